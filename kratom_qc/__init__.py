@@ -1,0 +1,3 @@
+"""Certificates of analysis of kratom in, verdicts with their evidence out."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,226 @@
+"""Find the header block and the table(s) of a workbook, and hand out certificates in the laboratory's own words.
+
+Four shapes are recognised by their vocabulary: a form (label/value cells above one or more tables), a long table (one
+result per row, many batches), a wide table (one batch per row), and a qualifier column beside the value. What cannot be
+mapped refuses the file, with every problem in one list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kratom_qc import vocabulary
+from kratom_qc.errors import Refusal, Refused
+from kratom_qc.intake.tables import Header, Page, Row, find_header, read_list, read_wide
+from kratom_qc.intake.workbook import Sheet, Workbook
+from kratom_qc.model import Cell, Certificate, Place, Remark, Word
+
+# One row of a long table belongs to the certificate that these facts name.
+_IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
+_MUST_AGREE = ("batch_id", "form")
+
+
+def certificates(book: Workbook) -> tuple[tuple[Certificate, ...], tuple[Remark, ...]]:
+    """Every certificate a workbook holds, and what should be said about the reading.
+
+    Raises Refused with all problems of all sheets at once.
+    """
+    refusals: list[Refusal] = []
+    remarks: list[Remark] = []
+    found: list[tuple[dict[str, Word], list[Row]]] = []
+    common: dict[str, Word] = {}
+    for sheet in book.sheets:
+        page = Page(book.file, sheet)
+        facts, rows = _read_page(page)
+        refusals += page.refusals
+        remarks += page.remarks
+        if rows:
+            found.append((facts, rows))
+        else:
+            _merge(common, facts, refusals)
+            if sheet.rows and not facts:
+                remarks.append(Remark("sheet-not-used", "note", f"sheet '{sheet.name}' holds no table of results",
+                                      Place(book.file, sheet.name)))
+    if not found and not refusals:
+        refusals.append(_no_table(book))
+    made = _assemble(book, found, common, refusals)
+    if refusals:
+        raise Refused(list(dict.fromkeys(refusals)))
+    return made, tuple(remarks)
+
+
+def _read_page(page: Page) -> tuple[dict[str, Word], list[Row]]:
+    """The facts of a sheet's header block and the rows of its tables."""
+    numbers = sorted(page.sheet.rows)
+    headers = [header for row in numbers if (header := find_header(page, row))]
+    facts: dict[str, Word] = {}
+    first = headers[0].row if headers else (numbers[-1] + 1 if numbers else 0)
+    for row in numbers:
+        if row < first:
+            _read_facts(page, row, facts)
+    rows: list[Row] = []
+    for header, following in zip(headers, [*headers[1:], None], strict=True):
+        last = _table_end(page, header, following.row - 1 if following else (numbers[-1] if numbers else 0))
+        rows += read_list(page, header, last) if header.kind == "list" else read_wide(page, header, last)
+        for row in range(last + 1, following.row if following else numbers[-1] + 1):
+            _read_facts(page, row, facts, after_table=True)
+    return facts, rows
+
+
+def _table_end(page: Page, header: Header, last: int) -> int:
+    """The last row of a table: before the first row, after a blank one, that states facts instead of results."""
+    previous = header.row
+    for row in range(header.row + 1, last + 1):
+        cells = page.sheet.rows.get(row, {})
+        if not cells:
+            continue
+        if row > previous + 1 and _states_a_fact(cells) and not _has_result(header, cells):
+            return previous
+        previous = row
+    return previous
+
+
+def _states_a_fact(cells: dict[int, Cell]) -> bool:
+    first = cells[min(cells)].said
+    label = first.split(":", 1)[0]
+    return vocabulary.analyte(first) is None and (vocabulary.fact_name(label) is not None or first.rstrip().endswith(":"))
+
+
+def _has_result(header: Header, cells: dict[int, Cell]) -> bool:
+    if header.kind == "wide":
+        return header.of("fact:batch_id")[0].number in cells
+    return len(cells) > 2 and any(column.number in cells for column in header.of("result"))
+
+
+# ---------------------------------------------------------------- label and value
+
+
+def _read_facts(page: Page, row: int, facts: dict[str, Word], *, after_table: bool = False) -> None:
+    """Label/value pairs of one row: `Batch: L-1` in one cell, or a label with its value in the next cell."""
+    cells = page.sheet.rows.get(row, {})
+    numbers = sorted(cells)
+    if after_table and len(cells) > 2 and vocabulary.analyte(cells[numbers[0]].said):
+        page.refuse("stray-result", "this row looks like a result, but no table header stands above it", row, numbers[0],
+                    cells[numbers[0]].said)
+    taken: set[int] = set()
+    for index, number in enumerate(numbers):
+        if number in taken or cells[number].kind != "text":
+            continue
+        text = cells[number].said
+        label, colon, rest = text.partition(":")
+        name = vocabulary.fact_name(label) if colon and rest.strip() else None
+        if name:
+            page.word(row, number)
+            _state(page, facts, name, Word(rest.strip(), page.place(row, number)))
+            continue
+        name = vocabulary.fact_name(text)
+        following = numbers[index + 1] if index + 1 < len(numbers) else None
+        if name is None or following is None:
+            continue
+        value = cells[following]
+        if value.kind == "text" and value.said.rstrip().endswith(":") and vocabulary.fact_name(value.said):
+            continue  # the next label: this one has no value
+        taken.add(following)
+        _state(page, facts, name, _typed(page, page.word(row, following), value, name))
+
+
+def _typed(page: Page, word: Word, cell: Cell, name: str) -> Word:
+    """An id that the spreadsheet stores as a date was changed by it; a long number has lost its last digits."""
+    if name in ("batch_id", "certificate_id"):
+        if cell.kind == "date":
+            page.refusals.append(Refusal("id-changed", f"the {name.replace('_', ' ')} is stored as the date {cell.said}: the "
+                                         "spreadsheet may have changed it; format the cell as text and type it again",
+                                         word.place, cell.said))
+        if cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.said):
+            page.refusals.append(Refusal("id-changed", f"the {name.replace('_', ' ')} is stored as the number {cell.said}: the "
+                                         "spreadsheet may have changed it; format the cell as text and type it again",
+                                         word.place, cell.said))
+    return word
+
+
+def _state(page: Page, facts: dict[str, Word], name: str, word: Word) -> None:
+    if name == "other" or not word.said.strip():
+        return
+    known = facts.get(name)
+    if known is None:
+        facts[name] = word
+    elif name in _MUST_AGREE and known.said.strip() != word.said.strip():
+        page.refusals.append(_contradiction(name, known, word))
+    elif name == "tested_on":
+        facts[name] = word  # testing started, testing completed: the later one counts
+
+
+def _contradiction(name: str, one: Word, other: Word) -> Refusal:
+    what = name.replace("_", " ")
+    return Refusal("fact-contradicts", f"the {what} is '{one.said.strip()}' at {one.place} and '{other.said.strip()}' here",
+                   other.place, other.said)
+
+
+def _merge(common: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:
+    for name, word in facts.items():
+        known = common.setdefault(name, word)
+        if name in _MUST_AGREE and known.said.strip() != word.said.strip():
+            refusals.append(_contradiction(name, known, word))
+
+
+# ---------------------------------------------------------------- certificates
+
+
+def _assemble(book: Workbook, found: Iterable[tuple[dict[str, Word], list[Row]]], common: dict[str, Word],
+              refusals: list[Refusal]) -> tuple[Certificate, ...]:
+    """Rows with equal identity facts are one certificate; a sheet without a batch id takes the workbook's only one."""
+    pages = list(found)
+    shared = dict(common)
+    named = {facts["batch_id"].said.strip() for facts, _ in pages if "batch_id" in facts}
+    if len(named) <= 1:
+        for facts, _ in pages:
+            for name, word in facts.items():
+                shared.setdefault(name, word)
+    groups: dict[tuple[str, ...], tuple[dict[str, Word], list[Row]]] = {}
+    for facts, rows in pages:
+        for row in rows:
+            stated = {**shared, **facts, **{name: word for name, word in row.facts.items() if word.said.strip()}}
+            if "batch_id" in row.facts and not row.facts["batch_id"].said.strip():
+                stated.pop("batch_id", None)
+            if "batch_id" not in stated:
+                _no_batch(row, refusals, in_table="batch_id" in row.facts)
+                continue
+            key = tuple(stated[name].said.strip() if name in stated else "" for name in _IDENTITY)
+            groups.setdefault(key, (stated, []))[1].append(row)
+    return tuple(
+        Certificate(book.file, book.sha256, facts, tuple(row.line for row in rows)) for facts, rows in groups.values()
+    )
+
+
+def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
+    if in_table:
+        place = row.facts["batch_id"].place
+        refusals.append(Refusal("no-batch-id", "this row has no batch id; repeat it in every row", place))
+    elif not any(refusal.code == "no-batch-id" for refusal in refusals):
+        refusals.append(Refusal("no-batch-id", "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
+                                "with its value nor a column of that name", Place(row.line.analyte.place.file,
+                                                                                 row.line.analyte.place.sheet)))
+
+
+def _no_table(book: Workbook) -> Refusal:
+    """Nothing to read: say which row came nearest to a header, and what it lacks."""
+    best: tuple[int, Sheet | None, int, list[str]] = (0, None, 0, [])
+    for sheet in book.sheets:
+        for row, cells in sheet.rows.items():
+            roles = [vocabulary.column_role(cell.said) or "" for cell in cells.values()]
+            known = sum(bool(role) for role in roles)
+            if known > best[0]:
+                best = (known, sheet, row, [role for role in roles if role])
+    if not any(sheet.rows for sheet in book.sheets):
+        return Refusal("empty", "the file holds no cell with anything in it", Place(book.file))
+    message = "no table of results was found: no row has a column of analytes and a column of results"
+    known, sheet, row, roles = best
+    if sheet is not None:
+        lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
+        if lacks:
+            message += f". Nearest is row {row}, which lacks a column for {lacks}"
+        else:
+            return Refusal("no-results", f"the table under row {row} has no rows", Place(book.file, sheet.name, f"A{row}"))
+        return Refusal("no-table", message, Place(book.file, sheet.name, f"A{row}"))
+    return Refusal("no-table", message, Place(book.file))

@@ -1,0 +1,314 @@
+"""Tables of results: which cell of a header row means what, and one Line for every result below it.
+
+Columns are found by their words, never by their place: laboratories order LOD, LOQ, limit, result and unit as they like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kratom_qc import vocabulary
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.workbook import Sheet, cell_name
+from kratom_qc.model import Cell, Line, Place, Remark, Word
+
+_BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
+_COMMA = re.compile(r"^(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
+_LAST_WORD = re.compile(r"^(?P<name>.+?)\s+(?P<inside>\S+)$")
+_UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
+_ONCE = ("analyte", "qualifier", "unit", "lod", "loq", "lod_loq", "uncertainty", "basis", "portion", "species",
+         "replicate", "cas", "detection_unit")
+_ROW_WORDS = ("unit", "lod", "loq", "method", "limit")
+
+
+@dataclass
+class Page:
+    """A sheet being read: where its problems and remarks gather."""
+
+    file: str
+    sheet: Sheet
+    refusals: list[Refusal] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def place(self, row: int, column: int) -> Place:
+        return Place(self.file, self.sheet.name, cell_name(row, column))
+
+    def word(self, row: int, column: int) -> Word:
+        """A cell used as a word. A cell that cannot be believed is a refusal from the moment something uses it."""
+        cell = self.sheet.rows.get(row, {}).get(column)
+        trouble = self.sheet.problems.get((row, column))
+        if trouble is not None and trouble not in self.refusals:
+            self.refusals.append(trouble)
+        return Word(cell.said if cell else "", self.place(row, column))
+
+    def refuse(self, code: str, message: str, row: int, column: int, said: str = "") -> None:
+        self.refusals.append(Refusal(code, message, self.place(row, column), said))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a header cell says of the cells below it: a role of `words/headers.toml`, `fact:<name>` or `analyte:<text>`."""
+
+    number: int
+    role: str
+    header: Word
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line with the facts that stand in its own row of a long or wide table."""
+
+    line: Line
+    facts: dict[str, Word]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header row: `kind` is `list` (one result per row) or `wide` (one batch per row)."""
+
+    row: int
+    kind: str
+    columns: tuple[Column, ...]
+
+    def of(self, role: str) -> list[Column]:
+        return [column for column in self.columns if column.role == role]
+
+
+def find_header(page: Page, row: int) -> Header | None:
+    """The row as a header, or None. A header of a list names an analyte and a result column; a wide one names a batch
+    and at least two analytes."""
+    cells = page.sheet.rows[row]
+    if len(cells) < 2 or any(cell.kind not in ("text", "boolean") for cell in cells.values()):
+        return None
+    columns = [_column(page, cell) for cell in cells.values()]
+    roles = [column.role for column in columns]
+    if "analyte" in roles and ("result" in roles or roles.count("qualifier")):
+        return Header(row, "list", tuple(columns))
+    if "fact:batch_id" in roles and sum(role.startswith("analyte:") for role in roles) >= 2:
+        return Header(row, "wide", tuple(columns))
+    return None
+
+
+def _column(page: Page, cell: Cell) -> Column:
+    text = " ".join(cell.said.split())
+    header = Word(cell.said, page.place(cell.row, cell.column))
+    role = vocabulary.column_role(text)
+    if role:
+        return Column(cell.column, role, header)
+    fact = vocabulary.fact_name(text)
+    if fact:
+        return Column(cell.column, f"fact:{fact}", header)
+    for pattern in (_BRACKET, _COMMA, _LAST_WORD):
+        parts = pattern.match(text)
+        if not parts:
+            continue
+        role, inside = vocabulary.column_role(parts["name"]), parts["inside"].strip()
+        readable = vocabulary.unit(inside) is not None or vocabulary.basis_in(inside)[0] is not None
+        if role in _UNIT_ROLES and readable:
+            return Column(cell.column, role, header, inside)
+        if role and role not in _UNIT_ROLES and pattern is _BRACKET:
+            return Column(cell.column, role, header)
+        fact = vocabulary.fact_name(parts["name"])
+        if fact and pattern is _BRACKET and not readable:
+            return Column(cell.column, f"fact:{fact}", header)
+    if vocabulary.unit(text) is not None and vocabulary.analyte(text) is None:
+        return Column(cell.column, "result", header, text)
+    return _analyte_column(cell, text, header)
+
+
+def _analyte_column(cell: Cell, text: str, header: Word) -> Column:
+    """A column named after an analyte, with its unit in brackets, after a comma or as the last word."""
+    if vocabulary.analyte(text):
+        return Column(cell.column, f"analyte:{text}", header)
+    for pattern in (_BRACKET, _COMMA, _LAST_WORD):
+        parts = pattern.match(text)
+        if parts and vocabulary.unit(parts["inside"]) and (vocabulary.analyte(parts["name"]) or pattern is _BRACKET):
+            return Column(cell.column, f"analyte:{parts['name']}", header, parts["inside"])
+    return Column(cell.column, "unknown", header)
+
+
+# ---------------------------------------------------------------- one result per row
+
+
+def read_list(page: Page, header: Header, last: int) -> Iterator[Row]:
+    """The rows under a list header, down to `last`; what cannot be mapped becomes a refusal of the page."""
+    header = _settle(page, header, last)
+    analyte = header.of("analyte")[0].number
+    known = {column.number for column in header.columns}
+    section = _section_above(page, header)
+    for row in range(header.row + 1, last + 1):
+        cells = page.sheet.rows.get(row, {})
+        if not cells:
+            continue
+        if _is_heading(cells, analyte):
+            section = page.word(row, next(iter(cells)))
+            continue
+        if analyte not in cells:
+            if any(column.number in cells for column in header.of("result")):
+                where = header.of("result")[0].number
+                page.refuse("result-without-analyte", "this row has a result but no analyte; a merged name must be repeated",
+                            row, where, cells[where].said if where in cells else "")
+            continue
+        for number, cell in cells.items():
+            if number not in known:
+                page.refuse("value-outside-columns", f"'{cell.said}' stands in a column without a header", row, number, cell.said)
+        yield from _lines(page, header, row, section)
+
+
+def _is_heading(cells: dict[int, Cell], analyte: int) -> bool:
+    """A row of one cell that names no analyte heads a section (or is a note under the table)."""
+    if len(cells) != 1:
+        return False
+    number, cell = next(iter(cells.items()))
+    return number != analyte or vocabulary.analyte(cell.said) is None
+
+
+def _section_above(page: Page, header: Header) -> Word | None:
+    """A heading in the row right above the header: `Heavy metals, mg/kg`."""
+    cells = page.sheet.rows.get(header.row - 1, {})
+    if len(cells) == 1:
+        number, cell = next(iter(cells.items()))
+        if vocabulary.fact_name(cell.said.split(":")[0]) is None:
+            return Word(cell.said, page.place(header.row - 1, number))
+    return None
+
+
+def _settle(page: Page, header: Header, last: int) -> Header:
+    """Refuse unknown and repeated columns; of several result columns, one that holds only verdicts is a verdict."""
+    columns = []
+    results = header.of("result")
+    for column in header.columns:
+        if column.role == "unknown" or column.role.startswith("analyte:"):
+            _unknown_header(page, column)
+            continue
+        if column.role == "result" and (len(results) > 1 or not header.of("verdict")) \
+                and _only_verdicts(page, column, header.row, last) and len(results) > 1:
+            column = Column(column.number, "verdict", column.header)  # noqa: PLW2901 - the same column, understood
+        columns.append(column)
+    settled = Header(header.row, header.kind, tuple(columns))
+    for role in _ONCE:
+        for twin in settled.of(role)[1:]:
+            page.refuse("duplicate-header", f"two columns mean {role.replace('_', ' ')}: '{settled.of(role)[0].header.said}' "
+                        f"and '{twin.header.said}'", header.row, twin.number, twin.header.said)
+    units = [column.unit for column in settled.of("result")]
+    if len(units) > 1 and len(set(units)) < len(units):
+        twin = settled.of("result")[1]
+        page.refuse("duplicate-header", "two columns hold results and nothing tells them apart", header.row, twin.number,
+                    twin.header.said)
+    return settled
+
+
+def _unknown_header(page: Page, column: Column) -> None:
+    near = ", ".join(vocabulary.nearest_headers(column.header.said))
+    page.refusals.append(Refusal(
+        "unknown-header", f"the column '{column.header.said.strip()}' is not known" + (f" (nearest: {near})" if near else "")
+        + "; rename it, or teach it in kratom_qc/words/headers.toml", column.header.place, column.header.said,
+    ))
+
+
+def _only_verdicts(page: Page, column: Column, first: int, last: int) -> bool:
+    said = [cells[column.number].said for row in range(first + 1, last + 1)
+            if column.number in (cells := page.sheet.rows.get(row, {})) and len(cells) > 1]
+    return bool(said) and all(
+        vocabulary.status(text) in ("opinion_good", "opinion_bad", "opinion_unsure", "not_evaluated", "not_tested")
+        for text in said
+    )
+
+
+def _lines(page: Page, header: Header, row: int, section: Word | None) -> Iterator[Row]:
+    words: dict[str, Word] = {}
+    facts: dict[str, Word] = {}
+    for column in header.columns:
+        if column.role.startswith("fact:"):
+            facts[column.role.removeprefix("fact:")] = page.word(row, column.number)
+        elif column.role not in ("result", "ignored", "panel"):
+            words[column.role] = page.word(row, column.number)
+        elif column.role == "panel":
+            section = page.word(row, column.number)
+    if "lod_loq" in words:
+        words["lod"], words["loq"] = _split(words.pop("lod_loq"))
+    units = {role: header.of(role)[0].unit for role in ("lod", "loq", "lod_loq", "uncertainty") if header.of(role)}
+    for column in header.of("result") or header.of("qualifier"):
+        unit = words.get("unit")
+        if (unit is None or not unit.said.strip()) and column.unit:
+            unit = Word(column.unit, column.header.place)
+        if (unit is None or not unit.said.strip()) and section is not None:
+            unit = _section_unit(section) or unit
+        detection = units.get("lod") or units.get("loq") or units.get("lod_loq")
+        yield Row(Line(
+            analyte=words["analyte"], result=page.word(row, column.number) if header.of("result") else words["qualifier"],
+            unit=unit, qualifier=words.get("qualifier") if header.of("result") else None, lod=words.get("lod"),
+            loq=words.get("loq"), uncertainty=words.get("uncertainty"), method=words.get("method"),
+            verdict=words.get("verdict"), limit=words.get("limit"), basis=words.get("basis"), portion=words.get("portion"),
+            species=words.get("species"), replicate=words.get("replicate"), cas=words.get("cas"), section=section,
+            detection_unit=words.get("detection_unit") or (Word(detection, column.header.place) if detection else None),
+            uncertainty_unit=Word(units["uncertainty"], column.header.place) if units.get("uncertainty") else None,
+        ), facts)
+
+
+def _split(word: Word) -> tuple[Word, Word]:
+    """`0.02/0.06` in a column LOD/LOQ."""
+    lod, _, loq = word.said.partition("/")
+    return Word(lod.strip(), word.place), Word(loq.strip(), word.place)
+
+
+def _section_unit(section: Word) -> Word | None:
+    """The unit in a section heading: `Heavy metals (mg/kg)` or `Alkaloids, % w/w`."""
+    for pattern in (_BRACKET, _COMMA):
+        parts = pattern.match(section.said.strip())
+        if parts and vocabulary.unit(parts["inside"]):
+            return Word(parts["inside"], section.place)
+    return None
+
+
+# ---------------------------------------------------------------- one batch per row
+
+
+def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
+    """The rows under a wide header: a line for every analyte column of every batch."""
+    notes: dict[str, int] = {}  # unit, lod, loq, method, limit → the row that states it for every column
+    batch = header.of("fact:batch_id")[0].number
+    body = []
+    for row in range(header.row + 1, last + 1):
+        cells = page.sheet.rows.get(row, {})
+        label = next((cells[number].said for number in sorted(cells)), "")
+        role = vocabulary.column_role(label)
+        if role in _ROW_WORDS and role not in notes:
+            notes[role] = row
+        elif not body and batch not in cells and cells and _is_unit_row(cells):
+            notes["unit"] = row
+        elif len(cells) > 1:
+            body.append(row)
+    units_row = notes.get("unit")
+    analytes = []
+    for column in header.columns:
+        if column.role.startswith("analyte:"):
+            analytes.append(column)
+        elif column.role == "unknown":
+            has_unit = units_row is not None and vocabulary.unit(page.word(units_row, column.number).said) is not None
+            if has_unit:  # an analyte nobody knows: kept under the laboratory's name, and the batch is held
+                analytes.append(Column(column.number, f"analyte:{column.header.said}", column.header))
+            else:
+                _unknown_header(page, column)
+    known = {column.number for column in header.columns}
+    for row in body:
+        for number, cell in page.sheet.rows[row].items():
+            if number not in known:
+                page.refuse("value-outside-columns", f"'{cell.said}' stands in a column without a header", row, number, cell.said)
+        facts = {column.role.removeprefix("fact:"): page.word(row, column.number) for column in header.columns
+                 if column.role.startswith("fact:")}
+        for column in analytes:
+            extra = {role: page.word(at, column.number) for role, at in notes.items() if role != "unit"}
+            unit = Word(column.unit, column.header.place) if column.unit else None
+            if units_row is not None and page.word(units_row, column.number).said.strip():
+                unit = page.word(units_row, column.number)
+            name = Word(column.role.removeprefix("analyte:"), column.header.place)
+            yield Row(Line(analyte=name, result=page.word(row, column.number), unit=unit, **extra), facts)
+
+
+def _is_unit_row(cells: dict[int, Cell]) -> bool:
+    known = sum(vocabulary.unit(cell.said) is not None for cell in cells.values())
+    return known >= 1 and known >= len(cells) - 1

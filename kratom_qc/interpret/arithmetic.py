@@ -1,0 +1,73 @@
+"""Interval arithmetic on amounts: every operation is taken at the extremes of its operands, ends open where theirs are.
+
+Amounts are never negative, so low ends meet low ends in sums and products, and high ends meet low ends in quotients.
+Divisions are carried out at 28 significant digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from kratom_qc.model import UNMEASURED, ZERO, Interval
+
+HUNDRED = Decimal(100)
+
+
+def total(terms: Iterable[Interval]) -> Interval:
+    """The sum of independent intervals."""
+    low, high, low_open, high_open = ZERO, ZERO, False, False
+    bounded = True
+    for term in terms:
+        low += term.low
+        low_open = low_open or term.low_open
+        high_open = high_open or term.high_open
+        if term.high is None:
+            bounded = False
+        else:
+            high += term.high
+    return Interval(low, high if bounded else None, low_open, high_open or not bounded)
+
+
+def product(one: Interval, other: Interval) -> Interval:
+    """The product of two independent intervals."""
+    low = one.low * other.low
+    low_open = bool(low) and (one.low_open or other.low_open)
+    if one.high is None or other.high is None:
+        return Interval(low, None, low_open, True)
+    return Interval(low, one.high * other.high, low_open, one.high_open or other.high_open)
+
+
+def quotient(over: Interval, under: Interval) -> Interval:
+    """over ÷ under for independent intervals; unbounded above where the divisor may be zero."""
+    if under.high is not None and under.high == 0:
+        return UNMEASURED
+    low, low_open = ZERO, False
+    if under.high is not None:
+        low, low_open = over.low / under.high, over.low_open or under.high_open
+    elif over.low:
+        low_open = True
+    if over.high is None or under.low == 0:
+        return Interval(low, None, low_open, True)
+    return Interval(low, over.high / under.low, low_open, over.high_open or under.low_open)
+
+
+def percent_share(part: Interval, others: Interval) -> Interval:
+    """part as per cent of (part + others). The part stands in both places, so its ends move together: the high end is
+    part.high / (part.high + others.low), and generic division would be wrong."""
+    low, low_open = ZERO, part.low_open
+    if part.low and others.high is not None:
+        low, low_open = HUNDRED * part.low / (part.low + others.high), part.low_open or others.high_open
+    if part.high is None:
+        return Interval(low, HUNDRED, low_open, bool(others.low))
+    if part.high == 0:
+        return Interval(ZERO, ZERO)
+    high = HUNDRED * part.high / (part.high + others.low)
+    return Interval(low, high, low_open, part.high_open or others.low_open)
+
+
+def complement(percent: Interval) -> Interval:
+    """1 - percent/100, at least 0: what is left of a mass when its moisture is gone."""
+    high = max(ZERO, 1 - percent.low / HUNDRED)
+    low = ZERO if percent.high is None else max(ZERO, 1 - percent.high / HUNDRED)
+    return Interval(low, high, percent.high_open, percent.low_open)

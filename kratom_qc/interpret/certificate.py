@@ -1,0 +1,165 @@
+"""A certificate's words → an Analysis: typed facts, results as intervals, and every doubt worth holding a batch for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from kratom_qc import vocabulary
+from kratom_qc.errors import Refusal, Refused
+from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
+from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
+from kratom_qc.interpret.results import read_line
+from kratom_qc.model import Analysis, Certificate, Doubt, Line, Place, Remark, Result, Word
+
+DATE_FACTS = ("sampled_on", "received_on", "tested_on", "issued_on", "manufactured_on", "expires_on")
+DECLARED = ("serving_size", "servings_per_container", "servings_per_day", "net_content", "density", "claim_mitragynine")
+_NUMBER_WORDS = ("result", "lod", "loq", "uncertainty")
+# In a laboratory's order of work; a later step cannot come before an earlier one.
+_SEQUENCE = ("manufactured_on", "sampled_on", "received_on", "tested_on", "issued_on")
+
+
+def interpret(certificates: Sequence[Certificate]) -> tuple[Analysis, ...]:
+    """Every certificate of one file, understood.
+
+    The decimal mark and the order of day and month are proven by the whole file. Raises Refused with every problem of
+    the file at once.
+    """
+    refusals: list[Refusal] = []
+    mark = _mark(certificates, refusals)
+    first_is_day = _day_order(certificates, refusals)
+    analyses = [_interpret(certificate, mark, first_is_day, refusals) for certificate in certificates]
+    _contradicting_products(certificates, refusals)
+    if refusals:
+        raise Refused(list(dict.fromkeys(refusals)))
+    return tuple(analyses)
+
+
+def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str | None:
+    words = [word for certificate in certificates for line in certificate.lines for word in _number_words(line)]
+    words += [word for certificate in certificates for name, word in certificate.facts.items() if name in DECLARED]
+    try:
+        return decimal_mark(word.said for word in words)
+    except Ambiguous as error:
+        place = words[0].place if words else Place(certificates[0].file)
+        refusals.append(Refusal("ambiguous-number", f"the file contradicts itself: {error}", Place(place.file)))
+        return None
+
+
+def _number_words(line: Line) -> Iterable[Word]:
+    return (word for word in (getattr(line, name) for name in _NUMBER_WORDS) if word is not None)
+
+
+def _day_order(certificates: Sequence[Certificate], refusals: list[Refusal]) -> bool | None:
+    words = [word for certificate in certificates for name, word in certificate.facts.items() if name in DATE_FACTS]
+    try:
+        return day_first(word.said for word in words)
+    except UnreadableDate as error:
+        refusals.append(Refusal("ambiguous-date", f"the file contradicts itself: {error}", Place(words[0].place.file)))
+        return None
+
+
+def _interpret(certificate: Certificate, mark: str | None, first_is_day: bool | None, refusals: list[Refusal]) -> Analysis:
+    facts = certificate.facts
+    dates = {name: _date(facts[name], first_is_day, refusals) for name in DATE_FACTS if name in facts}
+    results: list[Result] = []
+    doubts: list[Doubt] = []
+    remarks: list[Remark] = []
+    for line in certificate.lines:
+        reading = read_line(line, mark, certificate.sha256)
+        refusals += reading.refusals
+        doubts += reading.doubts
+        remarks += reading.remarks
+        if reading.result is not None:
+            results.append(reading.result)
+    product, form_doubts = _product(certificate)
+    doubts += form_doubts
+    doubts += _date_doubts(dates, facts)
+    doubts += _status_doubts(facts)
+    remarks += _basis_remark(certificate, results)
+    return Analysis(
+        file=certificate.file, sha256=certificate.sha256, batch_id=_said(facts, "batch_id"),
+        laboratory=_said(facts, "laboratory"), certificate_id=_said(facts, "certificate_id"),
+        accreditation=_said(facts, "accreditation"), product=product, product_name=_said(facts, "product_name"),
+        received_on=dates.get("received_on"), tested_on=dates.get("tested_on"), issued_on=dates.get("issued_on"),
+        declared={name: facts[name].said for name in DECLARED if name in facts and _means(facts[name])},
+        results=tuple(results), remarks=tuple(remarks), doubts=tuple(doubts), facts_said=dict(facts),
+    )
+
+
+def _said(facts: dict[str, Word] | object, name: str) -> str:
+    word = facts.get(name) if hasattr(facts, "get") else None
+    return word.said.strip() if word is not None else ""
+
+
+def _means(word: Word) -> bool:
+    return bool(word.said.strip()) and vocabulary.status(word.said) != "not_tested"
+
+
+def _date(word: Word, first_is_day: bool | None, refusals: list[Refusal]) -> date | None:
+    if not _means(word):
+        return None
+    try:
+        return read_date(word.said, first_is_day=first_is_day)
+    except UnreadableDate as error:
+        refusals.append(Refusal("ambiguous-date", f"'{word.said}' cannot be read as a date: {error}; write it as 2026-03-04",
+                                word.place, word.said))
+        return None
+
+
+def _product(certificate: Certificate) -> tuple[str | None, list[Doubt]]:
+    """The product id the certificate states: its form in full, else the one form its product's name holds."""
+    form, name = certificate.facts.get("form"), certificate.facts.get("product_name")
+    by_form = vocabulary.product_form(form.said) or vocabulary.product_in_name(form.said) if form else None
+    by_name = (vocabulary.product_form(name.said) or vocabulary.product_in_name(name.said)) if name else None
+    if by_form and by_name and by_form != by_name and form and name:
+        return by_form, [Doubt("PRODUCT-CONTRADICTS", f"the form is '{form.said}', but the product is named '{name.said}'",
+                               form.place)]
+    return by_form or by_name, []
+
+
+def _date_doubts(dates: dict[str, date | None], facts: object) -> list[Doubt]:
+    known = [(name, day) for name in _SEQUENCE if (day := dates.get(name)) is not None]
+    doubts = []
+    for (earlier, first), (later, second) in zip(known, known[1:], strict=False):
+        if second < first:
+            doubts.append(Doubt("DATES-IMPOSSIBLE", f"{later.removesuffix('_on')} {second} is before "
+                                f"{earlier.removesuffix('_on')} {first}", facts[later].place))  # type: ignore[index]
+    return doubts
+
+
+def _status_doubts(facts: object) -> list[Doubt]:
+    word = facts.get("status") if hasattr(facts, "get") else None
+    if word is None:
+        return []
+    meaning = vocabulary.status(word.said)
+    if meaning == "preliminary":
+        return [Doubt("CERTIFICATE-PRELIMINARY", f"the certificate calls itself '{word.said}'", word.place)]
+    if meaning == "opinion_bad":
+        return [Doubt("LABORATORY-SAID-FAIL", f"the laboratory's overall verdict is '{word.said}'", word.place)]
+    if meaning == "opinion_unsure":
+        return [Doubt("LABORATORY-UNSURE", f"the laboratory's overall verdict is '{word.said}'", word.place)]
+    return []
+
+
+def _basis_remark(certificate: Certificate, results: list[Result]) -> list[Remark]:
+    unstated = [result for result in results if "basis-unstated" in result.flags and result.unit in ("mg/kg", "%")]
+    if not unstated:
+        return []
+    return [Remark("basis-unstated", "note", f"{len(unstated)} results state no basis: read as received",
+                   Place(certificate.file, unstated[0].place.sheet, unstated[0].place.cell))]
+
+
+def _contradicting_products(certificates: Sequence[Certificate], refusals: list[Refusal]) -> None:
+    """One batch id that is two products in one file cannot be true."""
+    seen: dict[str, tuple[str, str]] = {}
+    for certificate in certificates:
+        batch_id = _said(certificate.facts, "batch_id")
+        form = certificate.facts.get("form") or certificate.facts.get("product_name")
+        if form is None:
+            continue
+        product = _product(certificate)[0] or form.said.strip()
+        other = seen.setdefault(batch_id, (product, form.said))
+        if other[0] != product:
+            refusals.append(Refusal("batch-contradicts", f"batch '{batch_id}' is '{other[1]}' and '{form.said}' in one file",
+                                    form.place, form.said))

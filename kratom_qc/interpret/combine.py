@@ -1,0 +1,96 @@
+"""The same thing said twice: results of one key become one quantity, and a contradiction becomes a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import reduce
+from itertools import combinations
+
+from kratom_qc.model import ZERO, Doubt, Interval, Quantity, Result
+
+
+def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
+    """One quantity over results of the same analyte, basis and unit.
+
+    Results that agree at the coarser printed resolution are one statement, and the finer one is judged. Otherwise the
+    judged interval is the hull of all, so that a mean never hides a replicate, and a doubt holds the batch.
+    """
+    doubts = _contradictions(results)
+    hull = _finest(results) if len(results) > 1 and _all_one_statement(results) else _hull(results)
+    low, low_open, high, high_open = _proven(results)
+    detections = {result.detected for result in results}
+    detected = True if True in detections else False if detections == {False} else None
+    reaches = [result.detection_limit for result in results if result.detected is False and result.detection_limit is not None]
+    first = results[0]
+    return Quantity(
+        first.analyte, first.unit, first.basis, hull, low, low_open, high, high_open, tuple(results), detected,
+        min(reaches, default=None), _uncertainty(results),
+    ), doubts
+
+
+def _hull(results: Sequence[Result]) -> Interval:
+    return reduce(Interval.hull, (result.interval for result in results))
+
+
+def _finest(results: Sequence[Result]) -> Interval:
+    return min(results, key=lambda result: result.resolution or ZERO).interval
+
+
+def _all_one_statement(results: Sequence[Result]) -> bool:
+    return all(_exact(result) for result in results) and all(_agree(one, other) for one, other in combinations(results, 2))
+
+
+def _exact(result: Result) -> bool:
+    return result.interval.low == result.interval.high
+
+
+def _agree(one: Result, other: Result) -> bool:
+    """Equal at the coarser printed resolution; where one is censored, that both can be true."""
+    if _exact(one) and _exact(other):
+        step = max(one.resolution or ZERO, other.resolution or ZERO)
+        return abs(one.interval.low - other.interval.low) <= step / 2
+    in_portion = one.portion is not None or other.portion is not None
+    if in_portion and {one.detected, other.detected} == {True, False}:
+        return False
+    return one.interval.meets(other.interval)
+
+
+def _contradictions(results: Sequence[Result]) -> list[Doubt]:
+    doubts = []
+    for one, other in combinations(results, 2):
+        same = (one.portion, one.species, one.replicate) == (other.portion, other.species, other.replicate)
+        if same and not _agree(one, other):
+            doubts.append(Doubt(
+                "RESULTS-CONTRADICT", f"'{one.said}' at {_where(one)} and '{other.said}' at {_where(other)} cannot both be the "
+                "result; the laboratory must say which is right, and a mean does not settle it", other.place, one.analyte))
+    return doubts
+
+
+def _where(result: Result) -> str:
+    return f"{result.place.file} {result.place}".strip()
+
+
+def _proven(results: Sequence[Result]) -> tuple[Decimal, bool, Decimal | None, bool]:
+    """The tightest ends that one certificate proves by itself: a later, better result never removes an earlier FAIL."""
+    groups: dict[str, list[Result]] = {}
+    for result in results:
+        groups.setdefault(result.certificate, []).append(result)
+    hulls = [_hull(group) for group in groups.values()]
+    low, low_open = max((hull.low, hull.low_open) for hull in hulls)
+    bounded = [(hull.high, not hull.high_open) for hull in hulls if hull.high is not None]
+    if not bounded:
+        return low, low_open, None, True
+    high, closed = min(bounded)
+    return low, low_open, high, not closed
+
+
+def _uncertainty(results: Sequence[Result]) -> Decimal | None:
+    """The largest stated expanded uncertainty; None where any result states none."""
+    stated = [result.uncertainty for result in results]
+    return None if None in stated else max(size for size in stated if size is not None)
+
+
+def tolerance(results: Iterable[Result]) -> Decimal:
+    """How far a printed total may lie from the sum of its printed parts by rounding alone: half a last digit each."""
+    return sum((result.resolution / 2 for result in results if result.resolution is not None), ZERO)

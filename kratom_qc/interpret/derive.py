@@ -1,0 +1,326 @@
+"""What a batch holds of every subject a limit asks for: printed results, and what can be computed from them.
+
+Totals, shares, ratios, per serving, per container, per day and dry weight are taken at the extremes of their operands.
+What is already proven counts whatever is missing; `Quantity.missing` names the operands nobody measured.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from kratom_qc import vocabulary
+from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
+from kratom_qc.interpret.combine import combine, tolerance
+from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result
+
+Key = tuple[str, str, str]  # subject, basis, canonical unit
+_THOUSAND = Decimal(1000)
+_SCALES = (("as received", "mg/kg"), ("as received", "mg/mL"), ("per serving", "mg/serving"), ("per unit", "mg/unit"),
+           ("dry", "mg/kg"))
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A row of `words/derived.toml`."""
+
+    kind: str  # sum, share, ratio, claim
+    of: tuple[str, ...]
+    under: tuple[str, ...] = ()
+    part: str = ""
+    core: frozenset[str] = frozenset()
+    ceiling: Decimal | None = None
+    ceiling_of: str = ""
+
+
+@cache
+def formulas() -> Mapping[str, Formula]:
+    """Every derived quantity by id."""
+    rows: dict[str, Any] = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
+    found = {}
+    for row in rows["sum"]:
+        ceiling = Decimal(row["ceiling"]) if "ceiling" in row else None
+        found[row["id"]] = Formula("sum", tuple(row["of"]), core=frozenset(row.get("core", row["of"])), ceiling=ceiling,
+                                   ceiling_of=row.get("ceiling_of", ""))
+    for row in rows["share"]:
+        found[row["id"]] = Formula("share", (row["of"],), part=row["part"])
+    for row in rows["ratio"]:
+        found[row["id"]] = Formula("ratio", tuple(row["over"]), tuple(row["under"]))
+    for row in rows["claim"]:
+        found[row["id"]] = Formula("claim", (row["of"],))
+    return found
+
+
+def quantities(results: Iterable[Result], facts: ProductFacts, wanted: Iterable[Key]) -> tuple[dict[Key, Quantity], list[Doubt]]:
+    """Every wanted key that anything is known of, with the doubts that came up.
+
+    Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven.
+    """
+    measured = [result for result in results if result.known and result.measured and result.text is None]
+    keys = list(dict.fromkeys(wanted))
+    whole = _Deriver(measured, facts)
+    found = {key: quantity for key in keys if (quantity := whole.find(key)) is not None}
+    certificates = dict.fromkeys(result.certificate for result in measured)
+    if len(certificates) > 1:
+        for certificate in certificates:
+            alone = _Deriver([result for result in measured if result.certificate == certificate], facts)
+            for key, quantity in found.items():
+                found[key] = _proven_by(quantity, alone.find(key))
+    return found, whole.doubts
+
+
+def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
+    if single is None:
+        return quantity
+    low = max((quantity.proven_low, quantity.proven_low_open), (single.proven_low, single.proven_low_open))
+    high, high_open = quantity.proven_high, quantity.proven_high_open
+    if single.proven_high is not None and (high is None or single.proven_high < high):
+        high, high_open = single.proven_high, single.proven_high_open
+    return replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=high_open)
+
+
+class _Deriver:
+    """Finds quantities over one set of results, each at most once."""
+
+    def __init__(self, results: list[Result], facts: ProductFacts):
+        self.facts = facts
+        self.doubts: list[Doubt] = []
+        self.memo: dict[Key, Quantity | None] = {}
+        grouped: dict[Key, list[Result]] = {}
+        for result in results:
+            grouped.setdefault((result.analyte, result.basis, result.unit), []).append(result)
+        self.printed: dict[Key, Quantity] = {}
+        for key, group in grouped.items():
+            self.printed[key], doubts = combine(group)
+            self.doubts += doubts
+
+    def find(self, key: Key) -> Quantity | None:
+        if key in self.memo:
+            return self.memo[key]
+        self.memo[key] = None  # a conversion may not come back to where it started
+        subject = key[0]
+        quantity = self._computed(key) if subject in formulas() else self.printed.get(key) or self._converted(key)
+        self.memo[key] = quantity
+        return quantity
+
+    # ------------------------------------------------------------ totals, shares, ratios, claims
+
+    def _computed(self, key: Key) -> Quantity | None:
+        subject, basis, unit = key
+        formula = formulas()[subject]
+        if formula.kind == "sum":
+            quantity = self._sum(key, formula, formula.of)
+        elif formula.kind == "share":
+            quantity = self._share(key, formula)
+        elif formula.kind == "ratio":
+            quantity = self._ratio(key, formula)
+        else:
+            return self._claim(key, formula)
+        printed = self.printed.get((subject, basis, unit))
+        return self._with_printed(quantity, printed) if printed else quantity
+
+    def _sum(self, key: Key, formula: Formula, of: tuple[str, ...]) -> Quantity | None:
+        subject, basis, unit = key
+        terms: list[Interval] = []
+        parts: list[str] = []
+        absent: list[str] = []
+        missing: list[str] = []
+        results: list[Result] = []
+        for analyte in of:
+            quantity = self.find((analyte, basis, unit))
+            if quantity is not None and not quantity.missing:
+                terms.append(quantity.interval)
+                parts.append(_name(analyte))
+                results += quantity.results
+            elif analyte in formula.core:
+                missing += [_name(analyte)] if quantity is None else quantity.missing
+                terms.append(self._ceiling(formula, basis, unit, analyte))
+            else:
+                absent.append(_name(analyte))
+        if not results:
+            return None
+        how = "sum of " + ", ".join(parts)
+        if missing:
+            how += "; not measured and of unknown size: " + ", ".join(missing)
+        if absent:
+            how += f"; not measured and counted as 0: {', '.join(absent)}"
+        return _quantity(key, total(terms), tuple(results), tuple(missing), how)
+
+    def _ceiling(self, formula: Formula, basis: str, unit: str, analyte: str) -> Interval:
+        """The most an unmeasured core summand can be: a published ceiling times another, else unbounded."""
+        if formula.ceiling is None or analyte == formula.ceiling_of:
+            return UNMEASURED
+        base = self.find((formula.ceiling_of, basis, unit))
+        if base is None or base.missing or base.interval.high is None:
+            return UNMEASURED
+        return Interval(ZERO, base.interval.high * formula.ceiling, False, base.interval.high_open)
+
+    def _share(self, key: Key, formula: Formula) -> Quantity | None:
+        whole = formulas()[formula.of[0]]
+        basis, unit = self._scale(formula.part)
+        part = self.find((formula.part, basis, unit))
+        others = self._sum((formula.of[0], basis, unit), whole, tuple(a for a in whole.of if a != formula.part))
+        if part is None and others is None:
+            return None
+        missing = (*((_name(formula.part),) if part is None else part.missing), *(others.missing if others else ()))
+        interval = percent_share(part.interval if part else UNMEASURED, others.interval if others else UNMEASURED)
+        results = (*(part.results if part else ()), *(others.results if others else ()))
+        how = f"{_name(formula.part)} ÷ total alkaloids ({others.how if others else 'nothing else measured'})"
+        return _quantity(key, interval, results, missing, how)
+
+    def _scale(self, *subjects: str) -> tuple[str, str]:
+        """The basis and unit in which a share or ratio is computed: the first that the certificate prints."""
+        for basis, unit in _SCALES:
+            if any((subject, basis, unit) in self.printed for subject in subjects):
+                return basis, unit
+        return _SCALES[0]
+
+    def _ratio(self, key: Key, formula: Formula) -> Quantity | None:
+        basis, unit = self._scale(*formula.of, *formula.under)
+        everything = replace(formula, kind="sum", core=frozenset((*formula.of, *formula.under)))
+        over = self._sum(("over", basis, unit), everything, formula.of)
+        under = self._sum(("under", basis, unit), everything, formula.under)
+        if over is None and under is None:
+            return None
+        missing = tuple(
+            name for side, of in ((over, formula.of), (under, formula.under))
+            for name in (side.missing if side else tuple(_name(analyte) for analyte in of))
+        )
+        interval = quotient(over.interval if over else UNMEASURED, under.interval if under else UNMEASURED)
+        results = (*(over.results if over else ()), *(under.results if under else ()))
+        names = [" + ".join(map(_name, of)) for of in (formula.of, formula.under)]
+        return _quantity(key, interval, results, missing, f"({names[0]}) ÷ ({names[1]})")
+
+    def _claim(self, key: Key, formula: Formula) -> Quantity | None:
+        claim = next((claim for claim in self.facts.claims if claim[0] == formula.of[0]), None)
+        if claim is None:
+            return None
+        analyte, amount, unit = claim
+        basis = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}.get(unit, "as received")
+        found = self.find((analyte, basis, unit))
+        how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
+        if found is None:
+            return _quantity(key, UNMEASURED, (), (_name(analyte),), how)
+        return _quantity(key, found.interval.scaled(HUNDRED / amount), found.results, found.missing, how)
+
+    def _with_printed(self, computed: Quantity | None, printed: Quantity) -> Quantity:
+        """A printed total is intersected with the derived one; if nothing is left, the batch is held."""
+        if computed is None:
+            return printed
+        slack = tolerance((*printed.results, *computed.results))
+        widened = Interval(max(ZERO, printed.interval.low - slack),
+                           None if printed.interval.high is None else printed.interval.high + slack)
+        if not widened.meets(computed.interval):
+            self.doubts.append(Doubt(
+                "TOTAL-CONTRADICTS", f"the printed '{printed.results[0].said}' of {_name(printed.subject)} does not agree with "
+                f"the {computed.how}", printed.results[0].place, printed.subject))
+            return computed
+        if not computed.missing or not printed.interval.meets(computed.interval):
+            return replace(computed, results=(*computed.results, *printed.results))
+        # Where summands are missing, the printed total says how much they can be together.
+        low, low_open = max((computed.interval.low, computed.interval.low_open), (printed.interval.low, printed.interval.low_open))
+        high, high_open = computed.interval.high, computed.interval.high_open
+        if printed.interval.high is not None and (high is None or printed.interval.high <= high):
+            high, high_open = printed.interval.high, printed.interval.high_open
+        return _quantity((printed.subject, printed.basis, printed.unit), Interval(low, high, low_open, high_open),
+                         (*computed.results, *printed.results), (), computed.how + "; narrowed by the printed total")
+
+    # ------------------------------------------------------------ other bases and other dimensions
+
+    def _converted(self, key: Key) -> Quantity | None:
+        subject, basis, unit = key
+        facts = self.facts
+        if unit == "ug/day":
+            return self._times((subject, "per serving", "mg/serving"), key, facts.servings_per_day, "servings per day", _THOUSAND)
+        if unit == "mg/container":
+            return self._per_container(key)
+        if unit == "mg/serving":
+            return self._per_mass(key, facts.serving_g, facts.serving_ml, "serving size")
+        if unit == "mg/kg" and basis == "as received":
+            return self._from_dry(key) or self._from_volume(key) or self._from_serving(key)
+        if unit == "mg/kg" and basis == "dry":
+            return self._to_dry(key)
+        if unit == "mg/mL" and basis == "as received":
+            return self._scaled_from((subject, basis, "mg/kg"), key, facts.density_g_per_ml, "density", Decimal("0.001"))
+        return None
+
+    def _per_mass(self, key: Key, grams: Decimal | None, millilitres: Decimal | None, what: str) -> Quantity | None:
+        by_volume = (key[0], "as received", "mg/mL")
+        if millilitres is not None and (by_volume in self.printed or grams is None):
+            return self._scaled_from(by_volume, key, millilitres, what, Decimal(1))
+        if grams is None and millilitres is not None and self.facts.density_g_per_ml is not None:
+            grams = millilitres * self.facts.density_g_per_ml
+        return self._scaled_from((key[0], "as received", "mg/kg"), key, grams, what, Decimal("0.001"))
+
+    def _per_container(self, key: Key) -> Quantity | None:
+        if self.facts.net_g is None and self.facts.net_ml is None and self.facts.servings_per_container is not None:
+            return self._times((key[0], "per serving", "mg/serving"), key, self.facts.servings_per_container,
+                               "servings per container", Decimal(1))
+        return self._per_mass(key, self.facts.net_g, self.facts.net_ml, "net content")
+
+    def _times(self, source: Key, key: Key, count: Decimal | None, what: str, factor: Decimal) -> Quantity | None:
+        return self._scaled_from(source, key, count, what, factor)
+
+    def _scaled_from(self, source: Key, key: Key, amount: Decimal | None, what: str, factor: Decimal) -> Quantity | None:
+        """`source` × amount × factor; where the amount is not declared it is what is missing."""
+        found = self.find(source)
+        if found is None:
+            return None
+        if amount is None:
+            return _quantity(key, UNMEASURED, found.results, (*found.missing, what), f"needs the {what}, which nobody declared")
+        how = f"{_name(key[0])} × {what} of {amount}" + (f" ({found.how})" if found.how else "")
+        return _quantity(key, found.interval.scaled(amount * factor), found.results, found.missing, how)
+
+    def _from_serving(self, key: Key) -> Quantity | None:
+        found = self.printed.get((key[0], "per serving", "mg/serving"))
+        if found is None:
+            return None
+        if not self.facts.serving_g:
+            return _quantity(key, UNMEASURED, found.results, ("serving size",), "needs the serving size, which nobody declared")
+        interval = quotient(found.interval, Interval.exactly(self.facts.serving_g)).scaled(_THOUSAND)
+        return _quantity(key, interval, found.results, (), f"{_name(key[0])} per serving ÷ {self.facts.serving_g} g")
+
+    def _from_volume(self, key: Key) -> Quantity | None:
+        found = self.printed.get((key[0], "as received", "mg/mL"))
+        if found is None:
+            return None
+        if not self.facts.density_g_per_ml:
+            return _quantity(key, UNMEASURED, found.results, ("density",), "needs the density, which nobody declared")
+        interval = quotient(found.interval, Interval.exactly(self.facts.density_g_per_ml)).scaled(_THOUSAND)
+        return _quantity(key, interval, found.results, (), f"{_name(key[0])} ÷ density of {self.facts.density_g_per_ml} g/mL")
+
+    def _from_dry(self, key: Key) -> Quantity | None:
+        """A dry result meets an as-received limit through moisture only."""
+        return self._through_moisture(self.printed.get((key[0], "dry", "mg/kg")), key, product, "× (1 − moisture)")
+
+    def _to_dry(self, key: Key) -> Quantity | None:
+        return self._through_moisture(self.find((key[0], "as received", "mg/kg")), key, quotient, "÷ (1 − moisture)")
+
+    def _through_moisture(self, found: Quantity | None, key: Key, operation: Any, how: str) -> Quantity | None:
+        if found is None:
+            return None
+        moisture = self.find(("moisture", "as received", "%"))
+        if moisture is None:
+            return _quantity(key, UNMEASURED, found.results, (*found.missing, "moisture"), "needs the moisture, not measured")
+        interval = operation(found.interval, complement(moisture.interval))
+        return _quantity(key, interval, (*found.results, *moisture.results), found.missing, f"{_name(key[0])} {how}")
+
+
+def _quantity(key: Key, interval: Interval, results: tuple[Result, ...], missing: tuple[str, ...], how: str) -> Quantity:
+    subject, basis, unit = key
+    detected = True if interval.low > 0 or any(result.detected for result in results) else None
+    return Quantity(
+        subject, unit, basis, interval, interval.low, interval.low_open, interval.high, interval.high_open,
+        tuple(dict.fromkeys(results)), detected=detected, missing=tuple(dict.fromkeys(missing)), how=how,
+    )
+
+
+def _name(subject: str) -> str:
+    known = vocabulary.analytes().get(subject)
+    return known.name if known else subject.replace("-", " ")
+
+

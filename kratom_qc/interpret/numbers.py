@@ -1,0 +1,144 @@
+"""One ASCII grammar for numbers as laboratories print them.
+
+`float` and `Decimal` are never called on a laboratory's text directly: both accept `1_0`, Arabic digits and `nan`.
+
+A file's decimal mark is *proven*, not assumed: `0,05`, `1.200,5` or `12,5` prove a comma, `0.05` or `1,200.5` a point.
+`1,234` and `1.234` prove nothing; without a proof elsewhere in the file they are ambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_GROUP_BLANKS = re.compile(r"(?<=[0-9])[ \u00a0\u2009\u202f'’](?=[0-9]{3}(?:[^0-9]|$))")
+
+MANTISSA = r"[0-9]+(?:[.,][0-9]+)*"
+# "x 10^3", "·10^4" and the Czech "4,7.10^3"
+TIMES_TEN = r"\s*(?:[x×X*·∙⋅]|\.(?=\s*10\s*\^))\s*10\s*\^\s*\(?[+-]?[0-9]{1,3}\)?"
+NUMBER = rf"(?:10\s*\^\s*\(?[+-]?[0-9]{{1,3}}\)?|{MANTISSA}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|{TIMES_TEN})?)"
+_PLAIN = re.compile(rf"^(?P<m>{MANTISSA})(?:[eE](?P<e>[+-]?[0-9]{{1,3}}))?$")
+_TIMES_TEN = re.compile(rf"^(?P<m>{MANTISSA})\s*(?:[x×X*·∙⋅]|\.(?=\s*10\s*\^))\s*10\s*\^\s*\(?(?P<p>[+-]?[0-9]{{1,3}})\)?$")
+_BARE_POWER = re.compile(r"^10\s*\^\s*\(?(?P<p>[+-]?[0-9]{1,3})\)?$")
+# A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴.
+FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*[x×X*·∙⋅]\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")
+_TOKEN = re.compile(rf"(?P<m>[0-9][0-9.,]*[0-9]|[0-9])(?P<power>[eE][+-]?[0-9]|{TIMES_TEN})?")
+_EXPONENT_LIMIT = 30  # no concentration or count needs more; keeps a hostile exponent from costing memory
+
+
+class Ambiguous(ValueError):
+    """The text is a number, but which one the file does not prove."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A printed number: its exact value and the size of one unit of its last printed digit."""
+
+    value: Decimal
+    step: Decimal
+
+
+def tidy(text: str) -> str:
+    """Raised exponents written with ^, group blanks (thin, no-break, apostrophe) between digits dropped."""
+    raised = _RAISED.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPT), text)
+    return _GROUP_BLANKS.sub("", raised)
+
+
+def decimal_mark(texts: Iterable[str]) -> str | None:
+    """The decimal mark a file proves: '.', ',' or None for no proof.
+
+    Raises Ambiguous where the file proves both.
+    """
+    proof: dict[str, str] = {}
+    for text in texts:
+        said = tidy(text)
+        if FLATTENED.match(said.strip("<>=≤≥~ ")):
+            continue
+        for token in _TOKEN.finditer(said):
+            mark = _proves(token["m"], scientific=token["power"] is not None)
+            if mark:
+                proof.setdefault(mark, text.strip())
+    if len(proof) == 2:
+        raise Ambiguous(f"'{proof['.']}' uses a decimal point and '{proof[',']}' a decimal comma")
+    return next(iter(proof), None)
+
+
+def _proves(token: str, *, scientific: bool) -> str | None:
+    marks = [c for c in token if c in ".,"]
+    if not marks:
+        return None
+    kinds = set(marks)
+    if len(kinds) == 2:
+        last = marks[-1]
+        return last if marks.count(last) == 1 and _grouped(token, last) else None
+    mark = marks[0]
+    other = "," if mark == "." else "."
+    if len(marks) > 1:  # 1,200,300 can only be grouped
+        return other if re.fullmatch(rf"[0-9]{{1,3}}(?:\{mark}[0-9]{{3}})+", token) else None
+    whole, fraction = token.split(mark)
+    ambiguous = len(fraction) == 3 and 1 <= len(whole) <= 3 and whole.lstrip("0") == whole and not scientific
+    return None if ambiguous else mark
+
+
+def _grouped(token: str, mark: str) -> bool:
+    whole = token.rsplit(mark, 1)[0]
+    return bool(re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", whole))
+
+
+def number(text: str, mark: str | None) -> Number:
+    """The number a text is, given the file's decimal mark.
+
+    Raises ValueError where it is none in the grammar, Ambiguous where it is one of two.
+    """
+    said = tidy(text.strip())
+    bare = _BARE_POWER.match(said)
+    if bare:
+        unit = Decimal(1).scaleb(_power(bare["p"]))
+        return Number(unit, unit)
+    if FLATTENED.match(said):
+        raise Ambiguous("a raised exponent seems to have lost its height; write it as 2.1x10^2")
+    times = _TIMES_TEN.match(said)
+    if times:
+        return _scaled(times["m"], _power(times["p"]), mark, scientific=True)
+    match = _PLAIN.match(said)
+    if match is None:
+        raise ValueError("not a number")
+    return _scaled(match["m"], _power(match["e"] or "0"), mark, scientific=match["e"] is not None)
+
+
+def _power(text: str) -> int:
+    power = int(text)
+    if abs(power) > _EXPONENT_LIMIT:
+        raise ValueError(f"an exponent of {power} is no laboratory result")
+    return power
+
+
+def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) -> Number:
+    value = Decimal(_unmarked(mantissa, mark, scientific=scientific))
+    step = Decimal(1).scaleb(int(value.as_tuple().exponent))
+    return Number(value.scaleb(power), step.scaleb(power))
+
+
+def _unmarked(mantissa: str, mark: str | None, *, scientific: bool) -> str:
+    """The mantissa with its groups dropped and a point for its decimal mark."""
+    if not any(c in ".," for c in mantissa):
+        return mantissa
+    own = _proves(mantissa, scientific=scientific)
+    if own is None and mark is None:
+        if not re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", mantissa):
+            raise ValueError("the groups of digits do not fit")
+        raise Ambiguous("its mark may be a decimal or a thousands mark, and nothing in the file proves which")
+    if mark is not None and own is not None and own != mark:
+        raise Ambiguous(f"the decimal mark is '{own}' here and '{mark}' elsewhere in the file")
+    decimal = own or mark or "."
+    group = "," if decimal == "." else "."
+    whole, _, fraction = mantissa.partition(decimal)
+    if group in fraction or decimal in fraction:
+        raise ValueError("the groups of digits do not fit")
+    if group in whole and not re.fullmatch(rf"[0-9]{{1,3}}(?:\{group}[0-9]{{3}})+", whole):
+        raise ValueError("the groups of digits do not fit")
+    return whole.replace(group, "") + (f".{fraction}" if fraction else "")

@@ -1,0 +1,1 @@
+"""Specification × results → findings → verdict."""

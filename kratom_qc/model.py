@@ -1,0 +1,404 @@
+"""The nouns of kratom_qc. Frozen, slotted, no I/O, no pandas, no clock.
+
+One idea carries everything: a laboratory number is an interval, a limit is an interval, and a finding is how the
+first lies in the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+ZERO = Decimal(0)
+
+
+class Outcome(StrEnum):
+    """How one batch stands to one limit."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    MISSING = "MISSING"
+
+
+class Decision(StrEnum):
+    """What is said of a batch. Worst first when compared by `worst`."""
+
+    FAIL = "FAIL"
+    HOLD = "HOLD"
+    PASS = "PASS"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Every amount a statement leaves possible. `high` None means unbounded (its end is then open)."""
+
+    low: Decimal
+    high: Decimal | None
+    low_open: bool = False
+    high_open: bool = False
+
+    @staticmethod
+    def exactly(value: Decimal) -> Interval:
+        return Interval(value, value)
+
+    @staticmethod
+    def below(bound: Decimal | None, *, open_: bool = True) -> Interval:
+        """[0, bound), or [0, ∞) where the bound is unknown: a substance is never negative."""
+        return Interval(ZERO, bound, False, open_ or bound is None)
+
+    def scaled(self, factor: Decimal) -> Interval:
+        """The same interval in another unit; factor > 0, exact."""
+        high = None if self.high is None else self.high * factor
+        return Interval(self.low * factor, high, self.low_open, self.high_open)
+
+    def hull(self, other: Interval) -> Interval:
+        """The smallest interval that holds both."""
+        low, low_open = min((self.low, self.low_open), (other.low, other.low_open))
+        if self.high is None or other.high is None:
+            return Interval(low, None, low_open, True)
+        # A closed end reaches further than an open one at the same number.
+        high, closed = max((self.high, not self.high_open), (other.high, not other.high_open))
+        return Interval(low, high, low_open, not closed)
+
+    def meets(self, other: Interval) -> bool:
+        """Whether some amount lies in both."""
+        return not (self._ends_before(other) or other._ends_before(self))
+
+    def _ends_before(self, other: Interval) -> bool:
+        if self.high is None:
+            return False
+        return self.high < other.low or (self.high == other.low and (self.high_open or other.low_open))
+
+
+UNMEASURED = Interval(ZERO, None, False, True)
+
+
+def portion_bound(portion: Decimal) -> Decimal:
+    """Absence in `portion` grams as a count per gram: fewer than 1/portion, at 28 digits. Order-reversing, so absence
+    in 25 g lies inside what absence in 10 g allows, and equal portions give equal bounds."""
+    return 1 / portion
+
+
+def plain(number: Decimal) -> str:
+    """A decimal in plain notation without trailing zeros: 1E+3 → 1000, 0.50 → 0.5."""
+    if not number:
+        return "0"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# ---------------------------------------------------------------- the laboratory's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands, in the vendor's own coordinates."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        if self.sheet and self.cell:
+            return f"{self.sheet}!{self.cell}"
+        return self.cell or self.sheet or self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as a person sees it. `said` is the shown text; `kind` tells how the file stores it."""
+
+    said: str
+    kind: str  # text, number, date, formula, error, boolean
+    row: int  # 1-based
+    column: int  # 1-based
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A piece of text with the cell it was read from."""
+
+    said: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a certificate, in the laboratory's words; a value of None means no such column."""
+
+    analyte: Word
+    result: Word | None
+    unit: Word | None = None
+    qualifier: Word | None = None
+    lod: Word | None = None
+    loq: Word | None = None
+    uncertainty: Word | None = None
+    method: Word | None = None
+    verdict: Word | None = None
+    limit: Word | None = None
+    basis: Word | None = None
+    portion: Word | None = None
+    species: Word | None = None
+    replicate: Word | None = None
+    cas: Word | None = None
+    section: Word | None = None
+    detection_unit: Word | None = None  # where LOD and LOQ have a unit of their own
+    uncertainty_unit: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One batch on one laboratory's paper, in the laboratory's own words.
+
+    `facts` maps a fact's name (laboratory, certificate_id, batch_id, product, form, received_on, …) to the word read.
+    """
+
+    file: str
+    sha256: str
+    facts: Mapping[str, Word]
+    lines: tuple[Line, ...]
+
+
+# ---------------------------------------------------------------- what the words mean
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a person should see that never changes a verdict."""
+
+    code: str
+    severity: str  # note or warning
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cause to hold the batch: it becomes an INCONCLUSIVE finding of the rulebook `integrity`."""
+
+    rule_id: str
+    why: str
+    place: Place
+    analyte: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One laboratory statement understood: an interval in the canonical unit of its dimension.
+
+    `low`/`high` never include the uncertainty. `detected` is True, False or None (the words do not say);
+    `detection_limit` is how far down a non-detect reaches, where the certificate says so.
+    """
+
+    analyte: str  # the id, or the laboratory's own name where the analyte is unknown
+    known: bool
+    said: str
+    unit_said: str
+    interval: Interval
+    unit: str
+    basis: str
+    measured: bool
+    place: Place
+    detected: bool | None = None
+    detection_limit: Decimal | None = None
+    portion: Decimal | None = None  # grams (millilitres for liquids) of test portion
+    lod: Decimal | None = None
+    loq: Decimal | None = None
+    uncertainty: Decimal | None = None  # expanded, in `unit`
+    resolution: Decimal | None = None  # one unit of the last printed digit, in `unit`
+    method: str = ""
+    stated_verdict: str = ""
+    species: str = ""
+    replicate: str = ""
+    text: str | None = None  # a described test's words
+    flags: tuple[str, ...] = ()
+    certificate: str = ""  # SHA-256 of the file it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A certificate understood: typed facts and results, with everything worth saying about it."""
+
+    file: str
+    sha256: str
+    batch_id: str
+    laboratory: str
+    certificate_id: str
+    accreditation: str
+    product: str | None  # product id by the certificate's own words
+    product_name: str
+    received_on: date | None
+    tested_on: date | None
+    issued_on: date | None
+    declared: Mapping[str, str]  # serving_size, servings_per_container, net_content … as printed
+    results: tuple[Result, ...]
+    remarks: tuple[Remark, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    facts_said: Mapping[str, Word] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a batch is known to hold of one subject, over all its certificates.
+
+    `interval` is the hull of everything said. `proven_low` and `proven_high` are the tightest ends that a single
+    certificate proves by itself: they keep an earlier FAIL from being washed out by a later, better result.
+    """
+
+    subject: str
+    unit: str
+    basis: str
+    interval: Interval
+    proven_low: Decimal
+    proven_low_open: bool
+    proven_high: Decimal | None
+    proven_high_open: bool
+    results: tuple[Result, ...]
+    detected: bool | None = None
+    detection_limit: Decimal | None = None
+    uncertainty: Decimal | None = None
+    missing: tuple[str, ...] = ()  # operands nobody measured: a straddle is then MISSING, not INCONCLUSIVE
+    how: str = ""  # how a derived quantity was computed, in words
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """What no laboratory prints, as the vendor declares it (`--facts products.toml`)."""
+
+    match: str
+    form: str | None = None
+    serving_g: Decimal | None = None
+    serving_ml: Decimal | None = None
+    servings_per_day: Decimal | None = None
+    servings_per_container: Decimal | None = None
+    net_g: Decimal | None = None
+    net_ml: Decimal | None = None
+    density_g_per_ml: Decimal | None = None
+    claims: tuple[tuple[str, Decimal, str], ...] = ()  # analyte, amount, canonical unit
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One lot over all its certificates, ready to be judged."""
+
+    batch_id: str
+    product: str | None
+    analyses: tuple[Analysis, ...]
+    quantities: Mapping[tuple[str, str, str], Quantity]  # (subject, basis, unit)
+    described: Mapping[str, Result]
+    doubts: tuple[Doubt, ...]
+    remarks: tuple[Remark, ...]
+    facts: ProductFacts | None = None
+
+
+# ---------------------------------------------------------------- limits
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One dated line of a rulebook. `accept` is the interval a value must lie in, in `unit`, rounding already applied."""
+
+    rule_id: str
+    rulebook: str
+    kind: str  # amount, not_detected, described, ban, product_class, attestation, certificate
+    subject: str
+    text: str
+    because: str
+    status: str
+    evidence: str
+    unit: str = ""
+    basis: str = "as received"
+    accept: Interval | None = None
+    minimum: Decimal | None = None
+    portion: Decimal | None = None
+    lod_at_most: Decimal | None = None
+    effective_from: str = "unknown"
+    effective_to: str = "open"
+    when_missing: str = "hold"
+    silence_because: str = ""
+    decision_rule: str = "simple"
+    default_uncertainty: Decimal | None = None  # share of the value
+    rounding: str = "none"
+    operator_printed: bool = True
+    screen: bool = False
+    advisory: str = ""
+    products: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    applies: str = ""  # "where declared": judged only where the vendor declares a claim
+
+    def speaks_of(self, product: str | None) -> bool:
+        return not self.products or product in self.products
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A product's, market's or standard's limits: one TOML file. Its id is the file's stem."""
+
+    id: str
+    kind: str  # product, market, standard
+    title: str
+    version: str
+    checked_on: date
+    max_age_days: int
+    sha256: str
+    limits: tuple[Limit, ...]
+    extends: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    certificate_max_age_days: int | None = None
+
+
+# ---------------------------------------------------------------- what was decided
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one batch stands to one limit, with the cell it rests on."""
+
+    rule_id: str
+    rulebook: str
+    market: str | None
+    analyte: str | None
+    outcome: Outcome
+    decides: bool
+    why: str
+    because: str
+    limit: str = ""
+    unit: str = ""
+    interval: Interval = UNMEASURED
+    when_missing: str = "hold"
+    status: str = "in_force"
+    place: Place | None = None
+    source: Limit | None = None
+    quantity: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a batch on one day, recomputable by anyone from its findings."""
+
+    batch: Batch
+    judged_on: date
+    decision: Decision
+    markets: Mapping[str, Decision]
+    findings: tuple[Finding, ...]
+    home_markets: tuple[str, ...]
+    rulebooks: tuple[Rulebook, ...]
+
+
+def worst(findings: tuple[Finding, ...] | list[Finding]) -> Decision:
+    """The verdict over findings: FAIL, else HOLD, else PASS; only findings that decide count.
+
+    Nothing is never a pass: where no finding that decides is a PASS, the batch is held.
+    """
+    outcomes = {finding.outcome for finding in findings if finding.decides}
+    if Outcome.FAIL in outcomes:
+        return Decision.FAIL
+    if outcomes != {Outcome.PASS}:
+        return Decision.HOLD
+    return Decision.PASS

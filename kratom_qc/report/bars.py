@@ -1,0 +1,135 @@
+"""A value drawn on its limit's scale. Only geometry is float here, and only as per cent of the bar's width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kratom_qc.model import Finding, Interval, Limit
+from kratom_qc.report import words
+
+LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
+_HUGE, _TINY = 1e290, 1e-290
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the bar with its text, which hangs towards the middle where the place is near an end."""
+
+    x: str
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Everything a template draws; every `x` and `w` is text such as `12.5%`."""
+
+    css: str
+    label: str
+    band_x: str
+    band_w: str
+    edges: tuple[Mark, ...]
+    ticks: tuple[str, ...]
+    dot: str  # empty where the value is no single number
+    range_x: str
+    range_w: str  # empty where the value is one number
+    fade: str  # `fade` where the value has no upper end
+    value: Mark
+    log: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    at: Callable[[float], float]
+    log: bool
+    ticks: tuple[str, ...]
+
+
+def bar(finding: Finding) -> Bar | None:
+    """The bar of an amount; None where limit and value share no scale or nothing is known of the value."""
+    limit = finding.source
+    value = finding.interval
+    if limit is None or limit.accept is None or limit.unit != finding.unit or (value.high is None and not value.low):
+        return None
+    accept = limit.accept
+    low, high = _float(value.low), None if value.high is None else _float(value.high)
+    floor, top = _float(accept.low), None if accept.high is None else _float(accept.high)
+    ends = [end for end in (low, high, floor, top) if end]
+    if not ends:
+        return None
+    unbounded = high is None or top is None
+    scale = _log(ends) if max(ends) / min(ends) > LOG_FROM else _linear(max(ends) * (1.35 if unbounded else 1.15))
+    point = _point(finding)
+    left = scale.at(low)
+    right = 100.0 if high is None else scale.at(high)
+    band_left = scale.at(floor)
+    band_right = 100.0 if top is None else scale.at(top)
+    single = value.low == value.high
+    dot = None if point is None else scale.at(_float(point))
+    middle = dot if dot is not None else (left + min(right, 100.0)) / 2
+    text = words.interval_words(value, finding.unit, _edges(accept))
+    return Bar(
+        css=finding.outcome.value.lower(), label=f"{text}; limit: {limit.text}", band_x=_percent(band_left),
+        band_w=_percent(band_right - band_left), edges=_edge_marks(limit, accept, scale), ticks=scale.ticks,
+        dot="" if dot is None else _percent(dot), range_x=_percent(left),
+        range_w="" if single else _percent(max(right - left, 0.8)), fade="fade" if high is None else "",
+        value=_mark(middle, text), log=scale.log,
+    )
+
+
+def _point(finding: Finding) -> Decimal | None:
+    """The single number measured; a guard band then draws its whisker around it."""
+    if finding.interval.low == finding.interval.high:
+        return finding.interval.low
+    quantity = finding.quantity
+    if quantity is not None and quantity.unit == finding.unit and quantity.interval.low == quantity.interval.high:
+        return quantity.interval.low
+    return None
+
+
+def _edges(accept: Interval) -> tuple[Decimal, ...]:
+    return tuple(end for end in (accept.low, accept.high) if end)
+
+
+def _edge_marks(limit: Limit, accept: Interval, scale: _Scale) -> tuple[Mark, ...]:
+    """The limit's ends, numbered in the unit its source prints."""
+    printed = words.printed_unit(limit)
+    marks = []
+    for edge in _edges(accept):
+        text = words.amount(edge * printed[0], printed[1]) if printed else words.amount(edge, limit.unit)
+        marks.append(_mark(scale.at(_float(edge)), text))
+    if len(marks) == 2 and float(marks[1].x[:-1]) - float(marks[0].x[:-1]) < 22:
+        both = f"{marks[0].text} – {marks[1].text}"
+        marks = [Mark(marks[0].x, "", "start"), Mark(marks[1].x, both, marks[1].anchor)]
+    return tuple(marks)
+
+
+def _mark(x: float, text: str) -> Mark:
+    return Mark(_percent(x), text, "start" if x < 22 else "end" if x > 78 else "middle")
+
+
+def _float(number: Decimal) -> float:
+    return min(max(float(number), 0.0), _HUGE)
+
+
+def _linear(top: float) -> _Scale:
+    return _Scale(lambda x: min(x / top, 1.0) * 100, False, ())
+
+
+def _log(ends: list[float]) -> _Scale:
+    first = math.floor(math.log10(max(min(ends), _TINY)) - 0.15)
+    last = math.ceil(math.log10(max(ends)) + 0.15)
+    decades = last - first
+
+    def at(x: float) -> float:
+        return 0.0 if x <= 0 else min(max((math.log10(max(x, _TINY)) - first) / decades * 100, 0.0), 100.0)
+
+    ticks = tuple(_percent(100 * step / decades) for step in range(1, decades)) if decades <= 16 else ()
+    return _Scale(at, True, ticks)
+
+
+def _percent(x: float) -> str:
+    return f"{x:.1f}%"

@@ -1,0 +1,73 @@
+"""What the laboratory said, in its own words, with the file and cell: looked up for the findings that rest on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kratom_qc.model import Analysis, Finding, Place, Result, Verdict
+from kratom_qc.report import words
+
+SHOWN = 8  # operands quoted per cause; the rest stand in the table of results
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One quotation: `'<1.0' mg/kg` at Results!C14 of a file."""
+
+    name: str
+    said: str
+    unit: str
+    file: str
+    where: str
+    stated: str  # the laboratory's own verdict
+
+
+class Evidence:
+    """Every word of the certificates by the place it stands at."""
+
+    def __init__(self, verdict: Verdict):
+        self._results: dict[Place, Result] = {}
+        self._facts: dict[Place, Statement] = {}
+        self._described = verdict.batch.described
+        for analysis in verdict.batch.analyses:
+            self._learn(analysis)
+
+    def _learn(self, analysis: Analysis) -> None:
+        for result in analysis.results:
+            self._results.setdefault(result.place, result)
+        for fact, word in analysis.facts_said.items():
+            statement = Statement(fact.replace("_", " "), word.said, "", word.place.file, where(word.place), "")
+            self._facts.setdefault(word.place, statement)
+
+    def of(self, finding: Finding) -> tuple[Statement, ...]:
+        """The statements one finding rests on: its quantity's, else what stands at its place."""
+        found = list(finding.quantity.results) if finding.quantity is not None else []
+        if not found and finding.place is not None and finding.place in self._results:
+            found = [self._results[finding.place]]
+        if not found and finding.analyte in self._described:
+            found = [self._described[finding.analyte]]
+        if found:
+            return tuple(quoted(result) for result in found)
+        if finding.place is None:
+            return ()
+        if finding.place in self._facts:
+            return (self._facts[finding.place],)
+        return (Statement("", "", "", finding.place.file, where(finding.place), ""),)
+
+    def of_all(self, group: list[Finding]) -> tuple[tuple[Statement, ...], int]:
+        """The statements of one cause without repeats, and how many more there are than are shown."""
+        found = dict.fromkeys(statement for finding in group for statement in self.of(finding))
+        return tuple(found)[:SHOWN], max(0, len(found) - SHOWN)
+
+
+def quoted(result: Result) -> Statement:
+    """A result in the laboratory's words."""
+    name = words.subject_name(result.analyte) if result.known else result.analyte
+    return Statement(name, result.said, result.unit_said, result.place.file, where(result.place), result.stated_verdict)
+
+
+def where(place: Place) -> str:
+    """Sheet and cell, or nothing where only the file is known."""
+    if place.sheet and place.cell:
+        return f"{place.sheet}!{place.cell}"
+    return place.cell or place.sheet

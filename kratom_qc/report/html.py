@@ -1,0 +1,91 @@
+"""Verdicts as self-contained HTML: one page per batch, one summary per run.
+
+Ids, names and results are a vendor's text. They are escaped everywhere (autoescape is forced, nothing is marked safe)
+and never name a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kratom_qc.errors import Refusal
+from kratom_qc.model import Decision, Verdict
+from kratom_qc.report import page, words
+from kratom_qc.report.evidence import where
+from kratom_qc.report.reasons import main_reason
+
+__all__ = ["SummaryRow", "batch_page", "main_reason", "page_name", "summary_page", "summary_row"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """What the summary of a run keeps of one verdict: ten thousand of these fit in a few megabytes."""
+
+    batch_id: str
+    product: str
+    laboratory: str
+    decision: Decision
+    reason: str
+    markets: Mapping[str, Decision]
+    link: str
+
+    @property
+    def sold_in(self) -> str:
+        """The markets it may be sold in on the day of judgement."""
+        return ", ".join(market for market, decision in self.markets.items() if decision is Decision.PASS)
+
+
+def page_name(batch_id: str) -> str:
+    """A file name for a batch's page. Ids are data: `LOT/1` must not become a path, and `LOT-1` and `lot-1` must not
+    meet on a file system that ignores case, so the id's hash is part of the name."""
+    digest = hashlib.sha256(batch_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{_UNSAFE.sub('-', batch_id)[:60]}-{digest}.html"
+
+
+def batch_page(verdict: Verdict, *, program: str) -> str:
+    """One self-contained page for one batch. Same verdict, same text."""
+    return _environment().get_template("batch.html").render(page=page.batch_page(verdict), program=program)
+
+
+def summary_row(verdict: Verdict, link: str) -> SummaryRow:
+    """A verdict's line in the summary; `link` is the address of its page, relative to the summary's."""
+    return SummaryRow(
+        batch_id=verdict.batch.batch_id, product=words.product_name(verdict.batch.product),
+        laboratory=page.laboratories(verdict), decision=verdict.decision, reason=main_reason(verdict),
+        markets=dict(verdict.markets), link=link,
+    )
+
+
+def summary_page(
+    rows: Iterable[SummaryRow], refused: Sequence[tuple[str, str, Sequence[Refusal]]], *, judged_on: date, program: str
+) -> str:
+    """A run's summary: batches worst first, then every refused file with everything wrong in it."""
+    groups: dict[Decision, list[SummaryRow]] = {decision: [] for decision in Decision}
+    for row in rows:
+        groups[row.decision].append(row)
+    files = [(file, sha256, [(refusal, where(refusal.place)) for refusal in problems])
+             for file, sha256, problems in refused]
+    return _environment().get_template("summary.html").render(
+        groups=[(decision.value, found) for decision, found in groups.items()], files=files,
+        batches=sum(map(len, groups.values())), judged_on=judged_on.isoformat(), program=program,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """Compiled once; autoescape is forced because `select_autoescape` goes by the template's name."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False, keep_trailing_newline=False,
+    )

@@ -1,0 +1,258 @@
+"""Why a batch is held, failed or kept out of a market: findings grouped by cause, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kratom_qc.model import Decision, Finding, Outcome, Rulebook, Verdict
+from kratom_qc.report import words
+from kratom_qc.report.bars import Bar, bar
+from kratom_qc.report.evidence import Evidence, Statement
+
+WIDTH = 120  # of a main reason: one line of a terminal table
+_RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """One limit a cause runs against, ready to print."""
+
+    text: str
+    rule_id: str
+    book: str
+    book_title: str
+    source: str
+    dates: str
+    evidence: str
+    decision_rule: str
+    why: str
+    value: str
+    also: str
+    how: str
+    bar: Bar | None
+    stops: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One cause, whatever number of rulebooks repeat it."""
+
+    outcome: str
+    subject: str
+    value: str
+    also: str
+    how: str
+    why: str  # empty where the limits give different ones; each then says its own
+    statements: tuple[Statement, ...]
+    more: int
+    limits: tuple[LimitLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A required assay nobody reported, with every limit that asks for it."""
+
+    subject: str
+    why: str
+    limits: tuple[LimitLine, ...]
+
+
+class Causes(NamedTuple):
+    reasons: tuple[Reason, ...]
+    unanswered: tuple[Unanswered, ...]
+
+
+class Reach:
+    """Which verdict a rulebook's findings touch: the batch's own, or only some markets'."""
+
+    def __init__(self, verdict: Verdict):
+        self.books: Mapping[str, Rulebook] = {book.id: book for book in verdict.rulebooks}
+        self._product = self._under(book.id for book in verdict.rulebooks if book.kind == "product")
+        self._home = self._product | self._under(verdict.home_markets)
+        self._homes = frozenset(verdict.home_markets)
+        self._markets = {market: self._under([market]) for market in verdict.markets}
+
+    def _under(self, starts: Iterable[str]) -> frozenset[str]:
+        found: set[str] = set()
+        waiting = list(starts)
+        while waiting:
+            book = waiting.pop()
+            if book not in found:
+                found.add(book)
+                waiting += self.books[book].extends if book in self.books else ()
+        return frozenset(found)
+
+    def own(self, finding: Finding) -> bool:
+        """Whether it counts in the batch's own verdict. A rulebook nobody loaded (`integrity`) always does."""
+        return finding.rulebook in self._home or finding.rulebook not in self.books or finding.market in self._homes
+
+    def stops(self, finding: Finding) -> str:
+        """The markets a finding closes."""
+        if finding.rulebook in self._product or finding.rulebook not in self.books:
+            return "every market"
+        closed = [market for market, books in self._markets.items() if finding.rulebook in books]
+        return ", ".join(sorted(closed)) or finding.market or ""
+
+    def title(self, book: str) -> str:
+        """A rulebook's title; `integrity` is the house's own."""
+        if book in self.books:
+            return self.books[book].title
+        return "Integrity of the certificates" if book == "integrity" else book
+
+
+def against(verdict: Verdict, reach: Reach) -> tuple[list[list[Finding]], list[list[Finding]]]:
+    """Deciding findings that are not PASS, one list per cause, worst first: the batch's own, then those that only
+    close markets. A cause that counts in the batch's own verdict takes its repeats in other markets along."""
+    causes: dict[tuple[Outcome, str], list[Finding]] = {}
+    for finding in verdict.findings:
+        if finding.decides and finding.outcome is not Outcome.PASS:
+            causes.setdefault((finding.outcome, _cause(finding, reach)), []).append(finding)
+    ordered = sorted(causes.values(), key=lambda cause: _RANK[cause[0].outcome])
+    own: list[list[Finding]] = []
+    other: list[list[Finding]] = []
+    for cause in ordered:
+        cause.sort(key=lambda finding: not reach.own(finding))
+        (own if reach.own(cause[0]) else other).append(cause)
+    return own, other
+
+
+def _cause(finding: Finding, reach: Reach) -> str:
+    """Integrity findings speak of different troubles with the same analyte; limits of the same one."""
+    if not finding.analyte:
+        return finding.rule_id
+    return finding.analyte if finding.rulebook in reach.books else f"{finding.rule_id} {finding.analyte}"
+
+
+def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Causes:
+    """Cards for what a laboratory said something about; a plain list for what nobody reported."""
+    reasons, unanswered = [], []
+    for group in groups:
+        statements, more = evidence.of_all(group)
+        if group[0].outcome is Outcome.MISSING and not statements:
+            lines = tuple(limit_line(finding, reach) for finding in group)
+            unanswered.append(Unanswered(_subject(group[0]), group[0].why, lines))
+        else:
+            reasons.append(_reason(group, statements, more, reach))
+    return Causes(tuple(reasons), tuple(unanswered))
+
+
+def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, reach: Reach) -> Reason:
+    lines = tuple(limit_line(finding, reach) for finding in group)
+    first = lines[0]
+    same_value = len({(line.value, line.how) for line in lines}) == 1
+    same_why = len({line.why for line in lines}) == 1
+    return Reason(
+        outcome=group[0].outcome.value, subject=_subject(group[0]), value=first.value if same_value else "",
+        also=first.also if same_value else "", how=first.how if same_value else "", why=first.why if same_why else "",
+        statements=statements, more=more, limits=lines,
+    )
+
+
+def _subject(finding: Finding) -> str:
+    return words.subject_name(finding.analyte) or finding.rule_id.replace("-", " ").capitalize()
+
+
+def understood(finding: Finding) -> str:
+    """A finding's value in words; nothing where the finding is about no amount."""
+    quantity = finding.quantity
+    results = quantity.results if quantity is not None else ()
+    if not finding.unit:
+        return ""
+    accept = finding.source.accept if finding.source is not None else None
+    edges = () if accept is None else (accept.low,) if accept.high is None else (accept.low, accept.high)
+    return words.value_words(finding.interval, finding.unit, results, edges)
+
+
+def limit_line(finding: Finding, reach: Reach) -> LimitLine:
+    """A finding's limit with everything a reviewer checks it against."""
+    limit = finding.source
+    return LimitLine(
+        text=finding.limit or (limit.text if limit else ""), rule_id=finding.rule_id, book=finding.rulebook,
+        book_title=reach.title(finding.rulebook), source=finding.because,
+        dates=dates(finding), evidence=words.evidence_words(limit.evidence) if limit else "",
+        decision_rule=rule_words(finding), why=finding.why, value=understood(finding),
+        also=words.also_words(finding.interval, finding.unit, limit) if limit else "",
+        how=finding.quantity.how if finding.quantity else "", bar=bar(finding), stops=reach.stops(finding),
+    )
+
+
+def dates(finding: Finding) -> str:
+    """How the limit stands and since when."""
+    limit = finding.source
+    return words.status_words(finding.status, limit.effective_from, limit.effective_to) if limit else ""
+
+
+def rule_words(finding: Finding) -> str:
+    """What ISO/IEC 17025 7.8.6 wants told wherever it is not simple acceptance of the printed figure."""
+    limit = finding.source
+    if limit is None:
+        return ""
+    told = ["guarded: uncertainty counts against the limit"] if limit.decision_rule == "guarded" else []
+    if limit.rounding != "none":
+        told.append(f"limit widened for rounding ({limit.rounding.upper().replace('-', ' ')})")
+    if not limit.operator_printed:
+        told.append("the source prints no operator")
+    return "; ".join(told)
+
+
+# ---------------------------------------------------------------- one sentence
+
+
+def main_reason(verdict: Verdict) -> str:
+    """The one most important reason, in one line of about 120 signs at most."""
+    reach = Reach(verdict)
+    own, other = against(verdict, reach)
+    if not own and verdict.decision is Decision.PASS:
+        return words.one_line(_passed(verdict, reach), WIDTH)
+    groups = own or other
+    if not groups:
+        return "nothing proves this batch: no limit that decides was met"
+    missing = [group for group in groups if group[0].outcome is Outcome.MISSING and not _spoken(group)]
+    if groups[0] in missing:
+        return _suffixed(_missing_sentence(missing), len(groups) - len(missing))
+    return _suffixed(_sentence(groups[0][0]), len(groups) - 1)
+
+
+def _spoken(group: list[Finding]) -> bool:
+    return any(finding.quantity is not None and finding.quantity.results for finding in group)
+
+
+def _suffixed(sentence: str, more: int) -> str:
+    suffix = f" (and {more} more)" if more else ""
+    return words.one_line(sentence, WIDTH - len(suffix)) + suffix
+
+
+def _missing_sentence(groups: list[list[Finding]]) -> str:
+    names = [_subject(group[0]) for group in groups]
+    if len(names) == 1:
+        finding = groups[0][0]
+        return f"{names[0]} not measured; {finding.rulebook} asks: {finding.limit or finding.why}"
+    return f"{len(names)} required assays not measured: {', '.join(names)}"
+
+
+def _sentence(finding: Finding) -> str:
+    subject, value, limit = _subject(finding), understood(finding), finding.limit
+    if not limit:
+        named = finding.analyte and subject.casefold() not in finding.why.casefold()
+        return f"{subject}: {finding.why}" if named else finding.why
+    if not value or value == "unknown":
+        return f"{subject}: {finding.why} – {finding.rulebook}: {limit}"
+    open_ = "" if finding.outcome is Outcome.FAIL else ", undecided"
+    return f"{subject} {value}{open_} – {finding.rulebook}: {limit}"
+
+
+def _passed(verdict: Verdict, reach: Reach) -> str:
+    own = [finding for finding in verdict.findings if reach.own(finding)]
+    met = sum(finding.decides and finding.outcome is Outcome.PASS for finding in own)
+    untested = sum(not finding.decides and finding.outcome is Outcome.MISSING and not _attested(finding) for finding in own)
+    closed = [market for market, decision in verdict.markets.items() if decision is not Decision.PASS]
+    parts = [f"all {met} limits met" if met != 1 else "the one limit met"]
+    parts += [f"{untested} not tested"] if untested else []
+    parts += [f"not for {', '.join(closed)}"] if closed else []
+    return "; ".join(parts)
+
+
+def _attested(finding: Finding) -> bool:
+    return finding.source is not None and finding.source.kind == "attestation"
