@@ -11,13 +11,14 @@ import sys
 from pathlib import Path
 
 import stories_leaf
+import stories_leaf_trouble
 import stories_products
 import stories_tables
 from paper import STORIES
 
 DEFAULT_FOLDER = Path(__file__).parent / "certificates"
 # Importing a module of stories registers them in STORIES.
-TOLD_IN = (stories_leaf, stories_products, stories_tables)
+TOLD_IN = (stories_leaf, stories_leaf_trouble, stories_products, stories_tables)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""What a laboratory's paper is made of: titles, label/value blocks, panels, tables, footers; xlsx or csv, always the same bytes.
+"""What a laboratory's paper is made of: titles, label/value blocks, panels, tables, footers; in xlsx or csv.
 
 Used by the `stories_*.py` beside it. Two runs give identical bytes: creation dates are fixed, and the parts of a
 workbook are stored and not deflated, so that the zlib at hand has no say.
@@ -12,12 +12,13 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 os.environ["OPENPYXL_LXML"] = "False"  # lxml writes the same sheet in other bytes; its presence must not matter
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
@@ -40,7 +41,10 @@ def shown(text: str) -> Shown:
     return Shown(float(text.replace(",", "")), digits)
 
 
-Value = str | int | float | datetime | Shown | None
+LEGEND = "ND = not detected. LOD = limit of detection. LOQ = limit of quantitation. CFU = colony forming units."
+ONLY_SAMPLE = "Results relate only to the sample as received. This report may be reproduced only in full."
+
+Value = str | int | float | date | Shown | None
 Row = Sequence[Value]
 
 STORIES: dict[str, Callable[[], bytes]] = {}
@@ -145,16 +149,16 @@ class Page:
         self.gap()
         return self.facts([(label, who), ("Title", role)])
 
-    def _across(self, text: str):
+    def _across(self, text: str) -> Cell:
         self.row += 1
         self.sheet.merge_cells(start_row=self.row, end_row=self.row, start_column=1, end_column=self.columns)
         return self._put(1, text)
 
-    def _put(self, column: int, value: Value, bold: bool = False):
+    def _put(self, column: int, value: Value, bold: bool = False) -> Cell:
         cell = self.sheet.cell(self.row, column)
         if isinstance(value, Shown):
             cell.value, cell.number_format = value.value, value.digits
-        elif isinstance(value, datetime):
+        elif isinstance(value, date):
             cell.value, cell.number_format = value, "yyyy-mm-dd"
         else:
             cell.value = value

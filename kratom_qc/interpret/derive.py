@@ -19,6 +19,7 @@ from kratom_qc.interpret.combine import combine, tolerance
 from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result
 
 Key = tuple[str, str, str]  # subject, basis, canonical unit
+DETECTION = "any"  # the basis under which a limit `not detected` asks
 _THOUSAND = Decimal(1000)
 _SCALES = (("as received", "mg/kg"), ("as received", "mg/mL"), ("per serving", "mg/serving"), ("per unit", "mg/unit"),
            ("dry", "mg/kg"))
@@ -103,9 +104,24 @@ class _Deriver:
             return self.memo[key]
         self.memo[key] = None  # a conversion may not come back to where it started
         subject = key[0]
+        if key[1] == DETECTION:
+            quantity = self._detection(key)
+            self.memo[key] = quantity
+            return quantity
         quantity = self._computed(key) if subject in formulas() else self.printed.get(key) or self._converted(key)
         self.memo[key] = quantity
         return quantity
+
+    def _detection(self, key: Key) -> Quantity | None:
+        """Whether a subject was found at all, in whatever unit and basis: a limit `not detected` needs no conversion."""
+        results = [result for (subject, _, _), quantity in self.printed.items() if subject == key[0] for result in quantity.results]
+        if not results:
+            return None
+        same_unit = [result for result in results if result.unit == key[2]]
+        combined, _ = combine(same_unit or results)
+        detections = {result.detected for result in results}
+        return replace(combined, detected=True if True in detections else False if detections == {False} else None,
+                       results=tuple(results))
 
     # ------------------------------------------------------------ totals, shares, ratios, claims
 

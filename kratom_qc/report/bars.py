@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from kratom_qc.model import Finding, Interval, Limit
+from kratom_qc.model import Finding, Interval
 from kratom_qc.report import words
 
 LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
@@ -38,7 +39,7 @@ class Bar:
     range_w: str  # empty where the value is one number
     fade: str  # `fade` where the value has no upper end
     value: Mark
-    log: bool
+    note: Mark  # at the end that no edge is near; empty on a linear scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,13 @@ def bar(finding: Finding) -> Bar | None:
     value = finding.interval
     if limit is None or limit.accept is None or limit.unit != finding.unit or (value.high is None and not value.low):
         return None
-    accept = limit.accept
+    return _drawn(limit.accept, value, _point(finding), limit.unit, words.printed_unit(limit), finding.outcome.value)
+
+
+@lru_cache(8192)  # the same non-detects against the same limits stand on page after page
+def _drawn(
+    accept: Interval, value: Interval, point: Decimal | None, unit: str, printed: tuple[Decimal, str] | None, outcome: str
+) -> Bar | None:
     low, high = _float(value.low), None if value.high is None else _float(value.high)
     floor, top = _float(accept.low), None if accept.high is None else _float(accept.high)
     ends = [end for end in (low, high, floor, top) if end]
@@ -62,22 +69,24 @@ def bar(finding: Finding) -> Bar | None:
         return None
     unbounded = high is None or top is None
     scale = _log(ends) if max(ends) / min(ends) > LOG_FROM else _linear(max(ends) * (1.35 if unbounded else 1.15))
-    point = _point(finding)
-    left = scale.at(low)
-    right = 100.0 if high is None else scale.at(high)
-    band_left = scale.at(floor)
-    band_right = 100.0 if top is None else scale.at(top)
-    single = value.low == value.high
+    left, right = scale.at(low), 100.0 if high is None else scale.at(high)
+    band_left, band_right = scale.at(floor), 100.0 if top is None else scale.at(top)
     dot = None if point is None else scale.at(_float(point))
-    middle = dot if dot is not None else (left + min(right, 100.0)) / 2
-    text = words.interval_words(value, finding.unit, _edges(accept))
+    text = _text(accept, value, unit, printed)
     return Bar(
-        css=finding.outcome.value.lower(), label=f"{text}; limit: {limit.text}", band_x=_percent(band_left),
-        band_w=_percent(band_right - band_left), edges=_edge_marks(limit, accept, scale), ticks=scale.ticks,
+        css=outcome.lower(), label=f"{text} on the scale of its limit", band_x=_percent(band_left),
+        band_w=_percent(band_right - band_left), edges=_edge_marks(accept, unit, printed, scale), ticks=scale.ticks,
         dot="" if dot is None else _percent(dot), range_x=_percent(left),
-        range_w="" if single else _percent(max(right - left, 0.8)), fade="fade" if high is None else "",
-        value=_mark(middle, text), log=scale.log,
+        range_w="" if value.low == value.high else _percent(max(right - left, 0.8)),
+        fade="fade" if high is None else "", value=_mark((left + right) / 2 if dot is None else dot, text),
+        note=_note(scale, band_left, band_right),
     )
+
+
+def _text(accept: Interval, value: Interval, unit: str, printed: tuple[Decimal, str] | None) -> str:
+    if printed is None:
+        return words.interval_words(value, unit, _edges(accept))
+    return words.interval_words(value.scaled(printed[0]), printed[1], _edges(accept.scaled(printed[0])))
 
 
 def _point(finding: Finding) -> Decimal | None:
@@ -94,17 +103,21 @@ def _edges(accept: Interval) -> tuple[Decimal, ...]:
     return tuple(end for end in (accept.low, accept.high) if end)
 
 
-def _edge_marks(limit: Limit, accept: Interval, scale: _Scale) -> tuple[Mark, ...]:
+def _edge_marks(
+    accept: Interval, unit: str, printed: tuple[Decimal, str] | None, scale: _Scale
+) -> tuple[Mark, ...]:
     """The limit's ends, numbered in the unit its source prints."""
-    printed = words.printed_unit(limit)
-    marks = []
-    for edge in _edges(accept):
-        text = words.amount(edge * printed[0], printed[1]) if printed else words.amount(edge, limit.unit)
-        marks.append(_mark(scale.at(_float(edge)), text))
+    factor, name = printed or (Decimal(1), unit)
+    marks = [_mark(scale.at(_float(edge)), words.amount(edge * factor, name)) for edge in _edges(accept)]
     if len(marks) == 2 and float(marks[1].x[:-1]) - float(marks[0].x[:-1]) < 22:
         both = f"{marks[0].text} – {marks[1].text}"
         marks = [Mark(marks[0].x, "", "start"), Mark(marks[1].x, both, marks[1].anchor)]
     return tuple(marks)
+
+
+def _note(scale: _Scale, left: float, right: float) -> Mark:
+    crowded = min(left or 100.0, right) < 45
+    return Mark("100%" if crowded else "0", "log scale" if scale.log else "", "end" if crowded else "start")
 
 
 def _mark(x: float, text: str) -> Mark:

@@ -27,6 +27,7 @@ class Evidence:
 
     def __init__(self, verdict: Verdict):
         self._results: dict[Place, Result] = {}
+        self._named: dict[tuple[str, str], list[Result]] = {}
         self._facts: dict[Place, Statement] = {}
         self._described = verdict.batch.described
         for analysis in verdict.batch.analyses:
@@ -35,6 +36,7 @@ class Evidence:
     def _learn(self, analysis: Analysis) -> None:
         for result in analysis.results:
             self._results.setdefault(result.place, result)
+            self._named.setdefault((result.place.file, result.analyte), []).append(result)
         for fact, word in analysis.facts_said.items():
             statement = Statement(fact.replace("_", " "), word.said, "", word.place.file, where(word.place), "")
             self._facts.setdefault(word.place, statement)
@@ -52,6 +54,9 @@ class Evidence:
             return ()
         if finding.place in self._facts:
             return (self._facts[finding.place],)
+        # A doubt may rest on another cell of a result's row, such as the laboratory's own verdict.
+        if finding.analyte and (near := self._named.get((finding.place.file, finding.analyte))):
+            return tuple(quoted(result) for result in near)
         return (Statement("", "", "", finding.place.file, where(finding.place), ""),)
 
     def of_all(self, group: list[Finding]) -> tuple[tuple[Statement, ...], int]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -48,14 +48,16 @@ class SummaryRow:
 
 def page_name(batch_id: str) -> str:
     """A file name for a batch's page. Ids are data: `LOT/1` must not become a path, and `LOT-1` and `lot-1` must not
-    meet on a file system that ignores case, so the id's hash is part of the name."""
+    meet on a file system that ignores case, so the id's hash is part of the name. A leading dot would hide the page."""
     digest = hashlib.sha256(batch_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{_UNSAFE.sub('-', batch_id)[:60]}-{digest}.html"
+    return f"{_UNSAFE.sub('-', batch_id.replace('.', '-', batch_id.startswith('.')))[:60]}-{digest}.html"
 
 
 def batch_page(verdict: Verdict, *, program: str) -> str:
     """One self-contained page for one batch. Same verdict, same text."""
-    return _environment().get_template("batch.html").render(page=page.batch_page(verdict), program=program)
+    title = f"{verdict.decision} {verdict.batch.batch_id}"
+    view = page.batch_page(verdict)
+    return _environment().get_template("batch.html").render(page=view, title=title, program=program)
 
 
 def summary_row(verdict: Verdict, link: str) -> SummaryRow:
@@ -79,13 +81,19 @@ def summary_page(
     return _environment().get_template("summary.html").render(
         groups=[(decision.value, found) for decision, found in groups.items()], files=files,
         batches=sum(map(len, groups.values())), judged_on=judged_on.isoformat(), program=program,
+        title=f"Batches judged on {judged_on.isoformat()}",
     )
 
 
 @cache
 def _environment() -> Environment:
     """Compiled once; autoescape is forced because `select_autoescape` goes by the template's name."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False, keep_trailing_newline=False,
     )
+    # The same limits stand on every page of a run, and most bars too: their (escaped) markup is kept.
+    marks = environment.get_template("_marks.html").module
+    environment.globals["limit_cell"] = lru_cache(4096)(marks.limit_cell)  # type: ignore[attr-defined]
+    environment.globals["small_bar"] = lru_cache(4096)(marks.small_bar)  # type: ignore[attr-defined]
+    return environment

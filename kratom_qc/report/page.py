@@ -41,6 +41,7 @@ class Shown:
     outcome: str
     subject: str
     limit: LimitLine
+    advisory: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,8 @@ def _attestation(finding: Finding) -> bool:
 
 def _shown(findings: Iterable[Finding], reach: Reach) -> tuple[Shown, ...]:
     rows = [
-        Shown(finding.outcome.value, words.subject_name(finding.analyte) or finding.rule_id,
-              reasons.limit_line(finding, reach))
+        Shown(finding.outcome.value, reasons.subject(finding),
+              reasons.limit_line(finding, reach), finding.source.advisory if finding.source else "")
         for finding in findings
         if not finding.decides and finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE) and not _attestation(finding)
     ]
@@ -227,7 +228,7 @@ def _untested(findings: Iterable[Finding]) -> tuple[Untested, ...]:
         noted = limit is not None and finding.when_missing == "note" and limit.silence_because
         because = limit.silence_because if limit is not None and noted else reasons.dates(finding) or finding.why
         names = silent.setdefault(because, {})
-        names.setdefault(words.subject_name(finding.analyte) or finding.rule_id, {})[finding.rulebook] = None
+        names.setdefault(reasons.subject(finding), {})[finding.rulebook] = None
     return tuple(
         Untested(because, tuple((name, ", ".join(books)) for name, books in names.items()))
         for because, names in silent.items()
@@ -245,14 +246,17 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
     limit = finding.source
     place = finding.place
     cell = where(place) or place.file if place is not None else ""
+    silent = not finding.decides and finding.outcome is Outcome.MISSING  # told once, in the list of what is not tested
     value = reasons.understood(finding)
+    if value == "unknown" and finding.outcome is Outcome.MISSING:
+        value = ""
     if not value and (said := evidence.of(finding)):
         value = f"“{said[0].said}”" if said[0].said else ""
     return FindingRow(
-        outcome=finding.outcome.value, subject=words.subject_name(finding.analyte) or finding.rule_id, value=value,
+        outcome=finding.outcome.value, subject=reasons.subject(finding), value=value,
         also=words.also_words(finding.interval, finding.unit, limit) if limit is not None else "", cell=cell,
         limit=finding.limit or (limit.text if limit is not None else ""), rule_id=finding.rule_id,
-        why="" if finding.outcome is Outcome.PASS else finding.why, source=finding.because, bar=bar(finding),
+        why=finding.why if finding.outcome is not Outcome.PASS and not silent else "", source=finding.because, bar=bar(finding),
         decides=finding.decides, status=reasons.dates(finding),
     )
 

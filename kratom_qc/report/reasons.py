@@ -62,6 +62,7 @@ class Unanswered:
 class Causes(NamedTuple):
     reasons: tuple[Reason, ...]
     unanswered: tuple[Unanswered, ...]
+    why: str  # of everything unanswered, where it is the same
 
 
 class Reach:
@@ -130,12 +131,19 @@ def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Cau
     reasons, unanswered = [], []
     for group in groups:
         statements, more = evidence.of_all(group)
-        if group[0].outcome is Outcome.MISSING and not statements:
+        if not statements and _silent(group[0]):
             lines = tuple(limit_line(finding, reach) for finding in group)
-            unanswered.append(Unanswered(_subject(group[0]), group[0].why, lines))
+            unanswered.append(Unanswered(subject(group[0]), group[0].why, lines))
         else:
             reasons.append(_reason(group, statements, more, reach))
-    return Causes(tuple(reasons), tuple(unanswered))
+    whys = {row.why for row in unanswered}
+    return Causes(tuple(reasons), tuple(unanswered), whys.pop() if len(whys) == 1 else "")
+
+
+def _silent(finding: Finding) -> bool:
+    """Whether a laboratory could have answered and did not; a ban or a product form is not a laboratory's matter."""
+    kind = finding.source.kind if finding.source is not None else ""
+    return finding.outcome is Outcome.MISSING and kind in ("amount", "not_detected", "described")
 
 
 def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, reach: Reach) -> Reason:
@@ -144,14 +152,22 @@ def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, 
     same_value = len({(line.value, line.how) for line in lines}) == 1
     same_why = len({line.why for line in lines}) == 1
     return Reason(
-        outcome=group[0].outcome.value, subject=_subject(group[0]), value=first.value if same_value else "",
+        outcome=group[0].outcome.value, subject=subject(group[0]), value=first.value if same_value else "",
         also=first.also if same_value else "", how=first.how if same_value else "", why=first.why if same_why else "",
         statements=statements, more=more, limits=lines,
     )
 
 
-def _subject(finding: Finding) -> str:
-    return words.subject_name(finding.analyte) or finding.rule_id.replace("-", " ").capitalize()
+_ABOUT = {"ban": "Ban", "product_class": "Product form", "certificate": "Certificate", "attestation": "Condition"}
+
+
+def subject(finding: Finding) -> str:
+    """What a finding is about, where it is about no analyte too."""
+    if finding.analyte:
+        return words.subject_name(finding.analyte)
+    if finding.source is not None:
+        return _ABOUT.get(finding.source.kind, finding.rule_id)
+    return finding.rule_id.replace("-", " ").capitalize()
 
 
 def understood(finding: Finding) -> str:
@@ -209,7 +225,7 @@ def main_reason(verdict: Verdict) -> str:
     groups = own or other
     if not groups:
         return "nothing proves this batch: no limit that decides was met"
-    missing = [group for group in groups if group[0].outcome is Outcome.MISSING and not _spoken(group)]
+    missing = [group for group in groups if _silent(group[0]) and not _spoken(group)]
     if groups[0] in missing:
         return _suffixed(_missing_sentence(missing), len(groups) - len(missing))
     return _suffixed(_sentence(groups[0][0]), len(groups) - 1)
@@ -225,7 +241,7 @@ def _suffixed(sentence: str, more: int) -> str:
 
 
 def _missing_sentence(groups: list[list[Finding]]) -> str:
-    names = [_subject(group[0]) for group in groups]
+    names = [subject(group[0]) for group in groups]
     if len(names) == 1:
         finding = groups[0][0]
         return f"{names[0]} not measured; {finding.rulebook} asks: {finding.limit or finding.why}"
@@ -233,14 +249,15 @@ def _missing_sentence(groups: list[list[Finding]]) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    subject, value, limit = _subject(finding), understood(finding), finding.limit
+    what, limit = subject(finding), finding.limit
+    value = (words.also_words(finding.interval, finding.unit, finding.source) if finding.source else "") or understood(finding)
     if not limit:
-        named = finding.analyte and subject.casefold() not in finding.why.casefold()
-        return f"{subject}: {finding.why}" if named else finding.why
+        named = finding.analyte and what.casefold() not in finding.why.casefold()
+        return f"{what}: {finding.why}" if named else finding.why
     if not value or value == "unknown":
-        return f"{subject}: {finding.why} – {finding.rulebook}: {limit}"
+        return f"{what}: {finding.why} – {finding.rulebook}: {limit}"
     open_ = "" if finding.outcome is Outcome.FAIL else ", undecided"
-    return f"{subject} {value}{open_} – {finding.rulebook}: {limit}"
+    return f"{what} {value}{open_} – {finding.rulebook}: {limit}"
 
 
 def _passed(verdict: Verdict, reach: Reach) -> str:

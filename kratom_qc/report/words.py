@@ -10,14 +10,16 @@ from kratom_qc import vocabulary
 from kratom_qc.model import UNMEASURED, Interval, Limit, Result, plain, portion_bound
 
 THIN = "\u202f"  # narrow no-break space: 13 900 mg/kg never breaks over a line
-DIGITS = 6  # significant digits shown of a computed number; a laboratory prints fewer
+LONG, DIGITS = 8, 5  # a number of more than 8 digits was computed, never printed by a laboratory; 5 of them are shown
 _ROUND = Context(prec=DIGITS, rounding=ROUND_HALF_EVEN)
 
 _UNITS = {"1": "", "ug/day": "µg/day", "cfu/g": "CFU/g", "cfu/mL": "CFU/mL", "mpn/g": "MPN/g", "mpn/mL": "MPN/mL"}
+_PER_CENT = (Decimal("0.0001"), "%")
 # How a limit's printed text names a unit that is not the canonical one, most telling first.
 _PRINTED_UNITS = (
-    ("%", Decimal("0.0001"), "%"),
+    ("%", *_PER_CENT),
     ("mg/g", Decimal("0.001"), "mg/g"),
+    ("mg per g", Decimal("0.001"), "mg/g"),
     ("µg/kg", Decimal(1000), "µg/kg"),
     ("ug/kg", Decimal(1000), "µg/kg"),
     ("ppb", Decimal(1000), "ppb"),
@@ -25,19 +27,8 @@ _PRINTED_UNITS = (
     ("ug/g", Decimal(1), "µg/g"),
     ("ppm", Decimal(1), "ppm"),
 )
-# Quantities computed from others have no entry in the analyte list.
-_DERIVED = {
-    "total-alkaloids": "Total alkaloids",
-    "7-oh-and-mp": "7-OH + MP (sum)",
-    "pah4": "PAH4 (sum of four)",
-    "total-aflatoxins": "Total aflatoxins (B1 + B2 + G1 + G2)",
-    "aldrin-and-dieldrin": "Aldrin + dieldrin",
-    "7-oh-share": "7-OH share of total alkaloids",
-    "mitragynine-to-7-oh-mp": "Mitragynine : (7-OH + MP)",
-    "7-oh-to-mitragynine": "7-OH : mitragynine",
-    "mitragynine-to-7-oh": "Mitragynine : 7-OH",
-}
-_STATUS = {"in_force": "in force", "adopted": "our own specification"}
+_DERIVED = {"7-oh-to-mitragynine": "7-OH : mitragynine"}  # computed only, never printed, so in no list of analytes
+_STATUS = {"in_force": "in force", "adopted": "adopted"}
 _EVIDENCE = {
     "primary": "primary text read", "mirror": "copy of the primary text", "secondary": "secondary source",
     "memory": "unverified", "specification": "our own figure",
@@ -76,7 +67,7 @@ def _grouped(text: str) -> str:
 def shown(number: Decimal, edges: tuple[Decimal, ...] = ()) -> str:
     """A decimal for reading. A long computed one is rounded and says so with ≈, but never across an edge of its limit:
     0.99999999 against `below 1` stays as it is."""
-    if len(number.as_tuple().digits) > DIGITS:
+    if len(number.as_tuple().digits) > LONG:
         rounded = _ROUND.plus(number)
         if rounded != number and all(rounded.compare(edge) == number.compare(edge) for edge in edges):
             return f"≈{THIN}{_grouped(plain(rounded))}"
@@ -136,16 +127,18 @@ def _printed_unit(text: str) -> tuple[Decimal, str] | None:
 
 def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
     """The same interval in the unit the limit prints, or in per cent where there is plenty; else nothing."""
-    if unit != "mg/kg" or interval == UNMEASURED:
+    if unit != "mg/kg":
         return ""
-    scale = printed_unit(limit) if limit is not None else None
-    if scale is None and limit is None and interval.low >= 1000:
-        scale = (Decimal("0.0001"), "%")
-    if scale is None or scale[0] == 1:
+    if limit is not None:
+        scale = printed_unit(limit)
+    else:
+        scale = _PER_CENT if interval.low >= 1000 else None
+    if scale is None or scale[0] == 1 or interval == UNMEASURED:
         return ""
     return interval_words(interval.scaled(scale[0]), scale[1])
 
 
+@lru_cache(1024)
 def status_words(status: str, start: str, end: str) -> str:
     """How a limit stands and since when: `in force since 2026-04-01`, `proposed, date unknown`."""
     words = _STATUS.get(status, status.replace("_", " "))

@@ -1,0 +1,146 @@
+"""`kratom-qc …`: the command line. Heavy libraries are imported only by the commands that need them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from kratom_qc import __version__, settings
+from kratom_qc.errors import KratomQCError, UsageError
+
+if TYPE_CHECKING:
+    from kratom_qc.job import Terms
+
+PROGRAM = f"kratom_qc {__version__}"
+EXIT_HELP = """exit status, highest first:
+  3 some file was refused · 1 some batch FAILs · 2 some batch is on HOLD · 0 every batch PASSes
+  64 wrong usage · 66 input not found · 70 internal, a rulebook or a setting is broken · 73 store not writable
+  `run` ends with 0 whenever the pass completed, whatever the verdicts."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse ends wrong usage with 2, which is HOLD here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(64)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit with its status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.command(options)
+        sys.stdout.flush()
+    except KratomQCError as error:
+        print(f"kratom-qc: {error}", file=sys.stderr)
+        status = error.exit_status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except KeyboardInterrupt:
+        print("kratom-qc: interrupted; nothing was half written", file=sys.stderr)
+        status = 130
+    raise SystemExit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="kratom-qc", description="Reads kratom certificates of analysis, judges every batch, keeps the evidence.",
+        epilog=EXIT_HELP, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=PROGRAM)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    check = commands.add_parser("check", help="judge certificates without keeping anything")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--product", help="the product's form where certificates do not say it")
+    check.add_argument("--json", action="store_true", help="one object per file and line, on standard output")
+    _judging(check)
+    check.set_defaults(command=_check)
+
+    read = commands.add_parser("read", help="a certificate as understood, without judgement")
+    read.add_argument("file", type=Path, metavar="FILE")
+    read.add_argument("--json", action="store_true", help="one object on standard output")
+    read.set_defaults(command=_read)
+
+    run = commands.add_parser("run", help="one pass of the release flow over a folder")
+    run.add_argument("--inbox", type=Path, metavar="DIR", help="where certificates arrive (default: ./inbox)")
+    run.add_argument("--store", type=Path, metavar="DIR", help="where everything is kept (default: ./store)")
+    _judging(run)
+    run.set_defaults(command=_run)
+
+    limits = commands.add_parser("limits", help="list, lint or show the limits in force")
+    limits.add_argument("action", choices=("list", "lint", "show"))
+    limits.add_argument("name", nargs="?", help="a rulebook or rule id, for show")
+    limits.add_argument("--analytes", action="store_true", help="list the known analytes instead")
+    limits.set_defaults(command=_limits)
+    return parser
+
+
+def _judging(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--market", action="append", default=[], metavar="M",
+                        help="judge for this market (may be repeated; default: all known for the market list, and the home "
+                        "markets for the verdict)")
+    parser.add_argument("--on", type=_day, metavar="DATE", help="the day of judgement, as 2026-11-22 (default: today, UTC)")
+    parser.add_argument("--facts", type=Path, metavar="FILE", help="what the vendor declares about products (TOML)")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date; write it as 2026-11-22") from None
+
+
+def _terms(options: argparse.Namespace) -> Terms:
+    """The rulebooks, markets, day and declarations that the options and settings ask for."""
+    from kratom_qc import vocabulary  # noqa: PLC0415
+    from kratom_qc.interpret.facts import FactsFile, load_facts  # noqa: PLC0415
+    from kratom_qc.job import Terms  # noqa: PLC0415
+    from kratom_qc.judge.plan import markets_of  # noqa: PLC0415
+    from kratom_qc.judge.specification import load_rulebooks  # noqa: PLC0415
+
+    config = settings.load()
+    vocabulary.check_all()
+    product = getattr(options, "product", None)
+    if product is not None and product not in vocabulary.product_forms():
+        raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
+    books = load_rulebooks(config.expectations)
+    facts = options.facts or config.facts
+    asked = tuple(dict.fromkeys(options.market))
+    return Terms(
+        books=books, markets=asked or markets_of(books), home=asked or config.home_markets,
+        on=options.on or datetime.now(UTC).date(), facts=load_facts(facts) if facts else FactsFile(), product=product,
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    from kratom_qc.commands import check  # noqa: PLC0415
+
+    return check(options.files, _terms(options), as_json=options.json)
+
+
+def _read(options: argparse.Namespace) -> int:
+    from kratom_qc.commands import read  # noqa: PLC0415
+
+    return read(options.file, as_json=options.json)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from kratom_qc.commands import run  # noqa: PLC0415
+
+    config = settings.load()
+    return run(options.inbox or config.inbox, options.store or config.store, _terms(options))
+
+
+def _limits(options: argparse.Namespace) -> int:
+    from kratom_qc.commands import limits  # noqa: PLC0415
+
+    return limits(options.action, options.name, analytes=options.analytes)

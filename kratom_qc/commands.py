@@ -1,0 +1,182 @@
+"""What each command of the command line does and prints. Messages go to standard error where `--json` owns the output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kratom_qc import settings, vocabulary
+from kratom_qc.errors import InputNotFound, Refusal, UsageError
+from kratom_qc.job import Reading, Terms, collect, judge_batches, read_file
+from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.model import Analysis, Decision, Verdict
+from kratom_qc.report import as_json as json_objects
+from kratom_qc.report import words
+
+if TYPE_CHECKING:
+    from kratom_qc.report.html import SummaryRow
+
+REFUSED = 3
+_EXIT = {Decision.FAIL: 1, Decision.HOLD: 2, Decision.PASS: 0}
+_STYLE = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD: "bold yellow"}
+
+
+def _console() -> Console:
+    return Console(soft_wrap=False, highlight=False)
+
+
+def check(files: Sequence[Path], terms: Terms, *, as_json: bool) -> int:
+    """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst."""
+    lacking = [str(file) for file in files if not file.is_file()]
+    if lacking:
+        # A verdict over fewer certificates than the user named would be a verdict over something else.
+        raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
+    readings = [read_file(file, str(file)) for file in files]
+    verdicts = {verdict.batch.batch_id: verdict for verdict in judge_all(readings, terms)}
+    if as_json:
+        _print_json(readings, verdicts)
+    else:
+        _print_check(readings, verdicts)
+    return _status(readings, verdicts.values())
+
+
+def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
+    """Every verdict over the readings; the engine is not even loaded where there is nothing to judge."""
+    found = collect(readings, terms)
+    return list(judge_batches(found, terms).verdicts()) if found else []
+
+
+def _status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
+    if any(reading.refusals for reading in readings):
+        return REFUSED
+    decisions = {verdict.decision for verdict in verdicts}
+    return next(status for decision, status in _EXIT.items() if decision in decisions or decision is Decision.PASS)
+
+
+def _print_json(readings: Iterable[Reading], verdicts: dict[str, Verdict]) -> None:
+    for reading in readings:
+        if reading.refusals:
+            _print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
+        else:
+            own = [verdicts[batch_id] for batch_id in reading.batch_ids]
+            _print_line(json_objects.judged(reading.file, reading.sha256, own))
+
+
+def _print_line(content: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> None:
+    from kratom_qc.report.html import summary_row  # noqa: PLC0415 - the page templates are not needed for --json
+
+    console = _console()
+    if verdicts:
+        print_verdicts(console, [summary_row(verdict, "") for verdict in verdicts.values()])
+    for reading in readings:
+        if reading.refusals:
+            print_refused(console, reading.file, reading.refusals)
+
+
+def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
+    """The table at the end of `check` and `run`: batch, product, verdict, the main reason, where it may be sold."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading, least in (("batch", 8), ("product", 7), ("verdict", 7), ("main reason", 30), ("may be sold in", 8)):
+        table.add_column(heading, min_width=least, overflow="fold")
+    for row in rows:
+        style = _STYLE[row.decision]
+        table.add_row(escape(row.batch_id), escape(row.product), f"[{style}]{row.decision}[/]", escape(row.reason),
+                      escape(row.sold_in) or "–")
+    console.print(table)
+
+
+def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> None:
+    """A refused file with everything that is wrong in it."""
+    problems = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
+    console.print(f"[bold red]REFUSED[/] {escape(file)}: {problems}")
+    for refusal in refusals:
+        where = str(refusal.place) if refusal.place.cell or refusal.place.sheet else "file"
+        console.print(f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]")
+
+
+# ---------------------------------------------------------------- read
+
+
+def read(file: Path, *, as_json: bool) -> int:
+    """Print what was understood of one file, without judgement."""
+    vocabulary.check_all()
+    reading = read_file(file, str(file))
+    if as_json:
+        _print_line(_read_object(reading))
+    elif reading.refusals:
+        print_refused(_console(), reading.file, reading.refusals)
+    else:
+        for analysis in reading.analyses:
+            _print_analysis(_console(), analysis)
+    return REFUSED if reading.refusals else 0
+
+
+def _read_object(reading: Reading) -> dict[str, Any]:
+    if reading.refusals:
+        return json_objects.refused(reading.file, reading.sha256, reading.refusals)
+    return json_objects.read(reading.file, reading.sha256, reading.analyses)
+
+
+def _print_analysis(console: Console, analysis: Analysis) -> None:
+    product = words.product_name(analysis.product)
+    console.print(f"[bold]{escape(analysis.batch_id)}[/]  {escape(product)}  {escape(analysis.product_name)}")
+    console.print(f"{escape(analysis.laboratory or 'laboratory not stated')}, certificate "
+                  f"{escape(analysis.certificate_id or 'not stated')}, received {analysis.received_on or '–'}, tested "
+                  f"{analysis.tested_on or '–'}, issued {analysis.issued_on or '–'}")
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("analyte", "said", "understood", "basis", "LOD", "LOQ", "method", "where"):
+        table.add_column(heading, overflow="fold")
+    for result in analysis.results:
+        known = result.analyte if result.known else f"{result.analyte} (unknown)"
+        table.add_row(*(escape(text) for text in (
+            known, f"{result.said} {result.unit_said}".strip(), words.understood(result), result.basis,
+            words.bound(result.lod), words.bound(result.loq), result.method, str(result.place))))
+    console.print(table)
+    for doubt in analysis.doubts:
+        console.print(f"[yellow]holds[/] {escape(str(doubt.place))}  {escape(doubt.why)}")
+    for remark in analysis.remarks:
+        console.print(f"[dim]{remark.severity}[/] {escape(str(remark.place))}  {escape(remark.message)}")
+
+
+# ---------------------------------------------------------------- limits
+
+
+def limits(action: str, name: str | None, *, analytes: bool) -> int:
+    """`limits list`, `limits lint`, `limits show NAME`."""
+    console = _console()
+    if analytes:
+        for analyte in vocabulary.analytes().values():
+            console.print(f"{analyte.id}  [dim]{escape(analyte.name)} ({analyte.family})[/]")
+        return 0
+    vocabulary.check_all()
+    books = load_rulebooks(settings.load().expectations)
+    if action == "lint":
+        console.print(f"{len(books)} rulebooks with {sum(len(book.limits) for book in books.values())} limits: no mistake found")
+        return 0
+    if action == "list":
+        for book in books.values():
+            console.print(f"[bold]{book.id}[/]  {book.kind}, {len(book.limits)} limits, version {book.version}, checked "
+                          f"{book.checked_on}  [dim]{escape(book.title)}[/]")
+        return 0
+    found = [limit for book in books.values() for limit in book.limits if name in (book.id, limit.rule_id)]
+    if not found:
+        raise UsageError(f"'{name}' is no rulebook and no rule; see `kratom-qc limits list`")
+    for limit in found:
+        console.print(f"[bold]{limit.rule_id}[/] ({limit.rulebook})  {escape(limit.text)}")
+        console.print(f"  {limit.kind} of {limit.subject or '–'}, {limit.status}, from {limit.effective_from} to "
+                      f"{limit.effective_to}, evidence {limit.evidence}, silence: {limit.when_missing}")
+        console.print(f"  [dim]{escape(limit.because)}[/]")
+    return 0
+
+

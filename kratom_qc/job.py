@@ -1,0 +1,96 @@
+"""The main job without a scheduler: files are read, their words understood, their batches put together and judged.
+
+`flows/` wraps these functions in Prefect tasks; the command line calls them directly. They contain no rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kratom_qc.errors import Refusal, Refused
+from kratom_qc.intake.layout import certificates
+from kratom_qc.intake.workbook import open_workbook, read_bytes
+from kratom_qc.interpret.batch import batches
+from kratom_qc.interpret.certificate import interpret
+from kratom_qc.interpret.facts import FactsFile
+from kratom_qc.judge.plan import market_books, wanted
+from kratom_qc.model import Analysis, Batch, Remark, Rulebook
+
+if TYPE_CHECKING:
+    from kratom_qc.judge.verdicts import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one file: its analyses, or the reasons why it never becomes data."""
+
+    file: str
+    sha256: str
+    analyses: tuple[Analysis, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def batch_ids(self) -> tuple[str, ...]:
+        """The batches this file speaks of, in its order."""
+        return tuple(dict.fromkeys(analysis.batch_id for analysis in self.analyses))
+
+
+def read_file(path: Path, name: str | None = None) -> Reading:
+    """Read one file; `name` is what it is called in messages. Raises InputNotFound where it is not there."""
+    return read_content(name or path.name, read_bytes(path))
+
+
+def read_content(name: str, raw: bytes) -> Reading:
+    """Read one file's bytes. A refusal is a value here: one bad file never stops the others."""
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        found, remarks = certificates(open_workbook(name, raw))
+        analyses = interpret(found)
+    except Refused as refused:
+        return Reading(name, digest, refusals=refused.refusals)
+    return Reading(name, digest, _with_remarks(analyses, remarks))
+
+
+def _with_remarks(analyses: tuple[Analysis, ...], remarks: tuple[Remark, ...]) -> tuple[Analysis, ...]:
+    """Remarks about a file as a whole stand with each of its analyses."""
+    if not remarks:
+        return analyses
+    return tuple(replace(analysis, remarks=(*analysis.remarks, *remarks)) for analysis in analyses)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a run judges: rulebooks, markets, day, and what the vendor and the user declare."""
+
+    books: dict[str, Rulebook]
+    markets: tuple[str, ...]
+    home: tuple[str, ...]
+    on: date
+    facts: FactsFile = FactsFile()  # noqa: RUF009 - frozen and empty
+    product: str | None = None
+
+    def __post_init__(self) -> None:
+        for market in (*self.markets, *self.home):
+            market_books(self.books, market)
+
+
+def collect(readings: Iterable[Reading], terms: Terms) -> list[Batch]:
+    """The batches of many files, each over all its certificates. A file given twice counts once."""
+    once = {reading.sha256: reading for reading in readings}
+    markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
+    return batches(
+        (analysis for reading in once.values() for analysis in reading.analyses),
+        lambda product: wanted(terms.books, markets, product), terms.facts, terms.product,
+    )
+
+
+def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:
+    """Judge batches in one run of the engine; see `kratom_qc.judge.verdicts.judge`."""
+    from kratom_qc.judge.verdicts import judge  # noqa: PLC0415 - only judging needs pandas and Great Expectations
+
+    return judge(found, terms.books, markets=terms.markets, home=terms.home, on=terms.on)

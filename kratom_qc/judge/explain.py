@@ -1,0 +1,101 @@
+"""Why an outcome is what it is, in a sentence a QA reviewer can check against the laboratory's own cell."""
+
+from __future__ import annotations
+
+from kratom_qc import vocabulary
+from kratom_qc.judge.plan import judged_interval
+from kratom_qc.model import Interval, Limit, Outcome, Quantity, Result, plain
+
+MEMORY = "unconfirmed: the limit's figure rests on memory and must be checked against its source before it may decide"
+
+
+def name_of(subject: str) -> str:
+    """The display name of an analyte or derived quantity."""
+    known = vocabulary.analytes().get(subject)
+    return known.name if known else subject.replace("-", " ")
+
+
+def amount(interval: Interval, unit: str) -> str:
+    """An interval in words: `2.4 mg/kg`, `below 0.05 mg/kg`, `between 0.35 and 0.55 mg/kg`."""
+    unit = "" if unit == "1" else f" {unit}"
+    if interval.high is None:
+        if interval.low == 0 and not interval.low_open:
+            return "an unknown amount"
+        return f"more than {plain(interval.low)}{unit}" if interval.low_open else f"{plain(interval.low)}{unit} or more"
+    if interval.low == interval.high:
+        return f"{plain(interval.low)}{unit}"
+    if interval.low == 0:
+        return f"{'below' if interval.high_open else 'at most'} {plain(interval.high)}{unit}"
+    return f"between {plain(interval.low)} and {plain(interval.high)}{unit}"
+
+
+def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: Result | None) -> str:
+    """Why a numeric limit came out as it did."""
+    if limit.evidence == "memory" and outcome is Outcome.INCONCLUSIVE and quantity is not None:
+        return MEMORY
+    if quantity is None:
+        return _silence(limit, silent)
+    if limit.kind == "not_detected":
+        return _detection(limit, outcome, quantity)
+    value = judged_interval(limit, quantity)
+    said = amount(value, quantity.unit)
+    how = f" ({quantity.how})" if quantity.how else ""
+    if outcome is Outcome.PASS:
+        return f"{said} lies wholly within the limit{how}"
+    if outcome is Outcome.FAIL:
+        return _fails(limit, quantity, said, how)
+    if outcome is Outcome.MISSING:
+        if value.high is None and value.low == 0:
+            return f"{', '.join(quantity.missing)} not known{how}"
+        return f"{said} leaves it open; not known: {', '.join(quantity.missing)}{how}"
+    return _open(limit, quantity, value, said, how)
+
+
+def _fails(limit: Limit, quantity: Quantity, said: str, how: str) -> str:
+    accept = limit.accept
+    if accept is not None and accept.high is not None and quantity.proven_low >= accept.high:
+        if quantity.interval.low < quantity.proven_low:
+            return f"one certificate alone proves {plain(quantity.proven_low)} {quantity.unit} or more, above the limit{how}"
+        return f"{said} lies wholly above the limit{how}"
+    return f"{said} lies wholly below the limit{how}"
+
+
+def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str) -> str:
+    if limit.decision_rule == "guarded" and value.high is None and quantity.interval.high is not None:
+        return "the limit's decision rule needs the measurement uncertainty, and none is stated"
+    if limit.decision_rule == "guarded" and quantity.interval.low == quantity.interval.high:
+        return f"{said} with its uncertainty reaches across the limit (guarded decision rule)"
+    if value.high is None and value.low == 0:
+        kinds = {result.said for result in quantity.results}
+        return f"'{', '.join(sorted(kinds))}' without a usable LOD or LOQ says nothing about the amount{how}"
+    return f"{said} reaches across the limit: the method cannot tell{how}"
+
+
+def _detection(limit: Limit, outcome: Outcome, quantity: Quantity) -> str:
+    words = ", ".join(dict.fromkeys(f"'{result.said}'" for result in quantity.results))
+    if outcome is Outcome.FAIL:
+        return f"{words} says it is there, and none may be"
+    if limit.portion is not None:
+        portions = [result.portion for result in quantity.results if result.portion is not None]
+        if outcome is Outcome.PASS:
+            return f"absent in {plain(max(portions))} g, which covers the {plain(limit.portion)} g the limit asks for"
+        if not portions:
+            return f"{words} in an unstated portion does not show absence in {plain(limit.portion)} g"
+        return f"absence in {plain(max(portions))} g cannot show absence in {plain(limit.portion)} g"
+    if outcome is Outcome.PASS and quantity.detection_limit is not None:
+        return f"not detected, with a detection limit of {plain(quantity.detection_limit)} {quantity.unit}"
+    if outcome is Outcome.INCONCLUSIVE and quantity.detected is False:
+        return f"{words}: the method does not look deep enough"
+    return f"{words} does not say whether it is there"
+
+
+def _silence(limit: Limit, silent: Result | None) -> str:
+    if silent is None:
+        why = "not tested: no certificate of this batch states it"
+    elif silent.detected is False:
+        why = f"'{silent.said}' without a detection limit says no more than silence: ask the laboratory for its LOD"
+    elif silent.measured:
+        why = (f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}")
+    else:
+        why = f"'{silent.said.strip() or 'a blank cell'}' is no value"
+    return f"{why}; {limit.silence_because}" if limit.when_missing == "note" and limit.silence_because else why

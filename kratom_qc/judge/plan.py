@@ -1,0 +1,224 @@
+"""Limits × batches: what is asked of whom, and what the batches answer. The left join that makes missing a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from kratom_qc.errors import UsageError
+from kratom_qc.judge.specification import lineage
+from kratom_qc.model import ZERO, Batch, Interval, Limit, Quantity, Rulebook, portion_bound
+
+Floats = npt.NDArray[np.float64]
+NUMERIC = ("amount", "not_detected")
+DETECTION = "any"
+# Stands for "any stated detection limit will do": every finite bound lies inside, an unknown one does not.
+_ANY_BOUND = float(np.finfo(float).max)
+
+
+def key_of(limit: Limit) -> tuple[str, str, str]:
+    """The quantity a numeric limit asks for: (subject, basis, canonical unit)."""
+    return (limit.subject, DETECTION if limit.kind == "not_detected" else limit.basis, limit.unit)
+
+
+def product_books(books: Mapping[str, Rulebook], product: str | None) -> tuple[Rulebook, ...]:
+    """The rulebook of a product form and those it extends; none for an unknown form."""
+    book = books.get(product) if product else None
+    return lineage(books, book.id) if book is not None and book.kind == "product" else ()
+
+
+def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, ...]:
+    """A market's rulebook after those it lies under. Raises UsageError for a market without a rulebook."""
+    book = books.get(market)
+    if book is None or book.kind != "market":
+        known = ", ".join(markets_of(books)) or "none"
+        raise UsageError(f"there is no rulebook for the market '{market}'; known markets: {known}")
+    return lineage(books, market)
+
+
+def markets_of(books: Mapping[str, Rulebook]) -> tuple[str, ...]:
+    """Every market with a rulebook."""
+    return tuple(book.id for book in books.values() if book.kind == "market")
+
+
+def wanted(books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None) -> Iterator[tuple[str, str, str]]:
+    """The quantities that the limits for a product in these markets ask for."""
+    for book in applicable(books, markets, product):
+        for limit in book.limits:
+            if limit.kind in NUMERIC and limit.speaks_of(product):
+                yield key_of(limit)
+
+
+def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> tuple[Rulebook, ...]:
+    """Every rulebook that speaks about a product in these markets, each once."""
+    found = {book.id: book for book in product_books(books, product)}
+    for market in markets:
+        found.update((book.id, book) for book in market_books(books, market))
+    return tuple(found.values())
+
+
+@dataclass(slots=True)
+class Asked:
+    """One limit asked of a group of batches of one product. `answered` are the members with an answer, in order."""
+
+    limit: Limit
+    book: Rulebook
+    answers: list[Quantity | None]
+    answered: list[int] = field(default_factory=list)
+    start: int = 0  # its rows in the rulebook's frame
+
+
+@dataclass(slots=True)
+class Group:
+    """Batches of one product: they are asked the same limits."""
+
+    product: str | None
+    members: list[int]
+    asked: list[Asked]
+
+
+def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Sequence[str]) -> list[Group]:
+    """Every limit that speaks of a batch, asked of it."""
+    by_product: dict[str | None, list[int]] = {}
+    for index, batch in enumerate(batches):
+        by_product.setdefault(batch.product, []).append(index)
+    groups = []
+    for product, members in by_product.items():
+        held = [batches[index].quantities for index in members]
+        asked = []
+        for book in applicable(books, markets, product):
+            for limit in book.limits:
+                if not limit.speaks_of(product):
+                    continue
+                key = key_of(limit)
+                numeric = limit.kind in NUMERIC
+                answers = [quantities.get(key) for quantities in held] if numeric else [None] * len(members)
+                if limit.kind == "not_detected" and limit.portion is None:
+                    answers = [None if _says_nothing(answer) else answer for answer in answers]
+                answered = [at for at, answer in enumerate(answers) if answer is not None] if numeric else []
+                asked.append(Asked(limit, book, answers, answered))
+        groups.append(Group(product, members, asked))
+    return groups
+
+
+def _says_nothing(answer: Quantity | None) -> bool:
+    """A non-detect that states no LOD says no more than silence: how deep the laboratory looked is unknown."""
+    return answer is not None and answer.detected is False and answer.detection_limit is None
+
+
+# ---------------------------------------------------------------- the frame's numbers
+
+
+def rows_of(asked: Asked) -> Floats:
+    """The answered rows of one limit as floats, shape (rows, 8): the hull's ends, then the proven ends.
+
+    The floats keep the order of the exact decimals: where a value differs from its limit but their floats do not, the
+    float is nudged to the right side.
+    """
+    limit = asked.limit
+    answers = [answer for at in asked.answered if (answer := asked.answers[at]) is not None]
+    if limit.kind == "not_detected":
+        return np.array([_detection_row(limit, answer) for answer in answers], dtype=float).reshape(-1, 8)
+    if limit.decision_rule == "guarded":
+        return np.array([_guarded_row(limit, answer) for answer in answers], dtype=float).reshape(-1, 8)
+    rows = np.array([answer.ends for answer in answers], dtype=float).reshape(-1, 8)
+    exact = (
+        lambda answer: answer.interval.low, lambda answer: answer.interval.high,
+        lambda answer: answer.proven_low, lambda answer: answer.proven_high,
+    )
+    accept = limit.accept or Interval(ZERO, None)
+    for edge in (accept.low, accept.high):
+        if edge is None:
+            continue
+        for column, end in zip((0, 2, 4, 6), exact, strict=True):
+            for at in np.flatnonzero(rows[:, column] == float(edge)):
+                rows[at, column] = _ordered(end(answers[at]), edge)
+    return rows
+
+
+def _ordered(value: Decimal | None, edge: Decimal) -> float:
+    """The float nearest `value` that lies on the same side of `edge`'s float as the decimals do."""
+    if value is None:
+        return float("inf")
+    near, at = float(value), float(edge)
+    if value < edge and near >= at:
+        return float(np.nextafter(at, -np.inf))
+    if value > edge and near <= at:
+        return float(np.nextafter(at, np.inf))
+    return near
+
+
+def _guarded_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
+    """The ends widened by the expanded uncertainty (ILAC-G8:09/2019 4.2.3, w = U); unknown where U is."""
+    accept = limit.accept or Interval(ZERO, None)
+    widened = judged_interval(limit, answer)
+    shift = answer.interval.low - widened.low if answer.interval.low == answer.interval.high else ZERO
+    if widened.high is None and answer.interval.high is not None:
+        return 0.0, 0.0, float("inf"), 1.0, 0.0, 0.0, float("inf"), 1.0
+    proven_low = max(ZERO, answer.proven_low - shift)
+    proven_high = None if answer.proven_high is None else answer.proven_high + shift
+    ends: list[float] = []
+    for low, low_open, high, high_open in (
+        (widened.low, widened.low_open, widened.high, widened.high_open),
+        (proven_low, answer.proven_low_open, proven_high, answer.proven_high_open),
+    ):
+        upper = accept.high if accept.high is not None else accept.low
+        near_low = _ordered(low, accept.low) if float(low) == float(accept.low) else _ordered(low, upper)
+        near_high = _ordered(high, upper) if high is None or float(high) == float(upper) else _ordered(high, accept.low)
+        ends += [near_low, float(low_open), near_high, float(high_open)]
+    return tuple(ends)
+
+
+def judged_interval(limit: Limit, answer: Quantity) -> Interval:
+    """What is compared with the limit: the hull, widened by the uncertainty where the limit's decision rule is guarded."""
+    value = answer.interval
+    if limit.kind != "amount" or limit.decision_rule != "guarded" or value.low != value.high or value.high is None:
+        return value
+    uncertainty = answer.uncertainty
+    if uncertainty is None and limit.default_uncertainty is not None:
+        uncertainty = value.low * limit.default_uncertainty
+    if uncertainty is None:
+        return Interval(ZERO, None, False, True)
+    return Interval(max(ZERO, value.low - uncertainty), value.high + uncertainty)
+
+
+def _detection_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
+    """`Not detected` as an interval: found is (0, …), not found reaches down to its detection limit, unclear is [0, ∞)."""
+    inf = float("inf")
+    if answer.detected is True:
+        return 0.0, 1.0, inf, 1.0, 0.0, 1.0, inf, 1.0
+    reach = detection_reach(limit, answer)
+    if answer.detected is None or reach is None:
+        return 0.0, 0.0, inf, 1.0, 0.0, 0.0, inf, 1.0
+    edge = detection_bound(limit)
+    high = float(reach) if edge is None else _ordered(reach, edge)
+    return 0.0, 0.0, high, 0.0, 0.0, 0.0, high, 0.0
+
+
+def detection_reach(limit: Limit, answer: Quantity) -> Decimal | None:
+    """How far down the deepest non-detect looked, in the limit's terms: 1/portion, or a LOD in the limit's unit."""
+    if limit.portion is not None:
+        portions = [result.portion for result in answer.results if result.portion is not None]
+        return portion_bound(max(portions)) if portions else None
+    same_unit = limit.lod_at_most is None or answer.unit == limit.unit
+    return answer.detection_limit if same_unit else None
+
+
+def detection_bound(limit: Limit) -> Decimal | None:
+    """How deep a limit `not detected` wants the method to look; None where any stated depth will do."""
+    return portion_bound(limit.portion) if limit.portion is not None else limit.lod_at_most
+
+
+def bands(limit: Limit) -> tuple[list[float], list[float]]:
+    """A limit's ends for the two questions: the band a result may not miss, and the band that must hold all of it."""
+    if limit.kind == "not_detected":
+        bound = detection_bound(limit)
+        return [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, _ANY_BOUND if bound is None else float(bound), 0.0]
+    accept = limit.accept or Interval(ZERO, None)
+    high = float("inf") if accept.high is None else float(accept.high)
+    ends = [float(accept.low), float(accept.low_open), high, float(accept.high_open)]
+    return ends, ends

@@ -1,0 +1,263 @@
+"""Findings → verdicts: a batch's own, and one per market. A verdict can be recomputed from its findings by anyone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kratom_qc.judge import crosscheck, explain
+from kratom_qc.judge.plan import Asked, Group, applicable, judged_interval, key_of, market_books, plan, product_books
+from kratom_qc.judge.specification import DECIDING, in_force
+from kratom_qc.model import (
+    UNMEASURED,
+    Batch,
+    Decision,
+    Finding,
+    Limit,
+    Outcome,
+    Place,
+    Quantity,
+    Result,
+    Rulebook,
+    Verdict,
+    worst,
+)
+from kratom_qc.vocabulary import analytes, product_forms
+
+INTEGRITY = "integrity"
+
+
+@dataclass(slots=True)
+class Judgement:
+    """A whole run judged. Verdicts are made one at a time, so that ten thousand batches need not be held as findings."""
+
+    batches: Sequence[Batch]
+    books: Mapping[str, Rulebook]
+    markets: tuple[str, ...]
+    home: tuple[str, ...]
+    on: date
+    groups: list[Group]
+    outcomes: dict[int, list[Outcome]]  # id(asked) → per member
+    doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]]  # batch → where the crosscheck disagrees
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Every verdict, in the order of the batches."""
+        where = {member: (group, at) for group in self.groups for at, member in enumerate(group.members)}
+        for index in range(len(self.batches)):
+            yield self._verdict(index, *where[index])
+
+    def _verdict(self, index: int, group: Group, at: int) -> Verdict:
+        batch = self.batches[index]
+        findings = [self._finding(asked, at, batch) for asked in group.asked]
+        findings += _integrity(batch, self.books, group, self.on)
+        findings += [_crosscheck_finding(*disagreement) for disagreement in self.doubted.get(index, ())]
+        findings += _uncovered(batch, self.books, self.markets)
+        product = {book.id for book in product_books(self.books, batch.product)} | {INTEGRITY}
+        lineages = {market: product | {book.id for book in market_books(self.books, market)} for market in self.markets}
+        home = product.union(*(lineages[market] for market in self.home))
+        return Verdict(
+            batch=batch, judged_on=self.on, decision=worst([f for f in findings if f.rulebook in home]),
+            markets={market: worst([f for f in findings if f.rulebook in within]) for market, within in lineages.items()},
+            findings=tuple(findings), home_markets=self.home,
+            rulebooks=applicable(self.books, self.markets, batch.product),
+        )
+
+    def _finding(self, asked: Asked, at: int, batch: Batch) -> Finding:
+        limit, quantity = asked.limit, asked.answers[at]
+        if limit.kind not in ("amount", "not_detected"):
+            return _unmeasured(limit, asked.book, batch, self.on)
+        outcome = self.outcomes[id(asked)][at]
+        return _numeric(limit, asked.book, batch, quantity, outcome, self.on)
+
+
+def judge(batches: Sequence[Batch], books: Mapping[str, Rulebook], *, markets: Sequence[str], home: Sequence[str],
+          on: date) -> Judgement:
+    """Judge many batches in one run of the engine.
+
+    `markets` are reported; `home` are those that the batch's own verdict includes beside its product rulebook. Raises
+    UsageError for a market without a rulebook and EngineError where the engine did not do what was planned.
+    """
+    from kratom_qc.judge import engine  # noqa: PLC0415 - Great Expectations takes two seconds to import
+
+    everywhere = tuple(dict.fromkeys((*markets, *home)))
+    groups = plan(batches, books, everywhere)
+    codes = engine.outcomes(groups)
+    outcomes: dict[int, list[Outcome]] = {}
+    doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]] = {}
+    for group in groups:
+        for asked in group.asked:
+            if id(asked) not in codes:
+                continue
+            said = [engine.OUTCOMES[code] for code in codes[id(asked)].tolist()]
+            outcomes[id(asked)] = said
+            for at in asked.answered:
+                answer = asked.answers[at]
+                again = crosscheck.reads(asked.limit, answer) if answer is not None else Outcome.MISSING
+                if again is not said[at]:
+                    doubted.setdefault(group.members[at], []).append((asked.limit, said[at], again))
+    return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, outcomes, doubted)
+
+
+# ---------------------------------------------------------------- findings
+
+
+def _market(book: Rulebook) -> str | None:
+    return book.id if book.kind == "market" else None
+
+
+def _status(limit: Limit, on: date) -> tuple[str, bool]:
+    """(status to print, whether the limit may decide on this day)."""
+    dated = in_force(limit, on)
+    if limit.status not in DECIDING:
+        return limit.status, False
+    if dated != "in force":
+        return dated, False
+    return limit.status, not limit.screen and not limit.advisory and limit.kind != "attestation"
+
+
+def _numeric(limit: Limit, book: Rulebook, batch: Batch, quantity: Quantity | None, outcome: Outcome, on: date) -> Finding:
+    status, decides = _status(limit, on)
+    silent = None if quantity is not None else _silent(batch, limit.subject)
+    undeclared = limit.applies == "declared" and quantity is None
+    if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
+        outcome = Outcome.INCONCLUSIVE
+    if undeclared or (outcome is Outcome.MISSING and limit.when_missing == "note"):
+        decides = False
+    why = "no label claim is declared for this batch" if undeclared else explain.numeric(limit, outcome, quantity, silent)
+    place = quantity.results[0].place if quantity is not None and quantity.results else silent.place if silent else None
+    return Finding(
+        limit.rule_id, book.id, _market(book), limit.subject, outcome, decides, why, limit.because, limit.text, limit.unit,
+        UNMEASURED if quantity is None else judged_interval(limit, quantity), limit.when_missing, status, place, limit, quantity,
+    )
+
+
+def _silent(batch: Batch, subject: str) -> Result | None:
+    """What a certificate says of a subject without answering the limit: `NT`, a blank, `Complies`, `ND` without LOD."""
+    said = [result for analysis in batch.analyses for result in analysis.results if result.analyte == subject]
+    return next((result for result in said if result.measured), next(iter(said), None))
+
+
+def _unmeasured(limit: Limit, book: Rulebook, batch: Batch, on: date) -> Finding:
+    """Limits that no amount answers: bans, product classes, attestations, descriptions, certificate contents."""
+    status, decides = _status(limit, on)
+    place: Place | None = None
+    if limit.kind == "ban":
+        outcome, why = Outcome.FAIL, "the product may not be sold here"
+    elif limit.kind == "attestation":
+        outcome, why = Outcome.INCONCLUSIVE, "a condition of this market that no laboratory result can show"
+    elif limit.kind == "product_class":
+        outcome, why = _product_class(limit, batch)
+    elif limit.kind == "described":
+        outcome, why, place = _described(limit, batch)
+    else:
+        outcome, why = _certificate(limit, batch)
+    if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
+        outcome, why = Outcome.INCONCLUSIVE, explain.MEMORY
+    if outcome is Outcome.MISSING and limit.when_missing == "note":
+        decides = False
+    return Finding(limit.rule_id, book.id, _market(book), limit.subject or None, outcome, decides, why, limit.because, limit.text,
+                   when_missing=limit.when_missing, status=status, place=place, source=limit)
+
+
+def _product_class(limit: Limit, batch: Batch) -> tuple[Outcome, str]:
+    allowed = ", ".join(product_forms()[product].lower() for product in limit.requires)
+    if batch.product is None:
+        return Outcome.INCONCLUSIVE, f"only {allowed} may be sold; the product's form is not known"
+    if batch.product in limit.requires:
+        return Outcome.PASS, f"the product is {product_forms()[batch.product].lower()}"
+    return Outcome.FAIL, f"only {allowed} may be sold; the product is {product_forms()[batch.product].lower()}"
+
+
+def _described(limit: Limit, batch: Batch) -> tuple[Outcome, str, Place | None]:
+    found = batch.described.get(limit.subject)
+    if found is None or found.text is None:
+        return Outcome.MISSING, "not described: no certificate of this batch states it", None
+    if "does-not-conform" in found.flags:
+        return Outcome.FAIL, f"the laboratory says '{found.text}'", found.place
+    return Outcome.PASS, f"described as '{found.text}'", found.place
+
+
+def _certificate(limit: Limit, batch: Batch) -> tuple[Outcome, str]:
+    """Every certificate of the batch must state what is required, and each result its method where that is."""
+    lacking = []
+    for analysis in batch.analyses:
+        for name in limit.requires:
+            if name == "method":
+                stated = all(result.method for result in analysis.results if result.measured)
+            else:
+                stated = bool(getattr(analysis, name))
+            if not stated:
+                lacking.append(f"{name.replace('_', ' ')} in {analysis.file}")
+    if lacking:
+        return Outcome.MISSING, "not stated: " + ", ".join(dict.fromkeys(lacking))
+    return Outcome.PASS, "stated on every certificate"
+
+
+# ---------------------------------------------------------------- causes to hold that no limit asks about
+
+
+def _held(rule_id: str, why: str, place: Place | None, analyte: str | None = None) -> Finding:
+    return Finding(rule_id, INTEGRITY, None, analyte, Outcome.INCONCLUSIVE, True, why,
+                   "kratom_qc holds what cannot be decided from the certificates alone", place=place)
+
+
+def _integrity(batch: Batch, books: Mapping[str, Rulebook], group: Group, on: date) -> list[Finding]:
+    found = [_held(doubt.rule_id, doubt.why, doubt.place, doubt.analyte) for doubt in batch.doubts]
+    if batch.product is not None and not product_books(books, batch.product):
+        found.append(_held("NO-RULEBOOK", f"there is no rulebook for the product '{batch.product}'", None))
+    found += _dates(batch, books, on)
+    found += _found_without_limit(batch, group)
+    return found
+
+
+def _dates(batch: Batch, books: Mapping[str, Rulebook], on: date) -> list[Finding]:
+    oldest = min((book.certificate_max_age_days for book in product_books(books, batch.product)
+                  if book.certificate_max_age_days is not None), default=None)
+    found = []
+    for analysis in batch.analyses:
+        for name in ("received_on", "tested_on", "issued_on"):
+            day = getattr(analysis, name)
+            if day is not None and day > on:
+                found.append(_held("DATES-IMPOSSIBLE", f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}",
+                                   analysis.facts_said[name].place))
+        day = analysis.issued_on or analysis.tested_on or analysis.received_on
+        if oldest is not None and day is not None and on - day > timedelta(days=oldest):
+            found.append(_held("CERTIFICATE-TOO-OLD", f"the certificate is of {day}, more than {oldest} days before {on}",
+                               Place(analysis.file)))
+    return found
+
+
+def _found_without_limit(batch: Batch, group: Group) -> list[Finding]:
+    """A pathogen or adulterant that was found, and that no limit speaks of: nobody has decided that this is harmless."""
+    spoken = {asked.limit.subject for asked in group.asked}
+    found = []
+    for analysis in batch.analyses:
+        for result in analysis.results:
+            known = analytes().get(result.analyte)
+            if not result.detected or known is None or known.id in spoken:
+                continue
+            if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence"):
+                found.append(_held("FOUND-WITHOUT-LIMIT", f"'{result.said}': {known.name} was found, and no limit speaks of it",
+                                   result.place, known.id))
+    return found
+
+
+def _crosscheck_finding(limit: Limit, engine: Outcome, again: Outcome) -> Finding:
+    return _held("CROSSCHECK-DISAGREES", f"two readings of {limit.rule_id} disagree: the engine says {engine}, the crosscheck "
+                 f"{again}. This is a fault of the program; report it", None, limit.subject)
+
+
+def _uncovered(batch: Batch, books: Mapping[str, Rulebook], markets: Sequence[str]) -> list[Finding]:
+    """A market's rulebook that does not speak of the product: nothing is never a pass."""
+    found = []
+    for book in {book.id: book for market in markets for book in market_books(books, market)}.values():
+        if book.covers and batch.product is not None and batch.product not in book.covers:
+            found.append(Finding(
+                f"{book.id.upper()}-COVERS", book.id, book.id, None, Outcome.INCONCLUSIVE, True,
+                f"the rulebook speaks of {', '.join(product_forms()[p].lower() for p in book.covers)}; whether "
+                f"{product_forms()[batch.product].lower()} may be sold here it does not say", book.title,
+            ))
+    return found
+
+

@@ -1,0 +1,120 @@
+"""`--json`: one object per input file, as outsiders and tests rely on it.
+
+Numbers that carry a measurement are decimal strings in plain notation; an infinite end is null with its `_open` true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from kratom_qc.errors import Refusal
+from kratom_qc.model import Analysis, Finding, Interval, Place, Remark, Result, Verdict, plain
+
+
+def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, Any]:
+    """A file that never becomes data."""
+    return {
+        "file": file, "sha256": sha256, "status": "refused",
+        "refusals": [
+            {"code": r.code, "message": r.message, "sheet": r.place.sheet, "cell": r.place.cell, "said": r.said} for r in refusals
+        ],
+        "batches": [],
+    }
+
+
+def judged(file: str, sha256: str, verdicts: Iterable[Verdict]) -> dict[str, Any]:
+    """A file that was read, with every batch it speaks of; results are those of this file, findings of all."""
+    return {
+        "file": file, "sha256": sha256, "status": "judged", "refusals": [],
+        "batches": [_batch(verdict, sha256) for verdict in verdicts],
+    }
+
+
+def read(file: str, sha256: str, analyses: Iterable[Analysis]) -> dict[str, Any]:
+    """A file as understood, without judgement."""
+    return {
+        "file": file, "sha256": sha256, "status": "read", "refusals": [],
+        "batches": [
+            {
+                **_identity(analysis), "batch_id": analysis.batch_id, "product": analysis.product,
+                "product_name": analysis.product_name, "accreditation": analysis.accreditation,
+                "received_on": _iso(analysis.received_on), "tested_on": _iso(analysis.tested_on),
+                "issued_on": _iso(analysis.issued_on), "declared": dict(analysis.declared),
+                "results": [result_object(result) for result in analysis.results],
+                "doubts": [
+                    {"rule_id": doubt.rule_id, "why": doubt.why, "analyte": doubt.analyte, **_where(doubt.place)}
+                    for doubt in analysis.doubts
+                ],
+                "remarks": [remark_object(remark) for remark in analysis.remarks],
+            }
+            for analysis in analyses
+        ],
+    }
+
+
+def _identity(analysis: Analysis) -> dict[str, Any]:
+    return {"certificate_id": analysis.certificate_id, "laboratory": analysis.laboratory}
+
+
+def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
+    batch = verdict.batch
+    own = [analysis for analysis in batch.analyses if analysis.sha256 == sha256]
+    return {
+        "batch_id": batch.batch_id, "product": batch.product, **_identity((own or list(batch.analyses))[0]),
+        "certificates": list(dict.fromkeys(analysis.sha256 for analysis in batch.analyses)),
+        "judged_on": verdict.judged_on.isoformat(), "verdict": str(verdict.decision),
+        "markets": {market: str(decision) for market, decision in verdict.markets.items()},
+        "results": [result_object(result) for analysis in own for result in analysis.results],
+        "findings": [finding_object(finding) for finding in verdict.findings],
+        "remarks": [remark_object(remark) for remark in batch.remarks],
+    }
+
+
+def result_object(result: Result) -> dict[str, Any]:
+    """One laboratory statement as understood."""
+    return {
+        "analyte": result.analyte, "said": result.said, "unit_said": result.unit_said, **interval_object(result.interval),
+        "unit": result.unit, "basis": result.basis,
+        "portion": None if result.portion is None else f"{plain(result.portion)} g",
+        "loq": _decimal(result.loq), "lod": _decimal(result.lod), "uncertainty": _decimal(result.uncertainty),
+        "method": result.method, "stated_verdict": result.stated_verdict, **_where(result.place),
+    }
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """How the batch stands to one limit."""
+    return {
+        "rule_id": finding.rule_id, "rulebook": finding.rulebook, "market": finding.market, "analyte": finding.analyte,
+        "outcome": str(finding.outcome), "decides": finding.decides, "when_missing": finding.when_missing,
+        "status": finding.status, **interval_object(finding.interval), "unit": finding.unit, "limit": finding.limit,
+        "because": finding.because, **_where(finding.place), "why": finding.why,
+    }
+
+
+def remark_object(remark: Remark) -> dict[str, Any]:
+    """Something to see that never changes a verdict."""
+    return {"code": remark.code, "severity": remark.severity, "message": remark.message, **_where(remark.place)}
+
+
+def interval_object(interval: Interval) -> dict[str, Any]:
+    """low, high and whether each end is open; an infinite end is null."""
+    return {
+        "low": plain(interval.low), "high": _decimal(interval.high), "low_open": interval.low_open,
+        "high_open": interval.high_open,
+    }
+
+
+def _where(place: Place | None) -> dict[str, str | None]:
+    if place is None:
+        return {"file": None, "sheet": None, "cell": None}
+    return {"file": place.file, "sheet": place.sheet, "cell": place.cell}
+
+
+def _decimal(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)
+
+
+def _iso(day: Any) -> str | None:
+    return None if day is None else str(day.isoformat())
