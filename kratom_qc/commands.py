@@ -140,8 +140,8 @@ def _print_analysis(console: Console, analysis: Analysis) -> None:
     for result in analysis.results:
         known = result.analyte if result.known else f"{result.analyte} (unknown)"
         table.add_row(*(escape(text) for text in (
-            known, f"{result.said} {result.unit_said}".strip(), words.understood(result), result.basis,
-            words.bound(result.lod), words.bound(result.loq), result.method, str(result.place))))
+            known, f"{result.said} {result.unit_said}".strip(), words.value_words(result.interval, result.unit, (result,)), result.basis,
+            *(words.shown(bound) if bound is not None else "" for bound in (result.lod, result.loq)), result.method, str(result.place))))
     console.print(table)
     for doubt in analysis.doubts:
         console.print(f"[yellow]holds[/] {escape(str(doubt.place))}  {escape(doubt.why)}")

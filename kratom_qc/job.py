@@ -19,7 +19,7 @@ from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.judge.plan import market_books, wanted
-from kratom_qc.model import Analysis, Batch, Remark, Rulebook
+from kratom_qc.model import Analysis, Batch, Place, Remark, Rulebook
 
 if TYPE_CHECKING:
     from kratom_qc.judge.verdicts import Judgement
@@ -49,11 +49,18 @@ def read_content(name: str, raw: bytes) -> Reading:
     """Read one file's bytes. A refusal is a value here: one bad file never stops the others."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        found, remarks = certificates(open_workbook(name, raw))
-        analyses = interpret(found)
+        found = certificates(open_workbook(name, raw))
+        analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
+        refusals = tuple(dict.fromkeys((*found.refusals, *refusals)))
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
-    return Reading(name, digest, _with_remarks(analyses, remarks))
+    except Exception as error:  # a fault of the reader refuses this file, keeps it, and stops no other
+        fault = Refusal("reader-failed", f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. "
+                        "Please report it", Place(name))
+        return Reading(name, digest, refusals=(fault,))
+    if refusals:
+        return Reading(name, digest, refusals=refusals)
+    return Reading(name, digest, _with_remarks(analyses, found.remarks))
 
 
 def _with_remarks(analyses: tuple[Analysis, ...], remarks: tuple[Remark, ...]) -> tuple[Analysis, ...]:

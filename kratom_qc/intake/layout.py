@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.errors import Refusal
 from kratom_qc.intake.tables import Header, Page, Row, find_header, read_list, read_wide
 from kratom_qc.intake.workbook import Sheet, Workbook
 from kratom_qc.model import Cell, Certificate, Place, Remark, Word
@@ -21,11 +23,18 @@ _IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
 _MUST_AGREE = ("batch_id", "form")
 
 
-def certificates(book: Workbook) -> tuple[tuple[Certificate, ...], tuple[Remark, ...]]:
-    """Every certificate a workbook holds, and what should be said about the reading.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a workbook holds. Where there are refusals the certificates are not data; they are given so that whoever reads
+    their words can add what else is wrong, and the vendor hears everything at once."""
 
-    Raises Refused with all problems of all sheets at once.
-    """
+    certificates: tuple[Certificate, ...]
+    refusals: tuple[Refusal, ...]
+    remarks: tuple[Remark, ...]
+
+
+def certificates(book: Workbook) -> Found:
+    """Every certificate a workbook holds, with all problems of all sheets."""
     refusals: list[Refusal] = []
     remarks: list[Remark] = []
     found: list[tuple[dict[str, Word], list[Row]]] = []
@@ -45,9 +54,7 @@ def certificates(book: Workbook) -> tuple[tuple[Certificate, ...], tuple[Remark,
     if not found and not refusals:
         refusals.append(_no_table(book))
     made = _assemble(book, found, common, refusals)
-    if refusals:
-        raise Refused(list(dict.fromkeys(refusals)))
-    return made, tuple(remarks)
+    return Found(made, tuple(dict.fromkeys(refusals)), tuple(remarks))
 
 
 def _read_page(page: Page) -> tuple[dict[str, Word], list[Row]]:
@@ -60,7 +67,7 @@ def _read_page(page: Page) -> tuple[dict[str, Word], list[Row]]:
         if row < first:
             _read_facts(page, row, facts)
     rows: list[Row] = []
-    for header, following in zip(headers, [*headers[1:], None], strict=True):
+    for header, following in zip_longest(headers, headers[1:]):
         last = _table_end(page, header, following.row - 1 if following else (numbers[-1] if numbers else 0))
         rows += read_list(page, header, last) if header.kind == "list" else read_wide(page, header, last)
         for row in range(last + 1, following.row if following else numbers[-1] + 1):
@@ -69,15 +76,18 @@ def _read_page(page: Page) -> tuple[dict[str, Word], list[Row]]:
 
 
 def _table_end(page: Page, header: Header, last: int) -> int:
-    """The last row of a table: before the first row, after a blank one, that states facts instead of results."""
-    previous = header.row
+    """The last row of a table. A row that states a fact instead of a result ends it, after a blank row or a note."""
+    previous, gap = header.row, False
     for row in range(header.row + 1, last + 1):
         cells = page.sheet.rows.get(row, {})
         if not cells:
-            continue
-        if row > previous + 1 and _states_a_fact(cells) and not _has_result(header, cells):
+            gap = True
+        elif len(cells) == 1 and not _states_a_fact(cells):
+            gap = gap or row > header.row + 1  # a heading, or a note under the table
+        elif gap and _states_a_fact(cells) and not _has_result(header, cells):
             return previous
-        previous = row
+        else:
+            previous, gap = row, False
     return previous
 
 
@@ -100,7 +110,7 @@ def _read_facts(page: Page, row: int, facts: dict[str, Word], *, after_table: bo
     """Label/value pairs of one row: `Batch: L-1` in one cell, or a label with its value in the next cell."""
     cells = page.sheet.rows.get(row, {})
     numbers = sorted(cells)
-    if after_table and len(cells) > 2 and vocabulary.analyte(cells[numbers[0]].said):
+    if after_table and len(cells) > 1 and vocabulary.analyte(cells[numbers[0]].said):
         page.refuse("stray-result", "this row looks like a result, but no table header stands above it", row, numbers[0],
                     cells[numbers[0]].said)
     taken: set[int] = set()

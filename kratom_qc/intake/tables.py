@@ -183,7 +183,7 @@ def _settle(page: Page, header: Header, last: int) -> Header:
     for column in header.columns:
         if column.role == "unknown" or column.role.startswith("analyte:"):
             _unknown_header(page, column)
-            continue
+            column = Column(column.number, "ignored", column.header)  # noqa: PLW2901 - refused; the rest is still read
         if column.role == "result" and (len(results) > 1 or not header.of("verdict")) \
                 and _only_verdicts(page, column, header.row, last) and len(results) > 1:
             column = Column(column.number, "verdict", column.header)  # noqa: PLW2901 - the same column, understood

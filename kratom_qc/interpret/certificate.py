@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.errors import Refusal
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 from kratom_qc.interpret.results import read_line
@@ -19,20 +19,17 @@ _NUMBER_WORDS = ("result", "lod", "loq", "uncertainty")
 _SEQUENCE = ("manufactured_on", "sampled_on", "received_on", "tested_on", "issued_on")
 
 
-def interpret(certificates: Sequence[Certificate]) -> tuple[Analysis, ...]:
-    """Every certificate of one file, understood.
+def interpret(certificates: Sequence[Certificate]) -> tuple[tuple[Analysis, ...], tuple[Refusal, ...]]:
+    """Every certificate of one file, understood, and everything that refuses the file.
 
-    The decimal mark and the order of day and month are proven by the whole file. Raises Refused with every problem of
-    the file at once.
+    The decimal mark and the order of day and month are proven by the whole file.
     """
     refusals: list[Refusal] = []
     mark = _mark(certificates, refusals)
     first_is_day = _day_order(certificates, refusals)
     analyses = [_interpret(certificate, mark, first_is_day, refusals) for certificate in certificates]
     _contradicting_products(certificates, refusals)
-    if refusals:
-        raise Refused(list(dict.fromkeys(refusals)))
-    return tuple(analyses)
+    return tuple(analyses), tuple(dict.fromkeys(refusals))
 
 
 def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str | None:

@@ -62,13 +62,15 @@ def _contradictions(results: Sequence[Result]) -> list[Doubt]:
         same = (one.portion, one.species, one.replicate) == (other.portion, other.species, other.replicate)
         if same and not _agree(one, other):
             doubts.append(Doubt(
-                "RESULTS-CONTRADICT", f"'{one.said}' at {_where(one)} and '{other.said}' at {_where(other)} cannot both be the "
+                "RESULTS-CONTRADICT", f"'{one.said}' at {_where(one, other)} and '{other.said}' at {_where(other, one)} cannot both be the "
                 "result; the laboratory must say which is right, and a mean does not settle it", other.place, one.analyte))
     return doubts
 
 
-def _where(result: Result) -> str:
-    return f"{result.place.file} {result.place}".strip()
+def _where(result: Result, beside: Result) -> str:
+    """Sheet and cell; the file too where the other result stands in another one."""
+    same = result.place.file == beside.place.file
+    return str(result.place) if same else f"{result.place} of {result.place.file}"
 
 
 def _proven(results: Sequence[Result]) -> tuple[Decimal, bool, Decimal | None, bool]:

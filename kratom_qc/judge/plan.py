@@ -47,10 +47,9 @@ def markets_of(books: Mapping[str, Rulebook]) -> tuple[str, ...]:
 
 def wanted(books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None) -> Iterator[tuple[str, str, str]]:
     """The quantities that the limits for a product in these markets ask for."""
-    for book in applicable(books, markets, product):
-        for limit in book.limits:
-            if limit.kind in NUMERIC and limit.speaks_of(product):
-                yield key_of(limit)
+    for _, limit in questions(books, markets, product):
+        if limit.kind in NUMERIC:
+            yield key_of(limit)
 
 
 def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> tuple[Rulebook, ...]:
@@ -59,6 +58,17 @@ def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: s
     for market in markets:
         found.update((book.id, book) for book in market_books(books, market))
     return tuple(found.values())
+
+
+def questions(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> Iterator[tuple[Rulebook, Limit]]:
+    """Every limit that speaks of a product in these markets. A rulebook that does not cover the product asks nothing of
+    it (its silence is a finding of its own)."""
+    for book in applicable(books, markets, product):
+        if book.covers and product is not None and product not in book.covers:
+            continue
+        for limit in book.limits:
+            if limit.speaks_of(product):
+                yield book, limit
 
 
 @dataclass(slots=True)
@@ -90,17 +100,14 @@ def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Seque
     for product, members in by_product.items():
         held = [batches[index].quantities for index in members]
         asked = []
-        for book in applicable(books, markets, product):
-            for limit in book.limits:
-                if not limit.speaks_of(product):
-                    continue
-                key = key_of(limit)
-                numeric = limit.kind in NUMERIC
-                answers = [quantities.get(key) for quantities in held] if numeric else [None] * len(members)
-                if limit.kind == "not_detected" and limit.portion is None:
-                    answers = [None if _says_nothing(answer) else answer for answer in answers]
-                answered = [at for at, answer in enumerate(answers) if answer is not None] if numeric else []
-                asked.append(Asked(limit, book, answers, answered))
+        for book, limit in questions(books, markets, product):
+            key = key_of(limit)
+            numeric = limit.kind in NUMERIC
+            answers = [quantities.get(key) for quantities in held] if numeric else [None] * len(members)
+            if limit.kind == "not_detected" and limit.portion is None:
+                answers = [None if _says_nothing(answer) else answer for answer in answers]
+            answered = [at for at, answer in enumerate(answers) if answer is not None] if numeric else []
+            asked.append(Asked(limit, book, answers, answered))
         groups.append(Group(product, members, asked))
     return groups
 

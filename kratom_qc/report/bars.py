@@ -12,6 +12,7 @@ from kratom_qc.model import Finding, Interval
 from kratom_qc.report import words
 
 LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
+Printed = tuple[Decimal, str]  # the factor and name of the unit a limit's source prints
 _HUGE, _TINY = 1e290, 1e-290
 
 
@@ -60,7 +61,7 @@ def bar(finding: Finding) -> Bar | None:
 
 @lru_cache(8192)  # the same non-detects against the same limits stand on page after page
 def _drawn(
-    accept: Interval, value: Interval, point: Decimal | None, unit: str, printed: tuple[Decimal, str] | None, outcome: str
+    accept: Interval, value: Interval, point: Decimal | None, unit: str, printed: Printed | None, outcome: str
 ) -> Bar | None:
     low, high = _float(value.low), None if value.high is None else _float(value.high)
     floor, top = _float(accept.low), None if accept.high is None else _float(accept.high)
@@ -83,7 +84,7 @@ def _drawn(
     )
 
 
-def _text(accept: Interval, value: Interval, unit: str, printed: tuple[Decimal, str] | None) -> str:
+def _text(accept: Interval, value: Interval, unit: str, printed: Printed | None) -> str:
     if printed is None:
         return words.interval_words(value, unit, _edges(accept))
     return words.interval_words(value.scaled(printed[0]), printed[1], _edges(accept.scaled(printed[0])))
@@ -103,9 +104,7 @@ def _edges(accept: Interval) -> tuple[Decimal, ...]:
     return tuple(end for end in (accept.low, accept.high) if end)
 
 
-def _edge_marks(
-    accept: Interval, unit: str, printed: tuple[Decimal, str] | None, scale: _Scale
-) -> tuple[Mark, ...]:
+def _edge_marks(accept: Interval, unit: str, printed: Printed | None, scale: _Scale) -> tuple[Mark, ...]:
     """The limit's ends, numbered in the unit its source prints."""
     factor, name = printed or (Decimal(1), unit)
     marks = [_mark(scale.at(_float(edge)), words.amount(edge * factor, name)) for edge in _edges(accept)]

@@ -46,7 +46,7 @@ class Evidence:
         found = list(finding.quantity.results) if finding.quantity is not None else []
         if not found and finding.place is not None and finding.place in self._results:
             found = [self._results[finding.place]]
-        if not found and finding.analyte in self._described:
+        if not found and finding.analyte and finding.analyte in self._described:
             found = [self._described[finding.analyte]]
         if found:
             return tuple(quoted(result) for result in found)

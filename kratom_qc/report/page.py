@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,7 +49,7 @@ class Untested:
     """Assays nobody reported and no limit requires, under one reason for silence."""
 
     because: str
-    assays: tuple[tuple[str, str], ...]  # analyte, rulebooks
+    assays: tuple[tuple[str, tuple[str, ...]], ...]  # rulebooks, the analytes they alone speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _count(what: str, findings: Iterable[Finding]) -> Count:
     passed = failed = undecided = untested = 0
     for finding in findings:
         if not finding.decides:
-            untested += finding.outcome is Outcome.MISSING and not _attestation(finding)
+            untested += reasons.silent(finding)
         elif finding.outcome is Outcome.PASS:
             passed += 1
         elif finding.outcome is Outcome.FAIL:
@@ -200,39 +200,46 @@ def _count(what: str, findings: Iterable[Finding]) -> Count:
     return Count(what, passed + failed + undecided, passed, failed, undecided, untested)
 
 
-def _attestation(finding: Finding) -> bool:
-    return finding.source is not None and finding.source.kind == "attestation"
-
-
 def _shown(findings: Iterable[Finding], reach: Reach) -> tuple[Shown, ...]:
-    rows = [
-        Shown(finding.outcome.value, reasons.subject(finding),
-              reasons.limit_line(finding, reach), finding.source.advisory if finding.source else "")
-        for finding in findings
-        if not finding.decides and finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE) and not _attestation(finding)
-    ]
+    rows = []
+    for finding in findings:
+        unmet = finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)
+        if unmet and not finding.decides and not reasons.attested(finding):
+            advisory = finding.source.advisory if finding.source is not None else ""
+            line = reasons.limit_line(finding, reach)
+            rows.append(Shown(finding.outcome.value, reasons.subject(finding), line, advisory))
     return tuple(sorted(rows, key=lambda row: row.outcome != Outcome.FAIL.value))
 
 
 def _attestations(findings: Iterable[Finding], reach: Reach) -> tuple[LimitLine, ...]:
-    return tuple(reasons.limit_line(finding, reach) for finding in findings if _attestation(finding))
+    return tuple(reasons.limit_line(finding, reach) for finding in findings if reasons.attested(finding))
 
 
 def _untested(findings: Iterable[Finding]) -> tuple[Untested, ...]:
     """Silence by its reason, so that sixty pesticides are one line and not sixty."""
-    silent: dict[str, dict[str, dict[str, None]]] = {}
+    found: dict[str, dict[str, dict[str, None]]] = {}
     for finding in findings:
-        if finding.decides or finding.outcome is not Outcome.MISSING or _attestation(finding):
+        if not reasons.silent(finding):
             continue
-        limit = finding.source
-        noted = limit is not None and finding.when_missing == "note" and limit.silence_because
-        because = limit.silence_because if limit is not None and noted else reasons.dates(finding) or finding.why
-        names = silent.setdefault(because, {})
+        because = _silence(finding)
+        names = found.setdefault(because, {})
         names.setdefault(reasons.subject(finding), {})[finding.rulebook] = None
-    return tuple(
-        Untested(because, tuple((name, ", ".join(books)) for name, books in names.items()))
-        for because, names in silent.items()
-    )
+    return tuple(Untested(because, _by_books(names)) for because, names in found.items())
+
+
+def _silence(finding: Finding) -> str:
+    limit = finding.source
+    if limit is not None and finding.when_missing == "note" and limit.silence_because:
+        return limit.silence_because
+    in_force = finding.status in words.DECIDING
+    return finding.why if in_force else reasons.dates(finding) or finding.why
+
+
+def _by_books(names: Mapping[str, Iterable[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    groups: dict[str, list[str]] = {}
+    for name, books in names.items():
+        groups.setdefault(", ".join(books), []).append(name)
+    return tuple((books, tuple(group)) for books, group in groups.items())
 
 
 def _books(findings: Iterable[Finding], reach: Reach, evidence: Evidence) -> tuple[Book, ...]:
@@ -246,7 +253,6 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
     limit = finding.source
     place = finding.place
     cell = where(place) or place.file if place is not None else ""
-    silent = not finding.decides and finding.outcome is Outcome.MISSING  # told once, in the list of what is not tested
     value = reasons.understood(finding)
     if value == "unknown" and finding.outcome is Outcome.MISSING:
         value = ""
@@ -256,8 +262,8 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
         outcome=finding.outcome.value, subject=reasons.subject(finding), value=value,
         also=words.also_words(finding.interval, finding.unit, limit) if limit is not None else "", cell=cell,
         limit=finding.limit or (limit.text if limit is not None else ""), rule_id=finding.rule_id,
-        why=finding.why if finding.outcome is not Outcome.PASS and not silent else "", source=finding.because, bar=bar(finding),
-        decides=finding.decides, status=reasons.dates(finding),
+        why="" if finding.outcome is Outcome.PASS or reasons.silent(finding) else finding.why, source=finding.because,
+        bar=bar(finding), decides=finding.decides, status=reasons.dates(finding),
     )
 
 
@@ -329,7 +335,7 @@ def _declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
         number = getattr(facts, field)
         if number is not None:
             rows.append((name, f"{plain(number)}{words.THIN}{unit}" if unit else plain(number)))
-    rows += [(f"Claims {words.subject_name(subject)}", words.amount(much, unit)) for subject, much, unit in facts.claims]
+    rows += [(f"Claims {words.subject_name(name)}", words.amount(much, unit)) for name, much, unit in facts.claims]
     return tuple(rows)
 
 

@@ -131,7 +131,7 @@ def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Cau
     reasons, unanswered = [], []
     for group in groups:
         statements, more = evidence.of_all(group)
-        if not statements and _silent(group[0]):
+        if not statements and _unreported(group[0]):
             lines = tuple(limit_line(finding, reach) for finding in group)
             unanswered.append(Unanswered(subject(group[0]), group[0].why, lines))
         else:
@@ -140,7 +140,7 @@ def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Cau
     return Causes(tuple(reasons), tuple(unanswered), whys.pop() if len(whys) == 1 else "")
 
 
-def _silent(finding: Finding) -> bool:
+def _unreported(finding: Finding) -> bool:
     """Whether a laboratory could have answered and did not; a ban or a product form is not a laboratory's matter."""
     kind = finding.source.kind if finding.source is not None else ""
     return finding.outcome is Outcome.MISSING and kind in ("amount", "not_detected", "described")
@@ -167,6 +167,8 @@ def subject(finding: Finding) -> str:
         return words.subject_name(finding.analyte)
     if finding.source is not None:
         return _ABOUT.get(finding.source.kind, finding.rule_id)
+    if finding.rule_id.endswith("-COVERS"):  # a market's rulebook that does not speak of the product
+        return "Product form"
     return finding.rule_id.replace("-", " ").capitalize()
 
 
@@ -190,7 +192,7 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
         dates=dates(finding), evidence=words.evidence_words(limit.evidence) if limit else "",
         decision_rule=rule_words(finding), why=finding.why, value=understood(finding),
         also=words.also_words(finding.interval, finding.unit, limit) if limit else "",
-        how=finding.quantity.how if finding.quantity else "", bar=bar(finding), stops=reach.stops(finding),
+        how=finding.quantity.how if finding.quantity and finding.quantity.how not in finding.why else "", bar=bar(finding), stops=reach.stops(finding),
     )
 
 
@@ -225,7 +227,7 @@ def main_reason(verdict: Verdict) -> str:
     groups = own or other
     if not groups:
         return "nothing proves this batch: no limit that decides was met"
-    missing = [group for group in groups if _silent(group[0]) and not _spoken(group)]
+    missing = [group for group in groups if _unreported(group[0]) and not _spoken(group)]
     if groups[0] in missing:
         return _suffixed(_missing_sentence(missing), len(groups) - len(missing))
     return _suffixed(_sentence(groups[0][0]), len(groups) - 1)
@@ -250,7 +252,8 @@ def _missing_sentence(groups: list[list[Finding]]) -> str:
 
 def _sentence(finding: Finding) -> str:
     what, limit = subject(finding), finding.limit
-    value = (words.also_words(finding.interval, finding.unit, finding.source) if finding.source else "") or understood(finding)
+    printed = words.also_words(finding.interval, finding.unit, finding.source) if finding.source else ""
+    value = printed or understood(finding)
     if not limit:
         named = finding.analyte and what.casefold() not in finding.why.casefold()
         return f"{what}: {finding.why}" if named else finding.why
@@ -263,7 +266,7 @@ def _sentence(finding: Finding) -> str:
 def _passed(verdict: Verdict, reach: Reach) -> str:
     own = [finding for finding in verdict.findings if reach.own(finding)]
     met = sum(finding.decides and finding.outcome is Outcome.PASS for finding in own)
-    untested = sum(not finding.decides and finding.outcome is Outcome.MISSING and not _attested(finding) for finding in own)
+    untested = sum(silent(finding) for finding in own)
     closed = [market for market, decision in verdict.markets.items() if decision is not Decision.PASS]
     parts = [f"all {met} limits met" if met != 1 else "the one limit met"]
     parts += [f"{untested} not tested"] if untested else []
@@ -271,5 +274,11 @@ def _passed(verdict: Verdict, reach: Reach) -> str:
     return "; ".join(parts)
 
 
-def _attested(finding: Finding) -> bool:
+def attested(finding: Finding) -> bool:
+    """Whether it is a condition no laboratory can test."""
     return finding.source is not None and finding.source.kind == "attestation"
+
+
+def silent(finding: Finding) -> bool:
+    """Whether nobody tested what no limit in force requires: told as *not tested*."""
+    return not finding.decides and finding.outcome is Outcome.MISSING and not attested(finding)

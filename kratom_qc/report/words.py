@@ -28,6 +28,7 @@ _PRINTED_UNITS = (
     ("ppm", Decimal(1), "ppm"),
 )
 _DERIVED = {"7-oh-to-mitragynine": "7-OH : mitragynine"}  # computed only, never printed, so in no list of analytes
+DECIDING = ("in_force", "adopted")
 _STATUS = {"in_force": "in force", "adopted": "adopted"}
 _EVIDENCE = {
     "primary": "primary text read", "mirror": "copy of the primary text", "secondary": "secondary source",
@@ -129,10 +130,8 @@ def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
     """The same interval in the unit the limit prints, or in per cent where there is plenty; else nothing."""
     if unit != "mg/kg":
         return ""
-    if limit is not None:
-        scale = printed_unit(limit)
-    else:
-        scale = _PER_CENT if interval.low >= 1000 else None
+    plenty = _PER_CENT if interval.low >= 1000 else None
+    scale = printed_unit(limit) if limit is not None else plenty
     if scale is None or scale[0] == 1 or interval == UNMEASURED:
         return ""
     return interval_words(interval.scaled(scale[0]), scale[1])
@@ -142,7 +141,7 @@ def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
 def status_words(status: str, start: str, end: str) -> str:
     """How a limit stands and since when: `in force since 2026-04-01`, `proposed, date unknown`."""
     words = _STATUS.get(status, status.replace("_", " "))
-    since = "date unknown" if start == "unknown" else f"since {start}" if status in _STATUS else f"from {start}"
+    since = "date unknown" if start == "unknown" else f"since {start}" if status in DECIDING else f"from {start}"
     if status == "adopted" and start == "unknown":
         since = ""
     joint = " " if since.startswith("since") else ", "
@@ -157,7 +156,7 @@ def evidence_words(evidence: str) -> str:
 
 def one_line(text: str, width: int) -> str:
     """Text safe for one line of a terminal: vendor words may hold line breaks and control signs."""
-    flat = " ".join("".join(c if c.isprintable() or c == THIN else " " for c in text).split(" ")).strip()
+    flat = " ".join("".join(c if c.isprintable() and c != THIN else " " for c in text).split(" ")).strip()
     while "  " in flat:
         flat = flat.replace("  ", " ")
     if len(flat) <= width:
