@@ -6,17 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-from kratom_qc import __version__, settings
-from kratom_qc.errors import KratomQCError, UsageError
-
-if TYPE_CHECKING:
-    from kratom_qc.job import Terms
-
-PROGRAM = f"kratom_qc {__version__}"
+from kratom_qc import PROGRAM, settings
+from kratom_qc.errors import KratomQCError
 EXIT_HELP = """exit status, highest first:
   3 some file was refused · 1 some batch FAILs · 2 some batch is on HOLD · 0 every batch PASSes
   64 wrong usage · 66 input not found · 70 internal, a rulebook or a setting is broken · 73 store not writable
@@ -99,32 +94,12 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"'{text}' is not a date; write it as 2026-11-22") from None
 
 
-def _terms(options: argparse.Namespace) -> Terms:
-    """The rulebooks, markets, day and declarations that the options and settings ask for."""
-    from kratom_qc import vocabulary  # noqa: PLC0415
-    from kratom_qc.interpret.facts import FactsFile, load_facts  # noqa: PLC0415
-    from kratom_qc.job import Terms  # noqa: PLC0415
-    from kratom_qc.judge.plan import markets_of  # noqa: PLC0415
-    from kratom_qc.judge.specification import load_rulebooks  # noqa: PLC0415
-
-    config = settings.load()
-    vocabulary.check_all()
-    product = getattr(options, "product", None)
-    if product is not None and product not in vocabulary.product_forms():
-        raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
-    books = load_rulebooks(config.expectations)
-    facts = options.facts or config.facts
-    asked = tuple(dict.fromkeys(options.market))
-    return Terms(
-        books=books, markets=asked or markets_of(books), home=asked or config.home_markets,
-        on=options.on or datetime.now(UTC).date(), facts=load_facts(facts) if facts else FactsFile(), product=product,
-    )
-
-
 def _check(options: argparse.Namespace) -> int:
     from kratom_qc.commands import check  # noqa: PLC0415
+    from kratom_qc.job import load_terms  # noqa: PLC0415
 
-    return check(options.files, _terms(options), as_json=options.json)
+    terms = load_terms(options.market, options.on, options.facts, options.product)
+    return check(options.files, terms, as_json=options.json)
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -137,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
     from kratom_qc.commands import run  # noqa: PLC0415
 
     config = settings.load()
-    return run(options.inbox or config.inbox, options.store or config.store, _terms(options))
+    return run(options.inbox or config.inbox, options.store or config.store, options.market, options.on, options.facts)
 
 
 def _limits(options: argparse.Namespace) -> int:

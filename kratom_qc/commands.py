@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ from rich.table import Table
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
-from kratom_qc.job import Reading, Terms, collect, judge_batches, read_file
+from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_file
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.report import words
 
 if TYPE_CHECKING:
+    from flows.release import Done
     from kratom_qc.report.html import SummaryRow
 
 REFUSED = 3
@@ -147,6 +149,60 @@ def _print_analysis(console: Console, analysis: Analysis) -> None:
         console.print(f"[yellow]holds[/] {escape(str(doubt.place))}  {escape(doubt.why)}")
     for remark in analysis.remarks:
         console.print(f"[dim]{remark.severity}[/] {escape(str(remark.place))}  {escape(remark.message)}")
+
+
+# ---------------------------------------------------------------- run
+
+
+def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None) -> int:
+    """One pass of the release flow. The inbox is compared with the store before Prefect or the engine is loaded."""
+    from kratom_qc.archive.store import Store  # noqa: PLC0415
+    from kratom_qc.release import arrivals  # noqa: PLC0415
+
+    console = _console()
+    load_terms(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
+    if not inbox.is_dir():
+        raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
+    shelf = Store(store)
+    new, seen = arrivals(inbox, shelf)
+    if not new:
+        console.print(f"Nothing new: all {seen} files in {escape(str(inbox))} are known to {escape(str(store))} by content.")
+        console.print(f"Reports: {escape(str(shelf.reports / 'index.html'))}")
+        return 0
+    done = _flow_pass(console, inbox, store, markets, on, facts)
+    print_verdicts(console, done.rows)
+    for reading in done.refused:
+        print_refused(console, reading.file, reading.refusals)
+    console.print(f"\nReports: {escape(str(shelf.reports / 'index.html'))}")
+    console.print(f"Archive: {escape(str(store / 'archive'))} (Parquet)")
+    return 0
+
+
+def _flow_pass(console: Console, inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None) -> Done:
+    """Drive the real Prefect flow, with a server of its own where none is configured, and show its progress."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    from flows.server import prefect_server  # noqa: PLC0415
+
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console)
+    with bar:
+        stages = {"start": bar.add_task("starting Prefect", total=1)}
+        with prefect_server(store / "prefect"):
+            from flows.release import release, watching  # noqa: PLC0415 - Prefect reads its settings when imported
+
+            bar.update(stages["start"], completed=1)
+
+            def show(stage: str, done: int, of: int) -> None:
+                if stage not in stages:
+                    stages[stage] = bar.add_task(stage)
+                bar.update(stages[stage], completed=done, total=of)
+
+            token = watching.set(show)
+            try:
+                return release(str(inbox), str(store), list(markets), on.isoformat() if on else None,
+                               str(facts) if facts else None)
+            finally:
+                watching.reset(token)
 
 
 # ---------------------------------------------------------------- limits

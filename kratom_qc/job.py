@@ -8,17 +8,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc import settings, vocabulary
+from kratom_qc.errors import Refusal, Refused, UsageError
 from kratom_qc.intake.layout import certificates
 from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
-from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.judge.plan import market_books, wanted
+from kratom_qc.interpret.facts import FactsFile, load_facts
+from kratom_qc.judge.plan import market_books, markets_of, wanted
+from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Batch, Place, Remark, Rulebook
 
 if TYPE_CHECKING:
@@ -84,6 +86,26 @@ class Terms:
     def __post_init__(self) -> None:
         for market in (*self.markets, *self.home):
             market_books(self.books, market)
+
+
+def load_terms(markets: Sequence[str] = (), on: date | None = None, facts: Path | None = None,
+               product: str | None = None) -> Terms:
+    """The terms that options and settings ask for. `on` defaults to today (UTC).
+
+    Raises UsageError for an unknown product or market, InputNotFound for a facts file that is not there, and
+    RulebookError for every mistake in the word lists, rulebooks and facts.
+    """
+    config = settings.load()
+    vocabulary.check_all()
+    if product is not None and product not in vocabulary.product_forms():
+        raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
+    books = load_rulebooks(config.expectations)
+    declared = facts or config.facts
+    asked = tuple(dict.fromkeys(markets))
+    return Terms(
+        books=books, markets=asked or markets_of(books), home=asked or config.home_markets,
+        on=on or datetime.now(UTC).date(), facts=load_facts(declared) if declared else FactsFile(), product=product,
+    )
 
 
 def collect(readings: Iterable[Reading], terms: Terms) -> list[Batch]:

@@ -216,16 +216,23 @@ def _shown_number(value: float, pattern: str) -> tuple[str, str, Trouble]:
     if _PADDED_FORMAT.match(pattern) and exact == exact.to_integral_value():
         return f"{int(exact):0{len(pattern)}d}", "number", None
     if _HONEST_FORMAT.match(pattern):
-        return _digits(exact), "number", None
+        return _digits(exact, pattern), "number", None
     if _PERCENT_FORMAT.match(pattern):
-        return f"{plain(exact * 100)}%", "number", None
+        return f"{_digits(exact * 100, pattern)}%", "number", None
     return _digits(exact), "number", (
         "shown-differs", f"the number format '{pattern}' may show something else than the stored {_digits(exact)}; format the "
         "cell as General and type what it should say")
 
 
-def _digits(exact: Decimal) -> str:
-    return plain(exact) if abs(exact.adjusted()) < 25 else str(exact)
+def _digits(exact: Decimal, pattern: str = "") -> str:
+    """The stored digits, with the zeros the format shows behind them: 1.42 under `0.000` is said 1.420. A format that shows
+    fewer digits than are stored changes nothing: what is stored decides."""
+    text = plain(exact) if abs(exact.adjusted()) < 25 else str(exact)
+    shown = re.search(r"\.(0+)", pattern)
+    decimals = len(text.partition(".")[2])
+    if shown is None or "E" in text or "e" in pattern.lower() or decimals >= len(shown[1]):
+        return text
+    return (text if "." in text else f"{text}.") + "0" * (len(shown[1]) - decimals)
 
 
 # ---------------------------------------------------------------- csv

@@ -27,7 +27,9 @@ _BARE_POWER = re.compile(r"^10\s*\^\s*\(?(?P<p>[+-]?[0-9]{1,3})\)?$")
 # A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴.
 FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*[x×X*·∙⋅]\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")
 _TOKEN = re.compile(rf"(?P<m>[0-9][0-9.,]*[0-9]|[0-9])(?P<power>[eE][+-]?[0-9]|{TIMES_TEN})?")
-_EXPONENT_LIMIT = 30  # no concentration or count needs more; keeps a hostile exponent from costing memory
+# No concentration or count lies outside; a hostile exponent costs nothing, and every number fits decimal(38, 18).
+LARGEST, SMALLEST = Decimal("1e13"), Decimal("1e-12")
+_EXPONENT_LIMIT = 30
 
 
 class Ambiguous(ValueError):
@@ -97,8 +99,7 @@ def number(text: str, mark: str | None) -> Number:
     said = tidy(text.strip())
     bare = _BARE_POWER.match(said)
     if bare:
-        unit = Decimal(1).scaleb(_power(bare["p"]))
-        return Number(unit, unit)
+        return _scaled("1", _power(bare["p"]), mark, scientific=True)
     if FLATTENED.match(said):
         raise Ambiguous("a raised exponent seems to have lost its height; write it as 2.1x10^2")
     times = _TIMES_TEN.match(said)
@@ -118,9 +119,11 @@ def _power(text: str) -> int:
 
 
 def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) -> Number:
-    value = Decimal(_unmarked(mantissa, mark, scientific=scientific))
-    step = Decimal(1).scaleb(int(value.as_tuple().exponent))
-    return Number(value.scaleb(power), step.scaleb(power))
+    digits = Decimal(_unmarked(mantissa, mark, scientific=scientific))
+    value = digits.scaleb(power)
+    if value > LARGEST or (value and value < SMALLEST):
+        raise ValueError(f"{value:.3g} is no laboratory result")
+    return Number(value, Decimal(1).scaleb(int(digits.as_tuple().exponent) + power))
 
 
 def _unmarked(mantissa: str, mark: str | None, *, scientific: bool) -> str:

@@ -13,6 +13,7 @@ from kratom_qc.report import words
 
 LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
 Printed = tuple[Decimal, str]  # the factor and name of the unit a limit's source prints
+SLIVER = 1.6  # per cent: a narrower range would not be seen
 _HUGE, _TINY = 1e290, 1e-290
 
 
@@ -77,8 +78,8 @@ def _drawn(
     return Bar(
         css=outcome.lower(), label=f"{text} on the scale of its limit", band_x=_percent(band_left),
         band_w=_percent(band_right - band_left), edges=_edge_marks(accept, unit, printed, scale), ticks=scale.ticks,
-        dot="" if dot is None else _percent(dot), range_x=_percent(left),
-        range_w="" if value.low == value.high else _percent(max(right - left, 0.8)),
+        dot="" if dot is None else _percent(dot), range_x=_percent(min(left, 100 - SLIVER)),
+        range_w="" if value.low == value.high else _percent(max(right - left, SLIVER)),
         fade="fade" if high is None else "", value=_mark((left + right) / 2 if dot is None else dot, text),
         note=_note(scale, band_left, band_right),
     )

@@ -27,7 +27,7 @@ class Evidence:
 
     def __init__(self, verdict: Verdict):
         self._results: dict[Place, Result] = {}
-        self._named: dict[tuple[str, str], list[Result]] = {}
+        self._named: dict[str, list[Result]] = {}
         self._facts: dict[Place, Statement] = {}
         self._described = verdict.batch.described
         for analysis in verdict.batch.analyses:
@@ -36,16 +36,22 @@ class Evidence:
     def _learn(self, analysis: Analysis) -> None:
         for result in analysis.results:
             self._results.setdefault(result.place, result)
-            self._named.setdefault((result.place.file, result.analyte), []).append(result)
+            self._named.setdefault(result.analyte, []).append(result)
         for fact, word in analysis.facts_said.items():
             statement = Statement(fact.replace("_", " "), word.said, "", word.place.file, where(word.place), "")
             self._facts.setdefault(word.place, statement)
 
     def of(self, finding: Finding) -> tuple[Statement, ...]:
-        """The statements one finding rests on: its quantity's, else what stands at its place."""
+        """The statements one finding rests on: its quantity's, else what stands at its place.
+
+        A doubt may be about two results that disagree, or about another cell of a row: everything said of its analyte
+        is quoted beside it.
+        """
         found = list(finding.quantity.results) if finding.quantity is not None else []
-        if not found and finding.place is not None and finding.place in self._results:
-            found = [self._results[finding.place]]
+        if not found and finding.place is not None:
+            at = self._results.get(finding.place)
+            near = self._named.get(finding.analyte or "", [])
+            found = ([at] if at is not None else []) + [result for result in near if result is not at]
         if not found and finding.analyte and finding.analyte in self._described:
             found = [self._described[finding.analyte]]
         if found:
@@ -54,9 +60,6 @@ class Evidence:
             return ()
         if finding.place in self._facts:
             return (self._facts[finding.place],)
-        # A doubt may rest on another cell of a result's row, such as the laboratory's own verdict.
-        if finding.analyte and (near := self._named.get((finding.place.file, finding.analyte))):
-            return tuple(quoted(result) for result in near)
         return (Statement("", "", "", finding.place.file, where(finding.place), ""),)
 
     def of_all(self, group: list[Finding]) -> tuple[tuple[Statement, ...], int]:

@@ -254,8 +254,6 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
     place = finding.place
     cell = where(place) or place.file if place is not None else ""
     value = reasons.understood(finding)
-    if value == "unknown" and finding.outcome is Outcome.MISSING:
-        value = ""
     if not value and (said := evidence.of(finding)):
         value = f"“{said[0].said}”" if said[0].said else ""
     return FindingRow(
@@ -329,7 +327,7 @@ _FACTS = (
 def _declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
     if facts is None:
         return ()
-    rows = [("Applies to", facts.match)]
+    rows = [("Applies to", facts.match)] if facts.match else []
     rows += [("Form", words.product_name(facts.form))] if facts.form else []
     for field, name, unit in _FACTS:
         number = getattr(facts, field)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kratom_qc.model import Decision, Finding, Outcome, Rulebook, Verdict
+from kratom_qc.model import UNMEASURED, Decision, Finding, Outcome, Rulebook, Verdict
 from kratom_qc.report import words
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, Statement
@@ -173,10 +173,10 @@ def subject(finding: Finding) -> str:
 
 
 def understood(finding: Finding) -> str:
-    """A finding's value in words; nothing where the finding is about no amount."""
+    """A finding's value in words; nothing where it is about no amount, or where its `why` says what is not known."""
     quantity = finding.quantity
     results = quantity.results if quantity is not None else ()
-    if not finding.unit:
+    if not finding.unit or (finding.outcome is Outcome.MISSING and finding.interval == UNMEASURED):
         return ""
     accept = finding.source.accept if finding.source is not None else None
     edges = () if accept is None else (accept.low,) if accept.high is None else (accept.low, accept.high)
@@ -192,7 +192,8 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
         dates=dates(finding), evidence=words.evidence_words(limit.evidence) if limit else "",
         decision_rule=rule_words(finding), why=finding.why, value=understood(finding),
         also=words.also_words(finding.interval, finding.unit, limit) if limit else "",
-        how=finding.quantity.how if finding.quantity and finding.quantity.how not in finding.why else "", bar=bar(finding), stops=reach.stops(finding),
+        how=finding.quantity.how if finding.quantity and finding.quantity.how not in finding.why else "",
+        bar=bar(finding), stops=reach.stops(finding),
     )
 
 

@@ -1,0 +1,1 @@
+"""Prefect flows: thin. They name tasks and order; they contain no rule."""

@@ -1,0 +1,67 @@
+"""The release flow: read what is new in the inbox, judge it, publish it. One pass at a time per store.
+
+    from flows.release import release
+    release.serve(name="hourly", cron="0 * * * *", parameters={"inbox": "inbox", "store": "store"})
+
+A batch that FAILs is a successful flow run; the flow fails only where the house is broken. A pass takes everything that
+the store does not know yet, so a missed or repeated schedule does no harm.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import date
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from kratom_qc.archive.store import Store
+from kratom_qc.job import Reading, load_terms
+from kratom_qc.release import Arrival, Progress, ReleasePass, arrivals
+from kratom_qc.report.html import SummaryRow
+
+CHUNK = 100  # files per task: the server costs some 20 ms of CPU for every task run
+
+watching: ContextVar[Progress] = ContextVar("watching", default=lambda stage, done, of: None)
+
+
+class Done:
+    """What a pass did. A plain object: Prefect walks into dataclasses and lists, this it leaves alone."""
+
+    def __init__(self, rows: list[SummaryRow], refused: list[Reading]):
+        self.rows = rows
+        self.refused = refused
+
+
+@task(name="read certificates", cache_policy=NO_CACHE)
+def read(current: ReleasePass, chunk: tuple[Arrival, ...], total: int) -> None:
+    """Keep and read some files."""
+    current.read(chunk, total)
+
+
+@task(name="judge batches", cache_policy=NO_CACHE)
+def judge(current: ReleasePass) -> int:
+    """Judge every batch that a new certificate speaks of."""
+    return current.judge()
+
+
+@task(name="publish reports and archive", cache_policy=NO_CACHE)
+def publish(current: ReleasePass) -> Done:
+    """Write the pages and commit the archive."""
+    return Done(current.publish(), current.refused)
+
+
+@flow(name="release", validate_parameters=False)
+def release(inbox: str, store: str, markets: list[str] | None = None, on: str | None = None,
+            facts: str | None = None) -> Done:
+    """One pass over the inbox."""
+    terms = load_terms(markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None)
+    shelf = Store(Path(store))
+    with shelf.locked():
+        new, _ = arrivals(Path(inbox), shelf)
+        current = ReleasePass(shelf, terms, watching.get())
+        for start in range(0, len(new), CHUNK):
+            read(current, tuple(new[start:start + CHUNK]), len(new))
+        judge(current)
+        return publish(current)

@@ -1,0 +1,88 @@
+"""A Prefect server for one command, where none is configured: started on a free port of this machine, stopped at the end.
+
+Prefect's own ephemeral server gives up after twenty seconds on a loaded machine and loses part of the history; this one
+is waited for, keeps its database in the store, and listens on 127.0.0.1 only.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kratom_qc.errors import EngineError
+
+START_SECONDS = 180
+# Nothing is reported to anyone, and the console stays ours.
+QUIET = {
+    "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_CLI_PROMPT": "false", "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+}
+
+
+@contextmanager
+def prefect_server(home: Path) -> Iterator[str]:
+    """The address of a Prefect API: the configured one, or that of a server that lives as long as the block.
+
+    Must be entered before Prefect is imported, because Prefect reads its settings then. Raises EngineError where the
+    server does not come up.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    configured = os.environ.get("PREFECT_API_URL", "")
+    if configured:
+        yield configured
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["PREFECT_HOME"] = str(home.resolve())
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/api"
+    with (home / "server.log").open("ab") as log:
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-services",
+             "--no-ui"],
+            stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        )
+        try:
+            _wait(server, f"{address}/health", home)
+            os.environ["PREFECT_API_URL"] = address
+            yield address
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)
+            _stop(server)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(server: subprocess.Popen[bytes], health: str, home: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise EngineError(f"the Prefect server ended with status {server.returncode}; see {home / 'server.log'}")
+        try:
+            with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - a fixed http address on this machine
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise EngineError(f"the Prefect server did not answer within {START_SECONDS} s; see {home / 'server.log'}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

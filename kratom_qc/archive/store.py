@@ -1,0 +1,189 @@
+"""The store on disk: raw files by hash, one immutable Parquet file per table and pass, and the pages.
+
+    raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
+    archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
+    reports/…html                     one page per batch and the summary of the newest pass
+
+A pass is committed when its certificates file appears: it is written last, after the other tables are on disk and
+flushed. What an interrupted pass left behind without it is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from kratom_qc.archive import tables
+from kratom_qc.errors import Refusal, StoreError
+from kratom_qc.model import Analysis, Verdict
+
+_FLUSH_ROWS = 20_000
+_ORDER = ("results", "findings", "verdicts", "certificates")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store already holds, by the hash of the file."""
+
+    judged: frozenset[str]
+    refused: frozenset[str]  # by this very program; another version may read them
+    names: dict[str, str]
+    by_batch: dict[str, tuple[str, ...]]  # batch id → hashes of its certificates, in the order they came
+
+
+class Store:
+    """One folder that holds everything. Raises StoreError where it cannot be written."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.reports = root / "reports"
+        try:
+            for folder in (root / "raw", self.reports, *(root / "archive" / name for name in tables.SCHEMAS)):
+                folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=root):
+                pass
+        except OSError as error:
+            raise StoreError(f"{root}: the store cannot be written: {error.strerror}") from None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the store for one pass; another pass on it is refused at once."""
+        lock = FileLock(self.root / "pass.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(f"{self.root}: another pass is writing to this store; try again when it has ended") from None
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        """Remove what interrupted passes left: tables without their certificates file, and half-written files."""
+        committed = {path.name for path in (self.root / "archive" / "certificates").glob("*.parquet")}
+        for name in tables.SCHEMAS:
+            for path in (self.root / "archive" / name).iterdir():
+                if path.suffix != ".parquet" or path.name not in committed:
+                    path.unlink()
+
+    def known(self, program: str) -> Known:
+        """Everything the store already holds."""
+        judged: set[str] = set()
+        refused: set[str] = set()
+        names: dict[str, str] = {}
+        by_batch: dict[str, list[str]] = {}
+        for path in sorted((self.root / "archive" / "certificates").glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns):
+            columns = pq.read_table(path, columns=["sha256", "file", "status", "batch_id", "program"]).to_pydict()
+            for sha, name, status, batch, by in zip(*columns.values(), strict=True):
+                names.setdefault(sha, name)
+                if status == "judged":
+                    judged.add(sha)
+                    by_batch.setdefault(batch, []).append(sha)
+                elif by == program:
+                    refused.add(sha)
+        batches = {batch: tuple(dict.fromkeys(shas)) for batch, shas in by_batch.items()}
+        return Known(frozenset(judged), frozenset(refused), names, batches)
+
+    def raw(self, sha256: str) -> bytes:
+        """A kept file's bytes. Raises StoreError where they are gone."""
+        try:
+            return self._raw_path(sha256).read_bytes()
+        except OSError as error:
+            raise StoreError(f"{self._raw_path(sha256)}: a kept file cannot be read: {error.strerror}") from None
+
+    def keep(self, sha256: str, raw: bytes) -> None:
+        """Keep a file's bytes under their hash."""
+        path = self._raw_path(sha256)
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            write_whole(path, raw)
+
+    def _raw_path(self, sha256: str) -> Path:
+        return self.root / "raw" / sha256[:2] / sha256
+
+    def write_page(self, name: str, text: str) -> None:
+        """Write one page of the reports."""
+        write_whole(self.reports / name, text.encode("utf-8"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: to a temporary name, flushed to disk, then renamed."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+        Path(part.name).chmod(0o644)
+        Path(part.name).replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+@dataclass(slots=True)
+class PassWriter:
+    """Gathers one pass and commits it at the end; rows go to disk in blocks, so memory stays flat."""
+
+    store: Store
+    pass_id: str
+    judged_on: date
+    program: str
+    rows: dict[str, list[tables.Row]] = field(default_factory=lambda: {name: [] for name in tables.SCHEMAS})
+    writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
+
+    def add_refused(self, file: str, sha256: str, refusals: Iterable[Refusal]) -> None:
+        """A file that never became data."""
+        self._add("certificates", tables.refused_row(file, sha256, refusals, self.program))
+
+    def add_analysis(self, analysis: Analysis) -> None:
+        """One new certificate of one batch, with its results."""
+        self._add("certificates", tables.certificate_row(analysis, self.program))
+        for result in analysis.results:
+            self._add("results", tables.result_row(result, analysis.sha256, analysis.batch_id))
+
+    def add_verdict(self, verdict: Verdict, reason: str) -> None:
+        """One verdict with its findings."""
+        batch_id = verdict.batch.batch_id
+        for finding in verdict.findings:
+            self._add("findings", tables.finding_row(finding, batch_id))
+        for row in tables.verdict_rows(verdict, reason, self.program):
+            self._add("verdicts", row)
+
+    def _add(self, name: str, row: tables.Row) -> None:
+        rows = self.rows[name]
+        rows.append(row)
+        if len(rows) >= _FLUSH_ROWS:
+            self._flush(name)
+
+    def _flush(self, name: str) -> None:
+        if name not in self.writers:
+            self.writers[name] = pq.ParquetWriter(self._path(name, ".part"), tables.SCHEMAS[name], compression="zstd")
+        self.writers[name].write_table(tables.table(name, self.rows[name], self.pass_id, self.judged_on))
+        self.rows[name] = []
+
+    def _path(self, name: str, suffix: str) -> Path:
+        return self.store.root / "archive" / name / f"{self.pass_id}{suffix}"
+
+    def commit(self) -> None:
+        """Make the pass part of the archive: every table whole and on disk, certificates last."""
+        try:
+            for name in _ORDER:
+                self._flush(name)
+                self.writers[name].close()
+                with self._path(name, ".part").open("rb") as part:
+                    os.fsync(part.fileno())
+            for name in _ORDER:
+                self._path(name, ".part").replace(self._path(name, ".parquet"))
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{self.store.root}: the pass could not be archived: {error}") from None
+
+

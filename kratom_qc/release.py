@@ -1,0 +1,136 @@
+"""One pass over an inbox: what is new is read, its batches judged over all their certificates, published and archived.
+
+The pass is a plain object that `flows/release.py` drives step by step; it knows nothing of Prefect. What decides whether
+a file is new is the store: a file is known by its content, never by its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kratom_qc import PROGRAM
+from kratom_qc.archive.store import PassWriter, Store
+from kratom_qc.errors import InputNotFound, Refusal
+from kratom_qc.intake.workbook import read_bytes
+from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
+from kratom_qc.model import Place
+from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
+
+if TYPE_CHECKING:
+    from kratom_qc.judge.verdicts import Judgement
+
+Progress = Callable[[str, int, int], None]  # stage, done, of
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file of the inbox that the store does not know."""
+
+    path: Path
+    name: str
+    sha256: str
+
+
+def arrivals(inbox: Path, store: Store) -> tuple[list[Arrival], int]:
+    """(the files of an inbox that are new by content, how many files there are). Raises InputNotFound without an inbox.
+
+    Hidden files and the lock files of office programs are not certificates; every other file is taken, whatever its name.
+    """
+    if not inbox.is_dir():
+        raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
+    known = store.known(PROGRAM)
+    paths = sorted(path for path in inbox.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(inbox)))
+    new: dict[str, Arrival] = {}
+    for path in paths:
+        try:
+            digest = hashlib.sha256(read_bytes(path)).hexdigest()
+        except InputNotFound:
+            digest = f"unreadable:{path}"  # said in the summary and tried again by every pass
+        if digest not in known.judged and digest not in known.refused:
+            new.setdefault(digest, Arrival(path, path.relative_to(inbox).as_posix(), digest))
+    return list(new.values()), len(paths)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
+class ReleasePass:
+    """The state of one pass, from arrivals to the committed archive."""
+
+    def __init__(self, store: Store, terms: Terms, progress: Progress):
+        self.store = store
+        self.terms = terms
+        self.progress = progress
+        self.new: list[Reading] = []
+        self.earlier: list[Reading] = []
+        self.judgement: Judgement | None = None
+
+    def read(self, chunk: Sequence[Arrival], total: int) -> None:
+        """Keep and read some files. A file that cannot be read is refused; it never stops the others."""
+        for arrival in chunk:
+            try:
+                raw = read_bytes(arrival.path)
+            except InputNotFound as error:
+                reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", Place(arrival.name))
+                self.new.append(Reading(arrival.name, "", refusals=(reason,)))
+            else:
+                self.store.keep(hashlib.sha256(raw).hexdigest(), raw)
+                self.new.append(read_content(arrival.name, raw))
+            self.progress("read", len(self.new), total)
+
+    def judge(self) -> int:
+        """Judge every batch that a new certificate speaks of, over all its certificates. Returns how many."""
+        known = self.store.known(PROGRAM)
+        fresh = {reading.sha256 for reading in self.new}
+        touched = dict.fromkeys(batch_id for reading in self.new for batch_id in reading.batch_ids)
+        before = dict.fromkeys(sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh)
+        self.earlier = [read_content(known.names[sha], self.store.raw(sha)) for sha in before]
+        batches = [batch for batch in collect([*self.earlier, *self.new], self.terms) if batch.batch_id in touched]
+        self.progress("judge", 0, len(batches))
+        if batches:
+            self.judgement = judge_batches(batches, self.terms)
+        self.progress("judge", len(batches), len(batches))
+        return len(batches)
+
+    def publish(self) -> list[SummaryRow]:
+        """Write every page, then the archive; the pass counts from the moment the archive is committed."""
+        writer = PassWriter(self.store, self.pass_id, self.terms.on, PROGRAM)
+        rows: list[SummaryRow] = []
+        total = len(self.judgement.batches) if self.judgement else 0
+        for verdict in self.judgement.verdicts() if self.judgement else ():
+            page = page_name(verdict.batch.batch_id)
+            row = summary_row(verdict, page)
+            self.store.write_page(page, batch_page(verdict, program=PROGRAM))
+            writer.add_verdict(verdict, row.reason)
+            rows.append(row)
+            self.progress("publish", len(rows), total)
+        for reading in self.new:
+            if reading.refusals and reading.sha256:
+                writer.add_refused(reading.file, reading.sha256, reading.refusals)
+            for analysis in reading.analyses:
+                writer.add_analysis(analysis)
+        self.store.write_page("index.html", summary_page(
+            rows, [(reading.file, reading.sha256, reading.refusals) for reading in self.refused], judged_on=self.terms.on,
+            program=PROGRAM))
+        writer.commit()
+        return rows
+
+    @property
+    def refused(self) -> list[Reading]:
+        """The new files that never become data."""
+        return [reading for reading in self.new if reading.refusals]
+
+    @property
+    def pass_id(self) -> str:
+        """Names the pass by what it did: the day, and a hash of the new files and of the terms."""
+        terms = self.terms
+        parts: Iterable[str] = (
+            *sorted(reading.sha256 for reading in self.new), *(book.sha256 for book in terms.books.values()), *terms.markets,
+            *terms.home, *(facts.sha256 for _, _, facts in terms.facts.rows), PROGRAM,
+        )
+        return f"{terms.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"

@@ -1,0 +1,77 @@
+"""A bar shows the value where it lies on its limit's scale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import report_batches as given
+from report_batches import finding, span
+
+from kratom_qc.model import Finding, Interval, Outcome
+from kratom_qc.report.bars import bar
+
+
+def at(percent: str) -> float:
+    return float(percent.removesuffix("%"))
+
+
+def drawn(accept: Interval, value: Interval, outcome: Outcome = Outcome.PASS) -> Finding:
+    rule = replace(given.HG_CZ, accept=accept)
+    return finding(rule, outcome, replace(given.MERCURY, interval=value))
+
+
+def test_a_value_inside_its_limit_lies_inside_the_band_and_one_above_beyond_it() -> None:
+    inside, above = bar(drawn(span("0", "2"), span("1", "1"))), bar(drawn(span("0", "2"), span("3", "3")))
+    assert inside
+    assert above
+    assert at(inside.dot) < at(inside.edges[0].x) == at(inside.band_w)
+    assert at(above.dot) > at(above.edges[0].x)
+
+
+def test_a_value_without_an_upper_end_reaches_the_edge_and_fades() -> None:
+    open_ended = bar(drawn(span("0", "2"), span("1", None)))
+    assert open_ended
+    assert at(open_ended.range_x) + at(open_ended.range_w) == 100
+    assert open_ended.fade
+    assert not open_ended.dot
+
+
+def test_a_lower_limit_allows_everything_above_it() -> None:
+    least = bar(drawn(span("100", None), span("120", "120")))
+    assert least
+    assert at(least.band_x) + at(least.band_w) == 100
+    assert at(least.band_x) < at(least.dot)
+
+
+def test_a_value_far_from_its_limit_is_drawn_on_a_logarithmic_scale() -> None:
+    near, far = bar(drawn(span("0", "2"), span("0.2", "0.2"))), bar(drawn(span("0", "10000000"), span("250", "250")))
+    assert near
+    assert far
+    assert (near.note.text, near.ticks) == ("", ())
+    assert far.note.text == "log scale"
+    assert len(far.ticks) >= 5
+    assert 0 < at(far.dot) < at(far.edges[0].x) < 100
+
+
+def test_a_guard_band_is_a_whisker_around_the_number_measured() -> None:
+    whisker = bar(replace(drawn(span("0", "0.5"), span("0.45", "0.45")), interval=span("0.35", "0.55")))
+    assert whisker
+    assert at(whisker.range_x) < at(whisker.dot) < at(whisker.range_x) + at(whisker.range_w)
+
+
+def test_edges_are_numbered_in_the_unit_the_source_prints() -> None:
+    spec = bar(given.GOOD_MITRAGYNINE)
+    assert spec
+    assert [mark.text.replace("\u202f", " ") for mark in spec.edges] == ["0.3 %", "3 %"]
+    assert spec.value.text.replace("\u202f", " ") == "1.39 %"
+
+
+def test_no_bar_where_nothing_is_known_or_units_differ_and_none_overflows() -> None:
+    assert bar(given.NICKEL_SILENT) is None
+    assert bar(replace(given.GOOD_LEAD, unit="mg/mL")) is None
+    huge = bar(drawn(span("0", "1"), span("1e400", "1e400")))
+    tiny = bar(drawn(span("0", "1"), span("0", "1e-400", high_open=True)))
+    assert huge
+    assert at(huge.dot) <= 100
+    assert tiny
+    assert at(tiny.range_w) <= 100

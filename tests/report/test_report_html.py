@@ -1,0 +1,211 @@
+"""The pages: what a reviewer must find on them, and what a vendor's words must never do to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+import report_batches as given
+from report_batches import verdict
+
+from kratom_qc.errors import Refusal
+from kratom_qc.model import Place, ProductFacts, Remark, Verdict
+from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
+from kratom_qc.report.words import THIN
+
+PROGRAM = "kratom_qc 0.1.0"
+HOSTILE = (
+    "<script>alert(1)</script>", "{{7*7}}", '"><img src=x onerror=alert(1)>', "{% raw %}", "' onload='x", "]]>&amp;",
+)
+
+
+class Page(HTMLParser):
+    """A page's elements and its text, as a browser would see them."""
+
+    def __init__(self, html: str):
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.pieces: list[str] = []
+        self.feed(html)
+        self.text = re.sub(r"\s+", " ", " ".join(self.pieces).replace(THIN, " "))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+
+def page(of: Verdict) -> Page:
+    return Page(batch_page(of, program=PROGRAM))
+
+
+def summary(*verdicts: Verdict, refused: tuple[tuple[str, str, list[Refusal]], ...] = ()) -> Page:
+    rows = [summary_row(one, page_name(one.batch.batch_id)) for one in verdicts]
+    return Page(summary_page(rows, refused, judged_on=given.DAY, program=PROGRAM))
+
+
+# ---------------------------------------------------------------- what must be found
+
+
+def test_a_reason_tells_words_cell_value_limit_source_and_dates() -> None:
+    text = page(given.SPIKED).text
+    for said in ("<1.0", "ppm", "Results!C13", given.FILE, "below 1 mg/kg", "Cd < 0.82 µg/g", "SPEC-METALS-CD",
+                 "the law of leaf_powder, section 1", "in force, date unknown", "the method cannot see the limit"):
+        assert said in text
+
+
+def test_a_pass_says_that_there_is_no_reason() -> None:
+    text = page(given.CLEAN).text
+    assert "No reason to hold or fail." in text
+    assert "Why some markets are closed" not in text
+
+
+def test_a_pass_that_one_market_refuses_says_both() -> None:
+    text = page(given.MERCURY_IN_CZ).text
+    assert text.index("No reason to hold or fail.") < text.index("Why some markets are closed")
+    assert "0.2 mg/kg lies wholly above the limit" in text
+
+
+def test_a_batch_that_fails_nowhere_claims_no_absence_of_reasons() -> None:
+    assert "No reason to hold or fail." not in page(given.SPIKED).text
+    assert "No reason to hold or fail." not in page(verdict(given.NICKEL_SILENT)).text
+
+
+def test_what_does_not_decide_is_shown_apart() -> None:
+    text = page(given.CLEAN).text
+    shown = text[text.index("Would not be met"):text.index("Green band")]
+    assert "Mitragynine : (7-OH + MP)" in shown
+    assert "proposed, from 2026-11-13" in shown
+    assert "Conditions no laboratory can test sold to nobody under 21" in shown
+    assert "Nickel (us)" in shown
+    assert "no law orders a test for nickel" in shown
+
+
+def test_counts_and_markets_stand_before_the_reasons() -> None:
+    text = page(given.MERCURY_IN_CZ).text
+    head = text[:text.index("No reason to hold or fail.")]
+    assert "for the verdict 2 2 0 0 1" in head
+    assert "with every market 3 2 1 0 1" in head
+    assert "may be sold there today us us-ri" in head
+    assert "may not be sold there cz" in head
+
+
+def test_every_result_keeps_the_laboratorys_words_and_unknown_names() -> None:
+    odd = given.result("Mitragynol B", "0,3", given.span("0.3", "0.3"), "C99", known=False)
+    text = page(verdict(given.GOOD_MITRAGYNINE, results=(given.MITRAGYNINE, odd))).text
+    assert "1.39 % w/w 13 900 mg/kg (1.39 %)" in text
+    assert "Mitragynol B unknown analyte 0,3 mg/kg" in text
+
+
+def test_provenance_gives_hashes_dates_declarations_and_the_program() -> None:
+    facts = ProductFacts("LOT-*", serving_g=Decimal("2.50"), sha256="ef" * 32)
+    old = given.book("us", checked=date(2026, 1, 1))
+    html = batch_page(verdict(given.GOOD_LEAD, facts=facts, rulebooks=(given.BOOKS[0], old)), program=PROGRAM)
+    text = Page(html).text
+    for said in (given.SHA, "ef" * 32, "ISO/IEC 17025 no. 1163", "N-2411", "tested 2026-11-02, issued 2026-11-05",
+                 "Declared by the vendor", "2.5 g", "older than it should be", "us was checked 325 days before",
+                 PROGRAM, "Not legal advice."):
+        assert said in text
+    assert f'title="{"cd" * 32}"' in html
+
+
+def test_a_remark_told_twice_stands_once() -> None:
+    remark = Remark("x", "warning", "LOD above LOQ", Place(given.FILE, "Results", "D4"))
+    assert page(verdict(given.GOOD_LEAD, remarks=(remark,))).text.count("LOD above LOQ") == 1
+
+
+# ---------------------------------------------------------------- what must never happen
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_a_vendors_words_are_text_everywhere(words: str) -> None:
+    odd = given.result(words, words, given.span("1", "1"), "C1", known=False, method=words, stated_verdict=words,
+                       species=words, unit_said=words, text=words)
+    doubt = given.trouble("UNKNOWN-ANALYTE", f"{words} is not known", "C1", words)
+    hostile = verdict(doubt, results=(odd,), batch_id=words, laboratory=words,
+                      remarks=(Remark("x", "note", words, Place(words, words, words)),),
+                      facts=ProductFacts(words, sha256=words))
+    refused = ((words, words, [Refusal("code", words, Place(words, words, words), words)]),)
+    for seen in (page(hostile), summary(hostile, refused=refused)):
+        assert words in "".join(seen.pieces)
+        assert not {"script", "img"} & set(seen.tags)
+        assert not [name for _, name, _ in seen.attributes if name.startswith("on")]
+
+
+@pytest.mark.parametrize("html", [
+    batch_page(given.SPIKED, program=PROGRAM), batch_page(given.CLEAN, program=PROGRAM),
+    summary_page([summary_row(given.CLEAN, "x.html")], (), judged_on=given.DAY, program=PROGRAM),
+])
+def test_a_page_needs_nothing_but_itself(html: str) -> None:
+    seen = Page(html)
+    assert not {"script", "link", "img", "iframe", "object", "embed", "base"} & set(seen.tags)
+    outside = [value for _, name, value in seen.attributes if name in ("src", "href", "xlink:href", "srcset", "action")]
+    assert all(value.startswith("#") or value == "x.html" for value in outside)
+    style = html[html.index("<style>"):html.index("</style>")]
+    assert not re.search(r"@import|url\((?!#)", style)
+
+
+def test_headings_are_in_order_and_colour_is_never_alone() -> None:
+    seen = page(given.SPIKED)
+    levels = [int(tag[1]) for tag in seen.tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert ("html", "lang", "en") in seen.attributes
+    assert {"FAIL", "INCONCLUSIVE", "MISSING", "PASS"} <= {piece.strip() for piece in seen.pieces}
+
+
+def test_links_on_the_page_lead_somewhere() -> None:
+    seen = page(given.SPIKED)
+    ids = {value for _, name, value in seen.attributes if name == "id"}
+    assert {value[1:] for _, name, value in seen.attributes if name == "href"} <= ids
+
+
+def test_the_same_verdict_gives_the_same_bytes() -> None:
+    again = verdict(*given.SPIKED.findings)
+    assert batch_page(given.SPIKED, program=PROGRAM) == batch_page(again, program=PROGRAM)
+
+
+# ---------------------------------------------------------------- summary and names
+
+
+def test_a_summary_lists_worst_first_and_links_each_page() -> None:
+    clean, spiked = replace_id(given.CLEAN, "A-1"), replace_id(given.SPIKED, "Z-9")
+    seen = summary(clean, spiked)
+    assert seen.text.index("Z-9") < seen.text.index("A-1")
+    assert ("a", "href", page_name("Z-9")) in seen.attributes
+    assert "all 3 limits met; 1 not tested us, us-ri, cz" in seen.text
+    assert "no market" in seen.text
+
+
+def test_a_summary_lists_every_problem_of_a_refused_file() -> None:
+    problems = [Refusal("unknown-unit", "the unit is not known", Place("bad.csv", "S", "C4"), "mgs"),
+                Refusal("empty", "nothing in it", Place("bad.csv"))]
+    text = summary(refused=(("bad.csv", "12" * 32, problems),)).text
+    assert "0 batches judged, 1 file refused" in text
+    for said in ("S!C4", "mgs", "the unit is not known", "unknown-unit", "nothing in it", "12" * 32):
+        assert said in text
+
+
+def replace_id(of: Verdict, batch_id: str) -> Verdict:
+    return replace(of, batch=replace(of.batch, batch_id=batch_id))
+
+
+@pytest.mark.parametrize(
+    "batch_id", ["../../etc/passwd", "a/b\\c", "", ".", "..", "CON", "x" * 500, "Šarže 12", "a\0b", "\ud800"]
+)
+def test_a_page_name_never_is_a_path(batch_id: str) -> None:
+    assert re.fullmatch(r"(?!\.)[A-Za-z0-9_.-]{0,60}-[0-9a-f]{8}\.html", page_name(batch_id))
+
+
+def test_page_names_never_meet_even_where_case_does_not_count() -> None:
+    ids = ["LOT-1", "lot-1", "LOT/1", "LOT 1", "x" * 60, "x" * 61, "000123", "123"]
+    assert len({page_name(batch_id).casefold() for batch_id in ids}) == len(ids)
+    assert page_name("LOT_1.a").startswith("LOT_1.a-")
