@@ -23,7 +23,12 @@ from kratom_qc.report.html import SummaryRow
 
 CHUNK = 100  # files per task: the server costs some 20 ms of CPU for every task run
 
-watching: ContextVar[Progress] = ContextVar("watching", default=lambda stage, done, of: None)
+
+def _unwatched(_stage: str, _done: int, _of: int) -> None:
+    """A scheduled run shows its progress to nobody."""
+
+
+watching: ContextVar[Progress] = ContextVar("watching", default=_unwatched)
 
 
 class Done:
@@ -53,8 +58,9 @@ def publish(current: ReleasePass) -> Done:
 
 
 @flow(name="release", validate_parameters=False)
-def release(inbox: str, store: str, markets: list[str] | None = None, on: str | None = None,
-            facts: str | None = None) -> Done:
+def release(
+    inbox: str, store: str, markets: list[str] | None = None, on: str | None = None, facts: str | None = None
+) -> Done:
     """One pass over the inbox."""
     terms = load_terms(markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None)
     shelf = Store(Path(store))
@@ -62,6 +68,6 @@ def release(inbox: str, store: str, markets: list[str] | None = None, on: str | 
         new, _ = arrivals(Path(inbox), shelf)
         current = ReleasePass(shelf, terms, watching.get())
         for start in range(0, len(new), CHUNK):
-            read(current, tuple(new[start:start + CHUNK]), len(new))
+            read(current, tuple(new[start : start + CHUNK]), len(new))
         judge(current)
         return publish(current)

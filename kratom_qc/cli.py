@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from kratom_qc import PROGRAM, settings
 from kratom_qc.errors import KratomQCError
+
 EXIT_HELP = """exit status, highest first:
   3 some file was refused · 1 some batch FAILs · 2 some batch is on HOLD · 0 every batch PASSes
   64 wrong usage · 66 input not found · 70 internal, a rulebook or a setting is broken · 73 store not writable
@@ -47,8 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="kratom-qc", description="Reads kratom certificates of analysis, judges every batch, keeps the evidence.",
-        epilog=EXIT_HELP, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="kratom-qc",
+        description="Reads kratom certificates of analysis, judges every batch, keeps the evidence.",
+        epilog=EXIT_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=PROGRAM)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
@@ -80,10 +83,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _judging(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--market", action="append", default=[], metavar="M",
-                        help="judge for this market (may be repeated; default: all known for the market list, and the home "
-                        "markets for the verdict)")
-    parser.add_argument("--on", type=_day, metavar="DATE", help="the day of judgement, as 2026-11-22 (default: today, UTC)")
+    parser.add_argument(
+        "--market",
+        action="append",
+        default=[],
+        metavar="M",
+        help="judge for this market (may be repeated; default: all known for the market list, and the home "
+        "markets for the verdict)",
+    )
+    parser.add_argument(
+        "--on", type=_day, metavar="DATE", help="the day of judgement, as 2026-11-22 (default: today, UTC)"
+    )
     parser.add_argument("--facts", type=Path, metavar="FILE", help="what the vendor declares about products (TOML)")
 
 
@@ -95,27 +105,27 @@ def _day(text: str) -> date:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import check  # noqa: PLC0415
-    from kratom_qc.job import load_terms  # noqa: PLC0415
+    from kratom_qc.commands import check
+    from kratom_qc.job import load_terms
 
     terms = load_terms(options.market, options.on, options.facts, options.product)
     return check(options.files, terms, as_json=options.json)
 
 
 def _read(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import read  # noqa: PLC0415
+    from kratom_qc.commands import read
 
     return read(options.file, as_json=options.json)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import run  # noqa: PLC0415
+    from kratom_qc.commands import run
 
     config = settings.load()
     return run(options.inbox or config.inbox, options.store or config.store, options.market, options.on, options.facts)
 
 
 def _limits(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import limits  # noqa: PLC0415
+    from kratom_qc.commands import limits
 
     return limits(options.action, options.name, analytes=options.analytes)

@@ -76,7 +76,7 @@ def _print_line(content: dict[str, Any]) -> None:
 
 
 def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> None:
-    from kratom_qc.report.html import summary_row  # noqa: PLC0415 - the page templates are not needed for --json
+    from kratom_qc.report.html import summary_row
 
     console = _console()
     if verdicts:
@@ -93,8 +93,13 @@ def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
         table.add_column(heading, min_width=least, overflow="fold")
     for row in rows:
         style = _STYLE[row.decision]
-        table.add_row(escape(row.batch_id), escape(row.product), f"[{style}]{row.decision}[/]", escape(row.reason),
-                      escape(row.sold_in) or "–")
+        table.add_row(
+            escape(row.batch_id),
+            escape(row.product),
+            f"[{style}]{row.decision}[/]",
+            escape(row.reason),
+            escape(row.sold_in) or "–",
+        )
     console.print(table)
 
 
@@ -133,17 +138,30 @@ def _read_object(reading: Reading) -> dict[str, Any]:
 def _print_analysis(console: Console, analysis: Analysis) -> None:
     product = words.product_name(analysis.product)
     console.print(f"[bold]{escape(analysis.batch_id)}[/]  {escape(product)}  {escape(analysis.product_name)}")
-    console.print(f"{escape(analysis.laboratory or 'laboratory not stated')}, certificate "
-                  f"{escape(analysis.certificate_id or 'not stated')}, received {analysis.received_on or '–'}, tested "
-                  f"{analysis.tested_on or '–'}, issued {analysis.issued_on or '–'}")
+    console.print(
+        f"{escape(analysis.laboratory or 'laboratory not stated')}, certificate "
+        f"{escape(analysis.certificate_id or 'not stated')}, received {analysis.received_on or '–'}, tested "
+        f"{analysis.tested_on or '–'}, issued {analysis.issued_on or '–'}"
+    )
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("analyte", "said", "understood", "basis", "LOD", "LOQ", "method", "where"):
         table.add_column(heading, overflow="fold")
     for result in analysis.results:
         known = result.analyte if result.known else f"{result.analyte} (unknown)"
-        table.add_row(*(escape(text) for text in (
-            known, f"{result.said} {result.unit_said}".strip(), words.value_words(result.interval, result.unit, (result,)), result.basis,
-            *(words.shown(bound) if bound is not None else "" for bound in (result.lod, result.loq)), result.method, str(result.place))))
+        table.add_row(
+            *(
+                escape(text)
+                for text in (
+                    known,
+                    f"{result.said} {result.unit_said}".strip(),
+                    words.value_words(result.interval, result.unit, (result,)),
+                    result.basis,
+                    *(words.shown(bound) if bound is not None else "" for bound in (result.lod, result.loq)),
+                    result.method,
+                    str(result.place),
+                )
+            )
+        )
     console.print(table)
     for doubt in analysis.doubts:
         console.print(f"[yellow]holds[/] {escape(str(doubt.place))}  {escape(doubt.why)}")
@@ -156,8 +174,8 @@ def _print_analysis(console: Console, analysis: Analysis) -> None:
 
 def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None) -> int:
     """One pass of the release flow. The inbox is compared with the store before Prefect or the engine is loaded."""
-    from kratom_qc.archive.store import Store  # noqa: PLC0415
-    from kratom_qc.release import arrivals  # noqa: PLC0415
+    from kratom_qc.archive.store import Store
+    from kratom_qc.release import arrivals
 
     console = _console()
     load_terms(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
@@ -166,7 +184,9 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     shelf = Store(store)
     new, seen = arrivals(inbox, shelf)
     if not new:
-        console.print(f"Nothing new: all {seen} files in {escape(str(inbox))} are known to {escape(str(store))} by content.")
+        console.print(
+            f"Nothing new: all {seen} files in {escape(str(inbox))} are known to {escape(str(store))} by content."
+        )
         console.print(f"Reports: {escape(str(shelf.reports / 'index.html'))}")
         return 0
     done = _flow_pass(console, inbox, store, markets, on, facts)
@@ -178,17 +198,21 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     return 0
 
 
-def _flow_pass(console: Console, inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None) -> Done:
+def _flow_pass(
+    console: Console, inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None
+) -> Done:
     """Drive the real Prefect flow, with a server of its own where none is configured, and show its progress."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from flows.server import prefect_server  # noqa: PLC0415
+    from flows.server import prefect_server
 
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console)
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
     with bar:
         stages = {"start": bar.add_task("starting Prefect", total=1)}
         with prefect_server(store / "prefect"):
-            from flows.release import release, watching  # noqa: PLC0415 - Prefect reads its settings when imported
+            from flows.release import release, watching
 
             bar.update(stages["start"], completed=1)
 
@@ -199,8 +223,9 @@ def _flow_pass(console: Console, inbox: Path, store: Path, markets: Sequence[str
 
             token = watching.set(show)
             try:
-                return release(str(inbox), str(store), list(markets), on.isoformat() if on else None,
-                               str(facts) if facts else None)
+                return release(
+                    str(inbox), str(store), list(markets), on.isoformat() if on else None, str(facts) if facts else None
+                )
             finally:
                 watching.reset(token)
 
@@ -218,21 +243,25 @@ def limits(action: str, name: str | None, *, analytes: bool) -> int:
     vocabulary.check_all()
     books = load_rulebooks(settings.load().expectations)
     if action == "lint":
-        console.print(f"{len(books)} rulebooks with {sum(len(book.limits) for book in books.values())} limits: no mistake found")
+        console.print(
+            f"{len(books)} rulebooks with {sum(len(book.limits) for book in books.values())} limits: no mistake found"
+        )
         return 0
     if action == "list":
         for book in books.values():
-            console.print(f"[bold]{book.id}[/]  {book.kind}, {len(book.limits)} limits, version {book.version}, checked "
-                          f"{book.checked_on}  [dim]{escape(book.title)}[/]")
+            console.print(
+                f"[bold]{book.id}[/]  {book.kind}, {len(book.limits)} limits, version {book.version}, checked "
+                f"{book.checked_on}  [dim]{escape(book.title)}[/]"
+            )
         return 0
     found = [limit for book in books.values() for limit in book.limits if name in (book.id, limit.rule_id)]
     if not found:
         raise UsageError(f"'{name}' is no rulebook and no rule; see `kratom-qc limits list`")
     for limit in found:
         console.print(f"[bold]{limit.rule_id}[/] ({limit.rulebook})  {escape(limit.text)}")
-        console.print(f"  {limit.kind} of {limit.subject or '–'}, {limit.status}, from {limit.effective_from} to "
-                      f"{limit.effective_to}, evidence {limit.evidence}, silence: {limit.when_missing}")
+        console.print(
+            f"  {limit.kind} of {limit.subject or '–'}, {limit.status}, from {limit.effective_from} to "
+            f"{limit.effective_to}, evidence {limit.evidence}, silence: {limit.when_missing}"
+        )
         console.print(f"  [dim]{escape(limit.because)}[/]")
     return 0
-
-

@@ -57,8 +57,11 @@ def read_content(name: str, raw: bytes) -> Reading:
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
     except Exception as error:  # a fault of the reader refuses this file, keeps it, and stops no other
-        fault = Refusal("reader-failed", f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. "
-                        "Please report it", Place(name))
+        fault = Refusal(
+            "reader-failed",
+            f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. Please report it",
+            Place(name),
+        )
         return Reading(name, digest, refusals=(fault,))
     if refusals:
         return Reading(name, digest, refusals=refusals)
@@ -88,8 +91,9 @@ class Terms:
             market_books(self.books, market)
 
 
-def load_terms(markets: Sequence[str] = (), on: date | None = None, facts: Path | None = None,
-               product: str | None = None) -> Terms:
+def load_terms(
+    markets: Sequence[str] = (), on: date | None = None, facts: Path | None = None, product: str | None = None
+) -> Terms:
     """The terms that options and settings ask for. `on` defaults to today (UTC).
 
     Raises UsageError for an unknown product or market, InputNotFound for a facts file that is not there, and
@@ -103,8 +107,12 @@ def load_terms(markets: Sequence[str] = (), on: date | None = None, facts: Path 
     declared = facts or config.facts
     asked = tuple(dict.fromkeys(markets))
     return Terms(
-        books=books, markets=asked or markets_of(books), home=asked or config.home_markets,
-        on=on or datetime.now(UTC).date(), facts=load_facts(declared) if declared else FactsFile(), product=product,
+        books=books,
+        markets=asked or markets_of(books),
+        home=asked or config.home_markets,
+        on=on or datetime.now(UTC).date(),
+        facts=load_facts(declared) if declared else FactsFile(),
+        product=product,
     )
 
 
@@ -114,12 +122,14 @@ def collect(readings: Iterable[Reading], terms: Terms) -> list[Batch]:
     markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
         (analysis for reading in once.values() for analysis in reading.analyses),
-        lambda product: wanted(terms.books, markets, product), terms.facts, terms.product,
+        lambda product: wanted(terms.books, markets, product),
+        terms.facts,
+        terms.product,
     )
 
 
 def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:
     """Judge batches in one run of the engine; see `kratom_qc.judge.verdicts.judge`."""
-    from kratom_qc.judge.verdicts import judge  # noqa: PLC0415 - only judging needs pandas and Great Expectations
+    from kratom_qc.judge.verdicts import judge
 
     return judge(found, terms.books, markets=terms.markets, home=terms.home, on=terms.on)

@@ -12,7 +12,34 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-ZERO = Decimal(0)
+from kratom_qc.interval import UNMEASURED, ZERO, Interval, plain, portion_bound
+
+__all__ = [
+    "UNMEASURED",
+    "ZERO",
+    "Analysis",
+    "Batch",
+    "Cell",
+    "Certificate",
+    "Decision",
+    "Doubt",
+    "Finding",
+    "Interval",
+    "Limit",
+    "Line",
+    "Outcome",
+    "Place",
+    "ProductFacts",
+    "Quantity",
+    "Remark",
+    "Result",
+    "Rulebook",
+    "Verdict",
+    "Word",
+    "plain",
+    "portion_bound",
+    "worst",
+]
 
 
 class Outcome(StrEnum):
@@ -30,69 +57,6 @@ class Decision(StrEnum):
     FAIL = "FAIL"
     HOLD = "HOLD"
     PASS = "PASS"
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Every amount a statement leaves possible. `high` None means unbounded (its end is then open)."""
-
-    low: Decimal
-    high: Decimal | None
-    low_open: bool = False
-    high_open: bool = False
-
-    @staticmethod
-    def exactly(value: Decimal) -> Interval:
-        return Interval(value, value)
-
-    @staticmethod
-    def below(bound: Decimal | None, *, open_: bool = True) -> Interval:
-        """[0, bound), or [0, ∞) where the bound is unknown: a substance is never negative."""
-        return Interval(ZERO, bound, False, open_ or bound is None)
-
-    def scaled(self, factor: Decimal) -> Interval:
-        """The same interval in another unit; factor > 0, exact."""
-        high = None if self.high is None else self.high * factor
-        return Interval(self.low * factor, high, self.low_open, self.high_open)
-
-    def hull(self, other: Interval) -> Interval:
-        """The smallest interval that holds both."""
-        low, low_open = min((self.low, self.low_open), (other.low, other.low_open))
-        if self.high is None or other.high is None:
-            return Interval(low, None, low_open, True)
-        # A closed end reaches further than an open one at the same number.
-        high, closed = max((self.high, not self.high_open), (other.high, not other.high_open))
-        return Interval(low, high, low_open, not closed)
-
-    def meets(self, other: Interval) -> bool:
-        """Whether some amount lies in both."""
-        return not (self._ends_before(other) or other._ends_before(self))
-
-    def _ends_before(self, other: Interval) -> bool:
-        if self.high is None:
-            return False
-        return self.high < other.low or (self.high == other.low and (self.high_open or other.low_open))
-
-
-UNMEASURED = Interval(ZERO, None, False, True)
-
-
-def portion_bound(portion: Decimal) -> Decimal:
-    """Absence in `portion` grams as a count per gram: fewer than 1/portion, at 28 digits. Order-reversing, so absence
-    in 25 g lies inside what absence in 10 g allows, and equal portions give equal bounds."""
-    return 1 / portion
-
-
-def _float_end(high: Decimal | None) -> float:
-    return float("inf") if high is None else float(high)
-
-
-def plain(number: Decimal) -> str:
-    """A decimal in plain notation without trailing zeros: 1E+3 → 1000, 0.50 → 0.5."""
-    if not number:
-        return "0"
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 # ---------------------------------------------------------------- the laboratory's own words
@@ -275,10 +239,24 @@ class Quantity:
 
     def __post_init__(self) -> None:
         hull = self.interval
-        object.__setattr__(self, "ends", (
-            float(hull.low), float(hull.low_open), _float_end(hull.high), float(hull.high_open),
-            float(self.proven_low), float(self.proven_low_open), _float_end(self.proven_high), float(self.proven_high_open),
-        ))
+        object.__setattr__(
+            self,
+            "ends",
+            (
+                float(hull.low),
+                float(hull.low_open),
+                _float_end(hull.high),
+                float(hull.high_open),
+                float(self.proven_low),
+                float(self.proven_low_open),
+                _float_end(self.proven_high),
+                float(self.proven_high_open),
+            ),
+        )
+
+
+def _float_end(high: Decimal | None) -> float:
+    return float("inf") if high is None else float(high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,9 @@ class ReleasePass:
         known = self.store.known(PROGRAM)
         fresh = {reading.sha256 for reading in self.new}
         touched = dict.fromkeys(batch_id for reading in self.new for batch_id in reading.batch_ids)
-        before = dict.fromkeys(sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh)
+        before = dict.fromkeys(
+            sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh
+        )
         self.earlier = [read_content(known.names[sha], self.store.raw(sha)) for sha in before]
         batches = [batch for batch in collect([*self.earlier, *self.new], self.terms) if batch.batch_id in touched]
         self.progress("judge", 0, len(batches))
@@ -114,9 +116,15 @@ class ReleasePass:
                 writer.add_refused(reading.file, reading.sha256, reading.refusals)
             for analysis in reading.analyses:
                 writer.add_analysis(analysis)
-        self.store.write_page("index.html", summary_page(
-            rows, [(reading.file, reading.sha256, reading.refusals) for reading in self.refused], judged_on=self.terms.on,
-            program=PROGRAM))
+        self.store.write_page(
+            "index.html",
+            summary_page(
+                rows,
+                [(reading.file, reading.sha256, reading.refusals) for reading in self.refused],
+                judged_on=self.terms.on,
+                program=PROGRAM,
+            ),
+        )
         writer.commit()
         return rows
 
@@ -130,7 +138,11 @@ class ReleasePass:
         """Names the pass by what it did: the day, and a hash of the new files and of the terms."""
         terms = self.terms
         parts: Iterable[str] = (
-            *sorted(reading.sha256 for reading in self.new), *(book.sha256 for book in terms.books.values()), *terms.markets,
-            *terms.home, *(facts.sha256 for _, _, facts in terms.facts.rows), PROGRAM,
+            *sorted(reading.sha256 for reading in self.new),
+            *(book.sha256 for book in terms.books.values()),
+            *terms.markets,
+            *terms.home,
+            *(facts.sha256 for _, _, facts in terms.facts.rows),
+            PROGRAM,
         )
         return f"{terms.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"

@@ -238,8 +238,12 @@ def fact_name(text: str) -> str | None:
 
 def nearest_headers(text: str) -> tuple[str, ...]:
     """Up to three known header words near an unknown one."""
-    known = {header_key(word): word for table in ("column", "fact") for row in _load("headers.toml")[table].values()
-             for word in row}
+    known = {
+        header_key(word): word
+        for table in ("column", "fact")
+        for row in _load("headers.toml")[table].values()
+        for word in row
+    }
     return tuple(known[key] for key in difflib.get_close_matches(header_key(text), list(known), n=3, cutoff=0.6))
 
 
@@ -247,8 +251,7 @@ def nearest_headers(text: str) -> tuple[str, ...]:
 def _statuses() -> Mapping[str, str]:
     rows = _load("statuses.toml")
     return _index(
-        ((word_key(word), meaning, word) for meaning, words in rows.items() for word in words),
-        "words/statuses.toml",
+        ((word_key(word), meaning, word) for meaning, words in rows.items() for word in words), "words/statuses.toml"
     )
 
 

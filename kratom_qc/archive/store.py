@@ -61,7 +61,9 @@ class Store:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise StoreError(f"{self.root}: another pass is writing to this store; try again when it has ended") from None
+            raise StoreError(
+                f"{self.root}: another pass is writing to this store; try again when it has ended"
+            ) from None
         try:
             self._sweep()
             yield
@@ -82,7 +84,9 @@ class Store:
         refused: set[str] = set()
         names: dict[str, str] = {}
         by_batch: dict[str, list[str]] = {}
-        for path in sorted((self.root / "archive" / "certificates").glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns):
+        for path in sorted(
+            (self.root / "archive" / "certificates").glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns
+        ):
             columns = pq.read_table(path, columns=["sha256", "file", "status", "batch_id", "program"]).to_pydict()
             for sha, name, status, batch, by in zip(*columns.values(), strict=True):
                 names.setdefault(sha, name)
@@ -185,5 +189,3 @@ class PassWriter:
                 self._path(name, ".part").replace(self._path(name, ".parquet"))
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self.store.root}: the pass could not be archived: {error}") from None
-
-

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.intake.tables import Header, Page, Row, find_header, read_list, read_wide
-from kratom_qc.intake.workbook import Sheet, Workbook
+from kratom_qc.intake.workbook import Workbook
 from kratom_qc.model import Cell, Certificate, Place, Remark, Word
 
 # One row of a long table belongs to the certificate that these facts name.
@@ -49,8 +49,14 @@ def certificates(book: Workbook) -> Found:
         else:
             _merge(common, facts, refusals)
             if sheet.rows and not facts:
-                remarks.append(Remark("sheet-not-used", "note", f"sheet '{sheet.name}' holds no table of results",
-                                      Place(book.file, sheet.name)))
+                remarks.append(
+                    Remark(
+                        "sheet-not-used",
+                        "note",
+                        f"sheet '{sheet.name}' holds no table of results",
+                        Place(book.file, sheet.name),
+                    )
+                )
     if not found and not refusals:
         refusals.append(_no_table(book))
     made = _assemble(book, found, common, refusals)
@@ -94,7 +100,9 @@ def _table_end(page: Page, header: Header, last: int) -> int:
 def _states_a_fact(cells: dict[int, Cell]) -> bool:
     first = cells[min(cells)].said
     label = first.split(":", 1)[0]
-    return vocabulary.analyte(first) is None and (vocabulary.fact_name(label) is not None or first.rstrip().endswith(":"))
+    return vocabulary.analyte(first) is None and (
+        vocabulary.fact_name(label) is not None or first.rstrip().endswith(":")
+    )
 
 
 def _has_result(header: Header, cells: dict[int, Cell]) -> bool:
@@ -111,8 +119,13 @@ def _read_facts(page: Page, row: int, facts: dict[str, Word], *, after_table: bo
     cells = page.sheet.rows.get(row, {})
     numbers = sorted(cells)
     if after_table and len(cells) > 1 and vocabulary.analyte(cells[numbers[0]].said):
-        page.refuse("stray-result", "this row looks like a result, but no table header stands above it", row, numbers[0],
-                    cells[numbers[0]].said)
+        page.refuse(
+            "stray-result",
+            "this row looks like a result, but no table header stands above it",
+            row,
+            numbers[0],
+            cells[numbers[0]].said,
+        )
     taken: set[int] = set()
     for index, number in enumerate(numbers):
         if number in taken or cells[number].kind != "text":
@@ -139,13 +152,25 @@ def _typed(page: Page, word: Word, cell: Cell, name: str) -> Word:
     """An id that the spreadsheet stores as a date was changed by it; a long number has lost its last digits."""
     if name in ("batch_id", "certificate_id"):
         if cell.kind == "date":
-            page.refusals.append(Refusal("id-changed", f"the {name.replace('_', ' ')} is stored as the date {cell.said}: the "
-                                         "spreadsheet may have changed it; format the cell as text and type it again",
-                                         word.place, cell.said))
+            page.refusals.append(
+                Refusal(
+                    "id-changed",
+                    f"the {name.replace('_', ' ')} is stored as the date {cell.said}: the "
+                    "spreadsheet may have changed it; format the cell as text and type it again",
+                    word.place,
+                    cell.said,
+                )
+            )
         if cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.said):
-            page.refusals.append(Refusal("id-changed", f"the {name.replace('_', ' ')} is stored as the number {cell.said}: the "
-                                         "spreadsheet may have changed it; format the cell as text and type it again",
-                                         word.place, cell.said))
+            page.refusals.append(
+                Refusal(
+                    "id-changed",
+                    f"the {name.replace('_', ' ')} is stored as the number {cell.said}: the "
+                    "spreadsheet may have changed it; format the cell as text and type it again",
+                    word.place,
+                    cell.said,
+                )
+            )
     return word
 
 
@@ -163,8 +188,12 @@ def _state(page: Page, facts: dict[str, Word], name: str, word: Word) -> None:
 
 def _contradiction(name: str, one: Word, other: Word) -> Refusal:
     what = name.replace("_", " ")
-    return Refusal("fact-contradicts", f"the {what} is '{one.said.strip()}' at {one.place} and '{other.said.strip()}' here",
-                   other.place, other.said)
+    return Refusal(
+        "fact-contradicts",
+        f"the {what} is '{one.said.strip()}' at {one.place} and '{other.said.strip()}' here",
+        other.place,
+        other.said,
+    )
 
 
 def _merge(common: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:
@@ -177,8 +206,9 @@ def _merge(common: dict[str, Word], facts: dict[str, Word], refusals: list[Refus
 # ---------------------------------------------------------------- certificates
 
 
-def _assemble(book: Workbook, found: Iterable[tuple[dict[str, Word], list[Row]]], common: dict[str, Word],
-              refusals: list[Refusal]) -> tuple[Certificate, ...]:
+def _assemble(
+    book: Workbook, found: Iterable[tuple[dict[str, Word], list[Row]]], common: dict[str, Word], refusals: list[Refusal]
+) -> tuple[Certificate, ...]:
     """Rows with equal identity facts are one certificate; a sheet without a batch id takes the workbook's only one."""
     pages = list(found)
     shared = dict(common)
@@ -208,29 +238,29 @@ def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
         place = row.facts["batch_id"].place
         refusals.append(Refusal("no-batch-id", "this row has no batch id; repeat it in every row", place))
     elif not any(refusal.code == "no-batch-id" for refusal in refusals):
-        refusals.append(Refusal("no-batch-id", "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
-                                "with its value nor a column of that name", Place(row.line.analyte.place.file,
-                                                                                 row.line.analyte.place.sheet)))
+        refusals.append(
+            Refusal(
+                "no-batch-id",
+                "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
+                "with its value nor a column of that name",
+                Place(row.line.analyte.place.file, row.line.analyte.place.sheet),
+            )
+        )
 
 
 def _no_table(book: Workbook) -> Refusal:
     """Nothing to read: say which row came nearest to a header, and what it lacks."""
-    best: tuple[int, Sheet | None, int, list[str]] = (0, None, 0, [])
+    best: tuple[int, Place, list[str]] = (0, Place(book.file), [])
     for sheet in book.sheets:
         for row, cells in sheet.rows.items():
-            roles = [vocabulary.column_role(cell.said) or "" for cell in cells.values()]
-            known = sum(bool(role) for role in roles)
-            if known > best[0]:
-                best = (known, sheet, row, [role for role in roles if role])
+            roles = [role for cell in cells.values() if (role := vocabulary.column_role(cell.said))]
+            if len(roles) > best[0]:
+                best = (len(roles), Place(book.file, sheet.name, f"A{row}"), roles)
     if not any(sheet.rows for sheet in book.sheets):
         return Refusal("empty", "the file holds no cell with anything in it", Place(book.file))
+    count, place, roles = best
+    lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
+    if count and not lacks:
+        return Refusal("no-results", "the table under this row has no rows", place)
     message = "no table of results was found: no row has a column of analytes and a column of results"
-    known, sheet, row, roles = best
-    if sheet is not None:
-        lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
-        if lacks:
-            message += f". Nearest is row {row}, which lacks a column for {lacks}"
-        else:
-            return Refusal("no-results", f"the table under row {row} has no rows", Place(book.file, sheet.name, f"A{row}"))
-        return Refusal("no-table", message, Place(book.file, sheet.name, f"A{row}"))
-    return Refusal("no-table", message, Place(book.file))
+    return Refusal("no-table", f"{message}. The nearest row lacks a column for {lacks}" if count else message, place)

@@ -18,8 +18,21 @@ _BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]
 _COMMA = re.compile(r"^(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
 _LAST_WORD = re.compile(r"^(?P<name>.+?)\s+(?P<inside>\S+)$")
 _UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
-_ONCE = ("analyte", "qualifier", "unit", "lod", "loq", "lod_loq", "uncertainty", "basis", "portion", "species",
-         "replicate", "cas", "detection_unit")
+_ONCE = (
+    "analyte",
+    "qualifier",
+    "unit",
+    "lod",
+    "loq",
+    "lod_loq",
+    "uncertainty",
+    "basis",
+    "portion",
+    "species",
+    "replicate",
+    "cas",
+    "detection_unit",
+)
 _ROW_WORDS = ("unit", "lod", "loq", "method", "limit")
 
 
@@ -149,12 +162,23 @@ def read_list(page: Page, header: Header, last: int) -> Iterator[Row]:
         if analyte not in cells:
             if any(column.number in cells for column in header.of("result")):
                 where = header.of("result")[0].number
-                page.refuse("result-without-analyte", "this row has a result but no analyte; a merged name must be repeated",
-                            row, where, cells[where].said if where in cells else "")
+                page.refuse(
+                    "result-without-analyte",
+                    "this row has a result but no analyte; a merged name must be repeated",
+                    row,
+                    where,
+                    cells[where].said if where in cells else "",
+                )
             continue
         for number, cell in cells.items():
             if number not in known:
-                page.refuse("value-outside-columns", f"'{cell.said}' stands in a column without a header", row, number, cell.said)
+                page.refuse(
+                    "value-outside-columns",
+                    f"'{cell.said}' stands in a column without a header",
+                    row,
+                    number,
+                    cell.said,
+                )
         yield from _lines(page, header, row, section)
 
 
@@ -184,34 +208,58 @@ def _settle(page: Page, header: Header, last: int) -> Header:
         if column.role == "unknown" or column.role.startswith("analyte:"):
             _unknown_header(page, column)
             column = Column(column.number, "ignored", column.header)  # noqa: PLW2901 - refused; the rest is still read
-        if column.role == "result" and (len(results) > 1 or not header.of("verdict")) \
-                and _only_verdicts(page, column, header.row, last) and len(results) > 1:
+        if (
+            column.role == "result"
+            and (len(results) > 1 or not header.of("verdict"))
+            and _only_verdicts(page, column, header.row, last)
+            and len(results) > 1
+        ):
             column = Column(column.number, "verdict", column.header)  # noqa: PLW2901 - the same column, understood
         columns.append(column)
     settled = Header(header.row, header.kind, tuple(columns))
     for role in _ONCE:
         for twin in settled.of(role)[1:]:
-            page.refuse("duplicate-header", f"two columns mean {role.replace('_', ' ')}: '{settled.of(role)[0].header.said}' "
-                        f"and '{twin.header.said}'", header.row, twin.number, twin.header.said)
+            page.refuse(
+                "duplicate-header",
+                f"two columns mean {role.replace('_', ' ')}: '{settled.of(role)[0].header.said}' "
+                f"and '{twin.header.said}'",
+                header.row,
+                twin.number,
+                twin.header.said,
+            )
     units = [column.unit for column in settled.of("result")]
     if len(units) > 1 and len(set(units)) < len(units):
         twin = settled.of("result")[1]
-        page.refuse("duplicate-header", "two columns hold results and nothing tells them apart", header.row, twin.number,
-                    twin.header.said)
+        page.refuse(
+            "duplicate-header",
+            "two columns hold results and nothing tells them apart",
+            header.row,
+            twin.number,
+            twin.header.said,
+        )
     return settled
 
 
 def _unknown_header(page: Page, column: Column) -> None:
     near = ", ".join(vocabulary.nearest_headers(column.header.said))
-    page.refusals.append(Refusal(
-        "unknown-header", f"the column '{column.header.said.strip()}' is not known" + (f" (nearest: {near})" if near else "")
-        + "; rename it, or teach it in kratom_qc/words/headers.toml", column.header.place, column.header.said,
-    ))
+    page.refusals.append(
+        Refusal(
+            "unknown-header",
+            f"the column '{column.header.said.strip()}' is not known"
+            + (f" (nearest: {near})" if near else "")
+            + "; rename it, or teach it in kratom_qc/words/headers.toml",
+            column.header.place,
+            column.header.said,
+        )
+    )
 
 
 def _only_verdicts(page: Page, column: Column, first: int, last: int) -> bool:
-    said = [cells[column.number].said for row in range(first + 1, last + 1)
-            if column.number in (cells := page.sheet.rows.get(row, {})) and len(cells) > 1]
+    said = [
+        cells[column.number].said
+        for row in range(first + 1, last + 1)
+        if column.number in (cells := page.sheet.rows.get(row, {})) and len(cells) > 1
+    ]
     return bool(said) and all(
         vocabulary.status(text) in ("opinion_good", "opinion_bad", "opinion_unsure", "not_evaluated", "not_tested")
         for text in said
@@ -238,15 +286,30 @@ def _lines(page: Page, header: Header, row: int, section: Word | None) -> Iterat
         if (unit is None or not unit.said.strip()) and section is not None:
             unit = _section_unit(section) or unit
         detection = units.get("lod") or units.get("loq") or units.get("lod_loq")
-        yield Row(Line(
-            analyte=words["analyte"], result=page.word(row, column.number) if header.of("result") else words["qualifier"],
-            unit=unit, qualifier=words.get("qualifier") if header.of("result") else None, lod=words.get("lod"),
-            loq=words.get("loq"), uncertainty=words.get("uncertainty"), method=words.get("method"),
-            verdict=words.get("verdict"), limit=words.get("limit"), basis=words.get("basis"), portion=words.get("portion"),
-            species=words.get("species"), replicate=words.get("replicate"), cas=words.get("cas"), section=section,
-            detection_unit=words.get("detection_unit") or (Word(detection, column.header.place) if detection else None),
-            uncertainty_unit=Word(units["uncertainty"], column.header.place) if units.get("uncertainty") else None,
-        ), facts)
+        yield Row(
+            Line(
+                analyte=words["analyte"],
+                result=page.word(row, column.number) if header.of("result") else words["qualifier"],
+                unit=unit,
+                qualifier=words.get("qualifier") if header.of("result") else None,
+                lod=words.get("lod"),
+                loq=words.get("loq"),
+                uncertainty=words.get("uncertainty"),
+                method=words.get("method"),
+                verdict=words.get("verdict"),
+                limit=words.get("limit"),
+                basis=words.get("basis"),
+                portion=words.get("portion"),
+                species=words.get("species"),
+                replicate=words.get("replicate"),
+                cas=words.get("cas"),
+                section=section,
+                detection_unit=words.get("detection_unit")
+                or (Word(detection, column.header.place) if detection else None),
+                uncertainty_unit=Word(units["uncertainty"], column.header.place) if units.get("uncertainty") else None,
+            ),
+            facts,
+        )
 
 
 def _split(word: Word) -> tuple[Word, Word]:
@@ -271,7 +334,7 @@ def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
     """The rows under a wide header: a line for every analyte column of every batch."""
     notes: dict[str, int] = {}  # unit, lod, loq, method, limit → the row that states it for every column
     batch = header.of("fact:batch_id")[0].number
-    body = []
+    body: list[int] = []
     for row in range(header.row + 1, last + 1):
         cells = page.sheet.rows.get(row, {})
         label = next((cells[number].said for number in sorted(cells)), "")
@@ -297,9 +360,18 @@ def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
     for row in body:
         for number, cell in page.sheet.rows[row].items():
             if number not in known:
-                page.refuse("value-outside-columns", f"'{cell.said}' stands in a column without a header", row, number, cell.said)
-        facts = {column.role.removeprefix("fact:"): page.word(row, column.number) for column in header.columns
-                 if column.role.startswith("fact:")}
+                page.refuse(
+                    "value-outside-columns",
+                    f"'{cell.said}' stands in a column without a header",
+                    row,
+                    number,
+                    cell.said,
+                )
+        facts = {
+            column.role.removeprefix("fact:"): page.word(row, column.number)
+            for column in header.columns
+            if column.role.startswith("fact:")
+        }
         for column in analytes:
             extra = {role: page.word(at, column.number) for role, at in notes.items() if role != "unit"}
             unit = Word(column.unit, column.header.place) if column.unit else None

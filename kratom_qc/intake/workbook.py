@@ -92,8 +92,10 @@ def open_workbook(name: str, raw: bytes) -> Workbook:
 
 _FOREIGN = {
     b"%PDF": ("pdf", "this is a PDF. Ask the laboratory for the certificate as xlsx or csv"),
-    b"\xd0\xcf\x11\xe0": ("old-or-encrypted", "this is an old .xls workbook or a password-protected one. Save it as xlsx "
-                          "without a password"),
+    b"\xd0\xcf\x11\xe0": (
+        "old-or-encrypted",
+        "this is an old .xls workbook or a password-protected one. Save it as xlsx without a password",
+    ),
     b"\x89PNG": ("image", "this is a picture. Ask the laboratory for the certificate as xlsx or csv"),
     b"\xff\xd8\xff": ("image", "this is a picture. Ask the laboratory for the certificate as xlsx or csv"),
     b"GIF8": ("image", "this is a picture. Ask the laboratory for the certificate as xlsx or csv"),
@@ -111,7 +113,9 @@ def _read_xlsx(name: str, raw: bytes) -> Iterator[Sheet]:
         raise Refused([Refusal("damaged", "the file is cut short or damaged; send it again", place)]) from None
     names = [part.filename for part in parts]
     if "xl/workbook.xml" not in names:
-        raise Refused([Refusal("not-a-spreadsheet", "this is a zip archive but no xlsx workbook; send the xlsx itself", place)])
+        raise Refused(
+            [Refusal("not-a-spreadsheet", "this is a zip archive but no xlsx workbook; send the xlsx itself", place)]
+        )
     if len(set(names)) != len(names):
         raise Refused([Refusal("damaged", "a part of the workbook stands in it twice", place)])
     if any(part.startswith("xl/vbaProject") for part in names):
@@ -122,13 +126,20 @@ def _read_xlsx(name: str, raw: bytes) -> Iterator[Sheet]:
 
 
 def _open_xlsx(name: str, raw: bytes) -> Iterator[Sheet]:
-    import openpyxl  # noqa: PLC0415 - 0.15 s that `--help` need not pay
+    import openpyxl
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(raw), data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises a dozen kinds on damaged files; each of them refuses the file
-        raise Refused([Refusal("damaged", f"the workbook cannot be opened ({type(error).__name__}); save it again as xlsx",
-                               Place(name))]) from None
+        raise Refused(
+            [
+                Refusal(
+                    "damaged",
+                    f"the workbook cannot be opened ({type(error).__name__}); save it again as xlsx",
+                    Place(name),
+                )
+            ]
+        ) from None
     for sheet in book.worksheets:
         yield _read_sheet(name, sheet)
 
@@ -136,13 +147,22 @@ def _open_xlsx(name: str, raw: bytes) -> Iterator[Sheet]:
 def _read_sheet(name: str, sheet: Worksheet) -> Sheet:
     title = sheet.title
     if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS or sheet.max_row * sheet.max_column > MAX_CELLS:
-        raise Refused([Refusal("too-large", f"sheet '{title}' spans {sheet.max_row:,} rows and {sheet.max_column:,} columns; "
-                               f"the limits are {MAX_ROWS:,} rows, {MAX_COLUMNS} columns and {MAX_CELLS:,} cells",
-                               Place(name, title))])
+        raise Refused(
+            [
+                Refusal(
+                    "too-large",
+                    f"sheet '{title}' spans {sheet.max_row:,} rows and {sheet.max_column:,} columns; "
+                    f"the limits are {MAX_ROWS:,} rows, {MAX_COLUMNS} columns and {MAX_CELLS:,} cells",
+                    Place(name, title),
+                )
+            ]
+        )
     hidden_sheet = sheet.sheet_state != "visible"
     hidden_rows = {row for row, shape in sheet.row_dimensions.items() if shape.hidden}
     hidden_columns = {
-        number for shape in sheet.column_dimensions.values() if shape.hidden
+        number
+        for shape in sheet.column_dimensions.values()
+        if shape.hidden
         for number in range(shape.min or 0, (shape.max or 0) + 1)
     }
     rows: Grid = {}
@@ -160,7 +180,10 @@ def _read_sheet(name: str, sheet: Worksheet) -> Sheet:
             rows.setdefault(row, {})[column] = Cell(said, kind, row, column, hidden)
             place = Place(name, title, cell_name(row, column))
             if hidden:
-                trouble = ("hidden", "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it")
+                trouble = (
+                    "hidden",
+                    "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it",
+                )
             elif _struck(source, struck):
                 trouble = ("struck-out", "this cell is struck out; delete it or remove the line")
             if trouble:
@@ -179,7 +202,7 @@ def _struck(source: Any, known: dict[int, bool]) -> bool:
 
 
 # Formats that show the stored number itself, at most with fewer or more digits or grouped.
-_HONEST_FORMAT = re.compile(r'^(?:General|@|[#0,]*[#0](?:\.[0#?]+)?_?\)?\s*|0+(?:\.0+)?[eE][+-]0+|##0\.0E\+0)$')
+_HONEST_FORMAT = re.compile(r"^(?:General|@|[#0,]*[#0](?:\.[0#?]+)?_?\)?\s*|0+(?:\.0+)?[eE][+-]0+|##0\.0E\+0)$")
 _PERCENT_FORMAT = re.compile(r"^[#0,]*0(?:\.[0#]+)?\s*%\s*$")
 _PADDED_FORMAT = re.compile(r"^0{2,}$")
 
@@ -200,7 +223,11 @@ def _shown(source: Any) -> tuple[str, str, Trouble]:
     if isinstance(value, dt.date):
         return value.isoformat(), "date", None
     if isinstance(value, dt.time | dt.timedelta):
-        return str(value), "date", ("time-value", "Excel has made a time of this cell; format it as text and type it again")
+        return (
+            str(value),
+            "date",
+            ("time-value", "Excel has made a time of this cell; format it as text and type it again"),
+        )
     if isinstance(value, int | float):
         return _shown_number(value, source.number_format or "General")
     return str(value), "text", None
@@ -219,9 +246,15 @@ def _shown_number(value: float, pattern: str) -> tuple[str, str, Trouble]:
         return _digits(exact, pattern), "number", None
     if _PERCENT_FORMAT.match(pattern):
         return f"{_digits(exact * 100, pattern)}%", "number", None
-    return _digits(exact), "number", (
-        "shown-differs", f"the number format '{pattern}' may show something else than the stored {_digits(exact)}; format the "
-        "cell as General and type what it should say")
+    return (
+        _digits(exact),
+        "number",
+        (
+            "shown-differs",
+            f"the number format '{pattern}' may show something else than the stored {_digits(exact)}; format the "
+            "cell as General and type what it should say",
+        ),
+    )
 
 
 def _digits(exact: Decimal, pattern: str = "") -> str:
@@ -253,8 +286,15 @@ def _read_csv(name: str, raw: bytes) -> list[Sheet]:
     except csv.Error as error:
         raise Refused([Refusal("damaged", f"the csv cannot be read: {error}", Place(name))]) from None
     if len(lines) > MAX_ROWS or max(map(len, lines), default=0) > MAX_COLUMNS:
-        raise Refused([Refusal("too-large", f"{len(lines):,} rows; the limits are {MAX_ROWS:,} rows and {MAX_COLUMNS} columns",
-                               Place(name))])
+        raise Refused(
+            [
+                Refusal(
+                    "too-large",
+                    f"{len(lines):,} rows; the limits are {MAX_ROWS:,} rows and {MAX_COLUMNS} columns",
+                    Place(name),
+                )
+            ]
+        )
     rows: Grid = {}
     for row, line in enumerate(lines, start=1):
         for column, said in enumerate(line, start=1):
@@ -269,12 +309,17 @@ def _decoded(name: str, raw: bytes) -> str:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         if raw[:4096].count(0) or sum(byte < 9 for byte in raw[:4096]) > 4:
-            raise Refused([Refusal("not-a-spreadsheet", "this is neither an xlsx workbook nor csv text", Place(name))]) from None
-        raise Refused([Refusal("encoding", f"the text is not UTF-8 at byte {error.start}; save the csv as UTF-8",
-                               Place(name))]) from None
+            raise Refused(
+                [Refusal("not-a-spreadsheet", "this is neither an xlsx workbook nor csv text", Place(name))]
+            ) from None
+        raise Refused(
+            [Refusal("encoding", f"the text is not UTF-8 at byte {error.start}; save the csv as UTF-8", Place(name))]
+        ) from None
     control = next((c for c in text if ord(c) < 32 and c not in "\t\r\n"), None)
     if control is not None:
-        raise Refused([Refusal("not-a-spreadsheet", f"the text holds the control character U+{ord(control):04X}", Place(name))])
+        raise Refused(
+            [Refusal("not-a-spreadsheet", f"the text holds the control character U+{ord(control):04X}", Place(name))]
+        )
     return text
 
 
@@ -290,6 +335,13 @@ def _delimiter(name: str, text: str) -> str:
         scores[mark] = sum(width - 1 for width in widths if width > 1 and widths.count(width) > 1)
     best = max(scores, key=lambda mark: scores[mark], default=",")
     if not scores.get(best):
-        raise Refused([Refusal("not-a-spreadsheet", "no table was found: no comma, semicolon or tab separates its columns",
-                               Place(name))])
+        raise Refused(
+            [
+                Refusal(
+                    "not-a-spreadsheet",
+                    "no table was found: no comma, semicolon or tab separates its columns",
+                    Place(name),
+                )
+            ]
+        )
     return best

@@ -24,7 +24,9 @@ def batches(analyses: Iterable[Analysis], wanted: Wanted, facts: FactsFile, prod
     return [_batch(batch_id, group, wanted, facts, product) for batch_id, group in grouped.items()]
 
 
-def _batch(batch_id: str, analyses: Sequence[Analysis], wanted: Wanted, facts_file: FactsFile, said: str | None) -> Batch:
+def _batch(
+    batch_id: str, analyses: Sequence[Analysis], wanted: Wanted, facts_file: FactsFile, said: str | None
+) -> Batch:
     name = next((analysis.product_name for analysis in analyses if analysis.product_name), "")
     facts, doubts, remarks = merged(facts_file.for_batch(batch_id, name), analyses)
     product, product_doubts = _product(analyses, facts.form, said)
@@ -41,8 +43,16 @@ def _batch(batch_id: str, analyses: Sequence[Analysis], wanted: Wanted, facts_fi
             known = described.setdefault(result.analyte, result)
             if "does-not-conform" in result.flags and known is not result:
                 described[result.analyte] = result  # the worst word counts
-    return Batch(batch_id, product, tuple(analyses), found, described, tuple(dict.fromkeys(doubts)),
-                 tuple(dict.fromkeys((*remarks, *_stated_remarks(results)))), facts)
+    return Batch(
+        batch_id,
+        product,
+        tuple(analyses),
+        found,
+        described,
+        tuple(dict.fromkeys(doubts)),
+        tuple(dict.fromkeys((*remarks, *_stated_remarks(results)))),
+        facts,
+    )
 
 
 def _product(analyses: Sequence[Analysis], declared: str | None, said: str | None) -> tuple[str | None, list[Doubt]]:
@@ -54,7 +64,9 @@ def _product(analyses: Sequence[Analysis], declared: str | None, said: str | Non
         printed = next((analysis.facts_said["form"] for analysis in analyses if "form" in analysis.facts_said), None)
         why = f"the form '{printed.said}' is not a known product form" if printed else "no product form is stated"
         place = printed.place if printed else Place(analyses[0].file)
-        return None, [Doubt("PRODUCT-UNKNOWN", f"{why}; say --product with one of {', '.join(vocabulary.product_forms())}", place)]
+        return None, [
+            Doubt("PRODUCT-UNKNOWN", f"{why}; say --product with one of {', '.join(vocabulary.product_forms())}", place)
+        ]
     forms = dict.fromkeys(form for form, _, _ in stated)
     if len(forms) > 1:
         words = " and ".join(f"{form} by {source}" for form, source, _ in stated)
@@ -64,8 +76,12 @@ def _product(analyses: Sequence[Analysis], declared: str | None, said: str | Non
 
 def _stated_remarks(results: Iterable[Result]) -> list[Remark]:
     return [
-        Remark("opinion-without-number", "note", f"'{result.said}' of {result.analyte} is the laboratory's opinion, not a value",
-               result.place)
+        Remark(
+            "opinion-without-number",
+            "note",
+            f"'{result.said}' of {result.analyte} is the laboratory's opinion, not a value",
+            result.place,
+        )
         for result in results
         if not result.measured and vocabulary.status(result.said) in ("opinion_good", "opinion_unsure")
     ]

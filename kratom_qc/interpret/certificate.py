@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
@@ -56,7 +57,9 @@ def _day_order(certificates: Sequence[Certificate], refusals: list[Refusal]) -> 
         return None
 
 
-def _interpret(certificate: Certificate, mark: str | None, first_is_day: bool | None, refusals: list[Refusal]) -> Analysis:
+def _interpret(
+    certificate: Certificate, mark: str | None, first_is_day: bool | None, refusals: list[Refusal]
+) -> Analysis:
     facts = certificate.facts
     dates = {name: _date(facts[name], first_is_day, refusals) for name in DATE_FACTS if name in facts}
     results: list[Result] = []
@@ -75,17 +78,27 @@ def _interpret(certificate: Certificate, mark: str | None, first_is_day: bool | 
     doubts += _status_doubts(facts)
     remarks += _basis_remark(certificate, results)
     return Analysis(
-        file=certificate.file, sha256=certificate.sha256, batch_id=_said(facts, "batch_id"),
-        laboratory=_said(facts, "laboratory"), certificate_id=_said(facts, "certificate_id"),
-        accreditation=_said(facts, "accreditation"), product=product, product_name=_said(facts, "product_name"),
-        received_on=dates.get("received_on"), tested_on=dates.get("tested_on"), issued_on=dates.get("issued_on"),
+        file=certificate.file,
+        sha256=certificate.sha256,
+        batch_id=_said(facts, "batch_id"),
+        laboratory=_said(facts, "laboratory"),
+        certificate_id=_said(facts, "certificate_id"),
+        accreditation=_said(facts, "accreditation"),
+        product=product,
+        product_name=_said(facts, "product_name"),
+        received_on=dates.get("received_on"),
+        tested_on=dates.get("tested_on"),
+        issued_on=dates.get("issued_on"),
         declared={name: facts[name].said for name in DECLARED if name in facts and _means(facts[name])},
-        results=tuple(results), remarks=tuple(remarks), doubts=tuple(doubts), facts_said=dict(facts),
+        results=tuple(results),
+        remarks=tuple(remarks),
+        doubts=tuple(doubts),
+        facts_said=dict(facts),
     )
 
 
-def _said(facts: dict[str, Word] | object, name: str) -> str:
-    word = facts.get(name) if hasattr(facts, "get") else None
+def _said(facts: Mapping[str, Word], name: str) -> str:
+    word = facts.get(name)
     return word.said.strip() if word is not None else ""
 
 
@@ -99,8 +112,14 @@ def _date(word: Word, first_is_day: bool | None, refusals: list[Refusal]) -> dat
     try:
         return read_date(word.said, first_is_day=first_is_day)
     except UnreadableDate as error:
-        refusals.append(Refusal("ambiguous-date", f"'{word.said}' cannot be read as a date: {error}; write it as 2026-03-04",
-                                word.place, word.said))
+        refusals.append(
+            Refusal(
+                "ambiguous-date",
+                f"'{word.said}' cannot be read as a date: {error}; write it as 2026-03-04",
+                word.place,
+                word.said,
+            )
+        )
         return None
 
 
@@ -110,23 +129,31 @@ def _product(certificate: Certificate) -> tuple[str | None, list[Doubt]]:
     by_form = vocabulary.product_form(form.said) or vocabulary.product_in_name(form.said) if form else None
     by_name = (vocabulary.product_form(name.said) or vocabulary.product_in_name(name.said)) if name else None
     if by_form and by_name and by_form != by_name and form and name:
-        return by_form, [Doubt("PRODUCT-CONTRADICTS", f"the form is '{form.said}', but the product is named '{name.said}'",
-                               form.place)]
+        return by_form, [
+            Doubt(
+                "PRODUCT-CONTRADICTS", f"the form is '{form.said}', but the product is named '{name.said}'", form.place
+            )
+        ]
     return by_form or by_name, []
 
 
-def _date_doubts(dates: dict[str, date | None], facts: object) -> list[Doubt]:
+def _date_doubts(dates: dict[str, date | None], facts: Mapping[str, Word]) -> list[Doubt]:
     known = [(name, day) for name in _SEQUENCE if (day := dates.get(name)) is not None]
     doubts = []
-    for (earlier, first), (later, second) in zip(known, known[1:], strict=False):
+    for (earlier, first), (later, second) in pairwise(known):
         if second < first:
-            doubts.append(Doubt("DATES-IMPOSSIBLE", f"{later.removesuffix('_on')} {second} is before "
-                                f"{earlier.removesuffix('_on')} {first}", facts[later].place))  # type: ignore[index]
+            doubts.append(
+                Doubt(
+                    "DATES-IMPOSSIBLE",
+                    f"{later.removesuffix('_on')} {second} is before {earlier.removesuffix('_on')} {first}",
+                    facts[later].place,
+                )
+            )
     return doubts
 
 
-def _status_doubts(facts: object) -> list[Doubt]:
-    word = facts.get("status") if hasattr(facts, "get") else None
+def _status_doubts(facts: Mapping[str, Word]) -> list[Doubt]:
+    word = facts.get("status")
     if word is None:
         return []
     meaning = vocabulary.status(word.said)
@@ -143,8 +170,14 @@ def _basis_remark(certificate: Certificate, results: list[Result]) -> list[Remar
     unstated = [result for result in results if "basis-unstated" in result.flags and result.unit in ("mg/kg", "%")]
     if not unstated:
         return []
-    return [Remark("basis-unstated", "note", f"{len(unstated)} results state no basis: read as received",
-                   Place(certificate.file, unstated[0].place.sheet, unstated[0].place.cell))]
+    return [
+        Remark(
+            "basis-unstated",
+            "note",
+            f"{len(unstated)} results state no basis: read as received",
+            Place(certificate.file, unstated[0].place.sheet, unstated[0].place.cell),
+        )
+    ]
 
 
 def _contradicting_products(certificates: Sequence[Certificate], refusals: list[Refusal]) -> None:
@@ -158,5 +191,11 @@ def _contradicting_products(certificates: Sequence[Certificate], refusals: list[
         product = _product(certificate)[0] or form.said.strip()
         other = seen.setdefault(batch_id, (product, form.said))
         if other[0] != product:
-            refusals.append(Refusal("batch-contradicts", f"batch '{batch_id}' is '{other[1]}' and '{form.said}' in one file",
-                                    form.place, form.said))
+            refusals.append(
+                Refusal(
+                    "batch-contradicts",
+                    f"batch '{batch_id}' is '{other[1]}' and '{form.said}' in one file",
+                    form.place,
+                    form.said,
+                )
+            )

@@ -21,11 +21,23 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
     low, low_open, high, high_open = _proven(results)
     detections = {result.detected for result in results}
     detected = True if True in detections else False if detections == {False} else None
-    reaches = [result.detection_limit for result in results if result.detected is False and result.detection_limit is not None]
+    reaches = [
+        result.detection_limit for result in results if result.detected is False and result.detection_limit is not None
+    ]
     first = results[0]
     return Quantity(
-        first.analyte, first.unit, first.basis, hull, low, low_open, high, high_open, tuple(results), detected,
-        min(reaches, default=None), _uncertainty(results),
+        first.analyte,
+        first.unit,
+        first.basis,
+        hull,
+        low,
+        low_open,
+        high,
+        high_open,
+        tuple(results),
+        detected,
+        min(reaches, default=None),
+        _uncertainty(results),
     ), doubts
 
 
@@ -38,7 +50,9 @@ def _finest(results: Sequence[Result]) -> Interval:
 
 
 def _all_one_statement(results: Sequence[Result]) -> bool:
-    return all(_exact(result) for result in results) and all(_agree(one, other) for one, other in combinations(results, 2))
+    return all(_exact(result) for result in results) and all(
+        _agree(one, other) for one, other in combinations(results, 2)
+    )
 
 
 def _exact(result: Result) -> bool:
@@ -61,9 +75,15 @@ def _contradictions(results: Sequence[Result]) -> list[Doubt]:
     for one, other in combinations(results, 2):
         same = (one.portion, one.species, one.replicate) == (other.portion, other.species, other.replicate)
         if same and not _agree(one, other):
-            doubts.append(Doubt(
-                "RESULTS-CONTRADICT", f"'{one.said}' at {_where(one, other)} and '{other.said}' at {_where(other, one)} cannot both be the "
-                "result; the laboratory must say which is right, and a mean does not settle it", other.place, one.analyte))
+            doubts.append(
+                Doubt(
+                    "RESULTS-CONTRADICT",
+                    f"'{one.said}' at {_where(one, other)} and '{other.said}' at {_where(other, one)} cannot both be the "
+                    "result; the laboratory must say which is right, and a mean does not settle it",
+                    other.place,
+                    one.analyte,
+                )
+            )
     return doubts
 
 

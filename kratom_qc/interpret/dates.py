@@ -10,9 +10,17 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january leden ledna", "feb february únor února", "mar march březen března", "apr april duben dubna",
-            "may květen května", "jun june červen června", "jul july červenec července", "aug august srpen srpna",
-            "sep sept september září", "oct october říjen října", "nov november listopad listopadu",
+            "jan january leden ledna",
+            "feb february únor února",
+            "mar march březen března",
+            "apr april duben dubna",
+            "may květen května",
+            "jun june červen června",
+            "jul july červenec července",
+            "aug august srpen srpna",
+            "sep sept september září",
+            "oct october říjen října",
+            "nov november listopad listopadu",
             "dec december prosinec prosince",
         ),
         start=1,
@@ -22,7 +30,9 @@ _MONTHS = {
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$", re.ASCII)
 _CZECH = re.compile(r"^(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})(?:\s+\d{1,2}:\d{2}.*)?$", re.ASCII)
 _SLASHED = re.compile(r"^(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?:[ ,].*)?$", re.ASCII)
-_DAY_FIRST = re.compile(r"^(?:[^\W\d]+,\s*)?(\d{1,2})\.?(?:st|nd|rd|th)?[ -]([^\W\d]+)\.?,?[ -](\d{4}|\d{2})(?:[ ,].*)?$")
+_DAY_FIRST = re.compile(
+    r"^(?:[^\W\d]+,\s*)?(\d{1,2})\.?(?:st|nd|rd|th)?[ -]([^\W\d]+)\.?,?[ -](\d{4}|\d{2})(?:[ ,].*)?$"
+)
 _MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s*)?([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:[ ,].*)?$")
 _SPAN = re.compile(r"\s+(?:-|–|to|až)\s+|(?<=\d{4})\s*[-–]\s*(?=\d{1,2}[. ])")
 

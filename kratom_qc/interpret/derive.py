@@ -6,57 +6,32 @@ What is already proven counts whatever is missing; `Quantity.missing` names the 
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
 from kratom_qc.interpret.combine import combine, tolerance
+from kratom_qc.interpret.formulas import Formula, formulas
 from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result
 
 Key = tuple[str, str, str]  # subject, basis, canonical unit
 DETECTION = "any"  # the basis under which a limit `not detected` asks
 _THOUSAND = Decimal(1000)
-_SCALES = (("as received", "mg/kg"), ("as received", "mg/mL"), ("per serving", "mg/serving"), ("per unit", "mg/unit"),
-           ("dry", "mg/kg"))
+_SCALES = (
+    ("as received", "mg/kg"),
+    ("as received", "mg/mL"),
+    ("per serving", "mg/serving"),
+    ("per unit", "mg/unit"),
+    ("dry", "mg/kg"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A row of `words/derived.toml`."""
-
-    kind: str  # sum, share, ratio, claim
-    of: tuple[str, ...]
-    under: tuple[str, ...] = ()
-    part: str = ""
-    core: frozenset[str] = frozenset()
-    ceiling: Decimal | None = None
-    ceiling_of: str = ""
-
-
-@cache
-def formulas() -> Mapping[str, Formula]:
-    """Every derived quantity by id."""
-    rows: dict[str, Any] = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    found = {}
-    for row in rows["sum"]:
-        ceiling = Decimal(row["ceiling"]) if "ceiling" in row else None
-        found[row["id"]] = Formula("sum", tuple(row["of"]), core=frozenset(row.get("core", row["of"])), ceiling=ceiling,
-                                   ceiling_of=row.get("ceiling_of", ""))
-    for row in rows["share"]:
-        found[row["id"]] = Formula("share", (row["of"],), part=row["part"])
-    for row in rows["ratio"]:
-        found[row["id"]] = Formula("ratio", tuple(row["over"]), tuple(row["under"]))
-    for row in rows["claim"]:
-        found[row["id"]] = Formula("claim", (row["of"],))
-    return found
-
-
-def quantities(results: Iterable[Result], facts: ProductFacts, wanted: Iterable[Key]) -> tuple[dict[Key, Quantity], list[Doubt]]:
+def quantities(
+    results: Iterable[Result], facts: ProductFacts, wanted: Iterable[Key]
+) -> tuple[dict[Key, Quantity], list[Doubt]]:
     """Every wanted key that anything is known of, with the doubts that came up.
 
     Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven.
@@ -114,14 +89,22 @@ class _Deriver:
 
     def _detection(self, key: Key) -> Quantity | None:
         """Whether a subject was found at all, in whatever unit and basis: a limit `not detected` needs no conversion."""
-        results = [result for (subject, _, _), quantity in self.printed.items() if subject == key[0] for result in quantity.results]
+        results = [
+            result
+            for (subject, _, _), quantity in self.printed.items()
+            if subject == key[0]
+            for result in quantity.results
+        ]
         if not results:
             return None
         same_unit = [result for result in results if result.unit == key[2]]
         combined, _ = combine(same_unit or results)
         detections = {result.detected for result in results}
-        return replace(combined, detected=True if True in detections else False if detections == {False} else None,
-                       results=tuple(results))
+        return replace(
+            combined,
+            detected=True if True in detections else False if detections == {False} else None,
+            results=tuple(results),
+        )
 
     # ------------------------------------------------------------ totals, shares, ratios, claims
 
@@ -140,7 +123,7 @@ class _Deriver:
         return self._with_printed(quantity, printed) if printed else quantity
 
     def _sum(self, key: Key, formula: Formula, of: tuple[str, ...]) -> Quantity | None:
-        subject, basis, unit = key
+        _, basis, unit = key
         terms: list[Interval] = []
         parts: list[str] = []
         absent: list[str] = []
@@ -203,7 +186,8 @@ class _Deriver:
         if over is None and under is None:
             return None
         missing = tuple(
-            name for side, of in ((over, formula.of), (under, formula.under))
+            name
+            for side, of in ((over, formula.of), (under, formula.under))
             for name in (side.missing if side else tuple(_name(analyte) for analyte in of))
         )
         interval = quotient(over.interval if over else UNMEASURED, under.interval if under else UNMEASURED)
@@ -216,7 +200,9 @@ class _Deriver:
         if claim is None:
             return None
         analyte, amount, unit = claim
-        basis = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}.get(unit, "as received")
+        basis = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}.get(
+            unit, "as received"
+        )
         found = self.find((analyte, basis, unit))
         how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
         if found is None:
@@ -228,22 +214,37 @@ class _Deriver:
         if computed is None:
             return printed
         slack = tolerance((*printed.results, *computed.results))
-        widened = Interval(max(ZERO, printed.interval.low - slack),
-                           None if printed.interval.high is None else printed.interval.high + slack)
+        widened = Interval(
+            max(ZERO, printed.interval.low - slack),
+            None if printed.interval.high is None else printed.interval.high + slack,
+        )
         if not widened.meets(computed.interval):
-            self.doubts.append(Doubt(
-                "TOTAL-CONTRADICTS", f"the printed '{printed.results[0].said}' of {_name(printed.subject)} does not agree with "
-                f"the {computed.how}", printed.results[0].place, printed.subject))
+            self.doubts.append(
+                Doubt(
+                    "TOTAL-CONTRADICTS",
+                    f"the printed '{printed.results[0].said}' of {_name(printed.subject)} does not agree with "
+                    f"the {computed.how}",
+                    printed.results[0].place,
+                    printed.subject,
+                )
+            )
             return computed
         if not computed.missing or not printed.interval.meets(computed.interval):
             return replace(computed, results=(*computed.results, *printed.results))
         # Where summands are missing, the printed total says how much they can be together.
-        low, low_open = max((computed.interval.low, computed.interval.low_open), (printed.interval.low, printed.interval.low_open))
+        low, low_open = max(
+            (computed.interval.low, computed.interval.low_open), (printed.interval.low, printed.interval.low_open)
+        )
         high, high_open = computed.interval.high, computed.interval.high_open
         if printed.interval.high is not None and (high is None or printed.interval.high <= high):
             high, high_open = printed.interval.high, printed.interval.high_open
-        return _quantity((printed.subject, printed.basis, printed.unit), Interval(low, high, low_open, high_open),
-                         (*computed.results, *printed.results), (), computed.how + "; narrowed by the printed total")
+        return _quantity(
+            (printed.subject, printed.basis, printed.unit),
+            Interval(low, high, low_open, high_open),
+            (*computed.results, *printed.results),
+            (),
+            computed.how + "; narrowed by the printed total",
+        )
 
     # ------------------------------------------------------------ other bases and other dimensions
 
@@ -251,7 +252,9 @@ class _Deriver:
         subject, basis, unit = key
         facts = self.facts
         if unit == "ug/day":
-            return self._times((subject, "per serving", "mg/serving"), key, facts.servings_per_day, "servings per day", _THOUSAND)
+            return self._times(
+                (subject, "per serving", "mg/serving"), key, facts.servings_per_day, "servings per day", _THOUSAND
+            )
         if unit == "mg/container":
             return self._per_container(key)
         if unit == "mg/serving":
@@ -261,7 +264,9 @@ class _Deriver:
         if unit == "mg/kg" and basis == "dry":
             return self._to_dry(key)
         if unit == "mg/mL" and basis == "as received":
-            return self._scaled_from((subject, basis, "mg/kg"), key, facts.density_g_per_ml, "density", Decimal("0.001"))
+            return self._scaled_from(
+                (subject, basis, "mg/kg"), key, facts.density_g_per_ml, "density", Decimal("0.001")
+            )
         return None
 
     def _per_mass(self, key: Key, grams: Decimal | None, millilitres: Decimal | None, what: str) -> Quantity | None:
@@ -274,20 +279,29 @@ class _Deriver:
 
     def _per_container(self, key: Key) -> Quantity | None:
         if self.facts.net_g is None and self.facts.net_ml is None and self.facts.servings_per_container is not None:
-            return self._times((key[0], "per serving", "mg/serving"), key, self.facts.servings_per_container,
-                               "servings per container", Decimal(1))
+            return self._times(
+                (key[0], "per serving", "mg/serving"),
+                key,
+                self.facts.servings_per_container,
+                "servings per container",
+                Decimal(1),
+            )
         return self._per_mass(key, self.facts.net_g, self.facts.net_ml, "net content")
 
     def _times(self, source: Key, key: Key, count: Decimal | None, what: str, factor: Decimal) -> Quantity | None:
         return self._scaled_from(source, key, count, what, factor)
 
-    def _scaled_from(self, source: Key, key: Key, amount: Decimal | None, what: str, factor: Decimal) -> Quantity | None:
+    def _scaled_from(
+        self, source: Key, key: Key, amount: Decimal | None, what: str, factor: Decimal
+    ) -> Quantity | None:
         """`source` × amount × factor; where the amount is not declared it is what is missing."""
         found = self.find(source)
         if found is None:
             return None
         if amount is None:
-            return _quantity(key, UNMEASURED, found.results, (*found.missing, what), f"needs the {what}, which nobody declared")
+            return _quantity(
+                key, UNMEASURED, found.results, (*found.missing, what), f"needs the {what}, which nobody declared"
+            )
         how = f"{_name(key[0])} × {what} of {amount}" + (f" ({found.how})" if found.how else "")
         return _quantity(key, found.interval.scaled(amount * factor), found.results, found.missing, how)
 
@@ -296,7 +310,9 @@ class _Deriver:
         if found is None:
             return None
         if not self.facts.serving_g:
-            return _quantity(key, UNMEASURED, found.results, ("serving size",), "needs the serving size, which nobody declared")
+            return _quantity(
+                key, UNMEASURED, found.results, ("serving size",), "needs the serving size, which nobody declared"
+            )
         interval = quotient(found.interval, Interval.exactly(self.facts.serving_g)).scaled(_THOUSAND)
         return _quantity(key, interval, found.results, (), f"{_name(key[0])} per serving ÷ {self.facts.serving_g} g")
 
@@ -307,7 +323,9 @@ class _Deriver:
         if not self.facts.density_g_per_ml:
             return _quantity(key, UNMEASURED, found.results, ("density",), "needs the density, which nobody declared")
         interval = quotient(found.interval, Interval.exactly(self.facts.density_g_per_ml)).scaled(_THOUSAND)
-        return _quantity(key, interval, found.results, (), f"{_name(key[0])} ÷ density of {self.facts.density_g_per_ml} g/mL")
+        return _quantity(
+            key, interval, found.results, (), f"{_name(key[0])} ÷ density of {self.facts.density_g_per_ml} g/mL"
+        )
 
     def _from_dry(self, key: Key) -> Quantity | None:
         """A dry result meets an as-received limit through moisture only."""
@@ -321,22 +339,34 @@ class _Deriver:
             return None
         moisture = self.find(("moisture", "as received", "%"))
         if moisture is None:
-            return _quantity(key, UNMEASURED, found.results, (*found.missing, "moisture"), "needs the moisture, not measured")
+            return _quantity(
+                key, UNMEASURED, found.results, (*found.missing, "moisture"), "needs the moisture, not measured"
+            )
         interval = operation(found.interval, complement(moisture.interval))
         return _quantity(key, interval, (*found.results, *moisture.results), found.missing, f"{_name(key[0])} {how}")
 
 
-def _quantity(key: Key, interval: Interval, results: tuple[Result, ...], missing: tuple[str, ...], how: str) -> Quantity:
+def _quantity(
+    key: Key, interval: Interval, results: tuple[Result, ...], missing: tuple[str, ...], how: str
+) -> Quantity:
     subject, basis, unit = key
     detected = True if interval.low > 0 or any(result.detected for result in results) else None
     return Quantity(
-        subject, unit, basis, interval, interval.low, interval.low_open, interval.high, interval.high_open,
-        tuple(dict.fromkeys(results)), detected=detected, missing=tuple(dict.fromkeys(missing)), how=how,
+        subject,
+        unit,
+        basis,
+        interval,
+        interval.low,
+        interval.low_open,
+        interval.high,
+        interval.high_open,
+        tuple(dict.fromkeys(results)),
+        detected=detected,
+        missing=tuple(dict.fromkeys(missing)),
+        how=how,
     )
 
 
 def _name(subject: str) -> str:
     known = vocabulary.analytes().get(subject)
     return known.name if known else subject.replace("-", " ")
-
-

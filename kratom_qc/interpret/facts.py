@@ -18,8 +18,17 @@ from kratom_qc.interpret.numbers import NUMBER, Ambiguous, number
 from kratom_qc.model import Analysis, Doubt, Place, ProductFacts, Remark
 
 NO_FACTS = ProductFacts("")
-_KEYS = {"match", "product", "form", "serving_size", "servings_per_day", "servings_per_container", "net_content", "density",
-         "claim"}
+_KEYS = {
+    "match",
+    "product",
+    "form",
+    "serving_size",
+    "servings_per_day",
+    "servings_per_container",
+    "net_content",
+    "density",
+    "claim",
+}
 _CLAIM_UNITS = ("mg/kg", "mg/mL", "mg/serving", "mg/container", "mg/unit")
 _AMOUNT = re.compile(rf"(?P<n>{NUMBER})\s*(?P<unit>[^\d\s(][^(;,]*)?")
 
@@ -33,7 +42,9 @@ class FactsFile:
     def for_batch(self, batch_id: str, product_name: str) -> ProductFacts | None:
         """The first declaration whose patterns match the batch id and the product's name."""
         for match, product, facts in self.rows:
-            if fnmatch.fnmatchcase(batch_id, match) and fnmatch.fnmatchcase(product_name.casefold(), product.casefold()):
+            if fnmatch.fnmatchcase(batch_id, match) and fnmatch.fnmatchcase(
+                product_name.casefold(), product.casefold()
+            ):
                 return facts
         return None
 
@@ -76,11 +87,14 @@ def _row_facts(row: Mapping[str, Any], digest: str) -> tuple[ProductFacts, list[
     for analyte, text in row.get("claim", {}).items():
         claim = _claim(str(analyte), str(text))
         if claim is None:
-            wrong.append(f"claim of {analyte} '{text}': expected a known analyte and an amount such as '45 mg/serving' or '15 %'")
+            wrong.append(
+                f"claim of {analyte} '{text}': expected a known analyte and an amount such as '45 mg/serving' or '15 %'"
+            )
         else:
             claims.append(claim)
-    return replace(facts, match=str(row.get("match", row.get("product", "*"))), form=form, claims=tuple(claims),
-                   sha256=digest), wrong
+    return replace(
+        facts, match=str(row.get("match", row.get("product", "*"))), form=form, claims=tuple(claims), sha256=digest
+    ), wrong
 
 
 def _claim(analyte: str, text: str) -> tuple[str, Decimal, str] | None:
@@ -148,7 +162,9 @@ def _count(text: str, mark: str | None) -> Decimal:
     return amount
 
 
-def merged(declared: ProductFacts | None, analyses: Iterable[Analysis]) -> tuple[ProductFacts, list[Doubt], list[Remark]]:
+def merged(
+    declared: ProductFacts | None, analyses: Iterable[Analysis]
+) -> tuple[ProductFacts, list[Doubt], list[Remark]]:
     """The vendor's declaration and what the certificates print, as one; two that disagree hold the batch."""
     facts = declared or NO_FACTS
     doubts: list[Doubt] = []
@@ -158,8 +174,14 @@ def merged(declared: ProductFacts | None, analyses: Iterable[Analysis]) -> tuple
         for name, why in wrong.items():
             word = analysis.facts_said.get(name)
             place = word.place if word else Place(analysis.file)
-            remarks.append(Remark("declaration-unclear", "warning",
-                                  f"{name.replace('_', ' ')} '{analysis.declared[name]}' is not understood: {why}", place))
+            remarks.append(
+                Remark(
+                    "declaration-unclear",
+                    "warning",
+                    f"{name.replace('_', ' ')} '{analysis.declared[name]}' is not understood: {why}",
+                    place,
+                )
+            )
         for part in fields(ProductFacts):
             if part.name in ("match", "form", "sha256"):
                 continue
@@ -167,8 +189,13 @@ def merged(declared: ProductFacts | None, analyses: Iterable[Analysis]) -> tuple
             if not there:
                 continue
             if here and here != there:
-                doubts.append(Doubt("FACTS-CONTRADICT", f"{part.name.replace('_', ' ')} is declared as {_say(here)} and printed as "
-                                    f"{_say(there)}", Place(analysis.file)))
+                doubts.append(
+                    Doubt(
+                        "FACTS-CONTRADICT",
+                        f"{part.name.replace('_', ' ')} is declared as {_say(here)} and printed as {_say(there)}",
+                        Place(analysis.file),
+                    )
+                )
             else:
                 facts = replace(facts, **{part.name: there})
     return facts, doubts, remarks

@@ -22,7 +22,9 @@ MANTISSA = r"[0-9]+(?:[.,](?!10\s*\^)[0-9]+)*"
 TIMES_TEN = r"\s*(?:[x×X*·∙⋅]|\.(?=\s*10\s*\^))\s*10\s*\^\s*\(?[+-]?[0-9]{1,3}\)?"
 NUMBER = rf"(?:10\s*\^\s*\(?[+-]?[0-9]{{1,3}}\)?|{MANTISSA}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|{TIMES_TEN})?)"
 _PLAIN = re.compile(rf"^(?P<m>{MANTISSA})(?:[eE](?P<e>[+-]?[0-9]{{1,3}}))?$")
-_TIMES_TEN = re.compile(rf"^(?P<m>{MANTISSA})\s*(?:[x×X*·∙⋅]|\.(?=\s*10\s*\^))\s*10\s*\^\s*\(?(?P<p>[+-]?[0-9]{{1,3}})\)?$")
+_TIMES_TEN = re.compile(
+    rf"^(?P<m>{MANTISSA})\s*(?:[x×X*·∙⋅]|\.(?=\s*10\s*\^))\s*10\s*\^\s*\(?(?P<p>[+-]?[0-9]{{1,3}})\)?$"
+)
 _BARE_POWER = re.compile(r"^10\s*\^\s*\(?(?P<p>[+-]?[0-9]{1,3})\)?$")
 # A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴.
 FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*[x×X*·∙⋅]\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")

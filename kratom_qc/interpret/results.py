@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
+from kratom_qc.interpret.measure import NO_VALUE, Measure, power_of_ten
+from kratom_qc.interpret.naming import Name, name_of
 from kratom_qc.interpret.numbers import Ambiguous, Number, number
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, Line, Place, Remark, Result, Word, portion_bound
+from kratom_qc.model import UNMEASURED, Doubt, Line, Place, Remark, Result, Word
 from kratom_qc.vocabulary import Analyte, Unit
 
-_NO_VALUE = ("not_tested", "blank", "opinion_good", "opinion_bad", "opinion_unsure", "not_evaluated", "final", "preliminary")
-_BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
-_NAME_PORTION = re.compile(
-    r"^(?P<name>.+?)[\s,]*(?:/|\bin\b|\bper\b|\bve?\b|[(\[])\s*(?:ve?\s+|in\s+|per\s+)?(?P<size>\d+(?:[.,]\d+)?)\s*"
-    r"(?P<of>g|ml|grams?)\b\s*[)\]]?$",
-    re.IGNORECASE | re.ASCII,
-)
 _SIGNS = {"<": "<", "<=": "<", "≤": "≤", ">": ">", ">=": "≥", "≥": "≥", "u": "<", "lt": "<", "gt": ">", "nd": "<"}
-_PLAIN_FLAGS = {"": (), "=": (), "j": ("estimated",), "e": ("estimated-or-over-range",), "est": ("estimated",),
-                "b": ("also-in-blank",)}
+_PLAIN_FLAGS = {
+    "": (),
+    "=": (),
+    "j": ("estimated",),
+    "e": ("estimated-or-over-range",),
+    "est": ("estimated",),
+    "b": ("also-in-blank",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,9 @@ class LineReading:
     remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """What an analyte's cell says besides the analyte."""
-
-    analyte: Analyte | None
-    text: str
-    unit: Unit | None = None
-    unit_said: str = ""
-    portion: Decimal | None = None
-    basis: str | None = None
-
-
 def read_line(line: Line, mark: str | None, certificate: str) -> LineReading:
     """Read one line, given the file's decimal mark and hash. Never raises on a laboratory's words: every trouble is a refusal."""
-    name = _name(line)
+    name = name_of(line)
     try:
         if name.analyte is not None and name.analyte.measure == "described":
             return _described(line, name.analyte, certificate)
@@ -68,37 +57,16 @@ def _refuse(code: str, message: str, word: Word) -> _Trouble:
     return _Trouble(Refusal(code, message, word.place, word.said))
 
 
-def _name(line: Line) -> _Name:
-    said = line.analyte.said
-    species = line.species.said if line.species else ""
-    if species and vocabulary.word_key(species) not in ("total", "", "-"):
-        return _Name(vocabulary.analyte(f"{said} ({species})"), f"{said} ({species})")
-    found = vocabulary.analyte(said)
-    if found is None and line.cas is not None:
-        found = vocabulary.analyte_by_cas(line.cas.said)
-    if found is not None:
-        return _Name(found, said)
-    portion = _NAME_PORTION.match(said)
-    if portion and (analyte := vocabulary.analyte(portion["name"])):
-        return _Name(analyte, said, portion=Decimal(portion["size"].replace(",", ".")))
-    basis, rest = vocabulary.basis_in(said)
-    if basis and (analyte := vocabulary.analyte(rest)):
-        return _Name(analyte, said, basis=basis)
-    bracket = _BRACKET.match(rest)
-    if bracket:
-        analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
-        if analyte and unit:
-            return _Name(analyte, said, unit, bracket["inside"], basis=basis)
-    return _Name(None, said)
-
-
 def _check_cas(line: Line, analyte: Analyte | None) -> None:
     if line.cas is None or not line.cas.said.strip() or analyte is None:
         return
     named = vocabulary.analyte_by_cas(line.cas.said)
     if named is not None and named.id != analyte.id:
-        raise _refuse("cas-contradicts-name",
-                      f"CAS {line.cas.said} is {named.name}, but the row is named '{line.analyte.said}'", line.cas)
+        raise _refuse(
+            "cas-contradicts-name",
+            f"CAS {line.cas.said} is {named.name}, but the row is named '{line.analyte.said}'",
+            line.cas,
+        )
 
 
 def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
@@ -106,14 +74,25 @@ def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
     kind = vocabulary.status(said) if said.strip() else "blank"
     measured = kind not in ("not_tested", "blank", "not_evaluated")
     result = Result(
-        analyte.id, True, said, "", UNMEASURED, "", "as received", measured, _place(line), method=_said(line.method),
-        stated_verdict=_said(line.verdict), text=said.strip() if measured else None,
-        flags=("does-not-conform",) if kind == "opinion_bad" else (), certificate=certificate,
+        analyte.id,
+        True,
+        said,
+        "",
+        UNMEASURED,
+        "",
+        "as received",
+        measured,
+        _place(line),
+        method=_said(line.method),
+        stated_verdict=_said(line.verdict),
+        text=said.strip() if measured else None,
+        flags=("does-not-conform",) if kind == "opinion_bad" else (),
+        certificate=certificate,
     )
     return LineReading(result, doubts=_stated(line, analyte.id))
 
 
-def _measured(line: Line, name: _Name, mark: str | None, certificate: str) -> LineReading:
+def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> LineReading:
     _check_cas(line, name.analyte)
     if line.result is None:
         raise _refuse("no-result", f"the row '{line.analyte.said}' has no result cell", line.analyte)
@@ -132,53 +111,103 @@ def _measured(line: Line, name: _Name, mark: str | None, certificate: str) -> Li
     lod = own_lod if own_lod is not None else _bound(line.lod, line, unit, mark, lenient=microbe)
     loq = own_loq if own_loq is not None else _bound(line.loq, line, unit, mark, lenient=microbe)
     portion = _portion(line, name, stated, unit, mark)
-    size = _Sized(stated, unit, lod, loq, portion, microbe, name.analyte.measure if name.analyte else "mass")
+    size = Measure(stated, unit, lod, loq, portion, microbe, name.analyte.measure if name.analyte else "mass")
     if size.needs_unit:
-        raise _refuse("unit-missing", f"'{said}' of {line.analyte.said} has no unit: in its row, its column's header, "
-                      "its section or its cell", line.result)
+        raise _refuse(
+            "unit-missing",
+            f"'{said}' of {line.analyte.said} has no unit: in its row, its column's header, its section or its cell",
+            line.result,
+        )
     interval, detected, reach = size.interval()
     basis, basis_stated = _basis(line, name, unit)
     canonical = size.canonical
     uncertainty = _uncertainty(line, stated, unit, mark)
     result = Result(
-        analyte=name.analyte.id if name.analyte else line.analyte.said.strip(), known=name.analyte is not None,
-        said=said, unit_said=unit_said, interval=interval, unit=canonical, basis=basis,
-        measured=stated.kind not in _NO_VALUE, place=_place(line), detected=detected, detection_limit=reach,
-        portion=portion, lod=lod, loq=loq, uncertainty=uncertainty,
+        analyte=name.analyte.id if name.analyte else line.analyte.said.strip(),
+        known=name.analyte is not None,
+        said=said,
+        unit_said=unit_said,
+        interval=interval,
+        unit=canonical,
+        basis=basis,
+        measured=stated.kind not in NO_VALUE,
+        place=_place(line),
+        detected=detected,
+        detection_limit=reach,
+        portion=portion,
+        lod=lod,
+        loq=loq,
+        uncertainty=uncertainty,
         resolution=None if stated.number is None or unit is None else stated.number.step * unit.factor,
-        method=_said(line.method), stated_verdict=_said(line.verdict) or (said if stated.kind in _NO_VALUE[2:5] else ""),
-        species=_said(line.species), replicate=_said(line.replicate),
-        flags=(*flags, *stated.flags, *(("too-many-to-count",) if stated.kind == "too_many" else ()),
-               *(() if basis_stated else ("basis-unstated",))), certificate=certificate,
+        method=_said(line.method),
+        stated_verdict=_said(line.verdict) or (said if stated.kind in NO_VALUE[2:5] else ""),
+        species=_said(line.species),
+        replicate=_said(line.replicate),
+        flags=(
+            *flags,
+            *stated.flags,
+            *(("too-many-to-count",) if stated.kind == "too_many" else ()),
+            *(() if basis_stated else ("basis-unstated",)),
+        ),
+        certificate=certificate,
     )
     doubts += _stated(line, result.analyte)
     if stated.kind == "opinion_bad":
-        doubts += (Doubt("LABORATORY-SAID-FAIL", f"the laboratory says '{said}' and prints no number", result.place,
-                         result.analyte),)
+        doubts += (
+            Doubt(
+                "LABORATORY-SAID-FAIL",
+                f"the laboratory says '{said}' and prints no number",
+                result.place,
+                result.analyte,
+            ),
+        )
     if name.analyte is None:
         doubts += (_unknown_analyte(line),)
     return LineReading(result, doubts=doubts, remarks=_row_remarks(line, result, stated))
 
 
 def _unknown(line: Line, said: str, certificate: str) -> LineReading:
-    result = Result(line.analyte.said.strip(), False, said, _said(line.unit), UNMEASURED, "", "as received", False,
-                    _place(line), method=_said(line.method), stated_verdict=_said(line.verdict), text=said,
-                    certificate=certificate)
+    result = Result(
+        line.analyte.said.strip(),
+        False,
+        said,
+        _said(line.unit),
+        UNMEASURED,
+        "",
+        "as received",
+        False,
+        _place(line),
+        method=_said(line.method),
+        stated_verdict=_said(line.verdict),
+        text=said,
+        certificate=certificate,
+    )
     return LineReading(result, doubts=(*_stated(line, result.analyte), _unknown_analyte(line)))
 
 
 def _unknown_analyte(line: Line) -> Doubt:
     near = vocabulary.nearest_analytes(line.analyte.said)
     hint = f"; nearest known: {', '.join(near)}" if near else ""
-    return Doubt("UNKNOWN-ANALYTE", f"'{line.analyte.said.strip()}' is not a known analyte{hint}. If it is a spelling, "
-                 "add it to kratom_qc/words/analytes.toml", line.analyte.place, line.analyte.said.strip())
+    return Doubt(
+        "UNKNOWN-ANALYTE",
+        f"'{line.analyte.said.strip()}' is not a known analyte{hint}. If it is a spelling, "
+        "add it to kratom_qc/words/analytes.toml",
+        line.analyte.place,
+        line.analyte.said.strip(),
+    )
 
 
 def _stated(line: Line, analyte: str) -> tuple[Doubt, ...]:
     if line.verdict is None or vocabulary.status(line.verdict.said) != "opinion_bad":
         return ()
-    return (Doubt("LABORATORY-SAID-FAIL", f"the laboratory's own verdict is '{line.verdict.said}'", line.verdict.place,
-                  analyte),)
+    return (
+        Doubt(
+            "LABORATORY-SAID-FAIL",
+            f"the laboratory's own verdict is '{line.verdict.said}'",
+            line.verdict.place,
+            analyte,
+        ),
+    )
 
 
 def _with_qualifier(line: Line) -> tuple[str, tuple[str, ...], tuple[Doubt, ...]]:
@@ -192,10 +221,16 @@ def _with_qualifier(line: Line) -> tuple[str, tuple[str, ...], tuple[Doubt, ...]
             return (said or line.qualifier.said), (), ()
         return f"{_SIGNS[key]}{said}", (), ()
     if key in _PLAIN_FLAGS:
-        doubts = ()
+        doubts: tuple[Doubt, ...] = ()
         if key == "e":
-            doubts = (Doubt("QUALIFIER-UNCLEAR", "qualifier 'E' means estimated in some lists and above the calibration "
-                            "range in others", line.qualifier.place, line.analyte.said),)
+            doubts = (
+                Doubt(
+                    "QUALIFIER-UNCLEAR",
+                    "qualifier 'E' means estimated in some lists and above the calibration range in others",
+                    line.qualifier.place,
+                    line.analyte.said,
+                ),
+            )
         return said, _PLAIN_FLAGS[key], doubts
     if not said and vocabulary.status(line.qualifier.said):
         return line.qualifier.said, (), ()
@@ -203,26 +238,36 @@ def _with_qualifier(line: Line) -> tuple[str, tuple[str, ...], tuple[Doubt, ...]
         return said, (), ()
     if vocabulary.status(line.qualifier.said) in ("not_detected", "below_loq", "below_lod", "detected_below_loq"):
         return f"<{said}" if re.match(r"^[0-9]", said) else line.qualifier.said, (), ()
-    raise _refuse("unknown-qualifier", f"the qualifier '{line.qualifier.said}' beside '{said}' is not known", line.qualifier)
+    raise _refuse(
+        "unknown-qualifier", f"the qualifier '{line.qualifier.said}' beside '{said}' is not known", line.qualifier
+    )
 
 
-def _unit_of(line: Line, name: _Name, stated: Statement) -> tuple[Unit | None, str]:
+def _unit_of(line: Line, name: Name, stated: Statement) -> tuple[Unit | None, str]:
     """The unit of a result: in its cell, else its name, else its row, header or section; two that differ refuse."""
     column = line.unit.said.strip() if line.unit else ""
     blank = not column or vocabulary.status(column) == "not_tested"
     row = None if blank else vocabulary.unit(column)
-    if not blank and row is None and stated.kind not in _NO_VALUE and name.analyte is not None:
-        raise _refuse("unknown-unit", f"the unit '{column}' of {line.analyte.said} is not known", line.unit or line.analyte)
+    if not blank and row is None and stated.kind not in NO_VALUE and name.analyte is not None:
+        raise _refuse(
+            "unknown-unit", f"the unit '{column}' of {line.analyte.said} is not known", line.unit or line.analyte
+        )
     inside = vocabulary.unit(stated.unit) if stated.unit else None
     found = [(unit, text) for unit, text in ((inside, stated.unit), (name.unit, name.unit_said), (row, column)) if unit]
     if not found:
         return None, column
     first, said = found[0]
     for other, text in found[1:]:
-        if (other.canonical, other.factor) != (first.canonical, first.factor) and other.portion is None \
-                and first.portion is None:
-            raise _refuse("unit-contradicts", f"'{said}' and '{text}' are both given as the unit of {line.analyte.said}",
-                          line.result or line.analyte)
+        if (
+            (other.canonical, other.factor) != (first.canonical, first.factor)
+            and other.portion is None
+            and first.portion is None
+        ):
+            raise _refuse(
+                "unit-contradicts",
+                f"'{said}' and '{text}' are both given as the unit of {line.analyte.said}",
+                line.result or line.analyte,
+            )
     return first, said
 
 
@@ -249,14 +294,17 @@ def _bound(word: Word | None, line: Line, unit: Unit | None, mark: str | None, *
     if scale is None or (unit is not None and scale.canonical != unit.canonical):
         if lenient or unit is None:
             return None
-        raise _refuse("unit-contradicts", f"the detection limit '{word.said}' is in '{own}', the result in another "
-                      "kind of unit", word)
+        raise _refuse(
+            "unit-contradicts",
+            f"the detection limit '{word.said}' is in '{own}', the result in another kind of unit",
+            word,
+        )
     if scale.log10:
-        return _power_of_ten(stated.number.value)
+        return power_of_ten(stated.number.value)
     return stated.number.value * scale.factor
 
 
-def _portion(line: Line, name: _Name, stated: Statement, unit: Unit | None, mark: str | None) -> Decimal | None:
+def _portion(line: Line, name: Name, stated: Statement, unit: Unit | None, mark: str | None) -> Decimal | None:
     """The test portion in grams (or millilitres), from the result, the unit, the name or a column of its own."""
     found: list[tuple[Decimal, Word]] = []
     word = line.result or line.analyte
@@ -281,111 +329,12 @@ def _portion(line: Line, name: _Name, stated: Statement, unit: Unit | None, mark
         found.append((amount, line.portion))
     sizes = {size for size, _ in found}
     if len(sizes) > 1:
-        raise _refuse("portion-contradicts", f"{line.analyte.said} states test portions of "
-                      f"{' g and '.join(str(size) for size in sorted(sizes))} g", found[0][1])
+        raise _refuse(
+            "portion-contradicts",
+            f"{line.analyte.said} states test portions of {' g and '.join(str(size) for size in sorted(sizes))} g",
+            found[0][1],
+        )
     return sizes.pop() if sizes else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Sized:
-    """A statement with everything its row adds, ready to become an interval."""
-
-    stated: Statement
-    unit: Unit | None
-    lod: Decimal | None
-    loq: Decimal | None
-    portion: Decimal | None
-    microbe: bool
-    measure: str
-
-    @property
-    def qualitative(self) -> bool:
-        """Present or absent in a portion: microbes by word, or ND where no count unit is given."""
-        if not self.microbe:
-            return False
-        if self.stated.kind in ("absent", "present"):
-            return True
-        counted = self.unit is not None and self.unit.portion is None
-        return self.stated.kind == "not_detected" and (self.portion is not None or not counted)
-
-    @property
-    def canonical(self) -> str:
-        if self.qualitative or (self.unit is not None and self.unit.portion is not None):
-            return "cfu/g"
-        if self.unit is None:
-            return "1" if self.measure == "number" else ""
-        if self.measure == "percent" and self.unit.canonical == "mg/kg":
-            return "%"
-        return self.unit.canonical
-
-    @property
-    def needs_unit(self) -> bool:
-        if self.unit is not None or self.measure == "number" or self.qualitative:
-            return False
-        return self.stated.number is not None
-
-    @property
-    def factor(self) -> Decimal:
-        if self.unit is None:
-            return Decimal(1)
-        return self.unit.factor / 10000 if self.canonical == "%" and self.unit.canonical == "mg/kg" else self.unit.factor
-
-    def interval(self) -> tuple[Interval, bool | None, Decimal | None]:
-        """(what is possible, whether it was detected, how far down a non-detect reaches)."""
-        kind = self.stated.kind
-        if kind in _NO_VALUE:
-            return UNMEASURED, None, None
-        if self.qualitative:
-            return self._in_portion(kind)
-        if kind in ("value", "below", "above"):
-            return self._numeric()
-        lod, loq = (None if bound is None else bound * self._percent for bound in (self.lod, self.loq))
-        if kind in ("not_detected", "absent"):
-            return Interval.below(lod if lod is not None else loq), False, lod
-        if kind == "below_lod":
-            return Interval.below(lod), False, lod
-        if kind == "below_loq":
-            return Interval.below(loq), None, None
-        if kind == "detected_below_loq":
-            return Interval(ZERO, loq, True, True), True, None
-        if kind == "too_many":
-            return UNMEASURED, True, None
-        return Interval(ZERO, None, True, True), True, None  # present
-
-    @property
-    def _percent(self) -> Decimal:
-        # LOD and LOQ are already scaled by the unit; a percent measure counts in % and not in mg/kg
-        return Decimal(1) / 10000 if self.canonical == "%" and self.unit and self.unit.canonical == "mg/kg" else Decimal(1)
-
-    def _in_portion(self, kind: str) -> tuple[Interval, bool | None, Decimal | None]:
-        if kind == "present":
-            return Interval(ZERO, None, True, True), True, None
-        reach = None if self.portion is None else portion_bound(self.portion)
-        return Interval.below(reach), False, reach
-
-    def _numeric(self) -> tuple[Interval, bool | None, Decimal | None]:
-        assert self.stated.number is not None  # noqa: S101 - the statement grammar gives these kinds a number
-        amount = self.stated.number.value
-        if self.unit is not None and self.unit.portion is not None:  # "0" or "1" with the unit "/25 g"
-            if self.stated.kind == "value" and amount:
-                return Interval(ZERO, None, True, True), True, None
-            return self._in_portion("absent")
-        value = _power_of_ten(amount) if self.unit is not None and self.unit.log10 else amount * self.factor
-        if self.stated.kind == "above":
-            return Interval(value, None, not self.stated.closed, True), True, None
-        if self.stated.kind == "below":
-            return Interval.below(value, open_=not self.stated.closed), False, value
-        if value or self.measure in ("percent", "number"):
-            return Interval.exactly(value), bool(value), None
-        # Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing about the amount.
-        bound = self.lod if self.lod is not None else self.loq
-        return Interval.below(bound), False if self.lod is not None else None, self.lod
-
-
-def _power_of_ten(exponent: Decimal) -> Decimal:
-    with localcontext() as context:
-        context.prec = 28
-        return Decimal(10) ** exponent
 
 
 def _uncertainty(line: Line, stated: Statement, unit: Unit | None, mark: str | None) -> Decimal | None:
@@ -405,8 +354,9 @@ def _uncertainty(line: Line, stated: Statement, unit: Unit | None, mark: str | N
     try:
         found = statement(said, mark)
     except Unreadable as error:
-        raise _refuse(error.code, f"'{line.uncertainty.said}' is not an uncertainty that can be read: {error}",
-                      line.uncertainty) from None
+        raise _refuse(
+            error.code, f"'{line.uncertainty.said}' is not an uncertainty that can be read: {error}", line.uncertainty
+        ) from None
     if found.number is None or found.kind != "value":
         return None
     own = found.unit or (line.uncertainty_unit.said if line.uncertainty_unit else "")
@@ -418,7 +368,7 @@ def _uncertainty(line: Line, stated: Statement, unit: Unit | None, mark: str | N
     return found.number.value * scale.factor if scale is not None and scale.canonical == unit.canonical else None
 
 
-def _basis(line: Line, name: _Name, unit: Unit | None) -> tuple[str, bool]:
+def _basis(line: Line, name: Name, unit: Unit | None) -> tuple[str, bool]:
     for found in (unit.basis if unit else None, name.basis):
         if found:
             return found, True
@@ -428,15 +378,24 @@ def _basis(line: Line, name: _Name, unit: Unit | None) -> tuple[str, bool]:
             if said:
                 return said, True
     if line.basis is not None and line.basis.said.strip():
-        raise _refuse("unknown-basis", f"the basis '{line.basis.said}' is not known; 'as received' and 'dry' are", line.basis)
+        raise _refuse(
+            "unknown-basis", f"the basis '{line.basis.said}' is not known; 'as received' and 'dry' are", line.basis
+        )
     return "as received", False
 
 
 def _row_remarks(line: Line, result: Result, stated: Statement) -> tuple[Remark, ...]:
     remarks = []
     if stated.kind == "value" and not stated.number.value and result.interval.high is None:  # type: ignore[union-attr]
-        remarks.append(Remark("zero-without-lod", "warning", f"'{result.said}' of {line.analyte.said} without LOD or LOQ "
-                              "measures nothing: read as not detected, how far down is unknown", result.place))
+        remarks.append(
+            Remark(
+                "zero-without-lod",
+                "warning",
+                f"'{result.said}' of {line.analyte.said} without LOD or LOQ "
+                "measures nothing: read as not detected, how far down is unknown",
+                result.place,
+            )
+        )
     if result.lod is not None and result.loq is not None and result.lod > result.loq:
         remarks.append(Remark("lod-above-loq", "warning", f"LOD of {line.analyte.said} is above its LOQ", result.place))
     return tuple(remarks)

@@ -53,8 +53,9 @@ _WITH_BOUND = re.compile(
     r"(?P<rest>[^\])]*)[\])]?$",
     re.IGNORECASE,
 )
-_BELOW_WORD_BOUND = re.compile(rf"^(?P<word><\s*(?:lo[dq]|llo[dq]|rl|mdl))\s*\(\s*<?\s*(?P<number>{NUMBER})(?P<rest>[^)]*)\)$",
-                               re.IGNORECASE)
+_BELOW_WORD_BOUND = re.compile(
+    rf"^(?P<word><\s*(?:lo[dq]|llo[dq]|rl|mdl))\s*\(\s*<?\s*(?P<number>{NUMBER})(?P<rest>[^)]*)\)$", re.IGNORECASE
+)
 _UNCERTAIN = re.compile(
     rf"^(?P<number>{NUMBER})(?P<unit1>[^±+(]*?)\s*(?:±|\+/-|\+-|\(\s*U\s*=)\s*(?P<u>{NUMBER})(?P<rest>.*)$"
 )
@@ -82,7 +83,9 @@ def statement(said: str, mark: str | None) -> Statement:
     if _ESTIMATED.search(text):
         text, flags = _ESTIMATED.sub("", text), ("estimated",)
     for pattern, reader in (
-        (_BELOW_WORD_BOUND, _word_with_bound), (_COMPARED, _compared), (_WITH_BOUND, _word_with_bound),
+        (_BELOW_WORD_BOUND, _word_with_bound),
+        (_COMPARED, _compared),
+        (_WITH_BOUND, _word_with_bound),
         (_UNCERTAIN, _uncertain),
     ):
         match = pattern.match(text)
@@ -95,7 +98,9 @@ def statement(said: str, mark: str | None) -> Statement:
         raise Unreadable("negative", "an amount cannot be negative")
     match = _VALUE.match(text)
     if match:
-        return _flagged(Statement("value", _number(match["number"], mark, text), unit=_unit(match["rest"], said)), flags)
+        return _flagged(
+            Statement("value", _number(match["number"], mark, text), unit=_unit(match["rest"], said)), flags
+        )
     raise Unreadable("unknown-word", "this word is not known as a result" + _hint(text))
 
 
@@ -103,8 +108,16 @@ def _flagged(found: Statement, flags: tuple[str, ...]) -> Statement:
     if not flags:
         return found
     return Statement(
-        found.kind, found.number, found.closed, found.uncertainty, found.relative, found.unit, found.portion, found.lod,
-        found.loq, flags,
+        found.kind,
+        found.number,
+        found.closed,
+        found.uncertainty,
+        found.relative,
+        found.unit,
+        found.portion,
+        found.lod,
+        found.loq,
+        flags,
     )
 
 
@@ -135,7 +148,9 @@ def _unit(rest: str, said: str) -> str:
     """The unit after a number: known, or the cell is refused."""
     text = rest.strip()
     if text and vocabulary.unit(text) is None:
-        raise Unreadable("unknown-unit", f"'{text}' after the number in '{said.strip()}' is not a unit the word list knows")
+        raise Unreadable(
+            "unknown-unit", f"'{text}' after the number in '{said.strip()}' is not a unit the word list knows"
+        )
     return text
 
 
@@ -163,8 +178,9 @@ def _compared(match: re.Match[str], mark: str | None, said: str) -> Statement:
         rest = trailing["unit"]
     value = _number(match["number"], mark, match["number"] + match["rest"])
     below = match["sign"] in ("<", "<=", "≤", "≦")
-    return Statement("below" if below else "above", value, match["sign"] in ("<=", "≤", "≦", ">=", "≥", "≧"),
-                     unit=_unit(rest, said))
+    return Statement(
+        "below" if below else "above", value, match["sign"] in ("<=", "≤", "≦", ">=", "≥", "≧"), unit=_unit(rest, said)
+    )
 
 
 def _word_with_bound(match: re.Match[str], mark: str | None, said: str) -> Statement | None:
@@ -191,8 +207,18 @@ def _uncertain(match: re.Match[str], mark: str | None, said: str) -> Statement:
     relative = rest == "%" and (not before or before != "%")
     if relative and not before and vocabulary.unit("%") is not None:
         # "1.35 ± 0.10 %": the sign may be the value's unit or the size of the uncertainty; the row's unit decides.
-        return Statement("value", _number(match["number"], mark, match["number"]), unit="",
-                         uncertainty=_number(match["u"], mark, match["u"]), relative=True)
+        return Statement(
+            "value",
+            _number(match["number"], mark, match["number"]),
+            unit="",
+            uncertainty=_number(match["u"], mark, match["u"]),
+            relative=True,
+        )
     unit = _unit(before or ("" if relative else rest), said)
-    return Statement("value", _number(match["number"], mark, match["number"]), unit=unit,
-                     uncertainty=_number(match["u"], mark, match["u"]), relative=relative)
+    return Statement(
+        "value",
+        _number(match["number"], mark, match["number"]),
+        unit=unit,
+        uncertainty=_number(match["u"], mark, match["u"]),
+        relative=relative,
+    )

@@ -65,7 +65,9 @@ def _not_detected(limit: Limit, quantity: Quantity) -> Outcome:
     if limit.portion is not None:
         portions = [result.portion for result in quantity.results if result.portion is not None]
         return Outcome.PASS if portions and max(portions) >= limit.portion else Outcome.INCONCLUSIVE
-    stated = [(result.detection_limit, result.unit) for result in quantity.results if result.detection_limit is not None]
+    stated = [
+        (result.detection_limit, result.unit) for result in quantity.results if result.detection_limit is not None
+    ]
     if not stated:
         return Outcome.MISSING
     if limit.lod_at_most is None:

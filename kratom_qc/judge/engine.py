@@ -19,19 +19,19 @@ import numpy.typing as npt
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations as gx  # noqa: E402 - telemetry is off before it loads
-import pandas as pd  # noqa: E402
-from great_expectations import expectations as gxe  # noqa: E402
-from great_expectations.data_context.types.base import (  # noqa: E402
+import great_expectations as gx
+import pandas as pd
+from great_expectations import expectations as gxe
+from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
 
-from kratom_qc.errors import EngineError  # noqa: E402
-from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits  # noqa: E402
-from kratom_qc.judge.plan import Asked, Group, bands, rows_of  # noqa: E402
-from kratom_qc.model import Outcome, Rulebook  # noqa: E402
+from kratom_qc.errors import EngineError
+from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits
+from kratom_qc.judge.plan import Asked, Group, bands, rows_of
+from kratom_qc.model import Outcome, Rulebook
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
@@ -70,8 +70,13 @@ def outcomes(groups: Sequence[Group]) -> dict[int, Codes]:
             codes = np.full(len(group.members), _MISSING, dtype=np.int8)
             rows = slice(asked.start, asked.start + len(asked.answered))
             if asked.answered:
-                straddles = np.array([_MISSING if (answer := asked.answers[at]) and answer.missing else _INCONCLUSIVE
-                                      for at in asked.answered], dtype=np.int8)
+                straddles = np.array(
+                    [
+                        _MISSING if (answer := asked.answers[at]) and answer.missing else _INCONCLUSIVE
+                        for at in asked.answered
+                    ],
+                    dtype=np.int8,
+                )
                 codes[asked.answered] = np.where(fails[rows], _FAIL, np.where(passes[rows], _PASS, straddles))
             found[id(asked)] = codes
     return found
@@ -110,7 +115,8 @@ def _context() -> Any:
     return gx.get_context(
         project_config=DataContextConfig(
             store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-            progress_bars=ProgressBarsConfig(globally=False), analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
         ),
         mode="ephemeral",
     )
@@ -120,16 +126,36 @@ def suite(frame: Frame) -> gx.ExpectationSuite:
     """A rulebook as a real suite: is it outside, is it proven inside, and is the frame what was planned."""
     outer, inner = frame.bands
     meta = {"rulebook": frame.book.id, "version": frame.book.version, "sha256": frame.book.sha256}
-    return gx.ExpectationSuite(name=frame.book.id, meta=meta, expectations=[
-        ExpectResultsToLieWithinLimits(column_list=list(COLUMNS), question="not outside", limits=outer, ignore_row_if="never",
-                                       severity="critical", meta={"role": "not outside"}),
-        ExpectResultsToLieWithinLimits(column_list=list(COLUMNS), question="inside", limits=inner, ignore_row_if="never",
-                                       severity="warning", meta={"role": "inside"}),
-        gxe.ExpectTableRowCountToEqual(value=frame.planned - frame.unanswered, meta={"role": "rows as planned"}),
-        gxe.ExpectCompoundColumnsToBeUnique(column_list=["batch", "limit"], ignore_row_if="never", meta={"role": "one row each"}),
-        *(gxe.ExpectColumnValuesToNotBeNull(column=name, meta={"role": f"{name} never null"})
-          for name in ("low", "high", "proven_low", "proven_high")),
-    ])
+    return gx.ExpectationSuite(
+        name=frame.book.id,
+        meta=meta,
+        expectations=[
+            ExpectResultsToLieWithinLimits(
+                column_list=list(COLUMNS),
+                question="not outside",
+                limits=outer,
+                ignore_row_if="never",
+                severity="critical",
+                meta={"role": "not outside"},
+            ),
+            ExpectResultsToLieWithinLimits(
+                column_list=list(COLUMNS),
+                question="inside",
+                limits=inner,
+                ignore_row_if="never",
+                severity="warning",
+                meta={"role": "inside"},
+            ),
+            gxe.ExpectTableRowCountToEqual(value=frame.planned - frame.unanswered, meta={"role": "rows as planned"}),
+            gxe.ExpectCompoundColumnsToBeUnique(
+                column_list=["batch", "limit"], ignore_row_if="never", meta={"role": "one row each"}
+            ),
+            *(
+                gxe.ExpectColumnValuesToNotBeNull(column=name, meta={"role": f"{name} never null"})
+                for name in ("low", "high", "proven_low", "proven_high")
+            ),
+        ],
+    )
 
 
 def _run(context: Any, frame: Frame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -142,12 +168,16 @@ def _run(context: Any, frame: Frame) -> tuple[npt.NDArray[np.bool_], npt.NDArray
     context.suites.add(planned)
     asset = context.data_sources.add_pandas(frame.book.id).add_dataframe_asset("answers")
     data = asset.add_batch_definition_whole_dataframe("all")
-    definition = context.validation_definitions.add(gx.ValidationDefinition(name=frame.book.id, data=data, suite=planned))
+    definition = context.validation_definitions.add(
+        gx.ValidationDefinition(name=frame.book.id, data=data, suite=planned)
+    )
     result = definition.run(batch_parameters={"dataframe": frame.table}, result_format={"result_format": "COMPLETE"})
     return read_result(result, roles, size, frame.book.id)
 
 
-def read_result(result: Any, roles: Sequence[str], size: int, book: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def read_result(
+    result: Any, roles: Sequence[str], size: int, book: str
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """A validation result as (fails, passes) per row; anything that was not planned raises EngineError."""
     by_role: dict[str, Any] = {}
     for single in result.results:

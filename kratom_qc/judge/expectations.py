@@ -21,19 +21,29 @@ from great_expectations.expectations.metrics.map_metric_provider import (
 )
 
 # What a row says: the interval (hull) and the ends that one certificate proves by itself.
-COLUMNS = ("limit", "low", "low_open", "high", "high_open", "proven_low", "proven_low_open", "proven_high", "proven_high_open")
+COLUMNS = (
+    "limit",
+    "low",
+    "low_open",
+    "high",
+    "high_open",
+    "proven_low",
+    "proven_low_open",
+    "proven_high",
+    "proven_high_open",
+)
 # What a limit says, in this order in `limits`: the band that may be touched, and the band that must hold all of it.
 ENDS = ("low", "low_open", "high", "high_open")
 
 
-class ResultsWithinLimits(MulticolumnMapMetricProvider):  # type: ignore[misc]
+class ResultsWithinLimits(MulticolumnMapMetricProvider):
     """The map metric behind the expectation: one boolean per row."""
 
     condition_metric_name = "multicolumn_values.results_within_limits"
     condition_domain_keys = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
     condition_value_keys = ("question", "limits")
 
-    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[misc]
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column_list: pd.DataFrame, **kwargs: Any) -> pd.Series:  # noqa: N805 - the decorator makes it a classmethod
         limits = np.asarray(kwargs["limits"], dtype=float)
         row = {name: column_list[name].to_numpy() for name in COLUMNS}
@@ -47,8 +57,12 @@ class ResultsWithinLimits(MulticolumnMapMetricProvider):  # type: ignore[misc]
 
 def _outside(row: dict[str, Any], low: Any, low_open: Any, high: Any, high_open: Any) -> Any:
     """Proven to miss the band: the proven low end lies above it, or the proven high end below it."""
-    above = (row["proven_low"] > high) | ((row["proven_low"] == high) & ((row["proven_low_open"] > 0) | (high_open > 0)))
-    below = (row["proven_high"] < low) | ((row["proven_high"] == low) & ((row["proven_high_open"] > 0) | (low_open > 0)))
+    above = (row["proven_low"] > high) | (
+        (row["proven_low"] == high) & ((row["proven_low_open"] > 0) | (high_open > 0))
+    )
+    below = (row["proven_high"] < low) | (
+        (row["proven_high"] == low) & ((row["proven_high_open"] > 0) | (low_open > 0))
+    )
     return (above & np.isfinite(high)) | (below & np.isfinite(row["proven_high"]))
 
 
@@ -59,7 +73,7 @@ def _inside(row: dict[str, Any], low: Any, low_open: Any, high: Any, high_open: 
     return from_below & (from_above | ~np.isfinite(high))
 
 
-class ExpectResultsToLieWithinLimits(MulticolumnMapExpectation):  # type: ignore[misc]
+class ExpectResultsToLieWithinLimits(MulticolumnMapExpectation):
     """Expect every result to lie within its limit, asked either way round."""
 
     question: Literal["not outside", "inside"]

@@ -95,7 +95,9 @@ def _silence(limit: Limit, silent: Result | None) -> str:
     elif silent.detected is False:
         why = f"'{silent.said}' without a detection limit says no more than silence: ask the laboratory for its LOD"
     elif silent.measured:
-        why = (f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}")
+        why = (
+            f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}"
+        )
     else:
         why = f"'{silent.said.strip() or 'a blank cell'}' is no value"
     return f"{why}; {limit.silence_because}" if limit.when_missing == "note" and limit.silence_because else why

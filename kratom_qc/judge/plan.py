@@ -45,7 +45,9 @@ def markets_of(books: Mapping[str, Rulebook]) -> tuple[str, ...]:
     return tuple(book.id for book in books.values() if book.kind == "market")
 
 
-def wanted(books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None) -> Iterator[tuple[str, str, str]]:
+def wanted(
+    books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
+) -> Iterator[tuple[str, str, str]]:
     """The quantities that the limits for a product in these markets ask for."""
     for _, limit in questions(books, markets, product):
         if limit.kind in NUMERIC:
@@ -60,7 +62,9 @@ def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: s
     return tuple(found.values())
 
 
-def questions(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> Iterator[tuple[Rulebook, Limit]]:
+def questions(
+    books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None
+) -> Iterator[tuple[Rulebook, Limit]]:
     """Every limit that speaks of a product in these markets. A rulebook that does not cover the product asks nothing of
     it (its silence is a finding of its own)."""
     for book in applicable(books, markets, product):
@@ -103,7 +107,7 @@ def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Seque
         for book, limit in questions(books, markets, product):
             key = key_of(limit)
             numeric = limit.kind in NUMERIC
-            answers = [quantities.get(key) for quantities in held] if numeric else [None] * len(members)
+            answers = [quantities.get(key) if numeric else None for quantities in held]
             if limit.kind == "not_detected" and limit.portion is None:
                 answers = [None if _says_nothing(answer) else answer for answer in answers]
             answered = [at for at, answer in enumerate(answers) if answer is not None] if numeric else []
@@ -133,17 +137,14 @@ def rows_of(asked: Asked) -> Floats:
     if limit.decision_rule == "guarded":
         return np.array([_guarded_row(limit, answer) for answer in answers], dtype=float).reshape(-1, 8)
     rows = np.array([answer.ends for answer in answers], dtype=float).reshape(-1, 8)
-    exact = (
-        lambda answer: answer.interval.low, lambda answer: answer.interval.high,
-        lambda answer: answer.proven_low, lambda answer: answer.proven_high,
-    )
     accept = limit.accept or Interval(ZERO, None)
     for edge in (accept.low, accept.high):
         if edge is None:
             continue
-        for column, end in zip((0, 2, 4, 6), exact, strict=True):
+        for column in (0, 2, 4, 6):
             for at in np.flatnonzero(rows[:, column] == float(edge)):
-                rows[at, column] = _ordered(end(answers[at]), edge)
+                exact = answers[at].interval.low, answers[at].interval.high, answers[at].proven_low, answers[at].proven_high
+                rows[at, column] = _ordered(exact[column // 2], edge)
     return rows
 
 

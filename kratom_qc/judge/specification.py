@@ -20,6 +20,7 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import RulebookError
+from kratom_qc.judge.lint import lint_amount
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
 KINDS = ("amount", "not_detected", "described", "ban", "product_class", "attestation", "certificate")
@@ -31,16 +32,45 @@ DECISION_RULES = ("simple", "guarded")  # ILAC-G8:09/2019 4.2.1 and 4.2.3
 ROUNDINGS = ("none", "usp-7.20")
 BASES = ("as received", "dry", "per serving", "per container", "per day", "per unit")
 CERTIFICATE_FIELDS = (
-    "laboratory", "accreditation", "certificate_id", "received_on", "tested_on", "issued_on", "method", "product_name",
+    "laboratory",
+    "accreditation",
+    "certificate_id",
+    "received_on",
+    "tested_on",
+    "issued_on",
+    "method",
+    "product_name",
 )
 _KEYS = {
-    "id", "kind", "of", "min", "max", "strict", "unit", "basis", "portion", "lod_at_most", "text", "because", "status",
-    "evidence", "effective_from", "effective_to", "when_missing", "silence_because", "decision_rule",
-    "default_uncertainty", "rounding", "operator", "screen", "advisory", "products", "requires", "applies",
+    "id",
+    "kind",
+    "of",
+    "min",
+    "max",
+    "strict",
+    "unit",
+    "basis",
+    "portion",
+    "lod_at_most",
+    "text",
+    "because",
+    "status",
+    "evidence",
+    "effective_from",
+    "effective_to",
+    "when_missing",
+    "silence_because",
+    "decision_rule",
+    "default_uncertainty",
+    "rounding",
+    "operator",
+    "screen",
+    "advisory",
+    "products",
+    "requires",
+    "applies",
 }
-_BOOK_KEYS = {
-    "title", "kind", "extends", "covers", "version", "checked_on", "max_age_days", "certificate_max_age_days",
-}
+_BOOK_KEYS = {"title", "kind", "extends", "covers", "version", "checked_on", "max_age_days", "certificate_max_age_days"}
 
 
 @cache
@@ -67,7 +97,8 @@ def load_rulebooks(folder: Path) -> dict[str, Rulebook]:
             wrong.append(str(error))
     for book in books.values():
         wrong += [
-            f"{book.id}.toml: extends '{parent}', which has no rulebook" for parent in book.extends
+            f"{book.id}.toml: extends '{parent}', which has no rulebook"
+            for parent in book.extends
             if parent not in books and not any(f"{parent}.toml" in line for line in wrong)
         ]
     if wrong:
@@ -99,16 +130,24 @@ def _read_book(file: Path) -> Rulebook:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulebookError(f"{file.name}: not readable as TOML: {error}") from None
     head = data.get("rulebook", {})
-    wrong = [f"{file.name}: [rulebook] has no '{key}'" for key in ("title", "kind", "version", "checked_on")
-             if key not in head]
+    wrong = [
+        f"{file.name}: [rulebook] has no '{key}'"
+        for key in ("title", "kind", "version", "checked_on")
+        if key not in head
+    ]
     wrong += [f"{file.name}: [rulebook] does not know '{key}'" for key in head.keys() - _BOOK_KEYS]
-    wrong += [f"{file.name}: does not know the table '{key}'" for key in data.keys() - {"rulebook", "defaults", "limit"}]
+    wrong += [
+        f"{file.name}: does not know the table '{key}'" for key in data.keys() - {"rulebook", "defaults", "limit"}
+    ]
     if head.get("kind") not in BOOK_KINDS:
         wrong.append(f"{file.name}: kind '{head.get('kind')}' is none of {', '.join(BOOK_KINDS)}")
     if not isinstance(head.get("checked_on"), date):
         wrong.append(f"{file.name}: checked_on must be a date")
-    wrong += [f"{file.name}: covers '{product}', which is no product" for product in head.get("covers", ())
-              if product not in vocabulary.product_forms()]
+    wrong += [
+        f"{file.name}: covers '{product}', which is no product"
+        for product in head.get("covers", ())
+        if product not in vocabulary.product_forms()
+    ]
     limits = []
     seen: set[str] = set()
     for row in data.get("limit", ()):
@@ -126,42 +165,73 @@ def _read_book(file: Path) -> Rulebook:
     if wrong:
         raise RulebookError("\n".join(wrong))
     return Rulebook(
-        id=file.stem, kind=head["kind"], title=head["title"], version=str(head["version"]),
-        checked_on=head["checked_on"], max_age_days=int(head.get("max_age_days", 30)),
-        sha256=hashlib.sha256(raw).hexdigest(), limits=tuple(limits), extends=tuple(head.get("extends", ())),
-        covers=tuple(head.get("covers", ())), certificate_max_age_days=head.get("certificate_max_age_days"),
+        id=file.stem,
+        kind=head["kind"],
+        title=head["title"],
+        version=str(head["version"]),
+        checked_on=head["checked_on"],
+        max_age_days=int(head.get("max_age_days", 30)),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        limits=tuple(limits),
+        extends=tuple(head.get("extends", ())),
+        covers=tuple(head.get("covers", ())),
+        certificate_max_age_days=head.get("certificate_max_age_days"),
     )
 
 
 def _read_limit(row: Mapping[str, Any], book: str, where: str) -> tuple[Limit | None, list[str]]:
     """One row of TOML as a Limit, or every mistake in it."""
-    wrong = [f"{where}: has no '{key}'" for key in ("id", "kind", "text", "because", "status", "evidence")
-             if not str(row.get(key, "")).strip()]
+    wrong = [
+        f"{where}: has no '{key}'"
+        for key in ("id", "kind", "text", "because", "status", "evidence")
+        if not str(row.get(key, "")).strip()
+    ]
     wrong += [f"{where}: does not know '{key}'" for key in sorted(row.keys() - _KEYS)]
     for key, allowed in (
-        ("kind", KINDS), ("status", STATUSES), ("evidence", EVIDENCE), ("basis", BASES), ("rounding", ROUNDINGS),
-        ("decision_rule", DECISION_RULES), ("when_missing", ("hold", "note")), ("applies", ("", "declared")),
+        ("kind", KINDS),
+        ("status", STATUSES),
+        ("evidence", EVIDENCE),
+        ("basis", BASES),
+        ("rounding", ROUNDINGS),
+        ("decision_rule", DECISION_RULES),
+        ("when_missing", ("hold", "note")),
+        ("applies", ("", "declared")),
     ):
         if key in row and row[key] not in allowed:
             wrong.append(f"{where}: {key} '{row[key]}' is none of {', '.join(filter(None, allowed))}")
     if row.get("when_missing") == "note" and not row.get("silence_because"):
-        wrong.append(f"{where}: when_missing = \"note\" needs its reason in silence_because")
+        wrong.append(f'{where}: when_missing = "note" needs its reason in silence_because')
     for key in ("effective_from", "effective_to"):
         if key in row and not _DATE.match(str(row[key])):
-            wrong.append(f"{where}: {key} '{row[key]}' is not a date, a year, \"unknown\" or \"open\"")
-    wrong += [f"{where}: products names '{product}', which is no product" for product in row.get("products", ())
-              if product not in vocabulary.product_forms()]
+            wrong.append(f'{where}: {key} \'{row[key]}\' is not a date, a year, "unknown" or "open"')
+    wrong += [
+        f"{where}: products names '{product}', which is no product"
+        for product in row.get("products", ())
+        if product not in vocabulary.product_forms()
+    ]
     if wrong:
         return None, wrong
     limit = Limit(
-        rule_id=row["id"], rulebook=book, kind=row["kind"], subject=row.get("of", ""), text=row["text"],
-        because=row["because"], status=row["status"], evidence=row["evidence"],
-        basis=row.get("basis", "as received"), effective_from=str(row.get("effective_from", "unknown")),
-        effective_to=str(row.get("effective_to", "open")), when_missing=row.get("when_missing", "hold"),
-        silence_because=row.get("silence_because", ""), decision_rule=row.get("decision_rule", "simple"),
-        rounding=row.get("rounding", "none"), operator_printed=row.get("operator", "printed") == "printed",
-        screen=bool(row.get("screen", False)), advisory=row.get("advisory", ""),
-        products=tuple(row.get("products", ())), requires=tuple(row.get("requires", ())),
+        rule_id=row["id"],
+        rulebook=book,
+        kind=row["kind"],
+        subject=row.get("of", ""),
+        text=row["text"],
+        because=row["because"],
+        status=row["status"],
+        evidence=row["evidence"],
+        basis=row.get("basis", "as received"),
+        effective_from=str(row.get("effective_from", "unknown")),
+        effective_to=str(row.get("effective_to", "open")),
+        when_missing=row.get("when_missing", "hold"),
+        silence_because=row.get("silence_because", ""),
+        decision_rule=row.get("decision_rule", "simple"),
+        rounding=row.get("rounding", "none"),
+        operator_printed=row.get("operator", "printed") == "printed",
+        screen=bool(row.get("screen", False)),
+        advisory=row.get("advisory", ""),
+        products=tuple(row.get("products", ())),
+        requires=tuple(row.get("requires", ())),
         applies=row.get("applies", ""),
     )
     try:
@@ -199,7 +269,7 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
     if unit is None or unit.log10 or unit.portion is not None:
         raise ValueError(f"unit '{row.get('unit', '')}' is not known")
     strict = bool(row.get("strict", False))
-    _lint_amount(limit, minimum, maximum, strict, str(row["unit"]))
+    lint_amount(limit, minimum, maximum, strict, str(row["unit"]))
     accept = _acceptance(minimum, maximum, strict, limit.rounding)
     uncertainty = _number(row, "default_uncertainty")
     measure = vocabulary.analytes()[limit.subject].measure if limit.subject in vocabulary.analytes() else "mass"
@@ -207,7 +277,11 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
     if measure == "percent" and canonical == "mg/kg":
         factor, canonical = factor / 10000, "%"
     return replace(
-        limit, unit=canonical, basis=unit.basis or limit.basis, accept=accept.scaled(factor), minimum=minimum,
+        limit,
+        unit=canonical,
+        basis=unit.basis or limit.basis,
+        accept=accept.scaled(factor),
+        minimum=minimum,
         default_uncertainty=None if uncertainty is None else uncertainty / 100,
     )
 
@@ -281,116 +355,11 @@ def _as_written(limit: Limit, _row: Mapping[str, Any]) -> Limit:
 
 
 _KIND_READERS = {
-    "amount": _amount, "not_detected": _not_detected, "described": _described, "ban": _as_written,
-    "product_class": _product_class, "attestation": _as_written, "certificate": _certificate,
+    "amount": _amount,
+    "not_detected": _not_detected,
+    "described": _described,
+    "ban": _as_written,
+    "product_class": _product_class,
+    "attestation": _as_written,
+    "certificate": _certificate,
 }
-
-# ---------------------------------------------------------------- the linter: what does the printed text say?
-
-_OPERATORS = (
-    (r"not more than|no more than|nmt|not greater than|not exceed(?:ing)?|may not exceed|at most|≤|<=|≦|maximum of|max\.?",
-     "<="),
-    (r"not less than|no less than|nlt|at least|≥|>=|minimum of|min\.?", ">="),
-    (r"less than|below|under|<", "<"),
-    (r"more than|greater than|above|over|exceed(?:s|ing)?|>", ">"),
-)
-_REVERSED = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}
-_TEXT_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-
-
-def _lint_amount(limit: Limit, minimum: Decimal | None, maximum: Decimal | None, strict: bool, unit: str) -> None:
-    text = limit.text
-    span = re.search(rf"({_TEXT_NUMBER})\s*(?:–|-|to)\s*({_TEXT_NUMBER})", text)
-    printed: set[tuple[str, Decimal]] = set()
-    if span:
-        printed = {(">=", _plain(span[1])), ("<=", _plain(span[2]))}
-        after = text[span.end():]
-    else:
-        number = None
-        for number in re.finditer(_TEXT_NUMBER, text):
-            if re.match(r"\s*[%\w]", text[number.end():]) or number.end() == len(text):
-                break
-        if number is None:
-            raise ValueError(f"the text '{text}' prints no number")
-        before, after = text[:number.start()], text[number.end():]
-        operator = _last_operator(before)
-        if re.search(r"violat|prohibit|adulterat|unlawful", after, re.IGNORECASE) and operator:
-            operator = _REVERSED[operator]
-        if operator is None and limit.operator_printed:
-            raise ValueError(f"the text '{text}' prints no operator; say operator = \"unknown\" if the source has none")
-        if operator is not None and not limit.operator_printed:
-            raise ValueError(f"the text '{text}' prints an operator, the limit says it is unknown")
-        printed = {(operator or ("<=" if maximum is not None else ">="), _plain(number[0]))}
-    meant = set()
-    if minimum is not None:
-        meant.add((">" if strict else ">=", minimum))
-    if maximum is not None:
-        meant.add(("<" if strict else "<=", maximum))
-    if printed != meant:
-        say = " and ".join(f"{operator} {number}" for operator, number in sorted(printed, key=str))
-        mean = " and ".join(f"{operator} {number}" for operator, number in sorted(meant, key=str))
-        raise ValueError(f"the text '{text}' says {say}, the limit {mean}")
-    _lint_unit(text, after, unit)
-
-
-def _lint_unit(text: str, after: str, unit: str) -> None:
-    """The longest run of words after the number that is a unit must be the limit's unit."""
-    words = after.strip().split()
-    for end in range(len(words), 0, -1):
-        found = vocabulary.unit(" ".join(words[:end]).strip(" ,;."))
-        if found is not None:
-            if found != vocabulary.unit(unit) and (found.canonical, found.factor) != _scale(unit):
-                raise ValueError(f"the text '{text}' is in '{' '.join(words[:end])}', the limit in '{unit}'")
-            return
-    if words and not re.match(r"[:(]|is\b", words[0]):
-        raise ValueError(f"the text '{text}' has no unit the word list knows after its number")
-
-
-def _scale(unit: str) -> tuple[str, Decimal] | None:
-    found = vocabulary.unit(unit)
-    return (found.canonical, found.factor) if found else None
-
-
-def _last_operator(text: str) -> str | None:
-    """The operator nearest before the number: `NMT <10,000` is strict, as Utah prints it; `NMT <=10,000` is not."""
-    best: tuple[int, int, str] | None = None
-    for rank, (pattern, operator) in enumerate(_OPERATORS):
-        for match in re.finditer(rf"(?:\b|(?<=\W)|^)(?:{pattern})(?=\W|$|\d)", text, re.IGNORECASE):
-            # "not more than" ends where "more than" ends: the earlier pattern of the table wins.
-            if best is None or (match.end(), -rank) > (best[0], best[1]):
-                best = (match.end(), -rank, operator)
-    return best[2] if best else None
-
-
-def _plain(text: str) -> Decimal:
-    return Decimal(text.replace(",", ""))
-
-
-# ---------------------------------------------------------------- dates
-
-
-def in_force(limit: Limit, day: date) -> str:
-    """How the limit's dates stand to a day: `in force`, `not yet in force` or `expired`.
-
-    A partial date is read at its earliest for `effective_from` and at its latest for `effective_to`, the stricter
-    reading; an unknown date bounds nothing.
-    """
-    if _bound(limit.effective_from, first=True) > day:
-        return "not yet in force"
-    if limit.effective_to not in ("open", "unknown") and _bound(limit.effective_to, first=False) < day:
-        return "expired"
-    return "in force"
-
-
-def _bound(text: str, *, first: bool) -> date:
-    if text in ("unknown", "open"):
-        return date.min
-    parts = [int(part) for part in text.split("-")]
-    if first:
-        return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
-    if len(parts) == 3:
-        return date(*parts)
-    year, month = (parts[0], 12) if len(parts) == 1 else (parts[0], parts[1])
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
-

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kratom_qc.judge import crosscheck, explain
-from kratom_qc.judge.plan import Asked, Group, applicable, judged_interval, key_of, market_books, plan, product_books
-from kratom_qc.judge.specification import DECIDING, in_force
+from kratom_qc.judge.dates import in_force
+from kratom_qc.judge.plan import Asked, Group, applicable, judged_interval, market_books, plan, product_books
+from kratom_qc.judge.specification import DECIDING
 from kratom_qc.model import (
     UNMEASURED,
     Batch,
-    Decision,
     Finding,
     Limit,
     Outcome,
@@ -57,9 +57,14 @@ class Judgement:
         lineages = {market: product | {book.id for book in market_books(self.books, market)} for market in self.markets}
         home = product.union(*(lineages[market] for market in self.home))
         return Verdict(
-            batch=batch, judged_on=self.on, decision=worst([f for f in findings if f.rulebook in home]),
-            markets={market: worst([f for f in findings if f.rulebook in within]) for market, within in lineages.items()},
-            findings=tuple(findings), home_markets=self.home,
+            batch=batch,
+            judged_on=self.on,
+            decision=worst([f for f in findings if f.rulebook in home]),
+            markets={
+                market: worst([f for f in findings if f.rulebook in within]) for market, within in lineages.items()
+            },
+            findings=tuple(findings),
+            home_markets=self.home,
             rulebooks=applicable(self.books, self.markets, batch.product),
         )
 
@@ -71,14 +76,15 @@ class Judgement:
         return _numeric(limit, asked.book, batch, quantity, outcome, self.on)
 
 
-def judge(batches: Sequence[Batch], books: Mapping[str, Rulebook], *, markets: Sequence[str], home: Sequence[str],
-          on: date) -> Judgement:
+def judge(
+    batches: Sequence[Batch], books: Mapping[str, Rulebook], *, markets: Sequence[str], home: Sequence[str], on: date
+) -> Judgement:
     """Judge many batches in one run of the engine.
 
     `markets` are reported; `home` are those that the batch's own verdict includes beside its product rulebook. Raises
     UsageError for a market without a rulebook and EngineError where the engine did not do what was planned.
     """
-    from kratom_qc.judge import engine  # noqa: PLC0415 - Great Expectations takes two seconds to import
+    from kratom_qc.judge import engine
 
     everywhere = tuple(dict.fromkeys((*markets, *home)))
     groups = plan(batches, books, everywhere)
@@ -116,7 +122,9 @@ def _status(limit: Limit, on: date) -> tuple[str, bool]:
     return limit.status, not limit.screen and not limit.advisory and limit.kind != "attestation"
 
 
-def _numeric(limit: Limit, book: Rulebook, batch: Batch, quantity: Quantity | None, outcome: Outcome, on: date) -> Finding:
+def _numeric(
+    limit: Limit, book: Rulebook, batch: Batch, quantity: Quantity | None, outcome: Outcome, on: date
+) -> Finding:
     status, decides = _status(limit, on)
     silent = None if quantity is not None else _silent(batch, limit.subject)
     undeclared = limit.applies == "declared" and quantity is None
@@ -124,11 +132,27 @@ def _numeric(limit: Limit, book: Rulebook, batch: Batch, quantity: Quantity | No
         outcome = Outcome.INCONCLUSIVE
     if undeclared or (outcome is Outcome.MISSING and limit.when_missing == "note"):
         decides = False
-    why = "no label claim is declared for this batch" if undeclared else explain.numeric(limit, outcome, quantity, silent)
+    why = (
+        "no label claim is declared for this batch" if undeclared else explain.numeric(limit, outcome, quantity, silent)
+    )
     place = quantity.results[0].place if quantity is not None and quantity.results else silent.place if silent else None
     return Finding(
-        limit.rule_id, book.id, _market(book), limit.subject, outcome, decides, why, limit.because, limit.text, limit.unit,
-        UNMEASURED if quantity is None else judged_interval(limit, quantity), limit.when_missing, status, place, limit, quantity,
+        limit.rule_id,
+        book.id,
+        _market(book),
+        limit.subject,
+        outcome,
+        decides,
+        why,
+        limit.because,
+        limit.text,
+        limit.unit,
+        UNMEASURED if quantity is None else judged_interval(limit, quantity),
+        limit.when_missing,
+        status,
+        place,
+        limit,
+        quantity,
     )
 
 
@@ -156,8 +180,21 @@ def _unmeasured(limit: Limit, book: Rulebook, batch: Batch, on: date) -> Finding
         outcome, why = Outcome.INCONCLUSIVE, explain.MEMORY
     if outcome is Outcome.MISSING and limit.when_missing == "note":
         decides = False
-    return Finding(limit.rule_id, book.id, _market(book), limit.subject or None, outcome, decides, why, limit.because, limit.text,
-                   when_missing=limit.when_missing, status=status, place=place, source=limit)
+    return Finding(
+        limit.rule_id,
+        book.id,
+        _market(book),
+        limit.subject or None,
+        outcome,
+        decides,
+        why,
+        limit.because,
+        limit.text,
+        when_missing=limit.when_missing,
+        status=status,
+        place=place,
+        source=limit,
+    )
 
 
 def _product_class(limit: Limit, batch: Batch) -> tuple[Outcome, str]:
@@ -198,8 +235,17 @@ def _certificate(limit: Limit, batch: Batch) -> tuple[Outcome, str]:
 
 
 def _held(rule_id: str, why: str, place: Place | None, analyte: str | None = None) -> Finding:
-    return Finding(rule_id, INTEGRITY, None, analyte, Outcome.INCONCLUSIVE, True, why,
-                   "kratom_qc holds what cannot be decided from the certificates alone", place=place)
+    return Finding(
+        rule_id,
+        INTEGRITY,
+        None,
+        analyte,
+        Outcome.INCONCLUSIVE,
+        True,
+        why,
+        "kratom_qc holds what cannot be decided from the certificates alone",
+        place=place,
+    )
 
 
 def _integrity(batch: Batch, books: Mapping[str, Rulebook], group: Group, on: date) -> list[Finding]:
@@ -212,19 +258,35 @@ def _integrity(batch: Batch, books: Mapping[str, Rulebook], group: Group, on: da
 
 
 def _dates(batch: Batch, books: Mapping[str, Rulebook], on: date) -> list[Finding]:
-    oldest = min((book.certificate_max_age_days for book in product_books(books, batch.product)
-                  if book.certificate_max_age_days is not None), default=None)
+    oldest = min(
+        (
+            book.certificate_max_age_days
+            for book in product_books(books, batch.product)
+            if book.certificate_max_age_days is not None
+        ),
+        default=None,
+    )
     found = []
     for analysis in batch.analyses:
         for name in ("received_on", "tested_on", "issued_on"):
             day = getattr(analysis, name)
             if day is not None and day > on:
-                found.append(_held("DATES-IMPOSSIBLE", f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}",
-                                   analysis.facts_said[name].place))
+                found.append(
+                    _held(
+                        "DATES-IMPOSSIBLE",
+                        f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}",
+                        analysis.facts_said[name].place,
+                    )
+                )
         day = analysis.issued_on or analysis.tested_on or analysis.received_on
         if oldest is not None and day is not None and on - day > timedelta(days=oldest):
-            found.append(_held("CERTIFICATE-TOO-OLD", f"the certificate is of {day}, more than {oldest} days before {on}",
-                               Place(analysis.file)))
+            found.append(
+                _held(
+                    "CERTIFICATE-TOO-OLD",
+                    f"the certificate is of {day}, more than {oldest} days before {on}",
+                    Place(analysis.file),
+                )
+            )
     return found
 
 
@@ -238,26 +300,36 @@ def _found_without_limit(batch: Batch, group: Group) -> list[Finding]:
             if not result.detected or known is None or known.id in spoken:
                 continue
             if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence"):
-                found.append(_held("FOUND-WITHOUT-LIMIT", f"'{result.said}': {known.name} was found, and no limit speaks of it",
-                                   result.place, known.id))
+                found.append(
+                    _held(
+                        "FOUND-WITHOUT-LIMIT",
+                        f"'{result.said}': {known.name} was found, and no limit speaks of it",
+                        result.place,
+                        known.id,
+                    )
+                )
     return found
 
 
 def _crosscheck_finding(limit: Limit, engine: Outcome, again: Outcome) -> Finding:
-    return _held("CROSSCHECK-DISAGREES", f"two readings of {limit.rule_id} disagree: the engine says {engine}, the crosscheck "
-                 f"{again}. This is a fault of the program; report it", None, limit.subject)
+    return _held(
+        "CROSSCHECK-DISAGREES",
+        f"two readings of {limit.rule_id} disagree: the engine says {engine}, the crosscheck "
+        f"{again}. This is a fault of the program; report it",
+        None,
+        limit.subject,
+    )
 
 
 def _uncovered(batch: Batch, books: Mapping[str, Rulebook], markets: Sequence[str]) -> list[Finding]:
-    """A market's rulebook that does not speak of the product: nothing is never a pass."""
-    found = []
-    for book in {book.id: book for market in markets for book in market_books(books, market)}.values():
-        if book.covers and batch.product is not None and batch.product not in book.covers:
-            found.append(Finding(
-                f"{book.id.upper()}-COVERS", book.id, book.id, None, Outcome.INCONCLUSIVE, True,
-                f"the rulebook speaks of {', '.join(product_forms()[p].lower() for p in book.covers)}; whether "
-                f"{product_forms()[batch.product].lower()} may be sold here it does not say", book.title,
-            ))
-    return found
+    """Market rulebooks that do not speak of the product: nothing is never a pass."""
+    asked = {book.id: book for market in markets for book in market_books(books, market)}
+    product = batch.product
+    return [_uncovered_by(book, product) for book in asked.values() if product and book.covers and product not in book.covers]
 
 
+def _uncovered_by(book: Rulebook, product: str) -> Finding:
+    spoken = ", ".join(product_forms()[covered].lower() for covered in book.covers)
+    why = f"the rulebook speaks of {spoken}; whether {product_forms()[product].lower()} may be sold here it does not say"
+    rule_id = f"{book.id.upper()}-COVERS"
+    return Finding(rule_id, book.id, book.id, None, Outcome.INCONCLUSIVE, True, why, book.title)

@@ -16,9 +16,12 @@ from kratom_qc.model import Analysis, Finding, Interval, Place, Remark, Result, 
 def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, Any]:
     """A file that never becomes data."""
     return {
-        "file": file, "sha256": sha256, "status": "refused",
+        "file": file,
+        "sha256": sha256,
+        "status": "refused",
         "refusals": [
-            {"code": r.code, "message": r.message, "sheet": r.place.sheet, "cell": r.place.cell, "said": r.said} for r in refusals
+            {"code": r.code, "message": r.message, "sheet": r.place.sheet, "cell": r.place.cell, "said": r.said}
+            for r in refusals
         ],
         "batches": [],
     }
@@ -27,7 +30,10 @@ def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, An
 def judged(file: str, sha256: str, verdicts: Iterable[Verdict]) -> dict[str, Any]:
     """A file that was read, with every batch it speaks of; results are those of this file, findings of all."""
     return {
-        "file": file, "sha256": sha256, "status": "judged", "refusals": [],
+        "file": file,
+        "sha256": sha256,
+        "status": "judged",
+        "refusals": [],
         "batches": [_batch(verdict, sha256) for verdict in verdicts],
     }
 
@@ -35,13 +41,21 @@ def judged(file: str, sha256: str, verdicts: Iterable[Verdict]) -> dict[str, Any
 def read(file: str, sha256: str, analyses: Iterable[Analysis]) -> dict[str, Any]:
     """A file as understood, without judgement."""
     return {
-        "file": file, "sha256": sha256, "status": "read", "refusals": [],
+        "file": file,
+        "sha256": sha256,
+        "status": "read",
+        "refusals": [],
         "batches": [
             {
-                **_identity(analysis), "batch_id": analysis.batch_id, "product": analysis.product,
-                "product_name": analysis.product_name, "accreditation": analysis.accreditation,
-                "received_on": _iso(analysis.received_on), "tested_on": _iso(analysis.tested_on),
-                "issued_on": _iso(analysis.issued_on), "declared": dict(analysis.declared),
+                **_identity(analysis),
+                "batch_id": analysis.batch_id,
+                "product": analysis.product,
+                "product_name": analysis.product_name,
+                "accreditation": analysis.accreditation,
+                "received_on": _iso(analysis.received_on),
+                "tested_on": _iso(analysis.tested_on),
+                "issued_on": _iso(analysis.issued_on),
+                "declared": dict(analysis.declared),
                 "results": [result_object(result) for result in analysis.results],
                 "doubts": [
                     {"rule_id": doubt.rule_id, "why": doubt.why, "analyte": doubt.analyte, **_where(doubt.place)}
@@ -62,9 +76,12 @@ def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
     batch = verdict.batch
     own = [analysis for analysis in batch.analyses if analysis.sha256 == sha256]
     return {
-        "batch_id": batch.batch_id, "product": batch.product, **_identity((own or list(batch.analyses))[0]),
+        "batch_id": batch.batch_id,
+        "product": batch.product,
+        **_identity((own or list(batch.analyses))[0]),
         "certificates": list(dict.fromkeys(analysis.sha256 for analysis in batch.analyses)),
-        "judged_on": verdict.judged_on.isoformat(), "verdict": str(verdict.decision),
+        "judged_on": verdict.judged_on.isoformat(),
+        "verdict": str(verdict.decision),
         "markets": {market: str(decision) for market, decision in verdict.markets.items()},
         "results": [result_object(result) for analysis in own for result in analysis.results],
         "findings": [finding_object(finding) for finding in verdict.findings],
@@ -75,21 +92,39 @@ def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
 def result_object(result: Result) -> dict[str, Any]:
     """One laboratory statement as understood."""
     return {
-        "analyte": result.analyte, "said": result.said, "unit_said": result.unit_said, **interval_object(result.interval),
-        "unit": result.unit, "basis": result.basis,
+        "analyte": result.analyte,
+        "said": result.said,
+        "unit_said": result.unit_said,
+        **interval_object(result.interval),
+        "unit": result.unit,
+        "basis": result.basis,
         "portion": None if result.portion is None else f"{plain(result.portion)} g",
-        "loq": _decimal(result.loq), "lod": _decimal(result.lod), "uncertainty": _decimal(result.uncertainty),
-        "method": result.method, "stated_verdict": result.stated_verdict, **_where(result.place),
+        "loq": _decimal(result.loq),
+        "lod": _decimal(result.lod),
+        "uncertainty": _decimal(result.uncertainty),
+        "method": result.method,
+        "stated_verdict": result.stated_verdict,
+        **_where(result.place),
     }
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:
     """How the batch stands to one limit."""
     return {
-        "rule_id": finding.rule_id, "rulebook": finding.rulebook, "market": finding.market, "analyte": finding.analyte,
-        "outcome": str(finding.outcome), "decides": finding.decides, "when_missing": finding.when_missing,
-        "status": finding.status, **interval_object(finding.interval), "unit": finding.unit, "limit": finding.limit,
-        "because": finding.because, **_where(finding.place), "why": finding.why,
+        "rule_id": finding.rule_id,
+        "rulebook": finding.rulebook,
+        "market": finding.market,
+        "analyte": finding.analyte,
+        "outcome": str(finding.outcome),
+        "decides": finding.decides,
+        "when_missing": finding.when_missing,
+        "status": finding.status,
+        **interval_object(finding.interval),
+        "unit": finding.unit,
+        "limit": finding.limit,
+        "because": finding.because,
+        **_where(finding.place),
+        "why": finding.why,
     }
 
 
@@ -101,7 +136,9 @@ def remark_object(remark: Remark) -> dict[str, Any]:
 def interval_object(interval: Interval) -> dict[str, Any]:
     """low, high and whether each end is open; an infinite end is null."""
     return {
-        "low": plain(interval.low), "high": _decimal(interval.high), "low_open": interval.low_open,
+        "low": plain(interval.low),
+        "high": _decimal(interval.high),
+        "low_open": interval.low_open,
         "high_open": interval.high_open,
     }
 

@@ -76,11 +76,17 @@ def _drawn(
     dot = None if point is None else scale.at(_float(point))
     text = _text(accept, value, unit, printed)
     return Bar(
-        css=outcome.lower(), label=f"{text} on the scale of its limit", band_x=_percent(band_left),
-        band_w=_percent(band_right - band_left), edges=_edge_marks(accept, unit, printed, scale), ticks=scale.ticks,
-        dot="" if dot is None else _percent(dot), range_x=_percent(min(left, 100 - SLIVER)),
+        css=outcome.lower(),
+        label=f"{text} on the scale of its limit",
+        band_x=_percent(band_left),
+        band_w=_percent(band_right - band_left),
+        edges=_edge_marks(accept, unit, printed, scale),
+        ticks=scale.ticks,
+        dot="" if dot is None else _percent(dot),
+        range_x=_percent(min(left, 100 - SLIVER)),
         range_w="" if value.low == value.high else _percent(max(right - left, SLIVER)),
-        fade="fade" if high is None else "", value=_mark((left + right) / 2 if dot is None else dot, text),
+        fade="fade" if high is None else "",
+        value=_mark((left + right) / 2 if dot is None else dot, text),
         note=_note(scale, band_left, band_right),
     )
 

@@ -63,9 +63,13 @@ def batch_page(verdict: Verdict, *, program: str) -> str:
 def summary_row(verdict: Verdict, link: str) -> SummaryRow:
     """A verdict's line in the summary; `link` is the address of its page, relative to the summary's."""
     return SummaryRow(
-        batch_id=verdict.batch.batch_id, product=words.product_name(verdict.batch.product),
-        laboratory=page.laboratories(verdict), decision=verdict.decision, reason=main_reason(verdict),
-        markets=dict(verdict.markets), link=link,
+        batch_id=verdict.batch.batch_id,
+        product=words.product_name(verdict.batch.product),
+        laboratory=page.laboratories(verdict),
+        decision=verdict.decision,
+        reason=main_reason(verdict),
+        markets=dict(verdict.markets),
+        link=link,
     )
 
 
@@ -76,12 +80,20 @@ def summary_page(
     groups: dict[Decision, list[SummaryRow]] = {decision: [] for decision in Decision}
     for row in rows:
         groups[row.decision].append(row)
-    files = [(file, sha256, [(refusal, where(refusal.place)) for refusal in problems])
-             for file, sha256, problems in refused]
-    return _environment().get_template("summary.html").render(
-        groups=[(decision.value, found) for decision, found in groups.items()], files=files,
-        batches=sum(map(len, groups.values())), judged_on=judged_on.isoformat(), program=program,
-        title=f"Batches judged on {judged_on.isoformat()}",
+    files = [
+        (file, sha256, [(refusal, where(refusal.place)) for refusal in problems]) for file, sha256, problems in refused
+    ]
+    return (
+        _environment()
+        .get_template("summary.html")
+        .render(
+            groups=[(decision.value, found) for decision, found in groups.items()],
+            files=files,
+            batches=sum(map(len, groups.values())),
+            judged_on=judged_on.isoformat(),
+            program=program,
+            title=f"Batches judged on {judged_on.isoformat()}",
+        )
     )
 
 
@@ -89,8 +101,13 @@ def summary_page(
 def _environment() -> Environment:
     """Compiled once; autoescape is forced because `select_autoescape` goes by the template's name."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False, keep_trailing_newline=False,
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        keep_trailing_newline=False,
     )
     # The same limits stand on every page of a run, and most bars too: their (escaped) markup is kept.
     marks = environment.get_template("_marks.html").module

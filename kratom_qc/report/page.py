@@ -141,8 +141,11 @@ class BatchPage:
     stale: tuple[BookLine, ...]
 
 
-_SAYS = {Decision.PASS: "may be sold there today", Decision.HOLD: "not before it is cleared up",
-         Decision.FAIL: "may not be sold there"}
+_SAYS = {
+    Decision.PASS: "may be sold there today",
+    Decision.HOLD: "not before it is cleared up",
+    Decision.FAIL: "may not be sold there",
+}
 
 
 def batch_page(verdict: Verdict) -> BatchPage:
@@ -153,15 +156,27 @@ def batch_page(verdict: Verdict) -> BatchPage:
     named = dict.fromkeys(analysis.product_name for analysis in batch.analyses if analysis.product_name)
     rulebooks = tuple(_book_line(book, verdict.judged_on) for book in verdict.rulebooks)
     return BatchPage(
-        batch_id=batch.batch_id, product=words.product_name(batch.product), product_said=" · ".join(named),
-        decision=verdict.decision.value, judged_on=verdict.judged_on.isoformat(), laboratories=laboratories(verdict),
-        homes=", ".join(verdict.home_markets), markets=_markets(verdict, reach), counts=_counts(verdict, reach),
-        own=reasons.causes(own, evidence, reach), other=reasons.causes(other, evidence, reach),
-        shown=_shown(verdict.findings, reach), attestations=_attestations(verdict.findings, reach),
-        untested=_untested(verdict.findings), books=_books(verdict.findings, reach, evidence),
-        papers=tuple(_paper(analysis) for analysis in batch.analyses), remarks=_remarks(verdict),
-        declared=_declared(batch.facts), facts_sha256=batch.facts.sha256 if batch.facts else "",
-        rulebooks=rulebooks, stale=tuple(line for line in rulebooks if line.stale),
+        batch_id=batch.batch_id,
+        product=words.product_name(batch.product),
+        product_said=" · ".join(named),
+        decision=verdict.decision.value,
+        judged_on=verdict.judged_on.isoformat(),
+        laboratories=laboratories(verdict),
+        homes=", ".join(verdict.home_markets),
+        markets=_markets(verdict, reach),
+        counts=_counts(verdict, reach),
+        own=reasons.causes(own, evidence, reach),
+        other=reasons.causes(other, evidence, reach),
+        shown=_shown(verdict.findings, reach),
+        attestations=_attestations(verdict.findings, reach),
+        untested=_untested(verdict.findings),
+        books=_books(verdict.findings, reach, evidence),
+        papers=tuple(_paper(analysis) for analysis in batch.analyses),
+        remarks=_remarks(verdict),
+        declared=_declared(batch.facts),
+        facts_sha256=batch.facts.sha256 if batch.facts else "",
+        rulebooks=rulebooks,
+        stale=tuple(line for line in rulebooks if line.stale),
     )
 
 
@@ -257,11 +272,18 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
     if not value and (said := evidence.of(finding)):
         value = f"“{said[0].said}”" if said[0].said else ""
     return FindingRow(
-        outcome=finding.outcome.value, subject=reasons.subject(finding), value=value,
-        also=words.also_words(finding.interval, finding.unit, limit) if limit is not None else "", cell=cell,
-        limit=finding.limit or (limit.text if limit is not None else ""), rule_id=finding.rule_id,
-        why="" if finding.outcome is Outcome.PASS or reasons.silent(finding) else finding.why, source=finding.because,
-        bar=bar(finding), decides=finding.decides, status=reasons.dates(finding),
+        outcome=finding.outcome.value,
+        subject=reasons.subject(finding),
+        value=value,
+        also=words.also_words(finding.interval, finding.unit, limit) if limit is not None else "",
+        cell=cell,
+        limit=finding.limit or (limit.text if limit is not None else ""),
+        rule_id=finding.rule_id,
+        why="" if finding.outcome is Outcome.PASS or reasons.silent(finding) else finding.why,
+        source=finding.because,
+        bar=bar(finding),
+        decides=finding.decides,
+        status=reasons.dates(finding),
     )
 
 
@@ -275,8 +297,10 @@ def _paper(analysis: Analysis) -> Paper:
     rows = tuple(_result_row(result) for result in analysis.results)
     dated = [("received", analysis.received_on), ("tested", analysis.tested_on), ("issued", analysis.issued_on)]
     facts = [
-        ("Laboratory", analysis.laboratory), ("Accreditation", analysis.accreditation),
-        ("Certificate", analysis.certificate_id), ("Batch", analysis.batch_id),
+        ("Laboratory", analysis.laboratory),
+        ("Accreditation", analysis.accreditation),
+        ("Certificate", analysis.certificate_id),
+        ("Batch", analysis.batch_id),
         ("Product as printed", analysis.product_name),
         ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dated if day)),
         *((name.replace("_", " ").capitalize(), said) for name, said in analysis.declared.items()),
@@ -296,13 +320,20 @@ def _result_row(result: Result) -> ResultRow:
     portion = f"in {words.shown(result.portion)}{words.THIN}g" if result.portion else ""
     detail = " · ".join(filter(None, (result.species, f"replicate {result.replicate}" if result.replicate else "")))
     return ResultRow(
-        analyte=name, detail=detail, known=result.known, said=result.said, unit=result.unit_said,
-        understood=understood, also=words.also_words(result.interval, result.unit, None),
+        analyte=name,
+        detail=detail,
+        known=result.known,
+        said=result.said,
+        unit=result.unit_said,
+        understood=understood,
+        also=words.also_words(result.interval, result.unit, None),
         basis=" · ".join(filter(None, (basis, portion))),
         lod=words.shown(result.lod) if result.lod is not None else "",
         loq=words.shown(result.loq) if result.loq is not None else "",
         uncertainty=f"±{words.THIN}{words.shown(result.uncertainty)}" if result.uncertainty is not None else "",
-        method=result.method, stated=result.stated_verdict, cell=where(result.place),
+        method=result.method,
+        stated=result.stated_verdict,
+        cell=where(result.place),
     )
 
 
@@ -318,9 +349,13 @@ def _remarks(verdict: Verdict) -> tuple[tuple[str, str, str, str], ...]:
 # ---------------------------------------------------------------- provenance
 
 _FACTS = (
-    ("serving_g", "Serving", "g"), ("serving_ml", "Serving", "mL"), ("servings_per_day", "Servings per day", ""),
-    ("servings_per_container", "Servings per container", ""), ("net_g", "Net content", "g"),
-    ("net_ml", "Net content", "mL"), ("density_g_per_ml", "Density", "g/mL"),
+    ("serving_g", "Serving", "g"),
+    ("serving_ml", "Serving", "mL"),
+    ("servings_per_day", "Servings per day", ""),
+    ("servings_per_container", "Servings per container", ""),
+    ("net_g", "Net content", "g"),
+    ("net_ml", "Net content", "mL"),
+    ("density_g_per_ml", "Density", "g/mL"),
 )
 
 

@@ -152,9 +152,15 @@ def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, 
     same_value = len({(line.value, line.how) for line in lines}) == 1
     same_why = len({line.why for line in lines}) == 1
     return Reason(
-        outcome=group[0].outcome.value, subject=subject(group[0]), value=first.value if same_value else "",
-        also=first.also if same_value else "", how=first.how if same_value else "", why=first.why if same_why else "",
-        statements=statements, more=more, limits=lines,
+        outcome=group[0].outcome.value,
+        subject=subject(group[0]),
+        value=first.value if same_value else "",
+        also=first.also if same_value else "",
+        how=first.how if same_value else "",
+        why=first.why if same_why else "",
+        statements=statements,
+        more=more,
+        limits=lines,
     )
 
 
@@ -187,13 +193,20 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
     """A finding's limit with everything a reviewer checks it against."""
     limit = finding.source
     return LimitLine(
-        text=finding.limit or (limit.text if limit else ""), rule_id=finding.rule_id, book=finding.rulebook,
-        book_title=reach.title(finding.rulebook), source=finding.because,
-        dates=dates(finding), evidence=words.evidence_words(limit.evidence) if limit else "",
-        decision_rule=rule_words(finding), why=finding.why, value=understood(finding),
+        text=finding.limit or (limit.text if limit else ""),
+        rule_id=finding.rule_id,
+        book=finding.rulebook,
+        book_title=reach.title(finding.rulebook),
+        source=finding.because,
+        dates=dates(finding),
+        evidence=words.evidence_words(limit.evidence) if limit else "",
+        decision_rule=rule_words(finding),
+        why=finding.why,
+        value=understood(finding),
         also=words.also_words(finding.interval, finding.unit, limit) if limit else "",
         how=finding.quantity.how if finding.quantity and finding.quantity.how not in finding.why else "",
-        bar=bar(finding), stops=reach.stops(finding),
+        bar=bar(finding),
+        stops=reach.stops(finding),
     )
 
 

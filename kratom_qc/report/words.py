@@ -31,8 +31,11 @@ _DERIVED = {"7-oh-to-mitragynine": "7-OH : mitragynine"}  # computed only, never
 DECIDING = ("in_force", "adopted")
 _STATUS = {"in_force": "in force", "adopted": "adopted"}
 _EVIDENCE = {
-    "primary": "primary text read", "mirror": "copy of the primary text", "secondary": "secondary source",
-    "memory": "unverified", "specification": "our own figure",
+    "primary": "primary text read",
+    "mirror": "copy of the primary text",
+    "secondary": "secondary source",
+    "memory": "unverified",
+    "specification": "our own figure",
 }
 
 
@@ -103,9 +106,7 @@ def interval_words(interval: Interval, unit: str, edges: tuple[Decimal, ...] = (
     return f"{start} to {'below ' if interval.high_open else ''}{amount(high, unit, edges)}"
 
 
-def value_words(
-    interval: Interval, unit: str, results: Iterable[Result] = (), edges: tuple[Decimal, ...] = ()
-) -> str:
+def value_words(interval: Interval, unit: str, results: Iterable[Result] = (), edges: tuple[Decimal, ...] = ()) -> str:
     """`interval_words`, but absence in a portion keeps its portion: `absent in 25 g` and not `below 0.04 CFU/g`."""
     if interval.high is not None and not interval.low:
         for result in results:

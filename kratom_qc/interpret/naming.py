@@ -1,0 +1,55 @@
+"""What an analyte's cell says: which analyte, and besides it perhaps a unit, a portion or a basis."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kratom_qc import vocabulary
+from kratom_qc.model import Line
+from kratom_qc.vocabulary import Analyte, Unit
+
+_BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
+_NAME_PORTION = re.compile(
+    r"^(?P<name>.+?)[\s,]*(?:/|\bin\b|\bper\b|\bve?\b|[(\[])\s*(?:ve?\s+|in\s+|per\s+)?(?P<size>\d+(?:[.,]\d+)?)\s*"
+    r"(?P<of>g|ml|grams?)\b\s*[)\]]?$",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What an analyte's cell says besides the analyte."""
+
+    analyte: Analyte | None
+    text: str
+    unit: Unit | None = None
+    unit_said: str = ""
+    portion: Decimal | None = None
+    basis: str | None = None
+
+
+def name_of(line: Line) -> Name:
+    """Read a line's analyte, with its species and CAS number where it has columns for them."""
+    said = line.analyte.said
+    species = line.species.said if line.species else ""
+    if species and vocabulary.word_key(species) not in ("total", "", "-"):
+        return Name(vocabulary.analyte(f"{said} ({species})"), f"{said} ({species})")
+    found = vocabulary.analyte(said)
+    if found is None and line.cas is not None:
+        found = vocabulary.analyte_by_cas(line.cas.said)
+    if found is not None:
+        return Name(found, said)
+    portion = _NAME_PORTION.match(said)
+    if portion and (analyte := vocabulary.analyte(portion["name"])):
+        return Name(analyte, said, portion=Decimal(portion["size"].replace(",", ".")))
+    basis, rest = vocabulary.basis_in(said)
+    if basis and (analyte := vocabulary.analyte(rest)):
+        return Name(analyte, said, basis=basis)
+    bracket = _BRACKET.match(rest)
+    if bracket:
+        analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
+        if analyte and unit:
+            return Name(analyte, said, unit, bracket["inside"], basis=basis)
+    return Name(None, said)
