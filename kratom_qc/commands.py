@@ -13,13 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kratom_qc import settings, vocabulary
+from kratom_qc import settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_file
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
-from kratom_qc.report import words
 
 if TYPE_CHECKING:
     from flows.release import Done
@@ -87,19 +86,17 @@ def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> N
 
 
 def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
-    """The table at the end of `check` and `run`: batch, product, verdict, the main reason, where it may be sold."""
+    """The table at the end of `check` and `run`: batch, product, verdict, where it may be sold, the main reason."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading, least in (("batch", 8), ("product", 7), ("verdict", 7), ("main reason", 30), ("may be sold in", 8)):
-        table.add_column(heading, min_width=least, overflow="fold")
+    table.add_column("batch", overflow="fold", max_width=24)
+    table.add_column("product", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("may be sold in", max_width=20)
+    table.add_column("main reason", min_width=24)
     for row in rows:
         style = _STYLE[row.decision]
-        table.add_row(
-            escape(row.batch_id),
-            escape(row.product),
-            f"[{style}]{row.decision}[/]",
-            escape(row.reason),
-            escape(row.sold_in) or "–",
-        )
+        decision = f"[{style}]{row.decision}[/]"
+        table.add_row(escape(row.batch_id), escape(row.product), decision, escape(row.sold_in) or "–", escape(row.reason))
     console.print(table)
 
 
@@ -136,7 +133,7 @@ def _read_object(reading: Reading) -> dict[str, Any]:
 
 
 def _print_analysis(console: Console, analysis: Analysis) -> None:
-    product = words.product_name(analysis.product)
+    product = wording.product_name(analysis.product)
     console.print(f"[bold]{escape(analysis.batch_id)}[/]  {escape(product)}  {escape(analysis.product_name)}")
     console.print(
         f"{escape(analysis.laboratory or 'laboratory not stated')}, certificate "
@@ -154,9 +151,9 @@ def _print_analysis(console: Console, analysis: Analysis) -> None:
                 for text in (
                     known,
                     f"{result.said} {result.unit_said}".strip(),
-                    words.value_words(result.interval, result.unit, (result,)),
+                    wording.value_words(result.interval, result.unit, (result,)),
                     result.basis,
-                    *(words.shown(bound) if bound is not None else "" for bound in (result.lod, result.loq)),
+                    *(wording.shown(bound) if bound is not None else "" for bound in (result.lod, result.loq)),
                     result.method,
                     str(result.place),
                 )

@@ -7,7 +7,7 @@ What is already proven counts whatever is missing; `Quantity.missing` names the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from kratom_qc import vocabulary
 from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
 from kratom_qc.interpret.combine import combine, tolerance
 from kratom_qc.interpret.formulas import Formula, formulas
-from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result
+from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result, plain
 
 Key = tuple[str, str, str]  # subject, basis, canonical unit
 DETECTION = "any"  # the basis under which a limit `not detected` asks
@@ -57,6 +57,16 @@ def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
     if single.proven_high is not None and (high is None or single.proven_high < high):
         high, high_open = single.proven_high, single.proven_high_open
     return replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=high_open)
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What the vendor declares and a conversion multiplies by: its size, name, unit, and the factor between units."""
+
+    amount: Decimal | None
+    what: str
+    unit: str
+    factor: Decimal
 
 
 class _Deriver:
@@ -252,9 +262,8 @@ class _Deriver:
         subject, basis, unit = key
         facts = self.facts
         if unit == "ug/day":
-            return self._times(
-                (subject, "per serving", "mg/serving"), key, facts.servings_per_day, "servings per day", _THOUSAND
-            )
+            per_day = _Declared(facts.servings_per_day, "servings per day", "", _THOUSAND)
+            return self._scaled_from((subject, "per serving", "mg/serving"), key, per_day)
         if unit == "mg/container":
             return self._per_container(key)
         if unit == "mg/serving":
@@ -264,46 +273,33 @@ class _Deriver:
         if unit == "mg/kg" and basis == "dry":
             return self._to_dry(key)
         if unit == "mg/mL" and basis == "as received":
-            return self._scaled_from(
-                (subject, basis, "mg/kg"), key, facts.density_g_per_ml, "density", Decimal("0.001")
-            )
+            density = _Declared(facts.density_g_per_ml, "density", " g/mL", Decimal("0.001"))
+            return self._scaled_from((subject, basis, "mg/kg"), key, density)
         return None
 
     def _per_mass(self, key: Key, grams: Decimal | None, millilitres: Decimal | None, what: str) -> Quantity | None:
         by_volume = (key[0], "as received", "mg/mL")
         if millilitres is not None and (by_volume in self.printed or grams is None):
-            return self._scaled_from(by_volume, key, millilitres, what, Decimal(1))
-        if grams is None and millilitres is not None and self.facts.density_g_per_ml is not None:
-            grams = millilitres * self.facts.density_g_per_ml
-        return self._scaled_from((key[0], "as received", "mg/kg"), key, grams, what, Decimal("0.001"))
+            return self._scaled_from(by_volume, key, _Declared(millilitres, what, " mL", Decimal(1)))
+        return self._scaled_from((key[0], "as received", "mg/kg"), key, _Declared(grams, what, " g", Decimal("0.001")))
 
     def _per_container(self, key: Key) -> Quantity | None:
-        if self.facts.net_g is None and self.facts.net_ml is None and self.facts.servings_per_container is not None:
-            return self._times(
-                (key[0], "per serving", "mg/serving"),
-                key,
-                self.facts.servings_per_container,
-                "servings per container",
-                Decimal(1),
-            )
-        return self._per_mass(key, self.facts.net_g, self.facts.net_ml, "net content")
+        facts = self.facts
+        if facts.net_g is None and facts.net_ml is None and facts.servings_per_container is not None:
+            servings = _Declared(facts.servings_per_container, "servings per container", "", Decimal(1))
+            return self._scaled_from((key[0], "per serving", "mg/serving"), key, servings)
+        return self._per_mass(key, facts.net_g, facts.net_ml, "net content")
 
-    def _times(self, source: Key, key: Key, count: Decimal | None, what: str, factor: Decimal) -> Quantity | None:
-        return self._scaled_from(source, key, count, what, factor)
-
-    def _scaled_from(
-        self, source: Key, key: Key, amount: Decimal | None, what: str, factor: Decimal
-    ) -> Quantity | None:
-        """`source` × amount × factor; where the amount is not declared it is what is missing."""
+    def _scaled_from(self, source: Key, key: Key, by: _Declared) -> Quantity | None:
+        """`source` times what is declared; where it is not declared, that is what is missing."""
         found = self.find(source)
         if found is None:
             return None
-        if amount is None:
-            return _quantity(
-                key, UNMEASURED, found.results, (*found.missing, what), f"needs the {what}, which nobody declared"
-            )
-        how = f"{_name(key[0])} × {what} of {amount}" + (f" ({found.how})" if found.how else "")
-        return _quantity(key, found.interval.scaled(amount * factor), found.results, found.missing, how)
+        if by.amount is None:
+            missing = (*found.missing, by.what)
+            return _quantity(key, UNMEASURED, found.results, missing, f"needs the {by.what}, which nobody declared")
+        how = f"{_name(key[0])} × {by.what} of {plain(by.amount)}{by.unit}" + (f" ({found.how})" if found.how else "")
+        return _quantity(key, found.interval.scaled(by.amount * by.factor), found.results, found.missing, how)
 
     def _from_serving(self, key: Key) -> Quantity | None:
         found = self.printed.get((key[0], "per serving", "mg/serving"))

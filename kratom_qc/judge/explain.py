@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from kratom_qc import vocabulary
 from kratom_qc.judge.plan import judged_interval
 from kratom_qc.model import Interval, Limit, Outcome, Quantity, Result, plain
+from kratom_qc.wording import THIN, interval_words
 
 MEMORY = "unconfirmed: the limit's figure rests on memory and must be checked against its source before it may decide"
 
 
-def name_of(subject: str) -> str:
-    """The display name of an analyte or derived quantity."""
-    known = vocabulary.analytes().get(subject)
-    return known.name if known else subject.replace("-", " ")
-
-
-def amount(interval: Interval, unit: str) -> str:
-    """An interval in words: `2.4 mg/kg`, `below 0.05 mg/kg`, `between 0.35 and 0.55 mg/kg`."""
-    unit = "" if unit == "1" else f" {unit}"
-    if interval.high is None:
-        if interval.low == 0 and not interval.low_open:
-            return "an unknown amount"
-        return f"more than {plain(interval.low)}{unit}" if interval.low_open else f"{plain(interval.low)}{unit} or more"
-    if interval.low == interval.high:
-        return f"{plain(interval.low)}{unit}"
-    if interval.low == 0:
-        return f"{'below' if interval.high_open else 'at most'} {plain(interval.high)}{unit}"
-    return f"between {plain(interval.low)} and {plain(interval.high)}{unit}"
+def amount(interval: Interval, unit: str, limit: Limit) -> str:
+    """An interval in words with plain blanks; a long computed number is rounded, never across its limit's edge."""
+    edges = (limit.accept.low, limit.accept.high) if limit.accept is not None else ()
+    return interval_words(interval, unit, tuple(edge for edge in edges if edge is not None)).replace(THIN, " ")
 
 
 def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: Result | None) -> str:
@@ -38,7 +24,7 @@ def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: R
     if limit.kind == "not_detected":
         return _detection(limit, outcome, quantity)
     value = judged_interval(limit, quantity)
-    said = amount(value, quantity.unit)
+    said = amount(value, quantity.unit, limit)
     how = f" ({quantity.how})" if quantity.how else ""
     if outcome is Outcome.PASS:
         return f"{said} lies wholly within the limit{how}"
@@ -55,7 +41,8 @@ def _fails(limit: Limit, quantity: Quantity, said: str, how: str) -> str:
     accept = limit.accept
     if accept is not None and accept.high is not None and quantity.proven_low >= accept.high:
         if quantity.interval.low < quantity.proven_low:
-            return f"one certificate alone proves {plain(quantity.proven_low)} {quantity.unit} or more, above the limit{how}"
+            alone = amount(Interval(quantity.proven_low, None, quantity.proven_low_open, True), quantity.unit, limit)
+            return f"one certificate alone proves {alone}, above the limit{how}"
         return f"{said} lies wholly above the limit{how}"
     return f"{said} lies wholly below the limit{how}"
 

@@ -143,7 +143,12 @@ def rows_of(asked: Asked) -> Floats:
             continue
         for column in (0, 2, 4, 6):
             for at in np.flatnonzero(rows[:, column] == float(edge)):
-                exact = answers[at].interval.low, answers[at].interval.high, answers[at].proven_low, answers[at].proven_high
+                exact = (
+                    answers[at].interval.low,
+                    answers[at].interval.high,
+                    answers[at].proven_low,
+                    answers[at].proven_high,
+                )
                 rows[at, column] = _ordered(exact[column // 2], edge)
     return rows
 

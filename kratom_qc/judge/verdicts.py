@@ -325,11 +325,17 @@ def _uncovered(batch: Batch, books: Mapping[str, Rulebook], markets: Sequence[st
     """Market rulebooks that do not speak of the product: nothing is never a pass."""
     asked = {book.id: book for market in markets for book in market_books(books, market)}
     product = batch.product
-    return [_uncovered_by(book, product) for book in asked.values() if product and book.covers and product not in book.covers]
+    return [
+        _uncovered_by(book, product)
+        for book in asked.values()
+        if product and book.covers and product not in book.covers
+    ]
 
 
 def _uncovered_by(book: Rulebook, product: str) -> Finding:
     spoken = ", ".join(product_forms()[covered].lower() for covered in book.covers)
-    why = f"the rulebook speaks of {spoken}; whether {product_forms()[product].lower()} may be sold here it does not say"
+    why = (
+        f"the rulebook speaks of {spoken}; whether {product_forms()[product].lower()} may be sold here it does not say"
+    )
     rule_id = f"{book.id.upper()}-COVERS"
     return Finding(rule_id, book.id, book.id, None, Outcome.INCONCLUSIVE, True, why, book.title)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from kratom_qc import wording
 from kratom_qc.model import Finding, Interval
-from kratom_qc.report import words
 
 LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
 Printed = tuple[Decimal, str]  # the factor and name of the unit a limit's source prints
@@ -57,7 +57,7 @@ def bar(finding: Finding) -> Bar | None:
     value = finding.interval
     if limit is None or limit.accept is None or limit.unit != finding.unit or (value.high is None and not value.low):
         return None
-    return _drawn(limit.accept, value, _point(finding), limit.unit, words.printed_unit(limit), finding.outcome.value)
+    return _drawn(limit.accept, value, _point(finding), limit.unit, wording.printed_unit(limit), finding.outcome.value)
 
 
 @lru_cache(8192)  # the same non-detects against the same limits stand on page after page
@@ -93,8 +93,8 @@ def _drawn(
 
 def _text(accept: Interval, value: Interval, unit: str, printed: Printed | None) -> str:
     if printed is None:
-        return words.interval_words(value, unit, _edges(accept))
-    return words.interval_words(value.scaled(printed[0]), printed[1], _edges(accept.scaled(printed[0])))
+        return wording.interval_words(value, unit, _edges(accept))
+    return wording.interval_words(value.scaled(printed[0]), printed[1], _edges(accept.scaled(printed[0])))
 
 
 def _point(finding: Finding) -> Decimal | None:
@@ -114,7 +114,7 @@ def _edges(accept: Interval) -> tuple[Decimal, ...]:
 def _edge_marks(accept: Interval, unit: str, printed: Printed | None, scale: _Scale) -> tuple[Mark, ...]:
     """The limit's ends, numbered in the unit its source prints."""
     factor, name = printed or (Decimal(1), unit)
-    marks = [_mark(scale.at(_float(edge)), words.amount(edge * factor, name)) for edge in _edges(accept)]
+    marks = [_mark(scale.at(_float(edge)), wording.amount(edge * factor, name)) for edge in _edges(accept)]
     if len(marks) == 2 and float(marks[1].x[:-1]) - float(marks[0].x[:-1]) < 22:
         both = f"{marks[0].text} – {marks[1].text}"
         marks = [Mark(marks[0].x, "", "start"), Mark(marks[1].x, both, marks[1].anchor)]

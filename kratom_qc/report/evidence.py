@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kratom_qc import wording
 from kratom_qc.model import Analysis, Finding, Place, Result, Verdict
-from kratom_qc.report import words
 
 SHOWN = 8  # operands quoted per cause; the rest stand in the table of results
 
@@ -70,7 +70,7 @@ class Evidence:
 
 def quoted(result: Result) -> Statement:
     """A result in the laboratory's words."""
-    name = words.subject_name(result.analyte) if result.known else result.analyte
+    name = wording.subject_name(result.analyte) if result.known else result.analyte
     return Statement(name, result.said, result.unit_said, result.place.file, where(result.place), result.stated_verdict)
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kratom_qc import wording
 from kratom_qc.errors import Refusal
 from kratom_qc.model import Decision, Verdict
-from kratom_qc.report import page, words
+from kratom_qc.report import page
 from kratom_qc.report.evidence import where
 from kratom_qc.report.reasons import main_reason
 
@@ -64,7 +65,7 @@ def summary_row(verdict: Verdict, link: str) -> SummaryRow:
     """A verdict's line in the summary; `link` is the address of its page, relative to the summary's."""
     return SummaryRow(
         batch_id=verdict.batch.batch_id,
-        product=words.product_name(verdict.batch.product),
+        product=wording.product_name(verdict.batch.product),
         laboratory=page.laboratories(verdict),
         decision=verdict.decision,
         reason=main_reason(verdict),

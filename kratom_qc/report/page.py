@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from kratom_qc import wording
 from kratom_qc.model import Analysis, Decision, Finding, Outcome, ProductFacts, Remark, Result, Rulebook, Verdict, plain
-from kratom_qc.report import reasons, words
+from kratom_qc.report import reasons
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, where
 from kratom_qc.report.reasons import Causes, LimitLine, Reach
@@ -157,7 +158,7 @@ def batch_page(verdict: Verdict) -> BatchPage:
     rulebooks = tuple(_book_line(book, verdict.judged_on) for book in verdict.rulebooks)
     return BatchPage(
         batch_id=batch.batch_id,
-        product=words.product_name(batch.product),
+        product=wording.product_name(batch.product),
         product_said=" · ".join(named),
         decision=verdict.decision.value,
         judged_on=verdict.judged_on.isoformat(),
@@ -246,7 +247,7 @@ def _silence(finding: Finding) -> str:
     limit = finding.source
     if limit is not None and finding.when_missing == "note" and limit.silence_because:
         return limit.silence_because
-    in_force = finding.status in words.DECIDING
+    in_force = finding.status in wording.DECIDING
     return finding.why if in_force else reasons.dates(finding) or finding.why
 
 
@@ -275,7 +276,7 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
         outcome=finding.outcome.value,
         subject=reasons.subject(finding),
         value=value,
-        also=words.also_words(finding.interval, finding.unit, limit) if limit is not None else "",
+        also=wording.also_words(finding.interval, finding.unit, limit) if limit is not None else "",
         cell=cell,
         limit=finding.limit or (limit.text if limit is not None else ""),
         rule_id=finding.rule_id,
@@ -311,13 +312,13 @@ def _paper(analysis: Analysis) -> Paper:
 
 
 def _result_row(result: Result) -> ResultRow:
-    name = words.subject_name(result.analyte) if result.known else result.analyte
+    name = wording.subject_name(result.analyte) if result.known else result.analyte
     if result.text is not None and not result.unit:
         understood = "described" if result.known else "not understood"
     else:
-        understood = words.value_words(result.interval, result.unit, (result,)) if result.measured else "no value"
+        understood = wording.value_words(result.interval, result.unit, (result,)) if result.measured else "no value"
     basis = "" if result.basis == "as received" else result.basis
-    portion = f"in {words.shown(result.portion)}{words.THIN}g" if result.portion else ""
+    portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
     detail = " · ".join(filter(None, (result.species, f"replicate {result.replicate}" if result.replicate else "")))
     return ResultRow(
         analyte=name,
@@ -326,11 +327,11 @@ def _result_row(result: Result) -> ResultRow:
         said=result.said,
         unit=result.unit_said,
         understood=understood,
-        also=words.also_words(result.interval, result.unit, None),
+        also=wording.also_words(result.interval, result.unit, None),
         basis=" · ".join(filter(None, (basis, portion))),
-        lod=words.shown(result.lod) if result.lod is not None else "",
-        loq=words.shown(result.loq) if result.loq is not None else "",
-        uncertainty=f"±{words.THIN}{words.shown(result.uncertainty)}" if result.uncertainty is not None else "",
+        lod=wording.shown(result.lod) if result.lod is not None else "",
+        loq=wording.shown(result.loq) if result.loq is not None else "",
+        uncertainty=f"±{wording.THIN}{wording.shown(result.uncertainty)}" if result.uncertainty is not None else "",
         method=result.method,
         stated=result.stated_verdict,
         cell=where(result.place),
@@ -363,12 +364,12 @@ def _declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
     if facts is None:
         return ()
     rows = [("Applies to", facts.match)] if facts.match else []
-    rows += [("Form", words.product_name(facts.form))] if facts.form else []
+    rows += [("Form", wording.product_name(facts.form))] if facts.form else []
     for field, name, unit in _FACTS:
         number = getattr(facts, field)
         if number is not None:
-            rows.append((name, f"{plain(number)}{words.THIN}{unit}" if unit else plain(number)))
-    rows += [(f"Claims {words.subject_name(name)}", words.amount(much, unit)) for name, much, unit in facts.claims]
+            rows.append((name, f"{plain(number)}{wording.THIN}{unit}" if unit else plain(number)))
+    rows += [(f"Claims {wording.subject_name(name)}", wording.amount(much, unit)) for name, much, unit in facts.claims]
     return tuple(rows)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kratom_qc import wording
 from kratom_qc.model import UNMEASURED, Decision, Finding, Outcome, Rulebook, Verdict
-from kratom_qc.report import words
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, Statement
 
@@ -170,7 +170,7 @@ _ABOUT = {"ban": "Ban", "product_class": "Product form", "certificate": "Certifi
 def subject(finding: Finding) -> str:
     """What a finding is about, where it is about no analyte too."""
     if finding.analyte:
-        return words.subject_name(finding.analyte)
+        return wording.subject_name(finding.analyte)
     if finding.source is not None:
         return _ABOUT.get(finding.source.kind, finding.rule_id)
     if finding.rule_id.endswith("-COVERS"):  # a market's rulebook that does not speak of the product
@@ -186,7 +186,7 @@ def understood(finding: Finding) -> str:
         return ""
     accept = finding.source.accept if finding.source is not None else None
     edges = () if accept is None else (accept.low,) if accept.high is None else (accept.low, accept.high)
-    return words.value_words(finding.interval, finding.unit, results, edges)
+    return wording.value_words(finding.interval, finding.unit, results, edges)
 
 
 def limit_line(finding: Finding, reach: Reach) -> LimitLine:
@@ -199,11 +199,11 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
         book_title=reach.title(finding.rulebook),
         source=finding.because,
         dates=dates(finding),
-        evidence=words.evidence_words(limit.evidence) if limit else "",
+        evidence=wording.evidence_words(limit.evidence) if limit else "",
         decision_rule=rule_words(finding),
         why=finding.why,
         value=understood(finding),
-        also=words.also_words(finding.interval, finding.unit, limit) if limit else "",
+        also=wording.also_words(finding.interval, finding.unit, limit) if limit else "",
         how=finding.quantity.how if finding.quantity and finding.quantity.how not in finding.why else "",
         bar=bar(finding),
         stops=reach.stops(finding),
@@ -213,7 +213,7 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
 def dates(finding: Finding) -> str:
     """How the limit stands and since when."""
     limit = finding.source
-    return words.status_words(finding.status, limit.effective_from, limit.effective_to) if limit else ""
+    return wording.status_words(finding.status, limit.effective_from, limit.effective_to) if limit else ""
 
 
 def rule_words(finding: Finding) -> str:
@@ -237,7 +237,7 @@ def main_reason(verdict: Verdict) -> str:
     reach = Reach(verdict)
     own, other = against(verdict, reach)
     if not own and verdict.decision is Decision.PASS:
-        return words.one_line(_passed(verdict, reach), WIDTH)
+        return wording.one_line(_passed(verdict, reach), WIDTH)
     groups = own or other
     if not groups:
         return "nothing proves this batch: no limit that decides was met"
@@ -253,7 +253,7 @@ def _spoken(group: list[Finding]) -> bool:
 
 def _suffixed(sentence: str, more: int) -> str:
     suffix = f" (and {more} more)" if more else ""
-    return words.one_line(sentence, WIDTH - len(suffix)) + suffix
+    return wording.one_line(sentence, WIDTH - len(suffix)) + suffix
 
 
 def _missing_sentence(groups: list[list[Finding]]) -> str:
@@ -266,7 +266,7 @@ def _missing_sentence(groups: list[list[Finding]]) -> str:
 
 def _sentence(finding: Finding) -> str:
     what, limit = subject(finding), finding.limit
-    printed = words.also_words(finding.interval, finding.unit, finding.source) if finding.source else ""
+    printed = wording.also_words(finding.interval, finding.unit, finding.source) if finding.source else ""
     value = printed or understood(finding)
     if not limit:
         named = finding.analyte and what.casefold() not in finding.why.casefold()

@@ -16,7 +16,7 @@ from report_batches import verdict
 from kratom_qc.errors import Refusal
 from kratom_qc.model import Place, ProductFacts, Remark, Verdict
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
-from kratom_qc.report.words import THIN
+from kratom_qc.wording import THIN
 
 PROGRAM = "kratom_qc 0.1.0"
 HOSTILE = (

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from report_batches import limit, result, span
 
+from kratom_qc import wording
 from kratom_qc.model import UNMEASURED, Interval
-from kratom_qc.report import words
 
-T = words.THIN
+T = wording.THIN
 
 
 @pytest.mark.parametrize(("interval", "unit", "said"), [
@@ -30,7 +30,7 @@ T = words.THIN
     (span("30", "30"), "1", "30"),
 ])
 def test_an_interval_in_words(interval: Interval, unit: str, said: str) -> None:
-    assert words.interval_words(interval, unit).replace(T, " ") == said
+    assert wording.interval_words(interval, unit).replace(T, " ") == said
 
 
 @pytest.mark.parametrize(("number", "edges", "said"), [
@@ -42,15 +42,15 @@ def test_an_interval_in_words(interval: Interval, unit: str, said: str) -> None:
     ("99.99999999999999999999999999", ("100",), "99.99999999999999999999999999"),
 ])
 def test_a_computed_number_is_shortened_never_across_its_limit(number: str, edges: tuple[str, ...], said: str) -> None:
-    assert words.shown(Decimal(number), tuple(map(Decimal, edges))).replace(T, " ") == said
+    assert wording.shown(Decimal(number), tuple(map(Decimal, edges))).replace(T, " ") == said
 
 
 def test_absence_keeps_its_portion_and_a_plate_count_does_not_pretend_to_one() -> None:
     absent = result("salmonella", "Absent/25 g", span("0", "0.04", high_open=True), "C1", "cfu/g", portion=Decimal(25),
                     detected=False)
     count = result("e-coli", "<10", span("0", "10", high_open=True), "C2", "cfu/g", portion=Decimal(10), detected=False)
-    assert words.value_words(absent.interval, "cfu/g", (absent,)).replace(T, " ") == "absent in 25 g"
-    assert words.value_words(count.interval, "cfu/g", (count,)).replace(T, " ") == "below 10 CFU/g"
+    assert wording.value_words(absent.interval, "cfu/g", (absent,)).replace(T, " ") == "absent in 25 g"
+    assert wording.value_words(count.interval, "cfu/g", (count,)).replace(T, " ") == "below 10 CFU/g"
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -62,7 +62,7 @@ def test_absence_keeps_its_portion_and_a_plate_count_does_not_pretend_to_one() -
 ])
 def test_a_value_is_also_told_in_the_unit_its_limit_prints(text: str, said: str) -> None:
     rule = limit("R", "us", "mitragynine", text)
-    assert words.also_words(span("13900", "13900"), "mg/kg", rule).replace(T, " ") == said
+    assert wording.also_words(span("13900", "13900"), "mg/kg", rule).replace(T, " ") == said
 
 
 @pytest.mark.parametrize(("status", "start", "end", "said"), [
@@ -75,14 +75,14 @@ def test_a_value_is_also_told_in_the_unit_its_limit_prints(text: str, said: str)
     ("adopted", "2018", "open", "adopted since 2018"),
 ])
 def test_how_a_limit_stands(status: str, start: str, end: str, said: str) -> None:
-    assert words.status_words(status, start, end) == said
+    assert wording.status_words(status, start, end) == said
 
 
 def test_an_unknown_analyte_keeps_the_laboratorys_own_name() -> None:
-    assert words.subject_name("mercury") == "Mercury"
-    assert words.subject_name("Mitragynol B") == "Mitragynol B"
+    assert wording.subject_name("mercury") == "Mercury"
+    assert wording.subject_name("Mitragynol B") == "Mitragynol B"
 
 
 def test_one_line_drops_control_signs_and_cuts_at_a_word() -> None:
-    assert words.one_line("a\x1b[31m\nb", 20) == "a [31m b"
-    assert words.one_line("seven words are too many for here", 20) == "seven words are…"
+    assert wording.one_line("a\x1b[31m\nb", 20) == "a [31m b"
+    assert wording.one_line("seven words are too many for here", 20) == "seven words are…"
