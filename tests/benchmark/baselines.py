@@ -18,7 +18,6 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import numpy as np
 import pandas as pd
-from generate import COLUMNS
 from measure import Stopwatch
 
 from kratom_qc import settings, vocabulary
@@ -27,7 +26,6 @@ from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Limit
 
 NAMES = {"analyte": ("Analyte", "Parameter"), "result": ("Result", "Value")}
-HEADERS = (*COLUMNS, "Parameter", "Batch No.")
 
 
 def numeric_limits() -> list[Limit]:
@@ -60,7 +58,7 @@ def _pairs(rows: Sequence[Sequence[Any]]) -> list[tuple[str, Any]]:
         places = [[row.index(name) for name in names if name in row] for names in NAMES.values()]
         if all(places):
             columns = places[0][0], places[1][0]
-        elif columns and row[columns[0]]:
+        elif columns and row[columns[0]] and row[columns[1]] is not None:
             found.append((str(row[columns[0]]), row[columns[1]]))
     return found
 
@@ -81,7 +79,11 @@ def per_file(files: Sequence[Path]) -> None:
 
 
 def _pandas(path: Path) -> pd.DataFrame:
-    table = pd.read_csv(path, header=None, dtype=str) if path.suffix == ".csv" else pd.read_excel(path, header=None)
+    table = (
+        pd.read_csv(path, header=None, dtype=str)
+        if path.suffix == ".csv"
+        else pd.read_excel(path, header=None, engine="openpyxl")
+    )
     return long_frame(table)
 
 
@@ -96,7 +98,9 @@ def _suite(limits: Sequence[Limit]) -> tuple[Any, int]:
     )
     context = gx.get_context(project_config=config, mode="ephemeral")
     suite = context.suites.add(gx.ExpectationSuite(name="limits", expectations=[_expectation(one) for one in limits]))
-    data = context.data_sources.add_pandas("files").add_dataframe_asset("file").add_batch_definition_whole_dataframe("all")
+    data = (
+        context.data_sources.add_pandas("files").add_dataframe_asset("file").add_batch_definition_whole_dataframe("all")
+    )
     definition = gx.ValidationDefinition(name="file", data=data, suite=suite)
     return context.validation_definitions.add(definition), len(suite.expectations)
 
@@ -139,10 +143,13 @@ def _rows(path: Path) -> list[list[Any]]:
 
 def _compared(pairs: Sequence[tuple[str, Any]]) -> pd.DataFrame:
     """Every number against the largest limit of its analyte."""
-    highest = {limit.subject: float(limit.accept.high) for limit in numeric_limits() if limit.accept and limit.accept.high}
-    ids = {name: known.id if (known := vocabulary.analyte(name)) else name for name in {name for name, _ in pairs}}
+    highest = {
+        limit.subject: float(limit.accept.high) for limit in numeric_limits() if limit.accept and limit.accept.high
+    }
+    ids = {name: known.id for name in {name for name, _ in pairs} if (known := vocabulary.analyte(name))}
     table = pd.DataFrame(pairs, columns=["analyte", "said"]).astype({"said": str})
     table["analyte"] = table["analyte"].map(ids)
+    table = table.dropna(subset="analyte")
     table["value"] = pd.to_numeric(table["said"].str.lstrip("<"), errors="coerce")
     table["fails"] = table["value"].to_numpy() > table["analyte"].map(highest).fillna(np.inf).to_numpy()
     return table

@@ -66,10 +66,15 @@ def paper(drawn: random.Random, number: int) -> Paper:
     day = drawn.randint(1, 24)
     facts = {
         "Laboratory": drawn.choice(("Tidewater Analytical", "Ridgeline Botanical Testing", "Summit Plant Lab")),
-        "Certificate No.": f"CA-26-{number:05d}", "Batch No.": f"LOT-{number:05d}", "Product Form": product,
-        "Product Name": f"Green Hulu, {product.lower()} {number % 40}", "Date Received": f"2026-09-{day:02d}",
-        "Date Tested": f"2026-10-{day:02d}", "Date Issued": f"2026-10-{day + 3:02d}",
-        "Serving Size": "2 g" if product == "Leaf powder" else "0.1 g", "Servings Per Day": "2",
+        "Certificate No.": f"CA-26-{number:05d}",
+        "Batch No.": f"LOT-{number:05d}",
+        "Product Form": product,
+        "Product Name": f"Green Hulu, {product.lower()} {number % 40}",
+        "Date Received": f"2026-09-{day:02d}",
+        "Date Tested": f"2026-10-{day:02d}",
+        "Date Issued": f"2026-10-{day + 3:02d}",
+        "Serving Size": "2 g" if product == "Leaf powder" else "0.1 g",
+        "Servings Per Day": "2",
     }
     return Paper(facts, results)
 
@@ -98,7 +103,9 @@ def _form(path: Path, made: Paper) -> None:
         _header(sheet, COLUMNS)
         for assay, said in made.results:
             if assay.section == section:
-                sheet.append([assay.name, _stored(said), assay.unit, _stored(assay.lod), _stored(assay.loq), assay.method])
+                sheet.append(
+                    [assay.name, _stored(said), assay.unit, _stored(assay.lod), _stored(assay.loq), assay.method]
+                )
     book.save(path)
 
 
@@ -133,11 +140,16 @@ def _long(path: Path, made: Paper) -> None:
         out = csv.writer(file)
         out.writerow([*made.facts, "Test Category", *COLUMNS])
         for assay, said in made.results:
-            out.writerow([*made.facts.values(), assay.section, assay.name, said, assay.unit, assay.lod, assay.loq, assay.method])
+            out.writerow(
+                [*made.facts.values(), assay.section, assay.name, said, assay.unit, assay.lod, assay.loq, assay.method]
+            )
 
 
 SHAPES: tuple[tuple[str, Callable[[Path, Paper], None]], ...] = (
-    ("form.xlsx", _form), ("long.csv", _long), ("wide.xlsx", _wide), ("qualifier.xlsx", _qualifier),
+    ("form.xlsx", _form),
+    ("long.csv", _long),
+    ("wide.xlsx", _wide),
+    ("qualifier.xlsx", _qualifier),
 )
 
 

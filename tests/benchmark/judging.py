@@ -10,9 +10,9 @@ import sys
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from measure import Stopwatch, peak_mib
 
 from kratom_qc.judge import engine, verdicts
@@ -21,15 +21,24 @@ from kratom_qc.model import Batch, Interval, Limit, Outcome, Quantity, Rulebook
 SUBJECTS, LIMITS = 60, 200
 ON = date(2026, 11, 22)
 UNIT = "mg/kg"
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int8]
 
 
 def rulebook() -> Rulebook:
     """A product's rulebook of 200 upper limits, each with figures of its own; a quarter exclude the figure itself."""
     limits = tuple(
         Limit(
-            rule_id=f"R-{number:03d}", rulebook="leaf_powder", kind="amount", subject=f"subject-{number % SUBJECTS}",
-            text=f"not more than {_figure(number)} {UNIT}", because="benchmark", status="adopted", evidence="specification",
-            unit=UNIT, accept=Interval(Decimal(0), _figure(number), False, number % 4 == 0),
+            rule_id=f"R-{number:03d}",
+            rulebook="leaf_powder",
+            kind="amount",
+            subject=f"subject-{number % SUBJECTS}",
+            text=f"not more than {_figure(number)} {UNIT}",
+            because="benchmark",
+            status="adopted",
+            evidence="specification",
+            unit=UNIT,
+            accept=Interval(Decimal(0), _figure(number), False, number % 4 == 0),
         )
         for number in range(LIMITS)
     )
@@ -43,23 +52,24 @@ def _figure(number: int) -> Decimal:
 def batches(count: int) -> list[Batch]:
     """Batches of sixty quantities: most a number, one in seven a `<`; about one in a hundred lies above a limit."""
     drawn = random.Random(count)
+    keys = [(f"subject-{at}", "as received", UNIT) for at in range(SUBJECTS)]
     return [
-        Batch(f"L-{number}", "leaf_powder", (), {(f"subject-{at}", "as received", UNIT): _quantity(drawn, at) for at in range(SUBJECTS)},
-              {}, (), ())
+        Batch(f"L-{number}", "leaf_powder", (), {key: _quantity(drawn, key[0]) for key in keys}, {}, (), ())
         for number in range(count)
     ]
 
 
-def _quantity(drawn: random.Random, at: int) -> Quantity:
+def _quantity(drawn: random.Random, subject: str) -> Quantity:
     value = Decimal(drawn.randrange(1, 970)) / 1000
     said = Interval.below(value) if drawn.random() < 1 / 7 else Interval.exactly(value)
-    return Quantity(f"subject-{at}", UNIT, "as received", said, said.low, said.low_open, said.high, said.high_open, ())
+    ends = said.low, said.low_open, said.high, said.high_open
+    return Quantity(subject, UNIT, "as received", said, *ends, ())
 
 
-def plain(values: np.ndarray[Any, Any], limits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The same interval semantics on ready float arrays: 0 pass, 1 fail, 2 inconclusive. `values` is batches × subjects × 8."""
-    number = np.arange(len(limits))
-    hull_low, hull_low_open, hull_high, hull_high_open, low, low_open, high, high_open = values[:, number % SUBJECTS].transpose(2, 0, 1)
+def plain(values: Floats, limits: Floats) -> Codes:
+    """The same interval semantics on ready float arrays (batches × subjects × 8): 0 pass, 1 fail, 2 inconclusive."""
+    asked = values[:, np.arange(len(limits)) % SUBJECTS]
+    hull_low, hull_low_open, hull_high, hull_high_open, low, low_open, high, high_open = asked.transpose(2, 0, 1)
     least, least_open, most, most_open = limits.T
     above = (low > most) | ((low == most) & ((low_open > 0) | (most_open > 0)))
     below = (high < least) | ((high == least) & ((high_open > 0) | (least_open > 0)))
@@ -68,7 +78,7 @@ def plain(values: np.ndarray[Any, Any], limits: np.ndarray[Any, Any]) -> np.ndar
     return np.where(above | below, 1, np.where(enough & within, 0, 2)).astype(np.int8)
 
 
-def arrays(found: list[Batch]) -> np.ndarray[Any, Any]:
+def arrays(found: list[Batch]) -> Floats:
     """The batches' ends as floats: what whoever starts from the same objects has to do first."""
     return np.array([[quantity.ends for quantity in batch.quantities.values()] for batch in found], dtype=float)
 
@@ -81,8 +91,12 @@ def measure(count: int) -> None:
         found = batches(count)
     made = peak_mib()
     _judge(found[:10], book)  # Great Expectations builds its registries on the first run
-    with watch("judge"), watch.inside("plan", verdicts, "plan"), watch.inside("outcomes", engine, "outcomes"), \
-            watch.inside("great_expectations", engine, "_run"):
+    with (
+        watch("judge"),
+        watch.inside("plan", verdicts, "plan"),
+        watch.inside("outcomes", engine, "outcomes"),
+        watch.inside("great_expectations", engine, "_run"),
+    ):
         judgement = _judge(found, book)
     judged = peak_mib()
     with watch("arrays"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -75,10 +76,8 @@ def test_two_orders_in_one_file_contradict() -> None:
 @settings(deadline=None, max_examples=200)
 @given(st.text(alphabet="0123456789./- ,:TMarchbřeznaMonday", max_size=20), st.sampled_from([None, True, False]))
 def test_any_text_is_a_date_or_unreadable(said: str, first_is_day: bool | None) -> None:
-    try:
+    with suppress(UnreadableDate):  # anything else would escape
         assert isinstance(read_date(said, first_is_day=first_is_day), date)
-    except UnreadableDate:
-        pass
 
 
 @settings(deadline=None, max_examples=100)
@@ -108,4 +107,4 @@ def test_a_certificate_with_a_date_nobody_can_read_is_refused(facts: list[list[s
 
 def test_a_date_before_the_work_it_follows_is_a_doubt() -> None:
     reading = read_csv(_with(["Received", "2026-03-04"], ["Issued", "2026-03-01"]), head=())
-    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["DATES-IMPOSSIBLE", "PRODUCT-UNKNOWN"][:1]
+    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["DATES-IMPOSSIBLE"]

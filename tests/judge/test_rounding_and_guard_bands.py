@@ -10,7 +10,7 @@ from factory import book, certificate, finding, judged, limit, row, rulebooks
 # ---------------------------------------------------------------- USP General Notices 7.20
 
 USP = {
-    "≥ 98.0 %": ("Loss on drying", limit("≥ 98.0 %", "loss-on-drying", "not less than 98.0 %", min="98.0", unit="%", rounding="usp-7.20")),
+    "≥ 98.0 %": ("Dry matter", limit("≥ 98.0 %", "dry-matter", "not less than 98.0 %", min="98.0", unit="%", rounding="usp-7.20")),
     "≤ 101.5 %": ("Moisture", limit("≤ 101.5 %", "moisture", "not more than 101.5 %", max="101.5", unit="%", rounding="usp-7.20")),
     "≤ 0.02 %": ("Total ash", limit("≤ 0.02 %", "total-ash", "not more than 0.02 %", max="0.02", unit="%", rounding="usp-7.20")),
     "≤ 3 ppm": ("Lead", limit("≤ 3 ppm", "lead", "not more than 3 ppm", max="3", unit="ppm", rounding="usp-7.20")),

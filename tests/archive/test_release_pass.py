@@ -1,0 +1,238 @@
+"""One pass over an inbox, without Prefect: what is new, what is kept, what is never half written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from kratom_qc.archive.store import PassWriter, Store
+from kratom_qc.archive.tables import SCHEMAS
+from kratom_qc.errors import InputNotFound, StoreError
+from kratom_qc.job import Terms, load_terms
+from kratom_qc.release import ReleasePass, arrivals
+
+DAY = date(2026, 11, 22)
+CHEMISTRY = """batch,product type,analyte,result,unit,LOD,report date
+L-1,leaf powder,Mitragynine,1.39,% w/w,0.005,2026-10-07
+L-1,leaf powder,7-OH,0.012,% w/w,0.001,2026-10-07
+L-1,leaf powder,Lead,0.21,mg/kg,0.02,2026-10-07
+L-1,leaf powder,Cadmium,0.05,mg/kg,0.02,2026-10-07
+L-1,leaf powder,Arsenic,0.11,mg/kg,0.02,2026-10-07
+L-1,leaf powder,Mercury,<0.02,mg/kg,0.02,2026-10-07
+"""
+MICROBIOLOGY = """batch,product type,analyte,result,unit,report date
+L-1,leaf powder,TAMC,12000,CFU/g,2026-10-09
+L-1,leaf powder,TYMC,300,CFU/g,2026-10-09
+L-1,leaf powder,E. coli,Absent in 10 g,,2026-10-09
+L-1,leaf powder,Salmonella,Absent in 25 g,,2026-10-09
+"""
+BAD = "batch,analyte,result,unit,flavour\nL-9,Lead,several,mg/kg,mint\n"
+
+
+@pytest.fixture
+def terms() -> Terms:
+    return load_terms(on=DAY)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def make_pass(inbox: Path, store: Path, terms: Terms) -> tuple[ReleasePass, list[str]]:
+    """One whole pass; returns it with the verdicts it published as `batch verdict`."""
+    shelf = Store(store)
+    with shelf.locked():
+        new, _ = arrivals(inbox, shelf)
+        current = ReleasePass(shelf, terms, lambda *_: None)
+        current.read(new, len(new))
+        current.judge()
+        return current, [f"{row.batch_id} {row.decision}" for row in current.publish()]
+
+
+def test_a_batch_judged_on_chemistry_alone_is_judged_again_when_microbiology_arrives(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    (inbox / "chemistry.csv").write_text(CHEMISTRY)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 HOLD"]
+    (inbox / "micro.csv").write_text(MICROBIOLOGY)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 PASS"]
+    verdicts = pd.read_parquet(store / "archive" / "verdicts")
+    own = verdicts[verdicts.market.isna()]
+    assert sorted(own.verdict) == ["HOLD", "PASS"], "the old verdict stays beside the new one"
+    assert len(own[own.verdict == "PASS"].certificates.iloc[0]) == 2
+
+
+def test_a_later_better_certificate_does_not_remove_an_earlier_fail(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    (inbox / "a.csv").write_text((CHEMISTRY + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")).replace("0.21", "1.9"))
+    assert make_pass(inbox, store, terms)[1] == ["L-1 FAIL"]
+    (inbox / "b.csv").write_text(CHEMISTRY)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 FAIL"]
+
+
+def test_a_file_is_known_by_its_content_and_not_by_its_name(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    make_pass(inbox, store, terms)
+    (inbox / "a.csv").rename(inbox / "renamed.csv")
+    (inbox / "copy.csv").write_text(CHEMISTRY)
+    assert arrivals(inbox, Store(store))[0] == []
+    (inbox / "a.csv").write_text(CHEMISTRY.replace("0.21", "0.22"))
+    assert [arrival.name for arrival in arrivals(inbox, Store(store))[0]] == ["a.csv"]
+
+
+def test_one_bad_file_is_kept_and_reported_and_stops_no_other(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    (inbox / "good.csv").write_text(CHEMISTRY)
+    (inbox / "bad.csv").write_text(BAD)
+    current, verdicts = make_pass(inbox, store, terms)
+    assert verdicts == ["L-1 HOLD"]
+    assert {refusal.code for refusal in current.refused[0].refusals} >= {"unknown-header", "unknown-word"}
+    kept = store / "raw" / current.refused[0].sha256[:2] / current.refused[0].sha256
+    assert kept.read_text() == BAD
+    certificates = pd.read_parquet(store / "archive" / "certificates")
+    refused = certificates[certificates.status == "refused"].iloc[0]
+    assert refused.file == "bad.csv"
+    assert {reason["cell"] for reason in refused.refusals} >= {"E1", "C2"}
+    assert "flavour" in (store / "reports" / "index.html").read_text()
+
+
+def test_a_refused_file_is_tried_again_by_another_version_of_the_program(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    (inbox / "bad.csv").write_text(BAD)
+    make_pass(inbox, store, terms)
+    shelf = Store(store)
+    assert len(shelf.known("kratom_qc 0.1.0").refused) == 1
+    assert len(shelf.known("kratom_qc 99").refused) == 0
+
+
+def test_hidden_files_and_office_locks_are_no_certificates(inbox, tmp_path):
+    for name in (".DS_Store", "~$coa.xlsx", ".tmp/part.csv"):
+        (inbox / name).parent.mkdir(exist_ok=True)
+        (inbox / name).write_text("x")
+    assert arrivals(inbox, Store(tmp_path / "store")) == ([], 0)
+
+
+def test_an_inbox_that_is_not_there_is_said_in_one_sentence(tmp_path):
+    with pytest.raises(InputNotFound, match="no such folder"):
+        arrivals(tmp_path / "nowhere", Store(tmp_path / "store"))
+
+
+def test_a_store_that_cannot_be_written_is_said_before_anything_starts(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(blocked / "store")
+
+
+def test_two_passes_on_one_store_do_not_run_at_once(tmp_path):
+    store = Store(tmp_path / "store")
+    with store.locked(), pytest.raises(StoreError, match="another pass"), Store(tmp_path / "store").locked():
+        pass
+
+
+def test_what_an_interrupted_pass_left_is_removed_and_its_files_are_still_new(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    shelf = Store(store)
+    with shelf.locked():
+        current = ReleasePass(shelf, terms, lambda *_: None)
+        current.read(arrivals(inbox, shelf)[0], 1)
+        current.judge()
+        writer = PassWriter(shelf, "2026-11-22-interrupted", DAY, "test")
+        for verdict in current.judgement.verdicts():
+            writer.add_verdict(verdict, "")
+        writer._flush("findings")  # as far as a killed process may have come
+        (store / "archive" / "results" / "2026-11-22-interrupted.parquet").write_bytes(b"whole, but never committed")
+    assert len(arrivals(inbox, shelf)[0]) == 1
+    assert make_pass(inbox, store, terms)[1] == ["L-1 HOLD"]
+    left = sorted(path.name for name in SCHEMAS for path in (store / "archive" / name).iterdir())
+    assert len(set(left)) == 1
+    assert len(left) == 4
+
+
+KILLED = """
+import os, sys
+from datetime import date
+from pathlib import Path
+from kratom_qc.archive import store as room
+from kratom_qc.job import load_terms
+from kratom_qc.release import ReleasePass, arrivals
+step = int(sys.argv[3])
+calls = 0
+def dying(path, target, real=Path.replace):
+    global calls
+    calls += 1
+    if calls == step:
+        os._exit(9)
+    return real(path, target)
+Path.replace = dying
+shelf = room.Store(Path(sys.argv[2]))
+with shelf.locked():
+    new, _ = arrivals(Path(sys.argv[1]), shelf)
+    current = ReleasePass(shelf, load_terms(on=date(2026, 11, 22)), lambda *_: None)
+    current.read(new, len(new)); current.judge(); current.publish()
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("step", [1, 3, 5, 7])
+def test_a_pass_killed_at_any_rename_loses_no_file_and_doubles_none(inbox, tmp_path, terms, step):
+    store = tmp_path / "store"
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    (inbox / "b.csv").write_text(BAD)
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    died = subprocess.run([sys.executable, "-c", KILLED, str(inbox), str(store), str(step)], env=environment, check=False)
+    assert died.returncode == 9
+    make_pass(inbox, store, terms)
+    certificates = pd.read_parquet(store / "archive" / "certificates")
+    assert sorted(certificates.file) == ["a.csv", "b.csv"]
+    own = pd.read_parquet(store / "archive" / "verdicts").query("market.isna()")
+    assert list(own.batch_id) == ["L-1"]
+
+
+def test_the_archive_is_read_by_pandas_and_duckdb_without_our_code(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    (inbox / "a.csv").write_text(CHEMISTRY.replace("L-1", "000123"))
+    make_pass(inbox, store, terms)
+    results = pd.read_parquet(store / "archive" / "results")
+    assert set(results.batch_id) == {"000123"}
+    mercury = results[results.analyte == "mercury"].iloc[0]
+    assert (str(mercury.high).rstrip("0"), mercury.high_open, mercury.high_float) == ("0.02", True, 0.02)
+    found = duckdb.sql(f"SELECT analyte, low FROM '{store}/archive/results/*.parquet' WHERE analyte = 'mitragynine'")
+    assert [(name, str(low).rstrip("0").rstrip(".")) for name, low in found.fetchall()] == [("mitragynine", "13900")]
+    for name, schema in SCHEMAS.items():
+        file = next((store / "archive" / name).glob("*.parquet"))
+        assert pq.read_schema(file).names == schema.names
+
+
+def test_the_readme_lists_every_column_of_the_archive():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for name, schema in SCHEMAS.items():
+        row = next(line for line in readme.splitlines() if line.startswith(f"| {name} |"))
+        assert [column.strip() for column in row.split("|")[3].split(",")] == schema.names
+
+
+def test_the_same_pass_writes_the_same_bytes_whatever_the_hash_seed(inbox, tmp_path):
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    (inbox / "b.csv").write_text(BAD)
+    script = KILLED.replace("int(sys.argv[3])", "-1")
+    pages = []
+    for seed in ("1", "2"):
+        store = tmp_path / f"store{seed}"
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Pacific/Auckland" if seed == "2" else "UTC"}
+        subprocess.run([sys.executable, "-c", script, str(inbox), str(store), "0"], env=environment, check=True)
+        files = sorted(path for path in store.rglob("*") if path.suffix in (".html", ".parquet"))
+        pages.append({str(path.relative_to(store)): path.read_bytes() for path in files})
+    assert pages[0] == pages[1]
+    assert len(pages[0]) == 6

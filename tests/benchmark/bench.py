@@ -1,0 +1,222 @@
+"""`make bench`: what the main job costs, stage by stage and as a whole, beside named baselines in the same run.
+
+Every measurement runs in a process of its own, so that none finds another's caches or memory. Nothing here fails on a
+slow day: the table says `met` or `missed`. Compare the ratios, don't quote the seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+from measure import HERE, run
+from rich.console import Console
+from rich.table import Table
+
+# The figures of the issue, and the sizes they are for.
+CERTIFICATES, BATCHES = 1000, 10_000
+WHOLE_SECONDS, SECOND_RUN_SECONDS, FASTER = 30, 5, 20
+JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
+
+
+class Line(NamedTuple):
+    """One row of the table; one without a figure heads a block."""
+
+    what: str
+    seconds: float | None = None
+    each: float | None = None  # ms per certificate
+    peak: float | None = None
+    note: str = ""
+    met: bool | None = None
+
+
+def stages(inbox: Path, count: int) -> Iterator[Line]:
+    """Our pipeline stage by stage in one process: peaks are those of the process so far."""
+    found = run("pipeline.py", "staged", inbox, count)
+    took, peaks = found["seconds"], found["peaks"]
+    took["frame"] = took["plan"] + took["outcomes"] - took["great_expectations"]
+    took["crosscheck"] = took["judge"] - took["plan"] - took["outcomes"]
+    names = {
+        "read": ("read", "bytes → words"),
+        "interpret": ("interpret", "words → analyses → batches"),
+        "judge": ("judge", f"engine and crosscheck; import of Great Expectations apart: {took['import']:.1f} s"),
+        "frame": ("  plan and frame", "who is asked what; answers as floats; outcomes read back"),
+        "great_expectations": ("  Great Expectations", "one suite per rulebook"),
+        "crosscheck": ("  crosscheck", "exact decimals, plain Python"),
+        "verdicts": (
+            "verdicts",
+            f"{found['findings']:,} findings; {found['passed']} batches PASS, {found['refused']} refused",
+        ),
+        "report": ("report", "a page per batch, on disk"),
+        "archive": ("archive", "raw files by hash, four Parquet tables"),
+    }
+    for name, (what, note) in names.items():
+        yield Line(what, took[name], took[name] / count * 1000, peaks.get(name), note)
+
+
+def wholes(inbox: Path, count: int) -> tuple[list[Line], float]:
+    """The whole job at three sizes in process, and as the user runs it; with the seconds of the largest."""
+    sizes = sorted({max(1, count // 4), max(1, count // 2), count})
+    found = {size: run("pipeline.py", "whole", inbox, size) for size in sizes}
+    took = {size: one["seconds"]["whole"] for size, one in found.items()}
+    seconds = took[count] + found[count]["seconds"]["import"]
+    lines = [_whole("whole, in process", seconds, count, found[count]["peak"], "no Prefect; imports included")]
+    lines += command(inbox, count)
+    lines.append(Line("Growth", note="whole in process, without imports"))
+    lines += [
+        Line(f"{size:,} certificates", took[size], took[size] / size * 1000, found[size]["peak"]) for size in sizes
+    ]
+    if len(sizes) == 3:
+        small, middle, large = sizes
+        more = (took[large] - took[middle]) / (large - middle) / ((took[middle] - took[small]) / (middle - small))
+        note = f"the last half costs {more:.2f}× the second quarter, per certificate; target ≤ {GROWTH}×"
+        lines[-1] = lines[-1]._replace(note=note, met=more <= GROWTH)
+    return lines, seconds
+
+
+def _whole(what: str, seconds: float, count: int, peak: float, note: str) -> Line:
+    met = seconds <= WHOLE_SECONDS if count == CERTIFICATES else None
+    note = f"{note}; target ≤ {WHOLE_SECONDS} s for {CERTIFICATES:,}"
+    return Line(what, seconds, seconds / count * 1000, peak, note, met)
+
+
+def command(inbox: Path, count: int) -> Iterator[Line]:
+    """`kratom-qc run` twice as a user types it: everything new, then nothing new."""
+    with tempfile.TemporaryDirectory() as store:
+        seconds, peak = _typed("run", "--inbox", str(inbox), "--store", store, "--on", "2026-11-22")
+        yield _whole(
+            "whole, kratom-qc run", seconds, count, peak, "with its Prefect server; memory of all its processes"
+        )
+        seconds, peak = _typed("run", "--inbox", str(inbox), "--store", store, "--on", "2026-11-22")
+        note = f"target ≤ {SECOND_RUN_SECONDS} s"
+        yield Line("  again, nothing new", seconds, None, peak, note, seconds <= SECOND_RUN_SECONDS)
+
+
+def _typed(*words: str) -> tuple[float, float]:
+    """(seconds, MiB) of one command; memory is the sum over it and its children, looked at ten times a second."""
+    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    started, peak = time.perf_counter(), 0.0
+    binary = str(Path(sys.executable).with_name("kratom-qc"))
+    with subprocess.Popen([binary, *words], stdout=subprocess.DEVNULL, env=environment) as process:
+        while process.poll() is None:
+            peak = max(peak, _held(process.pid))
+            time.sleep(0.1)
+    if process.returncode:
+        raise SystemExit(f"kratom-qc {' '.join(words)} ended with {process.returncode}")
+    return time.perf_counter() - started, peak
+
+
+def _held(pid: int) -> float:
+    try:
+        top = psutil.Process(pid)
+        return sum(one.memory_info().rss for one in (top, *top.children(recursive=True))) / 2**20
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def baselines(inbox: Path, count: int, sample: int, ours: float) -> Iterator[Line]:
+    """The per-file way on a sample, and the floor on every file; ratios to our whole in process."""
+    today = run("baselines.py", "per_file", inbox, min(sample, count))
+    seconds, files = sum(today["seconds"].values()), today["files"]
+    times = seconds / files / (ours / count)
+    note = f"a SAMPLE of {files}, {today['expectations']} expectations each; ours is {times:.0f}× faster, target ≥ {FASTER}×"
+    met = times >= FASTER if count == CERTIFICATES else None
+    yield Line("pandas + GX, per file", seconds, seconds / files * 1000, today["peak"], note, met)
+    floor = run("baselines.py", "floor", inbox, count)
+    seconds = floor["seconds"]["floor"]
+    note = f"calamine, one comparison over {floor['rows']:,} rows, one Parquet file; ours takes {ours / seconds:.0f}× as long"
+    yield Line("the floor", seconds, seconds / floor["files"] * 1000, floor["peak"], note)
+
+
+def judging(count: int) -> Iterator[Line]:
+    """200 limits on batches of sixty quantities in memory; the batches are made before the clock starts."""
+    found = run("judging.py", count)
+    took = found["seconds"]
+    met = took["judge"] <= JUDGE_SECONDS if count == BATCHES else None
+    yield Line("judge()", took["judge"], None, found["judged"], f"target ≤ {JUDGE_SECONDS} s for {BATCHES:,}", met)
+    frame = took["outcomes"] - took["great_expectations"]
+    crosscheck = took["judge"] - took["plan"] - took["outcomes"]
+    yield Line("  plan", took["plan"], note="every limit asked of every batch")
+    yield Line("  frame", frame, note="answers as floats; outcomes read back")
+    yield Line("  Great Expectations", took["great_expectations"], note="one suite over one frame")
+    yield Line("  crosscheck", crosscheck, note="exact decimals, plain Python")
+    yield from _bare(found, count)
+    agrees = "both ways agree" if found["agree"] and not found["doubted"] else "THE TWO WAYS DISAGREE"
+    yield Line(
+        "every verdict made", took["verdicts"], note=f"{found['findings']:,} findings, one batch at a time; {agrees}"
+    )
+    peak = found["peak"]
+    note = f"batches {found['made']:.0f} MiB, all of it held; target ≤ {MEMORY_MIB} MiB for {BATCHES:,}"
+    yield Line("memory", None, None, peak, note, peak <= MEMORY_MIB if count == BATCHES else None)
+
+
+def _bare(found: dict[str, Any], count: int) -> Iterator[Line]:
+    """The same comparisons as bare numpy, with its arrays given and with its arrays made from the same batches."""
+    took = found["seconds"]
+    for what, seconds in (
+        ("numpy, arrays given", took["plain"]),
+        ("numpy, from the batches", took["plain"] + took["arrays"]),
+    ):
+        times = took["judge"] / seconds
+        met = times <= JUDGE_TIMES if count == BATCHES else None
+        yield Line(what, seconds, note=f"judge() takes {times:.1f}× as long; target ≤ {JUDGE_TIMES}×", met=met)
+
+
+def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
+    """Every line of the table, as it is measured."""
+    count, batches = options.certificates, options.judge_batches
+    yield Line("Stages", note=f"{count:,} certificates of 60 results, four shapes, 15 % with a fault")
+    yield from stages(inbox, count)
+    lines, ours = wholes(inbox, count)
+    yield from lines
+    yield Line("Other ways", note="the same files; neither understands units, `<`, ND or dates, nor writes a report")
+    yield from baselines(inbox, count, options.sample, ours)
+    yield Line("Judging in memory", note=f"200 limits × {batches:,} batches = {200 * batches:,} comparisons")
+    yield from judging(batches)
+
+
+def table(lines: list[Line]) -> Table:
+    """The measurements as one table."""
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("", "seconds", "ms each", "peak MiB", "target", "what is inside"):
+        shown.add_column(heading, justify="right" if heading in ("seconds", "ms each", "peak MiB") else "left")
+    for line in lines:
+        if line.seconds is None and line.peak is None:
+            shown.add_row("")
+            shown.add_row(f"[bold]{line.what}[/]", *[""] * 4, f"[bold]{line.note}[/]")
+            continue
+        met = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}[line.met]
+        shown.add_row(line.what, _number(line.seconds, 2), _number(line.each, 2), _number(line.peak, 0), met, line.note)
+    return shown
+
+
+def _number(value: float | None, places: int) -> str:
+    return "" if value is None else f"{value:,.{places}f}"
+
+
+def main() -> None:
+    """Generate, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--certificates", type=int, default=CERTIFICATES, metavar="N")
+    parser.add_argument("--judge-batches", type=int, default=BATCHES, metavar="N")
+    parser.add_argument("--sample", type=int, default=8, metavar="N", help="files for the per-file way")
+    options = parser.parse_args()
+    console = Console(width=160 if not sys.stdout.isatty() else None)
+    with console.status("measuring"):
+        made = subprocess.run([sys.executable, str(HERE / "generate.py"), str(options.certificates)], check=True,
+                              stdout=subprocess.PIPE, text=True)  # fmt: skip
+        lines = list(measured(options, Path(made.stdout.strip())))
+    console.print(table(lines))
+    console.print(f"{psutil.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end. Compare, don't quote.")
+
+
+if __name__ == "__main__":
+    main()

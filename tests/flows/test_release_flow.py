@@ -1,0 +1,66 @@
+"""The release flow with a real Prefect server, as the command starts it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_reports" / "certificates"
+
+
+def kratom_qc(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_API")}
+    environment["COLUMNS"] = "140"
+    command = [sys.executable, "-m", "kratom_qc", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False)
+
+
+def test_a_pass_over_an_inbox_with_a_failing_batch_and_a_bad_file_completes_and_the_next_has_nothing_to_do(tmp_path):
+    inbox, store = tmp_path / "inbox", tmp_path / "store"
+    inbox.mkdir()
+    for name in ("01-clean", "05-spiked", "15-refused"):
+        file = next(SAMPLES.glob(f"{name}*"))
+        (inbox / file.name).write_bytes(file.read_bytes())
+    options = ("--inbox", str(inbox), "--store", str(store), "--on", "2026-11-22")
+    first = kratom_qc("run", *options)
+    assert first.returncode == 0, first.stderr
+    for word in ("HB-260814-A", "PASS", "ZL-7741", "FAIL", "REFUSED", "unknown-header"):
+        assert word in first.stdout
+    assert (store / "reports" / "index.html").exists()
+    runs = store / "prefect" / "prefect.db"
+    assert runs.exists(), "a real server kept the history of the run"
+    certificates = pd.read_parquet(store / "archive" / "certificates")
+    assert sorted(certificates.status) == ["judged", "judged", "refused"]
+    second = kratom_qc("run", *options)
+    assert second.returncode == 0
+    assert "Nothing new" in second.stdout
+
+
+def test_nothing_new_is_found_before_prefect_or_great_expectations_is_loaded(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    script = (
+        "import sys\nfrom kratom_qc.cli import main\n"
+        f"try: main(['run', '--inbox', {str(tmp_path / 'inbox')!r}, '--store', {str(tmp_path / 'store')!r}])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "loaded = {'prefect', 'great_expectations', 'pandas'} & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Nothing new" in done.stdout
+
+
+def test_help_loads_nothing_heavy():
+    script = (
+        "import sys\nfrom kratom_qc.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit as end: assert end.code == 0\n"
+        "loaded = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'openpyxl', 'rich', 'numpy'} & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr

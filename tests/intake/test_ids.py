@@ -1,0 +1,104 @@
+"""Ids are text, always; one batch id is one product."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+import pytest
+
+from tests.helpers_sheets import HEAD, Rows, codes, read_csv, read_xlsx
+
+IDS = ["000123", "1E5", "MAR4", "TRUE", "NULL", "None", "NA", "nan", "1234567890123456789", "1.0", "3-4", "0x1F", "L-1/2", "Š-7"]
+TABLE: Rows = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
+
+
+def _form(batch: object) -> Rows:
+    return [["Batch", batch], ["Certificate No.", "C-1"], [], *TABLE]
+
+
+def _long(batch: object) -> Rows:
+    return [["Batch", "Analyte", "Result", "Unit"], [batch, "Lead", "0.2", "mg/kg"]]
+
+
+def _wide(batch: object) -> Rows:
+    return [["Batch", "Lead (ppm)", "Cadmium (ppm)"], [batch, "0.2", "0.1"]]
+
+
+SHAPES = pytest.mark.parametrize("shape", [_form, _long, _wide], ids=["form", "long", "wide"])
+
+
+@SHAPES
+@pytest.mark.parametrize("batch", IDS)
+def test_an_id_stays_the_text_it_is(shape: object, batch: str) -> None:
+    assert callable(shape)
+    assert read_csv(shape(batch), head=()).batch_ids == (batch,)
+    assert read_xlsx(shape(batch)).batch_ids == (batch,)
+
+
+@pytest.mark.parametrize("batch", IDS)
+def test_a_certificate_id_stays_the_text_it_is(batch: str) -> None:
+    reading = read_csv([["Batch", "L-1"], [f"Certificate No.: {batch}"], [], *TABLE], head=())
+    assert [analysis.certificate_id for analysis in reading.analyses] == [batch]
+
+
+CHANGED = [
+    ("a date made of MAR4", datetime(2026, 3, 4)),  # noqa: DTZ001 - what Excel stores has no zone
+    ("a time made of 1:10", time(1, 10)),
+    ("a number too long for a double", 1234567890123456),
+    ("a fraction", 12.5),
+]
+
+
+@SHAPES
+@pytest.mark.parametrize(("what", "batch"), CHANGED)
+def test_an_id_the_spreadsheet_may_have_changed_is_refused(shape: object, what: str, batch: object) -> None:
+    assert callable(shape)
+    reading = read_xlsx(shape(batch))
+    assert reading.refusals, what
+    assert not {"reader-failed"} & set(codes(reading))
+
+
+@SHAPES
+def test_a_short_whole_number_is_believed(shape: object) -> None:
+    assert callable(shape)
+    assert read_xlsx(shape(240711)).batch_ids == ("240711",)
+
+
+def test_a_number_shown_with_leading_zeros_is_read_as_shown() -> None:
+    reading = read_xlsx(_form(123), dress=lambda book: setattr(book["Results"]["B1"], "number_format", "000000"))
+    assert reading.batch_ids == ("000123",)
+
+
+NO_BATCH: list[tuple[str, Rows]] = [
+    ("no label at all", TABLE),
+    ("a label without a value", [["Batch", ""], [], *TABLE]),
+    ("a sample number is no batch", [["Sample ID", "S-1"], [], *TABLE]),
+    ("a row of a long table", [["Lot", "Analyte", "Result", "Unit"], ["L-1", "Lead", "0.2", "ppm"], ["", "Cadmium", "0.2", "ppm"]]),
+    ("a label whose value is missing beside the next label", [["Lot No.", "", "Laboratory", "Northern"], [], *TABLE]),
+    ("a label right before the next label", [["Lot No.", "Product"], ["", "Red Bali"], [], *TABLE]),
+]
+
+
+@pytest.mark.parametrize(("what", "rows"), NO_BATCH)
+def test_a_result_without_a_batch_id_refuses_the_file(what: str, rows: Rows) -> None:
+    assert codes(read_csv(rows, head=())) == ["no-batch-id"], what
+
+
+def test_a_batch_id_said_twice_must_be_the_same() -> None:
+    assert codes(read_csv([["Lot", "L-2"], *TABLE])) == ["fact-contradicts"]
+    assert codes(read_csv([["Lot", "L-1"], *TABLE])) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "code"),
+    [("Leaf powder", "Extract", "batch-contradicts"), ("Leaf powder", "Gummies", "batch-contradicts"),
+     ("Leaf powder", "kratom powder", None), ("Leaf powder", "Leaf powder", None)],
+)  # fmt: skip
+def test_one_batch_id_is_one_product(one: str, other: str, code: str | None) -> None:
+    rows = [["Lot", "Matrix", "Analyte", "Result", "Unit"], ["L-1", one, "Lead", "0.2", "ppm"], ["L-1", other, "Cadmium", "0.2", "ppm"]]
+    assert codes(read_csv(rows, head=())) == ([code] if code else [])
+
+
+def test_a_form_and_a_name_that_disagree_are_a_doubt() -> None:
+    reading = read_csv([["Product", "Gold Extract"], [], *TABLE], head=HEAD[:2])
+    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["PRODUCT-CONTRADICTS"]

@@ -1,0 +1,321 @@
+"""One line of a certificate → one result: what is possible, whether it was found, how far down a non-detect reaches."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kratom_qc.model import plain
+from tests.helpers_sheets import codes, one, read_csv, read_line, results, told
+
+# The table of design.md, in full: said, LOD, LOQ → what is possible, detected, how far down a non-detect reaches.
+LEAD = [
+    ("0.2", "", "", "0.2", True, None),
+    ("0.2", "0.02", "0.05", "0.2", True, None),
+    ("<0.05", "", "", "[0, 0.05)", False, "0.05"),
+    ("≤0.05", "", "", "[0, 0.05]", False, "0.05"),
+    ("<0.05", "0.02", "0.05", "[0, 0.05)", False, "0.05"),
+    (">1500", "", "", "(1500, ∞)", True, None),
+    ("≥1500", "", "", "[1500, ∞)", True, None),
+    ("ND", "0.02", "0.05", "[0, 0.02)", False, "0.02"),
+    ("ND", "0.02", "", "[0, 0.02)", False, "0.02"),
+    ("ND", "", "0.05", "[0, 0.05)", False, None),
+    ("ND", "", "", "[0, ∞)", False, None),
+    ("ND", "NA", "-", "[0, ∞)", False, None),
+    ("ND (LOD 0.02)", "", "", "[0, 0.02)", False, "0.02"),
+    ("ND (LOD 0.02)", "9", "9", "[0, 0.02)", False, "0.02"),
+    ("<LOD", "0.02", "", "[0, 0.02)", False, "0.02"),
+    ("<LOD", "", "0.05", "[0, ∞)", False, None),
+    ("<LOQ", "0.02", "0.05", "[0, 0.05)", None, None),
+    ("<LOQ", "", "", "[0, ∞)", None, None),
+    ("BLQ", "", "0.05", "[0, 0.05)", None, None),
+    ("<LOQ (0.05)", "", "", "[0, 0.05)", None, None),
+    ("Trace", "0.02", "0.05", "(0, 0.05)", True, None),
+    ("Trace", "", "", "(0, ∞)", True, None),
+    ("Detected", "", "", "(0, ∞)", True, None),
+    ("TNTC", "", "", "[0, ∞)", True, None),
+    ("0.45 ± 0.1", "", "", "0.45", True, None),
+    # zero is no measurement
+    ("0", "0.02", "0.05", "[0, 0.02)", False, "0.02"),
+    ("0.00", "", "0.05", "[0, 0.05)", None, None),
+    ("0.00", "", "", "[0, ∞)", None, None),
+]
+
+
+@pytest.mark.parametrize(("said", "lod", "loq", "possible", "detected", "reach"), LEAD)
+def test_a_mass_said_so_is_believed_so(said: str, lod: str, loq: str, possible: str, detected: bool | None, reach: str | None
+                                       ) -> None:
+    found = one("Lead", said, "mg/kg", LOD=lod, LOQ=loq)
+    assert (told(found.interval), found.unit, found.measured) == (possible, "mg/kg", True)
+    assert found.detected is detected
+    assert (found.detection_limit and plain(found.detection_limit)) == reach
+
+
+@pytest.mark.parametrize("said", ["Complies", "Pass", "Conforms", "Fail", "NT", "Not Tested", "N/A", "-", "", "nehodnoceno"])
+def test_an_opinion_or_nothing_is_never_a_value(said: str) -> None:
+    found = one("Lead", said, "mg/kg", LOD="0.02")
+    assert (found.measured, told(found.interval), found.detected, found.said) == (False, "[0, ∞)", None, said)
+
+
+def test_a_fail_without_a_number_holds_the_batch() -> None:
+    reading = read_line("Lead", "Fail", "mg/kg")
+    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["LABORATORY-SAID-FAIL"]
+
+
+def test_a_fail_beside_a_good_number_holds_the_batch() -> None:
+    reading = read_line("Lead", "0.1", "mg/kg", Status="Fail")
+    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["LABORATORY-SAID-FAIL"]
+
+
+MICROBES = [
+    ("Salmonella", "Absent in 25 g", "", "[0, 0.04)", False, "25"),
+    ("Salmonella", "Negative", "/25 g", "[0, 0.04)", False, "25"),
+    ("Salmonella", "Negative", "in 25 g", "[0, 0.04)", False, "25"),
+    ("Salmonella", "ND", "/25 g", "[0, 0.04)", False, "25"),
+    ("Salmonella in 25 g", "Negative", "", "[0, 0.04)", False, "25"),
+    ("Salmonella (25 g)", "negativní", "", "[0, 0.04)", False, "25"),
+    ("Salmonella", "0/25 g", "", "[0, 0.04)", False, "25"),
+    ("Salmonella", "0", "/25 g", "[0, 0.04)", False, "25"),
+    ("Salmonella", "Negative", "", "[0, ∞)", False, None),
+    ("Salmonella", "ND", "", "[0, ∞)", False, None),
+    ("Salmonella", "Absent in 25 g", "CFU/g", "[0, 0.04)", False, "25"),
+    ("Salmonella", "Present in 25 g", "", "(0, ∞)", True, "25"),
+    ("Salmonella", "Positive", "", "(0, ∞)", True, None),
+    ("Salmonella", "+", "", "(0, ∞)", True, None),
+    ("Salmonella", "Presumptive positive", "/25 g", "(0, ∞)", True, "25"),
+    ("Salmonella", "1", "/25 g", "(0, ∞)", True, "25"),
+    ("Salmonella", "TNTC", "/25 g", "[0, ∞)", True, "25"),
+    ("E. coli", "<10", "CFU/g", "[0, 10)", False, None),
+    ("E. coli", "10", "CFU/10 g", "1", True, None),
+    ("E. coli", "<3", "MPN/g", "[0, 3)", False, None),
+    ("TAMC", "1.2x10^3", "CFU/g", "1200", True, None),
+    ("TAMC", "1.2x10³ CFU/g", "", "1200", True, None),
+    ("TAMC", "4", "log CFU/g", "10000", True, None),
+    ("TAMC", "<1", "log CFU/g", "[0, 10)", False, None),
+    ("TAMC", "TNTC", "CFU/g", "[0, ∞)", True, None),
+    ("TAMC", ">490000 CFU/g", "", "(490000, ∞)", True, None),
+    ("TAMC", "ND", "CFU/g", "[0, ∞)", False, None),
+]
+
+
+@pytest.mark.parametrize(("analyte", "said", "unit", "possible", "detected", "portion"), MICROBES)
+def test_a_microbe_said_so_is_believed_so(analyte: str, said: str, unit: str, possible: str, detected: bool | None,
+                                          portion: str | None) -> None:
+    found = one(analyte, said, unit)
+    assert (told(found.interval), found.detected) == (possible, detected)
+    assert (found.portion and plain(found.portion)) == portion
+
+
+@pytest.mark.parametrize("said", [">10", ">0", "≥1", "> 100"])
+def test_more_than_some_in_a_portion_is_presence(said: str) -> None:
+    assert one("Salmonella", said, "/25 g").detected is True
+
+
+@pytest.mark.parametrize("said", ["<10", "<3", "≤1", "<1.8"])
+def test_fewer_than_a_few_in_a_portion_is_not_absence(said: str) -> None:
+    """`<10` in 25 g may be nine in 25 g: only `<1` says that none was there."""
+    reading = read_line("Salmonella", said, "/25 g")
+    if not codes(reading):
+        (found,) = results(reading)
+        assert found.interval.high is None or found.interval.high >= Decimal(1) / 25 * Decimal(said.lstrip("<≤"))
+
+
+@pytest.mark.parametrize("said", ["ND (LOD 1)", "<LOQ (1)", "ND (LOQ 1)"])
+def test_a_detection_limit_inside_the_cell_is_in_the_unit_of_the_row(said: str) -> None:
+    assert told(one("TAMC", said, "log CFU/g").interval) == "[0, 10)"
+
+
+def test_a_logarithm_no_laboratory_can_mean_is_refused() -> None:
+    assert codes(read_line("TAMC", "400", "log CFU/g")) not in ([], ["reader-failed"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "portion"),
+    [({"Portion": "25 g"}, "25"), ({"Portion": "25"}, "25"), ({"Portion": "NA"}, None), ({"Test_Portion": "10 mL"}, "10")],
+)
+def test_a_portion_may_stand_in_its_own_column(columns: dict[str, str], portion: str | None) -> None:
+    found = one("Salmonella", "Absent", "", **columns)
+    assert (found.portion and plain(found.portion)) == portion
+
+
+@pytest.mark.parametrize(
+    ("analyte", "said", "unit", "columns", "code"),
+    [
+        ("Salmonella", "Absent in 25 g", "/10 g", {}, "portion-contradicts"),
+        ("Salmonella in 25 g", "Absent in 10 g", "", {}, "portion-contradicts"),
+        ("Salmonella", "Absent in 25 g", "", {"Portion": "10 g"}, "portion-contradicts"),
+        ("Salmonella", "Absent", "", {"Portion": "a spoon"}, "portion"),
+        ("Lead", "0.2", "", {}, "unit-missing"),
+        ("Lead", "0.2", "fathom", {}, "unknown-unit"),
+        ("Lead", "0.2 ppb", "mg/kg", {}, "unit-contradicts"),
+        ("Lead (ppb)", "0.2", "mg/kg", {}, "unit-contradicts"),
+        ("Lead", "ND", "mg/kg", {"LOD": "ND"}, "not-a-number"),
+        ("Lead", "ND", "mg/kg", {"LOD": "0.02 CFU/g"}, "unit-contradicts"),
+        ("Lead", "ND", "mg/kg", {"LOD": "about 0.02"}, "unknown-word"),
+        ("Lead", "0.2", "mg/kg", {"CAS": "7440-43-9"}, "cas-contradicts-name"),
+        ("Lead", "0.2", "mg/kg", {"Basis": "in a dream"}, "unknown-basis"),
+        ("Lead", "0.2", "mg/kg", {"Qualifier": "Q"}, "unknown-qualifier"),
+        ("Lead", "0.2", "mg/kg", {"Uncertainty": "some"}, "unknown-word"),
+        ("TAMC", "3.2 CFU/g", "log CFU/g", {}, "unit-contradicts"),
+        ("TAMC", "3.2 log CFU/g", "CFU/g", {}, "unit-contradicts"),
+        ("Lead", "0.2", "mg/kg dry weight", {"Basis": "as received"}, "basis-contradicts"),
+    ],
+)  # fmt: skip
+def test_a_line_that_contradicts_itself_or_cannot_be_read_refuses_the_file(
+    analyte: str, said: str, unit: str, columns: dict[str, str], code: str
+) -> None:
+    assert codes(read_line(analyte, said, unit, **columns)) == [code]
+
+
+QUALIFIERS = [
+    ("<", "0.05", "[0, 0.05)", False),
+    ("≤", "0.05", "[0, 0.05]", False),
+    (">", "1500", "(1500, ∞)", True),
+    ("≥", "1500", "[1500, ∞)", True),
+    ("U", "0.05", "[0, 0.05)", False),
+    ("LT", "0.05", "[0, 0.05)", False),
+    ("ND", "0.05", "[0, 0.05)", False),
+    ("ND", "", "[0, ∞)", False),
+    ("", "0.05", "0.05", True),
+    ("=", "0.05", "0.05", True),
+    ("J", "0.05", "0.05", True),
+    ("<LOQ", "", "[0, ∞)", None),
+    ("<", "ND", "[0, ∞)", False),
+    ("Trace", "", "(0, ∞)", True),
+]
+
+
+@pytest.mark.parametrize(("qualifier", "said", "possible", "detected"), QUALIFIERS)
+def test_a_qualifier_belongs_to_the_value_beside_it(qualifier: str, said: str, possible: str, detected: bool | None) -> None:
+    found = one("Lead", said, "mg/kg", Qualifier=qualifier)
+    assert (told(found.interval), found.detected) == (possible, detected)
+
+
+@pytest.mark.parametrize("qualifier", ["Trace", "DNQ", "Detected Not Quantified", "<LOQ (detected)"])
+def test_detected_but_not_quantified_beside_a_number_is_still_detected(qualifier: str) -> None:
+    """A limit `not detected` fails on it; read as `<0.3` it would pass."""
+    reading = read_line("MGM-15", "0.3", "mg/kg", Qualifier=qualifier)
+    assert codes(reading) or results(reading)[0].detected is True
+
+
+@pytest.mark.parametrize("qualifier", ["<LOQ", "BLQ", "BRL", "Below LOQ"])
+def test_below_loq_beside_a_number_says_no_more_than_below_loq(qualifier: str) -> None:
+    """Whether it was detected stays open, and the LOQ bounds it, not the estimate beside the word."""
+    reading = read_line("Lead", "0.03", "mg/kg", Qualifier=qualifier, LOQ="0.05")
+    if not codes(reading):
+        (found,) = results(reading)
+        assert (found.detected, told(found.interval)) == (None, "[0, 0.05)")
+
+
+@pytest.mark.parametrize(("qualifier", "said"), [(">", "<0.05"), ("<", ">1500"), ("ND", "Present"), ("NT", "0.05"), ("ND", ">5")])
+def test_a_qualifier_that_contradicts_its_value_is_not_overruled(qualifier: str, said: str) -> None:
+    """Refused, or read as the worse of the two: never as a small amount."""
+    reading = read_line("Lead", said, "mg/kg", Qualifier=qualifier)
+    assert codes(reading) or all(found.interval.high is None for found in results(reading))
+
+
+UNCERTAINTIES = [
+    ("0.45 ± 0.1", "mg/kg", {}, "0.1"),
+    ("0.45", "mg/kg", {"Uncertainty": "0.1"}, "0.1"),
+    ("0.45", "mg/kg", {"Uncertainty": "±0.1"}, "0.1"),
+    ("0.45", "mg/kg", {"Uncertainty": "0.1 (k=2)"}, "0.1"),
+    ("0.45", "mg/kg", {"Uncertainty": "100 ppb"}, "0.1"),
+    ("0.50", "mg/kg", {"Uncertainty": "10 %"}, "0.05"),
+    ("12 ± 10 %", "mg/g", {}, "1200"),
+    ("12 ± 1.2", "mg/g", {}, "1200"),
+    ("1.35 ± 0.10 %", "%", {}, "1000"),  # in per cent of mass, as the result
+    ("1.35", "%", {"Uncertainty": "10 %"}, None),  # absolute or relative, the paper does not say
+    ("0.45", "mg/kg", {"Uncertainty": "NA"}, None),
+    ("0.45", "mg/kg", {}, None),
+    ("0.45", "mg/kg", {"Uncertainty_(ppb)": "100"}, "0.1"),
+]
+
+
+@pytest.mark.parametrize(("said", "unit", "columns", "size"), UNCERTAINTIES)
+def test_an_uncertainty_is_kept_beside_the_value_and_never_in_it(said: str, unit: str, columns: dict[str, str], size: str | None
+                                                                 ) -> None:
+    found = one("Mitragynine", said, unit, **columns)
+    assert found.interval.low == found.interval.high
+    assert (found.uncertainty and plain(found.uncertainty)) == size
+
+
+def test_everything_about_a_result_is_in_the_unit_of_the_result() -> None:
+    """Moisture counts in %: its LOD, LOQ, uncertainty and last digit too."""
+    found = one("Moisture", "5.0 ± 0.1", "%", LOD="0.1", LOQ="0.3")
+    assert (told(found.interval), found.unit) == ("5", "%")
+    assert [plain(size) for size in (found.lod, found.loq, found.uncertainty, found.resolution) if size is not None] == \
+        ["0.1", "0.3", "0.1", "0.1"]
+
+
+def test_a_total_without_its_unit_in_the_header_is_a_number() -> None:
+    assert (told(one("pH", "5.8").interval), one("pH", "5.8").unit) == ("5.8", "1")
+
+
+@pytest.mark.parametrize(
+    ("analyte", "said", "unit", "columns", "basis"),
+    [
+        ("Lead", "0.2", "mg/kg", {}, "as received"),
+        ("Lead", "0.2", "mg/kg as received", {}, "as received"),
+        ("Lead", "0.2", "mg/kg dry weight", {}, "dry"),
+        ("Lead", "0.2", "mg/kg (dry basis)", {}, "dry"),
+        ("Lead", "0.2", "mg/kg v sušině", {}, "dry"),
+        ("Lead", "0.2 mg/kg d.w.", "", {}, "dry"),
+        ("Lead", "0.2", "mg/kg", {"Basis": "dry"}, "dry"),
+        ("Lead (dry weight)", "0.2", "mg/kg", {}, "dry"),
+        ("Mitragynine", "36", "mg/serving", {}, "per serving"),
+        ("Mitragynine", "36", "mg/capsule", {}, "per unit"),
+        ("Mitragynine", "36", "mg/package", {}, "per container"),
+        ("Lead", "0.4", "µg/day", {}, "per day"),
+    ],
+)
+def test_a_basis_is_found_wherever_it_is_printed(analyte: str, said: str, unit: str, columns: dict[str, str], basis: str) -> None:
+    assert one(analyte, said, unit, **columns).basis == basis
+
+
+def test_a_basis_in_the_header_is_not_lost_beside_a_unit_column() -> None:
+    reading = read_csv([["Analyte", "Result (dry basis)", "Unit"], ["Lead", "0.2", "mg/kg"]])
+    assert codes(reading) or [found.basis for found in results(reading)] == ["dry"]
+
+
+def test_a_section_that_names_a_dry_product_states_no_basis() -> None:
+    reading = read_csv([["Dry extract analysis"], ["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]])
+    assert [found.basis for found in results(reading)] == ["as received"]
+
+
+def test_an_unstated_basis_is_remarked() -> None:
+    reading = read_line("Lead", "0.2", "mg/kg")
+    assert [remark.code for remark in reading.analyses[0].remarks] == ["basis-unstated"]
+
+
+@pytest.mark.parametrize("said", ["0.2", "ND", "Absent in 25 g", "grayish", "2.1 x 102"])
+def test_an_unknown_analyte_is_kept_under_its_name_and_holds(said: str) -> None:
+    reading = read_line("Unobtainium", said, "mg/kg")
+    (found,) = results(reading)
+    assert (found.analyte, found.known) == ("Unobtainium", False)
+    assert "UNKNOWN-ANALYTE" in [doubt.rule_id for doubt in reading.analyses[0].doubts]
+
+
+@pytest.mark.parametrize("said", ["Green powder", "1,234", "Conforms", "2.1 x 102"])
+def test_a_described_test_takes_any_words(said: str) -> None:
+    found = one("Appearance", said)
+    assert (found.text, found.measured, told(found.interval)) == (said, True, "[0, ∞)")
+
+
+def test_a_described_test_that_does_not_conform_says_so() -> None:
+    assert one("Identity", "Does not conform").flags == ("does-not-conform",)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.decimals(min_value="0.01", max_value=1000, places=2),
+    st.decimals(min_value="0.01", max_value=10, places=2),
+    st.sampled_from(["ND", "<LOD", "<LOQ", "BLQ", "Trace", "<{v}", "≤{v}", "0"]),
+)
+def test_a_censored_result_never_claims_less_than_its_limits(value: Decimal, step: Decimal, said: str) -> None:
+    """The upper end is one of the bounds the certificate prints, and never below the LOD."""
+    found = one("Lead", said.format(v=value), "mg/kg", LOD=str(value), LOQ=str(value + step))
+    assert found.interval.low == 0
+    assert found.interval.high in (value, value + step)

@@ -1,0 +1,106 @@
+"""The sample certificates tell what a chemist would say, and what stands in the repository is what the program writes."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kratom_qc.commands import judge_all
+from kratom_qc.job import Reading, load_terms, read_file
+from kratom_qc.model import Verdict
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_reports"
+MARKETS = ("us", "cz", "us-ga", "us-ms", "us-ri", "us-tx", "us-ut")
+EXPECTED = list(csv.DictReader((SAMPLES / "expected.csv").read_text(encoding="utf-8").splitlines()))
+# The one cause that decides, by the finding it must show: batch, rule, outcome.
+CAUSES = """
+KL-2026-044   CZ-448-2025-HG             FAIL          mercury of 0.2 mg/kg fails the Czech market only
+CC-0714-W     US-DEA-2026-20943-RATIO    FAIL          would fail the proposed 100:1 ratio, which does not decide
+ZL-7741       SPEC-LEAF-7OH              FAIL          spiked
+ZL-7741       AKA-GMP-7OH-TA             FAIL          spiked
+EE-RB-0926    AHPA-RAW-SALM              FAIL          Salmonella present
+PT-118        SPEC-METALS-CD             INCONCLUSIVE  ND with a LOQ above the limit
+DB-2207       AHPA-RAW-SALM              MISSING       no microbiology
+NS-1102       RESULTS-CONTRADICT         INCONCLUSIVE  two leads
+KX-088        SPEC-SOLVENT-ETHANOL       FAIL          extract over solvents
+KX-088        SPEC-SOLVENT-HEXANE        FAIL          extract over solvents
+IV-3390       SPEC-METALS-PB             FAIL          the certificate says Pass
+CAP-0611      SPEC-CLAIM-MIT             FAIL          under its label claim
+SHOT-2210     US-DEA-2026-17429-MP       FAIL          a trace is there
+BB-0451       CERTIFICATE-PRELIMINARY    INCONCLUSIVE  preliminary
+BM-RB-1026    AHPA-RAW-SALM              PASS          the portion stands in the analyte's name
+GV-314        SPEC-METALS-HG             MISSING       a blank cell of a wide sheet
+20260712      AHPA-RAW-ECOLI             INCONCLUSIVE  a plate count does not prove absence
+ZL-2026-09    CZ-448-2025-PAH4           PASS          a Czech protocol with decimal commas
+"""
+
+
+@pytest.fixture(scope="module")
+def readings() -> dict[str, Reading]:
+    return {path.name: read_file(path) for path in sorted((SAMPLES / "certificates").iterdir())}
+
+
+@pytest.fixture(scope="module")
+def verdicts(readings: dict[str, Reading]) -> dict[str, Verdict]:
+    terms = load_terms(on=date(2026, 11, 22), facts=SAMPLES / "products.toml")
+    return {verdict.batch.batch_id: verdict for verdict in judge_all(list(readings.values()), terms)}
+
+
+@pytest.mark.parametrize("row", [row for row in EXPECTED if row["verdict"] != "REFUSED"], ids=lambda row: row["batch_id"])
+def test_a_sample_batch_is_judged_as_a_chemist_would(row, verdicts):
+    verdict = verdicts[row["batch_id"]]
+    said = {"product": verdict.batch.product, "verdict": str(verdict.decision)} | {
+        market: str(verdict.markets[market]) for market in MARKETS
+    }
+    assert said == {key: row[key] for key in said}
+
+
+@pytest.mark.parametrize("line", CAUSES.strip().splitlines(), ids=lambda line: " ".join(line.split()[:2]))
+def test_the_cause_is_the_one_the_story_tells(line, verdicts):
+    batch_id, rule_id, outcome, _ = line.split(maxsplit=3)
+    found = [finding for finding in verdicts[batch_id].findings if finding.rule_id == rule_id]
+    assert [str(finding.outcome) for finding in found] == [outcome]
+    assert rule_id.startswith("US-DEA-2026-20943") != found[0].decides
+
+
+def test_every_sample_batch_is_in_the_table_and_the_other_way_round(verdicts, readings):
+    stated = {row["batch_id"] for row in EXPECTED if row["verdict"] != "REFUSED"}
+    assert set(verdicts) == stated
+    assert len(readings) >= 14
+
+
+def test_the_refused_sample_names_five_things_at_once(readings):
+    refusals = next(reading for name, reading in readings.items() if name.startswith("15-")).refusals
+    assert {refusal.code for refusal in refusals} == {
+        "unknown-header", "ambiguous-date", "unknown-unit", "ambiguous-number", "unknown-word",
+    }
+    assert all(refusal.place.cell and refusal.said for refusal in refusals)
+
+
+def test_chemistry_and_microbiology_alone_would_hold(readings):
+    terms = load_terms(on=date(2026, 11, 22))
+    for name in ("04a", "04b"):
+        alone = [reading for file, reading in readings.items() if file.startswith(name)]
+        assert [str(verdict.decision) for verdict in judge_all(alone, terms)] == ["HOLD"]
+
+
+def test_the_certificates_are_what_their_script_writes():
+    script = SAMPLES / "make_certificates.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_reports_are_what_the_program_writes_today(tmp_path):
+    script = SAMPLES / "make_reports.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.html")}
+    standing = {path.name: path.read_text(encoding="utf-8") for path in (SAMPLES / "reports").glob("*.html")}
+    assert written.keys() == standing.keys()
+    stale = [name for name in written if written[name] != standing[name]]
+    assert not stale, "run `make samples`"
