@@ -40,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except Exception as error:  # never a traceback, and never exit status 1, which means FAIL
+        if os.environ.get("KRATOM_QC_DEBUG"):
+            raise
+        print(
+            f"kratom-qc: internal error ({type(error).__name__}: {error}); nothing was half written. Set KRATOM_QC_DEBUG=1 to "
+            "see where, and report it",
+            file=sys.stderr,
+        )
+        status = 70
     except KeyboardInterrupt:
         print("kratom-qc: interrupted; nothing was half written", file=sys.stderr)
         status = 130

@@ -96,7 +96,9 @@ def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
     for row in rows:
         style = _STYLE[row.decision]
         decision = f"[{style}]{row.decision}[/]"
-        table.add_row(escape(row.batch_id), escape(row.product), decision, escape(row.sold_in) or "–", escape(row.reason))
+        table.add_row(
+            escape(row.batch_id), escape(row.product), decision, escape(row.sold_in) or "–", escape(row.reason)
+        )
     console.print(table)
 
 
@@ -175,7 +177,7 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     from kratom_qc.release import arrivals
 
     console = _console()
-    load_terms(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
+    terms = load_terms(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
     if not inbox.is_dir():
         raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
     shelf = Store(store)
@@ -190,6 +192,8 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     print_verdicts(console, done.rows)
     for reading in done.refused:
         print_refused(console, reading.file, reading.refusals)
+    for sentence in terms.overdue:
+        console.print(f"[yellow]check the rulebooks[/] {escape(sentence)} days")
     console.print(f"\nReports: {escape(str(shelf.reports / 'index.html'))}")
     console.print(f"Archive: {escape(str(store / 'archive'))} (Parquet)")
     return 0

@@ -85,6 +85,12 @@ class Terms:
     on: date
     facts: FactsFile = FactsFile()  # noqa: RUF009 - frozen and empty
     product: str | None = None
+    hold_overdue: bool = False  # a rulebook past its max_age_days holds, instead of only warning
+
+    @property
+    def overdue(self) -> tuple[str, ...]:
+        """A sentence for every rulebook that nobody has compared with its sources for too long."""
+        return tuple(sentence for book in self.books.values() if (sentence := book.overdue(self.on)))
 
     def __post_init__(self) -> None:
         for market in (*self.markets, *self.home):
@@ -113,6 +119,7 @@ def load_terms(
         on=on or datetime.now(UTC).date(),
         facts=load_facts(declared) if declared else FactsFile(),
         product=product,
+        hold_overdue=config.hold_overdue,
     )
 
 
@@ -132,4 +139,6 @@ def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:
     """Judge batches in one run of the engine; see `kratom_qc.judge.verdicts.judge`."""
     from kratom_qc.judge.verdicts import judge
 
-    return judge(found, terms.books, markets=terms.markets, home=terms.home, on=terms.on)
+    return judge(
+        found, terms.books, markets=terms.markets, home=terms.home, on=terms.on, hold_overdue=terms.hold_overdue
+    )

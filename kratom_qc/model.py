@@ -345,6 +345,15 @@ class Rulebook:
     covers: tuple[str, ...] = ()
     certificate_max_age_days: int | None = None
 
+    def overdue(self, on: date) -> str:
+        """A sentence if nobody has compared the rulebook with its sources for longer than it says, else nothing."""
+        age = (on - self.checked_on).days
+        return (
+            f"{self.id} was checked {age} days before {on}; good for {self.max_age_days}"
+            if age > self.max_age_days
+            else ""
+        )
+
 
 # ---------------------------------------------------------------- what was decided
 

@@ -123,6 +123,7 @@ class ReleasePass:
                 [(reading.file, reading.sha256, reading.refusals) for reading in self.refused],
                 judged_on=self.terms.on,
                 program=PROGRAM,
+                overdue=self.terms.overdue,
             ),
         )
         writer.commit()

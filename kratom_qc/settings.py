@@ -18,6 +18,7 @@ class Settings:
     store: Path
     home_markets: tuple[str, ...]
     facts: Path | None
+    hold_overdue: bool
 
 
 def load() -> Settings:
@@ -33,4 +34,5 @@ def load() -> Settings:
         store=Path(get("STORE", "store")),
         home_markets=tuple(market.strip() for market in get("HOME_MARKETS", "us").split(",") if market.strip()),
         facts=Path(facts) if facts else None,
+        hold_overdue=get("HOLD_OVERDUE", "no").lower() in ("1", "yes", "true"),
     )

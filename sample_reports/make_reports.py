@@ -30,7 +30,7 @@ def pages() -> dict[str, str]:
         found[name] = batch_page(verdict, program=PROGRAM)
         rows.append(summary_row(verdict, name))
     refused = [(reading.file, reading.sha256, reading.refusals) for reading in readings if reading.refusals]
-    found["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM)
+    found["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=terms.overdue)
     return found
 
 

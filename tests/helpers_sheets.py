@@ -113,9 +113,18 @@ def span(text: str) -> Interval:
 def canonical(reading: Reading) -> list[tuple[str, ...]]:
     """The results without their places: equal for the same batch on every laboratory's paper."""
     return sorted(
-        (analysis.batch_id, analysis.product or "?", result.analyte, told(result.interval), result.unit, result.basis,
-         str(result.detected), "" if result.portion is None else plain(result.portion))
-        for analysis in _accepted(reading).analyses for result in analysis.results
+        (
+            analysis.batch_id,
+            analysis.product or "?",
+            result.analyte,
+            told(result.interval),
+            result.unit,
+            result.basis,
+            str(result.detected),
+            "" if result.portion is None else plain(result.portion),
+        )
+        for analysis in _accepted(reading).analyses
+        for result in analysis.results
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kratom_qc.judge import crosscheck, explain
@@ -40,6 +40,7 @@ class Judgement:
     groups: list[Group]
     outcomes: dict[int, list[Outcome]]  # id(asked) → per member
     doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]]  # batch → where the crosscheck disagrees
+    hold_overdue: bool
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict, in the order of the batches."""
@@ -53,6 +54,8 @@ class Judgement:
         findings += _integrity(batch, self.books, group, self.on)
         findings += [_crosscheck_finding(*disagreement) for disagreement in self.doubted.get(index, ())]
         findings += _uncovered(batch, self.books, self.markets)
+        if self.hold_overdue:
+            findings += _overdue(applicable(self.books, self.markets, batch.product), self.on)
         product = {book.id for book in product_books(self.books, batch.product)} | {INTEGRITY}
         lineages = {market: product | {book.id for book in market_books(self.books, market)} for market in self.markets}
         home = product.union(*(lineages[market] for market in self.home))
@@ -77,11 +80,18 @@ class Judgement:
 
 
 def judge(
-    batches: Sequence[Batch], books: Mapping[str, Rulebook], *, markets: Sequence[str], home: Sequence[str], on: date
+    batches: Sequence[Batch],
+    books: Mapping[str, Rulebook],
+    *,
+    markets: Sequence[str],
+    home: Sequence[str],
+    on: date,
+    hold_overdue: bool = False,
 ) -> Judgement:
     """Judge many batches in one run of the engine.
 
-    `markets` are reported; `home` are those that the batch's own verdict includes beside its product rulebook. Raises
+    `markets` are reported; `home` are those that the batch's own verdict includes beside its product rulebook.
+    `hold_overdue` lets a rulebook hold that nobody has compared with its sources for too long. Raises
     UsageError for a market without a rulebook and EngineError where the engine did not do what was planned.
     """
     from kratom_qc.judge import engine
@@ -102,7 +112,7 @@ def judge(
                 again = crosscheck.reads(asked.limit, answer) if answer is not None else Outcome.MISSING
                 if again is not said[at]:
                     doubted.setdefault(group.members[at], []).append((asked.limit, said[at], again))
-    return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, outcomes, doubted)
+    return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, outcomes, doubted, hold_overdue)
 
 
 # ---------------------------------------------------------------- findings
@@ -319,6 +329,14 @@ def _crosscheck_finding(limit: Limit, engine: Outcome, again: Outcome) -> Findin
         None,
         limit.subject,
     )
+
+
+def _overdue(books: Iterable[Rulebook], on: date) -> list[Finding]:
+    return [
+        replace(_held("RULEBOOK-OVERDUE", f"the rulebook {why} days", None), rulebook=book.id, market=_market(book))
+        for book in books
+        if (why := book.overdue(on))
+    ]
 
 
 def _uncovered(batch: Batch, books: Mapping[str, Rulebook], markets: Sequence[str]) -> list[Finding]:

@@ -75,9 +75,15 @@ def summary_row(verdict: Verdict, link: str) -> SummaryRow:
 
 
 def summary_page(
-    rows: Iterable[SummaryRow], refused: Sequence[tuple[str, str, Sequence[Refusal]]], *, judged_on: date, program: str
+    rows: Iterable[SummaryRow],
+    refused: Sequence[tuple[str, str, Sequence[Refusal]]],
+    *,
+    judged_on: date,
+    program: str,
+    overdue: Sequence[str] = (),
 ) -> str:
-    """A run's summary: batches worst first, then every refused file with everything wrong in it."""
+    """A run's summary: batches worst first, then every refused file with everything wrong in it. `overdue` are sentences
+    about rulebooks that nobody has compared with their sources for too long."""
     groups: dict[Decision, list[SummaryRow]] = {decision: [] for decision in Decision}
     for row in rows:
         groups[row.decision].append(row)
@@ -92,6 +98,7 @@ def summary_page(
             files=files,
             batches=sum(map(len, groups.values())),
             judged_on=judged_on.isoformat(),
+            overdue=overdue,
             program=program,
             title=f"Batches judged on {judged_on.isoformat()}",
         )

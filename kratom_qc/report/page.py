@@ -374,6 +374,5 @@ def _declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
 
 
 def _book_line(book: Rulebook, judged_on: date) -> BookLine:
-    age = (judged_on - book.checked_on).days
-    stale = f"checked {age} days before the judgement; good for {book.max_age_days}" if age > book.max_age_days else ""
-    return BookLine(book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, stale)
+    overdue = book.overdue(judged_on)
+    return BookLine(book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, overdue)

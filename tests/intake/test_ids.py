@@ -8,7 +8,22 @@ import pytest
 
 from tests.helpers_sheets import HEAD, Rows, codes, read_csv, read_xlsx
 
-IDS = ["000123", "1E5", "MAR4", "TRUE", "NULL", "None", "NA", "nan", "1234567890123456789", "1.0", "3-4", "0x1F", "L-1/2", "Š-7"]
+IDS = [
+    "000123",
+    "1E5",
+    "MAR4",
+    "TRUE",
+    "NULL",
+    "None",
+    "NA",
+    "nan",
+    "1234567890123456789",
+    "1.0",
+    "3-4",
+    "0x1F",
+    "L-1/2",
+    "Š-7",
+]
 TABLE: Rows = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
 
 
@@ -73,7 +88,10 @@ NO_BATCH: list[tuple[str, Rows]] = [
     ("no label at all", TABLE),
     ("a label without a value", [["Batch", ""], [], *TABLE]),
     ("a sample number is no batch", [["Sample ID", "S-1"], [], *TABLE]),
-    ("a row of a long table", [["Lot", "Analyte", "Result", "Unit"], ["L-1", "Lead", "0.2", "ppm"], ["", "Cadmium", "0.2", "ppm"]]),
+    (
+        "a row of a long table",
+        [["Lot", "Analyte", "Result", "Unit"], ["L-1", "Lead", "0.2", "ppm"], ["", "Cadmium", "0.2", "ppm"]],
+    ),
     ("a label whose value is missing beside the next label", [["Lot No.", "", "Laboratory", "Northern"], [], *TABLE]),
     ("a label right before the next label", [["Lot No.", "Product"], ["", "Red Bali"], [], *TABLE]),
 ]
@@ -95,7 +113,11 @@ def test_a_batch_id_said_twice_must_be_the_same() -> None:
      ("Leaf powder", "kratom powder", None), ("Leaf powder", "Leaf powder", None)],
 )  # fmt: skip
 def test_one_batch_id_is_one_product(one: str, other: str, code: str | None) -> None:
-    rows = [["Lot", "Matrix", "Analyte", "Result", "Unit"], ["L-1", one, "Lead", "0.2", "ppm"], ["L-1", other, "Cadmium", "0.2", "ppm"]]
+    rows = [
+        ["Lot", "Matrix", "Analyte", "Result", "Unit"],
+        ["L-1", one, "Lead", "0.2", "ppm"],
+        ["L-1", other, "Cadmium", "0.2", "ppm"],
+    ]
     assert codes(read_csv(rows, head=())) == ([code] if code else [])
 
 

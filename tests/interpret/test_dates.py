@@ -83,7 +83,13 @@ def test_any_text_is_a_date_or_unreadable(said: str, first_is_day: bool | None) 
 @settings(deadline=None, max_examples=100)
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))
 def test_a_day_survives_its_printing(day: date) -> None:
-    printed = [day.isoformat(), f"{day.day}.{day.month}.{day.year}", f"{day:%d %B %Y}", f"{day:%b %d, %Y}", f"{day:%d-%b-%y}"]
+    printed = [
+        day.isoformat(),
+        f"{day.day}.{day.month}.{day.year}",
+        f"{day:%d %B %Y}",
+        f"{day:%b %d, %Y}",
+        f"{day:%d-%b-%y}",
+    ]
     assert {read_date(text, first_is_day=None) for text in printed} == {day}
 
 

@@ -67,7 +67,12 @@ def test_a_number_survives_its_printing_with_a_comma(amount: Decimal) -> None:
 def test_a_power_of_ten_is_exact_in_every_spelling(mantissa: Decimal, power: int) -> None:
     exact = mantissa.scaleb(power)
     raised = str(power).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
-    spellings = [f"{mantissa}E{power:+d}", f"{mantissa}x10^{power}", f"{mantissa} × 10{raised}", f"{mantissa}·10{raised}"]
+    spellings = [
+        f"{mantissa}E{power:+d}",
+        f"{mantissa}x10^{power}",
+        f"{mantissa} × 10{raised}",
+        f"{mantissa}·10{raised}",
+    ]
     assert [number(text, ".").value for text in spellings] == [exact] * 4
 
 
@@ -86,6 +91,8 @@ def test_a_number_no_laboratory_can_mean_is_none(text: str) -> None:
         number(text, ".")
 
 
-@pytest.mark.parametrize(("text", "step"), [("0.50", "0.01"), ("0.5", "0.1"), ("12", "1"), ("1.2x10^3", "100"), ("10^3", "1000")])
+@pytest.mark.parametrize(
+    ("text", "step"), [("0.50", "0.01"), ("0.5", "0.1"), ("12", "1"), ("1.2x10^3", "100"), ("10^3", "1000")]
+)
 def test_the_last_printed_digit_is_kept(text: str, step: str) -> None:
     assert number(text, ".").step == Decimal(step)

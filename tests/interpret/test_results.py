@@ -46,15 +46,18 @@ LEAD = [
 
 
 @pytest.mark.parametrize(("said", "lod", "loq", "possible", "detected", "reach"), LEAD)
-def test_a_mass_said_so_is_believed_so(said: str, lod: str, loq: str, possible: str, detected: bool | None, reach: str | None
-                                       ) -> None:
+def test_a_mass_said_so_is_believed_so(
+    said: str, lod: str, loq: str, possible: str, detected: bool | None, reach: str | None
+) -> None:
     found = one("Lead", said, "mg/kg", LOD=lod, LOQ=loq)
     assert (told(found.interval), found.unit, found.measured) == (possible, "mg/kg", True)
     assert found.detected is detected
     assert (found.detection_limit and plain(found.detection_limit)) == reach
 
 
-@pytest.mark.parametrize("said", ["Complies", "Pass", "Conforms", "Fail", "NT", "Not Tested", "N/A", "-", "", "nehodnoceno"])
+@pytest.mark.parametrize(
+    "said", ["Complies", "Pass", "Conforms", "Fail", "NT", "Not Tested", "N/A", "-", "", "nehodnoceno"]
+)
 def test_an_opinion_or_nothing_is_never_a_value(said: str) -> None:
     found = one("Lead", said, "mg/kg", LOD="0.02")
     assert (found.measured, told(found.interval), found.detected, found.said) == (False, "[0, ∞)", None, said)
@@ -102,8 +105,9 @@ MICROBES = [
 
 
 @pytest.mark.parametrize(("analyte", "said", "unit", "possible", "detected", "portion"), MICROBES)
-def test_a_microbe_said_so_is_believed_so(analyte: str, said: str, unit: str, possible: str, detected: bool | None,
-                                          portion: str | None) -> None:
+def test_a_microbe_said_so_is_believed_so(
+    analyte: str, said: str, unit: str, possible: str, detected: bool | None, portion: str | None
+) -> None:
     found = one(analyte, said, unit)
     assert (told(found.interval), found.detected) == (possible, detected)
     assert (found.portion and plain(found.portion)) == portion
@@ -134,7 +138,12 @@ def test_a_logarithm_no_laboratory_can_mean_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("columns", "portion"),
-    [({"Portion": "25 g"}, "25"), ({"Portion": "25"}, "25"), ({"Portion": "NA"}, None), ({"Test_Portion": "10 mL"}, "10")],
+    [
+        ({"Portion": "25 g"}, "25"),
+        ({"Portion": "25"}, "25"),
+        ({"Portion": "NA"}, None),
+        ({"Test_Portion": "10 mL"}, "10"),
+    ],
 )
 def test_a_portion_may_stand_in_its_own_column(columns: dict[str, str], portion: str | None) -> None:
     found = one("Salmonella", "Absent", "", **columns)
@@ -189,7 +198,9 @@ QUALIFIERS = [
 
 
 @pytest.mark.parametrize(("qualifier", "said", "possible", "detected"), QUALIFIERS)
-def test_a_qualifier_belongs_to_the_value_beside_it(qualifier: str, said: str, possible: str, detected: bool | None) -> None:
+def test_a_qualifier_belongs_to_the_value_beside_it(
+    qualifier: str, said: str, possible: str, detected: bool | None
+) -> None:
     found = one("Lead", said, "mg/kg", Qualifier=qualifier)
     assert (told(found.interval), found.detected) == (possible, detected)
 
@@ -210,7 +221,9 @@ def test_below_loq_beside_a_number_says_no_more_than_below_loq(qualifier: str) -
         assert (found.detected, told(found.interval)) == (None, "[0, 0.05)")
 
 
-@pytest.mark.parametrize(("qualifier", "said"), [(">", "<0.05"), ("<", ">1500"), ("ND", "Present"), ("NT", "0.05"), ("ND", ">5")])
+@pytest.mark.parametrize(
+    ("qualifier", "said"), [(">", "<0.05"), ("<", ">1500"), ("ND", "Present"), ("NT", "0.05"), ("ND", ">5")]
+)
 def test_a_qualifier_that_contradicts_its_value_is_not_overruled(qualifier: str, said: str) -> None:
     """Refused, or read as the worse of the two: never as a small amount."""
     reading = read_line("Lead", said, "mg/kg", Qualifier=qualifier)
@@ -235,8 +248,9 @@ UNCERTAINTIES = [
 
 
 @pytest.mark.parametrize(("said", "unit", "columns", "size"), UNCERTAINTIES)
-def test_an_uncertainty_is_kept_beside_the_value_and_never_in_it(said: str, unit: str, columns: dict[str, str], size: str | None
-                                                                 ) -> None:
+def test_an_uncertainty_is_kept_beside_the_value_and_never_in_it(
+    said: str, unit: str, columns: dict[str, str], size: str | None
+) -> None:
     found = one("Mitragynine", said, unit, **columns)
     assert found.interval.low == found.interval.high
     assert (found.uncertainty and plain(found.uncertainty)) == size
@@ -246,8 +260,9 @@ def test_everything_about_a_result_is_in_the_unit_of_the_result() -> None:
     """Moisture counts in %: its LOD, LOQ, uncertainty and last digit too."""
     found = one("Moisture", "5.0 ± 0.1", "%", LOD="0.1", LOQ="0.3")
     assert (told(found.interval), found.unit) == ("5", "%")
-    assert [plain(size) for size in (found.lod, found.loq, found.uncertainty, found.resolution) if size is not None] == \
-        ["0.1", "0.3", "0.1", "0.1"]
+    assert [
+        plain(size) for size in (found.lod, found.loq, found.uncertainty, found.resolution) if size is not None
+    ] == ["0.1", "0.3", "0.1", "0.1"]
 
 
 def test_a_total_without_its_unit_in_the_header_is_a_number() -> None:
@@ -271,7 +286,9 @@ def test_a_total_without_its_unit_in_the_header_is_a_number() -> None:
         ("Lead", "0.4", "µg/day", {}, "per day"),
     ],
 )
-def test_a_basis_is_found_wherever_it_is_printed(analyte: str, said: str, unit: str, columns: dict[str, str], basis: str) -> None:
+def test_a_basis_is_found_wherever_it_is_printed(
+    analyte: str, said: str, unit: str, columns: dict[str, str], basis: str
+) -> None:
     assert one(analyte, said, unit, **columns).basis == basis
 
 

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
 from kratom_qc.model import plain
 
-_SIGNS = {("below", False): "<", ("below", True): "≤", ("above", False): ">", ("above", True): "≥", ("value", False): "="}
+_SIGNS = {
+    ("below", False): "<",
+    ("below", True): "≤",
+    ("above", False): ">",
+    ("above", True): "≥",
+    ("value", False): "=",
+}
 
 
 def told(found: Statement) -> str:
@@ -149,23 +155,58 @@ CENSORED = [
     ("<LOD (0.02)", ".", "below_lod lod 0.02"),
 ]
 WORDS = [
-    ("ND*", "not_detected"), ("n/d", "not_detected"), ("None Detected", "not_detected"), ("Non-Detect", "not_detected"),
-    ("Not  Present", "not_detected"), ("nedetekováno", "not_detected"), ("nezjištěno", "not_detected"),
-    ("BLQ", "below_loq"), ("BQL *", "below_loq"), ("<LLOQ", "below_loq"), ("<RL", "below_loq"),
-    ("Below Reporting Limit", "below_loq"), ("pod mezí stanovitelnosti", "below_loq"), ("<MS", "below_loq"),
-    ("<LOD", "below_lod"), ("< LOD", "below_lod"), ("<MDL", "below_lod"), ("pod mezí detekce", "below_lod"),
-    ("Detected Not Quantified", "detected_below_loq"), ("Present Below Quantification Limit", "detected_below_loq"),
-    ("stopy", "detected_below_loq"), ("<LOQ (detected)", "detected_below_loq"),
-    ("Absent", "absent"), ("Neg.", "absent"), ("negativní", "absent"), ("nepřítomno", "absent"),
-    ("Present", "present"), ("Positive", "present"), ("+", "present"), ("Detected", "present"),
-    ("Presumptive positive", "present"), ("pozitivní", "present"),
-    ("spreader", "too_many"), ("confluent", "too_many"),
-    ("Complies", "opinion_good"), ("Conforms", "opinion_good"), ("✔ Pass", "opinion_good"), ("vyhovuje", "opinion_good"),
-    ("Fail", "opinion_bad"), ("nevyhovuje", "opinion_bad"),
-    ("NT", "not_tested"), ("N/T", "not_tested"), ("Not Tested", "not_tested"), ("NR", "not_tested"), ("No Cq", "not_tested"),
-    ("-", "not_tested"), ("–", "not_tested"), ("---", "not_tested"), ("nezkoušeno", "not_tested"),
+    ("ND*", "not_detected"),
+    ("n/d", "not_detected"),
+    ("None Detected", "not_detected"),
+    ("Non-Detect", "not_detected"),
+    ("Not  Present", "not_detected"),
+    ("nedetekováno", "not_detected"),
+    ("nezjištěno", "not_detected"),
+    ("BLQ", "below_loq"),
+    ("BQL *", "below_loq"),
+    ("<LLOQ", "below_loq"),
+    ("<RL", "below_loq"),
+    ("Below Reporting Limit", "below_loq"),
+    ("pod mezí stanovitelnosti", "below_loq"),
+    ("<MS", "below_loq"),
+    ("<LOD", "below_lod"),
+    ("< LOD", "below_lod"),
+    ("<MDL", "below_lod"),
+    ("pod mezí detekce", "below_lod"),
+    ("Detected Not Quantified", "detected_below_loq"),
+    ("Present Below Quantification Limit", "detected_below_loq"),
+    ("stopy", "detected_below_loq"),
+    ("<LOQ (detected)", "detected_below_loq"),
+    ("Absent", "absent"),
+    ("Neg.", "absent"),
+    ("negativní", "absent"),
+    ("nepřítomno", "absent"),
+    ("Present", "present"),
+    ("Positive", "present"),
+    ("+", "present"),
+    ("Detected", "present"),
+    ("Presumptive positive", "present"),
+    ("pozitivní", "present"),
+    ("spreader", "too_many"),
+    ("confluent", "too_many"),
+    ("Complies", "opinion_good"),
+    ("Conforms", "opinion_good"),
+    ("✔ Pass", "opinion_good"),
+    ("vyhovuje", "opinion_good"),
+    ("Fail", "opinion_bad"),
+    ("nevyhovuje", "opinion_bad"),
+    ("NT", "not_tested"),
+    ("N/T", "not_tested"),
+    ("Not Tested", "not_tested"),
+    ("NR", "not_tested"),
+    ("No Cq", "not_tested"),
+    ("-", "not_tested"),
+    ("–", "not_tested"),
+    ("---", "not_tested"),
+    ("nezkoušeno", "not_tested"),
     ("nehodnoceno", "not_evaluated"),
-    ("   ", "blank"), ("\u00a0", "blank"),
+    ("   ", "blank"),
+    ("\u00a0", "blank"),
 ]
 PORTIONS = [
     ("Absent in 25 g", "absent in 25"),
@@ -273,7 +314,9 @@ _OTHER_DIGITS = ["٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９", "०�
 
 @settings(deadline=None, max_examples=100)
 @given(st.from_regex(r"[0-9]{1,4}(\.[0-9]{1,2})?", fullmatch=True), st.sampled_from(_OTHER_DIGITS), st.data())
-def test_a_number_with_one_digit_of_another_script_is_never_a_value(text: str, digits: str, data: st.DataObject) -> None:
+def test_a_number_with_one_digit_of_another_script_is_never_a_value(
+    text: str, digits: str, data: st.DataObject
+) -> None:
     at = data.draw(st.sampled_from([i for i, c in enumerate(text) if c.isdigit()]))
-    said = text[:at] + digits[int(text[at])] + text[at + 1:]
+    said = text[:at] + digits[int(text[at])] + text[at + 1 :]
     assert believed(said, ".").startswith("refused: ")

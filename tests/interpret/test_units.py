@@ -53,7 +53,9 @@ def test_a_logarithm_is_a_power_of_ten(said: str) -> None:
     assert told(one("TAMC", "3", said).interval) == "1000"
 
 
-@pytest.mark.parametrize("said", ["parsec", "mg", "ug", "mg/l as N", "NTU", "MPN", "/0 g", "%%", "g/", "", "mg/kgg", "‰"])
+@pytest.mark.parametrize(
+    "said", ["parsec", "mg", "ug", "mg/l as N", "NTU", "MPN", "/0 g", "%%", "g/", "", "mg/kgg", "‰"]
+)
 def test_an_unknown_unit_is_no_unit(said: str) -> None:
     unit = vocabulary.unit(said)
     assert unit is None or unit.canonical == "g"  # a bare mass is an amount of product, never of an analyte
@@ -82,8 +84,9 @@ MASS = [(said, Decimal(is_.split()[0])) for said, is_ in ONE if is_.endswith(" m
 
 @settings(deadline=None, max_examples=80)
 @given(st.decimals(min_value="0.000001", max_value=1, places=6), st.sampled_from(MASS), st.sampled_from(MASS))
-def test_an_amount_rewritten_in_another_unit_is_the_same_amount(share: Decimal, one_: tuple[str, Decimal], other: tuple[str, Decimal]
-                                                                ) -> None:
+def test_an_amount_rewritten_in_another_unit_is_the_same_amount(
+    share: Decimal, one_: tuple[str, Decimal], other: tuple[str, Decimal]
+) -> None:
     """Exactly, whatever two units of one dimension are taken; 0.05 proves the decimal point."""
     table = [["Analyte", "Result", "Unit"], ["Cadmium", "0.05", "mg/kg"]]
     for unit, factor in (one_, other):

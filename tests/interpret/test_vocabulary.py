@@ -43,15 +43,20 @@ def test_there_are_at_least_250_analytes() -> None:
 def test_every_spelling_finds_its_analyte_and_no_other() -> None:
     wrong = [
         (spelling, row["id"], found.id if found else None)
-        for row in ANALYTES for spelling in (row["id"], row["name"], *row.get("spellings", ()))
+        for row in ANALYTES
+        for spelling in (row["id"], row["name"], *row.get("spellings", ()))
         if (found := vocabulary.analyte(spelling)) is None or found.id != row["id"]
     ]
     assert wrong == []
 
 
 def test_every_cas_number_finds_its_analyte() -> None:
-    wrong = [(number, row["id"]) for row in ANALYTES for number in row.get("cas", ())
-             if (found := vocabulary.analyte_by_cas(number)) is None or found.id != row["id"]]
+    wrong = [
+        (number, row["id"])
+        for row in ANALYTES
+        for number in row.get("cas", ())
+        if (found := vocabulary.analyte_by_cas(number)) is None or found.id != row["id"]
+    ]
     assert wrong == []
 
 
@@ -131,7 +136,12 @@ def test_a_product_form_is_understood(printed: str, product: str | None) -> None
 
 @pytest.mark.parametrize(
     ("name", "product"),
-    [("Red Bali Kratom Powder 250 g", "leaf_powder"), ("Gold 45 % extract", "extract"), ("Extract capsules", None), ("Red Bali", None)],
+    [
+        ("Red Bali Kratom Powder 250 g", "leaf_powder"),
+        ("Gold 45 % extract", "extract"),
+        ("Extract capsules", None),
+        ("Red Bali", None),
+    ],
 )
 def test_a_product_s_name_says_its_form_only_where_it_says_one(name: str, product: str | None) -> None:
     assert vocabulary.product_in_name(name) == product
@@ -148,7 +158,11 @@ def test_the_czech_letters_are_verdicts_and_tested_is_none(said: str, meaning: s
 
 SPOILED = [
     ("analytes.toml", '\n[[analyte]]\nid = "newer"\nname = "Newer"\nclass = "element"\nspellings = ["Pb"]\n', "Pb"),
-    ("analytes.toml", '\n[[analyte]]\nid = "newer"\nname = "Newer"\nclass = "element"\ncas = ["7439-92-1"]\n', "7439-92-1"),
+    (
+        "analytes.toml",
+        '\n[[analyte]]\nid = "newer"\nname = "Newer"\nclass = "element"\ncas = ["7439-92-1"]\n',
+        "7439-92-1",
+    ),
     ("analytes.toml", '\n[[analyte]]\nid = "newer"\nname = "..."\nclass = "element"\n', "nothing to compare"),
     ("units.toml", '\n[[unit]]\ncanonical = "mg/kg"\nname = "newer"\nfactor = "2"\nspellings = ["ppm"]\n', "ppm"),
 ]
@@ -187,8 +201,19 @@ def test_the_unspoiled_word_lists_load(words: Path) -> None:
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.sampled_from(ANALYTES), st.sampled_from([str.upper, str.lower, str.title, lambda text: f"  {text} ",
-                                                   lambda text: text.replace("-", "–"), lambda text: text.replace(" ", "\u00a0")]))
+@given(
+    st.sampled_from(ANALYTES),
+    st.sampled_from(
+        [
+            str.upper,
+            str.lower,
+            str.title,
+            lambda text: f"  {text} ",
+            lambda text: text.replace("-", "–"),
+            lambda text: text.replace(" ", "\u00a0"),
+        ]
+    ),
+)
 def test_case_blanks_and_kinds_of_dash_do_not_count(row: dict[str, str], dressed: object) -> None:
     assert callable(dressed)
     found = vocabulary.analyte(dressed(row["name"]))

@@ -54,7 +54,7 @@ class Chance:
     """Statements by chance from a seed: one engine run is dear, so that every example is a run over many batches."""
 
     def __init__(self, seed: int):
-        self.of = random.Random(seed)  # noqa: S311 - no secret
+        self.of = random.Random(seed)
 
     def end(self) -> Decimal:
         if self.of.random() < 0.6:

@@ -1,0 +1,84 @@
+"""Spoiling a certificate never makes it better."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kratom_qc import vocabulary
+from kratom_qc.job import Reading
+from tests.helpers_sheets import codes, read_csv
+from tests.intake.test_shapes import LONG, SHAPES
+
+JUNK = [
+    "O.2", "l.5", "0.2.3", "0,2,1", "0.2 0.3", "0.2;0.3", "0.2/0.3", "1_0", "٣", "２.５", "nan", "inf", "1e400", "0x10", "1/2", "½",
+    "0.2x", "$0.2", "≈0.2", "~0.2", "0.2?", "about 0.2", "0.2 or less", "#N/A", "#REF!", "see note", "TRUE", "[object Object]",
+    "0.2 fathoms", "2.1 x 102", "9,6.104", "-0.2", "0.1-0.2", "0.1 to 0.2", "up to 0.2", "0.2 (mean)", "0.2 max", "<", ">", "±0.1",
+    "< < 0.2", "<>0.2", "=0.2", "0.2=", "(0.2)", "'0.2", "%", "0.2 % %", "\u200b0.2", "0\u200b.2", "1.2.3.4",
+]  # fmt: skip
+RESULT_CELLS = [
+    (name, row, column)
+    for name, column in (("long", 3), ("form, one table, Czech", 1))
+    for row in range(1, 14)
+    if row < len(SHAPES[name]) and len(SHAPES[name][row]) > 5 and SHAPES[name][row][column] not in ("", "Výsledek")
+]
+
+
+def _spoiled(shape: str, row: int, column: int, junk: str) -> Reading:
+    rows = [list(line) for line in SHAPES[shape]]
+    rows[row][column] = junk
+    return read_csv(rows, ";", head=())
+
+
+def _harmless(reading: Reading, row: int, column: int) -> bool:
+    """Refused, or whatever stands in the cell proves nothing: unmeasured, or of no known upper end."""
+    if codes(reading):
+        return "reader-failed" not in codes(reading)
+    cell = f"{'ABCDEFGH'[column]}{row + 1}"
+    found = [result for analysis in reading.analyses for result in analysis.results if result.place.cell == cell]
+    return len(found) == 1 and (not found[0].measured or found[0].interval.high is None)
+
+
+def test_there_are_cells_to_spoil() -> None:
+    assert len(RESULT_CELLS) == 14
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_a_result_replaced_by_junk_is_refused_or_unmeasured(junk: str) -> None:
+    for shape, row, column in RESULT_CELLS:
+        assert _harmless(_spoiled(shape, row, column, junk), row, column), (shape, row)
+
+
+LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEFXYZ .*?!_#&", min_size=1, max_size=15)
+
+
+@settings(deadline=None, max_examples=120)
+@given(
+    LETTERS.filter(lambda word: bool(word.strip()) and vocabulary.status(word) is None), st.sampled_from(RESULT_CELLS)
+)
+def test_a_result_replaced_by_a_word_nobody_knows_refuses_the_file(word: str, at: tuple[str, int, int]) -> None:
+    assert codes(_spoiled(*at, word)) not in ([], ["reader-failed"])
+
+
+@settings(deadline=None, max_examples=120)
+@given(st.text(max_size=12), st.sampled_from(RESULT_CELLS))
+def test_a_result_replaced_by_any_text_without_digits_is_never_an_exact_value(
+    word: str, at: tuple[str, int, int]
+) -> None:
+    said = "".join(c for c in word if not c.isascii() or not c.isdigit())
+    reading = _spoiled(*at, said)
+    for analysis in reading.analyses:
+        for found in analysis.results:
+            if found.said == said and found.measured:
+                assert found.interval.low == 0
+                assert found.interval.high != 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sets(st.integers(1, len(LONG) - 1), max_size=len(LONG) - 2))
+def test_a_lost_row_is_a_lost_result_and_no_other_changes(lost: set[int]) -> None:
+    whole = read_csv(LONG, head=()).analyses[0].results
+    rest = read_csv([row for number, row in enumerate(LONG) if number not in lost], head=()).analyses[0].results
+    kept = [found for number, found in enumerate(whole, start=1) if number not in lost]
+    assert [(found.analyte, found.interval) for found in rest] == [(found.analyte, found.interval) for found in kept]

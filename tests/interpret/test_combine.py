@@ -1,0 +1,194 @@
+"""The same thing said twice: one quantity, and a doubt where both cannot be true."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import reduce
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kratom_qc.interpret.combine import combine
+from kratom_qc.model import Interval, Result
+from tests.helpers_sheets import read_csv, results, told
+
+HEADER = ["Analyte", "Result", "Unit", "Replicate", "LOD"]
+
+
+def _read(*lines: tuple[str, ...]) -> tuple[Result, ...]:
+    return results(read_csv([HEADER, *(["Lead", *line] for line in lines)]))
+
+
+SAID_TWICE = [
+    # one result in two units agrees if equal at the coarser printed resolution; the finer is judged
+    ([("0.2", "mg/kg"), ("200", "ppb")], "0.2", []),
+    ([("1.5", "%"), ("15.24", "mg/g")], "15240", []),
+    ([("1.5", "%"), ("15.5", "mg/g")], "15500", []),
+    ([("1.5", "%"), ("15.6", "mg/g")], "[15000, 15600]", ["RESULTS-CONTRADICT"]),
+    ([("0.2", "mg/kg"), ("0.2", "mg/kg")], "0.2", []),
+    ([("0.20", "mg/kg"), ("0.21", "mg/kg")], "[0.2, 0.21]", ["RESULTS-CONTRADICT"]),
+    ([("0.2", "mg/kg"), ("0.9", "mg/kg")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
+    ([("0.9", "mg/kg"), ("0.2", "mg/kg")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
+    # what is censored agrees where both can be true
+    ([("<0.5", "mg/kg"), ("0.2", "mg/kg")], "[0, 0.5)", []),
+    ([("<0.1", "mg/kg"), ("0.2", "mg/kg")], "[0, 0.2]", ["RESULTS-CONTRADICT"]),
+    ([("ND", "mg/kg", "", "0.1"), ("0.2", "mg/kg")], "[0, 0.2]", ["RESULTS-CONTRADICT"]),
+    ([("ND", "mg/kg"), ("0.2", "mg/kg")], "[0, ∞)", []),
+    ([(">0.5", "mg/kg"), ("0.9", "mg/kg")], "(0.5, ∞)", []),
+    # replicates differ and do not contradict; a mean never hides one of them
+    ([("0.2", "mg/kg", "1"), ("0.9", "mg/kg", "2")], "[0.2, 0.9]", []),
+    ([("0.5", "mg/kg", "1"), ("0.46", "mg/kg", "2")], "[0.46, 0.5]", []),
+    ([("0.2", "mg/kg", "1"), ("0.9", "mg/kg", "1")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
+    ([("0.2", "mg/kg", "1"), ("0.3", "mg/kg", "2"), ("0.9", "mg/kg", "3")], "[0.2, 0.9]", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "judged", "doubted"), SAID_TWICE)
+def test_two_results_of_one_thing_are_judged_so(lines: list[tuple[str, ...]], judged: str, doubted: list[str]) -> None:
+    quantity, doubts = combine(_read(*((*line, "", "", "")[:4] for line in lines)))
+    assert (told(quantity.interval), [doubt.rule_id for doubt in doubts]) == (judged, doubted)
+    assert len(quantity.results) == len(lines)
+
+
+def test_a_doubt_quotes_both_cells() -> None:
+    _, (doubt,) = combine(_read(("0.2", "mg/kg", "", ""), ("0.9", "mg/kg", "", "")))
+    assert "'0.2' at B5" in doubt.why
+    assert "'0.9' at B6" in doubt.why
+    assert doubt.analyte == "lead"
+
+
+def test_two_results_in_per_cent_that_differ_contradict() -> None:
+    """Moisture 5 % and 12 %, or a printed share of 1.5 % and 3 %: a limit of 2 % lies between them."""
+    for analyte, one, other, unit in (("Moisture", "5", "12", "%"), ("7-OH share", "1.5", "3.0", "%")):
+        found = results(read_csv([["Analyte", "Result", "Unit"], [analyte, one, unit], [analyte, other, unit]]))
+        _, doubts = combine(found)
+        assert [doubt.rule_id for doubt in doubts] == ["RESULTS-CONTRADICT"], analyte
+
+
+def test_a_count_and_its_logarithm_agree() -> None:
+    found = results(read_csv([["Analyte", "Result", "Unit"], ["TAMC", "3.2", "log CFU/g"], ["TAMC", "1600", "CFU/g"]]))
+    _, doubts = combine(found)
+    assert doubts == []
+
+
+@pytest.mark.parametrize(
+    ("said", "portions", "doubted"),
+    [(("Absent", "Present"), ("25 g", "25 g"), 1), (("Absent", "Absent"), ("25 g", "25 g"), 0), (("Absent", "Present"), ("10 g", "25 g"), 0)],
+)  # fmt: skip
+def test_absent_and_present_in_one_portion_contradict(
+    said: tuple[str, str], portions: tuple[str, str], doubted: int
+) -> None:
+    found = results(
+        read_csv(
+            [
+                ["Analyte", "Result"],
+                *(["Salmonella", f"{word} in {size}"] for word, size in zip(said, portions, strict=True)),
+            ]
+        )
+    )
+    quantity, doubts = combine(found)
+    assert len(doubts) == doubted
+    assert quantity.detected is ("Present" in said)
+
+
+AMOUNT = st.decimals(min_value=0, max_value=100, places=1)
+
+
+@st.composite
+def said(draw: st.DrawFn) -> Result:
+    low, high = sorted((draw(AMOUNT), draw(AMOUNT)))
+    interval = draw(
+        st.sampled_from(
+            [
+                Interval.exactly(high),
+                Interval.below(high + 1),
+                Interval(low, None, True, True),
+                Interval(low, high + 1, False, True),
+                Interval(low, high),
+            ]
+        )
+    )
+    (template,) = _TEMPLATE
+    return Result(
+        analyte="lead",
+        known=True,
+        said="?",
+        unit_said="mg/kg",
+        interval=interval,
+        unit="mg/kg",
+        basis="as received",
+        measured=True,
+        place=template.place,
+        detected=draw(st.sampled_from([True, False, None])),
+        replicate=draw(st.sampled_from(["", "1", "2"])),
+        resolution=draw(st.sampled_from([None, Decimal("0.1"), Decimal(1)])),
+        certificate=draw(st.sampled_from("abc")),
+        uncertainty=draw(st.sampled_from([None, Decimal("0.1"), Decimal(5)])),
+    )
+
+
+_TEMPLATE = _read(("0.2", "mg/kg", "", ""))
+
+
+def _covers(outer: Interval, inner: Interval) -> bool:
+    return outer.hull(inner) == outer
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(said(), min_size=1, max_size=6))
+def test_the_judged_interval_lies_in_the_hull_and_leaves_only_agreeing_digits_out(found: list[Result]) -> None:
+    quantity, doubts = combine(found)
+    hull = reduce(Interval.hull, (result.interval for result in found))
+    assert _covers(hull, quantity.interval)
+    if quantity.interval != hull:  # then every pair agrees at its coarser resolution, and nothing is doubted
+        assert doubts == []
+        assert quantity.interval in [result.interval for result in found]
+        assert all(result.interval.low == result.interval.high for result in found)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(said(), min_size=1, max_size=6))
+def test_proven_ends_are_never_tighter_than_what_one_certificate_says(found: list[Result]) -> None:
+    quantity, _ = combine(found)
+    alone = [
+        reduce(Interval.hull, (result.interval for result in found if result.certificate == certificate))
+        for certificate in {result.certificate for result in found}
+    ]
+    assert (quantity.proven_low, quantity.proven_low_open) in [(hull.low, hull.low_open) for hull in alone]
+    assert (quantity.proven_high, quantity.proven_high_open) in [(hull.high, hull.high_open) for hull in alone]
+    # and what the worst certificate proves by itself stays proven
+    assert quantity.proven_low == max(hull.low for hull in alone)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(said(), min_size=1, max_size=6), said())
+def test_one_more_result_never_takes_a_proof_or_a_detection_away(found: list[Result], more: Result) -> None:
+    another = combine(
+        [*found, Result(**{name: getattr(more, name) for name in Result.__slots__} | {"certificate": "z"})]
+    )[0]
+    before = combine(found)[0]
+    assert another.proven_low >= before.proven_low
+    assert another.detected is True or before.detected is not True
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(said(), min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_the_order_of_results_does_not_count(found: list[Result], chance: object) -> None:
+    shuffled = list(found)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = combine(found), combine(shuffled)
+    assert (one[0].proven_low, one[0].proven_high, one[0].detected, one[0].uncertainty, len(one[1])) == (
+        other[0].proven_low,
+        other[0].proven_high,
+        other[0].detected,
+        other[0].uncertainty,
+        len(other[1]),
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(said(), min_size=1, max_size=5))
+def test_an_uncertainty_is_known_only_where_every_result_states_one(found: list[Result]) -> None:
+    stated = [result.uncertainty for result in found]
+    assert combine(found)[0].uncertainty == (None if None in stated else max(stated))  # type: ignore[type-var]
