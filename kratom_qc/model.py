@@ -115,7 +115,10 @@ class Line:
     replicate: Word | None = None
     cas: Word | None = None
     section: Word | None = None
-    detection_unit: Word | None = None  # where LOD and LOQ have a unit of their own
+    header_unit: Word | None = None  # in the column's header: `Result (mg/g)`
+    section_unit: Word | None = None  # in the section's heading: `Heavy metals, mg/kg`
+    lod_unit: Word | None = None  # where LOD, LOQ or uncertainty have a unit of their own
+    loq_unit: Word | None = None
     uncertainty_unit: Word | None = None
 
 

@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
@@ -74,6 +74,14 @@ class Unit:
     basis: str | None = None
     log10: bool = False
     portion: Decimal | None = None
+
+    def in_canonical(self, amount: Decimal) -> Decimal:
+        """A printed amount in the canonical unit; exact, but for logarithms (28 digits)."""
+        return Decimal(10) ** amount if self.log10 else amount * self.factor
+
+    def measured_in_percent(self) -> Unit:
+        """The same unit on the measure of moisture, ash and shares, which count in % and not in mg/kg."""
+        return replace(self, canonical="%", factor=self.factor / 10000) if self.canonical == "mg/kg" else self
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -172,19 +180,24 @@ def known_units() -> tuple[str, ...]:
     return tuple(row["name"] for row in _load("units.toml")["unit"])
 
 
-_DRY = re.compile(
-    r"\b(?:on\s+)?(?:a\s+)?dry(?:\s*(?:weight|wt\.?|basis|matter|mass))*\b|\bd\.?w\.?b?\.?(?=\W|$)|\bv\s+su[šs]in[ěe]\b",
-    re.IGNORECASE,
+_DRY_WORDS = (
+    r"\b(?:on\s+)?(?:a\s+)?dry(?:\s*(?:weight|wt\.?|basis|matter|mass)){0}\b"
+    r"|\bd\.?w\.?b?\.?(?=\W|$)|\bv\s+su[šs]in[ěe]\b"
 )
+_DRY = re.compile(_DRY_WORDS.format("*"), re.IGNORECASE)
+_DRY_WEIGHT = re.compile(_DRY_WORDS.format("+"), re.IGNORECASE)
 _AS_RECEIVED = re.compile(
     r"\bas[\s-]*(?:received|is|sold|tested)\b|\ba\.?r\.?(?=\W|$)|\bwet\s+(?:weight|wt)\b|\bv\s+p[ůu]vodn[íi]m\s+vzorku\b",
     re.IGNORECASE,
 )
 
 
-def basis_in(text: str) -> tuple[str | None, str]:
-    """The basis a text states (`dry`, `as received` or None) and the text without those words."""
-    for pattern, basis in ((_DRY, "dry"), (_AS_RECEIVED, "as received")):
+def basis_in(text: str, *, bare: bool = True) -> tuple[str | None, str]:
+    """The basis a text states (`dry`, `as received` or None) and the text without those words.
+
+    `bare` lets the word `dry` alone count: in a unit it states a basis, in a heading it may describe the product.
+    """
+    for pattern, basis in ((_DRY if bare else _DRY_WEIGHT, "dry"), (_AS_RECEIVED, "as received")):
         if pattern.search(text):
             rest = pattern.sub(" ", text)
             return basis, re.sub(r"[(\[,;]\s*[)\]]?\s*$", "", _BLANKS.sub(" ", rest).strip()).strip()

@@ -27,16 +27,33 @@ REAL = Path(__file__).resolve().parent.parent / "expectations"
 def limit(rule_id: str, of: str = "", text: str = "", **more: object) -> str:
     """One `[[limit]]` of TOML; in force, on primary evidence, unless told otherwise."""
     fields: dict[str, object] = {
-        "id": rule_id, "kind": "amount", "of": of, "text": text, "because": "a test says so", "status": "in_force",
-        "evidence": "primary", **more,
+        "id": rule_id,
+        "kind": "amount",
+        "of": of,
+        "text": text,
+        "because": "a test says so",
+        "status": "in_force",
+        "evidence": "primary",
+        **more,
     }
     return "[[limit]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in fields.items() if value != "")
 
 
 def book(*limits: str, kind: str = "product", **head: object) -> str:
     """A rulebook as TOML text."""
-    fields: dict[str, object] = {"title": "A rulebook of a test", "kind": kind, "version": "1", "checked_on": DAY, **head}
-    return "[rulebook]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in fields.items()) + "\n" + "\n".join(limits)
+    fields: dict[str, object] = {
+        "title": "A rulebook of a test",
+        "kind": kind,
+        "version": "1",
+        "checked_on": DAY,
+        **head,
+    }
+    return (
+        "[rulebook]\n"
+        + "".join(f"{key} = {_toml(value)}\n" for key, value in fields.items())
+        + "\n"
+        + "\n".join(limits)
+    )
 
 
 def _toml(value: object) -> str:
@@ -76,7 +93,9 @@ def row(analyte: str, said: str, unit: str = "", **more: str) -> dict[str, str]:
     return {"Analyte": analyte, "Result": said, "Unit": unit, **more}
 
 
-def certificate(batch_id: str, *rows: Mapping[str, str], name: str = "", form: str = "leaf powder", **everywhere: str) -> Reading:
+def certificate(
+    batch_id: str, *rows: Mapping[str, str], name: str = "", form: str = "leaf powder", **everywhere: str
+) -> Reading:
     """One certificate of one batch, as a laboratory's csv read by the real reader. Fails where it is refused."""
     facts = {"Batch": batch_id, **({"Form": form} if form else {}), **everywhere}
     found = read_content(name or f"{batch_id}.csv", long_csv(rows, **facts))
@@ -86,10 +105,19 @@ def certificate(batch_id: str, *rows: Mapping[str, str], name: str = "", form: s
 
 # A batch of leaf that the real rulebooks pass in `us`: analyte → (said, unit).
 CLEAN_LEAF: dict[str, tuple[str, str]] = {
-    "Mitragynine": ("1.40", "%"), "7-Hydroxymitragynine": ("0.010", "%"), "Paynantheine": ("0.25", "%"),
-    "Speciogynine": ("0.15", "%"), "Speciociliatine": ("0.20", "%"), "Arsenic": ("0.10", "mg/kg"),
-    "Cadmium": ("0.05", "mg/kg"), "Lead": ("0.30", "mg/kg"), "Mercury": ("0.01", "mg/kg"), "TAMC": ("12000", "cfu/g"),
-    "TYMC": ("300", "cfu/g"), "E. coli": ("Absent in 10 g", ""), "Salmonella": ("Absent in 25 g", ""),
+    "Mitragynine": ("1.40", "%"),
+    "7-Hydroxymitragynine": ("0.010", "%"),
+    "Paynantheine": ("0.25", "%"),
+    "Speciogynine": ("0.15", "%"),
+    "Speciociliatine": ("0.20", "%"),
+    "Arsenic": ("0.10", "mg/kg"),
+    "Cadmium": ("0.05", "mg/kg"),
+    "Lead": ("0.30", "mg/kg"),
+    "Mercury": ("0.01", "mg/kg"),
+    "TAMC": ("12000", "cfu/g"),
+    "TYMC": ("300", "cfu/g"),
+    "E. coli": ("Absent in 10 g", ""),
+    "Salmonella": ("Absent in 25 g", ""),
 }
 REQUIRED_OF_LEAF = tuple(name for name in CLEAN_LEAF if name not in ("Paynantheine", "Speciogynine", "Speciociliatine"))
 
@@ -103,11 +131,20 @@ def clean_leaf(**changes: tuple[str, str] | None) -> list[dict[str, str]]:
 # ---------------------------------------------------------------- judging
 
 
-def judged(readings: Sequence[Reading], books: Mapping[str, Rulebook], *, markets: Sequence[str] = (),
-           home: Sequence[str] | None = None, on: date = DAY, product: str | None = None,
-           facts: FactsFile | None = None) -> dict[str, Verdict]:
+def judged(
+    readings: Sequence[Reading],
+    books: Mapping[str, Rulebook],
+    *,
+    markets: Sequence[str] = (),
+    home: Sequence[str] | None = None,
+    on: date = DAY,
+    product: str | None = None,
+    facts: FactsFile | None = None,
+) -> dict[str, Verdict]:
     """Every verdict by batch id, through the public path and in one run of the engine."""
-    terms = Terms(dict(books), tuple(markets), tuple(markets if home is None else home), on, facts or FactsFile(), product)
+    terms = Terms(
+        dict(books), tuple(markets), tuple(markets if home is None else home), on, facts or FactsFile(), product
+    )
     return {verdict.batch.batch_id: verdict for verdict in judge_batches(collect(readings, terms), terms).verdicts()}
 
 
@@ -134,15 +171,36 @@ def span(low: str | Decimal, high: str | Decimal | None, low_open: bool = False,
 def result(analyte: str, interval: Interval, unit: str = "mg/kg", certificate: str = "a" * 64, **more: Any) -> Result:
     """A laboratory statement already understood."""
     fields: dict[str, Any] = {"basis": "as received", "measured": True, "place": Place("made.csv", "", "D2"), **more}
-    return Result(analyte=analyte, known=True, said=str(interval), unit_said=unit, interval=interval, unit=unit,
-                  certificate=certificate, **fields)
+    return Result(
+        analyte=analyte,
+        known=True,
+        said=str(interval),
+        unit_said=unit,
+        interval=interval,
+        unit=unit,
+        certificate=certificate,
+        **fields,
+    )
 
 
 def analysis(batch_id: str, *results: Result, product: str | None = "leaf_powder", sha256: str = "a" * 64) -> Analysis:
     """A certificate already understood."""
-    return Analysis(file="made.csv", sha256=sha256, batch_id=batch_id, laboratory="Lab", certificate_id="C-1", accreditation="",
-                    product=product, product_name="", received_on=None, tested_on=None, issued_on=None, declared={},
-                    results=results, facts_said={"batch_id": Word(batch_id, Place("made.csv"))})
+    return Analysis(
+        file="made.csv",
+        sha256=sha256,
+        batch_id=batch_id,
+        laboratory="Lab",
+        certificate_id="C-1",
+        accreditation="",
+        product=product,
+        product_name="",
+        received_on=None,
+        tested_on=None,
+        issued_on=None,
+        declared={},
+        results=results,
+        facts_said={"batch_id": Word(batch_id, Place("made.csv"))},
+    )
 
 
 def batches_of(analyses: Iterable[Analysis], books: Mapping[str, Rulebook]) -> list[Batch]:

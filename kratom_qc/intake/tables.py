@@ -278,44 +278,48 @@ def _lines(page: Page, header: Header, row: int, section: Word | None) -> Iterat
             section = page.word(row, column.number)
     if "lod_loq" in words:
         words["lod"], words["loq"] = _split(words.pop("lod_loq"))
-    units = {role: header.of(role)[0].unit for role in ("lod", "loq", "lod_loq", "uncertainty") if header.of(role)}
+    own = {role: _header_unit(header, role) for role in ("lod", "loq", "lod_loq", "uncertainty")}
+    section_unit = _section_unit(section) if section is not None else None
     for column in header.of("result") or header.of("qualifier"):
-        unit = words.get("unit")
-        if (unit is None or not unit.said.strip()) and column.unit:
-            unit = Word(column.unit, column.header.place)
-        if (unit is None or not unit.said.strip()) and section is not None:
-            unit = _section_unit(section) or unit
-        detection = units.get("lod") or units.get("loq") or units.get("lod_loq")
-        yield Row(
-            Line(
-                analyte=words["analyte"],
-                result=page.word(row, column.number) if header.of("result") else words["qualifier"],
-                unit=unit,
-                qualifier=words.get("qualifier") if header.of("result") else None,
-                lod=words.get("lod"),
-                loq=words.get("loq"),
-                uncertainty=words.get("uncertainty"),
-                method=words.get("method"),
-                verdict=words.get("verdict"),
-                limit=words.get("limit"),
-                basis=words.get("basis"),
-                portion=words.get("portion"),
-                species=words.get("species"),
-                replicate=words.get("replicate"),
-                cas=words.get("cas"),
-                section=section,
-                detection_unit=words.get("detection_unit")
-                or (Word(detection, column.header.place) if detection else None),
-                uncertainty_unit=Word(units["uncertainty"], column.header.place) if units.get("uncertainty") else None,
-            ),
-            facts,
+        has_results = column.role == "result"
+        line = Line(
+            analyte=words["analyte"],
+            result=page.word(row, column.number),
+            unit=words.get("unit"),
+            header_unit=Word(column.unit, column.header.place) if column.unit else None,
+            section_unit=section_unit,
+            qualifier=words.get("qualifier") if has_results else None,
+            lod=words.get("lod"),
+            loq=words.get("loq"),
+            lod_unit=words.get("detection_unit") or own["lod"] or own["lod_loq"],
+            loq_unit=words.get("detection_unit") or own["loq"] or own["lod_loq"],
+            uncertainty=words.get("uncertainty"),
+            uncertainty_unit=own["uncertainty"],
+            method=words.get("method"),
+            verdict=words.get("verdict"),
+            limit=words.get("limit"),
+            basis=words.get("basis"),
+            portion=words.get("portion"),
+            species=words.get("species"),
+            replicate=words.get("replicate"),
+            cas=words.get("cas"),
+            section=section,
         )
+        yield Row(line, facts)
+
+
+def _header_unit(header: Header, role: str) -> Word | None:
+    """The unit in the bracket of a column's header, for LOD, LOQ and uncertainty."""
+    found = next((column for column in header.of(role) if column.unit), None)
+    return Word(found.unit, found.header.place) if found else None
 
 
 def _split(word: Word) -> tuple[Word, Word]:
-    """`0.02/0.06` in a column LOD/LOQ."""
+    """`0.02/0.06` in a column LOD/LOQ; a unit behind the second is the unit of both."""
     lod, _, loq = word.said.partition("/")
-    return Word(lod.strip(), word.place), Word(loq.strip(), word.place)
+    shared = re.match(r"^\s*[0-9][0-9.,]*\s*(?P<unit>\D.*)$", loq)
+    unit = f" {shared['unit'].strip()}" if shared and re.fullmatch(r"\s*[0-9][0-9.,]*\s*", lod) else ""
+    return Word(f"{lod.strip()}{unit}", word.place), Word(loq.strip(), word.place)
 
 
 def _section_unit(section: Word) -> Word | None:
@@ -374,11 +378,11 @@ def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
         }
         for column in analytes:
             extra = {role: page.word(at, column.number) for role, at in notes.items() if role != "unit"}
-            unit = Word(column.unit, column.header.place) if column.unit else None
-            if units_row is not None and page.word(units_row, column.number).said.strip():
-                unit = page.word(units_row, column.number)
+            header_unit = Word(column.unit, column.header.place) if column.unit else None
+            unit = page.word(units_row, column.number) if units_row is not None else None
             name = Word(column.role.removeprefix("analyte:"), column.header.place)
-            yield Row(Line(analyte=name, result=page.word(row, column.number), unit=unit, **extra), facts)
+            result = page.word(row, column.number)
+            yield Row(Line(analyte=name, result=result, unit=unit, header_unit=header_unit, **extra), facts)
 
 
 def _is_unit_row(cells: dict[int, Cell]) -> bool:

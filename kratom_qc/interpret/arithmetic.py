@@ -42,11 +42,10 @@ def quotient(over: Interval, under: Interval) -> Interval:
     """over ÷ under for independent intervals; unbounded above where the divisor may be zero."""
     if under.high is not None and under.high == 0:
         return UNMEASURED
-    low, low_open = ZERO, False
-    if under.high is not None:
-        low, low_open = over.low / under.high, over.low_open or under.high_open
-    elif over.low:
-        low_open = True
+    low, low_open = ZERO, over.low_open
+    if over.low:
+        low_open = True if under.high is None else over.low_open or under.high_open
+        low = ZERO if under.high is None else over.low / under.high
     if over.high is None or under.low == 0:
         return Interval(low, None, low_open, True)
     return Interval(low, over.high / under.low, low_open, over.high_open or under.low_open)
@@ -57,11 +56,14 @@ def percent_share(part: Interval, others: Interval) -> Interval:
     part.high / (part.high + others.low), and generic division would be wrong."""
     low, low_open = ZERO, part.low_open
     if part.low and others.high is not None:
-        low, low_open = HUNDRED * part.low / (part.low + others.high), part.low_open or others.high_open
-    if part.high is None:
-        return Interval(low, HUNDRED, low_open, bool(others.low))
+        low = HUNDRED * part.low / (part.low + others.high)
+        low_open = others.high_open or (part.low_open and others.high > 0)
     if part.high == 0:
         return Interval(ZERO, ZERO)
+    if others.low == 0:  # whatever there is of the part may be all there is
+        return Interval(low, HUNDRED, low_open, others.low_open)
+    if part.high is None:
+        return Interval(low, HUNDRED, low_open, True)
     high = HUNDRED * part.high / (part.high + others.low)
     return Interval(low, high, low_open, part.high_open or others.low_open)
 
@@ -69,5 +71,6 @@ def percent_share(part: Interval, others: Interval) -> Interval:
 def complement(percent: Interval) -> Interval:
     """1 - percent/100, at least 0: what is left of a mass when its moisture is gone."""
     high = max(ZERO, 1 - percent.low / HUNDRED)
-    low = ZERO if percent.high is None else max(ZERO, 1 - percent.high / HUNDRED)
-    return Interval(low, high, percent.high_open, percent.low_open)
+    if percent.high is None or percent.high > HUNDRED:
+        return Interval(ZERO, high, False, percent.low_open and high > 0)
+    return Interval(1 - percent.high / HUNDRED, high, percent.high_open, percent.low_open)

@@ -50,6 +50,9 @@ def _finest(results: Sequence[Result]) -> Interval:
 
 
 def _all_one_statement(results: Sequence[Result]) -> bool:
+    """Printed twice, perhaps in two units. Replicates are several statements, however near."""
+    if len({(result.portion, result.species, result.replicate) for result in results}) > 1:
+        return False
     return all(_exact(result) for result in results) and all(
         _agree(one, other) for one, other in combinations(results, 2)
     )

@@ -37,6 +37,11 @@ _MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s*)?([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd
 _SPAN = re.compile(r"\s+(?:-|–|to|až)\s+|(?<=\d{4})\s*[-–]\s*(?=\d{1,2}[. ])")
 
 
+_DAYS = re.compile(
+    r"^[0-9]{1,2}\.?\s*[-–]\s*(?P<last>[0-9]{1,2}\.?\s+[^\W\d].*|[0-9]{1,2}\.\s*[0-9]{1,2}\.\s*[0-9]{4})$"
+)
+
+
 class UnreadableDate(ValueError):
     """A date that is none, or one of two."""
 
@@ -66,6 +71,9 @@ def read_date(text: str, *, first_is_day: bool | None) -> date:
 
     Raises UnreadableDate where it is no date, an impossible one, or one of two.
     """
+    days = _DAYS.match(text.strip())
+    if days:  # "23-26 February 2022", "2.-4. 3. 2026"
+        return read_date(days["last"], first_is_day=first_is_day)
     parts = [part for part in _SPAN.split(text.strip()) if part]
     if len(parts) == 2:
         return read_date(parts[1], first_is_day=first_is_day)

@@ -121,8 +121,10 @@ class _Deriver:
     def _computed(self, key: Key) -> Quantity | None:
         subject, basis, unit = key
         formula = formulas()[subject]
+        quantity: Quantity | None
         if formula.kind == "sum":
-            quantity = self._sum(key, formula, formula.of)
+            total_of = self._sum(key, formula, formula.of)
+            quantity = total_of if total_of.results else None
         elif formula.kind == "share":
             quantity = self._share(key, formula)
         elif formula.kind == "ratio":
@@ -132,7 +134,7 @@ class _Deriver:
         printed = self.printed.get((subject, basis, unit))
         return self._with_printed(quantity, printed) if printed else quantity
 
-    def _sum(self, key: Key, formula: Formula, of: tuple[str, ...]) -> Quantity | None:
+    def _sum(self, key: Key, formula: Formula, of: tuple[str, ...]) -> Quantity:
         _, basis, unit = key
         terms: list[Interval] = []
         parts: list[str] = []
@@ -150,8 +152,6 @@ class _Deriver:
                 terms.append(self._ceiling(formula, basis, unit, analyte))
             else:
                 absent.append(_name(analyte))
-        if not results:
-            return None
         how = "sum of " + ", ".join(parts)
         if missing:
             how += "; not measured and of unknown size: " + ", ".join(missing)
@@ -173,13 +173,12 @@ class _Deriver:
         basis, unit = self._scale(formula.part)
         part = self.find((formula.part, basis, unit))
         others = self._sum((formula.of[0], basis, unit), whole, tuple(a for a in whole.of if a != formula.part))
-        if part is None and others is None:
+        if part is None and not others.results:
             return None
-        missing = (*((_name(formula.part),) if part is None else part.missing), *(others.missing if others else ()))
-        interval = percent_share(part.interval if part else UNMEASURED, others.interval if others else UNMEASURED)
-        results = (*(part.results if part else ()), *(others.results if others else ()))
-        how = f"{_name(formula.part)} ÷ total alkaloids ({others.how if others else 'nothing else measured'})"
-        return _quantity(key, interval, results, missing, how)
+        missing = (*((_name(formula.part),) if part is None else part.missing), *others.missing)
+        interval = percent_share(part.interval if part else UNMEASURED, others.interval)
+        results = (*(part.results if part else ()), *others.results)
+        return _quantity(key, interval, results, missing, f"{_name(formula.part)} ÷ total alkaloids ({others.how})")
 
     def _scale(self, *subjects: str) -> tuple[str, str]:
         """The basis and unit in which a share or ratio is computed: the first that the certificate prints."""
@@ -193,17 +192,16 @@ class _Deriver:
         everything = replace(formula, kind="sum", core=frozenset((*formula.of, *formula.under)))
         over = self._sum(("over", basis, unit), everything, formula.of)
         under = self._sum(("under", basis, unit), everything, formula.under)
-        if over is None and under is None:
+        if not over.results and not under.results:
             return None
-        missing = tuple(
-            name
-            for side, of in ((over, formula.of), (under, formula.under))
-            for name in (side.missing if side else tuple(_name(analyte) for analyte in of))
-        )
-        interval = quotient(over.interval if over else UNMEASURED, under.interval if under else UNMEASURED)
-        results = (*(over.results if over else ()), *(under.results if under else ()))
         names = [" + ".join(map(_name, of)) for of in (formula.of, formula.under)]
-        return _quantity(key, interval, results, missing, f"({names[0]}) ÷ ({names[1]})")
+        return _quantity(
+            key,
+            quotient(over.interval, under.interval),
+            (*over.results, *under.results),
+            (*over.missing, *under.missing),
+            f"({names[0]}) ÷ ({names[1]})",
+        )
 
     def _claim(self, key: Key, formula: Formula) -> Quantity | None:
         claim = next((claim for claim in self.facts.claims if claim[0] == formula.of[0]), None)
@@ -217,13 +215,15 @@ class _Deriver:
         how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
         if found is None:
             return _quantity(key, UNMEASURED, (), (_name(analyte),), how)
-        return _quantity(key, found.interval.scaled(HUNDRED / amount), found.results, found.missing, how)
+        return _quantity(
+            key, quotient(found.interval.scaled(HUNDRED), Interval.exactly(amount)), found.results, found.missing, how
+        )
 
     def _with_printed(self, computed: Quantity | None, printed: Quantity) -> Quantity:
         """A printed total is intersected with the derived one; if nothing is left, the batch is held."""
         if computed is None:
             return printed
-        slack = tolerance((*printed.results, *computed.results))
+        slack = _slack(printed, computed)
         widened = Interval(
             max(ZERO, printed.interval.low - slack),
             None if printed.interval.high is None else printed.interval.high + slack,
@@ -361,6 +361,15 @@ def _quantity(
         missing=tuple(dict.fromkeys(missing)),
         how=how,
     )
+
+
+def _slack(printed: Quantity, computed: Quantity) -> Decimal:
+    """How far a printed total, share or ratio may lie from what its printed parts give, by rounding alone."""
+    own = tolerance(printed.results)
+    if formulas()[printed.subject].kind == "sum":
+        return own + tolerance(computed.results)
+    relative = sum((r.resolution / r.interval.low for r in computed.results if r.resolution and r.interval.low), ZERO)
+    return own + (computed.interval.high or ZERO) * relative
 
 
 def _name(subject: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from kratom_qc.interpret.statement import Statement
 from kratom_qc.model import UNMEASURED, ZERO, Interval, portion_bound
@@ -50,8 +50,6 @@ class Measure:
             return "cfu/g"
         if self.unit is None:
             return "1" if self.measure == "number" else ""
-        if self.measure == "percent" and self.unit.canonical == "mg/kg":
-            return "%"
         return self.unit.canonical
 
     @property
@@ -61,12 +59,25 @@ class Measure:
         return self.stated.number is not None
 
     @property
-    def factor(self) -> Decimal:
-        if self.unit is None:
-            return Decimal(1)
-        return (
-            self.unit.factor / 10000 if self.canonical == "%" and self.unit.canonical == "mg/kg" else self.unit.factor
-        )
+    def out_of_range(self) -> bool:
+        """A logarithm that no count of organisms can have."""
+        number = self.stated.number
+        return self.unit is not None and self.unit.log10 and number is not None and not -12 <= number.value <= 13
+
+    @property
+    def resolution(self) -> Decimal | None:
+        """One unit of the last printed digit, in the canonical unit."""
+        number = self.stated.number
+        if number is None or self.unit is None:
+            return None
+        if self.unit.log10:
+            half = number.step / 2
+            return self.unit.in_canonical(number.value + half) - self.unit.in_canonical(number.value - half)
+        return number.step * self.unit.factor
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return ("too-many-to-count",) if self.stated.kind == "too_many" else ()
 
     def interval(self) -> tuple[Interval, bool | None, Decimal | None]:
         """(what is possible, whether it was detected, how far down a non-detect reaches)."""
@@ -77,25 +88,17 @@ class Measure:
             return self._in_portion(kind)
         if kind in ("value", "below", "above"):
             return self._numeric()
-        lod, loq = (None if bound is None else bound * self._percent for bound in (self.lod, self.loq))
         if kind in ("not_detected", "absent"):
-            return Interval.below(lod if lod is not None else loq), False, lod
+            return Interval.below(self.lod if self.lod is not None else self.loq), False, self.lod
         if kind == "below_lod":
-            return Interval.below(lod), False, lod
+            return Interval.below(self.lod), False, self.lod
         if kind == "below_loq":
-            return Interval.below(loq), None, None
+            return Interval.below(self.loq), None, None
         if kind == "detected_below_loq":
-            return Interval(ZERO, loq, True, True), True, None
+            return Interval(ZERO, self.loq, True, True), True, None
         if kind == "too_many":
             return UNMEASURED, True, None
         return Interval(ZERO, None, True, True), True, None  # present
-
-    @property
-    def _percent(self) -> Decimal:
-        # LOD and LOQ are already scaled by the unit; a percent measure counts in % and not in mg/kg
-        return (
-            Decimal(1) / 10000 if self.canonical == "%" and self.unit and self.unit.canonical == "mg/kg" else Decimal(1)
-        )
 
     def _in_portion(self, kind: str) -> tuple[Interval, bool | None, Decimal | None]:
         if kind == "present":
@@ -103,14 +106,21 @@ class Measure:
         reach = None if self.portion is None else portion_bound(self.portion)
         return Interval.below(reach), False, reach
 
-    def _numeric(self) -> tuple[Interval, bool | None, Decimal | None]:
-        assert self.stated.number is not None  # noqa: S101 - the statement grammar gives these kinds a number
-        amount = self.stated.number.value
-        if self.unit is not None and self.unit.portion is not None:  # "0" or "1" with the unit "/25 g"
-            if self.stated.kind == "value" and amount:
-                return Interval(ZERO, None, True, True), True, None
+    def _count_in_portion(self, amount: Decimal, portion: Decimal) -> tuple[Interval, bool | None, Decimal | None]:
+        """A number with the unit `/25 g`: none is absence, some is presence, `<3` does not say."""
+        if self.stated.kind == "above" or (self.stated.kind == "value" and amount):
+            return self._in_portion("present")
+        if self.stated.kind == "value" or (amount <= 1 and not self.stated.closed):
             return self._in_portion("absent")
-        value = power_of_ten(amount) if self.unit is not None and self.unit.log10 else amount * self.factor
+        return Interval.below(amount * portion_bound(portion), open_=not self.stated.closed), None, None
+
+    def _numeric(self) -> tuple[Interval, bool | None, Decimal | None]:
+        if self.stated.number is None:
+            raise ValueError("the statement grammar gives these kinds a number")
+        amount = self.stated.number.value
+        if self.unit is not None and self.unit.portion is not None:
+            return self._count_in_portion(amount, self.unit.portion)
+        value = amount if self.unit is None else self.unit.in_canonical(amount)
         if self.stated.kind == "above":
             return Interval(value, None, not self.stated.closed, True), True, None
         if self.stated.kind == "below":
@@ -120,9 +130,3 @@ class Measure:
         # Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing about the amount.
         bound = self.lod if self.lod is not None else self.loq
         return Interval.below(bound), False if self.lod is not None else None, self.lod
-
-
-def power_of_ten(exponent: Decimal) -> Decimal:
-    with localcontext() as context:
-        context.prec = 28
-        return Decimal(10) ** exponent

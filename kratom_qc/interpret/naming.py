@@ -36,6 +36,15 @@ def name_of(line: Line) -> Name:
     species = line.species.said if line.species else ""
     if species and vocabulary.word_key(species) not in ("total", "", "-"):
         return Name(vocabulary.analyte(f"{said} ({species})"), f"{said} ({species})")
+    basis, rest = vocabulary.basis_in(said, bare=False)
+    bracket = _BRACKET.match(rest)
+    if bracket:
+        analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
+        # "7-OH (% of total alkaloids)" names a share; "Lead (%)" and "Lead (mg/kg)" give a unit.
+        if analyte and unit and unit.canonical not in ("%", "1"):
+            if unit.portion is not None:
+                return Name(analyte, said, portion=unit.portion, basis=basis)
+            return Name(analyte, said, unit, bracket["inside"], basis=basis)
     found = vocabulary.analyte(said)
     if found is None and line.cas is not None:
         found = vocabulary.analyte_by_cas(line.cas.said)
@@ -44,12 +53,6 @@ def name_of(line: Line) -> Name:
     portion = _NAME_PORTION.match(said)
     if portion and (analyte := vocabulary.analyte(portion["name"])):
         return Name(analyte, said, portion=Decimal(portion["size"].replace(",", ".")))
-    basis, rest = vocabulary.basis_in(said)
     if basis and (analyte := vocabulary.analyte(rest)):
         return Name(analyte, said, basis=basis)
-    bracket = _BRACKET.match(rest)
-    if bracket:
-        analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
-        if analyte and unit:
-            return Name(analyte, said, unit, bracket["inside"], basis=basis)
     return Name(None, said)

@@ -15,7 +15,8 @@ from decimal import Decimal
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_GROUP_BLANKS = re.compile(r"(?<=[0-9])[ \u00a0\u2009\u202f'’](?=[0-9]{3}(?:[^0-9]|$))")
+_GROUP_BLANKS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{3})+(?![0-9])")
+_BLANK = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
 MANTISSA = r"[0-9]+(?:[.,](?!10\s*\^)[0-9]+)*"
 # "x 10^3", "·10^4" and the Czech "4,7.10^3"
@@ -28,7 +29,7 @@ _TIMES_TEN = re.compile(
 _BARE_POWER = re.compile(r"^10\s*\^\s*\(?(?P<p>[+-]?[0-9]{1,3})\)?$")
 # A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴.
 FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*[x×X*·∙⋅]\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")
-_TOKEN = re.compile(rf"(?P<m>[0-9][0-9.,]*[0-9]|[0-9])(?P<power>[eE][+-]?[0-9]|{TIMES_TEN})?")
+_TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>[eE][+-]?[0-9]|{TIMES_TEN})?")
 # No concentration or count lies outside; a hostile exponent costs nothing, and every number fits decimal(38, 18).
 LARGEST, SMALLEST = Decimal("1e13"), Decimal("1e-12")
 _EXPONENT_LIMIT = 30
@@ -49,7 +50,7 @@ class Number:
 def tidy(text: str) -> str:
     """Raised exponents written with ^, group blanks (thin, no-break, apostrophe) between digits dropped."""
     raised = _RAISED.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPT), text)
-    return _GROUP_BLANKS.sub("", raised)
+    return _GROUP_BLANKS.sub(lambda match: _BLANK.sub("", match[0]), raised)
 
 
 def decimal_mark(texts: Iterable[str]) -> str | None:

@@ -147,7 +147,11 @@ def _number(text: str, mark: str | None, whole: str) -> Number:
 def _unit(rest: str, said: str) -> str:
     """The unit after a number: known, or the cell is refused."""
     text = rest.strip()
-    if text and vocabulary.unit(text) is None:
+    if text[:1].isdigit():
+        raise Unreadable(
+            "not-a-number", "two numbers stand in one cell" if text.isascii() else "write plain digits 0-9"
+        )
+    if text and (vocabulary.unit(text) is None or any(c.isdigit() and not c.isascii() for c in text) or text == "1"):
         raise Unreadable(
             "unknown-unit", f"'{text}' after the number in '{said.strip()}' is not a unit the word list knows"
         )
@@ -215,6 +219,8 @@ def _uncertain(match: re.Match[str], mark: str | None, said: str) -> Statement:
             relative=True,
         )
     unit = _unit(before or ("" if relative else rest), said)
+    if before and rest and not relative and vocabulary.unit(before) != vocabulary.unit(rest):
+        raise Unreadable("unit-contradicts", f"the value is in '{before}', its uncertainty in '{rest}'")
     return Statement(
         "value",
         _number(match["number"], mark, match["number"]),

@@ -60,7 +60,8 @@ WIDE_UNITS: Rows = [
     ["L-1", "Leaf powder", "1.52", "0.012", "0.21", "<0.05", "ND", "Absent in 25 g", "1200"],
 ]
 WIDE_HEADERS: Rows = [
-    ["Form", "Mitragynine (mg/g)", "7-OH, mg/g", "Lead ppm", "Cadmium (ppm)", "Mercury (ppm)", "Salmonella", "TAMC (CFU/g)", "Lot"],
+    ["Form", "Mitragynine (mg/g)", "7-OH, mg/g", "Lead ppm", "Cadmium (ppm)", "Mercury (ppm)", "Salmonella",
+     "TAMC (CFU/g)", "Lot"],
     ["Leaf powder", "15.2", "0.12", "0.21", "<0.05", "ND (LOD 0.01)", "0/25 g", "1200", "L-1"],
 ]  # fmt: skip
 QUALIFIERS: Rows = [
@@ -70,12 +71,27 @@ QUALIFIERS: Rows = [
     ["Cadmium", "<", "0.05", "mg/kg", ""], ["Mercury", "U", "", "mg/kg", "0.01"], ["Salmonella", "Neg.", "", "/25 g", ""],
     ["TAMC", "", "1200", "CFU/g", ""],
 ]  # fmt: skip
+WIDE_PER_CENT: Rows = [
+    [
+        "Form",
+        "Lot",
+        "Mitragynine (%)",
+        "7-OH (%)",
+        "Lead (ppm)",
+        "Cadmium (ppm)",
+        "Mercury (ppm)",
+        "Salmonella",
+        "TAMC (CFU/g)",
+    ],
+    ["Leaf powder", "L-1", "1.52", "0.012", "0.21", "<0.05", "ND (LOD 0.01)", "Negative/25g", "1200"],
+]
 SHAPES: dict[str, Rows] = {
     "form, three tables, English": FORM_ENGLISH,
     "form, one table, Czech": FORM_CZECH,
     "long": LONG,
     "wide with a unit row and a LOD row": WIDE_UNITS,
     "wide with units in the headers": WIDE_HEADERS,
+    "wide with per cent in the headers": WIDE_PER_CENT,
     "qualifier column": QUALIFIERS,
 }
 
@@ -125,7 +141,8 @@ def test_the_order_of_columns_does_not_count_in_a_wide_table(order: list[int]) -
     [  # one lead row of three laboratories: never map by position
         (["Analyte", "LOD (ppb)", "Limit (ppb)", "Result (ppb)", "Status"], ["Lead", "0.80", "500.00", "4.00", "Pass"], "0.004"),
         (["Analyte", "LOD", "Units", "Result", "Status", "Limit"], ["Lead", "0.05", "PPM", "ND", "PASS", "0.5"], "[0, 0.05)"),
-        (["Analyte", "Result", "Limit", "LOD", "LOQ", "Units"], ["Lead", "<LOQ", "0.5", "0.00150", "0.0500", "ug/g"], "[0, 0.05)"),
+        (["Analyte", "Result", "Limit", "LOD", "LOQ", "Units"], ["Lead", "<LOQ", "0.5", "0.00150", "0.0500", "ug/g"],
+         "[0, 0.05)"),
     ],
 )  # fmt: skip
 def test_a_column_is_known_by_its_word(header: list[str], row: list[str], lead: str) -> None:
@@ -152,7 +169,8 @@ def test_a_result_column_with_nothing_but_verdicts_measures_nothing() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [["Test", "Result", "Value", "Unit"], ["Test", "Result (mg/kg)", "Value (mg/kg)", "Unit"], ["Test", "Result (mg/kg)", "Value", ""]],
+    [["Test", "Result", "Value", "Unit"], ["Test", "Result (mg/kg)", "Value (mg/kg)", "Unit"],
+     ["Test", "Result (mg/kg)", "Value", ""]],
 )  # fmt: skip
 def test_two_columns_of_numbers_that_may_both_be_the_result_refuse(header: list[str]) -> None:
     """`Value` may hold the limit, and nothing says so."""

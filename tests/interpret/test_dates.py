@@ -51,7 +51,8 @@ def test_a_slashed_date_is_read_in_the_order_the_file_proves(said: str, first_is
 
 @pytest.mark.parametrize(
     "said",
-    ["03/04/2026", "3/4/26", "2026-13-01", "2026-02-30", "31.4.2026", "13/13/2026", "30 February 2026", "4 Brumaire 2026", "44397",
+    ["03/04/2026", "3/4/26", "2026-13-01", "2026-02-30", "31.4.2026", "13/13/2026", "30 February 2026",
+    "4 Brumaire 2026", "44397",
      "20180102090000", "yesterday", "", "50-32-8", "2026", "March 2026"],
 )  # fmt: skip
 def test_an_ambiguous_or_impossible_date_is_unreadable(said: str) -> None:
@@ -73,7 +74,7 @@ def test_two_orders_in_one_file_contradict() -> None:
         day_first(["13/04/2026", "04/13/2026"])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(st.text(alphabet="0123456789./- ,:TMarchbřeznaMonday", max_size=20), st.sampled_from([None, True, False]))
 def test_any_text_is_a_date_or_unreadable(said: str, first_is_day: bool | None) -> None:
     with suppress(UnreadableDate):  # anything else would escape

@@ -90,9 +90,11 @@ DERIVED = [
     # sums: uncensored, censored, with something missing
     (PAH4, [("Benzo[a]pyrene", "1", "ppb"), ("Benz[a]anthracene", "2", "ppb"), ("Benzo[b]fluoranthene", "3", "ppb"),
             ("Chrysene", "4", "ppb")], "0.01", ()),
-    (PAH4, [("Benzo[a]pyrene", "<1", "ppb"), ("Benz[a]anthracene", "ND", "ppb", "1"), ("Benzo[b]fluoranthene", "<LOQ", "ppb", "", "1"),
+    (PAH4, [("Benzo[a]pyrene", "<1", "ppb"), ("Benz[a]anthracene", "ND", "ppb", "1"), ("Benzo[b]fluoranthene", "<LOQ",
+    "ppb", "", "1"),
             ("Chrysene", "4", "ppb")], "[0.004, 0.007)", ()),
-    (PAH4, [("Benzo[a]pyrene", "60", "ppb"), ("Chrysene", "4", "ppb")], "[0.064, ∞)", ("Benz[a]anthracene", "Benzo[b]fluoranthene")),
+    (PAH4, [("Benzo[a]pyrene", "60", "ppb"), ("Chrysene", "4", "ppb")], "[0.064, ∞)", ("Benz[a]anthracene",
+    "Benzo[b]fluoranthene")),
     (PAH4, [("Benzo[a]pyrene", "ND", "ppb"), ("Benz[a]anthracene", "2", "ppb"), ("Benzo[b]fluoranthene", "3", "ppb"),
             ("Chrysene", "4", "ppb")], "[0.009, ∞)", ()),
     # printed totals
@@ -240,8 +242,8 @@ ALKALOIDS = [
 
 @st.composite
 def truth_and_paper(draw: st.DrawFn) -> tuple[dict[str, Decimal], list[Line]]:
-    """What is really in a batch, and what a truthful laboratory prints of it. Nothing exceeds mitragynine; what is outside the core
-    and not measured is not there."""
+    """What is really in a batch, and what a truthful laboratory prints of it. Nothing exceeds mitragynine; what is outside
+    the core and not measured is not there."""
     most = draw(st.decimals(min_value=1, max_value=30, places=2))
     truth = {"Mitragynine": most}
     truth.update({name: draw(st.decimals(min_value=0, max_value=most, places=2)) for name in ALKALOIDS[1:]})

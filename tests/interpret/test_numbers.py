@@ -44,7 +44,7 @@ def test_a_decimal_mark_is_proven_not_assumed(texts: list[str], mark: str | None
 
 @pytest.mark.parametrize("texts", [["0.05", "0,05"], ["1,200.5", "1.200,5"], ["12.5 mg/g", "<0,1"]])
 def test_a_file_that_proves_both_marks_contradicts_itself(texts: list[str]) -> None:
-    with pytest.raises(Ambiguous, match="decimal point and .* decimal comma"):
+    with pytest.raises(Ambiguous, match=r"decimal point and .* decimal comma"):
         decimal_mark(texts)
 
 

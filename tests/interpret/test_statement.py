@@ -250,6 +250,9 @@ REFUSED = [
     ("12,34.5", ".", "not-a-number"),
     ("5²", ".", "unknown-unit"),
     ("½", ".", "unknown-word"),
+    ("5１", ".", "unknown-unit"),
+    ("5¹", ".", "unknown-unit"),
+    ("5 1", ".", "unknown-unit"),
     # more than a result, or less than one
     ("0.4–0.6", ".", "range"),
     ("0.4 to 0.6", ".", "range"),
@@ -294,13 +297,13 @@ def test_an_uncertainty_in_another_unit_than_its_value_is_refused(said: str) -> 
     assert believed(said, ".") in ("refused: unknown-unit", "refused: unit-contradicts")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.text(max_size=20), st.sampled_from([None, ".", ","]))
 def test_any_text_is_a_statement_or_refused_with_a_code(said: str, mark: str | None) -> None:
     assert believed(said, mark)  # anything else than Unreadable would escape
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.text(alphabet="0123456789.,<>≤≥±()/% xX×·^eE+-–⁴ NDLOQkgcfumginabsentU=", max_size=14),
     st.sampled_from([None, ".", ","]),
@@ -309,7 +312,7 @@ def test_text_close_to_the_grammar_is_a_statement_or_refused_with_a_code(said: s
     assert believed(said, mark)
 
 
-_OTHER_DIGITS = ["٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９", "०१२३४५६७८९", "⁰¹²³⁴⁵⁶⁷⁸⁹"]
+_OTHER_DIGITS = ["٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９", "०१२३४५६७८९"]
 
 
 @settings(deadline=None, max_examples=100)

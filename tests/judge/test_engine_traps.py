@@ -51,6 +51,7 @@ def with_null(column):
         table = frame.table.copy()
         table.loc[1, column] = np.nan
         return replace(frame, table=table)
+
     return change
 
 
@@ -80,6 +81,7 @@ def test_an_all_null_column_is_an_error(monkeypatch, books, readings):
 
 def test_an_empty_frame_never_reaches_the_engine(monkeypatch, tmp_path):
     """Great Expectations succeeds on an empty frame; here nothing answered is everything missing."""
+
     def never(*_args, **_kwargs):
         raise AssertionError("an empty frame was validated")
 
@@ -190,20 +192,35 @@ def test_an_exception_inside_a_check_is_an_error(monkeypatch, books, readings, f
         judged(readings, books)
 
 
-@pytest.mark.parametrize("info", [
-    {"raised_exception": True, "exception_message": "x", "exception_traceback": "x"},
-    {"('metric', 'id')": {"raised_exception": True, "exception_message": "x", "exception_traceback": "x"}},
-], ids=["flat", "by metric"])
+@pytest.mark.parametrize(
+    "info",
+    [
+        {"raised_exception": True, "exception_message": "x", "exception_traceback": "x"},
+        {"('metric', 'id')": {"raised_exception": True, "exception_message": "x", "exception_traceback": "x"}},
+    ],
+    ids=["flat", "by metric"],
+)
 def test_both_shapes_of_an_exception_are_seen(monkeypatch, books, readings, info):
     results_changed(monkeypatch, lambda result: setattr(result.results[3], "exception_info", info))
     with pytest.raises(EngineError, match="raised an exception"):
         judged(readings, books)
 
 
-@pytest.mark.parametrize("change", [
-    {"element_count": 3}, {"element_count": 0}, {"element_count": None}, {"missing_count": 1}, {"missing_count": 6},
-    {"unexpected_index_list": []}, {"unexpected_index_list": None}, {"unexpected_count": 0}, {"unexpected_count": 2},
-], ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"element_count": 3},
+        {"element_count": 0},
+        {"element_count": None},
+        {"missing_count": 1},
+        {"missing_count": 6},
+        {"unexpected_index_list": []},
+        {"unexpected_index_list": None},
+        {"unexpected_count": 0},
+        {"unexpected_count": 2},
+    ],
+    ids=str,
+)
 def test_counts_that_do_not_add_up_are_an_error(monkeypatch, books, readings, change):
     def counted(result):
         for single in result.results:
@@ -278,7 +295,9 @@ def test_where_the_engine_and_the_crosscheck_disagree_the_batch_is_held(monkeypa
 
     monkeypatch.setattr(engine, "outcomes", flipped)
     verdicts = judged(readings, books)
-    held = {name for name, verdict in verdicts.items() if "CROSSCHECK-DISAGREES" in {f.rule_id for f in verdict.findings}}
+    held = {
+        name for name, verdict in verdicts.items() if "CROSSCHECK-DISAGREES" in {f.rule_id for f in verdict.findings}
+    }
     assert held == {batch}
     assert verdicts[batch].decision in ("HOLD", "FAIL")
     assert "PB" in finding(verdicts[batch], "CROSSCHECK-DISAGREES").why
@@ -286,8 +305,17 @@ def test_where_the_engine_and_the_crosscheck_disagree_the_batch_is_held(monkeypa
 
 def test_an_answered_limit_the_engine_calls_missing_is_held(monkeypatch, tmp_path, readings):
     """Under `note` a missing result decides nothing: losing an answer there must not go unnoticed either."""
-    books = rulebooks(tmp_path, leaf_powder=book(NI, limit(
-        "PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG, when_missing="note", silence_because="x")))
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(
+            NI,
+            limit(
+                "PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG, when_missing="note", silence_because="x"
+            ),
+        ),
+    )
     made = engine.outcomes
-    monkeypatch.setattr(engine, "outcomes", lambda groups: {key: np.full_like(codes, 3) for key, codes in made(groups).items()})
+    monkeypatch.setattr(
+        engine, "outcomes", lambda groups: {key: np.full_like(codes, 3) for key, codes in made(groups).items()}
+    )
     assert {verdict.decision for verdict in judged(readings, books).values()} == {"HOLD"}

@@ -79,12 +79,22 @@ def _name(*case: object) -> str:
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory):
-    books = rulebooks(tmp_path_factory.mktemp("books"), leaf_powder=book(
-        limit(MP, "mitragynine-pseudoindoxyl", "not detected", kind="not_detected"),
-        limit(MGM, "mgm-15", "not detected, with a LOD of 0.05 mg/kg or less", kind="not_detected", lod_at_most="0.05", unit=MG),
-        limit("E. coli", "e-coli", "absent in 10 g", kind="not_detected", portion="10"),
-        limit("Salmonella", "salmonella", "absent in 25 g", kind="not_detected", portion="25"),
-    ))
+    books = rulebooks(
+        tmp_path_factory.mktemp("books"),
+        leaf_powder=book(
+            limit(MP, "mitragynine-pseudoindoxyl", "not detected", kind="not_detected"),
+            limit(
+                MGM,
+                "mgm-15",
+                "not detected, with a LOD of 0.05 mg/kg or less",
+                kind="not_detected",
+                lod_at_most="0.05",
+                unit=MG,
+            ),
+            limit("E. coli", "e-coli", "absent in 10 g", kind="not_detected", portion="10"),
+            limit("Salmonella", "salmonella", "absent in 25 g", kind="not_detected", portion="25"),
+        ),
+    )
     readings = [certificate(_name(*case), row(case[0], case[1], MG, **case[2])) for case in SUBSTANCES]
     readings += [certificate(_name(*case), row(*case[:3], **case[3])) for case in MICROBES]
     return judged(readings, books)
@@ -100,13 +110,23 @@ def test_a_microbe_absent_in_a_portion(verdicts, case):
     assert finding(verdicts[_name(*case)], case[0].removesuffix(" (10 g)")).outcome == case[-1]
 
 
-@pytest.mark.parametrize(("said", "outcome"), [
-    ("Absent in 25 g", "INCONCLUSIVE"), ("Absent in 10 g", "INCONCLUSIVE"), ("Absent in 100 g", "PASS"),
-    ("Absent in 375 g", "PASS"), ("Present in 25 g", "FAIL"),
-])
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("Absent in 25 g", "INCONCLUSIVE"),
+        ("Absent in 10 g", "INCONCLUSIVE"),
+        ("Absent in 100 g", "PASS"),
+        ("Absent in 375 g", "PASS"),
+        ("Present in 25 g", "FAIL"),
+    ],
+)
 def test_twenty_five_grams_cannot_answer_utahs_hundred(tmp_path, said, outcome):
-    books = rulebooks(tmp_path, leaf_powder=book(
-        limit("UT", "salmonella", "Salmonella spp. Absence in 100g", kind="not_detected", portion="100")))
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(
+            limit("UT", "salmonella", "Salmonella spp. Absence in 100g", kind="not_detected", portion="100")
+        ),
+    )
     assert finding(judged([certificate("L", row("Salmonella", said))], books)["L"], "UT").outcome == outcome
 
 
@@ -116,18 +136,26 @@ def test_a_pass_prints_how_deep_the_laboratory_looked(verdicts):
 
 
 def test_one_positive_portion_outweighs_every_negative_one(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(limit("SALM", "salmonella", "absent in 25 g", kind="not_detected", portion="25")))
-    verdict = judged([certificate("L", row("Salmonella", "Absent in 25 g"), row("Salmonella", "Present in 1 g"))], books)["L"]
+    books = rulebooks(
+        tmp_path, leaf_powder=book(limit("SALM", "salmonella", "absent in 25 g", kind="not_detected", portion="25"))
+    )
+    verdict = judged(
+        [certificate("L", row("Salmonella", "Absent in 25 g"), row("Salmonella", "Present in 1 g"))], books
+    )["L"]
     assert finding(verdict, "SALM").outcome == "FAIL"
 
 
 def test_a_finding_prints_the_laboratorys_amount_in_its_own_unit(tmp_path):
     """A limit `not detected` has no unit: what was found in mg/mL may not be told in mg/kg."""
-    books = rulebooks(tmp_path, liquid=book(limit("MP", "mitragynine-pseudoindoxyl", "not detected", kind="not_detected")))
+    books = rulebooks(
+        tmp_path, liquid=book(limit("MP", "mitragynine-pseudoindoxyl", "not detected", kind="not_detected"))
+    )
     found = finding(judged([certificate("L", row("MP", "0.5", "mg/mL"), form="liquid")], books)["L"], "MP")
     assert (found.outcome, found.interval.low, found.unit) == ("FAIL", found.quantity.interval.low, "mg/mL")
 
 
 def test_a_count_is_not_converted_to_a_most_probable_number(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(limit("TAMC", "tamc", "not more than 1,000 cfu/g", max="1000", unit="cfu/g")))
+    books = rulebooks(
+        tmp_path, leaf_powder=book(limit("TAMC", "tamc", "not more than 1,000 cfu/g", max="1000", unit="cfu/g"))
+    )
     assert finding(judged([certificate("L", row("TAMC", "10", "MPN/g"))], books)["L"], "TAMC").outcome == "MISSING"

@@ -15,7 +15,11 @@ from kratom_qc.model import plain
 # ---------------------------------------------------------------- the design's table, against `max 0.5`
 
 MG = "mg/kg"
-LEAD, GUARDED, COUNT = "leaf_powder", "capsule", "extract"  # one product, one limit, so that the verdict can be told too
+LEAD, GUARDED, COUNT = (
+    "leaf_powder",
+    "capsule",
+    "extract",
+)  # one product, one limit, so that the verdict can be told too
 NOTHING = row("Nickel", "1", MG)
 
 #         product  rows                                            low     high    outcome         verdict
@@ -52,7 +56,9 @@ def one_idea(tmp_path_factory):
         capsule=book(limit("MAX", "lead", "lead not more than 0.5 mg/kg", max="0.5", unit=MG, decision_rule="guarded")),
         extract=book(limit("MAX", "tamc", "TAMC not more than 0.5 cfu/g", max="0.5", unit="cfu/g")),
     )
-    return judged([certificate(said, *rows, form=FORMS[product]) for said, (product, rows, *_) in ONE_IDEA.items()], books)
+    return judged(
+        [certificate(said, *rows, form=FORMS[product]) for said, (product, rows, *_) in ONE_IDEA.items()], books
+    )
 
 
 @pytest.mark.parametrize("said", ONE_IDEA)
@@ -86,22 +92,54 @@ LIMITS = {
     "0.3–0.5": ("Mercury", limit("0.3–0.5", "mercury", "0.3–0.5 mg/kg", min="0.3", max="0.5", unit=MG)),
 }
 AT_THE_LIMIT = [
-    ("≤ 0.5", "0.49", "PASS"), ("≤ 0.5", "0.5", "PASS"), ("≤ 0.5", "0.50", "PASS"), ("≤ 0.5", "0.51", "FAIL"),
-    ("≤ 0.5", "0.5000000000000000000001", "FAIL"), ("≤ 0.5", "0.4999999999999999999999", "PASS"),
-    ("≤ 0.5", "<0.5", "PASS"), ("≤ 0.5", "≤0.5", "PASS"), ("≤ 0.5", "<0.51", "INCONCLUSIVE"),
-    ("≤ 0.5", ">0.5", "FAIL"), ("≤ 0.5", "≥0.5", "INCONCLUSIVE"), ("≤ 0.5", ">0.4", "INCONCLUSIVE"),
-    ("< 0.5", "0.49", "PASS"), ("< 0.5", "0.5", "FAIL"), ("< 0.5", "0.4999999999999999999999", "PASS"),
-    ("< 0.5", "<0.5", "PASS"), ("< 0.5", "≤0.5", "INCONCLUSIVE"), ("< 0.5", ">0.5", "FAIL"),
-    ("< 0.5", "≥0.5", "FAIL"), ("< 0.5", ">0.4", "INCONCLUSIVE"),
-    ("≥ 0.5", "0.5", "PASS"), ("≥ 0.5", "0.49", "FAIL"), ("≥ 0.5", "0.4999999999999999999999", "FAIL"),
-    ("≥ 0.5", ">0.5", "PASS"), ("≥ 0.5", "≥0.5", "PASS"), ("≥ 0.5", ">0.4", "INCONCLUSIVE"),
-    ("≥ 0.5", "<0.5", "FAIL"), ("≥ 0.5", "≤0.5", "INCONCLUSIVE"), ("≥ 0.5", "<0.6", "INCONCLUSIVE"),
-    ("> 0.5", "0.5", "FAIL"), ("> 0.5", "0.51", "PASS"), ("> 0.5", "0.5000000000000000000001", "PASS"),
-    ("> 0.5", ">0.5", "PASS"), ("> 0.5", "≥0.5", "INCONCLUSIVE"), ("> 0.5", "<0.5", "FAIL"), ("> 0.5", "≤0.5", "FAIL"),
-    ("0.3–0.5", "0.29", "FAIL"), ("0.3–0.5", "0.3", "PASS"), ("0.3–0.5", "0.4", "PASS"), ("0.3–0.5", "0.5", "PASS"),
-    ("0.3–0.5", "0.51", "FAIL"), ("0.3–0.5", "<0.2", "FAIL"), ("0.3–0.5", "<0.3", "FAIL"),
-    ("0.3–0.5", "≤0.3", "INCONCLUSIVE"), ("0.3–0.5", "<0.4", "INCONCLUSIVE"), ("0.3–0.5", ">0.5", "FAIL"),
-    ("0.3–0.5", "≥0.5", "INCONCLUSIVE"), ("0.3–0.5", "ND", "INCONCLUSIVE"),
+    ("≤ 0.5", "0.49", "PASS"),
+    ("≤ 0.5", "0.5", "PASS"),
+    ("≤ 0.5", "0.50", "PASS"),
+    ("≤ 0.5", "0.51", "FAIL"),
+    ("≤ 0.5", "0.5000000000000000000001", "FAIL"),
+    ("≤ 0.5", "0.4999999999999999999999", "PASS"),
+    ("≤ 0.5", "<0.5", "PASS"),
+    ("≤ 0.5", "≤0.5", "PASS"),
+    ("≤ 0.5", "<0.51", "INCONCLUSIVE"),
+    ("≤ 0.5", ">0.5", "FAIL"),
+    ("≤ 0.5", "≥0.5", "INCONCLUSIVE"),
+    ("≤ 0.5", ">0.4", "INCONCLUSIVE"),
+    ("< 0.5", "0.49", "PASS"),
+    ("< 0.5", "0.5", "FAIL"),
+    ("< 0.5", "0.4999999999999999999999", "PASS"),
+    ("< 0.5", "<0.5", "PASS"),
+    ("< 0.5", "≤0.5", "INCONCLUSIVE"),
+    ("< 0.5", ">0.5", "FAIL"),
+    ("< 0.5", "≥0.5", "FAIL"),
+    ("< 0.5", ">0.4", "INCONCLUSIVE"),
+    ("≥ 0.5", "0.5", "PASS"),
+    ("≥ 0.5", "0.49", "FAIL"),
+    ("≥ 0.5", "0.4999999999999999999999", "FAIL"),
+    ("≥ 0.5", ">0.5", "PASS"),
+    ("≥ 0.5", "≥0.5", "PASS"),
+    ("≥ 0.5", ">0.4", "INCONCLUSIVE"),
+    ("≥ 0.5", "<0.5", "FAIL"),
+    ("≥ 0.5", "≤0.5", "INCONCLUSIVE"),
+    ("≥ 0.5", "<0.6", "INCONCLUSIVE"),
+    ("> 0.5", "0.5", "FAIL"),
+    ("> 0.5", "0.51", "PASS"),
+    ("> 0.5", "0.5000000000000000000001", "PASS"),
+    ("> 0.5", ">0.5", "PASS"),
+    ("> 0.5", "≥0.5", "INCONCLUSIVE"),
+    ("> 0.5", "<0.5", "FAIL"),
+    ("> 0.5", "≤0.5", "FAIL"),
+    ("0.3–0.5", "0.29", "FAIL"),
+    ("0.3–0.5", "0.3", "PASS"),
+    ("0.3–0.5", "0.4", "PASS"),
+    ("0.3–0.5", "0.5", "PASS"),
+    ("0.3–0.5", "0.51", "FAIL"),
+    ("0.3–0.5", "<0.2", "FAIL"),
+    ("0.3–0.5", "<0.3", "FAIL"),
+    ("0.3–0.5", "≤0.3", "INCONCLUSIVE"),
+    ("0.3–0.5", "<0.4", "INCONCLUSIVE"),
+    ("0.3–0.5", ">0.5", "FAIL"),
+    ("0.3–0.5", "≥0.5", "INCONCLUSIVE"),
+    ("0.3–0.5", "ND", "INCONCLUSIVE"),
 ]
 
 
@@ -118,13 +156,18 @@ def test_at_the_limit_and_one_digit_beside_it(at_the_limit, rule, said, outcome)
 
 
 def test_a_tenth_and_two_tenths_are_three_tenths(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(
-        limit("MOST", "7-oh-and-mp", "not more than 0.3 mg/kg", max="0.3", unit=MG),
-        limit("LEAST", "7-oh-and-mp", "not less than 0.3 mg/kg", min="0.3", unit=MG),
-        limit("LESS", "7-oh-and-mp", "less than 0.3 mg/kg", max="0.3", unit=MG, strict=True),
-    ))
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(
+            limit("MOST", "7-oh-and-mp", "not more than 0.3 mg/kg", max="0.3", unit=MG),
+            limit("LEAST", "7-oh-and-mp", "not less than 0.3 mg/kg", min="0.3", unit=MG),
+            limit("LESS", "7-oh-and-mp", "less than 0.3 mg/kg", max="0.3", unit=MG, strict=True),
+        ),
+    )
     assert 0.1 + 0.2 != 0.3
-    verdict = judged([certificate("L", row("7-OH", "0.1", MG), row("Mitragynine pseudoindoxyl", "0.2", MG))], books)["L"]
+    verdict = judged([certificate("L", row("7-OH", "0.1", MG), row("Mitragynine pseudoindoxyl", "0.2", MG))], books)[
+        "L"
+    ]
     assert finding(verdict, "MOST").interval.high == Decimal("0.3")
     assert [finding(verdict, rule).outcome for rule in ("MOST", "LEAST", "LESS")] == ["PASS", "PASS", "FAIL"]
 
@@ -134,20 +177,41 @@ def test_a_tenth_and_two_tenths_are_three_tenths(tmp_path):
 MILLI = "mg/g"
 CORE = ("Paynantheine", "Speciogynine", "Speciociliatine")
 DERIVED = {
-    "mitragynine 9, 7-OH 0.3, MP not measured: the ratio is at most 30":
-        ([("Mitragynine", "9"), ("7-OH", "0.3")], "RATIO", "FAIL"),
-    "mitragynine 12 and 7-OH 5 with nothing else measured: the share is proven too high":
-        ([("Mitragynine", "12"), ("7-OH", "5")], "SHARE", "FAIL"),
-    "7-OH below 0.01 beside mitragynine 12: the share is proven low enough, whatever else is there":
-        ([("Mitragynine", "12"), ("7-OH", "<0.01")], "SHARE", "PASS"),
-    "mitragynine 12 and 7-OH 0.2 alone: the rest of the core could be nothing or much":
-        ([("Mitragynine", "10"), ("7-OH", "0.25")], "SHARE", "MISSING"),
+    "mitragynine 9, 7-OH 0.3, MP not measured: the ratio is at most 30": (
+        [("Mitragynine", "9"), ("7-OH", "0.3")],
+        "RATIO",
+        "FAIL",
+    ),
+    "mitragynine 12 and 7-OH 5 with nothing else measured: the share is proven too high": (
+        [("Mitragynine", "12"), ("7-OH", "5")],
+        "SHARE",
+        "FAIL",
+    ),
+    "7-OH below 0.01 beside mitragynine 12: the share is proven low enough, whatever else is there": (
+        [("Mitragynine", "12"), ("7-OH", "<0.01")],
+        "SHARE",
+        "PASS",
+    ),
+    "mitragynine 12 and 7-OH 0.2 alone: the rest of the core could be nothing or much": (
+        [("Mitragynine", "10"), ("7-OH", "0.25")],
+        "SHARE",
+        "MISSING",
+    ),
     "the same with the core measured": (
-        [("Mitragynine", "10"), ("7-OH", "0.25"), *((name, "1") for name in CORE)], "SHARE", "PASS"),
-    "the same with the core below its LOQ":
-        ([("Mitragynine", "10"), ("7-OH", "0.25"), *((name, "<1") for name in CORE)], "SHARE", "INCONCLUSIVE"),
-    "mitragynine 12, 7-OH and MP below 0.05: the ratio is above 120":
-        ([("Mitragynine", "12"), ("7-OH", "<0.05"), ("MP", "<0.05")], "RATIO", "PASS"),
+        [("Mitragynine", "10"), ("7-OH", "0.25"), *((name, "1") for name in CORE)],
+        "SHARE",
+        "PASS",
+    ),
+    "the same with the core below its LOQ": (
+        [("Mitragynine", "10"), ("7-OH", "0.25"), *((name, "<1") for name in CORE)],
+        "SHARE",
+        "INCONCLUSIVE",
+    ),
+    "mitragynine 12, 7-OH and MP below 0.05: the ratio is above 120": (
+        [("Mitragynine", "12"), ("7-OH", "<0.05"), ("MP", "<0.05")],
+        "RATIO",
+        "PASS",
+    ),
     "7-OH 1.2 mg/g proves the sum too high without MP": ([("7-OH", "1.2")], "SUM", "FAIL"),
     "7-OH 0.6 mg/g alone leaves the sum open": ([("7-OH", "0.6")], "SUM", "MISSING"),
     "7-OH 0.6 and MP below 0.5: the worst is above": ([("7-OH", "0.6"), ("MP", "<0.5")], "SUM", "INCONCLUSIVE"),
@@ -157,13 +221,21 @@ DERIVED = {
 
 @pytest.fixture(scope="module")
 def derived(tmp_path_factory):
-    books = rulebooks(tmp_path_factory.mktemp("books"), leaf_powder=book(
-        limit("SHARE", "7-oh-share", "not more than 2 % of total alkaloids", max="2", unit="% of total alkaloids"),
-        limit("RATIO", "mitragynine-to-7-oh-mp", "at least 100", min="100", unit="ratio"),
-        limit("SUM", "7-oh-and-mp", "not more than 1 mg/g", max="1", unit="mg/g"),
-    ))
-    return judged([certificate(story, *(row(name, said, MILLI) for name, said in said))
-                   for story, (said, _, _) in DERIVED.items()], books)
+    books = rulebooks(
+        tmp_path_factory.mktemp("books"),
+        leaf_powder=book(
+            limit("SHARE", "7-oh-share", "not more than 2 % of total alkaloids", max="2", unit="% of total alkaloids"),
+            limit("RATIO", "mitragynine-to-7-oh-mp", "at least 100", min="100", unit="ratio"),
+            limit("SUM", "7-oh-and-mp", "not more than 1 mg/g", max="1", unit="mg/g"),
+        ),
+    )
+    return judged(
+        [
+            certificate(story, *(row(name, said, MILLI) for name, said in said))
+            for story, (said, _, _) in DERIVED.items()
+        ],
+        books,
+    )
 
 
 @pytest.mark.parametrize("story", DERIVED)

@@ -10,33 +10,70 @@ from factory import book, certificate, finding, judged, limit, row, rulebooks
 # ---------------------------------------------------------------- USP General Notices 7.20
 
 USP = {
-    "≥ 98.0 %": ("Dry matter", limit("≥ 98.0 %", "dry-matter", "not less than 98.0 %", min="98.0", unit="%", rounding="usp-7.20")),
-    "≤ 101.5 %": ("Moisture", limit("≤ 101.5 %", "moisture", "not more than 101.5 %", max="101.5", unit="%", rounding="usp-7.20")),
-    "≤ 0.02 %": ("Total ash", limit("≤ 0.02 %", "total-ash", "not more than 0.02 %", max="0.02", unit="%", rounding="usp-7.20")),
+    "≥ 98.0 %": (
+        "Dry matter",
+        limit("≥ 98.0 %", "dry-matter", "not less than 98.0 %", min="98.0", unit="%", rounding="usp-7.20"),
+    ),
+    "≤ 101.5 %": (
+        "Moisture",
+        limit("≤ 101.5 %", "moisture", "not more than 101.5 %", max="101.5", unit="%", rounding="usp-7.20"),
+    ),
+    "≤ 0.02 %": (
+        "Total ash",
+        limit("≤ 0.02 %", "total-ash", "not more than 0.02 %", max="0.02", unit="%", rounding="usp-7.20"),
+    ),
     "≤ 3 ppm": ("Lead", limit("≤ 3 ppm", "lead", "not more than 3 ppm", max="3", unit="ppm", rounding="usp-7.20")),
-    "≤ 0.0003 %": ("Cadmium", limit("≤ 0.0003 %", "cadmium", "not more than 0.0003 %", max="0.0003", unit="%", rounding="usp-7.20")),
-    "≤ 1.2": ("Arsenic", limit("≤ 1.2", "arsenic", "not more than 1.2 ppm", max="1.2", unit="ppm", rounding="usp-7.20")),
-    "< 1.2": ("Mercury", limit("< 1.2", "mercury", "less than 1.2 ppm", max="1.2", unit="ppm", strict=True, rounding="usp-7.20")),
-    "> 1.2": ("Nickel", limit("> 1.2", "nickel", "more than 1.2 ppm", min="1.2", unit="ppm", strict=True, rounding="usp-7.20")),
+    "≤ 0.0003 %": (
+        "Cadmium",
+        limit("≤ 0.0003 %", "cadmium", "not more than 0.0003 %", max="0.0003", unit="%", rounding="usp-7.20"),
+    ),
+    "≤ 1.2": (
+        "Arsenic",
+        limit("≤ 1.2", "arsenic", "not more than 1.2 ppm", max="1.2", unit="ppm", rounding="usp-7.20"),
+    ),
+    "< 1.2": (
+        "Mercury",
+        limit("< 1.2", "mercury", "less than 1.2 ppm", max="1.2", unit="ppm", strict=True, rounding="usp-7.20"),
+    ),
+    "> 1.2": (
+        "Nickel",
+        limit("> 1.2", "nickel", "more than 1.2 ppm", min="1.2", unit="ppm", strict=True, rounding="usp-7.20"),
+    ),
 }
 ROUNDED = [
-    ("≥ 98.0 %", "97.96", "%", "PASS"), ("≥ 98.0 %", "97.92", "%", "FAIL"), ("≥ 98.0 %", "97.95", "%", "PASS"),
+    ("≥ 98.0 %", "97.96", "%", "PASS"),
+    ("≥ 98.0 %", "97.92", "%", "FAIL"),
+    ("≥ 98.0 %", "97.95", "%", "PASS"),
     ("≥ 98.0 %", "97.9499999", "%", "FAIL"),
-    ("≤ 101.5 %", "101.55", "%", "FAIL"), ("≤ 101.5 %", "101.46", "%", "PASS"), ("≤ 101.5 %", "101.45", "%", "PASS"),
+    ("≤ 101.5 %", "101.55", "%", "FAIL"),
+    ("≤ 101.5 %", "101.46", "%", "PASS"),
+    ("≤ 101.5 %", "101.45", "%", "PASS"),
     ("≤ 101.5 %", "101.5499999", "%", "PASS"),
-    ("≤ 0.02 %", "0.025", "%", "FAIL"), ("≤ 0.02 %", "0.015", "%", "PASS"), ("≤ 0.02 %", "0.027", "%", "FAIL"),
-    ("≤ 3 ppm", "0.00035", "%", "FAIL"), ("≤ 3 ppm", "0.00025", "%", "PASS"), ("≤ 3 ppm", "0.00028", "%", "PASS"),
-    ("≤ 0.0003 %", "0.00035", "%", "FAIL"), ("≤ 0.0003 %", "0.00025", "%", "PASS"), ("≤ 0.0003 %", "3.4999", "ppm", "PASS"),
-    ("≤ 1.2", "1.2499999", "ppm", "PASS"), ("≤ 1.2", "1.25", "ppm", "FAIL"), ("≤ 1.2", "<1.25", "ppm", "PASS"),
-    ("< 1.2", "1.1499999", "ppm", "PASS"), ("< 1.2", "1.15", "ppm", "FAIL"),
-    ("> 1.2", "1.25", "ppm", "PASS"), ("> 1.2", "1.2499999", "ppm", "FAIL"),
+    ("≤ 0.02 %", "0.025", "%", "FAIL"),
+    ("≤ 0.02 %", "0.015", "%", "PASS"),
+    ("≤ 0.02 %", "0.027", "%", "FAIL"),
+    ("≤ 3 ppm", "0.00035", "%", "FAIL"),
+    ("≤ 3 ppm", "0.00025", "%", "PASS"),
+    ("≤ 3 ppm", "0.00028", "%", "PASS"),
+    ("≤ 0.0003 %", "0.00035", "%", "FAIL"),
+    ("≤ 0.0003 %", "0.00025", "%", "PASS"),
+    ("≤ 0.0003 %", "3.4999", "ppm", "PASS"),
+    ("≤ 1.2", "1.2499999", "ppm", "PASS"),
+    ("≤ 1.2", "1.25", "ppm", "FAIL"),
+    ("≤ 1.2", "<1.25", "ppm", "PASS"),
+    ("< 1.2", "1.1499999", "ppm", "PASS"),
+    ("< 1.2", "1.15", "ppm", "FAIL"),
+    ("> 1.2", "1.25", "ppm", "PASS"),
+    ("> 1.2", "1.2499999", "ppm", "FAIL"),
 ]
 
 
 @pytest.fixture(scope="module")
 def rounded(tmp_path_factory):
     books = rulebooks(tmp_path_factory.mktemp("books"), leaf_powder=book(*(text for _, text in USP.values())))
-    return judged([certificate(f"{rule} {said}", row(USP[rule][0], said, unit)) for rule, said, unit, _ in ROUNDED], books)
+    return judged(
+        [certificate(f"{rule} {said}", row(USP[rule][0], said, unit)) for rule, said, unit, _ in ROUNDED], books
+    )
 
 
 @pytest.mark.parametrize(("rule", "said", "unit", "outcome"), ROUNDED)
@@ -46,7 +83,9 @@ def test_usp_rounding_is_half_up_at_the_limits_last_digit(rounded, rule, said, u
 
 
 def test_without_a_rounding_rule_the_printed_digits_count(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(limit("AS", "arsenic", "not more than 1.2 ppm", max="1.2", unit="ppm")))
+    books = rulebooks(
+        tmp_path, leaf_powder=book(limit("AS", "arsenic", "not more than 1.2 ppm", max="1.2", unit="ppm"))
+    )
     said = ("1.20", "1.2000", "1.21", "1.2001")
     verdicts = judged([certificate(text, row("Arsenic", text, "ppm")) for text in said], books)
     assert [finding(verdicts[text], "AS").outcome for text in said] == ["PASS", "PASS", "FAIL", "FAIL"]
@@ -55,34 +94,62 @@ def test_without_a_rounding_rule_the_printed_digits_count(tmp_path):
 # ---------------------------------------------------------------- ILAC-G8:09/2019, TL = 1.2, U = 0.2
 
 ILAC = [  # y, 4.2.1 simple, 4.2.3 guarded (conditional pass and fail are not decided)
-    ("1.0", "PASS", "PASS"), ("1.1", "PASS", "INCONCLUSIVE"), ("1.2", "PASS", "INCONCLUSIVE"),
-    ("1.3", "FAIL", "INCONCLUSIVE"), ("1.4", "FAIL", "INCONCLUSIVE"), ("1.5", "FAIL", "FAIL"),
+    ("1.0", "PASS", "PASS"),
+    ("1.1", "PASS", "INCONCLUSIVE"),
+    ("1.2", "PASS", "INCONCLUSIVE"),
+    ("1.3", "FAIL", "INCONCLUSIVE"),
+    ("1.4", "FAIL", "INCONCLUSIVE"),
+    ("1.5", "FAIL", "FAIL"),
 ]
 # The mirror: at least 1.2.
 MIRROR = [
-    ("1.4", "PASS", "PASS"), ("1.3", "PASS", "INCONCLUSIVE"), ("1.2", "PASS", "INCONCLUSIVE"),
-    ("1.1", "FAIL", "INCONCLUSIVE"), ("1.0", "FAIL", "INCONCLUSIVE"), ("0.9", "FAIL", "FAIL"),
+    ("1.4", "PASS", "PASS"),
+    ("1.3", "PASS", "INCONCLUSIVE"),
+    ("1.2", "PASS", "INCONCLUSIVE"),
+    ("1.1", "FAIL", "INCONCLUSIVE"),
+    ("1.0", "FAIL", "INCONCLUSIVE"),
+    ("0.9", "FAIL", "FAIL"),
 ]
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
     def pair(name: str, of: str, **more: str) -> list[str]:
-        return [limit(f"{name} {rule}", of, f"not {name} than 1.2 mg/kg", unit="mg/kg", decision_rule=rule, **more)
-                for rule in ("simple", "guarded")]
+        return [
+            limit(f"{name} {rule}", of, f"not {name} than 1.2 mg/kg", unit="mg/kg", decision_rule=rule, **more)
+            for rule in ("simple", "guarded")
+        ]
 
     books = rulebooks(
-        tmp_path_factory.mktemp("books"), leaf_powder=book(*pair("more", "lead", max="1.2"), *pair("less", "nickel", min="1.2")),
-        capsule=book(limit("share", "lead", "not more than 1.2 mg/kg", unit="mg/kg", max="1.2", decision_rule="guarded",
-                           default_uncertainty="10"),
-                     limit("low", "nickel", "not less than 0.25 mg/kg", unit="mg/kg", min="0.25", decision_rule="guarded")),
+        tmp_path_factory.mktemp("books"),
+        leaf_powder=book(*pair("more", "lead", max="1.2"), *pair("less", "nickel", min="1.2")),
+        capsule=book(
+            limit(
+                "share",
+                "lead",
+                "not more than 1.2 mg/kg",
+                unit="mg/kg",
+                max="1.2",
+                decision_rule="guarded",
+                default_uncertainty="10",
+            ),
+            limit("low", "nickel", "not less than 0.25 mg/kg", unit="mg/kg", min="0.25", decision_rule="guarded"),
+        ),
     )
     readings = [certificate(f"more {said}", row("Lead", said, "mg/kg", Uncertainty="0.2")) for said, *_ in ILAC]
     readings += [certificate(f"less {said}", row("Nickel", f"{said} ± 0.2", "mg/kg")) for said, *_ in MIRROR]
-    readings += [certificate(f"share {said}", row("Lead", said, "mg/kg"), form="capsules") for said in ("1.09", "1.0909", "1.0910", "1.34")]
+    readings += [
+        certificate(f"share {said}", row("Lead", said, "mg/kg"), form="capsules")
+        for said in ("1.09", "1.0909", "1.0910", "1.34")
+    ]
     readings += [certificate("low 0.1 ± 0.2", row("Nickel", "0.1 ± 0.2", "mg/kg"), form="capsules")]
-    readings += [certificate("two replicates", row("Lead", "1.19", "mg/kg", Uncertainty="0.2", Replicate="1"),
-                             row("Lead", "1.11", "mg/kg", Uncertainty="0.2", Replicate="2"))]
+    readings += [
+        certificate(
+            "two replicates",
+            row("Lead", "1.19", "mg/kg", Uncertainty="0.2", Replicate="1"),
+            row("Lead", "1.11", "mg/kg", Uncertainty="0.2", Replicate="2"),
+        )
+    ]
     readings += [certificate("in ppb", row("Lead", "1100", "ug/kg", Uncertainty="± 10 %"))]
     return judged(readings, books)
 
@@ -99,7 +166,9 @@ def test_the_guard_band_above_a_minimum(guarded, said, simple, with_guard):
     assert [finding(verdict, f"less {rule}").outcome for rule in ("simple", "guarded")] == [simple, with_guard]
 
 
-@pytest.mark.parametrize(("said", "outcome"), [("1.09", "PASS"), ("1.0909", "PASS"), ("1.0910", "INCONCLUSIVE"), ("1.34", "FAIL")])
+@pytest.mark.parametrize(
+    ("said", "outcome"), [("1.09", "PASS"), ("1.0909", "PASS"), ("1.0910", "INCONCLUSIVE"), ("1.34", "FAIL")]
+)
 def test_a_default_uncertainty_is_a_share_of_the_value(guarded, said, outcome):
     assert finding(guarded[f"share {said}"], "share").outcome == outcome
 

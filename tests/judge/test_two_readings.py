@@ -21,13 +21,21 @@ MG = "mg/kg"
 
 # Every shape of limit at numbers that floats cannot hold, over eight analytes.
 SHAPES = {
-    "lead": {"max": "0.3"}, "cadmium": {"max": "0.3", "strict": True}, "nickel": {"min": "0.3"},
-    "arsenic": {"min": "0.3", "strict": True}, "mercury": {"min": "0.1", "max": "0.3"}, "zinc": {"min": "0.3", "max": "0.3"},
-    "copper": {"max": "0.3", "decision_rule": "guarded"}, "chromium": {"min": "0.1", "max": "0.3", "decision_rule": "guarded",
-                                                                       "default_uncertainty": "10"},
+    "lead": {"max": "0.3"},
+    "cadmium": {"max": "0.3", "strict": True},
+    "nickel": {"min": "0.3"},
+    "arsenic": {"min": "0.3", "strict": True},
+    "mercury": {"min": "0.1", "max": "0.3"},
+    "zinc": {"min": "0.3", "max": "0.3"},
+    "copper": {"max": "0.3", "decision_rule": "guarded"},
+    "chromium": {"min": "0.1", "max": "0.3", "decision_rule": "guarded", "default_uncertainty": "10"},
 }
-WORDS = {("max", False): "not more than {max} mg/kg", ("max", True): "less than {max} mg/kg", ("min", False): "not less than {min} mg/kg",
-         ("min", True): "more than {min} mg/kg"}
+WORDS = {
+    ("max", False): "not more than {max} mg/kg",
+    ("max", True): "less than {max} mg/kg",
+    ("min", False): "not less than {min} mg/kg",
+    ("min", True): "more than {min} mg/kg",
+}
 
 
 def _text(shape) -> str:
@@ -39,15 +47,29 @@ def _text(shape) -> str:
 @pytest.fixture(scope="module")
 def books(tmp_path_factory):
     limits = [limit(of.upper(), of, _text(shape), unit=MG, **shape) for of, shape in SHAPES.items()]
-    limits += [limit("ANY", "mgm-15", "not detected", kind="not_detected"),
-               limit("DEEP", "mgm-16", "not detected, LOD 0.3 mg/kg or less", kind="not_detected", lod_at_most="0.3", unit=MG),
-               limit("SALM", "salmonella", "absent in 25 g", kind="not_detected", portion="25")]
+    limits += [
+        limit("ANY", "mgm-15", "not detected", kind="not_detected"),
+        limit("DEEP", "mgm-16", "not detected, LOD 0.3 mg/kg or less", kind="not_detected", lod_at_most="0.3", unit=MG),
+        limit("SALM", "salmonella", "absent in 25 g", kind="not_detected", portion="25"),
+    ]
     return rulebooks(tmp_path_factory.mktemp("books"), leaf_powder=book(*limits))
 
 
 # Ends on, next to and between the limits' numbers, near enough that floats cannot tell them apart.
-NEAR = ["0", "0.1", "0.2", "0.3", "0.4", "0.30000000000000000001", "0.29999999999999999999", "0.10000000000000000001",
-        "0.09999999999999999999", "0.3000000000000001", "1E+30", "0.00000000000000000000001"]
+NEAR = [
+    "0",
+    "0.1",
+    "0.2",
+    "0.3",
+    "0.4",
+    "0.30000000000000000001",
+    "0.29999999999999999999",
+    "0.10000000000000000001",
+    "0.09999999999999999999",
+    "0.3000000000000001",
+    "1E+30",
+    "0.00000000000000000000001",
+]
 
 
 class Chance:
@@ -63,10 +85,18 @@ class Chance:
 
     def interval(self) -> Interval:
         low, high = sorted((self.end(), self.end()))
-        return self.of.choice([
-            Interval(low, low), Interval(low, low), Interval.below(high), span("0", high), span(low, None, True), span(low, None),
-            span(low, high, low < high, low < high), span("0", None),
-        ])
+        return self.of.choice(
+            [
+                Interval(low, low),
+                Interval(low, low),
+                Interval.below(high),
+                span("0", high),
+                span(low, None, True),
+                span(low, None),
+                span(low, high, low < high, low < high),
+                span("0", None),
+            ]
+        )
 
     def result(self, of: str, certificate: str) -> Result:
         value = self.interval()
@@ -83,9 +113,15 @@ class Chance:
 
     def analyses(self, batch_id: str) -> list[Analysis]:
         """One batch over up to two certificates, with up to two results per analyte."""
-        found = [self.result(of, certificate) for of in (*SHAPES, "mgm-15", "mgm-16", "salmonella")
-                 for certificate in self.of.choice(["", "a", "a", "ab", "aa"])]
-        return [analysis(batch_id, *(one for one in found if one.certificate == sha), sha256=sha) for sha in ("a" * 64, "b" * 64)]
+        found = [
+            self.result(of, certificate)
+            for of in (*SHAPES, "mgm-15", "mgm-16", "salmonella")
+            for certificate in self.of.choice(["", "a", "a", "ab", "aa"])
+        ]
+        return [
+            analysis(batch_id, *(one for one in found if one.certificate == sha), sha256=sha)
+            for sha in ("a" * 64, "b" * 64)
+        ]
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])
@@ -94,8 +130,11 @@ def test_the_engine_and_the_crosscheck_agree(books, seed):
     chance = Chance(seed)
     analyses = [one for number in range(150) for one in chance.analyses(f"B{number}")]
     judgement = judge_batches(batches_of(analyses, books), Terms(dict(books), (), (), DAY))
-    doubted = [(limit.rule_id, str(engine), str(again), judgement.batches[number].quantities[key_of(limit)].results)
-               for number, found in judgement.doubted.items() for limit, engine, again in found]
+    doubted = [
+        (limit.rule_id, str(engine), str(again), judgement.batches[number].quantities[key_of(limit)].results)
+        for number, found in judgement.doubted.items()
+        for limit, engine, again in found
+    ]
     assert doubted == []
 
 

@@ -48,10 +48,17 @@ def test_a_limit_that_takes_silence_decides_once_tested(tmp_path):
     assert told(tmp_path / "b", [GOOD_LEAD, row("Nickel", "<5", MG)], nickel(**NOTED)) == ("HOLD", "INCONCLUSIVE", True)
 
 
-@pytest.mark.parametrize("said", [
-    row("Nickel", "50", "mg/kg dry weight"), row("Nickel", "50", "mg/serving"), row("Nickel", "50", "mg/mL"),
-    row("Nickel", "50", "mg/day"), row("Nickel", "50", "mg/capsule"),
-], ids=lambda said: said["Unit"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        row("Nickel", "50", "mg/kg dry weight"),
+        row("Nickel", "50", "mg/serving"),
+        row("Nickel", "50", "mg/mL"),
+        row("Nickel", "50", "mg/day"),
+        row("Nickel", "50", "mg/capsule"),
+    ],
+    ids=lambda said: said["Unit"],
+)
 def test_a_result_that_cannot_be_compared_is_not_silence(tmp_path, said):
     """The laboratory measured 50 of something: `judged where tested` cannot pass it as not tested."""
     assert told(tmp_path, [GOOD_LEAD, said], nickel(**NOTED))[0] == "HOLD"
@@ -75,11 +82,23 @@ def test_a_ban_from_memory_does_not_fail(tmp_path):
     assert told(tmp_path, [GOOD_LEAD], ban) == ("HOLD", "INCONCLUSIVE", True)
 
 
-@pytest.mark.parametrize("more", [
-    *({"status": status} for status in ("proposed", "withdrawn", "superseded", "compendial", "guidance", "industry")),
-    {"advisory": "for information"}, {"screen": True}, {"effective_from": "2027"}, {"effective_to": "2025"},
-], ids=str)
-@pytest.mark.parametrize(("rows", "outcome"), [([GOOD_LEAD, NICKEL], "FAIL"), ([GOOD_LEAD], "MISSING")], ids=["9", "not tested"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        *(
+            {"status": status}
+            for status in ("proposed", "withdrawn", "superseded", "compendial", "guidance", "industry")
+        ),
+        {"advisory": "for information"},
+        {"screen": True},
+        {"effective_from": "2027"},
+        {"effective_to": "2025"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    ("rows", "outcome"), [([GOOD_LEAD, NICKEL], "FAIL"), ([GOOD_LEAD], "MISSING")], ids=["9", "not tested"]
+)
 def test_what_is_not_law_is_shown_and_never_decides(tmp_path, more, rows, outcome):
     assert told(tmp_path, rows, nickel(**more)) == ("PASS", outcome, False)
 
@@ -90,18 +109,32 @@ def test_an_attestation_is_listed_and_never_decides(tmp_path):
 
 
 def test_a_specification_that_adopts_a_figure_decides(tmp_path):
-    assert told(tmp_path, [GOOD_LEAD, NICKEL], nickel(status="adopted", evidence="specification")) == ("FAIL", "FAIL", True)
+    assert told(tmp_path, [GOOD_LEAD, NICKEL], nickel(status="adopted", evidence="specification")) == (
+        "FAIL",
+        "FAIL",
+        True,
+    )
 
 
 # ---------------------------------------------------------------- dates of limits
 
 DATES = [  # from, to, on, decides
-    ("2026-11-22", "open", "2026-11-22", True), ("2026-11-23", "open", "2026-11-22", False),
-    ("2020-01-01", "2026-11-22", "2026-11-22", True), ("2020-01-01", "2026-11-21", "2026-11-22", False),
-    ("unknown", "open", "2026-11-22", True), ("unknown", "unknown", "2026-11-22", True), ("unknown", "2026-11", "2026-11-30", True),
-    ("unknown", "2026-11", "2026-12-01", False), ("unknown", "2026", "2026-12-31", True), ("unknown", "2026", "2027-01-01", False),
-    ("2026", "open", "2026-01-01", True), ("2026", "open", "2025-12-31", False), ("2026-11", "open", "2026-11-01", True),
-    ("2026-11", "open", "2026-10-31", False), ("unknown", "2024-02", "2024-02-29", True), ("unknown", "2026-12", "2026-12-31", True),
+    ("2026-11-22", "open", "2026-11-22", True),
+    ("2026-11-23", "open", "2026-11-22", False),
+    ("2020-01-01", "2026-11-22", "2026-11-22", True),
+    ("2020-01-01", "2026-11-21", "2026-11-22", False),
+    ("unknown", "open", "2026-11-22", True),
+    ("unknown", "unknown", "2026-11-22", True),
+    ("unknown", "2026-11", "2026-11-30", True),
+    ("unknown", "2026-11", "2026-12-01", False),
+    ("unknown", "2026", "2026-12-31", True),
+    ("unknown", "2026", "2027-01-01", False),
+    ("2026", "open", "2026-01-01", True),
+    ("2026", "open", "2025-12-31", False),
+    ("2026-11", "open", "2026-11-01", True),
+    ("2026-11", "open", "2026-10-31", False),
+    ("unknown", "2024-02", "2024-02-29", True),
+    ("unknown", "2026-12", "2026-12-31", True),
 ]
 
 
@@ -124,9 +157,13 @@ def test_a_limit_that_is_not_in_force_says_which(tmp_path):
 @pytest.fixture
 def markets(tmp_path):
     return rulebooks(
-        tmp_path, leaf_powder=book(LEAD), us=book(nickel(), kind="market"),
+        tmp_path,
+        leaf_powder=book(LEAD),
+        us=book(nickel(), kind="market"),
         us_tx=book(limit("TX", "cadmium", "not more than 1 mg/kg", max="1", unit=MG), kind="market", extends=["us"]),
-        cz=book(limit("CZ", "mercury", "not more than 1 mg/kg", max="1", unit=MG), kind="market", covers=["leaf_powder"]),
+        cz=book(
+            limit("CZ", "mercury", "not more than 1 mg/kg", max="1", unit=MG), kind="market", covers=["leaf_powder"]
+        ),
     )
 
 
@@ -155,8 +192,14 @@ def test_a_market_without_a_rulebook_is_wrong_usage(markets, market):
 
 
 def test_a_market_that_does_not_speak_of_the_product_holds_it(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(LEAD), extract=book(LEAD), cz=book(
-        limit("CZ", "mercury", "not more than 1 mg/kg", max="1", unit=MG), kind="market", covers=["leaf_powder"]))
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(LEAD),
+        extract=book(LEAD),
+        cz=book(
+            limit("CZ", "mercury", "not more than 1 mg/kg", max="1", unit=MG), kind="market", covers=["leaf_powder"]
+        ),
+    )
     rows = [GOOD_LEAD, row("Mercury", "0.1", MG)]
     told = judged([certificate("A", *rows), certificate("B", *rows, form="extract")], books, markets=["cz"])
     assert (told["A"].markets["cz"], told["B"].markets["cz"]) == ("PASS", "HOLD")
@@ -165,8 +208,12 @@ def test_a_market_that_does_not_speak_of_the_product_holds_it(tmp_path):
 
 def test_a_markets_verdict_does_not_depend_on_which_other_markets_were_asked(tmp_path):
     """That Utah forbids fentanyl does not make it harmless in the United States."""
-    books = rulebooks(tmp_path, leaf_powder=book(LEAD), us=book(nickel(), kind="market"),
-                      us_ut=book(limit("UT", "fentanyl", "not detected", kind="not_detected"), kind="market"))
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(LEAD),
+        us=book(nickel(), kind="market"),
+        us_ut=book(limit("UT", "fentanyl", "not detected", kind="not_detected"), kind="market"),
+    )
     rows = [GOOD_LEAD, row("Nickel", "0.1", MG), row("Fentanyl", "5", MG)]
     alone = judged([certificate("L", *rows)], books, markets=["us"])["L"]
     beside = judged([certificate("L", *rows)], books, markets=["us", "us-ut"], home=["us"])["L"]
@@ -184,33 +231,57 @@ def test_a_ban_fails_what_may_not_be_sold(tmp_path):
 
 @pytest.mark.parametrize(("form", "outcome"), [("leaf powder", "PASS"), ("extract", "FAIL"), ("", "INCONCLUSIVE")])
 def test_only_some_product_classes_may_be_sold(tmp_path, form, outcome):
-    books = rulebooks(tmp_path, leaf_powder=book(LEAD), extract=book(LEAD), us=book(
-        limit("CLASS", text="pure leaf only", kind="product_class", requires=["leaf_powder", "crushed_leaf"]), kind="market"))
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(LEAD),
+        extract=book(LEAD),
+        us=book(
+            limit("CLASS", text="pure leaf only", kind="product_class", requires=["leaf_powder", "crushed_leaf"]),
+            kind="market",
+        ),
+    )
     verdict = judged([certificate("L", GOOD_LEAD, form=form)], books, markets=["us"])["L"]
     assert finding(verdict, "CLASS").outcome == outcome
     assert verdict.markets["us"] == {"PASS": "PASS", "FAIL": "FAIL", "INCONCLUSIVE": "HOLD"}[outcome]
 
 
 def test_a_certificate_must_state_what_is_required_of_it(tmp_path):
-    asks = limit("NI", text="laboratory, number, method", kind="certificate", requires=["laboratory", "certificate_id", "method"])
+    asks = limit(
+        "NI", text="laboratory, number, method", kind="certificate", requires=["laboratory", "certificate_id", "method"]
+    )
     full = {"Laboratory": "Lab A", "Certificate": "C-1", "Method": "ICP-MS"}
-    for missing, outcome in ((None, "PASS"), ("Laboratory", "MISSING"), ("Certificate", "MISSING"), ("Method", "MISSING")):
+    for missing, outcome in (
+        (None, "PASS"),
+        ("Laboratory", "MISSING"),
+        ("Certificate", "MISSING"),
+        ("Method", "MISSING"),
+    ):
         said = {key: value for key, value in full.items() if key != missing}
         decision = {"PASS": "PASS", "MISSING": "HOLD"}[outcome]
         assert told(tmp_path / str(missing), [{**GOOD_LEAD, **said}], asks) == (decision, outcome, True)
 
 
 def test_every_certificate_of_the_batch_must_state_it(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(LEAD, limit("LAB", text="laboratory", kind="certificate", requires=["laboratory"])))
+    books = rulebooks(
+        tmp_path, leaf_powder=book(LEAD, limit("LAB", text="laboratory", kind="certificate", requires=["laboratory"]))
+    )
     readings = [certificate("L", GOOD_LEAD, Laboratory="Lab A"), certificate("L", NICKEL, name="second.csv")]
     found = finding(judged(readings, books)["L"], "LAB")
     assert found.outcome == "MISSING"
     assert "second.csv" in found.why
 
 
-@pytest.mark.parametrize(("said", "outcome"), [
-    ("green powder", "PASS"), ("Conforms", "PASS"), ("Does not conform", "FAIL"), ("", "MISSING"), ("NT", "MISSING"), (None, "MISSING"),
-])
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("green powder", "PASS"),
+        ("Conforms", "PASS"),
+        ("Does not conform", "FAIL"),
+        ("", "MISSING"),
+        ("NT", "MISSING"),
+        (None, "MISSING"),
+    ],
+)
 def test_a_described_test_takes_any_text(tmp_path, said, outcome):
     asks = limit("NI", "identity", "identity is confirmed", kind="described")
     rows = [GOOD_LEAD] if said is None else [GOOD_LEAD, row("Identity", said)]
@@ -235,15 +306,27 @@ HELD = {
     "the product's form is not stated": ([GOOD_LEAD], {"form": ""}, "PRODUCT-UNKNOWN"),
     "the product's form is not known": ([GOOD_LEAD], {"form": "lozenge"}, "PRODUCT-UNKNOWN"),
     "the product has no rulebook": ([GOOD_LEAD], {"form": "gummy"}, "NO-RULEBOOK"),
-    "an adulterant was found that no limit speaks of": ([GOOD_LEAD, row("Tramadol", "0.1", MG)], {}, "FOUND-WITHOUT-LIMIT"),
-    "a pathogen was found that no limit speaks of": ([GOOD_LEAD, row("Listeria", "Present in 25 g")], {}, "FOUND-WITHOUT-LIMIT"),
+    "an adulterant was found that no limit speaks of": (
+        [GOOD_LEAD, row("Tramadol", "0.1", MG)],
+        {},
+        "FOUND-WITHOUT-LIMIT",
+    ),
+    "a pathogen was found that no limit speaks of": (
+        [GOOD_LEAD, row("Listeria", "Present in 25 g")],
+        {},
+        "FOUND-WITHOUT-LIMIT",
+    ),
     "an analyte nobody knows": ([GOOD_LEAD, row("Leed", "1", MG)], {}, "UNKNOWN-ANALYTE"),
     "the certificate is too old": ([GOOD_LEAD], {"Date_Issued": "2025-11-21"}, "CERTIFICATE-TOO-OLD"),
     "the certificate's age cannot be known": ([GOOD_LEAD], {}, "CERTIFICATE-UNDATED"),
     "issued in the future": ([GOOD_LEAD], {"Date_Issued": "2026-11-23"}, "DATES-IMPOSSIBLE"),
     "received in the future": ([GOOD_LEAD], {"Date_Received": "2027-01-01"}, "DATES-IMPOSSIBLE"),
     "sampled in the future": ([GOOD_LEAD], {"Date_Sampled": "2027-01-01"}, "DATES-IMPOSSIBLE"),
-    "issued before it was tested": ([GOOD_LEAD], {"Date_Issued": "2026-10-01", "Date_Tested": "2026-10-02"}, "DATES-IMPOSSIBLE"),
+    "issued before it was tested": (
+        [GOOD_LEAD],
+        {"Date_Issued": "2026-10-01", "Date_Tested": "2026-10-02"},
+        "DATES-IMPOSSIBLE",
+    ),
     "the laboratory's own Fail on a row": ([{**GOOD_LEAD, "Status": "Fail"}], {}, "LABORATORY-SAID-FAIL"),
     "the laboratory's own Fail as a result": ([GOOD_LEAD, row("Nickel", "Fail", MG)], {}, "LABORATORY-SAID-FAIL"),
     "the certificate is preliminary": ([GOOD_LEAD], {"Report_Status": "Preliminary"}, "CERTIFICATE-PRELIMINARY"),
@@ -254,7 +337,9 @@ HELD = {
 @pytest.mark.parametrize("story", HELD)
 def test_a_batch_is_held_where(plain_books, story):
     rows, facts, rule = HELD[story]
-    dated = {} if any("Date" in key for key in facts) or rule == "CERTIFICATE-UNDATED" else {"Date_Issued": "2026-11-01"}
+    dated = (
+        {} if any("Date" in key for key in facts) or rule == "CERTIFICATE-UNDATED" else {"Date_Issued": "2026-11-01"}
+    )
     verdict = judged([certificate("L", *rows, **{"form": "leaf powder", **dated, **facts})], plain_books)["L"]
     assert verdict.decision == "HOLD"
     assert rule in rules(verdict)
@@ -266,7 +351,9 @@ def test_a_certificate_of_the_last_day_allowed_passes(plain_books):
 
 def test_a_new_issue_date_does_not_make_old_measurements_young(plain_books):
     """A paper of 2026 over a test of 2019 says nothing newer than 2019."""
-    verdict = judged([certificate("L", GOOD_LEAD, Date_Tested="2019-01-01", Date_Issued="2026-11-01")], plain_books)["L"]
+    verdict = judged([certificate("L", GOOD_LEAD, Date_Tested="2019-01-01", Date_Issued="2026-11-01")], plain_books)[
+        "L"
+    ]
     assert verdict.decision == "HOLD"
 
 
@@ -276,12 +363,16 @@ def test_adulterants_that_were_not_found_hold_nothing(plain_books):
 
 
 def test_a_proposed_limit_does_not_make_an_adulterant_harmless(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(LEAD, limit("T", "tramadol", "not detected", kind="not_detected", status="proposed")))
+    books = rulebooks(
+        tmp_path, leaf_powder=book(LEAD, limit("T", "tramadol", "not detected", kind="not_detected", status="proposed"))
+    )
     assert judged([certificate("L", GOOD_LEAD, row("Tramadol", "5", MG))], books)["L"].decision == "HOLD"
 
 
 def test_the_product_on_the_command_line_fills_the_gap_and_holds_where_it_contradicts(plain_books):
-    fills = judged([certificate("L", GOOD_LEAD, form="", Date_Issued="2026-11-01")], plain_books, product="leaf_powder")["L"]
+    fills = judged(
+        [certificate("L", GOOD_LEAD, form="", Date_Issued="2026-11-01")], plain_books, product="leaf_powder"
+    )["L"]
     contradicts = judged([certificate("L", GOOD_LEAD, Date_Issued="2026-11-01")], plain_books, product="extract")["L"]
     assert (fills.decision, contradicts.decision) == ("PASS", "HOLD")
     assert "PRODUCT-CONTRADICTS" in rules(contradicts)
@@ -291,14 +382,27 @@ def test_the_product_on_the_command_line_fills_the_gap_and_holds_where_it_contra
 
 
 def lead_twice(first: str, second: str, **more: str):
-    return [certificate("L", row("Lead", first, MG), name="a.csv", Certificate="C-1", **more),
-            certificate("L", row("Lead", second, MG), name="b.csv", Certificate="C-2", **more)]
+    return [
+        certificate("L", row("Lead", first, MG), name="a.csv", Certificate="C-1", **more),
+        certificate("L", row("Lead", second, MG), name="b.csv", Certificate="C-2", **more),
+    ]
 
 
-@pytest.mark.parametrize(("first", "second", "verdict"), [
-    ("0.9", "0.2", "FAIL"), ("0.2", "0.9", "FAIL"), ("0.9", "<0.1", "FAIL"), ("<0.1", "0.9", "FAIL"), ("0.9", "ND", "FAIL"),
-    ("0.2", "0.2", "PASS"), ("0.20", "0.2", "PASS"), ("0.2", "0.3", "HOLD"), ("<0.1", "<0.2", "PASS"), ("0.2", "<0.1", "HOLD"),
-])
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ("0.9", "0.2", "FAIL"),
+        ("0.2", "0.9", "FAIL"),
+        ("0.9", "<0.1", "FAIL"),
+        ("<0.1", "0.9", "FAIL"),
+        ("0.9", "ND", "FAIL"),
+        ("0.2", "0.2", "PASS"),
+        ("0.20", "0.2", "PASS"),
+        ("0.2", "0.3", "HOLD"),
+        ("<0.1", "<0.2", "PASS"),
+        ("0.2", "<0.1", "HOLD"),
+    ],
+)
 def test_a_later_certificate_never_removes_an_earlier_fail(tmp_path, first, second, verdict):
     books = rulebooks(tmp_path, leaf_powder=book(LEAD))
     readings = lead_twice(first, second)
@@ -321,9 +425,17 @@ def test_an_earlier_fail_in_the_same_file_stays_a_fail(tmp_path):
 
 def test_a_second_panel_of_alkaloids_does_not_stop_the_run(tmp_path):
     """One laboratory measures the core, another the rest: alone the first share is 2.3 %, together it is below 2 %."""
-    books = rulebooks(tmp_path, leaf_powder=book(
-        limit("SHARE", "7-oh-share", "not more than 2 % of total alkaloids", max="2", unit="% of total alkaloids")))
-    core = [row("Mitragynine", "10", MG), row("7-OH", "0.3", MG), *(row(n, "1", MG) for n in ("Paynantheine", "Speciogynine", "Speciociliatine"))]
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(
+            limit("SHARE", "7-oh-share", "not more than 2 % of total alkaloids", max="2", unit="% of total alkaloids")
+        ),
+    )
+    core = [
+        row("Mitragynine", "10", MG),
+        row("7-OH", "0.3", MG),
+        *(row(n, "1", MG) for n in ("Paynantheine", "Speciogynine", "Speciociliatine")),
+    ]
     rest = [row("Mitraphylline", "5", MG), row("Ajmalicine", "1", MG)]
     verdict = judged([certificate("L", *core, name="a.csv"), certificate("L", *rest, name="b.csv")], books)["L"]
     assert finding(verdict, "SHARE").outcome in ("PASS", "FAIL", "INCONCLUSIVE")
@@ -339,8 +451,10 @@ def test_one_batch_that_cannot_be_judged_does_not_stop_the_others(tmp_path):
 
 
 def contradicting(first, second, *more, **facts):
-    return [certificate("L", first, second, *more, **facts)], [certificate("L", first, *more, name="a.csv", **facts),
-                                                              certificate("L", second, *more, name="b.csv", **facts)]
+    return [certificate("L", first, second, *more, **facts)], [
+        certificate("L", first, *more, name="a.csv", **facts),
+        certificate("L", second, *more, name="b.csv", **facts),
+    ]
 
 
 @pytest.mark.parametrize("way", [0, 1], ids=["one certificate", "two certificates"])
@@ -353,15 +467,35 @@ def test_a_dry_result_that_contradicts_the_one_as_received_is_not_overlooked(tmp
 @pytest.mark.parametrize("way", [0, 1], ids=["one certificate", "two certificates"])
 def test_a_serving_that_contradicts_the_concentration_is_not_overlooked(tmp_path, way):
     """50 mg/g × 5 g is 250 mg a serving, whatever the certificate prints beside it."""
-    books = rulebooks(tmp_path, leaf_powder=book(
-        limit("MIT", "mitragynine", "not more than 150 mg/serving", max="150", unit="mg/serving", basis="per serving")))
-    readings = contradicting(row("Mitragynine", "50", "mg/g"), row("Mitragynine", "40", "mg/serving"), Serving_Size="5 g")[way]
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(
+            limit(
+                "MIT", "mitragynine", "not more than 150 mg/serving", max="150", unit="mg/serving", basis="per serving"
+            )
+        ),
+    )
+    readings = contradicting(
+        row("Mitragynine", "50", "mg/g"), row("Mitragynine", "40", "mg/serving"), Serving_Size="5 g"
+    )[way]
     assert judged(readings, books)["L"].decision in ("HOLD", "FAIL")
 
 
 def test_one_result_in_two_bases_that_agree_passes(tmp_path):
-    books = rulebooks(tmp_path, leaf_powder=book(LEAD, limit(
-        "MIT", "mitragynine", "not more than 150 mg/serving", max="150", unit="mg/serving", basis="per serving")))
-    rows = [row("Lead", "0.18", MG), row("Lead", "0.20", "mg/kg dry weight"), row("Moisture", "10", "%"),
-            row("Mitragynine", "20", "mg/g"), row("Mitragynine", "100", "mg/serving")]
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(
+            LEAD,
+            limit(
+                "MIT", "mitragynine", "not more than 150 mg/serving", max="150", unit="mg/serving", basis="per serving"
+            ),
+        ),
+    )
+    rows = [
+        row("Lead", "0.18", MG),
+        row("Lead", "0.20", "mg/kg dry weight"),
+        row("Moisture", "10", "%"),
+        row("Mitragynine", "20", "mg/g"),
+        row("Mitragynine", "100", "mg/serving"),
+    ]
     assert judged([certificate("L", *rows, Serving_Size="5 g")], books)["L"].decision == "PASS"
