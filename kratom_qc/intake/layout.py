@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.tables import Header, Page, Row, find_header, read_list, read_wide
+from kratom_qc.intake.tables import Header, Page, Row, could_be_result, find_header, read_list, read_wide
 from kratom_qc.intake.workbook import Workbook
 from kratom_qc.model import Cell, Certificate, Place, Remark, Word
 
@@ -39,10 +39,14 @@ def certificates(book: Workbook) -> Found:
     remarks: list[Remark] = []
     found: list[tuple[dict[str, Word], list[Row]]] = []
     common: dict[str, Word] = {}
+    headers: list[Place] = []
+    strays: list[Refusal] = []
     for sheet in book.sheets:
         page = Page(book.file, sheet)
-        facts, rows = _read_page(page)
+        facts, rows, at = _read_page(page)
+        headers += at
         refusals += page.refusals
+        strays += page.strays
         remarks += page.remarks
         if rows:
             found.append((facts, rows))
@@ -58,13 +62,15 @@ def certificates(book: Workbook) -> Found:
                     )
                 )
     if not found and not refusals:
-        refusals.append(_no_table(book))
+        refusals.append(_no_table(book, headers))
+    if headers:
+        refusals += strays
     made = _assemble(book, found, common, refusals)
     return Found(made, tuple(dict.fromkeys(refusals)), tuple(remarks))
 
 
-def _read_page(page: Page) -> tuple[dict[str, Word], list[Row]]:
-    """The facts of a sheet's header block and the rows of its tables."""
+def _read_page(page: Page) -> tuple[dict[str, Word], list[Row], list[Place]]:
+    """The facts of a sheet's header block, the rows of its tables, and where their headers stand."""
     numbers = sorted(page.sheet.rows)
     headers = [header for row in numbers if (header := find_header(page, row))]
     facts: dict[str, Word] = {}
@@ -77,8 +83,8 @@ def _read_page(page: Page) -> tuple[dict[str, Word], list[Row]]:
         last = _table_end(page, header, following.row - 1 if following else (numbers[-1] if numbers else 0))
         rows += read_list(page, header, last) if header.kind == "list" else read_wide(page, header, last)
         for row in range(last + 1, following.row if following else numbers[-1] + 1):
-            _read_facts(page, row, facts, after_table=True)
-    return facts, rows
+            _read_facts(page, row, facts)
+    return facts, rows, [page.place(header.row, header.columns[0].number) for header in headers]
 
 
 def _table_end(page: Page, header: Header, last: int) -> int:
@@ -88,7 +94,7 @@ def _table_end(page: Page, header: Header, last: int) -> int:
         cells = page.sheet.rows.get(row, {})
         if not cells:
             gap = True
-        elif len(cells) == 1 and not _states_a_fact(cells):
+        elif len(cells) == 1 and not _states_a_fact(cells) and not _has_result(header, cells):
             gap = gap or row > header.row + 1  # a heading, or a note under the table
         elif gap and _states_a_fact(cells) and not _has_result(header, cells):
             return previous
@@ -98,34 +104,35 @@ def _table_end(page: Page, header: Header, last: int) -> int:
 
 
 def _states_a_fact(cells: dict[int, Cell]) -> bool:
+    """`Authorized by: J. Doe`, in one cell or two. A heading that ends with a colon states nothing."""
     first = cells[min(cells)].said
-    label = first.split(":", 1)[0]
-    return vocabulary.analyte(first) is None and (
-        vocabulary.fact_name(label) is not None or first.rstrip().endswith(":")
-    )
+    label, _, rest = first.partition(":")
+    if vocabulary.analyte(first) is not None or (len(cells) == 1 and not rest.strip()):
+        return False
+    return vocabulary.fact_name(label) is not None or (len(cells) > 1 and first.rstrip().endswith(":"))
 
 
 def _has_result(header: Header, cells: dict[int, Cell]) -> bool:
+    """Whether a row belongs to the table: it has a batch or an analyte's value, or a result beside two other cells."""
     if header.kind == "wide":
-        return header.of("fact:batch_id")[0].number in cells
-    return len(cells) > 2 and any(column.number in cells for column in header.of("result"))
+        columns = [column for column in header.columns if column.role.startswith(("analyte:", "fact:batch_id"))]
+        return any(column.number in cells for column in columns)
+    results = [cells[column.number] for column in header.of("result") if column.number in cells]
+    return bool(results) and (len(cells) > 2 or (len(cells) == 1 and could_be_result(results[0].said)))
 
 
 # ---------------------------------------------------------------- label and value
 
 
-def _read_facts(page: Page, row: int, facts: dict[str, Word], *, after_table: bool = False) -> None:
+def _read_facts(page: Page, row: int, facts: dict[str, Word]) -> None:
     """Label/value pairs of one row: `Batch: L-1` in one cell, or a label with its value in the next cell."""
     cells = page.sheet.rows.get(row, {})
     numbers = sorted(cells)
-    if after_table and len(cells) > 1 and vocabulary.analyte(cells[numbers[0]].said):
-        page.refuse(
-            "stray-result",
-            "this row looks like a result, but no table header stands above it",
-            row,
-            numbers[0],
-            cells[numbers[0]].said,
-        )
+    stray = next((number for number in numbers if _is_stray(cells, number)), None)
+    if stray is not None:
+        message = "this row looks like a result, but it stands in no table: no header row above it names its columns"
+        page.strays.append(Refusal("stray-result", message, page.place(row, stray), cells[stray].said))
+        return
     taken: set[int] = set()
     for index, number in enumerate(numbers):
         if number in taken or cells[number].kind != "text":
@@ -142,36 +149,18 @@ def _read_facts(page: Page, row: int, facts: dict[str, Word], *, after_table: bo
         if name is None or following is None:
             continue
         value = cells[following]
-        if value.kind == "text" and value.said.rstrip().endswith(":") and vocabulary.fact_name(value.said):
+        if value.kind == "text" and vocabulary.fact_name(value.said):
             continue  # the next label: this one has no value
         taken.add(following)
-        _state(page, facts, name, _typed(page, page.word(row, following), value, name))
+        _state(page, facts, name, page.fact(row, following, name))
 
 
-def _typed(page: Page, word: Word, cell: Cell, name: str) -> Word:
-    """An id that the spreadsheet stores as a date was changed by it; a long number has lost its last digits."""
-    if name in ("batch_id", "certificate_id"):
-        if cell.kind == "date":
-            page.refusals.append(
-                Refusal(
-                    "id-changed",
-                    f"the {name.replace('_', ' ')} is stored as the date {cell.said}: the "
-                    "spreadsheet may have changed it; format the cell as text and type it again",
-                    word.place,
-                    cell.said,
-                )
-            )
-        if cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.said):
-            page.refusals.append(
-                Refusal(
-                    "id-changed",
-                    f"the {name.replace('_', ' ')} is stored as the number {cell.said}: the "
-                    "spreadsheet may have changed it; format the cell as text and type it again",
-                    word.place,
-                    cell.said,
-                )
-            )
-    return word
+def _is_stray(cells: dict[int, Cell], number: int) -> bool:
+    """An analyte with a number beside it, outside every table: dropping it in silence could hide a result."""
+    said = cells[number].said
+    if vocabulary.fact_name(said) is not None or vocabulary.analyte(said) is None:
+        return False
+    return any(at != number and re.match(r"^[<>≤≥]?\s*[0-9]", cell.said.strip()) for at, cell in cells.items())
 
 
 def _state(page: Page, facts: dict[str, Word], name: str, word: Word) -> None:
@@ -248,7 +237,7 @@ def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
         )
 
 
-def _no_table(book: Workbook) -> Refusal:
+def _no_table(book: Workbook, headers: list[Place]) -> Refusal:
     """Nothing to read: say which row came nearest to a header, and what it lacks."""
     best: tuple[int, Place, list[str]] = (0, Place(book.file), [])
     for sheet in book.sheets:
@@ -258,9 +247,9 @@ def _no_table(book: Workbook) -> Refusal:
                 best = (len(roles), Place(book.file, sheet.name, f"A{row}"), roles)
     if not any(sheet.rows for sheet in book.sheets):
         return Refusal("empty", "the file holds no cell with anything in it", Place(book.file))
+    if headers:
+        return Refusal("no-results", "the table under this row has no rows", headers[0])
     count, place, roles = best
     lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
-    if count and not lacks:
-        return Refusal("no-results", "the table under this row has no rows", place)
     message = "no table of results was found: no row has a column of analytes and a column of results"
     return Refusal("no-table", f"{message}. The nearest row lacks a column for {lacks}" if count else message, place)

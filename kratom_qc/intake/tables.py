@@ -44,6 +44,7 @@ class Page:
     sheet: Sheet
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    strays: list[Refusal] = field(default_factory=list)  # rows like results outside every table
 
     def place(self, row: int, column: int) -> Place:
         return Place(self.file, self.sheet.name, cell_name(row, column))
@@ -55,6 +56,21 @@ class Page:
         if trouble is not None and trouble not in self.refusals:
             self.refusals.append(trouble)
         return Word(cell.said if cell else "", self.place(row, column))
+
+    def fact(self, row: int, column: int, name: str) -> Word:
+        """A cell that states a fact. An id that is stored as a date, a fraction or a number of more than 15 digits is not
+        the id the laboratory typed: the spreadsheet has changed it."""
+        word = self.word(row, column)
+        cell = self.sheet.rows.get(row, {}).get(column)
+        if cell is None or name not in ("batch_id", "certificate_id"):
+            return word
+        if cell.kind == "date" or (cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.said)):
+            message = (
+                f"the {name.replace('_', ' ')} is stored as the {cell.kind} {cell.said}: the spreadsheet may have changed it; "
+                "format the cell as text and type it again"
+            )
+            self.refuse("id-changed", message, row, column, cell.said)
+        return word
 
     def refuse(self, code: str, message: str, row: int, column: int, said: str = "") -> None:
         self.refusals.append(Refusal(code, message, self.place(row, column), said))
@@ -98,11 +114,17 @@ def find_header(page: Page, row: int) -> Header | None:
         return None
     columns = [_column(page, cell) for cell in cells.values()]
     roles = [column.role for column in columns]
-    if "analyte" in roles and ("result" in roles or roles.count("qualifier")):
-        return Header(row, "list", tuple(columns))
-    if "fact:batch_id" in roles and sum(role.startswith("analyte:") for role in roles) >= 2:
-        return Header(row, "wide", tuple(columns))
-    return None
+    kind = ""
+    if "analyte" in roles and ("result" in roles or "qualifier" in roles):
+        kind = "list"
+    elif "fact:batch_id" in roles and sum(role.startswith("analyte:") for role in roles) >= 2:
+        kind = "wide"
+    if not kind:
+        return None
+    for column in columns:  # a header nobody could see is not believed
+        if column.role not in ("ignored", "fact:other"):
+            page.word(row, column.number)
+    return Header(row, kind, tuple(columns))
 
 
 def _column(page: Page, cell: Cell) -> Column:
@@ -156,7 +178,7 @@ def read_list(page: Page, header: Header, last: int) -> Iterator[Row]:
         cells = page.sheet.rows.get(row, {})
         if not cells:
             continue
-        if _is_heading(cells, analyte):
+        if _is_heading(cells, header, analyte):
             section = page.word(row, next(iter(cells)))
             continue
         if analyte not in cells:
@@ -182,12 +204,19 @@ def read_list(page: Page, header: Header, last: int) -> Iterator[Row]:
         yield from _lines(page, header, row, section)
 
 
-def _is_heading(cells: dict[int, Cell], analyte: int) -> bool:
+def _is_heading(cells: dict[int, Cell], header: Header, analyte: int) -> bool:
     """A row of one cell that names no analyte heads a section (or is a note under the table)."""
     if len(cells) != 1:
         return False
     number, cell = next(iter(cells.items()))
-    return number != analyte or vocabulary.analyte(cell.said) is None
+    if number == analyte:
+        return vocabulary.analyte(cell.said) is None
+    return all(number != column.number for column in header.of("result")) or not could_be_result(cell.said)
+
+
+def could_be_result(text: str) -> bool:
+    """Whether a text begins like a number or is a result word, and so may not be dropped in silence."""
+    return re.match(r"^\s*[<>≤≥]?\s*[0-9]", text) is not None or vocabulary.status(text) is not None
 
 
 def _section_above(page: Page, header: Header) -> Word | None:
@@ -271,7 +300,8 @@ def _lines(page: Page, header: Header, row: int, section: Word | None) -> Iterat
     facts: dict[str, Word] = {}
     for column in header.columns:
         if column.role.startswith("fact:"):
-            facts[column.role.removeprefix("fact:")] = page.word(row, column.number)
+            name = column.role.removeprefix("fact:")
+            facts[name] = page.fact(row, column.number, name)
         elif column.role not in ("result", "ignored", "panel"):
             words[column.role] = page.word(row, column.number)
         elif column.role == "panel":
@@ -317,7 +347,7 @@ def _header_unit(header: Header, role: str) -> Word | None:
 def _split(word: Word) -> tuple[Word, Word]:
     """`0.02/0.06` in a column LOD/LOQ; a unit behind the second is the unit of both."""
     lod, _, loq = word.said.partition("/")
-    shared = re.match(r"^\s*[0-9][0-9.,]*\s*(?P<unit>\D.*)$", loq)
+    shared = re.match(r"^\s*[0-9][0-9.,]*(?![0-9.,])\s*(?P<unit>[^0-9.,\s].*)$", loq)
     unit = f" {shared['unit'].strip()}" if shared and re.fullmatch(r"\s*[0-9][0-9.,]*\s*", lod) else ""
     return Word(f"{lod.strip()}{unit}", word.place), Word(loq.strip(), word.place)
 
@@ -347,7 +377,9 @@ def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
             notes[role] = row
         elif not body and batch not in cells and cells and _is_unit_row(cells):
             notes["unit"] = row
-        elif len(cells) > 1:
+        elif len(cells) > 1 or any(
+            column.number in cells for column in header.columns if column.role[:8] == "analyte:"
+        ):
             body.append(row)
     units_row = notes.get("unit")
     analytes = []
@@ -372,17 +404,24 @@ def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
                     cell.said,
                 )
         facts = {
-            column.role.removeprefix("fact:"): page.word(row, column.number)
+            name: page.fact(row, column.number, name)
             for column in header.columns
-            if column.role.startswith("fact:")
+            if (name := _fact_of(column)) is not None
         }
         for column in analytes:
             extra = {role: page.word(at, column.number) for role, at in notes.items() if role != "unit"}
             header_unit = Word(column.unit, column.header.place) if column.unit else None
             unit = page.word(units_row, column.number) if units_row is not None else None
-            name = Word(column.role.removeprefix("analyte:"), column.header.place)
+            analyte = Word(column.role.removeprefix("analyte:"), column.header.place)
             result = page.word(row, column.number)
-            yield Row(Line(analyte=name, result=result, unit=unit, header_unit=header_unit, **extra), facts)
+            yield Row(Line(analyte=analyte, result=result, unit=unit, header_unit=header_unit, **extra), facts)
+
+
+def _fact_of(column: Column) -> str | None:
+    """The fact a column of a wide table states; its verdict column is the status of the whole batch."""
+    if column.role == "verdict":
+        return "status"
+    return column.role.removeprefix("fact:") if column.role.startswith("fact:") else None
 
 
 def _is_unit_row(cells: dict[int, Cell]) -> bool:

@@ -199,7 +199,7 @@ def _with_qualifier(line: Line, mark: str | None) -> tuple[str, tuple[str, ...],
     if key in _PLAIN_FLAGS:
         return said, _PLAIN_FLAGS[key], _unclear(line) if key == "e" else ()
     if not said and (kind or key in _SIGNS):
-        return qualifier, (), ()
+        return ("ND" if key == "u" else qualifier), (), ()
     if key in _SIGNS:
         if is_number:
             return f"{_SIGNS[key]}{said}", (), ()

