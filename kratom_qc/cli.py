@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +32,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its status."""
+    _speak_any_letter()
     options = _parser().parse_args(arguments)
     try:
         status = options.command(options)
@@ -37,15 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KratomQCError as error:
         print(f"kratom-qc: {error}", file=sys.stderr)
         status = error.exit_status
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+    except BrokenPipeError:  # whoever reads us has gone: no verdict reached them, so none is claimed
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 70
     except Exception as error:  # never a traceback, and never exit status 1, which means FAIL
         if os.environ.get("KRATOM_QC_DEBUG"):
             raise
         print(
-            f"kratom-qc: internal error ({type(error).__name__}: {error}); nothing was half written. Set KRATOM_QC_DEBUG=1 to "
-            "see where, and report it",
+            f"kratom-qc: internal error ({type(error).__name__}: {error}); nothing was half written. "
+            "Set KRATOM_QC_DEBUG=1 to see where, and report it",
             file=sys.stderr,
         )
         status = 70
@@ -53,6 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         print("kratom-qc: interrupted; nothing was half written", file=sys.stderr)
         status = 130
     raise SystemExit(status)
+
+
+def _speak_any_letter() -> None:
+    """A terminal that cannot print µ or ř gets `\\xb5` in its place, never an error instead of a verdict."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

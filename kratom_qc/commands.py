@@ -71,7 +71,9 @@ def _print_json(readings: Iterable[Reading], verdicts: dict[str, Verdict]) -> No
 
 
 def _print_line(content: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
+    # Where the output cannot carry every letter, JSON has an escape of its own for them.
+    plain_ascii = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(content, ensure_ascii=plain_ascii, separators=(",", ":")) + "\n")
 
 
 def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> None:

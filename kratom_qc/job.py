@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.errors import Refusal, Refused, UsageError
+from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake.layout import certificates
 from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.batch import batches
@@ -112,6 +112,9 @@ def load_terms(
     books = load_rulebooks(config.expectations)
     declared = facts or config.facts
     asked = tuple(dict.fromkeys(markets))
+    for market in config.home_markets:
+        if market not in markets_of(books):
+            raise RulebookError(f"KRATOM_QC_HOME_MARKETS names '{market}', which has no rulebook")
     return Terms(
         books=books,
         markets=asked or markets_of(books),

@@ -188,7 +188,7 @@ class Result:
     replicate: str = ""
     text: str | None = None  # a described test's words
     flags: tuple[str, ...] = ()
-    certificate: str = ""  # SHA-256 of the file it stands in
+    certificate: str = ""  # the witness: file hash, certificate id and laboratory
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +210,7 @@ class Analysis:
     results: tuple[Result, ...]
     remarks: tuple[Remark, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    dates: Mapping[str, date] = field(default_factory=dict)  # every date by its fact's name: sampled_on, issued_on …
     facts_said: Mapping[str, Word] = field(default_factory=dict)
 
 

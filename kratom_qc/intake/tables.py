@@ -182,15 +182,12 @@ def read_list(page: Page, header: Header, last: int) -> Iterator[Row]:
             section = page.word(row, next(iter(cells)))
             continue
         if analyte not in cells:
-            if any(column.number in cells for column in header.of("result")):
-                where = header.of("result")[0].number
-                page.refuse(
-                    "result-without-analyte",
-                    "this row has a result but no analyte; a merged name must be repeated",
-                    row,
-                    where,
-                    cells[where].said if where in cells else "",
+            slipped = next((number for number, cell in cells.items() if _may_answer(header, number, cell)), None)
+            if slipped is not None:
+                message = (
+                    "this row has a result but no analyte in its column; repeat a merged name, or move the row back"
                 )
+                page.refuse("result-without-analyte", message, row, slipped, cells[slipped].said)
             continue
         for number, cell in cells.items():
             if number not in known:
@@ -212,6 +209,13 @@ def _is_heading(cells: dict[int, Cell], header: Header, analyte: int) -> bool:
     if number == analyte:
         return vocabulary.analyte(cell.said) is None
     return all(number != column.number for column in header.of("result")) or not could_be_result(cell.said)
+
+
+def _may_answer(header: Header, number: int, cell: Cell) -> bool:
+    """Whether a cell of a row without an analyte may be a result or an analyte that slipped into another column."""
+    if any(column.number == number and column.role in ("ignored", "panel") for column in header.columns):
+        return False
+    return could_be_result(cell.said) or vocabulary.analyte(cell.said) is not None
 
 
 def could_be_result(text: str) -> bool:

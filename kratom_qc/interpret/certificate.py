@@ -62,11 +62,13 @@ def _interpret(
 ) -> Analysis:
     facts = certificate.facts
     dates = {name: _date(facts[name], first_is_day, refusals) for name in DATE_FACTS if name in facts}
+    # Two certificates in one file are two witnesses: what each proves alone stays proven.
+    identity = f"{certificate.sha256} {_said(facts, 'certificate_id')} {_said(facts, 'laboratory')}"
     results: list[Result] = []
     doubts: list[Doubt] = []
     remarks: list[Remark] = []
     for line in certificate.lines:
-        reading = read_line(line, mark, certificate.sha256)
+        reading = read_line(line, mark, identity)
         refusals += reading.refusals
         doubts += reading.doubts
         remarks += reading.remarks
@@ -77,6 +79,9 @@ def _interpret(
     doubts += _date_doubts(dates, facts)
     doubts += _status_doubts(facts)
     remarks += _basis_remark(certificate, results)
+    if not any(dates.values()):
+        message = "no date is printed, so the certificate's age is not checked"
+        remarks.append(Remark("undated", "warning", message, Place(certificate.file)))
     return Analysis(
         file=certificate.file,
         sha256=certificate.sha256,
@@ -91,6 +96,7 @@ def _interpret(
         issued_on=dates.get("issued_on"),
         declared={name: facts[name].said for name in DECLARED if name in facts and _means(facts[name])},
         results=tuple(results),
+        dates={name: day for name, day in dates.items() if day is not None},
         remarks=tuple(remarks),
         doubts=tuple(doubts),
         facts_said=dict(facts),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from itertools import combinations
 
+from kratom_qc import vocabulary
 from kratom_qc.model import ZERO, Doubt, Interval, Quantity, Result
 
 
@@ -17,8 +18,9 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
     judged interval is the hull of all, so that a mean never hides a replicate, and a doubt holds the batch.
     """
     doubts = _contradictions(results)
-    hull = _finest(results) if len(results) > 1 and _all_one_statement(results) else _hull(results)
-    low, low_open, high, high_open = _proven(results)
+    spoken = [_finest(results)] if len(results) > 1 and _all_one_statement(results) else results
+    hull = _hull(spoken)
+    low, low_open, high, high_open = _proven(spoken)
     detections = {result.detected for result in results}
     detected = True if True in detections else False if detections == {False} else None
     reaches = [
@@ -45,13 +47,17 @@ def _hull(results: Sequence[Result]) -> Interval:
     return reduce(Interval.hull, (result.interval for result in results))
 
 
-def _finest(results: Sequence[Result]) -> Interval:
-    return min(results, key=lambda result: result.resolution or ZERO).interval
+def _finest(results: Sequence[Result]) -> Result:
+    return min(results, key=lambda result: result.resolution or ZERO)
 
 
 def _all_one_statement(results: Sequence[Result]) -> bool:
-    """Printed twice, perhaps in two units. Replicates are several statements, however near."""
+    """One result printed in two units. Two numbers in one unit are two measurements, however near; so are replicates."""
     if len({(result.portion, result.species, result.replicate) for result in results}) > 1:
+        return False
+    if len({vocabulary.unit_key(result.unit_said) for result in results}) < len(
+        {result.interval for result in results}
+    ):
         return False
     return all(_exact(result) for result in results) and all(
         _agree(one, other) for one, other in combinations(results, 2)
@@ -111,9 +117,9 @@ def _proven(results: Sequence[Result]) -> tuple[Decimal, bool, Decimal | None, b
 
 
 def _uncertainty(results: Sequence[Result]) -> Decimal | None:
-    """The largest stated expanded uncertainty; None where any result states none."""
-    stated = [result.uncertainty for result in results]
-    return None if None in stated else max(size for size in stated if size is not None)
+    """The largest stated expanded uncertainty; None where any measured value states none."""
+    stated = [result.uncertainty for result in results if _exact(result)]
+    return None if None in stated else max((size for size in stated if size is not None), default=None)
 
 
 def tolerance(results: Iterable[Result]) -> Decimal:

@@ -93,7 +93,7 @@ class _Deriver:
             quantity = self._detection(key)
             self.memo[key] = quantity
             return quantity
-        quantity = self._computed(key) if subject in formulas() else self.printed.get(key) or self._converted(key)
+        quantity = self._computed(key) if subject in formulas() else self._agreed(self.printed.get(key), key)
         self.memo[key] = quantity
         return quantity
 
@@ -258,6 +258,21 @@ class _Deriver:
 
     # ------------------------------------------------------------ other bases and other dimensions
 
+    def _agreed(self, printed: Quantity | None, key: Key) -> Quantity | None:
+        """What is printed as asked, else converted. Where both are there and cannot both be true, the hull and a doubt."""
+        converted = self._converted(key)
+        if printed is None or converted is None or converted.missing:
+            return printed or converted
+        slack = tolerance(printed.results) + (converted.interval.high or ZERO) * _relative(converted.results)
+        low = max(ZERO, converted.interval.low - slack)
+        high = None if converted.interval.high is None else converted.interval.high + slack
+        if Interval(low, high).meets(printed.interval):
+            return printed
+        said = f"'{printed.results[0].said}' and '{converted.results[0].said}'"
+        why = f"{said} of {_name(key[0])} cannot both be true: {converted.how}"
+        self.doubts.append(Doubt("RESULTS-CONTRADICT", why, printed.results[0].place, key[0]))
+        return replace(printed, interval=printed.interval.hull(converted.interval))
+
     def _converted(self, key: Key) -> Quantity | None:
         subject, basis, unit = key
         facts = self.facts
@@ -368,8 +383,12 @@ def _slack(printed: Quantity, computed: Quantity) -> Decimal:
     own = tolerance(printed.results)
     if formulas()[printed.subject].kind == "sum":
         return own + tolerance(computed.results)
-    relative = sum((r.resolution / r.interval.low for r in computed.results if r.resolution and r.interval.low), ZERO)
-    return own + (computed.interval.high or ZERO) * relative
+    return own + (computed.interval.high or ZERO) * _relative(computed.results)
+
+
+def _relative(results: tuple[Result, ...]) -> Decimal:
+    """By what share a product or quotient of printed numbers may be off, by rounding alone."""
+    return sum((r.resolution / r.interval.low for r in results if r.resolution and r.interval.low), ZERO)
 
 
 def _name(subject: str) -> str:

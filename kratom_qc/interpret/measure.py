@@ -45,8 +45,13 @@ class Measure:
         return self.stated.kind == "not_detected" and (self.portion is not None or not counted)
 
     @property
+    def in_portion(self) -> bool:
+        """Whether the answer is given for a portion as a whole. A plate count is not, however much was plated."""
+        return self.qualitative or (self.unit is not None and self.unit.portion is not None)
+
+    @property
     def canonical(self) -> str:
-        if self.qualitative or (self.unit is not None and self.unit.portion is not None):
+        if self.in_portion:
             return "cfu/g"
         if self.unit is None:
             return "1" if self.measure == "number" else ""

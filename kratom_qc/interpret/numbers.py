@@ -124,6 +124,8 @@ def _power(text: str) -> int:
 def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) -> Number:
     digits = Decimal(_unmarked(mantissa, mark, scientific=scientific))
     value = digits.scaleb(power)
+    if not value and power:
+        raise ValueError("nothing times a power of ten is no laboratory result")
     if value > LARGEST or (value and value < SMALLEST):
         raise ValueError(f"{value:.3g} is no laboratory result")
     return Number(value, Decimal(1).scaleb(int(digits.as_tuple().exponent) + power))

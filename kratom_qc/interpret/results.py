@@ -24,6 +24,16 @@ _PLAIN_FLAGS = {
     "b": ("also-in-blank",),
 }
 _BELOW = ("below", "not_detected", "below_lod", "below_loq", "detected_below_loq", "absent")
+# `Identity: negative` describes nothing; it may be a refutation.
+_NOT_CONFIRMED = (
+    "not_detected",
+    "absent",
+    "below_lod",
+    "below_loq",
+    "opinion_unsure",
+    "preliminary",
+    "detected_below_loq",
+)
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_unsure")
 
 
@@ -77,7 +87,7 @@ def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
         method=_said(line.method),
         stated_verdict=_said(line.verdict),
         text=said.strip() if measured else None,
-        flags=("does-not-conform",) if kind == "opinion_bad" else (),
+        flags=("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else (),
         certificate=certificate,
     )
     return LineReading(result, doubts=_stated(line, analyte.id))
@@ -123,7 +133,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         place=_place(line),
         detected=detected,
         detection_limit=reach,
-        portion=size.portion,
+        portion=size.portion if size.in_portion else None,
         lod=lod,
         loq=loq,
         uncertainty=uncertainty_of(line, stated, unit, mark),
@@ -139,6 +149,8 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     if stated.kind == "opinion_bad":
         why = f"the laboratory says '{said}' and prints no number"
         doubts += (Doubt("LABORATORY-SAID-FAIL", why, result.place, result.analyte),)
+    if stated.kind == "opinion_unsure":
+        doubts += (Doubt("LABORATORY-UNSURE", f"the laboratory says '{said}'", result.place, result.analyte),)
     if name.analyte is None:
         doubts += (_unknown_analyte(line),)
     return LineReading(result, doubts=doubts, remarks=_row_remarks(line, result, stated))

@@ -24,16 +24,18 @@ def _amount(limit: Limit, quantity: Quantity) -> Outcome:
         raise ValueError(f"{limit.rule_id} has no interval to accept")
     low, high, width = value.low, value.high, Decimal(0)
     proven_low, proven_high = quantity.proven_low, quantity.proven_high
-    if limit.decision_rule == "guarded" and low == high:
-        stated = quantity.uncertainty
-        if stated is None and limit.default_uncertainty is not None:
-            stated = low * limit.default_uncertainty
-        if stated is None:
-            return Outcome.INCONCLUSIVE
-        width = stated
+    if limit.decision_rule == "guarded":
+        measured = any(result.interval.low == result.interval.high for result in quantity.results)
+        if measured or quantity.how:
+            stated = quantity.uncertainty
+            if stated is None and limit.default_uncertainty is not None and high is not None:
+                stated = high * limit.default_uncertainty
+            if stated is None:
+                return Outcome.MISSING if quantity.missing else Outcome.INCONCLUSIVE
+            width = stated
     # Too high: even the least it can be is more than the most allowed.
     if accept.high is not None:
-        least = proven_low - width
+        least = max(Decimal(0), proven_low - width)
         strictly = quantity.proven_low_open or accept.high_open
         if least > accept.high or (strictly and least == accept.high):
             return Outcome.FAIL

@@ -13,14 +13,15 @@ def in_force(limit: Limit, day: date) -> str:
     A partial date is read at its earliest for `effective_from` and at its latest for `effective_to`, the stricter
     reading; an unknown date bounds nothing.
     """
-    if _bound(limit.effective_from, first=True) > day:
+    if bound(limit.effective_from, first=True) > day:
         return "not yet in force"
-    if limit.effective_to not in ("open", "unknown") and _bound(limit.effective_to, first=False) < day:
+    if limit.effective_to not in ("open", "unknown") and bound(limit.effective_to, first=False) < day:
         return "expired"
     return "in force"
 
 
-def _bound(text: str, *, first: bool) -> date:
+def bound(text: str, *, first: bool) -> date:
+    """The first or last day of a whole or partial date. Raises ValueError for a day that does not exist."""
     if text in ("unknown", "open"):
         return date.min
     parts = [int(part) for part in text.split("-")]

@@ -122,24 +122,30 @@ def _context() -> Any:
     )
 
 
+_NEVER_NULL = ("low", "high", "proven_low", "proven_high")
+# What every suite must ask. The suite itself cannot be the witness: an unknown check is dropped from it with a log line.
+ROLES = ("not outside", "inside", "rows as planned", "one row each", *(f"{name} never null" for name in _NEVER_NULL))
+
+
 def suite(frame: Frame) -> gx.ExpectationSuite:
     """A rulebook as a real suite: is it outside, is it proven inside, and is the frame what was planned."""
     outer, inner = frame.bands
-    meta = {"rulebook": frame.book.id, "version": frame.book.version, "sha256": frame.book.sha256}
+    columns = list(COLUMNS)
+    within = ExpectResultsToLieWithinLimits
     return gx.ExpectationSuite(
         name=frame.book.id,
-        meta=meta,
+        meta={"rulebook": frame.book.id, "version": frame.book.version, "sha256": frame.book.sha256},
         expectations=[
-            ExpectResultsToLieWithinLimits(
-                column_list=list(COLUMNS),
+            within(
+                column_list=columns,
                 question="not outside",
                 limits=outer,
                 ignore_row_if="never",
                 severity="critical",
                 meta={"role": "not outside"},
             ),
-            ExpectResultsToLieWithinLimits(
-                column_list=list(COLUMNS),
+            within(
+                column_list=columns,
                 question="inside",
                 limits=inner,
                 ignore_row_if="never",
@@ -152,59 +158,69 @@ def suite(frame: Frame) -> gx.ExpectationSuite:
             ),
             *(
                 gxe.ExpectColumnValuesToNotBeNull(column=name, meta={"role": f"{name} never null"})
-                for name in ("low", "high", "proven_low", "proven_high")
+                for name in _NEVER_NULL
             ),
         ],
     )
 
 
 def _run(context: Any, frame: Frame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """(fails, passes) per row of the frame."""
-    size = len(frame.table)
-    if size == 0:
+    """(fails, passes) per row of the frame. An empty frame never reaches the engine."""
+    size = frame.planned - frame.unanswered
+    if size == 0 and frame.table.empty:
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    planned = suite(frame)
-    roles = [expectation.meta["role"] for expectation in planned.expectations]
-    context.suites.add(planned)
-    asset = context.data_sources.add_pandas(frame.book.id).add_dataframe_asset("answers")
+    if frame.table.empty:
+        raise EngineError(
+            f"rulebook {frame.book.id}: {size} rows were planned, none are in the frame (rows as planned)"
+        )
+    name = frame.book.id
+    asked = context.suites.add(suite(frame))
+    asset = context.data_sources.add_pandas(name).add_dataframe_asset("answers")
     data = asset.add_batch_definition_whole_dataframe("all")
-    definition = context.validation_definitions.add(
-        gx.ValidationDefinition(name=frame.book.id, data=data, suite=planned)
-    )
+    definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=data, suite=asked))
     result = definition.run(batch_parameters={"dataframe": frame.table}, result_format={"result_format": "COMPLETE"})
-    return read_result(result, roles, size, frame.book.id)
-
-
-def read_result(
-    result: Any, roles: Sequence[str], size: int, book: str
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """A validation result as (fails, passes) per row; anything that was not planned raises EngineError."""
-    by_role: dict[str, Any] = {}
-    for single in result.results:
-        role = (single.expectation_config.meta or {}).get("role")
-        raised = single.exception_info or {}
-        if "raised_exception" in raised:
-            raised = {"check": raised}
-        if any(info.get("raised_exception") for info in raised.values()):
-            raise EngineError(f"rulebook {book}: the check '{role}' raised an exception inside Great Expectations")
-        by_role[str(role)] = single
-    if sorted(by_role) != sorted(roles) or result.statistics["evaluated_expectations"] != len(roles):
-        raise EngineError(f"rulebook {book}: {len(roles)} checks were planned, {len(by_role)} came back")
-    answers = {}
-    for role, single in by_role.items():
-        if role not in ("not outside", "inside"):
-            if not single.success:
-                raise EngineError(f"rulebook {book}: the frame is not as planned ('{role}')")
-            continue
-        if single.result.get("element_count") != size or single.result.get("missing_count", 0) != 0:
-            raise EngineError(f"rulebook {book}: {single.result.get('element_count')} of {size} rows were checked")
-        unexpected = single.result.get("unexpected_index_list") or []
-        if len(unexpected) != single.result.get("unexpected_count") or single.success != (not unexpected):
-            raise EngineError(f"rulebook {book}: the rows that fail '{role}' are not all named")
-        mask = np.zeros(size, dtype=bool)
-        mask[np.asarray(unexpected, dtype=np.int64)] = True
-        answers[role] = mask
-    fails, passes = answers["not outside"], ~answers["inside"]
-    if bool((fails & passes).any()):
-        raise EngineError(f"rulebook {book}: a row lies outside and inside its limit at once")
+    fails, passes = read_result(result, size, name)
+    # Only what one certificate proves alone may lie outside while the hull of all lies inside; then it fails.
+    low, high, proven_low, proven_high = (
+        frame.table[column].to_numpy() for column in ("low", "high", "proven_low", "proven_high")
+    )
+    if bool((fails & passes & (proven_low <= high) & (proven_high >= low)).any()):
+        raise EngineError(f"rulebook {name}: a row lies outside and inside its limit at once")
     return fails, passes
+
+
+def read_result(result: Any, size: int, book: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """A validation result as (fails, passes) per row; anything that was not planned raises EngineError."""
+    by_role = {str((single.expectation_config.meta or {}).get("role")): single for single in result.results}
+    if sorted(by_role) != sorted(ROLES) or len(result.results) != len(ROLES):
+        raise EngineError(f"rulebook {book}: {len(ROLES)} checks were planned, {len(result.results)} came back")
+    if result.statistics["evaluated_expectations"] != len(ROLES):
+        raise EngineError(
+            f"rulebook {book}: {result.statistics['evaluated_expectations']} of {len(ROLES)} checks were evaluated"
+        )
+    for role, single in by_role.items():
+        if _raised(single):
+            raise EngineError(f"rulebook {book}: the check '{role}' raised an exception inside Great Expectations")
+        if role not in ("not outside", "inside") and not single.success:
+            raise EngineError(f"rulebook {book}: the frame is not as planned ('{role}')")
+    return _named(by_role["not outside"], size, book), ~_named(by_role["inside"], size, book)
+
+
+def _raised(single: Any) -> bool:
+    """An exception inside a check comes back as a failed result, its info in one of two shapes."""
+    info = single.exception_info or {}
+    shapes = [info] if "raised_exception" in info else list(info.values())
+    return any(shape.get("raised_exception") for shape in shapes)
+
+
+def _named(single: Any, size: int, book: str) -> npt.NDArray[np.bool_]:
+    """The rows a map expectation names as unexpected, as a mask; a count that does not add up raises EngineError."""
+    found = single.result
+    if found.get("element_count") != size or found.get("missing_count", 0) != 0:
+        raise EngineError(f"rulebook {book}: {found.get('element_count')} of {size} rows were checked")
+    unexpected = found.get("unexpected_index_list") or []
+    if len(unexpected) != found.get("unexpected_count") or single.success != (not unexpected):
+        raise EngineError(f"rulebook {book}: the rows that do not meet a check are not all named")
+    mask = np.zeros(size, dtype=bool)
+    mask[np.asarray(unexpected, dtype=np.int64)] = True
+    return mask

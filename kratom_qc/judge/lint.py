@@ -25,39 +25,65 @@ _TEXT_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
 
 def lint_amount(limit: Limit, minimum: Decimal | None, maximum: Decimal | None, strict: bool, unit: str) -> None:
-    """Raise ValueError where the limit's printed text names another number, operator or unit than its data."""
+    """Raise ValueError where the limit's printed text names another number, operator, unit or basis than its data."""
     text = limit.text
     span = re.search(rf"({_TEXT_NUMBER})\s*(?:–|-|to)\s*({_TEXT_NUMBER})", text)
-    printed: set[tuple[str, Decimal]] = set()
     if span:
         printed = {(">=", _plain(span[1])), ("<=", _plain(span[2]))}
         after = text[span.end() :]
     else:
-        number = None
-        for number in re.finditer(_TEXT_NUMBER, text):
-            if re.match(r"\s*[%\w]", text[number.end() :]) or number.end() == len(text):
-                break
-        if number is None:
-            raise ValueError(f"the text '{text}' prints no number")
-        before, after = text[: number.start()], text[number.end() :]
-        operator = _last_operator(before)
-        if re.search(r"violat|prohibit|adulterat|unlawful", after, re.IGNORECASE) and operator:
-            operator = _REVERSED[operator]
-        if operator is None and limit.operator_printed:
-            raise ValueError(f"the text '{text}' prints no operator; say operator = \"unknown\" if the source has none")
-        if operator is not None and not limit.operator_printed:
-            raise ValueError(f"the text '{text}' prints an operator, the limit says it is unknown")
-        printed = {(operator or ("<=" if maximum is not None else ">="), _plain(number[0]))}
+        operator, number, after = _first_condition(limit, text)
+        printed = {(operator or ("<=" if maximum is not None else ">="), number)}
+    printed |= _further_conditions(after)
     meant = set()
     if minimum is not None:
         meant.add((">" if strict else ">=", minimum))
     if maximum is not None:
         meant.add(("<" if strict else "<=", maximum))
     if printed != meant:
-        say = " and ".join(f"{operator} {number}" for operator, number in sorted(printed, key=str))
-        mean = " and ".join(f"{operator} {number}" for operator, number in sorted(meant, key=str))
-        raise ValueError(f"the text '{text}' says {say}, the limit {mean}")
+        raise ValueError(f"the text '{text}' says {_said(printed)}, the limit {_said(meant)}")
     _lint_unit(text, after, unit)
+    basis = vocabulary.basis_in(after)[0]
+    if (basis or "as received") != limit.basis and (basis or limit.basis == "dry"):
+        raise ValueError(f"the text '{text}' says {basis or 'nothing of a dry basis'}, the limit {limit.basis}")
+
+
+def _first_condition(limit: Limit, text: str) -> tuple[str | None, Decimal, str]:
+    """(operator, number, the text after it) of the first number that has a unit or ends the text."""
+    number = None
+    for number in re.finditer(_TEXT_NUMBER, text):
+        if re.match(r"\s*[%\w]", text[number.end() :]) or number.end() == len(text):
+            break
+    if number is None:
+        raise ValueError(f"the text '{text}' prints no number")
+    after = text[number.end() :]
+    operator = _last_operator(text[: number.start()])
+    if re.search(r"violat|prohibit|adulterat|unlawful", after, re.IGNORECASE) and operator:
+        operator = _REVERSED[operator]
+    if operator is None and limit.operator_printed:
+        raise ValueError(f"the text '{text}' prints no operator; say operator = \"unknown\" if the source has none")
+    if operator is not None and not limit.operator_printed:
+        raise ValueError(f"the text '{text}' prints an operator, the limit says it is unknown")
+    return operator, _plain(number[0]), after
+
+
+def _further_conditions(after: str) -> set[tuple[str, Decimal]]:
+    """Conditions behind the first one: an operator right before a number."""
+    found = set()
+    for number in re.finditer(_TEXT_NUMBER, after):
+        before = after[: number.start()]
+        operator = _last_operator(before)
+        if operator is not None and _ends_with_operator(before):
+            found.add((operator, _plain(number[0])))
+    return found
+
+
+def _ends_with_operator(text: str) -> bool:
+    return any(re.search(rf"(?:{pattern})\s*$", text, re.IGNORECASE) for pattern, _ in _OPERATORS)
+
+
+def _said(conditions: set[tuple[str, Decimal]]) -> str:
+    return " and ".join(f"{operator} {number}" for operator, number in sorted(conditions, key=str))
 
 
 def _lint_unit(text: str, after: str, unit: str) -> None:

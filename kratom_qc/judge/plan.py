@@ -167,36 +167,51 @@ def _ordered(value: Decimal | None, edge: Decimal) -> float:
 
 def _guarded_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
     """The ends widened by the expanded uncertainty (ILAC-G8:09/2019 4.2.3, w = U); unknown where U is."""
-    accept = limit.accept or Interval(ZERO, None)
-    widened = judged_interval(limit, answer)
-    shift = answer.interval.low - widened.low if answer.interval.low == answer.interval.high else ZERO
-    if widened.high is None and answer.interval.high is not None:
+    widths = guard(limit, answer)
+    if widths is None:
         return 0.0, 0.0, float("inf"), 1.0, 0.0, 0.0, float("inf"), 1.0
-    proven_low = max(ZERO, answer.proven_low - shift)
-    proven_high = None if answer.proven_high is None else answer.proven_high + shift
+    edges = (limit.accept.low, limit.accept.high) if limit.accept else (ZERO, None)
     ends: list[float] = []
     for low, low_open, high, high_open in (
-        (widened.low, widened.low_open, widened.high, widened.high_open),
-        (proven_low, answer.proven_low_open, proven_high, answer.proven_high_open),
+        (answer.interval.low, answer.interval.low_open, answer.interval.high, answer.interval.high_open),
+        (answer.proven_low, answer.proven_low_open, answer.proven_high, answer.proven_high_open),
     ):
-        upper = accept.high if accept.high is not None else accept.low
-        near_low = _ordered(low, accept.low) if float(low) == float(accept.low) else _ordered(low, upper)
-        near_high = _ordered(high, upper) if high is None or float(high) == float(upper) else _ordered(high, accept.low)
-        ends += [near_low, float(low_open), near_high, float(high_open)]
+        ends += [_beside(max(ZERO, low - widths), edges), float(low_open)]
+        ends += [float("inf") if high is None else _beside(high + widths, edges), float(high_open)]
     return tuple(ends)
+
+
+def _beside(value: Decimal, edges: tuple[Decimal | None, ...]) -> float:
+    """The float of a value, on the right side of whichever edge of its limit it would otherwise fall on."""
+    edge = next((edge for edge in edges if edge is not None and float(edge) == float(value)), None)
+    return float(value) if edge is None else _ordered(value, edge)
+
+
+def guard(limit: Limit, answer: Quantity) -> Decimal | None:
+    """By how much both ends are widened: the expanded uncertainty under a guarded decision rule, 0 without one.
+
+    None where the rule needs an uncertainty and none is stated. A censored result (`<0.05`) carries none of its own.
+    """
+    exact = [result for result in answer.results if result.interval.low == result.interval.high]
+    if limit.decision_rule != "guarded" or not (exact or answer.how):
+        return ZERO
+    if answer.uncertainty is not None:
+        return answer.uncertainty
+    if limit.default_uncertainty is not None and answer.interval.high is not None:
+        return answer.interval.high * limit.default_uncertainty
+    return None
 
 
 def judged_interval(limit: Limit, answer: Quantity) -> Interval:
     """What is compared with the limit: the hull, widened by the uncertainty where the limit's decision rule is guarded."""
     value = answer.interval
-    if limit.kind != "amount" or limit.decision_rule != "guarded" or value.low != value.high or value.high is None:
+    if limit.kind != "amount" or limit.decision_rule != "guarded":
         return value
-    uncertainty = answer.uncertainty
-    if uncertainty is None and limit.default_uncertainty is not None:
-        uncertainty = value.low * limit.default_uncertainty
-    if uncertainty is None:
+    width = guard(limit, answer)
+    if width is None:
         return Interval(ZERO, None, False, True)
-    return Interval(max(ZERO, value.low - uncertainty), value.high + uncertainty)
+    high = None if value.high is None else value.high + width
+    return Interval(max(ZERO, value.low - width), high, value.low_open, value.high_open)
 
 
 def _detection_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:

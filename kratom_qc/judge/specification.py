@@ -20,6 +20,7 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import RulebookError
+from kratom_qc.judge.dates import bound
 from kratom_qc.judge.lint import lint_amount
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
@@ -70,14 +71,54 @@ _KEYS = {
     "requires",
     "applies",
 }
+_TEXTS = (
+    "id",
+    "kind",
+    "of",
+    "unit",
+    "basis",
+    "text",
+    "because",
+    "status",
+    "evidence",
+    "when_missing",
+    "silence_because",
+    "decision_rule",
+    "rounding",
+    "operator",
+    "advisory",
+    "applies",
+)
+# A key that only some kinds of limit understand; anywhere else it would be silently without effect.
+_ONLY_FOR = {
+    **dict.fromkeys(
+        ("min", "max", "strict", "decision_rule", "default_uncertainty", "rounding", "operator", "applies"), ("amount",)
+    ),
+    **dict.fromkeys(("portion", "lod_at_most"), ("not_detected",)),
+    "unit": ("amount", "not_detected"),
+    "requires": ("product_class", "certificate"),
+}
+_MASS_UNITS = ("mg/kg", "mg/mL", "mg/serving", "mg/container", "mg/unit", "ug/day", "% v/v")
+_UNITS_OF = {
+    "mass": _MASS_UNITS,
+    "sum": _MASS_UNITS,
+    "count": ("cfu/g", "cfu/mL", "mpn/g", "mpn/mL"),
+    "presence": ("cfu/g", "cfu/mL", "mpn/g", "mpn/mL"),
+    "percent": ("%",),
+    "share": ("%",),
+    "claim": ("%",),
+    "number": ("1", "g/mL"),
+    "ratio": ("1",),
+    "described": (),
+}
 _BOOK_KEYS = {"title", "kind", "extends", "covers", "version", "checked_on", "max_age_days", "certificate_max_age_days"}
 
 
 @cache
-def derived_subjects() -> frozenset[str]:
-    """The ids of every quantity that is computed from others."""
+def derived_kinds() -> Mapping[str, str]:
+    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim."""
     rows = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    return frozenset(row["id"] for group in rows.values() for row in group)
+    return {row["id"]: kind for kind, group in rows.items() for row in group}
 
 
 def load_rulebooks(folder: Path) -> dict[str, Rulebook]:
@@ -130,6 +171,18 @@ def _read_book(file: Path) -> Rulebook:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulebookError(f"{file.name}: not readable as TOML: {error}") from None
     head = data.get("rulebook", {})
+    shapes = (
+        ("rulebook", head, dict),
+        ("defaults", data.get("defaults", {}), dict),
+        ("limit", data.get("limit", []), list),
+    )
+    misshapen = [
+        f"{file.name}: [{name}] is not written as a {'list of tables' if shape is list else 'table'}"
+        for name, value, shape in shapes
+        if not isinstance(value, shape)
+    ]
+    if misshapen:
+        raise RulebookError("\n".join(misshapen))
     wrong = [
         f"{file.name}: [rulebook] has no '{key}'"
         for key in ("title", "kind", "version", "checked_on")
@@ -144,6 +197,18 @@ def _read_book(file: Path) -> Rulebook:
     if not isinstance(head.get("checked_on"), date):
         wrong.append(f"{file.name}: checked_on must be a date")
     wrong += [
+        f"{file.name}: {key} must be a number of days above 0"
+        for key in ("max_age_days", "certificate_max_age_days")
+        if key in head and (type(head[key]) is not int or head[key] <= 0)
+    ]
+    wrong += [
+        f"{file.name}: {key} must be a list of texts"
+        for key in ("covers", "extends")
+        if not _is_list_of_texts(head.get(key, []))
+    ]
+    if wrong:
+        raise RulebookError("\n".join(wrong))
+    wrong += [
         f"{file.name}: covers '{product}', which is no product"
         for product in head.get("covers", ())
         if product not in vocabulary.product_forms()
@@ -157,6 +222,8 @@ def _read_book(file: Path) -> Rulebook:
         wrong += mistakes
         if limit is not None:
             limits.append(limit)
+            foreign = sorted(key for key in row if limit.kind not in _ONLY_FOR.get(key, KINDS))
+            wrong += [f"{where}: {key} has no meaning in a limit of the kind {limit.kind}" for key in foreign]
         if merged.get("id") in seen:
             wrong.append(f"{where}: the id stands twice")
         seen.add(str(merged.get("id")))
@@ -187,6 +254,23 @@ def _read_limit(row: Mapping[str, Any], book: str, where: str) -> tuple[Limit | 
         if not str(row.get(key, "")).strip()
     ]
     wrong += [f"{where}: does not know '{key}'" for key in sorted(row.keys() - _KEYS)]
+    wrong += [
+        f"{where}: {key} '{row[key]}' must be a text in quotes"
+        for key in _TEXTS
+        if not isinstance(row.get(key, ""), str)
+    ]
+    wrong += [
+        f"{where}: {key} '{row[key]}' must be true or false"
+        for key in ("strict", "screen")
+        if not isinstance(row.get(key, False), bool)
+    ]
+    wrong += [
+        f"{where}: {key} must be a list of texts"
+        for key in ("products", "requires")
+        if not _is_list_of_texts(row.get(key, []))
+    ]
+    if wrong:
+        return None, wrong
     for key, allowed in (
         ("kind", KINDS),
         ("status", STATUSES),
@@ -196,14 +280,13 @@ def _read_limit(row: Mapping[str, Any], book: str, where: str) -> tuple[Limit | 
         ("decision_rule", DECISION_RULES),
         ("when_missing", ("hold", "note")),
         ("applies", ("", "declared")),
+        ("operator", ("printed", "unknown")),
     ):
         if key in row and row[key] not in allowed:
             wrong.append(f"{where}: {key} '{row[key]}' is none of {', '.join(filter(None, allowed))}")
     if row.get("when_missing") == "note" and not row.get("silence_because"):
         wrong.append(f'{where}: when_missing = "note" needs its reason in silence_because')
-    for key in ("effective_from", "effective_to"):
-        if key in row and not _DATE.match(str(row[key])):
-            wrong.append(f'{where}: {key} \'{row[key]}\' is not a date, a year, "unknown" or "open"')
+    wrong += [f"{where}: {mistake}" for mistake in _date_mistakes(row)]
     wrong += [
         f"{where}: products names '{product}', which is no product"
         for product in row.get("products", ())
@@ -240,7 +323,31 @@ def _read_limit(row: Mapping[str, Any], book: str, where: str) -> tuple[Limit | 
         return None, [f"{where}: {error}"]
 
 
-_DATE = re.compile(r"^(unknown|open|\d{4}(-\d{2}(-\d{2})?)?)$")
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$", re.ASCII)
+
+
+def _date_mistakes(row: Mapping[str, Any]) -> list[str]:
+    """Dates may be whole, partial, "unknown" or (at the end) "open"; they must exist and not run backwards."""
+    wrong = []
+    bounds = {}
+    for key, first in (("effective_from", True), ("effective_to", False)):
+        text = str(row.get(key, "unknown"))
+        if text in ("unknown", "open"):
+            continue
+        if not _DATE.match(text):
+            wrong.append(f'{key} \'{text}\' is not a date, a year, "unknown" or "open"')
+            continue
+        try:
+            bounds[key] = bound(text, first=first)
+        except ValueError:
+            wrong.append(f"{key} '{text}' does not exist")
+    if len(bounds) == 2 and bounds["effective_to"] < bounds["effective_from"]:
+        wrong.append(f"effective_to '{row['effective_to']}' lies before effective_from '{row['effective_from']}'")
+    return wrong
 
 
 def _number(row: Mapping[str, Any], key: str) -> Decimal | None:
@@ -253,7 +360,7 @@ def _number(row: Mapping[str, Any], key: str) -> Decimal | None:
 
 
 def _check_subject(limit: Limit) -> None:
-    if limit.subject not in vocabulary.analytes() and limit.subject not in derived_subjects():
+    if limit.subject not in vocabulary.analytes() and limit.subject not in derived_kinds():
         near = ", ".join(vocabulary.nearest_analytes(limit.subject)) or "none"
         raise ValueError(f"'{limit.subject}' is no analyte and no derived quantity (nearest: {near})")
 
@@ -272,15 +379,15 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
     lint_amount(limit, minimum, maximum, strict, str(row["unit"]))
     accept = _acceptance(minimum, maximum, strict, limit.rounding)
     uncertainty = _number(row, "default_uncertainty")
-    measure = vocabulary.analytes()[limit.subject].measure if limit.subject in vocabulary.analytes() else "mass"
-    factor, canonical = unit.factor, unit.canonical
-    if measure == "percent" and canonical == "mg/kg":
-        factor, canonical = factor / 10000, "%"
+    measure = derived_kinds().get(limit.subject) or vocabulary.analytes()[limit.subject].measure
+    unit = unit.measured_in_percent() if measure in ("percent", "share") else unit
+    if unit.canonical not in _UNITS_OF[measure]:
+        raise ValueError(f"unit '{row['unit']}' is not a unit of {limit.subject}")
     return replace(
         limit,
-        unit=canonical,
+        unit=unit.canonical,
         basis=unit.basis or limit.basis,
-        accept=accept.scaled(factor),
+        accept=accept.scaled(unit.factor),
         minimum=minimum,
         default_uncertainty=None if uncertainty is None else uncertainty / 100,
     )
@@ -312,6 +419,8 @@ def _not_detected(limit: Limit, row: Mapping[str, Any]) -> Limit:
     portion, lod_at_most = _number(row, "portion"), _number(row, "lod_at_most")
     if portion is not None and lod_at_most is not None:
         raise ValueError("a portion and lod_at_most cannot both stand in one limit")
+    if portion is not None and portion == 0:
+        raise ValueError("a portion of 0 g shows nothing")
     said = re.search(r"(\d+(?:\.\d+)?)\s*(?:-\s*)?(?:g\b|grams?\b|ml\b)", limit.text, re.IGNORECASE)
     printed = Decimal(said[1]) if said else None
     if portion is not None and printed is None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kratom_qc.judge import crosscheck, explain
 from kratom_qc.judge.dates import in_force
 from kratom_qc.judge.plan import Asked, Group, applicable, judged_interval, market_books, plan, product_books
-from kratom_qc.judge.specification import DECIDING
+from kratom_qc.judge.specification import DECIDING, derived_kinds
 from kratom_qc.model import (
     UNMEASURED,
     Batch,
@@ -26,6 +26,7 @@ from kratom_qc.model import (
 from kratom_qc.vocabulary import analytes, product_forms
 
 INTEGRITY = "integrity"
+_AGE = ("tested_on", "received_on", "sampled_on", "issued_on")  # what dates a measurement, best first
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Judgement:
     def _verdict(self, index: int, group: Group, at: int) -> Verdict:
         batch = self.batches[index]
         findings = [self._finding(asked, at, batch) for asked in group.asked]
-        findings += _integrity(batch, self.books, group, self.on)
+        findings += _integrity(batch, self.books, self.on)
         findings += [_crosscheck_finding(*disagreement) for disagreement in self.doubted.get(index, ())]
         findings += _uncovered(batch, self.books, self.markets)
         if self.hold_overdue:
@@ -138,31 +139,37 @@ def _numeric(
     status, decides = _status(limit, on)
     silent = None if quantity is not None else _silent(batch, limit.subject)
     undeclared = limit.applies == "declared" and quantity is None
+    incomparable = silent is not None and silent.measured and silent.detected is not False
+    if incomparable:  # something was measured or found, in words or units that cannot be compared: that is not silence
+        outcome = Outcome.INCONCLUSIVE
     if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
         outcome = Outcome.INCONCLUSIVE
-    if undeclared or (outcome is Outcome.MISSING and limit.when_missing == "note"):
+    # A sum whose parts were not all tested is silent about the rest; an amount that only lacks a factor is not.
+    silence = quantity is None or limit.subject in derived_kinds() or limit.kind == "not_detected"
+    if undeclared or (outcome is Outcome.MISSING and limit.when_missing == "note" and silence):
         decides = False
     why = (
         "no label claim is declared for this batch" if undeclared else explain.numeric(limit, outcome, quantity, silent)
     )
     place = quantity.results[0].place if quantity is not None and quantity.results else silent.place if silent else None
+    interval = UNMEASURED if quantity is None else judged_interval(limit, quantity)
     return Finding(
-        limit.rule_id,
-        book.id,
-        _market(book),
-        limit.subject,
-        outcome,
-        decides,
-        why,
-        limit.because,
-        limit.text,
-        limit.unit,
-        UNMEASURED if quantity is None else judged_interval(limit, quantity),
-        limit.when_missing,
-        status,
-        place,
-        limit,
-        quantity,
+        rule_id=limit.rule_id,
+        rulebook=book.id,
+        market=_market(book),
+        analyte=limit.subject,
+        outcome=outcome,
+        decides=decides,
+        why=why,
+        because=limit.because,
+        limit=limit.text,
+        unit=limit.unit if quantity is None else quantity.unit,
+        interval=interval,
+        when_missing=limit.when_missing,
+        status=status,
+        place=place,
+        source=limit,
+        quantity=quantity,
     )
 
 
@@ -220,6 +227,8 @@ def _described(limit: Limit, batch: Batch) -> tuple[Outcome, str, Place | None]:
     found = batch.described.get(limit.subject)
     if found is None or found.text is None:
         return Outcome.MISSING, "not described: no certificate of this batch states it", None
+    if "unclear" in found.flags:
+        return Outcome.INCONCLUSIVE, f"'{found.text}' describes nothing that could be confirmed", found.place
     if "does-not-conform" in found.flags:
         return Outcome.FAIL, f"the laboratory says '{found.text}'", found.place
     return Outcome.PASS, f"described as '{found.text}'", found.place
@@ -258,12 +267,12 @@ def _held(rule_id: str, why: str, place: Place | None, analyte: str | None = Non
     )
 
 
-def _integrity(batch: Batch, books: Mapping[str, Rulebook], group: Group, on: date) -> list[Finding]:
+def _integrity(batch: Batch, books: Mapping[str, Rulebook], on: date) -> list[Finding]:
     found = [_held(doubt.rule_id, doubt.why, doubt.place, doubt.analyte) for doubt in batch.doubts]
     if batch.product is not None and not product_books(books, batch.product):
         found.append(_held("NO-RULEBOOK", f"there is no rulebook for the product '{batch.product}'", None))
     found += _dates(batch, books, on)
-    found += _found_without_limit(batch, group)
+    found += _found_without_limit(batch, books, on)
     return found
 
 
@@ -278,31 +287,25 @@ def _dates(batch: Batch, books: Mapping[str, Rulebook], on: date) -> list[Findin
     )
     found = []
     for analysis in batch.analyses:
-        for name in ("received_on", "tested_on", "issued_on"):
-            day = getattr(analysis, name)
-            if day is not None and day > on:
-                found.append(
-                    _held(
-                        "DATES-IMPOSSIBLE",
-                        f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}",
-                        analysis.facts_said[name].place,
-                    )
-                )
-        day = analysis.issued_on or analysis.tested_on or analysis.received_on
-        if oldest is not None and day is not None and on - day > timedelta(days=oldest):
-            found.append(
-                _held(
-                    "CERTIFICATE-TOO-OLD",
-                    f"the certificate is of {day}, more than {oldest} days before {on}",
-                    Place(analysis.file),
-                )
-            )
+        for name, day in analysis.dates.items():
+            if day > on and name != "expires_on":
+                why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
+                found.append(_held("DATES-IMPOSSIBLE", why, analysis.facts_said[name].place))
+        # A new issue date does not make old measurements young.
+        measured = next((analysis.dates[name] for name in _AGE if name in analysis.dates), None)
+        if oldest is not None and measured is not None and on - measured > timedelta(days=oldest):
+            why = f"the certificate is of {measured}, more than {oldest} days before {on}"
+            found.append(_held("CERTIFICATE-TOO-OLD", why, Place(analysis.file)))
     return found
 
 
-def _found_without_limit(batch: Batch, group: Group) -> list[Finding]:
-    """A pathogen or adulterant that was found, and that no limit speaks of: nobody has decided that this is harmless."""
-    spoken = {asked.limit.subject for asked in group.asked}
+def _found_without_limit(batch: Batch, books: Mapping[str, Rulebook], on: date) -> list[Finding]:
+    """A pathogen or adulterant that was found, and that no limit of the product decides: nobody has decided that this is
+    harmless. Only the product's own rulebooks count, so that a verdict does not depend on which markets were asked."""
+    limits = [
+        limit for book in product_books(books, batch.product) for limit in book.limits if limit.speaks_of(batch.product)
+    ]
+    spoken = {limit.subject for limit in limits if _status(limit, on)[1]}
     found = []
     for analysis in batch.analyses:
         for result in analysis.results:
@@ -310,14 +313,8 @@ def _found_without_limit(batch: Batch, group: Group) -> list[Finding]:
             if not result.detected or known is None or known.id in spoken:
                 continue
             if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence"):
-                found.append(
-                    _held(
-                        "FOUND-WITHOUT-LIMIT",
-                        f"'{result.said}': {known.name} was found, and no limit speaks of it",
-                        result.place,
-                        known.id,
-                    )
-                )
+                why = f"'{result.said}': {known.name} was found, and no limit of the product decides on it"
+                found.append(_held("FOUND-WITHOUT-LIMIT", why, result.place, known.id))
     return found
 
 

@@ -277,3 +277,26 @@ def test_the_share_of_alkaloids_at_its_edge():
 def test_the_clean_leaf_of_these_tests_is_clean():
     assert judged([certificate("L", *clean_leaf())], BOOKS, markets=["us"])["L"].decision == "PASS"
     assert len(CLEAN_LEAF) == 13
+
+
+FOUND = [
+    ("Chlorpyrifos", "Detected", ""),
+    ("Aflatoxin B1", "Positive", ""),
+    ("Ochratoxin A", "Detected", ""),
+    ("Methanol", "Detected", ""),
+    ("Aflatoxin B1", "50", "µg/kg dry weight"),
+    ("Chlorpyrifos", "5", "mg/L"),
+    ("Tianeptine", "Detected", ""),
+    ("MP", "trace", ""),
+]
+
+
+@pytest.fixture(scope="module")
+def screened():
+    return judged([certificate("-".join(said), *clean_leaf(), row(*said)) for said in FOUND], BOOKS, markets=["us"])
+
+
+@pytest.mark.parametrize("said", FOUND, ids=" ".join)
+def test_a_contaminant_that_was_found_never_passes_as_not_tested(screened, said):
+    """A qualitative screen prints `Detected` and no unit."""
+    assert screened["-".join(said)].decision != "PASS"

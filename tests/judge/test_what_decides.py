@@ -49,19 +49,23 @@ def test_a_limit_that_takes_silence_decides_once_tested(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "unit"),
     [
-        row("Nickel", "50", "mg/kg dry weight"),
-        row("Nickel", "50", "mg/serving"),
-        row("Nickel", "50", "mg/mL"),
-        row("Nickel", "50", "mg/day"),
-        row("Nickel", "50", "mg/capsule"),
+        ("50", "mg/kg dry weight"),
+        ("50", "mg/serving"),
+        ("50", "mg/mL"),
+        ("50", "mg/day"),
+        ("50", "mg/capsule"),
+        (">50", "mg/capsule"),
+        ("Detected", ""),
+        ("trace", ""),
+        ("Positive", ""),
+        ("Inconclusive", MG),
     ],
-    ids=lambda said: said["Unit"],
 )
-def test_a_result_that_cannot_be_compared_is_not_silence(tmp_path, said):
-    """The laboratory measured 50 of something: `judged where tested` cannot pass it as not tested."""
-    assert told(tmp_path, [GOOD_LEAD, said], nickel(**NOTED))[0] == "HOLD"
+def test_a_result_that_cannot_be_compared_is_not_silence(tmp_path, said, unit):
+    """The laboratory measured or found something: `judged where tested` cannot pass it as not tested."""
+    assert told(tmp_path, [GOOD_LEAD, row("Nickel", said, unit)], nickel(**NOTED))[0] == "HOLD"
 
 
 def test_nothing_that_decides_is_never_a_pass(tmp_path):
