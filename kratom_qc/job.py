@@ -112,6 +112,8 @@ def load_terms(
     books = load_rulebooks(config.expectations)
     declared = facts or config.facts
     asked = tuple(dict.fromkeys(markets))
+    if not config.home_markets:
+        raise RulebookError("KRATOM_QC_HOME_MARKETS names no market")
     for market in config.home_markets:
         if market not in markets_of(books):
             raise RulebookError(f"KRATOM_QC_HOME_MARKETS names '{market}', which has no rulebook")

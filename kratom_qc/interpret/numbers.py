@@ -106,6 +106,8 @@ def number(text: str, mark: str | None) -> Number:
     if FLATTENED.match(said):
         raise Ambiguous("a raised exponent seems to have lost its height; write it as 2.1x10^2")
     times = _TIMES_TEN.match(said)
+    if times and not times["m"].strip("0.,"):
+        raise ValueError("nothing times a power of ten is no laboratory result")
     if times:
         return _scaled(times["m"], _power(times["p"]), mark, scientific=True)
     match = _PLAIN.match(said)
@@ -124,8 +126,6 @@ def _power(text: str) -> int:
 def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) -> Number:
     digits = Decimal(_unmarked(mantissa, mark, scientific=scientific))
     value = digits.scaleb(power)
-    if not value and power:
-        raise ValueError("nothing times a power of ten is no laboratory result")
     if value > LARGEST or (value and value < SMALLEST):
         raise ValueError(f"{value:.3g} is no laboratory result")
     return Number(value, Decimal(1).scaleb(int(digits.as_tuple().exponent) + power))

@@ -109,7 +109,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     measure = name.analyte.measure if name.analyte else "mass"
     lod, loq = (
         unit.in_canonical(own.value)
-        if own is not None and unit is not None
+        if own is not None and unit is not None and (own.value or unit.log10)
         else bound_of(word, own_unit, unit, mark, lenient=microbe)
         for own, word, own_unit in ((stated.lod, line.lod, line.lod_unit), (stated.loq, line.loq, line.loq_unit))
     )
@@ -188,8 +188,12 @@ def _unknown_analyte(line: Line) -> Doubt:
 
 
 def _stated(line: Line, analyte: str) -> tuple[Doubt, ...]:
-    if line.verdict is None or vocabulary.status(line.verdict.said) != "opinion_bad":
+    meaning = vocabulary.status(line.verdict.said) if line.verdict is not None else None
+    if line.verdict is None or meaning not in ("opinion_bad", "opinion_unsure"):
         return ()
+    if meaning == "opinion_unsure":
+        why = f"the laboratory's own verdict is '{line.verdict.said}'"
+        return (Doubt("LABORATORY-UNSURE", why, line.verdict.place, analyte),)
     return (
         Doubt(
             "LABORATORY-SAID-FAIL",

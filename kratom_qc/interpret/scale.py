@@ -114,7 +114,8 @@ def bound_of(
         raise refuse(
             "unit-contradicts", f"the detection limit '{word.said}' is in '{said}', the result in another kind", word
         )
-    return scale.in_canonical(stated.number.value)
+    # A LOD of 0.004 printed as 0.00 says nothing: no method looks down to nothing.
+    return scale.in_canonical(stated.number.value) if stated.number.value or scale.log10 else None
 
 
 def _own_scale(text: str, unit: Unit | None) -> Unit | None:

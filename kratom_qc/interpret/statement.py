@@ -182,6 +182,8 @@ def _compared(match: re.Match[str], mark: str | None, said: str) -> Statement:
         rest = trailing["unit"]
     value = _number(match["number"], mark, match["number"] + match["rest"])
     below = match["sign"] in ("<", "<=", "≤", "≦")
+    if not value.value and below:
+        raise Unreadable("not-a-number", "there is nothing below 0")
     return Statement(
         "below" if below else "above", value, match["sign"] in ("<=", "≤", "≦", ">=", "≥", "≧"), unit=_unit(rest, said)
     )
@@ -199,6 +201,8 @@ def _word_with_bound(match: re.Match[str], mark: str | None, said: str) -> State
         return Statement(kind, unit=unit, loq=bound)
     if kind == "below_lod" or which in ("lod", "mdl"):
         return Statement(kind, unit=unit, lod=bound)
+    if not bound.value:
+        return Statement(kind, unit=unit)  # `ND (<0.00)`: how far down is not said
     return Statement("below", bound, unit=unit)
 
 

@@ -8,6 +8,7 @@ the frame, an empty frame never reaches the engine, and whatever does not add up
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Sequence
@@ -68,16 +69,10 @@ def outcomes(groups: Sequence[Group]) -> dict[int, Codes]:
         fails, passes = _run(context, frame)
         for group, asked in pairs:
             codes = np.full(len(group.members), _MISSING, dtype=np.int8)
-            rows = slice(asked.start, asked.start + len(asked.answered))
-            if asked.answered:
-                straddles = np.array(
-                    [
-                        _MISSING if (answer := asked.answers[at]) and answer.missing else _INCONCLUSIVE
-                        for at in asked.answered
-                    ],
-                    dtype=np.int8,
-                )
-                codes[asked.answered] = np.where(fails[rows], _FAIL, np.where(passes[rows], _PASS, straddles))
+            column = asked.column
+            rows = slice(asked.start, asked.start + len(column.present))
+            straddles = np.where(column.lacking, _MISSING, _INCONCLUSIVE)
+            codes[column.index] = np.where(fails[rows], _FAIL, np.where(passes[rows], _PASS, straddles))
             found[id(asked)] = codes
     return found
 
@@ -87,8 +82,8 @@ def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
     numbers: dict[str, int] = {}
     outer: list[list[float]] = []
     inner: list[list[float]] = []
-    blocks, limits, batches = [], [], []
     start = planned = 0
+    values = np.empty((len(COLUMNS) + 1, sum(len(asked.column.present) for _, asked in pairs)))
     for group, asked in pairs:
         planned += len(group.members)
         number = numbers.setdefault(asked.limit.rule_id, len(numbers))
@@ -96,17 +91,12 @@ def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
             touch, hold = bands(asked.limit)
             outer.append(touch)
             inner.append(hold)
-        asked.start = start
-        if asked.answered:
-            members = np.asarray(group.members, dtype=np.int64)
-            blocks.append(rows_of(asked))
-            limits.append(np.full(len(asked.answered), number, dtype=np.int64))
-            batches.append(members[asked.answered])
-        start += len(asked.answered)
-    values = np.concatenate(blocks) if blocks else np.empty((0, 8))
-    table = pd.DataFrame(values, columns=list(COLUMNS[1:]))
-    table.insert(0, "limit", np.concatenate(limits) if limits else np.empty(0, dtype=np.int64))
-    table.insert(0, "batch", np.concatenate(batches) if batches else np.empty(0, dtype=np.int64))
+        asked.start, end = start, start + len(asked.column.present)
+        values[0, start:end] = np.asarray(group.members)[asked.column.index]
+        values[1, start:end] = number
+        values[2:, start:end] = rows_of(asked).T
+        start = end
+    table = pd.DataFrame(values.T, columns=["batch", *COLUMNS], copy=False)
     return Frame(pairs[0][1].book, table, (outer, inner), planned, planned - start)
 
 
@@ -139,7 +129,7 @@ def suite(frame: Frame) -> gx.ExpectationSuite:
             within(
                 column_list=columns,
                 question="not outside",
-                limits=outer,
+                limits=json.dumps(outer),
                 ignore_row_if="never",
                 severity="critical",
                 meta={"role": "not outside"},
@@ -147,7 +137,7 @@ def suite(frame: Frame) -> gx.ExpectationSuite:
             within(
                 column_list=columns,
                 question="inside",
-                limits=inner,
+                limits=json.dumps(inner),
                 ignore_row_if="never",
                 severity="warning",
                 meta={"role": "inside"},
@@ -184,7 +174,7 @@ def _run(context: Any, frame: Frame) -> tuple[npt.NDArray[np.bool_], npt.NDArray
     low, high, proven_low, proven_high = (
         frame.table[column].to_numpy() for column in ("low", "high", "proven_low", "proven_high")
     )
-    if bool((fails & passes & (proven_low <= high) & (proven_high >= low)).any()):
+    if bool((fails & passes & (proven_low <= high) & (proven_high >= low) & (proven_low <= proven_high)).any()):
         raise EngineError(f"rulebook {name}: a row lies outside and inside its limit at once")
     return fails, passes
 

@@ -9,6 +9,7 @@ limit; `inside` (severity warning) fails a row that is not proven to lie inside.
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -45,7 +46,7 @@ class ResultsWithinLimits(MulticolumnMapMetricProvider):
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column_list: pd.DataFrame, **kwargs: Any) -> pd.Series:  # noqa: N805 - the decorator makes it a classmethod
-        limits = np.asarray(kwargs["limits"], dtype=float)
+        limits = np.asarray(json.loads(kwargs["limits"]), dtype=float)
         row = {name: column_list[name].to_numpy() for name in COLUMNS}
         low, low_open, high, high_open = limits[row["limit"].astype(int)].T
         if kwargs["question"] == "not outside":
@@ -77,7 +78,7 @@ class ExpectResultsToLieWithinLimits(MulticolumnMapExpectation):
     """Expect every result to lie within its limit, asked either way round."""
 
     question: Literal["not outside", "inside"]
-    limits: list[list[float]]
+    limits: str  # JSON list of [low, low_open, high, high_open]; as text, or the engine copies it number by number
 
     map_metric: ClassVar[str] = "multicolumn_values.results_within_limits"
     success_keys: ClassVar[tuple[str, ...]] = ("question", "limits", "mostly")

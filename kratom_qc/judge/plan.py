@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -75,15 +77,39 @@ def questions(
                 yield book, limit
 
 
+class Column:
+    """One quantity over the batches of a group. Every limit that asks for it shares the column and its floats."""
+
+    def __init__(self, answers: list[Quantity | None]):
+        self.answers = answers
+        self.answered = [at for at, answer in enumerate(answers) if answer is not None]
+        self.present = [answer for answer in answers if answer is not None]
+
+    @cached_property
+    def index(self) -> npt.NDArray[np.int64]:
+        """The places of the answered ones."""
+        return np.asarray(self.answered, dtype=np.int64)
+
+    @cached_property
+    def ends(self) -> Floats:
+        """The ends of the answered ones as floats, shape (answered, 8); shared, so never written to."""
+        flat = chain.from_iterable(answer.ends for answer in self.present)
+        return np.fromiter(flat, dtype=float, count=8 * len(self.present)).reshape(-1, 8)
+
+    @cached_property
+    def lacking(self) -> npt.NDArray[np.bool_]:
+        """Which of the answered ones lack an operand: a straddle of theirs is MISSING."""
+        return np.fromiter((bool(answer.missing) for answer in self.present), dtype=bool, count=len(self.present))
+
+
 @dataclass(slots=True)
 class Asked:
-    """One limit asked of a group of batches of one product. `answered` are the members with an answer, in order."""
+    """One limit asked of a group of batches of one product; `start` is its first row in the rulebook's frame."""
 
     limit: Limit
     book: Rulebook
-    answers: list[Quantity | None]
-    answered: list[int] = field(default_factory=list)
-    start: int = 0  # its rows in the rulebook's frame
+    column: Column
+    start: int = 0
 
 
 @dataclass(slots=True)
@@ -103,15 +129,20 @@ def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Seque
     groups = []
     for product, members in by_product.items():
         held = [batches[index].quantities for index in members]
+        columns: dict[tuple[tuple[str, str, str], bool], Column] = {}
+        nothing = Column([None] * len(members))
         asked = []
         for book, limit in questions(books, markets, product):
-            key = key_of(limit)
-            numeric = limit.kind in NUMERIC
-            answers = [quantities.get(key) if numeric else None for quantities in held]
-            if limit.kind == "not_detected" and limit.portion is None:
-                answers = [None if _says_nothing(answer) else answer for answer in answers]
-            answered = [at for at, answer in enumerate(answers) if answer is not None] if numeric else []
-            asked.append(Asked(limit, book, answers, answered))
+            if limit.kind not in NUMERIC:
+                asked.append(Asked(limit, book, nothing))
+                continue
+            key, needs_depth = key_of(limit), limit.kind == "not_detected" and limit.portion is None
+            if (key, needs_depth) not in columns:
+                answers = [quantities.get(key) for quantities in held]
+                if needs_depth:
+                    answers = [None if _says_nothing(answer) else answer for answer in answers]
+                columns[key, needs_depth] = Column(answers)
+            asked.append(Asked(limit, book, columns[key, needs_depth]))
         groups.append(Group(product, members, asked))
     return groups
 
@@ -130,26 +161,21 @@ def rows_of(asked: Asked) -> Floats:
     The floats keep the order of the exact decimals: where a value differs from its limit but their floats do not, the
     float is nudged to the right side.
     """
-    limit = asked.limit
-    answers = [answer for at in asked.answered if (answer := asked.answers[at]) is not None]
+    limit, answers = asked.limit, asked.column.present
     if limit.kind == "not_detected":
         return np.array([_detection_row(limit, answer) for answer in answers], dtype=float).reshape(-1, 8)
     if limit.decision_rule == "guarded":
         return np.array([_guarded_row(limit, answer) for answer in answers], dtype=float).reshape(-1, 8)
-    rows = np.array([answer.ends for answer in answers], dtype=float).reshape(-1, 8)
-    accept = limit.accept or Interval(ZERO, None)
-    for edge in (accept.low, accept.high):
-        if edge is None:
+    rows = asked.column.ends
+    own = False
+    for edge in (limit.accept.low, limit.accept.high) if limit.accept else ():
+        if edge is None or edge == 0:  # the float of a decimal above 0 is above 0: nothing to put right
             continue
-        for column in (0, 2, 4, 6):
-            for at in np.flatnonzero(rows[:, column] == float(edge)):
-                exact = (
-                    answers[at].interval.low,
-                    answers[at].interval.high,
-                    answers[at].proven_low,
-                    answers[at].proven_high,
-                )
-                rows[at, column] = _ordered(exact[column // 2], edge)
+        for at, column in zip(*np.nonzero(rows[:, ::2] == float(edge)), strict=True):
+            rows, own = (rows, own) if own else (rows.copy(), True)
+            answer = answers[at]
+            exact = answer.interval.low, answer.interval.high, answer.proven_low, answer.proven_high
+            rows[at, 2 * column] = _ordered(exact[column], edge)
     return rows
 
 

@@ -254,23 +254,23 @@ def _read_limit(row: Mapping[str, Any], book: str, where: str) -> tuple[Limit | 
         if not str(row.get(key, "")).strip()
     ]
     wrong += [f"{where}: does not know '{key}'" for key in sorted(row.keys() - _KEYS)]
-    wrong += [
+    mistyped = [
         f"{where}: {key} '{row[key]}' must be a text in quotes"
         for key in _TEXTS
         if not isinstance(row.get(key, ""), str)
     ]
-    wrong += [
+    mistyped += [
         f"{where}: {key} '{row[key]}' must be true or false"
         for key in ("strict", "screen")
         if not isinstance(row.get(key, False), bool)
     ]
-    wrong += [
+    mistyped += [
         f"{where}: {key} must be a list of texts"
         for key in ("products", "requires")
         if not _is_list_of_texts(row.get(key, []))
     ]
-    if wrong:
-        return None, wrong
+    if mistyped:
+        return None, [*wrong, *mistyped]
     for key, allowed in (
         ("kind", KINDS),
         ("status", STATUSES),

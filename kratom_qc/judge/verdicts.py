@@ -73,7 +73,7 @@ class Judgement:
         )
 
     def _finding(self, asked: Asked, at: int, batch: Batch) -> Finding:
-        limit, quantity = asked.limit, asked.answers[at]
+        limit, quantity = asked.limit, asked.column.answers[at]
         if limit.kind not in ("amount", "not_detected"):
             return _unmeasured(limit, asked.book, batch, self.on)
         outcome = self.outcomes[id(asked)][at]
@@ -108,11 +108,11 @@ def judge(
                 continue
             said = [engine.OUTCOMES[code] for code in codes[id(asked)].tolist()]
             outcomes[id(asked)] = said
-            for at in asked.answered:
-                answer = asked.answers[at]
-                again = crosscheck.reads(asked.limit, answer) if answer is not None else Outcome.MISSING
-                if again is not said[at]:
-                    doubted.setdefault(group.members[at], []).append((asked.limit, said[at], again))
+            column = asked.column
+            again = crosscheck.reads(asked.limit, column.present)
+            for at, other in zip(column.answered, again, strict=True):
+                if other is not said[at]:
+                    doubted.setdefault(group.members[at], []).append((asked.limit, said[at], other))
     return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, outcomes, doubted, hold_overdue)
 
 
@@ -291,6 +291,10 @@ def _dates(batch: Batch, books: Mapping[str, Rulebook], on: date) -> list[Findin
             if day > on and name != "expires_on":
                 why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
                 found.append(_held("DATES-IMPOSSIBLE", why, analysis.facts_said[name].place))
+        expires = analysis.dates.get("expires_on")
+        if expires is not None and expires < on:
+            why = f"the product or certificate expired on {expires}, before {on}"
+            found.append(_held("EXPIRED", why, analysis.facts_said["expires_on"].place))
         # A new issue date does not make old measurements young.
         measured = next((analysis.dates[name] for name in _AGE if name in analysis.dates), None)
         if oldest is not None and measured is not None and on - measured > timedelta(days=oldest):

@@ -74,7 +74,9 @@ def test_a_batch_judged_on_chemistry_alone_is_judged_again_when_microbiology_arr
 
 def test_a_later_better_certificate_does_not_remove_an_earlier_fail(inbox, tmp_path, terms):
     store = tmp_path / "store"
-    (inbox / "a.csv").write_text((CHEMISTRY + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")).replace("0.21", "1.9"))
+    (inbox / "a.csv").write_text(
+        (CHEMISTRY + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")).replace("0.21", "1.9")
+    )
     assert make_pass(inbox, store, terms)[1] == ["L-1 FAIL"]
     (inbox / "b.csv").write_text(CHEMISTRY)
     assert make_pass(inbox, store, terms)[1] == ["L-1 FAIL"]
@@ -192,7 +194,9 @@ def test_a_pass_killed_at_any_rename_loses_no_file_and_doubles_none(inbox, tmp_p
     (inbox / "a.csv").write_text(CHEMISTRY)
     (inbox / "b.csv").write_text(BAD)
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    died = subprocess.run([sys.executable, "-c", KILLED, str(inbox), str(store), str(step)], env=environment, check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED, str(inbox), str(store), str(step)], env=environment, check=False
+    )
     assert died.returncode == 9
     make_pass(inbox, store, terms)
     certificates = pd.read_parquet(store / "archive" / "certificates")

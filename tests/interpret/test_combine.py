@@ -186,6 +186,7 @@ def test_the_order_of_results_does_not_count(found: list[Result], chance: object
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(said(), min_size=1, max_size=5))
-def test_an_uncertainty_is_known_only_where_every_result_states_one(found: list[Result]) -> None:
-    stated = [result.uncertainty for result in found]
-    assert combine(found)[0].uncertainty == (None if None in stated else max(stated))  # type: ignore[type-var]
+def test_an_uncertainty_is_known_only_where_every_measured_value_states_one(found: list[Result]) -> None:
+    stated = [result.uncertainty for result in found if result.interval.low == result.interval.high]
+    known = bool(stated) and None not in stated
+    assert combine(found)[0].uncertainty == (max(stated) if known else None)  # type: ignore[type-var]

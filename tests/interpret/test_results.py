@@ -304,7 +304,7 @@ def test_a_section_that_names_a_dry_product_states_no_basis() -> None:
 
 def test_an_unstated_basis_is_remarked() -> None:
     reading = read_line("Lead", "0.2", "mg/kg")
-    assert [remark.code for remark in reading.analyses[0].remarks] == ["basis-unstated"]
+    assert [remark.code for remark in reading.analyses[0].remarks] == ["basis-unstated", "undated"]
 
 
 @pytest.mark.parametrize("said", ["0.2", "ND", "Absent in 25 g", "grayish", "2.1 x 102"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from factory import book, certificate, finding, judged, limit, row, rulebooks
+from factory import book, certificate, finding, judged, limit, long_csv, row, rulebooks
+
+from kratom_qc.job import read_content
 
 MG = "mg/kg"
 MP, MGM = "Mitragynine pseudoindoxyl", "MGM-15"
@@ -154,8 +156,36 @@ def test_a_finding_prints_the_laboratorys_amount_in_its_own_unit(tmp_path):
     assert (found.outcome, found.interval.low, found.unit) == ("FAIL", found.quantity.interval.low, "mg/mL")
 
 
-def test_a_count_is_not_converted_to_a_most_probable_number(tmp_path):
+def test_a_most_probable_number_does_not_answer_a_count(tmp_path):
     books = rulebooks(
         tmp_path, leaf_powder=book(limit("TAMC", "tamc", "not more than 1,000 cfu/g", max="1000", unit="cfu/g"))
     )
-    assert finding(judged([certificate("L", row("TAMC", "10", "MPN/g"))], books)["L"], "TAMC").outcome == "MISSING"
+    verdict = judged([certificate("L", row("TAMC", "10", "MPN/g"))], books)["L"]
+    assert finding(verdict, "TAMC").outcome in ("MISSING", "INCONCLUSIVE")
+    assert verdict.decision == "HOLD"
+
+
+ZERO = [
+    ("<0", {}),
+    ("<0.00", {}),
+    ("≤0", {}),
+    ("ND", {"LOD": "0"}),
+    ("ND", {"LOQ": "0.00"}),
+    ("<LOQ", {"LOQ": "0"}),
+    ("0", {"LOD": "0"}),
+]
+
+
+@pytest.mark.parametrize(("said", "more"), ZERO, ids=str)
+@pytest.mark.parametrize(("analyte", "form"), [("Lead", "leaf powder"), (MGM, "extract")])
+def test_no_method_looks_down_to_nothing(tmp_path, analyte, form, said, more):
+    """A spreadsheet prints a LOD of 0.004 as 0.00: nothing is known from it, and the other batches are judged all the same."""
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(limit("R", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)),
+        extract=book(limit("R", "mgm-15", "not detected", kind="not_detected")),
+    )
+    reading = read_content("zero.csv", long_csv([row(analyte, said, MG, **more)], Batch="L", Form=form))
+    verdicts = judged([reading, certificate("OTHER", row("Lead", "0.2", MG))], books)
+    assert verdicts["OTHER"].decision == "PASS"
+    assert reading.refusals or verdicts["L"].decision == "HOLD"

@@ -322,7 +322,6 @@ HELD = {
     ),
     "an analyte nobody knows": ([GOOD_LEAD, row("Leed", "1", MG)], {}, "UNKNOWN-ANALYTE"),
     "the certificate is too old": ([GOOD_LEAD], {"Date_Issued": "2025-11-21"}, "CERTIFICATE-TOO-OLD"),
-    "the certificate's age cannot be known": ([GOOD_LEAD], {}, "CERTIFICATE-UNDATED"),
     "issued in the future": ([GOOD_LEAD], {"Date_Issued": "2026-11-23"}, "DATES-IMPOSSIBLE"),
     "received in the future": ([GOOD_LEAD], {"Date_Received": "2027-01-01"}, "DATES-IMPOSSIBLE"),
     "sampled in the future": ([GOOD_LEAD], {"Date_Sampled": "2027-01-01"}, "DATES-IMPOSSIBLE"),
@@ -341,9 +340,7 @@ HELD = {
 @pytest.mark.parametrize("story", HELD)
 def test_a_batch_is_held_where(plain_books, story):
     rows, facts, rule = HELD[story]
-    dated = (
-        {} if any("Date" in key for key in facts) or rule == "CERTIFICATE-UNDATED" else {"Date_Issued": "2026-11-01"}
-    )
+    dated = {} if any("Date" in key for key in facts) else {"Date_Issued": "2026-11-01"}
     verdict = judged([certificate("L", *rows, **{"form": "leaf powder", **dated, **facts})], plain_books)["L"]
     assert verdict.decision == "HOLD"
     assert rule in rules(verdict)

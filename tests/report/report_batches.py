@@ -39,38 +39,77 @@ def span(low: str, high: str | None, low_open: bool = False, high_open: bool = F
 def result(analyte: str, said: str, interval: Interval, cell: str, unit: str = "mg/kg", **more: object) -> Result:
     known = bool(more.pop("known", True))
     unit_said = str(more.pop("unit_said", unit))
-    return Result(analyte, known, said, unit_said, interval, unit, "as received", True, Place(FILE, "Results", cell),
-                  **more)  # type: ignore[arg-type]
+    return Result(
+        analyte, known, said, unit_said, interval, unit, "as received", True, Place(FILE, "Results", cell), **more
+    )  # type: ignore[arg-type]
 
 
 def quantity(of: Result, *others: Result, how: str = "") -> Quantity:
-    return Quantity(of.analyte, of.unit, of.basis, of.interval, of.interval.low, of.interval.low_open,
-                    of.interval.high, of.interval.high_open, (of, *others), how=how)
+    return Quantity(
+        of.analyte,
+        of.unit,
+        of.basis,
+        of.interval,
+        of.interval.low,
+        of.interval.low_open,
+        of.interval.high,
+        of.interval.high_open,
+        (of, *others),
+        how=how,
+    )
 
 
 def limit(rule_id: str, book: str, subject: str, text: str, accept: Interval | None = None, **more: object) -> Limit:
     fields: dict[str, object] = {
-        "kind": "amount", "because": f"the law of {book}, section 1", "status": "in_force", "evidence": "primary",
-        "unit": "mg/kg", "effective_from": "2026-04-01", **more,
+        "kind": "amount",
+        "because": f"the law of {book}, section 1",
+        "status": "in_force",
+        "evidence": "primary",
+        "unit": "mg/kg",
+        "effective_from": "2026-04-01",
+        **more,
     }
     return Limit(rule_id=rule_id, rulebook=book, subject=subject, text=text, accept=accept, **fields)  # type: ignore[arg-type]
 
 
 def finding(rule: Limit, outcome: Outcome, of: Result | None = None, why: str = "", **more: object) -> Finding:
     fields: dict[str, object] = {
-        "market": None, "decides": rule.status == "in_force" and rule.when_missing == "hold", "limit": rule.text,
-        "unit": rule.unit, "interval": of.interval if of else UNMEASURED, "when_missing": rule.when_missing,
-        "status": rule.status, "place": of.place if of else None, "source": rule,
-        "quantity": quantity(of) if of else None, **more,
+        "market": None,
+        "decides": rule.status == "in_force" and rule.when_missing == "hold",
+        "limit": rule.text,
+        "unit": rule.unit,
+        "interval": of.interval if of else UNMEASURED,
+        "when_missing": rule.when_missing,
+        "status": rule.status,
+        "place": of.place if of else None,
+        "source": rule,
+        "quantity": quantity(of) if of else None,
+        **more,
     }
-    return Finding(rule_id=rule.rule_id, rulebook=rule.rulebook, analyte=rule.subject or None, outcome=outcome,
-                   why=why or f"{outcome.value.lower()} because", because=rule.because, **fields)  # type: ignore[arg-type]
+    return Finding(
+        rule_id=rule.rule_id,
+        rulebook=rule.rulebook,
+        analyte=rule.subject or None,
+        outcome=outcome,
+        why=why or f"{outcome.value.lower()} because",
+        because=rule.because,
+        **fields,
+    )  # type: ignore[arg-type]
 
 
 def trouble(rule_id: str, why: str, cell: str, analyte: str | None = None) -> Finding:
     doubt = Doubt(rule_id, why, Place(FILE, "Results", cell), analyte)
-    return Finding(doubt.rule_id, "integrity", None, doubt.analyte, Outcome.INCONCLUSIVE, True, doubt.why,
-                   "a doubt is a reason to hold", place=doubt.place)
+    return Finding(
+        doubt.rule_id,
+        "integrity",
+        None,
+        doubt.analyte,
+        Outcome.INCONCLUSIVE,
+        True,
+        doubt.why,
+        "a doubt is a reason to hold",
+        place=doubt.place,
+    )
 
 
 def book(book_id: str, kind: str = "market", extends: tuple[str, ...] = (), checked: date = DAY) -> Rulebook:
@@ -81,15 +120,32 @@ BOOKS = (book("leaf_powder", "product"), book("us"), book("us-ri", extends=("us"
 
 
 def verdict(
-    *findings: Finding, results: tuple[Result, ...] = (), batch_id: str = "LOT-2411", laboratory: str = "Northlab",
-    rulebooks: tuple[Rulebook, ...] = BOOKS, markets: tuple[str, ...] = ("us", "us-ri", "cz"),
-    remarks: tuple[Remark, ...] = (), facts: ProductFacts | None = None,
+    *findings: Finding,
+    results: tuple[Result, ...] = (),
+    batch_id: str = "LOT-2411",
+    laboratory: str = "Northlab",
+    rulebooks: tuple[Rulebook, ...] = BOOKS,
+    markets: tuple[str, ...] = ("us", "us-ri", "cz"),
+    remarks: tuple[Remark, ...] = (),
+    facts: ProductFacts | None = None,
 ) -> Verdict:
     """A verdict whose decisions follow from its findings, as the engine's do."""
     used = tuple(dict.fromkeys((*results, *(r for f in findings if f.quantity for r in f.quantity.results))))
     analysis = Analysis(
-        FILE, SHA, batch_id, laboratory, "N-2411", "ISO/IEC 17025 no. 1163", "leaf_powder", "Red Bali", None,
-        date(2026, 11, 2), date(2026, 11, 5), {"serving_size": "5 g"}, used, remarks,
+        FILE,
+        SHA,
+        batch_id,
+        laboratory,
+        "N-2411",
+        "ISO/IEC 17025 no. 1163",
+        "leaf_powder",
+        "Red Bali",
+        None,
+        date(2026, 11, 2),
+        date(2026, 11, 5),
+        {"serving_size": "5 g"},
+        used,
+        remarks,
         facts_said={"laboratory": Word(laboratory, Place(FILE, "Results", "B1"))},
     )
     batch = Batch(batch_id, "leaf_powder", (analysis,), {}, {}, (), remarks, facts)
@@ -98,8 +154,15 @@ def verdict(
     def decided(books: set[str]) -> Decision:
         return worst([f for f in findings if f.rulebook in books | {"leaf_powder", "integrity"}])
 
-    return Verdict(batch, DAY, decided({"us"}), {market: decided(under[market]) for market in markets}, findings,
-                   ("us",), rulebooks)
+    return Verdict(
+        batch,
+        DAY,
+        decided({"us"}),
+        {market: decided(under[market]) for market in markets},
+        findings,
+        ("us",),
+        rulebooks,
+    )
 
 
 # ---------------------------------------------------------------- the batches most tests speak of
@@ -113,13 +176,34 @@ HG_SPEC = limit("SPEC-METALS-HG", "leaf_powder", "mercury", "Hg < 0.4 µg/g", sp
 HG_CZ = limit("CZ-448-HG", "cz", "mercury", "Hg not more than 0.10 mg/kg", span("0", "0.10"))
 HG_RI = limit("US-RI-HG", "us-ri", "mercury", "mercury below 0.4 ppm", span("0", "0.4", high_open=True))
 PB_SPEC = limit("SPEC-METALS-PB", "leaf_powder", "lead", "Pb < 1.2 µg/g", span("0", "1.2", high_open=True))
-CD_SPEC = limit("SPEC-METALS-CD", "leaf_powder", "cadmium", "Cd < 0.82 µg/g", span("0", "0.82", high_open=True),
-                effective_from="unknown")
+CD_SPEC = limit(
+    "SPEC-METALS-CD",
+    "leaf_powder",
+    "cadmium",
+    "Cd < 0.82 µg/g",
+    span("0", "0.82", high_open=True),
+    effective_from="unknown",
+)
 MIT_SPEC = limit("SPEC-LEAF-MIT", "leaf_powder", "mitragynine", "mitragynine 0.3–3 % w/w", span("3000", "30000"))
-RATIO = limit("US-DEA-RATIO", "us", "mitragynine-to-7-oh-mp", "mitragynine at least 100 times 7-OH + MP",
-              span("100", None), unit="1", status="proposed", effective_from="2026-11-13")
-NICKEL = limit("US-NI-NOTE", "us", "nickel", "Ni not more than 5 mg/kg", span("0", "5"), when_missing="note",
-               silence_because="no law orders a test for nickel")
+RATIO = limit(
+    "US-DEA-RATIO",
+    "us",
+    "mitragynine-to-7-oh-mp",
+    "mitragynine at least 100 times 7-OH + MP",
+    span("100", None),
+    unit="1",
+    status="proposed",
+    effective_from="2026-11-13",
+)
+NICKEL = limit(
+    "US-NI-NOTE",
+    "us",
+    "nickel",
+    "Ni not more than 5 mg/kg",
+    span("0", "5"),
+    when_missing="note",
+    silence_because="no law orders a test for nickel",
+)
 AGE = limit("US-AGE", "us", "", "sold to nobody under 21", kind="attestation", unit="", status="in_force")
 
 GOOD_LEAD = finding(PB_SPEC, Outcome.PASS, LEAD)
@@ -137,7 +221,13 @@ AGE_CONDITION = finding(AGE, Outcome.MISSING, decides=False)
 CLEAN = verdict(GOOD_LEAD, GOOD_MERCURY, GOOD_MITRAGYNINE, RATIO_WOULD_FAIL, NICKEL_SILENT, AGE_CONDITION)
 MERCURY_IN_CZ = verdict(GOOD_LEAD, GOOD_MERCURY, CZ_FAILS, NICKEL_SILENT)
 SPIKED = verdict(
-    *MERCURY_MISSING, CADMIUM_OPEN, GOOD_LEAD,
-    finding(replace(MIT_SPEC, accept=span("3000", "10000"), text="mitragynine 0.3–1 % w/w"), Outcome.FAIL, MITRAGYNINE,
-            why="13900 mg/kg lies above the limit"),
+    *MERCURY_MISSING,
+    CADMIUM_OPEN,
+    GOOD_LEAD,
+    finding(
+        replace(MIT_SPEC, accept=span("3000", "10000"), text="mitragynine 0.3–1 % w/w"),
+        Outcome.FAIL,
+        MITRAGYNINE,
+        why="13900 mg/kg lies above the limit",
+    ),
 )

@@ -20,7 +20,12 @@ from kratom_qc.wording import THIN
 
 PROGRAM = "kratom_qc 0.1.0"
 HOSTILE = (
-    "<script>alert(1)</script>", "{{7*7}}", '"><img src=x onerror=alert(1)>', "{% raw %}", "' onload='x", "]]>&amp;",
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    '"><img src=x onerror=alert(1)>',
+    "{% raw %}",
+    "' onload='x",
+    "]]>&amp;",
 )
 
 
@@ -57,8 +62,18 @@ def summary(*verdicts: Verdict, refused: tuple[tuple[str, str, list[Refusal]], .
 
 def test_a_reason_tells_words_cell_value_limit_source_and_dates() -> None:
     text = page(given.SPIKED).text
-    for said in ("<1.0", "ppm", "Results!C13", given.FILE, "below 1 mg/kg", "Cd < 0.82 µg/g", "SPEC-METALS-CD",
-                 "the law of leaf_powder, section 1", "in force, date unknown", "the method cannot see the limit"):
+    for said in (
+        "<1.0",
+        "ppm",
+        "Results!C13",
+        given.FILE,
+        "below 1 mg/kg",
+        "Cd < 0.82 µg/g",
+        "SPEC-METALS-CD",
+        "the law of leaf_powder, section 1",
+        "in force, date unknown",
+        "the method cannot see the limit",
+    ):
         assert said in text
 
 
@@ -81,7 +96,7 @@ def test_a_batch_that_fails_nowhere_claims_no_absence_of_reasons() -> None:
 
 def test_what_does_not_decide_is_shown_apart() -> None:
     text = page(given.CLEAN).text
-    shown = text[text.index("Would not be met"):text.index("Green band")]
+    shown = text[text.index("Would not be met") : text.index("Green band")]
     assert "Mitragynine : (7-OH + MP)" in shown
     assert "proposed, from 2026-11-13" in shown
     assert "Conditions no laboratory can test sold to nobody under 21" in shown
@@ -91,7 +106,7 @@ def test_what_does_not_decide_is_shown_apart() -> None:
 
 def test_counts_and_markets_stand_before_the_reasons() -> None:
     text = page(given.MERCURY_IN_CZ).text
-    head = text[:text.index("No reason to hold or fail.")]
+    head = text[: text.index("No reason to hold or fail.")]
     assert "for the verdict 2 2 0 0 1" in head
     assert "with every market 3 2 1 0 1" in head
     assert "may be sold there today us us-ri" in head
@@ -110,9 +125,19 @@ def test_provenance_gives_hashes_dates_declarations_and_the_program() -> None:
     old = given.book("us", checked=date(2026, 1, 1))
     html = batch_page(verdict(given.GOOD_LEAD, facts=facts, rulebooks=(given.BOOKS[0], old)), program=PROGRAM)
     text = Page(html).text
-    for said in (given.SHA, "ef" * 32, "ISO/IEC 17025 no. 1163", "N-2411", "tested 2026-11-02, issued 2026-11-05",
-                 "Declared by the vendor", "2.5 g", "older than it should be", "us was checked 325 days before",
-                 PROGRAM, "Not legal advice."):
+    for said in (
+        given.SHA,
+        "ef" * 32,
+        "ISO/IEC 17025 no. 1163",
+        "N-2411",
+        "tested 2026-11-02, issued 2026-11-05",
+        "Declared by the vendor",
+        "2.5 g",
+        "older than it should be",
+        "us was checked 325 days before",
+        PROGRAM,
+        "Not legal advice.",
+    ):
         assert said in text
     assert f'title="{"cd" * 32}"' in html
 
@@ -127,12 +152,27 @@ def test_a_remark_told_twice_stands_once() -> None:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_vendors_words_are_text_everywhere(words: str) -> None:
-    odd = given.result(words, words, given.span("1", "1"), "C1", known=False, method=words, stated_verdict=words,
-                       species=words, unit_said=words, text=words)
+    odd = given.result(
+        words,
+        words,
+        given.span("1", "1"),
+        "C1",
+        known=False,
+        method=words,
+        stated_verdict=words,
+        species=words,
+        unit_said=words,
+        text=words,
+    )
     doubt = given.trouble("UNKNOWN-ANALYTE", f"{words} is not known", "C1", words)
-    hostile = verdict(doubt, results=(odd,), batch_id=words, laboratory=words,
-                      remarks=(Remark("x", "note", words, Place(words, words, words)),),
-                      facts=ProductFacts(words, sha256=words))
+    hostile = verdict(
+        doubt,
+        results=(odd,),
+        batch_id=words,
+        laboratory=words,
+        remarks=(Remark("x", "note", words, Place(words, words, words)),),
+        facts=ProductFacts(words, sha256=words),
+    )
     refused = ((words, words, [Refusal("code", words, Place(words, words, words), words)]),)
     for seen in (page(hostile), summary(hostile, refused=refused)):
         assert words in "".join(seen.pieces)
@@ -140,16 +180,20 @@ def test_a_vendors_words_are_text_everywhere(words: str) -> None:
         assert not [name for _, name, _ in seen.attributes if name.startswith("on")]
 
 
-@pytest.mark.parametrize("html", [
-    batch_page(given.SPIKED, program=PROGRAM), batch_page(given.CLEAN, program=PROGRAM),
-    summary_page([summary_row(given.CLEAN, "x.html")], (), judged_on=given.DAY, program=PROGRAM),
-])
+@pytest.mark.parametrize(
+    "html",
+    [
+        batch_page(given.SPIKED, program=PROGRAM),
+        batch_page(given.CLEAN, program=PROGRAM),
+        summary_page([summary_row(given.CLEAN, "x.html")], (), judged_on=given.DAY, program=PROGRAM),
+    ],
+)
 def test_a_page_needs_nothing_but_itself(html: str) -> None:
     seen = Page(html)
     assert not {"script", "link", "img", "iframe", "object", "embed", "base"} & set(seen.tags)
     outside = [value for _, name, value in seen.attributes if name in ("src", "href", "xlink:href", "srcset", "action")]
     assert all(value.startswith("#") or value == "x.html" for value in outside)
-    style = html[html.index("<style>"):html.index("</style>")]
+    style = html[html.index("<style>") : html.index("</style>")]
     assert not re.search(r"@import|url\((?!#)", style)
 
 
@@ -186,8 +230,10 @@ def test_a_summary_lists_worst_first_and_links_each_page() -> None:
 
 
 def test_a_summary_lists_every_problem_of_a_refused_file() -> None:
-    problems = [Refusal("unknown-unit", "the unit is not known", Place("bad.csv", "S", "C4"), "mgs"),
-                Refusal("empty", "nothing in it", Place("bad.csv"))]
+    problems = [
+        Refusal("unknown-unit", "the unit is not known", Place("bad.csv", "S", "C4"), "mgs"),
+        Refusal("empty", "nothing in it", Place("bad.csv")),
+    ]
     text = summary(refused=(("bad.csv", "12" * 32, problems),)).text
     assert "0 batches judged, 1 file refused" in text
     for said in ("S!C4", "mgs", "the unit is not known", "unknown-unit", "nothing in it", "12" * 32):

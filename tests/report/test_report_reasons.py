@@ -46,8 +46,10 @@ def test_a_home_rulebook_counts_for_the_batch_and_closes_every_market_under_it()
 
 
 def test_two_doubts_about_one_analyte_stay_two_reasons() -> None:
-    doubts = (given.trouble("RESULTS-CONTRADICT", "0.3 and 0.6", "C14", "mercury"),
-              given.trouble("LABORATORY-SAID-FAIL", "its verdict is 'Fail'", "F14", "mercury"))
+    doubts = (
+        given.trouble("RESULTS-CONTRADICT", "0.3 and 0.6", "C14", "mercury"),
+        given.trouble("LABORATORY-SAID-FAIL", "its verdict is 'Fail'", "F14", "mercury"),
+    )
     own, _ = told(verdict(*doubts, results=(given.MERCURY,)))
     assert [reason.why for reason in own.reasons] == ["0.3 and 0.6", "its verdict is 'Fail'"]
     assert [reason.statements[0].said for reason in own.reasons] == ["0,2", "0,2"]  # quoted from its row
@@ -58,7 +60,9 @@ def test_a_result_that_disagrees_with_another_is_quoted_beside_it() -> None:
     doubt = given.trouble("RESULTS-CONTRADICT", "they disagree", "C44", "mercury")
     own, _ = told(verdict(doubt, results=(given.MERCURY, other)))
     assert [(said.said, said.where) for said in own.reasons[0].statements] == [
-        ("0.58", "Results!C44"), ("0,2", "Results!C14")]
+        ("0.58", "Results!C44"),
+        ("0,2", "Results!C14"),
+    ]
 
 
 # ---------------------------------------------------------------- main reason

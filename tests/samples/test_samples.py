@@ -52,7 +52,9 @@ def verdicts(readings: dict[str, Reading]) -> dict[str, Verdict]:
     return {verdict.batch.batch_id: verdict for verdict in judge_all(list(readings.values()), terms)}
 
 
-@pytest.mark.parametrize("row", [row for row in EXPECTED if row["verdict"] != "REFUSED"], ids=lambda row: row["batch_id"])
+@pytest.mark.parametrize(
+    "row", [row for row in EXPECTED if row["verdict"] != "REFUSED"], ids=lambda row: row["batch_id"]
+)
 def test_a_sample_batch_is_judged_as_a_chemist_would(row, verdicts):
     verdict = verdicts[row["batch_id"]]
     said = {"product": verdict.batch.product, "verdict": str(verdict.decision)} | {
@@ -78,7 +80,11 @@ def test_every_sample_batch_is_in_the_table_and_the_other_way_round(verdicts, re
 def test_the_refused_sample_names_five_things_at_once(readings):
     refusals = next(reading for name, reading in readings.items() if name.startswith("15-")).refusals
     assert {refusal.code for refusal in refusals} == {
-        "unknown-header", "ambiguous-date", "unknown-unit", "ambiguous-number", "unknown-word",
+        "unknown-header",
+        "ambiguous-date",
+        "unknown-unit",
+        "ambiguous-number",
+        "unknown-word",
     }
     assert all(refusal.place.cell and refusal.said for refusal in refusals)
 
