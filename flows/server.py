@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,45 +32,34 @@ QUIET = {
 
 
 @contextmanager
-def prefect_server(home: Path) -> Iterator[str]:
-    """The address of a Prefect API: the configured one, or that of a server that lives as long as the block.
+def prefect_server(home: Path) -> Iterator[Callable[[], None]]:
+    """A Prefect API for the block: the configured one, or a server that lives as long as the block.
 
-    Must be entered before Prefect is imported, because Prefect reads its settings then. Raises EngineError where the
-    server does not come up.
+    Yields a function that waits until it answers, so that the heavy imports can be made while it starts; its address is
+    in the environment from the first moment, because Prefect reads its settings when it is imported. Raises EngineError
+    where the server does not come up.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    configured = os.environ.get("PREFECT_API_URL", "")
-    if configured:
-        yield configured
+    if os.environ.get("PREFECT_API_URL", ""):
+        yield lambda: None
         return
     home.mkdir(parents=True, exist_ok=True)
-    os.environ["PREFECT_HOME"] = str(home.resolve())
     port = _free_port()
     address = f"http://127.0.0.1:{port}/api"
+    environment = {**os.environ, "PREFECT_HOME": str(home.resolve())}
+    os.environ.update(PREFECT_HOME=environment["PREFECT_HOME"], PREFECT_API_URL=address)
+    command = ["server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-services", "--no-ui"]
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
-            [
-                sys.executable,
-                "-m",
-                "prefect",
-                "server",
-                "start",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(port),
-                "--no-services",
-                "--no-ui",
-            ],
+            [sys.executable, "-m", "prefect", *command],
+            env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
         try:
-            _wait(server, f"{address}/health", home)
-            os.environ["PREFECT_API_URL"] = address
-            yield address
+            yield lambda: _wait(server, f"{address}/health", home)
         finally:
             os.environ.pop("PREFECT_API_URL", None)
             _stop(server)

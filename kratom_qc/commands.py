@@ -214,9 +214,12 @@ def _flow_pass(
     )
     with bar:
         stages = {"start": bar.add_task("starting Prefect", total=1)}
-        with prefect_server(store / "prefect"):
+        with prefect_server(store / "prefect") as answered:
+            # Prefect reads its settings when imported; it and the engine load while the server starts.
             from flows.release import release, watching
+            from kratom_qc.judge import engine as _engine  # noqa: F401
 
+            answered()
             bar.update(stages["start"], completed=1)
 
             def show(stage: str, done: int, of: int) -> None:

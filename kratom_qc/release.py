@@ -7,13 +7,17 @@ a file is new is the store: a file is known by its content, never by its name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pebble import ProcessExpired, ProcessPool
 
 from kratom_qc import PROGRAM
-from kratom_qc.archive.store import PassWriter, Store
+from kratom_qc.archive.store import PassWriter, Store, keep
 from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
@@ -22,6 +26,9 @@ from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_pag
 
 if TYPE_CHECKING:
     from kratom_qc.judge.verdicts import Judgement
+
+POOL_FROM = 48  # files; below that, starting processes costs more than they save
+READ_SECONDS = 60
 
 Progress = Callable[[str, int, int], None]  # stage, done, of
 
@@ -59,6 +66,16 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 
+def _result(arrival: Arrival, future: Any) -> Reading:
+    """What a reader process made of a file; a process that died or hung refuses this file alone."""
+    try:
+        reading: Reading = future.result()
+    except (TimeoutError, ProcessExpired) as error:
+        why = f"reading it ended its process ({type(error).__name__}); the file is kept. Please report it"
+        return Reading(arrival.name, arrival.sha256, refusals=(Refusal("reader-failed", why, Place(arrival.name)),))
+    return reading
+
+
 class ReleasePass:
     """The state of one pass, from arrivals to the committed archive."""
 
@@ -72,16 +89,42 @@ class ReleasePass:
 
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
         """Keep and read some files. A file that cannot be read is refused; it never stops the others."""
-        for arrival in chunk:
-            try:
-                raw = read_bytes(arrival.path)
-            except InputNotFound as error:
-                reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", Place(arrival.name))
-                self.new.append(Reading(arrival.name, "", refusals=(reason,)))
-            else:
-                self.store.keep(hashlib.sha256(raw).hexdigest(), raw)
-                self.new.append(read_content(arrival.name, raw))
+        for reading in self._readings(chunk):
+            self.new.append(reading)
             self.progress("read", len(self.new), total)
+
+    def _readings(self, chunk: Sequence[Arrival]) -> Iterator[Reading]:
+        """Few files are read here; many by one process per core, where a reader that dies takes only its own file along.
+        A file is kept before anything looks into it."""
+        if len(chunk) < POOL_FROM:
+            for arrival in chunk:
+                raw = self._kept(arrival)
+                yield raw if isinstance(raw, Reading) else read_content(arrival.name, raw)
+            return
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["kratom_qc.job", "openpyxl"])
+        with ProcessPool(max_workers=os.cpu_count(), context=context) as pool:
+            waiting = []
+            for arrival in chunk:
+                raw = self._kept(arrival)
+                future = (
+                    None
+                    if isinstance(raw, Reading)
+                    else pool.schedule(read_content, (arrival.name, raw), timeout=READ_SECONDS)
+                )
+                waiting.append((arrival, raw if future is None else future))
+            for arrival, promised in waiting:
+                yield promised if isinstance(promised, Reading) else _result(arrival, promised)
+
+    def _kept(self, arrival: Arrival) -> bytes | Reading:
+        """A file's bytes, kept in the store; or why they cannot be read, to be tried again by the next pass."""
+        try:
+            raw = read_bytes(arrival.path)
+        except InputNotFound as error:
+            reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", Place(arrival.name))
+            return Reading(arrival.name, "", refusals=(reason,))
+        keep(self.store.root, hashlib.sha256(raw).hexdigest(), raw)
+        return raw
 
     def judge(self) -> int:
         """Judge every batch that a new certificate speaks of, over all its certificates. Returns how many."""

@@ -155,6 +155,27 @@ def evidence_words(evidence: str) -> str:
     return _EVIDENCE.get(evidence, evidence)
 
 
+_COUNTED = "; not measured and counted as 0: "
+
+
+@lru_cache(4096)
+def without_counted(text: str) -> tuple[str, tuple[str, ...]]:
+    """A sentence whose long lists of summands that were counted as 0 are only numbered, and those lists for the small
+    print: `sum of A; not measured and counted as 0: B, C` is `sum of A; 2 not measured, counted as 0`."""
+    head, found, rest = text.partition(_COUNTED)
+    if not found:
+        return text, ()
+    depth, end = 0, len(rest)
+    for at, sign in enumerate(rest):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0 or (sign == ";" and not depth):
+            end = at
+            break
+    names, (tail, more) = rest[:end], without_counted(rest[end:])
+    said = f"{head}; {names.count(', ') + 1} not measured, counted as 0{tail}"
+    return said, tuple(dict.fromkeys((f"not measured and counted as 0: {names}", *more)))
+
+
 def one_line(text: str, width: int) -> str:
     """Text safe for one line of a terminal: vendor words may hold line breaks and control signs."""
     flat = " ".join("".join(c if c.isprintable() and c != THIN else " " for c in text).split(" ")).strip()

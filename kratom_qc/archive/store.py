@@ -101,23 +101,26 @@ class Store:
     def raw(self, sha256: str) -> bytes:
         """A kept file's bytes. Raises StoreError where they are gone."""
         try:
-            return self._raw_path(sha256).read_bytes()
+            return raw_path(self.root, sha256).read_bytes()
         except OSError as error:
-            raise StoreError(f"{self._raw_path(sha256)}: a kept file cannot be read: {error.strerror}") from None
-
-    def keep(self, sha256: str, raw: bytes) -> None:
-        """Keep a file's bytes under their hash."""
-        path = self._raw_path(sha256)
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            write_whole(path, raw)
-
-    def _raw_path(self, sha256: str) -> Path:
-        return self.root / "raw" / sha256[:2] / sha256
+            raise StoreError(f"{raw_path(self.root, sha256)}: a kept file cannot be read: {error.strerror}") from None
 
     def write_page(self, name: str, text: str) -> None:
         """Write one page of the reports."""
         write_whole(self.reports / name, text.encode("utf-8"))
+
+
+def raw_path(root: Path, sha256: str) -> Path:
+    """Where a store keeps the file with this hash."""
+    return root / "raw" / sha256[:2] / sha256
+
+
+def keep(root: Path, sha256: str, raw: bytes) -> None:
+    """Keep a file's bytes under their hash."""
+    path = raw_path(root, sha256)
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, raw)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
@@ -128,14 +129,19 @@ def find_header(page: Page, row: int) -> Header | None:
 
 
 def _column(page: Page, cell: Cell) -> Column:
-    text = " ".join(cell.said.split())
-    header = Word(cell.said, page.place(cell.row, cell.column))
+    role, unit = _meaning(" ".join(cell.said.split()))
+    return Column(cell.column, role, Word(cell.said, page.place(cell.row, cell.column)), unit)
+
+
+@lru_cache(8192)
+def _meaning(text: str) -> tuple[str, str]:
+    """(role, unit) of a header text. Every row of text is a possible header, so each text is looked at once."""
     role = vocabulary.column_role(text)
     if role:
-        return Column(cell.column, role, header)
+        return role, ""
     fact = vocabulary.fact_name(text)
     if fact:
-        return Column(cell.column, f"fact:{fact}", header)
+        return f"fact:{fact}", ""
     for pattern in (_BRACKET, _COMMA, _LAST_WORD):
         parts = pattern.match(text)
         if not parts:
@@ -143,26 +149,26 @@ def _column(page: Page, cell: Cell) -> Column:
         role, inside = vocabulary.column_role(parts["name"]), parts["inside"].strip()
         readable = vocabulary.unit(inside) is not None or vocabulary.basis_in(inside)[0] is not None
         if role in _UNIT_ROLES and readable:
-            return Column(cell.column, role, header, inside)
+            return role, inside
         if role and role not in _UNIT_ROLES and pattern is _BRACKET:
-            return Column(cell.column, role, header)
+            return role, ""
         fact = vocabulary.fact_name(parts["name"])
         if fact and pattern is _BRACKET and not readable:
-            return Column(cell.column, f"fact:{fact}", header)
+            return f"fact:{fact}", ""
     if vocabulary.unit(text) is not None and vocabulary.analyte(text) is None:
-        return Column(cell.column, "result", header, text)
-    return _analyte_column(cell, text, header)
+        return "result", text
+    return _analyte_meaning(text)
 
 
-def _analyte_column(cell: Cell, text: str, header: Word) -> Column:
+def _analyte_meaning(text: str) -> tuple[str, str]:
     """A column named after an analyte, with its unit in brackets, after a comma or as the last word."""
-    if vocabulary.analyte(text):
-        return Column(cell.column, f"analyte:{text}", header)
     for pattern in (_BRACKET, _COMMA, _LAST_WORD):
         parts = pattern.match(text)
         if parts and vocabulary.unit(parts["inside"]) and (vocabulary.analyte(parts["name"]) or pattern is _BRACKET):
-            return Column(cell.column, f"analyte:{parts['name']}", header, parts["inside"])
-    return Column(cell.column, "unknown", header)
+            share = vocabulary.analyte(text)  # "7-OH (% of total alkaloids)" is an analyte of its own
+            if share is None or share is vocabulary.analyte(parts["name"]):
+                return f"analyte:{parts['name']}", parts["inside"]
+    return (f"analyte:{text}", "") if vocabulary.analyte(text) else ("unknown", "")
 
 
 # ---------------------------------------------------------------- one result per row
@@ -294,7 +300,8 @@ def _only_verdicts(page: Page, column: Column, first: int, last: int) -> bool:
         if column.number in (cells := page.sheet.rows.get(row, {})) and len(cells) > 1
     ]
     return bool(said) and all(
-        vocabulary.status(text) in ("opinion_good", "opinion_bad", "opinion_unsure", "not_evaluated", "not_tested")
+        vocabulary.status(text)
+        in ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated", "not_tested")
         for text in said
     )
 

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ class Workbook:
     sheets: tuple[Sheet, ...]
 
 
+@lru_cache(65536)
 def cell_name(row: int, column: int) -> str:
     """A1 notation of a 1-based row and column."""
     letters = ""

@@ -83,5 +83,6 @@ def _stated_remarks(results: Iterable[Result]) -> list[Remark]:
             result.place,
         )
         for result in results
-        if not result.measured and vocabulary.status(result.said) in ("opinion_good", "opinion_unsure")
+        if not result.measured
+        and vocabulary.status(result.said) in ("opinion_good", "opinion_conditional", "opinion_unsure")
     ]

@@ -15,6 +15,7 @@ NO_VALUE = (
     "blank",
     "opinion_good",
     "opinion_bad",
+    "opinion_conditional",
     "opinion_unsure",
     "not_evaluated",
     "final",

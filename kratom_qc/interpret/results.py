@@ -34,7 +34,7 @@ _NOT_CONFIRMED = (
     "preliminary",
     "detected_below_loq",
 )
-_OPINIONS = ("opinion_good", "opinion_bad", "opinion_unsure")
+_OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.interpret.numbers import FLATTENED, NUMBER, Ambiguous, Number, number, tidy
@@ -65,6 +66,7 @@ _RANGE = re.compile(rf"^{NUMBER}\s*(?:-|–|to|až|\.\.)\s*{NUMBER}")
 _ESTIMATED = re.compile(r"\s*[\[(]?\b(?:est|estimated|odhad)\b\.?[\])]?\s*$", re.IGNORECASE)
 
 
+@lru_cache(16384)
 def statement(said: str, mark: str | None) -> Statement:
     """What a result cell says, given the file's proven decimal mark.
 

@@ -26,9 +26,10 @@ class Mark:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bar:
-    """Everything a template draws; every `x` and `w` is text such as `12.5%`."""
+    """Everything a template draws; every `x` and `w` is text such as `12.5%`. Known by its identity: `bar` keeps them,
+    and their markup is kept too."""
 
     css: str
     label: str

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -26,6 +27,17 @@ from kratom_qc.report.reasons import main_reason
 __all__ = ["SummaryRow", "batch_page", "main_reason", "page_name", "summary_page", "summary_row"]
 
 TEMPLATES = Path(__file__).parent / "templates"
+_KEPT = {  # macros of `_rows.html` by how many of their answers are kept
+    "ticks": 64,
+    "small_bar": 4096,
+    "limit_cell": 4096,
+    "limit_foot": 4096,
+    "finding_row": 8192,
+    "result_row": 8192,
+    "silence": 512,
+    "chips": 512,
+    "rulebook_rows": 16,
+}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -117,8 +129,9 @@ def _environment() -> Environment:
         auto_reload=False,
         keep_trailing_newline=False,
     )
-    # The same limits stand on every page of a run, and most bars too: their (escaped) markup is kept.
-    marks = environment.get_template("_marks.html").module
-    environment.globals["limit_cell"] = lru_cache(4096)(marks.limit_cell)  # type: ignore[attr-defined]
-    environment.globals["small_bar"] = lru_cache(4096)(marks.small_bar)  # type: ignore[attr-defined]
+    # The same limits, silences, bars and non-detects stand on page after page of a run: their (escaped) markup is kept.
+    # Markup is remembered by everything it was made of, so that it can never be another batch's.
+    rows = environment.get_template("_rows.html").module
+    kept = {name: lru_cache(size)(getattr(rows, name)) for name, size in _KEPT.items()}
+    environment.globals["kept"] = SimpleNamespace(**kept)
     return environment

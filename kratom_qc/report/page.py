@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from kratom_qc import wording
-from kratom_qc.model import Analysis, Decision, Finding, Outcome, ProductFacts, Remark, Result, Rulebook, Verdict, plain
-from kratom_qc.report import reasons
+from kratom_qc.model import Decision, Finding, Outcome, Verdict
+from kratom_qc.report import papers, reasons
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, where
+from kratom_qc.report.papers import BookLine, Paper
 from kratom_qc.report.reasons import Causes, LimitLine, Reach
 
 
@@ -43,30 +45,31 @@ class Shown:
     subject: str
     limit: LimitLine
     advisory: str
+    counted: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Untested:
+class Untested(NamedTuple):
     """Assays nobody reported and no limit requires, under one reason for silence."""
 
     because: str
     assays: tuple[tuple[str, tuple[str, ...]], ...]  # rulebooks, the analytes they alone speak of
 
 
-@dataclass(frozen=True, slots=True)
-class FindingRow:
+class FindingRow(NamedTuple):
+    """One line of the table of findings, in the order its macro takes: its markup is kept from page to page."""
+
     outcome: str
+    decides: bool
     subject: str
     value: str
     also: str
     cell: str
     limit: str
+    status: str
+    source: str
     rule_id: str
     why: str
-    source: str
     bar: Bar | None
-    decides: bool
-    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +79,6 @@ class Book:
     id: str
     title: str
     rows: tuple[FindingRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    analyte: str
-    detail: str
-    known: bool
-    said: str
-    unit: str
-    understood: str
-    also: str
-    basis: str
-    lod: str
-    loq: str
-    uncertainty: str
-    method: str
-    stated: str
-    cell: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One certificate: where it came from and what it says."""
-
-    file: str
-    sha256: str
-    facts: tuple[tuple[str, str], ...]
-    rows: tuple[ResultRow, ...]
-    has: frozenset[str]  # optional columns that are not empty
-
-
-@dataclass(frozen=True, slots=True)
-class BookLine:
-    id: str
-    title: str
-    version: str
-    checked_on: str
-    sha256: str
-    stale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +97,7 @@ class BatchPage:
     shown: tuple[Shown, ...]
     attestations: tuple[LimitLine, ...]
     untested: tuple[Untested, ...]
+    silent: int  # findings that stand under `untested` only
     books: tuple[Book, ...]
     papers: tuple[Paper, ...]
     remarks: tuple[tuple[str, str, str, str], ...]
@@ -152,10 +117,12 @@ _SAYS = {
 def batch_page(verdict: Verdict) -> BatchPage:
     """The view of one verdict."""
     reach, evidence = Reach(verdict), Evidence(verdict)
+    answered, silent = _parted(verdict.findings)
     own, other = reasons.against(verdict, reach)
     batch = verdict.batch
     named = dict.fromkeys(analysis.product_name for analysis in batch.analyses if analysis.product_name)
-    rulebooks = tuple(_book_line(book, verdict.judged_on) for book in verdict.rulebooks)
+    rulebooks = tuple(papers.book_line(book, verdict.judged_on) for book in verdict.rulebooks)
+    once = _Once()
     return BatchPage(
         batch_id=batch.batch_id,
         product=wording.product_name(batch.product),
@@ -165,16 +132,17 @@ def batch_page(verdict: Verdict) -> BatchPage:
         laboratories=laboratories(verdict),
         homes=", ".join(verdict.home_markets),
         markets=_markets(verdict, reach),
-        counts=_counts(verdict, reach),
-        own=reasons.causes(own, evidence, reach),
-        other=reasons.causes(other, evidence, reach),
-        shown=_shown(verdict.findings, reach),
-        attestations=_attestations(verdict.findings, reach),
-        untested=_untested(verdict.findings),
-        books=_books(verdict.findings, reach, evidence),
-        papers=tuple(_paper(analysis) for analysis in batch.analyses),
-        remarks=_remarks(verdict),
-        declared=_declared(batch.facts),
+        counts=_counts(answered, silent, reach),
+        own=once.causes(reasons.causes(own, evidence, reach)),
+        other=once.causes(reasons.causes(other, evidence, reach)),
+        shown=once.shown(_shown(answered, reach)),
+        attestations=_attestations(answered, reach),
+        untested=_untested(silent),
+        silent=len(silent),
+        books=_books(answered, reach, evidence),
+        papers=tuple(papers.paper(analysis) for analysis in batch.analyses),
+        remarks=papers.remarks(verdict),
+        declared=papers.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
         rulebooks=rulebooks,
         stale=tuple(line for line in rulebooks if line.stale),
@@ -196,18 +164,55 @@ def _markets(verdict: Verdict, reach: Reach) -> tuple[Markets, ...]:
     return tuple(rows)
 
 
-def _counts(verdict: Verdict, reach: Reach) -> tuple[Count, ...]:
-    own = [finding for finding in verdict.findings if reach.own(finding)]
-    first = _count("for the verdict", own)
-    return (first,) if len(own) == len(verdict.findings) else (first, _count("with every market", verdict.findings))
-
-
-def _count(what: str, findings: Iterable[Finding]) -> Count:
-    passed = failed = undecided = untested = 0
+def _parted(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Findings that say something, and those about what nobody tested and no limit requires."""
+    answered: list[Finding] = []
+    silent: list[Finding] = []
     for finding in findings:
+        (silent if reasons.silent(finding) else answered).append(finding)
+    return answered, silent
+
+
+class _Once:
+    """Long lists of what was not measured stand once on a page: where the reader meets them first."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def causes(self, found: Causes) -> Causes:
+        return found._replace(
+            reasons=tuple(
+                replace(cause, counted=self._new(cause.counted)) if cause.counted else cause for cause in found.reasons
+            ),
+            unanswered=tuple(
+                replace(row, counted=self._new(row.counted)) if row.counted else row for row in found.unanswered
+            ),
+        )
+
+    def shown(self, rows: Iterable[Shown]) -> tuple[Shown, ...]:
+        return tuple(replace(row, counted=self._new(row.counted)) if row.counted else row for row in rows)
+
+    def _new(self, counted: tuple[str, ...]) -> tuple[str, ...]:
+        new = tuple(words for words in counted if words not in self._told)
+        self._told.update(new)
+        return new
+
+
+def _counts(answered: Sequence[Finding], silent: Sequence[Finding], reach: Reach) -> tuple[Count, ...]:
+    own = [finding for finding in answered if reach.own(finding)]
+    quiet = sum(map(reach.own, silent))
+    first = _count("for the verdict", own, quiet)
+    if len(own) == len(answered) and quiet == len(silent):
+        return (first,)
+    return (first, _count("with every market", answered, len(silent)))
+
+
+def _count(what: str, answered: Iterable[Finding], untested: int) -> Count:
+    passed = failed = undecided = 0
+    for finding in answered:
         if not finding.decides:
-            untested += reasons.silent(finding)
-        elif finding.outcome is Outcome.PASS:
+            continue
+        if finding.outcome is Outcome.PASS:
             passed += 1
         elif finding.outcome is Outcome.FAIL:
             failed += 1
@@ -223,7 +228,7 @@ def _shown(findings: Iterable[Finding], reach: Reach) -> tuple[Shown, ...]:
         if unmet and not finding.decides and not reasons.attested(finding):
             advisory = finding.source.advisory if finding.source is not None else ""
             line = reasons.limit_line(finding, reach)
-            rows.append(Shown(finding.outcome.value, reasons.subject(finding), line, advisory))
+            rows.append(Shown(finding.outcome.value, reasons.subject(finding), line, advisory, line.counted))
     return tuple(sorted(rows, key=lambda row: row.outcome != Outcome.FAIL.value))
 
 
@@ -231,15 +236,16 @@ def _attestations(findings: Iterable[Finding], reach: Reach) -> tuple[LimitLine,
     return tuple(reasons.limit_line(finding, reach) for finding in findings if reasons.attested(finding))
 
 
-def _untested(findings: Iterable[Finding]) -> tuple[Untested, ...]:
+def _untested(silent: Iterable[Finding]) -> tuple[Untested, ...]:
+    return _grouped(tuple((_silence(finding), reasons.subject(finding), finding.rulebook) for finding in silent))
+
+
+@lru_cache(512)  # batches of one product form differ little in what nobody tests
+def _grouped(silent: tuple[tuple[str, str, str], ...]) -> tuple[Untested, ...]:
     """Silence by its reason, so that sixty pesticides are one line and not sixty."""
     found: dict[str, dict[str, dict[str, None]]] = {}
-    for finding in findings:
-        if not reasons.silent(finding):
-            continue
-        because = _silence(finding)
-        names = found.setdefault(because, {})
-        names.setdefault(reasons.subject(finding), {})[finding.rulebook] = None
+    for because, subject, book in silent:
+        found.setdefault(because, {}).setdefault(subject, {})[book] = None
     return tuple(Untested(because, _by_books(names)) for because, names in found.items())
 
 
@@ -274,105 +280,22 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
         value = f"“{said[0].said}”" if said[0].said else ""
     return FindingRow(
         outcome=finding.outcome.value,
+        decides=finding.decides,
         subject=reasons.subject(finding),
         value=value,
         also=wording.also_words(finding.interval, finding.unit, limit) if limit is not None else "",
         cell=cell,
         limit=finding.limit or (limit.text if limit is not None else ""),
-        rule_id=finding.rule_id,
-        why="" if finding.outcome is Outcome.PASS or reasons.silent(finding) else finding.why,
-        source=finding.because,
-        bar=bar(finding),
-        decides=finding.decides,
         status=reasons.dates(finding),
+        source=finding.because,
+        rule_id=finding.rule_id,
+        why="" if finding.outcome is Outcome.PASS else wording.without_counted(finding.why)[0],
+        bar=bar(finding) if _telling(finding) else None,
     )
 
 
-# ---------------------------------------------------------------- certificates
-
-
-_OPTIONAL = ("basis", "lod", "loq", "uncertainty", "method", "stated")
-
-
-def _paper(analysis: Analysis) -> Paper:
-    rows = tuple(_result_row(result) for result in analysis.results)
-    dated = [("received", analysis.received_on), ("tested", analysis.tested_on), ("issued", analysis.issued_on)]
-    facts = [
-        ("Laboratory", analysis.laboratory),
-        ("Accreditation", analysis.accreditation),
-        ("Certificate", analysis.certificate_id),
-        ("Batch", analysis.batch_id),
-        ("Product as printed", analysis.product_name),
-        ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dated if day)),
-        *((name.replace("_", " ").capitalize(), said) for name, said in analysis.declared.items()),
-    ]
-    has = frozenset(name for name in _OPTIONAL if any(getattr(row, name) for row in rows))
-    stated = tuple((name, said or "not stated") for name, said in facts)
-    return Paper(analysis.file, analysis.sha256, stated, rows, has)
-
-
-def _result_row(result: Result) -> ResultRow:
-    name = wording.subject_name(result.analyte) if result.known else result.analyte
-    if result.text is not None and not result.unit:
-        understood = "described" if result.known else "not understood"
-    else:
-        understood = wording.value_words(result.interval, result.unit, (result,)) if result.measured else "no value"
-    basis = "" if result.basis == "as received" else result.basis
-    portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
-    detail = " · ".join(filter(None, (result.species, f"replicate {result.replicate}" if result.replicate else "")))
-    return ResultRow(
-        analyte=name,
-        detail=detail,
-        known=result.known,
-        said=result.said,
-        unit=result.unit_said,
-        understood=understood,
-        also=wording.also_words(result.interval, result.unit, None),
-        basis=" · ".join(filter(None, (basis, portion))),
-        lod=wording.shown(result.lod) if result.lod is not None else "",
-        loq=wording.shown(result.loq) if result.loq is not None else "",
-        uncertainty=f"±{wording.THIN}{wording.shown(result.uncertainty)}" if result.uncertainty is not None else "",
-        method=result.method,
-        stated=result.stated_verdict,
-        cell=where(result.place),
-    )
-
-
-def _remarks(verdict: Verdict) -> tuple[tuple[str, str, str, str], ...]:
-    """Warnings before notes; a remark told by the batch and its certificate stands once."""
-    every: dict[Remark, None] = dict.fromkeys(verdict.batch.remarks)
-    for analysis in verdict.batch.analyses:
-        every.update(dict.fromkeys(analysis.remarks))
-    ordered = sorted(every, key=lambda remark: remark.severity != "warning")
-    return tuple((remark.severity, remark.message, remark.place.file, where(remark.place)) for remark in ordered)
-
-
-# ---------------------------------------------------------------- provenance
-
-_FACTS = (
-    ("serving_g", "Serving", "g"),
-    ("serving_ml", "Serving", "mL"),
-    ("servings_per_day", "Servings per day", ""),
-    ("servings_per_container", "Servings per container", ""),
-    ("net_g", "Net content", "g"),
-    ("net_ml", "Net content", "mL"),
-    ("density_g_per_ml", "Density", "g/mL"),
-)
-
-
-def _declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
-    if facts is None:
-        return ()
-    rows = [("Applies to", facts.match)] if facts.match else []
-    rows += [("Form", wording.product_name(facts.form))] if facts.form else []
-    for field, name, unit in _FACTS:
-        number = getattr(facts, field)
-        if number is not None:
-            rows.append((name, f"{plain(number)}{wording.THIN}{unit}" if unit else plain(number)))
-    rows += [(f"Claims {wording.subject_name(name)}", wording.amount(much, unit)) for name, much, unit in facts.claims]
-    return tuple(rows)
-
-
-def _book_line(book: Rulebook, judged_on: date) -> BookLine:
-    overdue = book.overdue(judged_on)
-    return BookLine(book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, overdue)
+def _telling(finding: Finding) -> bool:
+    """Whether a bar says more than the words do: not of a limit that decides nothing and is met, nor of half a value."""
+    if finding.outcome is Outcome.MISSING:
+        return False
+    return finding.decides or finding.outcome is not Outcome.PASS

@@ -33,6 +33,7 @@ class LimitLine:
     how: str
     bar: Bar | None
     stops: str
+    counted: tuple[str, ...]  # what `why` and `how` leave to the small print
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Reason:
     statements: tuple[Statement, ...]
     more: int
     limits: tuple[LimitLine, ...]
+    counted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Unanswered:
     subject: str
     why: str
     limits: tuple[LimitLine, ...]
+    counted: tuple[str, ...]
 
 
 class Causes(NamedTuple):
@@ -133,7 +136,7 @@ def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Cau
         statements, more = evidence.of_all(group)
         if not statements and _unreported(group[0]):
             lines = tuple(limit_line(finding, reach) for finding in group)
-            unanswered.append(Unanswered(subject(group[0]), group[0].why, lines))
+            unanswered.append(Unanswered(subject(group[0]), lines[0].why, lines, _counted(lines)))
         else:
             reasons.append(_reason(group, statements, more, reach))
     whys = {row.why for row in unanswered}
@@ -161,7 +164,12 @@ def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, 
         statements=statements,
         more=more,
         limits=lines,
+        counted=_counted(lines),
     )
+
+
+def _counted(lines: tuple[LimitLine, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words for line in lines for words in line.counted))
 
 
 _ABOUT = {"ban": "Ban", "product_class": "Product form", "certificate": "Certificate", "attestation": "Condition"}
@@ -192,6 +200,11 @@ def understood(finding: Finding) -> str:
 def limit_line(finding: Finding, reach: Reach) -> LimitLine:
     """A finding's limit with everything a reviewer checks it against."""
     limit = finding.source
+    why, counted = wording.without_counted(finding.why)
+    how = ""
+    if finding.quantity is not None and finding.quantity.how not in finding.why:
+        how, more = wording.without_counted(finding.quantity.how)
+        counted += more
     return LimitLine(
         text=finding.limit or (limit.text if limit else ""),
         rule_id=finding.rule_id,
@@ -201,12 +214,13 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
         dates=dates(finding),
         evidence=wording.evidence_words(limit.evidence) if limit else "",
         decision_rule=rule_words(finding),
-        why=finding.why,
+        why=why,
         value=understood(finding),
         also=wording.also_words(finding.interval, finding.unit, limit) if limit else "",
-        how=finding.quantity.how if finding.quantity and finding.quantity.how not in finding.why else "",
+        how=how,
         bar=bar(finding),
         stops=reach.stops(finding),
+        counted=counted,
     )
 
 

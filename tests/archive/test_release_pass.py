@@ -240,3 +240,25 @@ def test_the_same_pass_writes_the_same_bytes_whatever_the_hash_seed(inbox, tmp_p
         pages.append({str(path.relative_to(store)): path.read_bytes() for path in files})
     assert pages[0] == pages[1]
     assert len(pages[0]) == 6
+
+
+def test_many_files_are_read_by_several_processes_and_come_out_alike(inbox, tmp_path, terms, monkeypatch):
+    for number in range(6):
+        (inbox / f"{number}.csv").write_text(CHEMISTRY.replace("L-1", f"L-{number}"))
+    (inbox / "bad.csv").write_text(BAD)
+    alone = make_pass(inbox, tmp_path / "alone", terms)
+    monkeypatch.setattr("kratom_qc.release.POOL_FROM", 1)
+    pooled = make_pass(inbox, tmp_path / "pooled", terms)
+    assert alone[1] == pooled[1] == [f"L-{number} HOLD" for number in range(6)]
+    assert [reading.refusals for reading in alone[0].refused] == [reading.refusals for reading in pooled[0].refused]
+
+
+def test_a_reader_that_hangs_refuses_its_file_which_is_kept(inbox, tmp_path, terms, monkeypatch):
+    (inbox / "slow.csv").write_text(CHEMISTRY * 2000)
+    monkeypatch.setattr("kratom_qc.release.POOL_FROM", 1)
+    monkeypatch.setattr("kratom_qc.release.READ_SECONDS", 0.01)
+    current, verdicts = make_pass(inbox, tmp_path / "store", terms)
+    assert verdicts == []
+    assert [refusal.code for refusal in current.refused[0].refusals] == ["reader-failed"]
+    digest = current.refused[0].sha256
+    assert (tmp_path / "store" / "raw" / digest[:2] / digest).read_text() == CHEMISTRY * 2000
