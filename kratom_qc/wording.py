@@ -83,6 +83,7 @@ def unit_name(unit: str) -> str:
     return _UNITS.get(unit, unit)
 
 
+@lru_cache(16384)
 def amount(number: Decimal, unit: str, edges: tuple[Decimal, ...] = ()) -> str:
     """One number with its unit."""
     name = unit_name(unit)

@@ -7,6 +7,7 @@ held, so that a silent engine bug becomes a visible HOLD.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from kratom_qc.model import Interval, Limit, Outcome, Quantity
@@ -20,68 +21,62 @@ def reads(limit: Limit, quantities: Sequence[Quantity]) -> list[Outcome]:
         raise ValueError(f"{limit.rule_id} has no interval to accept")
     if limit.decision_rule == "guarded":
         return [_guarded(limit, limit.accept, quantity) for quantity in quantities]
-    return [
-        _amount(
-            limit.accept,
-            quantity,
-            quantity.interval.low,
-            quantity.interval.high,
-            quantity.proven_low,
-            quantity.proven_high,
-        )
-        for quantity in quantities
-    ]
+    return _amounts(limit.accept, quantities)
 
 
 def _guarded(limit: Limit, accept: Interval, quantity: Quantity) -> Outcome:
     """Both ends widened by the expanded uncertainty (ILAC-G8:09/2019 4.2.3); undecided where it is needed and unknown."""
-    low, high = quantity.interval.low, quantity.interval.high
+    value = quantity.interval
     width = Decimal(0)
     if quantity.how or any(result.interval.low == result.interval.high for result in quantity.results):
         stated = quantity.uncertainty
-        if stated is None and limit.default_uncertainty is not None and high is not None:
-            stated = high * limit.default_uncertainty
+        if stated is None and limit.default_uncertainty is not None and value.high is not None:
+            stated = value.high * limit.default_uncertainty
         if stated is None:
             return Outcome.MISSING if quantity.missing else Outcome.INCONCLUSIVE
         width = stated
-    nothing = Decimal(0)
-    return _amount(
-        accept,
+
+    def down(end: Decimal) -> Decimal:
+        return end - width if end > width else Decimal(0)
+
+    def up(end: Decimal | None) -> Decimal | None:
+        return None if end is None else end + width
+
+    widened = replace(
         quantity,
-        max(nothing, low - width),
-        None if high is None else high + width,
-        max(nothing, quantity.proven_low - width),
-        None if quantity.proven_high is None else quantity.proven_high + width,
+        interval=Interval(down(value.low), up(value.high), value.low_open, value.high_open),
+        proven_low=down(quantity.proven_low),
+        proven_high=up(quantity.proven_high),
     )
+    return _amounts(accept, [widened])[0]
 
 
-def _amount(
-    accept: Interval,
-    quantity: Quantity,
-    low: Decimal,
-    high: Decimal | None,
-    proven_low: Decimal,
-    proven_high: Decimal | None,
-) -> Outcome:
-    least, most = accept.low, accept.high
-    # Too high: even the least it can be is more than the most allowed.
-    if most is not None and proven_low >= most and (proven_low > most or quantity.proven_low_open or accept.high_open):
-        return Outcome.FAIL
-    # Too low: even the most it can be is less than the least allowed.
-    if (
-        proven_high is not None
-        and proven_high <= least
-        and (proven_high < least or quantity.proven_high_open or accept.low_open)
-    ):
-        return Outcome.FAIL
-    value = quantity.interval
-    enough = low > least or (low == least and (value.low_open or not accept.low_open))
-    if enough and (
-        most is None
-        or (high is not None and (high < most or (high == most and (value.high_open or not accept.high_open))))
-    ):
-        return Outcome.PASS
-    return Outcome.MISSING if quantity.missing else Outcome.INCONCLUSIVE
+def _amounts(accept: Interval, quantities: Sequence[Quantity]) -> list[Outcome]:
+    """Every quantity against one interval, ends open or closed. One loop: it runs once per answered limit of a run."""
+    least, least_open, most, most_open = accept.low, accept.low_open, accept.high, accept.high_open
+    found = []
+    for quantity in quantities:
+        # Too high: even the least that one certificate proves is more than the most allowed.
+        at_least = quantity.proven_low
+        if most is not None and at_least >= most and (at_least > most or quantity.proven_low_open or most_open):
+            found.append(Outcome.FAIL)
+            continue
+        # Too low: even the most that one certificate proves is less than the least allowed.
+        at_most = quantity.proven_high
+        if at_most is not None and at_most <= least and (at_most < least or quantity.proven_high_open or least_open):
+            found.append(Outcome.FAIL)
+            continue
+        value = quantity.interval
+        low, high = value.low, value.high
+        enough = low > least or (low == least and (value.low_open or not least_open))
+        if enough and (
+            most is None
+            or (high is not None and (high < most or (high == most and (value.high_open or not most_open))))
+        ):
+            found.append(Outcome.PASS)
+        else:
+            found.append(Outcome.MISSING if quantity.missing else Outcome.INCONCLUSIVE)
+    return found
 
 
 def _not_detected(limit: Limit, quantity: Quantity) -> Outcome:

@@ -31,14 +31,12 @@ from great_expectations.data_context.types.base import (
 
 from kratom_qc.errors import EngineError
 from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits
-from kratom_qc.judge.plan import Asked, Group, bands, rows_of
-from kratom_qc.model import Outcome, Rulebook
+from kratom_qc.judge.plan import Asked, Codes, Group, bands, rows_of
+from kratom_qc.model import Rulebook
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
-OUTCOMES = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.MISSING)
-_PASS, _FAIL, _INCONCLUSIVE, _MISSING = range(4)
-Codes = npt.NDArray[np.int8]
+_PASS, _FAIL, _INCONCLUSIVE, _MISSING = range(4)  # places in plan.OUTCOMES
 
 
 @dataclass(frozen=True, slots=True)

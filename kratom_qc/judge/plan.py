@@ -13,9 +13,11 @@ import numpy.typing as npt
 
 from kratom_qc.errors import UsageError
 from kratom_qc.judge.specification import lineage
-from kratom_qc.model import ZERO, Batch, Interval, Limit, Quantity, Rulebook, portion_bound
+from kratom_qc.model import ZERO, Batch, Interval, Limit, Outcome, Quantity, Rulebook, portion_bound
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int8]
+OUTCOMES = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.MISSING)  # what a code stands for
 NUMERIC = ("amount", "not_detected")
 DETECTION = "any"
 # Stands for "any stated detection limit will do": every finite bound lies inside, an unknown one does not.

@@ -8,7 +8,17 @@ from datetime import date, timedelta
 
 from kratom_qc.judge import crosscheck, explain
 from kratom_qc.judge.dates import in_force
-from kratom_qc.judge.plan import Asked, Group, applicable, judged_interval, market_books, plan, product_books
+from kratom_qc.judge.plan import (
+    OUTCOMES,
+    Asked,
+    Codes,
+    Group,
+    applicable,
+    judged_interval,
+    market_books,
+    plan,
+    product_books,
+)
 from kratom_qc.judge.specification import DECIDING, derived_kinds
 from kratom_qc.model import (
     UNMEASURED,
@@ -39,7 +49,7 @@ class Judgement:
     home: tuple[str, ...]
     on: date
     groups: list[Group]
-    outcomes: dict[int, list[Outcome]]  # id(asked) → per member
+    codes: Mapping[int, Codes]  # id(asked) → per member, into OUTCOMES
     doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]]  # batch → where the crosscheck disagrees
     hold_overdue: bool
 
@@ -76,7 +86,7 @@ class Judgement:
         limit, quantity = asked.limit, asked.column.answers[at]
         if limit.kind not in ("amount", "not_detected"):
             return _unmeasured(limit, asked.book, batch, self.on)
-        outcome = self.outcomes[id(asked)][at]
+        outcome = OUTCOMES[self.codes[id(asked)][at]]
         return _numeric(limit, asked.book, batch, quantity, outcome, self.on)
 
 
@@ -95,25 +105,24 @@ def judge(
     `hold_overdue` lets a rulebook hold that nobody has compared with its sources for too long. Raises
     UsageError for a market without a rulebook and EngineError where the engine did not do what was planned.
     """
-    from kratom_qc.judge import engine
+    from kratom_qc.judge import engine  # Great Expectations takes two seconds to import
 
     everywhere = tuple(dict.fromkeys((*markets, *home)))
     groups = plan(batches, books, everywhere)
     codes = engine.outcomes(groups)
-    outcomes: dict[int, list[Outcome]] = {}
     doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]] = {}
     for group in groups:
         for asked in group.asked:
             if id(asked) not in codes:
                 continue
-            said = [engine.OUTCOMES[code] for code in codes[id(asked)].tolist()]
-            outcomes[id(asked)] = said
             column = asked.column
             again = crosscheck.reads(asked.limit, column.present)
-            for at, other in zip(column.answered, again, strict=True):
-                if other is not said[at]:
-                    doubted.setdefault(group.members[at], []).append((asked.limit, said[at], other))
-    return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, outcomes, doubted, hold_overdue)
+            said = [OUTCOMES[code] for code in codes[id(asked)][column.index].tolist()]
+            if again != said:
+                for at, one, other in zip(column.answered, said, again, strict=True):
+                    if one is not other:
+                        doubted.setdefault(group.members[at], []).append((asked.limit, one, other))
+    return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, codes, doubted, hold_overdue)
 
 
 # ---------------------------------------------------------------- findings

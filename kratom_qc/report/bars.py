@@ -93,9 +93,9 @@ def _drawn(
 
 
 def _text(accept: Interval, value: Interval, unit: str, printed: Printed | None) -> str:
-    if printed is None:
-        return wording.interval_words(value, unit, _edges(accept))
-    return wording.interval_words(value.scaled(printed[0]), printed[1], _edges(accept.scaled(printed[0])))
+    factor, name = printed or (Decimal(1), unit)
+    scaled = value if printed is None else value.scaled(factor)
+    return wording.interval_words(scaled, name, _printed_edges(accept, factor))
 
 
 def _point(finding: Finding) -> Decimal | None:
@@ -112,10 +112,18 @@ def _edges(accept: Interval) -> tuple[Decimal, ...]:
     return tuple(end for end in (accept.low, accept.high) if end)
 
 
+@lru_cache(2048)
+def _printed_edges(accept: Interval, factor: Decimal) -> tuple[Decimal, ...]:
+    return tuple(edge * factor for edge in _edges(accept))
+
+
 def _edge_marks(accept: Interval, unit: str, printed: Printed | None, scale: _Scale) -> tuple[Mark, ...]:
     """The limit's ends, numbered in the unit its source prints."""
     factor, name = printed or (Decimal(1), unit)
-    marks = [_mark(scale.at(_float(edge)), wording.amount(edge * factor, name)) for edge in _edges(accept)]
+    marks = [
+        _mark(scale.at(_float(edge)), wording.amount(printed_edge, name))
+        for edge, printed_edge in zip(_edges(accept), _printed_edges(accept, factor), strict=True)
+    ]
     if len(marks) == 2 and float(marks[1].x[:-1]) - float(marks[0].x[:-1]) < 22:
         both = f"{marks[0].text} – {marks[1].text}"
         marks = [Mark(marks[0].x, "", "start"), Mark(marks[1].x, both, marks[1].anchor)]

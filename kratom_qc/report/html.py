@@ -131,7 +131,9 @@ def _environment() -> Environment:
     )
     # The same limits, silences, bars and non-detects stand on page after page of a run: their (escaped) markup is kept.
     # Markup is remembered by everything it was made of, so that it can never be another batch's.
+    kept = SimpleNamespace()
+    environment.globals["kept"] = kept  # before any template is loaded: it sees the globals of that moment
     rows = environment.get_template("_rows.html").module
-    kept = {name: lru_cache(size)(getattr(rows, name)) for name, size in _KEPT.items()}
-    environment.globals["kept"] = SimpleNamespace(**kept)
+    for name, size in _KEPT.items():
+        setattr(kept, name, lru_cache(size)(getattr(rows, name)))
     return environment

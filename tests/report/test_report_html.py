@@ -14,7 +14,7 @@ import report_batches as given
 from report_batches import verdict
 
 from kratom_qc.errors import Refusal
-from kratom_qc.model import Place, ProductFacts, Remark, Verdict
+from kratom_qc.model import Outcome, Place, ProductFacts, Remark, Verdict
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
 from kratom_qc.wording import THIN
 
@@ -102,6 +102,70 @@ def test_what_does_not_decide_is_shown_apart() -> None:
     assert "Conditions no laboratory can test sold to nobody under 21" in shown
     assert "Nickel (us)" in shown
     assert "no law orders a test for nickel" in shown
+
+
+def findings_table(of: Verdict) -> str:
+    text = page(of).text  # the navigation names the section first, the section itself comes last
+    return text[text.rindex("Every finding") : text.rindex("Every result")]
+
+
+def test_what_nobody_tested_and_nothing_requires_stands_once_and_is_counted_in_the_table() -> None:
+    lead_noted = replace(given.NICKEL_SILENT, rule_id="US-PB-NOTE", analyte="lead")
+    one, two = findings_table(given.CLEAN), findings_table(verdict(given.GOOD_LEAD, given.NICKEL_SILENT, lead_noted))
+    assert "1 more is about what nobody tested and no limit in force requires: see Not tested" in one
+    assert "2 more are about what nobody tested" in two
+    assert "US-NI-NOTE" not in one
+    assert "SPEC-METALS-PB" in one
+    assert ("a", "href", "#untested") in page(given.CLEAN).attributes
+    assert "left-out" not in {value for _, name, value in page(verdict(given.GOOD_LEAD)).attributes if name == "class"}
+
+
+def test_a_required_assay_nobody_reported_and_a_condition_stay_in_the_table() -> None:
+    assert "MISSING decides Mercury" in findings_table(given.SPIKED)
+    assert "MISSING does not decide Condition" in findings_table(given.CLEAN)
+
+
+def test_a_table_of_nothing_but_silence_is_one_line() -> None:
+    table = findings_table(verdict(given.NICKEL_SILENT))
+    assert "1 more is about" in table
+    assert "Outcome" not in table
+
+
+def test_a_long_list_of_summands_counted_as_nothing_is_small_print_and_stands_once() -> None:
+    names = "Ajmalicine, Corynoxine, Mitraphylline"
+    why = f"2.1 % lies above the limit (7-OH ÷ total (sum of Mitragynine; not measured and counted as 0: {names}))"
+    failed = verdict(
+        given.finding(given.MIT_SPEC, Outcome.FAIL, given.MITRAGYNINE, why=why),
+        given.finding(given.HG_CZ, Outcome.FAIL, given.MERCURY, why=why, market="cz"),
+        given.finding(given.RATIO, Outcome.FAIL, why=why, interval=given.span("0", "30")),
+    )
+    seen = page(failed)
+    assert seen.text.count(names) == 1
+    assert f"not measured and counted as 0: {names}" in seen.pieces
+    said = "2.1 % lies above the limit (7-OH ÷ total (sum of Mitragynine; 3 not measured, counted as 0))"
+    assert seen.text.count(said) == 6  # in a card or under `shown`, and in the table
+    assert failed.findings[0].why == why
+
+
+def test_only_a_limit_that_decides_or_is_not_met_has_a_bar_in_the_table() -> None:
+    noted = given.finding(replace(given.PB_SPEC, status="proposed"), Outcome.PASS, given.LEAD)
+    assert "svg bar" not in {f"{tag} {value.split()[0]}" for tag, value in classes(verdict(noted))}
+    assert ("svg", "bar pass") in classes(verdict(given.GOOD_LEAD))
+
+
+def classes(of: Verdict) -> list[tuple[str, str]]:
+    return [(tag, value) for tag, name, value in page(of).attributes if name == "class" and value]
+
+
+def test_markup_that_is_kept_never_shows_another_batchs_words() -> None:
+    other = replace(given.MERCURY, said="0.2 mg", method="ICP-MS", place=replace(given.MERCURY.place, cell="Z9"))
+    first, second = given.MERCURY_IN_CZ, verdict(given.finding(given.HG_SPEC, Outcome.PASS, other))
+    alone = batch_page(second, program=PROGRAM)
+    batch_page(first, program=PROGRAM)
+    assert batch_page(second, program=PROGRAM) == alone
+    assert "Results!Z9" in findings_table(second)
+    assert "C14" not in page(second).text
+    assert "0.2 mg mg/kg" in page(second).text
 
 
 def test_counts_and_markets_stand_before_the_reasons() -> None:

@@ -102,6 +102,32 @@ def test_an_unknown_analyte_keeps_the_laboratorys_own_name() -> None:
     assert wording.subject_name("Mitragynol B") == "Mitragynol B"
 
 
+COUNTED = "not measured and counted as 0: "
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "small"),
+    [
+        ("sum of A", "sum of A", ()),
+        (f"sum of A; {COUNTED}B, C", "sum of A; 2 not measured, counted as 0", (f"{COUNTED}B, C",)),
+        (
+            f"x (A ÷ all (sum of A; {COUNTED}B))",
+            "x (A ÷ all (sum of A; 1 not measured, counted as 0))",
+            (f"{COUNTED}B",),
+        ),
+        (f"A; {COUNTED}B (x; y), C; narrowed", "A; 2 not measured, counted as 0; narrowed", (f"{COUNTED}B (x; y), C",)),
+        (
+            f"(A; {COUNTED}B) by (C; {COUNTED}D)",
+            "(A; 1 not measured, counted as 0) by (C; 1 not measured, counted as 0)",
+            (f"{COUNTED}B", f"{COUNTED}D"),
+        ),
+        ("A; not measured and of unknown size: B", "A; not measured and of unknown size: B", ()),  # why it is open
+    ],
+)
+def test_what_was_counted_as_nothing_goes_to_the_small_print(text: str, said: str, small: tuple[str, ...]) -> None:
+    assert wording.without_counted(text) == (said, small)
+
+
 def test_one_line_drops_control_signs_and_cuts_at_a_word() -> None:
     assert wording.one_line("a\x1b[31m\nb", 20) == "a [31m b"
     assert wording.one_line("seven words are too many for here", 20) == "seven words are…"
