@@ -2,4 +2,5 @@
 
 from kratom_qc.cli import main
 
-main()
+if __name__ == "__main__":  # reader processes import this module too
+    main()

@@ -86,35 +86,37 @@ class ReleasePass:
         self.new: list[Reading] = []
         self.earlier: list[Reading] = []
         self.judgement: Judgement | None = None
+        self._pool: ProcessPool | None = None
 
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
-        """Keep and read some files. A file that cannot be read is refused; it never stops the others."""
+        """Keep and read some of `total` files. A file that cannot be read is refused; it never stops the others.
+
+        Few files are read here; many by one process per core, where a reader that dies takes only its own file along.
+        A file is kept before anything looks into it.
+        """
+        if total >= POOL_FROM and self._pool is None:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["kratom_qc.job", "openpyxl"])
+            self._pool = ProcessPool(max_workers=os.cpu_count(), context=context)
         for reading in self._readings(chunk):
             self.new.append(reading)
             self.progress("read", len(self.new), total)
+        if self._pool is not None and len(self.new) >= total:
+            self._pool.close()
+            self._pool.join()
 
     def _readings(self, chunk: Sequence[Arrival]) -> Iterator[Reading]:
-        """Few files are read here; many by one process per core, where a reader that dies takes only its own file along.
-        A file is kept before anything looks into it."""
-        if len(chunk) < POOL_FROM:
-            for arrival in chunk:
-                raw = self._kept(arrival)
-                yield raw if isinstance(raw, Reading) else read_content(arrival.name, raw)
-            return
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["kratom_qc.job", "openpyxl"])
-        with ProcessPool(max_workers=os.cpu_count(), context=context) as pool:
-            waiting = []
-            for arrival in chunk:
-                raw = self._kept(arrival)
-                future = (
-                    None
-                    if isinstance(raw, Reading)
-                    else pool.schedule(read_content, (arrival.name, raw), timeout=READ_SECONDS)
-                )
-                waiting.append((arrival, raw if future is None else future))
-            for arrival, promised in waiting:
-                yield promised if isinstance(promised, Reading) else _result(arrival, promised)
+        waiting: list[tuple[Arrival, Any]] = []
+        for arrival in chunk:
+            raw = self._kept(arrival)
+            if isinstance(raw, Reading):
+                yield raw
+            elif self._pool is None:
+                yield read_content(arrival.name, raw)
+            else:
+                task = self._pool.schedule(read_content, (arrival.name, raw), timeout=READ_SECONDS)
+                waiting.append((arrival, task))
+        yield from (_result(arrival, task) for arrival, task in waiting)
 
     def _kept(self, arrival: Arrival) -> bytes | Reading:
         """A file's bytes, kept in the store; or why they cannot be read, to be tried again by the next pass."""

@@ -124,14 +124,11 @@ def keep(root: Path, sha256: str, raw: bytes) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: to a temporary name, flushed to disk, then renamed."""
+    """Write a file whole or not at all: under a temporary name, then renamed. `PassWriter.commit` sees it to the disk."""
+    part = path.with_name(f".{path.name}.part")
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).chmod(0o644)
-        Path(part.name).replace(path)
+        part.write_bytes(content)
+        part.replace(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
 
@@ -181,14 +178,19 @@ class PassWriter:
         return self.store.root / "archive" / name / f"{self.pass_id}{suffix}"
 
     def commit(self) -> None:
-        """Make the pass part of the archive: every table whole and on disk, certificates last."""
+        """Make the pass part of the archive: every table whole and on disk, certificates last.
+
+        Everything the pass has written (kept files, pages, tables) is on disk before the file that makes it count: one
+        sync for all of them, where one per page would cost more than writing the pages.
+        """
         try:
             for name in _ORDER:
                 self._flush(name)
                 self.writers[name].close()
-                with self._path(name, ".part").open("rb") as part:
-                    os.fsync(part.fileno())
-            for name in _ORDER:
+            for name in _ORDER[:-1]:
                 self._path(name, ".part").replace(self._path(name, ".parquet"))
+            os.sync()
+            self._path(_ORDER[-1], ".part").replace(self._path(_ORDER[-1], ".parquet"))
+            os.sync()
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self.store.root}: the pass could not be archived: {error}") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 from measure import Stopwatch
 
 from kratom_qc import PROGRAM
-from kratom_qc.archive.store import PassWriter, Store
+from kratom_qc.archive.store import PassWriter, Store, keep
 from kratom_qc.intake.layout import Found, certificates
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.interpret.certificate import interpret
@@ -78,7 +78,7 @@ def pages(found: Iterable[Verdict], store: Store) -> None:
 def archive(words: Iterable[Words], readings: Iterable[Reading], found: Iterable[Verdict], store: Store) -> None:
     """Raw files → kept; results, findings and verdicts → Parquet."""
     for one in words:
-        store.keep(one.sha256, one.raw)
+        keep(store.root, one.sha256, one.raw)
     writer = PassWriter(store, "benchmark", ON, PROGRAM)
     for reading in readings:
         for analysis in reading.analyses:
