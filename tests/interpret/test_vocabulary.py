@@ -156,7 +156,8 @@ def test_a_product_s_name_says_its_form_only_where_it_says_one(name: str, produc
 
 @pytest.mark.parametrize(
     ("said", "meaning"),
-    [("V", "opinion_good"), ("Vn", "opinion_unsure"), ("N", "opinion_bad"), ("X", "not_evaluated"), ("Tested", "not_evaluated"),
+    [("V", "opinion_good"), ("Vn", "opinion_conditional"), ("N", "opinion_bad"), ("X", "not_evaluated"),
+     ("Tested", "not_evaluated"),
      ("Preliminary", "preliminary"), ("Final", "final"), ("OOS", "opinion_bad")],
 )  # fmt: skip
 def test_the_czech_letters_are_verdicts_and_tested_is_none(said: str, meaning: str) -> None:
