@@ -14,7 +14,8 @@ from itertools import zip_longest
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.tables import Header, Page, Row, could_be_result, find_header, read_list, read_wide
+from kratom_qc.intake.headers import Header, Page, find_header
+from kratom_qc.intake.tables import Row, could_be_result, read_list, read_wide
 from kratom_qc.intake.workbook import Workbook
 from kratom_qc.model import Cell, Certificate, Place, Remark, Word
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kratom_qc.judge import crosscheck, explain
+from kratom_qc.judge.checks import DECIDING
 from kratom_qc.judge.dates import in_force
 from kratom_qc.judge.plan import (
     OUTCOMES,
@@ -19,7 +20,7 @@ from kratom_qc.judge.plan import (
     plan,
     product_books,
 )
-from kratom_qc.judge.specification import DECIDING, derived_kinds
+from kratom_qc.judge.specification import derived_kinds
 from kratom_qc.model import (
     UNMEASURED,
     Batch,

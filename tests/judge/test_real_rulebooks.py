@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from factory import CLEAN_LEAF, REAL, certificate, clean_leaf, finding, judged, row
 
+from kratom_qc.judge.checks import KINDS
 from kratom_qc.judge.plan import markets_of
-from kratom_qc.judge.specification import KINDS, lineage, load_rulebooks
+from kratom_qc.judge.specification import lineage, load_rulebooks
 from kratom_qc.model import plain
 
 BOOKS = load_rulebooks(REAL)
