@@ -86,5 +86,5 @@ def _silence(limit: Limit, silent: Result | None) -> str:
             f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}"
         )
     else:
-        why = f"'{silent.said.strip() or 'a blank cell'}' is no value"
+        why = f"'{silent.said.strip()}' is no value" if silent.said.strip() else "the cell is blank"
     return f"{why}; {limit.silence_because}" if limit.when_missing == "note" and limit.silence_because else why

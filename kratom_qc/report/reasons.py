@@ -262,7 +262,8 @@ def main_reason(verdict: Verdict) -> str:
 
 
 def _spoken(group: list[Finding]) -> bool:
-    return any(finding.quantity is not None and finding.quantity.results for finding in group)
+    """Whether a certificate says something of it: `NT`, a blank cell, `ND` without a LOD, an amount that lacks a factor."""
+    return any(finding.place is not None for finding in group)
 
 
 def _suffixed(sentence: str, more: int) -> str:
