@@ -56,6 +56,13 @@ class Page:
             self.refuse("id-changed", message, row, column, cell.said)
         return word
 
+    def refuse_outside(self, row: int, known: set[int]) -> None:
+        """Refuse the cells of a table's row that stand in a column without a header."""
+        for number, cell in self.sheet.rows[row].items():
+            if number not in known:
+                message = f"'{cell.said}' stands in a column without a header"
+                self.refuse("value-outside-columns", message, row, number, cell.said)
+
     def refuse(self, code: str, message: str, row: int, column: int, said: str = "") -> None:
         self.refusals.append(Refusal(code, message, self.place(row, column), said))
 

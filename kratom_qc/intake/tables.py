@@ -61,15 +61,7 @@ def read_list(page: Page, header: Header, last: int) -> Iterator[Row]:
                 )
                 page.refuse("result-without-analyte", message, row, slipped, cells[slipped].said)
             continue
-        for number, cell in cells.items():
-            if number not in known:
-                page.refuse(
-                    "value-outside-columns",
-                    f"'{cell.said}' stands in a column without a header",
-                    row,
-                    number,
-                    cell.said,
-                )
+        page.refuse_outside(row, known)
         yield from _lines(page, header, row, section)
 
 
@@ -271,15 +263,7 @@ def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
                 _unknown_header(page, column)
     known = {column.number for column in header.columns}
     for row in body:
-        for number, cell in page.sheet.rows[row].items():
-            if number not in known:
-                page.refuse(
-                    "value-outside-columns",
-                    f"'{cell.said}' stands in a column without a header",
-                    row,
-                    number,
-                    cell.said,
-                )
+        page.refuse_outside(row, known)
         facts = {
             name: page.fact(row, column.number, name)
             for column in header.columns
