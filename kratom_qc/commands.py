@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -30,7 +31,9 @@ _STYLE = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD:
 
 
 def _console() -> Console:
-    return Console(soft_wrap=False, highlight=False)
+    """A console as wide as the terminal; 120 signs where the output goes to a file or a pipe."""
+    console = Console(highlight=False)
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=120)
 
 
 def check(files: Sequence[Path], terms: Terms, *, as_json: bool) -> int:
@@ -91,10 +94,10 @@ def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
     """The table at the end of `check` and `run`: batch, product, verdict, where it may be sold, the main reason."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("batch", overflow="fold", max_width=24)
-    table.add_column("product", no_wrap=True)
+    table.add_column("product", max_width=12)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("may be sold in", max_width=20)
-    table.add_column("main reason", min_width=24)
+    table.add_column("may be sold in", max_width=16)
+    table.add_column("main reason", overflow="fold")
     for row in rows:
         style = _STYLE[row.decision]
         decision = f"[{style}]{row.decision}[/]"
