@@ -46,14 +46,14 @@ def read(current: ReleasePass, chunk: tuple[Arrival, ...], total: int) -> None:
 
 
 @task(name="judge batches", cache_policy=NO_CACHE)
-def judge(current: ReleasePass) -> int:
-    """Judge every batch that a new certificate speaks of."""
-    return current.judge()
+def judge(current: ReleasePass, wave: tuple[str, ...]) -> None:
+    """Judge some batches and write their pages."""
+    current.judge(wave)
 
 
-@task(name="publish reports and archive", cache_policy=NO_CACHE)
+@task(name="publish summary and archive", cache_policy=NO_CACHE)
 def publish(current: ReleasePass) -> Done:
-    """Write the pages and commit the archive."""
+    """Write the summary and commit the archive."""
     return Done(current.publish(), current.refused)
 
 
@@ -69,5 +69,6 @@ def release(
         current = ReleasePass(shelf, terms, watching.get())
         for start in range(0, len(new), CHUNK):
             read(current, tuple(new[start : start + CHUNK]), len(new))
-        judge(current)
+        for wave in current.gather():
+            judge(current, wave)
         return publish(current)

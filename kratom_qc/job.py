@@ -128,12 +128,20 @@ def load_terms(
     )
 
 
-def collect(readings: Iterable[Reading], terms: Terms) -> list[Batch]:
-    """The batches of many files, each over all its certificates. A file given twice counts once."""
+def collect(readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None) -> list[Batch]:
+    """The batches of many files, each over all its certificates. A file given twice counts once.
+
+    `only` names the batches wanted, where not all are.
+    """
     once = {reading.sha256: reading for reading in readings}
     markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
-        (analysis for reading in once.values() for analysis in reading.analyses),
+        (
+            analysis
+            for reading in once.values()
+            for analysis in reading.analyses
+            if only is None or analysis.batch_id in only
+        ),
         lambda product: wanted(terms.books, markets, product),
         terms.facts,
         terms.product,

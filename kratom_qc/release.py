@@ -6,13 +6,14 @@ a file is new is the store: a file is known by its content, never by its name.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -24,11 +25,9 @@ from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
 from kratom_qc.model import Place
 from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
 
-if TYPE_CHECKING:
-    from kratom_qc.judge.verdicts import Judgement
-
 POOL_FROM = 48  # files; below that, starting processes costs more than they save
 READ_SECONDS = 60
+WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
 
 Progress = Callable[[str, int, int], None]  # stage, done, of
 
@@ -85,7 +84,8 @@ class ReleasePass:
         self.progress = progress
         self.new: list[Reading] = []
         self.earlier: list[Reading] = []
-        self.judgement: Judgement | None = None
+        self.rows: list[SummaryRow] = []
+        self.total = 0
         self._pool: ProcessPool | None = None
 
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
@@ -128,51 +128,46 @@ class ReleasePass:
         keep(self.store.root, hashlib.sha256(raw).hexdigest(), raw)
         return raw
 
-    def judge(self) -> int:
-        """Judge every batch that a new certificate speaks of, over all its certificates. Returns how many."""
+    def gather(self) -> list[tuple[str, ...]]:
+        """The batches that the new certificates speak of, in waves; their earlier certificates are read again."""
         known = self.store.known(PROGRAM)
         fresh = {reading.sha256 for reading in self.new}
-        touched = dict.fromkeys(batch_id for reading in self.new for batch_id in reading.batch_ids)
+        touched = list(dict.fromkeys(batch_id for reading in self.new for batch_id in reading.batch_ids))
         before = dict.fromkeys(
             sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh
         )
         self.earlier = [read_content(known.names[sha], self.store.raw(sha)) for sha in before]
-        batches = [batch for batch in collect([*self.earlier, *self.new], self.terms) if batch.batch_id in touched]
-        self.progress("judge", 0, len(batches))
-        if batches:
-            self.judgement = judge_batches(batches, self.terms)
-        self.progress("judge", len(batches), len(batches))
-        return len(batches)
+        self.writer = PassWriter(self.store, self.pass_id, self.terms.on, PROGRAM)
+        self.total = len(touched)
+        # What has been read stays to the end of the pass: no collector need look through it again and again.
+        gc.freeze()
+        gc.enable()
+        return [tuple(touched[start : start + WAVE]) for start in range(0, len(touched), WAVE)]
 
-    def publish(self) -> list[SummaryRow]:
-        """Write every page, then the archive; the pass counts from the moment the archive is committed."""
-        writer = PassWriter(self.store, self.pass_id, self.terms.on, PROGRAM)
-        rows: list[SummaryRow] = []
-        total = len(self.judgement.batches) if self.judgement else 0
-        for verdict in self.judgement.verdicts() if self.judgement else ():
+    def judge(self, wave: Iterable[str]) -> None:
+        """Judge some batches over all their certificates, in one run of the engine, and write their pages and findings."""
+        batches = collect([*self.earlier, *self.new], self.terms, only=frozenset(wave))
+        for verdict in judge_batches(batches, self.terms).verdicts():
             page = page_name(verdict.batch.batch_id)
             row = summary_row(verdict, page)
             self.store.write_page(page, batch_page(verdict, program=PROGRAM))
-            writer.add_verdict(verdict, row.reason)
-            rows.append(row)
-            self.progress("publish", len(rows), total)
+            self.writer.add_verdict(verdict, row.reason)
+            self.rows.append(row)
+            self.progress("judge", len(self.rows), self.total)
+
+    def publish(self) -> list[SummaryRow]:
+        """Write the summary and commit the archive: from that moment the pass counts."""
         for reading in self.new:
             if reading.refusals and reading.sha256:
-                writer.add_refused(reading.file, reading.sha256, reading.refusals)
+                self.writer.add_refused(reading.file, reading.sha256, reading.refusals)
             for analysis in reading.analyses:
-                writer.add_analysis(analysis)
-        self.store.write_page(
-            "index.html",
-            summary_page(
-                rows,
-                [(reading.file, reading.sha256, reading.refusals) for reading in self.refused],
-                judged_on=self.terms.on,
-                program=PROGRAM,
-                overdue=self.terms.overdue,
-            ),
-        )
-        writer.commit()
-        return rows
+                self.writer.add_analysis(analysis)
+        refused = [(reading.file, reading.sha256, reading.refusals) for reading in self.refused]
+        page = summary_page(self.rows, refused, judged_on=self.terms.on, program=PROGRAM, overdue=self.terms.overdue)
+        self.store.write_page("index.html", page)
+        self.writer.commit()
+        gc.unfreeze()
+        return self.rows
 
     @property
     def refused(self) -> list[Reading]:

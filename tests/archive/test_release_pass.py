@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from kratom_qc.archive.store import PassWriter, Store
+from kratom_qc.archive.store import Store
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.errors import InputNotFound, StoreError
 from kratom_qc.job import Terms, load_terms
@@ -56,7 +56,8 @@ def make_pass(inbox: Path, store: Path, terms: Terms) -> tuple[ReleasePass, list
         new, _ = arrivals(inbox, shelf)
         current = ReleasePass(shelf, terms, lambda *_: None)
         current.read(new, len(new))
-        current.judge()
+        for wave in current.gather():
+            current.judge(wave)
         return current, [f"{row.batch_id} {row.decision}" for row in current.publish()]
 
 
@@ -150,11 +151,9 @@ def test_what_an_interrupted_pass_left_is_removed_and_its_files_are_still_new(in
     with shelf.locked():
         current = ReleasePass(shelf, terms, lambda *_: None)
         current.read(arrivals(inbox, shelf)[0], 1)
-        current.judge()
-        writer = PassWriter(shelf, "2026-11-22-interrupted", DAY, "test")
-        for verdict in current.judgement.verdicts():
-            writer.add_verdict(verdict, "")
-        writer._flush("findings")  # as far as a killed process may have come
+        for wave in current.gather():
+            current.judge(wave)
+        current.writer._flush("findings")  # as far as a killed process may have come
         (store / "archive" / "results" / "2026-11-22-interrupted.parquet").write_bytes(b"whole, but never committed")
     assert len(arrivals(inbox, shelf)[0]) == 1
     assert make_pass(inbox, store, terms)[1] == ["L-1 HOLD"]
@@ -183,7 +182,7 @@ shelf = room.Store(Path(sys.argv[2]))
 with shelf.locked():
     new, _ = arrivals(Path(sys.argv[1]), shelf)
     current = ReleasePass(shelf, load_terms(on=date(2026, 11, 22)), lambda *_: None)
-    current.read(new, len(new)); current.judge(); current.publish()
+    current.read(new, len(new)); [current.judge(wave) for wave in current.gather()]; current.publish()
 os._exit(0)
 """
 
@@ -262,3 +261,19 @@ def test_a_reader_that_hangs_refuses_its_file_which_is_kept(inbox, tmp_path, ter
     assert [refusal.code for refusal in current.refused[0].refusals] == ["reader-failed"]
     digest = current.refused[0].sha256
     assert (tmp_path / "store" / "raw" / digest[:2] / digest).read_text() == CHEMISTRY * 2000
+
+
+def test_batches_judged_in_several_waves_come_out_as_in_one(inbox, tmp_path, terms, monkeypatch):
+    for number in range(5):
+        (inbox / f"{number}.csv").write_text(
+            (CHEMISTRY + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")).replace("L-1", f"L-{number}")
+        )
+    one = make_pass(inbox, tmp_path / "one", terms)
+    monkeypatch.setattr("kratom_qc.release.WAVE", 2)
+    several = make_pass(inbox, tmp_path / "several", terms)
+    assert one[1] == several[1] == [f"L-{number} PASS" for number in range(5)]
+    pages = [
+        {path.name: path.read_bytes() for path in (tmp_path / name / "reports").iterdir()}
+        for name in ("one", "several")
+    ]
+    assert pages[0] == pages[1]

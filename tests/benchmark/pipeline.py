@@ -123,7 +123,8 @@ def whole(inbox: Path, count: int, root: Path) -> None:
         new = arrivals(inbox, store)[0][:count]
         current = ReleasePass(store, load_terms((), ON), lambda _stage, _done, _of: None)
         current.read(new, len(new))
-        current.judge()
+        for wave in current.gather():
+            current.judge(wave)
         current.publish()
     watch.report()
 
