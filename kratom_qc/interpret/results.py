@@ -90,7 +90,9 @@ def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
         flags=("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else (),
         certificate=certificate,
     )
-    return LineReading(result, doubts=_stated(line, analyte.id))
+    # Foreign matter or an odour may well be absent; an identity that was not found was not confirmed.
+    opinion = "opinion_unsure" if analyte.id == "identity" and kind in _NOT_CONFIRMED else kind
+    return LineReading(result, doubts=_stated(line, analyte.id) + _opinion(opinion, result))
 
 
 def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> LineReading:
@@ -145,12 +147,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         flags=(*flags, *stated.flags, *size.flags, *(() if basis_stated else ("basis-unstated",))),
         certificate=certificate,
     )
-    doubts += _stated(line, result.analyte)
-    if stated.kind == "opinion_bad":
-        why = f"the laboratory says '{said}' and prints no number"
-        doubts += (Doubt("LABORATORY-SAID-FAIL", why, result.place, result.analyte),)
-    if stated.kind == "opinion_unsure":
-        doubts += (Doubt("LABORATORY-UNSURE", f"the laboratory says '{said}'", result.place, result.analyte),)
+    doubts += _stated(line, result.analyte) + _opinion(stated.kind, result)
     if name.analyte is None:
         doubts += (_unknown_analyte(line),)
     return LineReading(result, doubts=doubts, remarks=_row_remarks(line, result, stated))
@@ -185,6 +182,16 @@ def _unknown_analyte(line: Line) -> Doubt:
         line.analyte.place,
         line.analyte.said.strip(),
     )
+
+
+def _opinion(kind: str | None, result: Result) -> tuple[Doubt, ...]:
+    """A laboratory's opinion printed where a result belongs: a bad or unsure one holds the batch, whether or not a limit asks."""
+    if kind == "opinion_bad":
+        why = f"the laboratory says '{result.said}' and prints no number"
+        return (Doubt("LABORATORY-SAID-FAIL", why, result.place, result.analyte),)
+    if kind == "opinion_unsure":
+        return (Doubt("LABORATORY-UNSURE", f"the laboratory says '{result.said}'", result.place, result.analyte),)
+    return ()
 
 
 def _stated(line: Line, analyte: str) -> tuple[Doubt, ...]:

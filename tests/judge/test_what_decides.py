@@ -332,6 +332,17 @@ HELD = {
     ),
     "the laboratory's own Fail on a row": ([{**GOOD_LEAD, "Status": "Fail"}], {}, "LABORATORY-SAID-FAIL"),
     "the laboratory's own Fail as a result": ([GOOD_LEAD, row("Nickel", "Fail", MG)], {}, "LABORATORY-SAID-FAIL"),
+    "a described test the laboratory says does not conform": (
+        [GOOD_LEAD, row("Identity", "Does not conform")],
+        {},
+        "LABORATORY-SAID-FAIL",
+    ),
+    "a described test the laboratory is unsure of": (
+        [GOOD_LEAD, row("Identity", "Inconclusive")],
+        {},
+        "LABORATORY-UNSURE",
+    ),
+    "an identity that was not found": ([GOOD_LEAD, row("Identity", "Not detected")], {}, "LABORATORY-UNSURE"),
     "the certificate is preliminary": ([GOOD_LEAD], {"Report_Status": "Preliminary"}, "CERTIFICATE-PRELIMINARY"),
     "two results contradict": ([GOOD_LEAD, row("Lead", "0.3", MG)], {}, "RESULTS-CONTRADICT"),
 }
