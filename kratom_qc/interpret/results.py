@@ -186,12 +186,9 @@ def _unknown_analyte(line: Line) -> Doubt:
 
 def _opinion(kind: str | None, result: Result) -> tuple[Doubt, ...]:
     """A laboratory's opinion printed where a result belongs: a bad or unsure one holds the batch, whether or not a limit asks."""
-    if kind == "opinion_bad":
-        why = f"the laboratory says '{result.said}' and prints no number"
-        return (Doubt("LABORATORY-SAID-FAIL", why, result.place, result.analyte),)
-    if kind == "opinion_unsure":
-        return (Doubt("LABORATORY-UNSURE", f"the laboratory says '{result.said}'", result.place, result.analyte),)
-    return ()
+    rule = {"opinion_bad": "LABORATORY-SAID-FAIL", "opinion_unsure": "LABORATORY-UNSURE"}.get(kind or "")
+    why = f"the laboratory says '{result.said}'"
+    return (Doubt(rule, why, result.place, result.analyte),) if rule else ()
 
 
 def _stated(line: Line, analyte: str) -> tuple[Doubt, ...]:
