@@ -45,12 +45,13 @@ class StoreError(KratomQCError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why a file never becomes data."""
+    """One reason why a file never becomes data. `near` are the known words nearest to what it said."""
 
     code: str
     message: str
     place: Place
     said: str = ""
+    near: tuple[str, ...] = ()
 
 
 class Refused(Exception):

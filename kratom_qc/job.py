@@ -47,11 +47,11 @@ def read_file(path: Path, name: str | None = None) -> Reading:
     return read_content(name or path.name, read_bytes(path))
 
 
-def read_content(name: str, raw: bytes) -> Reading:
+def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -> Reading:  # noqa: B008 - frozen
     """Read one file's bytes. A refusal is a value here: one bad file never stops the others."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        found = certificates(open_workbook(name, raw))
+        found = certificates(open_workbook(name, raw, caps))
         analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
         refusals = tuple(dict.fromkeys((*found.refusals, *refusals)))
     except Refused as refused:

@@ -56,21 +56,26 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as a person sees it. `said` is the shown text; `kind` tells how the file stores it."""
+    """One cell as a person sees it. `said` is its text, a stored number in full; `kind` tells how the file stores it.
+
+    `shown` is what the sheet displays where that is a rounded form of `said`: 0.46 shown as 0.5. Nothing otherwise.
+    """
 
     said: str
     kind: str  # text, number, date, formula, error, boolean
     row: int  # 1-based
     column: int  # 1-based
     hidden: bool = False
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A piece of text with the cell it was read from."""
+    """A piece of text with the cell it was read from; `shown` as in Cell."""
 
     said: str
     place: Place
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

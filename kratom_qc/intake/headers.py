@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.workbook import Sheet, cell_name
+from kratom_qc.intake.sheets import Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark, Word
 
 BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
@@ -39,7 +39,7 @@ class Page:
         trouble = self.sheet.problems.get((row, column))
         if trouble is not None and trouble not in self.refusals:
             self.refusals.append(trouble)
-        return Word(cell.said if cell else "", self.place(row, column))
+        return Word(cell.said if cell else "", self.place(row, column), cell.shown if cell else "")
 
     def fact(self, row: int, column: int, name: str) -> Word:
         """A cell that states a fact. An id that is stored as a date, a fraction or a number of more than 15 digits is not

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.intake.headers import Header, Page, find_header
+from kratom_qc.intake.sheets import Found, Workbook
 from kratom_qc.intake.tables import Row, could_be_result, read_list, read_wide
-from kratom_qc.intake.workbook import Workbook
 from kratom_qc.model import Cell, Certificate, Place, Remark, Word
 
 # One row of a long table belongs to the certificate that these facts name.
@@ -24,20 +23,10 @@ _IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
 _MUST_AGREE = ("batch_id", "form")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a workbook holds. Where there are refusals the certificates are not data; they are given so that whoever reads
-    their words can add what else is wrong, and the vendor hears everything at once."""
-
-    certificates: tuple[Certificate, ...]
-    refusals: tuple[Refusal, ...]
-    remarks: tuple[Remark, ...]
-
-
 def certificates(book: Workbook) -> Found:
     """Every certificate a workbook holds, with all problems of all sheets."""
     refusals: list[Refusal] = []
-    remarks: list[Remark] = []
+    remarks: list[Remark] = list(book.remarks)
     found: list[tuple[dict[str, Word], list[Row]]] = []
     common: dict[str, Word] = {}
     headers: list[Place] = []

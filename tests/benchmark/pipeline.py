@@ -23,6 +23,7 @@ from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms
 from kratom_qc.model import Batch, Verdict
 from kratom_qc.release import ReleasePass, arrivals
 from kratom_qc.report.html import batch_page, main_reason, page_name, summary_page, summary_row
+from kratom_qc.settings import Caps
 
 ON = date(2026, 11, 22)
 
@@ -40,7 +41,7 @@ class Words:
 def read(path: Path) -> Words:
     """Bytes → words."""
     raw = path.read_bytes()
-    book = open_workbook(path.name, raw)
+    book = open_workbook(path.name, raw, Caps())
     return Words(path.name, raw, book.sha256, certificates(book))
 
 
