@@ -1,0 +1,190 @@
+"""xls (Excel 5.0 to 2003) → sheets of cells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kratom_qc.errors import Refusal, Refused
+from kratom_qc.intake import biff, marks
+from kratom_qc.intake.numformat import Trouble, shown_number
+from kratom_qc.intake.serials import shown_date
+from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
+from kratom_qc.model import Cell, Place, Remark
+from kratom_qc.settings import Caps
+
+if TYPE_CHECKING:
+    import xlrd
+
+_RAISED = str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
+_WHITE = (255, 255, 255)
+_NO_FILL, _SOLID_FILL = 0, 1
+
+
+def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
+    """An xls workbook's sheets. Raises Refused where it cannot be opened safely or is too large."""
+    stream = biff.opened(name, raw, caps)
+    try:
+        sheets = _sheets(name, stream, caps)
+    except Refused:
+        raise
+    except Exception as error:  # xlrd raises a dozen kinds on damaged files; each of them refuses the file
+        raise biff.damaged(name, type(error).__name__) from None
+    message = "the workbook contains macros; they are never run, only the stored cells are read"
+    return sheets, [Remark("macros", "warning", message, Place(name))] if stream.macros else []
+
+
+def _sheets(name: str, stream: biff.Stream, caps: Caps) -> list[Sheet]:
+    import xlrd
+
+    with open(os.devnull, "w") as silence:  # xlrd tells odd files to its log, by default on standard output
+        book = xlrd.open_workbook(file_contents=stream.content, formatting_info=True, ragged_rows=True, logfile=silence)
+        styles = _Styles(book)
+        return [
+            _SheetReader(name, book, source, records, styles, caps).sheet()
+            for source, records in zip(book.sheets(), stream.sheets, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a cell's format does to what is seen of it."""
+
+    pattern: str
+    trouble: Trouble
+    raised: bool
+
+
+class _Styles:
+    """The cell formats of a workbook, each looked at once."""
+
+    def __init__(self, book: xlrd.Book) -> None:
+        self.book = book
+        self.known: dict[int, _Style] = {}
+
+    def of(self, index: int) -> _Style:
+        if index not in self.known:
+            form = self.book.xf_list[index]
+            font = self.book.font_list[form.font_index]
+            pattern = self.book.format_map[form.format_key].format_str
+            self.known[index] = _Style(pattern, self._trouble(form, font, pattern), font.escapement == 1)
+        return self.known[index]
+
+    def _trouble(self, form: Any, font: Any, pattern: str) -> Trouble:
+        if font.struck_out:
+            return marks.STRUCK_OUT
+        if self._ink_on_ink(form, font) or (pattern.startswith(";") and not pattern.strip("; ")):
+            return marks.INVISIBLE
+        return None
+
+    def _ink_on_ink(self, form: Any, font: Any) -> bool:
+        """White text on no fill, or text in the colour of its fill."""
+        fill = form.background
+        ink = self.book.colour_map.get(font.colour_index)
+        if fill.fill_pattern == _NO_FILL:
+            return bool(ink == _WHITE)
+        return ink is not None and fill.fill_pattern == _SOLID_FILL and ink == self._colour(fill.pattern_colour_index)
+
+    def _colour(self, index: int) -> tuple[int, int, int] | None:
+        colour: tuple[int, int, int] | None = self.book.colour_map.get(index)
+        return colour
+
+
+class _SheetReader:
+    """One sheet: what is seen of each cell, and why it may not be believed."""
+
+    def __init__(
+        self, name: str, book: xlrd.Book, source: xlrd.sheet.Sheet, records: biff.Records, styles: _Styles, caps: Caps
+    ) -> None:
+        self.name, self.book, self.source, self.records, self.styles, self.caps = name, book, source, records, styles, caps
+
+    def sheet(self) -> Sheet:
+        rows: Grid = {}
+        problems: dict[tuple[int, int], Refusal] = {}
+        for cell, trouble in self._cells():
+            rows.setdefault(cell.row, {})[cell.column] = cell
+            if trouble:
+                problems[cell.row, cell.column] = Refusal(*trouble, self._place(cell.row, cell.column), cell.said)
+        return Sheet(self.source.name, rows, problems, self._merged())
+
+    def _merged(self) -> tuple[Area, ...]:
+        return tuple((top + 1, left + 1, bottom, right) for top, bottom, left, right in self.source.merged_cells)
+
+    def _cells(self) -> Iterator[tuple[Cell, Trouble]]:
+        """In reading order. Only what the records call a cell counts; blank formatted ones are nothing."""
+        for row, column in sorted(self.records.cells):
+            said, kind, trouble = self._shown(row, column)
+            if len(said) > self.caps.cell_text:
+                raise Refused([self._too_long(row, column, said)])
+            if not said.strip() and trouble is None:
+                continue
+            hidden = self._hidden(row, column)
+            yield Cell(said, kind, row, column, hidden), marks.HIDDEN if hidden else trouble
+
+    def _shown(self, row: int, column: int) -> tuple[str, str, Trouble]:
+        """(what a person reads, how it is stored, why it cannot be believed)."""
+        style = self.styles.of(self.source.cell_xf_index(row - 1, column - 1))
+        said, kind, trouble = self._value(row, column, style)
+        if (row, column) in self.records.formulas:
+            said, kind, trouble = said or "=", "formula", marks.FORMULA
+        return said, kind, style.trouble or self._struck_within(row, column) or trouble
+
+    def _value(self, row: int, column: int, style: _Style) -> tuple[str, str, Trouble]:
+        import xlrd
+
+        value, kind = self.source.cell_value(row - 1, column - 1), self.source.cell_type(row - 1, column - 1)
+        if kind == xlrd.XL_CELL_BOOLEAN:
+            return ("TRUE" if value else "FALSE"), "boolean", None
+        if kind == xlrd.XL_CELL_ERROR:
+            said = xlrd.error_text_from_code.get(value, f"#ERROR {value}")
+            return said, "error", marks.error_value(said)
+        if kind == xlrd.XL_CELL_DATE:
+            return shown_date(value, style.pattern, bool(self.book.datemode))
+        if kind == xlrd.XL_CELL_NUMBER:
+            return self._number(value, style.pattern)
+        said = self._with_raised(row, column, str(value), style)
+        return said, "text", marks.text_trouble(style.pattern)
+
+    def _number(self, value: float, pattern: str) -> tuple[str, str, Trouble]:
+        said, kind, trouble = shown_number(value, pattern or "General")
+        return said, kind, marks.INVISIBLE if value == 0 and not self.records.shows_zeros else trouble
+
+    def _runs(self, row: int, column: int) -> list[tuple[int, Any]]:
+        """(first character, font) of each stretch of a text with fonts of its own."""
+        runs = self.source.rich_text_runlist_map.get((row - 1, column - 1), ())
+        return [(start, self.book.font_list[font]) for start, font in runs]
+
+    def _struck_within(self, row: int, column: int) -> Trouble:
+        return marks.STRUCK_OUT if any(font.struck_out for _, font in self._runs(row, column)) else None
+
+    def _with_raised(self, row: int, column: int, text: str, style: _Style) -> str:
+        """The text with raised digits as such: 10⁵ is stored as 105, and 0.2 with a footnote 1 as 0.21."""
+        runs = [(0, style.raised), *((start, font.escapement == 1) for start, font in self._runs(row, column))]
+        ends = [start for start, _ in runs[1:]] + [len(text)]
+        parts = (text[start:end] for (start, _), end in zip(runs, ends, strict=True))
+        return "".join(p.translate(_RAISED) if raised else p for p, (_, raised) in zip(parts, runs, strict=True))
+
+    @cached_property
+    def _hidden_columns(self) -> frozenset[int]:
+        """By the hidden flag or by a width of nothing."""
+        flagged = {column for column, shape in self.source.colinfo_map.items() if shape.hidden}
+        flat = {column for column in range(self.caps.columns) if column < 256 and not self._width(column)}
+        return frozenset(column + 1 for column in flagged | flat)
+
+    def _width(self, column: int) -> int:
+        return int(self.source.computed_column_width(column))
+
+    def _hidden(self, row: int, column: int) -> bool:
+        shape = self.source.rowinfo_map.get(row - 1)
+        row_hidden = self.source.default_row_hidden if shape is None else shape.hidden or not shape.height
+        return bool(self.source.visibility or row_hidden or column in self._hidden_columns)
+
+    def _place(self, row: int, column: int) -> Place:
+        return Place(self.name, self.source.name, cell_name(row, column))
+
+    def _too_long(self, row: int, column: int, said: str) -> Refusal:
+        message = f"this cell holds {len(said):,} characters; the limit is {self.caps.cell_text:,}"
+        return Refusal("too-large", message, self._place(row, column))
