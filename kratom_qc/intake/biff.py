@@ -29,6 +29,7 @@ _SHEET |= {0x0208, 0x007D, 0x0055, 0x0099, 0x0225, 0x00E5}
 _IGNORED = struct.pack("<H", 0x00FF)  # EXTSST, an index that xlrd passes over
 _LAST_ROW, _LAST_COLUMN = 65_536, 256
 _OLD_BOFS = {0x0009, 0x0209, 0x0409}
+_TOO_OLD = "written by an Excel older than 5.0"
 _BIFF8, _BIFF5 = 0x0600, 0x0500
 
 Spot = tuple[int, int]  # row and column, 1-based
@@ -94,6 +95,8 @@ def _unpacked(name: str, raw: bytes) -> tuple[bytes, bool]:
 
 def _check_header(name: str, raw: bytes) -> None:
     """A sector table larger than the file has sectors would cost time and memory before olefile notices."""
+    if struct.unpack_from("<H", raw.ljust(2))[0] in _OLD_BOFS:
+        raise damaged(name, _TOO_OLD)
     if len(raw) < 512:
         raise damaged(name, "cut short")
     shift, tables = struct.unpack_from("<H", raw, 30)[0], struct.unpack_from("<I", raw, 44)[0]
@@ -133,7 +136,7 @@ class _Walk:
             if position > len(self.content):
                 break
             if depth == 0 and code in _OLD_BOFS:
-                raise damaged(self.name, "written by an Excel older than 5.0")
+                raise damaged(self.name, _TOO_OLD)
             if depth == 0 and code != BOF:
                 raise damaged(self.name, "a sheet does not start where the workbook says")
             depth += (code == BOF) - (code == EOF)
@@ -152,7 +155,7 @@ class _Walk:
         for data, code, length in self._records(0):
             end = data + length
             if code == BOF and struct.unpack_from("<H", self.content, data)[0] not in (_BIFF5, _BIFF8):
-                raise damaged(self.name, "written by an Excel older than 5.0")
+                raise damaged(self.name, _TOO_OLD)
             if code == FILEPASS:
                 raise _encrypted(self.name)
             if code == SST and struct.unpack_from("<I", self.content, data + 4)[0] > len(self.content) // 3:
@@ -162,7 +165,7 @@ class _Walk:
                 self.macros = self.macros or kind in (1, 6)
                 offsets += [offset] if kind == 0 else []
         if len(offsets) > self.caps.sheets:
-            raise self._too_large(f"{len(offsets):,} sheets; the limit is {self.caps.sheets:,}")
+            raise self._too_large(f"{len(offsets):,} sheets; the limit is {self.caps.sheets:,}. Split the file")
         return offsets, end
 
     def _sheet(self, number: int, offset: int) -> tuple[Records, int]:
@@ -191,7 +194,9 @@ class _Walk:
             records.formulas.add((row + 1, first + 1))
         self.seen += last - first + 1
         if self.seen > self.caps.cells:
-            raise self._too_large(f"the workbook holds more than {self.caps.cells:,} cells, which is the limit")
+            raise self._too_large(
+                f"the workbook holds more than {self.caps.cells:,} cells, which is the limit. Split the file"
+            )
 
     def _check_size(self, number: int, records: Records) -> None:
         rows = max((row for row, _ in records.cells), default=0)
@@ -204,8 +209,8 @@ class _Walk:
         if rows > self.caps.rows or columns > self.caps.columns:
             raise self._too_large(
                 f"sheet {number} spans {rows:,} rows and {columns:,} columns; the limits are {self.caps.rows:,} rows "
-                f"and {self.caps.columns} columns"
+                f"and {self.caps.columns} columns. Split the file"
             )
 
     def _too_large(self, message: str) -> Refused:
-        return _refused("too-large", f"{message}. Split the file", Place(self.name))
+        return _refused("too-large", message, Place(self.name))

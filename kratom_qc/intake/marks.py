@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from kratom_qc.intake.numformat import Trouble
 
-HIDDEN: Trouble = (
-    "hidden",
-    "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it",
-)
+RAISED = str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
+"""Raised digits as such: 10⁵ in a spreadsheet is the text 105 with a raised 5, and 0.2 with a footnote 1 is 0.21."""
+
+HIDDEN: Trouble = ("hidden", "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it")
 STRUCK_OUT: Trouble = ("struck-out", "this cell is struck out; delete it or remove the line")
 FORMULA: Trouble = ("formula", "this cell is a formula; copy the sheet and paste values only")
-TIME: Trouble = (
-    "time-value",
-    "Excel has made a time of this cell; format it as text and type it again",
-)
+TIME: Trouble = ("time-value", "Excel has made a time of this cell; format it as text and type it again")
 INVISIBLE: Trouble = (
     "invisible",
     "this cell shows nothing to whoever looks at the sheet (its number format or its colour hides it); show or delete it",

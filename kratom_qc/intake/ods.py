@@ -1,1 +1,320 @@
-def read(*a): raise NotImplementedError
+"""ods (OpenDocument spreadsheets) → sheets of cells, in one pass over content.xml."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from kratom_qc.errors import Refusal, Refused
+from kratom_qc.intake import marks
+from kratom_qc.intake.numformat import Trouble
+from kratom_qc.intake.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, Styles
+from kratom_qc.intake.odf_text import OpenCell
+from kratom_qc.intake.odf_values import Value, value_of
+from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
+from kratom_qc.model import Cell, Place, Remark
+from kratom_qc.settings import Caps
+
+_CHUNK = 65_536
+_COUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_CELL, _COVERED, _ROW, _COLUMN = (
+    f"{TABLE}{tag}" for tag in ("table-cell", "covered-table-cell", "table-row", "table-column")
+)
+_GROUP = {f"{TABLE}table-row-group", f"{TABLE}table-column-group"}
+# What holds text or tables that are no cells: comments, drawings, the history of changes, other files' data.
+_ASIDE = {f"{OFFICE}annotation", f"{OFFICE}forms", f"{TEXT}ruby-text", f"{TABLE}shapes"}
+_ASIDE |= {f"{TABLE}{tag}" for tag in ("tracked-changes", "dde-links", "content-validations", "detective")}
+
+
+def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
+    """An ods workbook's sheets. Raises Refused where it cannot be opened safely or is too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return _read(_Parts(name, archive, caps), caps)
+    except Refused:
+        raise
+    except expat.ExpatError as error:
+        raise _damaged(name, f"it is no well-formed XML in line {error.lineno}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
+        raise _damaged(name, type(error).__name__) from None
+
+
+def _read(parts: _Parts, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
+    if b"encryption-data" in b"".join(parts.chunks("META-INF/manifest.xml")):
+        raise _refused("encrypted", "the workbook is password-protected; send it without a password", Place(parts.name))
+    content = _Content(parts.name, caps)
+    _parse(parts, "styles.xml", content.styles.start, content.styles.end)
+    _parse(parts, "content.xml", content.start, content.end, content.characters)
+    if not content.is_spreadsheet:
+        message = "this is an OpenDocument file of another kind (a text or a presentation); send the spreadsheet itself"
+        raise _refused("not-a-spreadsheet", message, Place(parts.name))
+    message = "the workbook contains macros; they are never run, only the stored cells are read"
+    macros = any(part.startswith(("Basic/", "Scripts/")) for part in parts.names)
+    return content.sheets, [Remark("macros", "warning", message, Place(parts.name))] if macros else []
+
+
+def _damaged(name: str, why: str) -> Refused:
+    return _refused("damaged", f"the workbook cannot be opened ({why}); save it again as ods or xlsx", Place(name))
+
+
+def _refused(code: str, message: str, place: Place) -> Refused:
+    return Refused([Refusal(code, message, place)])
+
+
+class _Parts:
+    """The parts of the archive, inflated piece by piece and counted while they are."""
+
+    def __init__(self, name: str, archive: zipfile.ZipFile, caps: Caps) -> None:
+        self.name, self.archive, self.caps = name, archive, caps
+        self.names = archive.namelist()
+        self.inflated = 0
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """A part's bytes; none where there is no such part."""
+        if part not in self.names:
+            return
+        if self.names.count(part) > 1:
+            raise _damaged(self.name, f"{part} stands in it twice")
+        size = 0
+        with self.archive.open(part) as source:
+            while chunk := source.read(_CHUNK):
+                size, self.inflated = size + len(chunk), self.inflated + len(chunk)
+                if size > self.caps.part_bytes or self.inflated > self.caps.inflated_bytes:
+                    limit = min(self.caps.part_bytes, self.caps.inflated_bytes)
+                    message = f"the workbook unpacks to more than {limit:,} bytes; split the file"
+                    raise _refused("too-large", message, Place(self.name))
+                yield chunk
+
+
+def _parse(
+    parts: _Parts,
+    part: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    characters: Callable[[str], None] | None = None,
+) -> None:
+    """Feed a part to expat. A document type declaration is refused before anything in it is looked at."""
+
+    def doctype(*_: object) -> None:
+        message = "document type declarations are not allowed in a spreadsheet; save it again as ods or xlsx"
+        raise _refused("doctype", message, Place(parts.name))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    if characters is not None:
+        parser.CharacterDataHandler = characters
+    for chunk in parts.chunks(part):
+        parser.Parse(chunk)
+    if part == "content.xml" or part in parts.names:
+        parser.Parse(b"", True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    hidden: bool
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A cell that holds something, before it is repeated."""
+
+    first: int  # column
+    repeats: int
+    value: Value
+    style: str
+    struck: bool
+    covered: bool
+
+
+class _Table:
+    """A sheet between its tags: rows and columns count on, filled or not; only what is filled is kept."""
+
+    def __init__(self, name: str, hidden: bool) -> None:
+        self.name, self.hidden = name, hidden
+        self.columns: list[_Column] = []
+        self.row = self.column = 0  # the last one done
+        self.row_hidden, self.row_style, self.row_repeats = False, "", 1
+        self.line: list[_Filled] = []
+        self.rows: Grid = {}
+        self.problems: dict[tuple[int, int], Refusal] = {}
+        self.merged: list[Area] = []
+        self.matrices: list[Area] = []
+
+
+class _Content:
+    """What the elements of content.xml mean."""
+
+    def __init__(self, name: str, caps: Caps) -> None:
+        self.name, self.caps = name, caps
+        self.styles = Styles()
+        self.sheets: list[Sheet] = []
+        self.is_spreadsheet = False
+        self.cells = 0  # of all sheets
+        self._aside = 0  # how deep in something that is no cell
+        self._groups: list[bool] = []  # whether each open group of rows or columns is folded away
+        self._table: _Table | None = None
+        self._cell: OpenCell | None = None
+
+    def start(self, element: str, attributes: dict[str, str]) -> None:
+        """An element opens."""
+        if self._aside or element in _ASIDE or element.startswith(DRAW):
+            self._aside += 1
+        elif self._cell is not None:
+            if element == f"{TABLE}table":
+                raise _damaged(self.name, "a table within a cell")
+            self._cell.start(element, attributes)
+        elif self._table is not None:
+            self._start_in_table(self._table, element, attributes)
+        elif element == f"{TABLE}table":
+            self._start_table(attributes)
+        elif element == f"{OFFICE}spreadsheet":
+            self.is_spreadsheet = True
+        elif element.startswith(STYLE):
+            self.styles.start(element, attributes)
+
+    def end(self, element: str) -> None:
+        """An element closes."""
+        if self._aside:
+            self._aside -= 1
+        elif self._cell is not None and element not in (_CELL, _COVERED):
+            self._cell.end(element)
+        elif self._table is not None:
+            self._end_in_table(self._table, element)
+        else:
+            self.styles.end(element)
+
+    def characters(self, text: str) -> None:
+        """Text between tags."""
+        if self._cell is not None and not self._aside:
+            self._cell.characters(text)
+
+    def _start_table(self, attributes: dict[str, str]) -> None:
+        if len(self.sheets) == self.caps.sheets:
+            raise self._too_large(f"more than {self.caps.sheets} sheets")
+        hidden = self.styles.hides_table(attributes.get(f"{TABLE}style-name", ""))
+        self._table = _Table(attributes.get(f"{TABLE}name", ""), hidden)
+
+    def _start_in_table(self, table: _Table, element: str, attributes: dict[str, str]) -> None:
+        if element in (_CELL, _COVERED):
+            self._cell = OpenCell(attributes, element == _COVERED, self.styles, self.caps.cell_text)
+        elif element == _ROW:
+            table.row_hidden = self._is_hidden("table-row", attributes)
+            table.row_style = attributes.get(f"{TABLE}default-cell-style-name", "")
+            table.row_repeats = self._count(attributes, "number-rows-repeated")
+            table.column = 0
+        elif element == _COLUMN:
+            column = _Column(
+                self._is_hidden("table-column", attributes), attributes.get(f"{TABLE}default-cell-style-name", "")
+            )
+            repeats = self._count(attributes, "number-columns-repeated")
+            table.columns += [column] * min(repeats, self.caps.columns - len(table.columns))
+        elif element in _GROUP:
+            self._groups.append(attributes.get(f"{TABLE}display") == "false")
+        elif element == f"{TABLE}table":
+            raise _damaged(self.name, "a table within a table")
+
+    def _end_in_table(self, table: _Table, element: str) -> None:
+        if self._cell is not None:
+            cell, self._cell = self._cell, None
+            self._end_cell(table, cell)
+        elif element == _ROW:
+            self._end_row(table)
+        elif element in _GROUP:
+            self._groups.pop()
+        elif element == f"{TABLE}table":
+            self._end_table(table)
+
+    def _is_hidden(self, family: str, attributes: dict[str, str]) -> bool:
+        return (
+            attributes.get(f"{TABLE}visibility", "visible") != "visible"
+            or any(self._groups)
+            or self.styles.flattens(family, attributes.get(f"{TABLE}style-name", ""))
+        )
+
+    def _count(self, attributes: dict[str, str], what: str) -> int:
+        said = attributes.get(f"{TABLE}{what}", "1")
+        if not _COUNT.fullmatch(said):
+            raise _damaged(self.name, f"{what} is '{said[:20]}'")
+        return int(said)
+
+    def _end_cell(self, table: _Table, cell: OpenCell) -> None:
+        """A cell goes into its line; a blank one only moves on."""
+        first, repeats = table.column + 1, self._count(cell.attributes, "number-columns-repeated")
+        table.column += repeats
+        _note_areas(table, cell.attributes, first, self._count)
+        value = value_of(cell.attributes, cell.text, cell.paragraphs > 0)
+        if not value.said.strip() and value.trouble is None:
+            return
+        if len(value.said) > self.caps.cell_text:
+            name = cell_name(table.row + 1, first)
+            raise self._too_large(
+                f"cell {name} holds {len(value.said):,} characters; the limit is {self.caps.cell_text:,}"
+            )
+        if table.column > self.caps.columns:
+            raise self._too_large(
+                f"sheet '{table.name}' spans {table.column:,} columns; the limit is {self.caps.columns}"
+            )
+        style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
+        table.line.append(_Filled(first, repeats, value, style, cell.struck, cell.covered))
+
+    def _end_row(self, table: _Table) -> None:
+        first, table.row = table.row + 1, table.row + table.row_repeats
+        if table.line and table.row > self.caps.rows:
+            raise self._too_large(f"sheet '{table.name}' spans {table.row:,} rows; the limit is {self.caps.rows:,}")
+        self.cells += table.row_repeats * sum(filled.repeats for filled in table.line)
+        if self.cells > self.caps.cells:
+            raise self._too_large(f"the workbook holds more than {self.caps.cells:,} cells, which is the limit")
+        for row in range(first, table.row + 1) if table.line else ():
+            for filled in table.line:
+                for column in range(filled.first, filled.first + filled.repeats):
+                    self._put(table, row, column, filled)
+        table.line = []
+
+    def _put(self, table: _Table, row: int, column: int, filled: _Filled) -> None:
+        shape = table.columns[column - 1] if column <= len(table.columns) else _Column(False, "")
+        hidden = table.hidden or table.row_hidden or shape.hidden or filled.covered
+        value, style = filled.value, filled.style or shape.style
+        table.rows.setdefault(row, {})[column] = Cell(value.said, value.kind, row, column, hidden, value.shown)
+        trouble = marks.HIDDEN if hidden else self._look(style, filled.struck) or value.trouble
+        if trouble:
+            table.problems[row, column] = self._problem(table, row, column, trouble, value.said)
+
+    def _look(self, style: str, struck: bool) -> Trouble:
+        """What the style of a cell, or of a part of its text, does to what is seen of it."""
+        if struck or self.styles.strikes("table-cell", style):
+            return marks.STRUCK_OUT
+        return marks.INVISIBLE if self.styles.blinds(style) else None
+
+    def _problem(self, table: _Table, row: int, column: int, trouble: tuple[str, str], said: str) -> Refusal:
+        return Refusal(*trouble, Place(self.name, table.name, cell_name(row, column)), said)
+
+    def _end_table(self, table: _Table) -> None:
+        for top, left, bottom, right in table.matrices:
+            for row in range(top, min(bottom, table.row) + 1):
+                for column, cell in table.rows.get(row, {}).items():
+                    if left <= column <= right:
+                        problem = self._problem(table, row, column, marks.FORMULA, cell.said)
+                        table.problems.setdefault((row, column), problem)
+        self.sheets.append(Sheet(table.name, table.rows, table.problems, tuple(table.merged)))
+        self._table = None
+
+    def _too_large(self, message: str) -> Refused:
+        return _refused("too-large", f"{message}. Split the file", Place(self.name))
+
+
+def _note_areas(
+    table: _Table, attributes: dict[str, str], left: int, count: Callable[[dict[str, str], str], int]
+) -> None:
+    """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare values."""
+    for areas, kind in ((table.merged, "number"), (table.matrices, "number-matrix")):
+        rows, columns = (count(attributes, f"{kind}-{what}-spanned") for what in ("rows", "columns"))
+        if rows > 1 or columns > 1:
+            areas.append((table.row + 1, left, table.row + rows, left + columns - 1))

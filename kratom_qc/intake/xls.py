@@ -19,7 +19,6 @@ from kratom_qc.settings import Caps
 if TYPE_CHECKING:
     import xlrd
 
-_RAISED = str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
 _WHITE = (255, 255, 255)
 _NO_FILL, _SOLID_FILL = 0, 1
 
@@ -99,7 +98,14 @@ class _SheetReader:
     def __init__(
         self, name: str, book: xlrd.Book, source: xlrd.sheet.Sheet, records: biff.Records, styles: _Styles, caps: Caps
     ) -> None:
-        self.name, self.book, self.source, self.records, self.styles, self.caps = name, book, source, records, styles, caps
+        self.name, self.book, self.source, self.records, self.styles, self.caps = (
+            name,
+            book,
+            source,
+            records,
+            styles,
+            caps,
+        )
 
     def sheet(self) -> Sheet:
         rows: Grid = {}
@@ -161,11 +167,11 @@ class _SheetReader:
         return marks.STRUCK_OUT if any(font.struck_out for _, font in self._runs(row, column)) else None
 
     def _with_raised(self, row: int, column: int, text: str, style: _Style) -> str:
-        """The text with raised digits as such: 10⁵ is stored as 105, and 0.2 with a footnote 1 as 0.21."""
+        """The text with raised digits as such."""
         runs = [(0, style.raised), *((start, font.escapement == 1) for start, font in self._runs(row, column))]
         ends = [start for start, _ in runs[1:]] + [len(text)]
         parts = (text[start:end] for (start, _), end in zip(runs, ends, strict=True))
-        return "".join(p.translate(_RAISED) if raised else p for p, (_, raised) in zip(parts, runs, strict=True))
+        return "".join(p.translate(marks.RAISED) if raised else p for p, (_, raised) in zip(parts, runs, strict=True))
 
     @cached_property
     def _hidden_columns(self) -> frozenset[int]:
