@@ -18,9 +18,9 @@ from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 
 BOF, EOF, BOUNDSHEET, FILEPASS, SST, WSBOOL, WINDOW2 = 0x0809, 0x000A, 0x0085, 0x002F, 0x00FC, 0x0081, 0x023E
-FORMULA, MULRK = 0x0006, 0x00BD
+FORMULA, MULRK, LABELSST = 0x0006, 0x00BD, 0x00FD
 _FORMULAS = {FORMULA, 0x0206, 0x0406}
-_CELLS = {*_FORMULAS, MULRK, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD}  # NUMBER LABEL BOOLERR RK RSTRING LABELSST
+_CELLS = {*_FORMULAS, MULRK, LABELSST, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6}  # NUMBER LABEL BOOLERR RK RSTRING
 # CONTINUE, then CODEPAGE DATEMODE FONT FORMAT XF PALETTE: what tells how cells look.
 _GLOBAL = {BOF, EOF, BOUNDSHEET, SST, 0x003C, 0x0042, 0x0022, 0x0031, 0x041E, 0x00E0, 0x0092}
 # STRING SHRFMLA ARRAY TABLEOP (they stand between a formula and its text), ROW COLINFO and the default sizes, MERGEDCELLS.
@@ -115,6 +115,7 @@ class _Walk:
         self.name, self.content, self.caps, self.macros = name, content, caps, macros
         self.copy = bytearray(content)
         self.seen = 0  # cells of all sheets
+        self.texts = 0  # how many texts cells may point to
 
     def stream(self) -> Stream:
         offsets, end = self._globals()
@@ -158,8 +159,10 @@ class _Walk:
                 raise damaged(self.name, _TOO_OLD)
             if code == FILEPASS:
                 raise _encrypted(self.name)
-            if code == SST and struct.unpack_from("<I", self.content, data + 4)[0] > len(self.content) // 3:
-                raise damaged(self.name, "it claims more texts than it can hold")
+            if code == SST:
+                self.texts = struct.unpack_from("<I", self.content, data + 4)[0]
+                if self.texts > len(self.content) // 3:
+                    raise damaged(self.name, "it claims more texts than it can hold")
             if code == BOUNDSHEET:
                 offset, kind = struct.unpack_from("<IxB", self.content, data)
                 self.macros = self.macros or kind in (1, 6)
@@ -186,6 +189,8 @@ class _Walk:
         last = struct.unpack_from("<H", self.content, data + length - 2)[0] if code == MULRK else first
         if not first <= last < _LAST_COLUMN:
             raise damaged(self.name, f"a cell in column {last + 1}")
+        if code == LABELSST and struct.unpack_from("<I", self.content, data + 6)[0] >= self.texts:
+            raise damaged(self.name, "a cell has a text that is not there")
         for column in range(first, last + 1):
             if (row + 1, column + 1) in records.cells:
                 raise damaged(self.name, f"cell {cell_name(row + 1, column + 1)} stands in it twice")

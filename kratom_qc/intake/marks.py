@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from kratom_qc.intake.numformat import Trouble
 
+Why = tuple[str, str]  # code, sentence
+
 RAISED = str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
 """Raised digits as such: 10⁵ in a spreadsheet is the text 105 with a raised 5, and 0.2 with a footnote 1 is 0.21."""
 
-HIDDEN: Trouble = ("hidden", "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it")
-STRUCK_OUT: Trouble = ("struck-out", "this cell is struck out; delete it or remove the line")
-FORMULA: Trouble = ("formula", "this cell is a formula; copy the sheet and paste values only")
-TIME: Trouble = ("time-value", "Excel has made a time of this cell; format it as text and type it again")
-INVISIBLE: Trouble = (
+HIDDEN: Why = ("hidden", "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it")
+STRUCK_OUT: Why = ("struck-out", "this cell is struck out; delete it or remove the line")
+FORMULA: Why = ("formula", "this cell is a formula; copy the sheet and paste values only")
+TIME: Why = ("time-value", "Excel has made a time of this cell; format it as text and type it again")
+INVISIBLE: Why = (
     "invisible",
     "this cell shows nothing to whoever looks at the sheet (its number format or its colour hides it); show or delete it",
 )
 
 
-def error_value(said: str) -> Trouble:
+def error_value(said: str) -> Why:
     """A cell that holds #DIV/0! and its kin."""
     return "error-value", f"this cell shows the error {said}"
 
 
-def shown_differs(stored: str, shown: str) -> Trouble:
+def shown_differs(stored: str, shown: str) -> Why:
     """A cell whose stored value is not what a person reads."""
     return (
         "shown-differs",
@@ -30,7 +32,7 @@ def shown_differs(stored: str, shown: str) -> Trouble:
     )
 
 
-def date_impossible(said: str) -> Trouble:
+def date_impossible(said: str) -> Why:
     """A number under a date format that is no day of any calendar."""
     return "date-impossible", f"this cell is a date, but {said} is no day of the calendar; type the date again"
 

@@ -28,6 +28,7 @@ class Styles:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], _Style] = {}
+        self._said: dict[tuple[str, str, str], str] = {}
         self._open: _Style | None = None
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
@@ -68,7 +69,12 @@ class Styles:
         return ink != "" and ink == (_WHITE if ground in ("", "transparent") else ground)
 
     def _says(self, family: str, name: str, what: str) -> str:
-        return next((style.properties[what] for style in self._line(family, name) if what in style.properties), "")
+        """What the style or its nearest ancestor says; every style stands before the first cell, so it is looked up once."""
+        key = (family, name, what)
+        if key not in self._said:
+            said = (style.properties[what] for style in self._line(family, name) if what in style.properties)
+            self._said[key] = next(said, "")
+        return self._said[key]
 
     def _line(self, family: str, name: str) -> Iterator[_Style]:
         """The style and its ancestors; one that descends from itself ends there."""

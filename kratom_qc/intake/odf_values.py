@@ -98,6 +98,8 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
 
 def _readings(shown: str, exact: Decimal, sign: str) -> Iterator[Decimal]:
     """Each number that the shown text can be, with a decimal point or comma, to which the stored one rounds."""
+    if shown == str(exact):
+        yield exact
     match = _SHOWN.fullmatch(shown)
     if match is None or match["percent"] != sign:
         return

@@ -6,13 +6,13 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
 from kratom_qc.intake.numformat import Trouble
+from kratom_qc.intake.odf_parts import Parts, damaged, parse, refused
 from kratom_qc.intake.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, Styles
 from kratom_qc.intake.odf_text import OpenCell
 from kratom_qc.intake.odf_values import Value, value_of
@@ -20,11 +20,11 @@ from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark
 from kratom_qc.settings import Caps
 
-_CHUNK = 65_536
 _COUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _CELL, _COVERED, _ROW, _COLUMN = (
     f"{TABLE}{tag}" for tag in ("table-cell", "covered-table-cell", "table-row", "table-column")
 )
+_SPANS = {f"{TABLE}number-{kind}{what}-spanned" for kind in ("", "matrix-") for what in ("rows", "columns")}
 _GROUP = {f"{TABLE}table-row-group", f"{TABLE}table-column-group"}
 # What holds text or tables that are no cells: comments, drawings, the history of changes, other files' data.
 _ASIDE = {f"{OFFICE}annotation", f"{OFFICE}forms", f"{TEXT}ruby-text", f"{TABLE}shapes"}
@@ -35,85 +35,27 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     """An ods workbook's sheets. Raises Refused where it cannot be opened safely or is too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return _read(_Parts(name, archive, caps), caps)
+            return _read(Parts(name, archive, caps), caps)
     except Refused:
         raise
     except expat.ExpatError as error:
-        raise _damaged(name, f"it is no well-formed XML in line {error.lineno}") from None
+        raise damaged(name, f"it is no well-formed XML in line {error.lineno}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
-        raise _damaged(name, type(error).__name__) from None
+        raise damaged(name, type(error).__name__) from None
 
 
-def _read(parts: _Parts, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
+def _read(parts: Parts, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     if b"encryption-data" in b"".join(parts.chunks("META-INF/manifest.xml")):
-        raise _refused("encrypted", "the workbook is password-protected; send it without a password", Place(parts.name))
+        raise refused("encrypted", "the workbook is password-protected; send it without a password", Place(parts.name))
     content = _Content(parts.name, caps)
-    _parse(parts, "styles.xml", content.styles.start, content.styles.end)
-    _parse(parts, "content.xml", content.start, content.end, content.characters)
+    parse(parts, "styles.xml", content.styles.start, content.styles.end)
+    parse(parts, "content.xml", content.start, content.end, content.characters)
     if not content.is_spreadsheet:
         message = "this is an OpenDocument file of another kind (a text or a presentation); send the spreadsheet itself"
-        raise _refused("not-a-spreadsheet", message, Place(parts.name))
+        raise refused("not-a-spreadsheet", message, Place(parts.name))
     message = "the workbook contains macros; they are never run, only the stored cells are read"
     macros = any(part.startswith(("Basic/", "Scripts/")) for part in parts.names)
     return content.sheets, [Remark("macros", "warning", message, Place(parts.name))] if macros else []
-
-
-def _damaged(name: str, why: str) -> Refused:
-    return _refused("damaged", f"the workbook cannot be opened ({why}); save it again as ods or xlsx", Place(name))
-
-
-def _refused(code: str, message: str, place: Place) -> Refused:
-    return Refused([Refusal(code, message, place)])
-
-
-class _Parts:
-    """The parts of the archive, inflated piece by piece and counted while they are."""
-
-    def __init__(self, name: str, archive: zipfile.ZipFile, caps: Caps) -> None:
-        self.name, self.archive, self.caps = name, archive, caps
-        self.names = archive.namelist()
-        self.inflated = 0
-
-    def chunks(self, part: str) -> Iterator[bytes]:
-        """A part's bytes; none where there is no such part."""
-        if part not in self.names:
-            return
-        if self.names.count(part) > 1:
-            raise _damaged(self.name, f"{part} stands in it twice")
-        size = 0
-        with self.archive.open(part) as source:
-            while chunk := source.read(_CHUNK):
-                size, self.inflated = size + len(chunk), self.inflated + len(chunk)
-                if size > self.caps.part_bytes or self.inflated > self.caps.inflated_bytes:
-                    limit = min(self.caps.part_bytes, self.caps.inflated_bytes)
-                    message = f"the workbook unpacks to more than {limit:,} bytes; split the file"
-                    raise _refused("too-large", message, Place(self.name))
-                yield chunk
-
-
-def _parse(
-    parts: _Parts,
-    part: str,
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None],
-    characters: Callable[[str], None] | None = None,
-) -> None:
-    """Feed a part to expat. A document type declaration is refused before anything in it is looked at."""
-
-    def doctype(*_: object) -> None:
-        message = "document type declarations are not allowed in a spreadsheet; save it again as ods or xlsx"
-        raise _refused("doctype", message, Place(parts.name))
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = doctype
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    if characters is not None:
-        parser.CharacterDataHandler = characters
-    for chunk in parts.chunks(part):
-        parser.Parse(chunk)
-    if part == "content.xml" or part in parts.names:
-        parser.Parse(b"", True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +111,7 @@ class _Content:
             self._aside += 1
         elif self._cell is not None:
             if element == f"{TABLE}table":
-                raise _damaged(self.name, "a table within a cell")
+                raise damaged(self.name, "a table within a cell")
             self._cell.start(element, attributes)
         elif self._table is not None:
             self._start_in_table(self._table, element, attributes)
@@ -219,7 +161,7 @@ class _Content:
         elif element in _GROUP:
             self._groups.append(attributes.get(f"{TABLE}display") == "false")
         elif element == f"{TABLE}table":
-            raise _damaged(self.name, "a table within a table")
+            raise damaged(self.name, "a table within a table")
 
     def _end_in_table(self, table: _Table, element: str) -> None:
         if self._cell is not None:
@@ -240,16 +182,18 @@ class _Content:
         )
 
     def _count(self, attributes: dict[str, str], what: str) -> int:
-        said = attributes.get(f"{TABLE}{what}", "1")
+        said = attributes.get(f"{TABLE}{what}")
+        if said is None:
+            return 1
         if not _COUNT.fullmatch(said):
-            raise _damaged(self.name, f"{what} is '{said[:20]}'")
+            raise damaged(self.name, f"{what} is '{said[:20]}'")
         return int(said)
 
     def _end_cell(self, table: _Table, cell: OpenCell) -> None:
         """A cell goes into its line; a blank one only moves on."""
         first, repeats = table.column + 1, self._count(cell.attributes, "number-columns-repeated")
         table.column += repeats
-        _note_areas(table, cell.attributes, first, self._count)
+        self._note_areas(table, cell.attributes, first)
         value = value_of(cell.attributes, cell.text, cell.paragraphs > 0)
         if not value.said.strip() and value.trouble is None:
             return
@@ -265,10 +209,21 @@ class _Content:
         style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
         table.line.append(_Filled(first, repeats, value, style, cell.struck, cell.covered))
 
+    def _note_areas(self, table: _Table, attributes: dict[str, str], left: int) -> None:
+        """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare values."""
+        if _SPANS.isdisjoint(attributes):
+            return
+        for areas, kind in ((table.merged, "number"), (table.matrices, "number-matrix")):
+            rows, columns = (self._count(attributes, f"{kind}-{what}-spanned") for what in ("rows", "columns"))
+            if rows > 1 or columns > 1:
+                areas.append((table.row + 1, left, table.row + rows, left + columns - 1))
+
     def _end_row(self, table: _Table) -> None:
         first, table.row = table.row + 1, table.row + table.row_repeats
         if table.line and table.row > self.caps.rows:
-            raise self._too_large(f"sheet '{table.name}' spans {table.row:,} rows; the limit is {self.caps.rows:,}")
+            raise self._too_large(
+                f"sheet '{table.name}' is filled down to row {table.row:,} at least; the limit is {self.caps.rows:,}"
+            )
         self.cells += table.row_repeats * sum(filled.repeats for filled in table.line)
         if self.cells > self.caps.cells:
             raise self._too_large(f"the workbook holds more than {self.caps.cells:,} cells, which is the limit")
@@ -293,7 +248,7 @@ class _Content:
             return marks.STRUCK_OUT
         return marks.INVISIBLE if self.styles.blinds(style) else None
 
-    def _problem(self, table: _Table, row: int, column: int, trouble: tuple[str, str], said: str) -> Refusal:
+    def _problem(self, table: _Table, row: int, column: int, trouble: marks.Why, said: str) -> Refusal:
         return Refusal(*trouble, Place(self.name, table.name, cell_name(row, column)), said)
 
     def _end_table(self, table: _Table) -> None:
@@ -307,14 +262,4 @@ class _Content:
         self._table = None
 
     def _too_large(self, message: str) -> Refused:
-        return _refused("too-large", f"{message}. Split the file", Place(self.name))
-
-
-def _note_areas(
-    table: _Table, attributes: dict[str, str], left: int, count: Callable[[dict[str, str], str], int]
-) -> None:
-    """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare values."""
-    for areas, kind in ((table.merged, "number"), (table.matrices, "number-matrix")):
-        rows, columns = (count(attributes, f"{kind}-{what}-spanned") for what in ("rows", "columns"))
-        if rows > 1 or columns > 1:
-            areas.append((table.row + 1, left, table.row + rows, left + columns - 1))
+        return refused("too-large", f"{message}. Split the file", Place(self.name))

@@ -6,11 +6,11 @@ import hashlib
 from pathlib import Path
 
 from kratom_qc.errors import InputNotFound
-from kratom_qc.intake import delimited, preflight, xlsx
+from kratom_qc.intake import delimited, ods, preflight, xls, xlsx
 from kratom_qc.intake.sheets import Workbook
 from kratom_qc.settings import Caps
 
-_READERS = {"xlsx": xlsx.read, "text": delimited.read}
+_READERS = {"xlsx": xlsx.read, "xls": xls.read, "ods": ods.read, "text": delimited.read}
 
 
 def read_bytes(path: Path) -> bytes:

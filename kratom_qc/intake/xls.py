@@ -155,7 +155,7 @@ class _SheetReader:
         return said, "text", marks.text_trouble(style.pattern)
 
     def _number(self, value: float, pattern: str) -> tuple[str, str, Trouble]:
-        said, kind, trouble = shown_number(value, pattern or "General")
+        said, kind, trouble = shown_number(value, "General" if pattern.upper() in ("", "GENERAL") else pattern)
         return said, kind, marks.INVISIBLE if value == 0 and not self.records.shows_zeros else trouble
 
     def _runs(self, row: int, column: int) -> list[tuple[int, Any]]:
