@@ -26,9 +26,10 @@ def error_value(said: str) -> Why:
 
 def shown_differs(stored: str, shown: str) -> Why:
     """A cell whose stored value is not what a person reads."""
+    sees = f"shows '{shown}'" if shown.strip() else "shows nothing"
     return (
         "shown-differs",
-        f"this cell shows '{shown}' but holds {stored}; format the cell as General and type what it should say",
+        f"this cell {sees} but holds {stored}; format the cell as General and type what it should say",
     )
 
 

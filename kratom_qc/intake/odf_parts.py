@@ -17,6 +17,11 @@ def damaged(name: str, why: str) -> Refused:
     return refused("damaged", f"the workbook cannot be opened ({why}); save it again as ods or xlsx", Place(name))
 
 
+def encrypted(name: str) -> Refused:
+    """The refusal of a file that asks for a password."""
+    return refused("encrypted", "the workbook is password-protected; send it without a password", Place(name))
+
+
 def refused(code: str, message: str, place: Place) -> Refused:
     return Refused([Refusal(code, message, place)])
 
@@ -35,6 +40,8 @@ class Parts:
             return
         if self.names.count(part) > 1:
             raise damaged(self.name, f"{part} stands in it twice")
+        if self.archive.getinfo(part).flag_bits & 1:
+            raise encrypted(self.name)
         size = 0
         with self.archive.open(part) as source:
             while chunk := source.read(_CHUNK):

@@ -20,9 +20,9 @@ class OpenCell:
         self.attributes, self.covered = attributes, covered
         self.struck = False  # in part at least
         self.paragraphs = 0
-        self._styles, self._longest = styles, longest
+        self._styles, self._room = styles, longest + 1  # one more than is allowed tells that it is too long
         self._pieces: list[str] = []
-        self._spans: list[str] = []
+        self._spans = [(False, False)]  # struck, raised: within each open span
         self._in_paragraph = False
 
     @property
@@ -33,14 +33,17 @@ class OpenCell:
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
         """An element opens within the cell."""
         if element in _PARAGRAPH:
-            self._pieces += ["\n"] if self.paragraphs else []
+            self._add("\n" if self.paragraphs else "")
             self.paragraphs, self._in_paragraph = self.paragraphs + 1, True
         elif element == _SPAN:
-            self._spans.append(attributes.get(f"{TEXT}style-name", ""))
+            name, (struck, raised) = attributes.get(f"{TEXT}style-name", ""), self._spans[-1]
+            self._spans.append(
+                (struck or self._styles.strikes("text", name), raised or self._styles.raises("text", name))
+            )
         elif element == f"{TEXT}s":
-            self._pieces.append(" " * self._spaces(attributes.get(f"{TEXT}c", "1")))
+            self._add(" " * self._spaces(attributes.get(f"{TEXT}c", "1")))
         elif element in _MARKS:
-            self._pieces.append(_MARKS[element])
+            self._add(_MARKS[element])
 
     def end(self, element: str) -> None:
         """An element closes within the cell."""
@@ -56,13 +59,16 @@ class OpenCell:
         text = _BLANKS.sub(" ", text)
         if not self._pieces or self._pieces[-1][-1:] in (" ", "\n"):
             text = text.removeprefix(" ")
-        if any(self._styles.raises("text", span) for span in self._spans):
-            text = text.translate(RAISED)
-        if text:
-            self._pieces.append(text)
-            self.struck = self.struck or any(self._styles.strikes("text", span) for span in self._spans)
+        struck, raised = self._spans[-1]
+        self.struck = self.struck or (struck and bool(text))
+        self._add(text.translate(RAISED) if raised else text)
+
+    def _add(self, text: str) -> None:
+        piece = text[: self._room]
+        self._room -= len(piece)
+        if piece:
+            self._pieces.append(piece)
 
     def _spaces(self, said: str) -> int:
-        """How many blanks a text:s stands for; more than a cell may hold are refused with the cell anyway."""
         known = said.isascii() and said.isdigit() and len(said) < 10
-        return min(int(said), self._longest + 1) if known else 1
+        return min(int(said), self._room) if known else 1

@@ -87,18 +87,25 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
     sign = "%" if percentage else ""
     exact = Decimal(repr(float(stored)))
     found = None if shown is None else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
-    decimals = max(-int(found.as_tuple().exponent), 0) if found is not None else 0
-    said, kind, trouble = shown_number(float(stored), f"0{'.' * bool(decimals)}{'0' * decimals}{sign}")
+    said, kind, trouble = shown_number(float(stored), _pattern(shown or "", found, sign))
     if trouble is not None or shown is None:
         return Value(said, kind, trouble=trouble)
     if found is None:
         return Value(said, kind, trouble=marks.shown_differs(said, shown))
-    return Value(said, kind, shown if found != Decimal(said.rstrip("%")) else "")
+    return Value(said, kind, "" if found == Decimal(said.rstrip("%")) else shown)
+
+
+def _pattern(shown: str, found: Decimal | None, sign: str) -> str:
+    """The number format under which a number is shown like this, as far as it says something: 1.420, 007, 1.5%."""
+    if shown.startswith("0") and shown.isascii() and shown.isdigit():
+        return "0" * len(shown)
+    decimals = max(-int(found.as_tuple().exponent), 0) if found is not None else 0
+    return f"0{'.' * bool(decimals)}{'0' * decimals}{sign}"
 
 
 def _readings(shown: str, exact: Decimal, sign: str) -> Iterator[Decimal]:
     """Each number that the shown text can be, with a decimal point or comma, to which the stored one rounds."""
-    if shown == str(exact):
+    if shown == str(exact) and not sign:
         yield exact
     match = _SHOWN.fullmatch(shown)
     if match is None or match["percent"] != sign:

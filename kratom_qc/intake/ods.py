@@ -12,7 +12,7 @@ from xml.parsers import expat
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
 from kratom_qc.intake.numformat import Trouble
-from kratom_qc.intake.odf_parts import Parts, damaged, parse, refused
+from kratom_qc.intake.odf_parts import Parts, damaged, encrypted, parse, refused
 from kratom_qc.intake.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, Styles
 from kratom_qc.intake.odf_text import OpenCell
 from kratom_qc.intake.odf_values import Value, value_of
@@ -46,7 +46,7 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
 
 def _read(parts: Parts, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     if b"encryption-data" in b"".join(parts.chunks("META-INF/manifest.xml")):
-        raise refused("encrypted", "the workbook is password-protected; send it without a password", Place(parts.name))
+        raise encrypted(parts.name)
     content = _Content(parts.name, caps)
     parse(parts, "styles.xml", content.styles.start, content.styles.end)
     parse(parts, "content.xml", content.start, content.end, content.characters)
@@ -83,6 +83,7 @@ class _Table:
         self.name, self.hidden = name, hidden
         self.columns: list[_Column] = []
         self.row = self.column = 0  # the last one done
+        self.in_row = False
         self.row_hidden, self.row_style, self.row_repeats = False, "", 1
         self.line: list[_Filled] = []
         self.rows: Grid = {}
@@ -101,7 +102,9 @@ class _Content:
         self.is_spreadsheet = False
         self.cells = 0  # of all sheets
         self._aside = 0  # how deep in something that is no cell
-        self._groups: list[bool] = []  # whether each open group of rows or columns is folded away
+        self._groups: list[
+            bool
+        ] = []  # whether each open group of rows or columns is folded away, by itself or by another
         self._table: _Table | None = None
         self._cell: OpenCell | None = None
 
@@ -110,7 +113,7 @@ class _Content:
         if self._aside or element in _ASIDE or element.startswith(DRAW):
             self._aside += 1
         elif self._cell is not None:
-            if element == f"{TABLE}table":
+            if element.startswith(TABLE):
                 raise damaged(self.name, "a table within a cell")
             self._cell.start(element, attributes)
         elif self._table is not None:
@@ -145,13 +148,15 @@ class _Content:
         self._table = _Table(attributes.get(f"{TABLE}name", ""), hidden)
 
     def _start_in_table(self, table: _Table, element: str, attributes: dict[str, str]) -> None:
+        if (element in (_CELL, _COVERED)) != table.in_row and element in (_CELL, _COVERED, _ROW):
+            raise damaged(self.name, "cells and rows do not stand in each other as they must")
         if element in (_CELL, _COVERED):
             self._cell = OpenCell(attributes, element == _COVERED, self.styles, self.caps.cell_text)
         elif element == _ROW:
             table.row_hidden = self._is_hidden("table-row", attributes)
             table.row_style = attributes.get(f"{TABLE}default-cell-style-name", "")
             table.row_repeats = self._count(attributes, "number-rows-repeated")
-            table.column = 0
+            table.column, table.in_row = 0, True
         elif element == _COLUMN:
             column = _Column(
                 self._is_hidden("table-column", attributes), attributes.get(f"{TABLE}default-cell-style-name", "")
@@ -159,7 +164,7 @@ class _Content:
             repeats = self._count(attributes, "number-columns-repeated")
             table.columns += [column] * min(repeats, self.caps.columns - len(table.columns))
         elif element in _GROUP:
-            self._groups.append(attributes.get(f"{TABLE}display") == "false")
+            self._groups.append(self._folded() or attributes.get(f"{TABLE}display") == "false")
         elif element == f"{TABLE}table":
             raise damaged(self.name, "a table within a table")
 
@@ -177,9 +182,12 @@ class _Content:
     def _is_hidden(self, family: str, attributes: dict[str, str]) -> bool:
         return (
             attributes.get(f"{TABLE}visibility", "visible") != "visible"
-            or any(self._groups)
+            or self._folded()
             or self.styles.flattens(family, attributes.get(f"{TABLE}style-name", ""))
         )
+
+    def _folded(self) -> bool:
+        return bool(self._groups) and self._groups[-1]
 
     def _count(self, attributes: dict[str, str], what: str) -> int:
         said = attributes.get(f"{TABLE}{what}")
@@ -195,13 +203,11 @@ class _Content:
         table.column += repeats
         self._note_areas(table, cell.attributes, first)
         value = value_of(cell.attributes, cell.text, cell.paragraphs > 0)
+        if max(len(value.said), len(cell.text)) > self.caps.cell_text:
+            name = cell_name(table.row + 1, first)
+            raise self._too_large(f"cell {name} holds more than {self.caps.cell_text:,} characters, which is the limit")
         if not value.said.strip() and value.trouble is None:
             return
-        if len(value.said) > self.caps.cell_text:
-            name = cell_name(table.row + 1, first)
-            raise self._too_large(
-                f"cell {name} holds {len(value.said):,} characters; the limit is {self.caps.cell_text:,}"
-            )
         if table.column > self.caps.columns:
             raise self._too_large(
                 f"sheet '{table.name}' spans {table.column:,} columns; the limit is {self.caps.columns}"
@@ -219,7 +225,7 @@ class _Content:
                 areas.append((table.row + 1, left, table.row + rows, left + columns - 1))
 
     def _end_row(self, table: _Table) -> None:
-        first, table.row = table.row + 1, table.row + table.row_repeats
+        first, table.row, table.in_row = table.row + 1, table.row + table.row_repeats, False
         if table.line and table.row > self.caps.rows:
             raise self._too_large(
                 f"sheet '{table.name}' is filled down to row {table.row:,} at least; the limit is {self.caps.rows:,}"
@@ -254,10 +260,11 @@ class _Content:
     def _end_table(self, table: _Table) -> None:
         for top, left, bottom, right in table.matrices:
             for row in range(top, min(bottom, table.row) + 1):
-                for column, cell in table.rows.get(row, {}).items():
-                    if left <= column <= right:
-                        problem = self._problem(table, row, column, marks.FORMULA, cell.said)
-                        table.problems.setdefault((row, column), problem)
+                for column in sorted(
+                    set(table.rows.get(row, ())) & set(range(left, min(right, self.caps.columns) + 1))
+                ):
+                    problem = self._problem(table, row, column, marks.FORMULA, table.rows[row][column].said)
+                    table.problems.setdefault((row, column), problem)
         self.sheets.append(Sheet(table.name, table.rows, table.problems, tuple(table.merged)))
         self._table = None
 
