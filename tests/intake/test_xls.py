@@ -205,6 +205,7 @@ REFUSED: list[tuple[str, bytes, str, str]] = [
     ("no sheet where one is said", ole_bytes({"Workbook": stream_bytes(XlsSheet())[:-16]}), "damaged", "save it again"),
     ("a table larger than the file", PLAIN[:44] + b"\xff\xff\xff\x7f" + PLAIN[48:], "damaged", "sector table"),
     ("sectors of 2^40 bytes", PLAIN[:30] + b"\x28\x00" + PLAIN[32:], "damaged", "sector table"),
+    ("sectors of 128 bytes", PLAIN[:30] + b"\x07\x00" + PLAIN[32:], "damaged", "sector table"),
     ("a sector chain that loops", PLAIN[:512] + struct.pack("<128I", *[2] * 128) + PLAIN[1024:], "damaged", "save it again"),
     ("more texts than bytes", ole_bytes({"Workbook": stream_bytes(XlsSheet(), extra=record(0xFC, b"\xff" * 8))}), "damaged",
      "more texts"),
