@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.errors import InputNotFound
-from kratom_qc.job import read_content, read_file
+from kratom_qc.job import read_content, read_files
 from tests.helpers_sheets import HEAD, Rows, codes, csv_bytes, read_csv, read_xlsx, xlsx_bytes
 
 TABLE: Rows = [*HEAD, ["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
@@ -152,9 +152,9 @@ def test_a_far_away_cell_does_not_cost_memory() -> None:
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputNotFound, match="no such file"):
-        read_file(tmp_path / "gone.xlsx")
+        read_files([tmp_path / "gone.xlsx"])
     with pytest.raises(InputNotFound, match="is a folder"):
-        read_file(tmp_path)
+        read_files([tmp_path])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
