@@ -38,15 +38,14 @@ def scan(
         parser.StartElementHandler = started
         started(tag, attributes)
 
+    # Called for every element of every sheet: the dictionary itself tells what nobody waits for.
     def started(tag: str, attributes: Attributes) -> None:
-        handler = known_starts.get(tag)
-        if handler is not None:
-            handler(attributes)
+        if tag in known_starts:
+            known_starts[tag](attributes)
 
     def ended(tag: str) -> None:
-        handler = known_ends.get(tag)
-        if handler is not None:
-            handler()
+        if tag in known_ends:
+            known_ends[tag]()
 
     def doctype(*_: object) -> None:
         message = "document type declarations are not allowed; save the file anew"

@@ -40,6 +40,7 @@ _COMPARE = {
     "=": operator.eq,
     "<>": operator.ne,
 }
+_PIECE = re.compile(r'"[^"]*"?|\\.?|\[[^\]]*\]|[^"\\\[;]+|.', re.DOTALL)
 _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
 
 
@@ -64,11 +65,15 @@ def shown_number(value: Decimal, pattern: str) -> Shown:
         return Shown(str(value), trouble=("not-a-number", "this cell holds no finite number"))
     section = _section(pattern, value)
     look = _look(section)
-    if look.honest_over(value):
+    signed = (
+        value >= 0 or len(_split(pattern)) == 1
+    )  # a section of its own for negatives shows no minus of its own accord
+    if look.honest_over(value, signed=signed):
         return _honest(value, look)
     return _differs(value, pattern, look)
 
 
+@lru_cache(4096)
 def shown_text(pattern: str) -> Trouble:
     """Why a text cell under this format cannot be believed; only a fourth section without its `@` speaks of text."""
     sections = _split(pattern)
@@ -106,10 +111,10 @@ class _Look:
     scaled: bool  # shows thousands or millions
     general: bool
 
-    def honest_over(self, value: Decimal) -> bool:
+    def honest_over(self, value: Decimal, *, signed: bool) -> bool:
         """Whether the section shows this number itself; accounting formats show a zero as `-`, and `#` shows it not at all."""
         words = (self.before + self.after).replace(" ", "")
-        if self.scaled or words not in (("", "-", "()") if value < 0 else ("",)):
+        if self.scaled or words not in (("",) if signed else ("-", "()")):
             return False
         return self.general or "0" in self.digits or bool(self.digits and _rounded(value, self.decimals))
 
@@ -149,14 +154,18 @@ def _literal(token: re.Match[str]) -> str:
 
 @lru_cache(4096)
 def _split(pattern: str) -> tuple[str, ...]:
-    """The sections of a format: semicolons in quotes and behind a backslash part nothing."""
-    return tuple(re.findall(r'((?:"[^"]*"?|\\.|\[[^\]]*\]|[^;])*)(?:;|$)', pattern, re.DOTALL)[:-1] or [pattern]) or (
-        "",
-    )
+    """The sections of a format: semicolons in quotes, in brackets and behind a backslash part nothing."""
+    sections = [""]
+    for piece in _PIECE.findall(pattern):
+        if piece == ";":
+            sections.append("")
+        else:
+            sections[-1] += piece
+    return tuple(sections)
 
 
 def _section(pattern: str, value: Decimal) -> str:
-    sections = _split(pattern)[:3] if ";" in pattern else (pattern,)
+    sections = _split(pattern)[:3]
     conditions = [_condition(section) for section in sections]
     if any(conditions):
         for section, condition in zip(sections, conditions, strict=True):

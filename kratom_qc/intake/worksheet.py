@@ -12,7 +12,7 @@ from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake.markup import Attributes, scan
 from kratom_qc.intake.numformat import Trouble, shown_number, shown_text
 from kratom_qc.intake.richtext import RichText, Text, unescaped
-from kratom_qc.intake.serial import day_of
+from kratom_qc.intake.serial import TIME_VALUE, day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 from kratom_qc.intake.styles import PLAIN, Styles
 from kratom_qc.model import Cell, Place
@@ -20,6 +20,8 @@ from kratom_qc.settings import Caps
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: |$)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,9})", re.ASCII)
 _ON = ("1", "true")
 
@@ -142,7 +144,8 @@ class Worksheet:
         index = _whole(number) if number else -1
         self.style = styles[index] if 0 <= index < len(styles) else PLAIN
         self.value = self.formula = None
-        self.inline.begin(attributes)
+        if self.type == "inlineStr":
+            self.inline.begin(attributes)
 
     def _begin(self, _attributes: Attributes) -> None:
         self.sink = []
@@ -177,7 +180,7 @@ class Worksheet:
             last = self._cached()
             kind, trouble = "formula", _formula(last)
             said = f"={self.formula}" if self.formula else "= (shared formula)"
-        elif self.type == "s" or self.type == "inlineStr":
+        elif self.type == "inlineStr" or (self.type == "s" and value):
             text = self._string()
             said = text.said
             trouble = shown_text(self.style.pattern) or (_PARTLY if text.struck else None)
@@ -191,6 +194,7 @@ class Worksheet:
             said, kind, trouble = value, "error", ("error-value", f"this cell shows the error {value}; type the value")
         elif self.type == "d":
             said, kind = value.removesuffix("T00:00:00").replace("T", " "), "date"
+            trouble = None if _ISO_DAY.match(said) else TIME_VALUE
         else:
             said = unescaped(value)
         if not said.strip() and trouble is None:
@@ -227,7 +231,11 @@ class Worksheet:
         return said, "number", shown, trouble
 
     def _check_caps(self, cell: Cell) -> None:
-        caps, name = self.book.caps, cell_name(self.row, self.column)
+        caps = self.book.caps
+        fits = self.row <= caps.rows and self.column <= caps.columns and len(cell.said) <= caps.cell_text
+        if fits and self.count < caps.cells:
+            return
+        name = cell_name(self.row, self.column)
         if self.row > caps.rows:
             raise self._refused(
                 "too-large", f"row number {self.row}; the limit is {caps.rows:,} rows. Split the file", name
@@ -279,13 +287,11 @@ def _formula(last: str) -> Trouble:
 
 
 def _controls(text: str) -> Trouble:
-    at = next((at for at, letter in enumerate(text, start=1) if ord(letter) < 32 and letter not in "\t\r\n"), 0)
-    if not at:
+    found = _CONTROL.search(text)
+    if found is None:
         return None
-    return (
-        "control-character",
-        f"the text holds the control character U+{ord(text[at - 1]):04X} at position {at}; type it again",
-    )
+    where = f"U+{ord(found[0]):04X} at position {found.start() + 1}"
+    return ("control-character", f"the text holds the control character {where}; type it again")
 
 
 @lru_cache(16384)
