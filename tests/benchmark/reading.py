@@ -1,6 +1,6 @@
 """Bytes of workbooks → cells: our guarded, isolated reading beside openpyxl and python-calamine alone, on the same files.
 
-    reading.py INBOX openpyxl|calamine|ours|guarded|whole
+    reading.py INBOX openpyxl|calamine|ours|guarded|whole COUNT
 
 `guarded` is what a pass does up to the cells: preflight, caps, formats, hidden state, in confined children on every core.
 `whole` goes on to results and hands them back. Nothing of that is done by the two baselines. One line of JSON is printed.
@@ -57,10 +57,10 @@ def ours(files: Files) -> int:
     return sum(cells(name, raw, Caps()) for name, raw in files)
 
 
-def main(inbox: Path, way: str) -> None:
+def main(inbox: Path, way: str, count: int) -> None:
     """Measure one way; the children of the guarded ways are started and warm before the clock, their start is told apart."""
     warnings.simplefilter("ignore")
-    files = [(path.name, path.read_bytes()) for path in sorted(inbox.glob("*.xlsx"))]
+    files = [(path.name, path.read_bytes()) for path in sorted(inbox.glob("*.xlsx"))[:count]]
     watch = Stopwatch()
     alone: dict[str, Callable[[Files], int]] = {"openpyxl": by_openpyxl, "calamine": by_calamine, "ours": ours}
     if way in alone:
@@ -85,4 +85,4 @@ def main(inbox: Path, way: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
