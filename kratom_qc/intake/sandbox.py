@@ -13,9 +13,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -31,6 +34,10 @@ _FORBIDDEN = (
     "os.exec", "os.posix_spawn", "os.fork", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.link",
     "os.symlink", "os.truncate",
 )  # fmt: skip
+
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_AT_HOME = ("os.remove",)  # allowed in the scratch folder
 
 
 class ReaderDied(Exception):
@@ -70,8 +77,10 @@ class Pending(Generic[T]):
 class Sandbox:
     """A pool of confined children. They start with the first file and are used again; one that dies is replaced."""
 
-    def __init__(self, caps: Caps, preload: str, workers: int | None = None):
+    def __init__(self, caps: Caps, preload: str, workers: int | None = None, scratch: Path | None = None):
+        """`scratch` is the only folder the children may write in; without one they may write nowhere."""
         self.caps = caps
+        self._scratch = str(scratch) if scratch else ""
         self.workers = workers or os.cpu_count() or 1
         self._preload = preload
         self._pool: ProcessPool | None = None
@@ -96,7 +105,7 @@ class Sandbox:
             # Children fork from a process that has the readers loaded and nothing else: no data frame, no scheduler.
             context.set_forkserver_preload([self._preload])
             self._pool = ProcessPool(
-                self.workers, RECYCLE_AFTER, initializer=_confine, initargs=[self.caps], context=context
+                self.workers, RECYCLE_AFTER, initializer=_confine, initargs=[self.caps, self._scratch], context=context
             )
         return self._pool
 
@@ -118,14 +127,15 @@ class Sandbox:
 # ---------------------------------------------------------------- in the child
 
 
-def _confine(caps: Caps) -> None:
+def _confine(caps: Caps, scratch: str) -> None:
     """Give up what a reader does not need. Runs once in every new child, before any file."""
+    tempfile.tempdir = scratch or None
     with contextlib.suppress(ImportError):
         import resource
 
         for limit, most in (
             (resource.RLIMIT_AS, caps.memory_bytes),
-            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_FSIZE, caps.part_bytes if scratch else 0),
             (resource.RLIMIT_NOFILE, 64),
             (resource.RLIMIT_CORE, 0),
         ):
@@ -133,7 +143,7 @@ def _confine(caps: Caps) -> None:
                 resource.setrlimit(limit, (most, most))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     _leave_the_network()
-    sys.addaudithook(_refuse_the_world)
+    sys.addaudithook(partial(_refuse_the_world, scratch))
 
 
 def _leave_the_network() -> None:
@@ -144,11 +154,13 @@ def _leave_the_network() -> None:
             unshare(_NEW_USER | _NEW_NETWORK)
 
 
-def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
-    if event.startswith(_FORBIDDEN) or (
-        event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
-    ):
-        raise PermissionError(f"a reader may not {event}")
+def _refuse_the_world(scratch: str, event: str, arguments: tuple[Any, ...]) -> None:
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
+    if not writes and not event.startswith(_FORBIDDEN):
+        return
+    if scratch and (writes or event in _AT_HOME) and os.path.abspath(str(arguments[0])).startswith(scratch + os.sep):
+        return
+    raise PermissionError(f"a reader may not {event}")
 
 
 def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> T:

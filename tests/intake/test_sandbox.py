@@ -151,3 +151,14 @@ def test_only_a_few_files_wait_at_a_time(sandbox: Sandbox) -> None:
 def test_a_closed_sandbox_opens_again_with_the_next_file(sandbox: Sandbox) -> None:
     sandbox.close()
     assert sandbox.submit(twice, 4).answer() == 8
+
+
+def test_a_scratch_folder_is_the_only_place_to_write_where_one_is_given(tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    made = Sandbox(CAPS, preload="kratom_qc.job", workers=1, scratch=tmp_path / "scratch")
+    made.submit(write, str(tmp_path / "scratch" / "here")).answer()
+    made.submit(delete, str(tmp_path / "scratch" / "here")).answer()
+    for path in (tmp_path / "elsewhere", tmp_path / "scratch" / ".." / "elsewhere", tmp_path / "scratch-too"):
+        with pytest.raises(PermissionError, match="a reader may not"):
+            made.submit(write, str(path)).answer()
+    made.close()
