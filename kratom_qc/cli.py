@@ -99,9 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     limits = commands.add_parser("limits", help="list, lint or show the limits in force")
-    limits.add_argument("action", choices=("list", "lint", "show"))
+    limits.add_argument("action", nargs="?", default="list", choices=("list", "lint", "show"))
     limits.add_argument("name", nargs="?", help="a rulebook or rule id, for show")
     limits.add_argument("--analytes", action="store_true", help="list the known analytes instead")
+    limits.add_argument("--intake", action="store_true", help="list the limits on files instead: sizes, memory, time")
     limits.set_defaults(command=_limits)
     return parser
 
@@ -150,6 +151,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _limits(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import limits
+    from kratom_qc.commands import intake_limits, limits
 
+    if options.intake:
+        return intake_limits()
     return limits(options.action, options.name, analytes=options.analytes)

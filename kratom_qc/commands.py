@@ -16,7 +16,7 @@ from rich.table import Table
 
 from kratom_qc import settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
-from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_file
+from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
@@ -42,7 +42,7 @@ def check(files: Sequence[Path], terms: Terms, *, as_json: bool) -> int:
     if lacking:
         # A verdict over fewer certificates than the user named would be a verdict over something else.
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
-    readings = [read_file(file, str(file)) for file in files]
+    readings = read_files(files)
     verdicts = {verdict.batch.batch_id: verdict for verdict in judge_all(readings, terms)}
     if as_json:
         _print_json(readings, verdicts)
@@ -122,7 +122,7 @@ def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> N
 def read(file: Path, *, as_json: bool) -> int:
     """Print what was understood of one file, without judgement."""
     vocabulary.check_all()
-    reading = read_file(file, str(file))
+    (reading,) = read_files([file])
     if as_json:
         _print_line(_read_object(reading))
     elif reading.refusals:
@@ -240,6 +240,21 @@ def _flow_pass(
 
 
 # ---------------------------------------------------------------- limits
+
+
+def intake_limits() -> int:
+    """`limits --intake`: what a file may be and what reading it may cost, with the variable that sets each."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("limit", "", "what it bounds", "set by"):
+        table.add_column(heading, justify="right" if not heading else "left")
+    for name, value, what in settings.caps().told():
+        table.add_row(name, f"{value:,}", what, f"KRATOM_QC_MAX_{name.upper()}")
+    console = _console()
+    console.print(table)
+    console.print(
+        "A file over a limit is REFUSED; nothing is ever cut short. Readers have no network and write no file."
+    )
+    return 0
 
 
 def limits(action: str, name: str | None, *, analytes: bool) -> int:

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake.layout import certificates
+from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
@@ -42,13 +44,47 @@ class Reading:
         return tuple(dict.fromkeys(analysis.batch_id for analysis in self.analyses))
 
 
-def read_file(path: Path, name: str | None = None) -> Reading:
-    """Read one file; `name` is what it is called in messages. Raises InputNotFound where it is not there."""
-    return read_content(name or path.name, read_bytes(path))
+class Readers:
+    """Children that read files, for as long as the block lasts. They start with the first file."""
+
+    def __init__(self, caps: settings.Caps):
+        self._caps = caps
+        self._sandbox = Sandbox(caps, preload=__name__)
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._sandbox.stop() if kind else self._sandbox.close()
+
+    def rest(self) -> None:
+        """End the children for now; the next file starts new ones."""
+        self._sandbox.close()
+
+    def read(self, files: Iterable[tuple[str, bytes]]) -> Iterator[Reading]:
+        """What is read of files given as (name, bytes), in their order. A child that dies refuses its file alone."""
+        ours, theirs = tee(files)
+        pending = self._sandbox.map(read_content, ((name, raw, self._caps) for name, raw in theirs))
+        for answer in pending:
+            name, raw = next(ours)
+            try:
+                yield answer.answer()
+            except ReaderDied as died:
+                message = (
+                    f"{died.why}; the file is kept, and no other is touched. Send only the table of the certificate"
+                )
+                fault = Refusal(died.code, message, Place(name))
+                yield Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,))
+
+
+def read_files(paths: Sequence[Path]) -> list[Reading]:
+    """Read files under the names the user gave them. Raises InputNotFound where one is not there."""
+    with Readers(settings.caps()) as readers:
+        return list(readers.read((str(path), read_bytes(path)) for path in paths))
 
 
 def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -> Reading:  # noqa: B008 - frozen
-    """Read one file's bytes. A refusal is a value here: one bad file never stops the others."""
+    """Read one file's bytes, in this very process. A refusal is a value here: one bad file never stops the others."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
         found = certificates(open_workbook(name, raw, caps))
@@ -56,6 +92,8 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
         refusals = tuple(dict.fromkeys((*found.refusals, *refusals)))
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
+    except MemoryError:  # the child's limit; said by whoever waits for it
+        raise
     except Exception as error:  # a fault of the reader refuses this file, keeps it, and stops no other
         fault = Refusal(
             "reader-failed",
