@@ -114,7 +114,6 @@ class _Walk:
     def __init__(self, name: str, content: bytes, caps: Caps, macros: bool) -> None:
         self.name, self.content, self.caps, self.macros = name, content, caps, macros
         self.copy = bytearray(content)
-        self.seen = 0  # cells of all sheets
         self.texts = 0  # how many texts cells may point to
 
     def stream(self) -> Stream:
@@ -193,14 +192,14 @@ class _Walk:
             raise damaged(self.name, "a cell has a text that is not there")
         for column in range(first, last + 1):
             if (row + 1, column + 1) in records.cells:
-                raise damaged(self.name, f"cell {cell_name(row + 1, column + 1)} stands in it twice")
+                name = cell_name(row + 1, column + 1)
+                raise _refused("cell-twice", f"cell {name} appears twice in the file; save it anew", Place(self.name))
             records.cells.add((row + 1, column + 1))
         if code in _FORMULAS:
             records.formulas.add((row + 1, first + 1))
-        self.seen += last - first + 1
-        if self.seen > self.caps.cells:
+        if len(records.cells) > self.caps.cells:
             raise self._too_large(
-                f"the workbook holds more than {self.caps.cells:,} cells, which is the limit. Split the file"
+                f"a sheet holds more than {self.caps.cells:,} cells, which is the limit. Split the file"
             )
 
     def _check_size(self, number: int, records: Records) -> None:

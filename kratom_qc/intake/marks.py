@@ -1,51 +1,57 @@
-"""Why a cell cannot be believed, in the same words for every file format: (code, sentence) pairs of a Refusal."""
+"""Why a cell cannot be believed, in the same words for every file format."""
 
 from __future__ import annotations
 
-from kratom_qc.intake.numformat import Trouble
+import re
 
-Why = tuple[str, str]  # code, sentence
+from kratom_qc.model import Place, Remark
 
-RAISED = str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
+Why = tuple[str, str]  # the code and the sentence of a refusal
+
+RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 """Raised digits as such: 10⁵ in a spreadsheet is the text 105 with a raised 5, and 0.2 with a footnote 1 is 0.21."""
 
 HIDDEN: Why = ("hidden", "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it")
-STRUCK_OUT: Why = ("struck-out", "this cell is struck out; delete it or remove the line")
-FORMULA: Why = ("formula", "this cell is a formula; copy the sheet and paste values only")
-TIME: Why = ("time-value", "Excel has made a time of this cell; format it as text and type it again")
+STRUCK: Why = ("struck-out", "this cell is struck out; delete it or remove the line")
+PARTLY_STRUCK: Why = ("struck-out", "a part of this cell's text is struck out; delete that part")
 INVISIBLE: Why = (
     "invisible",
-    "this cell shows nothing to whoever looks at the sheet (its number format or its colour hides it); show or delete it",
+    "this cell is written in the colour of its background, so nobody sees it; recolour or delete it",
 )
+NO_ZEROS: Why = (
+    "invisible",
+    "this sheet does not show zeros, so nobody sees this cell; type what it should say as text",
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def formula(last: str) -> Why:
+    """A formula is never believed, whatever it showed when the file was saved."""
+    showed = f" that last showed '{last}'" if last else " without a value"
+    return ("formula", f"this cell is a formula{showed}; copy the sheet and paste values only")
 
 
 def error_value(said: str) -> Why:
     """A cell that holds #DIV/0! and its kin."""
-    return "error-value", f"this cell shows the error {said}"
+    return ("error-value", f"this cell shows the error {said}; type the value")
 
 
-def shown_differs(stored: str, shown: str) -> Why:
+def shown_differs(held: str, shown: str) -> Why:
     """A cell whose stored value is not what a person reads."""
     sees = f"shows '{shown}'" if shown.strip() else "shows nothing"
-    return (
-        "shown-differs",
-        f"this cell {sees} but holds {stored}; format the cell as General and type what it should say",
-    )
+    return ("shown-differs", f"this cell {sees}, but holds {held}; format the cell as text and type what it should say")
 
 
-def date_impossible(said: str) -> Why:
-    """A number under a date format that is no day of any calendar."""
-    return "date-impossible", f"this cell is a date, but {said} is no day of the calendar; type the date again"
-
-
-def text_trouble(pattern: str) -> Trouble:
-    """What a number format does to a text: its fourth section may show nothing of it, or something else."""
-    sections = pattern.split(";")
-    if len(sections) < 4 or "@" in sections[3] or sections[3].strip().lower() == "general":
+def controls(text: str) -> Why | None:
+    """A text with characters in it that nobody can type or see."""
+    found = _CONTROL.search(text)
+    if found is None:
         return None
-    if not sections[3].strip():
-        return INVISIBLE
-    return (
-        "shown-differs",
-        f"the number format '{pattern}' shows something else than the text of this cell; format it as General",
-    )
+    where = f"U+{ord(found[0]):04X} at position {found.start() + 1}"
+    return ("control-character", f"the text holds the control character {where}; type it again")
+
+
+def macros(name: str) -> Remark:
+    """What is said of a workbook with macros."""
+    message = "the workbook contains macros; they were not run, only its values were read"
+    return Remark("macros", "warning", message, Place(name))

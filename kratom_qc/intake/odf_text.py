@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from kratom_qc.intake.marks import RAISED
+from kratom_qc.intake.markup import Attributes
 from kratom_qc.intake.odf_styles import TEXT, Styles
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -16,7 +16,7 @@ _MARKS = {f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}
 class OpenCell:
     """A cell between its tags: its attributes, and its text so far."""
 
-    def __init__(self, attributes: dict[str, str], covered: bool, styles: Styles, longest: int) -> None:
+    def __init__(self, attributes: Attributes, covered: bool, styles: Styles, longest: int) -> None:
         self.attributes, self.covered = attributes, covered
         self.struck = False  # in part at least
         self.paragraphs = 0
@@ -30,7 +30,7 @@ class OpenCell:
         """The text as a person sees it, paragraphs as lines."""
         return "".join(self._pieces)
 
-    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+    def start(self, element: str, attributes: Attributes) -> None:
         """An element opens within the cell."""
         if element in _PARAGRAPH:
             self._add("\n" if self.paragraphs else "")

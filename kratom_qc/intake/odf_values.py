@@ -11,6 +11,7 @@ from decimal import Decimal
 from kratom_qc.intake import marks
 from kratom_qc.intake.numformat import Trouble, shown_number
 from kratom_qc.intake.odf_styles import OFFICE, TABLE
+from kratom_qc.intake.serial import TIME_VALUE
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _SHOWN = re.compile(
@@ -37,7 +38,7 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> Value:
     kind = attributes.get(f"{OFFICE}value-type") or ("string" if stored is None else "float")
     formula = attributes.get(f"{TABLE}formula")
     if formula is not None:
-        return Value(_formula(formula), "formula", trouble=marks.FORMULA)
+        return Value(_formula(formula), "formula", trouble=marks.formula(text.strip()))
     if _ERROR.fullmatch(text.strip()):
         return Value(text.strip(), "error", trouble=marks.error_value(text.strip()))
     if kind in ("float", "percentage", "currency"):
@@ -45,7 +46,7 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> Value:
     if kind == "date":
         return _date(attributes.get(f"{OFFICE}date-value", ""), text.strip() if has_text else None)
     if kind == "time":
-        return Value(text.strip() or attributes.get(f"{OFFICE}time-value", ""), "date", trouble=marks.TIME)
+        return Value(text.strip() or attributes.get(f"{OFFICE}time-value", ""), "date", trouble=TIME_VALUE)
     if kind == "boolean":
         return _boolean(attributes.get(f"{OFFICE}boolean-value", ""))
     return _text(attributes.get(f"{OFFICE}string-value"), text, has_text)
@@ -72,13 +73,17 @@ def _date(stored: str, shown: str | None) -> Value:
     try:
         moment = dt.datetime.fromisoformat(stored)
     except ValueError:
-        return Value(stored, "date", trouble=marks.date_impossible(stored))
+        return Value(stored, "date", trouble=_no_day(stored))
     said = moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(" ")
     if moment.date() < _FIRST_DAY:
-        return Value(said, "date", trouble=marks.date_impossible(said))
+        return Value(said, "date", trouble=_no_day(said))
     if shown is not None and not re.search(r"[0-9]", shown):
         return Value(said, "date", trouble=marks.shown_differs(said, shown))
     return Value(said, "date")
+
+
+def _no_day(said: str) -> marks.Why:
+    return ("date-impossible", f"'{said}' is no date; type the date as 2026-03-04")
 
 
 def _number(stored: str, shown: str | None, percentage: bool) -> Value:
@@ -86,20 +91,20 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
         return Value(stored, "number", trouble=("not-a-number", "this cell holds no finite number"))
     sign = "%" if percentage else ""
     exact = Decimal(repr(float(stored)))
-    found = None if shown is None else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
-    said, kind, trouble = shown_number(float(stored), _pattern(shown or "", found, sign))
-    if trouble is not None or shown is None:
-        return Value(said, kind, trouble=trouble)
-    if found is None:
-        return Value(said, kind, trouble=marks.shown_differs(said, shown))
-    return Value(said, kind, "" if found == Decimal(said.rstrip("%")) else shown)
+    read = None if shown is None else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
+    found = shown_number(exact, _pattern(shown or "", read, sign))
+    if found.trouble is not None or shown is None:
+        return Value(found.said, "number", trouble=found.trouble)
+    if read is None:
+        return Value(found.said, "number", trouble=marks.shown_differs(found.said, shown))
+    return Value(found.said, "number", "" if read == Decimal(found.said.rstrip("%")) else shown)
 
 
-def _pattern(shown: str, found: Decimal | None, sign: str) -> str:
+def _pattern(shown: str, read: Decimal | None, sign: str) -> str:
     """The number format under which a number is shown like this, as far as it says something: 1.420, 007, 1.5%."""
     if shown.startswith("0") and shown.isascii() and shown.isdigit():
         return "0" * len(shown)
-    decimals = max(-int(found.as_tuple().exponent), 0) if found is not None else 0
+    decimals = max(-int(read.as_tuple().exponent), 0) if read is not None else 0
     return f"0{'.' * bool(decimals)}{'0' * decimals}{sign}"
 
 

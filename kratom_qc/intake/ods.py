@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from dataclasses import dataclass
-from xml.parsers import expat
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
+from kratom_qc.intake.container import Container
+from kratom_qc.intake.markup import Attributes, walk
 from kratom_qc.intake.numformat import Trouble
-from kratom_qc.intake.odf_parts import Parts, damaged, encrypted, parse, refused
 from kratom_qc.intake.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, Styles
 from kratom_qc.intake.odf_text import OpenCell
 from kratom_qc.intake.odf_values import Value, value_of
@@ -19,6 +17,7 @@ from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark
 from kratom_qc.settings import Caps
 
+_MANIFEST = "META-INF/manifest.xml"
 _COUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _CELL, _COVERED, _ROW, _COLUMN = (
     f"{TABLE}{tag}" for tag in ("table-cell", "covered-table-cell", "table-row", "table-column")
@@ -32,29 +31,25 @@ _ASIDE |= {f"{TABLE}{tag}" for tag in ("tracked-changes", "dde-links", "content-
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     """An ods workbook's sheets. Raises Refused where it cannot be opened safely or is too large."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return _read(Parts(name, archive, caps), caps)
-    except Refused:
-        raise
-    except expat.ExpatError as error:
-        raise damaged(name, f"it is no well-formed XML in line {error.lineno}") from None
-    except Exception as error:  # zipfile and zlib raise a dozen kinds on damaged files; each of them refuses the file
-        raise damaged(name, type(error).__name__) from None
-
-
-def _read(parts: Parts, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
-    if b"encryption-data" in b"".join(parts.chunks("META-INF/manifest.xml")):
-        raise encrypted(parts.name)
-    content = _Content(parts.name, caps)
-    parse(parts, "styles.xml", content.styles.start, content.styles.end)
-    parse(parts, "content.xml", content.start, content.end, content.characters)
+    container = Container(name, raw, caps)
+    if _MANIFEST in container and b"encryption-data" in container.read(_MANIFEST):
+        message = "the workbook is password-protected; send it without a password"
+        raise Refused([Refusal("encrypted", message, Place(name))])
+    content = _Content(name, caps)
+    if "styles.xml" in container:
+        walk(Place(name), container.inflate("styles.xml"), content.styles.start, content.styles.end)
+    if "content.xml" not in container:
+        raise _damaged(name, "the workbook's main part is missing")
+    walk(Place(name), container.inflate("content.xml"), content.start, content.end, content.characters)
     if not content.is_spreadsheet:
         message = "this is an OpenDocument file of another kind (a text or a presentation); send the spreadsheet itself"
-        raise refused("not-a-spreadsheet", message, Place(parts.name))
-    message = "the workbook contains macros; they are never run, only the stored cells are read"
-    macros = any(part.startswith(("Basic/", "Scripts/")) for part in parts.names)
-    return content.sheets, [Remark("macros", "warning", message, Place(parts.name))] if macros else []
+        raise Refused([Refusal("not-a-spreadsheet", message, Place(name))])
+    macros = any(part.startswith(("Basic/", "Scripts/")) for part in container.names)
+    return content.sheets, [marks.macros(name)] if macros else []
+
+
+def _damaged(name: str, why: str) -> Refused:
+    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", Place(name))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +80,7 @@ class _Table:
         self.in_row = False
         self.row_hidden, self.row_style, self.row_repeats = False, "", 1
         self.line: list[_Filled] = []
+        self.cells = 0
         self.rows: Grid = {}
         self.problems: dict[tuple[int, int], Refusal] = {}
         self.merged: list[Area] = []
@@ -99,7 +95,6 @@ class _Content:
         self.styles = Styles()
         self.sheets: list[Sheet] = []
         self.is_spreadsheet = False
-        self.cells = 0  # of all sheets
         self._aside = 0  # how deep in something that is no cell
         self._groups: list[
             bool
@@ -107,13 +102,13 @@ class _Content:
         self._table: _Table | None = None
         self._cell: OpenCell | None = None
 
-    def start(self, element: str, attributes: dict[str, str]) -> None:
+    def start(self, element: str, attributes: Attributes) -> None:
         """An element opens."""
         if self._aside or element in _ASIDE or element.startswith(DRAW):
             self._aside += 1
         elif self._cell is not None:
             if element.startswith(TABLE):
-                raise damaged(self.name, "a table within a cell")
+                raise _damaged(self.name, "a table within a cell")
             self._cell.start(element, attributes)
         elif self._table is not None:
             self._start_in_table(self._table, element, attributes)
@@ -140,15 +135,15 @@ class _Content:
         if self._cell is not None and not self._aside:
             self._cell.characters(text)
 
-    def _start_table(self, attributes: dict[str, str]) -> None:
+    def _start_table(self, attributes: Attributes) -> None:
         if len(self.sheets) == self.caps.sheets:
             raise self._too_large(f"more than {self.caps.sheets} sheets")
         hidden = self.styles.hides_table(attributes.get(f"{TABLE}style-name", ""))
         self._table = _Table(attributes.get(f"{TABLE}name", ""), hidden)
 
-    def _start_in_table(self, table: _Table, element: str, attributes: dict[str, str]) -> None:
+    def _start_in_table(self, table: _Table, element: str, attributes: Attributes) -> None:
         if (element in (_CELL, _COVERED)) != table.in_row and element in (_CELL, _COVERED, _ROW):
-            raise damaged(self.name, "cells and rows do not stand in each other as they must")
+            raise _damaged(self.name, "cells and rows do not stand in each other as they must")
         if element in (_CELL, _COVERED):
             self._cell = OpenCell(attributes, element == _COVERED, self.styles, self.caps.cell_text)
         elif element == _ROW:
@@ -165,7 +160,7 @@ class _Content:
         elif element in _GROUP:
             self._groups.append(self._folded() or attributes.get(f"{TABLE}display") == "false")
         elif element == f"{TABLE}table":
-            raise damaged(self.name, "a table within a table")
+            raise _damaged(self.name, "a table within a table")
 
     def _end_in_table(self, table: _Table, element: str) -> None:
         if self._cell is not None:
@@ -178,7 +173,7 @@ class _Content:
         elif element == f"{TABLE}table":
             self._end_table(table)
 
-    def _is_hidden(self, family: str, attributes: dict[str, str]) -> bool:
+    def _is_hidden(self, family: str, attributes: Attributes) -> bool:
         return (
             attributes.get(f"{TABLE}visibility", "visible") != "visible"
             or self._folded()
@@ -188,12 +183,12 @@ class _Content:
     def _folded(self) -> bool:
         return bool(self._groups) and self._groups[-1]
 
-    def _count(self, attributes: dict[str, str], what: str) -> int:
+    def _count(self, attributes: Attributes, what: str) -> int:
         said = attributes.get(f"{TABLE}{what}")
         if said is None:
             return 1
         if not _COUNT.fullmatch(said):
-            raise damaged(self.name, f"{what} is '{said[:20]}'")
+            raise _damaged(self.name, f"{what} is '{said[:20]}'")
         return int(said)
 
     def _end_cell(self, table: _Table, cell: OpenCell) -> None:
@@ -214,14 +209,15 @@ class _Content:
         style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
         table.line.append(_Filled(first, repeats, value, style, cell.struck, cell.covered))
 
-    def _note_areas(self, table: _Table, attributes: dict[str, str], left: int) -> None:
+    def _note_areas(self, table: _Table, attributes: Attributes, left: int) -> None:
         """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare values."""
         if _SPANS.isdisjoint(attributes):
             return
         for areas, kind in ((table.merged, "number"), (table.matrices, "number-matrix")):
             rows, columns = (self._count(attributes, f"{kind}-{what}-spanned") for what in ("rows", "columns"))
             if rows > 1 or columns > 1:
-                areas.append((table.row + 1, left, table.row + rows, left + columns - 1))
+                bottom, right = table.row + rows, left + columns - 1
+                areas.append((table.row + 1, left, min(bottom, self.caps.rows), min(right, self.caps.columns)))
 
     def _end_row(self, table: _Table) -> None:
         first, table.row, table.in_row = table.row + 1, table.row + table.row_repeats, False
@@ -229,9 +225,9 @@ class _Content:
             raise self._too_large(
                 f"sheet '{table.name}' is filled down to row {table.row:,} at least; the limit is {self.caps.rows:,}"
             )
-        self.cells += table.row_repeats * sum(filled.repeats for filled in table.line)
-        if self.cells > self.caps.cells:
-            raise self._too_large(f"the workbook holds more than {self.caps.cells:,} cells, which is the limit")
+        table.cells += table.row_repeats * sum(filled.repeats for filled in table.line)
+        if table.cells > self.caps.cells:
+            raise self._too_large(f"a sheet holds more than {self.caps.cells:,} cells, which is the limit")
         for row in range(first, table.row + 1) if table.line else ():
             for filled in table.line:
                 for column in range(filled.first, filled.first + filled.repeats):
@@ -243,15 +239,16 @@ class _Content:
         hidden = table.hidden or table.row_hidden or shape.hidden or filled.covered
         value, style = filled.value, filled.style or shape.style
         table.rows.setdefault(row, {})[column] = Cell(value.said, value.kind, row, column, hidden, value.shown)
-        trouble = marks.HIDDEN if hidden else self._look(style, filled.struck) or value.trouble
+        trouble = marks.HIDDEN if hidden else self._look(style, filled)
         if trouble:
             table.problems[row, column] = self._problem(table, row, column, trouble, value.said)
 
-    def _look(self, style: str, struck: bool) -> Trouble:
-        """What the style of a cell, or of a part of its text, does to what is seen of it."""
-        if struck or self.styles.strikes("table-cell", style):
-            return marks.STRUCK_OUT
-        return marks.INVISIBLE if self.styles.blinds(style) else None
+    def _look(self, style: str, filled: _Filled) -> Trouble:
+        """Why a cell that is not hidden cannot be believed: by its style, or else by what it holds."""
+        if self.styles.strikes("table-cell", style):
+            return marks.STRUCK
+        trouble = filled.value.trouble or (marks.PARTLY_STRUCK if filled.struck else None)
+        return trouble or (marks.INVISIBLE if self.styles.blinds(style) else None)
 
     def _problem(self, table: _Table, row: int, column: int, trouble: marks.Why, said: str) -> Refusal:
         return Refusal(*trouble, Place(self.name, table.name, cell_name(row, column)), said)
@@ -262,10 +259,12 @@ class _Content:
                 for column in sorted(
                     set(table.rows.get(row, ())) & set(range(left, min(right, self.caps.columns) + 1))
                 ):
-                    problem = self._problem(table, row, column, marks.FORMULA, table.rows[row][column].said)
+                    problem = self._problem(
+                        table, row, column, marks.formula(table.rows[row][column].said), table.rows[row][column].said
+                    )
                     table.problems.setdefault((row, column), problem)
         self.sheets.append(Sheet(table.name, table.rows, table.problems, tuple(table.merged)))
         self._table = None
 
     def _too_large(self, message: str) -> Refused:
-        return refused("too-large", f"{message}. Split the file", Place(self.name))
+        return Refused([Refusal("too-large", f"{message}. Split the file", Place(self.name))])

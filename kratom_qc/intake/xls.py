@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import biff, marks
-from kratom_qc.intake.numformat import Trouble, shown_number
-from kratom_qc.intake.serials import shown_date
+from kratom_qc.intake.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text
+from kratom_qc.intake.serial import day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark
 from kratom_qc.settings import Caps
@@ -32,20 +32,25 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
         raise
     except Exception as error:  # xlrd raises a dozen kinds on damaged files; each of them refuses the file
         raise biff.damaged(name, type(error).__name__) from None
-    message = "the workbook contains macros; they are never run, only the stored cells are read"
-    return sheets, [Remark("macros", "warning", message, Place(name))] if stream.macros else []
+    return sheets, [marks.macros(name)] if stream.macros else []
 
 
 def _sheets(name: str, stream: biff.Stream, caps: Caps) -> list[Sheet]:
     import xlrd
 
-    with open(os.devnull, "w") as silence:  # xlrd tells odd files to its log, by default on standard output
-        book = xlrd.open_workbook(file_contents=stream.content, formatting_info=True, ragged_rows=True, logfile=silence)
-        styles = _Styles(book)
-        return [
-            _SheetReader(name, book, source, records, styles, caps).sheet()
-            for source, records in zip(book.sheets(), stream.sheets, strict=True)
-        ]
+    book = xlrd.open_workbook(file_contents=stream.content, formatting_info=True, ragged_rows=True, logfile=_Silence())
+    styles = _Styles(book)
+    return [
+        _SheetReader(name, book, source, records, styles, caps).sheet()
+        for source, records in zip(book.sheets(), stream.sheets, strict=True)
+    ]
+
+
+class _Silence:
+    """Where xlrd tells of oddities in a file; by default that is the standard output."""
+
+    def write(self, _text: str) -> None:
+        """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,9 @@ class _Style:
     """What a cell's format does to what is seen of it."""
 
     pattern: str
-    trouble: Trouble
+    struck: bool
     raised: bool
+    invisible: bool
 
 
 class _Styles:
@@ -68,16 +74,12 @@ class _Styles:
         if index not in self.known:
             form = self.book.xf_list[index]
             font = self.book.font_list[form.font_index]
-            pattern = self.book.format_map[form.format_key].format_str
-            self.known[index] = _Style(pattern, self._trouble(form, font, pattern), font.escapement == 1)
+            told = self.book.format_map.get(form.format_key)
+            pattern = told.format_str if told else BUILTIN.get(form.format_key, "General")
+            self.known[index] = _Style(
+                pattern or "General", bool(font.struck_out), font.escapement == 1, self._ink_on_ink(form, font)
+            )
         return self.known[index]
-
-    def _trouble(self, form: Any, font: Any, pattern: str) -> Trouble:
-        if font.struck_out:
-            return marks.STRUCK_OUT
-        if self._ink_on_ink(form, font) or (pattern.startswith(";") and not pattern.strip("; ")):
-            return marks.INVISIBLE
-        return None
 
     def _ink_on_ink(self, form: Any, font: Any) -> bool:
         """White text on no fill, or text in the colour of its fill."""
@@ -117,61 +119,55 @@ class _SheetReader:
         return Sheet(self.source.name, rows, problems, self._merged())
 
     def _merged(self) -> tuple[Area, ...]:
-        return tuple((top + 1, left + 1, bottom, right) for top, bottom, left, right in self.source.merged_cells)
+        caps = self.caps
+        return tuple(
+            (top + 1, left + 1, min(bottom, caps.rows), min(right, caps.columns))
+            for top, bottom, left, right in self.source.merged_cells
+        )
 
     def _cells(self) -> Iterator[tuple[Cell, Trouble]]:
         """In reading order. Only what the records call a cell counts; blank formatted ones are nothing."""
         for row, column in sorted(self.records.cells):
-            said, kind, trouble = self._shown(row, column)
+            style = self.styles.of(self.source.cell_xf_index(row - 1, column - 1))
+            said, kind, shown, trouble = self._value(row, column, style)
             if len(said) > self.caps.cell_text:
                 raise Refused([self._too_long(row, column, said)])
+            if (row, column) in self.records.formulas:
+                said, kind, shown, trouble = said or "=", "formula", "", marks.formula(said)
             if not said.strip() and trouble is None:
                 continue
             hidden = self._hidden(row, column)
-            yield Cell(said, kind, row, column, hidden), marks.HIDDEN if hidden else trouble
+            yield Cell(said, kind, row, column, hidden, shown), _worst(hidden, style, trouble)
 
-    def _shown(self, row: int, column: int) -> tuple[str, str, Trouble]:
-        """(what a person reads, how it is stored, why it cannot be believed)."""
-        style = self.styles.of(self.source.cell_xf_index(row - 1, column - 1))
-        said, kind, trouble = self._value(row, column, style)
-        if (row, column) in self.records.formulas:
-            said, kind, trouble = said or "=", "formula", marks.FORMULA
-        return said, kind, style.trouble or self._struck_within(row, column) or trouble
-
-    def _value(self, row: int, column: int, style: _Style) -> tuple[str, str, Trouble]:
+    def _value(self, row: int, column: int, style: _Style) -> tuple[str, str, str, Trouble]:
+        """(what a person reads, how it is stored, a rounded form the sheet shows, why it cannot be believed)."""
         import xlrd
 
         value, kind = self.source.cell_value(row - 1, column - 1), self.source.cell_type(row - 1, column - 1)
         if kind == xlrd.XL_CELL_BOOLEAN:
-            return ("TRUE" if value else "FALSE"), "boolean", None
+            return ("TRUE" if value else "FALSE"), "boolean", "", None
         if kind == xlrd.XL_CELL_ERROR:
             said = xlrd.error_text_from_code.get(value, f"#ERROR {value}")
-            return said, "error", marks.error_value(said)
-        if kind == xlrd.XL_CELL_DATE:
-            return shown_date(value, style.pattern, bool(self.book.datemode))
-        if kind == xlrd.XL_CELL_NUMBER:
+            return said, "error", "", marks.error_value(said)
+        if kind in (xlrd.XL_CELL_DATE, xlrd.XL_CELL_NUMBER):
             return self._number(value, style.pattern)
-        said = self._with_raised(row, column, str(value), style)
-        return said, "text", marks.text_trouble(style.pattern)
+        runs = self._runs(row, column)
+        said = _with_raised(str(value), [(0, style.raised), *((start, font.escapement == 1) for start, font in runs)])
+        struck = marks.PARTLY_STRUCK if any(font.struck_out for _, font in runs) else None
+        return said, "text", "", shown_text(style.pattern) or struck or marks.controls(said)
 
-    def _number(self, value: float, pattern: str) -> tuple[str, str, Trouble]:
-        said, kind, trouble = shown_number(value, "General" if pattern.upper() in ("", "GENERAL") else pattern)
-        return said, kind, marks.INVISIBLE if value == 0 and not self.records.shows_zeros else trouble
+    def _number(self, value: float, pattern: str) -> tuple[str, str, str, Trouble]:
+        if is_date(pattern):
+            said, trouble = day_of(value, pattern, since_1904=bool(self.book.datemode))
+            return said, "date", "", trouble
+        found = shown_number(Decimal(repr(value)), pattern)
+        blank = value == 0 and not self.records.shows_zeros
+        return found.said, "number", found.shown, marks.NO_ZEROS if blank else found.trouble
 
     def _runs(self, row: int, column: int) -> list[tuple[int, Any]]:
         """(first character, font) of each stretch of a text with fonts of its own."""
         runs = self.source.rich_text_runlist_map.get((row - 1, column - 1), ())
         return [(start, self.book.font_list[font]) for start, font in runs]
-
-    def _struck_within(self, row: int, column: int) -> Trouble:
-        return marks.STRUCK_OUT if any(font.struck_out for _, font in self._runs(row, column)) else None
-
-    def _with_raised(self, row: int, column: int, text: str, style: _Style) -> str:
-        """The text with raised digits as such."""
-        runs = [(0, style.raised), *((start, font.escapement == 1) for start, font in self._runs(row, column))]
-        ends = [start for start, _ in runs[1:]] + [len(text)]
-        parts = (text[start:end] for (start, _), end in zip(runs, ends, strict=True))
-        return "".join(p.translate(marks.RAISED) if raised else p for p, (_, raised) in zip(parts, runs, strict=True))
 
     @cached_property
     def _hidden_columns(self) -> frozenset[int]:
@@ -194,3 +190,20 @@ class _SheetReader:
     def _too_long(self, row: int, column: int, said: str) -> Refusal:
         message = f"this cell holds {len(said):,} characters; the limit is {self.caps.cell_text:,}"
         return Refusal("too-large", message, self._place(row, column))
+
+
+def _worst(hidden: bool, style: _Style, trouble: Trouble) -> Trouble:
+    if hidden:
+        return marks.HIDDEN
+    if style.struck:
+        return marks.STRUCK
+    return trouble or (marks.INVISIBLE if style.invisible else None)
+
+
+def _with_raised(text: str, runs: list[tuple[int, bool]]) -> str:
+    """The text with raised digits as such; each run is where it starts and whether it is raised."""
+    ends = [start for start, _ in runs[1:]] + [len(text)]
+    parts = [text[start:end] for (start, _), end in zip(runs, ends, strict=True)]
+    return "".join(
+        part.translate(marks.RAISED) if raised else part for part, (_, raised) in zip(parts, runs, strict=True)
+    )
