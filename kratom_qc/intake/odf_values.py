@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from kratom_qc.intake import marks
 from kratom_qc.intake.numformat import Trouble, shown_number
@@ -86,6 +87,7 @@ def _no_day(said: str) -> marks.Why:
     return ("date-impossible", f"'{said}' is no date; type the date as 2026-03-04")
 
 
+@lru_cache(16384)
 def _number(stored: str, shown: str | None, percentage: bool) -> Value:
     if not _NUMBER.fullmatch(stored):
         return Value(stored, "number", trouble=("not-a-number", "this cell holds no finite number"))
