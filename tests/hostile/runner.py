@@ -1,59 +1,51 @@
-"""One file read in a child process, so that a bomb that goes off takes no test session along.
+"""One file read as the program reads it: in a confined child, so that a bomb that goes off takes no test session along.
 
 `outcome` is the one place that knows how a file is read: exchange it, and every case runs another way.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
+import atexit
+import hashlib
 import time
-from concurrent.futures import TimeoutError
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.job import Reading, read_content
+from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 
-MEMORY = 768 * 1024 * 1024  # of the child's address space; the tests' own modules take part of it
-SECONDS = 20
+CAPS = Caps()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a file: its reading, or None where the child died of it, and the seconds of work it took."""
+    """What came of a file, and the seconds of computing it took; where the child died of it, a refusal that says so."""
 
-    reading: Reading | None
+    reading: Reading
     seconds: float
-    died: str = ""
 
 
 def outcome(name: str, raw: bytes) -> Outcome:
-    """Read a file's bytes in a child with little memory and little time."""
-    future = _pool().schedule(_read, args=[name, raw], timeout=SECONDS)
+    """Read a file's bytes in a child with the limits of the settings."""
     try:
-        reading, seconds = future.result()
-    except (ProcessExpired, TimeoutError, MemoryError) as end:
-        return Outcome(None, float(SECONDS), type(end).__name__)
-    return Outcome(reading, seconds)
+        return Outcome(*_sandbox().submit(_read, name, raw).answer())
+    except ReaderDied as died:
+        fault = Refusal(died.code, died.why, Place(name))
+        return Outcome(Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,)), float(CAPS.wall_seconds))
 
 
 @cache
-def _pool() -> Any:
-    return ProcessPool(
-        max_workers=1, max_tasks=0, initializer=_confine, context=multiprocessing.get_context("forkserver")
-    )
-
-
-def _confine() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    read_content("warm.csv", b"Batch,L-1\n\nAnalyte,Result,Unit\nLead,0.1,mg/kg\n")
+def _sandbox() -> Sandbox:
+    sandbox = Sandbox(CAPS, preload="kratom_qc.job", workers=1)
+    atexit.register(sandbox.stop)
+    sandbox.submit(_read, "warm.csv", b"Batch,L-1\n\nAnalyte,Result,Unit\nLead,0.1,mg/kg\n").answer()
+    return sandbox
 
 
 def _read(name: str, raw: bytes) -> tuple[Reading, float]:
     before = time.process_time()
-    reading = read_content(name, raw, Caps())
+    reading = read_content(name, raw, CAPS)
     return reading, time.process_time() - before

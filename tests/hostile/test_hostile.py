@@ -12,7 +12,8 @@ from kratom_qc.job import Reading
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Decision, Rulebook, Verdict
 from tests.factory import REAL, judged, rules
-from tests.hostile.cases import CASES, ELSEWHERE, Case, Expected
+from tests.hostile.cases import CASES, ELSEWHERE
+from tests.hostile.expected import Case, Expected
 from tests.hostile.runner import outcome
 
 QUICK = 1.0  # seconds of work until a file is refused
@@ -31,7 +32,6 @@ def test_it_ends_as_it_must(case: Case) -> None:
     readings = []
     for name, build in case.files.items():
         came = outcome(name, build())
-        assert came.reading is not None, f"the reader died: {came.died}"
         assert came.seconds <= QUICK or not came.reading.refusals, f"refused only after {came.seconds:.1f} s"
         readings.append(came.reading)
     refusals = [refusal for reading in readings for refusal in reading.refusals]
