@@ -16,7 +16,7 @@ from kratom_qc.errors import Refusal, Refused
 from kratom_qc.model import Place
 
 MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-_SEP_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n]*)"?[ \t,;|]*(?:\r?\n|$)', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n]?)"?[ \t,;|]*(?:\r?\n|$)', re.IGNORECASE)
 _BEFORE_BRACKET = re.compile(r"^[^(\[,:]+")
 _LONGEST_WORD = 80  # signs; no header word is longer, and no header line than 200 of them
 _LONGEST_LINE = 16_000

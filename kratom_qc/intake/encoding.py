@@ -122,7 +122,7 @@ def _plausible(cells: list[bytes]) -> dict[str, list[str]]:
     readings: dict[str, list[str]] = {}
     for page in _CODE_PAGES if cells else ():
         try:
-            said = [cell.decode(page).strip(" ") for cell in cells]
+            said = [cell.decode(page) for cell in cells]
         except UnicodeDecodeError:
             continue
         if all(map(_could_be_written, said)):
@@ -136,7 +136,8 @@ def _disagreement(readings: dict[str, list[str]]) -> list[str]:
     """The first cell that two code pages read differently, as each reads it."""
     for said in zip(*readings.values(), strict=True):
         if len(set(said)) > 1:
-            return [f"'{cell[:40]}'" for cell in dict.fromkeys(said)][:3]
+            at = next(at for at, letters in enumerate(zip(*said, strict=True)) if len(set(letters)) > 1)
+            return list(dict.fromkeys(f"'{cell[max(0, at - 15) : at + 15].strip()}'" for cell in said))[:3]
     return []
 
 
@@ -146,19 +147,16 @@ def _could_be_written(cell: str) -> bool:
     if _CONTROL.search(cell):
         return False
     for word in re.findall(r"\S+", cell):
-        foreign = [c for c in word if not c.isascii() and c.isalpha()]
-        if not foreign or word[0] in "µμ":
+        letters = [c for c in word if unicodedata.category(c)[0] in "LM"]
+        if word[0] in "µμ" or all(map(str.isascii, letters)):
             continue
-        scripts = {unicodedata.name(c, "?").split()[0] for c in word if c.isalpha()} - {
-            "MICRO",
-            "FEMININE",
-            "MASCULINE",
-        }
+        scripts = {unicodedata.name(c, "?").split()[0] for c in letters} - _SIGN_NAMES
         if len(scripts) > 1 or len(word) == 1 or re.search(r"[0-9][^\x00-\x7fµμ]", word.translate(_SIGNS)):
             return False
     return True
 
 
+_SIGN_NAMES = {"MICRO", "FEMININE", "MASCULINE"}  # µ ª º, which Unicode takes for letters
 _SIGNS = {ord(c): " " for c in "±×÷·°²³¹–—‰™®©"}
 
 

@@ -50,6 +50,12 @@ CERTAIN = [
     ("the same, where 8859-2 has a letter", _line("0.2", "µg/g"), "cp1250", "µg/g"),
     ("plus or minus, alone between numbers", _line("0.5 ± 0.1"), "cp1252", "0.5 ± 0.1"),
     ("degrees, which Thai reads as a letter", _line("0.2").replace("\n\n", "\nStorage;25 °C\n\n"), "cp1252", "0.2"),
+    (
+        "an accent, which Thai lays over the letter before",
+        _line("0.2").replace("\n\n", "\nClient;Année\n\n"),
+        "cp1252",
+        "0.2",
+    ),
     ("letters that all pages share", _line("0.2").replace("\n\n", "\nClient;José Müller\n\n"), "cp1252", "0.2"),
     ("a Czech word that only one page can write", _line("0,2", "mg/kg", "Rtuť"), "cp1250", "0,2"),
     ("the old Unix page of Prague", _line("0,2", "mg/kg", "Rtuť"), "iso8859-2", "0,2"),
@@ -67,6 +73,7 @@ def test_a_code_page_is_read_where_all_that_could_be_meant_agree(what: str, text
 UNSURE = [
     ("ø or ř", "Søren", "cp1252", "'Søren' or 'Sřren'"),
     ("ř or ø", "Dvořák", "cp1250", "'Dvořák'"),
+    ("deep inside a long text", "The certificate was checked by Mr Dvořák", "cp1250", "'ecked by Mr Dvořák'"),
     ("Cyrillic, or Latin soup", "Москва", "cp1251", "byte 34 (line 3)"),
     ("Thai, or Latin soup", "กรุงเทพ", "cp874", "byte 34 (line 3)"),
 ]
@@ -151,6 +158,7 @@ DIALECTS = [
     ("bars", "Batch|L-1|Form|Leaf powder\n\nAnalyte|Result|Unit\nLead|0,5|mg/kg\n", "0,5"),
     ("one row per batch", "Lot;Form;Lead (ppm);Cadmium (ppm)\nL-1;Leaf powder;0,5;0,1\n", "0,5"),
     ("sep=; says so", f"sep=;\n{HEAD}Analyte;Result;Unit\nLead;0,5;mg/kg\n", "0,5"),
+    ("sep=, filled up to the width of the table", "sep=,,,,\n" + _line("0.5").replace(";", ","), "0.5"),
     ("sep= in quotes and capitals", '"SEP=\t"\r\n' + _line("0,5").replace(";", "\t"), "0,5"),
     ("quotes and separators inside", f'{HEAD}Analyte;Result;Unit;Note\nLead;"0,5";mg/kg;"a; ""b""\nc"\n', "0,5"),
     ("blank lines around", f"\n\n{_line('0,5')}\n\n\n", "0,5"),
