@@ -10,6 +10,7 @@ from tests.hostile.expected import book, one, passes
 CASES = [
     book("B00", "the certificate that all are a change of", c.good, passes()),
     one("B00", "the same as csv", A_GOOD_TABLE, passes()),
+    one("B00", "the same as ods", c.good_ods, passes(), "certificate.ods"),
     *CONTAINERS,
     *NAMES,
     *TABLES,

@@ -8,9 +8,14 @@ from functools import partial
 from tests.hostile import containers as c
 from tests.hostile import tables as t
 from tests.hostile.book import rows_of
-from tests.hostile.expected import NO_PASS, Case, book, held, of, one, passes, refused
+from tests.hostile.expected import NO_PASS, Build, Case, Expected, book, held, of, one, passes, refused
 
 _NO_TYPES = refused("doctype", "document type")
+
+
+def _ods(number: str, what: str, build: Build, expected: Expected) -> Case:
+    return one(number, what, build, expected, "certificate.ods")
+
 
 CONTAINERS = [
     book("B01", "3 million rows in 190 kB", c.ratio_bomb, refused("too-large", "limit")),
@@ -82,6 +87,24 @@ CONTAINERS = [
         book("B31", f"cut short after {tenths}0 %", partial(c.cut, tenths), refused("damaged", "damaged"))
         for tenths in range(1, 10)
     ),
+    _ods("B09", "a document type in an ods", c.ods_laughs, _NO_TYPES),
+    _ods(
+        "B14",
+        "one ods row that stands a million times",
+        partial(c.ods_repeated, 1_000_000),
+        refused("too-large", "20,000"),
+    ),
+    _ods(
+        "B15",
+        "one ods row that stands 9 million million times",
+        partial(c.ods_repeated, 9 * 10**12),
+        refused("too-large|damaged"),
+    ),
+    _ods("B17", "an ods that ends in a million blank rows", c.ods_blank_for_ever, passes()),
+    _ods("B26", "an encrypted ods", c.encrypted_ods, refused("encrypted", "password")),
+    one("B07", "an xls that loops", c.xls_that_loops, refused("damaged"), "certificate.xls"),
+    one("B07", "an xls of noise", c.xls_of_noise, refused("damaged"), "certificate.xls"),
+    one("B29", "a Word document named xls", c.xls_without_a_workbook, refused("not-a-spreadsheet"), "certificate.xls"),
     one("B31", "gzip", of(gzip.compress(b"Lot,1\n")), refused("archive"), "certificate.csv.gz"),
 ]
 

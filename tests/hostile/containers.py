@@ -263,3 +263,82 @@ def text_table() -> bytes:
 def cut(tenths: int) -> bytes:
     whole = good()
     return whole[: len(whole) * tenths // 10]
+
+
+# ---------------------------------------------------------------- the same in older and other formats
+
+_ODS = "urn:oasis:names:tc:opendocument:xmlns:"
+
+
+def ods(table: str, *, prolog: str = "", manifest: str = "") -> bytes:
+    """An OpenDocument sheet around its rows."""
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?>{prolog}<office:document-content xmlns:office="{_ODS}office:1.0" '
+        f'xmlns:table="{_ODS}table:1.0" xmlns:text="{_ODS}text:1.0" office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="Results">{table}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    return zip_of(
+        [
+            part("mimetype", kind),
+            part("content.xml", content),
+            part(
+                "META-INF/manifest.xml",
+                f'<manifest:manifest xmlns:manifest="{_ODS}manifest:1.0"><manifest:file-entry manifest:full-path="/" '
+                f'manifest:media-type="{kind}"/><manifest:file-entry manifest:full-path="content.xml" '
+                f'manifest:media-type="text/xml">{manifest}</manifest:file-entry></manifest:manifest>',
+            ),
+        ]
+    )
+
+
+def ods_rows(repeated: int = 1) -> str:
+    """The certificate as rows; the last one stands `repeated` times without being written more than once."""
+    lines = [
+        "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+            for value in line
+        )
+        for line in rows_of()
+    ]
+    last = f'<table:table-row table:number-rows-repeated="{repeated}">{lines[-1]}</table:table-row>'
+    return "".join(f"<table:table-row>{line}</table:table-row>" for line in lines[:-1]) + last
+
+
+def good_ods() -> bytes:
+    return ods(ods_rows())
+
+
+def ods_laughs() -> bytes:
+    return ods(ods_rows(), prolog='<!DOCTYPE x [<!ENTITY a "ha">]>')
+
+
+def ods_repeated(times: int) -> bytes:
+    return ods(ods_rows(times))
+
+
+def ods_blank_for_ever() -> bytes:
+    """Spreadsheets end every sheet so; it is no bomb."""
+    return ods(
+        ods_rows() + '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    )
+
+
+def encrypted_ods() -> bytes:
+    return ods(ods_rows(), manifest='<manifest:encryption-data manifest:checksum="x"/>')
+
+
+def xls_that_loops() -> bytes:
+    """A compound file whose table of sectors sends the reader round in a circle."""
+    raw = bytearray(compound_file({"Workbook": bytes(20_000)}))
+    start = 512 + 4 * 3  # the table's entry of the second sector behind the directory
+    raw[start : start + 4] = struct.pack("<I", 2)
+    return bytes(raw)
+
+
+def xls_of_noise() -> bytes:
+    return compound_file({"Workbook": bytes(range(256)) * 40})
+
+
+def xls_without_a_workbook() -> bytes:
+    return compound_file({"WordDocument": bytes(5000)})
