@@ -32,12 +32,13 @@ _MONTHS = MappingProxyType(
         for name in names.split()
     }
 )
-_WEEKDAYS = frozenset(
+_WEEKDAY_NAMES = (
     "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday "
     "po pondeli ut utery st streda ct ctvrtek pa patek so sobota ne nedele "
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
-    "lunes martes miercoles jueves viernes sabado domingo senin selasa rabu kamis jumat sabtu minggu".split()
+    "lunes martes miercoles jueves viernes sabado domingo senin selasa rabu kamis jumat sabtu minggu"
 )
+_WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
 _CLOCK = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
 _ZONE = r"(?: ?(?:[AaPp]\.?[Mm]\.?))?(?: ?(?:Z|UTC|GMT|CES?T|[ECMP][SD]T|[+-][0-9]{2}:?[0-9]{2}))?"
 _TIME = rf"(?:(?:T|,? ){_CLOCK}{_ZONE})?$"
@@ -52,7 +53,8 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(rf"^({_LETTERS})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?,? ([0-9]{{4}}){_TIME}")
 _SPAN = re.compile(r" (?:-|–|to|až|bis) |(?<=[0-9]{4}) ?[-–] ?(?=[0-9]{1,2}[. ])")
 _DAYS = re.compile(
-    rf"^(?P<first>[0-9]{{1,2}})\.? ?[-–] ?(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
+    rf"^(?P<first>[0-9]{{1,2}})\.? ?[-–] ?"
+    rf"(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
 )
 _PART = re.compile(rf"^([0-9]{{1,2}})\. ?(?:([0-9]{{1,2}})\.?)?$|^([0-9]{{1,2}})\.? ({_LETTERS})\.?$")
 _BLANKS = re.compile(r"[ \u00a0\u2009\u202f]+")

@@ -37,7 +37,9 @@ _BARE_POWER = re.compile(rf"^{_BARE}$")
 # A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴. `105` alone may have been 10⁵
 # as well, but nothing in it shows that: it is the number 105.
 FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*{_TIMES}\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")
-_FLATTENED_GROUP = re.compile(r"^[0-9]{1,3}\.10[0-9]$")  # in a file with decimal commas: 5104, or 5·10⁴ without its height
+_FLATTENED_GROUP = re.compile(
+    r"^[0-9]{1,3}\.10[0-9]$"
+)  # in a file with decimal commas: 5104, or 5·10⁴ without its height
 FOOTNOTE_OR_POWER = re.compile(r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")  # 2 × 10², or 2.10 with the footnote 2
 _TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})?")
 # No concentration or count lies outside; a hostile exponent costs nothing, and every number fits decimal(38, 18).

@@ -48,7 +48,7 @@ class Statement:
 LONGEST = 160
 _NOT_FOUND = ("not_detected", "below_lod", "below_loq")
 _BELOW, _CLOSED = ("<", "<=", "≤", "≦"), ("<=", "≤", "≦", ">=", "≥", "≧")
-_RUN = re.compile(r"[ \t\u00a0\u202f\u2009]+")
+_RUN = re.compile(r"[ \t\r\n\u00a0\u202f\u2009]+")
 _ONE_BLANK = (" ", "\u00a0", "\u202f", "\u2009")
 _UNIT = r"[^()\[\]±+]*?"
 _PORTION = re.compile(
@@ -93,8 +93,10 @@ def statement(said: str, mark: str | None) -> Statement:
     if not stripped:
         return Statement("blank")
     if len(stripped) > LONGEST:
-        raise Unreadable("unknown-word", f"no result is longer than {LONGEST} characters; put comments in a column Notes")
-    # One blank may group digits; two, or a tab, part two numbers. Nothing below meets a longer run.
+        raise Unreadable(
+            "unknown-word", f"no result is longer than {LONGEST} characters; put comments in a column Notes"
+        )
+    # One blank may group digits; two, a tab or a new line part two numbers. Nothing below meets a longer run.
     printed = _RUN.sub(lambda run: " " if run[0] in _ONE_BLANK else "  ", stripped)
     if kind := _word(printed):
         return Statement(kind)
@@ -111,9 +113,10 @@ def statement(said: str, mark: str | None) -> Statement:
 def _check_characters(text: str) -> None:
     """Refuse what nobody sees, and a cell that was cut off inside a bracket."""
     for position, character in enumerate(text, start=1):
-        if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs", "Cn") and character not in "\n\r":
+        if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs", "Cn"):
             raise Unreadable(
-                "not-a-number", f"an invisible character (U+{ord(character):04X}) is its character {position}; type it again"
+                "not-a-number",
+                f"an invisible character (U+{ord(character):04X}) is its character {position}; type it again",
             )
     if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
         raise Unreadable("unknown-word", "its brackets do not match; the cell may have been cut off")
