@@ -16,9 +16,9 @@ from decimal import Decimal
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _TRUE_MINUS = re.compile(r"(10\s?\^\s?\(?)[−–]")
-# A first group of 0 is none: `0 123` is a number that lost its mark. A group after a letter, sign or power belongs to those.
+# A group after a letter, sign or power belongs to those.
 _GROUP_BLANKS = re.compile(
-    r"(?<![0-9A-Za-z.,^+-])[1-9][0-9]{0,2}([ \u00a0\u2009\u202f'’])[0-9]{3}(?:\1[0-9]{3})*(?![0-9])"
+    r"(?<![0-9A-Za-z.,^+-])[0-9]{1,3}([ \u00a0\u2009\u202f'’])[0-9]{3}(?:\1[0-9]{3})*(?![0-9])"
 )
 _BLANK = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
