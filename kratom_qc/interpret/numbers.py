@@ -17,9 +17,7 @@ _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+"
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _TRUE_MINUS = re.compile(r"(10\s?\^\s?\(?)[−–]")
 # A group after a letter, sign or power belongs to those.
-_GROUP_BLANKS = re.compile(
-    r"(?<![0-9A-Za-z.,^+-])[0-9]{1,3}([ \u00a0\u2009\u202f'’])[0-9]{3}(?:\1[0-9]{3})*(?![0-9])"
-)
+_GROUP_BLANKS = re.compile(r"(?<![0-9A-Za-z.,^+-])[0-9]{1,3}([ \u00a0\u2009\u202f'’])[0-9]{3}(?:\1[0-9]{3})*(?![0-9])")
 _BLANK = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
 # Whoever joins these must hand over text with single blanks: runs of them are what makes such patterns slow.
