@@ -9,7 +9,16 @@ from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.interpret.measure import NO_VALUE, Measure
 from kratom_qc.interpret.naming import Name, name_of
-from kratom_qc.interpret.scale import RowTrouble, basis_of, bound_of, portion_of, refuse, uncertainty_of, unit_of
+from kratom_qc.interpret.scale import (
+    RowTrouble,
+    basis_of,
+    bound_of,
+    limit_in_cell_or_column,
+    portion_of,
+    refuse,
+    uncertainty_of,
+    unit_of,
+)
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
 from kratom_qc.model import UNMEASURED, Doubt, Line, Place, Remark, Result, Word
 from kratom_qc.vocabulary import Analyte
@@ -110,9 +119,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     microbe = name.analyte is not None and name.analyte.family == "microbe"
     measure = name.analyte.measure if name.analyte else "mass"
     lod, loq = (
-        unit.in_canonical(own.value)
-        if own is not None and unit is not None and (own.value or unit.log10)
-        else bound_of(word, own_unit, unit, mark, lenient=microbe)
+        limit_in_cell_or_column(own, bound_of(word, own_unit, unit, mark, lenient=microbe), unit, line)
         for own, word, own_unit in ((stated.lod, line.lod, line.lod_unit), (stated.loq, line.loq, line.loq_unit))
     )
     size = Measure(stated, unit, lod, loq, portion_of(line, name, stated, unit, mark), microbe, measure)
@@ -173,6 +180,10 @@ def _unknown(line: Line, said: str, certificate: str) -> LineReading:
 
 
 def _unknown_analyte(line: Line) -> Doubt:
+    meanings = vocabulary.meanings_of(line.analyte.said)
+    if meanings:
+        why = f"'{line.analyte.said.strip()}' may mean {' or '.join(meanings)}"
+        return Doubt("UNKNOWN-ANALYTE", why, line.analyte.place, line.analyte.said.strip())
     near = vocabulary.nearest_analytes(line.analyte.said)
     hint = f"; nearest known: {', '.join(near)}" if near else ""
     return Doubt(
