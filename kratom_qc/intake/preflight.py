@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 from kratom_qc.errors import Refusal, Refused
@@ -21,6 +22,8 @@ _FOREIGN = {
     b"\x1f\x8b": ("archive", "this is a compressed archive. Send the spreadsheet itself"),
     b"Rar!": ("archive", "this is a compressed archive. Send the spreadsheet itself"),
 }
+# After a byte order mark and blanks (in UTF-16 with zeros between): `{` or `[`, but neither RTF nor a csv that says [Notes].
+_JSON = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*[\[{][\s\x00]*[\"\[{\]}0-9-]")
 
 
 def kind_of(name: str, raw: bytes, caps: Caps) -> str:
@@ -36,7 +39,7 @@ def kind_of(name: str, raw: bytes, caps: Caps) -> str:
         if raw.startswith(magic):
             raise Refused([Refusal(code, message, place)])
     if not raw.startswith(b"PK\x03\x04"):
-        return "text"
+        return "json" if _JSON.match(raw) else "text"
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
