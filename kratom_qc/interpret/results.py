@@ -144,7 +144,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         place=_place(line),
         detected=detected,
         detection_limit=reach,
-        portion=size.portion if size.in_portion else None,
+        portion=size.portion if size.in_portion and not size.censored_zero else None,
         lod=lod,
         loq=loq,
         uncertainty=uncertainty_of(line, stated, unit, mark),
