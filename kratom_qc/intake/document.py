@@ -4,12 +4,13 @@ result, or told."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.exact_json import Node
+from kratom_qc.intake.exact_json import Digits, Members, Node
 from kratom_qc.intake.tables import could_be_result
 from kratom_qc.model import Line, Place, Remark, Word
 
@@ -17,6 +18,7 @@ from kratom_qc.model import Line, Place, Remark, Word
 _OF_A_NUMBER = frozenset({"result", "unit", "qualifier", "lod", "loq", "uncertainty", "basis", "portion", "replicate"})
 # Roles that a key beside a result may have: laboratories add what a format forgot.
 _LINE_ROLES = _OF_A_NUMBER | {"analyte", "limit", "verdict", "method", "species", "cas"}
+_TOLD = 50  # unknown keys one by one; a hostile file may hold a hundred thousand
 _DETECTION_UNIT = ("lod_unit", "loq_unit")
 _MUST_AGREE = ("batch_id", "form")
 
@@ -156,7 +158,7 @@ class Document:
         for key, nodes in self._unused.items():
             message = f"'{key}'{_times(nodes)} is no key of {self.format}; what it says is not used"
             self.remarks.append(Remark("key-not-used", "note", message, self.place(nodes[0])))
-        for key, nodes in self._unknown.items():
+        for key, nodes in islice(self._unknown.items(), _TOLD):
             near = vocabulary.nearest_headers(key)
             hint = f" (nearest: {', '.join(near)})" if near else ""
             message = (
@@ -164,6 +166,9 @@ class Document:
                 "rename it, or teach it in kratom_qc/words/headers.toml"
             )
             self.refusals.append(Refusal("unknown-key", message, self.place(nodes[0]), nodes[0].said, near))
+        for key, nodes in islice(self._unknown.items(), _TOLD, _TOLD + 1):
+            message = f"'{key}' and {len(self._unknown) - _TOLD - 1} more keys are none of {self.format} either"
+            self.refuse("unknown-key", message, nodes[0])
 
 
 def _times(nodes: list[Node]) -> str:
@@ -178,22 +183,22 @@ def _may_hold_a_result(key: str, node: Node) -> bool:
         "detection_unit",
     ):
         return True
-    if node.kind not in ("object", "list"):
-        return False
-    return any(_like_a_result(name, leaf) for name, leaf in _leaves(node))
+    return node.kind in ("object", "list") and any(_like_a_result(name, leaf) for name, leaf in _leaves(node.value))
 
 
-def _like_a_result(key: str, leaf: Node) -> bool:
-    if leaf.kind in ("number", "boolean"):
+def _like_a_result(key: str, leaf: object) -> bool:
+    if not isinstance(leaf, str) or isinstance(leaf, Digits):
         return True
-    return any(vocabulary.analyte(text) is not None for text in (key, leaf.said)) or could_be_result(leaf.said)
+    return any(vocabulary.analyte(text) is not None for text in (key, leaf)) or could_be_result(leaf)
 
 
-def _leaves(node: Node, key: str = "") -> Iterable[tuple[str, Node]]:
-    """Every scalar inside a node with the key it stands under."""
-    for name, member in node.members().items():
-        yield from _leaves(member, name)
-    for item in node.items():
-        yield from _leaves(item, key)
-    if node.kind not in ("object", "list", "null"):
-        yield key, node
+def _leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:
+    """Every text, number and boolean inside a value with the key it stands under."""
+    if isinstance(value, Members):
+        for name, member in value:
+            yield from _leaves(member, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item, key)
+    elif value is not None:
+        yield key, value

@@ -17,6 +17,7 @@ from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 
 DEEPEST = 40  # objects and lists inside each other; a certificate needs fewer than ten
+LONGEST_KEY = 200
 _TOLD = 20  # problems of one file
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]},]|-?Infinity|NaN', re.DOTALL)
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -130,7 +131,7 @@ def _too_large(name: str, what: str) -> Refused:
 def _troubles(name: str, value: object, path: list[str], caps: Caps, attached: frozenset[str]) -> Iterator[Refusal]:
     """Why a parsed value cannot be believed. Pointers are made for these only: a hostile file cannot make many long ones."""
     if isinstance(value, Members):
-        yield from _key_troubles(name, value, path, caps)
+        yield from _key_troubles(name, value, path)
         for key, member in value:
             yield from _troubles(name, member, [*path, key], caps, attached)
     elif isinstance(value, list):
@@ -146,14 +147,15 @@ def _troubles(name: str, value: object, path: list[str], caps: Caps, attached: f
             yield Refusal("too-large", message, place)
 
 
-def _key_troubles(name: str, pairs: Members, path: list[str], caps: Caps) -> Iterator[Refusal]:
+def _key_troubles(name: str, pairs: Members, path: list[str]) -> Iterator[Refusal]:
     seen: dict[str, str] = {}
     for key, _ in pairs:
         unprintable = _NO_CHARACTER.search(key)
         if unprintable:
             yield _unprintable(unprintable[0], Place(name, cell=_pointer(path)))
-        elif len(key) > caps.cell_text:
-            yield Refusal("too-large", f"a key has {len(key):,} characters", Place(name, cell=_pointer(path)))
+        elif len(key) > LONGEST_KEY:
+            message = f"a key has {len(key):,} characters; no certificate needs more than {LONGEST_KEY}"
+            yield Refusal("too-large", message, Place(name, cell=_pointer(path)))
         elif key.casefold() in seen:
             first = seen[key.casefold()]
             message = f"the key '{key}' stands twice in one object, and readers differ on which counts; keep one"

@@ -26,6 +26,10 @@ def certificates(name: str, raw: bytes, caps: Caps) -> Found:
     if not nodes:
         raise Refused([_not_a_certificate(name, root)])
     documents = [_document(name, node) for node in nodes]
+    results = sum(len(document.lines) for document in documents)
+    if results > caps.rows:
+        message = f"{results:,} results; the limit is {caps.rows:,}. Split the file"
+        raise Refused([Refusal("too-large", message, Place(name))])
     digest = hashlib.sha256(raw).hexdigest()
     return Found(
         tuple(_certificate(document, digest) for document in documents if document.lines),

@@ -482,7 +482,17 @@ def test_a_picture_may_be_long_but_not_everywhere() -> None:
 def test_the_caps_in_force_are_kept() -> None:
     content = json.dumps(wcia(LEAD)).encode()
     assert codes(read_content("a.json", content, Caps(cells=10))) == ["too-large"]
+    assert codes(read_content("a.json", json.dumps(wcia(LEAD, LEAD, LEAD)).encode(), Caps(rows=2))) == ["too-large"]
     assert codes(read_content("a.json", content, Caps(cell_text=5)))[0] == "too-large"
+
+
+def test_a_hundred_thousand_unknown_keys_are_told_in_a_few_lines() -> None:
+    begun = time.perf_counter()
+    reading = read(wcia(metric("Lead", "0.2", **{f"x{number}": "1" for number in range(100_000)})))
+    assert time.perf_counter() - begun < 5
+    assert set(codes(reading)) == {"unknown-key"}
+    assert len(reading.refusals) == 51
+    assert "99949 more keys" in reading.refusals[-1].message
 
 
 def test_the_most_values_a_file_may_have_are_checked_within_seconds() -> None:
