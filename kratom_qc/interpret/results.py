@@ -16,6 +16,7 @@ from kratom_qc.interpret.scale import (
     limit_in_cell_or_column,
     portion_of,
     refuse,
+    says,
     uncertainty_of,
     unit_of,
 )
@@ -82,6 +83,8 @@ def _check_cas(line: Line, analyte: Analyte | None) -> None:
 def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
     said = line.result.said if line.result else ""
     kind = vocabulary.status(said) if said.strip() else "blank"
+    censored = line.zero_is_censored and not said.strip(" 0.,")
+    kind = "blank" if censored else kind
     measured = kind not in ("not_tested", "blank", "not_evaluated")
     result = Result(
         analyte.id,
@@ -96,12 +99,16 @@ def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
         method=_said(line.method),
         stated_verdict=_said(line.verdict),
         text=said.strip() if measured else None,
-        flags=("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else (),
+        flags=("censoring-unknown",) if censored and said.strip() else _described_flags(kind),
         certificate=certificate,
     )
     # Foreign matter or an odour may well be absent; an identity that was not found was not confirmed.
     opinion = "opinion_unsure" if analyte.id == "identity" and kind in _NOT_CONFIRMED else kind
     return LineReading(result, doubts=_stated(line, analyte.id) + _opinion(opinion, result))
+
+
+def _described_flags(kind: str | None) -> tuple[str, ...]:
+    return ("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else ()
 
 
 def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> LineReading:
@@ -122,7 +129,10 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         limit_in_cell_or_column(own, bound_of(word, own_unit, unit, mark, lenient=microbe), unit, line)
         for own, word, own_unit in ((stated.lod, line.lod, line.lod_unit), (stated.loq, line.loq, line.loq_unit))
     )
-    size = Measure(stated, unit, lod, loq, portion_of(line, name, stated, unit, mark), microbe, measure)
+    portion = portion_of(line, name, stated, unit, mark)
+    size = Measure(stated, unit, lod, loq, portion, microbe, measure, line.zero_is_censored)
+    if size.needs_unit and line.unit is not None and says(line.unit):
+        raise refuse("unknown-unit", f"the unit '{line.unit.said}' of {line.analyte.said} is not known", line.unit)
     if size.needs_unit:
         where = "in its row, its column's header, its section or its cell"
         raise refuse("unit-missing", f"'{said}' of {line.analyte.said} has no unit: {where}", line.result)
@@ -142,7 +152,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         place=_place(line),
         detected=detected,
         detection_limit=reach,
-        portion=size.portion if size.in_portion else None,
+        portion=size.portion if size.in_portion and not size.censored_zero else None,
         lod=lod,
         loq=loq,
         uncertainty=uncertainty_of(line, stated, unit, mark),
@@ -267,7 +277,8 @@ def _unclear(line: Line) -> tuple[Doubt, ...]:
 
 def _row_remarks(line: Line, result: Result, stated: Statement) -> tuple[Remark, ...]:
     remarks = []
-    if stated.kind == "value" and not stated.number.value and result.interval.high is None:  # type: ignore[union-attr]
+    no_amount = stated.kind == "value" and not stated.number.value  # type: ignore[union-attr]
+    if no_amount and result.interval.high is None and "censoring-unknown" not in result.flags:
         remarks.append(
             Remark(
                 "zero-without-lod",
