@@ -182,7 +182,9 @@ def _as_shown(line: Line, size: Measure) -> Interval | None:
     except Unreadable:
         shown = Statement("blank")
     if shown.number is None or shown.kind != size.stated.kind:
-        raise refuse("shown-differs", f"the cell shows '{word.shown}' but holds '{word.said}'; type what it should say", word)
+        raise refuse(
+            "shown-differs", f"the cell shows '{word.shown}' but holds '{word.said}'; type what it should say", word
+        )
     if not shown.number.value and shown.kind == "value":  # a measured number that rounds to nothing is next to nothing
         return Interval.exactly(ZERO)
     return replace(size, stated=replace(size.stated, number=shown.number)).interval()[0]

@@ -71,7 +71,9 @@ class Evidence:
 def quoted(result: Result) -> Statement:
     """A result in the laboratory's words."""
     name = wording.subject_name(result.analyte) if result.known else result.analyte
-    return Statement(name, both(result), result.unit_said, result.place.file, where(result.place), result.stated_verdict)
+    return Statement(
+        name, both(result), result.unit_said, result.place.file, where(result.place), result.stated_verdict
+    )
 
 
 def both(result: Result) -> str:

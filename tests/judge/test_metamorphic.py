@@ -29,6 +29,7 @@ from factory import (
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from kratom_qc.interpret.compare import Beside
 from kratom_qc.judge.plan import markets_of
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Verdict
@@ -322,7 +323,7 @@ def test_the_batches_made_by_chance_tell_something(pairs):
 def test_losing_a_required_assay_never_releases_a_batch(subsets):
     subsets = [*subsets, *({name} for name in CLEAN_LEAF)]
     readings = [certificate(str(at), *clean_leaf(**dict.fromkeys(lost))) for at, lost in enumerate(subsets)]
-    verdicts = judged([*readings, certificate("whole", *clean_leaf())], BOOKS, markets=["us"])
+    verdicts = judged([*readings, certificate("whole", *clean_leaf())], BOOKS, markets=["us"], beside=Beside())
     assert verdicts["whole"].decision == "PASS"
     released = [
         sorted(lost)
@@ -347,7 +348,7 @@ def test_losing_any_other_result_is_listed():
         )
         for lost in tested
     ]
-    verdicts = judged(readings, BOOKS, markets=["us"])
+    verdicts = judged(readings, BOOKS, markets=["us"], beside=Beside())
     for lost, (analyte, *_) in tested.items():
         verdict = verdicts[f"without {lost}"]
         listed = [
@@ -481,7 +482,7 @@ def test_time_never_helps():
     """M17: an older certificate is not better, and a limit of the future changes nothing today."""
     dates = ["2026-11-22", "2026-10-01", "2025-01-01", "2024-11-22", "2024-11-21", "2010-01-01"]
     readings = [certificate(day, *clean_leaf(), Date_Issued=day) for day in dates]
-    verdicts = judged(readings, BOOKS, markets=["us"])
+    verdicts = judged(readings, BOOKS, markets=["us"], beside=Beside())
     ranks = [RANK[verdicts[day].decision] for day in dates]
     assert ranks == sorted(ranks)
     assert ranks[0] == 0

@@ -1,0 +1,142 @@
+"""The limit that a laboratory prints beside its own result, and whether its verdict follows from the two.
+
+Read conservatively: what is not plainly a limit is none. Nothing here passes or fails a batch; our rulebooks do that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kratom_qc import vocabulary
+from kratom_qc.interpret.numbers import NUMBER, Ambiguous, Number, number, tidy
+from kratom_qc.model import ZERO, Doubt, Interval, Line, Remark, Result
+from kratom_qc.vocabulary import Unit
+from kratom_qc.wording import quoted
+
+_ABOVE = ("<", "<=", "≤", "≦", "nmt", "not more than", "max", "maximum", "at most", "no more than", "less than")
+_BELOW = (">", ">=", "≥", "≧", "nlt", "not less than", "min", "minimum", "at least", "no less than", "more than")
+_STRICT = ("<", ">", "less than", "more than")
+_WORDS = "|".join(sorted((re.escape(word) for word in (*_ABOVE, *_BELOW)), key=len, reverse=True))
+_UNIT = r"(?P<unit>[^\d\s].*?)?"
+_BOUNDED = re.compile(
+    rf"^(?:(?:nmt|nlt|max\.?|min\.?)[\s:]*(?=[<>≤≥≦≧]))?(?P<word>{_WORDS})[\s.:]*(?P<n>{NUMBER})\s*{_UNIT}$", re.I
+)
+_BOUNDED_AFTER = re.compile(rf"^(?P<n>{NUMBER})\s*{_UNIT}\s*\(?(?P<word>max|maximum|min|minimum|nmt|nlt)\.?\)?$", re.I)
+_RANGE = re.compile(rf"^(?P<low>{NUMBER})\s*%?\s*(?:-|–|to|až)\s*(?P<high>{NUMBER})\s*{_UNIT}$", re.I)
+_BARE = re.compile(rf"^(?P<n>{NUMBER})\s*{_UNIT}$")
+_NONE_MAY_BE = re.compile(
+    r"^(?P<word>[^\d(\[/]+?)\s*(?:(?:/|\bin\b|\bper\b|\bv\b|[\[(])\s*(?:in\s+|v\s+)?[0-9.,]+\s*(?:g|gr|grams?|ml)\.?\s*[\])]?)?$",
+    re.I,
+)
+# A bare number beside a contaminant is the most there may be; beside an alkaloid it may be anything.
+_CONTAMINANTS = ("element", "microbe", "mycotoxin", "pah", "solvent", "pesticide", "adulterant")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLimit:
+    """A printed limit in the result's canonical unit; `slack` is half of its last printed digit, for rounded verdicts.
+
+    `accept` None means that none may be there at all.
+    """
+
+    accept: Interval | None
+    slack: Decimal = ZERO
+
+
+def judged_by_itself(line: Line, result: Result, overall: str, mark: str | None) -> tuple[Doubt | None, Remark | None]:
+    """How a result stands to the limit printed in its own row, beside the laboratory's verdict on it (or, where the row has
+    none, on the whole certificate)."""
+    limit = own_limit(line, result, mark)
+    if limit is None or line.limit is None:
+        return None, None
+    stated = result.stated_verdict or overall
+    opinion = vocabulary.status(stated) if stated else None
+    if _violates(result, limit):
+        why = f"{quoted(result)} lies outside the laboratory's own limit '{line.limit.said.strip()}'"
+        if opinion == "opinion_good":
+            why += f", and the laboratory says '{stated}'"
+            return Doubt("LABORATORY-CONTRADICTS-ITSELF", why, result.place, result.analyte), None
+        if opinion == "opinion_bad":
+            return None, None
+        return None, Remark("outside-own-limit", "warning", why, result.place)
+    if opinion == "opinion_bad" and result.stated_verdict and _keeps(result, limit):
+        within = f"{quoted(result)} lies within the laboratory's own limit '{line.limit.said.strip()}'"
+        why = f"{within}, and the laboratory says '{stated}'"
+        return None, Remark("verdict-against-own-limit", "warning", why, result.place)
+    return None, None
+
+
+def _violates(result: Result, limit: OwnLimit) -> bool:
+    """Whether the result is proven outside, even if the laboratory rounds it to its limit's digits first."""
+    if limit.accept is None:
+        return result.detected is True
+    accept = limit.accept
+    low = max(ZERO, accept.low - limit.slack)
+    high = None if accept.high is None else accept.high + limit.slack
+    return result.measured and not Interval(low, high, accept.low_open, accept.high_open).meets(result.interval)
+
+
+def _keeps(result: Result, limit: OwnLimit) -> bool:
+    if limit.accept is None:
+        return result.detected is False
+    return result.measured and result.interval.high is not None and limit.accept.hull(result.interval) == limit.accept
+
+
+def own_limit(line: Line, result: Result, mark: str | None) -> OwnLimit | None:
+    """The limit printed in a result's row, or None where there is none that is plain."""
+    text = " ".join(line.limit.said.split()) if line.limit is not None else ""
+    if not text or result.text is not None or not result.known:
+        return None
+    word = _NONE_MAY_BE.match(text)
+    if word and vocabulary.status(word["word"]) in ("not_detected", "absent"):
+        return OwnLimit(None)
+    if result.portion is not None:
+        return None  # a number of colonies in a portion
+    try:
+        return _numeric(tidy(text), result, mark)
+    except (Ambiguous, ValueError):
+        return None
+
+
+def _numeric(text: str, result: Result, mark: str | None) -> OwnLimit | None:
+    found = _RANGE.match(text)
+    if found:
+        return _between(number(found["low"], mark), number(found["high"], mark), _scale(found["unit"], result))
+    found = _BOUNDED.match(text) or _BOUNDED_AFTER.match(text)
+    bare = None if found else _BARE.match(text)
+    if bare and vocabulary.analytes()[result.analyte].family not in _CONTAMINANTS:
+        return None
+    match = found or bare
+    scale = _scale(match["unit"], result) if match else None
+    if match is None or scale is None:
+        return None
+    word = found["word"].casefold().rstrip(".: ") if found else "max"
+    bound = number(match["n"], mark)
+    value, strict = scale.in_canonical(bound.value), word in _STRICT
+    slack = ZERO if strict or scale.log10 else scale.factor * bound.step / 2
+    if word in _BELOW:
+        return OwnLimit(Interval(value, None, strict, True), slack)
+    return OwnLimit(Interval(ZERO, value, False, strict), slack)
+
+
+def _between(low: Number, high: Number, scale: Unit | None) -> OwnLimit | None:
+    if scale is None or scale.log10 or low.value >= high.value:
+        return None
+    span = Interval(low.value * scale.factor, high.value * scale.factor)
+    return OwnLimit(span, scale.factor * max(low.step, high.step) / 2)
+
+
+def _scale(printed: str | None, result: Result) -> Unit | None:
+    """The unit a limit is printed in: its own, else its row's. None where it is not the result's kind of unit, as µg a day
+    beside µg/g."""
+    said = (printed or "").strip(" .;()[]") or result.unit_said
+    if not said:
+        return Unit("1", Decimal(1)) if result.unit == "1" else None
+    unit = vocabulary.unit(said)
+    if unit is not None and result.unit == "%":
+        unit = unit.measured_in_percent()
+    if unit is None or unit.canonical != result.unit or unit.portion is not None:
+        return None
+    return unit if unit.basis in (None, result.basis) else None
