@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.interpret.numbers import NUMBER, Ambiguous, Number, number, tidy
@@ -15,7 +16,20 @@ from kratom_qc.model import ZERO, Doubt, Interval, Line, Remark, Result
 from kratom_qc.vocabulary import Unit
 from kratom_qc.wording import quoted
 
-_ABOVE = ("<", "<=", "≤", "≦", "nmt", "not more than", "max", "maximum", "at most", "no more than", "less than")
+_ABOVE = (
+    "<",
+    "<=",
+    "≤",
+    "≦",
+    "nmt",
+    "not more than",
+    "max",
+    "maximum",
+    "at most",
+    "no more than",
+    "not greater than",
+    "less than",
+)
 _BELOW = (">", ">=", "≥", "≧", "nlt", "not less than", "min", "minimum", "at least", "no less than", "more than")
 _STRICT = ("<", ">", "less than", "more than")
 _WORDS = "|".join(sorted((re.escape(word) for word in (*_ABOVE, *_BELOW)), key=len, reverse=True))
@@ -86,57 +100,58 @@ def _keeps(result: Result, limit: OwnLimit) -> bool:
 
 def own_limit(line: Line, result: Result, mark: str | None) -> OwnLimit | None:
     """The limit printed in a result's row, or None where there is none that is plain."""
-    text = " ".join(line.limit.said.split()) if line.limit is not None else ""
-    if not text or result.text is not None or not result.known:
+    if line.limit is None or result.text is not None or not result.known:
         return None
-    word = _NONE_MAY_BE.match(text)
+    contaminant = vocabulary.analytes()[result.analyte].family in _CONTAMINANTS
+    found = _read(line.limit.said, result.unit_said, result.unit, result.basis, contaminant, mark)
+    # A number of colonies in a portion is no number per gram.
+    return None if found is not None and found.accept is not None and result.portion is not None else found
+
+
+@lru_cache(4096)
+def _read(text: str, unit_said: str, unit: str, basis: str, contaminant: bool, mark: str | None) -> OwnLimit | None:
+    said = tidy(" ".join(text.split()))
+    word = _NONE_MAY_BE.match(said)
     if word and vocabulary.status(word["word"]) in ("not_detected", "absent"):
         return OwnLimit(None)
-    if result.portion is not None:
-        return None  # a number of colonies in a portion
+    found = _RANGE.match(said) or _BOUNDED.match(said) or _BOUNDED_AFTER.match(said)
+    match = found or (_BARE.match(said) if contaminant else None)
+    scale = _scale(match["unit"], unit_said, unit, basis) if match else None
+    if match is None or scale is None or scale.log10:
+        return None
     try:
-        return _numeric(tidy(text), result, mark)
+        if match.re is _RANGE:
+            return _between(number(match["low"], mark), number(match["high"], mark), scale)
+        return _bounded(number(match["n"], mark), found["word"] if found else "max", scale)
     except (Ambiguous, ValueError):
         return None
 
 
-def _numeric(text: str, result: Result, mark: str | None) -> OwnLimit | None:
-    found = _RANGE.match(text)
-    if found:
-        return _between(number(found["low"], mark), number(found["high"], mark), _scale(found["unit"], result))
-    found = _BOUNDED.match(text) or _BOUNDED_AFTER.match(text)
-    bare = None if found else _BARE.match(text)
-    if bare and vocabulary.analytes()[result.analyte].family not in _CONTAMINANTS:
-        return None
-    match = found or bare
-    scale = _scale(match["unit"], result) if match else None
-    if match is None or scale is None:
-        return None
-    word = found["word"].casefold().rstrip(".: ") if found else "max"
-    bound = number(match["n"], mark)
-    value, strict = scale.in_canonical(bound.value), word in _STRICT
-    slack = ZERO if strict or scale.log10 else scale.factor * bound.step / 2
+def _bounded(bound: Number, sign: str, scale: Unit) -> OwnLimit:
+    word = sign.casefold().rstrip(".: ")
+    value, strict = bound.value * scale.factor, word in _STRICT
+    slack = ZERO if strict else bound.step * scale.factor / 2
     if word in _BELOW:
         return OwnLimit(Interval(value, None, strict, True), slack)
     return OwnLimit(Interval(ZERO, value, False, strict), slack)
 
 
-def _between(low: Number, high: Number, scale: Unit | None) -> OwnLimit | None:
-    if scale is None or scale.log10 or low.value >= high.value:
+def _between(low: Number, high: Number, scale: Unit) -> OwnLimit | None:
+    if low.value >= high.value:
         return None
     span = Interval(low.value * scale.factor, high.value * scale.factor)
     return OwnLimit(span, scale.factor * max(low.step, high.step) / 2)
 
 
-def _scale(printed: str | None, result: Result) -> Unit | None:
+def _scale(printed: str | None, unit_said: str, canonical: str, basis: str) -> Unit | None:
     """The unit a limit is printed in: its own, else its row's. None where it is not the result's kind of unit, as µg a day
     beside µg/g."""
-    said = (printed or "").strip(" .;()[]") or result.unit_said
+    said = (printed or "").strip(" .;()[]") or unit_said
     if not said:
-        return Unit("1", Decimal(1)) if result.unit == "1" else None
+        return Unit("1", Decimal(1)) if canonical == "1" else None
     unit = vocabulary.unit(said)
-    if unit is not None and result.unit == "%":
+    if unit is not None and canonical == "%":
         unit = unit.measured_in_percent()
-    if unit is None or unit.canonical != result.unit or unit.portion is not None:
+    if unit is None or unit.canonical != canonical or unit.portion is not None:
         return None
-    return unit if unit.basis in (None, result.basis) else None
+    return unit if unit.basis in (None, basis) else None

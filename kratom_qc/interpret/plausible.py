@@ -13,7 +13,9 @@ from kratom_qc.model import ZERO, Doubt, Interval, Remark, Result, plain
 from kratom_qc.wording import quoted
 
 _SLIP = Decimal(1000)
-_IN_UNIT = {"mg/kg": ("µg/kg", "mg/g")}  # what a number 1000 times too large, or too small, was probably counted in
+_UNITS = {
+    Decimal(text): name for text, name in (("1000", "mg/g"), ("1", "mg/kg"), ("0.001", "µg/kg"), ("0.000001", "ng/kg"))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,12 @@ def _slipped(result: Result, row: Range) -> Remark | None:
 
 
 def _slip(result: Result, row: Range) -> str:
-    """The unit in which the printed number would be usual, where a factor of 1000 does that."""
-    smaller, larger = _IN_UNIT.get(row.unit, ("", ""))
-    for factor, unit, what in ((1 / _SLIP, smaller, "divided by 1000"), (_SLIP, larger, "times 1000")):
+    """How the printed number would be usual, where a factor of 1000 does that, with the unit that was probably meant."""
+    for factor, what in ((1 / _SLIP, "divided by 1000"), (_SLIP, "times 1000")):
         if row.usual.meets(result.interval.scaled(factor)):
-            return f"{what}{f', as if {unit} were meant for {row.unit}' if unit else ''}"
+            printed = vocabulary.unit(result.unit_said)
+            meant = _UNITS.get(printed.factor * factor) if printed is not None and row.unit == "mg/kg" else None
+            return f"{what}, as if {meant} were meant for {result.unit_said}" if meant else what
     return ""
 
 

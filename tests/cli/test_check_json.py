@@ -95,6 +95,7 @@ def one_limit(tmp_path, monkeypatch):
         us=book(limit("AS", "arsenic", "not more than 1 mg/kg", max="1", unit="mg/kg"), kind="market"),
     )
     monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(folder))
+    monkeypatch.chdir(tmp_path)
 
 
 def csv(name: str, *rows, **facts: str) -> str:
