@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -358,6 +359,43 @@ def test_losing_any_other_result_is_listed():
         ]
         assert listed, lost
         assert verdict.decision == "PASS"
+
+
+def test_looking_for_contradictions_never_makes_a_verdict_better():
+    """Whatever a certificate says of itself and others beside it: with every doubt and remark of ours left out, no verdict
+    is worse. Clean and wild leaf by chance, with printed limits, verdicts, LOQs and numbers that do not fit."""
+    chance = Chance(20261122)
+    readings = []
+    for at in range(60):
+        rows = list((chance.clean() if at % 2 else chance.wild()).values())
+        for said in chance.sample(rows, 6):
+            loq = {"LOQ": "0.5"} if said["Unit"] == "mg/kg" and chance.random() < 0.3 else {}
+            said.update(
+                Limit=chance.choice(["NMT 0.1", "NMT 5", "ND"]), Status=chance.choice(["Pass", "", "Fail"]), **loq
+            )
+        facts = {**FACTS, "Certificate": f"C-{at // 3}", "Expires": chance.choice(["2026-10-01", "2028-01-01"])}
+        readings.append(certificate(chance.choice([f"L-{at}", f"L {at - 1}"]), *rows, name=f"{at}.csv", **facts))
+    plain = [
+        replace(reading, analyses=tuple(replace(a, doubts=(), remarks=()) for a in reading.analyses))
+        for reading in readings
+    ]
+    before = judged(plain, BOOKS, markets=MARKETS, beside=Beside())
+    after = judged(readings, BOOKS, markets=MARKETS)
+    assert {rule for verdict in after.values() for rule in rules(verdict)} >= {
+        "BATCH-ID-TWINS",
+        "CERTIFICATE-ID-REUSED",
+    }
+    worse = [
+        batch
+        for batch, verdict in after.items()
+        for one, other in [
+            (before[batch].decision, verdict.decision),
+            *zip(before[batch].markets.values(), verdict.markets.values(), strict=True),
+        ]
+        if RANK[other] < RANK[one]
+    ]
+    assert worse == []
+    assert any("PASS" in verdict.markets.values() for verdict in before.values())
 
 
 def test_a_clean_leaf_passes_where_leaf_can():
