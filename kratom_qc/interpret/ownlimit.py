@@ -46,6 +46,7 @@ _NONE_MAY_BE = re.compile(
 )
 # A bare number beside a contaminant is the most there may be; beside an alkaloid it may be anything.
 _CONTAMINANTS = ("element", "microbe", "mycotoxin", "pah", "solvent", "pesticide", "adulterant")
+_LONGEST = 200  # characters; a longer text tells a story
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _keeps(result: Result, limit: OwnLimit) -> bool:
 
 def own_limit(line: Line, result: Result, mark: str | None) -> OwnLimit | None:
     """The limit printed in a result's row, or None where there is none that is plain."""
-    if line.limit is None or result.text is not None or not result.known:
+    if line.limit is None or len(line.limit.said) > _LONGEST or result.text is not None or not result.known:
         return None
     contaminant = vocabulary.analytes()[result.analyte].family in _CONTAMINANTS
     found = _read(line.limit.said, result.unit_said, result.unit, result.basis, contaminant, mark)

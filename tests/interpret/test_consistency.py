@@ -244,13 +244,17 @@ METALS = ("Lead", "Cadmium", "Arsenic", "Mercury", "Nickel", "Chromium", "Copper
 def lines_of(*said: str) -> list[str]:
     """`result | LOQ | limit` for one metal after another."""
     rows = ([part.strip() for part in f"{line}||".split("|")] for line in said)
-    return [f"{name} | {row[0]} | mg/kg | | {row[1]} | {row[2]}" for name, row in zip(METALS, rows, strict=False)]
+    return [
+        f"{name} | {row[0]} | mg/kg | | {row[1]} | {row[2]}"
+        for name, row in zip((*METALS, "Cobalt", "Tin", "Silver"), rows, strict=False)
+    ]
 
 
 ALL_OVER = [
     ("equals-limit-all-over", ["1.2||1.2", "0.82||0.82", "2.0||NMT 2.0", "0.40||0.40", "5.0||<=5.0"], "5 of 5 numbers"),
     ("equals-limit-all-over", ["1.2||1.2"] * 5 + ["0.31||1.2"] * 3, "5 of 8 numbers"),
     ("", ["1.2||1.2"] * 4, ""),
+    ("", ["1.2||1.2"] * 5 + ["0.31||1.2"] * 6, ""),
     ("half-loq-all-over", ["0.025|0.05"] * 5, "5 of 5 numbers equal their LOQ or half of it"),
     ("half-loq-all-over", ["0.050|0.05", "0.025|0.05", "0.025|0.05", "0.050|0.05", "0.050|0.05"], "5 of 5"),
     ("half-loq-all-over", ["0.05|0.05"] * 5 + ["0.31|0.05"] * 3, "5 of 8"),
@@ -259,6 +263,7 @@ ALL_OVER = [
     ("one-digit-results", ["0.2", "0.3", "0.1", "0.04", "5"], "5 of 5 numbers are printed with a single digit"),
     ("", ["0.2", "0.3", "0.1", "0.04", "0.31"], ""),
     ("", ["0.2", "0.3", "0.1", "0.04"], ""),
+    ("", ["0.2", "0.3", "0.1", "0.04", "5", "0.31"], ""),
 ]  # fmt: skip
 
 
