@@ -22,6 +22,7 @@ from kratom_qc.intake.sheets import Found
 from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
+from kratom_qc.interpret.compare import Beside, compare
 from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks
@@ -175,24 +176,30 @@ def load_terms(
     )
 
 
-def collect(readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None) -> list[Batch]:
+def collect(
+    readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None, beside: Beside | None = None
+) -> list[Batch]:
     """The batches of many files, each over all its certificates. A file given twice counts once.
 
-    `only` names the batches wanted, where not all are.
+    `only` names the batches wanted, where not all are; `beside` is what all certificates say about each other, where the
+    caller knows it already (see `compared`).
     """
     once = {reading.sha256: reading for reading in readings}
+    analyses = [analysis for reading in once.values() for analysis in reading.analyses]
     markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
-        (
-            analysis
-            for reading in once.values()
-            for analysis in reading.analyses
-            if only is None or analysis.batch_id in only
-        ),
+        (analysis for analysis in analyses if only is None or analysis.batch_id in only),
         lambda product: wanted(terms.books, markets, product),
         terms.facts,
         terms.product,
+        compare(analyses) if beside is None else beside,
     )
+
+
+def compared(readings: Iterable[Reading]) -> Beside:
+    """What the certificates of many files say about each other. A file given twice counts once."""
+    once = {reading.sha256: reading for reading in readings}
+    return compare(analysis for reading in once.values() for analysis in reading.analyses)
 
 
 def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:

@@ -71,11 +71,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A piece of text with the cell it was read from; `shown` as in Cell."""
+    """A piece of text with the cell it was read from; `shown` and `kind` as in Cell."""
 
     said: str
     place: Place
     shown: str = ""
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,9 @@ class Doubt:
 class Result:
     """One laboratory statement understood: an interval in the canonical unit of its dimension.
 
-    `low`/`high` never include the uncertainty. `detected` is True, False or None (the words do not say);
-    `detection_limit` is how far down a non-detect reaches, where the certificate says so.
+    `interval` never includes the uncertainty. `shown` is what the sheet displays where that is a rounded form of what the
+    cell stores, `shown_interval` what it would mean by itself: both are judged. `detected` is True, False or None (the
+    words do not say); `detection_limit` is how far down a non-detect reaches, where the certificate says so.
     """
 
     analyte: str  # the id, or the laboratory's own name where the analyte is unknown
@@ -174,6 +176,8 @@ class Result:
     text: str | None = None  # a described test's words
     flags: tuple[str, ...] = ()
     certificate: str = ""  # the witness: file hash, certificate id and laboratory
+    shown: str = ""
+    shown_interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class Page:
         trouble = self.sheet.problems.get((row, column))
         if trouble is not None and trouble not in self.refusals:
             self.refusals.append(trouble)
-        return Word(cell.said if cell else "", self.place(row, column), cell.shown if cell else "")
+        place = self.place(row, column)
+        return Word(cell.said, place, cell.shown, cell.kind) if cell else Word("", place)
 
     def fact(self, row: int, column: int, name: str) -> Word:
         """A cell that states a fact. An id that is stored as a date, a fraction or a number of more than 15 digits is not

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
@@ -21,8 +22,8 @@ from kratom_qc.interpret.scale import (
     unit_of,
 )
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from kratom_qc.model import UNMEASURED, Doubt, Line, Place, Remark, Result, Word
-from kratom_qc.vocabulary import Analyte
+from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, Line, Place, Remark, Result, Word
+from kratom_qc.vocabulary import Analyte, Unit
 
 _SIGNS = {"<": "<", "<=": "<", "≤": "≤", ">": ">", ">=": "≥", "≥": "≥", "u": "<", "lt": "<", "gt": ">"}
 _PLAIN_FLAGS = {
@@ -44,6 +45,7 @@ _NOT_CONFIRMED = (
     "preliminary",
     "detected_below_loq",
 )
+_SHEET_MARK = "."  # whatever the laboratory types, what a sheet shows of a stored number is told with a decimal point
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure")
 
 
@@ -126,7 +128,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     microbe = name.analyte is not None and name.analyte.family == "microbe"
     measure = name.analyte.measure if name.analyte else "mass"
     lod, loq = (
-        limit_in_cell_or_column(own, bound_of(word, own_unit, unit, mark, lenient=microbe), unit, line)
+        limit_in_cell_or_column(own, _bound(word, own_unit, unit, mark, lenient=microbe), unit, line)
         for own, word, own_unit in ((stated.lod, line.lod, line.lod_unit), (stated.loq, line.loq, line.loq_unit))
     )
     portion = portion_of(line, name, stated, unit, mark)
@@ -163,11 +165,46 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         replicate=_said(line.replicate),
         flags=(*flags, *stated.flags, *size.flags, *(() if basis_stated else ("basis-unstated",))),
         certificate=certificate,
+        shown=line.result.shown.strip(),
+        shown_interval=_as_shown(line, size),
     )
     doubts += _stated(line, result.analyte) + _opinion(stated.kind, result)
     if name.analyte is None:
         doubts += (_unknown_analyte(line),)
     return LineReading(result, doubts=doubts, remarks=_row_remarks(line, result, stated))
+
+
+def _bound(
+    word: Word | None, own_unit: Word | None, unit: Unit | None, mark: str | None, *, lenient: bool
+) -> Decimal | None:
+    """LOD or LOQ; where the sheet shows a rounded form of it, the larger of both bounds a non-detect."""
+    bound = bound_of(word, own_unit, unit, mark, lenient=lenient)
+    if word is None or not word.shown:
+        return bound
+    shown = bound_of(replace(word, said=word.shown), own_unit, unit, _SHEET_MARK, lenient=True)
+    return max((size for size in (bound, shown) if size is not None), default=None)
+
+
+def _as_shown(line: Line, size: Measure) -> Interval | None:
+    """What the result would be if the digits that the sheet shows were all there is; None where it shows the stored ones.
+
+    Raises RowTrouble where what is shown is no such number.
+    """
+    if line.result is None or not line.result.shown.strip() or size.stated.number is None:
+        return None
+    word = line.result
+    try:
+        said = _with_qualifier(replace(line, result=replace(word, said=word.shown)), _SHEET_MARK)[0]
+        shown = statement(said, _SHEET_MARK)
+    except Unreadable:
+        shown = Statement("blank")
+    if shown.number is None or shown.kind != size.stated.kind:
+        raise refuse(
+            "shown-differs", f"the cell shows '{word.shown}' but holds '{word.said}'; type what it should say", word
+        )
+    if not shown.number.value and shown.kind == "value":  # a measured number that rounds to nothing is next to nothing
+        return Interval.exactly(ZERO)
+    return replace(size, stated=replace(size.stated, number=shown.number)).interval()[0]
 
 
 def _unknown(line: Line, said: str, certificate: str) -> LineReading:
