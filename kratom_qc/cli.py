@@ -98,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     _judging(run)
     run.set_defaults(command=_run)
 
+    problems = commands.add_parser("problems", help="what every code of a problem means, and what to do about it")
+    problems.add_argument("code", nargs="?", metavar="CODE", help="explain this one only")
+    problems.add_argument("--markdown", action="store_true", help="the page of all codes")
+    problems.set_defaults(command=_problems)
+
     limits = commands.add_parser("limits", help="list, lint or show the limits in force")
     limits.add_argument("action", choices=("list", "lint", "show"))
     limits.add_argument("name", nargs="?", help="a rulebook or rule id, for show")
@@ -153,3 +158,9 @@ def _limits(options: argparse.Namespace) -> int:
     from kratom_qc.commands import limits
 
     return limits(options.action, options.name, analytes=options.analytes)
+
+
+def _problems(options: argparse.Namespace) -> int:
+    from kratom_qc.commands import list_problems
+
+    return list_problems(options.code, as_markdown=options.markdown)

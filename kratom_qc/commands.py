@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import sys
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
-from kratom_qc import settings, vocabulary, wording
+from kratom_qc import problems, settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_file
 from kratom_qc.judge.specification import load_rulebooks
@@ -108,12 +110,24 @@ def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
 
 
 def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> None:
-    """A refused file with everything that is wrong in it."""
+    """A refused file with everything that is wrong in it; what to do is said once for each kind of problem."""
     problems = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
     console.print(f"[bold red]REFUSED[/] {escape(file)}: {problems}")
+    said: set[str] = set()
     for refusal in refusals:
         where = str(refusal.place) if refusal.place.cell or refusal.place.sheet else "file"
         console.print(f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]")
+        hints = _hints(refusal, again=refusal.code in said)
+        if hints:
+            console.print(Padding(f"[dim]{escape(hints)}[/]", (0, 0, 0, 6)))
+        said.add(refusal.code)
+
+
+def _hints(refusal: Refusal, *, again: bool) -> str:
+    """The line under a refusal: the known words nearest to what it said, what was expected, and what to do."""
+    listed = problems.problem(refusal.code)
+    near = f"nearest known words: {', '.join(refusal.near)}. " if refusal.near else ""
+    return near if again or listed is None else f"{near}Expected: {listed.expected}. {listed.do}"
 
 
 # ---------------------------------------------------------------- read
@@ -274,3 +288,32 @@ def limits(action: str, name: str | None, *, analytes: bool) -> int:
         )
         console.print(f"  [dim]{escape(limit.because)}[/]")
     return 0
+
+
+# ---------------------------------------------------------------- problems
+
+
+def list_problems(code: str | None, *, as_markdown: bool) -> int:
+    """`problems`, `problems CODE`, `problems --markdown`: what every code means and what to do about it."""
+    if as_markdown:
+        sys.stdout.write(problems.markdown())
+        return 0
+    console = _console()
+    if code is not None:
+        _explain(console, code)
+        return 0
+    for one in problems.problems().values():
+        console.print(f"[bold]{one.code}[/]  {one.severity}  [dim]{escape(one.title)}[/]")
+    return 0
+
+
+def _explain(console: Console, code: str) -> None:
+    one = problems.problem(code)
+    if one is None:
+        near = difflib.get_close_matches(code, list(problems.problems()), n=3)
+        hint = f"; nearest: {', '.join(near)}" if near else ""
+        raise UsageError(f"'{code}' is no code of a problem{hint}. See `kratom-qc problems`")
+    console.print(f"[bold]{one.code}[/] ({one.kind}, {one.severity}): {escape(one.title)}")
+    console.print(escape(one.means))
+    console.print(f"Expected: {escape(one.expected)}")
+    console.print(f"What to do: {escape(one.do)}")

@@ -25,6 +25,7 @@ _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta
 _NOT_NAME = re.compile(r"[^a-z0-9+]")
 _NOT_HEADER = re.compile(r"[^a-z0-9%±<>#]")
 _BLANKS = re.compile(r"\s+")
+_LONGEST_WORD = 60
 # Typographic twins of one sign; laboratories and spreadsheets swap them freely.
 _TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"})
 
@@ -175,6 +176,17 @@ def _units() -> Mapping[str, Unit]:
 
 
 @cache
+def _printed_units() -> Mapping[str, str]:
+    rows = _load("units.toml")["unit"]
+    return {unit_key(spelling): spelling for row in rows for spelling in (*row["spellings"], row["name"])}
+
+
+def nearest_units(text: str) -> tuple[str, ...]:
+    """Up to three known units near an unknown one, as laboratories print them."""
+    return _nearest(unit_key(text), _printed_units())
+
+
+@cache
 def known_units() -> tuple[str, ...]:
     """The name of every unit, as `words/units.toml` lists them."""
     return tuple(row["name"] for row in _load("units.toml")["unit"])
@@ -249,15 +261,23 @@ def fact_name(text: str) -> str | None:
     return _headers("fact").get(header_key(text.rstrip(" :")))
 
 
+@cache
+def _printed_headers() -> Mapping[str, str]:
+    tables = (_load("headers.toml")[table] for table in ("column", "fact"))
+    return {header_key(word): word for table in tables for words in table.values() for word in words}
+
+
 def nearest_headers(text: str) -> tuple[str, ...]:
     """Up to three known header words near an unknown one."""
-    known = {
-        header_key(word): word
-        for table in ("column", "fact")
-        for row in _load("headers.toml")[table].values()
-        for word in row
-    }
-    return tuple(known[key] for key in difflib.get_close_matches(header_key(text), list(known), n=3, cutoff=0.6))
+    return _nearest(header_key(text), _printed_headers())
+
+
+def _nearest(key: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Up to three spellings whose keys are near another key. A text that is longer than any word is near none: a file
+    full of prose must cost nothing."""
+    if len(key) > _LONGEST_WORD:
+        return ()
+    return tuple(known[near] for near in difflib.get_close_matches(key, list(known), n=3, cutoff=0.6))
 
 
 @cache
@@ -272,6 +292,18 @@ def _statuses() -> Mapping[str, str]:
 def status(text: str) -> str | None:
     """What a word in place of a number, or in a verdict column, means (a key of `words/statuses.toml`)."""
     return _statuses().get(word_key(text))
+
+
+@cache
+def _printed_statuses() -> Mapping[str, str]:
+    return {word_key(word): word for words in _load("statuses.toml").values() for word in words}
+
+
+@lru_cache(8192)
+def nearest_statuses(text: str) -> tuple[str, ...]:
+    """Up to three known result words near an unknown one, with the same first letter: a file may hold 20,000 such words."""
+    key = word_key(text)
+    return _nearest(key, {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]})
 
 
 @cache
@@ -296,6 +328,12 @@ def _form_spellings() -> Mapping[str, str]:
 def product_form(text: str) -> str | None:
     """The product id a form, matrix or product-type field names in full, or None."""
     return _form_spellings().get(header_key(text))
+
+
+def nearest_forms(text: str) -> tuple[str, ...]:
+    """Up to three display names of product forms that are spelt like a text."""
+    near = difflib.get_close_matches(header_key(text), list(_form_spellings()), n=3, cutoff=0.6)
+    return tuple(dict.fromkeys(product_forms()[_form_spellings()[key]] for key in near))
 
 
 @lru_cache(8192)

@@ -17,9 +17,9 @@ from kratom_qc.interpret.numbers import FLATTENED, NUMBER, Ambiguous, Number, nu
 class Unreadable(ValueError):
     """A result cell that cannot be read truthfully: its refusal code and what is wrong with it."""
 
-    def __init__(self, code: str, why: str):
+    def __init__(self, code: str, why: str, near: tuple[str, ...] = ()):
         super().__init__(why)
-        self.code = code
+        self.code, self.near = code, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ def statement(said: str, mark: str | None) -> Statement:
         return _flagged(
             Statement("value", _number(match["number"], mark, text), unit=_unit(match["rest"], said)), flags
         )
-    raise Unreadable("unknown-word", "this word is not known as a result" + _hint(text))
+    near = vocabulary.nearest_statuses(text)
+    raise Unreadable("unknown-word", "this word is not known as a result" + _hint(text), near)
 
 
 def _flagged(found: Statement, flags: tuple[str, ...]) -> Statement:
@@ -155,7 +156,9 @@ def _unit(rest: str, said: str) -> str:
         )
     if text and (vocabulary.unit(text) is None or any(c.isdigit() and not c.isascii() for c in text) or text == "1"):
         raise Unreadable(
-            "unknown-unit", f"'{text}' after the number in '{said.strip()}' is not a unit the word list knows"
+            "unknown-unit",
+            f"'{text}' after the number in '{said.strip()}' is not a unit the word list knows",
+            vocabulary.nearest_units(text),
         )
     return text
 
