@@ -84,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     check.add_argument("--product", help="the product's form where certificates do not say it")
     check.add_argument("--json", action="store_true", help="one object per file and line, on standard output")
+    check.add_argument(
+        "--annotate",
+        type=Path,
+        metavar="OUT.xlsx",
+        help="write the file as a workbook with every problem marked in its cell and listed on the first sheet",
+    )
     _judging(check)
     check.set_defaults(command=_check)
 
@@ -138,7 +144,7 @@ def _check(options: argparse.Namespace) -> int:
     from kratom_qc.job import load_terms
 
     terms = load_terms(options.market, options.on, options.facts, options.product)
-    return check(options.files, terms, as_json=options.json)
+    return check(options.files, terms, as_json=options.json, annotate=options.annotate)
 
 
 def _read(options: argparse.Namespace) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -17,7 +19,8 @@ from rich.padding import Padding
 from rich.table import Table
 
 from kratom_qc import problems, settings, vocabulary, wording
-from kratom_qc.errors import InputNotFound, Refusal, UsageError
+from kratom_qc.errors import InputNotFound, Refusal, StoreError, UsageError
+from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_file
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
@@ -38,8 +41,13 @@ def _console() -> Console:
     return console if console.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=120)
 
 
-def check(files: Sequence[Path], terms: Terms, *, as_json: bool) -> int:
-    """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst."""
+def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path | None = None) -> int:
+    """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst.
+
+    `annotate` is where the one file given is written with its problems marked in it.
+    """
+    if annotate is not None:
+        _may_annotate(files, annotate)
     lacking = [str(file) for file in files if not file.is_file()]
     if lacking:
         # A verdict over fewer certificates than the user named would be a verdict over something else.
@@ -50,7 +58,42 @@ def check(files: Sequence[Path], terms: Terms, *, as_json: bool) -> int:
         _print_json(readings, verdicts)
     else:
         _print_check(readings, verdicts)
+    if annotate is not None:
+        _annotate(files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate)
     return _status(readings, verdicts.values())
+
+
+def _may_annotate(files: Sequence[Path], out: Path) -> None:
+    """Raises UsageError where an annotated workbook cannot be asked for. Never is the vendor's own file written over."""
+    if len(files) != 1:
+        raise UsageError("--annotate marks the problems of one file; name one file")
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"--annotate writes an xlsx workbook; '{out.name}' must end with .xlsx")
+    if out.resolve() == files[0].resolve() or (out.exists() and files[0].exists() and out.samefile(files[0])):
+        raise UsageError("--annotate would write over the certificate itself; name another file")
+
+
+def _annotate(file: Path, reading: Reading, verdicts: Sequence[Verdict], terms: Terms, out: Path) -> None:
+    from kratom_qc.intake.annotate import annotated
+    from kratom_qc.report.fixes import fix_list
+
+    raw = read_bytes(file)
+    if hashlib.sha256(raw).hexdigest() != reading.sha256:
+        raise InputNotFound(f"{file}: changed while it was read; try again")
+    listing = fix_list(reading.file, reading.refusals, verdicts, terms.on)
+    _write_file(out, annotated(reading.file, raw, listing, settings.caps()))
+    print(f"Annotated workbook: {out}", file=sys.stderr)
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    """Write a whole file or none. Raises StoreError where it cannot be written."""
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=".kratom-qc-", delete=False) as part:
+            part.write(content)
+        os.chmod(part.name, 0o644)
+        os.replace(part.name, path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
@@ -119,7 +162,7 @@ def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> N
         console.print(f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]")
         hints = _hints(refusal, again=refusal.code in said)
         if hints:
-            console.print(Padding(f"[dim]{escape(hints)}[/]", (0, 0, 0, 6)))
+            console.print(Padding(f"[dim]{escape(hints)}[/]", (0, 0, 0, 6), expand=False))
         said.add(refusal.code)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-
 from kratom_qc import cli
 from kratom_qc.errors import RulebookError
 from kratom_qc.problems import FILE, load, markdown, problem, problems
@@ -49,7 +48,9 @@ def codes_in(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
                     severity = next(literals(node.args[1]), "") if kind == "remark" and len(node.args) > 1 else ""
                     yield from ((kind, code, severity) for code in literals(node.args[0]) if _CODE.match(code))
         elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and is_sentence(node.elts[1]):
-            yield from (("refusal", code, "") for code in literals(node.elts[0]) if re.match(r"^[a-z]+(-[a-z]+)*$", code))
+            yield from (
+                ("refusal", code, "") for code in literals(node.elts[0]) if re.match(r"^[a-z]+(-[a-z]+)*$", code)
+            )
 
 
 def trees() -> list[ast.AST]:
@@ -86,14 +87,7 @@ def test_the_search_for_codes_finds_them(code):
 
 # ---------------------------------------------------------------- the loader
 
-GOOD = {
-    "kind": "refusal",
-    "severity": "error",
-    "title": "t",
-    "means": "It means.",
-    "expected": "e",
-    "do": "Do it.",
-}
+GOOD = {"kind": "refusal", "severity": "error", "title": "t", "means": "It means.", "expected": "e", "do": "Do it."}
 
 
 def toml(code: str = "a-code", **changes: object) -> str:
@@ -181,7 +175,11 @@ NEAR = {
     "a unit": ([*TABLE, ["Lead", "0.2", "mg/kgg"]], "unknown-unit", "mg/kg"),
     "a unit in the cell": ([*TABLE, ["Lead", "0.2 mg/kgg", ""]], "unknown-unit", "mg/kg"),
     "a result word": ([*TABLE, ["Lead", "not detectd", "mg/kg"]], "unknown-word", "not detected"),
-    "a header": ([["Analyte", "Result", "Unit", "Detection Limmit"], ["Lead", "1", "ppm", "2"]], "unknown-header", "Detection Limit"),
+    "a header": (
+        [["Analyte", "Result", "Unit", "Detection Limmit"], ["Lead", "1", "ppm", "2"]],
+        "unknown-header",
+        "Detection Limit",
+    ),
 }
 
 

@@ -7,9 +7,14 @@ from pathlib import Path
 
 from kratom_qc.errors import InputNotFound
 from kratom_qc.intake import delimited, preflight, xlsx
+from kratom_qc.intake.ours import is_list, is_words
 from kratom_qc.intake.sheets import Workbook
+from kratom_qc.model import Place, Remark
 from kratom_qc.settings import Caps
 
+OWN_LIST = (
+    "this sheet is the list of what to fix that kratom_qc wrote; it is not part of the certificate and was not read"
+)
 _READERS = {"xlsx": xlsx.read, "text": delimited.read}
 
 
@@ -32,4 +37,6 @@ def open_workbook(name: str, raw: bytes, caps: Caps) -> Workbook:
     """
     kind = preflight.kind_of(name, raw, caps)
     sheets, remarks = _READERS[kind](name, raw, caps)
-    return Workbook(name, hashlib.sha256(raw).hexdigest(), tuple(sheets), tuple(remarks))
+    remarks += [Remark("own-list", "note", OWN_LIST, Place(name, sheet.name)) for sheet in sheets if is_list(sheet)]
+    theirs = tuple(sheet for sheet in sheets if not is_list(sheet) and not is_words(sheet))
+    return Workbook(name, hashlib.sha256(raw).hexdigest(), theirs, tuple(remarks))
