@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -87,13 +86,14 @@ def _annotate(file: Path, reading: Reading, verdicts: Sequence[Verdict], terms: 
 
 def _write_file(path: Path, content: bytes) -> None:
     """Write a whole file or none. Raises StoreError where it cannot be written."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=".kratom-qc-", delete=False) as part:
-            part.write(content)
-        os.chmod(part.name, 0o644)
-        os.replace(part.name, path)
+        part.write_bytes(content)
+        part.replace(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:

@@ -17,7 +17,7 @@ from typing import Any
 from openpyxl import Workbook as Book
 from openpyxl.comments import Comment
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -39,7 +39,9 @@ _CELL = re.compile(r"^[A-Z]{1,3}[1-9][0-9]{0,6}$")
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_TITLE = re.compile(r"[\\*?:/\[\]]")
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-_WIDTHS = (10, 22, 16, 8, 26, 50, 40, 28, 50)
+_WIDTHS = (10, 22, 14, 7, 24, 46, 40, 20, 46)
+_LINE = 15  # points
+_RULED = Border(bottom=Side(style="thin", color="FFD9D9D9"))
 _QUOTED = 300  # signs of a cell that are quoted in a comment or in the list; the cell itself is one click away
 Places = Mapping[str, Worksheet]  # the sheet's name in the file → its sheet in the annotated workbook
 
@@ -259,15 +261,25 @@ def _list(book: Book, places: Places, sentences: Iterable[str], fixes: Iterable[
 
 def _list_row(sheet: Worksheet, row: int, fix: Fix, target: Any) -> None:
     place = fix.place
-    texts = [fix.severity, fix.code, place.sheet, place.cell, _quoted(fix.said), fix.wrong]
-    for column, text in enumerate([*texts, fix.expected, ", ".join(fix.near), fix.do], start=1):
-        _write(sheet, row, column, text).alignment = Alignment(wrap_text=True, vertical="top")
+    sheet_name = target.parent.title if target is not None else place.sheet
+    texts = [fix.severity, fix.code, sheet_name, place.cell, _quoted(fix.said), fix.wrong]
+    texts += [fix.expected, ", ".join(fix.near), fix.do]
+    for column, text in enumerate(texts, start=1):
+        cell = _write(sheet, row, column, text)
+        cell.alignment, cell.border = Alignment(wrap_text=True, vertical="top"), _RULED
+    lines = max(_lines(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
+    sheet.row_dimensions[row].height = min(_LINE * lines, 400)  # Excel allows 409 points
     sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_COLOURS[fix.severity])
     if target is not None:
         link = sheet.cell(row, 4)
         title = target.parent.title.replace("'", "''")
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{title}'!{target.coordinate}")
         link.font = Font(color="FF0563C1", underline="single")
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column of so many signs; words are not cut, so a little less fits."""
+    return sum(1 + int(len(part) / (width * 0.9)) for part in text.split("\n"))
 
 
 def _open_at(book: Book, sheet: Worksheet) -> None:
