@@ -104,6 +104,21 @@ def _parser() -> argparse.ArgumentParser:
     _judging(run)
     run.set_defaults(command=_run)
 
+    template = commands.add_parser(
+        "template", help="a blank certificate to fill in, with drop-downs of the valid words"
+    )
+    template.add_argument("--product", required=True, metavar="P", help="the product's form, such as leaf_powder")
+    template.add_argument(
+        "--market",
+        action="append",
+        default=[],
+        metavar="M",
+        help="with a row for what this market asks for (may be repeated; default: the home markets)",
+    )
+    template.add_argument("--output", type=Path, metavar="FILE", help="default: ./certificate-P.xlsx")
+    template.add_argument("--force", action="store_true", help="write over a file that is there")
+    template.set_defaults(command=_template)
+
     problems = commands.add_parser("problems", help="what every code of a problem means, and what to do about it")
     problems.add_argument("code", nargs="?", metavar="CODE", help="explain this one only")
     problems.add_argument("--markdown", action="store_true", help="the page of all codes")
@@ -166,7 +181,13 @@ def _limits(options: argparse.Namespace) -> int:
     return limits(options.action, options.name, analytes=options.analytes)
 
 
+def _template(options: argparse.Namespace) -> int:
+    from kratom_qc.vendor import template
+
+    return template(options.product, options.market, options.output, force=options.force)
+
+
 def _problems(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import list_problems
+    from kratom_qc.vendor import list_problems
 
     return list_problems(options.code, as_markdown=options.markdown)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -18,12 +15,12 @@ from rich.padding import Padding
 from rich.table import Table
 
 from kratom_qc import problems, settings, vocabulary, wording
-from kratom_qc.errors import InputNotFound, Refusal, StoreError, UsageError
-from kratom_qc.intake.workbook import read_bytes
+from kratom_qc.errors import InputNotFound, Refusal, UsageError
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_file
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
+from kratom_qc.vendor import may_annotate, plain_console, write_annotated
 
 if TYPE_CHECKING:
     from flows.release import Done
@@ -34,19 +31,13 @@ _EXIT = {Decision.FAIL: 1, Decision.HOLD: 2, Decision.PASS: 0}
 _STYLE = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD: "bold yellow"}
 
 
-def _console() -> Console:
-    """A console as wide as the terminal; 120 signs where the output goes to a file or a pipe."""
-    console = Console(highlight=False)
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=120)
-
-
 def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path | None = None) -> int:
     """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst.
 
     `annotate` is where the one file given is written with its problems marked in it.
     """
     if annotate is not None:
-        _may_annotate(files, annotate)
+        may_annotate(files, annotate)
     lacking = [str(file) for file in files if not file.is_file()]
     if lacking:
         # A verdict over fewer certificates than the user named would be a verdict over something else.
@@ -58,42 +49,10 @@ def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path 
     else:
         _print_check(readings, verdicts)
     if annotate is not None:
-        _annotate(files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate)
+        write_annotated(
+            files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate
+        )
     return _status(readings, verdicts.values())
-
-
-def _may_annotate(files: Sequence[Path], out: Path) -> None:
-    """Raises UsageError where an annotated workbook cannot be asked for. Never is the vendor's own file written over."""
-    if len(files) != 1:
-        raise UsageError("--annotate marks the problems of one file; name one file")
-    if out.suffix.lower() != ".xlsx":
-        raise UsageError(f"--annotate writes an xlsx workbook; '{out.name}' must end with .xlsx")
-    if out.resolve() == files[0].resolve() or (out.exists() and files[0].exists() and out.samefile(files[0])):
-        raise UsageError("--annotate would write over the certificate itself; name another file")
-
-
-def _annotate(file: Path, reading: Reading, verdicts: Sequence[Verdict], terms: Terms, out: Path) -> None:
-    from kratom_qc.intake.annotate import annotated
-    from kratom_qc.report.fixes import fix_list
-
-    raw = read_bytes(file)
-    if hashlib.sha256(raw).hexdigest() != reading.sha256:
-        raise InputNotFound(f"{file}: changed while it was read; try again")
-    listing = fix_list(reading.file, reading.refusals, verdicts, terms.on)
-    _write_file(out, annotated(reading.file, raw, listing, settings.caps()))
-    print(f"Annotated workbook: {out}", file=sys.stderr)
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    """Write a whole file or none. Raises StoreError where it cannot be written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
@@ -127,7 +86,7 @@ def _print_line(content: dict[str, Any]) -> None:
 def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> None:
     from kratom_qc.report.html import summary_row
 
-    console = _console()
+    console = plain_console()
     if verdicts:
         print_verdicts(console, [summary_row(verdict, "") for verdict in verdicts.values()])
     for reading in readings:
@@ -183,10 +142,10 @@ def read(file: Path, *, as_json: bool) -> int:
     if as_json:
         _print_line(_read_object(reading))
     elif reading.refusals:
-        print_refused(_console(), reading.file, reading.refusals)
+        print_refused(plain_console(), reading.file, reading.refusals)
     else:
         for analysis in reading.analyses:
-            _print_analysis(_console(), analysis)
+            _print_analysis(plain_console(), analysis)
     return REFUSED if reading.refusals else 0
 
 
@@ -238,7 +197,7 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     from kratom_qc.archive.store import Store
     from kratom_qc.release import arrivals
 
-    console = _console()
+    console = plain_console()
     terms = load_terms(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
     if not inbox.is_dir():
         raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
@@ -301,7 +260,7 @@ def _flow_pass(
 
 def limits(action: str, name: str | None, *, analytes: bool) -> int:
     """`limits list`, `limits lint`, `limits show NAME`."""
-    console = _console()
+    console = plain_console()
     if analytes:
         for analyte in vocabulary.analytes().values():
             console.print(f"{analyte.id}  [dim]{escape(analyte.name)} ({analyte.family})[/]")
@@ -331,32 +290,3 @@ def limits(action: str, name: str | None, *, analytes: bool) -> int:
         )
         console.print(f"  [dim]{escape(limit.because)}[/]")
     return 0
-
-
-# ---------------------------------------------------------------- problems
-
-
-def list_problems(code: str | None, *, as_markdown: bool) -> int:
-    """`problems`, `problems CODE`, `problems --markdown`: what every code means and what to do about it."""
-    if as_markdown:
-        sys.stdout.write(problems.markdown())
-        return 0
-    console = _console()
-    if code is not None:
-        _explain(console, code)
-        return 0
-    for one in problems.problems().values():
-        console.print(f"[bold]{one.code}[/]  {one.severity}  [dim]{escape(one.title)}[/]")
-    return 0
-
-
-def _explain(console: Console, code: str) -> None:
-    one = problems.problem(code)
-    if one is None:
-        near = difflib.get_close_matches(code, list(problems.problems()), n=3)
-        hint = f"; nearest: {', '.join(near)}" if near else ""
-        raise UsageError(f"'{code}' is no code of a problem{hint}. See `kratom-qc problems`")
-    console.print(f"[bold]{one.code}[/] ({one.kind}, {one.severity}): {escape(one.title)}")
-    console.print(escape(one.means))
-    console.print(f"Expected: {escape(one.expected)}")
-    console.print(f"What to do: {escape(one.do)}")
