@@ -62,7 +62,9 @@ def certificates(book: Workbook) -> Found:
         refusals += strays
     made = _assemble(book, found, common, refusals)
     if any(refusal.code == "no-batch-id" for refusal in refusals):
-        refusals += unfilled  # a form nobody has filled in; of a named batch, a blank result is one that nobody measured
+        refusals += (
+            unfilled  # a form nobody has filled in; of a named batch, a blank result is one that nobody measured
+        )
     return Found(made, tuple(dict.fromkeys(refusals)), tuple(remarks))
 
 
