@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from openpyxl import Workbook as Book
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.comments import Comment
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -80,18 +81,42 @@ class _AsStored(ExcelReader):
         super().read_worksheets()
 
 
-def _vendors_own(raw: bytes, listing: FixList) -> bytes:
-    reader = _AsStored(io.BytesIO(raw), keep_vba=False, keep_links=True, rich_text=True)
+def _loaded(raw: bytes, *, rich: bool) -> Book:
+    reader = _AsStored(io.BytesIO(raw), keep_vba=False, keep_links=True, rich_text=rich)
     reader.read()
-    book = reader.wb
+    return reader.wb
+
+
+def _vendors_own(raw: bytes, listing: FixList) -> bytes:
+    book, rich = _loaded(raw, rich=False), _loaded(raw, rich=True)
+    for chart in book.chartsheets:  # openpyxl counts them wrongly when it saves names that belong to one sheet
+        book.remove(chart)
     for sheet in book.worksheets:
+        _keep_values(sheet, rich[sheet.title])
         _forget(book, sheet)
     return _finished(book, {sheet.title: sheet for sheet in book.worksheets}, listing)
 
 
+def _keep_values(sheet: Worksheet, rich: Worksheet) -> None:
+    """Raised and coloured letters kept where openpyxl reads all of them, and numbers to their last digit: it writes 16."""
+    for at, cell in sheet._cells.items():
+        twin: Any = rich._cells[at].value if at in rich._cells else None
+        if isinstance(twin, CellRichText) and str(twin) == cell.value:
+            _set(cell, twin)
+        elif isinstance(cell.value, float):
+            _set(cell, repr(cell.value))
+        elif cell.value in (None, ""):
+            cell.data_type = "n"  # a blank cell with its format, whatever it is called in the file
+
+
+def _set(cell: Any, value: object) -> None:
+    """A cell's value as it will be written; its kind stays."""
+    cell._value = value
+
+
 def _forget(book: Book, sheet: Worksheet) -> None:
     """Take out what an earlier annotation left: our list, our comments and their colours."""
-    if sheet["A1"].value == LIST_TITLE and is_list(_as_read(sheet)):
+    if is_list(_as_read(sheet)):
         book.remove(sheet)
         return
     for cell in list(sheet._cells.values()):

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
@@ -241,6 +243,22 @@ def test_a_number_under_a_date_format_is_stored_as_it_was():
         sheet = archive.read("xl/worksheets/sheet2.xml").decode()
     assert "<v>46000.123456789</v>" in sheet
     assert "<v>3000000</v>" in sheet
+
+
+def test_raised_letters_and_the_last_digit_are_kept():
+    """A raised exponent that lost its height would be another number."""
+
+    def raised(book: openpyxl.Workbook) -> None:
+        height = InlineFont(vertAlign="superscript")
+        book["Results"]["G1"] = CellRichText("2.1x10", TextBlock(height, "4"))
+        book["Results"]["G2"] = 0.1
+        book["Results"]["G2"]._value, book["Results"]["G2"].data_type = "274.65999999999997", "n"
+
+    raw = annotated("c.xlsx", xlsx_bytes(CLEAN, raised), FixList((), ()), Caps())
+    sheet = openpyxl.load_workbook(io.BytesIO(raw), rich_text=True)["Results"]
+    assert [str(part) for part in sheet["G1"].value] == ["2.1x10", "4"]
+    assert sheet["G1"].value[1].font.vertAlign == "superscript"
+    assert repr(sheet["G2"].value) == "274.65999999999997"
 
 
 def test_a_comment_that_was_there_stays_and_ours_comes_after_it(tmp_path):
