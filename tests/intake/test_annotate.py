@@ -284,6 +284,17 @@ def test_a_merged_cell_is_marked_at_its_first_cell():
     assert openpyxl.load_workbook(io.BytesIO(raw))["Results"]["B15"].comment.text.startswith("HOLD")
 
 
+def test_a_workbook_that_openpyxl_cannot_carry_over_comes_back_as_text_and_says_so(monkeypatch):
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("kratom_qc.intake.annotate._vendors_own", fail)
+    raw = annotated("c.xlsx", xlsx_bytes(CLEAN), FixList(("x",), ()), Caps())
+    book = openpyxl.load_workbook(io.BytesIO(raw))
+    assert "cells stand here as text" in book.worksheets[0]["A3"].value
+    assert book["Results"]["B15"].value == "0.30"
+
+
 def test_the_name_of_the_list_gives_way_to_the_vendors(tmp_path):
     book = sent_back(tmp_path, xlsx_file(tmp_path, {"what to fix": [["our own", "list"]], "Results": CLEAN}), 0)
     assert book.sheetnames == ["What to fix (2)", "what to fix", "Results"]
