@@ -5,7 +5,6 @@ A spelling is a row of data. It may stand for one thing only; the loader names e
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 import unicodedata
@@ -16,6 +15,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from rapidfuzz import fuzz, process
 
 from kratom_qc.errors import RulebookError
 
@@ -28,6 +29,7 @@ _NOT_NAME = re.compile(r"[^a-z0-9+]")
 _NOT_HEADER = re.compile(r"[^a-z0-9%±<>#]")
 _BLANKS = re.compile(r"\s+")
 _AFTER_SIGN = re.compile(r"(?<=[<>≤≥=]) ")
+_LONGEST_WORD = 60
 # Typographic twins of one sign; laboratories and spreadsheets swap them freely.
 _TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"})
 
@@ -171,7 +173,7 @@ def meanings_of(text: str) -> tuple[str, ...]:
 
 def nearest_analytes(text: str) -> tuple[str, ...]:
     """Up to three known names near an unknown one, for the person who must decide."""
-    near = difflib.get_close_matches(name_key(text[:LONGEST_NAME]), list(_analyte_spellings()), n=6, cutoff=0.6)
+    near = _close(name_key(text[:LONGEST_NAME]), _analyte_spellings(), 6)
     names = dict.fromkeys(analytes()[_analyte_spellings()[key]].name for key in near)
     return tuple(names)[:3]
 
@@ -189,6 +191,17 @@ def _units() -> Mapping[str, Unit]:
         keyed += [(unit_key(spelling), row["name"], spelling) for spelling in (row["name"], *row["spellings"])]
     index = _index(keyed, "words/units.toml")
     return MappingProxyType({key: meanings[name] for key, name in index.items()})
+
+
+@cache
+def _printed_units() -> Mapping[str, str]:
+    rows = _load("units.toml")["unit"]
+    return {unit_key(spelling): spelling for row in rows for spelling in (*row["spellings"], row["name"])}
+
+
+def nearest_units(text: str) -> tuple[str, ...]:
+    """Up to three known units near an unknown one, as laboratories print them."""
+    return _nearest(unit_key(text), _printed_units())
 
 
 @cache
@@ -269,15 +282,28 @@ def fact_name(text: str) -> str | None:
     return _headers("fact").get(header_key(text.rstrip(" :")))
 
 
+@cache
+def _printed_headers() -> Mapping[str, str]:
+    tables = (_load("headers.toml")[table] for table in ("column", "fact"))
+    return {header_key(word): word for table in tables for words in table.values() for word in words}
+
+
 def nearest_headers(text: str) -> tuple[str, ...]:
     """Up to three known header words near an unknown one."""
-    known = {
-        header_key(word): word
-        for table in ("column", "fact")
-        for row in _load("headers.toml")[table].values()
-        for word in row
-    }
-    return tuple(known[key] for key in difflib.get_close_matches(header_key(text), list(known), n=3, cutoff=0.6))
+    return _nearest(header_key(text), _printed_headers())
+
+
+def _nearest(key: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Up to three spellings whose keys are near another key. A text that is longer than any word is near none: a file
+    full of prose must cost nothing."""
+    if len(key) > _LONGEST_WORD:
+        return ()
+    return tuple(known[near] for near in _close(key, known, 3))
+
+
+def _close(key: str, known: Iterable[str], most: int) -> list[str]:
+    """The known keys nearest to a key, nearest first. rapidfuzz, because a file may hold 20,000 unknown words."""
+    return [near for near, _, _ in process.extract(key, list(known), scorer=fuzz.ratio, limit=most, score_cutoff=60)]
 
 
 @cache
@@ -292,6 +318,18 @@ def _statuses() -> Mapping[str, str]:
 def status(text: str) -> str | None:
     """What a word in place of a number, or in a verdict column, means (a key of `words/statuses.toml`)."""
     return _statuses().get(word_key(text))
+
+
+@cache
+def _printed_statuses() -> Mapping[str, str]:
+    return {word_key(word): word for words in _load("statuses.toml").values() for word in words}
+
+
+@lru_cache(8192)
+def nearest_statuses(text: str) -> tuple[str, ...]:
+    """Up to three known result words near an unknown one, with the same first letter: a file may hold 20,000 such words."""
+    key = word_key(text)
+    return _nearest(key, {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]})
 
 
 @cache
@@ -316,6 +354,12 @@ def _form_spellings() -> Mapping[str, str]:
 def product_form(text: str) -> str | None:
     """The product id a form, matrix or product-type field names in full, or None."""
     return _form_spellings().get(header_key(text))
+
+
+def nearest_forms(text: str) -> tuple[str, ...]:
+    """Up to three display names of product forms that are spelt like a text."""
+    near = _close(header_key(text), _form_spellings(), 3)
+    return tuple(dict.fromkeys(product_forms()[_form_spellings()[key]] for key in near))
 
 
 @lru_cache(8192)

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.intake.headers import Header, Page, find_header
-from kratom_qc.intake.sheets import Found, Workbook
+from kratom_qc.intake.sheets import Found, Workbook, cell_name
 from kratom_qc.intake.tables import Row, could_be_result, read_list, read_wide
 from kratom_qc.model import Cell, Certificate, Place, Remark, Word
 
@@ -31,6 +31,7 @@ def certificates(book: Workbook) -> Found:
     common: dict[str, Word] = {}
     headers: list[Place] = []
     strays: list[Refusal] = []
+    unfilled: list[Refusal] = []
     for sheet in book.sheets:
         page = Page(book.file, sheet)
         facts, rows, at = _read_page(page)
@@ -38,6 +39,10 @@ def certificates(book: Workbook) -> Found:
         refusals += page.refusals
         strays += page.strays
         remarks += page.remarks
+        if rows and not any(_answers(row) for row in rows):
+            blank = rows[0].line.result or rows[0].line.analyte
+            message = "no row of this table has a result; the first one belongs into this cell"
+            unfilled.append(Refusal("no-results", message, blank.place))
         if rows:
             found.append((facts, rows))
         else:
@@ -56,6 +61,10 @@ def certificates(book: Workbook) -> Found:
     if headers:
         refusals += strays
     made = _assemble(book, found, common, refusals)
+    if any(refusal.code == "no-batch-id" for refusal in refusals):
+        refusals += (
+            unfilled  # a form nobody has filled in; of a named batch, a blank result is one that nobody measured
+        )
     return Found(made, tuple(dict.fromkeys(refusals)), tuple(remarks))
 
 
@@ -75,6 +84,11 @@ def _read_page(page: Page) -> tuple[dict[str, Word], list[Row], list[Place]]:
         for row in range(last + 1, following.row if following else numbers[-1] + 1):
             _read_facts(page, row, facts)
     return facts, rows, [page.place(header.row, header.columns[0].number) for header in headers]
+
+
+def _answers(row: Row) -> bool:
+    """Whether a row says anything where its result belongs."""
+    return any(word is not None and word.said.strip() for word in (row.line.result, row.line.qualifier))
 
 
 def _table_end(page: Page, header: Header, last: int) -> int:
@@ -203,7 +217,7 @@ def _assemble(
             if "batch_id" in row.facts and not row.facts["batch_id"].said.strip():
                 stated.pop("batch_id", None)
             if "batch_id" not in stated:
-                _no_batch(row, refusals, in_table="batch_id" in row.facts)
+                _no_batch(book, row, refusals, in_table="batch_id" in row.facts)
                 continue
             key = tuple(stated[name].said.strip() if name in stated else "" for name in _IDENTITY)
             groups.setdefault(key, (stated, []))[1].append(row)
@@ -212,11 +226,15 @@ def _assemble(
     )
 
 
-def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
+def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
     if in_table:
         place = row.facts["batch_id"].place
         refusals.append(Refusal("no-batch-id", "this row has no batch id; repeat it in every row", place))
-    elif not any(refusal.code == "no-batch-id" for refusal in refusals):
+    elif any(refusal.code == "no-batch-id" for refusal in refusals):
+        return
+    elif (blank := _blank_beside(book, "batch_id")) is not None:
+        refusals.append(Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank))
+    else:
         refusals.append(
             Refusal(
                 "no-batch-id",
@@ -225,6 +243,16 @@ def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
                 Place(row.line.analyte.place.file, row.line.analyte.place.sheet),
             )
         )
+
+
+def _blank_beside(book: Workbook, name: str) -> Place | None:
+    """The blank cell to the right of a label, as in a form that nobody has filled in."""
+    for sheet in book.sheets:
+        for row, cells in sheet.rows.items():
+            for number, cell in cells.items():
+                if vocabulary.fact_name(cell.said) == name and len(cells) == 1:
+                    return Place(book.file, sheet.name, cell_name(row, number + 1))
+    return None
 
 
 def _no_table(book: Workbook, headers: list[Place]) -> Refusal:

@@ -138,15 +138,15 @@ def _settle(page: Page, header: Header, last: int) -> Header:
 
 
 def _unknown_header(page: Page, column: Column) -> None:
-    near = ", ".join(vocabulary.nearest_headers(column.header.said))
+    near = vocabulary.nearest_headers(column.header.said)
     page.refusals.append(
         Refusal(
             "unknown-header",
             f"the column '{column.header.said.strip()}' is not known"
-            + (f" (nearest: {near})" if near else "")
-            + "; rename it, or teach it in kratom_qc/words/headers.toml",
+            "; rename it, or teach it in kratom_qc/words/headers.toml",
             column.header.place,
             column.header.said,
+            near,
         )
     )
 

@@ -74,7 +74,9 @@ def _product(analyses: Sequence[Analysis], declared: str | None, said: str | Non
     stated = [(form, source, file) for form, source, file in sources if form is not None]
     if not stated:
         printed = next((analysis.facts_said["form"] for analysis in analyses if "form" in analysis.facts_said), None)
+        near = ", ".join(vocabulary.nearest_forms(printed.said)) if printed else ""
         why = f"the form '{printed.said}' is not a known product form" if printed else "no product form is stated"
+        why += f" (nearest known: {near})" if near else ""
         place = printed.place if printed else Place(analyses[0].file)
         return None, [
             Doubt("PRODUCT-UNKNOWN", f"{why}; say --product with one of {', '.join(vocabulary.product_forms())}", place)

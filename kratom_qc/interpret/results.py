@@ -123,7 +123,8 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     except Unreadable as error:
         if name.analyte is None:  # what the row is about is unknown; so is what a good answer would look like
             return _unknown(line, said, certificate)
-        raise refuse(error.code, f"'{said}' is not a result that can be read: {error}", line.result) from None
+        message = f"'{said}' is not a result that can be read: {error}"
+        raise refuse(error.code, message, line.result, error.near) from None
     unit, unit_said = unit_of(line, name, stated)
     microbe = name.analyte is not None and name.analyte.family == "microbe"
     measure = name.analyte.measure if name.analyte else "mass"

@@ -29,9 +29,9 @@ class RowTrouble(Exception):
         self.refusal = refusal
 
 
-def refuse(code: str, message: str, word: Word) -> RowTrouble:
+def refuse(code: str, message: str, word: Word, near: tuple[str, ...] = ()) -> RowTrouble:
     """A refusal at a word, ready to be raised."""
-    return RowTrouble(Refusal(code, message, word.place, word.said))
+    return RowTrouble(Refusal(code, message, word.place, word.said, near))
 
 
 def says(word: Word | None) -> str:
@@ -53,7 +53,8 @@ def unit_of(line: Line, name: Name, stated: Statement) -> tuple[Unit | None, str
             found.append((unit, text))
         elif vocabulary.basis_in(text)[1] and stated.kind not in NO_VALUE and name.analyte is not None:
             # more than a basis such as "dry weight"
-            raise refuse("unknown-unit", f"the unit '{text}' of {line.analyte.said} is not known", word)
+            near = vocabulary.nearest_units(text)
+            raise refuse("unknown-unit", f"the unit '{text}' of {line.analyte.said} is not known", word, near)
     if not found:
         return None, says(line.unit)
     first, said = found[0]
@@ -104,7 +105,8 @@ def bound_of(
     except Unreadable as error:
         if lenient:
             return None
-        raise refuse(error.code, f"'{word.said}' is not a detection limit that can be read: {error}", word) from None
+        message = f"'{word.said}' is not a detection limit that can be read: {error}"
+        raise refuse(error.code, message, word, error.near) from None
     if stated.number is None or stated.kind not in ("value", "below"):
         if lenient:
             return None
@@ -197,7 +199,7 @@ def uncertainty_of(line: Line, stated: Statement, unit: Unit | None, mark: str |
         found = statement(said, mark)
     except Unreadable as error:
         message = f"'{line.uncertainty.said}' is not an uncertainty that can be read: {error}"
-        raise refuse(error.code, message, line.uncertainty) from None
+        raise refuse(error.code, message, line.uncertainty, error.near) from None
     if found.number is None or found.kind != "value":
         return None
     own = found.unit or says(line.uncertainty_unit)

@@ -19,9 +19,9 @@ from kratom_qc.interpret.numbers import FLATTENED, FOOTNOTE_OR_POWER, NUMBER, Am
 class Unreadable(ValueError):
     """A result cell that cannot be read truthfully: its refusal code and what is wrong with it."""
 
-    def __init__(self, code: str, why: str):
+    def __init__(self, code: str, why: str, near: tuple[str, ...] = ()):
         super().__init__(why)
-        self.code = code
+        self.code, self.near = code, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def statement(said: str, mark: str | None) -> Statement:
     text = tidy(printed)
     found = _portioned(text, mark) or _flagged(text, mark)
     if found is None:
-        raise Unreadable(*whole(text))
+        code, why = whole(text)
+        raise Unreadable(code, why, vocabulary.nearest_statuses(text) if code == "unknown-word" else ())
     return found
 
 
@@ -170,7 +171,8 @@ def _unit(rest: str) -> str:
     foreign = any(c.isdigit() and not c.isascii() for c in text)
     bare = not any(c.isalpha() or c in "%/:" for c in text)  # `[1]` is a footnote, not the unit 1
     if text and (foreign or bare or vocabulary.unit(text) is None):
-        raise Unreadable(*trailing(text))
+        code, why = trailing(text)
+        raise Unreadable(code, why, vocabulary.nearest_units(text) if code == "unknown-unit" else ())
     return text
 
 
