@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
+from kratom_qc.intake import exchange, preflight
 from kratom_qc.intake.layout import certificates
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
-from kratom_qc.intake.workbook import open_workbook, read_bytes
+from kratom_qc.intake.sheets import Found
+from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.facts import FactsFile, load_facts
@@ -87,7 +89,7 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     """Read one file's bytes, in this very process. A refusal is a value here: one bad file never stops the others."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        found = certificates(open_workbook(name, raw, caps))
+        found = _found(name, raw, caps)
         analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
         refusals = tuple(dict.fromkeys((*found.refusals, *refusals)))
     except Refused as refused:
@@ -104,6 +106,13 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     if refusals:
         return Reading(name, digest, refusals=refusals)
     return Reading(name, digest, _with_remarks(analyses, found.remarks))
+
+
+def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
+    kind = preflight.kind_of(name, raw, caps)
+    if kind == "json":
+        return exchange.certificates(name, raw, caps)
+    return certificates(workbook_of(kind, name, raw, caps))
 
 
 def _with_remarks(analyses: tuple[Analysis, ...], remarks: tuple[Remark, ...]) -> tuple[Analysis, ...]:

@@ -103,6 +103,7 @@ class Line:
     lod_unit: Word | None = None  # where LOD, LOQ or uncertainty have a unit of their own
     loq_unit: Word | None = None
     uncertainty_unit: Word | None = None
+    zero_is_censored: bool = False  # the format writes 0 for what was not detected, below LOQ or not tested at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Certificate:
     sha256: str
     facts: Mapping[str, Word]
     lines: tuple[Line, ...]
+    decimal_mark: str | None = None  # where the format itself proves it: a number of JSON has a point
 
 
 # ---------------------------------------------------------------- what the words mean

@@ -14,9 +14,11 @@ from kratom_qc.errors import Refusal
 from kratom_qc.intake.sheets import Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark, Word
 
-BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
-COMMA = re.compile(r"^(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
-_LAST_WORD = re.compile(r"^(?P<name>.+?)\s+(?P<inside>\S+)$")
+# No header is longer, and on what is longer these patterns would take the square of its length.
+_SHORT = r"^(?=[\s\S]{0,200}\Z)"
+BRACKET = re.compile(_SHORT + r"(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
+COMMA = re.compile(_SHORT + r"(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
+_LAST_WORD = re.compile(_SHORT + r"(?P<name>.+?)\s+(?P<inside>\S+)$")
 _UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
 
 

@@ -25,21 +25,19 @@ def scan(
     Attributes keep their names; those of another namespace are `uri name`. Raises Refused for a document type and for XML
     that is not well-formed.
     """
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
     known_starts: dict[str, Start] = {}
     known_ends: dict[str, End] = {}
 
-    def first(tag: str, attributes: Attributes) -> None:
+    def first(tag: str) -> None:
         """The root: its namespace, transitional or strict, is that of everything we look for."""
         home = f"{tag.rpartition(' ')[0]} ".lstrip(" ")
         known_starts.update({home + name: start for name, start in starts.items()})
         known_ends.update({home + name: end for name, end in (ends or {}).items()})
-        parser.StartElementHandler = started
-        started(tag, attributes)
 
     # Called for every element of every sheet: the dictionary itself tells what nobody waits for.
     def started(tag: str, attributes: Attributes) -> None:
+        if not known_starts:
+            first(tag)
         if tag in known_starts:
             known_starts[tag](attributes)
 
@@ -47,12 +45,26 @@ def scan(
         if tag in known_ends:
             known_ends[tag]()
 
+    walk(place, chunks, started, ended, text)
+
+
+def walk(
+    place: Place,
+    chunks: Iterable[bytes],
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Call `start` and `end` for every element, by `uri name`. Raises Refused as `scan` does."""
+
     def doctype(*_: object) -> None:
         message = "document type declarations are not allowed; save the file anew"
         raise Refused([Refusal("doctype", message, place)])
 
-    parser.StartElementHandler = first
-    parser.EndElementHandler = ended
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.StartDoctypeDeclHandler = doctype
     if text is not None:
         parser.CharacterDataHandler = text

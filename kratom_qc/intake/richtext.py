@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kratom_qc.intake.marks import RAISED
 from kratom_qc.intake.markup import Attributes, End, Start
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _ON = ("1", "true")
 
 
@@ -69,7 +69,7 @@ class RichText:
         text = "".join(self.piece or ())
         self.piece = None
         if not self.phonetic:
-            self.pieces.append(text.translate(_RAISED) if self.raised else text)
+            self.pieces.append(text.translate(RAISED) if self.raised else text)
             self.struck = self.struck or (self.run_struck and bool(text.strip()))
 
     def taken(self) -> Text:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc.errors import Refusal, Refused
+from kratom_qc.intake import marks
 from kratom_qc.intake.markup import Attributes, scan
 from kratom_qc.intake.numformat import Trouble, shown_number, shown_text
 from kratom_qc.intake.richtext import RichText, Text, unescaped
@@ -21,16 +22,9 @@ from kratom_qc.settings import Caps
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: |$)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,9})", re.ASCII)
 _ON = ("1", "true")
 
-_HIDDEN = ("hidden", "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it")
-_STRUCK = ("struck-out", "this cell is struck out; delete it or remove the line")
-_INVISIBLE = (
-    "invisible",
-    "this cell is written in the colour of its background, so nobody sees it; recolour or delete it",
-)
 _CONDITIONAL = ("shown-differs", "a conditional format may show something else here than the cell holds; remove it")
 
 
@@ -164,11 +158,11 @@ class Worksheet:
         self.cells[self.column] = cell
         self.count += 1
         if cell.hidden:
-            trouble = _HIDDEN
+            trouble = marks.HIDDEN
         elif self.style.struck:
-            trouble = _STRUCK
+            trouble = marks.STRUCK
         elif self.style.invisible and trouble is None:
-            trouble = _INVISIBLE
+            trouble = marks.INVISIBLE
         if trouble is not None:
             place = Place(self.book.name, self.title, cell_name(self.row, self.column))
             self.problems[self.row, self.column] = Refusal(trouble[0], trouble[1], place, cell.said)
@@ -178,12 +172,12 @@ class Worksheet:
         value, shown, kind, trouble = self.value, "", "text", None
         if self.formula is not None:
             last = self._cached()
-            kind, trouble = "formula", _formula(last)
+            kind, trouble = "formula", marks.formula(last)
             said = f"={self.formula}" if self.formula else "= (shared formula)"
         elif self.type == "inlineStr" or (self.type == "s" and value):
             text = self._string()
             said = text.said
-            trouble = shown_text(self.style.pattern) or (_PARTLY if text.struck else None)
+            trouble = shown_text(self.style.pattern) or (marks.PARTLY_STRUCK if text.struck else None)
         elif value is None or not value:
             return None, None
         elif self.type == "n":
@@ -191,7 +185,7 @@ class Worksheet:
         elif self.type == "b":
             said, kind = ("TRUE" if value in _ON else "FALSE"), "boolean"
         elif self.type == "e":
-            said, kind, trouble = value, "error", ("error-value", f"this cell shows the error {value}; type the value")
+            said, kind, trouble = value, "error", marks.error_value(value)
         elif self.type == "d":
             said, kind = value.removesuffix("T00:00:00").replace("T", " "), "date"
             trouble = None if _ISO_DAY.match(said) else TIME_VALUE
@@ -200,7 +194,7 @@ class Worksheet:
         if not said.strip() and trouble is None:
             return None, None
         if kind == "text" and trouble is None:
-            trouble = _controls(said)
+            trouble = marks.controls(said)
         return Cell(said, kind, self.row, self.column, hidden, shown), trouble
 
     def _string(self) -> Text:
@@ -276,22 +270,6 @@ class Worksheet:
 
     def _refused(self, code: str, message: str, cell: str = "") -> Refused:
         return Refused([Refusal(code, message, Place(self.book.name, self.title, cell))])
-
-
-_PARTLY = ("struck-out", "a part of this cell's text is struck out; delete that part")
-
-
-def _formula(last: str) -> Trouble:
-    showed = f" that last showed '{last}'" if last else " without a value"
-    return ("formula", f"this cell is a formula{showed}; copy the sheet and paste values only")
-
-
-def _controls(text: str) -> Trouble:
-    found = _CONTROL.search(text)
-    if found is None:
-        return None
-    where = f"U+{ord(found[0]):04X} at position {found.start() + 1}"
-    return ("control-character", f"the text holds the control character {where}; type it again")
 
 
 @lru_cache(16384)

@@ -37,11 +37,12 @@ def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str |
     words = [word for certificate in certificates for line in certificate.lines for word in _number_words(line)]
     words += [word for certificate in certificates for name, word in certificate.facts.items() if name in DECLARED]
     try:
-        return decimal_mark(word.said for word in words)
+        mark = decimal_mark(word.said for word in words)
     except Ambiguous as error:
         place = words[0].place if words else Place(certificates[0].file)
         refusals.append(Refusal("ambiguous-number", f"the file contradicts itself: {error}", Place(place.file)))
         return None
+    return mark or next((found for certificate in certificates if (found := certificate.decimal_mark)), None)
 
 
 def _number_words(line: Line) -> Iterable[Word]:
@@ -78,7 +79,7 @@ def _interpret(
     doubts += form_doubts
     doubts += _date_doubts(dates, facts)
     doubts += _status_doubts(facts)
-    remarks += _basis_remark(certificate, results)
+    remarks += _basis_remark(certificate, results) + _zero_remark(results)
     if not any(dates.values()):
         message = "no date is printed, so the certificate's age is not checked"
         remarks.append(Remark("undated", "warning", message, Place(certificate.file)))
@@ -184,6 +185,18 @@ def _basis_remark(certificate: Certificate, results: list[Result]) -> list[Remar
             Place(certificate.file, unstated[0].place.sheet, unstated[0].place.cell),
         )
     ]
+
+
+def _zero_remark(results: list[Result]) -> list[Remark]:
+    """Once for a certificate whose format writes 0 for a non-detect."""
+    zeros = [result for result in results if "censoring-unknown" in result.flags]
+    if not zeros:
+        return []
+    message = (
+        f"{len(zeros)} results of '0', first here: this format writes 0 for not detected, below LOQ and not tested alike, so "
+        "they are read as unknown amounts, below the LOQ where one is given; ask the laboratory for ND with its LOD"
+    )
+    return [Remark("zero-means-not-detected", "warning", message, zeros[0].place)]
 
 
 def _contradicting_products(certificates: Sequence[Certificate], refusals: list[Refusal]) -> None:
