@@ -14,7 +14,6 @@ from kratom_qc.intake.sheets import Grid, Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark
 from kratom_qc.settings import Caps
 
-_DOCUMENTS = ("<!doctype", "<html", "<table", "<?xml", "{\\rtf")
 _BLANKS = " \t\r\n"
 
 
@@ -24,12 +23,6 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     Raises Refused where encoding, separator or quotes are not certain, and where a cap is passed.
     """
     text, remarks = text_of(name, raw)
-    start = text.lstrip(_BLANKS)
-    if not start:
-        raise _refused(name, "empty", "the file is empty")
-    if start[:200].lower().startswith(_DOCUMENTS):
-        message = "this is a web page or document saved under another name; save the table itself as xlsx or csv"
-        raise _refused(name, "not-a-spreadsheet", message)
     _check_cells(name, text.count('"') // 4, caps)  # a field has two quotation marks, and few have more
     text, stated = dialect.split_off_sep(name, text.rstrip("\r\n"))
     if '"' not in text:  # then every line is a row, and too many are refused before one of them is kept

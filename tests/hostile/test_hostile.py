@@ -18,7 +18,7 @@ from tests.hostile.runner import outcome
 
 QUICK = 1.0  # seconds of work until a file is refused
 NOT_FOR_VENDORS = re.compile(
-    r"Traceback|\b[A-Z]\w*(?:Error|Exception)\b|/work/|/tmp/|/home/|site-packages|\.py\b|0x[0-9a-f]{8}"
+    r"Traceback|\b[A-Z]\w*(?:Error|Exception)\b|(?<!\w)/(?:[\w.-]+/)+|site-packages|\.py\b|0x[0-9a-f]{8}"
 )
 
 
