@@ -39,6 +39,9 @@ def _sheets(name: str, stream: biff.Stream, caps: Caps) -> list[Sheet]:
     import xlrd
 
     book = xlrd.open_workbook(file_contents=stream.content, formatting_info=True, ragged_rows=True, logfile=_Silence())
+    names = [title.casefold() for title in book.sheet_names()]
+    if len(set(names)) < len(names):
+        raise biff.damaged(name, "two sheets have the same name")
     styles = _Styles(book)
     return [
         _SheetReader(name, book, source, records, styles, caps).sheet()

@@ -301,6 +301,7 @@ REFUSED: list[tuple[str, bytes, str, str]] = [
     ("a table in a table", body(table("R", table("S", row(text("a"))))), "damaged", "within a table"),
     ("a cell outside of rows", body(table("R", text("a"), row(text("b")))), "damaged", "cells and rows"),
     ("a row in a row", body(table("R", row(row(text("b"))))), "damaged", "cells and rows"),
+    ("two sheets of one name", body(table("Lot") + table("LOT")), "damaged", "the same name"),
     ("too many columns", body(table("R", row(text("a", number_columns_repeated=201)))), "too-large", "201 columns"),
     ("a far column", body(table("R", row(blank(number_columns_repeated=16_000), text("a")))), "too-large", "16,001 columns"),
     ("too many rows", body(table("R", row(text("a"), number_rows_repeated=20_001))), "too-large", "20,001"),

@@ -220,6 +220,7 @@ REFUSED: list[tuple[str, bytes, str, str]] = [
     ("a text nobody wrote", xls_bytes(XlsSheet(extra=record(0xFD, struct.pack("<HHHI", 0, 0, 1, 7)))), "damaged", "xlsx"),
     ("a text before the first", xls_bytes(XlsSheet(rows=[["a"]], extra=record(0xFD, struct.pack("<HHHi", 1, 0, 1, -1)))),
      "damaged", "xlsx"),
+    ("two sheets of one name", xls_bytes(XlsSheet("Lot"), XlsSheet("LOT")), "damaged", "the same name"),
     ("filled to the last row", xls_bytes(XlsSheet(placed=[(65_535, 0, "Lead")])), "too-large", "may have cut the rest"),
     ("filled to the last column", xls_bytes(XlsSheet(placed=[(0, 255, "Lead")])), "too-large", "may have cut the rest"),
     ("a row too many", xls_bytes(XlsSheet(placed=[(20_000, 0, "Lead")])), "too-large", "20,001 rows"),
