@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
+from kratom_qc.intake import exchange, preflight
 from kratom_qc.intake.layout import certificates
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
-from kratom_qc.intake.workbook import open_workbook, read_bytes
+from kratom_qc.intake.sheets import Found
+from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
+from kratom_qc.interpret.compare import Beside, compare
 from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks
@@ -87,7 +90,7 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     """Read one file's bytes, in this very process. A refusal is a value here: one bad file never stops the others."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        found = certificates(open_workbook(name, raw, caps))
+        found = _found(name, raw, caps)
         analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
         refusals = tuple(dict.fromkeys((*found.refusals, *refusals)))
     except Refused as refused:
@@ -104,6 +107,13 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     if refusals:
         return Reading(name, digest, refusals=refusals)
     return Reading(name, digest, _with_remarks(analyses, found.remarks))
+
+
+def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
+    kind = preflight.kind_of(name, raw, caps)
+    if kind == "json":
+        return exchange.certificates(name, raw, caps)
+    return certificates(workbook_of(kind, name, raw, caps))
 
 
 def _with_remarks(analyses: tuple[Analysis, ...], remarks: tuple[Remark, ...]) -> tuple[Analysis, ...]:
@@ -166,24 +176,30 @@ def load_terms(
     )
 
 
-def collect(readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None) -> list[Batch]:
+def collect(
+    readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None, beside: Beside | None = None
+) -> list[Batch]:
     """The batches of many files, each over all its certificates. A file given twice counts once.
 
-    `only` names the batches wanted, where not all are.
+    `only` names the batches wanted, where not all are; `beside` is what all certificates say about each other, where the
+    caller knows it already (see `compared`).
     """
     once = {reading.sha256: reading for reading in readings}
+    analyses = [analysis for reading in once.values() for analysis in reading.analyses]
     markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
-        (
-            analysis
-            for reading in once.values()
-            for analysis in reading.analyses
-            if only is None or analysis.batch_id in only
-        ),
+        (analysis for analysis in analyses if only is None or analysis.batch_id in only),
         lambda product: wanted(terms.books, markets, product),
         terms.facts,
         terms.product,
+        compare(analyses) if beside is None else beside,
     )
+
+
+def compared(readings: Iterable[Reading]) -> Beside:
+    """What the certificates of many files say about each other. A file given twice counts once."""
+    once = {reading.sha256: reading for reading in readings}
+    return compare(analysis for reading in once.values() for analysis in reading.analyses)
 
 
 def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:

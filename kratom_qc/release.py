@@ -16,7 +16,7 @@ from kratom_qc import PROGRAM, settings
 from kratom_qc.archive.store import PassWriter, Store, keep
 from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.workbook import read_bytes
-from kratom_qc.job import Readers, Reading, Terms, collect, judge_batches
+from kratom_qc.job import Readers, Reading, Terms, collect, compared, judge_batches
 from kratom_qc.model import Place
 from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
 
@@ -108,6 +108,7 @@ class ReleasePass:
         self._readers.rest()
         self.writer = PassWriter(self.store, self.pass_id, self.terms.on, PROGRAM)
         self.total = len(touched)
+        self.beside = compared([*self.earlier, *self.new])
         # What has been read stays to the end of the pass: no collector need look through it again and again.
         gc.freeze()
         gc.enable()
@@ -115,7 +116,7 @@ class ReleasePass:
 
     def judge(self, wave: Iterable[str]) -> None:
         """Judge some batches over all their certificates, in one run of the engine, and write their pages and findings."""
-        batches = collect([*self.earlier, *self.new], self.terms, only=frozenset(wave))
+        batches = collect([*self.earlier, *self.new], self.terms, frozenset(wave), self.beside)
         for verdict in judge_batches(batches, self.terms).verdicts():
             page = page_name(verdict.batch.batch_id)
             row = summary_row(verdict, page)

@@ -20,11 +20,14 @@ from typing import Any
 from kratom_qc.errors import RulebookError
 
 WORDS = Path(__file__).parent / "words"
+# Nothing is called by more; a hostile cell of 30,000 blanks costs nothing.
+LONGEST_NAME = 200
 
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "λ": "lambda", "ω": "omega"})
 _NOT_NAME = re.compile(r"[^a-z0-9+]")
 _NOT_HEADER = re.compile(r"[^a-z0-9%±<>#]")
 _BLANKS = re.compile(r"\s+")
+_AFTER_SIGN = re.compile(r"(?<=[<>≤≥=]) ")
 # Typographic twins of one sign; laboratories and spreadsheets swap them freely.
 _TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"})
 
@@ -46,7 +49,7 @@ def header_key(text: str) -> str:
 
 def word_key(text: str) -> str:
     """A result or status word made comparable: `Not  Detected.` and `not detected` are one."""
-    return _BLANKS.sub(" ", _folded(text)).strip(" .*").replace("< ", "<")
+    return _AFTER_SIGN.sub("", _BLANKS.sub(" ", _folded(text)).strip(" .*"))
 
 
 def unit_key(text: str) -> str:
@@ -138,6 +141,8 @@ def analyte_by_cas(number: str) -> Analyte | None:
 @lru_cache(8192)
 def analyte(text: str) -> Analyte | None:
     """The analyte a laboratory's name stands for, or None. `Lead (Pb)` is read; `Mercury (methyl)` is not guessed."""
+    if len(text) > LONGEST_NAME:
+        return None
     spellings = _analyte_spellings()
     whole = spellings.get(name_key(text))
     if whole:
@@ -152,9 +157,21 @@ def analyte(text: str) -> Analyte | None:
     return None
 
 
+@cache
+def _double_names() -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType(
+        {name_key(name): tuple(may) for name, may in _load("analytes.toml")["double_names"].items()}
+    )
+
+
+def meanings_of(text: str) -> tuple[str, ...]:
+    """What a name may mean that laboratories use for several things, such as `LOD`; empty for every other name."""
+    return _double_names().get(name_key(text), ())
+
+
 def nearest_analytes(text: str) -> tuple[str, ...]:
     """Up to three known names near an unknown one, for the person who must decide."""
-    near = difflib.get_close_matches(name_key(text), list(_analyte_spellings()), n=6, cutoff=0.6)
+    near = difflib.get_close_matches(name_key(text[:LONGEST_NAME]), list(_analyte_spellings()), n=6, cutoff=0.6)
     names = dict.fromkeys(analytes()[_analyte_spellings()[key]].name for key in near)
     return tuple(names)[:3]
 
@@ -205,12 +222,14 @@ def basis_in(text: str, *, bare: bool = True) -> tuple[str | None, str]:
 
 
 # "CFU/10 g", "/25 g", "in 25 g", "v 25 g": a count or an absence in a portion of so much
-_PORTION = re.compile(r"^(?P<what>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$")
+_PORTION = re.compile(r"^(?P<what>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$", re.ASCII)
 
 
 @lru_cache(8192)
 def unit(text: str) -> Unit | None:
     """The unit a text stands for, or None. A basis in it (`mg/kg dry weight`) is the unit's basis."""
+    if len(text) > LONGEST_NAME:
+        return None
     basis, rest = basis_in(text.strip())
     key = unit_key(rest.strip(" ,;"))
     if key.startswith("[") or (key.startswith("(") and key.endswith(")")):
@@ -218,7 +237,8 @@ def unit(text: str) -> Unit | None:
     found = _units().get(key)
     if found is None:
         portion = _PORTION.match(key)
-        if portion is None or Decimal(portion["size"]) == 0:
+        raised = any(c.isdigit() and not c.isascii() for c in text)  # a raised exponent, level in the key
+        if portion is None or raised or Decimal(portion["size"]) == 0:
             return None
         size, of = Decimal(portion["size"]), "mL" if portion["of"] == "ml" else "g"
         if portion["what"]:
@@ -318,7 +338,7 @@ def _load_products() -> Mapping[str, tuple[str, ...]]:
 
 def check_all() -> None:
     """Load every word list, so that a mistake in one is an error at start and not in the middle of a run."""
-    for load in (_analyte_spellings, _cas_numbers, _units, _statuses, _form_spellings):
+    for load in (_analyte_spellings, _double_names, _cas_numbers, _units, _statuses, _form_spellings):
         load()
     for table in ("column", "fact"):
         _headers(table)

@@ -14,9 +14,11 @@ from kratom_qc.errors import Refusal
 from kratom_qc.intake.sheets import Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark, Word
 
-BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
-COMMA = re.compile(r"^(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
-_LAST_WORD = re.compile(r"^(?P<name>.+?)\s+(?P<inside>\S+)$")
+# No header is longer, and on what is longer these patterns would take the square of its length.
+_SHORT = r"^(?=[\s\S]{0,200}\Z)"
+BRACKET = re.compile(_SHORT + r"(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
+COMMA = re.compile(_SHORT + r"(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
+_LAST_WORD = re.compile(_SHORT + r"(?P<name>.+?)\s+(?P<inside>\S+)$")
 _UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
 
 
@@ -39,7 +41,8 @@ class Page:
         trouble = self.sheet.problems.get((row, column))
         if trouble is not None and trouble not in self.refusals:
             self.refusals.append(trouble)
-        return Word(cell.said if cell else "", self.place(row, column), cell.shown if cell else "")
+        place = self.place(row, column)
+        return Word(cell.said, place, cell.shown, cell.kind) if cell else Word("", place)
 
     def fact(self, row: int, column: int, name: str) -> Word:
         """A cell that states a fact. An id that is stored as a date, a fraction or a number of more than 15 digits is not

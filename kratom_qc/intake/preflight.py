@@ -33,7 +33,6 @@ _FOREIGN = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xff\xfe", b"\xfe\xff")
 _MARKUP = (
     (
         re.compile(rb"<\?mso-application|<(?:ss:)?Workbook\b"),
@@ -61,6 +60,8 @@ _KIND_SAID = {
     "xlsx": "an xlsx workbook",
     "ods": "an ods workbook",
 }
+# After a byte order mark and blanks (in UTF-16 with zeros between): `{` or `[`, but neither RTF nor a csv that says [Notes].
+_JSON = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*[\[{][\s\x00]*[\"\[{\]}0-9-]")
 
 
 def kind_of(name: str, raw: bytes, caps: Caps) -> str:
@@ -113,19 +114,12 @@ def _kind(name: str, raw: bytes, caps: Caps) -> str:
         raise _refused(name, "old-format", "this workbook is of a kind from before 1995; save it as xlsx")
     if raw.startswith(b"PK\x05\x06"):
         raise _refused(name, "empty", "the file is an empty archive")
-    head = raw[:4096]
-    for bom in _BOMS:
-        head = head.removeprefix(bom)
-    start = head.replace(b"\x00", b"").lstrip()[:1]
-    if start == b"<":
-        text = head.replace(b"\x00", b"")
+    if _JSON.match(raw):
+        return "json"
+    text = raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe").replace(b"\x00", b"")  # also where it is UTF-16
+    if text.lstrip().startswith(b"<"):
         raise _refused(name, "not-a-spreadsheet", next(said for pattern, said in _MARKUP if pattern.search(text)))
-    return "json" if start in (b"{", b"[") and not _looks_like_table(head) else "text"
-
-
-def _looks_like_table(head: bytes) -> bool:
-    """`[Header]` and the like open the ini-style exports of instruments, not JSON."""
-    return re.match(rb"\s*\[[A-Za-z][^\]\"{]*\]\s*[,;\t\r\n]", head) is not None
+    return "text"
 
 
 def _foreign(name: str, raw: bytes, code: str, message: str) -> Refused:

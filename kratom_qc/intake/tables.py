@@ -275,7 +275,8 @@ def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
             unit = page.word(units_row, column.number) if units_row is not None else None
             analyte = Word(column.role.removeprefix("analyte:"), column.header.place)
             result = page.word(row, column.number)
-            yield Row(Line(analyte=analyte, result=result, unit=unit, header_unit=header_unit, **extra), facts)
+            line = Line(analyte, result, unit, header_unit=header_unit, zero_is_censored=False, **extra)
+            yield Row(line, facts)
 
 
 def _fact_of(column: Column) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from kratom_qc.errors import InputNotFound
+from kratom_qc.errors import InputNotFound, Refusal, Refused
 from kratom_qc.intake import delimited, ods, preflight, xls, xlsx
 from kratom_qc.intake.sheets import Workbook
+from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 
 _READERS = {"xlsx": xlsx.read, "xls": xls.read, "ods": ods.read, "text": delimited.read}
@@ -30,6 +31,12 @@ def open_workbook(name: str, raw: bytes, caps: Caps) -> Workbook:
 
     Raises Refused where it is no spreadsheet, or one that cannot be opened safely.
     """
-    kind = preflight.kind_of(name, raw, caps)
+    return workbook_of(preflight.kind_of(name, raw, caps), name, raw, caps)
+
+
+def workbook_of(kind: str, name: str, raw: bytes, caps: Caps) -> Workbook:
+    """The sheets of a file that preflight found to be of a kind. Raises Refused as `open_workbook` does."""
+    if kind not in _READERS:
+        raise Refused([Refusal("not-a-spreadsheet", f"this is {kind}, which has no sheets", Place(name))])
     sheets, remarks = _READERS[kind](name, raw, caps)
     return Workbook(name, hashlib.sha256(raw).hexdigest(), tuple(sheets), tuple(remarks))

@@ -94,6 +94,7 @@ def result_object(result: Result) -> dict[str, Any]:
     return {
         "analyte": result.analyte,
         "said": result.said,
+        **({"shown": result.shown} if result.shown else {}),
         "unit_said": result.unit_said,
         **interval_object(result.interval),
         "unit": result.unit,
