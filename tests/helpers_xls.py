@@ -15,9 +15,9 @@ _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 @dataclass(frozen=True)
 class Look:
-    """How a cell looks. A fill is the index of its colour."""
+    """How a cell looks. A number as its pattern is a format that Excel knows by number; a fill is the index of its colour."""
 
-    pattern: str = "General"
+    pattern: str | int = "General"
     strike: bool = False
     raised: bool = False
     colour: int = AUTOMATIC
@@ -137,13 +137,15 @@ class _Writer:
         formats = b"".join(
             record(0x041E, struct.pack("<HHB", 164 + index, len(look.pattern), 1) + look.pattern.encode("utf-16-le"))
             for index, look in enumerate(self.known)
+            if isinstance(look.pattern, str)
         )
         style = record(0x00E0, struct.pack("<HHHBBBBIIH", 0, 164, 0xFFF5, 0x20, 0, 0, 0, 0, 0, 64 | 65 << 7))
         return fonts + formats + style + b"".join(self.form(look) for look in self.known)
 
     def form(self, look: Look) -> bytes:
         pattern, colour = (0, 64) if look.fill is None else (1, look.fill)
-        fields = self.font(look), 164 + self.look(look), 0, 0x20, 0, 0, 0xFC, 0, pattern << 26, colour | 65 << 7
+        number = look.pattern if isinstance(look.pattern, int) else 164 + self.look(look)
+        fields = self.font(look), number, 0, 0x20, 0, 0, 0xFC, 0, pattern << 26, colour | 65 << 7
         return record(0x00E0, struct.pack("<HHHBBBBIIH", *fields))
 
     def texts(self) -> bytes:

@@ -95,6 +95,7 @@ class _Content:
         self.styles = Styles()
         self.sheets: list[Sheet] = []
         self.is_spreadsheet = False
+        self._titles: set[str] = set()
         self._aside = 0  # how deep in something that is no cell
         self._groups: list[
             bool
@@ -139,7 +140,11 @@ class _Content:
         if len(self.sheets) == self.caps.sheets:
             raise self._too_large(f"more than {self.caps.sheets} sheets")
         hidden = self.styles.hides_table(attributes.get(f"{TABLE}style-name", ""))
-        self._table = _Table(attributes.get(f"{TABLE}name", ""), hidden)
+        title = attributes.get(f"{TABLE}name", "")
+        if title.casefold() in self._titles:
+            raise _damaged(self.name, "two sheets have the same name")
+        self._titles.add(title.casefold())
+        self._table = _Table(title, hidden)
 
     def _start_in_table(self, table: _Table, element: str, attributes: Attributes) -> None:
         if (element in (_CELL, _COVERED)) != table.in_row and element in (_CELL, _COVERED, _ROW):

@@ -39,6 +39,9 @@ def _sheets(name: str, stream: biff.Stream, caps: Caps) -> list[Sheet]:
     import xlrd
 
     book = xlrd.open_workbook(file_contents=stream.content, formatting_info=True, ragged_rows=True, logfile=_Silence())
+    names = [title.casefold() for title in book.sheet_names()]
+    if len(set(names)) < len(names):
+        raise biff.damaged(name, "two sheets have the same name")
     styles = _Styles(book)
     return [
         _SheetReader(name, book, source, records, styles, caps).sheet()
@@ -75,9 +78,9 @@ class _Styles:
             form = self.book.xf_list[index]
             font = self.book.font_list[form.font_index]
             told = self.book.format_map.get(form.format_key)
-            pattern = told.format_str if told else BUILTIN.get(form.format_key, "General")
+            pattern = (told.format_str if told else None) or BUILTIN.get(form.format_key, "General")
             self.known[index] = _Style(
-                pattern or "General", bool(font.struck_out), font.escapement == 1, self._ink_on_ink(form, font)
+                pattern, bool(font.struck_out), font.escapement == 1, self._ink_on_ink(form, font)
             )
         return self.known[index]
 
@@ -100,14 +103,8 @@ class _SheetReader:
     def __init__(
         self, name: str, book: xlrd.Book, source: xlrd.sheet.Sheet, records: biff.Records, styles: _Styles, caps: Caps
     ) -> None:
-        self.name, self.book, self.source, self.records, self.styles, self.caps = (
-            name,
-            book,
-            source,
-            records,
-            styles,
-            caps,
-        )
+        self.name, self.book, self.source = name, book, source
+        self.records, self.styles, self.caps = records, styles, caps
 
     def sheet(self) -> Sheet:
         rows: Grid = {}
@@ -149,10 +146,12 @@ class _SheetReader:
         if kind == xlrd.XL_CELL_ERROR:
             said = xlrd.error_text_from_code.get(value, f"#ERROR {value}")
             return said, "error", "", marks.error_value(said)
-        if kind in (xlrd.XL_CELL_DATE, xlrd.XL_CELL_NUMBER):
+        if isinstance(value, float):  # xlrd calls it a text under a format that it does not know
             return self._number(value, style.pattern)
         runs = self._runs(row, column)
-        said = _with_raised(str(value), [(0, style.raised), *((start, font.escapement == 1) for start, font in runs)])
+        said = _with_raised(
+            str(value), [(0, style.raised and bool(runs)), *((start, font.escapement == 1) for start, font in runs)]
+        )
         struck = marks.PARTLY_STRUCK if any(font.struck_out for _, font in runs) else None
         return said, "text", "", shown_text(style.pattern) or struck or marks.controls(said)
 

@@ -224,10 +224,10 @@ def test_a_column_and_a_row_lend_their_style_to_cells_without_one() -> None:
     }
 
 
-def test_merged_areas_are_told_from_one_and_with_both_ends() -> None:
+def test_merged_areas_are_told_from_one_and_with_both_ends_within_the_caps() -> None:
     (sheet,) = sheets_of(table("Results", row(blank(), text("Lot", number_rows_spanned=3, number_columns_spanned=1)),
-                               row(text("Site", number_rows_spanned=1, number_columns_spanned=4))))  # fmt: skip
-    assert sheet.merged == ((1, 2, 3, 2), (2, 1, 2, 4))
+                               row(text("Site", number_rows_spanned=10**6, number_columns_spanned=4))))  # fmt: skip
+    assert sheet.merged == ((1, 2, 3, 2), (2, 1, 20_000, 4))
 
 
 def test_every_cell_of_an_array_formula_is_a_formula() -> None:
@@ -301,6 +301,7 @@ REFUSED: list[tuple[str, bytes, str, str]] = [
     ("a table in a table", body(table("R", table("S", row(text("a"))))), "damaged", "within a table"),
     ("a cell outside of rows", body(table("R", text("a"), row(text("b")))), "damaged", "cells and rows"),
     ("a row in a row", body(table("R", row(row(text("b"))))), "damaged", "cells and rows"),
+    ("two sheets of one name", body(table("Lot") + table("LOT")), "damaged", "the same name"),
     ("too many columns", body(table("R", row(text("a", number_columns_repeated=201)))), "too-large", "201 columns"),
     ("a far column", body(table("R", row(blank(number_columns_repeated=16_000), text("a")))), "too-large", "16,001 columns"),
     ("too many rows", body(table("R", row(text("a"), number_rows_repeated=20_001))), "too-large", "20,001"),

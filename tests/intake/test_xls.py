@@ -94,6 +94,11 @@ CELLS: list[tuple[Any, str, str, str]] = [
     (Dressed(7.0, Look("GENERAL")), "7", "number", ""),
     (Rich("105 CFU/g", ((2, Look(raised=True)), (3, Look()))), "10⁵ CFU/g", "text", ""),
     (Rich("0.21", ((3, Look(raised=True)),)), "0.2¹", "text", ""),
+    (Dressed("105", Look(raised=True)), "105", "text", ""),
+    (Dressed(Rich("10.2", ((1, Look()),)), Look(raised=True)), "¹0.2", "text", ""),
+    (Dressed(46085.0, Look(14)), "2026-03-04", "date", ""),
+    (Dressed(46085.0, Look(31)), "2026-03-04", "date", ""),  # a date in East Asian editions only
+    (Dressed(0.5, Look(100)), "0.5", "number", ""),  # a number that no edition knows
     (dated(46085.0), "2026-03-04", "date", ""),
     (dated(46085.5), "2026-03-04 12:00:00", "date", ""),
     (dated(1.0), "1900-01-01", "date", ""),
@@ -161,9 +166,9 @@ def test_a_problem_names_its_cell_and_quotes_it() -> None:
     assert (str(problem.place), problem.place.file, problem.said) == ("Metals!B1", "coa.xls", "0.2")
 
 
-def test_merged_areas_are_told_from_one_and_with_both_ends() -> None:
-    (sheet,) = sheets_of(XlsSheet(rows=[["Lot"]], merged=[(0, 0, 2, 0), (3, 1, 3, 4)]))
-    assert sheet.merged == ((1, 1, 3, 1), (4, 2, 4, 5))
+def test_merged_areas_are_told_from_one_and_with_both_ends_within_the_caps() -> None:
+    (sheet,) = sheets_of(XlsSheet(rows=[["Lot"]], merged=[(0, 0, 2, 0), (3, 1, 65_535, 255)]))
+    assert sheet.merged == ((1, 1, 3, 1), (4, 2, 20_000, 200))
 
 
 def test_sheets_stand_in_their_order_under_their_names() -> None:
@@ -220,6 +225,7 @@ REFUSED: list[tuple[str, bytes, str, str]] = [
     ("a text nobody wrote", xls_bytes(XlsSheet(extra=record(0xFD, struct.pack("<HHHI", 0, 0, 1, 7)))), "damaged", "xlsx"),
     ("a text before the first", xls_bytes(XlsSheet(rows=[["a"]], extra=record(0xFD, struct.pack("<HHHi", 1, 0, 1, -1)))),
      "damaged", "xlsx"),
+    ("two sheets of one name", xls_bytes(XlsSheet("Lot"), XlsSheet("LOT")), "damaged", "the same name"),
     ("filled to the last row", xls_bytes(XlsSheet(placed=[(65_535, 0, "Lead")])), "too-large", "may have cut the rest"),
     ("filled to the last column", xls_bytes(XlsSheet(placed=[(0, 255, "Lead")])), "too-large", "may have cut the rest"),
     ("a row too many", xls_bytes(XlsSheet(placed=[(20_000, 0, "Lead")])), "too-large", "20,001 rows"),
