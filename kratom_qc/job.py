@@ -92,7 +92,10 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     try:
         found = _found(name, raw, caps)
         analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
-        refusals = tuple(dict.fromkeys((*found.refusals, *refusals)))
+        # What its words mean is no matter where a cell is not believed at all.
+        cells = {refusal.place for refusal in found.refusals if refusal.place.cell}
+        refusals = (*found.refusals, *(refusal for refusal in refusals if refusal.place not in cells))
+        refusals = tuple(dict.fromkeys(refusals))
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
     except MemoryError:  # the child's limit; said by whoever waits for it

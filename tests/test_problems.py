@@ -18,7 +18,7 @@ from tests.helpers_sheets import HEAD, csv_file
 PACKAGE = FILE.parent.parent
 # A call whose name says what it makes, with the code as its first argument.
 _MAKERS = {
-    "refusal": re.compile(r"^_?(refus|unreadable$|trouble)", re.IGNORECASE),
+    "refusal": re.compile(r"^_?(refus|unreadable$|trouble|readerdied$)", re.IGNORECASE),
     "remark": re.compile(r"^_?remark$", re.IGNORECASE),
     "doubt": re.compile(r"^_?(doubt|held)$", re.IGNORECASE),
 }
@@ -46,10 +46,12 @@ def codes_in(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
             for kind, maker in _MAKERS.items():
                 if maker.match(name):
                     severity = next(literals(node.args[1]), "") if kind == "remark" and len(node.args) > 1 else ""
-                    yield from ((kind, code, severity) for code in literals(node.args[0]) if _CODE.match(code))
-        elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and is_sentence(node.elts[1]):
+                    # `_refused(name, "code", "a sentence")`: the code is what stands before the sentence
+                    at = 1 if kind == "refusal" and len(node.args) > 2 and is_sentence(node.args[2]) else 0
+                    yield from ((kind, code, severity) for code in literals(node.args[at]) if _CODE.match(code))
+        elif isinstance(node, ast.Tuple) and len(node.elts) in (2, 3) and is_sentence(node.elts[-1]):
             yield from (
-                ("refusal", code, "") for code in literals(node.elts[0]) if re.match(r"^[a-z]+(-[a-z]+)*$", code)
+                ("refusal", code, "") for code in literals(node.elts[-2]) if re.match(r"^[a-z]+(-[a-z]+)*$", code)
             )
 
 

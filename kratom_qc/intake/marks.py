@@ -54,4 +54,4 @@ def controls(text: str) -> Why | None:
 def macros(name: str) -> Remark:
     """What is said of a workbook with macros."""
     message = "the workbook contains macros; they were not run, only its values were read"
-    return Remark("macros", "warning", message, Place(name))
+    return Remark("macros-not-run", "warning", message, Place(name))

@@ -201,9 +201,11 @@ def _honest(value: Decimal, look: _Look) -> Shown:
 
 
 def _exponent(amount: Decimal, look: _Look) -> str:
-    """`1.2E+04` over 12345; nothing where no digit is lost. Engineering formats (`##0.0E+0`) keep more digits, never fewer."""
-    kept = Decimal(f"{amount:.{look.decimals}E}")
-    return "" if kept == amount or look.digits.startswith("#") else f"{amount:.{look.decimals}E}"
+    """`1.2E+04` over 12345. Engineering formats (`##0.0E+0`) keep more digits, never fewer, and are not worked out."""
+    if look.digits.startswith("#"):
+        return ""
+    mantissa, _, power = f"{amount:.{look.decimals}E}".partition("E")
+    return f"{mantissa}E{int(power):+03d}"
 
 
 def _rounded(amount: Decimal, decimals: int) -> Decimal:

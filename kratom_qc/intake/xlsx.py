@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 
 from kratom_qc.errors import Refusal, Refused
+from kratom_qc.intake import marks
 from kratom_qc.intake.container import Container
 from kratom_qc.intake.markup import Attributes, scan
 from kratom_qc.intake.richtext import RichText, Text
@@ -51,20 +52,8 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
             "no cell holds anything, but a picture is there; results in a picture are not read: send them in cells"
         )
         raise Refused([Refusal("no-table", message, Place(name))])
-    return sheets, _macros(name, container)
-
-
-def _macros(name: str, container: Container) -> list[Remark]:
-    if not any(posixpath.basename(part).startswith("vbaProject") for part in container.names):
-        return []
-    return [
-        Remark(
-            "macros",
-            "warning",
-            "the workbook contains macros; they were not run, only its values were read",
-            Place(name),
-        )
-    ]
+    has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
+    return sheets, [marks.macros(name)] if has_macros else []
 
 
 def _damaged(name: str, why: str) -> Refused:

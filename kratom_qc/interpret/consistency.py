@@ -60,10 +60,12 @@ def _below_own_bounds(result: Result) -> list[Remark]:
     if not is_number(result) or "estimated" in result.flags:
         return []
     value = result.interval.low
-    for bound, name in ((result.lod, "lod"), (result.loq, "loq")):
+    for bound, name, code in ((result.lod, "LOD", "below-own-lod"), (result.loq, "LOQ", "below-own-loq")):
         if bound is not None and value < bound:
-            why = f"{quoted(result)} lies below its own {name.upper()} of {plain(bound)} {result.unit}: it is an estimate at best"
-            return [Remark(f"below-own-{name}", "warning", why, result.place)]
+            why = (
+                f"{quoted(result)} lies below its own {name} of {plain(bound)} {result.unit}: it is an estimate at best"
+            )
+            return [Remark(code, "warning", why, result.place)]
     return []
 
 

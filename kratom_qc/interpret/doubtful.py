@@ -11,7 +11,7 @@ Reason = tuple[str, str]  # the refusal's code, and the sentence
 _DIGITS = "write plain digits 0-9"
 _OWN_COLUMN = "write the number alone, and the letter in a column Qualifier"
 _MARK = re.compile(
-    r"^(?P<unit>.*?)\s*(?P<mark>[*+†‡§¶#^°'\"]+|[⁰¹²³⁴-⁹ªºᵃ-ᶻ]+|[(\[]?[0-9]{1,2}[)\]]|[(\[]?[A-Za-z][)\]]?)$"
+    r"^(?P<unit>.*?)\s*(?P<mark>[*+†‡§¶#^°'\"]+|[⁰¹²³⁴-⁹ªºᵃ-ᶻ]+|[(\[]?[0-9]{1,2}[)\]]|(?<![A-Za-z])[A-Za-z]|[(\[][A-Za-z][)\]])$"
 )
 # A whole cell that looks like one of these, in this order.
 _WHOLE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(

@@ -260,7 +260,7 @@ def test_macros_are_told_and_never_run() -> None:
     plain = table("Results", row(text("a")))
     assert ods.read("coa.ods", ods_bytes(plain), CAPS)[1] == []
     (remark,) = ods.read("coa.ods", ods_bytes(plain, parts={"Basic/Standard/Module1.xml": "<x/>"}), CAPS)[1]
-    assert (remark.code, remark.severity) == ("macros", "warning")
+    assert (remark.code, remark.severity) == ("macros-not-run", "warning")
 
 
 def body(inner: str, doctype: str = "") -> bytes:

@@ -71,8 +71,9 @@ FORMATS = [
     ("1.42", "0.0##", "1.42", "", "", ""),
     ("1234.5", "#,##0.00", "1234.50", "", "", ""),
     ("1234.56", "#,##0", "1234.56", "1235", "", ""),
-    ("12345", "0.0E+00", "12345", "1.2E+4", "", ""),
-    ("12000", "0.0E+00", "12000", "", "", ""),
+    ("12345", "0.0E+00", "12345", "1.2E+04", "", ""),
+    ("12000", "0.0E+00", "12000", "1.2E+04", "", ""),
+    ("100000", "0.00E+00", "100000", "1.00E+05", "", ""),
     ("12345", "##0.0E+0", "12345", "", "", ""),
     ("0.0156", "0.00%", "1.56%", "", "", ""),
     ("0.015649", "0.00%", "1.5649%", "1.56%", "", ""),
@@ -299,7 +300,7 @@ def test_an_honest_macro_workbook_is_read_with_a_remark_and_one_that_hides_them_
     plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
     honest = _edited(hiding, "[Content_Types].xml", plain, b"application/vnd.ms-excel.sheet.macroEnabled.main+xml")
     book = open_workbook("book.xlsm", honest, Caps())
-    assert [remark.code for remark in book.remarks] == ["macros"]
+    assert [remark.code for remark in book.remarks] == ["macros-not-run"]
 
 
 def test_every_cap_is_a_refusal_and_never_a_truncation() -> None:
