@@ -19,7 +19,6 @@ DATE_FACTS = ("sampled_on", "received_on", "tested_on", "issued_on", "manufactur
 DECLARED = ("serving_size", "servings_per_container", "servings_per_day", "net_content", "density", "claim_mitragynine")
 _NUMBER_WORDS = ("result", "lod", "loq", "uncertainty")
 _BEFORE_THE_END = ("manufactured_on", "issued_on")
-_FIRST_YEAR = 2000
 # In a laboratory's order of work; a later step cannot come before an earlier one.
 _SEQUENCE = ("manufactured_on", "sampled_on", "received_on", "tested_on", "issued_on")
 
@@ -155,16 +154,11 @@ def _date_doubts(dates: Mapping[str, date | None], facts: Mapping[str, Word]) ->
     pairs = list(pairwise(ordered))
     if "expires_on" in known:  # nothing can be made, tested or certified after its own end
         pairs += [(step, ("expires_on", known["expires_on"])) for step in ordered if step[0] in _BEFORE_THE_END]
-    doubts = [
+    return [
         Doubt("DATES-IMPOSSIBLE", f"{_event(later)} {second} is before {_event(earlier)} {first}", facts[later].place)
         for (earlier, first), (later, second) in pairs
         if second < first
     ]
-    for name, day in known.items():
-        if day.year < _FIRST_YEAR:
-            why = f"{_event(name)} {day} is no date of a kratom certificate; an empty date cell is shown as a day of 1900 or 1904"
-            doubts.append(Doubt("DATES-IMPOSSIBLE", why, facts[name].place))
-    return doubts
 
 
 def _event(fact: str) -> str:

@@ -311,8 +311,6 @@ DATES = [  # fact → day, …: what is told
     ({"Manufactured": "2026-03-05", "Date_Tested": "2026-03-04"}, "tested 2026-03-04 is before manufactured 2026-03-05"),
     ({"Date_Issued": "2026-03-05", "Expires": "2026-03-04"}, "expires 2026-03-04 is before issued 2026-03-05"),
     ({"Manufactured": "2026-03-05", "Expires": "2026-03-04"}, "expires 2026-03-04 is before manufactured 2026-03-05"),
-    ({"Date_Issued": "1900-01-01"}, "issued 1900-01-01 is no date of a kratom certificate"),
-    ({"Date_Tested": "1904-01-01"}, "tested 1904-01-01 is no date of a kratom certificate"),
     ({"Date_Sampled": "2026-03-04", "Date_Tested": "2026-03-04", "Date_Issued": "2026-03-05", "Expires": "2028-01-01"}, ""),
 ]  # fmt: skip
 
