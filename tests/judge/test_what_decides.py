@@ -366,7 +366,6 @@ HELD = {
         {},
         "PARTS-ABOVE-TOTAL",
     ),
-    "an empty date shown as a day of 1900": ([GOOD_LEAD], {"Date_Tested": "1900-01-01"}, "DATES-IMPOSSIBLE"),
     "expired before it was issued": (
         [GOOD_LEAD],
         {"Date_Issued": "2026-11-01", "Expires": "2026-10-01"},
