@@ -23,7 +23,7 @@ WORDS = Path(__file__).parent / "words"
 
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "λ": "lambda", "ω": "omega"})
 _NOT_NAME = re.compile(r"[^a-z0-9+]")
-_NOT_HEADER = re.compile(r"[^a-z0-9%±<>#]")
+_NOT_HEADER = re.compile(r"[^a-z0-9%±<>#\u0e00-\u0e7f]")  # Thai letters as they are
 _BLANKS = re.compile(r"\s+")
 # Typographic twins of one sign; laboratories and spreadsheets swap them freely.
 _TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"})
@@ -249,6 +249,28 @@ def fact_name(text: str) -> str | None:
     return _headers("fact").get(header_key(text.rstrip(" :")))
 
 
+@lru_cache(8192)
+def unit_line(text: str) -> str | None:
+    """The unit that a line above a table states of all its results: `mg/kg` in `All results in mg/kg`."""
+    words = text.strip(" ().").split()
+    for count in range(1, min(len(words), 12)):
+        said = " ".join(words[count:])
+        if _headers("phrase").get(header_key(" ".join(words[:count]))) == "unit_line" and unit(said) is not None:
+            return said
+    return None
+
+
+@lru_cache(8192)
+def footnote(text: str) -> str | None:
+    """What a legend says a footnote mark means: `estimated`, `neutral`, or None where it is not understood."""
+    return _headers("footnote").get(header_key(text))
+
+
+def is_bare_total(text: str) -> bool:
+    """Whether a row is named `Total` and nothing more."""
+    return _headers("phrase").get(header_key(text)) == "bare_total"
+
+
 def nearest_headers(text: str) -> tuple[str, ...]:
     """Up to three known header words near an unknown one."""
     known = {
@@ -320,5 +342,5 @@ def check_all() -> None:
     """Load every word list, so that a mistake in one is an error at start and not in the middle of a run."""
     for load in (_analyte_spellings, _cas_numbers, _units, _statuses, _form_spellings):
         load()
-    for table in ("column", "fact"):
+    for table in ("column", "fact", "phrase", "footnote"):
         _headers(table)

@@ -79,7 +79,8 @@ def _read_sheet(name: str, sheet: Worksheet, caps: Caps) -> Sheet:
                 trouble = ("struck-out", "this cell is struck out; delete it or remove the line")
             if trouble:
                 problems[row, column] = Refusal(trouble[0], trouble[1], place, said)
-    return Sheet(title, rows, problems)
+    merged = tuple((area.min_row, area.min_col, area.max_row, area.max_col) for area in sheet.merged_cells.ranges)
+    return Sheet(title, rows, problems, merged)
 
 
 def _struck(source: Any, known: dict[int, bool]) -> bool:
