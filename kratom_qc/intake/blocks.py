@@ -272,10 +272,9 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
         cells = page.cells(above)
         if not cells or min(cells) != left:
             break
-        own = values & set(cells)
-        of_each = len(own) > 1 and not any(_is_label(cells[at].said) for at in own)
-        label = cells[left].said
-        if not of_each or not (vocabulary.fact_name(label) or vocabulary.column_role(label) == "analyte"):
+        label, own = cells[left].said, values & set(cells)
+        of_each = len(own) > 1 and vocabulary.fact_name(label) and not any(_is_label(cells[at].said) for at in own)
+        if not of_each and not (vocabulary.column_role(label) == "analyte" and own):
             break
         found.insert(0, above)
     return found

@@ -146,7 +146,8 @@ def meaning(texts: tuple[str, ...]) -> tuple[str, str, bool]:
     upper, upper_unit = _meaning(texts[0])
     if joined[0] != "unknown" and (upper != "unknown" or not joined[0].startswith("analyte:")):
         return (*joined, False)
-    if upper == "unknown":
+    named = upper.startswith("analyte:") and vocabulary.analyte(upper.removeprefix("analyte:")) is not None
+    if upper == "unknown" or (upper.startswith("analyte:") and (not named or lower[0].startswith("analyte:"))):
         return lower[0], lower[1], True
     if upper in _UNIT_ROLES and lower[0] == "result" and lower[1]:
         return upper, lower[1], False  # `LOD` over `mg/g`
@@ -291,8 +292,6 @@ def _continued(page: Page, top: int, bottom: int, left: int, right: int | None, 
             continue
         old = before.get(column.number)
         if column.role in ("unknown", "analyte") or (old is not None and old.role in ("analyte", *_KEYS)):
-            return []
-        if old is not None and (old.role, old.unit) == (column.role, column.unit):
             return []
     found = _tables(after)
     return found if len(found) == tables else []

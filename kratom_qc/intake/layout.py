@@ -153,8 +153,8 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
 def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
     if in_table:
         place = row.facts["batch_id"].place
-        refusals.append(Refusal("no-batch-id", "this row has no batch id; repeat it in every row", place))
-    elif not any(refusal.code == "no-batch-id" for refusal in refusals):
+        refusals.append(Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place))
+    elif not any(refusal.code in ("no-batch-id", "key-without-partner") for refusal in refusals):
         refusals.append(
             Refusal(
                 "no-batch-id",

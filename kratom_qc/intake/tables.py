@@ -30,6 +30,7 @@ _ONCE = (
     "cas",
     "detection_unit",
 )
+_BOUNDS = ("lod", "loq", "uncertainty")  # may stand once for every unit that results are given in
 # What a merged area may say of every row that it covers. A merged number may be of all rows together.
 _SPREAD = ("analyte", "unit", "method", "limit", "basis", "portion", "species", "cas")
 _VERDICTS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated", "not_tested")
@@ -133,6 +134,8 @@ def _settle(block: Block) -> Header:
     settled = replace(header, columns=tuple(columns))
     _refuse_groups(page, settled)
     for role in _ONCE:
+        if role in _BOUNDS and _one_per_unit(settled, role):
+            continue
         for twin in settled.of(role)[1:]:
             first = settled.of(role)[0].header.said
             _duplicate(page, twin, f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.said}'")
@@ -140,6 +143,14 @@ def _settle(block: Block) -> Header:
     if len(units) > 1 and len(set(units)) < len(units):
         _duplicate(page, settled.of("result")[1], "two columns hold results and nothing tells them apart")
     return settled
+
+
+def _one_per_unit(header: Header, role: str) -> bool:
+    """Whether each of several columns of limits has a unit of its own, and each unit a column of results."""
+    units = [vocabulary.unit_key(column.unit) for column in header.of(role)]
+    return len(set(units)) == len(units) and set(units) <= {
+        vocabulary.unit_key(one.unit) for one in header.of("result")
+    }
 
 
 def _refuse_groups(page: Page, header: Header) -> None:
@@ -192,12 +203,18 @@ def _lines(block: Block, header: Header, row: int, section: Word | None) -> Iter
     columns = header.of("result") or header.of("qualifier")
     for column in columns:
         _refuse_merged(page, row, column.number)
+    paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
     facts = facts_of(page, header, row)
     for column in columns:
         header_unit = Word(column.unit, column.header.place) if column.unit else None
         heading_unit = section_unit(section) if section is not None else None
         if heading_unit is None and header_unit is None and not _says(words.get("unit")):
             heading_unit = block.unit
+        for role, bounds in paired.items():
+            at = next(
+                (one for one in bounds if vocabulary.unit_key(one.unit) == vocabulary.unit_key(column.unit)), None
+            )
+            words[role] = page.word(row, at.number) if at else Word("", column.header.place)
         line = Line(
             analyte=_whole_total(words["analyte"], section),
             result=page.word(row, column.number),
@@ -235,7 +252,10 @@ def _own_units(header: Header) -> _Units:
 
 def _header_unit(header: Header, role: str) -> Word | None:
     """The unit in the bracket of a column's header, for LOD, LOQ and uncertainty."""
-    found = next((column for column in header.of(role) if column.unit), None)
+    columns = header.of(role)
+    if len(columns) > 1:  # one for every unit of the results: each has the unit of its result
+        return None
+    found = next((column for column in columns if column.unit), None)
     return Word(found.unit, found.header.place) if found else None
 
 
