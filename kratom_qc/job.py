@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kratom_qc import settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake.layout import certificates
+from kratom_qc.intake.profiles import load as load_profiles
 from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
@@ -107,6 +108,7 @@ def load_terms(
     """
     config = settings.load()
     vocabulary.check_all()
+    load_profiles()
     if product is not None and product not in vocabulary.product_forms():
         raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
     books = load_rulebooks(config.expectations)

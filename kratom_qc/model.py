@@ -116,6 +116,8 @@ class Certificate:
     sha256: str
     facts: Mapping[str, Word]
     lines: tuple[Line, ...]
+    decimal_mark: str | None = None  # where a profile states it, so that the file need not prove it
+    day_first: bool | None = None
 
 
 # ---------------------------------------------------------------- what the words mean

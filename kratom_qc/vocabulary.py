@@ -249,6 +249,18 @@ def fact_name(text: str) -> str | None:
     return _headers("fact").get(header_key(text.rstrip(" :")))
 
 
+@cache
+def column_roles() -> tuple[str, ...]:
+    """Every role that a column of results may have."""
+    return tuple(_load("headers.toml")["column"])
+
+
+@cache
+def fact_names() -> tuple[str, ...]:
+    """Every fact that a label may state."""
+    return tuple(_load("headers.toml")["fact"])
+
+
 @lru_cache(8192)
 def unit_line(text: str) -> str | None:
     """The unit that a line above a table states of all its results: `mg/kg` in `All results in mg/kg`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
@@ -45,9 +45,12 @@ class Band:
     blocks: list[Block] = field(default_factory=list)
 
 
-def bands(page: Page) -> list[Band]:
-    """A sheet from top to bottom. The last band has no blocks: its head is what stands under the last table."""
-    found = _found(page)
+def bands(page: Page, given: Iterable[tuple[int, Block]] = ()) -> list[Band]:
+    """A sheet from top to bottom. The last band has no blocks: its head is what stands under the last table.
+
+    `given` are blocks that a profile describes; all others are found by their words.
+    """
+    found = _found(page, list(given))
     result, band, taken = [], Band(), _Taken(found)
     numbers = sorted(page.sheet.rows)
     starts = {top for top, _ in taken.spans}
@@ -86,8 +89,12 @@ class _Taken:
         return {
             at: cell
             for at, cell in page.cells(row).items()
-            if not any(block.left <= at and (block.right is None or at <= block.right) for block in own)
+            if not any(_first_column(block) <= at and (block.right is None or at <= block.right) for block in own)
         }
+
+
+def _first_column(block: Block) -> int:
+    return block.header.row if block.page.turned else block.left
 
 
 def _rows_of(top: int, block: Block) -> Iterator[int]:
@@ -99,44 +106,80 @@ def _rows_of(top: int, block: Block) -> Iterator[int]:
 # ---------------------------------------------------------------- finding
 
 
-def _found(page: Page) -> list[tuple[int, Block]]:
+def _found(page: Page, given: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
     """Every block with its first row, from top to bottom and left to right."""
-    numbers = sorted(page.sheet.rows)
-    found: list[tuple[int, Block]] = []
-    open_: list[tuple[int, Header, int, int | None]] = []  # first row, header, left, right
-    skip = 0
-
-    def close(until: int, left: int = 1, right: int | None = None) -> None:
-        for one in [one for one in open_ if _overlap(one[2:], (left, right))]:
-            open_.remove(one)
-            top, header, own_left, own_right = one
-            block = Block(page, header, until, own_left, own_right)
-            found.append((top, replace(block, last=_end(block, until))))
-
-    for row in numbers:
-        if row <= skip:
-            continue
-        if row - 1 not in page.sheet.rows and len(open_) > 1 and headers_at(page, row):
-            close(row - 1)
-        aside = _turned(page, row) if not open_ or row - 1 not in page.sheet.rows or _only_facts(page, row) else None
-        if aside is not None:
-            close(aside[0] - 1)
-            found.append(aside)
-            skip = max(_rows_of(*aside))
-            continue
-        for left, right in [one[2:] for one in open_] if len(open_) > 1 else [(1, None)]:
-            headers = [header for header in headers_at(page, row, left, right) if _is_table(page, header)]
-            if not headers:
-                continue
-            close(headers[0].top - 1, left, right)
-            starts = [header.columns[0].number for header in headers]
-            for index, header in enumerate(headers):
-                own_left = left if index == 0 else starts[index]
-                own_right = starts[index + 1] - 1 if index + 1 < len(headers) else right
-                open_.append((header.top, header, own_left, own_right))
-            skip = max(skip, headers[0].row)
-    close(numbers[-1] if numbers else 0)
+    described = {row for one in given for row in _rows_of(*one)}
+    found, run = list(given), list[int]()
+    for row in sorted(page.sheet.rows):
+        if row not in described:
+            run.append(row)
+        elif run:
+            found += _Search(page, aside=False).through(run)
+            run = []
+    found += _Search(page, aside=not given).through(run)
     return sorted(found, key=lambda one: (one[0], one[1].left))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A table whose last row is not known yet."""
+
+    top: int
+    header: Header
+    left: int
+    right: int | None
+
+
+class _Search:
+    """Looks for headers from row to row. A table lasts until another one begins in its columns."""
+
+    def __init__(self, page: Page, *, aside: bool):
+        self.page = page
+        self.aside = aside  # whether to look for tables on their side too
+        self.open: list[_Open] = []
+        self.found: list[tuple[int, Block]] = []
+
+    def through(self, rows: list[int]) -> list[tuple[int, Block]]:
+        """The blocks in the rows."""
+        skip = 0
+        for row in rows:
+            if row > skip:
+                skip = self._at(row)
+        self._close(rows[-1] if rows else 0)
+        return self.found
+
+    def _at(self, row: int) -> int:
+        """Look at one row; the last row that belongs to what was found there."""
+        page, after_gap = self.page, row - 1 not in self.page.sheet.rows
+        if after_gap and len(self.open) > 1 and headers_at(page, row):
+            self._close(row - 1)
+        if self.aside and (not self.open or after_gap or _names_batch(page, row)):
+            found = _turned(page, row)
+            if found is not None:
+                self._close(found[0] - 1)
+                self.found.append(found)
+                return max(_rows_of(*found))
+        last = row
+        for left, right in [(one.left, one.right) for one in self.open] if len(self.open) > 1 else [(1, None)]:
+            last = max(last, self._begin(row, left, right))
+        return last
+
+    def _begin(self, row: int, left: int, right: int | None) -> int:
+        headers = [header for header in headers_at(self.page, row, left, right) if _is_table(self.page, header)]
+        if not headers:
+            return row
+        self._close(headers[0].top - 1, left, right)
+        starts = [header.columns[0].number for header in headers]
+        for index, header in enumerate(headers):
+            own_right = starts[index + 1] - 1 if index + 1 < len(headers) else right
+            self.open.append(_Open(header.top, header, starts[index] if index else left, own_right))
+        return headers[0].row
+
+    def _close(self, until: int, left: int = 1, right: int | None = None) -> None:
+        for one in [one for one in self.open if _overlap((one.left, one.right), (left, right))]:
+            self.open.remove(one)
+            block = Block(self.page, one.header, until, one.left, one.right)
+            self.found.append((one.top, replace(block, last=table_end(block, until))))
 
 
 def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
@@ -152,12 +195,12 @@ def _is_table(page: Page, header: Header) -> bool:
     return batch is not None and vocabulary.fact_name(batch.said) is None
 
 
-def _only_facts(page: Page, row: int) -> bool:
+def _names_batch(page: Page, row: int) -> bool:
     cells = page.cells(row)
     return vocabulary.fact_name(cells[min(cells)].said) == "batch_id"
 
 
-def _end(block: Block, last: int) -> int:
+def table_end(block: Block, last: int) -> int:
     """The last row of a table. A row that states a fact instead of a result ends it, after a blank row or a note."""
     previous, gap = block.header.row, False
     for row in range(block.header.row + 1, last + 1):

@@ -7,17 +7,19 @@ cannot be mapped refuses the file, with every problem in one list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.intake.blocks import Block, bands
 from kratom_qc.intake.footnotes import resolved
+from kratom_qc.intake.given import blocks_of, facts_of_profile
 from kratom_qc.intake.headers import LIST, SAMPLES
 from kratom_qc.intake.joined import KEYS, Sample, join, read_samples
 from kratom_qc.intake.labels import MUST_AGREE, contradiction
 from kratom_qc.intake.page import Page
+from kratom_qc.intake.profiles import Profile, load
 from kratom_qc.intake.rows import Row
 from kratom_qc.intake.scopes import Scope, scopes
 from kratom_qc.intake.sheets import Found, Workbook
@@ -40,20 +42,36 @@ class Gathered:
     samples: list[Sample] = field(default_factory=list)
     common: dict[str, Word] = field(default_factory=dict)
     headers: list[Place] = field(default_factory=list)
+    pointed: dict[str, Word] = field(default_factory=dict)  # facts whose cells a profile names
 
 
-def certificates(book: Workbook) -> Found:
-    """Every certificate a workbook holds, with all problems of all sheets."""
+def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Found:
+    """Every certificate a workbook holds, with all problems of all sheets.
+
+    A profile (one of `known`, else of those installed) that recognises it describes tables that words alone do not.
+    """
+    profiles = [profile for profile in (load() if known is None else known) if profile.recognises(book)]
+    if len(profiles) > 1:
+        return Found((), (_two_profiles(book, profiles),), book.remarks)
+    profile = profiles[0] if profiles else None
     all_ = Gathered(remarks=list(book.remarks))
-    for sheet in book.sheets:
-        page = Page(book.file, sheet)
-        _gather(all_, page, scopes(bands(page), page.refusals))
+    pages = [Page(book.file, sheet) for sheet in book.sheets]
+    if profile is not None:
+        all_.pointed = facts_of_profile(profile, book, pages)
+        all_.common |= all_.pointed
+        message = f"read with the profile '{profile.id}': {profile.title}"
+        all_.remarks.append(Remark("profile", "note", message, Place(book.file)))
+    for page in pages:
+        given = blocks_of(profile, page) if profile is not None else []
+        _gather(all_, page, scopes(bands(page, given), page.refusals))
     if not all_.found and not all_.refusals:
         all_.refusals.append(_no_table(book, all_.headers))
     if all_.headers:
         all_.refusals += all_.strays
     _join(all_)
-    made = _assemble(book, all_)
+    made = tuple(_assemble(book, all_))
+    if profile is not None:
+        made = tuple(replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first) for one in made)
     return Found(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
 
 
@@ -65,6 +83,7 @@ def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
         all_.headers += [block.page.place(block.header.row, block.header.columns[0].number) for block in scope.blocks]
         used = used or bool(rows) or bool(scope.blocks) or bool(scope.facts)
         if rows:
+            _agree(all_.pointed, scope.facts, page.refusals)
             all_.found.append((scope.facts, rows))
         else:
             _merge(all_.common, scope.facts, all_.refusals)
@@ -97,6 +116,20 @@ def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
             if refusal not in block.page.refusals:
                 block.page.refusals.append(refusal)
         yield row
+
+
+def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
+    names = " and ".join(f"'{profile.id}'" for profile in profiles)
+    message = f"the profiles {names} both recognise this file; make one of them tell it apart, or remove it"
+    return Refusal("two-profiles", message, Place(book.file))
+
+
+def _agree(pointed: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:
+    """What a profile points at, and what a label of the sheet says, must be the same."""
+    for name in MUST_AGREE:
+        one, other = pointed.get(name), facts.get(name)
+        if one is not None and other is not None and one.said.strip() != other.said.strip():
+            refusals.append(contradiction(name, one, other))
 
 
 def _merge(common: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:

@@ -166,7 +166,8 @@ DRESSED: dict[str, tuple[Rows | Mapping[str, Rows], Dress | None]] = {
     ),
     "wide by sample, samples by batch": (
         {"Samples": [["Product Form", "Lot", "Lab ID"], [LEAF, "L-1", "77"]],
-         "Results": [["Lab ID", "Mitragynine (%)", "7-OH (%)", "Lead (ppm)", "Cadmium (ppm)", "Mercury (ppm)", "Salmonella", "TAMC (CFU/g)"],
+         "Results": [["Lab ID", "Mitragynine (%)", "7-OH (%)", "Lead (ppm)", "Cadmium (ppm)", "Mercury (ppm)",
+                      "Salmonella", "TAMC (CFU/g)"],
                      ["77", "1.52", "0.012", "0.21", "<0.05", "<0.01", "Absent in 25 g", "1200"]]}, None,
     ),
 }  # fmt: skip
