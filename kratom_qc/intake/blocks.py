@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.intake.headers import LIST, SAMPLES, TURNED, WIDE, Column, Header, headers_at, meaning
+from kratom_qc.intake.headers import KEYS, LIST, SAMPLES, TURNED, WIDE, Column, Header, headers_at, meaning
 from kratom_qc.intake.labels import Stated, stated_in, states_a_fact
 from kratom_qc.intake.page import Page, turn
 from kratom_qc.model import Cell, Word
@@ -159,15 +159,27 @@ class _Search:
                 self._close(found[0] - 1)
                 self.found.append(found)
                 return max(_rows_of(*found))
-        last = row
-        for left, right in [(one.left, one.right) for one in self.open] if len(self.open) > 1 else [(1, None)]:
-            last = max(last, self._begin(row, left, right))
-        return last
+        ranges = [(one.left, one.right) for one in self.open] if len(self.open) > 1 else []
+        if any(headers_at(page, row, *one) for one in ranges) and self._new_columns(row, ranges):
+            ranges = []
+        last = max((self._begin(row, left, right) for left, right in ranges), default=0)
+        return last or self._begin(row, 1, None) or row
+
+    def _new_columns(self, row: int, ranges: list[tuple[int, int | None]]) -> bool:
+        """Whether words of a header stand beside those of a table that begins here: then all the columns are new."""
+        beside = [
+            cell
+            for one in ranges
+            if not headers_at(self.page, row, *one)
+            for cell in self.page.cells(row, *one).values()
+        ]
+        return any(vocabulary.column_role(cell.said) or vocabulary.fact_name(cell.said) for cell in beside)
 
     def _begin(self, row: int, left: int, right: int | None) -> int:
+        """Open the tables whose headers begin here; the last row of the headers, or 0."""
         headers = [header for header in headers_at(self.page, row, left, right) if _is_table(self.page, header)]
         if not headers:
-            return row
+            return 0
         self._close(headers[0].top - 1, left, right)
         starts = [header.columns[0].number for header in headers]
         for index, header in enumerate(headers):
@@ -187,12 +199,18 @@ def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool
 
 
 def _is_table(page: Page, header: Header) -> bool:
-    """Labels alone are a header only where values stand right below them."""
-    if header.kind != SAMPLES:
-        return header.kind in (LIST, WIDE)
-    below = page.cells(header.row + 1)
-    batch = below.get(header.of("fact:batch_id")[0].number)
-    return batch is not None and vocabulary.fact_name(batch.said) is None
+    """Labels alone, or a label beside one analyte (`Lot: NA`), are a header only where values stand below them."""
+    analytes = [column.number for column in header.columns if column.role.startswith("analyte:")]
+    if header.kind == LIST or (header.kind == WIDE and len(analytes) > 1):
+        return True
+    if header.kind not in (WIDE, SAMPLES):
+        return False
+    key = next(column.number for column in header.columns if column.role in KEYS)
+    for below in (page.cells(row) for row in range(header.row + 1, header.row + 2 + len(analytes) * 2)):
+        named = key in below and vocabulary.fact_name(below[key].said.partition(":")[0]) is None
+        if named and all(at in below and could_be_result(below[at].said) for at in analytes):
+            return True
+    return False
 
 
 def _names_batch(page: Page, row: int) -> bool:
@@ -283,11 +301,16 @@ def _is_label(text: str) -> bool:
 
 def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
     """The rows of a table on its side, from its row of batches down; none where fewer than two analytes are in it."""
-    rows, headings, analytes, gap = [first], [], 0, False
-    for row in range(first + 1, max(page.sheet.rows) + 1):
+    rows, headings, analytes, gap = [first], list[int](), 0, False
+    for row in range(first + 1, page.last_row + 1):
         cells = page.cells(row)
         if not cells:
             gap = True
+            continue
+        slipped = not gap and any(at in values and could_be_result(cell.said) for at, cell in cells.items())
+        if min(cells) > left and slipped and len(rows) > 1:
+            rows += [*headings, row]  # a value without a name: refused when the table is read
+            headings = []
             continue
         if min(cells) != left or (headers_at(page, row) and _first_kind(page, row) in (LIST, WIDE)):
             break

@@ -107,6 +107,4 @@ def _meaning(page: Page, mark: str, legend: Legend, where: Word) -> Word:
 
 
 def _refuse(page: Page, code: str, message: str, where: Word) -> None:
-    refusal = Refusal(code, message, where.place, where.said)
-    if refusal not in page.refusals:
-        page.refusals.append(refusal)
+    page.refusals.append(Refusal(code, message, where.place, where.said))

@@ -21,7 +21,7 @@ CAS = re.compile(r"[0-9]{2,7}-[0-9]{2}-[0-9]")
 _LAST_WORD = re.compile(r"^(?P<name>.+?)\s+(?P<inside>\S+)$")
 _BATCH = re.compile(r"^(?P<label>[^0-9:]+?)\s*(?::\s*|[#\s]\s*(?=\S*[0-9]))(?P<id>\S.*)$")
 _UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
-_KEYS = ("fact:batch_id", "fact:sample_id", "fact:lab_id")
+KEYS = ("fact:batch_id", "fact:sample_id", "fact:lab_id")
 _DEEPEST = 3
 LIST, WIDE, SAMPLES, TURNED = "list", "wide", "samples", "turned"
 
@@ -62,6 +62,13 @@ class Header:
 
 def headers_at(page: Page, row: int, left: int = 1, right: int | None = None) -> list[Header]:
     """The headers whose first row this is, from left to right; none as a rule."""
+    key = (row, left, right)
+    if key not in page.looked_at:
+        page.looked_at[key] = _look(page, row, left, right)
+    return page.looked_at[key]
+
+
+def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
     cells = page.cells(row, left, right)
     if not cells or not _all_words(cells) or not _could_be_header(page, row, cells):
         return []
@@ -94,7 +101,7 @@ def _header(page: Page, top: int, bottom: int, columns: list[Column]) -> Header:
 
 def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
     """A quick look, since every row of text is a possible header: it names analytes, a batch or a sample, or is merged."""
-    if any(_meaning(" ".join(cell.said.split()))[0] in ("analyte", "batch", *_KEYS) for cell in cells.values()):
+    if any(_meaning(" ".join(cell.said.split()))[0] in ("analyte", "batch", *KEYS) for cell in cells.values()):
         return True
     return bool(page.merges) and _has_wide_merge(page, row, cells)
 
@@ -207,14 +214,15 @@ def _analyte_meaning(text: str) -> tuple[str, str]:
 def _kind(columns: list[Column]) -> str:
     """What table such columns make; nothing where they make none.
 
-    A list names an analyte and a result column; a wide table a batch or a sample and at least two analytes; a table of
+    A list names an analyte and a result column; a wide table a batch or a sample and analytes; a table of
     samples nothing but facts; a turned one its analytes in the first column and its batches in the others.
     """
     roles = [column.role for column in columns]
-    keyed = any(key in roles for key in _KEYS)
+    keyed = any(key in roles for key in KEYS)
     if "analyte" in roles and ("result" in roles or "qualifier" in roles):
         return LIST
-    if keyed and sum(role.startswith("analyte:") for role in roles) >= 2:
+    analytes = sum(role.startswith("analyte:") for role in roles)
+    if keyed and (analytes >= 2 or (analytes and not {"unknown", "batch"} & set(roles))):
         return WIDE
     if roles and roles[0] == "analyte" and "batch" in roles and "unknown" not in roles:
         return TURNED
@@ -291,7 +299,7 @@ def _continued(page: Page, top: int, bottom: int, left: int, right: int | None, 
         if column.number not in cells:
             continue
         old = before.get(column.number)
-        if column.role in ("unknown", "analyte") or (old is not None and old.role in ("analyte", *_KEYS)):
+        if column.role in ("unknown", "analyte") or (old is not None and old.role in ("analyte", *KEYS)):
             return []
     found = _tables(after)
     return found if len(found) == tables else []

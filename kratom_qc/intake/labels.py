@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
+from kratom_qc.intake.headers import meaning
 from kratom_qc.intake.page import Page
 from kratom_qc.model import Cell, Word
 
 MUST_AGREE = ("batch_id", "form")
+_NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
 # Of several overall verdicts the worst one counts: dropping a `Fail` in silence would release a batch.
 _WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure", "opinion_conditional")
 
@@ -29,7 +31,11 @@ class Stated:
 def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[Stated]:
     """The facts that some cells of a row state. A row like a result, outside every table, is noted as a stray."""
     numbers = sorted(cells)
-    stray = next((number for number in numbers if _is_stray(cells, number)), None)
+    if len(cells) > 1 and all(_NUMBER.fullmatch(cell.said.strip()) for cell in cells.values()):
+        message = "these numbers stand in no table: no header row above them names their columns"
+        page.strays.append(Refusal("stray-result", message, page.place(row, numbers[0]), cells[numbers[0]].said))
+        return []
+    stray = next((number for number in numbers if _is_stray(page, row, cells, number)), None)
     if stray is not None:
         message = "this row looks like a result, but it stands in no table: no header row above it names its columns"
         page.strays.append(Refusal("stray-result", message, page.place(row, stray), cells[stray].said))
@@ -58,12 +64,22 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[Stated]:
     return [one for one in found if one.word.said.strip()]
 
 
-def _is_stray(cells: Mapping[int, Cell], number: int) -> bool:
-    """An analyte with a number beside it, outside every table: dropping it in silence could hide a result."""
+def _is_stray(page: Page, row: int, cells: Mapping[int, Cell], number: int) -> bool:
+    """An analyte with a number beside or below it, outside every table: dropping it in silence could hide a result."""
     said = cells[number].said
-    if vocabulary.fact_name(said) is not None or vocabulary.analyte(said) is None:
+    if vocabulary.fact_name(said) is not None or not _names_analyte(said):
         return False
-    return any(at != number and re.match(r"^[<>≤≥]?\s*[0-9]", cell.said.strip()) for at, cell in cells.items())
+    below = page.cells(row + 1).get(number)
+    near = [cell for at, cell in cells.items() if at != number] + (
+        [below] if below is not None and len(cells) > 1 else []
+    )
+    return any(re.match(r"^[<>≤≥]?\s*[0-9]", cell.said.strip()) for cell in near)
+
+
+def _names_analyte(text: str) -> bool:
+    """`Lead`, or `Lead (mg/kg)`."""
+    role = meaning((" ".join(text.split()),))[0]
+    return role.startswith("analyte:") and vocabulary.analyte(role.removeprefix("analyte:")) is not None
 
 
 def states_a_fact(cells: Mapping[int, Cell]) -> bool:

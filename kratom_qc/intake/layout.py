@@ -42,6 +42,7 @@ class Gathered:
     samples: list[Sample] = field(default_factory=list)
     common: dict[str, Word] = field(default_factory=dict)
     headers: list[Place] = field(default_factory=list)
+    unjoined: bool = False  # keys without a partner are told: what they leave without a batch is not told again
     pointed: dict[str, Word] = field(default_factory=dict)  # facts whose cells a profile names
 
 
@@ -112,9 +113,7 @@ def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
     for row in read_list(block, scope.facts):
         stated = row.facts.get("batch_id")
         if stated and above and not columns and stated.said.strip() != above.said.strip():
-            refusal = contradiction("batch_id", above, stated)
-            if refusal not in block.page.refusals:
-                block.page.refusals.append(refusal)
+            block.page.refusals.append(contradiction("batch_id", above, stated))
         yield row
 
 
@@ -146,7 +145,10 @@ def _join(all_: Gathered) -> None:
     if len(all_.samples) == 1 and not keyed:
         _merge(all_.common, all_.samples[0].facts, all_.refusals)
     elif all_.samples:
-        joined = iter(join(rows, all_.samples, all_.refusals))
+        told: list[Refusal] = []
+        joined = iter(join(rows, all_.samples, told))
+        all_.unjoined = bool(told)
+        all_.refusals += told
         all_.found = [(facts, [next(joined) for _ in rows]) for facts, rows in all_.found]
 
 
@@ -168,7 +170,8 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
             if "batch_id" in row.facts and not row.facts["batch_id"].said.strip():
                 stated.pop("batch_id", None)
             if "batch_id" not in stated:
-                _no_batch(row, all_.refusals, in_table="batch_id" in row.facts)
+                if not all_.unjoined:
+                    _no_batch(row, all_.refusals, in_table="batch_id" in row.facts)
                 continue
             key = tuple(stated[name].said.strip() if name in stated else "" for name in _IDENTITY)
             groups.setdefault(key, (stated, []))[1].append(row)
@@ -184,10 +187,11 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
 
 
 def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
+    """Said once for every sheet, or for every cell that should name a batch."""
     if in_table:
         place = row.facts["batch_id"].place
         refusals.append(Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place))
-    elif not any(refusal.code in ("no-batch-id", "key-without-partner") for refusal in refusals):
+    else:
         refusals.append(
             Refusal(
                 "no-batch-id",

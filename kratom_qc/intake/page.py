@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from kratom_qc.errors import Refusal
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
@@ -24,8 +25,11 @@ class Page:
     strays: list[Refusal] = field(default_factory=list)  # rows like results outside every table
     turned: bool = False
     merges: dict[tuple[int, int], Area] = field(init=False)  # every cell of the used rows that lies in a merged area
+    last_row: int = field(init=False)
+    looked_at: dict[tuple[int, int, int | None], list[Any]] = field(default_factory=dict)  # headers by row and columns
 
     def __post_init__(self) -> None:
+        self.last_row = max(self.sheet.rows, default=0)
         self.merges = _covered(self.sheet)
         if len(self.merges) >= _MOST_COVERED:
             self.refusals.append(
@@ -52,8 +56,8 @@ class Page:
         """A cell used as a word. A cell that cannot be believed is a refusal from the moment something uses it."""
         cell = self.sheet.rows.get(row, {}).get(column)
         trouble = self.sheet.problems.get((row, column))
-        if trouble is not None and trouble not in self.refusals:
-            self.refusals.append(trouble)
+        if trouble is not None:
+            self.refusals.append(trouble)  # told once in the end, however often it is used
         return Word(cell.said if cell else "", self.place(row, column), cell.shown if cell else "")
 
     def spread(self, row: int, column: int) -> Word:
@@ -80,9 +84,7 @@ class Page:
 
     def refuse(self, code: str, message: str, row: int, column: int, said: str = "") -> None:
         """Note a problem of a cell."""
-        refusal = Refusal(code, message, self.place(row, column), said)
-        if refusal not in self.refusals:
-            self.refusals.append(refusal)
+        self.refusals.append(Refusal(code, message, self.place(row, column), said))
 
 
 def _covered(sheet: Sheet) -> dict[tuple[int, int], Area]:

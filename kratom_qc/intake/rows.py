@@ -88,5 +88,4 @@ def unknown_header(page: Page, column: Column) -> None:
         column.header.said,
         near,
     )
-    if refusal not in page.refusals:
-        page.refusals.append(refusal)
+    page.refusals.append(refusal)

@@ -43,6 +43,7 @@ def read_list(block: Block, facts: dict[str, Word]) -> Iterator[Row]:
     analyte = header.of("analyte")[0].number
     section = _section_above(block)
     batch: dict[str, Word] = {}
+    own = _own_units(header)
     for row in block.body:
         cells = block.cells(row)
         if not cells:
@@ -55,12 +56,13 @@ def read_list(block: Block, facts: dict[str, Word]) -> Iterator[Row]:
         if _is_heading(page, row, cells, header, analyte):
             section = page.word(row, next(iter(cells)))
             continue
-        if analyte not in cells and not page.spread(row, analyte).said.strip():
+        alone = len(cells) == 1 and vocabulary.analyte(page.spread(row, analyte).said) is None
+        if alone or not page.spread(row, analyte).said.strip():
             _refuse_slipped(page, header, row, cells)
             continue
         refuse_uneven(block, row)
         refuse_cells_outside(block, row)
-        for line in _lines(block, header, row, section):
+        for line in _lines(block, header, own, row, section):
             yield Row(line.line, {**batch, **line.facts})
 
 
@@ -80,7 +82,7 @@ def _is_heading(page: Page, row: int, cells: dict[int, Cell], header: Header, an
         return False
     number, cell = next(iter(cells.items()))
     if number == analyte:
-        return vocabulary.analyte(cell.said) is None
+        return vocabulary.analyte(cell.said) is None and not re.fullmatch(r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.said.strip())
     if page.spread(row, analyte).said.strip() or any(
         column.number == number and column.role in ("ignored", "panel") for column in header.columns
     ):
@@ -187,7 +189,7 @@ class _Units:
     uncertainty: Word | None
 
 
-def _lines(block: Block, header: Header, row: int, section: Word | None) -> Iterator[Row]:
+def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | None) -> Iterator[Row]:
     page = block.page
     words: dict[str, Word] = {}
     for column in header.columns:
@@ -199,7 +201,6 @@ def _lines(block: Block, header: Header, row: int, section: Word | None) -> Iter
             words[column.role] = page.word(row, column.number)
     if "lod_loq" in words:
         words["lod"], words["loq"] = _split(words.pop("lod_loq"))
-    own = _own_units(header)
     columns = header.of("result") or header.of("qualifier")
     for column in columns:
         _refuse_merged(page, row, column.number)

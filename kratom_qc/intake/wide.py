@@ -13,6 +13,8 @@ from kratom_qc.intake.rows import Row, facts_of, refuse_cells_outside, refuse_un
 from kratom_qc.intake.tables import section_unit
 from kratom_qc.model import Cell, Line, Word
 
+_OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say these of a whole batch
+
 
 @dataclass(frozen=True, slots=True)
 class _Body:
@@ -26,12 +28,15 @@ def read_wide(block: Block) -> Iterator[Row]:
     analytes = list(_analytes(block, body))
     units_row = body.notes.get("unit")
     _refuse_twins(block, analytes, units_row)
+    _refuse_misplaced(block, body)
     for row in body.rows:
         refuse_uneven(block, row)
         refuse_cells_outside(block, row)
         facts = facts_of(page, block.header, row)
+        of_batch = {role: page.spread(row, one.number) for role in _OF_BATCH for one in block.header.of(role)[:1]}
         for column in analytes:
             extra = {role: page.word(at, column.number) for role, at in body.notes.items() if role != "unit"}
+            extra |= of_batch
             if column.cas is not None:
                 extra.setdefault("cas", column.cas)
             header_unit = Word(column.unit, column.header.place) if column.unit else None
@@ -119,3 +124,16 @@ def _refuse_twins(block: Block, analytes: list[Column], units_row: int | None) -
         if twin is not column:
             message = f"the column '{column.header.said.strip()}' stands twice: at {twin.header.place} and here"
             block.page.refusals.append(Refusal("duplicate-header", message, column.header.place, column.header.said))
+
+
+def _refuse_misplaced(block: Block, body: _Body) -> None:
+    """A column of limits, units or results says nothing where every analyte has a column of its own."""
+    silent = ("ignored", "analyte", "verdict", "unknown", "batch")
+    for column in block.header.columns:
+        if column.role in silent or column.role.startswith(("fact:", "analyte:")):
+            continue
+        twin = column in block.header.of(column.role)[1:]
+        filled = any(column.number in block.cells(row) for row in body.rows)
+        if filled and (twin or column.role not in _OF_BATCH):
+            message = f"nothing says which analyte the column '{column.header.said.strip()}' is about"
+            block.page.refusals.append(Refusal("misplaced-header", message, column.header.place, column.header.said))

@@ -122,7 +122,7 @@ WRONG: list[tuple[str, str, str]] = [
 def test_a_profile_with_a_mistake_is_refused_by_file_and_key(folder: Path, old: str, new: str, expected: str) -> None:
     assert old in GOOD
     (folder / "mine.toml").write_text(GOOD.replace(old, new, 1))
-    with pytest.raises(RulebookError, match="mine.toml") as caught:
+    with pytest.raises(RulebookError, match=r"mine\.toml") as caught:
         profiles.read_profile(folder / "mine.toml")
     assert expected in str(caught.value)
 

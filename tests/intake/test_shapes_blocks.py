@@ -291,6 +291,11 @@ def test_the_worse_of_two_overall_verdicts_counts(order: tuple[str, str]) -> Non
     assert [d.rule_id for d in read_csv(square(rows)).analyses[0].doubts] == ["LABORATORY-SAID-FAIL"]
 
 
+def test_a_wide_table_may_hold_one_analyte() -> None:
+    assert batches(read_csv([["Lot", "Form", "Lead (ppm)"], ["L-1", LEAF, "0.1"], ["L-2", "Extract", "0.3"]], head=())) == [
+        ("L-1", "leaf_powder", "", ["0.1"]), ("L-2", "extract", "", ["0.3"])]  # fmt: skip
+
+
 def test_rows_that_name_a_batch_begin_it() -> None:
     rows = [["Form", LEAF], [], HEADER, ["Lot: L-1"], ["Lead", "0.1", "ppm"], ["Lot: L-2"], ["Lead", "0.2", "ppm"]]
     assert [(one[0], one[3]) for one in batches(read_csv(square(rows), head=()))] == [
@@ -365,6 +370,17 @@ BROKEN: list[tuple[str, Rows | Mapping[str, Rows], Dress | None, list[tuple[str,
     ("on its side, an unknown name without a unit", [["Lot", "L-1"], ["Lead (ppm)", "1"], ["Nickel (ppm)", "1"],
      ["Unobtainium", "1"]], None,
      [("unknown-header", "A4")]),
+    ("on its side, a value without a name", [["Lot", "L-1"], ["Lead (ppm)", "1"], ["Nickel (ppm)", "1"], ["", "9"]], None,
+     [("unknown-header", "A4")]),
+    ("a wide table with results of nothing", [["Lot", "Lead (ppm)", "Nickel (ppm)", "Result"], ["L-1", "1", "2", "9"]], None,
+     [("misplaced-header", "D1")]),
+    ("a wide table with a column of limits", [["Lot", "Lead (ppm)", "Nickel (ppm)", "LOD"], ["L-1", "1", "2", "0.1"]], None,
+     [("misplaced-header", "D1")]),
+    ("a result on its side above a list", [["Lead (ppm)", "9.9"], [], *HEAD, HEADER, METALS[0]], None, [("stray-result", "A1")]),
+    ("a header of which one word is unknown, and its results, above a list",
+     [["Charge X", "Lead (ppm)", "Q"], ["L-1", "9", "1"], [], *HEAD, HEADER, METALS[0]], None, [("stray-result", "B1")]),
+    ("numbers that stand in no table", [["9.1", "9.2"], [], *HEAD, HEADER, METALS[0]], None, [("stray-result", "A1")]),
+    ("a number alone among analytes", [*HEAD, HEADER, METALS[0], ["9.9"]], None, [("result-without-analyte", "A6")]),
     ("a header and nothing else", [*HEAD, HEADER], None, [("no-results", "A4")]),
     ("a wide header and nothing else", [["Lot", "Lead (ppm)", "Nickel (ppm)"]], None, [("no-results", "A1")]),
 ]  # fmt: skip
