@@ -273,6 +273,18 @@ def unit_line(text: str) -> str | None:
 
 
 @lru_cache(8192)
+def basis_line(text: str) -> str | None:
+    """The basis that a line states of all results: `dry` in `All results are reported on a dry weight basis`."""
+    words = text.strip(" ().").split()
+    for count in range(1, min(len(words), 12)):
+        basis, rest = basis_in(" ".join(words[count:]))
+        before = _headers("phrase").get(header_key(" ".join(words[:count])))
+        if before == "basis_line" and basis and set(rest.casefold().split()) <= {"a", "an", "the", "basis"}:
+            return basis
+    return None
+
+
+@lru_cache(8192)
 def footnote(text: str) -> str | None:
     """What a legend says a footnote mark means: `estimated`, `neutral`, or None where it is not understood."""
     return _headers("footnote").get(header_key(text))

@@ -1,4 +1,7 @@
-"""Footnote marks and qualifier letters: a legend under the table says what they mean, or the file is refused."""
+"""What lines around a table say of its rows: legends of footnote marks and qualifier letters, and the basis of all results.
+
+A mark that nothing explains, or in words that are not understood, refuses the file.
+"""
 
 from __future__ import annotations
 
@@ -53,9 +56,34 @@ def legends(page: Page) -> dict[str, Legend]:
 
 def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
     """The rows with every mark after a result turned into its meaning; a mark that nothing explains is a refusal."""
-    known = legends(page)
+    known, basis = legends(page), _basis(page)
     for row in rows:
-        yield _by_letter(page, _by_mark(page, row, known), known)
+        line = _by_letter(page, _by_mark(page, row, known), known)
+        yield line if basis is None else _on_basis(line, basis)
+
+
+def _basis(page: Page) -> Word | None:
+    """The basis that a line, or a label with its value, states for the whole sheet."""
+    found: Word | None = None
+    for row, cells in page.sheet.rows.items():
+        if len(cells) > 2:
+            continue
+        column, said = min(cells), cells[max(cells)].said
+        labelled = len(cells) == 2 and vocabulary.column_role(cells[column].said.rstrip(" :")) == "basis"
+        basis = vocabulary.basis_in(said)[0] if labelled else vocabulary.basis_line(said) if len(cells) == 1 else None
+        if basis is None:
+            continue
+        word = replace(page.word(row, max(cells)), said=basis)
+        if found is not None and found.said != basis:
+            message = f"the basis of all results is '{found.said}' at {found.place} and '{basis}' here"
+            _refuse(page, "fact-contradicts", message, word)
+        found = found or word
+    return found
+
+
+def _on_basis(row: Row, basis: Word) -> Row:
+    stated = row.line.basis
+    return row if stated is not None and stated.said.strip() else replace(row, line=replace(row.line, basis=basis))
 
 
 def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:

@@ -243,6 +243,20 @@ def test_as_many_results_are_read_as_are_printed(
     assert sorted((one.analyte, one.said) for one in found) == sorted(printed)
 
 
+BASES: list[tuple[Rows, Rows, str]] = [
+    ([["All results are reported on a dry weight basis."]], [], "dry"),
+    ([], [[], ["Results on an as-received basis"]], "as received"),
+    ([["Reporting Basis:", "Dry weight"]], [], "dry"),
+    ([], [[], ["Store in a dry place"]], "as received"),
+]
+
+
+@pytest.mark.parametrize(("above", "below", "basis"), BASES)
+def test_a_line_that_states_the_basis_of_all_results_is_heard(above: Rows, below: Rows, basis: str) -> None:
+    (lead,) = results(read_csv(square([*above, HEADER, METALS[0], *below])))
+    assert (lead.basis, lead.measured) == (basis, True)
+
+
 # ---------------------------------------------------------------- several certificates
 
 
@@ -379,8 +393,10 @@ BROKEN: list[tuple[str, Rows | Mapping[str, Rows], Dress | None, list[tuple[str,
     ("a result on its side above a list", [["Lead (ppm)", "9.9"], [], *HEAD, HEADER, METALS[0]], None, [("stray-result", "A1")]),
     ("a header of which one word is unknown, and its results, above a list",
      [["Charge X", "Lead (ppm)", "Q"], ["L-1", "9", "1"], [], *HEAD, HEADER, METALS[0]], None, [("stray-result", "B1")]),
+    ("two bases of all results", [*HEAD, ["Results on dry basis"], HEADER, METALS[0], [], ["Results as received"]], None,
+     [("fact-contradicts", "A8")]),
     ("numbers that stand in no table", [["9.1", "9.2"], [], *HEAD, HEADER, METALS[0]], None, [("stray-result", "A1")]),
-    ("a number alone among analytes", [*HEAD, HEADER, METALS[0], ["9.9"]], None, [("result-without-analyte", "A6")]),
+    ("a number alone among analytes", [*HEAD, HEADER, METALS[0], ["9.9"], METALS[1]], None, [("result-without-analyte", "A6")]),
     ("a header and nothing else", [*HEAD, HEADER], None, [("no-results", "A4")]),
     ("a wide header and nothing else", [["Lot", "Lead (ppm)", "Nickel (ppm)"]], None, [("no-results", "A1")]),
 ]  # fmt: skip
