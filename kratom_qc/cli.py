@@ -130,7 +130,31 @@ def _parser() -> argparse.ArgumentParser:
     limits.add_argument("--analytes", action="store_true", help="list the known analytes instead")
     limits.add_argument("--intake", action="store_true", help="list the limits on files instead: sizes, memory, time")
     limits.set_defaults(command=_limits)
+    _layout_parser(commands.add_parser("layout", help="profiles of laboratories' layouts: draft, test, list"))
     return parser
+
+
+def _layout_parser(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", parser_class=_Parser)
+    draft = actions.add_parser("draft", help="write a profile of a file that was not understood")
+    draft.add_argument("file", type=Path, metavar="FILE")
+    draft.add_argument("--output", type=Path, metavar="TOML", help="a new file (default: standard output)")
+    test = actions.add_parser("test", help="show what a profile makes of files")
+    test.add_argument("profile", type=Path, metavar="PROFILE")
+    test.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    listed = actions.add_parser("list", help="the profiles in force")
+    for action, name in ((draft, "draft"), (test, "test"), (listed, "list")):
+        action.set_defaults(command=_layout, action=name)
+
+
+def _layout(options: argparse.Namespace) -> int:
+    from kratom_qc import layout_commands
+
+    if options.action == "draft":
+        return layout_commands.layout_draft(options.file, options.output)
+    if options.action == "test":
+        return layout_commands.layout_test(options.profile, options.files)
+    return layout_commands.layout_list()
 
 
 def _judging(parser: argparse.ArgumentParser) -> None:

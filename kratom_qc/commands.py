@@ -16,6 +16,7 @@ from rich.table import Table
 
 from kratom_qc import problems, settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
+from kratom_qc.intake.profiles import load as load_profiles
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
@@ -138,6 +139,7 @@ def _hints(refusal: Refusal, *, again: bool) -> str:
 def read(file: Path, *, as_json: bool) -> int:
     """Print what was understood of one file, without judgement."""
     vocabulary.check_all()
+    load_profiles()
     (reading,) = read_files([file])
     if as_json:
         _print_line(_read_object(reading))

@@ -17,6 +17,7 @@ from kratom_qc import settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake import exchange, preflight
 from kratom_qc.intake.layout import certificates
+from kratom_qc.intake.profiles import load as load_profiles
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.intake.sheets import Found
 from kratom_qc.intake.workbook import read_bytes, workbook_of
@@ -158,6 +159,7 @@ def load_terms(
     """
     config = settings.load()
     vocabulary.check_all()
+    load_profiles()
     if product is not None and product not in vocabulary.product_forms():
         raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
     books = load_rulebooks(config.expectations)

@@ -118,7 +118,8 @@ class Certificate:
     sha256: str
     facts: Mapping[str, Word]
     lines: tuple[Line, ...]
-    decimal_mark: str | None = None  # where the format itself proves it: a number of JSON has a point
+    decimal_mark: str | None = None  # where its format or a profile states it, so that the file need not prove it
+    day_first: bool | None = None
 
 
 # ---------------------------------------------------------------- what the words mean

@@ -58,6 +58,12 @@ def caps() -> Caps:
     return Caps(**said)
 
 
+def layouts() -> Path | None:
+    """The folder of the user's own layout profiles, or None: KRATOM_QC_LAYOUTS."""
+    said = os.environ.get("KRATOM_QC_LAYOUTS", "").strip()
+    return Path(said) if said else None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Paths and home markets. Every value has an environment variable of its name with KRATOM_QC_ before it."""

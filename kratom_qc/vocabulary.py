@@ -26,7 +26,7 @@ LONGEST_NAME = 200
 
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "λ": "lambda", "ω": "omega"})
 _NOT_NAME = re.compile(r"[^a-z0-9+]")
-_NOT_HEADER = re.compile(r"[^a-z0-9%±<>#]")
+_NOT_HEADER = re.compile(r"[^a-z0-9%±<>#\u0e00-\u0e7f]")  # Thai letters as they are
 _BLANKS = re.compile(r"\s+")
 _AFTER_SIGN = re.compile(r"(?<=[<>≤≥=]) ")
 _LONGEST_WORD = 60
@@ -288,6 +288,52 @@ def _printed_headers() -> Mapping[str, str]:
     return {header_key(word): word for table in tables for words in table.values() for word in words}
 
 
+@cache
+def column_roles() -> tuple[str, ...]:
+    """Every role that a column of results may have."""
+    return tuple(_load("headers.toml")["column"])
+
+
+@cache
+def fact_names() -> tuple[str, ...]:
+    """Every fact that a label may state."""
+    return tuple(_load("headers.toml")["fact"])
+
+
+@lru_cache(8192)
+def unit_line(text: str) -> str | None:
+    """The unit that a line above a table states of all its results: `mg/kg` in `All results in mg/kg`."""
+    words = text.strip(" ().").split()
+    for count in range(1, min(len(words), 12)):
+        said = " ".join(words[count:])
+        if _headers("phrase").get(header_key(" ".join(words[:count]))) == "unit_line" and unit(said) is not None:
+            return said
+    return None
+
+
+@lru_cache(8192)
+def basis_line(text: str) -> str | None:
+    """The basis that a line states of all results: `dry` in `All results are reported on a dry weight basis`."""
+    words = text.strip(" ().").split()
+    for count in range(1, min(len(words), 12)):
+        basis, rest = basis_in(" ".join(words[count:]))
+        before = _headers("phrase").get(header_key(" ".join(words[:count])))
+        if before == "basis_line" and basis and set(rest.casefold().split()) <= {"a", "an", "the", "basis"}:
+            return basis
+    return None
+
+
+@lru_cache(8192)
+def footnote(text: str) -> str | None:
+    """What a legend says a footnote mark means: `estimated`, `neutral`, or None where it is not understood."""
+    return _headers("footnote").get(header_key(text))
+
+
+def is_bare_total(text: str) -> bool:
+    """Whether a row is named `Total` and nothing more."""
+    return _headers("phrase").get(header_key(text)) == "bare_total"
+
+
 def nearest_headers(text: str) -> tuple[str, ...]:
     """Up to three known header words near an unknown one."""
     return _nearest(header_key(text), _printed_headers())
@@ -384,5 +430,5 @@ def check_all() -> None:
     """Load every word list, so that a mistake in one is an error at start and not in the middle of a run."""
     for load in (_analyte_spellings, _double_names, _cas_numbers, _units, _statuses, _form_spellings):
         load()
-    for table in ("column", "fact"):
+    for table in ("column", "fact", "phrase", "footnote"):
         _headers(table)

@@ -1,14 +1,18 @@
-"""Tables of results: one Line for every result below a header row, or a refusal for what cannot be mapped."""
+"""Tables with one result per row: one Line for every result below a header, or a refusal for what cannot be mapped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.headers import BRACKET, COMMA, Column, Header, Page
+from kratom_qc.intake.blocks import Block, could_be_result
+from kratom_qc.intake.headers import BRACKET, COMMA, Column, Header
+from kratom_qc.intake.labels import state, stated_in, states_a_fact
+from kratom_qc.intake.page import Page
+from kratom_qc.intake.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
 from kratom_qc.model import Cell, Line, Word
 
 _ONCE = (
@@ -26,53 +30,71 @@ _ONCE = (
     "cas",
     "detection_unit",
 )
-_ROW_WORDS = ("unit", "lod", "loq", "method", "limit")
+_BOUNDS = ("lod", "loq", "uncertainty")  # may stand once for every unit that results are given in
+# What a merged area may say of every row that it covers. A merged number may be of all rows together.
+_SPREAD = ("analyte", "unit", "method", "limit", "basis", "portion", "species", "cas")
+_VERDICTS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated", "not_tested")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line with the facts that stand in its own row of a long or wide table."""
-
-    line: Line
-    facts: dict[str, Word]
-
-
-# ---------------------------------------------------------------- one result per row
-
-
-def read_list(page: Page, header: Header, last: int) -> Iterator[Row]:
-    """The rows under a list header, down to `last`; what cannot be mapped becomes a refusal of the page."""
-    header = _settle(page, header, last)
+def read_list(block: Block, facts: dict[str, Word]) -> Iterator[Row]:
+    """The rows of a list; what cannot be mapped becomes a refusal of the page. Facts stated by rows of their own in the
+    table are added to `facts`, but for a batch, which is that of the rows below it."""
+    page, header = block.page, _settle(block)
     analyte = header.of("analyte")[0].number
-    known = {column.number for column in header.columns}
-    section = _section_above(page, header)
-    for row in range(header.row + 1, last + 1):
-        cells = page.sheet.rows.get(row, {})
+    section = _section_above(block)
+    batch: dict[str, Word] = {}
+    own = _own_units(header)
+    for row in block.body:
+        cells = block.cells(row)
         if not cells:
             continue
-        if _is_heading(cells, header, analyte):
+        if _is_fact_row(header, cells):
+            stated = stated_in(page, row, cells)
+            batch |= {one.name: one.word for one in stated if one.name == "batch_id"}
+            state(facts, (one for one in stated if one.name != "batch_id"), page.refusals)
+            continue
+        if _is_heading(page, row, cells, header, analyte):
             section = page.word(row, next(iter(cells)))
             continue
-        if analyte not in cells:
-            slipped = next((number for number, cell in cells.items() if _may_answer(header, number, cell)), None)
-            if slipped is not None:
-                message = (
-                    "this row has a result but no analyte in its column; repeat a merged name, or move the row back"
-                )
-                page.refuse("result-without-analyte", message, row, slipped, cells[slipped].said)
+        alone = len(cells) == 1 and vocabulary.analyte(page.spread(row, analyte).said) is None
+        if alone or not page.spread(row, analyte).said.strip():
+            _refuse_slipped(page, header, row, cells)
             continue
-        page.refuse_outside(row, known)
-        yield from _lines(page, header, row, section)
+        refuse_uneven(block, row)
+        refuse_cells_outside(block, row)
+        for line in _lines(block, header, own, row, section):
+            yield Row(line.line, {**batch, **line.facts})
 
 
-def _is_heading(cells: dict[int, Cell], header: Header, analyte: int) -> bool:
+def _is_fact_row(header: Header, cells: dict[int, Cell]) -> bool:
+    """A row of one or two cells that states a fact: `Lot: L-2` between the results of two batches."""
+    if len(cells) > 2 or not states_a_fact(cells):
+        return False
+    label = cells[min(cells)].said.partition(":")[0]
+    return vocabulary.fact_name(label) not in (None, "other") and (
+        len(cells) == 1 or header.of("analyte")[0].number in cells
+    )
+
+
+def _is_heading(page: Page, row: int, cells: dict[int, Cell], header: Header, analyte: int) -> bool:
     """A row of one cell that names no analyte heads a section (or is a note under the table)."""
     if len(cells) != 1:
         return False
     number, cell = next(iter(cells.items()))
     if number == analyte:
-        return vocabulary.analyte(cell.said) is None
+        return vocabulary.analyte(cell.said) is None and not re.fullmatch(r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.said.strip())
+    if page.spread(row, analyte).said.strip() or any(
+        column.number == number and column.role in ("ignored", "panel") for column in header.columns
+    ):
+        return False
     return all(number != column.number for column in header.of("result")) or not could_be_result(cell.said)
+
+
+def _refuse_slipped(page: Page, header: Header, row: int, cells: dict[int, Cell]) -> None:
+    slipped = next((number for number, cell in cells.items() if _may_answer(header, number, cell)), None)
+    if slipped is not None:
+        message = "this row has a result but no analyte in its column; repeat a merged name, or move the row back"
+        page.refuse("result-without-analyte", message, row, slipped, cells[slipped].said)
 
 
 def _may_answer(header: Header, number: int, cell: Cell) -> bool:
@@ -82,118 +104,131 @@ def _may_answer(header: Header, number: int, cell: Cell) -> bool:
     return could_be_result(cell.said) or vocabulary.analyte(cell.said) is not None
 
 
-def could_be_result(text: str) -> bool:
-    """Whether a text begins like a number or is a result word, and so may not be dropped in silence."""
-    return re.match(r"^\s*[<>≤≥]?\s*[0-9]", text) is not None or vocabulary.status(text) is not None
-
-
-def _section_above(page: Page, header: Header) -> Word | None:
-    """A heading in the row right above the header: `Heavy metals, mg/kg`."""
-    cells = page.sheet.rows.get(header.row - 1, {})
+def _section_above(block: Block) -> Word | None:
+    """A heading in the row right above the header, or merged over it: `Heavy metals, mg/kg`."""
+    groups = {column.group for column in block.header.columns if column.group is not None}
+    if len(groups) == 1:
+        return groups.pop()
+    above = block.header.top - 1
+    cells = block.cells(above)
     if len(cells) == 1:
         number, cell = next(iter(cells.items()))
         if vocabulary.fact_name(cell.said.split(":")[0]) is None:
-            return Word(cell.said, page.place(header.row - 1, number))
+            return Word(cell.said, block.page.place(above, number))
     return None
 
 
-def _settle(page: Page, header: Header, last: int) -> Header:
+# ---------------------------------------------------------------- columns
+
+
+def _settle(block: Block) -> Header:
     """Refuse unknown and repeated columns; of several result columns, one that holds only verdicts is a verdict."""
+    page, header = block.page, block.header
     columns = []
     results = header.of("result")
     for column in header.columns:
-        if column.role == "unknown" or column.role.startswith("analyte:"):
-            _unknown_header(page, column)
-            column = Column(column.number, "ignored", column.header)  # noqa: PLW2901 - refused; the rest is still read
-        if (
-            column.role == "result"
-            and (len(results) > 1 or not header.of("verdict"))
-            and _only_verdicts(page, column, header.row, last)
-            and len(results) > 1
-        ):
-            column = Column(column.number, "verdict", column.header)  # noqa: PLW2901 - the same column, understood
+        if column.role in ("unknown", "batch") or column.role.startswith("analyte:"):
+            unknown_header(page, column)
+            column = replace(column, role="ignored")  # noqa: PLW2901 - refused; the rest is still read
+        if column.role == "result" and len(results) > 1 and _only_verdicts(block, column):
+            column = replace(column, role="verdict")  # noqa: PLW2901 - the same column, understood
         columns.append(column)
-    settled = Header(header.row, header.kind, tuple(columns))
+    settled = replace(header, columns=tuple(columns))
+    _refuse_groups(page, settled)
     for role in _ONCE:
+        if role in _BOUNDS and _one_per_unit(settled, role):
+            continue
         for twin in settled.of(role)[1:]:
-            page.refuse(
-                "duplicate-header",
-                f"two columns mean {role.replace('_', ' ')}: '{settled.of(role)[0].header.said}' "
-                f"and '{twin.header.said}'",
-                header.row,
-                twin.number,
-                twin.header.said,
-            )
+            first = settled.of(role)[0].header.said
+            _duplicate(page, twin, f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.said}'")
     units = [column.unit for column in settled.of("result")]
     if len(units) > 1 and len(set(units)) < len(units):
-        twin = settled.of("result")[1]
-        page.refuse(
-            "duplicate-header",
-            "two columns hold results and nothing tells them apart",
-            header.row,
-            twin.number,
-            twin.header.said,
-        )
+        _duplicate(page, settled.of("result")[1], "two columns hold results and nothing tells them apart")
     return settled
 
 
-def _unknown_header(page: Page, column: Column) -> None:
-    near = vocabulary.nearest_headers(column.header.said)
-    page.refusals.append(
-        Refusal(
-            "unknown-header",
-            f"the column '{column.header.said.strip()}' is not known"
-            "; rename it, or teach it in kratom_qc/words/headers.toml",
-            column.header.place,
-            column.header.said,
-            near,
-        )
-    )
+def _one_per_unit(header: Header, role: str) -> bool:
+    """Whether each of several columns of limits has a unit of its own, and each unit a column of results."""
+    units = [vocabulary.unit_key(column.unit) for column in header.of(role)]
+    return len(set(units)) == len(units) and set(units) <= {
+        vocabulary.unit_key(one.unit) for one in header.of("result")
+    }
 
 
-def _only_verdicts(page: Page, column: Column, first: int, last: int) -> bool:
+def _refuse_groups(page: Page, header: Header) -> None:
+    """Two groups of results under names that mean nothing to us may be two batches."""
+    results = header.of("result")
+    if len({column.group.said if column.group else "" for column in results}) > 1:
+        for column in results:
+            if column.group is not None:
+                unknown_header(page, replace(column, header=column.group))
+
+
+def _duplicate(page: Page, twin: Column, message: str) -> None:
+    page.refusals.append(Refusal("duplicate-header", message, twin.header.place, twin.header.said))
+
+
+def _only_verdicts(block: Block, column: Column) -> bool:
     said = [
         cells[column.number].said
-        for row in range(first + 1, last + 1)
-        if column.number in (cells := page.sheet.rows.get(row, {})) and len(cells) > 1
+        for row in block.body
+        if column.number in (cells := block.cells(row)) and len(cells) > 1
     ]
-    return bool(said) and all(
-        vocabulary.status(text)
-        in ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated", "not_tested")
-        for text in said
-    )
+    return bool(said) and all(vocabulary.status(text) in _VERDICTS for text in said)
 
 
-def _lines(page: Page, header: Header, row: int, section: Word | None) -> Iterator[Row]:
+# ---------------------------------------------------------------- rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Where a list states units beside its rows."""
+
+    lod: Word | None
+    loq: Word | None
+    uncertainty: Word | None
+
+
+def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | None) -> Iterator[Row]:
+    page = block.page
     words: dict[str, Word] = {}
-    facts: dict[str, Word] = {}
     for column in header.columns:
-        if column.role.startswith("fact:"):
-            name = column.role.removeprefix("fact:")
-            facts[name] = page.fact(row, column.number, name)
-        elif column.role not in ("result", "ignored", "panel"):
+        if column.role == "panel":
+            section = page.spread(row, column.number)
+        elif column.role in _SPREAD:
+            words[column.role] = page.spread(row, column.number)
+        elif column.role not in ("result", "ignored") and not column.role.startswith("fact:"):
             words[column.role] = page.word(row, column.number)
-        elif column.role == "panel":
-            section = page.word(row, column.number)
     if "lod_loq" in words:
         words["lod"], words["loq"] = _split(words.pop("lod_loq"))
-    own = {role: _header_unit(header, role) for role in ("lod", "loq", "lod_loq", "uncertainty")}
-    section_unit = _section_unit(section) if section is not None else None
-    for column in header.of("result") or header.of("qualifier"):
-        has_results = column.role == "result"
+    columns = header.of("result") or header.of("qualifier")
+    for column in columns:
+        _refuse_merged(page, row, column.number)
+    paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
+    facts = facts_of(page, header, row)
+    for column in columns:
+        header_unit = Word(column.unit, column.header.place) if column.unit else None
+        heading_unit = section_unit(section) if section is not None else None
+        if heading_unit is None and header_unit is None and not _says(words.get("unit")):
+            heading_unit = block.unit
+        for role, bounds in paired.items():
+            at = next(
+                (one for one in bounds if vocabulary.unit_key(one.unit) == vocabulary.unit_key(column.unit)), None
+            )
+            words[role] = page.word(row, at.number) if at else Word("", column.header.place)
         line = Line(
-            analyte=words["analyte"],
+            analyte=_whole_total(words["analyte"], section),
             result=page.word(row, column.number),
             unit=words.get("unit"),
-            header_unit=Word(column.unit, column.header.place) if column.unit else None,
-            section_unit=section_unit,
-            qualifier=words.get("qualifier") if has_results else None,
+            header_unit=header_unit,
+            section_unit=heading_unit,
+            qualifier=words.get("qualifier") if column.role == "result" else None,
             lod=words.get("lod"),
             loq=words.get("loq"),
-            lod_unit=words.get("detection_unit") or own["lod"] or own["lod_loq"],
-            loq_unit=words.get("detection_unit") or own["loq"] or own["lod_loq"],
+            lod_unit=words.get("detection_unit") or own.lod,
+            loq_unit=words.get("detection_unit") or own.loq,
             uncertainty=words.get("uncertainty"),
-            uncertainty_unit=own["uncertainty"],
+            uncertainty_unit=own.uncertainty,
             method=words.get("method"),
             verdict=words.get("verdict"),
             limit=words.get("limit"),
@@ -207,10 +242,47 @@ def _lines(page: Page, header: Header, row: int, section: Word | None) -> Iterat
         yield Row(line, facts)
 
 
+def _says(word: Word | None) -> bool:
+    return word is not None and bool(word.said.strip())
+
+
+def _own_units(header: Header) -> _Units:
+    found = {role: _header_unit(header, role) for role in ("lod", "loq", "lod_loq", "uncertainty")}
+    return _Units(found["lod"] or found["lod_loq"], found["loq"] or found["lod_loq"], found["uncertainty"])
+
+
 def _header_unit(header: Header, role: str) -> Word | None:
     """The unit in the bracket of a column's header, for LOD, LOQ and uncertainty."""
-    found = next((column for column in header.of(role) if column.unit), None)
+    columns = header.of(role)
+    if len(columns) > 1:  # one for every unit of the results: each has the unit of its result
+        return None
+    found = next((column for column in columns if column.unit), None)
     return Word(found.unit, found.header.place) if found else None
+
+
+def _refuse_merged(page: Page, row: int, column: int) -> None:
+    """One number merged over several results may be their sum, or the result of one of them."""
+    area = page.merges.get((row, column))
+    if area is None:
+        return
+    first, left, last, right = area
+    said = page.word(first, left).said
+    if (last > first or right > left) and could_be_result(said):
+        message = f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
+        page.refuse("merged-result", message, first, left, said)
+
+
+def _whole_total(word: Word, section: Word | None) -> Word:
+    """A bare `Total` is the total of its section where that is a known analyte: aflatoxins, for instance."""
+    if section is None or not vocabulary.is_bare_total(word.said):
+        return word
+    heading = re.split(r"[(\[,:]", section.said)[0].strip()
+    found = {
+        analyte.id
+        for text in (f"Total {heading}", f"Sum of {heading}", f"{heading}, total")
+        if (analyte := vocabulary.analyte(text)) is not None
+    }
+    return replace(word, said=vocabulary.analytes()[found.pop()].name) if len(found) == 1 else word
 
 
 def _split(word: Word) -> tuple[Word, Word]:
@@ -221,71 +293,10 @@ def _split(word: Word) -> tuple[Word, Word]:
     return Word(f"{lod.strip()}{unit}", word.place), Word(loq.strip(), word.place)
 
 
-def _section_unit(section: Word) -> Word | None:
+def section_unit(section: Word) -> Word | None:
     """The unit in a section heading: `Heavy metals (mg/kg)` or `Alkaloids, % w/w`."""
     for pattern in (BRACKET, COMMA):
         parts = pattern.match(section.said.strip())
         if parts and vocabulary.unit(parts["inside"]):
             return Word(parts["inside"], section.place)
     return None
-
-
-# ---------------------------------------------------------------- one batch per row
-
-
-def read_wide(page: Page, header: Header, last: int) -> Iterator[Row]:
-    """The rows under a wide header: a line for every analyte column of every batch."""
-    notes: dict[str, int] = {}  # unit, lod, loq, method, limit → the row that states it for every column
-    batch = header.of("fact:batch_id")[0].number
-    body: list[int] = []
-    for row in range(header.row + 1, last + 1):
-        cells = page.sheet.rows.get(row, {})
-        label = next((cells[number].said for number in sorted(cells)), "")
-        role = vocabulary.column_role(label)
-        if role in _ROW_WORDS and role not in notes:
-            notes[role] = row
-        elif not body and batch not in cells and cells and _is_unit_row(cells):
-            notes["unit"] = row
-        elif len(cells) > 1 or any(
-            column.number in cells for column in header.columns if column.role[:8] == "analyte:"
-        ):
-            body.append(row)
-    units_row = notes.get("unit")
-    analytes = []
-    for column in header.columns:
-        if column.role.startswith("analyte:"):
-            analytes.append(column)
-        elif column.role == "unknown":
-            has_unit = units_row is not None and vocabulary.unit(page.word(units_row, column.number).said) is not None
-            if has_unit:  # an analyte nobody knows: kept under the laboratory's name, and the batch is held
-                analytes.append(Column(column.number, f"analyte:{column.header.said}", column.header))
-            else:
-                _unknown_header(page, column)
-    known = {column.number for column in header.columns}
-    for row in body:
-        page.refuse_outside(row, known)
-        facts = {
-            name: page.fact(row, column.number, name)
-            for column in header.columns
-            if (name := _fact_of(column)) is not None
-        }
-        for column in analytes:
-            extra = {role: page.word(at, column.number) for role, at in notes.items() if role != "unit"}
-            header_unit = Word(column.unit, column.header.place) if column.unit else None
-            unit = page.word(units_row, column.number) if units_row is not None else None
-            analyte = Word(column.role.removeprefix("analyte:"), column.header.place)
-            result = page.word(row, column.number)
-            line = Line(analyte, result, unit, header_unit=header_unit, zero_is_censored=False, **extra)
-            yield Row(line, facts)
-
-
-def _fact_of(column: Column) -> str | None:
-    """The fact a column of a wide table states; its verdict column is the status of the whole batch."""
-    if column.role == "verdict":
-        return "status"
-    return column.role.removeprefix("fact:") if column.role.startswith("fact:") else None
-
-
-def _is_unit_row(cells: dict[int, Cell]) -> bool:
-    known = sum(vocabulary.unit(cell.said) is not None for cell in cells.values())
-    return known >= 1 and known >= len(cells) - 1

@@ -39,13 +39,19 @@ def interpret(certificates: Sequence[Certificate]) -> tuple[tuple[Analysis, ...]
 def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str | None:
     words = [word for certificate in certificates for line in certificate.lines for word in _number_words(line)]
     words += [word for certificate in certificates for name, word in certificate.facts.items() if name in DECLARED]
+    stated = next((found for certificate in certificates if (found := certificate.decimal_mark)), None)
     try:
-        mark = decimal_mark(word.said for word in words)
+        proven = decimal_mark(word.said for word in words)
+        if stated and proven not in (None, stated):
+            raise Ambiguous(
+                f"its profile or format states the decimal mark '{stated}', but its numbers prove '{proven}'"
+            )
+        mark = stated or proven
     except Ambiguous as error:
         place = words[0].place if words else Place(certificates[0].file)
         refusals.append(Refusal("ambiguous-number", f"the file contradicts itself: {error}", Place(place.file)))
         return None
-    return mark or next((found for certificate in certificates if (found := certificate.decimal_mark)), None)
+    return mark
 
 
 def _number_words(line: Line) -> Iterable[Word]:
@@ -54,8 +60,14 @@ def _number_words(line: Line) -> Iterable[Word]:
 
 def _day_order(certificates: Sequence[Certificate], refusals: list[Refusal]) -> bool | None:
     words = [word for certificate in certificates for name, word in certificate.facts.items() if name in DATE_FACTS]
+    stated = next((certificate.day_first for certificate in certificates), None)
     try:
-        return day_first(word.said for word in words)
+        proven = day_first(word.said for word in words)
+        if stated is not None and proven not in (None, stated):
+            raise UnreadableDate(
+                f"its profile states that the {'day' if stated else 'month'} comes first, its dates do not"
+            )
+        return proven if stated is None else stated
     except UnreadableDate as error:
         refusals.append(Refusal("ambiguous-date", f"the file contradicts itself: {error}", Place(words[0].place.file)))
         return None

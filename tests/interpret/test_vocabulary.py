@@ -124,7 +124,7 @@ def test_a_header_word_has_one_role(header: str, role: str | None) -> None:
      ("vzorek", "product_name"), ("Date Received", "received_on"), ("datum přijetí", "received_on"),
      ("datum vystavení", "issued_on"),
      ("Serving Size", "serving_size"), ("Servings Per Container", "servings_per_container"), ("Net Weight", "net_content"),
-     ("Client", "other"), ("Sample ID", "other"), ("Lead", None), ("Colour of the van", None)],
+     ("Client", "other"), ("Sample ID", "sample_id"), ("Lead", None), ("Colour of the van", None)],
 )  # fmt: skip
 def test_a_label_states_one_fact(label: str, fact: str | None) -> None:
     assert vocabulary.fact_name(label) == fact
