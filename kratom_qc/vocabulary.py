@@ -295,15 +295,22 @@ def is_bare_total(text: str) -> bool:
     return _headers("phrase").get(header_key(text)) == "bare_total"
 
 
-def nearest_headers(text: str) -> tuple[str, ...]:
-    """Up to three known header words near an unknown one."""
-    known = {
+@cache
+def _known_headers() -> Mapping[str, str]:
+    return {
         header_key(word): word
         for table in ("column", "fact")
         for row in _load("headers.toml")[table].values()
         for word in row
     }
-    return tuple(known[key] for key in difflib.get_close_matches(header_key(text), list(known), n=3, cutoff=0.6))
+
+
+@lru_cache(1024)
+def nearest_headers(text: str) -> tuple[str, ...]:
+    """Up to three known header words near an unknown one."""
+    known = _known_headers()
+    key = header_key(text[:80])  # no header word is longer, and comparing costs by length
+    return tuple(known[near] for near in difflib.get_close_matches(key, list(known), n=3, cutoff=0.6))
 
 
 @cache
