@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo test check samples bench lock clean
+.PHONY: help install install-dev demo test check samples bench fuzz lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
@@ -17,6 +17,7 @@ help:
 	@echo "make check    lint, types, import contracts, limits, samples up to date"
 	@echo "make samples  write the sample certificates and their reports again"
 	@echo "make bench    measure, against named baselines (N=1000 certificates)"
+	@echo "make fuzz     throw broken text at the readers of words (SECONDS=600)"
 
 # Byte code is compiled at once: without it Great Expectations takes more than twice as long to import.
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -56,6 +57,10 @@ samples: install
 N ?= 1000
 bench: install-dev
 	$(BIN)/python tests/benchmark/bench.py --certificates $(N)
+
+SECONDS ?= 600
+fuzz: install-dev
+	$(BIN)/python -m tests.fuzz.fuzz_statements $(SECONDS)
 
 # Hashes and no addresses: the lock says what is installed, the machine's own settings say from where.
 lock:

@@ -66,9 +66,9 @@ def release(
     shelf = Store(Path(store))
     with shelf.locked():
         new, _ = arrivals(Path(inbox), shelf)
-        current = ReleasePass(shelf, terms, watching.get())
-        for start in range(0, len(new), CHUNK):
-            read(current, tuple(new[start : start + CHUNK]), len(new))
-        for wave in current.gather():
-            judge(current, wave)
-        return publish(current)
+        with ReleasePass(shelf, terms, watching.get()) as current:
+            for start in range(0, len(new), CHUNK):
+                read(current, tuple(new[start : start + CHUNK]), len(new))
+            for wave in current.gather():
+                judge(current, wave)
+            return publish(current)

@@ -84,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     check.add_argument("--product", help="the product's form where certificates do not say it")
     check.add_argument("--json", action="store_true", help="one object per file and line, on standard output")
+    check.add_argument(
+        "--annotate",
+        type=Path,
+        metavar="OUT.xlsx",
+        help="write the file as a workbook with every problem marked in its cell and listed on the first sheet",
+    )
     _judging(check)
     check.set_defaults(command=_check)
 
@@ -98,10 +104,31 @@ def _parser() -> argparse.ArgumentParser:
     _judging(run)
     run.set_defaults(command=_run)
 
+    template = commands.add_parser(
+        "template", help="a blank certificate to fill in, with drop-downs of the valid words"
+    )
+    template.add_argument("--product", required=True, metavar="P", help="the product's form, such as leaf_powder")
+    template.add_argument(
+        "--market",
+        action="append",
+        default=[],
+        metavar="M",
+        help="with a row for what this market asks for (may be repeated; default: the home markets)",
+    )
+    template.add_argument("--output", type=Path, metavar="FILE", help="default: ./certificate-P.xlsx")
+    template.add_argument("--force", action="store_true", help="write over a file that is there")
+    template.set_defaults(command=_template)
+
+    problems = commands.add_parser("problems", help="what every code of a problem means, and what to do about it")
+    problems.add_argument("code", nargs="?", metavar="CODE", help="explain this one only")
+    problems.add_argument("--markdown", action="store_true", help="the page of all codes")
+    problems.set_defaults(command=_problems)
+
     limits = commands.add_parser("limits", help="list, lint or show the limits in force")
-    limits.add_argument("action", choices=("list", "lint", "show"))
+    limits.add_argument("action", nargs="?", default="list", choices=("list", "lint", "show"))
     limits.add_argument("name", nargs="?", help="a rulebook or rule id, for show")
     limits.add_argument("--analytes", action="store_true", help="list the known analytes instead")
+    limits.add_argument("--intake", action="store_true", help="list the limits on files instead: sizes, memory, time")
     limits.set_defaults(command=_limits)
     _layout_parser(commands.add_parser("layout", help="profiles of laboratories' layouts: draft, test, list"))
     return parser
@@ -157,7 +184,7 @@ def _check(options: argparse.Namespace) -> int:
     from kratom_qc.job import load_terms
 
     terms = load_terms(options.market, options.on, options.facts, options.product)
-    return check(options.files, terms, as_json=options.json)
+    return check(options.files, terms, as_json=options.json, annotate=options.annotate)
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -174,6 +201,20 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _limits(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import limits
+    from kratom_qc.commands import intake_limits, limits
 
+    if options.intake:
+        return intake_limits()
     return limits(options.action, options.name, analytes=options.analytes)
+
+
+def _template(options: argparse.Namespace) -> int:
+    from kratom_qc.vendor import template
+
+    return template(options.product, options.market, options.output, force=options.force)
+
+
+def _problems(options: argparse.Namespace) -> int:
+    from kratom_qc.vendor import list_problems
+
+    return list_problems(options.code, as_markdown=options.markdown)

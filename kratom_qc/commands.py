@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -12,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
-from kratom_qc import settings, vocabulary, wording
+from kratom_qc import problems, settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
 from kratom_qc.intake.profiles import load as load_profiles
-from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_file
+from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
+from kratom_qc.vendor import may_annotate, plain_console, write_annotated
 
 if TYPE_CHECKING:
     from flows.release import Done
@@ -31,24 +32,27 @@ _EXIT = {Decision.FAIL: 1, Decision.HOLD: 2, Decision.PASS: 0}
 _STYLE = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD: "bold yellow"}
 
 
-def _console() -> Console:
-    """A console as wide as the terminal; 120 signs where the output goes to a file or a pipe."""
-    console = Console(highlight=False)
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=120)
+def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path | None = None) -> int:
+    """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst.
 
-
-def check(files: Sequence[Path], terms: Terms, *, as_json: bool) -> int:
-    """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst."""
+    `annotate` is where the one file given is written with its problems marked in it.
+    """
+    if annotate is not None:
+        may_annotate(files, annotate)
     lacking = [str(file) for file in files if not file.is_file()]
     if lacking:
         # A verdict over fewer certificates than the user named would be a verdict over something else.
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
-    readings = [read_file(file, str(file)) for file in files]
+    readings = read_files(files)
     verdicts = {verdict.batch.batch_id: verdict for verdict in judge_all(readings, terms)}
     if as_json:
         _print_json(readings, verdicts)
     else:
         _print_check(readings, verdicts)
+    if annotate is not None:
+        write_annotated(
+            files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate
+        )
     return _status(readings, verdicts.values())
 
 
@@ -83,7 +87,7 @@ def _print_line(content: dict[str, Any]) -> None:
 def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> None:
     from kratom_qc.report.html import summary_row
 
-    console = _console()
+    console = plain_console()
     if verdicts:
         print_verdicts(console, [summary_row(verdict, "") for verdict in verdicts.values()])
     for reading in readings:
@@ -109,12 +113,24 @@ def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
 
 
 def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> None:
-    """A refused file with everything that is wrong in it."""
+    """A refused file with everything that is wrong in it; what to do is said once for each kind of problem."""
     problems = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
     console.print(f"[bold red]REFUSED[/] {escape(file)}: {problems}")
+    said: set[str] = set()
     for refusal in refusals:
         where = str(refusal.place) if refusal.place.cell or refusal.place.sheet else "file"
         console.print(f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]")
+        hints = _hints(refusal, again=refusal.code in said)
+        if hints:
+            console.print(Padding(f"[dim]{escape(hints)}[/]", (0, 0, 0, 6), expand=False))
+        said.add(refusal.code)
+
+
+def _hints(refusal: Refusal, *, again: bool) -> str:
+    """The line under a refusal: the known words nearest to what it said, what was expected, and what to do."""
+    listed = problems.problem(refusal.code)
+    near = f"nearest known words: {', '.join(refusal.near)}. " if refusal.near else ""
+    return near if again or listed is None else f"{near}Expected: {listed.expected}. {listed.do}"
 
 
 # ---------------------------------------------------------------- read
@@ -124,14 +140,14 @@ def read(file: Path, *, as_json: bool) -> int:
     """Print what was understood of one file, without judgement."""
     vocabulary.check_all()
     load_profiles()
-    reading = read_file(file, str(file))
+    (reading,) = read_files([file])
     if as_json:
         _print_line(_read_object(reading))
     elif reading.refusals:
-        print_refused(_console(), reading.file, reading.refusals)
+        print_refused(plain_console(), reading.file, reading.refusals)
     else:
         for analysis in reading.analyses:
-            _print_analysis(_console(), analysis)
+            _print_analysis(plain_console(), analysis)
     return REFUSED if reading.refusals else 0
 
 
@@ -183,7 +199,7 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     from kratom_qc.archive.store import Store
     from kratom_qc.release import arrivals
 
-    console = _console()
+    console = plain_console()
     terms = load_terms(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
     if not inbox.is_dir():
         raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
@@ -244,9 +260,24 @@ def _flow_pass(
 # ---------------------------------------------------------------- limits
 
 
+def intake_limits() -> int:
+    """`limits --intake`: what a file may be and what reading it may cost, with the variable that sets each."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("limit", "", "what it bounds", "set by"):
+        table.add_column(heading, justify="right" if not heading else "left")
+    for name, value, what in settings.caps().told():
+        table.add_row(name, f"{value:,}", what, f"KRATOM_QC_MAX_{name.upper()}")
+    console = plain_console()
+    console.print(table)
+    console.print(
+        "A file over a limit is REFUSED; nothing is ever cut short. Readers have no network and write no file."
+    )
+    return 0
+
+
 def limits(action: str, name: str | None, *, analytes: bool) -> int:
     """`limits list`, `limits lint`, `limits show NAME`."""
-    console = _console()
+    console = plain_console()
     if analytes:
         for analyte in vocabulary.analytes().values():
             console.print(f"{analyte.id}  [dim]{escape(analyte.name)} ({analyte.family})[/]")

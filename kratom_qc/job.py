@@ -6,19 +6,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
+from kratom_qc.intake import exchange, preflight
 from kratom_qc.intake.layout import certificates
 from kratom_qc.intake.profiles import load as load_profiles
-from kratom_qc.intake.workbook import open_workbook, read_bytes
+from kratom_qc.intake.sandbox import ReaderDied, Sandbox
+from kratom_qc.intake.sheets import Found
+from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
+from kratom_qc.interpret.compare import Beside, compare
 from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks
@@ -43,20 +48,59 @@ class Reading:
         return tuple(dict.fromkeys(analysis.batch_id for analysis in self.analyses))
 
 
-def read_file(path: Path, name: str | None = None) -> Reading:
-    """Read one file; `name` is what it is called in messages. Raises InputNotFound where it is not there."""
-    return read_content(name or path.name, read_bytes(path))
+class Readers:
+    """Children that read files, for as long as the block lasts. They start with the first file."""
+
+    def __init__(self, caps: settings.Caps):
+        self._caps = caps
+        self._sandbox = Sandbox(caps, preload=__name__)
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._sandbox.stop() if kind else self._sandbox.close()
+
+    def rest(self) -> None:
+        """End the children for now; the next file starts new ones."""
+        self._sandbox.close()
+
+    def read(self, files: Iterable[tuple[str, bytes]]) -> Iterator[Reading]:
+        """What is read of files given as (name, bytes), in their order. A child that dies refuses its file alone."""
+        ours, theirs = tee(files)
+        pending = self._sandbox.map(read_content, ((name, raw, self._caps) for name, raw in theirs))
+        for answer in pending:
+            name, raw = next(ours)
+            try:
+                yield answer.answer()
+            except ReaderDied as died:
+                message = (
+                    f"{died.why}; the file is kept, and no other is touched. Send only the table of the certificate"
+                )
+                fault = Refusal(died.code, message, Place(name))
+                yield Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,))
+
+
+def read_files(paths: Sequence[Path]) -> list[Reading]:
+    """Read files under the names the user gave them. Raises InputNotFound where one is not there."""
+    with Readers(settings.caps()) as readers:
+        return list(readers.read((str(path), read_bytes(path)) for path in paths))
 
 
 def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -> Reading:  # noqa: B008 - frozen
-    """Read one file's bytes. A refusal is a value here: one bad file never stops the others."""
+    """Read one file's bytes, in this very process. A refusal is a value here: one bad file never stops the others."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        found = certificates(open_workbook(name, raw, caps))
+        found = _found(name, raw, caps)
         analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
-        refusals = tuple(dict.fromkeys((*found.refusals, *refusals)))
+        # What its words mean is no matter where a cell is not believed at all.
+        cells = {refusal.place for refusal in found.refusals if refusal.place.cell}
+        refusals = (*found.refusals, *(refusal for refusal in refusals if refusal.place not in cells))
+        refusals = tuple(dict.fromkeys(refusals))
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
+    except MemoryError:  # the child's limit; said by whoever waits for it
+        raise
     except Exception as error:  # a fault of the reader refuses this file, keeps it, and stops no other
         fault = Refusal(
             "reader-failed",
@@ -67,6 +111,13 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     if refusals:
         return Reading(name, digest, refusals=refusals)
     return Reading(name, digest, _with_remarks(analyses, found.remarks))
+
+
+def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
+    kind = preflight.kind_of(name, raw, caps)
+    if kind == "json":
+        return exchange.certificates(name, raw, caps)
+    return certificates(workbook_of(kind, name, raw, caps))
 
 
 def _with_remarks(analyses: tuple[Analysis, ...], remarks: tuple[Remark, ...]) -> tuple[Analysis, ...]:
@@ -130,24 +181,30 @@ def load_terms(
     )
 
 
-def collect(readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None) -> list[Batch]:
+def collect(
+    readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None, beside: Beside | None = None
+) -> list[Batch]:
     """The batches of many files, each over all its certificates. A file given twice counts once.
 
-    `only` names the batches wanted, where not all are.
+    `only` names the batches wanted, where not all are; `beside` is what all certificates say about each other, where the
+    caller knows it already (see `compared`).
     """
     once = {reading.sha256: reading for reading in readings}
+    analyses = [analysis for reading in once.values() for analysis in reading.analyses]
     markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
-        (
-            analysis
-            for reading in once.values()
-            for analysis in reading.analyses
-            if only is None or analysis.batch_id in only
-        ),
+        (analysis for analysis in analyses if only is None or analysis.batch_id in only),
         lambda product: wanted(terms.books, markets, product),
         terms.facts,
         terms.product,
+        compare(analyses) if beside is None else beside,
     )
+
+
+def compared(readings: Iterable[Reading]) -> Beside:
+    """What the certificates of many files say about each other. A file given twice counts once."""
+    once = {reading.sha256: reading for reading in readings}
+    return compare(analysis for reading in once.values() for analysis in reading.analyses)
 
 
 def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:

@@ -71,11 +71,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A piece of text with the cell it was read from; `shown` as in Cell."""
+    """A piece of text with the cell it was read from; `shown` and `kind` as in Cell."""
 
     said: str
     place: Place
     shown: str = ""
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Line:
     lod_unit: Word | None = None  # where LOD, LOQ or uncertainty have a unit of their own
     loq_unit: Word | None = None
     uncertainty_unit: Word | None = None
+    zero_is_censored: bool = False  # the format writes 0 for what was not detected, below LOQ or not tested at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Certificate:
     sha256: str
     facts: Mapping[str, Word]
     lines: tuple[Line, ...]
-    decimal_mark: str | None = None  # where a profile states it, so that the file need not prove it
+    decimal_mark: str | None = None  # where its format or a profile states it, so that the file need not prove it
     day_first: bool | None = None
 
 
@@ -147,8 +149,9 @@ class Doubt:
 class Result:
     """One laboratory statement understood: an interval in the canonical unit of its dimension.
 
-    `low`/`high` never include the uncertainty. `detected` is True, False or None (the words do not say);
-    `detection_limit` is how far down a non-detect reaches, where the certificate says so.
+    `interval` never includes the uncertainty. `shown` is what the sheet displays where that is a rounded form of what the
+    cell stores, `shown_interval` what it would mean by itself: both are judged. `detected` is True, False or None (the
+    words do not say); `detection_limit` is how far down a non-detect reaches, where the certificate says so.
     """
 
     analyte: str  # the id, or the laboratory's own name where the analyte is unknown
@@ -174,6 +177,8 @@ class Result:
     text: str | None = None  # a described test's words
     flags: tuple[str, ...] = ()
     certificate: str = ""  # the witness: file hash, certificate id and laboratory
+    shown: str = ""
+    shown_interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
-from kratom_qc import PROGRAM
+from kratom_qc import PROGRAM, settings
 from kratom_qc.archive.store import PassWriter, Store, keep
 from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.workbook import read_bytes
-from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
+from kratom_qc.job import Readers, Reading, Terms, collect, compared, judge_batches
 from kratom_qc.model import Place
 from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
 
-POOL_FROM = 48  # files; below that, starting processes costs more than they save
-READ_SECONDS = 60
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
 
 Progress = Callable[[str, int, int], None]  # stage, done, of
@@ -65,18 +58,8 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 
-def _result(arrival: Arrival, future: Any) -> Reading:
-    """What a reader process made of a file; a process that died or hung refuses this file alone."""
-    try:
-        reading: Reading = future.result()
-    except (TimeoutError, ProcessExpired) as error:
-        why = f"reading it ended its process ({type(error).__name__}); the file is kept. Please report it"
-        return Reading(arrival.name, arrival.sha256, refusals=(Refusal("reader-failed", why, Place(arrival.name)),))
-    return reading
-
-
 class ReleasePass:
-    """The state of one pass, from arrivals to the committed archive."""
+    """The state of one pass, from arrivals to the committed archive; its readers live as long as its block."""
 
     def __init__(self, store: Store, terms: Terms, progress: Progress):
         self.store = store
@@ -86,47 +69,32 @@ class ReleasePass:
         self.earlier: list[Reading] = []
         self.rows: list[SummaryRow] = []
         self.total = 0
-        self._pool: ProcessPool | None = None
+        self._readers = Readers(settings.caps())
+
+    def __enter__(self) -> ReleasePass:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._readers.__exit__(kind)
 
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
-        """Keep and read some of `total` files. A file that cannot be read is refused; it never stops the others.
-
-        Few files are read here; many by one process per core, where a reader that dies takes only its own file along.
-        A file is kept before anything looks into it.
-        """
-        if total >= POOL_FROM and self._pool is None:
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["kratom_qc.job", "openpyxl"])
-            self._pool = ProcessPool(max_workers=os.cpu_count(), context=context)
-        for reading in self._readings(chunk):
+        """Keep and read some of `total` files. A file that cannot be read is refused; it never stops the others."""
+        for reading in self._readers.read(self._kept(chunk)):
             self.new.append(reading)
             self.progress("read", len(self.new), total)
-        if self._pool is not None and len(self.new) >= total:
-            self._pool.close()
-            self._pool.join()
 
-    def _readings(self, chunk: Sequence[Arrival]) -> Iterator[Reading]:
-        waiting: list[tuple[Arrival, Any]] = []
+    def _kept(self, chunk: Iterable[Arrival]) -> Iterator[tuple[str, bytes]]:
+        """Files with their bytes, kept in the store before anything looks into them; one that cannot be read is refused, and
+        tried again by the next pass."""
         for arrival in chunk:
-            raw = self._kept(arrival)
-            if isinstance(raw, Reading):
-                yield raw
-            elif self._pool is None:
-                yield read_content(arrival.name, raw)
+            try:
+                raw = read_bytes(arrival.path)
+            except InputNotFound as error:
+                reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", Place(arrival.name))
+                self.new.append(Reading(arrival.name, "", refusals=(reason,)))
             else:
-                task = self._pool.schedule(read_content, (arrival.name, raw), timeout=READ_SECONDS)
-                waiting.append((arrival, task))
-        yield from (_result(arrival, task) for arrival, task in waiting)
-
-    def _kept(self, arrival: Arrival) -> bytes | Reading:
-        """A file's bytes, kept in the store; or why they cannot be read, to be tried again by the next pass."""
-        try:
-            raw = read_bytes(arrival.path)
-        except InputNotFound as error:
-            reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", Place(arrival.name))
-            return Reading(arrival.name, "", refusals=(reason,))
-        keep(self.store.root, hashlib.sha256(raw).hexdigest(), raw)
-        return raw
+                keep(self.store.root, hashlib.sha256(raw).hexdigest(), raw)
+                yield arrival.name, raw
 
     def gather(self) -> list[tuple[str, ...]]:
         """The batches that the new certificates speak of, in waves; their earlier certificates are read again."""
@@ -136,9 +104,11 @@ class ReleasePass:
         before = dict.fromkeys(
             sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh
         )
-        self.earlier = [read_content(known.names[sha], self.store.raw(sha)) for sha in before]
+        self.earlier = list(self._readers.read((known.names[sha], self.store.raw(sha)) for sha in before))
+        self._readers.rest()
         self.writer = PassWriter(self.store, self.pass_id, self.terms.on, PROGRAM)
         self.total = len(touched)
+        self.beside = compared([*self.earlier, *self.new])
         # What has been read stays to the end of the pass: no collector need look through it again and again.
         gc.freeze()
         gc.enable()
@@ -146,7 +116,7 @@ class ReleasePass:
 
     def judge(self, wave: Iterable[str]) -> None:
         """Judge some batches over all their certificates, in one run of the engine, and write their pages and findings."""
-        batches = collect([*self.earlier, *self.new], self.terms, only=frozenset(wave))
+        batches = collect([*self.earlier, *self.new], self.terms, frozenset(wave), self.beside)
         for verdict in judge_batches(batches, self.terms).verdicts():
             page = page_name(verdict.batch.batch_id)
             row = summary_row(verdict, page)

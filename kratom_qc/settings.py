@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from kratom_qc.errors import RulebookError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _cap(default: int, what: str) -> int:
+    capped: int = field(default=default, metadata={"what": what})
+    return capped
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +26,35 @@ class Caps:
     certificate can need.
     """
 
-    file_bytes: int = 20 * 1024 * 1024
-    zip_parts: int = 200
-    part_bytes: int = 40 * 1024 * 1024
-    inflated_bytes: int = 100 * 1024 * 1024
-    inflate_ratio: int = 200  # of a part larger than 1 MiB
-    sheets: int = 30
-    rows: int = 20_000
-    columns: int = 200
-    cells: int = 400_000
-    cell_text: int = 4_000
-    memory_bytes: int = 512 * 1024 * 1024
-    cpu_seconds: int = 8
-    wall_seconds: int = 20
+    file_bytes: int = _cap(20 * 1024 * 1024, "bytes of a file")
+    zip_parts: int = _cap(200, "parts inside a workbook's container")
+    part_bytes: int = _cap(40 * 1024 * 1024, "bytes of one part, unpacked")
+    inflated_bytes: int = _cap(100 * 1024 * 1024, "bytes of all parts, unpacked")
+    inflate_ratio: int = _cap(200, "times a part of more than 1 MiB may grow when it is unpacked")
+    sheets: int = _cap(30, "sheets of a workbook")
+    rows: int = _cap(20_000, "rows of a sheet")
+    columns: int = _cap(200, "columns of a sheet")
+    cells: int = _cap(400_000, "cells of a sheet that hold something")
+    cell_text: int = _cap(4_000, "characters of one cell")
+    memory_bytes: int = _cap(512 * 1024 * 1024, "bytes of memory of one reader")
+    cpu_seconds: int = _cap(8, "seconds of computing for one file")
+    wall_seconds: int = _cap(20, "seconds of waiting for one file")
+
+    def told(self) -> Iterator[tuple[str, int, str]]:
+        """(name, value, what it bounds) of every cap."""
+        for cap in fields(self):
+            yield cap.name, getattr(self, cap.name), cap.metadata["what"]
 
 
 def caps() -> Caps:
     """The caps in force. Raises RulebookError for one that is no whole number above 0."""
     said: dict[str, int] = {}
-    for field in fields(Caps):
-        text = os.environ.get(f"KRATOM_QC_MAX_{field.name.upper()}", "").strip()
-        if text and not (text.isascii() and text.isdigit() and int(text)):
-            raise RulebookError(f"KRATOM_QC_MAX_{field.name.upper()} is '{text}'; it must be a whole number above 0")
+    for cap in fields(Caps):
+        text = os.environ.get(f"KRATOM_QC_MAX_{cap.name.upper()}", "").strip()
+        if text and not (text.isascii() and text.isdigit() and 0 < int(text) < 10**15):
+            raise RulebookError(f"KRATOM_QC_MAX_{cap.name.upper()} is '{text}'; it must be a whole number above 0")
         if text:
-            said[field.name] = int(text)
+            said[cap.name] = int(text)
     return Caps(**said)
 
 

@@ -5,7 +5,6 @@ A spelling is a row of data. It may stand for one thing only; the loader names e
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 import unicodedata
@@ -17,14 +16,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from rapidfuzz import fuzz, process
+
 from kratom_qc.errors import RulebookError
 
 WORDS = Path(__file__).parent / "words"
+# Nothing is called by more; a hostile cell of 30,000 blanks costs nothing.
+LONGEST_NAME = 200
 
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "λ": "lambda", "ω": "omega"})
 _NOT_NAME = re.compile(r"[^a-z0-9+]")
 _NOT_HEADER = re.compile(r"[^a-z0-9%±<>#\u0e00-\u0e7f]")  # Thai letters as they are
 _BLANKS = re.compile(r"\s+")
+_AFTER_SIGN = re.compile(r"(?<=[<>≤≥=]) ")
+_LONGEST_WORD = 60
 # Typographic twins of one sign; laboratories and spreadsheets swap them freely.
 _TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"})
 
@@ -46,7 +51,7 @@ def header_key(text: str) -> str:
 
 def word_key(text: str) -> str:
     """A result or status word made comparable: `Not  Detected.` and `not detected` are one."""
-    return _BLANKS.sub(" ", _folded(text)).strip(" .*").replace("< ", "<")
+    return _AFTER_SIGN.sub("", _BLANKS.sub(" ", _folded(text)).strip(" .*"))
 
 
 def unit_key(text: str) -> str:
@@ -138,6 +143,8 @@ def analyte_by_cas(number: str) -> Analyte | None:
 @lru_cache(8192)
 def analyte(text: str) -> Analyte | None:
     """The analyte a laboratory's name stands for, or None. `Lead (Pb)` is read; `Mercury (methyl)` is not guessed."""
+    if len(text) > LONGEST_NAME:
+        return None
     spellings = _analyte_spellings()
     whole = spellings.get(name_key(text))
     if whole:
@@ -152,9 +159,21 @@ def analyte(text: str) -> Analyte | None:
     return None
 
 
+@cache
+def _double_names() -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType(
+        {name_key(name): tuple(may) for name, may in _load("analytes.toml")["double_names"].items()}
+    )
+
+
+def meanings_of(text: str) -> tuple[str, ...]:
+    """What a name may mean that laboratories use for several things, such as `LOD`; empty for every other name."""
+    return _double_names().get(name_key(text), ())
+
+
 def nearest_analytes(text: str) -> tuple[str, ...]:
     """Up to three known names near an unknown one, for the person who must decide."""
-    near = difflib.get_close_matches(name_key(text), list(_analyte_spellings()), n=6, cutoff=0.6)
+    near = _close(name_key(text[:LONGEST_NAME]), _analyte_spellings(), 6)
     names = dict.fromkeys(analytes()[_analyte_spellings()[key]].name for key in near)
     return tuple(names)[:3]
 
@@ -172,6 +191,17 @@ def _units() -> Mapping[str, Unit]:
         keyed += [(unit_key(spelling), row["name"], spelling) for spelling in (row["name"], *row["spellings"])]
     index = _index(keyed, "words/units.toml")
     return MappingProxyType({key: meanings[name] for key, name in index.items()})
+
+
+@cache
+def _printed_units() -> Mapping[str, str]:
+    rows = _load("units.toml")["unit"]
+    return {unit_key(spelling): spelling for row in rows for spelling in (*row["spellings"], row["name"])}
+
+
+def nearest_units(text: str) -> tuple[str, ...]:
+    """Up to three known units near an unknown one, as laboratories print them."""
+    return _nearest(unit_key(text), _printed_units())
 
 
 @cache
@@ -205,12 +235,14 @@ def basis_in(text: str, *, bare: bool = True) -> tuple[str | None, str]:
 
 
 # "CFU/10 g", "/25 g", "in 25 g", "v 25 g": a count or an absence in a portion of so much
-_PORTION = re.compile(r"^(?P<what>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$")
+_PORTION = re.compile(r"^(?P<what>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$", re.ASCII)
 
 
 @lru_cache(8192)
 def unit(text: str) -> Unit | None:
     """The unit a text stands for, or None. A basis in it (`mg/kg dry weight`) is the unit's basis."""
+    if len(text) > LONGEST_NAME:
+        return None
     basis, rest = basis_in(text.strip())
     key = unit_key(rest.strip(" ,;"))
     if key.startswith("[") or (key.startswith("(") and key.endswith(")")):
@@ -218,7 +250,8 @@ def unit(text: str) -> Unit | None:
     found = _units().get(key)
     if found is None:
         portion = _PORTION.match(key)
-        if portion is None or Decimal(portion["size"]) == 0:
+        raised = any(c.isdigit() and not c.isascii() for c in text)  # a raised exponent, level in the key
+        if portion is None or raised or Decimal(portion["size"]) == 0:
             return None
         size, of = Decimal(portion["size"]), "mL" if portion["of"] == "ml" else "g"
         if portion["what"]:
@@ -247,6 +280,12 @@ def column_role(text: str) -> str | None:
 def fact_name(text: str) -> str | None:
     """Which fact a label of the header block (or a column of a long table) states."""
     return _headers("fact").get(header_key(text.rstrip(" :")))
+
+
+@cache
+def _printed_headers() -> Mapping[str, str]:
+    tables = (_load("headers.toml")[table] for table in ("column", "fact"))
+    return {header_key(word): word for table in tables for words in table.values() for word in words}
 
 
 @cache
@@ -295,22 +334,22 @@ def is_bare_total(text: str) -> bool:
     return _headers("phrase").get(header_key(text)) == "bare_total"
 
 
-@cache
-def _known_headers() -> Mapping[str, str]:
-    return {
-        header_key(word): word
-        for table in ("column", "fact")
-        for row in _load("headers.toml")[table].values()
-        for word in row
-    }
-
-
-@lru_cache(1024)
 def nearest_headers(text: str) -> tuple[str, ...]:
     """Up to three known header words near an unknown one."""
-    known = _known_headers()
-    key = header_key(text[:80])  # no header word is longer, and comparing costs by length
-    return tuple(known[near] for near in difflib.get_close_matches(key, list(known), n=3, cutoff=0.6))
+    return _nearest(header_key(text), _printed_headers())
+
+
+def _nearest(key: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Up to three spellings whose keys are near another key. A text that is longer than any word is near none: a file
+    full of prose must cost nothing."""
+    if len(key) > _LONGEST_WORD:
+        return ()
+    return tuple(known[near] for near in _close(key, known, 3))
+
+
+def _close(key: str, known: Iterable[str], most: int) -> list[str]:
+    """The known keys nearest to a key, nearest first. rapidfuzz, because a file may hold 20,000 unknown words."""
+    return [near for near, _, _ in process.extract(key, list(known), scorer=fuzz.ratio, limit=most, score_cutoff=60)]
 
 
 @cache
@@ -325,6 +364,18 @@ def _statuses() -> Mapping[str, str]:
 def status(text: str) -> str | None:
     """What a word in place of a number, or in a verdict column, means (a key of `words/statuses.toml`)."""
     return _statuses().get(word_key(text))
+
+
+@cache
+def _printed_statuses() -> Mapping[str, str]:
+    return {word_key(word): word for words in _load("statuses.toml").values() for word in words}
+
+
+@lru_cache(8192)
+def nearest_statuses(text: str) -> tuple[str, ...]:
+    """Up to three known result words near an unknown one, with the same first letter: a file may hold 20,000 such words."""
+    key = word_key(text)
+    return _nearest(key, {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]})
 
 
 @cache
@@ -351,6 +402,12 @@ def product_form(text: str) -> str | None:
     return _form_spellings().get(header_key(text))
 
 
+def nearest_forms(text: str) -> tuple[str, ...]:
+    """Up to three display names of product forms that are spelt like a text."""
+    near = _close(header_key(text), _form_spellings(), 3)
+    return tuple(dict.fromkeys(product_forms()[_form_spellings()[key]] for key in near))
+
+
 @lru_cache(8192)
 def product_in_name(text: str) -> str | None:
     """The one product whose phrases a product's name holds; None where none or several do."""
@@ -371,7 +428,7 @@ def _load_products() -> Mapping[str, tuple[str, ...]]:
 
 def check_all() -> None:
     """Load every word list, so that a mistake in one is an error at start and not in the middle of a run."""
-    for load in (_analyte_spellings, _cas_numbers, _units, _statuses, _form_spellings):
+    for load in (_analyte_spellings, _double_names, _cas_numbers, _units, _statuses, _form_spellings):
         load()
     for table in ("column", "fact", "phrase", "footnote"):
         _headers(table)

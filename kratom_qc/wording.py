@@ -151,6 +151,13 @@ def status_words(status: str, start: str, end: str) -> str:
     return f"{words}{joint if since else ''}{since}{until}"
 
 
+def quoted(result: Result) -> str:
+    """A result for a sentence, in the laboratory's words: `'0.3 mg/kg' of Lead`."""
+    said, unit = one_line(result.said, 40), result.unit_said
+    whole = said if not unit or said.endswith(unit) else f"{said} {unit}"
+    return f"'{whole}' of {one_line(subject_name(result.analyte), 60)}"
+
+
 def evidence_words(evidence: str) -> str:
     """How well the source of a limit is known."""
     return _EVIDENCE.get(evidence, evidence)

@@ -10,9 +10,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from kratom_qc import PROGRAM
+from kratom_qc import PROGRAM, settings
 from kratom_qc.commands import judge_all
-from kratom_qc.job import load_terms, read_file
+from kratom_qc.job import Readers, load_terms
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
 
 HERE = Path(__file__).resolve().parent
@@ -21,7 +21,9 @@ DAY = date(2026, 11, 22)
 
 def pages() -> dict[str, str]:
     """Every page of the sample run by file name."""
-    readings = [read_file(path) for path in sorted((HERE / "certificates").iterdir())]
+    paths = sorted((HERE / "certificates").iterdir())
+    with Readers(settings.caps()) as readers:
+        readings = list(readers.read((path.name, path.read_bytes()) for path in paths))
     terms = load_terms(on=DAY, facts=HERE / "products.toml")
     found: dict[str, str] = {}
     rows = []

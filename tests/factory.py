@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc.interpret.batch import batches
+from kratom_qc.interpret.compare import Beside
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
 from kratom_qc.judge.plan import key_of
@@ -140,12 +141,17 @@ def judged(
     on: date = DAY,
     product: str | None = None,
     facts: FactsFile | None = None,
+    beside: Beside | None = None,
 ) -> dict[str, Verdict]:
-    """Every verdict by batch id, through the public path and in one run of the engine."""
+    """Every verdict by batch id, through the public path and in one run of the engine. An empty `beside` lets copies of one
+    certificate be judged as if each were alone."""
     terms = Terms(
         dict(books), tuple(markets), tuple(markets if home is None else home), on, facts or FactsFile(), product
     )
-    return {verdict.batch.batch_id: verdict for verdict in judge_batches(collect(readings, terms), terms).verdicts()}
+    return {
+        verdict.batch.batch_id: verdict
+        for verdict in judge_batches(collect(readings, terms, beside=beside), terms).verdicts()
+    }
 
 
 def finding(verdict: Verdict, rule_id: str) -> Finding:

@@ -15,11 +15,13 @@ from kratom_qc import vocabulary
 from kratom_qc.intake.page import Page
 from kratom_qc.model import Cell, Word
 
-BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
-COMMA = re.compile(r"^(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
+# No header is longer, and on what is longer these patterns would take the square of its length.
+_SHORT = r"^(?=[\s\S]{0,200}\Z)"
+BRACKET = re.compile(_SHORT + r"(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
+COMMA = re.compile(_SHORT + r"(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
 CAS = re.compile(r"[0-9]{2,7}-[0-9]{2}-[0-9]")
-_LAST_WORD = re.compile(r"^(?P<name>.+?)\s+(?P<inside>\S+)$")
-_BATCH = re.compile(r"^(?P<label>[^0-9:]+?)\s*(?::\s*|[#\s]\s*(?=\S*[0-9]))(?P<id>\S.*)$")
+_LAST_WORD = re.compile(_SHORT + r"(?P<name>.+?)\s+(?P<inside>\S+)$")
+_BATCH = re.compile(_SHORT + r"(?P<label>[^0-9:]+?)\s*(?::\s*|[#\s]\s*(?=\S*[0-9]))(?P<id>\S.*)$")
 _UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
 KEYS = ("fact:batch_id", "fact:sample_id", "fact:lab_id")
 _DEEPEST = 3

@@ -22,7 +22,7 @@ from kratom_qc.intake.page import Page
 from kratom_qc.intake.profiles import Profile, load
 from kratom_qc.intake.rows import Row
 from kratom_qc.intake.scopes import Scope, scopes
-from kratom_qc.intake.sheets import Found, Workbook
+from kratom_qc.intake.sheets import Found, Workbook, cell_name
 from kratom_qc.intake.tables import read_list
 from kratom_qc.intake.wide import read_wide
 from kratom_qc.model import Certificate, Place, Remark, Word
@@ -43,6 +43,7 @@ class Gathered:
     common: dict[str, Word] = field(default_factory=dict)
     headers: list[Place] = field(default_factory=list)
     unjoined: bool = False  # keys without a partner are told: what they leave without a batch is not told again
+    unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
     pointed: dict[str, Word] = field(default_factory=dict)  # facts whose cells a profile names
 
 
@@ -71,6 +72,8 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Foun
         all_.refusals += all_.strays
     _join(all_)
     made = tuple(_assemble(book, all_))
+    if any(refusal.code == "no-batch-id" for refusal in all_.refusals):
+        all_.refusals += all_.unfilled  # a blank form; of a named batch, a blank result is one that nobody measured
     if profile is not None:
         made = tuple(replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first) for one in made)
     return Found(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
@@ -83,6 +86,10 @@ def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
         rows = list(resolved(page, _rows(all_, scope)))
         all_.headers += [block.page.place(block.header.row, block.header.columns[0].number) for block in scope.blocks]
         used = used or bool(rows) or bool(scope.blocks) or bool(scope.facts)
+        if rows and not any(_answers(row) for row in rows):
+            blank = rows[0].line.result or rows[0].line.analyte
+            message = "no row of this table has a result; the first one belongs into this cell"
+            all_.unfilled.append(Refusal("no-results", message, blank.place))
         if rows:
             _agree(all_.pointed, scope.facts, page.refusals)
             all_.found.append((scope.facts, rows))
@@ -94,6 +101,11 @@ def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
         all_.remarks.append(Remark("sheet-not-used", "note", message, Place(page.file, page.sheet.name)))
+
+
+def _answers(row: Row) -> bool:
+    """Whether a row says anything where its result belongs."""
+    return any(word is not None and word.said.strip() for word in (row.line.result, row.line.qualifier))
 
 
 def _rows(all_: Gathered, scope: Scope) -> Iterator[Row]:
@@ -171,7 +183,7 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
                 stated.pop("batch_id", None)
             if "batch_id" not in stated:
                 if not all_.unjoined:
-                    _no_batch(row, all_.refusals, in_table="batch_id" in row.facts)
+                    _no_batch(book, row, all_.refusals, in_table="batch_id" in row.facts)
                 continue
             key = tuple(stated[name].said.strip() if name in stated else "" for name in _IDENTITY)
             groups.setdefault(key, (stated, []))[1].append(row)
@@ -186,11 +198,13 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
     )
 
 
-def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
+def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
     """Said once for every sheet, or for every cell that should name a batch."""
     if in_table:
         place = row.facts["batch_id"].place
         refusals.append(Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place))
+    elif (blank := _blank_beside(book, "batch_id")) is not None:
+        refusals.append(Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank))
     else:
         refusals.append(
             Refusal(
@@ -200,6 +214,16 @@ def _no_batch(row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
                 Place(row.line.analyte.place.file, row.line.analyte.place.sheet),
             )
         )
+
+
+def _blank_beside(book: Workbook, name: str) -> Place | None:
+    """The blank cell to the right of a label, as in a form that nobody has filled in."""
+    for sheet in book.sheets:
+        for row, cells in sheet.rows.items():
+            for number, cell in cells.items():
+                if vocabulary.fact_name(cell.said) == name and len(cells) == 1:
+                    return Place(book.file, sheet.name, cell_name(row, number + 1))
+    return None
 
 
 def _no_table(book: Workbook, headers: list[Place]) -> Refusal:

@@ -58,7 +58,8 @@ class Page:
         trouble = self.sheet.problems.get((row, column))
         if trouble is not None:
             self.refusals.append(trouble)  # told once in the end, however often it is used
-        return Word(cell.said if cell else "", self.place(row, column), cell.shown if cell else "")
+        place = self.place(row, column)
+        return Word(cell.said, place, cell.shown, cell.kind) if cell else Word("", place)
 
     def spread(self, row: int, column: int) -> Word:
         """A cell used as a word; a merged area says the same in every row that it covers."""

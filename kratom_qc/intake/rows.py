@@ -81,9 +81,7 @@ def unknown_header(page: Page, column: Column) -> None:
     near = vocabulary.nearest_headers(column.header.said)
     refusal = Refusal(
         "unknown-header",
-        f"the column '{column.header.said.strip()}' is not known"
-        + (f" (nearest: {', '.join(near)})" if near else "")
-        + "; rename it, or teach it in kratom_qc/words/headers.toml",
+        f"the column '{column.header.said.strip()}' is not known; rename it, or describe the layout in a profile",
         column.header.place,
         column.header.said,
         near,

@@ -52,6 +52,7 @@ def read_wide(block: Block) -> Iterator[Row]:
                 header_unit=header_unit,
                 section_unit=stated,
                 section=column.group,
+                zero_is_censored=False,
                 **extra,
             )
             yield Row(line, facts)

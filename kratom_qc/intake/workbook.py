@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from kratom_qc.errors import InputNotFound
-from kratom_qc.intake import delimited, preflight, xlsx
+from kratom_qc.errors import InputNotFound, Refusal, Refused
+from kratom_qc.intake import delimited, ods, preflight, xls, xlsx
+from kratom_qc.intake.ours import is_list, is_words
 from kratom_qc.intake.sheets import Workbook
+from kratom_qc.model import Place, Remark
 from kratom_qc.settings import Caps
 
-_READERS = {"xlsx": xlsx.read, "text": delimited.read}
+OWN_LIST = (
+    "this sheet is the list of what to fix that kratom_qc wrote; it is not part of the certificate and was not read"
+)
+_READERS = {"xlsx": xlsx.read, "xls": xls.read, "ods": ods.read, "text": delimited.read}
 
 
 def read_bytes(path: Path) -> bytes:
@@ -30,6 +35,14 @@ def open_workbook(name: str, raw: bytes, caps: Caps) -> Workbook:
 
     Raises Refused where it is no spreadsheet, or one that cannot be opened safely.
     """
-    kind = preflight.kind_of(name, raw, caps)
+    return workbook_of(preflight.kind_of(name, raw, caps), name, raw, caps)
+
+
+def workbook_of(kind: str, name: str, raw: bytes, caps: Caps) -> Workbook:
+    """The sheets of a file that preflight found to be of a kind. Raises Refused as `open_workbook` does."""
+    if kind not in _READERS:
+        raise Refused([Refusal("not-a-spreadsheet", f"this is {kind}, which has no sheets", Place(name))])
     sheets, remarks = _READERS[kind](name, raw, caps)
-    return Workbook(name, hashlib.sha256(raw).hexdigest(), tuple(sheets), tuple(remarks))
+    remarks += [Remark("own-list", "note", OWN_LIST, Place(name, sheet.name)) for sheet in sheets if is_list(sheet)]
+    theirs = tuple(sheet for sheet in sheets if not is_list(sheet) and not is_words(sheet))
+    return Workbook(name, hashlib.sha256(raw).hexdigest(), theirs, tuple(remarks))

@@ -1,117 +1,115 @@
-"""xlsx → sheets of cells."""
+"""xlsx and xlsm → sheets of cells as a person sees them: one streaming pass over the XML of the sheets.
+
+The pass that guards (caps, repeated cells, document types) is the pass that reads, so nothing is believed that was not
+checked. It takes what the value readers of the field leave out: number format, hidden rows, columns and sheets,
+strike-through, formulas and their last values, raised digits. Formulas are never computed and macros never run.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-from typing import TYPE_CHECKING, Any
+import posixpath
 
 from kratom_qc.errors import Refusal, Refused
-from kratom_qc.intake.numformat import Trouble, shown_number
-from kratom_qc.intake.sheets import Grid, Sheet, cell_name
-from kratom_qc.model import Cell, Place, Remark
+from kratom_qc.intake import marks
+from kratom_qc.intake.container import Container
+from kratom_qc.intake.markup import Attributes, scan
+from kratom_qc.intake.richtext import RichText, Text
+from kratom_qc.intake.sheets import Sheet
+from kratom_qc.intake.styles import read_styles
+from kratom_qc.intake.worksheet import Book, Worksheet
+from kratom_qc.model import Place, Remark
 from kratom_qc.settings import Caps
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+_ON = ("1", "true")
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
-    """An xlsx workbook's sheets."""
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), data_only=False, keep_links=False)
-    except Exception as error:  # openpyxl raises a dozen kinds on damaged files; each of them refuses the file
-        raise Refused(
-            [
-                Refusal(
-                    "damaged",
-                    f"the workbook cannot be opened ({type(error).__name__}); save it again as xlsx",
-                    Place(name),
-                )
-            ]
-        ) from None
-    return [_read_sheet(name, sheet, caps) for sheet in book.worksheets], []
-
-
-def _read_sheet(name: str, sheet: Worksheet, caps: Caps) -> Sheet:
-    title = sheet.title
-    if sheet.max_row > caps.rows or sheet.max_column > caps.columns or sheet.max_row * sheet.max_column > caps.cells:
-        raise Refused(
-            [
-                Refusal(
-                    "too-large",
-                    f"sheet '{title}' spans {sheet.max_row:,} rows and {sheet.max_column:,} columns; "
-                    f"the limits are {caps.rows:,} rows, {caps.columns} columns and {caps.cells:,} cells",
-                    Place(name, title),
-                )
-            ]
+    """A workbook's sheets, and a remark where it holds macros. Raises Refused where it cannot be read in full."""
+    container = Container(name, raw, caps)
+    relations = _relations(name, container, "")
+    main = next((target for kind, target in relations.values() if kind == "officeDocument"), "")
+    if main not in container:
+        raise _damaged(name, "the workbook's main part is missing")
+    parts = _relations(name, container, main)
+    book = Book(name, caps)
+    listed = _listed(book, container, main)
+    for kind, target in parts.values():
+        if kind == "styles" and target in container:
+            book.styles = read_styles(Place(name), container.inflate(target))
+        elif kind == "sharedStrings" and target in container:
+            book.strings = _strings(name, container, target)
+    sheets = []
+    for title, relation, hidden in listed:
+        kind, target = parts.get(relation, ("", ""))
+        if kind in ("xlMacrosheet", "xlIntlMacrosheet"):
+            raise Refused([Refusal("macros", f"the sheet '{title}' is a macro sheet; delete it", Place(name, title))])
+        if kind == "worksheet":
+            if target not in container:
+                raise _damaged(name, f"the sheet '{title}' is missing from the file")
+            sheets.append(Worksheet(book, title, hidden).read(container.inflate(target)))
+    if not any(sheet.rows for sheet in sheets) and any(part.startswith("xl/media/") for part in container.names):
+        message = (
+            "no cell holds anything, but a picture is there; results in a picture are not read: send them in cells"
         )
-    hidden_sheet = sheet.sheet_state != "visible"
-    hidden_rows = {row for row, shape in sheet.row_dimensions.items() if shape.hidden}
-    hidden_columns = {
-        number
-        for shape in sheet.column_dimensions.values()
-        if shape.hidden
-        for number in range(shape.min or 0, (shape.max or 0) + 1)
-    }
-    rows: Grid = {}
-    problems: dict[tuple[int, int], Refusal] = {}
-    struck: dict[int, bool] = {}
-    for line in sheet.iter_rows():
-        for source in line:
-            if source.value is None:
-                continue
-            row, column = source.row, source.column
-            said, kind, trouble = _shown(source)
-            if not said.strip() and trouble is None:
-                continue
-            hidden = hidden_sheet or row in hidden_rows or column in hidden_columns
-            rows.setdefault(row, {})[column] = Cell(said, kind, row, column, hidden)
-            place = Place(name, title, cell_name(row, column))
-            if hidden:
-                trouble = (
-                    "hidden",
-                    "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it",
-                )
-            elif _struck(source, struck):
-                trouble = ("struck-out", "this cell is struck out; delete it or remove the line")
-            if trouble:
-                problems[row, column] = Refusal(trouble[0], trouble[1], place, said)
-    merged = tuple((area.min_row, area.min_col, area.max_row, area.max_col) for area in sheet.merged_cells.ranges)
-    return Sheet(title, rows, problems, merged)
+        raise Refused([Refusal("no-table", message, Place(name))])
+    has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
+    return sheets, [marks.macros(name)] if has_macros else []
 
 
-def _struck(source: Any, known: dict[int, bool]) -> bool:
-    """Whether a cell is struck out, looked up once per style: the style objects are costly to build."""
-    if not source.has_style:
-        return False
-    style = source.style_id
-    if style not in known:
-        known[style] = bool(source.font.strike)
-    return known[style]
+def _damaged(name: str, why: str) -> Refused:
+    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", Place(name))])
 
 
-def _shown(source: Any) -> tuple[str, str, Trouble]:
-    """(what a person reads, how it is stored, why it cannot be believed)."""
-    value, kind = source.value, source.data_type
-    if kind == "f":
-        return str(value), "formula", ("formula", "this cell is a formula; copy the sheet and paste values only")
-    if kind == "e":
-        return str(value), "error", ("error-value", f"this cell shows the error {value}")
-    if kind == "b":
-        return ("TRUE" if value else "FALSE"), "boolean", None
-    if isinstance(value, dt.datetime):
-        return (value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")), "date", None
-    if isinstance(value, dt.date):
-        return value.isoformat(), "date", None
-    if isinstance(value, dt.time | dt.timedelta):
-        return (
-            str(value),
-            "date",
-            ("time-value", "Excel has made a time of this cell; format it as text and type it again"),
-        )
-    if isinstance(value, int | float):
-        return shown_number(value, source.number_format or "General")
-    return str(value), "text", None
+# ---------------------------------------------------------------- the parts of a workbook
+
+
+def _relations(name: str, container: Container, part: str) -> dict[str, tuple[str, str]]:
+    """A part's relations: id → (kind, the part it points to)."""
+    folder, base = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{base}.rels")
+    found: dict[str, tuple[str, str]] = {}
+
+    def relation(attributes: Attributes) -> None:
+        target = attributes.get("Target", "")
+        if attributes.get("TargetMode") != "External":
+            whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], whole)
+
+    if path not in container:
+        raise _damaged(name, "the workbook does not say where its sheets are")
+    scan(Place(name), container.inflate(path), {"Relationship": relation})
+    return found
+
+
+def _listed(book: Book, container: Container, main: str) -> list[tuple[str, str, bool]]:
+    """(title, relation, hidden) of every sheet, in the order of the workbook."""
+    found: list[tuple[str, str, bool]] = []
+
+    def properties(attributes: Attributes) -> None:
+        book.since_1904 = attributes.get("date1904", "0") in _ON
+
+    def sheet(attributes: Attributes) -> None:
+        relation = next((value for key, value in attributes.items() if key.endswith("relationships id")), "")
+        found.append((attributes.get("name", ""), relation, attributes.get("state", "visible") != "visible"))
+
+    scan(Place(book.name), container.inflate(main), {"workbookPr": properties, "sheet": sheet})
+    if len(found) > book.caps.sheets:
+        message = f"the workbook has {len(found):,} sheets; the limit is {book.caps.sheets}. Split the file"
+        raise Refused([Refusal("too-large", message, Place(book.name))])
+    titles = [title.casefold() for title, _, _ in found]
+    if len(set(titles)) < len(titles):
+        raise _damaged(book.name, "two sheets have the same name")
+    return found
+
+
+def _strings(name: str, container: Container, part: str) -> list[Text]:
+    found: list[Text] = []
+    text = RichText()
+
+    def done() -> None:
+        found.append(text.taken())
+
+    scan(
+        Place(name), container.inflate(part), {"si": text.begin, **text.starts()}, {"si": done, **text.ends()}, text.add
+    )
+    return found

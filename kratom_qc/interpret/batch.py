@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from kratom_qc import vocabulary
+from kratom_qc.interpret.compare import Beside, compare
 from kratom_qc.interpret.derive import Key, quantities
 from kratom_qc.interpret.facts import FactsFile, merged
 from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Result
@@ -12,20 +13,29 @@ from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Result
 Wanted = Callable[[str | None], Iterable[Key]]
 
 
-def batches(analyses: Iterable[Analysis], wanted: Wanted, facts: FactsFile, product: str | None = None) -> list[Batch]:
+def batches(
+    analyses: Iterable[Analysis],
+    wanted: Wanted,
+    facts: FactsFile,
+    product: str | None = None,
+    beside: Beside | None = None,
+) -> list[Batch]:
     """One Batch per batch id, in the order the ids were first met.
 
     `wanted(product)` names the quantities that the limits for a product ask for. `product` is the form the user says
-    (`--product`); it fills what certificates leave open, and holds where it contradicts them.
+    (`--product`); it fills what certificates leave open, and holds where it contradicts them. `beside` is what more
+    certificates than these say about each other, where these are only some of them.
     """
+    everyone = list(analyses)
+    beside = compare(everyone) if beside is None else beside
     grouped: dict[str, list[Analysis]] = {}
-    for analysis in analyses:
+    for analysis in everyone:
         grouped.setdefault(analysis.batch_id, []).append(analysis)
-    return [_batch(batch_id, group, wanted, facts, product) for batch_id, group in grouped.items()]
+    return [_batch(batch_id, group, wanted, facts, product, beside) for batch_id, group in grouped.items()]
 
 
 def _batch(
-    batch_id: str, analyses: Sequence[Analysis], wanted: Wanted, facts_file: FactsFile, said: str | None
+    batch_id: str, analyses: Sequence[Analysis], wanted: Wanted, facts_file: FactsFile, said: str | None, beside: Beside
 ) -> Batch:
     name = next((analysis.product_name for analysis in analyses if analysis.product_name), "")
     facts, doubts, remarks = merged(facts_file.for_batch(batch_id, name), analyses)
@@ -34,6 +44,8 @@ def _batch(
     for analysis in analyses:
         doubts += analysis.doubts
         remarks += analysis.remarks
+    doubts += beside.doubts.get(batch_id, ())
+    remarks += beside.remarks.get(batch_id, ())
     results = [result for analysis in analyses for result in analysis.results]
     found, derived_doubts = quantities(results, facts, wanted(product))
     doubts += derived_doubts
@@ -62,7 +74,9 @@ def _product(analyses: Sequence[Analysis], declared: str | None, said: str | Non
     stated = [(form, source, file) for form, source, file in sources if form is not None]
     if not stated:
         printed = next((analysis.facts_said["form"] for analysis in analyses if "form" in analysis.facts_said), None)
+        near = ", ".join(vocabulary.nearest_forms(printed.said)) if printed else ""
         why = f"the form '{printed.said}' is not a known product form" if printed else "no product form is stated"
+        why += f" (nearest known: {near})" if near else ""
         place = printed.place if printed else Place(analyses[0].file)
         return None, [
             Doubt("PRODUCT-UNKNOWN", f"{why}; say --product with one of {', '.join(vocabulary.product_forms())}", place)

@@ -8,7 +8,9 @@ from itertools import pairwise
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
+from kratom_qc.interpret.consistency import consistency
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
+from kratom_qc.interpret.identity import id_doubts, id_refusals, id_remarks
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 from kratom_qc.interpret.results import read_line
 from kratom_qc.model import Analysis, Certificate, Doubt, Line, Place, Remark, Result, Word
@@ -16,6 +18,7 @@ from kratom_qc.model import Analysis, Certificate, Doubt, Line, Place, Remark, R
 DATE_FACTS = ("sampled_on", "received_on", "tested_on", "issued_on", "manufactured_on", "expires_on")
 DECLARED = ("serving_size", "servings_per_container", "servings_per_day", "net_content", "density", "claim_mitragynine")
 _NUMBER_WORDS = ("result", "lod", "loq", "uncertainty")
+_BEFORE_THE_END = ("manufactured_on", "issued_on")
 # In a laboratory's order of work; a later step cannot come before an earlier one.
 _SEQUENCE = ("manufactured_on", "sampled_on", "received_on", "tested_on", "issued_on")
 
@@ -36,16 +39,19 @@ def interpret(certificates: Sequence[Certificate]) -> tuple[tuple[Analysis, ...]
 def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str | None:
     words = [word for certificate in certificates for line in certificate.lines for word in _number_words(line)]
     words += [word for certificate in certificates for name, word in certificate.facts.items() if name in DECLARED]
-    stated = next((certificate.decimal_mark for certificate in certificates), None)
+    stated = next((found for certificate in certificates if (found := certificate.decimal_mark)), None)
     try:
         proven = decimal_mark(word.said for word in words)
         if stated and proven not in (None, stated):
-            raise Ambiguous(f"its profile states the decimal mark '{stated}', but its numbers prove '{proven}'")
-        return stated or proven
+            raise Ambiguous(
+                f"its profile or format states the decimal mark '{stated}', but its numbers prove '{proven}'"
+            )
+        mark = stated or proven
     except Ambiguous as error:
         place = words[0].place if words else Place(certificates[0].file)
         refusals.append(Refusal("ambiguous-number", f"the file contradicts itself: {error}", Place(place.file)))
         return None
+    return mark
 
 
 def _number_words(line: Line) -> Iterable[Word]:
@@ -74,21 +80,22 @@ def _interpret(
     dates = {name: _date(facts[name], first_is_day, refusals) for name in DATE_FACTS if name in facts}
     # Two certificates in one file are two witnesses: what each proves alone stays proven.
     identity = f"{certificate.sha256} {_said(facts, 'certificate_id')} {_said(facts, 'laboratory')}"
-    results: list[Result] = []
     doubts: list[Doubt] = []
     remarks: list[Remark] = []
+    rows: list[tuple[Line, Result]] = []
+    refusals += id_refusals(facts)
     for line in certificate.lines:
         reading = read_line(line, mark, identity)
         refusals += reading.refusals
         doubts += reading.doubts
         remarks += reading.remarks
         if reading.result is not None:
-            results.append(reading.result)
+            rows.append((line, reading.result))
+    results = [result for _, result in rows]
     product, form_doubts = _product(certificate)
-    doubts += form_doubts
-    doubts += _date_doubts(dates, facts)
-    doubts += _status_doubts(facts)
-    remarks += _basis_remark(certificate, results)
+    odd_doubts, odd_remarks = consistency(rows, product, _said(facts, "status"), mark)
+    doubts += [*form_doubts, *id_doubts(facts), *_date_doubts(dates, facts), *_status_doubts(facts), *odd_doubts]
+    remarks += [*_basis_remark(certificate, results), *_zero_remark(results), *id_remarks(facts), *odd_remarks]
     if not any(dates.values()):
         message = "no date is printed, so the certificate's age is not checked"
         remarks.append(Remark("undated", "warning", message, Place(certificate.file)))
@@ -153,19 +160,21 @@ def _product(certificate: Certificate) -> tuple[str | None, list[Doubt]]:
     return by_form or by_name, []
 
 
-def _date_doubts(dates: dict[str, date | None], facts: Mapping[str, Word]) -> list[Doubt]:
-    known = [(name, day) for name in _SEQUENCE if (day := dates.get(name)) is not None]
-    doubts = []
-    for (earlier, first), (later, second) in pairwise(known):
-        if second < first:
-            doubts.append(
-                Doubt(
-                    "DATES-IMPOSSIBLE",
-                    f"{later.removesuffix('_on')} {second} is before {earlier.removesuffix('_on')} {first}",
-                    facts[later].place,
-                )
-            )
-    return doubts
+def _date_doubts(dates: Mapping[str, date | None], facts: Mapping[str, Word]) -> list[Doubt]:
+    known = {name: day for name, day in dates.items() if day is not None}
+    ordered = [(name, known[name]) for name in _SEQUENCE if name in known]
+    pairs = list(pairwise(ordered))
+    if "expires_on" in known:  # nothing can be made, tested or certified after its own end
+        pairs += [(step, ("expires_on", known["expires_on"])) for step in ordered if step[0] in _BEFORE_THE_END]
+    return [
+        Doubt("DATES-IMPOSSIBLE", f"{_event(later)} {second} is before {_event(earlier)} {first}", facts[later].place)
+        for (earlier, first), (later, second) in pairs
+        if second < first
+    ]
+
+
+def _event(fact: str) -> str:
+    return fact.removesuffix("_on")
 
 
 def _status_doubts(facts: Mapping[str, Word]) -> list[Doubt]:
@@ -194,6 +203,18 @@ def _basis_remark(certificate: Certificate, results: list[Result]) -> list[Remar
             Place(certificate.file, unstated[0].place.sheet, unstated[0].place.cell),
         )
     ]
+
+
+def _zero_remark(results: list[Result]) -> list[Remark]:
+    """Once for a certificate whose format writes 0 for a non-detect."""
+    zeros = [result for result in results if "censoring-unknown" in result.flags]
+    if not zeros:
+        return []
+    message = (
+        f"{len(zeros)} results of '0', first here: this format writes 0 for not detected, below LOQ and not tested alike, so "
+        "they are read as unknown amounts, below the LOQ where one is given; ask the laboratory for ND with its LOD"
+    )
+    return [Remark("zero-means-not-detected", "warning", message, zeros[0].place)]
 
 
 def _contradicting_products(certificates: Sequence[Certificate], refusals: list[Refusal]) -> None:

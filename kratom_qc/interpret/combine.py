@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 from itertools import combinations
@@ -10,16 +11,19 @@ from itertools import combinations
 from kratom_qc import vocabulary
 from kratom_qc.model import ZERO, Doubt, Interval, Quantity, Result
 
+_CROWD = 12  # distinct results of one thing; beyond, nobody reads every pair
+
 
 def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
     """One quantity over results of the same analyte, basis and unit.
 
     Results that agree at the coarser printed resolution are one statement, and the finer one is judged. Otherwise the
-    judged interval is the hull of all, so that a mean never hides a replicate, and a doubt holds the batch.
+    judged interval is the hull of all, so that a mean never hides a replicate, and a doubt holds the batch. Where a sheet
+    shows fewer digits than its cell holds, both are judged; only what is stored proves anything.
     """
     doubts = _contradictions(results)
     spoken = [_finest(results)] if len(results) > 1 and _all_one_statement(results) else results
-    hull = _hull(spoken)
+    hull = _hull(spoken, as_shown=True)
     low, low_open, high, high_open = _proven(spoken)
     detections = {result.detected for result in results}
     detected = True if True in detections else False if detections == {False} else None
@@ -43,8 +47,10 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
     ), doubts
 
 
-def _hull(results: Sequence[Result]) -> Interval:
-    return reduce(Interval.hull, (result.interval for result in results))
+def _hull(results: Sequence[Result], *, as_shown: bool = False) -> Interval:
+    stored = [result.interval for result in results]
+    shown = [result.shown_interval for result in results if as_shown and result.shown_interval is not None]
+    return reduce(Interval.hull, (*stored, *shown))
 
 
 def _finest(results: Sequence[Result]) -> Result:
@@ -53,15 +59,28 @@ def _finest(results: Sequence[Result]) -> Result:
 
 def _all_one_statement(results: Sequence[Result]) -> bool:
     """One result printed in two units. Two numbers in one unit are two measurements, however near; so are replicates."""
-    if len({(result.portion, result.species, result.replicate) for result in results}) > 1:
+    if len({_repeat(result) for result in results}) > 1:
         return False
     if len({vocabulary.unit_key(result.unit_said) for result in results}) < len(
         {result.interval for result in results}
     ):
         return False
     return all(_exact(result) for result in results) and all(
-        _agree(one, other) for one, other in combinations(results, 2)
+        _agree(one, other) for one, other in combinations(_distinct(results), 2)
     )
+
+
+def _repeat(result: Result) -> tuple[Decimal | None, str, str]:
+    """What may tell two results of one analyte apart: another test portion, species or replicate."""
+    return result.portion, result.species, result.replicate
+
+
+def _distinct(results: Iterable[Result]) -> list[Result]:
+    """One result of those that agree with the same others: a file may say one thing twenty thousand times."""
+    found: dict[object, Result] = {}
+    for result in results:
+        found.setdefault((result.interval, result.resolution, result.detected, result.portion), result)
+    return list(found.values())
 
 
 def _exact(result: Result) -> bool:
@@ -80,20 +99,27 @@ def _agree(one: Result, other: Result) -> bool:
 
 
 def _contradictions(results: Sequence[Result]) -> list[Doubt]:
-    doubts = []
-    for one, other in combinations(results, 2):
-        same = (one.portion, one.species, one.replicate) == (other.portion, other.species, other.replicate)
-        if same and not _agree(one, other):
-            doubts.append(
-                Doubt(
-                    "RESULTS-CONTRADICT",
-                    f"'{one.said}' at {_where(one, other)} and '{other.said}' at {_where(other, one)} cannot both be the "
-                    "result; the laboratory must say which is right, and a mean does not settle it",
-                    other.place,
-                    one.analyte,
-                )
-            )
-    return doubts
+    groups: dict[tuple[Decimal | None, str, str], list[Result]] = {}
+    for result in results:
+        groups.setdefault(_repeat(result), []).append(result)
+    return [doubt for group in groups.values() for doubt in _contradicting(_distinct(group))]
+
+
+def _contradicting(distinct: Sequence[Result]) -> list[Doubt]:
+    """A doubt for every two that cannot both be true; of a crowd, the two that lie furthest apart speak for all."""
+    if len(distinct) <= _CROWD:
+        return [_contradiction(*pair) for pair in combinations(distinct, 2) if not _agree(*pair)]
+    by_size = sorted(distinct, key=lambda result: (result.interval.low, result.interval.high or Decimal("Infinity")))
+    doubt = _contradiction(by_size[0], by_size[-1])
+    return [replace(doubt, why=f"{len(distinct)} different results of one thing: {doubt.why}")]
+
+
+def _contradiction(one: Result, other: Result) -> Doubt:
+    why = (
+        f"'{one.said}' at {_where(one, other)} and '{other.said}' at {_where(other, one)} cannot both be the "
+        "result; the laboratory must say which is right, and a mean does not settle it"
+    )
+    return Doubt("RESULTS-CONTRADICT", why, other.place, one.analyte)
 
 
 def _where(result: Result, beside: Result) -> str:

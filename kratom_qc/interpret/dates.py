@@ -3,43 +3,65 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from types import MappingProxyType
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january leden ledna",
-            "feb february únor února",
-            "mar march březen března",
-            "apr april duben dubna",
-            "may květen května",
-            "jun june červen června",
-            "jul july červenec července",
-            "aug august srpen srpna",
-            "sep sept september září",
-            "oct october říjen října",
-            "nov november listopad listopadu",
-            "dec december prosinec prosince",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$", re.ASCII)
-_CZECH = re.compile(r"^(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})(?:\s+\d{1,2}:\d{2}.*)?$", re.ASCII)
-_SLASHED = re.compile(r"^(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?:[ ,].*)?$", re.ASCII)
+# Czech, German, Spanish and Indonesian besides English; compared without accents.
+_MONTHS = MappingProxyType(
+    {
+        name: number
+        for number, names in enumerate(
+            (
+                "jan january leden ledna januar janner januari ene enero",
+                "feb february unor unora februar februari febrero",
+                "mar march brezen brezna marz maerz maret marzo",
+                "apr april duben dubna abr abril",
+                "may kveten kvetna mai mei mayo",
+                "jun june cerven cervna juni junio",
+                "jul july cervenec cervence juli julio",
+                "aug august srpen srpna ago agosto agu agustus",
+                "sep sept september zari septiembre",
+                "oct october rijen rijna okt oktober octubre",
+                "nov november listopad listopadu noviembre",
+                "dec december prosinec prosince dez dezember dic diciembre des desember",
+            ),
+            start=1,
+        )
+        for name in names.split()
+    }
+)
+_WEEKDAY_NAMES = (
+    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday "
+    "po pondeli ut utery st streda ct ctvrtek pa patek so sobota ne nedele "
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
+    "lunes martes miercoles jueves viernes sabado domingo senin selasa rabu kamis jumat sabtu minggu"
+)
+_WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
+_CLOCK = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
+_ZONE = r"(?: ?(?:[AaPp]\.?[Mm]\.?))?(?: ?(?:Z|UTC|GMT|CES?T|[ECMP][SD]T|[+-][0-9]{2}:?[0-9]{2}))?"
+_TIME = rf"(?:(?:T|,? ){_CLOCK}{_ZONE})?$"
+_LETTERS = r"[^\W\d_]+"
+_ISO = re.compile(rf"^([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
+_CZECH = re.compile(rf"^([0-9]{{1,2}})\. ?([0-9]{{1,2}})\. ?([0-9]{{4}}){_TIME}")
+_SLASHED = re.compile(rf"^([0-9]{{1,2}})([/-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_TIME}")
+_WEEKDAY = re.compile(rf"^({_LETTERS}), ?")
 _DAY_FIRST = re.compile(
-    r"^(?:[^\W\d]+,\s*)?(\d{1,2})\.?(?:st|nd|rd|th)?[ -]([^\W\d]+)\.?,?[ -](\d{4}|\d{2})(?:[ ,].*)?$"
+    rf"^([0-9]{{1,2}})\.?(?:st|nd|rd|th)?[ -](?:de )?({_LETTERS})\.?,?[ -](?:de )?([0-9]{{4}}|[0-9]{{2}}){_TIME}"
 )
-_MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s*)?([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:[ ,].*)?$")
-_SPAN = re.compile(r"\s+(?:-|–|to|až)\s+|(?<=\d{4})\s*[-–]\s*(?=\d{1,2}[. ])")
-
-
+_MONTH_FIRST = re.compile(rf"^({_LETTERS})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?,? ([0-9]{{4}}){_TIME}")
+_SPAN = re.compile(r" (?:-|–|to|až|bis) |(?<=[0-9]{4}) ?[-–] ?(?=[0-9]{1,2}[. ])")
 _DAYS = re.compile(
-    r"^[0-9]{1,2}\.?\s*[-–]\s*(?P<last>[0-9]{1,2}\.?\s+[^\W\d].*|[0-9]{1,2}\.\s*[0-9]{1,2}\.\s*[0-9]{4})$"
+    rf"^(?P<first>[0-9]{{1,2}})\.? ?[-–] ?"
+    rf"(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
 )
+_PART = re.compile(rf"^([0-9]{{1,2}})\. ?(?:([0-9]{{1,2}})\.?)?$|^([0-9]{{1,2}})\.? ({_LETTERS})\.?$")
+_BLANKS = re.compile(r"[ \u00a0\u2009\u202f]+")
+_LONGEST = 80
+# A certificate of a kratom product, its lot's making and its expiry lie well within.
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_BUDDHIST = 543
 
 
 class UnreadableDate(ValueError):
@@ -53,17 +75,24 @@ def day_first(texts: Iterable[str]) -> bool | None:
     """
     proof: dict[bool, str] = {}
     for text in texts:
-        for part in _SPAN.split(text.strip()):
-            match = _SLASHED.match(part)
-            if match:
-                first, second = int(match[1]), int(match[2])
-                if first > 12 >= second:
-                    proof.setdefault(True, text)
-                elif second > 12 >= first:
-                    proof.setdefault(False, text)
+        for part in _SPAN.split(_tidy(text)):
+            order = _order(part)
+            if order is not None:
+                proof.setdefault(order, text)
     if len(proof) == 2:
         raise UnreadableDate(f"'{proof[True]}' puts the day first and '{proof[False]}' the month")
     return next(iter(proof), None)
+
+
+def _order(text: str) -> bool | None:
+    match = _SLASHED.match(text)
+    if match is None:
+        return None
+    first, second = int(match[1]), int(match[3])
+    if second > 12 >= first:
+        return False
+    # 26/03/22 may begin with its year; four digits at the end leave no such doubt
+    return True if first > 12 >= second and len(match[4]) == 4 else None
 
 
 def read_date(text: str, *, first_is_day: bool | None) -> date:
@@ -71,46 +100,105 @@ def read_date(text: str, *, first_is_day: bool | None) -> date:
 
     Raises UnreadableDate where it is no date, an impossible one, or one of two.
     """
-    days = _DAYS.match(text.strip())
-    if days:  # "23-26 February 2022", "2.-4. 3. 2026"
-        return read_date(days["last"], first_is_day=first_is_day)
-    parts = [part for part in _SPAN.split(text.strip()) if part]
-    if len(parts) == 2:
-        return read_date(parts[1], first_is_day=first_is_day)
-    said = text.strip().rstrip(".")
+    said = _tidy(text)
+    if len(said) > _LONGEST:
+        raise UnreadableDate("not a date")
     try:
-        return _read(said, first_is_day)
+        return _read_span(said, first_is_day)
     except UnreadableDate:
         raise
     except ValueError as error:
         raise UnreadableDate(f"no such day ({error})") from None
 
 
+def _tidy(text: str) -> str:
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text).strip())
+
+
+def _read_span(said: str, first_is_day: bool | None) -> date:
+    days = _DAYS.match(said)
+    if days:  # "23-26 February 2022", "2.-4. 3. 2026"
+        last = _read(days["last"], first_is_day)
+        return _after(last.replace(day=int(days["first"])), last)
+    parts = [part for part in _SPAN.split(said) if part]
+    if len(parts) == 2:
+        last = _read(parts[1], first_is_day)
+        return _after(_beginning(parts[0], last, first_is_day), last)
+    return _read(said, first_is_day)
+
+
+def _beginning(text: str, last: date, first_is_day: bool | None) -> date:
+    """The first day of a span, which may leave out what its last day says: `1. 3.`, `29 December`."""
+    part = _PART.match(text)
+    if part is None:
+        return _read(text, first_is_day)
+    if part[4]:
+        return date(last.year, _month(part[4]), int(part[3]))
+    return date(last.year, int(part[2] or last.month), int(part[1]))
+
+
+def _after(first: date, last: date) -> date:
+    if first > last:
+        raise UnreadableDate(f"the span from {first} to {last} runs backwards")
+    return last
+
+
 def _read(said: str, first_is_day: bool | None) -> date:
+    found = _written(said.rstrip("."), first_is_day)
+    if _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        return found
+    if _FIRST_YEAR <= found.year - _BUDDHIST <= _LAST_YEAR:
+        raise UnreadableDate(f"{found.year} seems to be a year of the Buddhist era: {found.year - _BUDDHIST} is meant")
+    raise UnreadableDate(f"no certificate is of the year {found.year}")
+
+
+def _written(said: str, first_is_day: bool | None) -> date:
     if match := _ISO.match(said):
-        return date(int(match[1]), int(match[2]), int(match[3]))
+        return date(int(match[1]), int(match[3]), int(match[4]))
     if match := _CZECH.match(said):
         return date(int(match[3]), int(match[2]), int(match[1]))
     if match := _SLASHED.match(said):
-        first, second, year = int(match[1]), int(match[2]), _year(match[3])
-        if first > 12 or second > 12:
-            return date(year, second, first) if first > 12 else date(year, first, second)
-        if first != second and first_is_day is None:
-            raise UnreadableDate("day and month cannot be told apart, and nothing in the file proves the order")
-        return date(year, second, first) if first_is_day else date(year, first, second)
+        return _slashed(int(match[1]), int(match[3]), match[4], first_is_day)
+    weekday = _WEEKDAY.match(said)
+    if weekday and _key(weekday[1]) in _WEEKDAYS:
+        said = said[weekday.end() :]
     if match := _DAY_FIRST.match(said):
         return date(_year(match[3]), _month(match[2]), int(match[1]))
     if match := _MONTH_FIRST.match(said):
         return date(int(match[3]), _month(match[1]), int(match[2]))
-    raise UnreadableDate("not a date")
+    raise UnreadableDate(_why_not(said))
+
+
+def _slashed(first: int, second: int, year: str, first_is_day: bool | None) -> date:
+    if first > 12 and first_is_day is None and len(year) == 2 and int(year) <= 31:
+        raise UnreadableDate("which number is the year cannot be told, and nothing in the file proves the order")
+    if first_is_day is None and first <= 12 and second <= 12 and first != second:
+        raise UnreadableDate("day and month cannot be told apart, and nothing in the file proves the order")
+    if first_is_day is None:
+        first_is_day = first > 12
+    day, month = (first, second) if first_is_day else (second, first)
+    return date(_year(year), month, day)
+
+
+def _why_not(said: str) -> str:
+    if re.match(r"^[0-9]{5}(?:\.[0-9]+)?$", said) and 30000 <= int(said[:5]) <= 60000:
+        day = date(1899, 12, 30) + timedelta(days=int(said[:5]))
+        return f"a bare number is no date, though a spreadsheet may count the days to {day} so"
+    if re.match(r"^(?:19|20)[0-9]{6}(?:[0-9]{6})?$", said):
+        return f"a bare number is no date; {said[:4]}-{said[4:6]}-{said[6:8]} would be one"
+    return "not a date"
 
 
 def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
+def _key(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
 def _month(word: str) -> int:
-    found = _MONTHS.get(word.casefold().rstrip("."))
+    found = _MONTHS.get(_key(word))
     if found is None:
         raise UnreadableDate(f"'{word}' is no month")
     return found

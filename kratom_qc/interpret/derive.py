@@ -34,19 +34,29 @@ def quantities(
 ) -> tuple[dict[Key, Quantity], list[Doubt]]:
     """Every wanted key that anything is known of, with the doubts that came up.
 
-    Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven.
+    Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven. Where a
+    sheet shows fewer digits than it stores, what is stored is taken by itself, for the same reason.
     """
     measured = [result for result in results if result.known and result.measured and result.text is None]
     keys = list(dict.fromkeys(wanted))
     whole = _Deriver(measured, facts)
     found = {key: quantity for key in keys if (quantity := whole.find(key)) is not None}
-    certificates = dict.fromkeys(result.certificate for result in measured)
-    if len(certificates) > 1:
-        for certificate in certificates:
-            alone = _Deriver([result for result in measured if result.certificate == certificate], facts)
-            for key, quantity in found.items():
-                found[key] = _proven_by(quantity, alone.find(key))
+    for witness in _witnesses(measured):
+        alone = _Deriver(witness, facts)
+        for key, quantity in found.items():
+            found[key] = _proven_by(quantity, alone.find(key))
     return found, whole.doubts
+
+
+def _witnesses(measured: list[Result]) -> list[list[Result]]:
+    """The results that prove something by themselves: what is stored, and each certificate's own."""
+    rounded = any(result.shown_interval is not None for result in measured)
+    stored = [replace(result, shown_interval=None) for result in measured] if rounded else measured
+    by_certificate: dict[str, list[Result]] = {}
+    for result in stored:
+        by_certificate.setdefault(result.certificate, []).append(result)
+    single = list(by_certificate.values()) if len(by_certificate) > 1 else []
+    return [stored, *single] if rounded else single
 
 
 def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:

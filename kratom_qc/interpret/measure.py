@@ -34,6 +34,13 @@ class Measure:
     portion: Decimal | None
     microbe: bool
     measure: str
+    zero_is_censored: bool = False
+
+    @property
+    def censored_zero(self) -> bool:
+        """A zero of a format that writes zero for non-detects: it measures nothing, and proves no absence either."""
+        number = self.stated.number
+        return self.zero_is_censored and self.stated.kind == "value" and number is not None and not number.value
 
     @property
     def qualitative(self) -> bool:
@@ -83,6 +90,8 @@ class Measure:
 
     @property
     def flags(self) -> tuple[str, ...]:
+        if self.censored_zero:
+            return ("censoring-unknown",)
         return ("too-many-to-count",) if self.stated.kind == "too_many" else ()
 
     def interval(self) -> tuple[Interval, bool | None, Decimal | None]:
@@ -90,6 +99,8 @@ class Measure:
         kind = self.stated.kind
         if kind in NO_VALUE:
             return UNMEASURED, None, None
+        if self.censored_zero:
+            return Interval.below(self.loq), None, None
         if self.qualitative:
             return self._in_portion(kind)
         if kind in ("value", "below", "above"):

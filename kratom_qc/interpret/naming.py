@@ -16,6 +16,11 @@ _NAME_PORTION = re.compile(
     r"(?P<of>g|ml|grams?)\b\s*[)\]]?$",
     re.IGNORECASE | re.ASCII,
 )
+# ICP instruments name an element with its emission line: "Na 589.592", "Pb 220.353 (Axial)", "As 188.980 nm".
+_EMISSION = re.compile(
+    r"^(?P<symbol>[A-Z][a-z]?)[ _](?P<nm>[0-9]{3}\.[0-9]{2,4})(?: ?nm)?(?: ?[({]?(?:radial|axial|r|a)[)}]?)?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Name:
 def name_of(line: Line) -> Name:
     """Read a line's analyte, with its species and CAS number where it has columns for them."""
     said = line.analyte.said
+    if len(said) > vocabulary.LONGEST_NAME:
+        return Name(None, said)
     species = line.species.said if line.species else ""
     if species and vocabulary.word_key(species) not in ("total", "", "-"):
         return Name(vocabulary.analyte(f"{said} ({species})"), f"{said} ({species})")
@@ -48,6 +55,8 @@ def name_of(line: Line) -> Name:
     found = vocabulary.analyte(said)
     if found is None and line.cas is not None:
         found = vocabulary.analyte_by_cas(line.cas.said)
+    if found is None:
+        found = _by_emission_line(said)
     if found is not None:
         return Name(found, said)
     portion = _NAME_PORTION.match(said)
@@ -56,3 +65,9 @@ def name_of(line: Line) -> Name:
     if basis and (analyte := vocabulary.analyte(rest)):
         return Name(analyte, said, basis=basis)
     return Name(None, said)
+
+
+def _by_emission_line(said: str) -> Analyte | None:
+    match = _EMISSION.match(said.strip())
+    found = vocabulary.analyte(match["symbol"]) if match else None
+    return found if found is not None and found.family == "element" else None

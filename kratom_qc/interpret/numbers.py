@@ -15,24 +15,35 @@ from decimal import Decimal
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_GROUP_BLANKS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{3})+(?![0-9])")
+_TRUE_MINUS = re.compile(r"(10\s?\^\s?\(?)[−–]")
+# A group after a letter, sign or power belongs to those.
+_GROUP_BLANKS = re.compile(r"(?<![0-9A-Za-z.,^+-])[0-9]{1,3}([ \u00a0\u2009\u202f'’])[0-9]{3}(?:\1[0-9]{3})*(?![0-9])")
 _BLANK = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
+# Whoever joins these must hand over text with single blanks: runs of them are what makes such patterns slow.
 MANTISSA = r"[0-9]+(?:[.,](?!10\s*\^)[0-9]+)*"
+_POWER = r"[+-]?[0-9]{1,3}"
+_E = rf"(?:[eE]{_POWER}|\s[eE][+-][0-9]{{1,3}})"  # "1.2E3", "1.2 E+03"; "1.2 E" is a qualifier
+_TIMES = r"[x×X*·∙⋅•]"
 # "x 10^3", "·10^4" and the Czech "4,7.10^3"
-TIMES_TEN = r"\s*(?:[x×X*·∙⋅]|\.(?=\s*10\s*\^))\s*10\s*\^\s*\(?[+-]?[0-9]{1,3}\)?"
-NUMBER = rf"(?:10\s*\^\s*\(?[+-]?[0-9]{{1,3}}\)?|{MANTISSA}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|{TIMES_TEN})?)"
-_PLAIN = re.compile(rf"^(?P<m>{MANTISSA})(?:[eE](?P<e>[+-]?[0-9]{{1,3}}))?$")
-_TIMES_TEN = re.compile(
-    rf"^(?P<m>{MANTISSA})\s*(?:[x×X*·∙⋅]|\.(?=\s*10\s*\^))\s*10\s*\^\s*\(?(?P<p>[+-]?[0-9]{{1,3}})\)?$"
-)
-_BARE_POWER = re.compile(r"^10\s*\^\s*\(?(?P<p>[+-]?[0-9]{1,3})\)?$")
-# A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴.
-FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*[x×X*·∙⋅]\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")
-_TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>[eE][+-]?[0-9]|{TIMES_TEN})?")
+TIMES_TEN = rf"\s*(?:{_TIMES}|\.(?=\s*10\s*\^))\s*10\s*\^\s*(?:\({_POWER}\)|{_POWER})"
+_BARE = rf"10\s*\^\s*(?:\({_POWER}\)|{_POWER})"
+NUMBER = rf"(?:{_BARE}|{MANTISSA}(?:{_E}(?![0-9A-Za-z])|{TIMES_TEN})?)"
+_PLAIN = re.compile(rf"^(?P<m>{MANTISSA})(?P<e>{_E})?$")
+_TIMES_TEN = re.compile(rf"^(?P<m>{MANTISSA})(?P<p>{TIMES_TEN})$")
+_BARE_POWER = re.compile(rf"^{_BARE}$")
+# A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴. `105` alone may have been 10⁵
+# as well, but nothing in it shows that: it is the number 105.
+FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*{_TIMES}\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")
+_FLATTENED_GROUP = re.compile(
+    r"^[0-9]{1,3}\.10[0-9]$"
+)  # in a file with decimal commas: 5104, or 5·10⁴ without its height
+FOOTNOTE_OR_POWER = re.compile(r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")  # 2 × 10², or 2.10 with the footnote 2
+_TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})?")
 # No concentration or count lies outside; a hostile exponent costs nothing, and every number fits decimal(38, 18).
 LARGEST, SMALLEST = Decimal("1e13"), Decimal("1e-12")
 _EXPONENT_LIMIT = 30
+_MOST_DIGITS = 28  # what decimal arithmetic keeps; more would be rounded in silence
 
 
 class Ambiguous(ValueError):
@@ -50,6 +61,7 @@ class Number:
 def tidy(text: str) -> str:
     """Raised exponents written with ^, group blanks (thin, no-break, apostrophe) between digits dropped."""
     raised = _RAISED.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPT), text)
+    raised = _TRUE_MINUS.sub(r"\1-", raised)
     return _GROUP_BLANKS.sub(lambda match: _BLANK.sub("", match[0]), raised)
 
 
@@ -100,11 +112,12 @@ def number(text: str, mark: str | None) -> Number:
     Raises ValueError where it is none in the grammar, Ambiguous where it is one of two.
     """
     said = tidy(text.strip())
-    bare = _BARE_POWER.match(said)
-    if bare:
-        return _scaled("1", _power(bare["p"]), mark, scientific=True)
+    if _BARE_POWER.match(said):
+        return _scaled("1", _power(said), mark, scientific=True)
     if FLATTENED.match(said):
         raise Ambiguous("a raised exponent seems to have lost its height; write it as 2.1x10^2")
+    if mark != "," and FOOTNOTE_OR_POWER.match(text.strip()):
+        raise Ambiguous("the raised digit may be an exponent or a footnote; write it as 2x10^2")
     times = _TIMES_TEN.match(said)
     if times and not times["m"].strip("0.,"):
         raise ValueError("nothing times a power of ten is no laboratory result")
@@ -117,14 +130,20 @@ def number(text: str, mark: str | None) -> Number:
 
 
 def _power(text: str) -> int:
-    power = int(text)
+    """The power of ten that `x 10^(3)`, ` E+03` or `10^3` ends with."""
+    power = int(re.split(r"[eE^]", text)[-1].strip(" ()"))
     if abs(power) > _EXPONENT_LIMIT:
         raise ValueError(f"an exponent of {power} is no laboratory result")
     return power
 
 
 def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) -> Number:
-    digits = Decimal(_unmarked(mantissa, mark, scientific=scientific))
+    plain = _unmarked(mantissa, mark, scientific=scientific)
+    if re.match(r"0[0-9]", plain):
+        raise ValueError("it starts with a zero that counts nothing; a decimal mark may be missing")
+    digits = Decimal(plain)
+    if len(digits.as_tuple().digits) > _MOST_DIGITS:
+        raise ValueError(f"no laboratory measures more than {_MOST_DIGITS} digits")
     value = digits.scaleb(power)
     if value > LARGEST or (value and value < SMALLEST):
         raise ValueError(f"{value:.3g} is no laboratory result")
@@ -136,6 +155,8 @@ def _unmarked(mantissa: str, mark: str | None, *, scientific: bool) -> str:
     if not any(c in ".," for c in mantissa):
         return mantissa
     own = _proves(mantissa, scientific=scientific)
+    if mark == "," and own is None and _FLATTENED_GROUP.match(mantissa):
+        raise Ambiguous("it may be a thousands mark, or a power of ten that lost its height; write 5104 or 5x10^4")
     if own is None and mark is None:
         if not re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", mantissa):
             raise ValueError("the groups of digits do not fit")

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.interpret.measure import NO_VALUE, Measure
 from kratom_qc.interpret.naming import Name, name_of
-from kratom_qc.interpret.scale import RowTrouble, basis_of, bound_of, portion_of, refuse, uncertainty_of, unit_of
+from kratom_qc.interpret.scale import (
+    RowTrouble,
+    basis_of,
+    bound_of,
+    limit_in_cell_or_column,
+    portion_of,
+    refuse,
+    says,
+    uncertainty_of,
+    unit_of,
+)
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from kratom_qc.model import UNMEASURED, Doubt, Line, Place, Remark, Result, Word
-from kratom_qc.vocabulary import Analyte
+from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, Line, Place, Remark, Result, Word
+from kratom_qc.vocabulary import Analyte, Unit
 
 _SIGNS = {"<": "<", "<=": "<", "≤": "≤", ">": ">", ">=": "≥", "≥": "≥", "u": "<", "lt": "<", "gt": ">"}
 _PLAIN_FLAGS = {
@@ -34,6 +45,7 @@ _NOT_CONFIRMED = (
     "preliminary",
     "detected_below_loq",
 )
+_SHEET_MARK = "."  # whatever the laboratory types, what a sheet shows of a stored number is told with a decimal point
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure")
 
 
@@ -73,6 +85,8 @@ def _check_cas(line: Line, analyte: Analyte | None) -> None:
 def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
     said = line.result.said if line.result else ""
     kind = vocabulary.status(said) if said.strip() else "blank"
+    censored = line.zero_is_censored and not said.strip(" 0.,")
+    kind = "blank" if censored else kind
     measured = kind not in ("not_tested", "blank", "not_evaluated")
     result = Result(
         analyte.id,
@@ -87,12 +101,16 @@ def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
         method=_said(line.method),
         stated_verdict=_said(line.verdict),
         text=said.strip() if measured else None,
-        flags=("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else (),
+        flags=("censoring-unknown",) if censored and said.strip() else _described_flags(kind),
         certificate=certificate,
     )
     # Foreign matter or an odour may well be absent; an identity that was not found was not confirmed.
     opinion = "opinion_unsure" if analyte.id == "identity" and kind in _NOT_CONFIRMED else kind
     return LineReading(result, doubts=_stated(line, analyte.id) + _opinion(opinion, result))
+
+
+def _described_flags(kind: str | None) -> tuple[str, ...]:
+    return ("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else ()
 
 
 def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> LineReading:
@@ -105,17 +123,19 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     except Unreadable as error:
         if name.analyte is None:  # what the row is about is unknown; so is what a good answer would look like
             return _unknown(line, said, certificate)
-        raise refuse(error.code, f"'{said}' is not a result that can be read: {error}", line.result) from None
+        message = f"'{said}' is not a result that can be read: {error}"
+        raise refuse(error.code, message, line.result, error.near) from None
     unit, unit_said = unit_of(line, name, stated)
     microbe = name.analyte is not None and name.analyte.family == "microbe"
     measure = name.analyte.measure if name.analyte else "mass"
     lod, loq = (
-        unit.in_canonical(own.value)
-        if own is not None and unit is not None and (own.value or unit.log10)
-        else bound_of(word, own_unit, unit, mark, lenient=microbe)
+        limit_in_cell_or_column(own, _bound(word, own_unit, unit, mark, lenient=microbe), unit, line)
         for own, word, own_unit in ((stated.lod, line.lod, line.lod_unit), (stated.loq, line.loq, line.loq_unit))
     )
-    size = Measure(stated, unit, lod, loq, portion_of(line, name, stated, unit, mark), microbe, measure)
+    portion = portion_of(line, name, stated, unit, mark)
+    size = Measure(stated, unit, lod, loq, portion, microbe, measure, line.zero_is_censored)
+    if size.needs_unit and line.unit is not None and says(line.unit):
+        raise refuse("unknown-unit", f"the unit '{line.unit.said}' of {line.analyte.said} is not known", line.unit)
     if size.needs_unit:
         where = "in its row, its column's header, its section or its cell"
         raise refuse("unit-missing", f"'{said}' of {line.analyte.said} has no unit: {where}", line.result)
@@ -135,7 +155,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         place=_place(line),
         detected=detected,
         detection_limit=reach,
-        portion=size.portion if size.in_portion else None,
+        portion=size.portion if size.in_portion and not size.censored_zero else None,
         lod=lod,
         loq=loq,
         uncertainty=uncertainty_of(line, stated, unit, mark),
@@ -146,11 +166,46 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         replicate=_said(line.replicate),
         flags=(*flags, *stated.flags, *size.flags, *(() if basis_stated else ("basis-unstated",))),
         certificate=certificate,
+        shown=line.result.shown.strip(),
+        shown_interval=_as_shown(line, size),
     )
     doubts += _stated(line, result.analyte) + _opinion(stated.kind, result)
     if name.analyte is None:
         doubts += (_unknown_analyte(line),)
     return LineReading(result, doubts=doubts, remarks=_row_remarks(line, result, stated))
+
+
+def _bound(
+    word: Word | None, own_unit: Word | None, unit: Unit | None, mark: str | None, *, lenient: bool
+) -> Decimal | None:
+    """LOD or LOQ; where the sheet shows a rounded form of it, the larger of both bounds a non-detect."""
+    bound = bound_of(word, own_unit, unit, mark, lenient=lenient)
+    if word is None or not word.shown:
+        return bound
+    shown = bound_of(replace(word, said=word.shown), own_unit, unit, _SHEET_MARK, lenient=True)
+    return max((size for size in (bound, shown) if size is not None), default=None)
+
+
+def _as_shown(line: Line, size: Measure) -> Interval | None:
+    """What the result would be if the digits that the sheet shows were all there is; None where it shows the stored ones.
+
+    Raises RowTrouble where what is shown is no such number.
+    """
+    if line.result is None or not line.result.shown.strip() or size.stated.number is None:
+        return None
+    word = line.result
+    try:
+        said = _with_qualifier(replace(line, result=replace(word, said=word.shown)), _SHEET_MARK)[0]
+        shown = statement(said, _SHEET_MARK)
+    except Unreadable:
+        shown = Statement("blank")
+    if shown.number is None or shown.kind != size.stated.kind:
+        raise refuse(
+            "shown-differs", f"the cell shows '{word.shown}' but holds '{word.said}'; type what it should say", word
+        )
+    if not shown.number.value and shown.kind == "value":  # a measured number that rounds to nothing is next to nothing
+        return Interval.exactly(ZERO)
+    return replace(size, stated=replace(size.stated, number=shown.number)).interval()[0]
 
 
 def _unknown(line: Line, said: str, certificate: str) -> LineReading:
@@ -173,6 +228,10 @@ def _unknown(line: Line, said: str, certificate: str) -> LineReading:
 
 
 def _unknown_analyte(line: Line) -> Doubt:
+    meanings = vocabulary.meanings_of(line.analyte.said)
+    if meanings:
+        why = f"'{line.analyte.said.strip()}' may mean {' or '.join(meanings)}"
+        return Doubt("UNKNOWN-ANALYTE", why, line.analyte.place, line.analyte.said.strip())
     near = vocabulary.nearest_analytes(line.analyte.said)
     hint = f"; nearest known: {', '.join(near)}" if near else ""
     return Doubt(
@@ -256,7 +315,8 @@ def _unclear(line: Line) -> tuple[Doubt, ...]:
 
 def _row_remarks(line: Line, result: Result, stated: Statement) -> tuple[Remark, ...]:
     remarks = []
-    if stated.kind == "value" and not stated.number.value and result.interval.high is None:  # type: ignore[union-attr]
+    no_amount = stated.kind == "value" and not stated.number.value  # type: ignore[union-attr]
+    if no_amount and result.interval.high is None and "censoring-unknown" not in result.flags:
         remarks.append(
             Remark(
                 "zero-without-lod",

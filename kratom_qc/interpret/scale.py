@@ -13,7 +13,7 @@ from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.interpret.measure import NO_VALUE
 from kratom_qc.interpret.naming import Name
-from kratom_qc.interpret.numbers import Ambiguous, number
+from kratom_qc.interpret.numbers import Ambiguous, Number, number
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
 from kratom_qc.model import Line, Word
 from kratom_qc.vocabulary import Unit
@@ -29,9 +29,9 @@ class RowTrouble(Exception):
         self.refusal = refusal
 
 
-def refuse(code: str, message: str, word: Word) -> RowTrouble:
+def refuse(code: str, message: str, word: Word, near: tuple[str, ...] = ()) -> RowTrouble:
     """A refusal at a word, ready to be raised."""
-    return RowTrouble(Refusal(code, message, word.place, word.said))
+    return RowTrouble(Refusal(code, message, word.place, word.said, near))
 
 
 def says(word: Word | None) -> str:
@@ -53,7 +53,8 @@ def unit_of(line: Line, name: Name, stated: Statement) -> tuple[Unit | None, str
             found.append((unit, text))
         elif vocabulary.basis_in(text)[1] and stated.kind not in NO_VALUE and name.analyte is not None:
             # more than a basis such as "dry weight"
-            raise refuse("unknown-unit", f"the unit '{text}' of {line.analyte.said} is not known", word)
+            near = vocabulary.nearest_units(text)
+            raise refuse("unknown-unit", f"the unit '{text}' of {line.analyte.said} is not known", word, near)
     if not found:
         return None, says(line.unit)
     first, said = found[0]
@@ -63,6 +64,9 @@ def unit_of(line: Line, name: Name, stated: Statement) -> tuple[Unit | None, str
             where = line.result or line.analyte
             message = f"'{said}' and '{text}' are both given as the unit of {line.analyte.said}"
             raise refuse("unit-contradicts", message, where)
+    if first.portion is not None and name.analyte is not None and name.analyte.family != "microbe":
+        message = f"'{said}' is a portion for microbes, not a unit of {line.analyte.said}"
+        raise refuse("unknown-unit", message, line.result or line.analyte)
     measure = name.analyte.measure if name.analyte else "mass"
     return first.measured_in_percent() if measure == "percent" else first, said
 
@@ -101,7 +105,8 @@ def bound_of(
     except Unreadable as error:
         if lenient:
             return None
-        raise refuse(error.code, f"'{word.said}' is not a detection limit that can be read: {error}", word) from None
+        message = f"'{word.said}' is not a detection limit that can be read: {error}"
+        raise refuse(error.code, message, word, error.near) from None
     if stated.number is None or stated.kind not in ("value", "below"):
         if lenient:
             return None
@@ -116,6 +121,19 @@ def bound_of(
         )
     # A LOD of 0.004 printed as 0.00 says nothing: no method looks down to nothing.
     return scale.in_canonical(stated.number.value) if stated.number.value or scale.log10 else None
+
+
+def limit_in_cell_or_column(
+    in_cell: Number | None, in_column: Decimal | None, unit: Unit | None, line: Line
+) -> Decimal | None:
+    """LOD or LOQ of a row, given what its result cell (`<LOQ (0.05)`) and its column say. Raises RowTrouble where they differ."""
+    if in_cell is None or unit is None or not (in_cell.value or unit.log10):
+        return in_column
+    own = unit.in_canonical(in_cell.value)
+    if in_column is not None and own != in_column:
+        where = line.result or line.analyte
+        raise refuse("limit-contradicts", f"'{where.said}' states another limit than the row's own column", where)
+    return own
 
 
 def _own_scale(text: str, unit: Unit | None) -> Unit | None:
@@ -181,7 +199,7 @@ def uncertainty_of(line: Line, stated: Statement, unit: Unit | None, mark: str |
         found = statement(said, mark)
     except Unreadable as error:
         message = f"'{line.uncertainty.said}' is not an uncertainty that can be read: {error}"
-        raise refuse(error.code, message, line.uncertainty) from None
+        raise refuse(error.code, message, line.uncertainty, error.near) from None
     if found.number is None or found.kind != "value":
         return None
     own = found.unit or says(line.uncertainty_unit)

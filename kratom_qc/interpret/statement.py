@@ -6,20 +6,22 @@ A statement is what one result cell says, before its unit and its row's LOD and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.interpret.numbers import FLATTENED, NUMBER, Ambiguous, Number, number, tidy
+from kratom_qc.interpret.doubtful import trailing, whole
+from kratom_qc.interpret.numbers import FLATTENED, FOOTNOTE_OR_POWER, NUMBER, Ambiguous, Number, number, tidy
 
 
 class Unreadable(ValueError):
     """A result cell that cannot be read truthfully: its refusal code and what is wrong with it."""
 
-    def __init__(self, code: str, why: str):
+    def __init__(self, code: str, why: str, near: tuple[str, ...] = ()):
         super().__init__(why)
-        self.code = code
+        self.code, self.near = code, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,13 @@ class Statement:
     flags: tuple[str, ...] = ()
 
 
-_NO_BREAK = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
+# No statement is longer; what follows may therefore look twice at a character.
+LONGEST = 160
+_NOT_FOUND = ("not_detected", "below_lod", "below_loq")
+_BELOW, _CLOSED = ("<", "<=", "≤", "≦"), ("<=", "≤", "≦", ">=", "≥", "≧")
+_RUN = re.compile(r"[ \t\r\n\u00a0\u202f\u2009]+")
+_ONE_BLANK = (" ", "\u00a0", "\u202f", "\u2009")
+_UNIT = r"[^()\[\]±+]*?"
 _PORTION = re.compile(
     r"^(?P<word>.*?)[\s,:]*(?:/|\bin\b|\bper\b|\bve?\b|(?=[\[(]))\s*[\[(]?\s*(?:ve?\s+|in\s+|per\s+|/\s*)?"
     rf"(?P<size>{NUMBER})\s*-?(?P<of>g|gr|gram|grams|gramech|ml)\b\.?\s*[\])]?$",
@@ -50,19 +58,28 @@ _PORTION = re.compile(
 )
 _COMPARED = re.compile(rf"^(?P<sign><=|>=|≤|≥|≦|≧|<|>)\s*(?P<number>{NUMBER})(?P<rest>.*)$")
 _WITH_BOUND = re.compile(
-    rf"^(?P<word>[^\d(<]+?)\s*[\[(]?\s*(?:(?P<which>lod|loq|mdl|rl|lloq)\s*[=:]?|<)\s*(?P<number>{NUMBER})"
+    rf"^(?P<word>[^0-9(<]+?)\s*[\[(]?\s*(?:(?P<which>lod|loq|mdl|rl|lloq)\s*[=:]?|<)\s*(?P<number>{NUMBER})"
     r"(?P<rest>[^\])]*)[\])]?$",
     re.IGNORECASE,
 )
 _BELOW_WORD_BOUND = re.compile(
     rf"^(?P<word><\s*(?:lo[dq]|llo[dq]|rl|mdl))\s*\(\s*<?\s*(?P<number>{NUMBER})(?P<rest>[^)]*)\)$", re.IGNORECASE
 )
-_UNCERTAIN = re.compile(
-    rf"^(?P<number>{NUMBER})(?P<unit1>[^±+(]*?)\s*(?:±|\+/-|\+-|\(\s*U\s*=)\s*(?P<u>{NUMBER})(?P<rest>.*)$"
+_COVERAGE = r"(?P<k>\s*[,;]?\s*\(?\s*k\s*=\s*(?P<factor>[0-9]+(?:[.,][0-9]+)?)(?:[,;]\s*95\s*%)?\s*\)?)?"
+_PLUS_MINUS = r"(?:±|\+/-|\+-)"
+# `0.5 ± 0.1`, `0.5 mg/kg ± 0.1 mg/kg (k=2)`, `0.5 (± 0.1)`, `2.2 (U=0.3, k=2) mg/kg`
+_UNCERTAIN = (
+    re.compile(
+        rf"^(?P<number>{NUMBER})(?P<unit1>{_UNIT})\s*{_PLUS_MINUS}\s*(?P<u>{NUMBER})(?P<unit2>{_UNIT}){_COVERAGE}$"
+    ),
+    re.compile(
+        rf"^(?P<number>{NUMBER})(?P<unit1>{_UNIT})\s*\(\s*(?:{_PLUS_MINUS}|U\s*=)\s*(?P<u>{NUMBER})(?P<unit2>{_UNIT})"
+        rf"{_COVERAGE}\)(?P<unit3>{_UNIT})$"
+    ),
 )
-_COVERAGE = re.compile(r"\(?\s*k\s*=\s*2(?:[.,]0+)?\s*\)?", re.IGNORECASE)
+_RELATIVE = re.compile(r"^\s*%$")
 _VALUE = re.compile(rf"^(?P<number>{NUMBER})(?P<rest>.*)$")
-_RANGE = re.compile(rf"^{NUMBER}\s*(?:-|–|to|až|\.\.)\s*{NUMBER}")
+_RANGE = re.compile(rf"^[<>≤≥]?\s*{NUMBER}\s*(?:-|–|—|−|~|÷|…|\.\.\.?|\b(?:to|až|bis|and|do)\b)\s*[<>≤≥]?\s*{NUMBER}")
 _ESTIMATED = re.compile(r"\s*[\[(]?\b(?:est|estimated|odhad)\b\.?[\])]?\s*$", re.IGNORECASE)
 
 
@@ -72,55 +89,63 @@ def statement(said: str, mark: str | None) -> Statement:
 
     Raises Unreadable where it is no statement of the grammar; a code per kind of trouble.
     """
-    text = tidy(said.translate(_NO_BREAK).strip())
-    if not text:
+    stripped = said.strip()
+    if not stripped:
         return Statement("blank")
-    kind = _word(text)
-    if kind:
+    if len(stripped) > LONGEST:
+        raise Unreadable(
+            "unknown-word", f"no result is longer than {LONGEST} characters; put comments in a column Notes"
+        )
+    # One blank may group digits; two, a tab or a new line part two numbers. Nothing below meets a longer run.
+    printed = _RUN.sub(lambda run: " " if run[0] in _ONE_BLANK else "  ", stripped)
+    if kind := _word(printed):
         return Statement(kind)
-    portioned = _portioned(text, mark)
-    if portioned:
-        return portioned
-    flags: tuple[str, ...] = ()
-    if _ESTIMATED.search(text):
-        text, flags = _ESTIMATED.sub("", text), ("estimated",)
-    for pattern, reader in (
-        (_BELOW_WORD_BOUND, _word_with_bound),
-        (_COMPARED, _compared),
-        (_WITH_BOUND, _word_with_bound),
-        (_UNCERTAIN, _uncertain),
-    ):
-        match = pattern.match(text)
-        found = reader(match, mark, said) if match else None
-        if found:
-            return _flagged(found, flags)
+    _check_characters(printed)
+    if mark != "," and FOOTNOTE_OR_POWER.search(printed):
+        raise Unreadable("ambiguous-number", "the raised digit may be an exponent or a footnote; write it as 2x10^2")
+    text = tidy(printed)
+    found = _portioned(text, mark) or _flagged(text, mark)
+    if found is None:
+        code, why = whole(text)
+        raise Unreadable(code, why, vocabulary.nearest_statuses(text) if code == "unknown-word" else ())
+    return found
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what nobody sees, and a cell that was cut off inside a bracket."""
+    for position, character in enumerate(text, start=1):
+        if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs", "Cn"):
+            raise Unreadable(
+                "not-a-number",
+                f"an invisible character (U+{ord(character):04X}) is its character {position}; type it again",
+            )
+    if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
+        raise Unreadable("unknown-word", "its brackets do not match; the cell may have been cut off")
+
+
+def _flagged(text: str, mark: str | None) -> Statement | None:
+    if not _ESTIMATED.search(text):
+        return _numeric(text, mark)
+    found = _numeric(_ESTIMATED.sub("", text), mark)
+    return replace(found, flags=("estimated",)) if found else None
+
+
+def _numeric(text: str, mark: str | None) -> Statement | None:
+    """A statement with a number in it; None where it starts like none of the grammar."""
+    for pattern in (_BELOW_WORD_BOUND, _WITH_BOUND):
+        if (match := pattern.match(text)) and (found := _word_with_bound(match, mark)):
+            return found
     if _RANGE.match(text):
         raise Unreadable("range", "a range of values is not a result; print one result per replicate")
+    if match := _COMPARED.match(text):
+        return _compared(match, mark)
+    if match := _UNCERTAIN[0].match(text) or _UNCERTAIN[1].match(text):
+        return _uncertain(match, mark)
     if re.match(r"^[-−–]\s*[0-9]", text):
         raise Unreadable("negative", "an amount cannot be negative")
-    match = _VALUE.match(text)
-    if match:
-        return _flagged(
-            Statement("value", _number(match["number"], mark, text), unit=_unit(match["rest"], said)), flags
-        )
-    raise Unreadable("unknown-word", "this word is not known as a result" + _hint(text))
-
-
-def _flagged(found: Statement, flags: tuple[str, ...]) -> Statement:
-    if not flags:
-        return found
-    return Statement(
-        found.kind,
-        found.number,
-        found.closed,
-        found.uncertainty,
-        found.relative,
-        found.unit,
-        found.portion,
-        found.lod,
-        found.loq,
-        flags,
-    )
+    if match := _VALUE.match(text):
+        return Statement("value", _number(match["number"], mark, text), unit=_unit(match["rest"]))
+    return None
 
 
 def _word(text: str) -> str | None:
@@ -129,14 +154,8 @@ def _word(text: str) -> str | None:
     return None if len(key) == 1 and key.isalpha() else vocabulary.status(text)
 
 
-def _hint(text: str) -> str:
-    if any(c.isdigit() and not c.isascii() for c in text):
-        return "; write plain digits 0-9"
-    return ""
-
-
-def _number(text: str, mark: str | None, whole: str) -> Number:
-    if FLATTENED.match(whole.lstrip("<>=≤≥ ")):
+def _number(text: str, mark: str | None, around: str = "") -> Number:
+    if FLATTENED.match(around.lstrip("<>=≤≥≦≧ ")):
         raise Unreadable("ambiguous-number", "a raised exponent seems to have lost its height; write it as 2.1x10^2")
     try:
         return number(text, mark)
@@ -146,17 +165,14 @@ def _number(text: str, mark: str | None, whole: str) -> Number:
         raise Unreadable("not-a-number", str(error)) from None
 
 
-def _unit(rest: str, said: str) -> str:
+def _unit(rest: str) -> str:
     """The unit after a number: known, or the cell is refused."""
     text = rest.strip()
-    if text[:1].isdigit():
-        raise Unreadable(
-            "not-a-number", "two numbers stand in one cell" if text.isascii() else "write plain digits 0-9"
-        )
-    if text and (vocabulary.unit(text) is None or any(c.isdigit() and not c.isascii() for c in text) or text == "1"):
-        raise Unreadable(
-            "unknown-unit", f"'{text}' after the number in '{said.strip()}' is not a unit the word list knows"
-        )
+    foreign = any(c.isdigit() and not c.isascii() for c in text)
+    bare = not any(c.isalpha() or c in "%/:" for c in text)  # `[1]` is a footnote, not the unit 1
+    if text and (foreign or bare or vocabulary.unit(text) is None):
+        code, why = trailing(text)
+        raise Unreadable(code, why, vocabulary.nearest_units(text) if code == "unknown-unit" else ())
     return text
 
 
@@ -170,67 +186,66 @@ def _portioned(text: str, mark: str | None) -> Statement | None:
         kind = "absent"
     if kind not in ("absent", "present"):
         return None
-    portion = _number(match["size"], mark, match["size"]).value
+    portion = _number(match["size"], mark).value
     if not portion:
         raise Unreadable("not-a-number", "a test portion of 0 g shows nothing")
     return Statement(kind, portion=portion)
 
 
-def _compared(match: re.Match[str], mark: str | None, said: str) -> Statement:
-    rest = match["rest"].strip()
-    # "<0.05 (ND)" says the same twice
-    trailing = re.match(r"^(?P<unit>.*?)\s*\((?P<word>[^)]+)\)$", rest)
-    if trailing and _word(trailing["word"]) in ("not_detected", "below_lod", "below_loq"):
-        rest = trailing["unit"]
+def _compared(match: re.Match[str], mark: str | None) -> Statement:
+    below, closed, rest = match["sign"] in _BELOW, match["sign"] in _CLOSED, match["rest"].strip()
     value = _number(match["number"], mark, match["number"] + match["rest"])
-    below = match["sign"] in ("<", "<=", "≤", "≦")
     if not value.value and below:
         raise Unreadable("not-a-number", "there is nothing below 0")
-    return Statement(
-        "below" if below else "above", value, match["sign"] in ("<=", "≤", "≦", ">=", "≥", "≧"), unit=_unit(rest, said)
-    )
+    # "<0.05 (ND)" says the same twice
+    twice = re.match(r"^(?P<unit>[^()]*)\((?P<word>[^()]+)\)$", rest)
+    kind = _word(twice["word"]) if twice and below else None
+    if twice and kind == "below_loq":
+        return Statement(kind, unit=_unit(twice["unit"]), loq=value)
+    if twice and kind in _NOT_FOUND:
+        rest = twice["unit"]
+    return Statement("below" if below else "above", value, closed, unit=_unit(rest))
 
 
-def _word_with_bound(match: re.Match[str], mark: str | None, said: str) -> Statement | None:
+def _word_with_bound(match: re.Match[str], mark: str | None) -> Statement | None:
     """`ND<0.001`, `ND (LOD 0.02)`, `<LOQ (0.05)`: a word with the bound it stands for."""
     kind = _word(match["word"].strip())
-    if kind not in ("not_detected", "below_lod", "below_loq"):
+    if kind not in _NOT_FOUND:
         return None
-    bound = _number(match["number"], mark, match["number"])
-    unit = _unit(match["rest"], said)
+    bound = _number(match["number"], mark, match["number"] + match["rest"])
+    unit = _unit(match["rest"])
     which = (match.groupdict().get("which") or "").casefold()
-    if kind == "below_loq" or which in ("loq", "rl", "lloq"):
-        return Statement(kind, unit=unit, loq=bound)
-    if kind == "below_lod" or which in ("lod", "mdl"):
+    if which in ("lod", "mdl") or (kind == "below_lod" and not which):
         return Statement(kind, unit=unit, lod=bound)
+    if which or kind == "below_loq":
+        return Statement(kind, unit=unit, loq=bound)
     if not bound.value:
         return Statement(kind, unit=unit)  # `ND (<0.00)`: how far down is not said
     return Statement("below", bound, unit=unit)
 
 
-def _uncertain(match: re.Match[str], mark: str | None, said: str) -> Statement:
-    rest = _COVERAGE.sub("", match["rest"]).strip()
-    if re.search(r"k\s*=", rest):
+def _uncertain(match: re.Match[str], mark: str | None) -> Statement:
+    if match["factor"] and Decimal(match["factor"].replace(",", ".")) != 2:
         raise Unreadable("coverage", "only an expanded uncertainty with k = 2 is understood")
-    rest = re.sub(r"^\)", "", rest).strip()
-    before = match["unit1"].strip()
-    relative = rest == "%" and (not before or before != "%")
-    if relative and not before and vocabulary.unit("%") is not None:
-        # "1.35 ± 0.10 %": the sign may be the value's unit or the size of the uncertainty; the row's unit decides.
-        return Statement(
-            "value",
-            _number(match["number"], mark, match["number"]),
-            unit="",
-            uncertainty=_number(match["u"], mark, match["u"]),
-            relative=True,
+    before, after = match["unit1"].strip(), match["unit2"].strip()
+    behind = (match.groupdict().get("unit3") or "").strip()
+    if before and behind:
+        raise Unreadable("unknown-unit", f"'{before}' and '{behind}' both stand where the unit belongs")
+    before = before or behind
+    # "1.35 ± 0.10 %": the sign may be the value's unit or the size of the uncertainty; the row's unit decides.
+    relative = after == "%" and before != "%"
+    value = _number(match["number"], mark)
+    _check_powers(match["number"], match["u"], relative=relative)
+    unit = _unit(before or ("" if relative else after))
+    if before and after and not relative and vocabulary.unit(before) != vocabulary.unit(after):
+        raise Unreadable("unit-contradicts", f"the value is in '{before}', its uncertainty in '{after}'")
+    return Statement("value", value, uncertainty=_number(match["u"], mark), relative=relative, unit=unit)
+
+
+def _check_powers(value: str, uncertainty: str, *, relative: bool) -> None:
+    """`1.2 ± 0.3 x 10^3` and `1.2 x 10^3 ± 0.3`: whose power of ten it is, nobody can say."""
+    powers = [re.search(r"[eE^]", text) is not None for text in (value, uncertainty)]
+    if powers[0] != powers[1] and not (relative and powers[0]):
+        raise Unreadable(
+            "ambiguous-number", "the power of ten may belong to one number or to both; write 1.2x10^3 ± 0.3x10^3"
         )
-    unit = _unit(before or ("" if relative else rest), said)
-    if before and rest and not relative and vocabulary.unit(before) != vocabulary.unit(rest):
-        raise Unreadable("unit-contradicts", f"the value is in '{before}', its uncertainty in '{rest}'")
-    return Statement(
-        "value",
-        _number(match["number"], mark, match["number"]),
-        unit=unit,
-        uncertainty=_number(match["u"], mark, match["u"]),
-        relative=relative,
-    )

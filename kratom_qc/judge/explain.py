@@ -26,6 +26,7 @@ def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: R
     value = judged_interval(limit, quantity)
     said = amount(value, quantity.unit, limit)
     how = f" ({quantity.how})" if quantity.how else ""
+    how += "" if outcome is Outcome.PASS else _rounded(quantity)
     if outcome is Outcome.PASS:
         return f"{said} lies wholly within the limit{how}"
     if outcome is Outcome.FAIL:
@@ -35,6 +36,12 @@ def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: R
             return f"{', '.join(quantity.missing)} not known{how}"
         return f"{said} leaves it open; not known: {', '.join(quantity.missing)}{how}"
     return _open(limit, quantity, value, said, how)
+
+
+def _rounded(quantity: Quantity) -> str:
+    """Where a sheet shows fewer digits than its cells hold, both: the reviewer sees only one of them."""
+    told = [f"the sheet shows {r.shown}, the cell holds {r.said}" for r in quantity.results if r.shown]
+    return f"; {', '.join(dict.fromkeys(told))}" if told else ""
 
 
 def _fails(limit: Limit, quantity: Quantity, said: str, how: str) -> str:

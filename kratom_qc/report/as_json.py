@@ -11,6 +11,7 @@ from typing import Any
 
 from kratom_qc.errors import Refusal
 from kratom_qc.model import Analysis, Finding, Interval, Place, Remark, Result, Verdict, plain
+from kratom_qc.problems import problem
 
 
 def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, Any]:
@@ -19,11 +20,24 @@ def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, An
         "file": file,
         "sha256": sha256,
         "status": "refused",
-        "refusals": [
-            {"code": r.code, "message": r.message, "sheet": r.place.sheet, "cell": r.place.cell, "said": r.said}
-            for r in refusals
-        ],
+        "refusals": [_refusal(refusal) for refusal in refusals],
         "batches": [],
+    }
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    """Where and what, then how severe, what was expected, what to do, and the known words nearest to what it said."""
+    listed = problem(refusal.code)
+    return {
+        "code": refusal.code,
+        "message": refusal.message,
+        "sheet": refusal.place.sheet,
+        "cell": refusal.place.cell,
+        "said": refusal.said,
+        "severity": listed.severity if listed else "error",
+        "expected": listed.expected if listed else "",
+        "do": listed.do if listed else "",
+        "near": list(refusal.near),
     }
 
 
@@ -94,6 +108,7 @@ def result_object(result: Result) -> dict[str, Any]:
     return {
         "analyte": result.analyte,
         "said": result.said,
+        **({"shown": result.shown} if result.shown else {}),
         "unit_said": result.unit_said,
         **interval_object(result.interval),
         "unit": result.unit,

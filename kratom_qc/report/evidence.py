@@ -71,7 +71,14 @@ class Evidence:
 def quoted(result: Result) -> Statement:
     """A result in the laboratory's words."""
     name = wording.subject_name(result.analyte) if result.known else result.analyte
-    return Statement(name, result.said, result.unit_said, result.place.file, where(result.place), result.stated_verdict)
+    return Statement(
+        name, both(result), result.unit_said, result.place.file, where(result.place), result.stated_verdict
+    )
+
+
+def both(result: Result) -> str:
+    """What the cell says, and what the sheet shows where that is less."""
+    return f"{result.said} (shown {result.shown})" if result.shown else result.said
 
 
 def where(place: Place) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kratom_qc import wording
 from kratom_qc.model import Analysis, ProductFacts, Remark, Result, Rulebook, Verdict, plain
-from kratom_qc.report.evidence import where
+from kratom_qc.report.evidence import both, where
 
 
 class ResultRow(NamedTuple):
@@ -98,7 +98,7 @@ def _result_row(result: Result) -> ResultRow:
         analyte=name,
         detail=detail,
         known=result.known,
-        said=result.said,
+        said=both(result),
         unit=result.unit_said,
         understood=understood,
         also=wording.also_words(result.interval, result.unit, None),

@@ -24,6 +24,7 @@ from rich.table import Table
 # The figures of the issue, and the sizes they are for.
 CERTIFICATES, BATCHES = 1000, 10_000
 WHOLE_SECONDS, SECOND_RUN_SECONDS, FASTER = 30, 5, 20
+READ_TIMES = 4
 JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
 
 
@@ -140,6 +141,30 @@ def baselines(inbox: Path, count: int, sample: int, ours: float, typed: float) -
     yield Line("the floor", seconds, seconds / floor["files"] * 1000, floor["peak"], note)
 
 
+def reading(count: int) -> Iterator[Line]:
+    """Workbooks → cells: ours guarded and isolated, and two readers alone on the same files; then all the way to results."""
+    made = subprocess.run([sys.executable, str(HERE / "generate.py"), str(count * 4 // 3 + 1)], check=True,
+                          stdout=subprocess.PIPE, text=True)  # fmt: skip
+    inbox = made.stdout.strip()
+    found = {way: run("reading.py", inbox, way, count) for way in ("openpyxl", "calamine", "ours", "guarded", "whole")}
+    speed = {way: one["files"] / one["seconds"]["read"] for way, one in found.items()}
+    agree = len({found[way]["found"] for way in ("openpyxl", "calamine", "ours", "guarded")}) == 1
+    notes = {
+        "openpyxl": "alone, in process, one core; no guard",
+        "calamine": "alone, in process, one core; values only, no guard",
+        "ours": f"in process, one core; {speed['ours'] / speed['openpyxl']:.1f}× openpyxl's files per second",
+        "guarded": f"confined children on every core; {speed['guarded'] / speed['openpyxl']:.1f}× openpyxl's files per second, "
+        f"target ≥ {READ_TIMES}×; {speed['calamine'] / speed['guarded']:.0f}× below calamine's",
+        "whole": "the same children, on to results, handed back",
+    }
+    for way, one in found.items():
+        met = speed[way] / speed["openpyxl"] >= READ_TIMES if way == "guarded" else None
+        note = f"{speed[way]:,.0f} files/s: {notes[way]}"
+        yield Line(way, one["seconds"]["read"], 1000 / speed[way], one["peak"], note, met)
+    yield Line("start", found["guarded"]["seconds"]["start"], note="of the children, once; " + (
+        f"all four find the same {found['ours']['found']:,} cells" if agree else "THE READERS DISAGREE"))  # fmt: skip
+
+
 def judging(count: int) -> Iterator[Line]:
     """200 limits on batches of sixty quantities in memory; the batches are made before the clock starts."""
     found = run("judging.py", count)
@@ -183,6 +208,8 @@ def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     yield from lines
     yield Line("Other ways", note="the same files; neither understands units, `<`, ND or dates, nor writes a report")
     yield from baselines(inbox, count, options.sample, ours, typed)
+    yield Line("Reading", note=f"{count:,} workbooks of three shapes, bytes → cells; peak is the parent's")
+    yield from reading(count)
     yield Line("Judging in memory", note=f"200 limits × {batches:,} batches; {120 * batches:,} pairs have an answer")
     yield from judging(batches)
 

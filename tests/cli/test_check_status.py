@@ -223,7 +223,7 @@ def test_a_reader_that_goes_away_is_not_told_pass(monkeypatch):
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 @pytest.mark.parametrize("style", [["--json"], []], ids=["json", "table"])
 def test_a_terminal_that_cannot_print_every_letter_still_gets_the_verdict(monkeypatch, capsys, encoding, style):
-    Path("řeřicha.csv").write_bytes(long_csv([row("Lead", "0.9", "mg/kg")], Batch="šarže-µ", Form="leaf powder"))
+    Path("řeřicha.csv").write_bytes(long_csv([row("Lead", "0.9", "mg/kg")], Batch="šarže-č", Form="leaf powder"))
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
     assert status("check", "řeřicha.csv", *DAY, *style) == 1
     assert capsys.readouterr().err == ""

@@ -65,7 +65,7 @@ USED: list[tuple[str, Dress, str, list[str]]] = [
     ("a time made of 1:10", _value("B6", time(1, 10)), "time-value", ["B6"]),
     ("a format that shows <0.05", _format("B6", '"<"0.00'), "shown-differs", ["B6"]),
     ("a format that shows ND", _format("B6", '"ND"'), "shown-differs", ["B6"]),
-    ("a format that shows nothing", _format("B6", ";;;"), "shown-differs", ["B6"]),
+    ("a format that shows nothing", _format("B6", ";;;"), "invisible", ["B6"]),
     ("a format that counts in thousands", _format("B6", "0.00,"), "shown-differs", ["B6"]),
     ("a format that adds a unit", _format("B6", '0.00" ppb"'), "shown-differs", ["B6"]),
     ("a format that makes a fraction", _format("B6", "# ?/?"), "shown-differs", ["B6"]),

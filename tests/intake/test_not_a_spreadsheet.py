@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.errors import InputNotFound
-from kratom_qc.job import read_content, read_file
+from kratom_qc.job import read_content, read_files
 from tests.helpers_sheets import HEAD, Rows, codes, csv_bytes, read_csv, read_xlsx, xlsx_bytes
 
 TABLE: Rows = [*HEAD, ["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
@@ -37,20 +37,20 @@ NOT_SPREADSHEETS = [
     ("gif", b"GIF89a\x01\x00", "image"),
     ("gzip", b"\x1f\x8b\x08\x00abc", "archive"),
     ("rar", b"Rar!\x1a\x07\x00", "archive"),
-    ("old xls, or encrypted xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "old-or-encrypted"),
+    ("old xls, or encrypted xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "damaged"),
     ("html", b"<!DOCTYPE html><html><table><tr><td>Lead</td></tr></table></html>", "not-a-spreadsheet"),
     ("html named xls", b"\n <html><body><table>Lot,1</table>", "not-a-spreadsheet"),
     ("xml", b"<?xml version='1.0'?><Workbook/>", "not-a-spreadsheet"),
     ("rtf", b"{\\rtf1\\ansi Lot, 1}", "not-a-spreadsheet"),
     ("prose", b"Dear customer,\nplease find the certificate attached.\n", "not-a-spreadsheet"),
     ("one word", b"hello", "not-a-spreadsheet"),
-    ("a zip of something else", _zip("photo.png", "readme.txt"), "not-a-spreadsheet"),
+    ("a zip of something else", _zip("photo.png", "readme.txt"), "archive"),
     ("a docx", _zip("word/document.xml", "[Content_Types].xml"), "not-a-spreadsheet"),
-    ("a zip that says it is a workbook", _zip("xl/workbook.xml"), "damaged"),
+    ("a zip that says it is a workbook", _zip("xl/workbook.xml"), "archive"),
     ("a zip cut short", _zip("xl/workbook.xml")[:30], "damaged"),
-    ("macros", _zip("xl/workbook.xml", "xl/vbaProject.bin"), "macros"),
-    ("control characters", b"Lot,L-1\nAnalyte,Result\x07\nLead,0.2\n", "not-a-spreadsheet"),
-    ("Latin-1", "Šarže;L-1\nRtuť;0,2\n".encode("cp1250"), "encoding"),
+    ("macros", _zip("[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"), "macros"),
+    ("control characters", b"Lot,L-1\nAnalyte,Result\x07\nLead,0.2\n", "control-character"),
+    ("Latin-1", "Šarže;L-1\nVzorek;Kře\n".encode("cp1250"), "encoding"),
     ("an open quote", b'Lot,L-1\nAnalyte,"Result\nLead,0.2\n', "damaged"),
     ("a csv without a table", b"Lot,L-1\nForm,Powder\n", "no-table"),
     ("a csv of numbers", b"1,2,3\n4,5,6\n", "no-table"),
@@ -59,15 +59,32 @@ NOT_SPREADSHEETS = [
 
 @pytest.mark.parametrize(("what", "raw", "code"), NOT_SPREADSHEETS)
 def test_it_is_refused_with_its_reason(what: str, raw: bytes, code: str) -> None:
-    reading = read_content("upload.xlsx", raw)
+    reading = read_content("upload", raw)
     assert codes(reading) == [code], what
     assert reading.analyses == ()
 
 
-@pytest.mark.parametrize("name", ["certificate.xlsx", "certificate.csv", "certificate", "certificate.pdf"])
-def test_a_file_is_what_its_bytes_are_whatever_its_name_says(name: str) -> None:
-    assert codes(read_content(name, csv_bytes(TABLE))) == []
-    assert codes(read_content(name, xlsx_bytes(TABLE))) == []
+@pytest.mark.parametrize(
+    ("name", "as_text", "as_workbook"),
+    [
+        ("certificate", [], []),
+        ("certificate 4.5", [], []),
+        ("certificate.csv", [], ["wrong-name"]),
+        ("certificate.TXT", [], ["wrong-name"]),
+        ("certificate.xlsx", ["wrong-name"], []),
+        ("certificate.XLSM", ["wrong-name"], []),
+        ("certificate.xls", ["wrong-name"], ["wrong-name"]),
+        ("certificate.pdf", ["wrong-name"], ["wrong-name"]),
+        ("certificate.xlsx.exe", ["file-type"], ["file-type"]),
+        ("certi\x00ficate.csv", ["file-name"], ["file-name"]),
+        ("../../etc/cron.d/x.csv", [], ["wrong-name"]),
+    ],
+)
+def test_a_name_that_says_something_else_than_the_content_is_refused(
+    name: str, as_text: list[str], as_workbook: list[str]
+) -> None:
+    assert codes(read_content(name, csv_bytes(TABLE))) == as_text
+    assert codes(read_content(name, xlsx_bytes(TABLE))) == as_workbook
 
 
 @pytest.mark.parametrize("tenth", range(10))
@@ -80,7 +97,7 @@ def test_an_xlsx_with_a_part_twice_is_refused() -> None:
     raw = io.BytesIO(xlsx_bytes(TABLE))
     with zipfile.ZipFile(raw, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
-    assert codes(read_content("twice.xlsx", raw.getvalue())) == ["damaged"]
+    assert codes(read_content("twice.xlsx", raw.getvalue())) == ["part-twice"]
 
 
 @settings(deadline=None, max_examples=60)
@@ -135,9 +152,9 @@ def test_a_far_away_cell_does_not_cost_memory() -> None:
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputNotFound, match="no such file"):
-        read_file(tmp_path / "gone.xlsx")
+        read_files([tmp_path / "gone.xlsx"])
     with pytest.raises(InputNotFound, match="is a folder"):
-        read_file(tmp_path)
+        read_files([tmp_path])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kratom_qc.job import Reading, read_file
+from kratom_qc.job import Reading, read_files
 from tests.helpers_sheets import HEAD, Rows, canonical, codes, csv_file, read_csv, read_xlsx, results, told, xlsx_file
 
 BATCH = [
@@ -107,9 +107,9 @@ def test_the_same_batch_reads_alike_on_every_paper(shape: str, read: Callable[[R
 
 
 def test_a_file_on_disk_reads_as_its_bytes(tmp_path: Path) -> None:
-    readings = [read_file(csv_file(tmp_path, LONG)), read_file(xlsx_file(tmp_path, LONG))]
+    readings = read_files([csv_file(tmp_path, LONG), xlsx_file(tmp_path, LONG)])
     assert [canonical(reading) for reading in readings] == [BATCH, BATCH]
-    assert [reading.file for reading in readings] == ["certificate.csv", "certificate.xlsx"]
+    assert [Path(reading.file).name for reading in readings] == ["certificate.csv", "certificate.xlsx"]
 
 
 def test_numbers_stored_as_numbers_read_as_numbers_stored_as_text() -> None:

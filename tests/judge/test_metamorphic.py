@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -29,6 +30,7 @@ from factory import (
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from kratom_qc.interpret.compare import Beside
 from kratom_qc.judge.plan import markets_of
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Verdict
@@ -322,7 +324,7 @@ def test_the_batches_made_by_chance_tell_something(pairs):
 def test_losing_a_required_assay_never_releases_a_batch(subsets):
     subsets = [*subsets, *({name} for name in CLEAN_LEAF)]
     readings = [certificate(str(at), *clean_leaf(**dict.fromkeys(lost))) for at, lost in enumerate(subsets)]
-    verdicts = judged([*readings, certificate("whole", *clean_leaf())], BOOKS, markets=["us"])
+    verdicts = judged([*readings, certificate("whole", *clean_leaf())], BOOKS, markets=["us"], beside=Beside())
     assert verdicts["whole"].decision == "PASS"
     released = [
         sorted(lost)
@@ -347,7 +349,7 @@ def test_losing_any_other_result_is_listed():
         )
         for lost in tested
     ]
-    verdicts = judged(readings, BOOKS, markets=["us"])
+    verdicts = judged(readings, BOOKS, markets=["us"], beside=Beside())
     for lost, (analyte, *_) in tested.items():
         verdict = verdicts[f"without {lost}"]
         listed = [
@@ -357,6 +359,43 @@ def test_losing_any_other_result_is_listed():
         ]
         assert listed, lost
         assert verdict.decision == "PASS"
+
+
+def test_looking_for_contradictions_never_makes_a_verdict_better():
+    """Whatever a certificate says of itself and others beside it: with every doubt and remark of ours left out, no verdict
+    is worse. Clean and wild leaf by chance, with printed limits, verdicts, LOQs and numbers that do not fit."""
+    chance = Chance(20261122)
+    readings = []
+    for at in range(60):
+        rows = list((chance.clean() if at % 2 else chance.wild()).values())
+        for said in chance.sample(rows, 6):
+            loq = {"LOQ": "0.5"} if said["Unit"] == "mg/kg" and chance.random() < 0.3 else {}
+            said.update(
+                Limit=chance.choice(["NMT 0.1", "NMT 5", "ND"]), Status=chance.choice(["Pass", "", "Fail"]), **loq
+            )
+        facts = {**FACTS, "Certificate": f"C-{at // 3}", "Expires": chance.choice(["2026-10-01", "2028-01-01"])}
+        readings.append(certificate(chance.choice([f"L-{at}", f"L {at - 1}"]), *rows, name=f"{at}.csv", **facts))
+    plain = [
+        replace(reading, analyses=tuple(replace(a, doubts=(), remarks=()) for a in reading.analyses))
+        for reading in readings
+    ]
+    before = judged(plain, BOOKS, markets=MARKETS, beside=Beside())
+    after = judged(readings, BOOKS, markets=MARKETS)
+    assert {rule for verdict in after.values() for rule in rules(verdict)} >= {
+        "BATCH-ID-TWINS",
+        "CERTIFICATE-ID-REUSED",
+    }
+    worse = [
+        batch
+        for batch, verdict in after.items()
+        for one, other in [
+            (before[batch].decision, verdict.decision),
+            *zip(before[batch].markets.values(), verdict.markets.values(), strict=True),
+        ]
+        if RANK[other] < RANK[one]
+    ]
+    assert worse == []
+    assert any("PASS" in verdict.markets.values() for verdict in before.values())
 
 
 def test_a_clean_leaf_passes_where_leaf_can():
@@ -481,7 +520,7 @@ def test_time_never_helps():
     """M17: an older certificate is not better, and a limit of the future changes nothing today."""
     dates = ["2026-11-22", "2026-10-01", "2025-01-01", "2024-11-22", "2024-11-21", "2010-01-01"]
     readings = [certificate(day, *clean_leaf(), Date_Issued=day) for day in dates]
-    verdicts = judged(readings, BOOKS, markets=["us"])
+    verdicts = judged(readings, BOOKS, markets=["us"], beside=Beside())
     ranks = [RANK[verdicts[day].decision] for day in dates]
     assert ranks == sorted(ranks)
     assert ranks[0] == 0

@@ -8,6 +8,10 @@ import pytest
 from factory import DAY, book, certificate, finding, judged, limit, row, rulebooks, rules
 
 from kratom_qc.errors import UsageError
+from kratom_qc.interpret.certificate import interpret
+from kratom_qc.interpret.compare import Beside
+from kratom_qc.job import Reading
+from kratom_qc.model import Certificate, Line, Place, Word
 
 MG = "mg/kg"
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
@@ -344,6 +348,29 @@ HELD = {
     ),
     "an identity that was not found": ([GOOD_LEAD, row("Identity", "Not detected")], {}, "LABORATORY-UNSURE"),
     "the certificate is preliminary": ([GOOD_LEAD], {"Report_Status": "Preliminary"}, "CERTIFICATE-PRELIMINARY"),
+    "a lot that a spreadsheet made a number of": ([GOOD_LEAD], {"Batch": "1.00E+05"}, "ID-CHANGED"),
+    "a Pass beside a number outside the laboratory's own limit": (
+        [{**row("Lead", "0.4", MG), "Limit": "NMT 0.3", "Status": "Pass"}],
+        {},
+        "LABORATORY-CONTRADICTS-ITSELF",
+    ),
+    "lead that is too small to be measured": ([row("Lead", "0.000001", MG)], {}, "IMPLAUSIBLE-VALUE"),
+    "mitragynine in the unit of a contaminant": ([GOOD_LEAD, row("Mitragynine", "14", MG)], {}, "IMPLAUSIBLE-VALUE"),
+    "parts that are more than the whole": (
+        [GOOD_LEAD, row("Moisture", "60.0", "%"), row("Total ash", "45.0", "%")],
+        {},
+        "SUM-OVER-100",
+    ),
+    "parts above their printed total": (
+        [GOOD_LEAD, row("Total aflatoxins", "4", "ppb"), row("Aflatoxin B1", "9", "ppb")],
+        {},
+        "PARTS-ABOVE-TOTAL",
+    ),
+    "expired before it was issued": (
+        [GOOD_LEAD],
+        {"Date_Issued": "2026-11-01", "Expires": "2026-10-01"},
+        "DATES-IMPOSSIBLE",
+    ),
     "two results contradict": ([GOOD_LEAD, row("Lead", "0.3", MG)], {}, "RESULTS-CONTRADICT"),
 }
 
@@ -352,9 +379,106 @@ HELD = {
 def test_a_batch_is_held_where(plain_books, story):
     rows, facts, rule = HELD[story]
     dated = {} if any("Date" in key for key in facts) else {"Date_Issued": "2026-11-01"}
-    verdict = judged([certificate("L", *rows, **{"form": "leaf powder", **dated, **facts})], plain_books)["L"]
+    batch = facts.get("Batch", "L")
+    facts = {"form": "leaf powder", **dated, **{name: said for name, said in facts.items() if name != "Batch"}}
+    verdict = judged([certificate(batch, *rows, name="a.csv", **facts)], plain_books)[batch]
     assert verdict.decision == "HOLD"
     assert rule in rules(verdict)
+
+
+REMARKED = {
+    "a number below its own LOQ": ({**GOOD_LEAD, "LOQ": "0.5"}, "below-own-loq"),
+    "a size that a slipped unit would explain": (row("Cadmium", "300", MG), "unit-slip"),
+    "a number outside a printed limit without a verdict": ({**GOOD_LEAD, "Limit": "NMT 0.1"}, "outside-own-limit"),
+    "the same result twice": (GOOD_LEAD, "duplicate-result"),
+}
+
+
+@pytest.mark.parametrize("story", REMARKED)
+def test_what_is_only_odd_is_remarked_and_passes(plain_books, story):
+    odd, code = REMARKED[story]
+    verdict = judged([certificate("L", GOOD_LEAD, odd, Date_Issued="2026-11-01")], plain_books)["L"]
+    assert verdict.decision == "PASS"
+    assert code in [remark.code for remark in verdict.batch.remarks]
+
+
+def test_a_result_that_contradicts_another_holds_with_the_worst_in_sight(plain_books):
+    verdict = judged(
+        [certificate("L", row("Lead", "0.1", MG), row("Lead", "9.9", MG), Date_Issued="2026-11-01")], plain_books
+    )["L"]
+    found = finding(verdict, "PB")
+    assert (verdict.decision, found.outcome) == ("HOLD", "INCONCLUSIVE")
+    assert "9.9" in found.why
+    assert "RESULTS-CONTRADICT" in rules(verdict)
+
+
+# ---------------------------------------------------------------- certificates beside each other
+
+METALS = [row(name, f"0.1{at}", MG) for at, name in enumerate(
+    ("Lead", "Cadmium", "Arsenic", "Mercury", "Nickel", "Chromium", "Copper", "Zinc"), start=1)]  # fmt: skip
+OTHERS = [{**said, "Result": said["Result"] + "5"} for said in METALS]
+BESIDE = {
+    "two ids that differ in case": (["lot-1", "LOT-1"], [METALS, OTHERS], {}, "BATCH-ID-TWINS"),
+    "two ids that differ in a blank": (["LOT 1", "LOT\u00a01"], [METALS, OTHERS], {}, "BATCH-ID-TWINS"),
+    "the same results for two lots": (["A", "B"], [METALS, METALS], {}, "RESULTS-OF-ANOTHER-BATCH"),
+    "one certificate number for two lots": (
+        ["A", "B"],
+        [METALS, OTHERS],
+        {"Certificate": "C-1"},
+        "CERTIFICATE-ID-REUSED",
+    ),
+}
+
+
+@pytest.mark.parametrize("story", BESIDE)
+def test_both_batches_are_held_where(plain_books, story):
+    ids, rows, facts, rule = BESIDE[story]
+    readings = [
+        certificate(batch, *said, name=f"{at}.csv", Date_Issued="2026-11-01", **facts)
+        for at, (batch, said) in enumerate(zip(ids, rows, strict=True))
+    ]
+    alone, together = judged(readings, plain_books, beside=Beside()), judged(readings, plain_books)
+    assert [alone[batch].decision for batch in ids] == ["PASS", "PASS"]
+    assert [(together[batch].decision, rules(together[batch])) for batch in ids] == [("HOLD", [rule])] * 2
+
+
+def test_strangers_beside_each_other_hold_nothing(plain_books):
+    readings = [
+        certificate("1-11", *METALS, name="a.csv", Date_Issued="2026-11-01", Certificate="C-1"),
+        certificate("11-1", *OTHERS, name="b.csv", Date_Issued="2026-11-01", Certificate="C-2"),
+    ]
+    assert {verdict.decision for verdict in judged(readings, plain_books).values()} == {"PASS"}
+
+
+# ---------------------------------------------------------------- what is shown and what is stored
+
+
+SHOWN = [  # stored, shown, strict limit, verdict
+    ("0.54", "0.5", False, "FAIL"),
+    ("0.46", "0.5", True, "HOLD"),
+    ("0.46", "0.5", False, "PASS"),
+    ("0.54", "0.5", True, "FAIL"),
+    ("0.496", "0.50", True, "HOLD"),
+    ("0.31", "0.3", False, "PASS"),
+    ("0.96", "1.0", False, "FAIL"),
+    ("0.04", "0.0", False, "PASS"),
+]
+
+
+@pytest.mark.parametrize(("stored", "shown", "strict", "decision"), SHOWN)
+def test_the_stored_number_decides_and_the_shown_one_may_hold(tmp_path, stored, shown, strict, decision):
+    words = "less than" if strict else "not more than"
+    books = rulebooks(
+        tmp_path, leaf_powder=book(limit("PB", "lead", f"{words} 0.5 mg/kg", max="0.5", unit=MG, strict=strict))
+    )
+    place = Place("a.xlsx", "Results", "B5")
+    line = Line(Word("Lead", place), Word(stored, place, shown, "number"), Word(MG, place))
+    facts = {"batch_id": Word("L", place), "form": Word("Leaf powder", place)}
+    analyses, _ = interpret([Certificate("a.xlsx", "0" * 64, facts, (line,))])
+    verdict = judged([Reading("a.xlsx", "0" * 64, analyses)], books)["L"]
+    assert verdict.decision == decision
+    why = finding(verdict, "PB").why
+    assert (f"the sheet shows {shown}, the cell holds {stored}" in why) is (decision != "PASS")
 
 
 def test_a_certificate_of_the_last_day_allowed_passes(plain_books):

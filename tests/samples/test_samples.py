@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.commands import judge_all
-from kratom_qc.job import Reading, load_terms, read_file
+from kratom_qc.job import Reading, load_terms, read_files
 from kratom_qc.model import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,8 @@ ZL-2026-09    CZ-448-2025-PAH4           PASS          a Czech protocol with dec
 
 @pytest.fixture(scope="module")
 def readings() -> dict[str, Reading]:
-    return {path.name: read_file(path) for path in sorted((SAMPLES / "certificates").iterdir())}
+    paths = sorted((SAMPLES / "certificates").iterdir())
+    return {path.name: reading for path, reading in zip(paths, read_files(paths), strict=True)}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,185 @@
+"""What an annotated workbook adds: colours and comments on the cells, and the list of what to fix. All of it is text."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from openpyxl import Workbook as Book
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE, SEVERITIES
+from kratom_qc.problems import Fix, FixList
+
+AUTHOR = "kratom_qc"
+# Told apart without colours too: each comment and row begins with its severity.
+_ORANGE, _YELLOW, _BLUE = "FFF8CBAD", "FFFFE699", "FFDDEBF7"
+COLOURS = {"refused": _ORANGE, "fail": _ORANGE, "hold": _YELLOW, "warning": _BLUE, "note": _BLUE}
+_CELL = re.compile(r"^[A-Z]{1,3}[1-9][0-9]{0,6}$")
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_TITLE = re.compile(r"[\\*?:/\[\]]")
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+_WIDTHS = (10, 22, 14, 7, 24, 46, 40, 20, 46)
+_LINE = 15  # points
+_RULED = Border(bottom=Side(style="thin", color="FFD9D9D9"))
+_QUOTED = 300  # signs of a cell that are quoted in a comment or in the list; the cell itself is one click away
+Places = Mapping[str, Worksheet]  # the sheet's name in the file → its sheet in the annotated workbook
+
+
+def free_title(book: Book, wanted: str) -> str:
+    """A title Excel allows that no other sheet has."""
+    base = _NO_TITLE.sub(" ", clean(wanted)).strip("' ")[:31] or "Sheet"
+    taken = {title.casefold() for title in book.sheetnames}
+    tries = (base if number == 1 else f"{base[:26]} ({number})" for number in range(1, 1000))
+    return next(title for title in tries if title.casefold() not in taken)
+
+
+def write(sheet: Worksheet, row: int, column: int, text: str) -> Any:
+    """Text as text, whatever it begins with: a vendor's `=cmd|…` stays a word."""
+    cell = sheet.cell(row, column)
+    cell.value = clean(text)
+    cell.data_type = "s"
+    cell.quotePrefix = text.startswith(_ACTIVE)
+    return cell
+
+
+def clean(text: str) -> str:
+    """Text an xlsx can carry."""
+    return _NO_XML.sub("\ufffd", text)
+
+
+def finished(book: Book, places: Places, listing: FixList) -> bytes:
+    order = {name: number for number, name in enumerate(places)}
+    fixes = sorted(listing.fixes, key=lambda fix: _order(fix, order))
+    seen = [_with_cell(fix, places) for fix in fixes]
+    for fix in seen:
+        cell = _cell(fix, places)
+        if cell is not None:
+            _mark(cell, fix)
+    _list(book, places, listing.sentences, seen)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _order(fix: Fix, sheets: Mapping[str, int]) -> tuple[int, int, int, str, str]:
+    column, row = coordinate_from_string(fix.place.cell) if _CELL.match(fix.place.cell) else ("", 0)
+    return SEVERITIES.index(fix.severity), sheets.get(fix.place.sheet, -1), row, column.rjust(3), fix.code
+
+
+def _cell(fix: Fix, places: Places) -> Any:
+    """The cell a problem rests on, the first one of a merged area; None where there is no such cell."""
+    sheet = places.get(fix.place.sheet)
+    if sheet is None or not _CELL.match(fix.place.cell):
+        return None
+    area = next((area for area in sheet.merged_cells.ranges if fix.place.cell in area), None)
+    return sheet[fix.place.cell] if area is None else sheet.cell(area.min_row, area.min_col)
+
+
+def _with_cell(fix: Fix, places: Places) -> Fix:
+    """The problem with what its cell says, and by what the cell is hidden."""
+    cell = _cell(fix, places)
+    if cell is None:
+        return fix
+    said = fix.said or ("" if cell.value is None else str(cell.value))
+    hidden = _hidden(cell)
+    return replace(fix, said=said, wrong=f"{fix.wrong} ({' and '.join(hidden)})" if hidden else fix.wrong)
+
+
+def _hidden(cell: Any) -> list[str]:
+    sheet = cell.parent
+    columns = [
+        shape
+        for shape in sheet.column_dimensions.values()
+        if shape.hidden and (shape.min or 0) <= cell.column <= (shape.max or 0)
+    ]
+    found = [f"sheet '{sheet.title}' is hidden"] if sheet.sheet_state != "visible" else []
+    found += [f"row {cell.row} is hidden"] if sheet.row_dimensions[cell.row].hidden else []
+    return found + ([f"column {cell.column_letter} is hidden"] if columns else [])
+
+
+def _mark(cell: Any, fix: Fix) -> None:
+    """Colour a cell and say in its comment what is wrong; a comment that is there already stays, ours comes after it."""
+    before = cell.comment
+    ours = "\n".join(_sentences(fix))
+    if before is None or before.author != AUTHOR:  # the worst problem comes first and gives the colour
+        cell.fill = PatternFill("solid", fgColor=COLOURS[fix.severity])
+    text = ours if before is None else f"{before.text}\n\n{ours}"
+    author = AUTHOR if before is None else before.author
+    note = Comment(text[:32000], author)
+    note.width, note.height = 380, min(90 + 18 * (text.count("\n") + len(text) // 55), 500)
+    cell.comment = note
+
+
+def _sentences(fix: Fix) -> Iterable[str]:
+    yield f"{fix.severity.upper()} {fix.code}"
+    if fix.said:
+        yield f"It says: {_quoted(fix.said)}"
+    yield f"What is wrong: {_quoted(fix.wrong, 900)}"
+    if fix.expected:
+        yield f"Expected: {_quoted(fix.expected, 900)}"
+    if fix.near:
+        yield f"Nearest known words: {', '.join(fix.near)}"
+    yield f"What to do: {fix.do}"
+
+
+def _quoted(text: str, length: int = _QUOTED) -> str:
+    whole = clean(text)
+    return whole if len(whole) <= length else f"{whole[: length - 1]}…"
+
+
+def _list(book: Book, places: Places, sentences: Iterable[str], fixes: Iterable[Fix]) -> None:
+    sheet: Worksheet = book.create_sheet(free_title(book, LIST_TITLE), 0)
+    write(sheet, 1, 1, LIST_TITLE).font = Font(bold=True, size=16)
+    row = 2
+    for row, sentence in enumerate(sentences, start=2):
+        write(sheet, row, 1, sentence)
+    header = row + 2
+    for column, (word, width) in enumerate(zip(LIST_COLUMNS, _WIDTHS, strict=True), start=1):
+        cell = write(sheet, header, column, word)
+        cell.font, cell.fill = Font(bold=True, color="FFFFFFFF"), PatternFill("solid", fgColor="FF1F3864")
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for at, fix in enumerate(fixes, start=header + 1):
+        _list_row(sheet, at, fix, _cell(fix, places))
+    sheet.freeze_panes = f"A{header + 1}"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    _open_at(book, sheet)
+
+
+def _list_row(sheet: Worksheet, row: int, fix: Fix, target: Any) -> None:
+    place = fix.place
+    sheet_name = target.parent.title if target is not None else place.sheet
+    texts = [fix.severity, fix.code, sheet_name, place.cell, _quoted(fix.said), fix.wrong]
+    texts += [fix.expected, ", ".join(fix.near), fix.do]
+    for column, text in enumerate(texts, start=1):
+        cell = write(sheet, row, column, text)
+        cell.alignment, cell.border = Alignment(wrap_text=True, vertical="top"), _RULED
+    lines = max(_lines(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
+    sheet.row_dimensions[row].height = min(_LINE * lines, 400)  # Excel allows 409 points
+    sheet.cell(row, 1).fill = PatternFill("solid", fgColor=COLOURS[fix.severity])
+    if target is not None:
+        link = sheet.cell(row, 4)
+        title = target.parent.title.replace("'", "''")
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{title}'!{target.coordinate}")
+        link.font = Font(color="FF0563C1", underline="single")
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column of so many signs; words are not cut, so a little less fits."""
+    return sum(1 + int(len(part) / (width * 0.9)) for part in text.split("\n"))
+
+
+def _open_at(book: Book, sheet: Worksheet) -> None:
+    """Open the workbook at the list, and at it alone: sheets that stay selected together are edited together."""
+    for other in book.worksheets:
+        other.sheet_view.tabSelected = other is sheet
+    book.active = book.index(sheet)

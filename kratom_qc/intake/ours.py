@@ -1,0 +1,82 @@
+"""Sheets that kratom_qc itself put into a workbook: the list of what to fix, and the valid words of a template.
+
+A vendor corrects the annotated workbook and sends it back with our sheets still in it. They hold no results, so they are not
+read; but only a sheet that is ours to the last cell is left out, so that nothing can hide in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from kratom_qc import vocabulary
+from kratom_qc.intake.sheets import Sheet
+from kratom_qc.model import Cell
+
+LIST_TITLE = "What to fix"
+LIST_COLUMNS = (
+    "Severity",
+    "Code",
+    "Sheet",
+    "Cell",
+    "It says",
+    "What is wrong",
+    "Expected",
+    "Nearest known words",
+    "What to do",
+)
+SEVERITIES = ("refused", "fail", "hold", "warning", "note")  # worst first
+
+WORDS_TITLE = "Valid words"
+BASES = ("as received", "dry weight")
+VERDICTS = ("Pass", "Fail", "Not evaluated")
+RESULT_WORDS = ("ND", "<LOD", "<LOQ", "Absent in 10 g", "Absent in 25 g", "Present in 25 g", "NT")
+
+
+@cache
+def valid_words() -> Mapping[str, tuple[str, ...]]:
+    """The words a template offers, by the heading of their column."""
+    return {
+        "Analytes": tuple(analyte.name for analyte in vocabulary.analytes().values()),
+        "Units": vocabulary.known_units(),
+        "Result words": RESULT_WORDS,
+        "Statuses": VERDICTS,
+        "Bases": BASES,
+        "Forms": tuple(vocabulary.product_forms().values()),
+    }
+
+
+def is_list(sheet: Sheet) -> bool:
+    """Whether a sheet is a list of what to fix: our title, our columns, and below them nothing but our rows."""
+    if _said(sheet, 1, 1) != LIST_TITLE:
+        return False
+    header = next((row for row, cells in sheet.rows.items() if _texts(cells) == list(LIST_COLUMNS)), None)
+    if header is None:
+        return False
+    return all(
+        list(cells) == [1] if row < header else max(cells) <= len(LIST_COLUMNS) and _said(sheet, row, 1) in SEVERITIES
+        for row, cells in sheet.rows.items()
+        if row != header
+    )
+
+
+def is_words(sheet: Sheet) -> bool:
+    """Whether a sheet holds nothing but the valid words under their headings."""
+    columns = dict(enumerate(valid_words().items(), start=1))
+    if _texts(sheet.rows.get(1, {})) != list(valid_words()):
+        return False
+    return all(
+        column in columns and cell.said in columns[column][1]
+        for row, cells in sheet.rows.items()
+        for column, cell in cells.items()
+        if row > 1
+    )
+
+
+def _said(sheet: Sheet, row: int, column: int) -> str:
+    cell = sheet.rows.get(row, {}).get(column)
+    return cell.said if cell is not None else ""
+
+
+def _texts(cells: Mapping[int, Cell]) -> list[str]:
+    return [cells[number].said for number in sorted(cells)]

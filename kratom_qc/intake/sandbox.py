@@ -1,0 +1,174 @@
+"""Every parser runs in a child process: with limits on memory, time and files, without a network, and replaceable.
+
+A vendor's file may abort, hang or exhaust a native or a pure Python reader; then its child dies and takes only that file along.
+pebble keeps the pool: unlike `concurrent.futures` it survives workers that abort, and it stops the ones that run too long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import math
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from kratom_qc.settings import Caps
+
+T = TypeVar("T")
+RECYCLE_AFTER = 400  # tasks; whatever a file left behind in memory does not stay for ever
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # clone(2)
+# What Python itself announces before it does it; none of it has any business in a reader.
+_FORBIDDEN = (
+    "socket.", "subprocess.", "shutil.", "urllib.", "ftplib.", "http.", "smtplib.", "webbrowser.", "ctypes.dlopen", "os.system",
+    "os.exec", "os.posix_spawn", "os.fork", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.link",
+    "os.symlink", "os.truncate",
+)  # fmt: skip
+
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_AT_HOME = ("os.remove",)  # allowed in the scratch folder
+
+
+class ReaderDied(Exception):
+    """A child ended before it answered: the code of the refusal and what happened, for the vendor."""
+
+    def __init__(self, code: str, why: str):
+        super().__init__(why)
+        self.code = code
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Pending(Generic[T]):
+    """An answer under way."""
+
+    future: Future[T]
+    caps: Caps
+
+    def answer(self) -> T:
+        """What the child made of its file. Raises ReaderDied where it ended before it answered."""
+        caps = self.caps
+        try:
+            return self.future.result()
+        except TimeoutError:
+            raise ReaderDied("reader-too-slow", f"reading it took more than {caps.wall_seconds} s") from None
+        except MemoryError:
+            raise ReaderDied(
+                "reader-too-large", f"reading it took more than {caps.memory_bytes:,} bytes of memory"
+            ) from None
+        except ProcessExpired as ended:
+            if ended.exitcode == -signal.SIGXCPU:
+                why = f"reading it took more than {caps.cpu_seconds} s of computing"
+                raise ReaderDied("reader-too-slow", why) from None
+            raise ReaderDied("reader-died", "reading it ended the reader") from None
+
+
+class Sandbox:
+    """A pool of confined children. They start with the first file and are used again; one that dies is replaced."""
+
+    def __init__(self, caps: Caps, preload: str, workers: int | None = None, scratch: Path | None = None):
+        """`scratch` is the only folder the children may write in; without one they may write nowhere."""
+        self.caps = caps
+        self._scratch = str(scratch) if scratch else ""
+        self.workers = workers or os.cpu_count() or 1
+        self._preload = preload
+        self._pool: ProcessPool | None = None
+
+    def close(self) -> None:
+        """End the children, once they have answered what was asked."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+            pool.join()
+
+    def stop(self) -> None:
+        """End the children at once."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+    def _started(self) -> ProcessPool:
+        if self._pool is None:
+            context = multiprocessing.get_context("forkserver")
+            # Children fork from a process that has the readers loaded and nothing else: no data frame, no scheduler.
+            context.set_forkserver_preload([self._preload])
+            self._pool = ProcessPool(
+                self.workers, RECYCLE_AFTER, initializer=_confine, initargs=[self.caps, self._scratch], context=context
+            )
+        return self._pool
+
+    def submit(self, work: Callable[..., T], *arguments: Any) -> Pending[T]:
+        """Have a child do some work; both ways the content is pickled."""
+        future = self._started().schedule(_limited, (self.caps, work, *arguments), timeout=self.caps.wall_seconds)
+        return Pending(future, self.caps)
+
+    def map(self, work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[Pending[T]]:
+        """Work on many items, answers in their order. Only a few wait at a time, so that memory stays flat."""
+        waiting: list[Pending[T]] = []
+        for item in items:
+            waiting.append(self.submit(work, *item))
+            if len(waiting) >= 4 * self.workers:
+                yield waiting.pop(0)
+        yield from waiting
+
+
+# ---------------------------------------------------------------- in the child
+
+
+def _confine(caps: Caps, scratch: str) -> None:
+    """Give up what a reader does not need. Runs once in every new child, before any file."""
+    tempfile.tempdir = scratch or None
+    with contextlib.suppress(ImportError):
+        import resource
+
+        for limit, most in (
+            (resource.RLIMIT_AS, caps.memory_bytes),
+            (resource.RLIMIT_FSIZE, caps.part_bytes if scratch else 0),
+            (resource.RLIMIT_NOFILE, 64),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(limit, (most, most))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    _leave_the_network()
+    sys.addaudithook(partial(_refuse_the_world, scratch))
+
+
+def _leave_the_network() -> None:
+    """A network namespace of its own, which holds no device. Where the system does not allow it the audit hook stands alone."""
+    with contextlib.suppress(OSError, AttributeError):
+        unshare = ctypes.CDLL(None, use_errno=True).unshare
+        if unshare(_NEW_NETWORK):
+            unshare(_NEW_USER | _NEW_NETWORK)
+
+
+def _refuse_the_world(scratch: str, event: str, arguments: tuple[Any, ...]) -> None:
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
+    if not writes and not event.startswith(_FORBIDDEN):
+        return
+    if scratch and (writes or event in _AT_HOME) and os.path.abspath(str(arguments[0])).startswith(scratch + os.sep):
+        return
+    raise PermissionError(f"a reader may not {event}")
+
+
+def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> T:
+    """Some work with a budget of computing time of its own: the system's limit is on the process's whole life."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        most = math.ceil(used.ru_utime + used.ru_stime) + caps.cpu_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    return work(*arguments)

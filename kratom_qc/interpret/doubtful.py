@@ -1,0 +1,62 @@
+"""What a vendor is told about a result cell that is no statement: the refusal's code, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+
+from kratom_qc import vocabulary
+
+Reason = tuple[str, str]  # the refusal's code, and the sentence
+
+_DIGITS = "write plain digits 0-9"
+_OWN_COLUMN = "write the number alone, and the letter in a column Qualifier"
+_MARK = re.compile(
+    r"^(?P<unit>.*?)\s*(?P<mark>[*+†‡§¶#^°'\"]+|[⁰¹²³⁴-⁹ªºᵃ-ᶻ]+|[(\[]?[0-9]{1,2}[)\]]|(?<![A-Za-z])[A-Za-z]|[(\[][A-Za-z][)\]])$"
+)
+# A whole cell that looks like one of these, in this order.
+_WHOLE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), code, why)
+    for pattern, code, why in (
+        (r"^[-−–+]?\s*(?:nan|inf|infinity)$", "not-a-number", "no laboratory measures that"),
+        (r"^\+\s*[0-9]", "not-a-number", "write it without the plus sign"),
+        (r"^[<>≤≥]?\s*[.,][0-9]", "not-a-number", "its first digit is missing; write 0.5, not .5"),
+        (r"^(?:~|≈|≅|∼|ca\.?\s|cca\.?\s|c\.\s|approx|about\s|around\s)", "unknown-word",
+         "an approximate amount is no result; write the number that was measured"),
+        (r"^[<>≤≥=]\s*[<>≤≥=]", "unknown-word", "write one sign before the number"),
+        (r"^[<>≤≥]$", "unknown-word", "a number is missing after the sign"),
+        (r"^(?:est|e|j|b)\b\.?\s*[0-9<]", "unknown-word", _OWN_COLUMN),
+        (r"^(?:nd|n\.d\.?|blq|bql|not detected)\s*[(\[]?\s*[0-9]", "unknown-word",
+         "which limit the number is, is not said; write ND (LOD 0.02) or ND (LOQ 0.05)"),
+        (r"^(?:nmt|nlt|max|min|not more than|not less than|no more than)\b", "unknown-word",
+         "this is a limit, not a result"),
+    )
+)  # fmt: skip
+
+
+def whole(text: str) -> Reason:
+    """Why a cell that starts like no statement is refused."""
+    for pattern, code, why in _WHOLE:
+        if pattern.match(text):
+            return code, why
+    if re.match(r"^[<>≤≥]?\s*\d", text) and not re.match(r"^[<>≤≥]?\s*[0-9]", text):
+        return "not-a-number", _DIGITS
+    return "unknown-word", "this word is not known as a result"
+
+
+def trailing(text: str) -> Reason:
+    """Why what stands after a number is no unit."""
+    if re.match(r"^[.,]?[_xXeE]?[+-]?\d", text):
+        if any(c.isdigit() and not c.isascii() for c in text):
+            return "not-a-number", _DIGITS
+        return "not-a-number", "two numbers stand in one cell, or one in a form that is not known"
+    if re.match(r"^[.,]$", text):
+        return "not-a-number", "its last digit is missing; write 0.5, not 0."
+    if re.match(r"^\(?(?:max|min|nmt|nlt)\b", text, re.IGNORECASE):
+        return "unknown-unit", f"'{text}' makes it a limit, not a result"
+    mark = _MARK.match(text)
+    if mark and (not mark["unit"] or vocabulary.unit(mark["unit"]) is not None):
+        why = f"what the mark '{mark['mark']}' after the number means is not said"
+        return "unexplained-mark", f"{why}; write the number alone, and the note in a column Notes or Qualifier"
+    if any(c.isdigit() and not c.isascii() for c in text):
+        return "not-a-number", _DIGITS
+    return "unknown-unit", f"'{text}' after the number is not a unit the word list knows"

@@ -1,0 +1,51 @@
+"""One file read as the program reads it: in a confined child, so that a bomb that goes off takes no test session along.
+
+`outcome` is the one place that knows how a file is read: exchange it, and every case runs another way.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.sandbox import ReaderDied, Sandbox
+from kratom_qc.job import Reading, read_content
+from kratom_qc.model import Place
+from kratom_qc.settings import Caps
+
+CAPS = Caps()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a file, and the seconds of computing it took; where the child died of it, a refusal that says so."""
+
+    reading: Reading
+    seconds: float
+
+
+def outcome(name: str, raw: bytes) -> Outcome:
+    """Read a file's bytes in a child with the limits of the settings."""
+    try:
+        return Outcome(*_sandbox().submit(_read, name, raw).answer())
+    except ReaderDied as died:
+        fault = Refusal(died.code, died.why, Place(name))
+        return Outcome(Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,)), float(CAPS.wall_seconds))
+
+
+@cache
+def _sandbox() -> Sandbox:
+    sandbox = Sandbox(CAPS, preload="kratom_qc.job", workers=1)
+    atexit.register(sandbox.stop)
+    sandbox.submit(_read, "warm.csv", b"Batch,L-1\n\nAnalyte,Result,Unit\nLead,0.1,mg/kg\n").answer()
+    return sandbox
+
+
+def _read(name: str, raw: bytes) -> tuple[Reading, float]:
+    before = time.process_time()
+    reading = read_content(name, raw, CAPS)
+    return reading, time.process_time() - before

@@ -1,0 +1,96 @@
+"""Every named bad input ends as the facts say, quickly, in words a vendor can use; none ever passes in doubt."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from kratom_qc.errors import Refusal
+from kratom_qc.job import Reading
+from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.model import Decision, Rulebook, Verdict
+from tests.factory import REAL, judged, rules
+from tests.hostile.cases import CASES, ELSEWHERE
+from tests.hostile.expected import Case, Expected
+from tests.hostile.runner import outcome
+
+QUICK = 1.0  # seconds of work until a file is refused
+NOT_FOR_VENDORS = re.compile(
+    r"Traceback|\b[A-Z]\w*(?:Error|Exception)\b|(?<!\w)/(?:[\w.-]+/)+|site-packages|\.py\b|0x[0-9a-f]{8}"
+)
+
+
+@cache
+def _books() -> dict[str, Rulebook]:
+    return load_rulebooks(REAL)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_it_ends_as_it_must(case: Case) -> None:
+    readings = []
+    for name, build in case.files.items():
+        came = outcome(name, build())
+        assert came.seconds <= QUICK or not came.reading.refusals, f"refused only after {came.seconds:.1f} s"
+        readings.append(came.reading)
+    refusals = [refusal for reading in readings for refusal in reading.refusals]
+    _speaks_to_a_vendor(refusals)
+    if case.expected.kind == "refused":
+        _is_refused(refusals, case.expected)
+    elif case.expected.kind != "no pass" or not refusals:
+        assert not refusals, _told(refusals)
+        _is_judged(readings, case.expected)
+
+
+def _told(refusals: list[Refusal]) -> list[str]:
+    return [f"{refusal.place.cell} {refusal.code}: {refusal.message}" for refusal in refusals]
+
+
+def _speaks_to_a_vendor(refusals: list[Refusal]) -> None:
+    for refusal in refusals:
+        assert refusal.code != "reader-failed", refusal.message
+        assert re.fullmatch(r"[a-z]+(?:-[a-z]+)*", refusal.code)
+        assert len(refusal.message) < 500
+        assert not NOT_FOR_VENDORS.search(refusal.message), refusal.message
+        assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", refusal.message), repr(refusal.message)
+
+
+def _is_refused(refusals: list[Refusal], expected: Expected) -> None:
+    assert refusals, "it was read"
+    assert {refusal.code for refusal in refusals} & set(expected.codes), _told(refusals)
+    said = next(refusal for refusal in refusals if refusal.code in expected.codes)
+    for words in expected.words:
+        assert any(word in said.message for word in words.split("|")), said.message
+    if expected.cell:
+        assert {refusal.place.cell for refusal in refusals} & set(expected.cell.split("|")), _told(refusals)
+
+
+def _is_judged(readings: list[Reading], expected: Expected) -> None:
+    verdicts = judged(readings, _books(), markets=["us"])
+    assert verdicts
+    decisions = {verdict.decision for verdict in verdicts.values()}
+    if expected.kind == "no pass":
+        assert Decision.PASS not in decisions
+        return
+    wanted = {"passes": Decision.PASS, "held": Decision.HOLD, "failed": Decision.FAIL}[expected.kind]
+    causes = [rule for verdict in verdicts.values() for rule in rules(verdict)]
+    assert decisions == {wanted}, causes
+    for word in expected.codes:
+        assert word in {*causes, *_facts(readings, verdicts)}
+
+
+def _facts(readings: list[Reading], verdicts: dict[str, Verdict]) -> set[str]:
+    """What a table may ask of a file that was read: its remarks, `=` its batch ids, `tested` its days."""
+    analyses = [analysis for reading in readings for analysis in reading.analyses]
+    return {
+        *(remark.code for analysis in analyses for remark in analysis.remarks),
+        *(f"={batch_id}" for batch_id in verdicts),
+        *(f"tested {analysis.tested_on}" for analysis in analyses),
+    }
+
+
+def test_every_bad_input_of_the_facts_is_here_or_said_to_be_elsewhere() -> None:
+    here = {case.number for case in CASES} - {"B00"}
+    assert here | set(ELSEWHERE) == {f"B{number:02}" for number in range(1, 101)}
+    assert not here & set(ELSEWHERE)

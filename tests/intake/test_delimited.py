@@ -1,0 +1,300 @@
+"""csv, tsv and semicolon files: encoding, separator, line ends and quotes are proven, or the file is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kratom_qc.errors import Refused
+from kratom_qc.intake.delimited import read
+from kratom_qc.intake.sheets import Sheet
+from kratom_qc.job import Reading, read_content
+from kratom_qc.settings import Caps
+from tests.helpers_sheets import codes, results
+
+HEAD = "Batch;L-1\nForm;Leaf powder\n\n"
+TABLE = f"{HEAD}Analyte;Result;Unit\nLead;0.2;mg/kg\n"
+
+
+def _read(content: str | bytes) -> Reading:
+    return read_content("coa.csv", content if isinstance(content, bytes) else content.encode())
+
+
+def _remarks(reading: Reading) -> list[str]:
+    return [remark.code for analysis in reading.analyses for remark in analysis.remarks]
+
+
+def _line(said: str, unit: str = "mg/kg", analyte: str = "Lead") -> str:
+    return f"{HEAD}Analyte;Result;Unit\n{analyte};{said};{unit}\n"
+
+
+# ---------------------------------------------------------------- encodings
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_a_text_that_proves_its_encoding_is_read(encoding: str) -> None:
+    mark = b"\x00\x00\xfe\xff" if encoding == "utf-32-be" else b""
+    reading = _read(mark + _line("0.2", "µg/g", "Olovo").encode(encoding))
+    assert [(found.said, found.unit_said) for found in results(reading)] == [("0.2", "µg/g")]
+    assert "encoding-assumed" not in _remarks(reading)
+
+
+CERTAIN = [
+    # what is written, in which code page, what of it must be read
+    ("the micro sign of a unit", _line("0.2", "µg/g"), "cp1252", "µg/g"),
+    ("the same, where 8859-2 has a letter", _line("0.2", "µg/g"), "cp1250", "µg/g"),
+    ("plus or minus, alone between numbers", _line("0.5 ± 0.1"), "cp1252", "0.5 ± 0.1"),
+    ("degrees, which Thai reads as a letter", _line("0.2").replace("\n\n", "\nStorage;25 °C\n\n"), "cp1252", "0.2"),
+    (
+        "an accent, which Thai lays over the letter before",
+        _line("0.2").replace("\n\n", "\nClient;Année\n\n"),
+        "cp1252",
+        "0.2",
+    ),
+    ("letters that all pages share", _line("0.2").replace("\n\n", "\nClient;José Müller\n\n"), "cp1252", "0.2"),
+    ("a Czech word that only one page can write", _line("0,2", "mg/kg", "Rtuť"), "cp1250", "0,2"),
+    ("the old Unix page of Prague", _line("0,2", "mg/kg", "Rtuť"), "iso8859-2", "0,2"),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "page", "said"), CERTAIN)
+def test_a_code_page_is_read_where_all_that_could_be_meant_agree(what: str, text: str, page: str, said: str) -> None:
+    reading = _read(text.encode(page))
+    (found,) = results(reading)
+    assert said in (found.said, found.unit_said), what
+    assert "encoding-assumed" in _remarks(reading)
+
+
+UNSURE = [
+    ("ø or ř", "Søren", "cp1252", "'Søren' or 'Sřren'"),
+    ("ř or ø", "Dvořák", "cp1250", "'Dvořák'"),
+    ("deep inside a long text", "The certificate was checked by Mr Dvořák", "cp1250", "'ecked by Mr Dvořák'"),
+    ("Cyrillic, or Latin soup", "Москва", "cp1251", "byte 34 (line 3)"),
+    ("Thai, or Latin soup", "กรุงเทพ", "cp874", "byte 34 (line 3)"),
+]
+
+
+@pytest.mark.parametrize(("what", "client", "page", "words"), UNSURE)
+def test_a_code_page_is_refused_where_two_read_differently(what: str, client: str, page: str, words: str) -> None:
+    (refusal,) = _read(_line("0.2").replace("\n\n", f"\nClient;{client}\n\n").encode(page)).refusals
+    assert refusal.code == "encoding", what
+    assert "not UTF-8 at byte" in refusal.message
+    assert words in refusal.message
+    assert "save the csv as UTF-8" in refusal.message
+
+
+def test_two_encodings_in_one_file_are_refused() -> None:
+    mixed = _line("0.2", "µg/g").encode() + "Cadmium;0.1;µg/g\n".encode("cp1252")
+    assert codes(_read(mixed)) in (["encoding"], ["mojibake"])
+
+
+MOJIBAKE = [
+    ("Âµg/g", "Âµ"),
+    ("â‰¤ 0.5", "â‰¤"),
+    ("0.5 Â± 0.1", "Â±"),
+    ("rtuÅ¥", "Å¥"),
+    ("rtuĹĄ", "ĹĄ"),
+    ("JosÃ©", "Ã©"),
+    ("¬µg/g", "¬µ"),
+    ("\ufffdg/g", "\ufffd"),
+]
+
+
+@pytest.mark.parametrize(("broken", "quoted"), MOJIBAKE)
+def test_letters_broken_by_an_earlier_program_are_refused_with_their_line(broken: str, quoted: str) -> None:
+    (refusal,) = _read(TABLE + f"Cadmium;0.1;{broken}\n").refusals
+    assert refusal.code == "mojibake"
+    assert f"line 6 holds '{quoted}'" in refusal.message
+    assert "export the certificate again" in refusal.message
+
+
+@pytest.mark.parametrize(
+    "whole",
+    ["Málaga", "Ústí nad Labem", "„VÝÁ“", "ESTUDIÓ”", "«CLARTÉ»", "É’", "99 % ± 1 °C", "β-½·10³ ≤ 5 µg", "กรุงเทพ"],
+)
+def test_letters_that_are_whole_are_not_taken_for_broken_ones(whole: str) -> None:
+    assert codes(_read(TABLE.replace("\n\n", f"\nClient;{whole}\n\n"))) == []
+
+
+BROKEN_TEXT = [
+    ("a NUL", TABLE.replace("0.2", "0.2\0"), "control-character", "line 5, position 9 holds the control character U+0000"),
+    ("a bell", TABLE.replace("Batch", "\aBatch"), "control-character", "line 1, position 1"),
+    ("a C1 control", TABLE.replace("0.2", "0.2\x85"), "control-character", "U+0085"),
+    ("old Mac line ends", TABLE.replace("\n", "\r"), "line-ends", "line 1 ends with a carriage return alone"),
+    ("one old Mac line end", TABLE.replace("0.2", "0.2\r"), "line-ends", "line 5 "),
+    ("two marks", "\ufeff\ufeff" + TABLE, "encoding", "second byte order mark stands in line 1"),
+    ("two files joined", "\ufeff" + TABLE + "\ufeff" + TABLE, "encoding", "in line 6"),
+    ("a lone surrogate in UTF-16", b"\xff\xfe" + TABLE.encode("utf-16-le") + b"\x00\xd8", "encoding", "UTF-16-LE"),
+    ("UTF-16 cut in a letter", b"\xff\xfe" + TABLE.encode("utf-16-le")[:-1], "encoding", "byte order mark says"),
+    ("only a mark", b"\xff\xfe", "empty", "empty"),
+    ("a mark and blanks", " \n\t\n".encode("utf-16"), "empty", "empty"),
+    ("machine code", bytes(range(256)) * 4, "not-a-spreadsheet", "neither a spreadsheet nor csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "content", "code", "words"), BROKEN_TEXT)
+def test_a_text_with_something_invisible_in_it_is_refused(
+    what: str, content: str | bytes, code: str, words: str
+) -> None:
+    (refusal,) = _read(content).refusals
+    assert (refusal.code, words in refusal.message) == (code, True), (what, refusal)
+
+
+# ---------------------------------------------------------------- separators
+
+HEADER = ["Analyte", "Result", "Unit"]
+DIALECTS = [
+    # text, separator by hand (the first result's `said` tells it was found)
+    ("decimal commas between semicolons", f"{HEAD}Analyte;Result;Unit\nLead;0,5;mg/kg\nCadmium;0,1;mg/kg\n", "0,5"),
+    ("more commas than semicolons", f"{HEAD}Analyte;Result;Note\nLead;0,5 mg/kg;a, b, c, d, e\n", "0,5 mg/kg"),
+    ("a comma in a header", f"{HEAD}Analyte;Result, mg/kg\nLead;0,5\n", "0,5"),
+    ("semicolons in a note", "Batch,L-1\nForm,Leaf powder\nNote,a;b;c\nAnalyte,Result,Unit\nLead,0.5,ppm\n", "0.5"),
+    ("tabs", "Batch\tL-1\tForm\tLeaf powder\n\nAnalyte\tResult\tUnit\nLead\t0,5\tmg/kg\n", "0,5"),
+    ("bars", "Batch|L-1|Form|Leaf powder\n\nAnalyte|Result|Unit\nLead|0,5|mg/kg\n", "0,5"),
+    ("one row per batch", "Lot;Form;Lead (ppm);Cadmium (ppm)\nL-1;Leaf powder;0,5;0,1\n", "0,5"),
+    ("sep=; says so", f"sep=;\n{HEAD}Analyte;Result;Unit\nLead;0,5;mg/kg\n", "0,5"),
+    ("sep=, filled up to the width of the table", "sep=,,,,\n" + _line("0.5").replace(";", ","), "0.5"),
+    ("sep= in quotes and capitals", '"SEP=\t"\r\n' + _line("0,5").replace(";", "\t"), "0,5"),
+    ("quotes and separators inside", f'{HEAD}Analyte;Result;Unit;Note\nLead;"0,5";mg/kg;"a; ""b""\nc"\n', "0,5"),
+    ("blank lines around", f"\n\n{_line('0,5')}\n\n\n", "0,5"),
+    ("blanks around words", f"{HEAD} Analyte ; Result ; Unit \n Lead ; 0,5 ; mg/kg \n", " 0,5 "),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "said"), DIALECTS)
+def test_the_separator_is_the_one_that_makes_header_words(what: str, text: str, said: str) -> None:
+    assert results(_read(text))[0].said.strip() == said.strip(), what
+
+
+def test_a_sep_line_is_not_counted_as_a_row() -> None:
+    """A spreadsheet obeys it and does not show it, so its cells are named as the vendor sees them."""
+    (refusal,) = _read(f"sep=;\n{_line('0,4-0,6')}").refusals
+    assert refusal.place.cell == "B5"
+
+
+UNSURE_DIALECTS = [
+    ("two tables", "Batch,L-1,Form,Leaf\n\nAnalyte;Result\nLead;0,5\n", "dialect", "by comma in line 1 and by semicolon"),
+    ("another sign", "sep=:\nAnalyte:Result\nLead:0.2\n", "dialect", "the separator is ':'"),
+    ("no sign at all", "sep=\nAnalyte;Result\nLead;0.2\n", "dialect", "the separator is ''"),
+    ("the wrong sign", f"sep=,\n{_line('0,5')}", "no-table", "no table of results"),
+    ("numbers only", "1;0,5\n2;0,6\n", "no-table", "no table of results"),
+    ("prose", "Dear customer\nplease find attached\n", "not-a-spreadsheet", "no comma, semicolon, tab or vertical bar"),
+    ("a web page", "\n <TABLE><tr><td>Lead,0.2</td></tr>", "not-a-spreadsheet", "web page"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "text", "code", "words"), UNSURE_DIALECTS)
+def test_a_separator_that_is_not_certain_refuses(what: str, text: str, code: str, words: str) -> None:
+    (refusal,) = _read(text).refusals
+    assert (refusal.code, words in refusal.message) == (code, True), (what, refusal)
+
+
+QUOTES = [
+    ("never closed", _line('"0.2'), "damaged", "opens in line 5 is never closed"),
+    ("never closed, far below", _line('"0.2') + "Cadmium;0.1;mg/kg\n" * 50, "damaged", "line 5"),
+    ("after a field over two lines", _line('"0\n2";"mg/kg\n'), "damaged", "line 6"),
+    ("inside a field", _line('0.2"'), "stray-quote", "line 5"),
+    ("behind a blank", _line(' "0,2"'), "stray-quote", "line 5"),
+    ("more behind the closing one", _line('"0.2"5'), "stray-quote", "line 5"),
+    ("swallowing the next field", _line('"0.2;"mg/kg'), "stray-quote", "line 5"),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "code", "words"), QUOTES)
+def test_a_quotation_mark_out_of_place_is_refused_with_its_line(what: str, text: str, code: str, words: str) -> None:
+    (refusal,) = _read(text).refusals
+    assert (refusal.code, words in refusal.message) == (code, True), (what, refusal)
+
+
+def test_what_looks_like_a_formula_is_text_in_a_csv() -> None:
+    text = f'{HEAD}Analyte;Result;Unit;Note\nLead;0.2;mg/kg;"=HYPERLINK(""http://x"")"\nCadmium;0.1;mg/kg;@SUM(A1)\n'
+    assert [found.said for found in results(_read(text))] == ["0.2", "0.1"]
+
+
+# ---------------------------------------------------------------- sizes
+
+SMALL = Caps(rows=10, columns=5, cells=30, cell_text=20)
+TOO_LARGE = [
+    ("rows", _line("0.2") + "Cadmium;0.1;mg/kg\n" * 6, "more than 10 rows (it has 11 lines)", ""),
+    ("rows with quotes", _line('"0.2"') + "Cadmium;0.1;mg/kg\n" * 6, "more than 10 rows", ""),
+    ("columns", _line("0.2;;;;"), "row 5 has 7 columns; the limit is 5", "F5"),
+    ("cells", f"{HEAD}Analyte;Result;Unit;Note;Note\n" + "Lead;0.2;mg/kg;x;y\n" * 5, "more than 30 cells", ""),
+    ("text", _line("0.2" + "0" * 20), "23 characters; the limit is 20", "B5"),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "words", "cell"), TOO_LARGE)
+def test_over_a_cap_is_refused_with_its_count_and_never_cut_short(what: str, text: str, words: str, cell: str) -> None:
+    (refusal,) = read_content("coa.csv", text.encode(), SMALL).refusals
+    assert (refusal.code, words in refusal.message, refusal.place.cell) == ("too-large", True, cell), (what, refusal)
+
+
+def test_as_large_as_the_caps_allow_is_read() -> None:
+    assert codes(read_content("coa.csv", (_line("0.2") + "Cadmium;0.1;mg/kg\n" * 5 + "\n\n").encode(), SMALL)) == []
+
+
+def test_the_csv_modules_own_limit_is_no_fault_of_the_reader_and_is_left_as_it_was() -> None:
+    before = csv.field_size_limit()
+    (refusal,) = _read(_line("1" * (before + 1))).refusals
+    assert (refusal.code, refusal.place.cell) == ("too-large", "B5")
+    assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\n" * 20_000_000, b"," * 20_000_000, b'"' * 20_000_000, b'"\n' * 10_000_000, "é;".encode("cp1252") * 9_000_000,
+     HEAD.encode() + b"a;b\n" * 5_000_000, HEAD.encode() + (b"a;" * 199 + b"\n") * 19_000],
+    ids=["line ends", "commas", "quotes", "quotes over lines", "a code page", "rows", "cells"],
+)  # fmt: skip
+def test_a_text_of_twenty_megabytes_is_refused_at_once(content: bytes) -> None:
+    before = time.process_time()
+    assert codes(_read(content))
+    assert time.process_time() - before < 5
+
+
+def test_the_largest_certificate_is_opened_in_about_a_second() -> None:
+    header = "Batch,Form,Analyte,Result,Unit" + ",Notes" * 15
+    text = f"{header}\n" + ("L-1,Leaf powder,Lead,0.2,ppm" + ",none to say" * 15 + "\n") * 19_999
+    before = time.process_time()
+    (sheet,), _ = read("coa.csv", text.encode(), Caps())
+    assert time.process_time() - before < 4  # 0.7 s when nothing else runs
+    assert (len(sheet.rows), set(sheet.widths.values())) == (20_000, {20})
+
+
+# ---------------------------------------------------------------- properties
+
+_SAID = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufeff\ufffd"), max_size=12
+)
+
+
+@given(st.lists(st.lists(_SAID, min_size=2, max_size=4), min_size=1, max_size=5), st.sampled_from(",;\t|"))
+def test_every_field_that_is_not_blank_comes_back_as_it_was_written(rows: list[list[str]], mark: str) -> None:
+    text = f"Analyte{mark}Result\n" + "".join(
+        mark.join('"' + field.replace('"', '""') + '"' for field in row) + "\n" for row in rows
+    )
+    with contextlib.suppress(Refused):  # letters by chance may look like broken ones
+        (sheet,), _ = read("coa.csv", text.encode(), Caps())
+        assert _said(sheet, len(rows)) == [[cell if cell.strip(" ") else None for cell in row] for row in rows]
+
+
+def _said(sheet: Sheet, rows: int) -> list[list[str | None]]:
+    """Every field below the header; None for a blank one."""
+    return [
+        [
+            cell.said if (cell := sheet.rows.get(row, {}).get(column)) else None
+            for column in range(1, sheet.widths[row] + 1)
+        ]
+        for row in range(2, rows + 2)
+    ]
+
+
+@given(st.binary(max_size=300), st.sampled_from(["", "utf-8", "utf-16", "cp1252"]))
+def test_any_bytes_behind_a_header_are_read_or_refused(tail: bytes, encoding: str) -> None:
+    raw = TABLE.encode(encoding or "utf-8") + tail
+    assert "reader-failed" not in codes(_read(raw))

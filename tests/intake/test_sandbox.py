@@ -1,0 +1,164 @@
+"""What a reader may not do, and that whoever tries takes nobody along."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kratom_qc.intake.sandbox import ReaderDied, Sandbox
+from kratom_qc.settings import Caps
+
+CAPS = Caps(cpu_seconds=1, wall_seconds=6)
+
+
+def twice(number: int) -> int:
+    return 2 * number
+
+
+def who() -> int:
+    return os.getpid()
+
+
+def abort() -> None:
+    os.abort()
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def sleep() -> None:
+    time.sleep(60)
+
+
+def eat() -> int:
+    return len(bytearray(CAPS.memory_bytes))
+
+
+def leave() -> None:
+    os._exit(9)
+
+
+def call(port: int) -> None:
+    socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def run() -> None:
+    subprocess.run(["true"], check=True)
+
+
+def write(path: str) -> None:
+    Path(path).write_text("x")
+
+
+def delete(path: str) -> None:
+    Path(path).unlink()
+
+
+def network_devices() -> list[str]:
+    return [name for _, name in socket.if_nameindex()]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox(CAPS, preload="kratom_qc.job", workers=2)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("work", "code", "says"),
+    [
+        (abort, "reader-died", "ended the reader"),
+        (leave, "reader-died", "ended the reader"),
+        (spin, "reader-too-slow", "1 s of computing"),
+        (sleep, "reader-too-slow", "6 s"),
+        (eat, "reader-too-large", "536,870,912 bytes"),
+    ],
+)
+def test_a_reader_that_ends_before_it_answers_is_told_apart(
+    sandbox: Sandbox, work: Callable[[], Any], code: str, says: str
+) -> None:
+    with pytest.raises(ReaderDied) as died:
+        sandbox.submit(work).answer()
+    assert died.value.code == code
+    assert says in died.value.why
+    assert sandbox.submit(twice, 21).answer() == 42
+
+
+def test_twenty_aborts_in_a_row_disturb_no_other_file(sandbox: Sandbox) -> None:
+    pending = [(number, sandbox.submit(abort) if number % 2 else sandbox.submit(twice, number)) for number in range(40)]
+    for number, one in pending:
+        if number % 2:
+            with pytest.raises(ReaderDied):
+                one.answer()
+        else:
+            assert one.answer() == 2 * number
+
+
+@pytest.mark.parametrize("work", [run, call, write, delete])
+def test_a_reader_may_start_nothing_call_nobody_and_change_no_file(
+    sandbox: Sandbox, work: Callable[..., Any], tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("as it was")
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        argument = {call: [listening.getsockname()[1]], write: [str(kept)], delete: [str(kept)]}.get(work, [])
+        with pytest.raises(PermissionError, match="a reader may not"):
+            sandbox.submit(work, *argument).answer()
+    assert kept.read_text() == "as it was"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="network namespaces are Linux's")
+def test_a_reader_sees_no_network_device_where_the_system_allows_it(sandbox: Sandbox) -> None:
+    allowed = subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode == 0
+    if allowed:
+        assert sandbox.submit(network_devices).answer() == ["lo"]
+
+
+def test_children_are_used_again_and_many_files_come_in_their_order(sandbox: Sandbox) -> None:
+    answers = [one.answer() for one in sandbox.map(twice, ((number,) for number in range(100)))]
+    assert answers == [2 * number for number in range(100)]
+    children = {sandbox.submit(who).answer() for _ in range(20)}
+    assert os.getpid() not in children
+    assert len(children) <= 2
+
+
+def test_only_a_few_files_wait_at_a_time(sandbox: Sandbox) -> None:
+    taken = 0
+
+    def files() -> Iterator[tuple[int]]:
+        nonlocal taken
+        for number in range(100):
+            taken += 1
+            yield (number,)
+
+    next(sandbox.map(twice, files()))
+    assert taken <= 8
+
+
+def test_a_closed_sandbox_opens_again_with_the_next_file(sandbox: Sandbox) -> None:
+    sandbox.close()
+    assert sandbox.submit(twice, 4).answer() == 8
+
+
+def test_a_scratch_folder_is_the_only_place_to_write_where_one_is_given(tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    made = Sandbox(CAPS, preload="kratom_qc.job", workers=1, scratch=tmp_path / "scratch")
+    made.submit(write, str(tmp_path / "scratch" / "here")).answer()
+    made.submit(delete, str(tmp_path / "scratch" / "here")).answer()
+    for path in (tmp_path / "elsewhere", tmp_path / "scratch" / ".." / "elsewhere", tmp_path / "scratch-too"):
+        with pytest.raises(PermissionError, match="a reader may not"):
+            made.submit(write, str(path)).answer()
+    made.close()

@@ -1,0 +1,190 @@
+"""Batch and certificate ids: exactly as typed, or told letter by letter what is wrong with them."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kratom_qc.interpret.certificate import interpret
+from kratom_qc.interpret.identity import troubles, twin_key, twins
+from kratom_qc.model import Analysis, Certificate, Line, Place, Word
+from tests.helpers_sheets import codes, read_csv
+
+TABLE = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
+
+BELIEVED = """
+000123
+1E5
+MAR4
+TRUE
+NULL
+None
+NA
+nan
+3-4
+1234567890123456789
+L-1/2 (b)
+Š-7
+šarže 5
+лот-7
+批号A12
+ล็อต A1
+=1+1
+LOT–7
+"""
+
+
+@pytest.mark.parametrize("said", [*BELIEVED.split("\n")[1:-1], "LOT\u00a07", "LOT\u20117", "x" * 200])
+@pytest.mark.parametrize("label", ["Batch", "Certificate No."])
+def test_an_id_that_a_person_can_retype_is_kept_exactly(label: str, said: str) -> None:
+    head = [["Batch", "L-1"]] if label != "Batch" else []
+    reading = read_csv([*head, [label, said], [], *TABLE], head=())
+    assert codes(reading) == []
+    (analysis,) = reading.analyses
+    assert (analysis.batch_id if label == "Batch" else analysis.certificate_id) == said
+
+
+REFUSED = [  # said, what the vendor is told
+    ("LOT-\u202e421", "invisible direction mark (RIGHT-TO-LEFT OVERRIDE) at position 5"),
+    ("LOT-\u200e421", "invisible direction mark (LEFT-TO-RIGHT MARK) at position 5"),
+    ("LOT\u200b-1", "invisible character (ZERO WIDTH SPACE) at position 4"),
+    ("\ufeffLOT-1", "invisible character (ZERO WIDTH NO-BREAK SPACE) at position 1"),
+    ("LOT\u00ad-1", "invisible character (SOFT HYPHEN) at position 4"),
+    ("LOT-1\u3164", "invisible character (HANGUL FILLER) at position 6"),
+    ("LOT\ufe0f-1", "invisible character (VARIATION SELECTOR-16) at position 4"),
+    ("LOT\ue000-1", "invisible character (U+E000) at position 4"),
+    ("L\u041eT-1", "letter at position 2 is 'О' (CYRILLIC CAPITAL LETTER O), among Latin letters"),
+    ("\u0391-1 B", "letter at position 1 is 'Α' (GREEK CAPITAL LETTER ALPHA), among Latin letters"),
+    ("\u043b\u043et-1", "letter at position 3 is 't' (LATIN SMALL LETTER T), among Cyrillic letters"),
+    ("\uff21-1", "'Ａ' at position 1 is no plain letter but FULLWIDTH LATIN CAPITAL LETTER A"),
+    ("\ufb01-1", "'ﬁ' at position 1 is no plain letter but LATIN SMALL LIGATURE FI"),
+    ("\u212a-1", "at position 1 is no plain letter but KELVIN SIGN"),
+    ("１２", "'１' at position 1 is no plain letter but FULLWIDTH DIGIT ONE"),
+    ("S\u030c-7", "loose accent (COMBINING CARON) at position 2"),
+    ("L1\u0660", "digit at position 3 is '٠' (ARABIC-INDIC DIGIT ZERO)"),
+    ("LOT\t1", "control character (U+0009) at position 4"),
+    ("LOT\x071", "control character (U+0007) at position 4"),
+    ("L-1\nL-2", "line break at position 4"),
+    ("x" * 201, "it has 201 characters, and an id has at most 200"),
+]
+
+
+@pytest.mark.parametrize(("said", "told"), REFUSED, ids=ascii)
+@pytest.mark.parametrize("fact", ["batch_id", "certificate_id"])
+def test_an_id_that_nobody_could_retype_is_refused(fact: str, said: str, told: str) -> None:
+    _, (refusal,) = interpret([_certificate(**{fact: Word(said, Place("a.csv", "", "B1"))})])
+    assert (refusal.code, refusal.place, refusal.said) == ("id-unclear", Place("a.csv", "", "B1"), said)
+    assert told in refusal.message
+    assert "Type it again by hand" in refusal.message
+    assert all(char.isprintable() for char in refusal.message)
+
+
+def test_a_file_with_such_an_id_never_becomes_data() -> None:
+    reading = read_csv([["Batch", "LOT\u200b-1"], [], *TABLE], head=())
+    assert (codes(reading), reading.analyses) == (["id-unclear"], ())
+
+
+def test_every_trouble_of_an_id_is_told_at_once() -> None:
+    assert len(troubles("L\u200bO\u202eT")) == 2
+
+
+@given(st.text(max_size=60))
+def test_no_text_is_too_odd_to_be_looked_at(text: str) -> None:
+    for trouble in troubles(text):
+        assert trouble.isprintable()
+    twin_key(text)
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
+def test_plain_ascii_is_never_refused(text: str) -> None:
+    assert troubles(text) == ()
+
+
+# ---------------------------------------------------------------- what a spreadsheet may have changed
+
+CHANGED = [  # said, kind, shown, what the vendor is told; nothing where it is believed
+    ("7", "number", "007", "the lot is a number 7 displayed 007"),
+    ("007", "number", "", "the lot is a number 7 displayed 007"),
+    ("240711", "number", "240,711", "the lot is a number 240711 displayed 240,711"),
+    ("100000", "number", "1.00E+05", "converted by the spreadsheet"),
+    ("1.00E+05", "text", "", "converted by a spreadsheet"),
+    ("1.23457E+15", "text", "", "converted by a spreadsheet"),
+    ("4-Mar", "text", "", "looks like a date"),
+    ("Mar-04", "text", "", "looks like a date"),
+    ("2026-03-04 00:00:00", "text", "", "looks like a date"),
+    ("240711", "number", "", ""),
+    ("0", "number", "", ""),
+    ("007", "text", "", ""),
+    ("1E5", "text", "", ""),
+    ("MAR4", "text", "", ""),
+    ("3-4", "text", "", ""),
+    ("MAR-04", "text", "", ""),
+]
+
+
+@pytest.mark.parametrize(("said", "kind", "shown", "told"), CHANGED)
+def test_an_id_that_a_spreadsheet_may_have_changed_holds(said: str, kind: str, shown: str, told: str) -> None:
+    analysis = _interpreted(batch_id=Word(said, Place("a.xlsx", "Results", "B1"), shown, kind))
+    assert analysis.batch_id == said
+    found = [doubt for doubt in analysis.doubts if doubt.rule_id == "ID-CHANGED"]
+    assert [doubt.place.cell for doubt in found] == (["B1"] if told else [])
+    assert all(told in doubt.why and "as text" in doubt.why for doubt in found)
+
+
+@pytest.mark.parametrize(("said", "told"), [("46085", True), ("20260712", False), ("36499", False), ("55153", False)])
+def test_a_number_that_may_have_been_a_date_is_remarked(said: str, told: bool) -> None:
+    analysis = _interpreted(batch_id=Word(said, Place("a.xlsx"), "", "number"))
+    assert ("id-like-a-date" in [remark.code for remark in analysis.remarks]) is told
+    assert not [doubt for doubt in analysis.doubts if doubt.rule_id == "ID-CHANGED"]
+
+
+# ---------------------------------------------------------------- twins
+
+TWINS = [  # ids judged together, those that are held
+    ("lot-1|LOT-1", "lot-1|LOT-1"),
+    ("LOT 1|LOT\u00a01", "LOT 1|LOT\u00a01"),
+    ("LOT 1|LOT  1", "LOT 1|LOT  1"),
+    ("LOT-1|LOT–1", "LOT-1|LOT–1"),
+    ("LOT-1|LOT\u20111", "LOT-1|LOT\u20111"),
+    ("LOT-1|LOT1|LOT 1|LOT-2", "LOT-1|LOT1|LOT 1"),
+    ("1234|12 34", "1234|12 34"),
+    ("АВ-1|AB-1", "АВ-1|AB-1"),  # the first in Cyrillic letters
+    ("ΗΚ-1|HK-1", "ΗΚ-1|HK-1"),  # the first in Greek letters
+    ("1-11|11-1", ""),  # January 11th and November 1st
+    ("1-11|1–11|11-1", "1-11|1–11"),
+    ("1-11|111|11-1", "1-11|111|11-1"),  # which of the two is 111?
+    ("LOT-1|LOT-01", ""),
+    ("L0T-1|LOT-1", ""),
+    ("000123|123", ""),
+]
+
+
+@pytest.mark.parametrize(("ids", "held"), TWINS)
+def test_ids_that_a_reader_takes_for_one_are_twins(ids: str, held: str) -> None:
+    found = twins(ids.split("|"))
+    assert sorted(found) == sorted(filter(None, held.split("|")))
+    assert all(one != other and other in found for one, other in found.items())
+
+
+def test_many_ids_are_compared_in_a_moment() -> None:
+    started = time.perf_counter()
+    twins([f"LOT-{number}" for number in range(20_000)] + [" " * number + "x" for number in range(1, 150)])
+    assert time.perf_counter() - started < 2
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _certificate(**facts: Word) -> Certificate:
+    place = Place("a.csv", "", "A5")
+    known = {"batch_id": Word("L-1", place), "form": Word("Leaf powder", place), **facts}
+    return Certificate("a.csv", "0" * 64, known, (Line(Word("Lead", place), Word("0.2", place), Word("mg/kg", place)),))
+
+
+def _interpreted(**facts: Word) -> Analysis:
+    analyses, refusals = interpret([_certificate(**facts)])
+    assert refusals == ()
+    return analyses[0]

@@ -1,0 +1,219 @@
+"""The list of problems: complete, strict, printed on one page, and said where a vendor meets them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kratom_qc import cli
+from kratom_qc.errors import RulebookError
+from kratom_qc.problems import FILE, load, markdown, problem, problems
+from tests.helpers_sheets import HEAD, csv_file
+
+PACKAGE = FILE.parent.parent
+# A call whose name says what it makes, with the code as its first argument.
+_MAKERS = {
+    "refusal": re.compile(r"^_?(refus|unreadable$|trouble|readerdied$)", re.IGNORECASE),
+    "remark": re.compile(r"^_?remark$", re.IGNORECASE),
+    "doubt": re.compile(r"^_?(doubt|held)$", re.IGNORECASE),
+}
+_CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$|^[A-Z0-9]+(-[A-Z0-9]+)+$|^EXPIRED$")
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """The texts an expression may be: `a if x else b` is two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from literals(node.body)
+        yield from literals(node.orelse)
+
+
+def is_sentence(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) or any(text.count(" ") > 2 for text in literals(node))
+
+
+def codes_in(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
+    """(kind, code, severity where it is said) of every literal code: `Refusal("code", …)`, or `("code", "a sentence")`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            for kind, maker in _MAKERS.items():
+                if maker.match(name):
+                    severity = next(literals(node.args[1]), "") if kind == "remark" and len(node.args) > 1 else ""
+                    # `_refused(name, "code", "a sentence")`: the code is what stands before the sentence
+                    at = 1 if kind == "refusal" and len(node.args) > 2 and is_sentence(node.args[2]) else 0
+                    yield from ((kind, code, severity) for code in literals(node.args[at]) if _CODE.match(code))
+        elif isinstance(node, ast.Tuple) and len(node.elts) in (2, 3) and is_sentence(node.elts[-1]):
+            yield from (
+                ("refusal", code, "") for code in literals(node.elts[-2]) if re.match(r"^[a-z]+(-[a-z]+)*$", code)
+            )
+
+
+def trees() -> list[ast.AST]:
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
+
+
+USED = {found for tree in trees() for found in codes_in(tree)}
+
+
+def test_every_code_that_is_used_is_explained():
+    assert sorted({code for _, code, _ in USED} - set(problems())) == [], "add these to kratom_qc/words/problems.toml"
+
+
+def test_every_code_that_is_explained_is_used():
+    texts = {text for tree in trees() for node in ast.walk(tree) for text in literals(node)}
+    assert sorted(set(problems()) - texts) == [], "nothing says these any more; take them out of words/problems.toml"
+
+
+def test_a_code_is_explained_as_what_it_is():
+    said = {(code, kind, severity) for kind, code, severity in USED if code in problems()}
+    wrong = {
+        (code, kind, severity)
+        for code, kind, severity in said
+        if problems()[code].kind != kind or (severity and problems()[code].severity != severity)
+    }
+    assert sorted(wrong) == []
+
+
+@pytest.mark.parametrize("code", ["unknown-unit", "hidden", "pdf", "RESULTS-CONTRADICT", "sheet-not-used"])
+def test_the_search_for_codes_finds_them(code):
+    """From a call, a pair in a table of magic numbers, and a doubt: an empty search would prove nothing."""
+    assert code in {found for _, found, _ in USED}
+
+
+# ---------------------------------------------------------------- the loader
+
+GOOD = {"kind": "refusal", "severity": "error", "title": "t", "means": "It means.", "expected": "e", "do": "Do it."}
+
+
+def toml(code: str = "a-code", **changes: object) -> str:
+    fields = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+    return f"[{code}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in fields.items())
+
+
+MISTAKES = {
+    "an unknown field": (toml(hint="x"), "unknown field 'hint'"),
+    "a field left out": (toml(do=None), "lacks the text 'do'"),
+    "a blank text": (toml(title=" "), "lacks the text 'title'"),
+    "a number for a text": (toml(expected=5), "lacks the text 'expected'"),
+    "an unknown kind": (toml(kind="error"), "no known kind"),
+    "a severity of another kind": (toml(severity="note"), "its severity is error"),
+    "a refusal in capitals": (toml("A-CODE"), "small letters"),
+    "a doubt in small letters": (toml(kind="doubt", severity="hold"), "capitals"),
+    "half a sentence": (toml(do="Do it"), "must end 'do' with a full stop"),
+    "no table": ("a-code = 5", "is no table"),
+    "no TOML": ("[a-code", "words/problems.toml"),
+    "a code twice": (toml() + toml(), "words/problems.toml"),
+}
+
+
+@pytest.mark.parametrize("story", MISTAKES)
+def test_a_mistake_in_the_list_is_said(story):
+    text, expected = MISTAKES[story]
+    with pytest.raises(RulebookError, match=re.escape(expected)):
+        load(text)
+
+
+def test_all_mistakes_are_said_at_once():
+    with pytest.raises(RulebookError) as error:
+        load(toml("one", do=None) + toml("two", kind="x"))
+    assert "[one]" in str(error.value)
+    assert "[two]" in str(error.value)
+
+
+def test_a_good_list_loads():
+    assert load(toml())["a-code"].do == "Do it."
+
+
+# ---------------------------------------------------------------- the page and the command
+
+
+def test_the_page_of_all_codes_is_current():
+    page = Path(FILE).with_name("PROBLEMS.md").read_text(encoding="utf-8")
+    assert page == markdown(), "run `kratom-qc problems --markdown > kratom_qc/words/PROBLEMS.md`"
+    assert all(f"### `{code}`: " in page for code in problems())
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    return end.value.code
+
+
+def test_the_command_lists_every_code(capsys):
+    assert run("problems") == 0
+    out = capsys.readouterr().out
+    assert all(code in out for code in problems())
+
+
+def test_the_command_explains_one(capsys):
+    assert run("problems", "unknown-unit") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    listed = problem("unknown-unit")
+    assert listed is not None
+    assert all(text in out for text in (listed.code, listed.means, listed.expected, listed.do))
+
+
+def test_the_command_prints_the_page(capsys):
+    assert run("problems", "--markdown") == 0
+    assert capsys.readouterr().out == markdown()
+
+
+def test_an_unknown_code_is_wrong_usage_and_told_the_nearest(capsys):
+    assert run("problems", "unkown-unit") == 64
+    assert "unknown-unit" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- said where a file is refused
+
+TABLE = [["Analyte", "Result", "Units"]]
+NEAR = {
+    "a unit": ([*TABLE, ["Lead", "0.2", "mg/kgg"]], "unknown-unit", "mg/kg"),
+    "a unit in the cell": ([*TABLE, ["Lead", "0.2 mg/kgg", ""]], "unknown-unit", "mg/kg"),
+    "a result word": ([*TABLE, ["Lead", "not detectd", "mg/kg"]], "unknown-word", "not detected"),
+    "a header": (
+        [["Analyte", "Result", "Unit", "Detection Limmit"], ["Lead", "1", "ppm", "2"]],
+        "unknown-header",
+        "Detection Limit",
+    ),
+}
+
+
+@pytest.mark.parametrize("story", NEAR)
+def test_a_refusal_names_the_nearest_known_words_and_what_to_do(tmp_path, capsys, story):
+    rows, code, near = NEAR[story]
+    path = str(csv_file(tmp_path, [*HEAD, *rows]))
+    assert run("check", path, "--json") == 3
+    (refusal,) = json.loads(capsys.readouterr().out)["refusals"]
+    listed = problem(code)
+    assert listed is not None
+    assert (refusal["code"], refusal["severity"]) == (code, "error")
+    assert (refusal["expected"], refusal["do"]) == (listed.expected, listed.do)
+    assert near in refusal["near"]
+    assert list(refusal)[:5] == ["code", "message", "sheet", "cell", "said"]
+    assert run("check", path) == 3
+    out = " ".join(capsys.readouterr().out.split())
+    assert listed.do in out
+    assert near in out
+
+
+def test_an_unknown_product_form_is_answered_with_the_nearest(tmp_path, capsys):
+    path = csv_file(tmp_path, [["Batch", "L-1"], ["Form", "Leaf powdr"], [], *TABLE, ["Lead", "0.2", "mg/kg"]])
+    assert run("check", str(path), "--json", "--on", "2026-11-22") == 2
+    (batch,) = json.loads(capsys.readouterr().out)["batches"]
+    (why,) = [finding["why"] for finding in batch["findings"] if finding["rule_id"] == "PRODUCT-UNKNOWN"]
+    assert "nearest known: Leaf powder" in why
+
+
+def test_what_to_do_is_said_once_per_code(tmp_path, capsys):
+    rows = [*TABLE, *([name, "1", "mg/kgg"] for name in ("Lead", "Arsenic", "Cadmium"))]
+    run("check", str(csv_file(tmp_path, [*HEAD, *rows])))
+    listed = problem("unknown-unit")
+    assert listed is not None
+    assert " ".join(capsys.readouterr().out.split()).count(listed.do) == 1
