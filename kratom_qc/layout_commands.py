@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from kratom_qc import settings, vocabulary
+from kratom_qc.commands import REFUSED, _console, print_refused
 from kratom_qc.errors import Refusal, Refused, UsageError
 from kratom_qc.intake.layout import certificates
 from kratom_qc.intake.profiles import Profile, load, read_profile
@@ -17,8 +18,6 @@ from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.layout_draft import draft
 
-REFUSED = 3
-
 
 def layout_draft(file: Path, output: Path | None) -> int:
     """Write a profile of a file to standard output, or to a new file. Returns the exit status."""
@@ -26,7 +25,7 @@ def layout_draft(file: Path, output: Path | None) -> int:
     try:
         text = draft(_opened(file))
     except Refused as refused:
-        return _print_refused(Console(highlight=False), file, refused.refusals)
+        return _refused(_console(), file, refused.refusals)
     if output is None:
         print(text, end="")
         return 0
@@ -42,7 +41,7 @@ def layout_test(profile_file: Path, files: Sequence[Path]) -> int:
     vocabulary.check_all()
     read_bytes(profile_file)  # says that it is not there
     profile = read_profile(profile_file)
-    console = Console(highlight=False)
+    console = _console()
     return max((_test_one(console, profile, file) for file in files), default=0)
 
 
@@ -50,7 +49,7 @@ def _test_one(console: Console, profile: Profile, file: Path) -> int:
     try:
         book = _opened(file)
     except Refused as refused:
-        return _print_refused(console, file, refused.refusals)
+        return _refused(console, file, refused.refusals)
     failing = list(profile.failing(book))
     if failing:
         console.print(f"[bold red]not recognised[/] {escape(str(file))}: {escape('; '.join(failing))}")
@@ -60,7 +59,7 @@ def _test_one(console: Console, profile: Profile, file: Path) -> int:
     every = tuple(dict.fromkeys((*found.refusals, *refusals)))
     if every:
         console.print(f"[bold]recognised[/] {escape(str(file))}")
-        return _print_refused(console, file, every)
+        return _refused(console, file, every)
     console.print(f"[bold green]read[/] {escape(str(file))}")
     for analysis in analyses:
         console.print(f"  {escape(analysis.batch_id)}: {len(analysis.results)} results, {len(analysis.doubts)} doubts")
@@ -75,7 +74,7 @@ def _test_one(console: Console, profile: Profile, file: Path) -> int:
 def layout_list() -> int:
     """List the profiles in force."""
     vocabulary.check_all()
-    console = Console(highlight=False)
+    console = _console()
     for profile in load():
         console.print(f"[bold]{profile.id}[/]  {escape(profile.laboratory)}  [dim]{escape(profile.title)}[/]")
     return 0
@@ -85,9 +84,6 @@ def _opened(file: Path) -> Workbook:
     return open_workbook(file.name, read_bytes(file), settings.caps())
 
 
-def _print_refused(console: Console, file: Path, refusals: Sequence[Refusal]) -> int:
-    console.print(f"[bold red]REFUSED[/] {escape(str(file))}: {len(refusals)} problems")
-    for refusal in refusals:
-        where = str(refusal.place) if refusal.place.cell or refusal.place.sheet else "file"
-        console.print(f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]")
+def _refused(console: Console, file: Path, refusals: Sequence[Refusal]) -> int:
+    print_refused(console, str(file), refusals)
     return REFUSED

@@ -19,6 +19,7 @@ from kratom_qc.model import Cell
 
 _METHOD = re.compile(r"\b(?:hplc|uplc|gc|lc|icp|aas|aoac|iso|usp|ep|elisa|pcr|ms)\b", re.IGNORECASE)
 _LOT = re.compile(r"^(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9./_-]{2,}$")
+_ABOVE = 60  # rows above a table that are looked at for its batch
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated")
 
 
@@ -35,7 +36,7 @@ def draft(book: Workbook) -> str:
     """A profile of a workbook as TOML. It loads as it stands; what nobody can guess is left out as a comment."""
     lines = _opening(book)
     tables = [(sheet, row) for sheet in book.sheets if (row := _header_row(sheet)) is not None]
-    lines += _conditions(tables)
+    lines += _conditions(book, tables)
     lines += _conventions(book)
     lines += _facts(tables)
     for sheet, row in tables:
@@ -62,7 +63,7 @@ def _opening(book: Workbook) -> list[str]:
     ]
 
 
-def _conditions(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
+def _conditions(book: Workbook, tables: Sequence[tuple[Sheet, int]]) -> list[str]:
     lines = ["[recognise]  # ? all of these must hold, and for this laboratory's files only"]
     names = [sheet.name for sheet, _ in tables if sheet.name]
     if names:
@@ -71,8 +72,19 @@ def _conditions(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
         sheet, row = tables[0]
         lines.append(f"headers = [{', '.join(quoted(text) for text in _texts(sheet, row))}]")
     else:
-        lines.append('cells = { "A1" = "*" }  # ?')
+        lines.append(_first_cell(book))
     return [*lines, ""]
+
+
+def _first_cell(book: Workbook) -> str:
+    """The uppermost text of the first sheet that has any."""
+    for sheet in book.sheets:
+        for row in sorted(sheet.rows):
+            column = min(sheet.rows[row])
+            name = cell_name(row, column)
+            place = f"{_as_glob(sheet.name)}!{name}" if sheet.name else name
+            return f"cells = {{ {quoted(place)} = {quoted(_as_glob(squeezed(sheet.rows[row][column].said)))} }}  # ?"
+    return 'cells = { "A1" = "*" }  # ?'
 
 
 def _as_glob(text: str) -> str:
@@ -123,7 +135,7 @@ def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
             return []
     known, near, looks = [], [], []
     for sheet, header in tables:
-        for row in [row for row in sorted(sheet.rows) if row < header]:
+        for row in [row for row in sorted(sheet.rows) if header - _ABOVE <= row < header]:
             numbers = sorted(sheet.rows[row])
             for at, value_at in pairwise(numbers):
                 label, value = sheet.rows[row][at], sheet.rows[row][value_at]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import pairwise
 
 from kratom_qc.errors import Refusal
 from kratom_qc.intake.blocks import Block, table_end
@@ -22,10 +23,10 @@ def blocks_of(profile: Profile, page: Page) -> list[tuple[int, Block]]:
         if fnmatchcase(page.sheet.name, table.sheet):
             found += _aside(profile, table, page) if table.kind == "transposed" else _upright(profile, table, page)
     found.sort(key=lambda one: one[0])
-    ends = [top - 1 for top, _ in found[1:]]
+    following = [*(top for top, _ in found[1:]), page.last_row + 1]
     return [
-        (top, block if block.page.turned else replace(block, last=min(block.last, end)))
-        for (top, block), end in zip(found, [*ends, max(page.sheet.rows, default=0)], strict=True)
+        (top, block if block.page.turned else replace(block, last=min(block.last, end - 1)))
+        for (top, block), end in zip(found, following, strict=False)
     ]
 
 
@@ -35,7 +36,7 @@ def _upright(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, 
     rows = [row for row in rows if page.cells(row) or table.numbered]
     if not rows:
         _mismatch(profile, page, "a table's header", "does not stand where it is expected")
-    for row, following in zip(rows, [*rows[1:], max(page.sheet.rows, default=0) + 1], strict=True):
+    for row, following in pairwise([*rows, page.last_row + 1]):
         block = _block(profile, table, page, row, following - 1, LIST if table.kind == "list" else WIDE)
         if block.header.kind == LIST and not (
             block.header.of("analyte") and (block.header.of("result") or block.header.of("qualifier"))

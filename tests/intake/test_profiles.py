@@ -221,6 +221,20 @@ def test_a_profile_that_does_not_recognise_a_file_says_which_condition_failed(
     assert "the cell A1 does not say 'MINE*' but 'Yours'" in out
 
 
+def test_a_sheet_that_a_profile_does_not_describe_is_read_by_its_words(folder: Path) -> None:
+    (folder / "mine.toml").write_text(GOOD.replace("[[table]]", '[[table]]\nsheet = "One"'))
+    one, two = [["Lot", "L-1"], [], ["Prm", "Wrt"], ["Lead", "0.2"]], [["Analyte", "Result (ppm)"], ["Nickel", "0.3"]]
+    found = results(read_xlsx({"One": one, "Two": two, "Three": [["Prm", "Wrt"], ["x", "y"]], "Four": []}))
+    assert [(result.analyte, result.said) for result in found] == [("lead", "0.2"), ("nickel", "0.3")]
+
+
+def test_a_table_that_does_not_stand_where_the_profile_expects_it_refuses(folder: Path) -> None:
+    (folder / "mine.toml").write_text(GOOD.replace('header = ["Prm", "Wrt"]\ncolumns', "header = 40\ncolumns"))
+    reading = read_csv([["Prm", "Wrt"], ["Lead", "0.2"]])
+    assert codes(reading) == ["profile-mismatch"]
+    assert "'mine'" in reading.refusals[0].message
+
+
 def test_columns_without_a_header_are_named_by_their_letter(folder: Path) -> None:
     (folder / "mine.toml").write_text(
         GOOD.replace('header = ["Prm", "Wrt"]', "header = 4")
