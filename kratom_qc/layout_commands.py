@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.commands import REFUSED, _console, print_refused
+from kratom_qc.commands import REFUSED, print_refused
 from kratom_qc.errors import Refusal, Refused, UsageError
 from kratom_qc.intake.layout import certificates
 from kratom_qc.intake.profiles import Profile, load, read_profile
@@ -17,6 +17,7 @@ from kratom_qc.intake.sheets import Workbook
 from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.layout_draft import draft
+from kratom_qc.vendor import plain_console
 
 
 def layout_draft(file: Path, output: Path | None) -> int:
@@ -25,7 +26,7 @@ def layout_draft(file: Path, output: Path | None) -> int:
     try:
         text = draft(_opened(file))
     except Refused as refused:
-        return _refused(_console(), file, refused.refusals)
+        return _refused(plain_console(), file, refused.refusals)
     if output is None:
         print(text, end="")
         return 0
@@ -41,7 +42,7 @@ def layout_test(profile_file: Path, files: Sequence[Path]) -> int:
     vocabulary.check_all()
     read_bytes(profile_file)  # says that it is not there
     profile = read_profile(profile_file)
-    console = _console()
+    console = plain_console()
     return max((_test_one(console, profile, file) for file in files), default=0)
 
 
@@ -74,7 +75,7 @@ def _test_one(console: Console, profile: Profile, file: Path) -> int:
 def layout_list() -> int:
     """List the profiles in force."""
     vocabulary.check_all()
-    console = _console()
+    console = plain_console()
     for profile in load():
         console.print(f"[bold]{profile.id}[/]  {escape(profile.laboratory)}  [dim]{escape(profile.title)}[/]")
     return 0
