@@ -93,6 +93,7 @@ def amount(row: Row) -> str:
     """What is believed of the cell within a whole certificate: an interval, or the codes of the file's refusals."""
     header = ["Analyte", "Result", "Unit", "LOD", "LOQ"]
     table = [header, [row.analyte, row.said, row.unit, row.lod, row.loq], *_PROOF[row.mark]]
+    table = [[*line, *[""] * (len(header) - len(line))] for line in table]
     reading = read_content("certificate.csv", csv_bytes([*HEAD, *table]))
     if reading.refusals:
         return "refused: " + ", ".join(codes(reading))
