@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.intake.headers import KEYS, LIST, SAMPLES, TURNED, WIDE, Column, Header, headers_at, meaning
-from kratom_qc.intake.labels import Stated, stated_in, states_a_fact
-from kratom_qc.intake.page import Page, turn
+from kratom_qc.intake.headers import KEYS, LIST, SAMPLES, WIDE, Header, headers_at
+from kratom_qc.intake.labels import Stated, could_be_result, stated_in, states_a_fact
+from kratom_qc.intake.page import Page
+from kratom_qc.intake.transposed import turned_at
 from kratom_qc.model import Cell, Word
-
-ROW_WORDS = ("unit", "lod", "loq", "method", "limit", "cas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +152,13 @@ class _Search:
         if after_gap and len(self.open) > 1 and headers_at(page, row):
             self._close(row - 1)
         if self.aside and (not self.open or after_gap or _names_batch(page, row)):
-            found = _turned(page, row)
+            found = turned_at(page, row)
             if found is not None:
-                self._close(found[0] - 1)
-                self.found.append(found)
-                return max(_rows_of(*found))
+                top, aside, header = found
+                block = Block(aside, header, aside.last_row)
+                self._close(top - 1)
+                self.found.append((top, block))
+                return max(_rows_of(top, block))
         ranges = [(one.left, one.right) for one in self.open] if len(self.open) > 1 else []
         if any(headers_at(page, row, *one) for one in ranges) and self._new_columns(row, ranges):
             ranges = []
@@ -206,11 +206,12 @@ def _is_table(page: Page, header: Header) -> bool:
     if header.kind not in (WIDE, SAMPLES):
         return False
     key = next(column.number for column in header.columns if column.role in KEYS)
-    for below in (page.cells(row) for row in range(header.row + 1, header.row + 2 + len(analytes) * 2)):
-        named = key in below and vocabulary.fact_name(below[key].said.partition(":")[0]) is None
-        if named and all(at in below and could_be_result(below[at].said) for at in analytes):
-            return True
-    return False
+    for row in range(header.row + 1, header.row + 4):  # rows of units and limits may stand between
+        below = page.cells(row)
+        if not below or key in below:
+            break
+    named = key in below and vocabulary.fact_name(below[key].said.partition(":")[0]) is None
+    return named and all(at in below and could_be_result(below[at].said) for at in analytes)
 
 
 def _names_batch(page: Page, row: int) -> bool:
@@ -243,11 +244,6 @@ def _has_result(header: Header, cells: dict[int, Cell]) -> bool:
     return bool(results) and (len(cells) > 2 or (len(cells) == 1 and could_be_result(results[0].said)))
 
 
-def could_be_result(text: str) -> bool:
-    """Whether a text begins like a number or is a result word, and so may not be dropped in silence."""
-    return re.match(r"^\s*[<>≤≥]?\s*[0-9]", text) is not None or vocabulary.status(text) is not None
-
-
 def _unit_above(page: Page, block: Block, top: int) -> Word | None:
     """The unit that a line right above a table, or two rows above it, states of all its results."""
     for row in range(top - 1, max(top - 4, 0), -1):
@@ -262,104 +258,3 @@ def _unit_above(page: Page, block: Block, top: int) -> Word | None:
             value = page.word(row, numbers[1])
             return value if vocabulary.unit(value.said) is not None else None
     return None
-
-
-# ---------------------------------------------------------------- transposed
-
-
-def _turned(page: Page, row: int) -> tuple[int, Block] | None:
-    """A table on its side that begins here: analytes down the first column, one batch per column."""
-    header = next((header for header in headers_at(page, row) if header.kind == TURNED), None)
-    if header is not None:
-        names = {
-            column.number: _as_batch(page, header.row, column) for column in header.columns if column.role == "batch"
-        }
-        rows = _run(page, header.row, header.columns[0].number, set(names))
-        return _on_its_side(page, header.row, header.row, rows, header.columns[0].number, names)
-    cells = page.cells(row)
-    left = min(cells)
-    if vocabulary.fact_name(cells[left].said) != "batch_id":
-        return None
-    others = {at: cell for at, cell in cells.items() if at != left}
-    values = {at for at, cell in others.items() if vocabulary.column_role(cell.said) not in ROW_WORDS}
-    if not values or any(_is_label(others[at].said) for at in values):
-        return None
-    rows = _run(page, row, left, values)
-    above = _rows_above(page, row, left, values) if rows else []
-    return _on_its_side(page, above[0] if above else row, row, [*above, *rows], left, {})
-
-
-def _as_batch(page: Page, row: int, column: Column) -> Cell:
-    """A header like `Lot L-1` as the batch id that it names."""
-    cell = page.cells(row)[column.number]
-    return replace(cell, said=column.unit)
-
-
-def _is_label(text: str) -> bool:
-    return vocabulary.fact_name(text) is not None or vocabulary.analyte(text) is not None
-
-
-def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
-    """The rows of a table on its side, from its row of batches down; none where fewer than two analytes are in it."""
-    rows, headings, analytes, gap = [first], list[int](), 0, False
-    for row in range(first + 1, page.last_row + 1):
-        cells = page.cells(row)
-        if not cells:
-            gap = True
-            continue
-        slipped = not gap and any(at in values and could_be_result(cell.said) for at, cell in cells.items())
-        if min(cells) > left and slipped and len(rows) > 1:
-            rows += [*headings, row]  # a value without a name: refused when the table is read
-            headings = []
-            continue
-        if min(cells) != left or (headers_at(page, row) and _first_kind(page, row) in (LIST, WIDE)):
-            break
-        if len(cells) == 1:
-            headings.append(row)
-            continue
-        role = meaning((" ".join(cells[left].said.split()),))[0]
-        counts = any(at in values and could_be_result(cell.said) for at, cell in cells.items())
-        if role == "fact:batch_id" or (gap and role[:5] == "fact:") or (not counts and role in ("unknown", "analyte")):
-            break
-        analytes += role.startswith("analyte:")
-        rows += [*headings, row]
-        headings, gap = [], False
-    return rows if analytes >= 2 else []
-
-
-def _first_kind(page: Page, row: int) -> str:
-    return headers_at(page, row)[0].kind
-
-
-def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
-    """The rows right above the row of batches that belong to the table: further facts of each batch, names of columns."""
-    found: list[int] = []
-    for above in range(row - 1, 0, -1):
-        cells = page.cells(above)
-        if not cells or min(cells) != left:
-            break
-        label, own = cells[left].said, values & set(cells)
-        of_each = len(own) > 1 and vocabulary.fact_name(label) and not any(_is_label(cells[at].said) for at in own)
-        if not of_each and not (vocabulary.column_role(label) == "analyte" and own):
-            break
-        found.insert(0, above)
-    return found
-
-
-def _on_its_side(
-    page: Page, top: int, batches: int, rows: list[int], left: int, names: dict[int, Cell]
-) -> tuple[int, Block] | None:
-    if not rows:
-        return None
-    aside = turn(page, rows, left, names)
-    columns = []
-    for row in rows:
-        cell = page.cells(row).get(left)
-        role, unit, _ = meaning((" ".join(cell.said.split()),)) if cell else ("unknown", "", False)
-        if row == batches:
-            role, unit = "fact:batch_id", ""
-        elif role == "analyte":
-            role = "ignored"
-        columns.append(Column(row, role, aside.word(left, row), unit))
-    header = Header(left, WIDE, tuple(columns), left)
-    return top, Block(aside, header, max(aside.sheet.rows))

@@ -10,8 +10,8 @@ from itertools import islice
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.blocks import could_be_result
 from kratom_qc.intake.exact_json import Digits, Members, Node
+from kratom_qc.intake.labels import could_be_result
 from kratom_qc.model import Line, Place, Remark, Word
 
 # Roles of `words/headers.toml` that, said of a whole test or certificate, would change every result in it.

@@ -82,6 +82,11 @@ def _names_analyte(text: str) -> bool:
     return role.startswith("analyte:") and vocabulary.analyte(role.removeprefix("analyte:")) is not None
 
 
+def could_be_result(text: str) -> bool:
+    """Whether a text begins like a number or is a result word, and so may not be dropped in silence."""
+    return re.match(r"^\s*[<>≤≥]?\s*[0-9]", text) is not None or vocabulary.status(text) is not None
+
+
 def states_a_fact(cells: Mapping[int, Cell]) -> bool:
     """`Authorized by: J. Doe`, in one cell or two. A heading that ends with a colon states nothing."""
     first = cells[min(cells)].said

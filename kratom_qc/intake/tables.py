@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.blocks import Block, could_be_result
+from kratom_qc.intake.blocks import Block
 from kratom_qc.intake.headers import BRACKET, COMMA, Column, Header
-from kratom_qc.intake.labels import state, stated_in, states_a_fact
+from kratom_qc.intake.labels import could_be_result, state, stated_in, states_a_fact
 from kratom_qc.intake.page import Page
 from kratom_qc.intake.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
 from kratom_qc.model import Cell, Line, Word

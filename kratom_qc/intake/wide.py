@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
-from kratom_qc.intake.blocks import ROW_WORDS, Block
+from kratom_qc.intake.blocks import Block
 from kratom_qc.intake.headers import Column
 from kratom_qc.intake.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
 from kratom_qc.intake.tables import section_unit
+from kratom_qc.intake.transposed import ROW_WORDS
 from kratom_qc.model import Cell, Line, Word
 
 _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say these of a whole batch
