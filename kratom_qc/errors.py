@@ -60,3 +60,6 @@ class Refused(Exception):
     def __init__(self, refusals: list[Refusal]):
         super().__init__("; ".join(refusal.message for refusal in refusals))
         self.refusals = tuple(refusals)
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[list[Refusal]]]:
+        return Refused, (list(self.refusals),)  # children hand it over

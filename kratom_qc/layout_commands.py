@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,19 +13,22 @@ from kratom_qc import settings, vocabulary
 from kratom_qc.commands import REFUSED, print_refused
 from kratom_qc.errors import Refusal, Refused, UsageError
 from kratom_qc.intake.layout import certificates
-from kratom_qc.intake.profiles import Profile, load, read_profile
-from kratom_qc.intake.sheets import Workbook
+from kratom_qc.intake.profiles import load, read_profile
+from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.layout_draft import draft
+from kratom_qc.model import Analysis, Place
 from kratom_qc.vendor import plain_console
+
+T = TypeVar("T")
 
 
 def layout_draft(file: Path, output: Path | None) -> int:
     """Write a profile of a file to standard output, or to a new file. Returns the exit status."""
     vocabulary.check_all()
     try:
-        text = draft(_opened(file))
+        text = _in_a_child(drafted, file)
     except Refused as refused:
         return _refused(plain_console(), file, refused.refusals)
     if output is None:
@@ -41,26 +45,38 @@ def layout_test(profile_file: Path, files: Sequence[Path]) -> int:
     """Show for each file whether a profile recognises it, and what is read of it. Returns the worst exit status."""
     vocabulary.check_all()
     read_bytes(profile_file)  # says that it is not there
-    profile = read_profile(profile_file)
+    read_profile(profile_file)  # and what is wrong with it
     console = plain_console()
-    return max((_test_one(console, profile, file) for file in files), default=0)
+    return max((_test_one(console, profile_file, file) for file in files), default=0)
 
 
-def _test_one(console: Console, profile: Profile, file: Path) -> int:
-    try:
-        book = _opened(file)
-    except Refused as refused:
-        return _refused(console, file, refused.refusals)
+def drafted(name: str, raw: bytes, caps: settings.Caps) -> str:
+    """A profile of a file's bytes. Raises Refused where it cannot be opened."""
+    return draft(open_workbook(name, raw, caps))
+
+
+def tried(name: str, raw: bytes, caps: settings.Caps, profile_file: Path) -> tuple[list[str], tuple[Analysis, ...]]:
+    """(why a profile does not recognise a file, what is read of it). Raises Refused where the file is not read."""
+    book, profile = open_workbook(name, raw, caps), read_profile(profile_file)
     failing = list(profile.failing(book))
     if failing:
-        console.print(f"[bold red]not recognised[/] {escape(str(file))}: {escape('; '.join(failing))}")
-        return REFUSED
+        return failing, ()
     found = certificates(book, (profile,))
     analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
     every = tuple(dict.fromkeys((*found.refusals, *refusals)))
     if every:
-        console.print(f"[bold]recognised[/] {escape(str(file))}")
-        return _refused(console, file, every)
+        raise Refused(list(every))
+    return [], analyses
+
+
+def _test_one(console: Console, profile_file: Path, file: Path) -> int:
+    try:
+        failing, analyses = _in_a_child(tried, file, profile_file)
+    except Refused as refused:
+        return _refused(console, file, refused.refusals)
+    if failing:
+        console.print(f"[bold red]not recognised[/] {escape(str(file))}: {escape('; '.join(failing))}")
+        return REFUSED
     console.print(f"[bold green]read[/] {escape(str(file))}")
     for analysis in analyses:
         console.print(f"  {escape(analysis.batch_id)}: {len(analysis.results)} results, {len(analysis.doubts)} doubts")
@@ -81,8 +97,13 @@ def layout_list() -> int:
     return 0
 
 
-def _opened(file: Path) -> Workbook:
-    return open_workbook(file.name, read_bytes(file), settings.caps())
+def _in_a_child(work: Callable[..., T], file: Path, *arguments: object) -> T:
+    """Work on a vendor's file where it can do no harm. Raises Refused where the child dies of it."""
+    caps = settings.caps()
+    try:
+        return in_a_child(caps, "kratom_qc.job", work, file.name, read_bytes(file), caps, *arguments)
+    except ReaderDied as died:
+        raise Refused([Refusal(died.code, died.why, Place(file.name))]) from None
 
 
 def _refused(console: Console, file: Path, refusals: Sequence[Refusal]) -> int:

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from kratom_qc import problems, settings, vocabulary
 from kratom_qc.errors import InputNotFound, StoreError, UsageError
+from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.job import Reading, Terms, load_terms
@@ -43,14 +44,20 @@ def may_annotate(files: Sequence[Path], out: Path) -> None:
 
 
 def write_annotated(file: Path, reading: Reading, verdicts: Sequence[Verdict], terms: Terms, out: Path) -> None:
-    from kratom_qc.intake.annotate import annotated
+    """Write the certificate with its problems marked; the work on the vendor's file is a child's."""
+    from kratom_qc.intake.annotate import annotated, list_alone
     from kratom_qc.report.fixes import fix_list
 
     raw = read_bytes(file)
     if hashlib.sha256(raw).hexdigest() != reading.sha256:
         raise InputNotFound(f"{file}: changed while it was read; try again")
     listing = fix_list(reading.file, reading.refusals, verdicts, terms.on)
-    _write_file(out, annotated(reading.file, raw, listing, settings.caps()))
+    caps = settings.caps()
+    try:
+        content = in_a_child(caps, "kratom_qc.job", annotated, reading.file, raw, listing, caps)
+    except ReaderDied:
+        content = list_alone(listing)
+    _write_file(out, content)
     print(f"Annotated workbook: {out}", file=sys.stderr)
 
 

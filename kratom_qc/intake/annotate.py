@@ -54,6 +54,11 @@ def annotated(name: str, raw: bytes, listing: FixList, caps: Caps) -> bytes:
         return _fresh(opened, listing)
 
 
+def list_alone(listing: FixList) -> bytes:
+    """A workbook with the list and nothing of the vendor's, where their file cannot be opened at all."""
+    return _fresh(None, listing)
+
+
 def _opened(name: str, raw: bytes, caps: Caps) -> tuple[str, Workbook | None]:
     kind = preflight.kind_of(name, raw, caps)
     return kind, None if kind == "json" else open_workbook(name, raw, caps)

@@ -124,6 +124,19 @@ class Sandbox:
         yield from waiting
 
 
+def in_a_child(caps: Caps, preload: str, work: Callable[..., T], *arguments: Any) -> T:
+    """One piece of work in a child of its own, which may write in an empty folder that is gone afterwards.
+
+    Raises ReaderDied where the child ends before it answers, and whatever the work raises.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        sandbox = Sandbox(caps, preload, workers=1, scratch=Path(scratch).resolve())
+        try:
+            return sandbox.submit(work, *arguments).answer()
+        finally:
+            sandbox.stop()
+
+
 # ---------------------------------------------------------------- in the child
 
 
@@ -158,9 +171,14 @@ def _refuse_the_world(scratch: str, event: str, arguments: tuple[Any, ...]) -> N
     writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
     if not writes and not event.startswith(_FORBIDDEN):
         return
-    if scratch and (writes or event in _AT_HOME) and os.path.abspath(str(arguments[0])).startswith(scratch + os.sep):
+    if scratch and (writes or event in _AT_HOME) and _is_within(scratch, arguments[0]):
         return
     raise PermissionError(f"a reader may not {event}")
+
+
+def _is_within(scratch: str, path: object) -> bool:
+    """Whether a path lies in a folder; a descriptor was opened before, and was asked about then."""
+    return isinstance(path, int) or f"{os.path.abspath(str(path))}{os.sep}".startswith(scratch + os.sep)
 
 
 def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> T:
