@@ -24,6 +24,7 @@ from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.compare import Beside, compare
+from kratom_qc.interpret.compare import traces as traces
 from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks

@@ -16,7 +16,7 @@ from kratom_qc import PROGRAM, settings
 from kratom_qc.archive.store import PassWriter, Store, keep
 from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.workbook import read_bytes
-from kratom_qc.job import Readers, Reading, Terms, collect, compared, judge_batches
+from kratom_qc.job import Readers, Reading, Terms, collect, compared, judge_batches, traces
 from kratom_qc.model import Place
 from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
 
@@ -97,10 +97,16 @@ class ReleasePass:
                 yield arrival.name, raw
 
     def gather(self) -> list[tuple[str, ...]]:
-        """The batches that the new certificates speak of, in waves; their earlier certificates are read again."""
+        """The batches that the new certificates speak of, in waves; their earlier certificates are read again.
+
+        Earlier batches that share a lot's look, a certificate number or a vector of results with a new one are judged
+        again beside it: a copy found later holds the original too.
+        """
         known = self.store.known(PROGRAM)
         fresh = {reading.sha256 for reading in self.new}
-        touched = list(dict.fromkeys(batch_id for reading in self.new for batch_id in reading.batch_ids))
+        new = [analysis for reading in self.new for analysis in reading.analyses]
+        beside = sorted({batch for one in new for trace in traces(one) for batch in known.by_trace.get(trace, ())})
+        touched = list(dict.fromkeys([*(analysis.batch_id for analysis in new), *beside]))
         before = dict.fromkeys(
             sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh
         )
@@ -131,7 +137,7 @@ class ReleasePass:
             if reading.refusals and reading.sha256:
                 self.writer.add_refused(reading.file, reading.sha256, reading.refusals)
             for analysis in reading.analyses:
-                self.writer.add_analysis(analysis)
+                self.writer.add_analysis(analysis, traces(analysis))
         refused = [(reading.file, reading.sha256, reading.refusals) for reading in self.refused]
         page = summary_page(self.rows, refused, judged_on=self.terms.on, program=PROGRAM, overdue=self.terms.overdue)
         self.store.write_page("index.html", page)

@@ -38,6 +38,7 @@ class Known:
     refused: frozenset[str]  # by this very program; another version may read them
     names: dict[str, str]
     by_batch: dict[str, tuple[str, ...]]  # batch id → hashes of its certificates, in the order they came
+    by_trace: dict[str, frozenset[str]]  # what certificates share → ids of the batches that have it
 
 
 class Store:
@@ -84,19 +85,25 @@ class Store:
         refused: set[str] = set()
         names: dict[str, str] = {}
         by_batch: dict[str, list[str]] = {}
+        by_trace: dict[str, set[str]] = {}
+        wanted = ["sha256", "file", "status", "batch_id", "program", "traces"]
         for path in sorted(
             (self.root / "archive" / "certificates").glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns
         ):
-            columns = pq.read_table(path, columns=["sha256", "file", "status", "batch_id", "program"]).to_pydict()
-            for sha, name, status, batch, by in zip(*columns.values(), strict=True):
+            # by the schema of today: a column that an earlier version did not write is null
+            columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
+            for sha, name, status, batch, by, traces in zip(*(columns[name] for name in wanted), strict=True):
                 names.setdefault(sha, name)
                 if status == "judged":
                     judged.add(sha)
                     by_batch.setdefault(batch, []).append(sha)
+                    for trace in traces or ():
+                        by_trace.setdefault(trace, set()).add(batch)
                 elif by == program:
                     refused.add(sha)
         batches = {batch: tuple(dict.fromkeys(shas)) for batch, shas in by_batch.items()}
-        return Known(frozenset(judged), frozenset(refused), names, batches)
+        related = {trace: frozenset(found) for trace, found in by_trace.items()}
+        return Known(frozenset(judged), frozenset(refused), names, batches, related)
 
     def raw(self, sha256: str) -> bytes:
         """A kept file's bytes. Raises StoreError where they are gone."""
@@ -148,9 +155,9 @@ class PassWriter:
         """A file that never became data."""
         self._add("certificates", tables.refused_row(file, sha256, refusals, self.program))
 
-    def add_analysis(self, analysis: Analysis) -> None:
-        """One new certificate of one batch, with its results."""
-        self._add("certificates", tables.certificate_row(analysis, self.program))
+    def add_analysis(self, analysis: Analysis, traces: Iterable[str] = ()) -> None:
+        """One new certificate of one batch, with its results; by its traces a later one finds it again."""
+        self._add("certificates", tables.certificate_row(analysis, self.program, traces))
         for result in analysis.results:
             self._add("results", tables.result_row(result, analysis.sha256, analysis.batch_id))
 

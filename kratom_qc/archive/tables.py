@@ -51,6 +51,7 @@ CERTIFICATES = pa.schema(
             pa.list_(pa.struct([(name, pa.string()) for name in ("code", "message", "sheet", "cell", "said")])),
         ),
         pa.field("program", pa.string(), nullable=False),
+        pa.field("traces", pa.list_(pa.string())),
     ]
 )
 RESULTS = pa.schema(
@@ -62,6 +63,7 @@ RESULTS = pa.schema(
         pa.field("known", pa.bool_()),
         pa.field("measured", pa.bool_()),
         pa.field("said", pa.string()),
+        pa.field("shown", pa.string()),
         pa.field("unit_said", _WORD),
         *_INTERVAL,
         pa.field("basis", _WORD),
@@ -115,8 +117,8 @@ SCHEMAS = {"certificates": CERTIFICATES, "results": RESULTS, "findings": FINDING
 Row = tuple[Any, ...]
 
 
-def certificate_row(analysis: Analysis, program: str) -> Row:
-    """One batch on one file, after the pass columns."""
+def certificate_row(analysis: Analysis, program: str, traces: Iterable[str]) -> Row:
+    """One batch on one file, after the pass columns; `traces` is what a copy or a twin of it would share."""
     return (
         analysis.sha256,
         analysis.file,
@@ -132,6 +134,7 @@ def certificate_row(analysis: Analysis, program: str) -> Row:
         analysis.issued_on,
         None,
         program,
+        list(traces),
     )
 
 
@@ -141,7 +144,7 @@ def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: st
         {"code": r.code, "message": r.message, "sheet": r.place.sheet, "cell": r.place.cell, "said": r.said}
         for r in refusals
     ]
-    return (sha256, file, "refused", *(None,) * 9, reasons, program)
+    return (sha256, file, "refused", *(None,) * 9, reasons, program, None)
 
 
 def result_row(result: Result, sha256: str, batch_id: str) -> Row:
@@ -153,6 +156,7 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         result.known,
         result.measured,
         result.said,
+        result.shown,
         result.unit_said,
         *_ends(result),
         result.unit,

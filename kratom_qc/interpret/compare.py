@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kratom_qc import vocabulary
 from kratom_qc.interpret.consistency import fingerprint, vector
-from kratom_qc.interpret.identity import twins
+from kratom_qc.interpret.identity import twin_key, twins
 from kratom_qc.model import Analysis, Doubt, Interval, Place, Remark, Result
 
 _NAMED = 3  # other certificates that a sentence names
@@ -37,6 +37,17 @@ def compare(analyses: Iterable[Analysis]) -> Beside:
     _reused_numbers(everyone, beside)
     _reused_names(everyone, beside)
     return beside
+
+
+def traces(analysis: Analysis) -> tuple[str, ...]:
+    """What two certificates share only if they should be looked at beside each other: `batch:…`, `number:…`, `results:…`.
+
+    An archive that keeps them finds the earlier certificates that a new one must be compared with.
+    """
+    number, copied = _number(analysis), fingerprint(analysis)
+    found = [f"batch:{twin_key(analysis.batch_id)}"]
+    found += [f"number:{number[0]}:{number[1]}"] if number else []
+    return (*found, f"results:{copied}") if copied else tuple(found)
 
 
 def _twin_ids(analyses: Sequence[Analysis], beside: Beside) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from kratom_qc import PROGRAM
 from kratom_qc.archive.store import Store
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.errors import InputNotFound, StoreError
@@ -30,6 +31,7 @@ L-1,leaf powder,Cadmium,0.05,mg/kg,0.02,2026-10-07
 L-1,leaf powder,Arsenic,0.11,mg/kg,0.02,2026-10-07
 L-1,leaf powder,Mercury,<0.02,mg/kg,0.02,2026-10-07
 """
+ALKALOIDS = ("Paynantheine", "Speciogynine", "Speciociliatine")
 MICROBIOLOGY = """batch,product type,analyte,result,unit,report date
 L-1,leaf powder,TAMC,12000,CFU/g,2026-10-09
 L-1,leaf powder,TYMC,300,CFU/g,2026-10-09
@@ -117,7 +119,7 @@ def test_a_refused_file_is_tried_again_by_another_version_of_the_program(inbox, 
     (inbox / "bad.csv").write_text(BAD)
     make_pass(inbox, store, terms)
     shelf = Store(store)
-    assert len(shelf.known("kratom_qc 0.1.0").refused) == 1
+    assert len(shelf.known(PROGRAM).refused) == 1
     assert len(shelf.known("kratom_qc 99").refused) == 0
 
 
@@ -241,6 +243,27 @@ def test_the_same_pass_writes_the_same_bytes_whatever_the_hash_seed(inbox, tmp_p
         pages.append({str(path.relative_to(store)): path.read_bytes() for path in files})
     assert pages[0] == pages[1]
     assert len(pages[0]) == 6
+
+
+def test_a_copy_that_comes_in_a_later_pass_holds_the_original_too(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    more = "".join(
+        f"L-1,leaf powder,{name},0.2{digit},% w/w,0.005,2026-10-07\n" for digit, name in enumerate(ALKALOIDS)
+    )
+    whole = CHEMISTRY + more + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")
+    (inbox / "a.csv").write_text(whole)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 PASS"]
+    (inbox / "b.csv").write_text(whole.replace("L-1", "L-2"))
+    assert sorted(make_pass(inbox, store, terms)[1]) == ["L-1 HOLD", "L-2 HOLD"]
+
+
+def test_a_lot_written_another_way_in_a_later_pass_holds_both(inbox, tmp_path, terms):
+    store = tmp_path / "store"
+    whole = CHEMISTRY + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")
+    (inbox / "a.csv").write_text(whole)
+    make_pass(inbox, store, terms)
+    (inbox / "b.csv").write_text(MICROBIOLOGY.replace("L-1", "l-1"))
+    assert sorted(make_pass(inbox, store, terms)[1]) == ["L-1 HOLD", "l-1 HOLD"]
 
 
 def read_or_die(name: str, raw: bytes, caps: Caps) -> Reading:

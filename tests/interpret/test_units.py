@@ -27,7 +27,7 @@ ONE = [
     ("ng/mL", "0.000001 mg/mL"), ("% w/v", "10 mg/mL"), ("% v/v", "1 % v/v"),
     ("cfu/g", "1 cfu/g"), ("CFU/gram", "1 cfu/g"), ("KTJ/g", "1 cfu/g"), ("CFU/10 g", "0.1 cfu/g"), ("cfu/25g", "0.04 cfu/g"),
     ("CFU/mL", "1 cfu/mL"), ("CFU/100ML", "0.01 cfu/mL"), ("MPN/g", "1 mpn/g"), ("MPN/100mL", "0.01 mpn/mL"),
-    ("mpn/mL", "1 mpn/mL"),
+    ("mpn/mL", "1 mpn/mL"), ("cfu", "1 cfu"), ("KTJ", "1 cfu"),
     ("mg/serving", "1 mg/serving"), ("mg_per_serving", "1 mg/serving"), ("mcg/serving", "0.001 mg/serving"),
     ("g/serving", "1000 mg/serving"), ("mg/unit", "1 mg/unit"), ("mg/capsule", "1 mg/unit"), ("mcg/tablet", "0.001 mg/unit"),
     ("mg/container", "1 mg/container"), ("mg/package", "1 mg/container"), ("ug/day", "1 ug/day"), ("mcg/Daily Dose", "1 ug/day"),
