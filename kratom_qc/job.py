@@ -97,7 +97,7 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
         # What its words mean is no matter where a cell is not believed at all.
         cells = {refusal.place for refusal in found.refusals if refusal.place.cell}
         refusals = (*found.refusals, *(refusal for refusal in refusals if refusal.place not in cells))
-        refusals = tuple(dict.fromkeys(refusals))
+        refusals = tuple(sorted(dict.fromkeys(refusals), key=lambda refusal: _reading_order(refusal.place)))
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
     except MemoryError:  # the child's limit; said by whoever waits for it
@@ -119,6 +119,13 @@ def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
     if kind == "json":
         return exchange.certificates(name, raw, caps)
     return certificates(workbook_of(kind, name, raw, caps))
+
+
+def _reading_order(place: Place) -> tuple[str, int, int, str]:
+    """By sheet, row and column; what is said of a whole sheet or file comes first."""
+    letters = place.cell.rstrip("0123456789")
+    row = place.cell.removeprefix(letters)
+    return (place.sheet, int(row or 0), len(letters), letters)
 
 
 def _with_remarks(analyses: tuple[Analysis, ...], remarks: tuple[Remark, ...]) -> tuple[Analysis, ...]:

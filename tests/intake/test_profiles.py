@@ -55,7 +55,7 @@ def changed(row: int, column: int, said: str) -> Rows:
             [("profile-mismatch", ""), ("unknown-header", "F6")],
         ),
         ("a column that the profile names, gone", changed(6, 5, "LOD"), [("profile-mismatch", "")]),
-        ("a fact gone", changed(2, 2, ""), [("profile-mismatch", "B2"), ("no-batch-id", "")]),
+        ("a fact gone", changed(2, 2, ""), [("no-batch-id", ""), ("profile-mismatch", "B2")]),
         ("a decimal point, where the profile says comma", changed(7, 3, "1.52"), [("ambiguous-number", "")]),
         ("a month in the second place", changed(4, 2, "04/13/2026"), [("ambiguous-date", "")]),
         ("a label that names another batch", changed(5, 1, "Lot: L-2"), [("fact-contradicts", "A5")]),
