@@ -25,6 +25,7 @@ from rich.table import Table
 CERTIFICATES, BATCHES = 1000, 10_000
 WHOLE_SECONDS, SECOND_RUN_SECONDS, FASTER = 30, 5, 20
 READ_TIMES = 4
+REFUSE_SECONDS = 1
 JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
 
 
@@ -165,6 +166,14 @@ def reading(count: int) -> Iterator[Line]:
         f"all four find the same {found['ours']['found']:,} cells" if agree else "THE READERS DISAGREE"))  # fmt: skip
 
 
+def hostile() -> Iterator[Line]:
+    """The hostile set, each file in a child: a bomb is refused before it costs anything."""
+    found = run("hostile.py")
+    note = f"{found['files']} refused files; slowest {found['slowest']}: {found['most']:.2f} s, target ≤ {REFUSE_SECONDS} s each"
+    each = found["seconds"] / found["files"] * 1000
+    yield Line("hostile set", found["seconds"], each, note=note, met=found["most"] <= REFUSE_SECONDS)
+
+
 def judging(count: int) -> Iterator[Line]:
     """200 limits on batches of sixty quantities in memory; the batches are made before the clock starts."""
     found = run("judging.py", count)
@@ -210,6 +219,7 @@ def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     yield from baselines(inbox, count, options.sample, ours, typed)
     yield Line("Reading", note=f"{count:,} workbooks of three shapes, bytes → cells; peak is the parent's")
     yield from reading(count)
+    yield from hostile()
     yield Line("Judging in memory", note=f"200 limits × {batches:,} batches; {120 * batches:,} pairs have an answer")
     yield from judging(batches)
 

