@@ -108,6 +108,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Words of a certificate that are read as no result, fact, label or header, and may still speak of the results.
+
+    `free`: they stand where anybody writes anything, so that a number among them may be a result; not in a column of methods.
+    """
+
+    word: Word
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """One batch on one laboratory's paper, in the laboratory's own words.
 
@@ -120,6 +131,7 @@ class Certificate:
     lines: tuple[Line, ...]
     decimal_mark: str | None = None  # where its format or a profile states it, so that the file need not prove it
     day_first: bool | None = None
+    notes: tuple[Note, ...] = ()
 
 
 # ---------------------------------------------------------------- what the words mean

@@ -1,0 +1,103 @@
+"""What stands on a sheet and is read as nothing: a person sees it, so nothing of it is dropped in silence.
+
+Every cell that no result, fact, label or header was read from is handed on as a note of the certificates that it may speak of:
+those with a result in its row, else those with one on its sheet, else all of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from string import ascii_uppercase
+
+from kratom_qc import vocabulary
+from kratom_qc.intake.blocks import Block
+from kratom_qc.intake.headers import Column
+from kratom_qc.intake.page import Page
+from kratom_qc.model import Cell, Certificate, Line, Note, Place, Word
+
+_QUOTED = ("method", "section", "section_unit")  # words of a line that are kept, and judged by nobody
+# Read as numbers where they are any, and left alone where they are not: an LOD of a microbe may say anything.
+_LENIENT = ("lod", "loq", "uncertainty", "limit", "portion", "replicate")
+_VERDICTS = ("verdict",)
+_NAMES = ("product_name",)  # facts that are free text
+
+
+def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """The certificates, each with the notes that may speak of it."""
+    read = {place for one in made for place in _read(one)}
+    blocks = list(blocks)
+    read |= {column.header.place for block in blocks for column in block.header.columns}
+    closed = {place for block in blocks for place in _bookkeeping(block)}
+    closed |= {word.place for one in made for line in one.lines for name in _LENIENT if (word := getattr(line, name))}
+    rows = [{_row_of(place) for line in one.lines for place in _places(line)} for one in made]
+    notes: list[list[Note]] = [[] for _ in made]
+    for page in pages:
+        for row, cells in page.sheet.rows.items():
+            for column, cell in cells.items():
+                place = page.place(row, column)
+                if place in read or not cell.said.strip() or _is_label(cell.said):
+                    continue
+                note = Note(Word(cell.said, place, cell.shown, cell.kind), place not in closed and _is_free(cells, column))
+                for index in _owners(rows, place):
+                    notes[index].append(note)
+    return tuple(replace(one, notes=tuple(own)) for one, own in zip(made, notes, strict=True))
+
+
+def _read(certificate: Certificate) -> Iterator[Place]:
+    """Where words stand that decide something. A verdict in words that nobody knows decides nothing: it is a note."""
+    for line in certificate.lines:
+        for name in _WORDS_OF_LINE:
+            word = getattr(line, name)
+            if isinstance(word, Word) and not (name in _VERDICTS and vocabulary.status(word.said) is None):
+                yield word.place
+    for name, word in certificate.facts.items():
+        if name not in _NAMES and not (name == "status" and vocabulary.status(word.said) is None):
+            yield word.place
+
+
+_WORDS_OF_LINE = tuple(one.name for one in fields(Line) if one.name not in (*_QUOTED, *_LENIENT))
+
+
+def _places(line: Line) -> Iterator[Place]:
+    return (word.place for word in (line.analyte, line.result) if word is not None)
+
+
+def _row_of(place: Place) -> tuple[str, int]:
+    return place.sheet, int(place.cell.strip(ascii_uppercase))
+
+
+def _owners(rows: Sequence[set[tuple[str, int]]], place: Place) -> list[int]:
+    """The certificates that a cell may speak of."""
+    beside = [index for index, own in enumerate(rows) if _row_of(place) in own]
+    around = [index for index, own in enumerate(rows) if any(sheet == place.sheet for sheet, _ in own)]
+    return beside or around or list(range(len(rows)))
+
+
+def _is_label(text: str) -> bool:
+    """A header word or a label by itself says nothing; nor does a heading that is also a verdict word escape as one."""
+    if not any(c.isalnum() for c in text):
+        return False  # the sign `<` heads a column of signs, and is one
+    known = vocabulary.column_role(text) is not None or vocabulary.fact_name(text) is not None
+    return known and vocabulary.status(text) not in ("opinion_bad", "opinion_unsure", "preliminary")
+
+
+def _is_free(cells: dict[int, Cell], column: int) -> bool:
+    """Whether a number here may be a result: not where a label beside it says what it is (`Storage`, `Quantity`)."""
+    before = [at for at in cells if at < column]
+    label = cells[max(before)].said if before else ""
+    return vocabulary.fact_name(label) is None or vocabulary.column_role(label) == "ignored"
+
+
+def _bookkeeping(block: Block) -> Iterator[Place]:
+    """The cells of columns that hold dilutions, initials, methods: numbers that are no result. Notes are none of these."""
+    numbers = {column.number for column in block.header.columns if _is_bookkeeping(column)}
+    for row in block.body:
+        cells = block.cells(row)
+        if len(cells) > 1:  # what stands alone in a row is in no column
+            yield from (block.page.place(row, number) for number in numbers & cells.keys())
+
+
+def _is_bookkeeping(column: Column) -> bool:
+    is_note = column.role == "ignored" and vocabulary.fact_name(column.header.said) == "other"
+    return column.role.startswith("fact:") or (column.role in ("ignored", "panel", "method") and not is_note)
