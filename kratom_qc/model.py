@@ -111,11 +111,13 @@ class Line:
 class Note:
     """Words of a certificate that are read as no result, fact, label or header, and may still speak of the results.
 
-    `free`: they stand where anybody writes anything, so that a number among them may be a result; not in a column of methods.
+    `where` they stand: `free`, where anybody writes anything and a number may be a result; `column`, in one of methods,
+    initials, dilutions, where a bare number is none; `bound`, as a limit, where an amount is none. `label` is the cell before.
     """
 
     word: Word
-    free: bool
+    where: str = "free"
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

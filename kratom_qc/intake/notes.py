@@ -28,9 +28,9 @@ def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Ce
     read = {place for one in made for place in _read(one)}
     blocks = list(blocks)
     read |= {column.header.place for block in blocks for column in block.header.columns}
-    closed = {place for block in blocks for place in _bookkeeping(block)}
-    closed |= {word.place for one in made for line in one.lines for name in _LENIENT if (word := getattr(line, name))}
     rows = [{_row_of(place) for line in one.lines for place in _places(line)} for one in made]
+    where = _columns(blocks, set().union(*rows))
+    where |= {w.place: "bound" for one in made for line in one.lines for name in _LENIENT if (w := getattr(line, name))}
     notes: list[list[Note]] = [[] for _ in made]
     for page in pages:
         for row, cells in page.sheet.rows.items():
@@ -38,7 +38,8 @@ def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Ce
                 place = page.place(row, column)
                 if place in read or not cell.said.strip() or _is_label(cell.said):
                     continue
-                note = Note(Word(cell.said, place, cell.shown, cell.kind), place not in closed and _is_free(cells, column))
+                word, label = Word(cell.said, place, cell.shown, cell.kind), _label(cells, column)
+                note = Note(word, where[place]) if place in where else Note(word, _beside(label), label)
                 for index in _owners(rows, place):
                     notes[index].append(note)
     return tuple(replace(one, notes=tuple(own)) for one, own in zip(made, notes, strict=True))
@@ -82,22 +83,30 @@ def _is_label(text: str) -> bool:
     return known and vocabulary.status(text) not in ("opinion_bad", "opinion_unsure", "preliminary")
 
 
-def _is_free(cells: dict[int, Cell], column: int) -> bool:
-    """Whether a number here may be a result: not where a label beside it says what it is (`Storage`, `Quantity`)."""
+def _label(cells: dict[int, Cell], column: int) -> str:
+    """The words before a cell."""
     before = [at for at in cells if at < column]
-    label = cells[max(before)].said if before else ""
-    return vocabulary.fact_name(label) is None or vocabulary.column_role(label) == "ignored"
+    return cells[max(before)].said if before and cells[max(before)].kind == "text" else ""
 
 
-def _bookkeeping(block: Block) -> Iterator[Place]:
-    """The cells of columns that hold dilutions, initials, methods: numbers that are no result. Notes are none of these."""
-    numbers = {column.number for column in block.header.columns if _is_bookkeeping(column)}
-    for row in block.body:
-        cells = block.cells(row)
-        if len(cells) > 1:  # what stands alone in a row is in no column
-            yield from (block.page.place(row, number) for number in numbers & cells.keys())
+def _beside(label: str) -> str:
+    """A number is no result where the label before it says what it is: `Storage`, `Quantity`; but for `Notes`."""
+    name = vocabulary.fact_name(label)
+    return "column" if name == "other" and vocabulary.column_role(label) != "ignored" else "free"
+
+
+def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[Place, str]:
+    """The cells beside results in columns of methods, initials or dilutions. Notes are none of these."""
+    found = {}
+    for block in blocks:
+        numbers = {column.number for column in block.header.columns if _is_bookkeeping(column)}
+        for row in block.body:
+            places = (block.page.place(row, number) for number in numbers & block.cells(row).keys())
+            found |= {place: "column" for place in places if _row_of(place) in rows}
+    return found
 
 
 def _is_bookkeeping(column: Column) -> bool:
     is_note = column.role == "ignored" and vocabulary.fact_name(column.header.said) == "other"
-    return column.role.startswith("fact:") or (column.role in ("ignored", "panel", "method") and not is_note)
+    is_fact = column.role.startswith("fact:") and column.role != "fact:status"
+    return is_fact or (column.role in ("ignored", "panel", "method") and not is_note)

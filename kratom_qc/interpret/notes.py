@@ -25,10 +25,11 @@ _SIGN = re.compile(r"^\s*[<>≤≥]\s*(?:$|[0-9])")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 _BATCH = re.compile(r"^(?P<label>[^0-9:]{2,40}?)\s*(?::\s*|[#\s]\s*)(?P<id>\S*[0-9]\S*)$")
 _AMOUNT = re.compile(r"(?<![\w.,])(?P<number>[0-9][0-9.,]*)\s*(?P<unit>[^\s\d.,;()][^\s,;()]{0,14})")
-_TIMES = re.compile(r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*])\s?[0-9]|^\W*[x×]\s?10*\W*$")
+_TIMES = re.compile(r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*]|^(?:factor|multiplier|conversion factor):?)\s?[0-9]|^\W*[x×]\s?10*\W*$")
 _FACTOR_OF_PROSE = re.compile(r"uncertain|coverage|nejistot|dilut|k\s?=|unsicherheit|incertidumbre|[0-9]\s?[x×]\s?10\b")
 _OF_ALL = re.compile(r"\b(?:results?|values?|reported|expressed|calculated|concentrations?|vysledky|ergebnisse|resultados)\b")
 _EXCEPT = re.compile(r"[\s,(]*\b(?:unless|except|where|if)\b.*$", re.IGNORECASE)
+_LONGEST_LABEL = 60
 _HEADINGS = 6  # words that an analyte's name may have before its result
 
 
@@ -44,18 +45,22 @@ def note_doubts(certificate: Certificate, results: Sequence[Result], mark: str |
 
 
 def _why(note: Note, certificate: Certificate, results: Sequence[Result], mark: str | None) -> str:
-    text = note.word.shown or note.word.said
-    text = text[:_LONGEST]
+    free = note.where == "free"
     if note.word.kind == "formula":
-        return "what its formula shows is not known" if note.free else ""
-    if _speaks_against(text, free=note.free):
+        return "what its formula shows is not known" if free else ""
+    text = (note.word.shown or note.word.said)[:_LONGEST]
+    if _speaks_against(text, free=free):
         return "it may speak against the results"
     sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    if any(_reads_otherwise(part, results) for part in sentences):
+    labelled = f"{note.label.rstrip(' :')}: {text.strip()}" if note.label and len(note.label) <= _LONGEST_LABEL else ""
+    spoken = [*sentences, *([labelled, labelled.replace(":", "")] if labelled else [])]
+    if any(_reads_otherwise(part, results) for part in spoken):
         return "it may change how the results are to be read"
-    if note.free and any(_other_batch(part, certificate) for part in sentences):
+    if note.where != "bound" and any(_is_amount(part) or _restates(part) for part in sentences):
+        return "it may be a result"
+    if free and any(_other_batch(part, certificate) for part in spoken):
         return "it names another batch"
-    if note.free and any(_is_result(part, text, results, mark) for part in sentences):
+    if free and any(_is_result(part, text, results, mark) for part in (*sentences, *([labelled] if labelled else []))):
         return "it may be a result"
     return ""
 
@@ -136,13 +141,13 @@ def _other_batch(text: str, certificate: Certificate) -> bool:
 
 
 def _is_result(part: str, whole: str, results: Sequence[Result], mark: str | None) -> bool:
-    return _is_bare(part, alone=part == whole.strip()) or _names_another(part, results, mark) or _restates(part) or _is_bound(part, results)
+    """A sign or a decimal number alone, or words that name an analyte or a limit of detection."""
+    bare = _SIGN.match(part) or (part == whole.strip() and _DECIMAL.fullmatch(part))
+    return bool(bare) or _names_another(part, results, mark) or _is_bound(part, results)
 
 
-def _is_bare(text: str, *, alone: bool) -> bool:
-    """A sign, a decimal number or an amount, and nothing else."""
-    if _SIGN.match(text) or (alone and _DECIMAL.fullmatch(text)):
-        return True
+def _is_amount(text: str) -> bool:
+    """`9.9 mg/kg` or `Present in 25 g`, and nothing else."""
     try:
         said = statement(text, ".")
     except Unreadable:
@@ -165,7 +170,7 @@ def _restates(text: str) -> bool:
 
 
 def _is_bound(text: str, results: Sequence[Result]) -> bool:
-    """`LOD 5 mg/kg`, where no result has such a limit of detection: what was not found may well be there."""
+    """`LOD 5 mg/kg`, where the results have limits of detection, and none has this one."""
     role = vocabulary.column_role(re.split(r"[^\w/]", text, maxsplit=1)[0])
     amount = _AMOUNT.search(text)
     unit = vocabulary.unit(amount["unit"]) if amount else None
@@ -175,7 +180,8 @@ def _is_bound(text: str, results: Sequence[Result]) -> bool:
         size = Decimal(amount["number"].rstrip(".,").replace(",", ".")) * unit.factor
     except InvalidOperation:
         return True
-    return size not in [bound for result in results for bound in (result.lod, result.loq)]
+    own = [bound for result in results for bound in (result.lod, result.loq) if bound is not None]
+    return bool(own) and size not in own
 
 
 def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bool:
@@ -190,7 +196,7 @@ def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bo
 
 
 def _differs(name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None) -> bool:
-    nowhere = Note(Word(said, results[0].place), free=True).word if results else None
+    nowhere = Note(Word(said, results[0].place), "free").word if results else None
     if nowhere is None:
         return False
     reading = read_line(Line(Word(name, nowhere.place), nowhere), mark, "")
