@@ -438,4 +438,6 @@ def check_all() -> None:
 @cache
 def prose(kind: str) -> tuple[str, ...]:
     """Folded phrases of `words/notes.toml`, the longest first."""
-    return tuple(sorted({folded(phrase) for phrase in _load("notes.toml")[kind]}, key=lambda phrase: (-len(phrase), phrase)))
+    return tuple(
+        sorted({folded(phrase) for phrase in _load("notes.toml")[kind]}, key=lambda phrase: (-len(phrase), phrase))
+    )

@@ -16,9 +16,9 @@ from kratom_qc.intake.headers import Column
 from kratom_qc.intake.page import Page
 from kratom_qc.model import Cell, Certificate, Line, Note, Place, Word
 
-_QUOTED = ("method", "section", "section_unit")  # words of a line that are kept, and judged by nobody
+_QUOTED = ("method", "section", "section_unit", "replicate")  # words of a line that are kept, and judged by nobody
 # Read as numbers where they are any, and left alone where they are not: an LOD of a microbe may say anything.
-_LENIENT = ("lod", "loq", "uncertainty", "limit", "portion", "replicate")
+_LENIENT = ("lod", "loq", "uncertainty", "limit")
 _VERDICTS = ("verdict",)
 _NAMES = ("product_name",)  # facts that are free text
 
@@ -97,7 +97,7 @@ def _beside(label: str) -> str:
 
 def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[Place, str]:
     """The cells beside results in columns of methods, initials or dilutions. Notes are none of these."""
-    found = {}
+    found: dict[Place, str] = {}
     for block in blocks:
         numbers = {column.number for column in block.header.columns if _is_bookkeeping(column)}
         for row in block.body:
@@ -109,4 +109,4 @@ def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[Place,
 def _is_bookkeeping(column: Column) -> bool:
     is_note = column.role == "ignored" and vocabulary.fact_name(column.header.said) == "other"
     is_fact = column.role.startswith("fact:") and column.role != "fact:status"
-    return is_fact or (column.role in ("ignored", "panel", "method") and not is_note)
+    return is_fact or (column.role in ("ignored", "panel", "method", "replicate") and not is_note)

@@ -7,15 +7,14 @@ full of it, so only words from `words/notes.toml`, numbers like results and stat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
 from kratom_qc.interpret.results import read_line
 from kratom_qc.interpret.statement import Unreadable, statement
-from kratom_qc.model import Certificate, Doubt, Line, Note, Result, Word
+from kratom_qc.model import Certificate, Doubt, Line, Note, Place, Result, Word
 
 _LONGEST = 2000  # characters looked at; a page of prose in one cell says nothing more after that
 _SENTENCE = re.compile(r"[;\n|•]+|(?<=[^\W\d])[.!?]\s+")
@@ -23,11 +22,18 @@ _DEFINED = re.compile(r"[^,;]{0,25}?(?:\s=\s?|=\s?|\s(?:means|denotes|indicates|
 _LETTER = re.compile(r"(?:^|,)\s*[a-z✓✗]\s*[:–-]\s*[^,]*")
 _SIGN = re.compile(r"^\s*[<>≤≥]\s*(?:$|[0-9])")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
-_BATCH = re.compile(r"^(?P<label>[^0-9:]{2,40}?)\s*(?::\s*|[#\s]\s*)(?P<id>\S*[0-9]\S*)$")
+_BATCH = re.compile(
+    r"^(?:(?i:second|2nd|other|another|additional|further)\s)?\s*(?P<label>[^0-9:]{2,40}?)\s*(?::\s*|[#\s]\s*)(?P<id>\S*[0-9]\S*)$"
+)
 _AMOUNT = re.compile(r"(?<![\w.,])(?P<number>[0-9][0-9.,]*)\s*(?P<unit>[^\s\d.,;()][^\s,;()]{0,14})")
-_TIMES = re.compile(r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*]|^(?:factor|multiplier|conversion factor):?)\s?[0-9]|^\W*[x×]\s?10*\W*$")
+_TIMES = re.compile(
+    r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*]|^(?:conversion )?(?:factor|multiplier):?)\s?[0-9]"
+    r"|^\W*[x×]\s?10*\W*$"
+)
 _FACTOR_OF_PROSE = re.compile(r"uncertain|coverage|nejistot|dilut|k\s?=|unsicherheit|incertidumbre|[0-9]\s?[x×]\s?10\b")
-_OF_ALL = re.compile(r"\b(?:results?|values?|reported|expressed|calculated|concentrations?|vysledky|ergebnisse|resultados)\b")
+_OF_ALL = re.compile(
+    r"\b(?:results?|values?|reported|expressed|calculated|concentrations?|vysledky|ergebnisse|resultados)\b"
+)
 _EXCEPT = re.compile(r"[\s,(]*\b(?:unless|except|where|if)\b.*$", re.IGNORECASE)
 _LONGEST_LABEL = 60
 _HEADINGS = 6  # words that an analyte's name may have before its result
@@ -56,7 +62,8 @@ def _why(note: Note, certificate: Certificate, results: Sequence[Result], mark: 
     spoken = [*sentences, *([labelled, labelled.replace(":", "")] if labelled else [])]
     if any(_reads_otherwise(part, results) for part in spoken):
         return "it may change how the results are to be read"
-    if note.where != "bound" and any(_is_amount(part) or _restates(part) for part in sentences):
+    stated = (_is_amount(part) or _restates(part) or _names_another(part, results, mark) for part in sentences)
+    if note.where != "bound" and any(stated):
         return "it may be a result"
     if free and any(_other_batch(part, certificate) for part in spoken):
         return "it names another batch"
@@ -121,7 +128,8 @@ def _reads_otherwise(text: str, results: Sequence[Result]) -> bool:
     unit = vocabulary.unit(said) if said else None
     own = (vocabulary.unit(result.unit_said) for result in results)
     return unit is not None and not any(
-        one is not None and (one.canonical, one.factor, one.log10) == (unit.canonical, unit.factor, unit.log10) for one in own
+        one is not None and (one.canonical, one.factor, one.log10) == (unit.canonical, unit.factor, unit.log10)
+        for one in own
     )
 
 
@@ -196,18 +204,14 @@ def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bo
 
 
 def _differs(name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None) -> bool:
-    nowhere = Note(Word(said, results[0].place), "free").word if results else None
-    if nowhere is None:
-        return False
-    reading = read_line(Line(Word(name, nowhere.place), nowhere), mark, "")
-    if reading.result is None:
-        return any(_is_number_without_unit(one) for one in reading.refusals)
+    nowhere = Place("")
+    reading = read_line(Line(Word(name, nowhere), Word(said, nowhere)), mark, "")
+    if reading.result is None:  # no limit, and begins like a number: a result that cannot be read is one all the same
+        return _begins_like_a_number(said) and not _phrases("bound").search(vocabulary.folded(said))
     if not reading.result.measured or reading.result.detected is False:
         return False
     return not any(one.analyte == analyte and one.interval == reading.result.interval for one in results)
 
 
-def _is_number_without_unit(refusal: Refusal) -> bool:
-    return refusal.code == "unit-missing"
-
-
+def _begins_like_a_number(said: str) -> bool:
+    return re.match(r"[<>≤≥]?\s*[0-9]", said) is not None
