@@ -31,6 +31,7 @@ def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Ce
     rows = [{_row_of(place) for line in one.lines for place in _places(line)} for one in made]
     where = _columns(blocks, set().union(*rows))
     where |= {w.place: "bound" for one in made for line in one.lines for name in _LENIENT if (w := getattr(line, name))}
+    owners = _Owners(rows)
     notes: list[list[Note]] = [[] for _ in made]
     for page in pages:
         for row, cells in page.sheet.rows.items():
@@ -40,7 +41,7 @@ def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Ce
                     continue
                 word, label = Word(cell.said, place, cell.shown, cell.kind), _label(cells, column)
                 note = Note(word, where[place]) if place in where else Note(word, _beside(label), label)
-                for index in _owners(rows, place):
+                for index in owners.of(place):
                     notes[index].append(note)
     return tuple(replace(one, notes=tuple(own)) for one, own in zip(made, notes, strict=True))
 
@@ -68,11 +69,21 @@ def _row_of(place: Place) -> tuple[str, int]:
     return place.sheet, int(place.cell.strip(ascii_uppercase))
 
 
-def _owners(rows: Sequence[set[tuple[str, int]]], place: Place) -> list[int]:
-    """The certificates that a cell may speak of."""
-    beside = [index for index, own in enumerate(rows) if _row_of(place) in own]
-    around = [index for index, own in enumerate(rows) if any(sheet == place.sheet for sheet, _ in own)]
-    return beside or around or list(range(len(rows)))
+class _Owners:
+    """The certificates that a cell may speak of, by their number."""
+
+    def __init__(self, rows: Sequence[set[tuple[str, int]]]):
+        self.all = range(len(rows))
+        self.beside: dict[tuple[str, int], list[int]] = {}
+        self.around: dict[str, list[int]] = {}
+        for index, own in enumerate(rows):
+            for row in own:
+                self.beside.setdefault(row, []).append(index)
+            for sheet in {sheet for sheet, _ in own}:
+                self.around.setdefault(sheet, []).append(index)
+
+    def of(self, place: Place) -> Sequence[int]:
+        return self.beside.get(_row_of(place)) or self.around.get(place.sheet) or self.all
 
 
 def _is_label(text: str) -> bool:
