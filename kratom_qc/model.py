@@ -108,6 +108,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Words of a certificate that are read as no result, fact, label or header, and may still speak of the results.
+
+    `where` they stand: `free`, where anybody writes anything and a number may be a result; `column`, in one of methods,
+    initials, dilutions, where a bare number is none; `bound`, as a limit, where an amount is none. `label` is the cell before.
+    """
+
+    word: Word
+    where: str = "free"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """One batch on one laboratory's paper, in the laboratory's own words.
 
@@ -120,6 +133,7 @@ class Certificate:
     lines: tuple[Line, ...]
     decimal_mark: str | None = None  # where its format or a profile states it, so that the file need not prove it
     day_first: bool | None = None
+    notes: tuple[Note, ...] = ()
 
 
 # ---------------------------------------------------------------- what the words mean

@@ -34,24 +34,25 @@ _LONGEST_WORD = 60
 _TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"})
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Small letters without accents, in Unicode NFKC: for words that are looked for inside a text."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_TWINS)
     return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
 
 
 def name_key(text: str) -> str:
     """An analyte's name made comparable: `7-OH Mitragynine` and `7-oh-mitragynine` are one."""
-    return _NOT_NAME.sub("", _folded(text).translate(_GREEK).replace("&", "and"))
+    return _NOT_NAME.sub("", folded(text).translate(_GREEK).replace("&", "and"))
 
 
 def header_key(text: str) -> str:
     """A header word or label made comparable: `Lot/Batch No.` and `LOT / BATCH NO` are one."""
-    return _NOT_HEADER.sub("", _folded(text))
+    return _NOT_HEADER.sub("", folded(text))
 
 
 def word_key(text: str) -> str:
     """A result or status word made comparable: `Not  Detected.` and `not detected` are one."""
-    return _AFTER_SIGN.sub("", _BLANKS.sub(" ", _folded(text)).strip(" .*"))
+    return _AFTER_SIGN.sub("", _BLANKS.sub(" ", folded(text)).strip(" .*"))
 
 
 def unit_key(text: str) -> str:
@@ -411,12 +412,12 @@ def nearest_forms(text: str) -> tuple[str, ...]:
 @lru_cache(8192)
 def product_in_name(text: str) -> str | None:
     """The one product whose phrases a product's name holds; None where none or several do."""
-    words = f" {_BLANKS.sub(' ', re.sub(r'[^a-z0-9]+', ' ', _folded(text)))} "
+    words = f" {_BLANKS.sub(' ', re.sub(r'[^a-z0-9]+', ' ', folded(text)))} "
     found = {
         product
         for product, row in _load_products().items()
         for phrase in row
-        if f" {_BLANKS.sub(' ', re.sub(r'[^a-z0-9]+', ' ', _folded(phrase))).strip()} " in words
+        if f" {_BLANKS.sub(' ', re.sub(r'[^a-z0-9]+', ' ', folded(phrase))).strip()} " in words
     }
     return found.pop() if len(found) == 1 else None
 
@@ -432,3 +433,11 @@ def check_all() -> None:
         load()
     for table in ("column", "fact", "phrase", "footnote"):
         _headers(table)
+
+
+@cache
+def prose(kind: str) -> tuple[str, ...]:
+    """Folded phrases of `words/notes.toml`, the longest first."""
+    return tuple(
+        sorted({folded(phrase) for phrase in _load("notes.toml")[kind]}, key=lambda phrase: (-len(phrase), phrase))
+    )

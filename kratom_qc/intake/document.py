@@ -12,7 +12,7 @@ from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.intake.exact_json import Digits, Members, Node
 from kratom_qc.intake.labels import could_be_result
-from kratom_qc.model import Line, Place, Remark, Word
+from kratom_qc.model import Line, Note, Place, Remark, Word
 
 # Roles of `words/headers.toml` that, said of a whole test or certificate, would change every result in it.
 _OF_A_NUMBER = frozenset({"result", "unit", "qualifier", "lod", "loq", "uncertainty", "basis", "portion", "replicate"})
@@ -43,6 +43,7 @@ class Document:
     lines: list[Line] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)  # free text, for whoever judges what it may change
     decimal_point: bool = False  # a number of JSON was read: its mark is proven
     _unused: dict[str, list[Node]] = field(default_factory=dict)
     _unknown: dict[str, list[Node]] = field(default_factory=dict)
@@ -153,11 +154,19 @@ class Document:
 
     # ---------------------------------------------------------------- what is left over
 
+    def note(self, node: Node) -> None:
+        """Keep free text that is used for nothing, for whoever judges what it may change."""
+        word = self.word(node) if node.kind == "text" and not node.blank else None
+        if word is not None:
+            self.notes.append(Note(word))
+
     def close(self) -> None:
         """Tell of every key that was not used, each once, and refuse those that may hold a result."""
         for key, nodes in self._unused.items():
             message = f"'{key}'{_times(nodes)} is no key of {self.format}; what it says is not used"
             self.remarks.append(Remark("key-not-used", "note", message, self.place(nodes[0])))
+            for node in nodes:
+                self.note(node)
         for key, nodes in islice(self._unknown.items(), _TOLD):
             near = vocabulary.nearest_headers(key)
             hint = f" (nearest: {', '.join(near)})" if near else ""

@@ -62,7 +62,7 @@ def _document(name: str, node: Node) -> Document:
 
 def _certificate(document: Document, digest: str) -> Certificate:
     mark = "." if document.decimal_point else None
-    return Certificate(document.file, digest, document.facts, tuple(document.lines), mark)
+    return Certificate(document.file, digest, document.facts, tuple(document.lines), mark, notes=tuple(document.notes))
 
 
 def _not_a_certificate(name: str, node: Node) -> Refusal:

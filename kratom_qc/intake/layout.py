@@ -18,6 +18,7 @@ from kratom_qc.intake.given import blocks_of, facts_of_profile
 from kratom_qc.intake.headers import LIST, SAMPLES
 from kratom_qc.intake.joined import KEYS, Sample, join, read_samples
 from kratom_qc.intake.labels import MUST_AGREE, contradiction
+from kratom_qc.intake.notes import with_notes
 from kratom_qc.intake.page import Page
 from kratom_qc.intake.profiles import Profile, load
 from kratom_qc.intake.rows import Row
@@ -41,7 +42,7 @@ class Gathered:
     found: list[tuple[dict[str, Word], list[Row]]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     common: dict[str, Word] = field(default_factory=dict)
-    headers: list[Place] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     unjoined: bool = False  # keys without a partner are told: what they leave without a batch is not told again
     unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
     pointed: dict[str, Word] = field(default_factory=dict)  # facts whose cells a profile names
@@ -67,11 +68,11 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Foun
         given = blocks_of(profile, page) if profile is not None else []
         _gather(all_, page, scopes(bands(page, given), page.refusals))
     if not all_.found and not all_.refusals:
-        all_.refusals.append(_no_table(book, all_.headers))
-    if all_.headers:
+        all_.refusals.append(_no_table(book, all_.blocks))
+    if all_.blocks:
         all_.refusals += all_.strays
     _join(all_)
-    made = tuple(_assemble(book, all_))
+    made = with_notes(pages, all_.blocks, _assemble(book, all_))
     if any(refusal.code == "no-batch-id" for refusal in all_.refusals):
         all_.refusals += all_.unfilled  # a blank form; of a named batch, a blank result is one that nobody measured
     if profile is not None:
@@ -84,7 +85,7 @@ def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
     used = False
     for scope in found:
         rows = list(resolved(page, _rows(all_, scope)))
-        all_.headers += [block.page.place(block.header.row, block.header.columns[0].number) for block in scope.blocks]
+        all_.blocks += scope.blocks
         used = used or bool(rows) or bool(scope.blocks) or bool(scope.facts)
         if rows and not any(_answers(row) for row in rows):
             blank = rows[0].line.result or rows[0].line.analyte
@@ -226,7 +227,7 @@ def _blank_beside(book: Workbook, name: str) -> Place | None:
     return None
 
 
-def _no_table(book: Workbook, headers: list[Place]) -> Refusal:
+def _no_table(book: Workbook, blocks: list[Block]) -> Refusal:
     """Nothing to read: say which row came nearest to a header, and what it lacks."""
     best: tuple[int, Place, list[str]] = (0, Place(book.file), [])
     for sheet in book.sheets:
@@ -236,8 +237,10 @@ def _no_table(book: Workbook, headers: list[Place]) -> Refusal:
                 best = (len(roles), Place(book.file, sheet.name, f"A{row}"), roles)
     if not any(sheet.rows for sheet in book.sheets):
         return Refusal("empty", "the file holds no cell with anything in it", Place(book.file))
-    if headers:
-        return Refusal("no-results", "the table under this row has no rows", headers[0])
+    if blocks:
+        first = blocks[0].header
+        place = blocks[0].page.place(first.row, first.columns[0].number)
+        return Refusal("no-results", "the table under this row has no rows", place)
     count, place, roles = best
     lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
     message = "no table of results was found: no row has a column of analytes and a column of results"

@@ -112,6 +112,7 @@ def _quote(document: Document, node: Node) -> None:
         if text.kind == "text" and not text.blank:
             message = f"this free text is not used: '{text.said.strip()}'"
             document.remarks.append(Remark("key-not-used", "note", message, document.place(text)))
+            document.note(text)
 
 
 def _compare_lots(document: Document) -> None:

@@ -11,6 +11,7 @@ from kratom_qc.errors import Refusal
 from kratom_qc.interpret.consistency import consistency
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.identity import id_doubts, id_refusals, id_remarks
+from kratom_qc.interpret.notes import note_doubts
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 from kratom_qc.interpret.results import read_line
 from kratom_qc.model import Analysis, Certificate, Doubt, Line, Place, Remark, Result, Word
@@ -95,6 +96,7 @@ def _interpret(
     product, form_doubts = _product(certificate)
     odd_doubts, odd_remarks = consistency(rows, product, _said(facts, "status"), mark)
     doubts += [*form_doubts, *id_doubts(facts), *_date_doubts(dates, facts), *_status_doubts(facts), *odd_doubts]
+    doubts += note_doubts(certificate, results, mark)
     remarks += [*_basis_remark(certificate, results), *_zero_remark(results), *id_remarks(facts), *odd_remarks]
     if not any(dates.values()):
         message = "no date is printed, so the certificate's age is not checked"

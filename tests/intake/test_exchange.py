@@ -550,3 +550,8 @@ def test_any_byte_changed_is_read_or_refused(at: int, byte: int) -> None:
 @pytest.mark.parametrize("keep", range(0, len(TEXT), 37))
 def test_a_document_cut_short_is_refused(keep: int) -> None:
     assert codes(raw(TEXT[:keep]))
+
+
+@pytest.mark.parametrize(("said", "held"), [("The batch was rejected.", {"NOTE-UNREAD"}), ("see page 2", set())])
+def test_free_text_that_speaks_against_the_results_holds(said: str, held: set[str]) -> None:
+    assert held_by(read(wcia(metric("Lead", "0.2", notes=said)))) == held

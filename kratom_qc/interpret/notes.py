@@ -1,0 +1,217 @@
+"""Free text on a certificate: nobody may read a result from it, and nobody may overlook that it speaks of one.
+
+A note that may change what the results mean holds the batch. Prose is never a reason to fail or to refuse: honest papers are
+full of it, so only words from `words/notes.toml`, numbers like results and statements about all results count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+
+from kratom_qc import vocabulary
+from kratom_qc.interpret.results import read_line
+from kratom_qc.interpret.statement import Unreadable, statement
+from kratom_qc.model import Certificate, Doubt, Line, Note, Place, Result, Word
+
+_LONGEST = 2000  # characters looked at; a page of prose in one cell says nothing more after that
+_SENTENCE = re.compile(r"[;\n|•]+|(?<=[^\W\d])[.!?]\s+")
+_DEFINED = re.compile(r"[^,;]{0,25}?(?:\s=\s?|=\s?|\s(?:means|denotes|indicates|stands for)\s)[^,]*")
+_LETTER = re.compile(r"(?:^|,)\s*[a-z✓✗]\s*[:–-]\s*[^,]*")
+_SIGN = re.compile(r"^\s*[<>≤≥]\s*(?:$|[0-9])")
+_DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
+_BATCH = re.compile(
+    r"^(?:(?i:second|2nd|other|another|additional|further)\s)?\s*(?P<label>[^0-9:]{2,40}?)\s*(?::\s*|[#\s]\s*)(?P<id>\S*[0-9]\S*)$"
+)
+_AMOUNT = re.compile(r"(?<![\w.,])(?P<number>[0-9][0-9.,]*)\s*(?P<unit>[^\s\d.,;()][^\s,;()]{0,14})")
+_TIMES = re.compile(
+    r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*]|^(?:conversion )?(?:factor|multiplier):?)\s?[0-9]"
+    r"|^\W*[x×]\s?10*\W*$"
+)
+_FACTOR_OF_PROSE = re.compile(r"uncertain|coverage|nejistot|dilut|k\s?=|unsicherheit|incertidumbre|[0-9]\s?[x×]\s?10\b")
+_OF_ALL = re.compile(
+    r"\b(?:results?|values?|reported|expressed|calculated|concentrations?|vysledky|ergebnisse|resultados)\b"
+)
+_EXCEPT = re.compile(r"[\s,(]*\b(?:unless|except|where|if)\b.*$", re.IGNORECASE)
+_LONGEST_LABEL = 60
+_HEADINGS = 6  # words that an analyte's name may have before its result
+
+
+def note_doubts(certificate: Certificate, results: Sequence[Result], mark: str | None) -> list[Doubt]:
+    """A cause to hold for every note that may change what the results mean. Never raises on a laboratory's words."""
+    found = []
+    for note in certificate.notes:
+        why = _why(note, certificate, results, mark)
+        if why:
+            said = " ".join(note.word.said.split())[:200]
+            found.append(Doubt("NOTE-UNREAD", f"'{said}' stands where no result is read, and {why}", note.word.place))
+    return found
+
+
+def _why(note: Note, certificate: Certificate, results: Sequence[Result], mark: str | None) -> str:
+    free = note.where == "free"
+    if note.word.kind == "formula":
+        return "what its formula shows is not known" if free else ""
+    text = (note.word.shown or note.word.said)[:_LONGEST]
+    if _speaks_against(text, free=free):
+        return "it may speak against the results"
+    sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    labelled = f"{note.label.rstrip(' :')}: {text.strip()}" if note.label and len(note.label) <= _LONGEST_LABEL else ""
+    spoken = [*sentences, *([labelled, labelled.replace(":", "")] if labelled else [])]
+    if any(_reads_otherwise(part, results) for part in spoken):
+        return "it may change how the results are to be read"
+    stated = (_is_amount(part) or _restates(part) or _names_another(part, results, mark) for part in sentences)
+    if note.where != "bound" and any(stated):
+        return "it may be a result"
+    if free and any(_other_batch(part, certificate) for part in spoken):
+        return "it names another batch"
+    if free and any(_is_result(part, text, results, mark) for part in (*sentences, *([labelled] if labelled else []))):
+        return "it may be a result"
+    return ""
+
+
+# ---------------------------------------------------------------- words against the results
+
+
+@cache
+def _phrases(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, vocabulary.prose(kind)))})(?!\w)")
+
+
+@lru_cache(8192)
+def _speaks_against(text: str, *, free: bool) -> bool:
+    meaning = vocabulary.status(text) if len(text.strip(" .*")) > 1 else None
+    if meaning in ("opinion_bad", "opinion_unsure", "preliminary") or (free and meaning in ("present", "too_many")):
+        return True
+    return any(_is_against(sentence) for sentence in _SENTENCE.split(vocabulary.folded(text)))
+
+
+def _is_against(sentence: str) -> bool:
+    """Whether a sentence says so outright: not in a legend, taken back by a `not`, or for the case that something happens."""
+    said = _phrases("harmless").sub(" ", _without_legends(sentence))
+    for match in _phrases("against").finditer(said):
+        before, after = said[: match.start()], said[match.end() :].split()
+        near = re.findall(r"[^\W\d]+(?=(?:\s+[^\W\d]+)?\s+$)", before)
+        negated = any(word in vocabulary.prose("negation") for word in near[-2:])
+        conditional = _phrases("condition").search(before) or (after and after[0] in vocabulary.prose("condition"))
+        if not negated and not conditional:
+            return True
+    return False
+
+
+def _without_legends(sentence: str) -> str:
+    """`F = fail`, `N: nevyhovuje`: a legend says what a word would mean, not that it holds."""
+    kept = _LETTER.sub(" ", sentence)
+    return _DEFINED.sub(lambda match: " " if _is_code(match[0]) else match[0], kept)
+
+
+def _is_code(definition: str) -> bool:
+    left = re.split(r"=|\s(?:means|denotes|indicates|stands)\s", definition)[0].strip(" '\"“”,([")
+    return vocabulary.analyte(left) is None and (len(left) <= 4 or vocabulary.status(left) is not None)
+
+
+# ---------------------------------------------------------------- what is said of all results
+
+
+def _reads_otherwise(text: str, results: Sequence[Result]) -> bool:
+    """A factor, a basis or a unit of all results that they were not read with."""
+    low = vocabulary.folded(text)
+    if _TIMES.search(low) and not _FACTOR_OF_PROSE.search(low):
+        return True
+    basis, rest = vocabulary.basis_in(text, bare=not any(c in " " for c in text.strip()))
+    whole = not set(vocabulary.folded(rest).split()) - {"a", "an", "the", "on", "basis"}
+    if basis == "dry" and (whole or _OF_ALL.search(low)) and any(_by_mass_as_received(result) for result in results):
+        return True
+    said = vocabulary.unit_line(_EXCEPT.sub("", text))
+    unit = vocabulary.unit(said) if said else None
+    own = (vocabulary.unit(result.unit_said) for result in results)
+    return unit is not None and not any(
+        one is not None and (one.canonical, one.factor, one.log10) == (unit.canonical, unit.factor, unit.log10)
+        for one in own
+    )
+
+
+def _by_mass_as_received(result: Result) -> bool:
+    return result.measured and result.basis != "dry" and result.unit == "mg/kg"
+
+
+def _other_batch(text: str, certificate: Certificate) -> bool:
+    match = _BATCH.match(text)
+    if match is None or vocabulary.fact_name(match["label"]) != "batch_id":
+        return False
+    own = certificate.facts.get("batch_id")
+    return own is None or vocabulary.header_key(match["id"]) != vocabulary.header_key(own.said)
+
+
+# ---------------------------------------------------------------- results
+
+
+def _is_result(part: str, whole: str, results: Sequence[Result], mark: str | None) -> bool:
+    """A sign or a decimal number alone, or words that name an analyte or a limit of detection."""
+    bare = _SIGN.match(part) or (part == whole.strip() and _DECIMAL.fullmatch(part))
+    return bool(bare) or _names_another(part, results, mark) or _is_bound(part, results)
+
+
+def _is_amount(text: str) -> bool:
+    """`9.9 mg/kg` or `Present in 25 g`, and nothing else."""
+    try:
+        said = statement(text, ".")
+    except Unreadable:
+        return False
+    amount = said.number is not None and said.unit != "" and _is_of_results(said.unit)
+    return amount or (said.kind in ("present", "too_many") and said.portion is not None)
+
+
+def _is_of_results(said: str) -> bool:
+    unit = vocabulary.unit(said)
+    return unit is not None and ("/" in unit.canonical or unit.canonical == "%")
+
+
+def _restates(text: str) -> bool:
+    """`Retest: 9.9 mg/kg`."""
+    low = vocabulary.folded(text)
+    if not _phrases("restated").search(low) or _phrases("bound").search(low):
+        return False
+    return any(_is_of_results(match["unit"]) for match in _AMOUNT.finditer(text))
+
+
+def _is_bound(text: str, results: Sequence[Result]) -> bool:
+    """`LOD 5 mg/kg`, where the results have limits of detection, and none has this one."""
+    role = vocabulary.column_role(re.split(r"[^\w/]", text, maxsplit=1)[0])
+    amount = _AMOUNT.search(text)
+    unit = vocabulary.unit(amount["unit"]) if amount else None
+    if role not in ("lod", "loq", "lod_loq") or amount is None or unit is None:
+        return False
+    try:
+        size = Decimal(amount["number"].rstrip(".,").replace(",", ".")) * unit.factor
+    except InvalidOperation:
+        return True
+    own = [bound for result in results for bound in (result.lod, result.loq) if bound is not None]
+    return bool(own) and size not in own
+
+
+def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bool:
+    """`Lead: 9.9 mg/kg` that is none of the results in the table."""
+    words = re.split(r"\s+|(?<=[^\W\d])\s*[:=]\s*", text.strip())
+    for count in range(min(len(words) - 1, _HEADINGS), 0, -1):
+        name, rest = " ".join(words[:count]).strip(" :=–-"), " ".join(words[count:]).lstrip(" :=–-")
+        known = vocabulary.analyte(name)
+        if known is not None and known.measure != "described" and rest:
+            return _differs(name, rest, known.id, results, mark)
+    return False
+
+
+def _differs(name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None) -> bool:
+    nowhere = Place("")
+    reading = read_line(Line(Word(name, nowhere), Word(said, nowhere)), mark, "")
+    if reading.result is None:  # no limit, and begins like a number: a result that cannot be read is one all the same
+        return _begins_like_a_number(said) and not _phrases("bound").search(vocabulary.folded(said))
+    if not reading.result.measured or reading.result.detected is False:
+        return False
+    return not any(one.analyte == analyte and one.interval == reading.result.interval for one in results)
+
+
+def _begins_like_a_number(said: str) -> bool:
+    return re.match(r"[<>≤≥]?\s*[0-9]", said) is not None
