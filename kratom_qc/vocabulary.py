@@ -36,6 +36,8 @@ _TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "
 
 def folded(text: str) -> str:
     """Small letters without accents, in Unicode NFKC: for words that are looked for inside a text."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_TWINS)
     return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
 

@@ -20,6 +20,7 @@ _LONGEST = 2000  # characters looked at; a page of prose in one cell says nothin
 _SENTENCE = re.compile(r"[;\n|•]+|(?<=[^\W\d])[.!?]\s+")
 _DEFINED = re.compile(r"[^,;]{0,25}?(?:\s=\s?|=\s?|\s(?:means|denotes|indicates|stands for)\s)[^,]*")
 _LETTER = re.compile(r"(?:^|,)\s*[a-z✓✗]\s*[:–-]\s*[^,]*")
+_BARE_NUMBER = re.compile(r"\s*[0-9]+(?:[.,][0-9]+)?\s*")
 _SIGN = re.compile(r"^\s*[<>≤≥]\s*(?:$|[0-9])")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 _BATCH = re.compile(
@@ -42,8 +43,13 @@ _HEADINGS = 6  # words that an analyte's name may have before its result
 def note_doubts(certificate: Certificate, results: Sequence[Result], mark: str | None) -> list[Doubt]:
     """A cause to hold for every note that may change what the results mean. Never raises on a laboratory's words."""
     found = []
+    known: dict[tuple[str, ...], str] = {}  # a method or a date stands in every row of a long table
     for note in certificate.notes:
-        why = _why(note, certificate, results, mark)
+        word = note.word
+        key = (word.said, word.shown, word.kind, note.where, note.label)
+        if key not in known:
+            known[key] = _why(note, certificate, results, mark)
+        why = known[key]
         if why:
             said = " ".join(note.word.said.split())[:200]
             found.append(Doubt("NOTE-UNREAD", f"'{said}' stands where no result is read, and {why}", note.word.place))
@@ -55,6 +61,8 @@ def _why(note: Note, certificate: Certificate, results: Sequence[Result], mark: 
     if note.word.kind == "formula":
         return "what its formula shows is not known" if free else ""
     text = (note.word.shown or note.word.said)[:_LONGEST]
+    if note.where != "free" and _BARE_NUMBER.fullmatch(text):
+        return ""
     if _speaks_against(text, free=free):
         return "it may speak against the results"
     sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
