@@ -40,7 +40,11 @@ def _day_shown(section: str) -> Trouble:
         return TIME_VALUE
     if not re.search(r"[ye]", codes) or "m" not in codes or "d" not in codes:
         return _differs("the number format shows no day, month and year, but the cell holds all three")
-    if re.search(r"[0-9]", re.sub(r"\[\$[^\]]*\]", "", words)) or re.search(r"[b~g]", codes) or _OTHER_YEARS.search(words):
+    if (
+        re.search(r"[0-9]", re.sub(r"\[\$[^\]]*\]", "", words))
+        or re.search(r"[b~g]", codes)
+        or _OTHER_YEARS.search(words)
+    ):
         return _differs("the number format shows another date than the cell holds")
     return None
 
