@@ -24,6 +24,10 @@ NO_ZEROS: Why = (
     "this sheet does not show zeros, so nobody sees this cell; type what it should say as text",
 )
 TINY: Why = ("invisible", "this cell is written too small to be read; enlarge its font, or delete it")
+TWO_TEXTS: Why = (
+    "shown-differs",
+    "this cell's text is stored in two versions, of which programs show different ones; type it again",
+)
 REPEATED: Why = (
     "shown-differs",
     "this cell is aligned to repeat its text until it is full, so 5 may read 555; align it otherwise",

@@ -20,6 +20,8 @@ _ENCODINGS = (
     "utf-8",
     "utf8",
     "utf-16",
+    "utf-16le",
+    "utf-16be",
     "iso-8859-1",
     "us-ascii",
     "ascii",

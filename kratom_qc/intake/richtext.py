@@ -36,6 +36,8 @@ class RichText:
         self.pieces: list[str] = []
         self.piece: list[str] | None = None
         self.raised = self.run_struck = self.struck = self.phonetic = False
+        self.room = True  # for one text, in the string itself or in each of its runs
+        self.in_runs = False
         self.veil: Trouble = None
         self.inks: list[Named] = []
         self.run_veil: Trouble = None
@@ -61,6 +63,10 @@ class RichText:
             self.piece.append(text)
 
     def _run(self, _attributes: Attributes) -> None:
+        self.room = self.room or self.in_runs
+        if self.pieces and not self.in_runs:
+            self.veil = marks.TWO_TEXTS
+        self.in_runs = True
         self.raised = self.run_struck = False
         self.run_veil = self.run_ink = None
 
@@ -87,6 +93,10 @@ class RichText:
 
     def _text(self, _attributes: Attributes) -> None:
         self.piece = []
+        if not self.phonetic:
+            if not self.room:
+                self.veil = marks.TWO_TEXTS
+            self.room = False
 
     def _text_ends(self) -> None:
         text = "".join(self.piece or ())

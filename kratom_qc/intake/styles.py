@@ -35,14 +35,16 @@ _OFF = ("0", "false")
 class Styles:
     """The cell formats by number, and which conditional formats (by number) change what is shown."""
 
-    cells: list[Style]
-    disguises: set[int]
+    cells: list[Style] = field(default_factory=list)
+    disguises: set[int] = field(default_factory=set)
     colours: Colours = field(default_factory=Colours)
 
-    def of(self, number: str | None) -> Style:
-        """The format of a cell that names it; one that names none has the first."""
-        index = 0 if number is None else _whole(number)
-        return self.cells[index] if index < len(self.cells) else PLAIN
+    def of(self, number: str | None) -> Style | None:
+        """The format of a cell that names it, None where there is no such format; one that names none has the first."""
+        if number is None:
+            return self.cells[0] if self.cells else PLAIN
+        index = _whole(number)
+        return self.cells[index] if index < len(self.cells) else None
 
     def blend(self, inks: Iterable[Named], style: Style) -> bool:
         """Whether one of the inks is not to be told from what is behind a cell of this style."""

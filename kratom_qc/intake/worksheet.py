@@ -15,7 +15,7 @@ from kratom_qc.intake.numformat import Trouble, shown_number, shown_text
 from kratom_qc.intake.richtext import RichText, Text, unescaped
 from kratom_qc.intake.serial import TIME_VALUE, day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
-from kratom_qc.intake.styles import Style, Styles
+from kratom_qc.intake.styles import PLAIN, Style, Styles
 from kratom_qc.model import Cell, Place
 from kratom_qc.settings import Caps
 
@@ -44,7 +44,7 @@ class Book:
 
     name: str
     caps: Caps
-    styles: Styles = field(default_factory=lambda: Styles([], set()))
+    styles: Styles = field(default_factory=Styles)
     strings: list[Text] = field(default_factory=list)
     since_1904: bool = False
 
@@ -65,7 +65,7 @@ class Worksheet:
         self.seen: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.styles: dict[str | None, Style] = {}
-        self.type, self.style = "n", book.styles.of(None)
+        self.type, self.style = "n", PLAIN
         self.value: str | None = None
         self.formula: str | None = None
         self.sink: list[str] | None = None
@@ -203,14 +203,18 @@ class Worksheet:
         self.style = style if style is not None else self._style_of(number)
         self.value = self.formula = None
         if "vm" in attributes:
-            self.type = "rich"
+            self.type = self.type if self.type == "e" else "rich"
         elif self.type == "inlineStr":
             self.inline.begin(attributes)
             self.inlined = False
 
     def _style_of(self, number: str | None) -> Style:
-        self.styles[number] = self.book.styles.of(number)
-        return self.styles[number]
+        style = self.book.styles.of(number)
+        if style is None:
+            name = cell_name(self.row, self.column)
+            raise self._refused("damaged", "a cell has a format that the file does not hold; save the file anew", name)
+        self.styles[number] = style
+        return style
 
     def _begin(self, _attributes: Attributes) -> None:
         self.sink = []

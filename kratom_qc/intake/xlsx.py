@@ -100,6 +100,8 @@ def _own_parts(name: str, container: Container, parts: Mapping[str, tuple[str, s
     """Where the styles, the texts and the theme are. Without its styles nobody knows what a cell shows."""
     found: dict[str, str] = {}
     for kind, target in parts.values():
+        if kind == "sharedStrings" and target not in container:
+            continue  # cells that point to a text are refused
         if kind in _ONCE and (kind in found or target not in container):
             raise _damaged(name, f"the workbook's part '{kind}' is {'there twice' if kind in found else 'missing'}")
         if kind in _ONCE:

@@ -248,7 +248,7 @@ DATES = [
     (46085, "d-mmm", "2026-03-04", "shown-differs"),
     (46085.5, "h:mm", "2026-03-04 12:00:00", "time-value"),
     (46085, '"2031"-mm-dd', "2026-03-04", "shown-differs"),
-    (46085, 'yyyy-mm-dd\\1', "2026-03-04", "shown-differs"),
+    (46085, "yyyy-mm-dd\\1", "2026-03-04", "shown-differs"),
     (46085, "[>50000]yyyy-mm-dd;0.00", "2026-03-04", "shown-differs"),
     (46085, "[$-107041E]yyyy-mm-dd", "2026-03-04", "shown-differs"),
     (46085, "[$-F800]dddd, mmmm dd, yyyy", "2026-03-04", ""),
