@@ -47,6 +47,7 @@ def scan(
     """
     known_starts: dict[str, Start] = {}
     known_ends: dict[str, End] = {}
+    home = ""
 
     def first(tag: str) -> None:
         """The root: its namespace, transitional or strict, is that of everything we look for."""
@@ -59,7 +60,6 @@ def scan(
         known_ends.update({name if " " in name else home + name: end for name, end in (ends or {}).items()})
         known_ends[_CHOICE] = chosen
 
-    home = ""
     usual: list[dict[str, Start]] = []
 
     def choose(_attributes: Attributes) -> None:

@@ -37,7 +37,6 @@ class RichText:
         self.piece: list[str] | None = None
         self.raised = self.run_struck = self.struck = self.phonetic = False
         self.room = True  # for one text, in the string itself or in each of its runs
-        self.in_runs = False
         self.veil: Trouble = None
         self.inks: list[Named] = []
         self.run_veil: Trouble = None
@@ -63,10 +62,7 @@ class RichText:
             self.piece.append(text)
 
     def _run(self, _attributes: Attributes) -> None:
-        self.room = self.room or self.in_runs
-        if self.pieces and not self.in_runs:
-            self.veil = marks.TWO_TEXTS
-        self.in_runs = True
+        self.room = True
         self.raised = self.run_struck = False
         self.run_veil = self.run_ink = None
 

@@ -198,7 +198,7 @@ class Worksheet:
             raise self._refused("cell-twice", f"cell {name} appears twice in the file; save it anew", name)
         self.seen.add(self.column)
         self.type = attributes.get("t", "n")
-        number = attributes.get("s")
+        number = attributes.get("s") or None
         style = self.styles.get(number)
         self.style = style if style is not None else self._style_of(number)
         self.value = self.formula = None

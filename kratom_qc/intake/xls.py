@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -63,7 +63,7 @@ class _Style:
     pattern: str
     struck: bool
     raised: bool
-    invisible: bool
+    veil: Trouble
 
 
 class _Styles:
@@ -79,10 +79,12 @@ class _Styles:
             font = self.book.font_list[form.font_index]
             told = self.book.format_map.get(form.format_key)
             pattern = (told.format_str if told else None) or BUILTIN.get(form.format_key, "General")
-            self.known[index] = _Style(
-                pattern, bool(font.struck_out), font.escapement == 1, self._ink_on_ink(form, font)
-            )
+            self.known[index] = _Style(pattern, bool(font.struck_out), font.escapement == 1, self._veil(form, font))
         return self.known[index]
+
+    def _veil(self, form: Any, font: Any) -> Trouble:
+        told = marks.font(font.name) or marks.size(str(font.height / 20))
+        return told or (marks.INVISIBLE if self._ink_on_ink(form, font) else None)
 
     def _ink_on_ink(self, form: Any, font: Any) -> bool:
         """White text on no fill, or text in the colour of its fill."""
@@ -113,7 +115,11 @@ class _SheetReader:
             rows.setdefault(cell.row, {})[cell.column] = cell
             if trouble:
                 problems[cell.row, cell.column] = Refusal(*trouble, self._place(cell.row, cell.column), cell.said)
-        return Sheet(self.source.name, rows, problems, self._merged())
+        merged = self._merged()
+        for row, column in _covered(merged, rows):
+            cell = rows[row][column] = replace(rows[row][column], hidden=True)
+            problems[row, column] = Refusal(*marks.COVERED, self._place(row, column), cell.said)
+        return Sheet(self.source.name, rows, problems, merged)
 
     def _merged(self) -> tuple[Area, ...]:
         caps = self.caps
@@ -153,6 +159,7 @@ class _SheetReader:
             str(value), [(0, style.raised and bool(runs)), *((start, font.escapement == 1) for start, font in runs)]
         )
         struck = marks.PARTLY_STRUCK if any(font.struck_out for _, font in runs) else None
+        struck = struck or next((why for _, font in runs if (why := marks.font(font.name))), None)
         return said, "text", "", shown_text(style.pattern) or struck or marks.controls(said)
 
     def _number(self, value: float, pattern: str) -> tuple[str, str, str, Trouble]:
@@ -196,7 +203,16 @@ def _worst(hidden: bool, style: _Style, trouble: Trouble) -> Trouble:
         return marks.HIDDEN
     if style.struck:
         return marks.STRUCK
-    return trouble or (marks.INVISIBLE if style.invisible else None)
+    return trouble or style.veil
+
+
+def _covered(merged: tuple[Area, ...], rows: Grid) -> Iterator[tuple[int, int]]:
+    """The cells that hold something below a merged area's text."""
+    for top, left, bottom, right in merged:
+        for row in range(top, bottom + 1):
+            for column in [column for column in rows.get(row, ()) if left <= column <= right]:
+                if (row, column) != (top, left):
+                    yield row, column
 
 
 def _with_raised(text: str, runs: list[tuple[int, bool]]) -> str:

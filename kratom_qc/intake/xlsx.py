@@ -115,6 +115,7 @@ def _own_parts(name: str, container: Container, parts: Mapping[str, tuple[str, s
 def _listed(book: Book, container: Container, main: str) -> list[tuple[str, str, bool]]:
     """(title, relation, hidden) of every sheet, in the order of the workbook."""
     found: list[tuple[str, str, bool]] = []
+    closed = False
 
     def properties(attributes: Attributes) -> None:
         said = attributes.get("date1904", "0")
@@ -130,7 +131,6 @@ def _listed(book: Book, container: Container, main: str) -> list[tuple[str, str,
         relation = next((attributes[key] for key in _RELATIONSHIPS if key in attributes), "")
         found.append((attributes.get("name", ""), relation, closed or attributes.get("state", "visible") != "visible"))
 
-    closed = False
     starts = {"workbookPr": properties, "workbookView": window, "sheet": sheet}
     scan(Place(book.name), container.inflate(main), starts)
     if len({relation for _, relation, _ in found}) < len(found):

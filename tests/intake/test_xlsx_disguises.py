@@ -169,7 +169,7 @@ XML = [
     ("no default height", b"", b"", b"<sheetFormatPr", b'<sheetFormatPr zeroHeight="true"', "hidden"),
     ("no default width", b"", b"", b"<sheetFormatPr", b'<sheetFormatPr defaultColWidth="0"', "hidden"),
     ("a hair of a row", b"", b"", b'<row r="1"', b'<row r="1" ht="0.25"', "hidden"),
-    ("columns told too late", b"", b"", b"</sheetData>", b'</sheetData><cols><col min="1" max="1" hidden="1"/></cols>', "refused damaged"),
+    ("columns told too late", b"", b"", b"</sheetData>", b'</sheetData><cols><col min="1" max="1" hidden="1"/></cols>', "refused damaged"),  # noqa: E501
     ("two values", b"", b"", b"<v>0.2</v>", b"<v>0.2</v><v>9</v>", "refused damaged"),
     ("a text beside a value", b"", b"", b"<v>0.2</v>", b"<v>0.2</v><is><t>9</t></is>", "refused damaged"),
     ("alternatives", b"", b"", b"<v>0.2</v>", b'<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
@@ -234,7 +234,7 @@ PARTS = [
     ("one part for two sheets", RELATIONS, b"sheet2.xml", b"sheet1.xml", "refused damaged"),
     ("one name for two relations", RELATIONS, b'Id="rId2"', b'Id="rId1"', "refused damaged"),
     ("styles in another case", RELATIONS, b"styles.xml", b"Styles.xml", "refused damaged"),
-    ("an encoding that Python cannot stream", SHEET, b"<worksheet", b'<?xml version="1.0" encoding="shift_jis"?><worksheet', "refused damaged"),
+    ("an encoding that Python cannot stream", SHEET, b"<worksheet", b'<?xml version="1.0" encoding="shift_jis"?><worksheet', "refused damaged"),  # noqa: E501
 ]  # fmt: skip
 
 
