@@ -94,6 +94,11 @@ def shown_text(pattern: str) -> Trouble:
     return ("shown-differs" if seen else "invisible", f"this cell shows {shows}; format it as text")
 
 
+def stored(value: float) -> Decimal:
+    """A number as every spreadsheet shows it at most: with 15 digits, so that what was computed as 0.30000000000000004 is 0.3."""
+    return Decimal(f"{value:.15g}")
+
+
 def digits(exact: Decimal, decimals: int = 0) -> str:
     """The stored digits, with the zeros the format shows behind them: 1.42 under `0.000` is said 1.420."""
     text = plain(exact) if abs(exact.adjusted()) < 25 else str(exact)

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from kratom_qc.intake import marks
 from kratom_qc.intake.numformat import Trouble, shown_number
+from kratom_qc.intake.numformat import stored as fifteen
 from kratom_qc.intake.odf_styles import OFFICE, TABLE
 from kratom_qc.intake.serial import TIME_VALUE
 
@@ -92,7 +93,7 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
     if not _NUMBER.fullmatch(stored):
         return Value(stored, "number", trouble=("not-a-number", "this cell holds no finite number"))
     sign = "%" if percentage else ""
-    exact = Decimal(repr(float(stored)))
+    exact = fifteen(float(stored))
     read = None if shown is None else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
     found = shown_number(exact, _pattern(shown or "", read, sign))
     if found.trouble is not None or shown is None:

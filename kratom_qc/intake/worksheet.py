@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
 from kratom_qc.intake.markup import Attributes, scan
-from kratom_qc.intake.numformat import Trouble, shown_number, shown_text
+from kratom_qc.intake.numformat import Trouble, shown_number, shown_text, stored
 from kratom_qc.intake.richtext import RichText, Text, unescaped
 from kratom_qc.intake.serial import TIME_VALUE, day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
@@ -420,7 +419,7 @@ class Worksheet:
 
 @lru_cache(16384)
 def _shown(value: str, pattern: str) -> tuple[str, str, Trouble]:
-    found = shown_number(Decimal(repr(float(value))), pattern)
+    found = shown_number(stored(float(value)), pattern)
     return found.said, found.shown, found.trouble
 
 

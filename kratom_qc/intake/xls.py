@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import biff, marks
-from kratom_qc.intake.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text
+from kratom_qc.intake.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text, stored
 from kratom_qc.intake.serial import day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark
@@ -166,7 +165,7 @@ class _SheetReader:
         if is_date(pattern):
             said, trouble = day_of(value, pattern, since_1904=bool(self.book.datemode))
             return said, "date", "", trouble
-        found = shown_number(Decimal(repr(value)), pattern)
+        found = shown_number(stored(value), pattern)
         blank = value == 0 and not self.records.shows_zeros
         return found.said, "number", found.shown, marks.NO_ZEROS if blank else found.trouble
 

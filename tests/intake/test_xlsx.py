@@ -310,6 +310,7 @@ SHEET = "xl/worksheets/sheet1.xml"
         ("another prefix", b"<v>1</v>", b"<v>1</v><!-- a comment -->", "1"),
         ("a text in the cell", b"<v>1</v>", b"<v> 1 </v>", "1"),
         ("seventeen digits of a double", b"<v>1</v>", b"<v>0.10000000000000001</v>", "0.1"),
+        ("a digit that a computation left", b"<v>1</v>", b"<v>0.30000000000000004</v>", "0.3"),
         ("an exponent", b"<v>1</v>", b"<v>1.2E-3</v>", "0.0012"),
     ],
 )
