@@ -145,6 +145,7 @@ class Container:
             if len(head) < _LOCAL.size or head[:4] != b"PK\x03\x04":
                 raise self._refused("damaged", "the file has a damaged zip directory; save it anew")
             *_, name_length, extra_length = _LOCAL.unpack(head)
+            self._check_head(part, head, name_length)
             start = part.header_offset + _LOCAL.size + name_length + extra_length
             if part.header_offset < reached:
                 raise self._refused("zip-overlap", "zip entries overlap or repeat; save the file anew")
@@ -152,6 +153,17 @@ class Container:
             self._starts[part.filename] = start
         if reached > len(self._raw):
             raise self._refused("damaged", "the file is cut short; send it again")
+
+    def _check_head(self, part: zipfile.ZipInfo, head: bytes, name_length: int) -> None:
+        """An entry is told twice, in the table and in front of it. Programs read the one or the other, so both must agree."""
+        at = part.header_offset + _LOCAL.size
+        name = self._raw[at : at + name_length]
+        known = {part.orig_filename.encode(coding, "replace") for coding in ("utf-8", "cp437")}
+        packing = struct.unpack_from("<H", head, 8)[0]
+        if name not in known or packing != part.compress_type or "\x00" in part.orig_filename:
+            raise self._refused(
+                "damaged", "the file's table of parts does not agree with its parts; save the file anew"
+            )
 
     def _refused(self, code: str, message: str) -> Refused:
         return Refused([Refusal(code, message, Place(self._name))])

@@ -17,13 +17,19 @@ from kratom_qc.model import plain
 
 Trouble = tuple[str, str] | None  # the code and the sentence of why a cell cannot be believed
 
-# The formats that a file names by number only; 27 to 36 and 50 to 58 are dates of East Asian locales.
+# The formats that a file names by number only; 27 to 36, 50 to 58 and 71 to 81 are dates of Asian locales.
 BUILTIN = {
-    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00",
+    5: '"$"#,##0;("$"#,##0)', 6: '"$"#,##0;[Red]("$"#,##0)',
+    7: '"$"#,##0.00;("$"#,##0.00)', 8: '"$"#,##0.00;[Red]("$"#,##0.00)',
+    9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
     14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
     22: "m/d/yy h:mm", 37: "#,##0;(#,##0)", 38: "#,##0;[Red](#,##0)", 39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)",
+    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)', 42: '_("$"* #,##0_);_("$"* (#,##0);_("$"* "-"_);_(@_)',
+    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', 44: '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)',
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0", 48: "##0.0E+0", 49: "@",
-    **dict.fromkeys([*range(27, 37), *range(50, 59)], "yyyy-mm-dd"),
+    **dict.fromkeys([*range(27, 37), *range(50, 59), *range(71, 82)], "yyyy-mm-dd"),
+    59: "0", 60: "0.00", 61: "#,##0", 62: "#,##0.00", 67: "0%", 68: "0.00%", 69: "# ?/?", 70: "# ??/??",
 }  # fmt: skip
 
 _TOKEN = re.compile(
@@ -31,7 +37,7 @@ _TOKEN = re.compile(
     r"|(?P<digits>[0#?](?:[0#?,]*[0#?])?(?:\.[0#?]*)?|\.[0#?]+)(?P<scale>,*)(?P<exponent>[eE][+-][0#?]+)?|(?P<percent>%)|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
 )
-_CONDITION = re.compile(r"^(<=|>=|<>|<|>|=)\s*(-?[0-9.]+)$")
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)", re.ASCII)
 _COMPARE = {
     "<": operator.lt,
     "<=": operator.le,
@@ -40,8 +46,8 @@ _COMPARE = {
     "=": operator.eq,
     "<>": operator.ne,
 }
-_PIECE = re.compile(r'"[^"]*"?|\\.?|\[[^\]]*\]|[^"\\\[;]+|.', re.DOTALL)
-_LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
+_PIECE = re.compile(r'"[^"]*"?|[\\_*].?|\[[^\]]*\]|[^"\\_*\[;]+|.', re.DOTALL)
+LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +62,16 @@ class Shown:
 @lru_cache(4096)
 def is_date(pattern: str) -> bool:
     """Whether a format shows a date or a time."""
-    return re.search(r"[dmyhs]", _LITERAL.sub("", pattern.split(";")[0]), re.IGNORECASE) is not None
+    return re.search(r"[dmyhs]", LITERAL.sub("", pattern.split(";")[0]), re.IGNORECASE) is not None
 
 
 def shown_number(value: Decimal, pattern: str) -> Shown:
     """What the sheet shows of a stored number under its format. Dates are not asked here; see `is_date`."""
     if not value.is_finite():
         return Shown(str(value), trouble=("not-a-number", "this cell holds no finite number"))
-    section = _section(pattern, value)
-    look = _look(section)
+    if not _is_readable(pattern):
+        return Shown(digits(value), trouble=_unreadable(pattern))
+    look = _look(section_of(pattern, value))
     signed = (
         value >= 0 or len(_split(pattern)) == 1
     )  # a section of its own for negatives shows no minus of its own accord
@@ -75,16 +82,21 @@ def shown_number(value: Decimal, pattern: str) -> Shown:
 
 @lru_cache(4096)
 def shown_text(pattern: str) -> Trouble:
-    """Why a text cell under this format cannot be believed; only a fourth section without its `@` speaks of text."""
+    """Why a text cell under this format cannot be believed: a fourth section, or else a last one with an `@`, speaks of text."""
     sections = _split(pattern)
-    if len(sections) < 4:
+    if len(sections) < 4 and not any(token["general"] == "@" for token in _TOKEN.finditer(sections[-1])):
         return None
-    look = _look(sections[3])
+    look = _look(sections[min(len(sections), 4) - 1])
     if look.general and not (look.before + look.after).strip():
         return None
     seen = f"{look.before}{'…' if look.general else ''}{look.after}".strip()
     shows = f"'{seen}' instead of its text" if seen else "nothing, but holds text"
     return ("shown-differs" if seen else "invisible", f"this cell shows {shows}; format it as text")
+
+
+def stored(value: float) -> Decimal:
+    """A number as every spreadsheet shows it at most: with 15 digits, so that what was computed as 0.30000000000000004 is 0.3."""
+    return Decimal(f"{value:.15g}")
 
 
 def digits(exact: Decimal, decimals: int = 0) -> str:
@@ -107,7 +119,7 @@ class _Look:
     after: str
     digits: str  # the placeholders: `#,##0.00`
     percent: bool
-    exponent: bool
+    exponent: str  # its placeholders: `E+00`
     scaled: bool  # shows thousands or millions
     general: bool
 
@@ -132,10 +144,11 @@ class _Look:
 @lru_cache(4096)
 def _look(section: str) -> _Look:
     before = after = found = ""
-    percent = exponent = scaled = general = False
+    exponent = ""
+    percent = scaled = general = False
     for token in _TOKEN.finditer(section):
         if token["digits"] is not None and not found:
-            found, scaled, exponent = token["digits"], bool(token["scale"]), token["exponent"] is not None
+            found, scaled, exponent = token["digits"], bool(token["scale"]), token["exponent"] or ""
         elif token["general"]:
             general = True
         elif token["percent"]:
@@ -164,7 +177,8 @@ def _split(pattern: str) -> tuple[str, ...]:
     return tuple(sections)
 
 
-def _section(pattern: str, value: Decimal) -> str:
+def section_of(pattern: str, value: Decimal) -> str:
+    """The section of a format under which a number is shown."""
     sections = _split(pattern)[:3]
     conditions = [_condition(section) for section in sections]
     if any(conditions):
@@ -178,12 +192,31 @@ def _section(pattern: str, value: Decimal) -> str:
 
 
 @lru_cache(4096)
+def _conditions(section: str) -> tuple[str, ...]:
+    """What stands in the section's brackets like a condition; a bracket in quotes is text."""
+    brackets = (token["bracket"] or "" for token in _TOKEN.finditer(section))
+    return tuple(said.strip() for said in brackets if said.strip()[:1] in ("<", ">", "="))
+
+
+@lru_cache(4096)
 def _condition(section: str) -> tuple[str, Decimal] | None:
-    for bracket in re.findall(r"\[([^\]]*)\]", section):
-        match = _CONDITION.match(bracket.strip())
-        if match and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?|-?\.[0-9]+", match[2]):
-            return match[1], Decimal(match[2])
-    return None
+    match = _CONDITION.fullmatch(next(iter(_conditions(section)), ""))
+    return (match[1], Decimal(match[2])) if match else None
+
+
+@lru_cache(4096)
+def _is_readable(pattern: str) -> bool:
+    """Whether every condition can be read and they stand from the first section on; programs differ over anything else."""
+    said = [_conditions(section) for section in _split(pattern)]
+    if not any(said):
+        return True
+    known = all(_CONDITION.fullmatch(condition) for conditions in said for condition in conditions)
+    return known and len(said[0]) == 1 and all(len(conditions) <= 1 for conditions in said)
+
+
+def _unreadable(pattern: str) -> tuple[str, str]:
+    message = f"the number format '{pattern}' may show something else than this cell holds; format the cell as text"
+    return ("shown-differs", f"{message} and type what it should say")
 
 
 # ---------------------------------------------------------------- what is seen
@@ -201,11 +234,14 @@ def _honest(value: Decimal, look: _Look) -> Shown:
 
 
 def _exponent(amount: Decimal, look: _Look) -> str:
-    """`1.2E+04` over 12345. Engineering formats (`##0.0E+0`) keep more digits, never fewer, and are not worked out."""
-    if look.digits.startswith("#"):
-        return ""
-    mantissa, _, power = f"{amount:.{look.decimals}E}".partition("E")
-    return f"{mantissa}E{int(power):+03d}"
+    """`1.2E+04` over 12345; so many digits before the point as there are places, which in `##0.0E+0` makes 12.3E+3."""
+    step = max(1, len(re.sub(r"[^0#?]", "", look.digits.partition(".")[0])))
+    power = amount.adjusted() // step * step if amount else 0
+    mantissa = _rounded(amount.scaleb(-power), look.decimals)
+    if mantissa and mantissa.adjusted() >= step:
+        power, mantissa = power + step, _rounded(mantissa.scaleb(-step), look.decimals)
+    sign = "-" if power < 0 else look.exponent[1].replace("-", "")
+    return f"{plain_fixed(mantissa, look.decimals)}E{sign}{abs(power):0{len(look.exponent) - 2}d}"
 
 
 def _rounded(amount: Decimal, decimals: int) -> Decimal:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kratom_qc.intake.marks import Why, font
+from kratom_qc.intake.marks import size as points
+
 _NS = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0 "
 OFFICE, STYLE, TABLE, TEXT, DRAW = (_NS.format(part) for part in ("office", "style", "table", "text", "drawing"))
 FO = _NS.format("xsl-fo-compatible")
@@ -67,6 +70,14 @@ class Styles:
         ink = self._says("table-cell", name, f"{FO}color").lower()
         ground = self._says("table-cell", name, f"{FO}background-color").lower()
         return ink != "" and ink == (_WHITE if ground in ("", "transparent") else ground)
+
+    def veils(self, family: str, name: str) -> Why | None:
+        """Why text of this style is not read as what it is: signs instead of letters, or nothing high."""
+        faces = (self._says(family, name, what) for what in (f"{STYLE}font-name", f"{FO}font-family"))
+        size = self._says(family, name, f"{FO}font-size")
+        return next((why for face in faces if (why := font(face))), None) or (
+            points(size[:-2]) if size.endswith("pt") else None
+        )
 
     def _says(self, family: str, name: str, what: str) -> str:
         """What the style or its nearest ancestor says; every style stands before the first cell, so it is looked up once."""

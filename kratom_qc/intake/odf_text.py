@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kratom_qc.intake.marks import RAISED
+from kratom_qc.intake.marks import RAISED, Why
 from kratom_qc.intake.markup import Attributes
 from kratom_qc.intake.odf_styles import TEXT, Styles
 
@@ -19,6 +19,7 @@ class OpenCell:
     def __init__(self, attributes: Attributes, covered: bool, styles: Styles, longest: int) -> None:
         self.attributes, self.covered = attributes, covered
         self.struck = False  # in part at least
+        self.veil: Why | None = None  # of a part
         self.paragraphs = 0
         self._styles, self._room = styles, longest + 1  # one more than is allowed tells that it is too long
         self._pieces: list[str] = []
@@ -37,6 +38,7 @@ class OpenCell:
             self.paragraphs, self._in_paragraph = self.paragraphs + 1, True
         elif element == _SPAN:
             name, (struck, raised) = attributes.get(f"{TEXT}style-name", ""), self._spans[-1]
+            self.veil = self.veil or self._styles.veils("text", name)
             self._spans.append(
                 (struck or self._styles.strikes("text", name), raised or self._styles.raises("text", name))
             )

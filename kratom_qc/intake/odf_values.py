@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from kratom_qc.intake import marks
 from kratom_qc.intake.numformat import Trouble, shown_number
+from kratom_qc.intake.numformat import stored as fifteen
 from kratom_qc.intake.odf_styles import OFFICE, TABLE
 from kratom_qc.intake.serial import TIME_VALUE
 
@@ -19,6 +20,8 @@ _SHOWN = re.compile(
     r"(?P<sign>[-+−]?)(?P<digits>[0-9][0-9.,'’ \u00a0\u202f]*)(?P<power>[eE][-+]?[0-9]{1,3})?\s*(?P<percent>%?)"
 )
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
+# Groups end in one of three digits (12,34,567 in India): without that, 10.0 over a stored 100 would pass for grouped.
+_WHOLE = re.compile(r"[0-9]*|[0-9]{1,3}(?:[.,'’ \u00a0\u202f][0-9]{2,3})*[.,'’ \u00a0\u202f][0-9]{3}", re.ASCII)
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
 _FIRST_DAY = dt.date(1900, 1, 1)
 
@@ -92,7 +95,7 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
     if not _NUMBER.fullmatch(stored):
         return Value(stored, "number", trouble=("not-a-number", "this cell holds no finite number"))
     sign = "%" if percentage else ""
-    exact = Decimal(repr(float(stored)))
+    exact = fifteen(float(stored))
     read = None if shown is None else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
     found = shown_number(exact, _pattern(shown or "", read, sign))
     if found.trouble is not None or shown is None:
@@ -121,7 +124,7 @@ def _readings(shown: str, exact: Decimal, sign: str) -> Iterator[Decimal]:
         whole, _, fraction = match["digits"].strip().rpartition(mark)
         if mark not in match["digits"]:
             whole, fraction = match["digits"], ""
-        if _GROUPS.search(fraction):
+        if _GROUPS.search(fraction) or not _WHOLE.fullmatch(whole):
             continue
         digits = f"{_GROUPS.sub('', whole) or '0'}{'.' * bool(fraction)}{fraction}"
         number = Decimal(f"{match['sign'].replace('−', '-')}{digits}{match['power'] or ''}")

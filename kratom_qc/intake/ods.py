@@ -68,6 +68,7 @@ class _Filled:
     style: str
     struck: bool
     covered: bool
+    veil: marks.Why | None
 
 
 class _Table:
@@ -212,7 +213,7 @@ class _Content:
                 f"sheet '{table.name}' spans {table.column:,} columns; the limit is {self.caps.columns}"
             )
         style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
-        table.line.append(_Filled(first, repeats, value, style, cell.struck, cell.covered))
+        table.line.append(_Filled(first, repeats, value, style, cell.struck, cell.covered, cell.veil))
 
     def _note_areas(self, table: _Table, attributes: Attributes, left: int) -> None:
         """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare values."""
@@ -253,6 +254,7 @@ class _Content:
         if self.styles.strikes("table-cell", style):
             return marks.STRUCK
         trouble = filled.value.trouble or (marks.PARTLY_STRUCK if filled.struck else None)
+        trouble = trouble or filled.veil or self.styles.veils("table-cell", style)
         return trouble or (marks.INVISIBLE if self.styles.blinds(style) else None)
 
     def _problem(self, table: _Table, row: int, column: int, trouble: marks.Why, said: str) -> Refusal:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kratom_qc.intake.marks import RAISED
+from kratom_qc.intake import marks
+from kratom_qc.intake.colours import Named, named
 from kratom_qc.intake.markup import Attributes, End, Start
+from kratom_qc.intake.numformat import Trouble
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ON = ("1", "true")
+_OFF = ("0", "false")
+_SAME_IN_EVERY_FONT = frozenset("0123456789.,+-<>=()%/ ")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string of the workbook; `struck` where a part of it is struck out."""
+    """A string of the workbook; `struck` where a part of it is struck out, `veil` why else a part is not what it looks like,
+    `inks` the colours of its parts."""
 
     said: str
     struck: bool = False
+    veil: Trouble = None
+    inks: tuple[Named, ...] = ()
 
 
 class RichText:
@@ -30,6 +36,11 @@ class RichText:
         self.pieces: list[str] = []
         self.piece: list[str] | None = None
         self.raised = self.run_struck = self.struck = self.phonetic = False
+        self.room = True  # for one text, in the string itself or in each of its runs
+        self.veil: Trouble = None
+        self.inks: list[Named] = []
+        self.run_veil: Trouble = None
+        self.run_ink: Named | None = None
 
     def starts(self) -> dict[str, Start]:
         return {
@@ -38,6 +49,9 @@ class RichText:
             "rPh": self._phonetic,
             "vertAlign": self._align,
             "strike": self._strike,
+            "rFont": self._font,
+            "sz": self._size,
+            "color": self._colour,
         }
 
     def ends(self) -> dict[str, End]:
@@ -48,7 +62,9 @@ class RichText:
             self.piece.append(text)
 
     def _run(self, _attributes: Attributes) -> None:
+        self.room = True
         self.raised = self.run_struck = False
+        self.run_veil = self.run_ink = None
 
     def _phonetic(self, _attributes: Attributes) -> None:
         self.phonetic = True
@@ -60,20 +76,42 @@ class RichText:
         self.raised = attributes.get("val") == "superscript"
 
     def _strike(self, attributes: Attributes) -> None:
-        self.run_struck = attributes.get("val", "1") in _ON
+        self.run_struck = attributes.get("val", "1") not in _OFF
+
+    def _font(self, attributes: Attributes) -> None:
+        self.run_veil = self.run_veil or marks.font(attributes.get("val", ""))
+
+    def _size(self, attributes: Attributes) -> None:
+        self.run_veil = self.run_veil or marks.size(attributes.get("val", ""))
+
+    def _colour(self, attributes: Attributes) -> None:
+        self.run_ink = named(attributes)
 
     def _text(self, _attributes: Attributes) -> None:
         self.piece = []
+        if not self.phonetic:
+            if not self.room:
+                self.veil = marks.TWO_TEXTS
+            self.room = False
 
     def _text_ends(self) -> None:
         text = "".join(self.piece or ())
         self.piece = None
         if not self.phonetic:
-            self.pieces.append(text.translate(RAISED) if self.raised else text)
-            self.struck = self.struck or (self.run_struck and bool(text.strip()))
+            self.pieces.append(text.translate(marks.RAISED) if self.raised else text)
+            if text.strip():
+                self._note(text)
+
+    def _note(self, text: str) -> None:
+        """What the run that holds this text does to it."""
+        self.struck = self.struck or self.run_struck
+        if self.run_veil is not None and (self.run_veil == marks.TINY or not _SAME_IN_EVERY_FONT.issuperset(text)):
+            self.veil = self.run_veil
+        if self.run_ink is not None and self.run_ink not in self.inks:
+            self.inks.append(self.run_ink)
 
     def taken(self) -> Text:
-        return Text(unescaped("".join(self.pieces)), self.struck)
+        return Text(unescaped("".join(self.pieces)), self.struck, self.veil, tuple(self.inks))
 
 
 def unescaped(text: str) -> str:

@@ -11,6 +11,7 @@ import ctypes
 import math
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import tempfile
@@ -32,11 +33,13 @@ _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # clone(2)
 _FORBIDDEN = (
     "socket.", "subprocess.", "shutil.", "urllib.", "ftplib.", "http.", "smtplib.", "webbrowser.", "ctypes.dlopen", "os.system",
     "os.exec", "os.posix_spawn", "os.fork", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.link",
-    "os.symlink", "os.truncate",
+    "os.symlink", "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "os.chdir", "os.fchdir", "os.kill",
+    "ctypes.dlsym", "ctypes.call_function",
 )  # fmt: skip
 
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_KNOWN = ("KRATOM_QC_", "LANG", "LC_", "TZ", "PYTHON", "PATH", "HOME")  # of the environment
 _AT_HOME = ("os.remove",)  # allowed in the scratch folder
 
 
@@ -49,24 +52,35 @@ class ReaderDied(Exception):
         self.why = why
 
 
+class AnswerTooLarge(Exception):
+    """A child has made more of its file than whoever asked is ready to hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending(Generic[T]):
     """An answer under way."""
 
-    future: Future[T]
+    future: Future[bytes]
     caps: Caps
 
     def answer(self) -> T:
         """What the child made of its file. Raises ReaderDied where it ended before it answered."""
         caps = self.caps
         try:
-            return self.future.result()
+            answered, answer = pickle.loads(self.future.result())  # noqa: S301 - of our own child, and of a size it has checked
+            if not answered:
+                raise answer
+            made: T = answer
+            return made
         except TimeoutError:
             raise ReaderDied("reader-too-slow", f"reading it took more than {caps.wall_seconds} s") from None
         except MemoryError:
             raise ReaderDied(
                 "reader-too-large", f"reading it took more than {caps.memory_bytes:,} bytes of memory"
             ) from None
+        except AnswerTooLarge:
+            why = f"what was read in it takes more than {caps.part_bytes:,} bytes"
+            raise ReaderDied("reader-too-large", why) from None
         except ProcessExpired as ended:
             if ended.exitcode == -signal.SIGXCPU:
                 why = f"reading it took more than {caps.cpu_seconds} s of computing"
@@ -155,6 +169,8 @@ def _confine(caps: Caps, scratch: str) -> None:
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(limit, (most, most))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    for name in [name for name in os.environ if not name.startswith(_KNOWN)]:
+        del os.environ[name]  # a password of whoever runs this is no business of a reader's
     _leave_the_network()
     sys.addaudithook(partial(_refuse_the_world, scratch))
 
@@ -181,12 +197,32 @@ def _is_within(scratch: str, path: object) -> bool:
     return isinstance(path, int) or f"{os.path.abspath(str(path))}{os.sep}".startswith(scratch + os.sep)
 
 
-def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> T:
-    """Some work with a budget of computing time of its own: the system's limit is on the process's whole life."""
+def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> bytes:
+    """Some work with a budget of computing time of its own: the system's limit is on the process's whole life.
+
+    The answer, or what the work raised, is put together here: whoever asked never takes in more than it is ready for, and what
+    cannot be put together does no harm to another file's answer.
+    """
     with contextlib.suppress(ImportError):
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
         most = math.ceil(used.ru_utime + used.ru_stime) + caps.cpu_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
-    return work(*arguments)
+    try:
+        answer = pickle.dumps((True, work(*arguments)))
+        return answer if len(answer) <= caps.part_bytes else pickle.dumps((False, AnswerTooLarge()))
+    except Exception as error:
+        return _raised(error)
+    except BaseException:  # SystemExit and its kin would end whoever asked
+        os._exit(1)
+
+
+def _raised(error: Exception) -> bytes:
+    """An exception by its own kind where it can be put together again, and by its name where not."""
+    try:
+        told = pickle.dumps((False, error))
+        pickle.loads(told)  # noqa: S301 - just made
+    except Exception:
+        return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"[:400])))
+    return told

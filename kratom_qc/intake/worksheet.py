@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
 from kratom_qc.intake.markup import Attributes, scan
-from kratom_qc.intake.numformat import Trouble, shown_number, shown_text
+from kratom_qc.intake.numformat import Trouble, shown_number, shown_text, stored
 from kratom_qc.intake.richtext import RichText, Text, unescaped
 from kratom_qc.intake.serial import TIME_VALUE, day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
-from kratom_qc.intake.styles import PLAIN, Styles
+from kratom_qc.intake.styles import PLAIN, Style, Styles
 from kratom_qc.model import Cell, Place
 from kratom_qc.settings import Caps
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: |$)")
+_OPEN_REFERENCE = re.compile(r"([A-Z]{0,3})([1-9][0-9]{0,9})?", re.ASCII)
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,9})", re.ASCII)
-_ON = ("1", "true")
+_ON, _OFF = ("1", "true"), ("0", "false")
+_X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+_XM_AREA = "http://schemas.microsoft.com/office/excel/2006/main sqref"
+_LEAST_HEIGHT, _LEAST_WIDTH = 2.0, 0.3  # points and characters; nobody sees what is smaller
 
+_UNKNOWN_KIND = ("not-a-number", "this cell holds a value of an unknown kind; type it again")
+_RICH_VALUE = ("shown-differs", "this cell shows a linked or rich value instead of what it holds; paste it as a value")
+_NO_DAY_SHOWN = (
+    "shown-differs",
+    "this cell holds a date but shows a number; format it as a date, or type it as 2026-03-04",
+)
 _CONDITIONAL = ("shown-differs", "a conditional format may show something else here than the cell holds; remove it")
 
 
@@ -34,7 +43,7 @@ class Book:
 
     name: str
     caps: Caps
-    styles: Styles = field(default_factory=lambda: Styles([], set()))
+    styles: Styles = field(default_factory=Styles)
     strings: list[Text] = field(default_factory=list)
     since_1904: bool = False
 
@@ -54,35 +63,52 @@ class Worksheet:
         self.seen_rows: set[int] = set()
         self.seen: set[int] = set()
         self.hidden_columns: set[int] = set()
+        self.styles: dict[str | None, Style] = {}
         self.type, self.style = "n", PLAIN
         self.value: str | None = None
         self.formula: str | None = None
         self.sink: list[str] | None = None
         self.inline = RichText()
-        self.disguised: str = ""
+        self.inlined = False
+        self.area = ""
+        self.disguised: list[str] = []
+        self.arrays: list[str] = []  # areas filled by one formula
+        self.shows_zeros, self.shows_formulas = True, False
+        self.in_data = self.data_done = self.in_row = self.in_cell = self.later = False
 
     def read(self, chunks: Iterator[bytes]) -> Sheet:
         starts = {
+            "sheetData": self._data,
+            "sheetView": self._view,
             "sheetFormatPr": self._defaults,
             "col": self._columns,
             "row": self._row,
             "c": self._cell,
             "v": self._begin,
-            "f": self._begin,
-            "is": self.inline.begin,
+            "f": self._formula,
+            "is": self._inline,
             **self.inline.starts(),
             "mergeCell": self._merge,
             "conditionalFormatting": self._conditional,
             "cfRule": self._rule,
+            "iconSet": self._icons,
+            "dataBar": self._icons,
+            f"{_X14} dxf": self._later,
+            f"{_X14} iconSet": self._later_icons,
+            f"{_X14} dataBar": self._later_icons,
+            _XM_AREA: self._begin,
         }
         ends = {
+            "sheetData": self._data_ends,
             "row": self._row_ends,
             "c": self._cell_ends,
             "v": self._value_ends,
             "f": self._formula_ends,
             **self.inline.ends(),
+            _XM_AREA: self._later_area,
         }
-        scan(Place(self.book.name, self.title), chunks, starts, ends, self._text)
+        scan(Place(self.book.name, self.title), chunks, starts, ends, self._text, self._strange)
+        self._cover()
         return Sheet(self.title, self.rows, self.problems, tuple(self.merged))
 
     def _text(self, text: str) -> None:
@@ -91,15 +117,47 @@ class Worksheet:
         else:
             self.inline.add(text)
 
+    def _strange(self, tag: str, own: bool) -> None:
+        """Within the cells nothing else may stand: one program passes over it, another one reads what is in it."""
+        if (self.in_data and self.type != "inlineStr") or not (own or self.data_done or self.in_data):
+            raise self._refused(
+                "damaged", f"the sheet holds an unknown element '{tag.rpartition(' ')[2][:40]}'; save the file anew"
+            )
+
+    def _before_data(self) -> None:
+        if self.in_data or self.data_done:
+            raise self._refused("damaged", "the parts of the sheet do not stand in their order; save the file anew")
+
+    def _data(self, _attributes: Attributes) -> None:
+        self._before_data()
+        self.in_data = True
+
+    def _data_ends(self) -> None:
+        self.in_data, self.data_done = False, True
+
+    def _view(self, attributes: Attributes) -> None:
+        self._before_data()
+        self.shows_zeros = self.shows_zeros and attributes.get("showZeros", "1") not in _OFF
+        self.shows_formulas = self.shows_formulas or attributes.get("showFormulas", "0") not in _OFF
+
     def _defaults(self, attributes: Attributes) -> None:
-        self.rows_hidden = attributes.get("zeroHeight", "0") in _ON
+        self._before_data()
+        self.rows_hidden = attributes.get("zeroHeight", "0") not in _OFF or _is_less(
+            attributes.get("defaultRowHeight"), _LEAST_HEIGHT
+        )
+        if _is_less(attributes.get("defaultColWidth"), _LEAST_WIDTH):
+            self.hidden_columns.update(range(1, self.book.caps.columns + 1))
 
     def _columns(self, attributes: Attributes) -> None:
-        if attributes.get("hidden", "0") in _ON or _is_zero(attributes.get("width")):
+        self._before_data()
+        if attributes.get("hidden", "0") not in _OFF or _is_less(attributes.get("width"), _LEAST_WIDTH):
             first, last = (_whole(attributes.get(name)) for name in ("min", "max"))
             self.hidden_columns.update(range(max(1, first), min(last, EXCEL_COLUMNS) + 1))
 
     def _row(self, attributes: Attributes) -> None:
+        if not self.in_data or self.in_row:
+            raise self._refused("damaged", "a row stands where none may; save the file anew")
+        self.in_row = True
         said = attributes.get("r")
         number = self.row + 1 if said is None else _whole(said)
         if number < 1:
@@ -112,15 +170,21 @@ class Worksheet:
         self.row, self.column = number, 0
         height = attributes.get("ht")
         self.row_hidden = (
-            attributes.get("hidden", "0") in _ON or _is_zero(height) or (self.rows_hidden and height is None)
+            attributes.get("hidden", "0") not in _OFF
+            or _is_less(height, _LEAST_HEIGHT)
+            or (self.rows_hidden and height is None)
         )
         self.cells, self.seen = {}, set()
 
     def _row_ends(self) -> None:
+        self.in_row = False
         if self.cells:
             self.rows[self.row] = dict(sorted(self.cells.items()))
 
     def _cell(self, attributes: Attributes) -> None:
+        if not self.in_row or self.in_cell:
+            raise self._refused("damaged", "a cell stands where none may; save the file anew")
+        self.in_cell = True
         said = attributes.get("r")
         if said is None:
             self.column += 1
@@ -133,24 +197,54 @@ class Worksheet:
             raise self._refused("cell-twice", f"cell {name} appears twice in the file; save it anew", name)
         self.seen.add(self.column)
         self.type = attributes.get("t", "n")
-        number = attributes.get("s")
-        styles = self.book.styles.cells
-        index = _whole(number) if number else -1
-        self.style = styles[index] if 0 <= index < len(styles) else PLAIN
+        number = attributes.get("s") or None
+        style = self.styles.get(number)
+        self.style = style if style is not None else self._style_of(number)
         self.value = self.formula = None
-        if self.type == "inlineStr":
+        if "vm" in attributes:
+            self.type = self.type if self.type == "e" else "rich"
+        elif self.type == "inlineStr":
             self.inline.begin(attributes)
+            self.inlined = False
+
+    def _style_of(self, number: str | None) -> Style:
+        style = self.book.styles.of(number)
+        if style is None:
+            name = cell_name(self.row, self.column)
+            raise self._refused("damaged", "a cell has a format that the file does not hold; save the file anew", name)
+        self.styles[number] = style
+        return style
 
     def _begin(self, _attributes: Attributes) -> None:
         self.sink = []
 
+    def _formula(self, attributes: Attributes) -> None:
+        self.sink = []
+        if "ref" in attributes and attributes.get("t") in ("array", "dataTable"):
+            self.arrays.append(attributes["ref"])
+
+    def _inline(self, attributes: Attributes) -> None:
+        if self.type != "inlineStr" or not self.in_cell or self.inlined:
+            raise self._two_values()
+        self.inlined = True
+        self.inline.begin(attributes)
+
+    def _two_values(self) -> Refused:
+        name = cell_name(self.row, self.column)
+        return self._refused("damaged", "a cell holds two values, or a text in a wrong place; save the file anew", name)
+
     def _value_ends(self) -> None:
+        if self.value is not None or not self.in_cell or self.type == "inlineStr":
+            raise self._two_values()
         self.value, self.sink = "".join(self.sink or ()), None
 
     def _formula_ends(self) -> None:
+        if self.formula is not None or not self.in_cell:
+            raise self._two_values()
         self.formula, self.sink = "".join(self.sink or ()), None
 
     def _cell_ends(self) -> None:
+        self.in_cell = False
         cell, trouble = self._read_cell()
         if cell is None:
             return
@@ -161,8 +255,8 @@ class Worksheet:
             trouble = marks.HIDDEN
         elif self.style.struck:
             trouble = marks.STRUCK
-        elif self.style.invisible and trouble is None:
-            trouble = marks.INVISIBLE
+        elif trouble is None:
+            trouble = self.style.veil
         if trouble is not None:
             place = Place(self.book.name, self.title, cell_name(self.row, self.column))
             self.problems[self.row, self.column] = Refusal(trouble[0], trouble[1], place, cell.said)
@@ -177,20 +271,25 @@ class Worksheet:
         elif self.type == "inlineStr" or (self.type == "s" and value):
             text = self._string()
             said = text.said
-            trouble = shown_text(self.style.pattern) or (marks.PARTLY_STRUCK if text.struck else None)
+            trouble = shown_text(self.style.pattern) or (marks.PARTLY_STRUCK if text.struck else text.veil)
+            if text.inks and trouble is None and self.book.styles.blend(text.inks, self.style):
+                trouble = marks.INVISIBLE
         elif value is None or not value:
             return None, None
         elif self.type == "n":
             said, kind, shown, trouble = self._number(value)
         elif self.type == "b":
-            said, kind = ("TRUE" if value in _ON else "FALSE"), "boolean"
+            said, kind = ("TRUE" if value in _ON else "FALSE" if value in _OFF else value), "boolean"
+            trouble = shown_text(self.style.pattern) if value in _ON + _OFF else _UNKNOWN_KIND
         elif self.type == "e":
             said, kind, trouble = value, "error", marks.error_value(value)
         elif self.type == "d":
             said, kind = value.removesuffix("T00:00:00").replace("T", " "), "date"
-            trouble = None if _ISO_DAY.match(said) else TIME_VALUE
+            trouble = _NO_DAY_SHOWN if not self.style.date else None if _ISO_DAY.match(said) else TIME_VALUE
+        elif self.type == "str":
+            said, trouble = unescaped(value), shown_text(self.style.pattern)
         else:
-            said = unescaped(value)
+            said, trouble = value, _RICH_VALUE if self.type == "rich" else _UNKNOWN_KIND
         if not said.strip() and trouble is None:
             return None, None
         if kind == "text" and trouble is None:
@@ -219,9 +318,15 @@ class Worksheet:
                 ("not-a-number", f"this cell holds '{value}' in place of a number; type it again"),
             )
         if self.style.date:
+            if self.shows_formulas:
+                return value, "date", "", marks.shown_differs("a date", value)
             said, trouble = day_of(float(value), self.style.pattern, since_1904=self.book.since_1904)
             return said, "date", "", trouble
         said, shown, trouble = _shown(value.strip(), self.style.pattern)
+        if not self.shows_zeros and trouble is None and not float(value):
+            trouble = marks.NO_ZEROS
+        if self.shows_formulas and trouble is None and (shown or said.endswith("%")):
+            trouble = marks.shown_differs(said, value.strip())
         return said, "number", shown, trouble
 
     def _check_caps(self, cell: Cell) -> None:
@@ -253,20 +358,60 @@ class Worksheet:
             raise self._refused("too-large", f"more than {self.book.caps.cells:,} merged areas")
 
     def _conditional(self, attributes: Attributes) -> None:
-        self.disguised = attributes.get("sqref", "")
+        self.area = attributes.get("sqref", "")
 
     def _rule(self, attributes: Attributes) -> None:
-        """A conditional format that changes the number format or strikes out hides what its cells hold."""
-        if _whole(attributes.get("dxfId", "x")) not in self.book.styles.disguises:
-            return
-        for area in self.disguised.split():
-            first, _, last = area.partition(":")
-            (top, left), (bottom, right) = _position(first), _position(last or first)
-            for row, cells in self.rows.items():
-                for column, cell in cells.items():
-                    if top <= row <= bottom and left <= column <= right:
-                        place = Place(self.book.name, self.title, cell_name(row, column))
-                        self.problems.setdefault((row, column), Refusal(*_CONDITIONAL, place, cell.said))
+        """A conditional format that changes the number format, strikes out or blinds hides what its cells hold."""
+        if _whole(attributes.get("dxfId", "x")) in self.book.styles.disguises:
+            self.disguised.append(self.area)
+
+    def _icons(self, attributes: Attributes) -> None:
+        if attributes.get("showValue", "1") in _OFF:
+            self.disguised.append(self.area)
+
+    def _later(self, _attributes: Attributes) -> None:
+        """The conditional formats of newer programs name their area behind their rules; their fonts are not looked into."""
+        self.later = True
+
+    def _later_icons(self, attributes: Attributes) -> None:
+        self.later = self.later or attributes.get("showValue", "1") in _OFF
+
+    def _later_area(self) -> None:
+        area, self.sink = "".join(self.sink or ()), None
+        if self.later:
+            self.disguised.append(area)
+        self.later = False
+
+    def _cover(self) -> None:
+        """What lies over cells once all of them are known: merged areas, formulas of many cells, conditional formats."""
+        for area in self.merged:
+            for row, column in list(self._within(area)):
+                if (row, column) != area[:2]:
+                    self.rows[row][column] = replace(self.rows[row][column], hidden=True)
+                    self._mark(row, column, marks.COVERED, first=True)
+        for said in self.arrays:
+            for row, column in self._within(_area(said)):
+                self._mark(row, column, marks.formula(self.rows[row][column].said))
+        for areas in dict.fromkeys(self.disguised):
+            for said in areas.split():
+                for row, column in self._within(_area(said)):
+                    self._mark(row, column, _CONDITIONAL)
+
+    def _within(self, area: Area) -> Iterator[tuple[int, int]]:
+        """The cells of an area that hold something."""
+        top, left, bottom, right = area
+        rows = range(top, bottom + 1) if bottom - top < len(self.rows) else self.rows
+        for row in rows:
+            if top <= row <= bottom and row in self.rows:
+                yield from ((row, column) for column in self.rows[row] if left <= column <= right)
+
+    def _mark(self, row: int, column: int, why: marks.Why, *, first: bool = False) -> None:
+        place = Place(self.book.name, self.title, cell_name(row, column))
+        refusal = Refusal(*why, place, self.rows[row][column].said)
+        if first:
+            self.problems[row, column] = refusal
+        else:
+            self.problems.setdefault((row, column), refusal)
 
     def _refused(self, code: str, message: str, cell: str = "") -> Refused:
         return Refused([Refusal(code, message, Place(self.book.name, self.title, cell))])
@@ -274,7 +419,7 @@ class Worksheet:
 
 @lru_cache(16384)
 def _shown(value: str, pattern: str) -> tuple[str, str, Trouble]:
-    found = shown_number(Decimal(repr(float(value))), pattern)
+    found = shown_number(stored(float(value)), pattern)
     return found.said, found.shown, found.trouble
 
 
@@ -284,10 +429,15 @@ def _position(name: str) -> tuple[int, int]:
     match = _REFERENCE.fullmatch(name)
     if match is None:
         return 0, 0
+    return int(match[2]), _number(match[1])
+
+
+def _number(letters: str) -> int:
+    """The number of a column; 0 of none."""
     column = 0
-    for letter in match[1]:
+    for letter in letters:
         column = column * 26 + ord(letter) - 64
-    return int(match[2]), column
+    return column
 
 
 def _whole(text: str | None) -> int:
@@ -295,5 +445,17 @@ def _whole(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else -1
 
 
-def _is_zero(text: str | None) -> bool:
-    return text is not None and not text.strip("0.")
+def _area(said: str) -> Area:
+    """(first row, first column, last row, last column) of `B7:C9`, whole columns or rows included."""
+    first, _, last = said.replace("$", "").partition(":")
+    match, other = (_OPEN_REFERENCE.fullmatch(name) for name in (first, last or first))
+    if match is None or other is None:
+        return 0, 0, EXCEL_ROWS, EXCEL_COLUMNS  # unreadable: it may be anywhere
+    return (int(match[2] or 1), _number(match[1]) or 1, int(other[2] or EXCEL_ROWS), _number(other[1]) or EXCEL_COLUMNS)
+
+
+def _is_less(text: str | None, least: float) -> bool:
+    """Whether a size is below what can be seen; one that is no number is no size."""
+    if text is None:
+        return False
+    return not _NUMBER.fullmatch(text.strip()) or float(text) < least

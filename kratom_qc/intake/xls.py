@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import biff, marks
-from kratom_qc.intake.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text
+from kratom_qc.intake.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text, stored
 from kratom_qc.intake.serial import day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 from kratom_qc.model import Cell, Place, Remark
@@ -63,7 +62,7 @@ class _Style:
     pattern: str
     struck: bool
     raised: bool
-    invisible: bool
+    veil: Trouble
 
 
 class _Styles:
@@ -79,10 +78,12 @@ class _Styles:
             font = self.book.font_list[form.font_index]
             told = self.book.format_map.get(form.format_key)
             pattern = (told.format_str if told else None) or BUILTIN.get(form.format_key, "General")
-            self.known[index] = _Style(
-                pattern, bool(font.struck_out), font.escapement == 1, self._ink_on_ink(form, font)
-            )
+            self.known[index] = _Style(pattern, bool(font.struck_out), font.escapement == 1, self._veil(form, font))
         return self.known[index]
+
+    def _veil(self, form: Any, font: Any) -> Trouble:
+        told = marks.font(font.name) or marks.size(str(font.height / 20))
+        return told or (marks.INVISIBLE if self._ink_on_ink(form, font) else None)
 
     def _ink_on_ink(self, form: Any, font: Any) -> bool:
         """White text on no fill, or text in the colour of its fill."""
@@ -113,7 +114,11 @@ class _SheetReader:
             rows.setdefault(cell.row, {})[cell.column] = cell
             if trouble:
                 problems[cell.row, cell.column] = Refusal(*trouble, self._place(cell.row, cell.column), cell.said)
-        return Sheet(self.source.name, rows, problems, self._merged())
+        merged = self._merged()
+        for row, column in _covered(merged, rows):
+            cell = rows[row][column] = replace(rows[row][column], hidden=True)
+            problems[row, column] = Refusal(*marks.COVERED, self._place(row, column), cell.said)
+        return Sheet(self.source.name, rows, problems, merged)
 
     def _merged(self) -> tuple[Area, ...]:
         caps = self.caps
@@ -153,13 +158,14 @@ class _SheetReader:
             str(value), [(0, style.raised and bool(runs)), *((start, font.escapement == 1) for start, font in runs)]
         )
         struck = marks.PARTLY_STRUCK if any(font.struck_out for _, font in runs) else None
+        struck = struck or next((why for _, font in runs if (why := marks.font(font.name))), None)
         return said, "text", "", shown_text(style.pattern) or struck or marks.controls(said)
 
     def _number(self, value: float, pattern: str) -> tuple[str, str, str, Trouble]:
         if is_date(pattern):
             said, trouble = day_of(value, pattern, since_1904=bool(self.book.datemode))
             return said, "date", "", trouble
-        found = shown_number(Decimal(repr(value)), pattern)
+        found = shown_number(stored(value), pattern)
         blank = value == 0 and not self.records.shows_zeros
         return found.said, "number", found.shown, marks.NO_ZEROS if blank else found.trouble
 
@@ -196,7 +202,16 @@ def _worst(hidden: bool, style: _Style, trouble: Trouble) -> Trouble:
         return marks.HIDDEN
     if style.struck:
         return marks.STRUCK
-    return trouble or (marks.INVISIBLE if style.invisible else None)
+    return trouble or style.veil
+
+
+def _covered(merged: tuple[Area, ...], rows: Grid) -> Iterator[tuple[int, int]]:
+    """The cells that hold something below a merged area's text."""
+    for top, left, bottom, right in merged:
+        for row in range(top, bottom + 1):
+            for column in [column for column in rows.get(row, ()) if left <= column <= right]:
+                if (row, column) != (top, left):
+                    yield row, column
 
 
 def _with_raised(text: str, runs: list[tuple[int, bool]]) -> str:

@@ -8,9 +8,11 @@ strike-through, formulas and their last values, raised digits. Formulas are neve
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
+from kratom_qc.intake.colours import Colours
 from kratom_qc.intake.container import Container
 from kratom_qc.intake.markup import Attributes, scan
 from kratom_qc.intake.richtext import RichText, Text
@@ -20,27 +22,38 @@ from kratom_qc.intake.worksheet import Book, Worksheet
 from kratom_qc.model import Place, Remark
 from kratom_qc.settings import Caps
 
-_ON = ("1", "true")
+_ON, _OFF = ("1", "true"), ("0", "false", "")
+_RELATIONSHIPS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships id",
+)
+_ONCE = ("styles", "sharedStrings", "theme")
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     """A workbook's sheets, and a remark where it holds macros. Raises Refused where it cannot be read in full."""
     container = Container(name, raw, caps)
     relations = _relations(name, container, "")
-    main = next((target for kind, target in relations.values() if kind == "officeDocument"), "")
+    mains = [target for kind, target in relations.values() if kind == "officeDocument"]
+    main = mains[0] if len(mains) == 1 else ""
     if main not in container:
         raise _damaged(name, "the workbook's main part is missing")
     parts = _relations(name, container, main)
     book = Book(name, caps)
     listed = _listed(book, container, main)
-    for kind, target in parts.values():
-        if kind == "styles" and target in container:
-            book.styles = read_styles(Place(name), container.inflate(target))
-        elif kind == "sharedStrings" and target in container:
-            book.strings = _strings(name, container, target)
+    own = _own_parts(name, container, parts)
+    colours = Colours()
+    if "theme" in own:
+        colours.read_theme(Place(name), container.inflate(own["theme"]))
+    if "styles" in own:
+        book.styles = read_styles(Place(name), container.inflate(own["styles"]), colours)
+    if "sharedStrings" in own:
+        book.strings = _strings(name, container, own["sharedStrings"])
     sheets = []
     for title, relation, hidden in listed:
-        kind, target = parts.get(relation, ("", ""))
+        if relation not in parts:
+            raise _damaged(name, f"the workbook does not say where its sheet '{title}' is")
+        kind, target = parts[relation]
         if kind in ("xlMacrosheet", "xlIntlMacrosheet"):
             raise Refused([Refusal("macros", f"the sheet '{title}' is a macro sheet; delete it", Place(name, title))])
         if kind == "worksheet":
@@ -73,6 +86,8 @@ def _relations(name: str, container: Container, part: str) -> dict[str, tuple[st
         target = attributes.get("Target", "")
         if attributes.get("TargetMode") != "External":
             whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            if attributes.get("Id", "") in found:
+                raise _damaged(name, "two relations of the workbook have the same name")
             found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], whole)
 
     if path not in container:
@@ -81,18 +96,45 @@ def _relations(name: str, container: Container, part: str) -> dict[str, tuple[st
     return found
 
 
+def _own_parts(name: str, container: Container, parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Where the styles, the texts and the theme are. Without its styles nobody knows what a cell shows."""
+    found: dict[str, str] = {}
+    for kind, target in parts.values():
+        if kind == "sharedStrings" and target not in container:
+            continue  # cells that point to a text are refused
+        if kind in _ONCE and (kind in found or target not in container):
+            raise _damaged(name, f"the workbook's part '{kind}' is {'there twice' if kind in found else 'missing'}")
+        if kind in _ONCE:
+            found[kind] = target
+    sheets = [target for kind, target in parts.values() if kind == "worksheet"]
+    if len(set(sheets)) < len(sheets):
+        raise _damaged(name, "two sheets are one and the same part of the file")
+    return found
+
+
 def _listed(book: Book, container: Container, main: str) -> list[tuple[str, str, bool]]:
     """(title, relation, hidden) of every sheet, in the order of the workbook."""
     found: list[tuple[str, str, bool]] = []
+    closed = False
 
     def properties(attributes: Attributes) -> None:
-        book.since_1904 = attributes.get("date1904", "0") in _ON
+        said = attributes.get("date1904", "0")
+        if said not in _ON + _OFF:
+            raise _damaged(book.name, f"the workbook counts its days in a way of its own ('{said[:20]}')")
+        book.since_1904 = said in _ON
+
+    def window(attributes: Attributes) -> None:
+        nonlocal closed
+        closed = attributes.get("visibility", "visible") != "visible"
 
     def sheet(attributes: Attributes) -> None:
-        relation = next((value for key, value in attributes.items() if key.endswith("relationships id")), "")
-        found.append((attributes.get("name", ""), relation, attributes.get("state", "visible") != "visible"))
+        relation = next((attributes[key] for key in _RELATIONSHIPS if key in attributes), "")
+        found.append((attributes.get("name", ""), relation, closed or attributes.get("state", "visible") != "visible"))
 
-    scan(Place(book.name), container.inflate(main), {"workbookPr": properties, "sheet": sheet})
+    starts = {"workbookPr": properties, "workbookView": window, "sheet": sheet}
+    scan(Place(book.name), container.inflate(main), starts)
+    if len({relation for _, relation, _ in found}) < len(found):
+        raise _damaged(book.name, "two sheets are one and the same part of the file")
     if len(found) > book.caps.sheets:
         message = f"the workbook has {len(found):,} sheets; the limit is {book.caps.sheets}. Split the file"
         raise Refused([Refusal("too-large", message, Place(book.name))])

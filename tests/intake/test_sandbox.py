@@ -68,6 +68,33 @@ def network_devices() -> list[str]:
     return [name for _, name in socket.if_nameindex()]
 
 
+def exit_quietly() -> None:
+    sys.exit(0)
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def shout() -> bytes:
+    return bytes(CAPS.part_bytes)
+
+
+class Odd(Exception):
+    """Cannot be put together again from its words."""
+
+    def __init__(self, one: str, other: str):
+        super().__init__(one + other)
+
+
+def fail_oddly() -> None:
+    raise Odd("a", "b")
+
+
+def environment() -> list[str]:
+    return list(os.environ)
+
+
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     made = Sandbox(CAPS, preload="kratom_qc.job", workers=2)
@@ -80,6 +107,9 @@ def sandbox() -> Iterator[Sandbox]:
     [
         (abort, "reader-died", "ended the reader"),
         (leave, "reader-died", "ended the reader"),
+        (exit_quietly, "reader-died", "ended the reader"),
+        (interrupt, "reader-died", "ended the reader"),
+        (shout, "reader-too-large", "takes more than"),
         (spin, "reader-too-slow", "1 s of computing"),
         (sleep, "reader-too-slow", "6 s"),
         (eat, "reader-too-large", "536,870,912 bytes"),
@@ -93,6 +123,19 @@ def test_a_reader_that_ends_before_it_answers_is_told_apart(
     assert died.value.code == code
     assert says in died.value.why
     assert sandbox.submit(twice, 21).answer() == 42
+
+
+def test_an_exception_that_cannot_be_sent_is_told_by_its_name(sandbox: Sandbox) -> None:
+    with pytest.raises(RuntimeError, match="Odd: ab"):
+        sandbox.submit(fail_oddly).answer()
+    assert sandbox.submit(twice, 21).answer() == 42
+
+
+def test_a_reader_does_not_know_the_secrets_of_whoever_runs_it(sandbox: Sandbox) -> None:
+    assert all(
+        name.startswith(("KRATOM_QC_", "LANG", "LC_", "TZ", "PYTHON", "PATH", "HOME"))
+        for name in sandbox.submit(environment).answer()
+    )
 
 
 def test_twenty_aborts_in_a_row_disturb_no_other_file(sandbox: Sandbox) -> None:

@@ -74,7 +74,19 @@ FORMATS = [
     ("12345", "0.0E+00", "12345", "1.2E+04", "", ""),
     ("12000", "0.0E+00", "12000", "1.2E+04", "", ""),
     ("100000", "0.00E+00", "100000", "1.00E+05", "", ""),
-    ("12345", "##0.0E+0", "12345", "", "", ""),
+    ("12345", "##0.0E+0", "12345", "12.3E+3", "", ""),
+    ("999.996", "##0.0E+0", "999.996", "1.0E+3", "", ""),
+    ("0.0156", "##0E+0", "0.0156", "16E-3", "", ""),
+    ("123456", "00.0E+00", "123456", "12.3E+04", "", ""),
+    ("25000", "0E+0", "25000", "3E+4", "", ""),
+    ("7", '"[<5]";0.00', "7", "", "shown-differs", "'[<5]'"),
+    ("7", "\\[<5];0.00", "7", "", "shown-differs", "'[<5]'"),
+    ("0.04", '[<5E-2]"<LOQ";0.00', "0.04", "", "shown-differs", "'<LOQ'"),
+    ("0.06", '[<5E-2]"<LOQ";0.00', "0.06", "", "", ""),
+    ("5", '[<5%]"x";0.0', "5", "", "shown-differs", "[<5%]"),
+    ("5", '0.00;[=0]"ND"', "5", "", "shown-differs", "may show"),
+    ("5", '0.00_;"ND"', "5", "", "shown-differs", "'5.00ND'"),
+    ("5", '0.00*;"ND"', "5", "", "shown-differs", "'5.00ND'"),
     ("0.0156", "0.00%", "1.56%", "", "", ""),
     ("0.015649", "0.00%", "1.5649%", "1.56%", "", ""),
     ("0.0156", "0%", "1.56%", "2%", "", ""),
@@ -173,6 +185,12 @@ def _conditional(style: DifferentialStyle) -> Dress:
     return dress
 
 
+def test_currency_and_accounting_formats_are_known_by_number() -> None:
+    for number, trouble in ((44, "shown-differs"), (43, "shown-differs"), (5, "shown-differs"), (67, "")):
+        raw = _edited(one_cell(0, pattern="0.00"), "xl/styles.xml", b'numFmtId="2"', b'numFmtId="%d"' % number)
+        assert seen(raw)[3] == trouble, number
+
+
 HIDDEN = [
     ("white on white", _font(color="FFFFFFFF"), "invisible"),
     ("white on dark, as headers are", _font_on("FFFFFFFF", "FF1F4E78"), ""),
@@ -207,6 +225,9 @@ def test_text_under_a_format_that_hides_text_is_not_believed() -> None:
     assert seen(one_cell("Lead", pattern=";;;"))[3] == "invisible"
     assert seen(one_cell("Lead", pattern='0;0;0;"ND"'))[3] == "shown-differs"
     assert seen(one_cell("Lead", pattern="0;0;0;@"))[3] == ""
+    assert seen(one_cell("0.5", pattern='"<"@'))[3] == "shown-differs"
+    assert seen(one_cell("0.5", pattern='0.0;"<"@'))[3] == "shown-differs"
+    assert seen(one_cell("0.5", pattern='General" ppm"'))[3] == ""
 
 
 def test_a_formula_is_shown_with_the_value_it_last_had() -> None:
@@ -223,6 +244,16 @@ DATES = [
     (date(2026, 3, 4), "mm-dd-yy", "2026-03-04", ""),
     (time(1, 10), "h:mm", None, "time-value"),
     (timedelta(hours=30), "[h]:mm", None, "time-value"),
+    (46085, "mmm-yy", "2026-03-04", "shown-differs"),
+    (46085, "d-mmm", "2026-03-04", "shown-differs"),
+    (46085.5, "h:mm", "2026-03-04 12:00:00", "time-value"),
+    (46085, '"2031"-mm-dd', "2026-03-04", "shown-differs"),
+    (46085, "yyyy-mm-dd\\1", "2026-03-04", "shown-differs"),
+    (46085, "[>50000]yyyy-mm-dd;0.00", "2026-03-04", "shown-differs"),
+    (46085, "[$-107041E]yyyy-mm-dd", "2026-03-04", "shown-differs"),
+    (46085, "[$-F800]dddd, mmmm dd, yyyy", "2026-03-04", ""),
+    (46085, 'd" of "mmmm yyyy', "2026-03-04", ""),
+    (46085.999999, "yyyy-mm-dd", "46085.999999", "date-impossible"),
     (59, "yyyy-mm-dd", "1900-02-28", ""),
     (60, "yyyy-mm-dd", "60.0", "date-impossible"),
     (61, "yyyy-mm-dd", "1900-03-01", ""),
@@ -279,6 +310,7 @@ SHEET = "xl/worksheets/sheet1.xml"
         ("another prefix", b"<v>1</v>", b"<v>1</v><!-- a comment -->", "1"),
         ("a text in the cell", b"<v>1</v>", b"<v> 1 </v>", "1"),
         ("seventeen digits of a double", b"<v>1</v>", b"<v>0.10000000000000001</v>", "0.1"),
+        ("a digit that a computation left", b"<v>1</v>", b"<v>0.30000000000000004</v>", "0.3"),
         ("an exponent", b"<v>1</v>", b"<v>1.2E-3</v>", "0.0012"),
     ],
 )
