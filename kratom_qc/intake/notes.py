@@ -27,7 +27,7 @@ def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Ce
     """The certificates, each with the notes that may speak of it."""
     read = {place for one in made for place in _read(one)}
     blocks = list(blocks)
-    read |= {column.header.place for block in blocks for column in block.header.columns}
+    read |= {place for block in blocks for place in _of_header(block)}
     rows = [{_row_of(place) for line in one.lines for place in _places(line)} for one in made]
     where = _columns(blocks, set().union(*rows))
     where |= {w.place: "bound" for one in made for line in one.lines for name in _LENIENT if (w := getattr(line, name))}
@@ -56,6 +56,17 @@ def _read(certificate: Certificate) -> Iterator[Place]:
     for name, word in certificate.facts.items():
         if name not in _NAMES and not (name == "status" and vocabulary.status(word.said) is None):
             yield word.place
+
+
+def _of_header(block: Block) -> Iterator[Place]:
+    """The words that name columns: the header's own, and analytes and units in further rows of it."""
+    header = block.header
+    for column in header.columns:
+        yield column.header.place
+        for row in range(header.top, header.row + 1):
+            cell = block.cells(row).get(column.number)
+            if cell is not None and (vocabulary.analyte(cell.said) or vocabulary.unit(cell.said)):
+                yield block.page.place(row, column.number)
 
 
 _WORDS_OF_LINE = tuple(one.name for one in fields(Line) if one.name not in (*_QUOTED, *_LENIENT))
