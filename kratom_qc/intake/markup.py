@@ -73,18 +73,21 @@ def scan(
     def refuse(_attributes: Attributes) -> None:
         raise _damaged(place, "a part of the file holds alternatives, of which programs show different ones")
 
-    # Called for every element of every sheet: the dictionary itself tells what nobody waits for.
+    # Called for every element of every sheet: one look into a dictionary tells what is waited for.
     def started(tag: str, attributes: Attributes) -> None:
-        if not known_starts:
+        handler = known_starts.get(tag)
+        if handler is not None:
+            handler(attributes)
+        elif not known_starts:
             first(tag)
-        if tag in known_starts:
-            known_starts[tag](attributes)
+            started(tag, attributes)
         elif strange is not None:
             strange(tag, tag.startswith(home))
 
     def ended(tag: str) -> None:
-        if tag in known_ends:
-            known_ends[tag]()
+        handler = known_ends.get(tag)
+        if handler is not None:
+            handler()
 
     walk(place, chunks, started, ended, text)
 

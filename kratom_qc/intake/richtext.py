@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kratom_qc.intake import marks
 from kratom_qc.intake.colours import Named, named
@@ -99,7 +100,7 @@ class RichText:
         self.piece = None
         if not self.phonetic:
             self.pieces.append(text.translate(marks.RAISED) if self.raised else text)
-            if text.strip():
+            if (self.run_struck or self.run_veil or self.run_ink) and text.strip():
                 self._note(text)
 
     def _note(self, text: str) -> None:
@@ -111,7 +112,17 @@ class RichText:
             self.inks.append(self.run_ink)
 
     def taken(self) -> Text:
-        return Text(unescaped("".join(self.pieces)), self.struck, self.veil, tuple(self.inks))
+        if len(self.pieces) == 1 and not (self.struck or self.veil or self.inks):
+            return _plain(self.pieces[0])
+        said = unescaped("".join(self.pieces))
+        return Text(said, self.struck, self.veil or marks.controls(said), tuple(self.inks))
+
+
+@lru_cache(16384)
+def _plain(text: str) -> Text:
+    """Most strings, and most of them again and again: a unit stands in every row."""
+    said = unescaped(text)
+    return Text(said, veil=marks.controls(said))
 
 
 def unescaped(text: str) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from kratom_qc.intake import marks
 from kratom_qc.intake.colours import BLACK, WHITE, Colour, Colours, Named, alike, named
 from kratom_qc.intake.markup import Attributes, End, Start, scan
-from kratom_qc.intake.numformat import BUILTIN, Trouble, is_date
+from kratom_qc.intake.numformat import BUILTIN, Trouble, is_date, shown_text
 from kratom_qc.model import Place
 
 Grounds = tuple[Colour, ...]
@@ -25,6 +25,7 @@ class Style:
     struck: bool = False
     veil: Trouble = None
     grounds: Grounds = (WHITE,)
+    text_veil: Trouble = None  # why its number format does not show a text as it is
 
 
 PLAIN = Style()
@@ -192,7 +193,14 @@ class _Reader:
         grounds = self._grounds(self.fills[fill_id] if fill_id < len(self.fills) else _Fill())
         ink = self.colours.seen(font.ink) or BLACK
         veil = font.veil or (marks.INVISIBLE if alike(ink, grounds) else None)
-        return Style(pattern, is_date(pattern), font.struck, veil or (marks.REPEATED if repeated else None), grounds)
+        return Style(
+            pattern,
+            is_date(pattern),
+            font.struck,
+            veil or (marks.REPEATED if repeated else None),
+            grounds,
+            shown_text(pattern),
+        )
 
     def _grounds(self, fill: _Fill) -> Grounds:
         """Every colour behind a cell with this fill."""

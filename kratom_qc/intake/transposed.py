@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kratom_qc import vocabulary
 from kratom_qc.intake.headers import LIST, TURNED, WIDE, Column, Header, headers_at, meaning
 from kratom_qc.intake.labels import could_be_result
@@ -39,7 +37,7 @@ def turned_at(page: Page, row: int) -> Turned | None:
 def _as_batch(page: Page, row: int, column: Column) -> Cell:
     """A header like `Lot L-1` as the batch id that it names."""
     cell = page.cells(row)[column.number]
-    return replace(cell, said=column.unit)
+    return cell._replace(said=column.unit)
 
 
 def _is_label(text: str) -> bool:

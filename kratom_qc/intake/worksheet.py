@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
 from kratom_qc.intake.markup import Attributes, scan
-from kratom_qc.intake.numformat import Trouble, shown_number, shown_text, stored
+from kratom_qc.intake.numformat import Trouble, shown_number, stored
 from kratom_qc.intake.richtext import RichText, Text, unescaped
 from kratom_qc.intake.serial import TIME_VALUE, day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
@@ -56,6 +56,10 @@ class Worksheet:
         self.rows: Grid = {}
         self.problems: dict[tuple[int, int], Refusal] = {}
         self.merged: list[Area] = []
+        caps = book.caps
+        self.most_rows, self.most_columns, self.most_cells, self.most_text = (
+            caps.rows, caps.columns, caps.cells, caps.cell_text,
+        )  # fmt: skip
         self.count = 0
         self.row = self.column = 0
         self.row_hidden = self.rows_hidden = False
@@ -178,8 +182,10 @@ class Worksheet:
 
     def _row_ends(self) -> None:
         self.in_row = False
-        if self.cells:
-            self.rows[self.row] = dict(sorted(self.cells.items()))
+        if self.cells:  # nearly always in order already
+            columns = list(self.cells)
+            in_order = columns if columns == sorted(columns) else sorted(columns)
+            self.rows[self.row] = self.cells if in_order is columns else {at: self.cells[at] for at in in_order}
 
     def _cell(self, attributes: Attributes) -> None:
         if not self.in_row or self.in_cell:
@@ -203,9 +209,7 @@ class Worksheet:
         self.value = self.formula = None
         if "vm" in attributes:
             self.type = self.type if self.type == "e" else "rich"
-        elif self.type == "inlineStr":
-            self.inline.begin(attributes)
-            self.inlined = False
+        self.inlined = False
 
     def _style_of(self, number: str | None) -> Style:
         style = self.book.styles.of(number)
@@ -248,7 +252,9 @@ class Worksheet:
         cell, trouble = self._read_cell()
         if cell is None:
             return
-        self._check_caps(cell)
+        row_fits, column_fits = self.row <= self.most_rows, self.column <= self.most_columns
+        if not (row_fits and column_fits and self.count < self.most_cells and len(cell.said) <= self.most_text):
+            raise self._over_a_cap(cell)
         self.cells[self.column] = cell
         self.count += 1
         if cell.hidden:
@@ -271,7 +277,7 @@ class Worksheet:
         elif self.type == "inlineStr" or (self.type == "s" and value):
             text = self._string()
             said = text.said
-            trouble = shown_text(self.style.pattern) or (marks.PARTLY_STRUCK if text.struck else text.veil)
+            trouble = self.style.text_veil or (marks.PARTLY_STRUCK if text.struck else text.veil)
             if text.inks and trouble is None and self.book.styles.blend(text.inks, self.style):
                 trouble = marks.INVISIBLE
         elif value is None or not value:
@@ -280,25 +286,24 @@ class Worksheet:
             said, kind, shown, trouble = self._number(value)
         elif self.type == "b":
             said, kind = ("TRUE" if value in _ON else "FALSE" if value in _OFF else value), "boolean"
-            trouble = shown_text(self.style.pattern) if value in _ON + _OFF else _UNKNOWN_KIND
+            trouble = self.style.text_veil if value in _ON + _OFF else _UNKNOWN_KIND
         elif self.type == "e":
             said, kind, trouble = value, "error", marks.error_value(value)
         elif self.type == "d":
             said, kind = value.removesuffix("T00:00:00").replace("T", " "), "date"
             trouble = _NO_DAY_SHOWN if not self.style.date else None if _ISO_DAY.match(said) else TIME_VALUE
         elif self.type == "str":
-            said, trouble = unescaped(value), shown_text(self.style.pattern)
+            said = unescaped(value)
+            trouble = self.style.text_veil or marks.controls(said)
         else:
             said, trouble = value, _RICH_VALUE if self.type == "rich" else _UNKNOWN_KIND
         if not said.strip() and trouble is None:
             return None, None
-        if kind == "text" and trouble is None:
-            trouble = marks.controls(said)
         return Cell(said, kind, self.row, self.column, hidden, shown), trouble
 
     def _string(self) -> Text:
         if self.type == "inlineStr":
-            return self.inline.taken()
+            return self.inline.taken() if self.inlined else Text("")
         index = _whole(self.value or "")
         if not 0 <= index < len(self.book.strings):
             raise self._refused("damaged", "a cell points to a text that the file does not hold; save the file anew")
@@ -329,24 +334,17 @@ class Worksheet:
             trouble = marks.shown_differs(said, value.strip())
         return said, "number", shown, trouble
 
-    def _check_caps(self, cell: Cell) -> None:
-        caps = self.book.caps
-        fits = self.row <= caps.rows and self.column <= caps.columns and len(cell.said) <= caps.cell_text
-        if fits and self.count < caps.cells:
-            return
+    def _over_a_cap(self, cell: Cell) -> Refused:
         name = cell_name(self.row, self.column)
-        if self.row > caps.rows:
-            raise self._refused(
-                "too-large", f"row number {self.row}; the limit is {caps.rows:,} rows. Split the file", name
-            )
-        if self.column > caps.columns:
-            message = f"column number {self.column}; the limit is {caps.columns} columns. Split the file"
-            raise self._refused("too-large", message, name)
-        if self.count >= caps.cells:
-            raise self._refused("too-large", f"more than {caps.cells:,} cells; split the file")
-        if len(cell.said) > caps.cell_text:
-            message = f"this cell holds {len(cell.said):,} characters; the limit is {caps.cell_text:,}. Shorten it"
-            raise self._refused("too-large", message, name)
+        if self.row > self.most_rows:
+            message = f"row number {self.row}; the limit is {self.most_rows:,} rows. Split the file"
+        elif self.column > self.most_columns:
+            message = f"column number {self.column}; the limit is {self.most_columns} columns. Split the file"
+        elif self.count >= self.most_cells:
+            message, name = f"more than {self.most_cells:,} cells; split the file", ""
+        else:
+            message = f"this cell holds {len(cell.said):,} characters; the limit is {self.most_text:,}. Shorten it"
+        return self._refused("too-large", message, name)
 
     def _merge(self, attributes: Attributes) -> None:
         first, _, last = attributes.get("ref", "").partition(":")
@@ -387,7 +385,7 @@ class Worksheet:
         for area in self.merged:
             for row, column in list(self._within(area)):
                 if (row, column) != area[:2]:
-                    self.rows[row][column] = replace(self.rows[row][column], hidden=True)
+                    self.rows[row][column] = self.rows[row][column]._replace(hidden=True)
                     self._mark(row, column, marks.COVERED, first=True)
         for said in self.arrays:
             for row, column in self._within(_area(said)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +116,7 @@ class _SheetReader:
                 problems[cell.row, cell.column] = Refusal(*trouble, self._place(cell.row, cell.column), cell.said)
         merged = self._merged()
         for row, column in _covered(merged, rows):
-            cell = rows[row][column] = replace(rows[row][column], hidden=True)
+            cell = rows[row][column] = rows[row][column]._replace(hidden=True)
             problems[row, column] = Refusal(*marks.COVERED, self._place(row, column), cell.said)
         return Sheet(self.source.name, rows, problems, merged)
 
