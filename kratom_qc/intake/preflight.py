@@ -208,8 +208,9 @@ def _look_through(name: str, container: Container) -> None:
         tail = b""
         for chunk in container.inflate(part):
             if is_markup:
-                text = (tail + chunk).replace(b"\x00", b"")  # also where the part is UTF-16
-                if _DOCTYPE.search(text):
+                text = tail + chunk
+                text = text.replace(b"\x00", b"") if b"\x00" in text else text  # also where the part is UTF-16
+                if b"<!" in text and _DOCTYPE.search(text):
                     message = (
                         f"document type declarations are not allowed, and the part '{part}' has one; save the file anew"
                     )

@@ -7,8 +7,10 @@ strike-through, formulas and their last values, raised digits. Formulas are neve
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Mapping
+from functools import lru_cache
 
 from kratom_qc.errors import Refusal, Refused
 from kratom_qc.intake import marks
@@ -17,7 +19,7 @@ from kratom_qc.intake.container import Container
 from kratom_qc.intake.markup import Attributes, scan
 from kratom_qc.intake.richtext import RichText, Text
 from kratom_qc.intake.sheets import Sheet
-from kratom_qc.intake.styles import read_styles
+from kratom_qc.intake.styles import Styles, read_styles
 from kratom_qc.intake.worksheet import Book, Worksheet
 from kratom_qc.model import Place, Remark
 from kratom_qc.settings import Caps
@@ -28,6 +30,8 @@ _RELATIONSHIPS = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships id",
 )
 _ONCE = ("styles", "sharedStrings", "theme")
+
+_SMALL = 256 * 1024
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
@@ -42,11 +46,8 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     book = Book(name, caps)
     listed = _listed(book, container, main)
     own = _own_parts(name, container, parts)
-    colours = Colours()
-    if "theme" in own:
-        colours.read_theme(Place(name), container.inflate(own["theme"]))
-    if "styles" in own:
-        book.styles = read_styles(Place(name), container.inflate(own["styles"]), colours)
+    looks = [container.read(own[kind]) if kind in own else b"" for kind in ("theme", "styles")]
+    book.styles = _styles(Place(name), *looks)
     if "sharedStrings" in own:
         book.strings = _strings(name, container, own["sharedStrings"])
     sheets = []
@@ -67,6 +68,26 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
         raise Refused([Refusal("no-table", message, Place(name))])
     has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
     return sheets, [marks.macros(name)] if has_macros else []
+
+
+def _styles(place: Place, theme: bytes, styles: bytes) -> Styles:
+    """The styles of a workbook. A laboratory's files have the same ones, so a child makes them once."""
+    if len(theme) + len(styles) <= _SMALL:
+        with contextlib.suppress(Refused):  # said below, with the file's own name
+            return _remembered(theme, styles)
+    return _made(place, theme, styles)
+
+
+def _made(place: Place, theme: bytes, styles: bytes) -> Styles:
+    colours = Colours()
+    if theme:
+        colours.read_theme(place, [theme])
+    return read_styles(place, [styles], colours) if styles else Styles()
+
+
+@lru_cache(32)
+def _remembered(theme: bytes, styles: bytes) -> Styles:
+    return _made(Place(""), theme, styles)
 
 
 def _damaged(name: str, why: str) -> Refused:
