@@ -16,7 +16,7 @@ from rich.table import Table
 
 from kratom_qc import problems, settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
-from kratom_qc.intake.profiles import load as load_profiles
+from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
-from kratom_qc.intake import exchange, preflight
-from kratom_qc.intake.layout import certificates
-from kratom_qc.intake.profiles import load as load_profiles
+from kratom_qc.intake import preflight
+from kratom_qc.intake.exchange import reading as exchange
+from kratom_qc.intake.layout.certificates import certificates
+from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.intake.sheets import Found
 from kratom_qc.intake.workbook import read_bytes, workbook_of

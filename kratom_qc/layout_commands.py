@@ -12,8 +12,8 @@ from rich.markup import escape
 from kratom_qc import settings, vocabulary
 from kratom_qc.commands import REFUSED, print_refused
 from kratom_qc.errors import Refusal, Refused, UsageError
-from kratom_qc.intake.layout import certificates
-from kratom_qc.intake.profiles import load, read_profile
+from kratom_qc.intake.layout.certificates import certificates
+from kratom_qc.intake.layout.profiles import load, read_profile
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import open_workbook, read_bytes
 from kratom_qc.interpret.certificate import interpret

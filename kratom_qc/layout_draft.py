@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from kratom_qc import vocabulary
-from kratom_qc.intake.headers import CAS, meaning
-from kratom_qc.intake.labels import could_be_result
-from kratom_qc.intake.profiles import squeezed
+from kratom_qc.intake.layout.headers import CAS, meaning
+from kratom_qc.intake.layout.labels import could_be_result
+from kratom_qc.intake.layout.profiles import squeezed
 from kratom_qc.intake.sheets import Sheet, Workbook, cell_name
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark

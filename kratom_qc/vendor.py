@@ -45,7 +45,7 @@ def may_annotate(files: Sequence[Path], out: Path) -> None:
 
 def write_annotated(file: Path, reading: Reading, verdicts: Sequence[Verdict], terms: Terms, out: Path) -> None:
     """Write the certificate with its problems marked; the work on the vendor's file is a child's."""
-    from kratom_qc.intake.annotate import annotated, list_alone
+    from kratom_qc.intake.giveback.annotate import annotated, list_alone
     from kratom_qc.report.fixes import fix_list
 
     raw = read_bytes(file)
@@ -78,7 +78,7 @@ def _write_file(path: Path, content: bytes) -> None:
 
 def template(product: str, markets: Sequence[str], out: Path | None, *, force: bool) -> int:
     """Write a blank certificate for a product, with a row for everything that its limits hold a batch for."""
-    from kratom_qc.intake.template import blank
+    from kratom_qc.intake.giveback.template import blank
 
     terms = load_terms(markets, product=product)
     path = out or Path(f"certificate-{product.replace('_', '-')}.xlsx")

@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from kratom_qc.intake.richtext import unescaped
+from kratom_qc.intake.formats.richtext import unescaped
 from kratom_qc.intake.sheets import cell_name
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps

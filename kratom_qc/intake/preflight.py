@@ -9,7 +9,7 @@ import re
 from pathlib import PurePosixPath
 
 from kratom_qc.errors import Refusal, Refused
-from kratom_qc.intake.container import Container
+from kratom_qc.intake.formats.container import Container
 from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 

@@ -6,7 +6,8 @@ import hashlib
 from pathlib import Path
 
 from kratom_qc.errors import InputNotFound, Refusal, Refused
-from kratom_qc.intake import delimited, ods, preflight, xls, xlsx
+from kratom_qc.intake import preflight
+from kratom_qc.intake.formats import delimited, ods, xls, xlsx
 from kratom_qc.intake.ours import is_list, is_words
 from kratom_qc.intake.sheets import Workbook
 from kratom_qc.model import Place, Remark

@@ -16,7 +16,7 @@ from measure import Stopwatch
 
 from kratom_qc import PROGRAM
 from kratom_qc.archive.store import PassWriter, Store, keep
-from kratom_qc.intake.layout import Found, certificates
+from kratom_qc.intake.layout.certificates import Found, certificates
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms

@@ -18,7 +18,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
 from kratom_qc import cli
-from kratom_qc.intake.annotate import annotated
+from kratom_qc.intake.giveback.annotate import annotated
 from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE
 from kratom_qc.model import Place
 from kratom_qc.problems import Fix, FixList, problems
@@ -288,7 +288,7 @@ def test_a_workbook_that_openpyxl_cannot_carry_over_comes_back_as_text_and_says_
     def fail(*_: object) -> None:
         raise ValueError
 
-    monkeypatch.setattr("kratom_qc.intake.annotate._vendors_own", fail)
+    monkeypatch.setattr("kratom_qc.intake.giveback.annotate._vendors_own", fail)
     raw = annotated("c.xlsx", xlsx_bytes(CLEAN), FixList(("x",), ()), Caps())
     book = openpyxl.load_workbook(io.BytesIO(raw))
     assert "cells stand here as text" in book.worksheets[0]["A3"].value

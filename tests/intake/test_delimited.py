@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.errors import Refused
-from kratom_qc.intake.delimited import read
+from kratom_qc.intake.formats.delimited import read
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.job import Reading, read_content
 from kratom_qc.settings import Caps

@@ -11,8 +11,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kratom_qc import cli, vocabulary
+from kratom_qc.intake.giveback.template import _FAMILIES, blank
 from kratom_qc.intake.ours import RESULT_WORDS, VERDICTS, WORDS_TITLE, valid_words
-from kratom_qc.intake.template import _FAMILIES, blank
 
 DAY = ["--on", "2026-11-22"]
 SAID = {  # a clean batch of leaf: result, unit, LOD, LOQ

@@ -13,7 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from kratom_qc.errors import Refusal, Refused
-from kratom_qc.intake import xls
+from kratom_qc.intake.formats import xls
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.model import Cell
 from kratom_qc.settings import Caps

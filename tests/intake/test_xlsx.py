@@ -22,7 +22,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
 from kratom_qc.errors import Refused
-from kratom_qc.intake.numformat import shown_number
+from kratom_qc.intake.formats.numformat import shown_number
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps

@@ -1,0 +1,1 @@
+"""Machine-readable certificates: JSON → certificates in the laboratory's own words."""

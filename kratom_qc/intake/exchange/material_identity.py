@@ -1,0 +1,122 @@
+"""Certificate of analysis JSON of the material-identity schemas (first s1seven's, EN 10204) → a certificate.
+
+A manufacturer's certificate: it names no laboratory, and none is made up from the names of its parties. The languages it
+names are those of its printed form; its data have one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kratom_qc.intake.exchange.document import Document, Shape
+from kratom_qc.intake.exchange.exact_json import Node
+from kratom_qc.model import Remark, Word
+
+NAME = "material-identity CoA schema"
+VERSIONS = ("1.0", "1.1")
+# Pictures and files inside the document: never opened, and longer than any text of a certificate.
+ATTACHED = frozenset({"Logo", "Data", "CE_Image"})
+
+_ADDRESS = re.compile(r"/coa(?:-schemas)?/v(?P<version>[0-9]+\.[0-9]+)\.[0-9]+(?:-[0-9]+)?/", re.IGNORECASE)
+_ROOT = Shape("a document", parts=frozenset({"certificate"}), silent=frozenset({"refschemaurl"}))
+_CERTIFICATE = Shape(
+    "the certificate",
+    facts={"id": "certificate_id", "date": "issued_on"},
+    parts=frozenset({"product", "analysis", "declarationofconformity", "disclaimer"}),
+    silent=frozenset(
+        {"certificatelanguages", "standard", "parties", "businesstransaction", "contacts", "attachments", "logo"}
+    ),
+)
+_PRODUCT = Shape(
+    "the product",
+    facts={
+        "name": "product_name",
+        "fillingbatchid": "batch_id",  # "relevant for the customer"; the only batch every certificate must name
+        "productionbatchid": "production_batch",
+        "productiondate": "manufactured_on",
+        "expirationdate": "expires_on",
+    },
+    parts=frozenset({"additionalinformation"}),
+    silent=frozenset({"id", "countryoforigin", "placeoforigin", "fillingbatchdate", "standards"}),
+)
+_ANALYSIS = Shape(
+    "the analysis",
+    facts={"lotid": "inspection_lot"},
+    parts=frozenset({"inspections", "additionalinformation"}),
+    silent=frozenset({"propertiesstandard"}),
+)
+_DECLARATION = Shape("the declaration", facts={"declaration": "status"}, silent=frozenset({"ce"}))
+_INSPECTION = {
+    "property": "analyte",
+    "method": "method",
+    "unit": "unit",
+    "value": "result",
+    "testconditions": "section",  # the one place for a basis such as dry weight
+    "minimum": "minimum",
+    "maximum": "maximum",
+}
+_INSPECTION_SILENT = frozenset({"propertyid", "valuetype"})
+
+
+def recognises(root: dict[str, Node]) -> bool:
+    """Whether an object, by its keys in small letters, is of this format."""
+    address = root.get("refschemaurl")
+    return address is not None and _ADDRESS.search(address.said) is not None
+
+
+def version_of(root: dict[str, Node]) -> Node | None:
+    """The node that states the version; None where none does."""
+    return root.get("refschemaurl")
+
+
+def knows(address: str) -> bool:
+    """Whether the version in a schema's address is one that is understood."""
+    found = _ADDRESS.search(address)
+    return found is not None and found["version"] in VERSIONS
+
+
+def read(document: Document, node: Node) -> None:
+    """Read one certificate into the document; every problem becomes one of its refusals."""
+    absent = Node(None, node.pointer)
+    parts = document.read(document.read(node, _ROOT).get("certificate", absent), _CERTIFICATE)
+    product = document.read(parts.get("product", absent), _PRODUCT)
+    document.read(parts.get("declarationofconformity", absent), _DECLARATION)
+    analysis = document.read(parts.get("analysis", absent), _ANALYSIS)
+    for note in (product.get("additionalinformation"), analysis.get("additionalinformation"), parts.get("disclaimer")):
+        _quote(document, note or absent)
+    for inspection in document.objects(analysis.get("inspections", absent), "inspections"):
+        _read_inspection(document, inspection)
+    _compare_lots(document)
+
+
+def _read_inspection(document: Document, node: Node) -> None:
+    found = document.result(node, _INSPECTION, _INSPECTION_SILENT)
+    words = {role: document.word(value) for role, value in found.items()}
+    printed = _limit(words.pop("minimum", None), words.pop("maximum", None))
+    document.line(node, {**words, "limit": printed or words.get("limit")}, zero_is_censored=False)
+
+
+def _limit(minimum: Word | None, maximum: Word | None) -> Word | None:
+    """The limit as a laboratory would print it; it stands where its last word stands."""
+    stated = [
+        (name, word) for name, word in (("min", minimum), ("max", maximum)) if word is not None and word.said.strip()
+    ]
+    if not stated:
+        return None
+    return Word(", ".join(f"{name} {word.said.strip()}" for name, word in stated), stated[-1][1].place)
+
+
+def _quote(document: Document, node: Node) -> None:
+    """Free text beside the results is for people: they are told that nothing reads it."""
+    for text in [node, *node.items()]:
+        if text.kind == "text" and not text.blank:
+            message = f"this free text is not used: '{text.said.strip()}'"
+            document.remarks.append(Remark("key-not-used", "note", message, document.place(text)))
+            document.note(text)
+
+
+def _compare_lots(document: Document) -> None:
+    batch, lot = document.facts.get("batch_id"), document.facts.get("inspection_lot")
+    if batch is not None and lot is not None and batch.said.strip() != lot.said.strip():
+        message = f"the batch is '{batch.said}', but its inspection was done under the lot id '{lot.said}'"
+        document.remarks.append(Remark("inspection-lot-differs", "warning", message, lot.place))

@@ -1,0 +1,74 @@
+"""Machine-readable certificates: JSON of the WCIA Lab Result Schema and of the material-identity CoA schema."""
+
+from __future__ import annotations
+
+import hashlib
+from types import ModuleType
+
+from kratom_qc.errors import Refusal, Refused
+from kratom_qc.intake.exchange import material_identity, wcia
+from kratom_qc.intake.exchange.document import Document
+from kratom_qc.intake.exchange.exact_json import Node, parse
+from kratom_qc.intake.sheets import Found
+from kratom_qc.model import Certificate, Place
+from kratom_qc.settings import Caps
+
+_FORMATS: tuple[ModuleType, ...] = (wcia, material_identity)
+
+
+def certificates(name: str, raw: bytes, caps: Caps) -> Found:
+    """Every certificate of a JSON file: one object, or a list of them, each of a format that is understood.
+
+    Raises Refused where it is no JSON, or JSON of another kind.
+    """
+    root = parse(name, raw, caps, material_identity.ATTACHED)
+    nodes = root.items() if root.kind == "list" else [root]
+    if not nodes:
+        raise Refused([_not_a_certificate(name, root)])
+    documents = [_document(name, node) for node in nodes]
+    results = sum(len(document.lines) for document in documents)
+    if results > caps.rows:
+        message = f"{results:,} results; the limit is {caps.rows:,}. Split the file"
+        raise Refused([Refusal("too-large", message, Place(name))])
+    digest = hashlib.sha256(raw).hexdigest()
+    return Found(
+        tuple(_certificate(document, digest) for document in documents if document.lines),
+        tuple(dict.fromkeys(refusal for document in documents for refusal in document.refusals)),
+        tuple(remark for document in documents for remark in document.remarks),
+    )
+
+
+def _document(name: str, node: Node) -> Document:
+    keys = {key.casefold(): member for key, member in node.members().items()}
+    form = next((form for form in _FORMATS if form.recognises(keys)), None)
+    if form is None:
+        raise Refused([_not_a_certificate(name, node)])
+    document = Document(name, form.NAME)
+    version = form.version_of(keys)
+    if version is None or not form.knows(version.said):
+        known = ", ".join(form.VERSIONS)
+        said = version.said if version is not None else ""
+        message = f"version '{said}' of the {form.NAME} is not known; known are {known}"
+        document.refuse("unknown-version", message, version or node)
+        return document
+    form.read(document, node)
+    document.close()
+    if not document.lines and not document.refusals:
+        document.refuse("no-results", "this certificate holds no result", node)
+    if "batch_id" not in document.facts:
+        document.refuse("no-batch-id", "no batch or lot id was found", node)
+    return document
+
+
+def _certificate(document: Document, digest: str) -> Certificate:
+    mark = "." if document.decimal_point else None
+    return Certificate(document.file, digest, document.facts, tuple(document.lines), mark, notes=tuple(document.notes))
+
+
+def _not_a_certificate(name: str, node: Node) -> Refusal:
+    known = " and ".join(f"the {form.NAME} ({', '.join(form.VERSIONS)})" for form in _FORMATS)
+    message = (
+        f"this is JSON, but no certificate of a format that is understood: {known}. Ask the laboratory for one of these, or "
+        "for the certificate as xlsx or csv"
+    )
+    return Refusal("not-a-certificate", message, Place(name, cell=node.pointer))

@@ -1,0 +1,124 @@
+"""WCIA Lab Result Schema JSON (Washington laboratories and their systems) → a certificate.
+
+The format knows neither LOD, LOQ, limit, method nor basis, and writes what was not detected, what was below LOQ and
+sometimes what was not tested as a quantity of `0`. A zero is therefore never a measurement here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kratom_qc import vocabulary
+from kratom_qc.intake.exchange.document import Document, Shape
+from kratom_qc.intake.exchange.exact_json import Node
+from kratom_qc.model import Remark, Word
+
+NAME = "WCIA Lab Result Schema"
+VERSIONS = ("1.0", "1.1", "1.2", "1.3", "2.0", "2.1", "2.2")
+
+_CERTIFICATE = Shape(
+    "a certificate",
+    facts={
+        "labresult_id": "certificate_id",
+        "lab_name": "laboratory",
+        "release_date": "issued_on",
+        "amended_date": "revision",
+        "expire_date": "expires_on",
+    },
+    parts=frozenset({"sample", "status", "metric_list", "meta"}),
+    # A licence to trade is no accreditation of a laboratory's methods.
+    silent=frozenset(
+        {
+            "document_name",
+            "document_schema_version",
+            "document_origin",
+            "lab_ubi_license",
+            "lab_ccrs_license",
+            "coa",
+            "is_medical",
+        }
+    ),
+)
+# `id` is the lot the sample was taken from, in every version; the source lot is that lot's own origin.
+_SAMPLE = Shape("the sample", facts={"id": "batch_id", "sample_source_id": "source_lot", "source_id": "source_lot"})
+_META = Shape("the meta data", silent=frozenset({"wcia_lab_result_link"}))
+_TEST = Shape("a test", parts=frozenset({"test_type", "status", "metrics"}), silent=frozenset({"test_id"}))
+_METRIC = {"name": "analyte", "qom": "result", "uom": "unit", "status": "verdict"}
+_METRIC_SILENT = frozenset({"id", "analyte_type"})
+# Of the verdicts on a certificate and on its tests the worst one speaks for all.
+_WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure")
+_VERDICTS = (*_WORST_FIRST, "opinion_good", "opinion_conditional", "not_evaluated", "not_tested", "final")
+
+
+def recognises(root: dict[str, Node]) -> bool:
+    """Whether an object, by its keys in small letters, is of this format."""
+    name = root.get("document_name")
+    if name is not None and not name.blank:
+        return vocabulary.word_key(name.said) == vocabulary.word_key(NAME)
+    return {"metric_list", "document_schema_version"} <= root.keys()
+
+
+def version_of(root: dict[str, Node]) -> Node | None:
+    """The node that states the version; None where none does."""
+    return root.get("document_schema_version")
+
+
+def knows(version: str) -> bool:
+    """`2.1`, `2.1.0` and `2.1.0.0` are one version."""
+    stated = re.fullmatch(r"v?([0-9]+\.[0-9]+)(?:\.[0-9]+)*", version.strip())
+    return stated is not None and stated[1] in VERSIONS
+
+
+def read(document: Document, node: Node) -> None:
+    """Read one certificate into the document; every problem becomes one of its refusals."""
+    parts = document.read(node, _CERTIFICATE)
+    absent = Node(None, node.pointer)
+    document.read(parts.get("sample", absent), _SAMPLE)
+    document.read(parts.get("meta", absent), _META)
+    verdicts = [_status(document, parts.get("status", absent)), document.facts.get("status")]
+    for test in document.objects(parts.get("metric_list", absent), "tests"):
+        verdicts += _read_test(document, test)
+    verdict = _worst(verdicts)
+    if verdict is not None:
+        document.facts["status"] = verdict
+
+
+def _read_test(document: Document, test: Node) -> list[Word | None]:
+    """The results of one test; hands back the laboratory's verdict on the test, and on results that are not final."""
+    parts = document.read(test, _TEST)
+    absent = Node(None, test.pointer)
+    section = document.word(parts.get("test_type", absent))
+    verdict = _status(document, parts.get("status", absent))
+    verdicts = [verdict]
+    metrics = document.objects(parts.get("metrics", absent), "metrics")
+    if not metrics:
+        message = f"the test '{section.said if section else ''}' holds no result"
+        document.remarks.append(Remark("test-without-results", "warning", message, document.place(test)))
+    for metric in metrics:
+        found = document.result(metric, _METRIC, _METRIC_SILENT)
+        own = _status(document, found.pop("verdict", absent))
+        if own is not None and vocabulary.status(own.said) == "preliminary":
+            verdicts.append(own)
+        words = {role: document.word(value) for role, value in found.items()}
+        document.line(metric, {**words, "verdict": own or verdict, "section": section}, zero_is_censored=True)
+    return verdicts
+
+
+def _status(document: Document, node: Node) -> Word | None:
+    """A verdict: `pass` or `fail`, true or false (as the schema's legend has it), or nothing. Another word is refused: a
+    verdict that is not understood may be a bad one."""
+    if node.blank:
+        return None
+    if node.kind == "boolean" or node.said in ("0", "1"):
+        return Word("pass" if node.said in ("true", "1") else "fail", document.place(node))
+    word = document.word(node)
+    if word is not None and vocabulary.status(word.said.replace("_", " ")) not in _VERDICTS:
+        document.refuse("unknown-status", f"the status '{word.said}' is not known; 'pass' and 'fail' are", node)
+    return Word(word.said.replace("_", " "), word.place) if word is not None else None
+
+
+def _worst(verdicts: Iterable[Word | None]) -> Word | None:
+    stated = [word for word in verdicts if word is not None]
+    by_meaning = {vocabulary.status(word.said): word for word in reversed(stated)}
+    return next((by_meaning[kind] for kind in _WORST_FIRST if kind in by_meaning), stated[0] if stated else None)

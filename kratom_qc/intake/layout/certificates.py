@@ -1,0 +1,247 @@
+"""Find the tables of a workbook and hand out certificates in the laboratory's own words.
+
+A sheet is cut into blocks (`blocks`), each a list (`tables`), a wide table or one on its side (`wide`), or a table of
+samples (`joined`); labels between them state facts (`labels`, `scopes`). Everything is recognised by its words. What
+cannot be mapped refuses the file, with every problem in one list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from kratom_qc import vocabulary
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.layout.blocks import Block, bands
+from kratom_qc.intake.layout.footnotes import resolved
+from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
+from kratom_qc.intake.layout.headers import LIST, SAMPLES
+from kratom_qc.intake.layout.joined import KEYS, Sample, join, read_samples
+from kratom_qc.intake.layout.labels import MUST_AGREE, contradiction
+from kratom_qc.intake.layout.notes import with_notes
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.profiles import Profile, load
+from kratom_qc.intake.layout.rows import Row
+from kratom_qc.intake.layout.scopes import Scope, scopes
+from kratom_qc.intake.layout.tables import read_list
+from kratom_qc.intake.layout.wide import read_wide
+from kratom_qc.intake.sheets import Found, Workbook, cell_name
+from kratom_qc.model import Certificate, Place, Remark, Word
+
+# One row of a long table belongs to the certificate that these facts name.
+_IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the sheets of a workbook hold, before it is put together."""
+
+    refusals: list[Refusal] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    strays: list[Refusal] = field(default_factory=list)
+    found: list[tuple[dict[str, Word], list[Row]]] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    common: dict[str, Word] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+    unjoined: bool = False  # keys without a partner are told: what they leave without a batch is not told again
+    unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
+    pointed: dict[str, Word] = field(default_factory=dict)  # facts whose cells a profile names
+
+
+def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Found:
+    """Every certificate a workbook holds, with all problems of all sheets.
+
+    A profile (one of `known`, else of those installed) that recognises it describes tables that words alone do not.
+    """
+    profiles = [profile for profile in (load() if known is None else known) if profile.recognises(book)]
+    if len(profiles) > 1:
+        return Found((), (_two_profiles(book, profiles),), book.remarks)
+    profile = profiles[0] if profiles else None
+    all_ = Gathered(remarks=list(book.remarks))
+    pages = [Page(book.file, sheet) for sheet in book.sheets]
+    if profile is not None:
+        all_.pointed = facts_of_profile(profile, book, pages)
+        all_.common |= all_.pointed
+        message = f"read with the profile '{profile.id}': {profile.title}"
+        all_.remarks.append(Remark("profile", "note", message, Place(book.file)))
+    for page in pages:
+        given = blocks_of(profile, page) if profile is not None else []
+        _gather(all_, page, scopes(bands(page, given), page.refusals))
+    if not all_.found and not all_.refusals:
+        all_.refusals.append(_no_table(book, all_.blocks))
+    if all_.blocks:
+        all_.refusals += all_.strays
+    _join(all_)
+    made = with_notes(pages, all_.blocks, _assemble(book, all_))
+    if any(refusal.code == "no-batch-id" for refusal in all_.refusals):
+        all_.refusals += all_.unfilled  # a blank form; of a named batch, a blank result is one that nobody measured
+    if profile is not None:
+        made = tuple(replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first) for one in made)
+    return Found(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
+
+
+def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
+    """Read the tables of a sheet. Facts of a sheet without tables hold for the workbook."""
+    used = False
+    for scope in found:
+        rows = list(resolved(page, _rows(all_, scope)))
+        all_.blocks += scope.blocks
+        used = used or bool(rows) or bool(scope.blocks) or bool(scope.facts)
+        if rows and not any(_answers(row) for row in rows):
+            blank = rows[0].line.result or rows[0].line.analyte
+            message = "no row of this table has a result; the first one belongs into this cell"
+            all_.unfilled.append(Refusal("no-results", message, blank.place))
+        if rows:
+            _agree(all_.pointed, scope.facts, page.refusals)
+            all_.found.append((scope.facts, rows))
+        else:
+            _merge(all_.common, scope.facts, all_.refusals)
+    all_.refusals += page.refusals
+    all_.strays += page.strays
+    all_.remarks += page.remarks
+    if page.sheet.rows and not used:
+        message = f"sheet '{page.sheet.name}' holds no table of results"
+        all_.remarks.append(Remark("sheet-not-used", "note", message, Place(page.file, page.sheet.name)))
+
+
+def _answers(row: Row) -> bool:
+    """Whether a row says anything where its result belongs."""
+    return any(word is not None and word.said.strip() for word in (row.line.result, row.line.qualifier))
+
+
+def _rows(all_: Gathered, scope: Scope) -> Iterator[Row]:
+    for block in scope.blocks:
+        if block.header.kind == SAMPLES:
+            all_.samples += read_samples(block)
+        elif block.header.kind == LIST:
+            yield from _in_order(block, scope)
+        else:
+            yield from read_wide(block)
+
+
+def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
+    """The rows of a list. Rows of it that name a batch name all batches of its scope, or agree with the label above."""
+    above = scope.facts.get("batch_id")
+    columns = any(column.role == "fact:batch_id" for column in block.header.columns)
+    for row in read_list(block, scope.facts):
+        stated = row.facts.get("batch_id")
+        if stated and above and not columns and stated.said.strip() != above.said.strip():
+            block.page.refusals.append(contradiction("batch_id", above, stated))
+        yield row
+
+
+def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
+    names = " and ".join(f"'{profile.id}'" for profile in profiles)
+    message = f"the profiles {names} both recognise this file; make one of them tell it apart, or remove it"
+    return Refusal("two-profiles", message, Place(book.file))
+
+
+def _agree(pointed: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:
+    """What a profile points at, and what a label of the sheet says, must be the same."""
+    for name in MUST_AGREE:
+        one, other = pointed.get(name), facts.get(name)
+        if one is not None and other is not None and one.said.strip() != other.said.strip():
+            refusals.append(contradiction(name, one, other))
+
+
+def _merge(common: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:
+    for name, word in facts.items():
+        known = common.setdefault(name, word)
+        if name in MUST_AGREE and known.said.strip() != word.said.strip():
+            refusals.append(contradiction(name, known, word))
+
+
+def _join(all_: Gathered) -> None:
+    """Results by sample take the facts of their samples; one sample alone is what the workbook is about."""
+    rows = [row for _, rows in all_.found for row in rows]
+    keyed = any(key in row.facts for row in rows for key in KEYS)
+    if len(all_.samples) == 1 and not keyed:
+        _merge(all_.common, all_.samples[0].facts, all_.refusals)
+    elif all_.samples:
+        told: list[Refusal] = []
+        joined = iter(join(rows, all_.samples, told))
+        all_.unjoined = bool(told)
+        all_.refusals += told
+        all_.found = [(facts, [next(joined) for _ in rows]) for facts, rows in all_.found]
+
+
+# ---------------------------------------------------------------- certificates
+
+
+def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
+    """Rows with equal identity facts are one certificate; a table without a batch id takes the workbook's only one."""
+    shared = dict(all_.common)
+    named = {facts["batch_id"].said.strip() for facts, _ in all_.found if "batch_id" in facts}
+    if len(named) <= 1:
+        for facts, _ in all_.found:
+            for name, word in facts.items():
+                shared.setdefault(name, word)
+    groups: dict[tuple[str, ...], tuple[dict[str, Word], list[Row]]] = {}
+    for facts, rows in all_.found:
+        for row in rows:
+            stated = {**shared, **facts, **{name: word for name, word in row.facts.items() if word.said.strip()}}
+            if "batch_id" in row.facts and not row.facts["batch_id"].said.strip():
+                stated.pop("batch_id", None)
+            if "batch_id" not in stated:
+                if not all_.unjoined:
+                    _no_batch(book, row, all_.refusals, in_table="batch_id" in row.facts)
+                continue
+            key = tuple(stated[name].said.strip() if name in stated else "" for name in _IDENTITY)
+            groups.setdefault(key, (stated, []))[1].append(row)
+    return tuple(
+        Certificate(
+            book.file,
+            book.sha256,
+            {name: word for name, word in facts.items() if name not in (*KEYS, "other")},
+            tuple(row.line for row in rows),
+        )
+        for facts, rows in groups.values()
+    )
+
+
+def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
+    """Said once for every sheet, or for every cell that should name a batch."""
+    if in_table:
+        place = row.facts["batch_id"].place
+        refusals.append(Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place))
+    elif (blank := _blank_beside(book, "batch_id")) is not None:
+        refusals.append(Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank))
+    else:
+        refusals.append(
+            Refusal(
+                "no-batch-id",
+                "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
+                "with its value nor a column of that name",
+                Place(row.line.analyte.place.file, row.line.analyte.place.sheet),
+            )
+        )
+
+
+def _blank_beside(book: Workbook, name: str) -> Place | None:
+    """The blank cell to the right of a label, as in a form that nobody has filled in."""
+    for sheet in book.sheets:
+        for row, cells in sheet.rows.items():
+            for number, cell in cells.items():
+                if vocabulary.fact_name(cell.said) == name and len(cells) == 1:
+                    return Place(book.file, sheet.name, cell_name(row, number + 1))
+    return None
+
+
+def _no_table(book: Workbook, blocks: list[Block]) -> Refusal:
+    """Nothing to read: say which row came nearest to a header, and what it lacks."""
+    best: tuple[int, Place, list[str]] = (0, Place(book.file), [])
+    for sheet in book.sheets:
+        for row, cells in sheet.rows.items():
+            roles = [role for cell in cells.values() if (role := vocabulary.column_role(cell.said))]
+            if len(roles) > best[0]:
+                best = (len(roles), Place(book.file, sheet.name, f"A{row}"), roles)
+    if not any(sheet.rows for sheet in book.sheets):
+        return Refusal("empty", "the file holds no cell with anything in it", Place(book.file))
+    if blocks:
+        first = blocks[0].header
+        place = blocks[0].page.place(first.row, first.columns[0].number)
+        return Refusal("no-results", "the table under this row has no rows", place)
+    count, place, roles = best
+    lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
+    message = "no table of results was found: no row has a column of analytes and a column of results"
+    return Refusal("no-table", f"{message}. The nearest row lacks a column for {lacks}" if count else message, place)

@@ -1,0 +1,138 @@
+"""What lines around a table say of its rows: legends of footnote marks and qualifier letters, and the basis of all results.
+
+A mark that nothing explains, or in words that are not understood, refuses the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kratom_qc import vocabulary
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.rows import Row
+from kratom_qc.model import Place, Word
+
+_SIGNS = "*†‡§"
+_LEGEND = re.compile(
+    rf"^\s*(?:(?P<sign>[{_SIGNS}]{{1,3}})\s*[=:–-]?|\(?(?P<letter>[A-Za-z]{{1,2}})\)?\s*[=:–])\s*(?P<text>[^\s{_SIGNS}].*)$"
+)
+_MARKED = re.compile(rf"^(?P<said>.*[0-9A-Za-z%)])\s*(?P<mark>[{_SIGNS}]{{1,3}})$")
+_LETTERED = re.compile(r"^(?P<said>[<>≤≥]?\s*[0-9][0-9.,]*)\s*\(?(?P<mark>[A-Za-z]{1,2})\)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """What a line under the table says of one mark."""
+
+    text: str
+    place: Place
+
+    @property
+    def qualifier(self) -> str | None:
+        """The mark as a word of a qualifier column; nothing where it says nothing of the value; None if not understood."""
+        kind = vocabulary.footnote(self.text)
+        if kind is not None:
+            return {"estimated": "est", "neutral": ""}[kind]
+        return self.text if vocabulary.status(self.text) is not None else None
+
+
+def legends(page: Page) -> dict[str, Legend]:
+    """Mark → what a line with nothing else in it says of it."""
+    found: dict[str, Legend] = {}
+    for row, cells in page.sheet.rows.items():
+        if len(cells) != 1:
+            continue
+        column, cell = next(iter(cells.items()))
+        for part in re.split(r"\s*[;\n]\s*", cell.said):
+            match = _LEGEND.match(part)
+            if match:
+                text = match["text"].strip().rstrip(".")
+                found.setdefault(match["sign"] or match["letter"], Legend(text, page.place(row, column)))
+    return found
+
+
+def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows with every mark after a result turned into its meaning; a mark that nothing explains is a refusal."""
+    known, basis = legends(page), _basis(page)
+    for row in rows:
+        line = _by_letter(page, _by_mark(page, row, known), known)
+        yield line if basis is None else _on_basis(line, basis)
+
+
+def _basis(page: Page) -> Word | None:
+    """The basis that a line, or a label with its value, states for the whole sheet."""
+    found: Word | None = None
+    for row, cells in page.sheet.rows.items():
+        if len(cells) > 2:
+            continue
+        column, said = min(cells), cells[max(cells)].said
+        labelled = len(cells) == 2 and vocabulary.column_role(cells[column].said.rstrip(" :")) == "basis"
+        basis = vocabulary.basis_in(said)[0] if labelled else vocabulary.basis_line(said) if len(cells) == 1 else None
+        if basis is None:
+            continue
+        word = replace(page.word(row, max(cells)), said=basis)
+        if found is not None and found.said != basis:
+            message = f"the basis of all results is '{found.said}' at {found.place} and '{basis}' here"
+            _refuse(page, "fact-contradicts", message, word)
+        found = found or word
+    return found
+
+
+def _on_basis(row: Row, basis: Word) -> Row:
+    stated = row.line.basis
+    return row if stated is not None and stated.said.strip() else replace(row, line=replace(row.line, basis=basis))
+
+
+def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
+    """`0.21*` with `* estimated` below the table: the value, qualified."""
+    result = row.line.result
+    if result is None:
+        return row
+    said = result.said.strip()
+    match = _MARKED.match(said) or _LETTERED.match(said)
+    if match is None or (match["mark"] not in known and match["mark"][0] not in _SIGNS):
+        return row
+    legend = known.get(match["mark"])
+    if vocabulary.status(said) is not None or (legend is None and vocabulary.status(match["said"]) is not None):
+        return row  # `BQL *`: the word is known with its mark
+    bare = replace(result, said=match["said"].strip())
+    if legend is None:
+        message = (
+            f"the mark '{match['mark']}' after '{bare.said}' is explained nowhere; add a line '{match['mark']} = …'"
+        )
+        _refuse(page, "unexplained-mark", message, result)
+        return replace(row, line=replace(row.line, result=bare))
+    word = _meaning(page, match["mark"], legend, result)
+    beside = row.line.qualifier
+    if word.said and beside is not None and beside.said.strip():
+        _refuse(
+            page, "mark-unclear", f"'{said}' has a mark, and '{beside.said}' stands in its qualifier column", result
+        )
+        return row
+    line = replace(row.line, result=bare, qualifier=word if word.said else beside)
+    return replace(row, line=line)
+
+
+def _by_letter(page: Page, row: Row, known: dict[str, Legend]) -> Row:
+    """`E` in a qualifier column means what the laboratory's own legend says, not what most laboratories mean."""
+    beside = row.line.qualifier
+    legend = known.get(beside.said.strip()) if beside is not None else None
+    if beside is None or legend is None:
+        return row
+    word = _meaning(page, beside.said.strip(), legend, beside)
+    return replace(row, line=replace(row.line, qualifier=word))
+
+
+def _meaning(page: Page, mark: str, legend: Legend, where: Word) -> Word:
+    qualifier = legend.qualifier
+    if qualifier is None:
+        message = f"the mark '{mark}' is explained as '{legend.text}' at {legend.place}, which is not understood"
+        _refuse(page, "mark-unclear", message, where)
+    return Word(qualifier or "", legend.place)
+
+
+def _refuse(page: Page, code: str, message: str, where: Word) -> None:
+    page.refusals.append(Refusal(code, message, where.place, where.said))

@@ -1,0 +1,82 @@
+"""Sheets that only make sense joined: results by sample on one, samples with their batch and product on another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.layout.blocks import Block
+from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven
+from kratom_qc.model import Word
+
+KEYS = ("sample_id", "lab_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of a table of samples: its facts, by name."""
+
+    facts: dict[str, Word]
+
+
+def read_samples(block: Block) -> Iterator[Sample]:
+    """The rows of a table of samples; rows of a single cell are notes."""
+    for row in block.body:
+        if len(block.cells(row)) > 1:
+            refuse_uneven(block, row)
+            refuse_cells_outside(block, row)
+            facts = facts_of(block.page, block.header, row)
+            yield Sample({name: word for name, word in facts.items() if word.said.strip()})
+
+
+def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]) -> list[Row]:
+    """The rows with the facts of their samples. A key without a partner, and a key that stands twice, are refusals."""
+    key = next((key for key in KEYS if any(_said(row.facts, key) for row in rows) and _indexed(samples, key)), None)
+    if key is None:
+        return list(rows)
+    index: dict[str, Sample] = {}
+    for sample in samples:
+        said = _said(sample.facts, key)
+        if said in index:
+            word = sample.facts[key]
+            message = f"the sample '{said}' stands twice: at {index[said].facts[key].place} and here"
+            refusals.append(Refusal("duplicate-key", message, word.place, word.said))
+        elif said:
+            index[said] = sample
+    used: set[str] = set()
+    joined = [_joined(row, index, key, used, refusals) for row in rows]
+    for said in index:
+        if said not in used:
+            word = index[said].facts[key]
+            message = f"the sample '{said}' has no results; remove it, or send its results"
+            refusals.append(Refusal("key-without-partner", message, word.place, word.said))
+    return joined
+
+
+def _indexed(samples: Sequence[Sample], key: str) -> bool:
+    return any(_said(sample.facts, key) for sample in samples)
+
+
+def _said(facts: dict[str, Word], name: str) -> str:
+    word = facts.get(name)
+    return word.said.strip() if word is not None else ""
+
+
+def _joined(row: Row, index: dict[str, Sample], key: str, used: set[str], refusals: list[Refusal]) -> Row:
+    said = _said(row.facts, key)
+    sample = index.get(said)
+    if sample is None:
+        word = row.facts.get(key)
+        if word is not None:
+            message = f"no table of samples names '{said}'" if said else "this row names no sample"
+            refusals.append(Refusal("key-without-partner", message, word.place, word.said))
+        return row
+    used.add(said)
+    for name in ("batch_id", "form"):
+        own, other = row.facts.get(name), sample.facts.get(name)
+        if own is not None and other is not None and own.said.strip() not in ("", other.said.strip()):
+            message = f"the sample '{said}' is '{other.said}' at {other.place} and '{own.said}' here"
+            refusals.append(Refusal("fact-contradicts", message, own.place, own.said))
+    stated = {name: word for name, word in row.facts.items() if word.said.strip()}
+    return replace(row, facts={**sample.facts, **stated})

@@ -1,0 +1,134 @@
+"""What stands on a sheet and is read as nothing: a person sees it, so nothing of it is dropped in silence.
+
+Every cell that no result, fact, label or header was read from is handed on as a note of the certificates that it may speak of:
+those with a result in its row, else those with one on its sheet, else all of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from string import ascii_uppercase
+
+from kratom_qc import vocabulary
+from kratom_qc.intake.layout.blocks import Block
+from kratom_qc.intake.layout.headers import Column
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.model import Cell, Certificate, Line, Note, Place, Word
+
+_QUOTED = ("method", "section", "section_unit", "replicate")  # words of a line that are kept, and judged by nobody
+# Read as numbers where they are any, and left alone where they are not: an LOD of a microbe may say anything.
+_LENIENT = ("lod", "loq", "uncertainty", "limit")
+_VERDICTS = ("verdict",)
+_NAMES = ("product_name",)  # facts that are free text
+
+
+def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """The certificates, each with the notes that may speak of it."""
+    read = {place for one in made for place in _read(one)}
+    blocks = list(blocks)
+    read |= {place for block in blocks for place in _of_header(block)}
+    rows = [{_row_of(place) for line in one.lines for place in _places(line)} for one in made]
+    where = _columns(blocks, set().union(*rows))
+    where |= {w.place: "bound" for one in made for line in one.lines for name in _LENIENT if (w := getattr(line, name))}
+    owners = _Owners(rows)
+    notes: list[list[Note]] = [[] for _ in made]
+    for page in pages:
+        for row, cells in page.sheet.rows.items():
+            for column, cell in cells.items():
+                place = page.place(row, column)
+                if place in read or not cell.said.strip() or _is_label(cell.said):
+                    continue
+                word, label = Word(cell.said, place, cell.shown, cell.kind), _label(cells, column)
+                note = Note(word, where[place]) if place in where else Note(word, _beside(label), label)
+                for index in owners.of(place):
+                    notes[index].append(note)
+    return tuple(replace(one, notes=tuple(own)) for one, own in zip(made, notes, strict=True))
+
+
+def _read(certificate: Certificate) -> Iterator[Place]:
+    """Where words stand that decide something. A verdict in words that nobody knows decides nothing: it is a note."""
+    for line in certificate.lines:
+        for name in _WORDS_OF_LINE:
+            word = getattr(line, name)
+            if isinstance(word, Word) and not (name in _VERDICTS and vocabulary.status(word.said) is None):
+                yield word.place
+    for name, word in certificate.facts.items():
+        if name not in _NAMES and not (name == "status" and vocabulary.status(word.said) is None):
+            yield word.place
+
+
+def _of_header(block: Block) -> Iterator[Place]:
+    """The words that name columns: the header's own, and analytes and units in further rows of it."""
+    header = block.header
+    for column in header.columns:
+        yield column.header.place
+        for row in range(header.top, header.row + 1):
+            cell = block.cells(row).get(column.number)
+            if cell is not None and (vocabulary.analyte(cell.said) or vocabulary.unit(cell.said)):
+                yield block.page.place(row, column.number)
+
+
+_WORDS_OF_LINE = tuple(one.name for one in fields(Line) if one.name not in (*_QUOTED, *_LENIENT))
+
+
+def _places(line: Line) -> Iterator[Place]:
+    return (word.place for word in (line.analyte, line.result) if word is not None)
+
+
+def _row_of(place: Place) -> tuple[str, int]:
+    return place.sheet, int(place.cell.strip(ascii_uppercase))
+
+
+class _Owners:
+    """The certificates that a cell may speak of, by their number."""
+
+    def __init__(self, rows: Sequence[set[tuple[str, int]]]):
+        self.all = range(len(rows))
+        self.beside: dict[tuple[str, int], list[int]] = {}
+        self.around: dict[str, list[int]] = {}
+        for index, own in enumerate(rows):
+            for row in own:
+                self.beside.setdefault(row, []).append(index)
+            for sheet in {sheet for sheet, _ in own}:
+                self.around.setdefault(sheet, []).append(index)
+
+    def of(self, place: Place) -> Sequence[int]:
+        return self.beside.get(_row_of(place)) or self.around.get(place.sheet) or self.all
+
+
+def _is_label(text: str) -> bool:
+    """A header word or a label by itself says nothing; nor does a heading that is also a verdict word escape as one."""
+    if not any(c.isalnum() for c in text):
+        return False  # the sign `<` heads a column of signs, and is one
+    known = vocabulary.column_role(text) is not None or vocabulary.fact_name(text) is not None
+    return known and vocabulary.status(text) not in ("opinion_bad", "opinion_unsure", "preliminary")
+
+
+def _label(cells: dict[int, Cell], column: int) -> str:
+    """The words before a cell."""
+    before = [at for at in cells if at < column]
+    return cells[max(before)].said if before and cells[max(before)].kind == "text" else ""
+
+
+def _beside(label: str) -> str:
+    """A number is no result where the label before it says what it is: `Storage`, `Quantity`; but for `Notes`."""
+    name = vocabulary.fact_name(label)
+    return "column" if name == "other" and vocabulary.column_role(label) != "ignored" else "free"
+
+
+def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[Place, str]:
+    """The cells beside results in columns of methods, initials or dilutions. Notes are none of these."""
+    found: dict[Place, str] = {}
+    for block in blocks:
+        numbers = {column.number for column in block.header.columns if _is_bookkeeping(column)}
+        for row in block.body:
+            places = (block.page.place(row, number) for number in numbers & block.cells(row).keys())
+            found |= {place: "column" for place in places if _row_of(place) in rows}
+    return found
+
+
+def _is_bookkeeping(column: Column) -> bool:
+    is_note = column.role == "ignored" and vocabulary.fact_name(column.header.said) == "other"
+    is_fact = column.role.startswith("fact:") and column.role != "fact:status"
+    return is_fact or (column.role in ("ignored", "panel", "method", "replicate") and not is_note)

@@ -1,0 +1,129 @@
+"""Which facts hold for which tables of a sheet: several certificates may stand below each other, or side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.layout.blocks import Band, Block
+from kratom_qc.intake.layout.labels import Stated, state
+from kratom_qc.model import Word
+
+
+@dataclass(slots=True)
+class Scope:
+    """Tables with the facts that hold for all of them."""
+
+    facts: dict[str, Word] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def batch(self) -> str:
+        """The batch that the facts name, or nothing."""
+        return self.facts["batch_id"].said.strip() if "batch_id" in self.facts else ""
+
+
+def scopes(bands: Iterable[Band], refusals: list[Refusal]) -> list[Scope]:
+    """The certificates of a sheet: a new one begins where a label names another batch above a table.
+
+    Where a sheet names one batch at most, every fact holds for every table, wherever it stands.
+    """
+    bands = list(bands)
+    named = {one.word.said.strip() for band in bands for one in _flat(band.head) if one.name == "batch_id"}
+    found = [Scope()]
+    if len(named) < 2:
+        for band in bands:
+            state(found[0].facts, _flat(band.head), refusals)
+            found[0].blocks += band.blocks
+        return found
+    letterhead: dict[str, Word] | None = None
+    for band in bands:
+        ids = {one.word.said.strip() for one in _flat(band.head) if one.name == "batch_id"}
+        if letterhead is None and ids:
+            letterhead = _letterhead(band, refusals)
+        if len(ids) > 1 and (own := _side_by_side(band)):
+            found += _begun(own, band, letterhead or {}, found[-1], refusals)
+        elif band.blocks and ids and ids != {found[-1].batch} and found[-1].blocks:
+            found.append(_after(found[-1], band, letterhead or {}, refusals))
+        else:
+            state(found[-1].facts, _flat(band.head), refusals)
+            found[-1].blocks += band.blocks
+    return found
+
+
+def _flat(head: list[list[Stated]]) -> list[Stated]:
+    return [one for paragraph in head for one in paragraph]
+
+
+def _names_batch(paragraph: list[Stated]) -> bool:
+    return any(one.name == "batch_id" for one in paragraph)
+
+
+def _letterhead(band: Band, refusals: list[Refusal]) -> dict[str, Word]:
+    """The facts in paragraphs above the one that names the first batch hold for the whole sheet."""
+    facts: dict[str, Word] = {}
+    for paragraph in band.head:
+        if _names_batch(paragraph):
+            break
+        state(facts, paragraph, refusals)
+    return facts
+
+
+def _after(before: Scope, band: Band, letterhead: dict[str, Word], refusals: list[Refusal]) -> Scope:
+    """The scope of another batch. What stands between two certificates belongs to the one that it can belong to."""
+    own: list[Stated] = []
+    for index, paragraph in enumerate(band.head):
+        if own or _names_batch(paragraph):
+            own += paragraph
+        elif index == 0 and band.touching:
+            state(before.facts, paragraph, refusals)
+        else:
+            own += _between(before, paragraph, refusals)
+    scope = Scope(blocks=list(band.blocks))
+    state(scope.facts, own, refusals)
+    scope.facts = {**letterhead, **scope.facts}
+    return scope
+
+
+def _between(before: Scope, paragraph: list[Stated], refusals: list[Refusal]) -> list[Stated]:
+    for one in paragraph:
+        if one.name == "status":
+            state(before.facts, [one], refusals)
+        elif one.name != "other" and one.name not in before.facts:
+            what = one.name.replace("_", " ")
+            message = f"this {what} stands between two certificates; put it right above or right below its own"
+            refusals.append(Refusal("fact-between", message, one.word.place, one.word.said))
+    return paragraph
+
+
+def _side_by_side(band: Band) -> list[list[Stated]]:
+    """The facts of each table of a band, by columns; nothing where they do not each name one batch."""
+    own = [[one for one in _flat(band.head[_first_batch(band) :]) if _above(one, block)] for block in band.blocks]
+    one_each = all(sum(one.name == "batch_id" for one in facts) == 1 for facts in own)
+    return own if len(own) > 1 and one_each else []
+
+
+def _first_batch(band: Band) -> int:
+    return next(index for index, paragraph in enumerate(band.head) if _names_batch(paragraph))
+
+
+def _above(one: Stated, block: Block) -> bool:
+    return block.left <= one.column and (block.right is None or one.column <= block.right)
+
+
+def _begun(
+    own: list[list[Stated]], band: Band, letterhead: dict[str, Word], before: Scope, refusals: list[Refusal]
+) -> list[Scope]:
+    found = []
+    shared = [one for paragraph in band.head[: _first_batch(band)] for one in paragraph]
+    if before.blocks:
+        _between(before, shared, refusals)
+    for facts, block in zip(own, band.blocks, strict=True):
+        scope = Scope(blocks=[block])
+        state(scope.facts, facts, refusals)
+        common: dict[str, Word] = {}
+        state(common, shared, refusals)
+        scope.facts = {**letterhead, **common, **scope.facts}
+        found.append(scope)
+    return found

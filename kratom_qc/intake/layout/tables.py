@@ -1,0 +1,302 @@
+"""Tables with one result per row: one Line for every result below a header, or a refusal for what cannot be mapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kratom_qc import vocabulary
+from kratom_qc.errors import Refusal
+from kratom_qc.intake.layout.blocks import Block
+from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
+from kratom_qc.intake.layout.labels import could_be_result, state, stated_in, states_a_fact
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
+from kratom_qc.model import Cell, Line, Word
+
+_ONCE = (
+    "analyte",
+    "qualifier",
+    "unit",
+    "lod",
+    "loq",
+    "lod_loq",
+    "uncertainty",
+    "basis",
+    "portion",
+    "species",
+    "replicate",
+    "cas",
+    "detection_unit",
+)
+_BOUNDS = ("lod", "loq", "uncertainty")  # may stand once for every unit that results are given in
+# What a merged area may say of every row that it covers. A merged number may be of all rows together.
+_SPREAD = ("analyte", "unit", "method", "limit", "basis", "portion", "species", "cas")
+_VERDICTS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated", "not_tested")
+
+
+def read_list(block: Block, facts: dict[str, Word]) -> Iterator[Row]:
+    """The rows of a list; what cannot be mapped becomes a refusal of the page. Facts stated by rows of their own in the
+    table are added to `facts`, but for a batch, which is that of the rows below it."""
+    page, header = block.page, _settle(block)
+    analyte = header.of("analyte")[0].number
+    section = _section_above(block)
+    batch: dict[str, Word] = {}
+    own = _own_units(header)
+    for row in block.body:
+        cells = block.cells(row)
+        if not cells:
+            continue
+        if _is_fact_row(header, cells):
+            stated = stated_in(page, row, cells)
+            batch |= {one.name: one.word for one in stated if one.name == "batch_id"}
+            state(facts, (one for one in stated if one.name != "batch_id"), page.refusals)
+            continue
+        if _is_heading(page, row, cells, header, analyte):
+            section = page.word(row, next(iter(cells)))
+            continue
+        alone = len(cells) == 1 and vocabulary.analyte(page.spread(row, analyte).said) is None
+        if alone or not page.spread(row, analyte).said.strip():
+            _refuse_slipped(page, header, row, cells)
+            continue
+        refuse_uneven(block, row)
+        refuse_cells_outside(block, row)
+        for line in _lines(block, header, own, row, section):
+            yield Row(line.line, {**batch, **line.facts})
+
+
+def _is_fact_row(header: Header, cells: dict[int, Cell]) -> bool:
+    """A row of one or two cells that states a fact: `Lot: L-2` between the results of two batches."""
+    if len(cells) > 2 or not states_a_fact(cells):
+        return False
+    label = cells[min(cells)].said.partition(":")[0]
+    return vocabulary.fact_name(label) not in (None, "other") and (
+        len(cells) == 1 or header.of("analyte")[0].number in cells
+    )
+
+
+def _is_heading(page: Page, row: int, cells: dict[int, Cell], header: Header, analyte: int) -> bool:
+    """A row of one cell that names no analyte heads a section (or is a note under the table)."""
+    if len(cells) != 1:
+        return False
+    number, cell = next(iter(cells.items()))
+    if number == analyte:
+        return vocabulary.analyte(cell.said) is None and not re.fullmatch(r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.said.strip())
+    if page.spread(row, analyte).said.strip() or any(
+        column.number == number and column.role in ("ignored", "panel") for column in header.columns
+    ):
+        return False
+    return all(number != column.number for column in header.of("result")) or not could_be_result(cell.said)
+
+
+def _refuse_slipped(page: Page, header: Header, row: int, cells: dict[int, Cell]) -> None:
+    slipped = next((number for number, cell in cells.items() if _may_answer(header, number, cell)), None)
+    if slipped is not None:
+        message = "this row has a result but no analyte in its column; repeat a merged name, or move the row back"
+        page.refuse("result-without-analyte", message, row, slipped, cells[slipped].said)
+
+
+def _may_answer(header: Header, number: int, cell: Cell) -> bool:
+    """Whether a cell of a row without an analyte may be a result or an analyte that slipped into another column."""
+    if any(column.number == number and column.role in ("ignored", "panel") for column in header.columns):
+        return False
+    return could_be_result(cell.said) or vocabulary.analyte(cell.said) is not None
+
+
+def _section_above(block: Block) -> Word | None:
+    """A heading in the row right above the header, or merged over it: `Heavy metals, mg/kg`."""
+    groups = {column.group for column in block.header.columns if column.group is not None}
+    if len(groups) == 1:
+        return groups.pop()
+    above = block.header.top - 1
+    cells = block.cells(above)
+    if len(cells) == 1:
+        number, cell = next(iter(cells.items()))
+        if vocabulary.fact_name(cell.said.split(":")[0]) is None:
+            return Word(cell.said, block.page.place(above, number))
+    return None
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _settle(block: Block) -> Header:
+    """Refuse unknown and repeated columns; of several result columns, one that holds only verdicts is a verdict."""
+    page, header = block.page, block.header
+    columns = []
+    results = header.of("result")
+    for column in header.columns:
+        if column.role in ("unknown", "batch") or column.role.startswith("analyte:"):
+            unknown_header(page, column)
+            column = replace(column, role="ignored")  # noqa: PLW2901 - refused; the rest is still read
+        if column.role == "result" and len(results) > 1 and _only_verdicts(block, column):
+            column = replace(column, role="verdict")  # noqa: PLW2901 - the same column, understood
+        columns.append(column)
+    settled = replace(header, columns=tuple(columns))
+    _refuse_groups(page, settled)
+    for role in _ONCE:
+        if role in _BOUNDS and _one_per_unit(settled, role):
+            continue
+        for twin in settled.of(role)[1:]:
+            first = settled.of(role)[0].header.said
+            _duplicate(page, twin, f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.said}'")
+    units = [column.unit for column in settled.of("result")]
+    if len(units) > 1 and len(set(units)) < len(units):
+        _duplicate(page, settled.of("result")[1], "two columns hold results and nothing tells them apart")
+    return settled
+
+
+def _one_per_unit(header: Header, role: str) -> bool:
+    """Whether each of several columns of limits has a unit of its own, and each unit a column of results."""
+    units = [vocabulary.unit_key(column.unit) for column in header.of(role)]
+    return len(set(units)) == len(units) and set(units) <= {
+        vocabulary.unit_key(one.unit) for one in header.of("result")
+    }
+
+
+def _refuse_groups(page: Page, header: Header) -> None:
+    """Two groups of results under names that mean nothing to us may be two batches."""
+    results = header.of("result")
+    if len({column.group.said if column.group else "" for column in results}) > 1:
+        for column in results:
+            if column.group is not None:
+                unknown_header(page, replace(column, header=column.group))
+
+
+def _duplicate(page: Page, twin: Column, message: str) -> None:
+    page.refusals.append(Refusal("duplicate-header", message, twin.header.place, twin.header.said))
+
+
+def _only_verdicts(block: Block, column: Column) -> bool:
+    said = [
+        cells[column.number].said
+        for row in block.body
+        if column.number in (cells := block.cells(row)) and len(cells) > 1
+    ]
+    return bool(said) and all(vocabulary.status(text) in _VERDICTS for text in said)
+
+
+# ---------------------------------------------------------------- rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Where a list states units beside its rows."""
+
+    lod: Word | None
+    loq: Word | None
+    uncertainty: Word | None
+
+
+def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | None) -> Iterator[Row]:
+    page = block.page
+    words: dict[str, Word] = {}
+    for column in header.columns:
+        if column.role == "panel":
+            section = page.spread(row, column.number)
+        elif column.role in _SPREAD:
+            words[column.role] = page.spread(row, column.number)
+        elif column.role not in ("result", "ignored") and not column.role.startswith("fact:"):
+            words[column.role] = page.word(row, column.number)
+    if "lod_loq" in words:
+        words["lod"], words["loq"] = _split(words.pop("lod_loq"))
+    columns = header.of("result") or header.of("qualifier")
+    for column in columns:
+        _refuse_merged(page, row, column.number)
+    paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
+    facts = facts_of(page, header, row)
+    for column in columns:
+        header_unit = Word(column.unit, column.header.place) if column.unit else None
+        heading_unit = section_unit(section) if section is not None else None
+        if heading_unit is None and header_unit is None and not _says(words.get("unit")):
+            heading_unit = block.unit
+        for role, bounds in paired.items():
+            at = next(
+                (one for one in bounds if vocabulary.unit_key(one.unit) == vocabulary.unit_key(column.unit)), None
+            )
+            words[role] = page.word(row, at.number) if at else Word("", column.header.place)
+        line = Line(
+            analyte=_whole_total(words["analyte"], section),
+            result=page.word(row, column.number),
+            unit=words.get("unit"),
+            header_unit=header_unit,
+            section_unit=heading_unit,
+            qualifier=words.get("qualifier") if column.role == "result" else None,
+            lod=words.get("lod"),
+            loq=words.get("loq"),
+            lod_unit=words.get("detection_unit") or own.lod,
+            loq_unit=words.get("detection_unit") or own.loq,
+            uncertainty=words.get("uncertainty"),
+            uncertainty_unit=own.uncertainty,
+            method=words.get("method"),
+            verdict=words.get("verdict"),
+            limit=words.get("limit"),
+            basis=words.get("basis"),
+            portion=words.get("portion"),
+            species=words.get("species"),
+            replicate=words.get("replicate"),
+            cas=words.get("cas"),
+            section=section,
+        )
+        yield Row(line, facts)
+
+
+def _says(word: Word | None) -> bool:
+    return word is not None and bool(word.said.strip())
+
+
+def _own_units(header: Header) -> _Units:
+    found = {role: _header_unit(header, role) for role in ("lod", "loq", "lod_loq", "uncertainty")}
+    return _Units(found["lod"] or found["lod_loq"], found["loq"] or found["lod_loq"], found["uncertainty"])
+
+
+def _header_unit(header: Header, role: str) -> Word | None:
+    """The unit in the bracket of a column's header, for LOD, LOQ and uncertainty."""
+    columns = header.of(role)
+    if len(columns) > 1:  # one for every unit of the results: each has the unit of its result
+        return None
+    found = next((column for column in columns if column.unit), None)
+    return Word(found.unit, found.header.place) if found else None
+
+
+def _refuse_merged(page: Page, row: int, column: int) -> None:
+    """One number merged over several results may be their sum, or the result of one of them."""
+    area = page.merges.get((row, column))
+    if area is None:
+        return
+    first, left, last, right = area
+    said = page.word(first, left).said
+    if (last > first or right > left) and could_be_result(said):
+        message = f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
+        page.refuse("merged-result", message, first, left, said)
+
+
+def _whole_total(word: Word, section: Word | None) -> Word:
+    """A bare `Total` is the total of its section where that is a known analyte: aflatoxins, for instance."""
+    if section is None or not vocabulary.is_bare_total(word.said):
+        return word
+    heading = re.split(r"[(\[,:]", section.said)[0].strip()
+    found = {
+        analyte.id
+        for text in (f"Total {heading}", f"Sum of {heading}", f"{heading}, total")
+        if (analyte := vocabulary.analyte(text)) is not None
+    }
+    return replace(word, said=vocabulary.analytes()[found.pop()].name) if len(found) == 1 else word
+
+
+def _split(word: Word) -> tuple[Word, Word]:
+    """`0.02/0.06` in a column LOD/LOQ; a unit behind the second is the unit of both."""
+    lod, _, loq = word.said.partition("/")
+    shared = re.match(r"^\s*[0-9][0-9.,]*(?![0-9.,])\s*(?P<unit>[^0-9.,\s].*)$", loq)
+    unit = f" {shared['unit'].strip()}" if shared and re.fullmatch(r"\s*[0-9][0-9.,]*\s*", lod) else ""
+    return Word(f"{lod.strip()}{unit}", word.place), Word(loq.strip(), word.place)
+
+
+def section_unit(section: Word) -> Word | None:
+    """The unit in a section heading: `Heavy metals (mg/kg)` or `Alkaloids, % w/w`."""
+    for pattern in (BRACKET, COMMA):
+        parts = pattern.match(section.said.strip())
+        if parts and vocabulary.unit(parts["inside"]):
+            return Word(parts["inside"], section.place)
+    return None

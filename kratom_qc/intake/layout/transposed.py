@@ -1,0 +1,110 @@
+"""Tables on their side: analytes down the first column, one batch per column. Turned, they are wide tables."""
+
+from __future__ import annotations
+
+from kratom_qc import vocabulary
+from kratom_qc.intake.layout.headers import LIST, TURNED, WIDE, Column, Header, headers_at, meaning
+from kratom_qc.intake.layout.labels import could_be_result
+from kratom_qc.intake.layout.page import Page, turn
+from kratom_qc.model import Cell
+
+ROW_WORDS = ("unit", "lod", "loq", "method", "limit", "cas")
+Turned = tuple[int, Page, Header]  # the sheet's first row of the table, the table upright, and its header there
+
+
+def turned_at(page: Page, row: int) -> Turned | None:
+    """A table on its side that begins here: analytes down the first column, one batch per column."""
+    header = next((header for header in headers_at(page, row) if header.kind == TURNED), None)
+    if header is not None:
+        names = {
+            column.number: _as_batch(page, header.row, column) for column in header.columns if column.role == "batch"
+        }
+        rows = _run(page, header.row, header.columns[0].number, set(names))
+        return _on_its_side(page, header.row, header.row, rows, header.columns[0].number, names)
+    cells = page.cells(row)
+    left = min(cells)
+    if vocabulary.fact_name(cells[left].said) != "batch_id":
+        return None
+    others = {at: cell for at, cell in cells.items() if at != left}
+    values = {at for at, cell in others.items() if vocabulary.column_role(cell.said) not in ROW_WORDS}
+    if not values or any(_is_label(others[at].said) for at in values):
+        return None
+    rows = _run(page, row, left, values)
+    above = _rows_above(page, row, left, values) if rows else []
+    return _on_its_side(page, above[0] if above else row, row, [*above, *rows], left, {})
+
+
+def _as_batch(page: Page, row: int, column: Column) -> Cell:
+    """A header like `Lot L-1` as the batch id that it names."""
+    cell = page.cells(row)[column.number]
+    return cell._replace(said=column.unit)
+
+
+def _is_label(text: str) -> bool:
+    return vocabulary.fact_name(text) is not None or vocabulary.analyte(text) is not None
+
+
+def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
+    """The rows of a table on its side, from its row of batches down; none where fewer than two analytes are in it."""
+    rows, headings, analytes, gap = [first], list[int](), 0, False
+    for row in range(first + 1, page.last_row + 1):
+        cells = page.cells(row)
+        if not cells:
+            gap = True
+            continue
+        slipped = not gap and any(at in values and could_be_result(cell.said) for at, cell in cells.items())
+        if min(cells) > left and slipped and len(rows) > 1:
+            rows += [*headings, row]  # a value without a name: refused when the table is read
+            headings = []
+            continue
+        if min(cells) != left or (headers_at(page, row) and _first_kind(page, row) in (LIST, WIDE)):
+            break
+        if len(cells) == 1:
+            headings.append(row)
+            continue
+        role = meaning((" ".join(cells[left].said.split()),))[0]
+        counts = any(at in values and could_be_result(cell.said) for at, cell in cells.items())
+        if role == "fact:batch_id" or (gap and role[:5] == "fact:") or (not counts and role in ("unknown", "analyte")):
+            break
+        analytes += role.startswith("analyte:")
+        rows += [*headings, row]
+        headings, gap = [], False
+    return rows if analytes >= 2 else []
+
+
+def _first_kind(page: Page, row: int) -> str:
+    return headers_at(page, row)[0].kind
+
+
+def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
+    """The rows right above the row of batches that belong to the table: further facts of each batch, names of columns."""
+    found: list[int] = []
+    for above in range(row - 1, 0, -1):
+        cells = page.cells(above)
+        if not cells or min(cells) != left:
+            break
+        label, own = cells[left].said, values & set(cells)
+        of_each = len(own) > 1 and vocabulary.fact_name(label) and not any(_is_label(cells[at].said) for at in own)
+        if not of_each and not (vocabulary.column_role(label) == "analyte" and own):
+            break
+        found.insert(0, above)
+    return found
+
+
+def _on_its_side(
+    page: Page, top: int, batches: int, rows: list[int], left: int, names: dict[int, Cell]
+) -> Turned | None:
+    if not rows:
+        return None
+    aside = turn(page, rows, left, names)
+    columns = []
+    for row in rows:
+        cell = page.cells(row).get(left)
+        role, unit, _ = meaning((" ".join(cell.said.split()),)) if cell else ("unknown", "", False)
+        if row == batches:
+            role, unit = "fact:batch_id", ""
+        elif role == "analyte":
+            role = "ignored"
+        columns.append(Column(row, role, aside.word(left, row), unit))
+    header = Header(left, WIDE, tuple(columns), left)
+    return top, aside, header
