@@ -29,7 +29,7 @@ def told(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float | Decimal):
-        return f"{float(value):.13g}"  # fifteen digits are shown of the seventeen that some writers store
+        return f"{float(value):.12g}"  # fifteen digits are shown of the seventeen that some writers store
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
     if isinstance(value, time | timedelta):
