@@ -41,9 +41,8 @@ class Decision(StrEnum):
 # ---------------------------------------------------------------- the laboratory's own words
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands, in the vendor's own coordinates."""
+class Place(NamedTuple):
+    """Where something stands, in the vendor's own coordinates. A tuple: every word has one, and they are looked up in sets."""
 
     file: str
     sheet: str = ""

@@ -158,7 +158,7 @@ def classes(of: Verdict) -> list[tuple[str, str]]:
 
 
 def test_markup_that_is_kept_never_shows_another_batchs_words() -> None:
-    other = replace(given.MERCURY, said="0.2 mg", method="ICP-MS", place=replace(given.MERCURY.place, cell="Z9"))
+    other = replace(given.MERCURY, said="0.2 mg", method="ICP-MS", place=given.MERCURY.place._replace(cell="Z9"))
     first, second = given.MERCURY_IN_CZ, verdict(given.finding(given.HG_SPEC, Outcome.PASS, other))
     alone = batch_page(second, program=PROGRAM)
     batch_page(first, program=PROGRAM)

@@ -56,7 +56,7 @@ def test_two_doubts_about_one_analyte_stay_two_reasons() -> None:
 
 
 def test_a_result_that_disagrees_with_another_is_quoted_beside_it() -> None:
-    other = replace(given.MERCURY, said="0.58", place=replace(given.MERCURY.place, cell="C44"))
+    other = replace(given.MERCURY, said="0.58", place=given.MERCURY.place._replace(cell="C44"))
     doubt = given.trouble("RESULTS-CONTRADICT", "they disagree", "C44", "mercury")
     own, _ = told(verdict(doubt, results=(given.MERCURY, other)))
     assert [(said.said, said.where) for said in own.reasons[0].statements] == [
