@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import tee
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kratom_qc import settings, vocabulary
@@ -25,11 +26,10 @@ from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.compare import Beside, compare
-from kratom_qc.interpret.compare import traces as traces
 from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Analysis, Batch, Place, Remark, Rulebook
+from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Rulebook
 
 if TYPE_CHECKING:
     from kratom_qc.judge.verdicts import Judgement
@@ -210,10 +210,21 @@ def collect(
     )
 
 
-def compared(readings: Iterable[Reading]) -> Beside:
-    """What the certificates of many files say about each other. A file given twice counts once."""
+def compared(readings: Iterable[Reading], spoken: Mapping[str, Iterable[str]] = MappingProxyType({})) -> Beside:
+    """What the certificates of many files say about each other. A file given twice counts once.
+
+    `spoken` names, for batches judged before, the hashes of the files that spoke of them. One that today's reader refuses, or
+    reads as another batch, holds the batch: what it proved must not vanish with it.
+    """
     once = {reading.sha256: reading for reading in readings}
-    return compare(analysis for reading in once.values() for analysis in reading.analyses)
+    beside = compare(analysis for reading in once.values() for analysis in reading.analyses)
+    for batch_id, files in spoken.items():
+        for reading in (once[sha] for sha in files if sha in once and batch_id not in once[sha].batch_ids):
+            reason = reading.refusals[0].message if reading.refusals else "it speaks of another batch"
+            why = f"{reading.file} was judged as a certificate of this batch and is not read as one any more: {reason}"
+            doubt = Doubt("EARLIER-UNREAD", why, Place(reading.file))
+            beside.doubts.setdefault(batch_id, []).append(doubt)
+    return beside
 
 
 def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:

@@ -16,7 +16,8 @@ from kratom_qc import PROGRAM, settings
 from kratom_qc.archive.store import PassWriter, Store, keep
 from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.workbook import read_bytes
-from kratom_qc.job import Readers, Reading, Terms, collect, compared, judge_batches, traces
+from kratom_qc.interpret.compare import traces
+from kratom_qc.job import Readers, Reading, Terms, collect, compared, judge_batches
 from kratom_qc.model import Place
 from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
 
@@ -114,7 +115,8 @@ class ReleasePass:
         self._readers.rest()
         self.writer = PassWriter(self.store, self.pass_id, self.terms.on, PROGRAM)
         self.total = len(touched)
-        self.beside = compared([*self.earlier, *self.new])
+        spoken = {batch_id: known.by_batch.get(batch_id, ()) for batch_id in touched}
+        self.beside = compared([*self.earlier, *self.new], spoken)
         # What has been read stays to the end of the pass: no collector need look through it again and again.
         gc.freeze()
         gc.enable()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 import sys
@@ -135,7 +134,7 @@ def list_problems(code: str | None, *, as_markdown: bool) -> int:
 def _explain(console: Console, code: str) -> None:
     one = problems.problem(code)
     if one is None:
-        near = difflib.get_close_matches(code, list(problems.problems()), n=3)
+        near = vocabulary.closest(code, problems.problems(), 3)
         hint = f"; nearest: {', '.join(near)}" if near else ""
         raise UsageError(f"'{code}' is no code of a problem{hint}. See `kratom-qc problems`")
     console.print(f"[bold]{one.code}[/] ({one.kind}, {one.severity}): {escape(one.title)}")

@@ -176,7 +176,7 @@ def meanings_of(text: str) -> tuple[str, ...]:
 
 def nearest_analytes(text: str) -> tuple[str, ...]:
     """Up to three known names near an unknown one, for the person who must decide."""
-    near = _close(name_key(text[:LONGEST_NAME]), _analyte_spellings(), 6)
+    near = closest(name_key(text[:LONGEST_NAME]), _analyte_spellings(), 6)
     names = dict.fromkeys(analytes()[_analyte_spellings()[key]].name for key in near)
     return tuple(names)[:3]
 
@@ -347,10 +347,10 @@ def _nearest(key: str, known: Mapping[str, str]) -> tuple[str, ...]:
     full of prose must cost nothing."""
     if len(key) > _LONGEST_WORD:
         return ()
-    return tuple(known[near] for near in _close(key, known, 3))
+    return tuple(known[near] for near in closest(key, known, 3))
 
 
-def _close(key: str, known: Iterable[str], most: int) -> list[str]:
+def closest(key: str, known: Iterable[str], most: int) -> list[str]:
     """The known keys nearest to a key, nearest first. rapidfuzz, because a file may hold 20,000 unknown words."""
     return [near for near, _, _ in process.extract(key, list(known), scorer=fuzz.ratio, limit=most, score_cutoff=60)]
 
@@ -407,7 +407,7 @@ def product_form(text: str) -> str | None:
 
 def nearest_forms(text: str) -> tuple[str, ...]:
     """Up to three display names of product forms that are spelt like a text."""
-    near = _close(header_key(text), _form_spellings(), 3)
+    near = closest(header_key(text), _form_spellings(), 3)
     return tuple(dict.fromkeys(product_forms()[_form_spellings()[key]] for key in near))
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -243,6 +244,25 @@ def test_the_same_pass_writes_the_same_bytes_whatever_the_hash_seed(inbox, tmp_p
         pages.append({str(path.relative_to(store)): path.read_bytes() for path in files})
     assert pages[0] == pages[1]
     assert len(pages[0]) == 6
+
+
+def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(inbox, tmp_path, terms, monkeypatch):
+    store = tmp_path / "store"
+    more = MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")
+    spiked = CHEMISTRY.replace("0.21,mg/kg", "9.9,mg/kg") + more
+    (inbox / "a.csv").write_text(spiked)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 FAIL"]
+    clean = (CHEMISTRY + more).replace("0.21,mg/kg", "0.22,mg/kg")
+    (inbox / "b.csv").write_text(clean)
+    monkeypatch.setattr("kratom_qc.job.read_content", refuse_the_spiked)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 HOLD"]
+
+
+def refuse_the_spiked(name: str, raw: bytes, caps: Caps) -> Reading:
+    """A reader of a later version, which refuses what an earlier one read."""
+    if b"9.9,mg/kg" in raw:
+        return read_content(name, raw, replace(caps, file_bytes=10))
+    return read_content(name, raw, caps)
 
 
 def test_a_copy_that_comes_in_a_later_pass_holds_the_original_too(inbox, tmp_path, terms):
