@@ -95,6 +95,8 @@ FINDINGS = pa.schema(
         pa.field("because", _WORD),
         pa.field("why", _WORD),
         *_WHERE,
+        pa.field("conditional", _WORD),
+        pa.field("decision_rule", _WORD),
     ]
 )
 VERDICTS = pa.schema(
@@ -110,6 +112,8 @@ VERDICTS = pa.schema(
         pa.field("rulebooks", pa.list_(pa.struct([(name, pa.string()) for name in ("id", "version", "sha256")]))),
         pa.field("facts_sha256", pa.string()),
         pa.field("program", pa.string(), nullable=False),
+        pa.field("says", pa.string()),  # of a market: may be sold, may not be sold, undecided, banned
+        pa.field("rule_id", pa.string()),  # the rule that decides it; null where every limit is met
     ]
 )
 SCHEMAS = {"certificates": CERTIFICATES, "results": RESULTS, "findings": FINDINGS, "verdicts": VERDICTS}
@@ -195,6 +199,8 @@ def finding_row(finding: Finding, batch_id: str) -> Row:
         finding.because,
         finding.why,
         *where,
+        finding.conditional,
+        finding.decision_rule,
     )
 
 
@@ -204,7 +210,9 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
     shas = list(dict.fromkeys(analysis.sha256 for analysis in batch.analyses))
     books = [{"id": book.id, "version": book.version, "sha256": book.sha256} for book in verdict.rulebooks]
     facts = batch.facts.sha256 if batch.facts and batch.facts.sha256 else None
+    stands = {standing.market: standing for standing in verdict.standings}
     for market, decision in ((None, verdict.decision), *verdict.markets.items()):
+        standing = stands.get(market) if market is not None else None
         yield (
             batch.batch_id,
             batch.product,
@@ -216,6 +224,8 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
             books,
             facts,
             program,
+            None if standing is None else str(standing.says),
+            None if standing is None or standing.finding is None else standing.finding.rule_id,
         )
 
 
