@@ -51,15 +51,14 @@ class Frame:
 
 
 def outcomes(groups: Sequence[Group]) -> dict[int, Codes]:
-    """The outcome of every numeric limit for every member of its group: id(asked) → codes into `OUTCOMES`.
+    """The outcome of every limit for every member of its group: id(asked) → codes into `OUTCOMES`.
 
     Raises EngineError where the engine did not check exactly what was planned.
     """
     by_book: dict[str, list[tuple[Group, Asked]]] = {}
     for group in groups:
         for asked in group.asked:
-            if asked.limit.kind in ("amount", "not_detected"):
-                by_book.setdefault(asked.book.id, []).append((group, asked))
+            by_book.setdefault(asked.book.id, []).append((group, asked))
     found: dict[int, Codes] = {}
     context = _context()
     for pairs in by_book.values():

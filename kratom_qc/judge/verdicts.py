@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kratom_qc.judge import crosscheck, explain
+from kratom_qc.judge.answers import CONSTANT
 from kratom_qc.judge.checks import DECIDING
 from kratom_qc.judge.dates import in_force
+from kratom_qc.judge.markets import INTEGRITY, Everywhere
 from kratom_qc.judge.plan import (
+    NUMERIC,
     OUTCOMES,
     Asked,
     Codes,
     Group,
-    applicable,
+    guard,
     judged_interval,
     market_books,
     plan,
     product_books,
 )
 from kratom_qc.judge.specification import derived_kinds
-from kratom_qc.model import (
-    UNMEASURED,
-    Batch,
-    Finding,
-    Limit,
-    Outcome,
-    Place,
-    Quantity,
-    Result,
-    Rulebook,
-    Verdict,
-    worst,
-)
+from kratom_qc.model import UNMEASURED, Batch, Finding, Limit, Outcome, Place, Quantity, Result, Rulebook, Verdict
 from kratom_qc.vocabulary import analytes, product_forms
 
-INTEGRITY = "integrity"
 _AGE = ("tested_on", "received_on", "sampled_on", "issued_on")  # what dates a measurement, best first
 
 
@@ -53,42 +43,36 @@ class Judgement:
     codes: Mapping[int, Codes]  # id(asked) → per member, into OUTCOMES
     doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]]  # batch → where the crosscheck disagrees
     hold_overdue: bool
+    constant: dict[int, Finding] = field(default_factory=dict)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict, in the order of the batches."""
         where = {member: (group, at) for group in self.groups for at, member in enumerate(group.members)}
+        everywhere = {group.product: Everywhere(self.books, self.markets, group.product) for group in self.groups}
         for index in range(len(self.batches)):
-            yield self._verdict(index, *where[index])
+            group, at = where[index]
+            yield self._verdict(index, group, at, everywhere[group.product])
 
-    def _verdict(self, index: int, group: Group, at: int) -> Verdict:
+    def _verdict(self, index: int, group: Group, at: int, everywhere: Everywhere) -> Verdict:
         batch = self.batches[index]
         findings = [self._finding(asked, at, batch) for asked in group.asked]
         findings += _integrity(batch, self.books, self.on)
         findings += [_crosscheck_finding(*disagreement) for disagreement in self.doubted.get(index, ())]
         findings += _uncovered(batch, self.books, self.markets)
         if self.hold_overdue:
-            findings += _overdue(applicable(self.books, self.markets, batch.product), self.on)
-        product = {book.id for book in product_books(self.books, batch.product)} | {INTEGRITY}
-        lineages = {market: product | {book.id for book in market_books(self.books, market)} for market in self.markets}
-        home = product.union(*(lineages[market] for market in self.home))
-        return Verdict(
-            batch=batch,
-            judged_on=self.on,
-            decision=worst([f for f in findings if f.rulebook in home]),
-            markets={
-                market: worst([f for f in findings if f.rulebook in within]) for market, within in lineages.items()
-            },
-            findings=tuple(findings),
-            home_markets=self.home,
-            rulebooks=applicable(self.books, self.markets, batch.product),
-        )
+            findings += _overdue(everywhere.rulebooks, self.on)
+        return everywhere.verdict(batch, findings, self.home, self.on)
 
     def _finding(self, asked: Asked, at: int, batch: Batch) -> Finding:
-        limit, quantity = asked.limit, asked.column.answers[at]
-        if limit.kind not in ("amount", "not_detected"):
-            return _unmeasured(limit, asked.book, batch, self.on)
+        limit = asked.limit
         outcome = OUTCOMES[self.codes[id(asked)][at]]
-        return _numeric(limit, asked.book, batch, quantity, outcome, self.on)
+        if limit.kind in NUMERIC:
+            return _numeric(limit, asked.book, batch, asked.column.answers[at], outcome, self.on)
+        if limit.kind not in CONSTANT:
+            return _unmeasured(limit, asked.book, batch, outcome, self.on)
+        if id(asked) not in self.constant:  # the same for every batch: a ban is a ban
+            self.constant[id(asked)] = _unmeasured(limit, asked.book, batch, outcome, self.on)
+        return self.constant[id(asked)]
 
 
 def judge(
@@ -114,16 +98,20 @@ def judge(
     doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]] = {}
     for group in groups:
         for asked in group.asked:
-            if id(asked) not in codes:
-                continue
-            column = asked.column
-            again = crosscheck.reads(asked.limit, column.present)
-            said = [OUTCOMES[code] for code in codes[id(asked)][column.index].tolist()]
+            places, again = _again(asked, group, batches)
+            said = [OUTCOMES[code] for code in codes[id(asked)][places].tolist()]
             if again != said:
-                for at, one, other in zip(column.answered, said, again, strict=True):
+                for at, one, other in zip(places, said, again, strict=True):
                     if one is not other:
                         doubted.setdefault(group.members[at], []).append((asked.limit, one, other))
     return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, codes, doubted, hold_overdue)
+
+
+def _again(asked: Asked, group: Group, batches: Sequence[Batch]) -> tuple[Sequence[int], list[Outcome]]:
+    """The crosscheck's outcomes, and the places in the group they stand at: those that answer an amount, else everyone."""
+    if asked.limit.kind in NUMERIC:
+        return asked.column.answered, crosscheck.reads(asked.limit, asked.column.present)
+    return range(len(group.members)), crosscheck.reads(asked.limit, (), [batches[index] for index in group.members])
 
 
 # ---------------------------------------------------------------- findings
@@ -180,7 +168,19 @@ def _numeric(
         place=place,
         source=limit,
         quantity=quantity,
+        conditional=_conditional(limit, outcome, quantity),
+        decision_rule=explain.decision_rule(limit),
     )
+
+
+def _conditional(limit: Limit, outcome: Outcome, quantity: Quantity | None) -> str:
+    """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside the limit, or outside."""
+    if limit.decision_rule != "guarded" or outcome is not Outcome.INCONCLUSIVE or quantity is None:
+        return ""
+    if limit.evidence == "memory" or guard(limit, quantity) is None:
+        return ""
+    (plainly,) = crosscheck.reads(replace(limit, decision_rule="simple"), [quantity])
+    return {Outcome.PASS: "conditional pass", Outcome.FAIL: "conditional fail"}.get(plainly, "")
 
 
 def _silent(batch: Batch, subject: str) -> Result | None:
@@ -189,24 +189,15 @@ def _silent(batch: Batch, subject: str) -> Result | None:
     return next((result for result in said if result.measured), next(iter(said), None))
 
 
-def _unmeasured(limit: Limit, book: Rulebook, batch: Batch, on: date) -> Finding:
-    """Limits that no amount answers: bans, product classes, attestations, descriptions, certificate contents."""
+def _unmeasured(limit: Limit, book: Rulebook, batch: Batch, outcome: Outcome, on: date) -> Finding:
+    """Limits that no amount answers: bans, product classes, attestations, descriptions, certificate contents, profiles."""
     status, decides = _status(limit, on)
-    place: Place | None = None
-    if limit.kind == "ban":
-        outcome, why = Outcome.FAIL, "the product may not be sold here"
-    elif limit.kind == "attestation":
-        outcome, why = Outcome.INCONCLUSIVE, "a condition of this market that no laboratory result can show"
-    elif limit.kind == "product_class":
-        outcome, why = _product_class(limit, batch)
-    elif limit.kind == "described":
-        outcome, why, place = _described(limit, batch)
-    else:
-        outcome, why = _certificate(limit, batch)
+    why = explain.unmeasured(limit, outcome, batch)
     if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
         outcome, why = Outcome.INCONCLUSIVE, explain.MEMORY
     if outcome is Outcome.MISSING and limit.when_missing == "note":
         decides = False
+    described = batch.described.get(limit.subject) if limit.kind == "described" else None
     return Finding(
         limit.rule_id,
         book.id,
@@ -219,45 +210,9 @@ def _unmeasured(limit: Limit, book: Rulebook, batch: Batch, on: date) -> Finding
         limit.text,
         when_missing=limit.when_missing,
         status=status,
-        place=place,
+        place=described.place if described is not None and described.text is not None else None,
         source=limit,
     )
-
-
-def _product_class(limit: Limit, batch: Batch) -> tuple[Outcome, str]:
-    allowed = ", ".join(product_forms()[product].lower() for product in limit.requires)
-    if batch.product is None:
-        return Outcome.INCONCLUSIVE, f"only {allowed} may be sold; the product's form is not known"
-    if batch.product in limit.requires:
-        return Outcome.PASS, f"the product is {product_forms()[batch.product].lower()}"
-    return Outcome.FAIL, f"only {allowed} may be sold; the product is {product_forms()[batch.product].lower()}"
-
-
-def _described(limit: Limit, batch: Batch) -> tuple[Outcome, str, Place | None]:
-    found = batch.described.get(limit.subject)
-    if found is None or found.text is None:
-        return Outcome.MISSING, "not described: no certificate of this batch states it", None
-    if "unclear" in found.flags:
-        return Outcome.INCONCLUSIVE, f"'{found.text}' describes nothing that could be confirmed", found.place
-    if "does-not-conform" in found.flags:
-        return Outcome.FAIL, f"the laboratory says '{found.text}'", found.place
-    return Outcome.PASS, f"described as '{found.text}'", found.place
-
-
-def _certificate(limit: Limit, batch: Batch) -> tuple[Outcome, str]:
-    """Every certificate of the batch must state what is required, and each result its method where that is."""
-    lacking = []
-    for analysis in batch.analyses:
-        for name in limit.requires:
-            if name == "method":
-                stated = all(result.method for result in analysis.results if result.measured)
-            else:
-                stated = bool(getattr(analysis, name))
-            if not stated:
-                lacking.append(f"{name.replace('_', ' ')} in {analysis.file}")
-    if lacking:
-        return Outcome.MISSING, "not stated: " + ", ".join(dict.fromkeys(lacking))
-    return Outcome.PASS, "stated on every certificate"
 
 
 # ---------------------------------------------------------------- causes to hold that no limit asks about
