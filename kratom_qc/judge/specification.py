@@ -27,9 +27,10 @@ from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
 @cache
 def derived_kinds() -> Mapping[str, str]:
-    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim."""
+    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim. A part of a whole
+    (`within`) is an analyte like others: laboratories measure it too."""
     rows = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    return {row["id"]: kind for kind, group in rows.items() for row in group}
+    return {row["id"]: kind for kind, group in rows.items() if kind != "within" for row in group}
 
 
 def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
