@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kratom_qc import settings, vocabulary
+from kratom_qc import methods, settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
@@ -168,6 +168,7 @@ def load_terms(
     """
     config = settings.load()
     vocabulary.check_all()
+    methods.check()
     load_profiles()
     if product is not None and product not in vocabulary.product_forms():
         raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
