@@ -1,4 +1,4 @@
 """Certificates of analysis of kratom in, verdicts with their evidence out."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 PROGRAM = f"kratom_qc {__version__}"

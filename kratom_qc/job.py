@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import tee
 from pathlib import Path
 from types import MappingProxyType
@@ -204,7 +205,7 @@ def collect(
     markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
         (analysis for analysis in analyses if only is None or analysis.batch_id in only),
-        lambda product: wanted(terms.books, markets, product),
+        cache(lambda product: tuple(wanted(terms.books, markets, product))),
         terms.facts,
         terms.product,
         compare(analyses) if beside is None else beside,

@@ -300,6 +300,9 @@ class Batch:
 
 # ---------------------------------------------------------------- limits
 
+# Before the subject of a sum whose summands below their bound count 0 (a limit with `sum = "lower_bound"`).
+LOWER_BOUND = "lower bound of "
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -307,7 +310,7 @@ class Limit:
 
     rule_id: str
     rulebook: str
-    kind: str  # amount, not_detected, described, ban, product_class, attestation, certificate
+    kind: str  # amount, not_detected, described, ban, product_class, attestation, certificate, unread, profile
     subject: str
     text: str
     because: str
@@ -332,6 +335,16 @@ class Limit:
     products: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     applies: str = ""  # "where declared": judged only where the vendor declares a claim
+    guard: Decimal = Decimal(1)  # r of the guard band w = r·U
+    multiplier: Decimal | None = None  # of a microbiological criterion 10^n, already applied to `accept`
+    sum: str = ""  # "lower_bound": summands below their bound count 0
+    present: str = ""  # of a profile: what was found …
+    absent: tuple[str, ...] = ()  # … while all of these were looked for and not found
+    checked_on: date | None = None
+    supersedes: tuple[str, ...] = ()
+    overrides: str = ""  # the rulebook whose limit of this id this one replaces
+    changes: tuple[str, ...] = ()  # what the override changed: "status: guidance → adopted"
+    line: int = 0  # where it stands in its file
 
     def speaks_of(self, product: str | None) -> bool:
         return not self.products or product in self.products
@@ -386,6 +399,28 @@ class Finding:
     place: Place | None = None
     source: Limit | None = None
     quantity: Quantity | None = None
+    conditional: str = ""  # a kind of INCONCLUSIVE: "conditional pass" or "conditional fail" (ILAC-G8:09/2019 4.2.3)
+    decision_rule: str = ""  # how conformity was decided, in words (ISO/IEC 17025 7.8.6)
+
+
+class Says(StrEnum):
+    """What a market says of a batch."""
+
+    SOLD = "may be sold"
+    NOT_SOLD = "may not be sold"
+    UNDECIDED = "undecided"
+    BANNED = "banned"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a batch stands in one market, with the finding that decides it; none where every limit is met."""
+
+    market: str
+    title: str
+    decision: Decision
+    says: Says
+    finding: Finding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,16 +434,4 @@ class Verdict:
     findings: tuple[Finding, ...]
     home_markets: tuple[str, ...]
     rulebooks: tuple[Rulebook, ...]
-
-
-def worst(findings: tuple[Finding, ...] | list[Finding]) -> Decision:
-    """The verdict over findings: FAIL, else HOLD, else PASS; only findings that decide count.
-
-    Nothing is never a pass: where no finding that decides is a PASS, the batch is held.
-    """
-    outcomes = {finding.outcome for finding in findings if finding.decides}
-    if Outcome.FAIL in outcomes:
-        return Decision.FAIL
-    if outcomes != {Outcome.PASS}:
-        return Decision.HOLD
-    return Decision.PASS
+    standings: tuple[Standing, ...] = ()

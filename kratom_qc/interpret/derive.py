@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from kratom_qc import vocabulary
@@ -16,7 +17,7 @@ from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, p
 from kratom_qc.interpret.combine import combine, tolerance
 from kratom_qc.interpret.fitness import counts, fitted, is_unfit
 from kratom_qc.interpret.formulas import Formula, formulas
-from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result, plain
+from kratom_qc.model import LOWER_BOUND, UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result, plain
 
 Key = tuple[str, str, str]  # subject, basis, canonical unit
 DETECTION = "any"  # the basis under which a limit `not detected` asks
@@ -41,11 +42,11 @@ def quantities(
     measured = fitted(result for result in results if result.known and result.measured and result.text is None)
     keys = list(dict.fromkeys(wanted))
     whole = _Deriver(measured, facts)
-    found = {key: quantity for key in keys if (quantity := whole.find(key)) is not None}
+    found = {key: quantity for key in keys if (quantity := whole.asked(key)) is not None}
     for witness in _witnesses(measured):
         alone = _Deriver(witness, facts)
         for key, quantity in found.items():
-            found[key] = _proven_by(quantity, alone.find(key))
+            found[key] = _proven_by(quantity, alone.asked(key))
     return found, whole.doubts
 
 
@@ -86,6 +87,7 @@ class _Deriver:
 
     def __init__(self, results: list[Result], facts: ProductFacts):
         self.facts = facts
+        self.results = results
         self.doubts: list[Doubt] = []
         self.memo: dict[Key, Quantity | None] = {}
         grouped: dict[Key, list[Result]] = {}
@@ -95,6 +97,24 @@ class _Deriver:
         for key, group in grouped.items():
             self.printed[key], doubts = combine(group)
             self.doubts += doubts
+
+    def asked(self, key: Key) -> Quantity | None:
+        """What a limit asks for: a quantity, or the lower bound of a sum."""
+        if not key[0].startswith(LOWER_BOUND):
+            return self.find(key)
+        subject = key[0].removeprefix(LOWER_BOUND)
+        lower = self._lower
+        found = lower.find((subject, *key[1:]))
+        self.doubts += lower.doubts
+        lower.doubts.clear()
+        return found and replace(found, how=f"lower bound: what is below its limit counts 0; {found.how}")
+
+    @cached_property
+    def _lower(self) -> _Deriver:
+        """The same results, each below its limit counted 0 (Commission Regulation (EU) 2023/915, lower-bound sums)."""
+        lower = _Deriver([_at_its_least(result) for result in self.results], self.facts)
+        lower.doubts.clear()  # a `<0.5` beside a 0.3 contradicts nothing; only the sums made of them may
+        return lower
 
     def find(self, key: Key) -> Quantity | None:
         if key in self.memo:
@@ -389,6 +409,14 @@ def _quantity(
         missing=() if is_unfit(results) else tuple(dict.fromkeys(missing)),
         how=how,
     )
+
+
+def _at_its_least(result: Result) -> Result:
+    """0 for what lies below a known limit; a non-detect that names no limit bounds nothing, here too."""
+    span = result.interval
+    if span.low > 0 or span.high is None or span.low == span.high:
+        return result
+    return replace(result, interval=Interval.exactly(ZERO), shown_interval=None)
 
 
 def _slack(printed: Quantity, computed: Quantity) -> Decimal:

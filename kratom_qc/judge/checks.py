@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.judge.dates import bound
+from kratom_qc.judge.dates import DECIDING, bound
 
-KINDS = ("amount", "not_detected", "described", "ban", "product_class", "attestation", "certificate")
+KINDS = (
+    "amount",
+    "not_detected",
+    "described",
+    "ban",
+    "product_class",
+    "attestation",
+    "certificate",
+    "unread",
+    "profile",
+)
 BOOK_KINDS = ("product", "market", "standard")
-DECIDING = ("in_force", "adopted")  # adopted: a product specification makes the figure its own (21 CFR 111.70)
 STATUSES = (*DECIDING, "proposed", "withdrawn", "superseded", "compendial", "guidance", "industry")
 EVIDENCE = ("primary", "mirror", "secondary", "memory", "specification")
 DECISION_RULES = ("simple", "guarded")  # ILAC-G8:09/2019 4.2.1 and 4.2.3
@@ -55,6 +65,15 @@ _KEYS = {
     "products",
     "requires",
     "applies",
+    "guard",
+    "multiplier",
+    "multiplier_because",
+    "sum",
+    "sum_because",
+    "present",
+    "absent",
+    "checked_on",
+    "supersedes",
 }
 _TEXTS = (
     "id",
@@ -73,12 +92,33 @@ _TEXTS = (
     "operator",
     "advisory",
     "applies",
+    "multiplier_because",
+    "sum",
+    "sum_because",
+    "present",
 )
+_LISTS = ("products", "requires", "absent", "supersedes")
 # A key that only some kinds of limit understand; anywhere else it would be silently without effect.
 ONLY_FOR = {
     **dict.fromkeys(
-        ("min", "max", "strict", "decision_rule", "default_uncertainty", "rounding", "operator", "applies"), ("amount",)
+        (
+            "min",
+            "max",
+            "strict",
+            "decision_rule",
+            "default_uncertainty",
+            "rounding",
+            "operator",
+            "applies",
+            "guard",
+            "multiplier",
+            "multiplier_because",
+            "sum",
+            "sum_because",
+        ),
+        ("amount",),
     ),
+    **dict.fromkeys(("present", "absent"), ("profile",)),
     **dict.fromkeys(("portion", "lod_at_most"), ("not_detected",)),
     "unit": ("amount", "not_detected"),
     "requires": ("product_class", "certificate"),
@@ -117,11 +157,7 @@ def row_mistakes(row: Mapping[str, Any], where: str) -> list[str]:
         for key in ("strict", "screen")
         if not isinstance(row.get(key, False), bool)
     ]
-    mistyped += [
-        f"{where}: {key} must be a list of texts"
-        for key in ("products", "requires")
-        if not is_list_of_texts(row.get(key, []))
-    ]
+    mistyped += [f"{where}: {key} must be a list of texts" for key in _LISTS if not is_list_of_texts(row.get(key, []))]
     if mistyped:
         return [*wrong, *mistyped]
     for key, allowed in (
@@ -134,11 +170,21 @@ def row_mistakes(row: Mapping[str, Any], where: str) -> list[str]:
         ("when_missing", ("hold", "note")),
         ("applies", ("", "declared")),
         ("operator", ("printed", "unknown")),
+        ("sum", ("lower_bound",)),
     ):
         if key in row and row[key] not in allowed:
             wrong.append(f"{where}: {key} '{row[key]}' is none of {', '.join(filter(None, allowed))}")
     if row.get("when_missing") == "note" and not row.get("silence_because"):
         wrong.append(f'{where}: when_missing = "note" needs its reason in silence_because')
+    wrong += [
+        f"{where}: {key} needs its reason in {key}_because"
+        for key in ("sum", "multiplier")
+        if key in row and not row.get(f"{key}_because")
+    ]
+    if not isinstance(row.get("checked_on", date.min), date):
+        wrong.append(f"{where}: checked_on '{row['checked_on']}' must be a date, as 2026-11-22 without quotes")
+    if row.get("kind") == "profile" and row.get("screen") is not True:
+        wrong.append(f"{where}: a profile can only warn; it needs screen = true")
     wrong += [f"{where}: {mistake}" for mistake in _date_mistakes(row)]
     wrong += [
         f"{where}: products names '{product}', which is no product"

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from kratom_qc.model import Interval, Limit, Outcome, Quantity
+from kratom_qc.model import Analysis, Batch, Interval, Limit, Outcome, Quantity
 
 
-def reads(limit: Limit, quantities: Sequence[Quantity]) -> list[Outcome]:
-    """How answered quantities stand to their limit, read without the engine."""
+def reads(limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch] = ()) -> list[Outcome]:
+    """How answered quantities stand to their limit, read without the engine. A limit that asks for no amount is read from the
+    batches themselves."""
+    if limit.kind not in ("amount", "not_detected"):
+        return [_other(limit, batch) for batch in batches]
     if limit.kind == "not_detected":
         return [_not_detected(limit, quantity) for quantity in quantities]
     if limit.accept is None:
@@ -25,7 +28,7 @@ def reads(limit: Limit, quantities: Sequence[Quantity]) -> list[Outcome]:
 
 
 def _guarded(limit: Limit, accept: Interval, quantity: Quantity) -> Outcome:
-    """Both ends widened by the expanded uncertainty (ILAC-G8:09/2019 4.2.3); undecided where it is needed and unknown."""
+    """Both ends widened by the guard band w = r·U (ILAC-G8:09/2019 4.2.3); undecided where U is needed and unknown."""
     value = quantity.interval
     width = Decimal(0)
     if quantity.how or any(result.interval.low == result.interval.high for result in quantity.results):
@@ -34,7 +37,7 @@ def _guarded(limit: Limit, accept: Interval, quantity: Quantity) -> Outcome:
             stated = value.high * limit.default_uncertainty
         if stated is None:
             return Outcome.MISSING if quantity.missing else Outcome.INCONCLUSIVE
-        width = stated
+        width = stated * limit.guard
 
     def down(end: Decimal) -> Decimal:
         return end - width if end > width else Decimal(0)
@@ -96,3 +99,50 @@ def _not_detected(limit: Limit, quantity: Quantity) -> Outcome:
         return Outcome.PASS
     deep = any(size <= limit.lod_at_most for size, unit in stated if unit == limit.unit)
     return Outcome.PASS if deep else Outcome.INCONCLUSIVE
+
+
+def _other(limit: Limit, batch: Batch) -> Outcome:
+    """Bans, product forms, words of a certificate, descriptions, profiles: read from the batch, not from the plan's answers."""
+    match limit.kind:
+        case "ban":
+            return Outcome.FAIL
+        case "attestation" | "unread":
+            return Outcome.INCONCLUSIVE
+        case "product_class":
+            if batch.product in limit.requires:
+                return Outcome.PASS
+            return Outcome.FAIL if batch.product else Outcome.INCONCLUSIVE
+        case "certificate":
+            return Outcome.PASS if all(_states(limit, analysis) for analysis in batch.analyses) else Outcome.MISSING
+        case "described":
+            return _description(limit, batch)
+        case "profile":
+            return _unnatural(limit, batch)
+    raise ValueError(f"{limit.rule_id} is of the kind {limit.kind}, which nobody reads twice")
+
+
+def _states(limit: Limit, analysis: Analysis) -> bool:
+    unsigned = [result for result in analysis.results if result.measured and not result.method]
+    others = (getattr(analysis, name) for name in limit.requires if name != "method")
+    return all(others) and not ("method" in limit.requires and unsigned)
+
+
+def _description(limit: Limit, batch: Batch) -> Outcome:
+    said = batch.described.get(limit.subject)
+    if said is None or said.text is None:
+        return Outcome.MISSING
+    verdicts = {"unclear": Outcome.INCONCLUSIVE, "does-not-conform": Outcome.FAIL}
+    return next((outcome for flag, outcome in verdicts.items() if flag in said.flags), Outcome.PASS)
+
+
+def _unnatural(limit: Limit, batch: Batch) -> Outcome:
+    """FAIL where `present` was found and every one of `absent` was looked for and not found."""
+    results = [result for analysis in batch.analyses for result in analysis.results if result.known and result.measured]
+    there: set[str] = {result.analyte for result in results if result.detected is True or result.interval.low > 0}
+    looked = {result.analyte for result in results}
+    unsure = {result.analyte for result in results if result.detected is None and result.interval.low == 0}
+    if not looked >= {limit.present, *limit.absent}:
+        return Outcome.MISSING
+    if there & set(limit.absent) or limit.present not in there | unsure:
+        return Outcome.PASS
+    return Outcome.FAIL if limit.present in there and not unsure & set(limit.absent) else Outcome.INCONCLUSIVE

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kratom_qc.judge import answers
 from kratom_qc.judge.plan import judged_interval
 from kratom_qc.methods import screen, unfit_words
-from kratom_qc.model import Interval, Limit, Outcome, Quantity, Result, plain
+from kratom_qc.model import Batch, Interval, Limit, Outcome, Quantity, Result, plain
+from kratom_qc.vocabulary import analytes, product_forms
 from kratom_qc.wording import THIN, interval_words
 
 MEMORY = "unconfirmed: the limit's figure rests on memory and must be checked against its source before it may decide"
@@ -48,6 +50,74 @@ def _by_unfit(quantity: Quantity) -> str:
     return "; ".join(dict.fromkeys(filter(None, told)))
 
 
+_KINDS = {
+    "ban": "the product may not be sold here",
+    "attestation": "a condition of this market that no laboratory result can show",
+    "unread": "the rule's text was not located: a person must read it before anything may be said about this market",
+}
+
+
+def unmeasured(limit: Limit, outcome: Outcome, batch: Batch) -> str:
+    """Why a limit that asks for no amount came out as it did."""
+    if limit.kind in _KINDS:
+        return _KINDS[limit.kind]
+    if limit.kind == "product_class":
+        return _product_class(limit, batch.product)
+    if limit.kind == "profile":
+        return _profile(limit, outcome)
+    if limit.kind == "described":
+        found = batch.described.get(limit.subject)
+        if found is None or found.text is None:
+            return "not described: no certificate of this batch states it"
+        return _DESCRIBED[outcome].format(found.text)
+    if outcome is Outcome.MISSING:
+        return "not stated: " + ", ".join(dict.fromkeys(answers.lacking(limit, batch)))
+    return "stated on every certificate"
+
+
+_DESCRIBED = {
+    Outcome.PASS: "described as '{}'",
+    Outcome.FAIL: "the laboratory says '{}'",
+    Outcome.INCONCLUSIVE: "'{}' describes nothing that could be confirmed",
+}
+
+
+def _product_class(limit: Limit, product: str | None) -> str:
+    allowed = ", ".join(product_forms()[one].lower() for one in limit.requires)
+    if product is None:
+        return f"only {allowed} may be sold; the product's form is not known"
+    name = product_forms()[product].lower()
+    return (
+        f"the product is {name}" if product in limit.requires else f"only {allowed} may be sold; the product is {name}"
+    )
+
+
+def _profile(limit: Limit, outcome: Outcome) -> str:
+    present, absent = analytes()[limit.present].name, ", ".join(analytes()[one].name for one in limit.absent)
+    if outcome is Outcome.FAIL:
+        return f"{present} was found without {absent}, which leaf always brings with it"
+    if outcome is Outcome.PASS:
+        return f"{present} was not found, or not without {absent}"
+    if outcome is Outcome.MISSING:
+        return f"needs {present} and each of {absent}, and not all were tested"
+    return f"the certificates do not say clearly whether {present} and {absent} were found"
+
+
+def decision_rule(limit: Limit) -> str:
+    """How conformity is decided, in words (ISO/IEC 17025:2017 7.8.6 asks a report to state it)."""
+    if limit.kind != "amount":
+        return ""
+    if limit.decision_rule == "guarded":
+        width = "U" if limit.guard == 1 else f"{plain(limit.guard)}·U"
+        told = [f"guard band w = {width} (ILAC-G8:09/2019 4.2.3)"]
+    else:
+        told = ["simple acceptance (ILAC-G8:09/2019 4.2.1)"]
+    told += ["result rounded to the limit's digits (USP General Notices 7.20)"] if limit.rounding != "none" else []
+    told += [f"criterion times {plain(limit.multiplier)}"] if limit.multiplier is not None else []
+    told += ["lower-bound sum"] if limit.sum else []
+    return "; ".join(told)
+
+
 def _rounded(quantity: Quantity) -> str:
     """Where a sheet shows fewer digits than its cells hold, both: the reviewer sees only one of them."""
     told = [f"the sheet shows {r.shown}, the cell holds {r.said}" for r in quantity.results if r.shown]
@@ -68,7 +138,7 @@ def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str
     if limit.decision_rule == "guarded" and value.high is None and quantity.interval.high is not None:
         return "the limit's decision rule needs the measurement uncertainty, and none is stated"
     if limit.decision_rule == "guarded" and quantity.interval.low == quantity.interval.high:
-        return f"{said} with its uncertainty reaches across the limit (guarded decision rule)"
+        return f"{said} with its uncertainty reaches across the limit (guard band)"
     screens = [result for result in quantity.results if result.portion is None and screen(result.method) is not None]
     if value.high is None and screens:
         said = ", ".join(dict.fromkeys(f"'{result.said}' by '{result.method}'" for result in screens))

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kratom_qc.errors import UsageError
+from kratom_qc.judge import answers
 from kratom_qc.judge.specification import lineage
-from kratom_qc.model import ZERO, Batch, Interval, Limit, Outcome, Quantity, Rulebook, portion_bound
+from kratom_qc.model import LOWER_BOUND, ZERO, Batch, Interval, Limit, Outcome, Quantity, Rulebook, portion_bound
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -26,7 +27,8 @@ _ANY_BOUND = float(np.finfo(float).max)
 
 def key_of(limit: Limit) -> tuple[str, str, str]:
     """The quantity a numeric limit asks for: (subject, basis, canonical unit)."""
-    return (limit.subject, DETECTION if limit.kind == "not_detected" else limit.basis, limit.unit)
+    subject = LOWER_BOUND + limit.subject if limit.sum else limit.subject
+    return (subject, DETECTION if limit.kind == "not_detected" else limit.basis, limit.unit)
 
 
 def product_books(books: Mapping[str, Rulebook], product: str | None) -> tuple[Rulebook, ...]:
@@ -59,10 +61,15 @@ def wanted(
 
 
 def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> tuple[Rulebook, ...]:
-    """Every rulebook that speaks about a product in these markets, each once."""
-    found = {book.id: book for book in product_books(books, product)}
-    for market in markets:
-        found.update((book.id, book) for book in market_books(books, market))
+    """Every rulebook that speaks about a product in these markets, each once.
+
+    A limit that one market overrides and another does not is asked: it is never looser than what replaces it.
+    """
+    found: dict[str, Rulebook] = {}
+    for book in chain(product_books(books, product), *(market_books(books, market) for market in markets)):
+        known = found.setdefault(book.id, book)
+        if known.limits != book.limits:
+            found[book.id] = books[book.id]
     return tuple(found.values())
 
 
@@ -80,10 +87,14 @@ def questions(
 
 
 class Column:
-    """One quantity over the batches of a group. Every limit that asks for it shares the column and its floats."""
+    """One quantity over the batches of a group. Every limit that asks for it shares the column and its floats.
 
-    def __init__(self, answers: list[Quantity | None]):
+    A `shared` column holds one answer that all batches of the group give: a ban asks nothing of them.
+    """
+
+    def __init__(self, answers: list[Quantity | None], *, shared: bool = False):
         self.answers = answers
+        self.shared = shared
         self.answered = [at for at, answer in enumerate(answers) if answer is not None]
         self.present = [answer for answer in answers if answer is not None]
 
@@ -106,7 +117,7 @@ class Column:
 
 @dataclass(slots=True)
 class Asked:
-    """One limit asked of a group of batches of one product; `start` is its first row in the rulebook's frame."""
+    """One limit asked of a group of batches of one product; `start` is its first row in the frame."""
 
     limit: Limit
     book: Rulebook
@@ -132,18 +143,23 @@ def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Seque
     for product, members in by_product.items():
         held = [batches[index].quantities for index in members]
         columns: dict[tuple[tuple[str, str, str], bool], Column] = {}
-        nothing = Column([None] * len(members))
+        constant = {kind: Column([said], shared=True) for kind, said in answers.CONSTANT.items()}
         asked = []
         for book, limit in questions(books, markets, product):
             if limit.kind not in NUMERIC:
-                asked.append(Asked(limit, book, nothing))
+                column = constant.get(limit.kind)
+                if column is None and limit.kind == "product_class":
+                    column = Column([answers.answer(limit, batches[members[0]])], shared=True)
+                if column is None:
+                    column = Column([answers.answer(limit, batches[index]) for index in members])
+                asked.append(Asked(limit, book, column))
                 continue
             key, needs_depth = key_of(limit), limit.kind == "not_detected" and limit.portion is None
             if (key, needs_depth) not in columns:
-                answers = [quantities.get(key) for quantities in held]
+                found = [quantities.get(key) for quantities in held]
                 if needs_depth:
-                    answers = [None if _says_nothing(answer) else answer for answer in answers]
-                columns[key, needs_depth] = Column(answers)
+                    found = [None if _says_nothing(answer) else answer for answer in found]
+                columns[key, needs_depth] = Column(found)
             asked.append(Asked(limit, book, columns[key, needs_depth]))
         groups.append(Group(product, members, asked))
     return groups
@@ -163,11 +179,11 @@ def rows_of(asked: Asked) -> Floats:
     The floats keep the order of the exact decimals: where a value differs from its limit but their floats do not, the
     float is nudged to the right side.
     """
-    limit, answers = asked.limit, asked.column.present
+    limit, present = asked.limit, asked.column.present
     if limit.kind == "not_detected":
-        return np.array([_detection_row(limit, answer) for answer in answers], dtype=float).reshape(-1, 8)
+        return np.array([_detection_row(limit, answer) for answer in present], dtype=float).reshape(-1, 8)
     if limit.decision_rule == "guarded":
-        return np.array([_guarded_row(limit, answer) for answer in answers], dtype=float).reshape(-1, 8)
+        return np.array([_guarded_row(limit, answer) for answer in present], dtype=float).reshape(-1, 8)
     rows = asked.column.ends
     own = False
     for edge in (limit.accept.low, limit.accept.high) if limit.accept else ():
@@ -175,7 +191,7 @@ def rows_of(asked: Asked) -> Floats:
             continue
         for at, column in zip(*np.nonzero(rows[:, ::2] == float(edge)), strict=True):
             rows, own = (rows, own) if own else (rows.copy(), True)
-            answer = answers[at]
+            answer = present[at]
             exact = answer.interval.low, answer.interval.high, answer.proven_low, answer.proven_high
             rows[at, 2 * column] = _ordered(exact[column], edge)
     return rows
@@ -194,7 +210,7 @@ def _ordered(value: Decimal | None, edge: Decimal) -> float:
 
 
 def _guarded_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
-    """The ends widened by the expanded uncertainty (ILAC-G8:09/2019 4.2.3, w = U); unknown where U is."""
+    """The ends widened by the guard band (ILAC-G8:09/2019 4.2.3, w = r·U); unknown where U is."""
     widths = guard(limit, answer)
     if widths is None:
         return 0.0, 0.0, float("inf"), 1.0, 0.0, 0.0, float("inf"), 1.0
@@ -216,7 +232,7 @@ def _beside(value: Decimal, edges: tuple[Decimal | None, ...]) -> float:
 
 
 def guard(limit: Limit, answer: Quantity) -> Decimal | None:
-    """By how much both ends are widened: the expanded uncertainty under a guarded decision rule, 0 without one.
+    """By how much both ends are widened: r times the expanded uncertainty under a guarded decision rule, 0 without one.
 
     None where the rule needs an uncertainty and none is stated. A censored result (`<0.05`) carries none of its own.
     """
@@ -224,9 +240,9 @@ def guard(limit: Limit, answer: Quantity) -> Decimal | None:
     if limit.decision_rule != "guarded" or not (exact or answer.how):
         return ZERO
     if answer.uncertainty is not None:
-        return answer.uncertainty
+        return answer.uncertainty * limit.guard
     if limit.default_uncertainty is not None and answer.interval.high is not None:
-        return answer.interval.high * limit.default_uncertainty
+        return answer.interval.high * limit.default_uncertainty * limit.guard
     return None
 
 
@@ -274,7 +290,7 @@ def bands(limit: Limit) -> tuple[list[float], list[float]]:
     if limit.kind == "not_detected":
         bound = detection_bound(limit)
         return [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, _ANY_BOUND if bound is None else float(bound), 0.0]
-    accept = limit.accept or Interval(ZERO, None)
+    accept = answers.ACCEPT if limit.accept is None else limit.accept
     high = float("inf") if accept.high is None else float(accept.high)
     ends = [float(accept.low), float(accept.low_open), high, float(accept.high_open)]
     return ends, ends

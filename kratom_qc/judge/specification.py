@@ -7,12 +7,10 @@ examples encode 5 of 38 criteria differently from what they print).
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -20,17 +18,10 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import RulebookError
-from kratom_qc.judge.checks import (
-    BOOK_KEYS,
-    BOOK_KINDS,
-    CERTIFICATE_FIELDS,
-    KINDS,
-    ONLY_FOR,
-    UNITS_OF,
-    is_list_of_texts,
-    row_mistakes,
-)
+from kratom_qc.judge import overriding, rulebook_file
+from kratom_qc.judge.checks import CERTIFICATE_FIELDS, KINDS, ONLY_FOR, UNITS_OF, row_mistakes
 from kratom_qc.judge.lint import lint_amount
+from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
 
@@ -41,132 +32,146 @@ def derived_kinds() -> Mapping[str, str]:
     return {row["id"]: kind for kind, group in rows.items() for row in group}
 
 
-def load_rulebooks(folder: Path) -> dict[str, Rulebook]:
-    """Every rulebook of a folder by id.
+def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
+    """Every rulebook of a folder by id. A draft takes the place of the rulebook of its name, or stands beside them.
 
     Raises RulebookError naming every mistake in every file at once; a folder with one wrong limit loads nothing.
     """
-    files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    files = {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder.is_dir() else {}
     if not files:
         raise RulebookError(f"{folder}: no rulebook (*.toml) found")
-    books: dict[str, Rulebook] = {}
+    files |= {draft.stem: draft for draft in drafts}
+    written: dict[str, Written] = {}
     wrong: list[str] = []
-    for file in files:
+    for stem, file in files.items():
         try:
-            books[file.stem] = _read_book(file)
+            written[stem] = rulebook_file.read(file)
         except RulebookError as error:
             wrong.append(str(error))
-    for book in books.values():
-        wrong += [
-            f"{book.id}.toml: extends '{parent}', which has no rulebook"
-            for parent in book.extends
-            if parent not in books and not any(f"{parent}.toml" in line for line in wrong)
-        ]
-    if wrong:
-        raise RulebookError("\n".join(wrong))
-    for book in books.values():
-        lineage(books, book.id)
-    return {key: books[key] for key in sorted(books)}
+    wrong += [
+        f"{book.name}: extends '{parent}', which has no rulebook"
+        for book in written.values()
+        for parent in book.extends
+        if parent not in files
+    ]
+    for stem in written:
+        _ancestors(written, stem)
+    reader = _Reader(written)
+    for stem in written:
+        reader.book(stem)
+    if wrong or reader.wrong:
+        raise RulebookError("\n".join((*wrong, *reader.wrong)))
+    return {key: reader.books[key] for key in sorted(reader.books)}
 
 
-def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]:
+def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
     """A rulebook after every rulebook it lies under (`us`, then `us-tx`). Raises RulebookError on a circle."""
-    found: dict[str, Rulebook] = {}
+    found: dict[str, None] = {}
 
     def visit(current: str, path: tuple[str, ...]) -> None:
         if current in path:
-            raise RulebookError(f"{book_id}.toml: extends itself by way of {' → '.join(path)}")
+            raise RulebookError(f"{stem}.toml: extends itself by way of {' → '.join(path)}")
+        for parent in written[current].extends:
+            if parent in written:
+                visit(parent, (*path, current))
+        found[current] = None
+
+    visit(stem, ())
+    return tuple(found)
+
+
+def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]:
+    """A rulebook after every rulebook it lies under, without the limits that one of them overrides."""
+    found: dict[str, Rulebook] = {}
+
+    def visit(current: str) -> None:
         for parent in books[current].extends:
-            visit(parent, (*path, current))
+            visit(parent)
         found[current] = books[current]
 
-    visit(book_id, ())
-    return tuple(found.values())
-
-
-def _read_book(file: Path) -> Rulebook:
-    raw = file.read_bytes()
-    try:
-        data = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RulebookError(f"{file.name}: not readable as TOML: {error}") from None
-    head = data.get("rulebook", {})
-    shapes = (
-        ("rulebook", head, dict),
-        ("defaults", data.get("defaults", {}), dict),
-        ("limit", data.get("limit", []), list),
+    visit(book_id)
+    replaced = {(limit.overrides, limit.rule_id) for book in found.values() for limit in book.limits if limit.overrides}
+    if not replaced:
+        return tuple(found.values())
+    return tuple(
+        replace(book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced))
+        for book in found.values()
     )
-    misshapen = [
-        f"{file.name}: [{name}] is not written as a {'list of tables' if shape is list else 'table'}"
-        for name, value, shape in shapes
-        if not isinstance(value, shape)
-    ]
-    if misshapen:
-        raise RulebookError("\n".join(misshapen))
-    wrong = [
-        f"{file.name}: [rulebook] has no '{key}'"
-        for key in ("title", "kind", "version", "checked_on")
-        if key not in head
-    ]
-    wrong += [f"{file.name}: [rulebook] does not know '{key}'" for key in head.keys() - BOOK_KEYS]
-    wrong += [
-        f"{file.name}: does not know the table '{key}'" for key in data.keys() - {"rulebook", "defaults", "limit"}
-    ]
-    if head.get("kind") not in BOOK_KINDS:
-        wrong.append(f"{file.name}: kind '{head.get('kind')}' is none of {', '.join(BOOK_KINDS)}")
-    if not isinstance(head.get("checked_on"), date):
-        wrong.append(f"{file.name}: checked_on must be a date")
-    wrong += [
-        f"{file.name}: {key} must be a number of days above 0"
-        for key in ("max_age_days", "certificate_max_age_days")
-        if key in head and (type(head[key]) is not int or head[key] <= 0)
-    ]
-    wrong += [
-        f"{file.name}: {key} must be a list of texts"
-        for key in ("covers", "extends")
-        if not is_list_of_texts(head.get(key, []))
-    ]
-    if wrong:
-        raise RulebookError("\n".join(wrong))
-    wrong += [
-        f"{file.name}: covers '{product}', which is no product"
-        for product in head.get("covers", ())
-        if product not in vocabulary.product_forms()
-    ]
-    limits = []
-    seen: set[str] = set()
-    for row in data.get("limit", ()):
-        merged = {**data.get("defaults", {}), **row}
-        where = f"{file.name} {merged.get('id', '(limit without id)')}"
-        limit, mistakes = _read_limit(merged, file.stem, where)
-        wrong += mistakes
+
+
+class _Reader:
+    """Rows → limits, a rulebook after those it extends, because an override needs the row it overrides."""
+
+    def __init__(self, written: Mapping[str, Written]):
+        self.written = written
+        self.books: dict[str, Rulebook] = {}
+        self.rows: dict[str, dict[str, Mapping[str, Any]]] = {}  # book → id → the row with its defaults
+        self.wrong: list[str] = []
+
+    def book(self, stem: str) -> None:
+        """Read one rulebook, its parents first; its mistakes go to `wrong`."""
+        if stem in self.books:
+            return
+        written = self.written[stem]
+        for parent in written.extends:
+            if parent in self.written:
+                self.book(parent)
+        self.rows[stem] = {}
+        limits = [self._limit(written, row) for row in written.limits]
+        limits += [self._override(written, row) for row in written.overrides]
+        if not limits and not written.extends:
+            self.wrong.append(f"{written.name}: holds no limit; a rulebook that asks nothing would pass anything")
+        head = written.head
+        self.books[stem] = Rulebook(
+            id=stem,
+            kind=head["kind"],
+            title=head["title"],
+            version=str(head["version"]),
+            checked_on=head["checked_on"],
+            max_age_days=int(head.get("max_age_days", 30)),
+            sha256=written.sha256,
+            limits=tuple(limit for limit in limits if limit is not None),
+            extends=written.extends,
+            covers=tuple(head.get("covers", ())),
+            certificate_max_age_days=head.get("certificate_max_age_days"),
+        )
+
+    def _limit(self, written: Written, row: Row) -> Limit | None:
+        where = written.where(row)
+        merged = {"checked_on": written.head["checked_on"], **written.defaults, **row.keys}
+        self._only_once(written, row)
+        limit, mistakes = _read_limit(merged, written.stem, where, row.line)
+        self.wrong += mistakes
         if limit is not None:
-            limits.append(limit)
-            foreign = sorted(key for key in row if limit.kind not in ONLY_FOR.get(key, KINDS))
-            wrong += [f"{where}: {key} has no meaning in a limit of the kind {limit.kind}" for key in foreign]
-        if merged.get("id") in seen:
-            wrong.append(f"{where}: the id stands twice")
-        seen.add(str(merged.get("id")))
-    if not limits and not head.get("extends") and not wrong:
-        wrong.append(f"{file.name}: holds no limit; a rulebook that asks nothing would pass anything")
-    if wrong:
-        raise RulebookError("\n".join(wrong))
-    return Rulebook(
-        id=file.stem,
-        kind=head["kind"],
-        title=head["title"],
-        version=str(head["version"]),
-        checked_on=head["checked_on"],
-        max_age_days=int(head.get("max_age_days", 30)),
-        sha256=hashlib.sha256(raw).hexdigest(),
-        limits=tuple(limits),
-        extends=tuple(head.get("extends", ())),
-        covers=tuple(head.get("covers", ())),
-        certificate_max_age_days=head.get("certificate_max_age_days"),
-    )
+            foreign = sorted(key for key in row.keys if limit.kind not in ONLY_FOR.get(key, KINDS))
+            self.wrong += [f"{where}: {key} has no meaning in a limit of the kind {limit.kind}" for key in foreign]
+        self.rows[written.stem][row.id] = merged
+        return limit
+
+    def _override(self, written: Written, row: Row) -> Limit | None:
+        where = written.where(row)
+        self._only_once(written, row)
+        above = [stem for stem in _ancestors(self.written, written.stem)[:-1] if row.id in self.rows.get(stem, ())]
+        if not above:
+            self.wrong.append(f"{where}: overrides a limit that no rulebook it extends holds")
+            return None
+        before = self.rows[above[-1]][row.id]
+        merged = {**before, **row.keys}
+        self.rows[written.stem][row.id] = merged
+        limit, mistakes = _read_limit(merged, written.stem, where, row.line)
+        replaced = next((one for one in self.books[above[-1]].limits if one.rule_id == row.id), None)
+        self.wrong += mistakes
+        if limit is None or replaced is None:
+            return None
+        self.wrong += [f"{where}: {mistake}" for mistake in overriding.mistakes(row.keys, replaced, limit)]
+        return replace(limit, overrides=above[-1], changes=overriding.changes(before, row.keys))
+
+    def _only_once(self, written: Written, row: Row) -> None:
+        if row.id in self.rows[written.stem]:
+            self.wrong.append(f"{written.where(row)}: the id stands twice")
 
 
-def _read_limit(row: Mapping[str, Any], book: str, where: str) -> tuple[Limit | None, list[str]]:
+def _read_limit(row: Mapping[str, Any], book: str, where: str, line: int) -> tuple[Limit | None, list[str]]:
     """One row of TOML as a Limit, or every mistake in it."""
     wrong = row_mistakes(row, where)
     if wrong:
@@ -193,6 +198,10 @@ def _read_limit(row: Mapping[str, Any], book: str, where: str) -> tuple[Limit | 
         products=tuple(row.get("products", ())),
         requires=tuple(row.get("requires", ())),
         applies=row.get("applies", ""),
+        sum=row.get("sum", ""),
+        checked_on=row.get("checked_on"),
+        supersedes=tuple(row.get("supersedes", ())),
+        line=line,
     )
     try:
         return _KIND_READERS[limit.kind](limit, row), []
@@ -227,8 +236,11 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
         raise ValueError(f"unit '{row.get('unit', '')}' is not known")
     strict = bool(row.get("strict", False))
     lint_amount(limit, minimum, maximum, strict, str(row["unit"]))
-    accept = _acceptance(minimum, maximum, strict, limit.rounding)
+    multiplier = _multiplier(limit, row, maximum)
+    accept = _acceptance(minimum, None if maximum is None else maximum * (multiplier or 1), strict, limit.rounding)
     uncertainty = _number(row, "default_uncertainty")
+    if limit.sum and derived_kinds().get(limit.subject) != "sum":
+        raise ValueError(f'sum = "{limit.sum}" needs a sum, and {limit.subject} is none')
     measure = derived_kinds().get(limit.subject) or vocabulary.analytes()[limit.subject].measure
     unit = unit.measured_in_percent() if measure in ("percent", "share") else unit
     if unit.canonical not in UNITS_OF[measure]:
@@ -240,7 +252,30 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
         accept=accept.scaled(unit.factor),
         minimum=minimum,
         default_uncertainty=None if uncertainty is None else uncertainty / 100,
+        guard=_guard(limit, row),
+        multiplier=multiplier,
     )
+
+
+def _guard(limit: Limit, row: Mapping[str, Any]) -> Decimal:
+    """r of the guard band w = r·U (ILAC-G8:09/2019 4.2.2); 1 where the limit does not say."""
+    share = _number(row, "guard")
+    if share is not None and (limit.decision_rule != "guarded" or share == 0):
+        raise ValueError(f"guard '{share}' needs decision_rule = \"guarded\" and a share above 0")
+    return Decimal(1) if share is None else share
+
+
+def _multiplier(limit: Limit, row: Mapping[str, Any], maximum: Decimal | None) -> Decimal | None:
+    """By how much a microbiological criterion of 10^n may be exceeded (USP <2021>: up to 2 × 10^n)."""
+    times = _number(row, "multiplier")
+    if times is None:
+        return None
+    known = vocabulary.analytes().get(limit.subject)
+    if known is None or known.measure != "count" or maximum is None:
+        raise ValueError(f"multiplier '{times}' has a meaning for a maximum count of organisms only")
+    if times < 1:
+        raise ValueError(f"multiplier '{times}' must be at least 1")
+    return times
 
 
 def _acceptance(minimum: Decimal | None, maximum: Decimal | None, strict: bool, rounding: str) -> Interval:
@@ -313,6 +348,21 @@ def _as_written(limit: Limit, _row: Mapping[str, Any]) -> Limit:
     return limit
 
 
+def _unread(limit: Limit, _row: Mapping[str, Any]) -> Limit:
+    """A rule that is known to exist and whose text nobody has located: what it says decides, and nobody knows it."""
+    return limit
+
+
+def _profile(limit: Limit, row: Mapping[str, Any]) -> Limit:
+    """One analyte found while others, which nature sends with it, were looked for and not found."""
+    present, absent = str(row.get("present", "")), tuple(row.get("absent", ()))
+    if not present or not absent:
+        raise ValueError("a profile needs present (one analyte) and absent (a list of analytes)")
+    for analyte in (present, *absent):
+        _check_subject(replace(limit, subject=analyte))
+    return replace(limit, subject=present, present=present, absent=absent)
+
+
 _KIND_READERS = {
     "amount": _amount,
     "not_detected": _not_detected,
@@ -321,4 +371,6 @@ _KIND_READERS = {
     "product_class": _product_class,
     "attestation": _as_written,
     "certificate": _certificate,
+    "unread": _unread,
+    "profile": _profile,
 }

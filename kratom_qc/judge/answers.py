@@ -1,0 +1,77 @@
+"""What a batch answers to a limit that asks for no amount: how many ways there are in which the limit is not met.
+
+A ban, a product form, a missing word of a certificate or a suspicious profile is put to the engine as every other limit is: an
+interval. `NONE` is no objection, `SOME` is one, `UNCLEAR` may be either; no answer at all is MISSING.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kratom_qc.model import ZERO, Batch, Interval, Limit, Quantity, Result
+
+ACCEPT = Interval(ZERO, ZERO)  # no objection
+
+
+def _objections(low: int, high: int) -> Quantity:
+    ends = ZERO + low, ZERO + high
+    return Quantity("objections", "1", "", Interval(*ends), ends[0], False, ends[1], False, ())
+
+
+NONE, SOME, UNCLEAR = _objections(0, 0), _objections(1, 1), _objections(0, 1)
+CONSTANT = {"ban": SOME, "attestation": UNCLEAR, "unread": UNCLEAR}
+
+
+def answer(limit: Limit, batch: Batch) -> Quantity | None:
+    """The objections of one limit to one batch; None where the batch says nothing about it."""
+    if limit.kind in CONSTANT:
+        return CONSTANT[limit.kind]
+    if limit.kind == "product_class":
+        return UNCLEAR if batch.product is None else NONE if batch.product in limit.requires else SOME
+    if limit.kind == "described":
+        return _described(batch.described.get(limit.subject))
+    if limit.kind == "profile":
+        return _profile(limit, batch)
+    return None if any(lacking(limit, batch)) else NONE
+
+
+def _described(found: Result | None) -> Quantity | None:
+    if found is None or found.text is None:
+        return None
+    if "unclear" in found.flags:
+        return UNCLEAR
+    return SOME if "does-not-conform" in found.flags else NONE
+
+
+def lacking(limit: Limit, batch: Batch) -> Iterator[str]:
+    """What a limit requires of certificates and a certificate of the batch does not state, in words."""
+    for analysis in batch.analyses:
+        for name in limit.requires:
+            if name == "method":
+                stated = all(result.method for result in analysis.results if result.measured)
+            else:
+                stated = bool(getattr(analysis, name))
+            if not stated:
+                yield f"{name.replace('_', ' ')} in {analysis.file}"
+
+
+def _profile(limit: Limit, batch: Batch) -> Quantity | None:
+    """Found without what nature sends with it. Nothing is said where anyone of them was not looked for."""
+    seen = {analyte: detected(batch, analyte) for analyte in (limit.present, *limit.absent)}
+    if None in seen.values():
+        return None
+    if seen[limit.present] == {False} or any(True in (seen[analyte] or ()) for analyte in limit.absent):
+        return NONE
+    clear = True in (seen[limit.present] or ()) and all(seen[analyte] == {False} for analyte in limit.absent)
+    return SOME if clear else UNCLEAR
+
+
+def detected(batch: Batch, analyte: str) -> set[bool | None] | None:
+    """What the results of an analyte say of its presence; None where nobody measured it."""
+    said = {
+        True if result.interval.low > 0 else result.detected
+        for analysis in batch.analyses
+        for result in analysis.results
+        if result.analyte == analyte and result.known and result.measured
+    }
+    return said or None

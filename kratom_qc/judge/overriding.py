@@ -1,0 +1,87 @@
+"""A rulebook that extends another may replace one of its limits by id, visibly and never to release more.
+
+What an override changes is listed with the limit. A limit that decides may only be tightened: whoever extends a law cannot
+take it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kratom_qc.judge.dates import DECIDING, bound
+from kratom_qc.model import Interval, Limit
+
+FIXED = ("kind", "of", "unit", "basis")  # another question needs a limit of its own
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an override changes, in words: `status: guidance → adopted`."""
+    keys = [key for key in after if key != "id" and str(after[key]) != str(before.get(key, ""))]
+    return tuple(f"{key}: {before.get(key, 'not said')} → {after[key]}" for key in keys)
+
+
+def mistakes(own: Mapping[str, Any], replaced: Limit, limit: Limit) -> Iterator[str]:
+    """Why an override may not be: it asks another question, gives no reason, or loosens a limit that decides."""
+    for key in FIXED:
+        if key in own:
+            yield f"an override cannot change {key}; write a limit of its own"
+    if not str(own.get("because", "")).strip():
+        yield "an override needs its reason in because"
+    if _decides(replaced):
+        for what in _loosened(replaced, limit):
+            yield f"loosens {replaced.rule_id} of {replaced.rulebook}, which decides: {what}"
+
+
+def _decides(limit: Limit) -> bool:
+    return limit.status in DECIDING and not limit.screen and not limit.advisory and limit.kind != "attestation"
+
+
+def _loosened(old: Limit, new: Limit) -> Iterator[str]:
+    if not _decides(new):
+        yield "it would not decide any more"
+    if old.when_missing == "hold" and new.when_missing != "hold":
+        yield "silence would not hold any more"
+    if old.accept is not None and new.accept is not None and not _within(new.accept, old.accept):
+        yield "it would accept more"
+    if old.decision_rule == "guarded" and (new.decision_rule != "guarded" or new.guard < old.guard):
+        yield "its guard band would be narrower"
+    if old.default_uncertainty is not None and (
+        new.default_uncertainty is None or new.default_uncertainty < old.default_uncertainty
+    ):
+        yield "its default uncertainty would be smaller"
+    if old.sum == "" and new.sum:
+        yield "what was not detected would count nothing"
+    if old.applies != new.applies and new.applies:
+        yield "it would apply to fewer batches"
+    if old.portion is not None and (new.portion is None or new.portion < old.portion):
+        yield "it would be content with a smaller portion"
+    if old.lod_at_most is not None and (new.lod_at_most is None or new.lod_at_most > old.lod_at_most):
+        yield "it would be content with a shallower look"
+    if (
+        not set(new.requires) <= set(old.requires)
+        if old.kind == "product_class"
+        else set(old.requires) - set(new.requires)
+    ):
+        yield "it would require less"
+    if new.products and not (old.products and set(old.products) <= set(new.products)):
+        yield "it would speak of fewer products"
+    if bound(new.effective_from, first=True) > bound(old.effective_from, first=True):
+        yield "it would begin later"
+    if _ends(new) and (not _ends(old) or bound(new.effective_to, first=False) < bound(old.effective_to, first=False)):
+        yield "it would end earlier"
+
+
+def _ends(limit: Limit) -> bool:
+    return limit.effective_to not in ("open", "unknown")
+
+
+def _within(inner: Interval, outer: Interval) -> bool:
+    """Whether every value that `inner` accepts is accepted by `outer`."""
+    if inner.low < outer.low or (inner.low == outer.low and outer.low_open and not inner.low_open):
+        return False
+    if outer.high is None:
+        return True
+    if inner.high is None or inner.high > outer.high:
+        return False
+    return inner.high < outer.high or not outer.high_open or inner.high_open
