@@ -140,7 +140,7 @@ def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str
     if limit.decision_rule == "guarded" and quantity.interval.low == quantity.interval.high:
         return f"{said} with its uncertainty reaches across the limit (guard band)"
     screens = [result for result in quantity.results if result.portion is None and screen(result.method) is not None]
-    if value.high is None and screens:
+    if screens:
         said = ", ".join(dict.fromkeys(f"'{result.said}' by '{result.method}'" for result in screens))
         return (
             f"{said} is the answer of a screen, which bounds no amount from above: ask for a quantitative method{how}"

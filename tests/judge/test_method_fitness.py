@@ -7,6 +7,8 @@ from factory import book, certificate, finding, judged, limit, row, rulebooks
 
 from kratom_qc.interpret.compare import Beside
 from kratom_qc.model import Verdict, plain
+from kratom_qc.report.evidence import Evidence
+from kratom_qc.report.html import batch_page
 
 MIT, OH, MP, MGM15, MGM16 = ("Mitragynine", "7-Hydroxymitragynine", "Mitragynine pseudoindoxyl", "MGM-15", "MGM-16")
 MG, LOD = "mg/kg", {"LOD": "0.05"}
@@ -236,3 +238,12 @@ def test_the_laboratory_s_words_stay_as_they_were_read(books):
     (result,) = verdict.batch.analyses[0].results
     assert (result.said, plain(result.interval.low), plain(result.interval.high)) == ("0.010", "100", "100")
     assert result.flags == ("basis-unstated",)
+
+
+def test_the_page_quotes_the_cell_of_a_result_that_bounds_nothing(books):
+    (verdict,) = verdicts(books, {"x": [*LEAF, row(OH, "0.010", "%", **GCMS)]}).values()
+    for rule in ("7OH", "SHARE"):
+        quoted = [one for one in Evidence(verdict).of(finding(verdict, rule)) if one.name == OH]
+        assert [(one.said, one.unit, one.file, one.where) for one in quoted] == [("0.010", "%", "x.csv", "D6")]
+    page = batch_page(verdict, program="test")
+    assert "gas chromatography cannot tell 7-hydroxymitragynine from mitragynine pseudoindoxyl" in page
