@@ -15,6 +15,7 @@ from typing import Any
 from kratom_qc import vocabulary
 from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
 from kratom_qc.interpret.combine import combine, tolerance
+from kratom_qc.interpret.fitness import counts, fitted, is_unfit
 from kratom_qc.interpret.formulas import Formula, formulas
 from kratom_qc.model import LOWER_BOUND, UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result, plain
 
@@ -38,7 +39,7 @@ def quantities(
     Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven. Where a
     sheet shows fewer digits than it stores, what is stored is taken by itself, for the same reason.
     """
-    measured = [result for result in results if result.known and result.measured and result.text is None]
+    measured = fitted(result for result in results if result.known and result.measured and result.text is None)
     keys = list(dict.fromkeys(wanted))
     whole = _Deriver(measured, facts)
     found = {key: quantity for key in keys if (quantity := whole.asked(key)) is not None}
@@ -50,14 +51,15 @@ def quantities(
 
 
 def _witnesses(measured: list[Result]) -> list[list[Result]]:
-    """The results that prove something by themselves: what is stored, and each certificate's own."""
-    rounded = any(result.shown_interval is not None for result in measured)
-    stored = [replace(result, shown_interval=None) for result in measured] if rounded else measured
+    """The results that prove something by themselves: what is stored, by fit methods, and each certificate's own."""
+    proving = [result for result in measured if counts(result)]
+    rounded = any(result.shown_interval is not None for result in proving)
+    stored = [replace(result, shown_interval=None) for result in proving] if rounded else proving
     by_certificate: dict[str, list[Result]] = {}
     for result in stored:
         by_certificate.setdefault(result.certificate, []).append(result)
     single = list(by_certificate.values()) if len(by_certificate) > 1 else []
-    return [stored, *single] if rounded else single
+    return [stored, *single] if rounded or len(proving) < len(measured) else single
 
 
 def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
@@ -414,7 +416,8 @@ def _quantity(
         interval.high_open,
         tuple(dict.fromkeys(results)),
         detected=detected,
-        missing=tuple(dict.fromkeys(missing)),
+        # By an unfit method something was measured after all: what leaves it open is the method, not silence.
+        missing=() if is_unfit(results) else tuple(dict.fromkeys(missing)),
         how=how,
     )
 
