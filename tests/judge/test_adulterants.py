@@ -1,4 +1,4 @@
-"""What may not be in kratom at all, group by group: found, it fails; looked for and not found, it passes; not tested, it is listed."""
+"""What may not be in kratom at all, group by group: found it fails, looked for and absent it passes, untested it is listed."""
 
 from __future__ import annotations
 

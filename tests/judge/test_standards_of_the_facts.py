@@ -1,5 +1,5 @@
-"""Every figure of a standard, of the screens and of our own specifications a second time: standards_of_the_facts.csv prints what the
-rulebooks hold, and what a specification adopts is what its standard prints.
+"""Every figure of a standard, of the screens and of our own specifications a second time: standards_of_the_facts.csv prints what
+the rulebooks hold, and what a specification adopts is what its standard prints.
 
 The table was written from the sources, with units as printed and factors of its own.
 """
