@@ -1,5 +1,8 @@
 """Every basis end to end, from a laboratory's csv to the finding: met, not met, and MISSING with that reason where the
-certificate lacks what the basis needs. The rulebooks are ours; `buyer` is a customer's specification that adopts figures of standards."""
+certificate lacks what the basis needs.
+
+The rulebooks are ours; `buyer` is a customer's specification that adopts figures of standards.
+"""
 
 from __future__ import annotations
 
