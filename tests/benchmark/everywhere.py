@@ -19,6 +19,7 @@ import numpy.typing as npt
 from measure import Stopwatch, peak_mib
 
 from kratom_qc.judge import verdicts
+from kratom_qc.judge.dates import stands
 from kratom_qc.judge.plan import NUMERIC, OUTCOMES, key_of, markets_of, questions
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Batch, Interval, Limit, Outcome, Place, Quantity, Result
@@ -47,8 +48,14 @@ class Maker:
     def __init__(self, product: str, seed: int):
         self.product, self.drawn = product, random.Random(seed)
         self.limits = [limit for _, limit in questions(BOOKS, MARKETS, product)]
-        asked: dict[Key, Limit] = {key_of(limit): limit for limit in self.limits if limit.kind in NUMERIC}
-        self.keys = dict(list(asked.items())[:: max(1, len(asked) // MEASURED)])
+        numeric = [limit for limit in self.limits if limit.kind in NUMERIC]
+        numeric.sort(
+            key=lambda limit: not (stands(limit, ON)[1] and limit.when_missing == "hold")
+        )  # what is required first
+        asked: dict[Key, Limit] = {}
+        for limit in numeric:
+            asked.setdefault(key_of(limit), limit)
+        self.keys = dict(list(asked.items())[:MEASURED])
         self.seen = {
             key: (
                 _said(key, detected=False, portion="100", depth="0.001"),
