@@ -99,7 +99,7 @@ def _table(modules: Sequence[Module], found: dict[str, list[Mutant]], seconds: f
     by_module = {outcome: Counter(mutant.module for mutant in mutants) for outcome, mutants in found.items()}
     outcomes = (runner.KILLED, runner.TIMEOUT, runner.SURVIVED)
     print(f"\n{'module':32}{'mutants':>9}" + "".join(f"{outcome:>10}" for outcome in outcomes) + f"{'killed':>10}")
-    for name in [*(module.name for module in modules), ""]:
+    for name in [*(one.name for one in modules), ""]:
         counts = [
             by_module.get(outcome, Counter())[name] if name else len(found.get(outcome, [])) for outcome in outcomes
         ]

@@ -171,19 +171,19 @@ def _functions(tree: ast.Module | ast.ClassDef, within: str = "") -> Iterator[tu
 
 def _slots(node: ast.AST, within: int | None, fields: tuple[str, ...] = ()) -> Iterator[tuple[int | None, Slot]]:
     """Every place below a node that holds code which runs: no annotations, no decorators, no wording."""
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "decorator_list") or (fields and field not in fields):
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "decorator_list") or (fields and name not in fields):
             continue
         for at, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(one, ast.AST) and not isinstance(one, _NEVER):
                 inner = one.lineno if isinstance(one, ast.stmt) else within
-                yield inner, (node, field, at)
+                yield inner, (node, name, at)
                 yield from _slots(one, inner)
 
 
 def _tell_lines(node: ast.AST) -> None:
     """`__note__(line)` before every statement below a node."""
-    for field, value in ast.iter_fields(node):
+    for name, value in ast.iter_fields(node):
         if not isinstance(value, list):
             continue
         told = []
@@ -194,7 +194,7 @@ def _tell_lines(node: ast.AST) -> None:
                 call = ast.Call(ast.Name("__note__", ast.Load()), [ast.Constant(one.lineno)], [])
                 told.append(ast.fix_missing_locations(ast.copy_location(ast.Expr(call), one)))
             told.append(one)
-        setattr(node, field, told)
+        setattr(node, name, told)
 
 
 def _get(slot: Slot) -> ast.AST:
