@@ -30,7 +30,10 @@ SAID_TWICE = [
     ([("0.20", "mg/kg"), ("0.21", "mg/kg")], "[0.2, 0.21]", ["RESULTS-CONTRADICT"]),
     ([("0.2", "mg/kg"), ("0.9", "mg/kg")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
     ([("0.9", "mg/kg"), ("0.2", "mg/kg")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
+    ([("1.5", "%"), ("15.24", "mg/g"), ("15.2", "g/kg")], "15240", []),
+    ([("1.5", "%"), ("15.24", "mg/g"), ("16.0", "g/kg")], "[15000, 16000]", ["RESULTS-CONTRADICT"] * 2),
     # what is censored agrees where both can be true
+    ([("0.200", "mg/kg"), ("<0.5", "ppm")], "[0, 0.5)", []),
     ([("<0.5", "mg/kg"), ("0.2", "mg/kg")], "[0, 0.5)", []),
     ([("<0.1", "mg/kg"), ("0.2", "mg/kg")], "[0, 0.2]", ["RESULTS-CONTRADICT"]),
     ([("ND", "mg/kg", "", "0.1"), ("0.2", "mg/kg")], "[0, 0.2]", ["RESULTS-CONTRADICT"]),
@@ -39,6 +42,7 @@ SAID_TWICE = [
     # replicates differ and do not contradict; a mean never hides one of them
     ([("0.2", "mg/kg", "1"), ("0.9", "mg/kg", "2")], "[0.2, 0.9]", []),
     ([("0.5", "mg/kg", "1"), ("0.46", "mg/kg", "2")], "[0.46, 0.5]", []),
+    ([("0.5", "mg/kg", "1"), ("460", "ppb", "2")], "[0.46, 0.5]", []),
     ([("0.2", "mg/kg", "1"), ("0.9", "mg/kg", "1")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
     ([("0.2", "mg/kg", "1"), ("0.3", "mg/kg", "2"), ("0.9", "mg/kg", "3")], "[0.2, 0.9]", []),
 ]  # fmt: skip
@@ -49,6 +53,24 @@ def test_two_results_of_one_thing_are_judged_so(lines: list[tuple[str, ...]], ju
     quantity, doubts = combine(_read(*((*line, "", "", "")[:4] for line in lines)))
     assert (told(quantity.interval), [doubt.rule_id for doubt in doubts]) == (judged, doubted)
     assert len(quantity.results) == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "detected", "reach"),
+    [
+        ([("ND", "0.1"), ("ND", "0.02")], False, "0.02"),
+        ([("0.2", "0.01"), ("ND", "0.1")], True, "0.1"),  # how deep the method of a measured value looks says nothing of ND
+        ([("0.2", "0.01"), ("0.3", "0.01")], True, None),
+        ([("ND", "0.1"), ("<LOQ", "")], None, "0.1"),
+        ([("ND", ""), ("ND", "")], False, None),
+    ],
+)
+def test_replicates_are_found_or_not_and_a_non_detect_reaches_so_far(
+    lines: list[tuple[str, str]], detected: bool | None, reach: str | None
+) -> None:
+    quantity, _ = combine(_read(*((said, "mg/kg", str(at), lod) for at, (said, lod) in enumerate(lines, start=1))))
+    assert quantity.detected is detected
+    assert quantity.detection_limit == (reach and Decimal(reach))
 
 
 def test_a_doubt_quotes_both_cells() -> None:

@@ -20,7 +20,8 @@ import pytest
 from tests.mutation import runner
 from tests.mutation.mutants import Module, Mutant, module
 
-# The modules under test. Their tests are those of their room: what only a test far away notices counts as not noticed.
+# The modules under test, and their tests: what only a test of another room notices counts as not noticed.
+TESTS = ("tests/interpret", "tests/judge")
 MODULES = (
     "interpret.statement",
     "interpret.arithmetic",
@@ -56,8 +57,10 @@ def main(argv: Sequence[str]) -> int:
 
     run = runner.Run(modules, mutants, told)
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
-    rooms = dict.fromkeys(f"tests/{name.split('.')[0]}" for name in asked.module or MODULES)
-    code = pytest.main([*rooms, "-q", "-s", "-p", "no:cacheprovider", "--no-header", "--no-summary"], plugins=[run])
+    code = pytest.main(
+        [*TESTS, "-q", "-s", "-p", "no:cacheprovider", "--assert=plain", "--tb=native", "--no-header", "--no-summary"],
+        plugins=[run],
+    )
     if code or sum(map(len, found.values())) != len(mutants):
         print("the tests did not run to their end on the code as it is; nothing was measured")
         return 2

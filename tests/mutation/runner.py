@@ -110,15 +110,19 @@ class Run:
     # ------------------------------------------------------------ one mutant
 
     def _order(self, mutant: Mutant) -> list[int]:
-        """What killed its neighbours first, then file by file, the cheapest first."""
+        """What killed its neighbours first, then file by file: those of its own room, and the cheapest first."""
         assert self.reached is not None
         wanted = self.reached.tests(mutant)
         first = [test for test in dict.fromkeys(self.killers[mutant.module, mutant.function]) if test in wanted]
-        files: dict[Any, float] = defaultdict(float)
+        files: dict[Path, float] = defaultdict(float)
         for test in wanted:
             files[self.items[test].path] += self.reached.seconds[test]
-        rest = sorted(wanted - set(first), key=lambda test: (files[self.items[test].path], self.items[test].path, test))
-        return first + rest
+
+        def place(test: int) -> tuple[bool, float, Path, int]:
+            path = self.items[test].path
+            return path.parent.name != mutant.module.split(".")[1], files[path], path, test
+
+        return first + sorted(wanted - set(first), key=place)
 
     def _hunt(self, mutant: Mutant, tell: Callable[[str], None]) -> int:
         """In a child: make the change, run the tests; 1 as soon as one of them notices."""
