@@ -57,10 +57,8 @@ def main(argv: Sequence[str]) -> int:
 
     run = runner.Run(modules, mutants, told)
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
-    code = pytest.main(
-        [*TESTS, "-q", "-s", "-p", "no:cacheprovider", "--assert=plain", "--tb=native", "--no-header", "--no-summary"],
-        plugins=[run],
-    )
+    quiet = ["-q", "-s", "-p", "no:cacheprovider", "--assert=plain", "--tb=native", "--no-header", "--no-summary"]
+    code = pytest.main([*TESTS, *quiet, *(f"--{option}" for option in asked.pytest)], plugins=[run])
     if code or sum(map(len, found.values())) != len(mutants):
         print("the tests did not run to their end on the code as it is; nothing was measured")
         return 2
@@ -78,6 +76,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--match", metavar="TEXT", help="only mutants whose line here holds this text")
     parser.add_argument("--survivors", action="store_true", help="only those that survivors.toml lists")
     parser.add_argument("--verbose", action="store_true", help="tell which test killed each")
+    parser.add_argument("--pytest", nargs="*", default=[], metavar="OPTION", help="for pytest, such as ignore=FILE")
     return parser.parse_args(argv)
 
 

@@ -12,6 +12,7 @@ import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -278,10 +279,9 @@ def _decimals(old: ast.AST) -> Iterator[ast.AST]:
     """The number in `Decimal("0.001")`."""
     match old:
         case ast.Call(func=ast.Name(id="Decimal"), args=[ast.Constant(value=str() as text)]):
-            try:
-                yield ast.Call(old.func, [ast.Constant(str(Decimal(text) + 1))], [])
-            except InvalidOperation:
-                return
+            with suppress(InvalidOperation):
+                if Decimal(text).is_finite():
+                    yield ast.Call(old.func, [ast.Constant(str(Decimal(text) + 1))], [])
 
 
 def _calls(old: ast.AST) -> Iterator[ast.AST]:
