@@ -130,17 +130,20 @@ class Module:
 
 
 def module(name: str) -> Module:
-    """A module and every mutant of it, in the order of its lines."""
+    """A module and every mutant of it, in the order of its functions."""
     path = ROOT / (name.replace(".", "/") + ".py")
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    return Module(name, path, tree, tuple(mutants(name, tree)))
+
+
+def mutants(name: str, tree: ast.Module) -> Iterator[Mutant]:
+    """Every mutant of a tree."""
     seen: Counter[tuple[str, str]] = Counter()
-    found = []
     for function, within, slot, new in _changes(tree):
         old = _get(slot)
         change = _told(old, new)
         seen[function, change] += 1
-        found.append(Mutant(name, function, change, seen[function, change], old.lineno, within, slot, new))
-    return Module(name, path, tree, tuple(found))
+        yield Mutant(name, function, change, seen[function, change], old.lineno, within, slot, new)
 
 
 def _told(old: ast.AST, new: ast.AST) -> str:
