@@ -20,8 +20,8 @@ import pytest
 from tests.mutation import runner
 from tests.mutation.mutants import Module, Mutant, module
 
-# The modules under test, and their tests: what only a test of another room notices counts as not noticed.
-TESTS = ("tests/interpret", "tests/judge")
+# The modules under test, and the tests of each room: what only another test notices counts as not noticed.
+TESTS = {"interpret": ("tests/interpret", "tests/judge"), "judge": ("tests/judge",)}
 MODULES = (
     "interpret.statement",
     "interpret.arithmetic",
@@ -55,15 +55,18 @@ def main(argv: Sequence[str]) -> int:
         if asked.verbose or outcome != runner.KILLED:
             print(f"{outcome:9} {mutant}" + (f"   [{by}]" if by else ""), flush=True)
 
-    run = runner.Run(modules, mutants, told)
+    run = runner.Run(modules, mutants, told, asked.quick)
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
     quiet = ["-q", "-s", "-p", "no:cacheprovider", "--assert=plain", "--tb=native", "--no-header", "--no-summary"]
-    code = pytest.main([*TESTS, *quiet, *(f"--{option}" for option in asked.pytest)], plugins=[run])
+    tests = dict.fromkeys(test for name in asked.module or MODULES for test in TESTS[name.split(".")[0]])
+    code = pytest.main([*tests, *quiet, *(f"--{option}" for option in asked.pytest)], plugins=[run])
     if code or sum(map(len, found.values())) != len(mutants):
         print("the tests did not run to their end on the code as it is; nothing was measured")
         return 2
     _table(modules, found, time.monotonic() - started)
-    wrong = _wrong(found, listed(), whole=not (asked.module or asked.sample or asked.match))
+    wrong = _wrong(
+        found, listed(), whole=not (asked.module or asked.sample or asked.match or asked.survivors or asked.quick)
+    )
     print("\n".join(wrong) or "as it should be")
     return 1 if wrong else 0
 
@@ -74,6 +77,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, metavar="N", help="only N mutants, drawn by --seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--match", metavar="TEXT", help="only mutants whose line here holds this text")
+    parser.add_argument(
+        "--quick", type=float, metavar="SECONDS", help="no more seconds of tests than this for a mutant"
+    )
     parser.add_argument("--survivors", action="store_true", help="only those that survivors.toml lists")
     parser.add_argument("--verbose", action="store_true", help="tell which test killed each")
     parser.add_argument("--pytest", nargs="*", default=[], metavar="OPTION", help="for pytest, such as ignore=FILE")

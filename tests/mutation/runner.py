@@ -15,11 +15,12 @@ import resource
 import signal
 import tempfile
 import time
+from bisect import bisect
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ class Run:
     modules: Sequence[Module]
     mutants: Sequence[Mutant]
     told: Callable[[Mutant, str, str], None]
+    quick: float | None = None  # seconds of tests that a mutant is worth
     items: list[pytest.Item] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
     reached: Reached | None = None
@@ -122,7 +124,9 @@ class Run:
             path = self.items[test].path
             return path.parent.name != mutant.module.split(".")[1], files[path], path, test
 
-        return first + sorted(wanted - set(first), key=place)
+        order = first + sorted(wanted - set(first), key=place)
+        spent = list(accumulate(self.reached.seconds[test] for test in order))
+        return order if self.quick is None else order[: bisect(spent, self.quick) + 1]
 
     def _hunt(self, mutant: Mutant, tell: Callable[[str], None]) -> int:
         """In a child: make the change, run the tests; 1 as soon as one of them notices."""
@@ -143,15 +147,13 @@ class Run:
     # ------------------------------------------------------------ which tests reach which lines
 
     def _trace(self) -> Reached:
-        """Two children, a half of the test files each."""
-        files: dict[Any, list[int]] = defaultdict(list)
+        """A child for every test file, the ones with most tests first."""
+        files: dict[Path, list[int]] = defaultdict(list)
         for number, item in enumerate(self.items):
             files[item.path].append(number)
-        halves: list[list[int]] = [[] for _ in range(WORKERS)]
-        for tests in sorted(files.values(), key=len, reverse=True):
-            min(halves, key=len).extend(tests)
+        largest = sorted(files.values(), key=len, reverse=True)
         reached = Reached(defaultdict(lambda: defaultdict(set)), {})
-        for _, code, said in _forked((functools.partial(self._watch, half), half) for half in halves):
+        for _, code, said in _forked((functools.partial(self._watch, tests), None) for tests in largest):
             if code:
                 raise pytest.UsageError(f"the tests must pass before anything is changed: {said}")
             lines, seconds = json.loads(said)
