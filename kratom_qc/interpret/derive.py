@@ -180,12 +180,13 @@ class _Deriver:
                 results += quantity.results
             elif analyte in formula.core:
                 missing += [_name(analyte)] if quantity is None else quantity.missing
+                results += () if quantity is None else quantity.results  # measured, and lacking a factor only
                 terms.append(self._ceiling(formula, basis, unit, analyte))
             else:
                 absent.append(_name(analyte))
-        how = "sum of " + ", ".join(parts)
+        how = "sum of " + (", ".join(parts) or "what cannot be told")
         if missing:
-            how += "; not measured and of unknown size: " + ", ".join(missing)
+            how += "; not measured and of unknown size: " + ", ".join(dict.fromkeys(missing))
         if absent:
             how += f"; not measured and counted as 0: {', '.join(absent)}"
         return _quantity(key, total(terms), tuple(results), tuple(missing), how)
