@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,14 +21,16 @@ from kratom_qc.judge.checks import BOOK_KEYS, BOOK_KINDS, is_list_of_texts
 
 _TABLES = {"rulebook": dict, "defaults": dict, "limit": list, "override": list}
 _HEADER = re.compile(r"^\s*\[\[\s*(limit|override)\s*\]\]", re.ASCII)
+_KEY = re.compile(r"^\s*[\"']?(\w+)[\"']?\s*=", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One `[[limit]]` or `[[override]]`: its own keys, and the line of its header."""
+    """One `[[limit]]` or `[[override]]`: its own keys, the line of its header, and the line of every key."""
 
     keys: Mapping[str, Any]
     line: int
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -47,9 +49,14 @@ class Written:
     limits: tuple[Row, ...]
     overrides: tuple[Row, ...]
 
-    def where(self, row: Row) -> str:
-        """The file, line and id that a mistake is told with."""
-        return f"{self.name}:{row.line} {row.id}"
+    def where(self, row: Row, key: str = "") -> str:
+        """The file, line and id that a mistake is told with: the line of the key concerned, else the header's."""
+        return f"{self.name}:{row.lines.get(key, row.line)} {row.id}"
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every limit and override."""
+        return (*self.limits, *self.overrides)
 
     @property
     def extends(self) -> tuple[str, ...]:
@@ -114,8 +121,40 @@ def _head_mistakes(head: Mapping[str, Any]) -> list[str]:
 
 
 def _rows(name: str, text: str, table: str, rows: list[Any]) -> tuple[Row, ...]:
-    """Rows with the lines of their headers. TOML readers keep no lines, so every row needs a header of its own."""
-    lines = [at for at, line in enumerate(text.splitlines(), 1) if (found := _HEADER.match(line)) and found[1] == table]
+    """Rows with the lines of their headers and keys. TOML readers keep no lines, so every row needs a header of its own."""
+    told = text.splitlines()
+    lines = [at for at, line in enumerate(told, 1) if (found := _HEADER.match(line)) and found[1] == table]
     if len(lines) != len(rows):
         raise RulebookError(f"{name}: write every {table} as a table of its own, under [[{table}]]")
-    return tuple(Row(row, line) for row, line in zip(rows, lines, strict=True))
+    return tuple(Row(row, line, _key_lines(told, line, row)) for row, line in zip(rows, lines, strict=True))
+
+
+def _key_lines(told: list[str], header: int, row: Mapping[str, Any]) -> dict[str, int]:
+    """The line of every key of the row whose header stands on a line (1-based)."""
+    found: dict[str, int] = {}
+    for at, line in enumerate(told[header:], header + 1):
+        if line.lstrip().startswith("["):
+            break
+        key = _KEY.match(line)
+        if key and key[1] in row:
+            found.setdefault(key[1], at)
+    return found
+
+
+def pointed(mistakes: Iterable[str], books: Iterable[Written]) -> list[str]:
+    """Mistakes told with the line of the key that they name first, where they were told with their row's header.
+
+    A mistake reads `us-ut.toml:34 US-UT-…: status 'x' is none of …`; the key may also stand in quotes: `has no 'because'`.
+    """
+    rows = {f"{book.name}:{row.line} {row.id}": (book, row) for book in books for row in book.rows}
+    return [_pointed(mistake, rows) for mistake in mistakes]
+
+
+def _pointed(mistake: str, rows: Mapping[str, tuple[Written, Row]]) -> str:
+    where, colon, message = mistake.partition(": ")
+    if where not in rows:
+        return mistake
+    book, row = rows[where]
+    bare = re.findall(r"\w+", re.sub(r"'[^']*'", "", message))
+    key = next((word for word in (*bare, *re.findall(r"'(\w+)'", message)) if word in row.lines), "")
+    return book.where(row, key) + colon + message

@@ -20,7 +20,7 @@ from kratom_qc import vocabulary
 from kratom_qc.errors import RulebookError
 from kratom_qc.judge import overriding, rulebook_file
 from kratom_qc.judge.checks import CERTIFICATE_FIELDS, KINDS, ONLY_FOR, UNITS_OF, row_mistakes
-from kratom_qc.judge.lint import lint_amount
+from kratom_qc.judge.lint import lint_amount, lint_words
 from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
@@ -204,7 +204,9 @@ def _read_limit(row: Mapping[str, Any], book: str, where: str, line: int) -> tup
         line=line,
     )
     try:
-        return _KIND_READERS[limit.kind](limit, row), []
+        read = _KIND_READERS[limit.kind](limit, row)
+        lint_words(read)
+        return read, []
     except ValueError as error:
         return None, [f"{where}: {error}"]
 
@@ -235,8 +237,8 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
     if unit is None or unit.log10 or unit.portion is not None:
         raise ValueError(f"unit '{row.get('unit', '')}' is not known")
     strict = bool(row.get("strict", False))
-    lint_amount(limit, minimum, maximum, strict, str(row["unit"]))
     multiplier = _multiplier(limit, row, maximum)
+    lint_amount(limit, minimum, maximum, strict, str(row["unit"]), multiplier)
     accept = _acceptance(minimum, None if maximum is None else maximum * (multiplier or 1), strict, limit.rounding)
     uncertainty = _number(row, "default_uncertainty")
     if limit.sum and derived_kinds().get(limit.subject) != "sum":
@@ -306,14 +308,6 @@ def _not_detected(limit: Limit, row: Mapping[str, Any]) -> Limit:
         raise ValueError("a portion and lod_at_most cannot both stand in one limit")
     if portion is not None and portion == 0:
         raise ValueError("a portion of 0 g shows nothing")
-    said = re.search(r"(\d+(?:\.\d+)?)\s*(?:-\s*)?(?:g\b|grams?\b|ml\b)", limit.text, re.IGNORECASE)
-    printed = Decimal(said[1]) if said else None
-    if portion is not None and printed is None:
-        raise ValueError(f"the portion of {portion} g is not in the text '{limit.text}'")
-    if printed is not None and lod_at_most is None and printed != portion:
-        raise ValueError(f"the text '{limit.text}' says {printed} g, the limit {portion or 'nothing'}")
-    if re.search(r"\d\s*(%|ppm|ppb|mg/|cfu)", limit.text, re.IGNORECASE) and lod_at_most is None:
-        raise ValueError(f"the text '{limit.text}' prints an amount, but the kind is not_detected")
     unit = vocabulary.unit(str(row.get("unit", "mg/kg")))
     if unit is None:
         raise ValueError(f"unit '{row['unit']}' is not known")
