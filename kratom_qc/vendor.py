@@ -17,8 +17,7 @@ from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.job import Reading, Terms, load_terms
-from kratom_qc.judge.checks import DECIDING
-from kratom_qc.judge.dates import in_force
+from kratom_qc.judge.dates import DECIDING, in_force
 from kratom_qc.judge.plan import questions
 from kratom_qc.model import Limit, Verdict
 

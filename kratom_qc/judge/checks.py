@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.judge.dates import bound
+from kratom_qc.judge.dates import DECIDING, bound
 
 KINDS = (
     "amount",
@@ -22,7 +22,6 @@ KINDS = (
     "profile",
 )
 BOOK_KINDS = ("product", "market", "standard")
-DECIDING = ("in_force", "adopted")  # adopted: a product specification makes the figure its own (21 CFR 111.70)
 STATUSES = (*DECIDING, "proposed", "withdrawn", "superseded", "compendial", "guidance", "industry")
 EVIDENCE = ("primary", "mirror", "secondary", "memory", "specification")
 DECISION_RULES = ("simple", "guarded")  # ILAC-G8:09/2019 4.2.1 and 4.2.3

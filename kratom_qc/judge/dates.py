@@ -1,10 +1,22 @@
-"""When a limit is in force."""
+"""When a limit is in force, and whether it may decide."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from kratom_qc.model import Limit
+
+DECIDING = ("in_force", "adopted")  # adopted: a product specification makes the figure its own (21 CFR 111.70)
+
+
+def stands(limit: Limit, day: date) -> tuple[str, bool]:
+    """(status to print, whether the limit may decide on this day)."""
+    if limit.status not in DECIDING:
+        return limit.status, False
+    dated = in_force(limit, day)
+    if dated != "in force":
+        return dated, False
+    return limit.status, not limit.screen and not limit.advisory and limit.kind != "attestation"
 
 
 def in_force(limit: Limit, day: date) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kratom_qc.judge.checks import DECIDING
-from kratom_qc.judge.dates import bound
+from kratom_qc.judge.dates import DECIDING, bound
 from kratom_qc.model import Interval, Limit
 
 FIXED = ("kind", "of", "unit", "basis")  # another question needs a limit of its own

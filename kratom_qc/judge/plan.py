@@ -87,10 +87,14 @@ def questions(
 
 
 class Column:
-    """One quantity over the batches of a group. Every limit that asks for it shares the column and its floats."""
+    """One quantity over the batches of a group. Every limit that asks for it shares the column and its floats.
 
-    def __init__(self, answers: list[Quantity | None]):
+    A `shared` column holds one answer that all batches of the group give: a ban asks nothing of them.
+    """
+
+    def __init__(self, answers: list[Quantity | None], *, shared: bool = False):
         self.answers = answers
+        self.shared = shared
         self.answered = [at for at, answer in enumerate(answers) if answer is not None]
         self.present = [answer for answer in answers if answer is not None]
 
@@ -113,7 +117,7 @@ class Column:
 
 @dataclass(slots=True)
 class Asked:
-    """One limit asked of a group of batches of one product; `start` is its first row in the rulebook's frame."""
+    """One limit asked of a group of batches of one product; `start` is its first row in the frame."""
 
     limit: Limit
     book: Rulebook
@@ -139,11 +143,13 @@ def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Seque
     for product, members in by_product.items():
         held = [batches[index].quantities for index in members]
         columns: dict[tuple[tuple[str, str, str], bool], Column] = {}
-        constant = {kind: Column([said] * len(members)) for kind, said in answers.CONSTANT.items()}
+        constant = {kind: Column([said], shared=True) for kind, said in answers.CONSTANT.items()}
         asked = []
         for book, limit in questions(books, markets, product):
             if limit.kind not in NUMERIC:
                 column = constant.get(limit.kind)
+                if column is None and limit.kind == "product_class":
+                    column = Column([answers.answer(limit, batches[members[0]])], shared=True)
                 if column is None:
                     column = Column([answers.answer(limit, batches[index]) for index in members])
                 asked.append(Asked(limit, book, column))

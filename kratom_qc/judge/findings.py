@@ -1,0 +1,130 @@
+"""An outcome becomes a finding: with the cell it rests on, why, by which decision rule, and whether it decides.
+
+Whatever is the same for every batch is made once: how a limit stands on the day, its decision rule in words, and the whole
+finding where a batch says nothing of the matter, as most do of most limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from kratom_qc.judge import crosscheck, explain
+from kratom_qc.judge.dates import stands
+from kratom_qc.judge.plan import NUMERIC, Asked, guard, judged_interval
+from kratom_qc.judge.specification import derived_kinds
+from kratom_qc.model import UNMEASURED, Batch, Finding, Limit, Outcome, Quantity, Result
+
+_UNDECLARED = "no label claim is declared for this batch"
+
+
+class Findings:
+    """Writes the findings of one limit for batch after batch, on one day."""
+
+    def __init__(self, asked: Asked, on: date):
+        limit = self.limit = asked.limit
+        self.asked = asked
+        self.status, self.decides = stands(limit, on)
+        self.rule = explain.decision_rule(limit)
+        self.market = asked.book.id if asked.book.kind == "market" else None
+        self.alike: Finding | None = None  # what is found of every batch that says nothing of it
+
+    def finding(self, at: int, batch: Batch, said: Mapping[str, Result], outcome: Outcome) -> Finding:
+        """The finding of the batch at place `at` of its group; `said` is the first word on every analyte."""
+        if self.limit.kind not in NUMERIC:
+            if not self.asked.column.shared:
+                return self._other(batch, outcome)
+            if self.alike is None:
+                self.alike = self._other(batch, outcome)
+            return self.alike
+        quantity = self.asked.column.answers[at]
+        if quantity is not None:
+            return self._numeric(quantity, None, outcome)
+        silent = said.get(self.limit.subject)
+        if silent is not None:
+            return self._numeric(None, silent, outcome)
+        if self.alike is None or self.alike.outcome is not outcome:
+            self.alike = self._numeric(None, None, outcome)
+        return self.alike
+
+    def _numeric(self, quantity: Quantity | None, silent: Result | None, outcome: Outcome) -> Finding:
+        limit = self.limit
+        undeclared = limit.applies == "declared" and quantity is None
+        if silent is not None and silent.measured and silent.detected is not False:
+            # something was measured or found, in words or units that cannot be compared: that is not silence
+            outcome = Outcome.INCONCLUSIVE
+        if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
+            outcome = Outcome.INCONCLUSIVE
+        # A sum whose parts were not all tested is silent about the rest; an amount that only lacks a factor is not.
+        silence = quantity is None or limit.subject in derived_kinds() or limit.kind == "not_detected"
+        noted = outcome is Outcome.MISSING and limit.when_missing == "note" and silence
+        why = _UNDECLARED if undeclared else explain.numeric(limit, outcome, quantity, silent)
+        place = silent.place if silent else None
+        if quantity is not None and quantity.results:
+            place = quantity.results[0].place
+        return Finding(
+            rule_id=limit.rule_id,
+            rulebook=self.asked.book.id,
+            market=self.market,
+            analyte=limit.subject,
+            outcome=outcome,
+            decides=self.decides and not undeclared and not noted,
+            why=why,
+            because=limit.because,
+            limit=limit.text,
+            unit=limit.unit if quantity is None else quantity.unit,
+            interval=UNMEASURED if quantity is None else judged_interval(limit, quantity),
+            when_missing=limit.when_missing,
+            status=self.status,
+            place=place,
+            source=limit,
+            quantity=quantity,
+            conditional=_conditional(limit, outcome, quantity),
+            decision_rule=self.rule,
+        )
+
+    def _other(self, batch: Batch, outcome: Outcome) -> Finding:
+        """Limits that no amount answers: bans, product classes, attestations, descriptions, certificate contents, profiles."""
+        limit = self.limit
+        why = explain.unmeasured(limit, outcome, batch)
+        if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
+            outcome, why = Outcome.INCONCLUSIVE, explain.MEMORY
+        described = batch.described.get(limit.subject) if limit.kind == "described" else None
+        return Finding(
+            rule_id=limit.rule_id,
+            rulebook=self.asked.book.id,
+            market=self.market,
+            analyte=limit.subject or None,
+            outcome=outcome,
+            decides=self.decides and not (outcome is Outcome.MISSING and limit.when_missing == "note"),
+            why=why,
+            because=limit.because,
+            limit=limit.text,
+            when_missing=limit.when_missing,
+            status=self.status,
+            place=described.place if described is not None and described.text is not None else None,
+            source=limit,
+        )
+
+
+def first_words(batch: Batch) -> dict[str, Result]:
+    """What the certificates say of every analyte, a measurement before anything else: `NT`, a blank, `Complies`, `ND` without
+    LOD answer no limit, and a reviewer wants to see them."""
+    said: dict[str, Result] = {}
+    for analysis in batch.analyses:
+        for result in analysis.results:
+            known = said.setdefault(result.analyte, result)
+            if result.measured and not known.measured:
+                said[result.analyte] = result
+    return said
+
+
+def _conditional(limit: Limit, outcome: Outcome, quantity: Quantity | None) -> str:
+    """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside the limit, or outside."""
+    if limit.decision_rule != "guarded" or outcome is not Outcome.INCONCLUSIVE or quantity is None:
+        return ""
+    if limit.evidence == "memory" or guard(limit, quantity) is None:
+        return ""
+    (plainly,) = crosscheck.reads(replace(limit, decision_rule="simple"), [quantity])
+    return {Outcome.PASS: "conditional pass", Outcome.FAIL: "conditional fail"}.get(plainly, "")

@@ -1,0 +1,125 @@
+"""Causes to hold a batch that no limit asks about: each is a finding of `integrity`, or of the market it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from kratom_qc.judge.dates import stands
+from kratom_qc.judge.markets import INTEGRITY
+from kratom_qc.judge.plan import applicable, market_books, product_books
+from kratom_qc.model import Analysis, Batch, Finding, Limit, Outcome, Place, Rulebook
+from kratom_qc.vocabulary import analytes, product_forms
+
+_AGE = ("tested_on", "received_on", "sampled_on", "issued_on")  # what dates a measurement, best first
+
+
+class Integrity:
+    """What holds batches of one product on one day, whatever their limits say."""
+
+    def __init__(
+        self, books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None, on: date, *, overdue: bool
+    ):
+        self.on = on
+        own = product_books(books, product)
+        self.oldest = min(
+            (book.certificate_max_age_days for book in own if book.certificate_max_age_days is not None), default=None
+        )
+        limits = (limit for book in own for limit in book.limits if limit.speaks_of(product))
+        self.spoken = {limit.subject for limit in limits if stands(limit, on)[1]}
+        self.always = tuple(_always(books, markets, product))
+        if overdue:
+            self.always += tuple(_overdue(applicable(books, markets, product), on))
+
+    def findings(self, batch: Batch) -> list[Finding]:
+        """Every cause to hold the batch."""
+        found = [held(doubt.rule_id, doubt.why, doubt.place, doubt.analyte) for doubt in batch.doubts]
+        for analysis in batch.analyses:
+            found += self._dates(analysis)
+        for analysis in batch.analyses:
+            found += self._found_without_limit(analysis)
+        return [*found, *self.always]
+
+    def _dates(self, analysis: Analysis) -> Iterator[Finding]:
+        on = self.on
+        for name, day in analysis.dates.items():
+            if day > on and name != "expires_on":
+                why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
+                yield held("DATES-IMPOSSIBLE", why, analysis.facts_said[name].place)
+        expires = analysis.dates.get("expires_on")
+        if expires is not None and expires < on:
+            why = f"the product or certificate expired on {expires}, before {on}"
+            yield held("EXPIRED", why, analysis.facts_said["expires_on"].place)
+        # A new issue date does not make old measurements young.
+        measured = next((analysis.dates[name] for name in _AGE if name in analysis.dates), None)
+        if self.oldest is not None and measured is not None and on - measured > timedelta(days=self.oldest):
+            why = f"the certificate is of {measured}, more than {self.oldest} days before {on}"
+            yield held("CERTIFICATE-TOO-OLD", why, Place(analysis.file))
+
+    def _found_without_limit(self, analysis: Analysis) -> Iterator[Finding]:
+        """A pathogen or adulterant that was found, and that no limit of the product decides: nobody has decided that this is
+        harmless. Only the product's own rulebooks count, so that a verdict does not depend on which markets were asked."""
+        for result in analysis.results:
+            known = analytes().get(result.analyte)
+            if not result.detected or known is None or known.id in self.spoken:
+                continue
+            if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence"):
+                why = f"'{result.said}': {known.name} was found, and no limit of the product decides on it"
+                yield held("FOUND-WITHOUT-LIMIT", why, result.place, known.id)
+
+
+def held(rule_id: str, why: str, place: Place | None, analyte: str | None = None) -> Finding:
+    """A cause to hold as a finding."""
+    return Finding(
+        rule_id,
+        INTEGRITY,
+        None,
+        analyte,
+        Outcome.INCONCLUSIVE,
+        True,
+        why,
+        "kratom_qc holds what cannot be decided from the certificates alone",
+        place=place,
+    )
+
+
+def disagreement(limit: Limit, engine: Outcome, again: Outcome) -> Finding:
+    """The engine and the crosscheck read one limit differently."""
+    return held(
+        "CROSSCHECK-DISAGREES",
+        f"two readings of {limit.rule_id} disagree: the engine says {engine}, the crosscheck "
+        f"{again}. This is a fault of the program; report it",
+        None,
+        limit.subject,
+    )
+
+
+def _always(books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None) -> Iterator[Finding]:
+    """What holds every batch of the product: no rulebook for it, or a market's rulebook that does not speak of it."""
+    if product is None:
+        return
+    if not product_books(books, product):
+        yield held("NO-RULEBOOK", f"there is no rulebook for the product '{product}'", None)
+    asked = {book.id: book for market in markets for book in market_books(books, market)}
+    for book in asked.values():
+        if book.covers and product not in book.covers:
+            yield _uncovered(book, product)
+
+
+def _uncovered(book: Rulebook, product: str) -> Finding:
+    """Nothing is never a pass."""
+    spoken = ", ".join(product_forms()[covered].lower() for covered in book.covers)
+    why = (
+        f"the rulebook speaks of {spoken}; whether {product_forms()[product].lower()} may be sold here it does not say"
+    )
+    rule_id = f"{book.id.upper()}-COVERS"
+    return Finding(rule_id, book.id, book.id, None, Outcome.INCONCLUSIVE, True, why, book.title)
+
+
+def _overdue(books: Sequence[Rulebook], on: date) -> Iterator[Finding]:
+    for book in books:
+        if why := book.overdue(on):
+            market = book.id if book.kind == "market" else None
+            finding = held("RULEBOOK-OVERDUE", f"the rulebook {why} days", None)
+            yield replace(finding, rulebook=book.id, market=market)
