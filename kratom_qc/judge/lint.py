@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from kratom_qc import vocabulary
-from kratom_qc.judge.named import forms_named, names_in_words, operands, substances_named
+from kratom_qc.judge.derived import operands
+from kratom_qc.judge.named import forms_named, names_in_words, substances_named
 from kratom_qc.judge.printed import Figure, figures
 from kratom_qc.model import Limit, plain
 from kratom_qc.vocabulary import Unit

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from functools import lru_cache
 
 from kratom_qc import vocabulary
 
@@ -46,26 +45,6 @@ def names_in_words(subject: str, text: str) -> bool:
     known = vocabulary.analytes().get(subject)
     words = set(re.findall(r"\w+", vocabulary.folded(text)))
     return known is not None and words >= set(re.findall(r"\w+", vocabulary.folded(known.name)))
-
-
-@cache
-def _formulas() -> Mapping[str, tuple[str, ...]]:
-    """What every derived quantity is computed from."""
-    rows = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    return {row["id"]: tuple(_parts(row)) for group in rows.values() for row in group}
-
-
-def _parts(row: Mapping[str, object]) -> Iterator[str]:
-    for key in ("of", "part", "over", "under"):
-        said = row.get(key, ())
-        yield from (said,) if isinstance(said, str) else said  # type: ignore[misc]
-
-
-@cache
-def operands(subject: str) -> frozenset[str]:
-    """A subject with everything it is computed from."""
-    parts = _formulas().get(subject, ())
-    return frozenset({subject}).union(*(operands(part) for part in parts))
 
 
 @lru_cache(4096)

@@ -48,6 +48,7 @@ class Written:
     defaults: Mapping[str, Any]
     limits: tuple[Row, ...]
     overrides: tuple[Row, ...]
+    line: int = 1  # of [rulebook]
 
     def where(self, row: Row, key: str = "") -> str:
         """The file, line and id that a mistake is told with: the line of the key concerned, else the header's."""
@@ -90,7 +91,8 @@ def read(file: Path) -> Written:
         raise RulebookError("\n".join(wrong))
     limits, overrides = (_rows(file.name, text, name, data.get(name, [])) for name in ("limit", "override"))
     digest = hashlib.sha256(raw).hexdigest()
-    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides)
+    line = next((at for at, told in enumerate(text.splitlines(), 1) if told.strip().startswith("[rulebook]")), 1)
+    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, line)
 
 
 def _table_mistakes(data: Mapping[str, Any]) -> list[str]:

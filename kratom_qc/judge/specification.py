@@ -8,28 +8,21 @@ examples encode 5 of 38 criteria differently from what they print).
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import RulebookError
-from kratom_qc.judge import overriding, rulebook_file
+from kratom_qc.judge import coherence, overriding, rulebook_file
 from kratom_qc.judge.checks import CERTIFICATE_FIELDS, KINDS, ONLY_FOR, UNITS_OF, row_mistakes
+from kratom_qc.judge.derived import derived_kinds as derived_kinds
+from kratom_qc.judge.lineages import lineage as lineage
 from kratom_qc.judge.lint import lint_amount, lint_words
 from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
-
-
-@cache
-def derived_kinds() -> Mapping[str, str]:
-    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim."""
-    rows = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    return {row["id"]: kind for kind, group in rows.items() for row in group}
 
 
 def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
@@ -54,14 +47,26 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
         for parent in book.extends
         if parent not in files
     ]
-    for stem in written:
-        _ancestors(written, stem)
+    circles = list(_circles(written))
+    if circles:  # nothing can be read in the order of a circle
+        raise RulebookError("\n".join((*wrong, *circles)))
     reader = _Reader(written)
     for stem in written:
         reader.book(stem)
-    if wrong or reader.wrong:
-        raise RulebookError("\n".join((*wrong, *reader.wrong)))
+    wrong += reader.wrong
+    if all(parent in written for book in written.values() for parent in book.extends):
+        wrong += coherence.mistakes(reader.books, written)
+    if wrong:
+        raise RulebookError("\n".join(rulebook_file.pointed(wrong, written.values())))
     return {key: reader.books[key] for key in sorted(reader.books)}
+
+
+def _circles(written: Mapping[str, Written]) -> Iterator[str]:
+    for stem in written:
+        try:
+            _ancestors(written, stem)
+        except RulebookError as circle:
+            yield str(circle)
 
 
 def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
@@ -78,25 +83,6 @@ def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
 
     visit(stem, ())
     return tuple(found)
-
-
-def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]:
-    """A rulebook after every rulebook it lies under, without the limits that one of them overrides."""
-    found: dict[str, Rulebook] = {}
-
-    def visit(current: str) -> None:
-        for parent in books[current].extends:
-            visit(parent)
-        found[current] = books[current]
-
-    visit(book_id)
-    replaced = {(limit.overrides, limit.rule_id) for book in found.values() for limit in book.limits if limit.overrides}
-    if not replaced:
-        return tuple(found.values())
-    return tuple(
-        replace(book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced))
-        for book in found.values()
-    )
 
 
 class _Reader:
