@@ -159,6 +159,8 @@ class _Deriver:
             quantity = self._share(key, formula)
         elif formula.kind == "ratio":
             quantity = self._ratio(key, formula)
+        elif formula.kind == "within":
+            return self._within(key, formula)
         else:
             return self._claim(key, formula)
         printed = self.printed.get((subject, basis, unit))
@@ -234,20 +236,32 @@ class _Deriver:
         )
 
     def _claim(self, key: Key, formula: Formula) -> Quantity | None:
-        claim = next((claim for claim in self.facts.claims if claim[0] == formula.of[0]), None)
+        (analyte,), (claimed,) = formula.of, formula.under
+        claim = next((claim for claim in self.facts.claims if claim[0] == claimed), None)
         if claim is None:
             return None
-        analyte, amount, unit = claim
+        _, amount, unit = claim
         basis = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}.get(
             unit, "as received"
         )
         found = self.find((analyte, basis, unit))
         how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
+        how += f" of {_name(claimed)}" if claimed != analyte else ""
         if found is None:
             return _quantity(key, UNMEASURED, (), (_name(analyte),), how)
         return _quantity(
             key, quotient(found.interval.scaled(HUNDRED), Interval.exactly(amount)), found.results, found.missing, how
         )
+
+    def _within(self, key: Key, formula: Formula) -> Quantity | None:
+        """A part by itself where a laboratory told it apart, else at most the whole."""
+        own = self._agreed(self.printed.get(key), key)
+        whole = self.find((formula.of[0], *key[1:]))
+        if whole is None or (own is not None and not own.missing):
+            return own
+        most = Interval(ZERO, whole.interval.high, False, whole.interval.high_open)
+        how = f"at most the whole of {_name(formula.of[0])}: {_name(key[0])} was not told apart"
+        return _quantity(key, most, whole.results, whole.missing, f"{how}; {whole.how}" if whole.how else how)
 
     def _with_printed(self, computed: Quantity | None, printed: Quantity) -> Quantity:
         """A printed total is intersected with the derived one; if nothing is left, the batch is held."""

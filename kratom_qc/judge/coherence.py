@@ -121,7 +121,7 @@ def _comes_back(limit: Limit, to: str, known: Mapping[str, Limit], seen: frozens
 def _handover(before: Limit, after: Limit) -> str:
     """What is wrong between the end of one limit and the beginning of the next. A partial date may be any of its days."""
     if before.effective_to == "open":
-        return "whose effective_to is open: say when it ended"
+        return "" if before.status == "superseded" else "whose effective_to is open: say when it ended"
     if "unknown" in (before.effective_to, after.effective_from):
         return ""
     ended, begun = before.effective_to, after.effective_from

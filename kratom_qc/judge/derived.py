@@ -18,8 +18,9 @@ def _rows() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
 
 @cache
 def derived_kinds() -> Mapping[str, str]:
-    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim."""
-    return {subject: kind for subject, (kind, _) in _rows().items()}
+    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim. A part of a whole
+    (`within`) is an analyte like others: laboratories measure it too."""
+    return {subject: kind for subject, (kind, _) in _rows().items() if kind != "within"}
 
 
 @cache

@@ -40,7 +40,7 @@ def lint_amount(
     printed = _conditions(limit, read, maximum is not None)
     # "10^4 (up to 2 × 10^4 is accepted)" prints the criterion and what its multiplier makes of it.
     extra = {("<=", maximum * multiplier)} if maximum is not None and multiplier is not None else set()
-    if printed - extra != meant:
+    if printed - (extra - meant) != meant:
         raise ValueError(f"the text '{limit.text}' says {_said(printed)}, the limit {_said(meant)}")
     asked = vocabulary.unit(unit)
     for figure in read:
