@@ -25,9 +25,10 @@ def derived_kinds() -> Mapping[str, str]:
 
 @cache
 def operands(subject: str) -> frozenset[str]:
-    """A subject with everything it is computed from."""
-    _, row = _rows().get(subject, ("", {}))
-    return frozenset({subject}).union(*(operands(part) for part in _parts(row)))
+    """A subject with everything it is computed from. Of a part of a whole (`within`) the whole is none: it is another thing."""
+    kind, row = _rows().get(subject, ("", {}))
+    parts = () if kind == "within" else _parts(row)
+    return frozenset({subject}).union(*(operands(part) for part in parts))
 
 
 def _parts(row: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -48,7 +48,11 @@ class Written:
     defaults: Mapping[str, Any]
     limits: tuple[Row, ...]
     overrides: tuple[Row, ...]
-    line: int = 1  # of [rulebook]
+    head_lines: Mapping[str, int] = field(default_factory=dict)  # of the keys of [rulebook]; "" is its header
+
+    def head_where(self, key: str = "") -> str:
+        """The file and line that a mistake in the head is told with."""
+        return f"{self.name}:{self.head_lines.get(key, self.head_lines.get('', 1))}"
 
     def where(self, row: Row, key: str = "") -> str:
         """The file, line and id that a mistake is told with: the line of the key concerned, else the header's."""
@@ -78,25 +82,32 @@ def read(file: Path) -> Written:
         at = re.search(r"at line (\d+)", str(error))
         line = at[1] if at else len(text.splitlines())
         raise RulebookError(f"{file.name}:{line}: not readable as TOML: {error}") from None
+    told = text.splitlines()
     misshapen = [
-        f"{file.name}: [{name}] is not written as a {'list of tables' if shape is list else 'table'}"
+        f"{file.name}:{_table_line(told, name)}: [{name}] is not written as a {'list of tables' if shape is list else 'table'}"
         for name, shape in _TABLES.items()
         if not isinstance(data.get(name, shape()), shape)
     ]
     if misshapen:
         raise RulebookError("\n".join(misshapen))
     head = data.get("rulebook", {})
-    wrong = [f"{file.name}: {mistake}" for mistake in (*_head_mistakes(head), *_table_mistakes(data))]
+    begin = _table_line(told, "rulebook")
+    lines = _key_lines(told, begin, head)
+    wrong = [f"{file.name}:{lines.get(_key_named(mistake, lines), begin)}: {mistake}" for mistake in _head_mistakes(head)]
+    wrong += [
+        f"{file.name}:{_table_line(told, name)}: does not know the table '{name}'" for name in data.keys() - _TABLES.keys()
+    ]
     if wrong:
         raise RulebookError("\n".join(wrong))
     limits, overrides = (_rows(file.name, text, name, data.get(name, [])) for name in ("limit", "override"))
     digest = hashlib.sha256(raw).hexdigest()
-    line = next((at for at, told in enumerate(text.splitlines(), 1) if told.strip().startswith("[rulebook]")), 1)
-    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, line)
+    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, {"": begin, **lines})
 
 
-def _table_mistakes(data: Mapping[str, Any]) -> list[str]:
-    return [f"does not know the table '{key}'" for key in data.keys() - _TABLES.keys()]
+def _table_line(told: Sequence[str], name: str) -> int:
+    """The line of a table's header, else the first of the file."""
+    header = re.compile(rf"^\s*\[{{1,2}}\s*{re.escape(name)}\b")
+    return next((at for at, line in enumerate(told, 1) if header.match(line)), 1)
 
 
 def _head_mistakes(head: Mapping[str, Any]) -> list[str]:
@@ -131,8 +142,8 @@ def _rows(name: str, text: str, table: str, rows: list[Any]) -> tuple[Row, ...]:
     return tuple(Row(row, line, _key_lines(told, line, row)) for row, line in zip(rows, lines, strict=True))
 
 
-def _key_lines(told: list[str], header: int, row: Mapping[str, Any]) -> dict[str, int]:
-    """The line of every key of the row whose header stands on a line (1-based)."""
+def _key_lines(told: Sequence[str], header: int, row: Mapping[str, Any]) -> dict[str, int]:
+    """The line of every key of the table whose header stands on a line (1-based)."""
     found: dict[str, int] = {}
     for at, line in enumerate(told[header:], header + 1):
         if line.lstrip().startswith("["):
@@ -157,6 +168,10 @@ def _pointed(mistake: str, rows: Mapping[str, tuple[Written, Row]]) -> str:
     if where not in rows:
         return mistake
     book, row = rows[where]
+    return book.where(row, _key_named(message, row.lines)) + colon + message
+
+
+def _key_named(message: str, keys: Container[str]) -> str:
+    """The key that a mistake names first, before any that it only quotes."""
     bare = re.findall(r"\w+", re.sub(r"'[^']*'", "", message))
-    key = next((word for word in (*bare, *re.findall(r"'(\w+)'", message)) if word in row.lines), "")
-    return book.where(row, key) + colon + message
+    return next((word for word in (*bare, *re.findall(r"'(\w+)'", message)) if word in keys), "")

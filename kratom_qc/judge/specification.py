@@ -25,10 +25,13 @@ from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
 
-def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
+def load_rulebooks(
+    folder: Path, drafts: Sequence[Path] = (), *, each_limit_alone: bool = False
+) -> dict[str, Rulebook]:
     """Every rulebook of a folder by id. A draft takes the place of the rulebook of its name, or stands beside them.
 
     Raises RulebookError naming every mistake in every file at once; a folder with one wrong limit loads nothing.
+    `each_limit_alone` leaves out what `coherence` asks of limits together: for rulebooks that are made to try a limit out.
     """
     files = {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder.is_dir() else {}
     if not files:
@@ -42,7 +45,7 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
         except RulebookError as error:
             wrong.append(str(error))
     wrong += [
-        f"{book.name}: extends '{parent}', which has no rulebook"
+        f"{book.head_where('extends')}: extends '{parent}', which has no rulebook"
         for book in written.values()
         for parent in book.extends
         if parent not in files
@@ -54,7 +57,7 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
     for stem in written:
         reader.book(stem)
     wrong += reader.wrong
-    if all(parent in written for book in written.values() for parent in book.extends):
+    if not each_limit_alone and all(parent in written for book in written.values() for parent in book.extends):
         wrong += coherence.mistakes(reader.books, written)
     if wrong:
         raise RulebookError("\n".join(rulebook_file.pointed(wrong, written.values())))
@@ -75,7 +78,7 @@ def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
 
     def visit(current: str, path: tuple[str, ...]) -> None:
         if current in path:
-            raise RulebookError(f"{stem}.toml: extends itself by way of {' → '.join(path)}")
+            raise RulebookError(f"{written[stem].head_where('extends')}: extends itself by way of {' → '.join(path)}")
         for parent in written[current].extends:
             if parent in written:
                 visit(parent, (*path, current))
@@ -106,7 +109,7 @@ class _Reader:
         limits = [self._limit(written, row) for row in written.limits]
         limits += [self._override(written, row) for row in written.overrides]
         if not limits and not written.extends:
-            self.wrong.append(f"{written.name}: holds no limit; a rulebook that asks nothing would pass anything")
+            self.wrong.append(f"{written.head_where()}: holds no limit; a rulebook that asks nothing would pass anything")
         head = written.head
         self.books[stem] = Rulebook(
             id=stem,
@@ -209,7 +212,7 @@ def _number(row: Mapping[str, Any], key: str) -> Decimal | None:
 def _check_subject(limit: Limit) -> None:
     if limit.subject not in vocabulary.analytes() and limit.subject not in derived_kinds():
         near = ", ".join(vocabulary.nearest_analytes(limit.subject)) or "none"
-        raise ValueError(f"'{limit.subject}' is no analyte and no derived quantity (nearest: {near})")
+        raise ValueError(f"of '{limit.subject}' is no analyte and no derived quantity (nearest: {near})")
 
 
 def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:

@@ -25,7 +25,7 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> I
     for book in whole:
         if book.kind != "product":
             continue
-        where = f"{written[book.id].name}:{written[book.id].line} [rulebook]"
+        where = f"{written[book.id].head_where('kind')} [rulebook]"
         if book.id not in vocabulary.product_forms():
             known = ", ".join(vocabulary.product_forms())
             yield f"{where}: '{book.id}' is no product ({known}); nothing would ever be judged by it"
