@@ -83,7 +83,10 @@ def _belongs(limit: Limit, book: Rulebook, books: Mapping[str, Rulebook]) -> Ite
         yield "evidence", "evidence 'specification' is for our own figures; say how well the law's text is known"
     spoken = scope(book, books)
     if limit.products and spoken and not set(limit.products) & spoken:
-        yield "products", f"products names {', '.join(limit.products)}, and {book.id} speaks of {', '.join(sorted(spoken))}"
+        yield (
+            "products",
+            f"products names {', '.join(limit.products)}, and {book.id} speaks of {', '.join(sorted(spoken))}",
+        )
     if limit.kind == "product_class" and meaning.decides(limit):
         asked = (spoken or set(vocabulary.product_forms())) & set(limit.products or vocabulary.product_forms())
         if asked <= set(limit.requires):
@@ -152,7 +155,7 @@ def _overlaps(books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
             if _same_question(first, second, book, books):
                 told = _clash(first, second, one_figure)
                 if told:
-                    yield f"{places.of(second)}: {told.format(places.brief(first))}"
+                    yield f"{places.of(second, 'text')}: {told.format(places.brief(first))}"
 
 
 def _same_question(first: Limit, second: Limit, book: Rulebook, books: Mapping[str, Rulebook]) -> bool:
@@ -188,7 +191,9 @@ def _clash(first: Limit, second: Limit, one_figure: bool) -> str:
     if first.kind != second.kind:
         return "one limit allows an amount of what the other, {}, does not allow at all"
     if first.kind == "not_detected" or _same_end(first.accept, second.accept):
-        return f"{_figure(first)} and {_figure(second)} of {second.subject} in the same days; keep one, or override {{}}"
+        return (
+            f"{_figure(first)} and {_figure(second)} of {second.subject} in the same days; keep one, or override {{}}"
+        )
     return ""
 
 

@@ -32,9 +32,7 @@ def scope(book: Rulebook, books: Mapping[str, Rulebook]) -> set[str]:
     Nothing where that is not said, as with a market that covers everything or a standard that nobody extends."""
     if book.kind == "market":
         return set(book.covers)
-    return {
-        one.id for one in books.values() if one.kind == "product" and book.id in _above(books, one.id)
-    }
+    return {one.id for one in books.values() if one.kind == "product" and book.id in _above(books, one.id)}
 
 
 def _above(books: Mapping[str, Rulebook], book_id: str) -> set[str]:

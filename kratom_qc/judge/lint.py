@@ -63,7 +63,9 @@ def _conditions(limit: Limit, read: tuple[Figure, ...], upper: bool) -> Conditio
     printed = {(figure.operator, figure.number) for figure in read if figure.operator}
     bare = [figure for figure in read if not figure.operator and not figure.aside]
     if not printed and limit.operator_printed:
-        raise ValueError(f"the text '{limit.text}' prints no operator; say operator = \"unknown\" if the source has none")
+        raise ValueError(
+            f"the text '{limit.text}' prints no operator; say operator = \"unknown\" if the source has none"
+        )
     if printed and not limit.operator_printed:
         raise ValueError(f"the text '{limit.text}' prints an operator, the limit says it is unknown")
     if not printed:

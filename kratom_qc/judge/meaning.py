@@ -50,9 +50,15 @@ def _source(limit: Limit, row: Mapping[str, Any]) -> Iterator[Mistake]:
             yield key, f"{key} '{row[key]}' is a placeholder, not a source or a reason"
             return
     if len(limit.because) < _SHORTEST_SOURCE:
-        yield "because", f"because '{limit.because}' names no document: say the act, rule, standard or page, and where it stands"
+        yield (
+            "because",
+            f"because '{limit.because}' names no document: say the act, rule, standard or page, and where it stands",
+        )
     elif limit.evidence == "primary" and not _CITED.search(limit.because):
-        yield "because", f"because '{limit.because}': evidence \"primary\" needs the address or the citation of the text read"
+        yield (
+            "because",
+            f"because '{limit.because}': evidence \"primary\" needs the address or the citation of the text read",
+        )
 
 
 # ---------------------------------------------------------------- status and dates
@@ -65,9 +71,15 @@ def _dates(limit: Limit) -> Iterator[Mistake]:
     if limit.status == "superseded" and limit.effective_to == "open":
         yield "status", "status 'superseded' needs the day it ended in effective_to, or \"unknown\""
     if limit.status == "superseded" and ends and _after(limit.effective_to, limit.checked_on):
-        yield "effective_to", f"effective_to '{limit.effective_to}' lies after {limit.checked_on}, and the status is superseded"
+        yield (
+            "effective_to",
+            f"effective_to '{limit.effective_to}' lies after {limit.checked_on}, and the status is superseded",
+        )
     if limit.status == "withdrawn" and limit.effective_to == "open" and limit.effective_from != "unknown":
-        yield "effective_to", "effective_to 'open', and the status is withdrawn: say when it ended, or that it never began"
+        yield (
+            "effective_to",
+            "effective_to 'open', and the status is withdrawn: say when it ended, or that it never began",
+        )
     if limit.status == "proposed" and ends:
         yield "effective_to", f"effective_to '{limit.effective_to}': what is only proposed has no end yet"
 
@@ -98,9 +110,13 @@ def _measures(limit: Limit, row: Mapping[str, Any]) -> Iterator[Mistake]:
         yield "of", f"of '{limit.subject}': a laboratory measures it and does not describe it"
     if (measure == "claim") != (limit.applies == "declared"):
         why = 'needs applies = "declared": where no claim is made there is none to meet'
-        yield ("of", f"of '{limit.subject}' {why}") if measure == "claim" else (
-            "applies",
-            f"applies 'declared' has a meaning for label claims only, and {limit.subject or limit.kind} is none",
+        yield (
+            ("of", f"of '{limit.subject}' {why}")
+            if measure == "claim"
+            else (
+                "applies",
+                f"applies 'declared' has a meaning for label claims only, and {limit.subject or limit.kind} is none",
+            )
         )
     if limit.decision_rule != "guarded" and limit.default_uncertainty is not None:
         yield "default_uncertainty", 'default_uncertainty needs decision_rule = "guarded"'
@@ -147,7 +163,10 @@ def _absences(limit: Limit, row: Mapping[str, Any]) -> Iterator[Mistake]:
     known = vocabulary.analytes().get(limit.subject)
     measure = measure_of(limit.subject)
     if known is None or measure not in ("mass", "count", "presence"):
-        yield "of", f"of '{limit.subject}': not_detected is for a substance or organism that is looked for, and this is none"
+        yield (
+            "of",
+            f"of '{limit.subject}': not_detected is for a substance or organism that is looked for, and this is none",
+        )
         return
     if limit.portion is not None and known.family != "microbe":
         yield "portion", f"portion: absence in a portion is for organisms, and {limit.subject} is none"

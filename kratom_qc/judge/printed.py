@@ -53,7 +53,7 @@ _OPERATORS = tuple(
     )
 )
 _BEHIND = tuple(
-    (re.compile(rf"\s*{words}(?!\w)", re.IGNORECASE), meaning)
+    (re.compile(rf"\s*{words}(?!\w| than)", re.IGNORECASE), meaning)
     for words, meaning in (
         (r"(?:or|and) (?:more|above|over|greater|higher|up)", ">="),
         (r"(?:or|and) (?:less|below|under|lower|fewer)", "<="),
@@ -63,8 +63,12 @@ _BEHIND = tuple(
 )
 # What may stand between an operator and its number: "exceeds (one) 1 mg", "at most of 3".
 _CLOSE = re.compile(r"[\s(:]*(?:(?:of|a|an|the|about|than) ?)*[\s(:]*", re.IGNORECASE)
-_VIOLATES = re.compile(r"violat|prohibit|adulterat|unlawful|illegal|forbidden|\bban(?:ned|s)?\b|\breject", re.IGNORECASE)
-_PERMITS = re.compile(r"\bunless\b|\bexcept|\bnot (?:be )?(?:prohibit|adulterat|unlawful|illegal|forbidden)", re.IGNORECASE)
+_VIOLATES = re.compile(
+    r"violat|prohibit|adulterat|unlawful|illegal|forbidden|\bban(?:ned|s)?\b|\breject", re.IGNORECASE
+)
+_PERMITS = re.compile(
+    r"\bunless\b|\bexcept|\bnot (?:be )?(?:prohibit|adulterat|unlawful|illegal|forbidden)", re.IGNORECASE
+)
 _DENIES = re.compile(r"\b(?:not|no|never|neither|nor|without|cannot|nesmí)\b|n't\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:,]|\.\s|\b(?:and|but)\b", re.IGNORECASE)
 
@@ -167,7 +171,9 @@ def _unit(said: str, end: int) -> tuple[str, int]:
     ratio = _TO_ONE.match(said, end)
     if ratio:
         return ": 1", ratio.end()
-    words = list(re.finditer(r"[^\s-]\S*" if said[end : end + 1] == "-" else r"\S+", said[end : end + 60]))[:_LONGEST_UNIT]
+    words = list(re.finditer(r"[^\s-]\S*" if said[end : end + 1] == "-" else r"\S+", said[end : end + 60]))[
+        :_LONGEST_UNIT
+    ]
     for last in reversed(words):
         stop = end + last.end()
         printed = said[end:stop].strip(" -,;.:")

@@ -93,15 +93,20 @@ def read(file: Path) -> Written:
     head = data.get("rulebook", {})
     begin = _table_line(told, "rulebook")
     lines = _key_lines(told, begin, head)
-    wrong = [f"{file.name}:{lines.get(_key_named(mistake, lines), begin)}: {mistake}" for mistake in _head_mistakes(head)]
+    wrong = [
+        f"{file.name}:{lines.get(_key_named(mistake, lines), begin)}: {mistake}" for mistake in _head_mistakes(head)
+    ]
     wrong += [
-        f"{file.name}:{_table_line(told, name)}: does not know the table '{name}'" for name in data.keys() - _TABLES.keys()
+        f"{file.name}:{_table_line(told, name)}: does not know the table '{name}'"
+        for name in data.keys() - _TABLES.keys()
     ]
     if wrong:
         raise RulebookError("\n".join(wrong))
     limits, overrides = (_rows(file.name, text, name, data.get(name, [])) for name in ("limit", "override"))
     digest = hashlib.sha256(raw).hexdigest()
-    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, {"": begin, **lines})
+    return Written(
+        file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, {"": begin, **lines}
+    )
 
 
 def _table_line(told: Sequence[str], name: str) -> int:
@@ -155,12 +160,19 @@ def _key_lines(told: Sequence[str], header: int, row: Mapping[str, Any]) -> dict
 
 
 def pointed(mistakes: Iterable[str], books: Iterable[Written]) -> list[str]:
-    """Mistakes told with the line of the key that they name first, where they were told with their row's header.
+    """Mistakes in the order of files and lines, told with the line of the key that they name first where they were told with
+    their row's header.
 
     A mistake reads `us-ut.toml:34 US-UT-…: status 'x' is none of …`; the key may also stand in quotes: `has no 'because'`.
     """
     rows = {f"{book.name}:{row.line} {row.id}": (book, row) for book in books for row in book.rows}
-    return [_pointed(mistake, rows) for mistake in mistakes]
+    lines = [line for mistake in mistakes for line in mistake.splitlines()]
+    return sorted((_pointed(mistake, rows) for mistake in lines), key=_file_and_line)
+
+
+def _file_and_line(mistake: str) -> tuple[str, int]:
+    found = re.match(r"([^:]+):(\d+)", mistake)
+    return (found[1], int(found[2])) if found else (mistake.partition(":")[0], 0)
 
 
 def _pointed(mistake: str, rows: Mapping[str, tuple[Written, Row]]) -> str:

@@ -25,9 +25,7 @@ from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
 
-def load_rulebooks(
-    folder: Path, drafts: Sequence[Path] = (), *, each_limit_alone: bool = False
-) -> dict[str, Rulebook]:
+def load_rulebooks(folder: Path, drafts: Sequence[Path] = (), *, each_limit_alone: bool = False) -> dict[str, Rulebook]:
     """Every rulebook of a folder by id. A draft takes the place of the rulebook of its name, or stands beside them.
 
     Raises RulebookError naming every mistake in every file at once; a folder with one wrong limit loads nothing.
@@ -109,7 +107,9 @@ class _Reader:
         limits = [self._limit(written, row) for row in written.limits]
         limits += [self._override(written, row) for row in written.overrides]
         if not limits and not written.extends:
-            self.wrong.append(f"{written.head_where()}: holds no limit; a rulebook that asks nothing would pass anything")
+            self.wrong.append(
+                f"{written.head_where()}: holds no limit; a rulebook that asks nothing would pass anything"
+            )
         head = written.head
         self.books[stem] = Rulebook(
             id=stem,
