@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from kratom_qc import vocabulary
 from kratom_qc.judge.printed_numbers import levelled, numbers
@@ -107,7 +108,7 @@ def figures(text: str) -> tuple[Figure, ...]:
     found: list[Figure] = []
     start = 0  # behind the figure before
     tokens = [*numbers(said), (Decimal(0), len(said), len(said))]
-    for (number, begin, end), (other, next_begin, next_end) in zip(tokens, tokens[1:], strict=False):
+    for (number, begin, end), (other, next_begin, next_end) in pairwise(tokens):
         if begin < start:
             continue
         unit, stop = _unit(said, end)
