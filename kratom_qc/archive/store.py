@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from kratom_qc.archive import tables
+from kratom_qc.archive import rows, tables
 from kratom_qc.errors import Refusal, StoreError
 from kratom_qc.model import Analysis, Verdict
 
@@ -153,26 +153,26 @@ class PassWriter:
 
     def add_refused(self, file: str, sha256: str, refusals: Iterable[Refusal]) -> None:
         """A file that never became data."""
-        self._add("certificates", tables.refused_row(file, sha256, refusals, self.program))
+        self._add("certificates", rows.refused_row(file, sha256, refusals, self.program))
 
     def add_analysis(self, analysis: Analysis, traces: Iterable[str] = ()) -> None:
         """One new certificate of one batch, with its results; by its traces a later one finds it again."""
-        self._add("certificates", tables.certificate_row(analysis, self.program, traces))
+        self._add("certificates", rows.certificate_row(analysis, self.program, traces))
         for result in analysis.results:
-            self._add("results", tables.result_row(result, analysis.sha256, analysis.batch_id))
+            self._add("results", rows.result_row(result, analysis.sha256, analysis.batch_id))
 
     def add_verdict(self, verdict: Verdict, reason: str) -> None:
         """One verdict with its findings."""
         batch_id = verdict.batch.batch_id
         for finding in verdict.findings:
-            self._add("findings", tables.finding_row(finding, batch_id))
-        for row in tables.verdict_rows(verdict, reason, self.program):
+            self._add("findings", rows.finding_row(finding, batch_id))
+        for row in rows.verdict_rows(verdict, reason, self.program):
             self._add("verdicts", row)
 
     def _add(self, name: str, row: tables.Row) -> None:
-        rows = self.rows[name]
-        rows.append(row)
-        if len(rows) >= _FLUSH_ROWS:
+        waiting = self.rows[name]
+        waiting.append(row)
+        if len(waiting) >= _FLUSH_ROWS:
             self._flush(name)
 
     def _flush(self, name: str) -> None:
