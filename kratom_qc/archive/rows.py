@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import fields
@@ -139,20 +140,25 @@ def finding_row(finding: Finding, batch_id: str) -> Row:
 def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
     """A batch's own verdict (market null), then one row per market.
 
-    What the batch was judged by and made of stands in its own row only: reason, rulebooks, declarations and doubts.
+    What the batch was judged by and made of stands in its own row only.
     """
     batch = verdict.batch
     shas = list(dict.fromkeys(analysis.sha256 for analysis in batch.analyses))
-    homes = list(verdict.home_markets)
-    sha = batch.facts.sha256 if batch.facts and batch.facts.sha256 else None
     books = [{"id": book.id, "version": book.version, "sha256": book.sha256} for book in verdict.rulebooks]
-    made_of = (declared(batch.facts), [_doubt(doubt) for doubt in batch.doubts])
-    own = (str(verdict.decision), homes, shas, reason, books, sha, program, None, None, *made_of)
-    yield (batch.batch_id, batch.product, None, *own)
+    by = (list(verdict.home_markets), shas, reason, books, batch.facts.sha256 or None if batch.facts else None, program)
+    made_of = (declared(batch.facts), [_doubt(doubt) for doubt in batch.doubts], _terms(verdict))
+    yield (batch.batch_id, batch.product, None, str(verdict.decision), *by, None, None, *made_of)
     stands = {standing.market: standing for standing in verdict.standings}
     for market, decision in verdict.markets.items():
-        row = (str(decision), homes, shas, None, None, sha, program, *_said(stands.get(market)), None, None)
-        yield (batch.batch_id, batch.product, market, *row)
+        said = _said(stands.get(market))
+        yield (batch.batch_id, batch.product, market, str(decision), *(None,) * 5, program, *said, *(None,) * 3)
+
+
+def _terms(verdict: Verdict) -> str:
+    """A hash that batches share which were judged on one day, in the same markets, by the same rulebooks."""
+    books = (f"{book.id} {book.sha256}" for book in verdict.rulebooks)
+    parts = (str(verdict.judged_on), *verdict.home_markets, "", *verdict.markets, "", *books)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _said(standing: Standing | None) -> Row:

@@ -2,6 +2,7 @@
 
     raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
+    rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
     reports/…html                     one page per batch and the summary of the newest pass
 
 A pass is committed when its certificates file appears: it is written last, after the other tables are on disk and
@@ -24,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from kratom_qc.archive import rows, tables
 from kratom_qc.errors import Refusal, StoreError
-from kratom_qc.model import Analysis, Verdict
+from kratom_qc.model import Analysis, Rulebook, Verdict
 
 _FLUSH_ROWS = 20_000
 _ORDER = ("results", "findings", "verdicts", "certificates")
@@ -87,9 +88,7 @@ class Store:
         by_batch: dict[str, list[str]] = {}
         by_trace: dict[str, set[str]] = {}
         wanted = ["sha256", "file", "status", "batch_id", "program", "traces"]
-        for path in sorted(
-            (self.root / "archive" / "certificates").glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns
-        ):
+        for path in committed(self.root):
             # by the schema of today: a column that an earlier version did not write is null
             columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
             for sha, name, status, batch, by, traces in zip(*(columns[name] for name in wanted), strict=True):
@@ -117,6 +116,12 @@ class Store:
         write_whole(self.reports / name, text.encode("utf-8"))
 
 
+def committed(root: Path) -> list[Path]:
+    """The certificates file of every pass that counts, in the order the passes were made."""
+    folder = root / "archive" / "certificates"
+    return sorted(folder.glob("*.parquet"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
 def raw_path(root: Path, sha256: str) -> Path:
     """Where a store keeps the file with this hash."""
     return root / "raw" / sha256[:2] / sha256
@@ -128,6 +133,19 @@ def keep(root: Path, sha256: str, raw: bytes) -> None:
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         write_whole(path, raw)
+
+
+def rulebook_path(root: Path, book_id: str, sha256: str) -> Path:
+    """Where a store keeps the text of a rulebook that judged something."""
+    return root / "rulebooks" / sha256 / f"{book_id}.toml"
+
+
+def keep_rulebook(root: Path, book: Rulebook) -> None:
+    """Keep a rulebook's own text: a hash alone shows nobody in five years what was asked."""
+    path = rulebook_path(root, book.id, book.sha256)
+    if book.text and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, book.text.encode("utf-8"))
 
 
 def write_whole(path: Path, content: bytes) -> None:

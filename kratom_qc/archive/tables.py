@@ -1,7 +1,7 @@
 """Arrow schemas of the archive: certificates, results, findings, verdicts. This is the published contract.
 
 Measurements stand as decimal(38, 18) and, for analysis, as a float beside it; an infinite end is null. Ids are text.
-Decimals that a division made longer than 18 places are rounded to 18 (`in_full` keeps them); what the laboratory printed never is.
+Decimals that a division made longer than 18 places are rounded to 18 (`in_full` keeps them); what a laboratory printed never is.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ VERDICTS = pa.schema(
         pa.field("product", pa.string()),
         pa.field("market", pa.string()),  # null: the batch's own verdict
         pa.field("verdict", pa.string(), nullable=False),
+        # From here to `program`, and what a batch is made of: in its own row only.
         pa.field("home_markets", pa.list_(pa.string())),
         pa.field("certificates", pa.list_(pa.string())),
         pa.field("reason", pa.string()),
@@ -133,6 +134,7 @@ VERDICTS = pa.schema(
                 pa.struct([(name, pa.string()) for name in ("rule_id", "why", "analyte", "file", "sheet", "cell")])
             ),
         ),
+        pa.field("terms", pa.string()),  # a hash of the day, the markets and the rulebooks
     ]
 )
 SCHEMAS = {"certificates": CERTIFICATES, "results": RESULTS, "findings": FINDINGS, "verdicts": VERDICTS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from kratom_qc.judge.plan import applicable, market_books, product_books
 from kratom_qc.model import Batch, Decision, Finding, Outcome, Rulebook, Says, Standing, Verdict
@@ -34,29 +35,61 @@ class Everywhere:
     def verdict(self, batch: Batch, findings: Sequence[Finding], home: tuple[str, ...], on: date) -> Verdict:
         """The verdict over all findings of a batch."""
         deciding = _worst_by_book(findings)
-        standings = tuple(self._standing(market, deciding) for market in self.lineages)
-        own = dict.fromkeys((*self.product, *(book for market in home for book in self.lineages[market])))
+        weights = {book: weight(finding.outcome, _kind(finding)) for book, finding in deciding.items()}
+        rulings = self.rulings(weights)
         return Verdict(
             batch=batch,
             judged_on=on,
-            decision=_decision(_first_worst(own, deciding)),
-            markets={standing.market: standing.decision for standing in standings},
+            decision=self.own(weights, home).decision,
+            markets={market: ruling.decision for market, ruling in rulings.items()},
             findings=tuple(findings),
             home_markets=home,
             rulebooks=self.rulebooks,
-            standings=standings,
+            standings=tuple(self._standing(market, ruling, deciding) for market, ruling in rulings.items()),
         )
 
-    def _standing(self, market: str, deciding: Mapping[str, Finding]) -> Standing:
-        worst = _first_worst(self.lineages[market], deciding)
-        decision = _decision(worst)
-        if worst is None or decision is Decision.PASS:
-            return Standing(market, self.titles[market], decision, _SAYS[decision], worst if worst is None else None)
-        says = Says.BANNED if _weight(worst) == _BANNED else _SAYS[decision]
-        return Standing(market, self.titles[market], decision, says, worst)
+    def rulings(self, weights: Mapping[str, int]) -> dict[str, Ruling]:
+        """What every market says, by the weight of the worst deciding finding of every rulebook that decides anything."""
+        return {market: _ruling(books, weights) for market, books in self.lineages.items()}
+
+    def own(self, weights: Mapping[str, int], home: Iterable[str]) -> Ruling:
+        """The batch's own verdict: the worst of its product's rulebooks and the home markets."""
+        return _ruling(dict.fromkeys((*self.product, *(book for one in home for book in self.lineages[one]))), weights)
+
+    def _standing(self, market: str, ruling: Ruling, deciding: Mapping[str, Finding]) -> Standing:
+        finding = None if ruling.book is None else deciding[ruling.book]
+        return Standing(market, self.titles[market], ruling.decision, ruling.says, finding)
 
 
-_SAYS = {Decision.PASS: Says.SOLD, Decision.FAIL: Says.NOT_SOLD, Decision.HOLD: Says.UNDECIDED}
+class Ruling(NamedTuple):
+    """A decision with the rulebook whose finding makes it; none where every limit is met, or where nothing decides."""
+
+    decision: Decision
+    says: Says
+    book: str | None
+
+
+def weight(outcome: Outcome, kind: str) -> int:
+    """How much a deciding finding on a limit of a kind weighs; the heaviest decides."""
+    return _BANNED if kind == "ban" and outcome is Outcome.FAIL else _WEIGHT[outcome]
+
+
+_RULED = {  # by weight
+    _BANNED: (Decision.FAIL, Says.BANNED),
+    3: (Decision.FAIL, Says.NOT_SOLD),
+    2: (Decision.HOLD, Says.UNDECIDED),
+    1: (Decision.HOLD, Says.UNDECIDED),
+}
+
+
+def _ruling(books: Iterable[str], weights: Mapping[str, int]) -> Ruling:
+    """FAIL, else HOLD, else PASS. Nothing is never a pass: where nothing decides, the batch is held."""
+    worst = max((book for book in books if book in weights), key=weights.__getitem__, default=None)
+    if worst is None:
+        return Ruling(Decision.HOLD, Says.UNDECIDED, None)
+    if not weights[worst]:
+        return Ruling(Decision.PASS, Says.SOLD, None)
+    return Ruling(*_RULED[weights[worst]], worst)
 
 
 def _worst_by_book(findings: Iterable[Finding]) -> dict[str, Finding]:
@@ -65,22 +98,10 @@ def _worst_by_book(findings: Iterable[Finding]) -> dict[str, Finding]:
     for finding in findings:
         if finding.decides:
             known = found.get(finding.rulebook)
-            if known is None or _weight(finding) > _weight(known):
+            if known is None or weight(finding.outcome, _kind(finding)) > weight(known.outcome, _kind(known)):
                 found[finding.rulebook] = finding
     return found
 
 
-def _first_worst(books: Iterable[str], deciding: Mapping[str, Finding]) -> Finding | None:
-    return max((deciding[book] for book in books if book in deciding), key=_weight, default=None)
-
-
-def _weight(finding: Finding) -> int:
-    banned = finding.source is not None and finding.source.kind == "ban" and finding.outcome is Outcome.FAIL
-    return _BANNED if banned else _WEIGHT[finding.outcome]
-
-
-def _decision(worst: Finding | None) -> Decision:
-    """FAIL, else HOLD, else PASS. Nothing is never a pass: where nothing decides, the batch is held."""
-    if worst is None:
-        return Decision.HOLD
-    return {Outcome.FAIL: Decision.FAIL, Outcome.PASS: Decision.PASS}.get(worst.outcome, Decision.HOLD)
+def _kind(finding: Finding) -> str:
+    return finding.source.kind if finding.source is not None else ""

@@ -46,6 +46,7 @@ class Written:
     defaults: Mapping[str, Any]
     limits: tuple[Row, ...]
     overrides: tuple[Row, ...]
+    text: str
 
     def where(self, row: Row) -> str:
         """The file, line and id that a mistake is told with."""
@@ -83,7 +84,7 @@ def read(file: Path) -> Written:
         raise RulebookError("\n".join(wrong))
     limits, overrides = (_rows(file.name, text, name, data.get(name, [])) for name in ("limit", "override"))
     digest = hashlib.sha256(raw).hexdigest()
-    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides)
+    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, text)
 
 
 def _table_mistakes(data: Mapping[str, Any]) -> list[str]:

@@ -40,7 +40,11 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
     files = {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder.is_dir() else {}
     if not files:
         raise RulebookError(f"{folder}: no rulebook (*.toml) found")
-    files |= {draft.stem: draft for draft in drafts}
+    return rulebooks_of(files | {draft.stem: draft for draft in drafts})
+
+
+def rulebooks_of(files: Mapping[str, Path]) -> dict[str, Rulebook]:
+    """The rulebooks of these files by id. Raises RulebookError as `load_rulebooks` does."""
     written: dict[str, Written] = {}
     wrong: list[str] = []
     for stem, file in files.items():
@@ -134,6 +138,7 @@ class _Reader:
             extends=written.extends,
             covers=tuple(head.get("covers", ())),
             certificate_max_age_days=head.get("certificate_max_age_days"),
+            text=written.text,
         )
 
     def _limit(self, written: Written, row: Row) -> Limit | None:
