@@ -150,6 +150,11 @@ class Terms:
     hold_overdue: bool = False  # a rulebook past its max_age_days holds, instead of only warning
 
     @property
+    def everywhere(self) -> tuple[str, ...]:
+        """Every market that counts: those asked for, then the home markets."""
+        return tuple(dict.fromkeys((*self.markets, *self.home)))
+
+    @property
     def overdue(self) -> tuple[str, ...]:
         """A sentence for every rulebook that nobody has compared with its sources for too long."""
         return tuple(sentence for book in self.books.values() if (sentence := book.overdue(self.on)))
@@ -201,10 +206,9 @@ def collect(
     """
     once = {reading.sha256: reading for reading in readings}
     analyses = [analysis for reading in once.values() for analysis in reading.analyses]
-    markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
         (analysis for analysis in analyses if only is None or analysis.batch_id in only),
-        cache(lambda product: tuple(wanted(terms.books, markets, product))),
+        cache(lambda product: tuple(wanted(terms.books, terms.everywhere, product))),
         terms.facts,
         terms.product,
         compare(analyses) if beside is None else beside,

@@ -30,8 +30,8 @@ Codes = npt.NDArray[np.int64]
 # What a code in `History.before` stands for; 0 is a market that the batch was not judged for.
 DECISIONS = (None, Decision.FAIL, Decision.HOLD, Decision.PASS)
 _OWN = (
-    *("batch_id", "judged_on", "product", "verdict", "home_markets", "certificates", "program"),
-    *("facts_sha256", "facts", "doubts", "terms"),
+    *("batch_id", "judged_on", "product", "verdict", "home_markets", "certificates", "facts_sha256"),
+    *("facts", "doubts", "terms"),
 )
 
 
@@ -39,12 +39,11 @@ _OWN = (
 class Then:
     """By what one pass judged the batches of one product."""
 
-    pass_id: str
     judged_on: date
     product: str | None
-    home: tuple[str, ...]
     markets: tuple[str, ...]
     rulebooks: tuple[tuple[str, str], ...]  # id and hash
+    program: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,8 @@ class History:
 
     def _own(self, pass_id: str) -> Iterator[Past]:
         """A pass's verdicts of batches as such (market null)."""
-        rows, first = [], {}
+        rows: list[dict[str, Any]] = []
+        first: dict[str | None, tuple[int, str]] = {}
         file = self.file("verdicts", pass_id, ("market", "terms"))
         for group in range(file.num_row_groups):
             table = read(file, "verdicts", group, ("market", *_OWN))
@@ -94,25 +94,22 @@ class History:
             for row in own:
                 first.setdefault(row["terms"], (group, row["batch_id"]))
             rows += own
-        thens = {terms: self._then(file, pass_id, *where) for terms, where in first.items() if terms is not None}
+        thens = {terms: self._then(file, *where) for terms, where in first.items() if terms is not None}
         return (_past(row, pass_id, thens.get(row["terms"])) for row in rows)
 
-    def _then(self, file: pq.ParquetFile, pass_id: str, group: int, batch_id: str) -> Then:
+    def _then(self, file: pq.ParquetFile, group: int, batch_id: str) -> Then:
         """The terms of one batch, which stand for all that share their hash."""
-        table = read(
-            file, "verdicts", group, ("batch_id", "market", "judged_on", "product", "home_markets", "rulebooks")
-        )
+        table = read(file, "verdicts", group, ("batch_id", "market", "judged_on", "product", "rulebooks", "program"))
         own, *rest = _ordered(table.filter(pc.equal(table["batch_id"], batch_id)).to_pylist())
         if group + 1 < file.num_row_groups:  # a block may end between a batch and its markets
             more = read(file, "verdicts", group + 1, ("batch_id", "market"))
             rest += more.filter(pc.equal(more["batch_id"], batch_id)).to_pylist()
         return Then(
-            pass_id=pass_id,
             judged_on=own["judged_on"],
             product=own["product"],
-            home=tuple(own["home_markets"]),
             markets=tuple(row["market"] for row in rest),
             rulebooks=tuple((book["id"], book["sha256"]) for book in own["rulebooks"]),
+            program=own["program"],
         )
 
     def before(self, markets: Sequence[str]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32], list[str]]:
@@ -120,14 +117,15 @@ class History:
 
         Both arrays have the shape (batches, markets); a rule is -1 where none decided.
         """
-        places = {past.batch_id: at for at, past in enumerate(self.pasts)}
+        newest: dict[str, dict[str, int]] = {pass_id: {} for pass_id in self.passes}
+        for at, past in enumerate(self.pasts):
+            newest[past.pass_id][past.batch_id] = at
         said = np.zeros((len(self.pasts), len(markets)), np.int8)
         by = np.full(said.shape, -1, np.int32)
         rules: dict[str, int] = {}
         for pass_id in self.passes:
-            newest = {past.batch_id for past in self.pasts if past.pass_id == pass_id}
             for table in self.blocks("verdicts", pass_id, ("batch_id", "market", "verdict", "rule_id")):
-                rows = coded(table["batch_id"], {batch: places[batch] for batch in newest})
+                rows = coded(table["batch_id"], newest[pass_id])
                 columns = coded(table["market"], {market: at for at, market in enumerate(markets)})
                 counts = (rows >= 0) & (columns >= 0)
                 where = rows[counts], columns[counts]
@@ -142,7 +140,8 @@ class History:
         files = {book: rulebook_path(self.root, book, sha256) for book, sha256 in then.rulebooks}
         return files if all(file.is_file() for file in files.values()) else None
 
-    def homes_of_files(self) -> dict[str, str]:
+    @cached_property
+    def kept_in(self) -> dict[str, str]:
         """The pass that holds a file's certificates and results, by the file's hash: the first that judged it."""
         found: dict[str, str] = {}
         for pass_id in self.passes:
@@ -151,13 +150,25 @@ class History:
                     found.setdefault(sha256, pass_id)
         return found
 
+    def product_names(self) -> dict[str, str]:
+        """The first name that certificates give a batch's product, by batch."""
+        found: dict[str, str] = {}
+        for pass_id in self.passes:
+            for table in self.blocks("certificates", pass_id, ("batch_id", "product_name")):
+                for batch, name in zip(table["batch_id"].to_pylist(), table["product_name"].to_pylist(), strict=True):
+                    if name:
+                        found.setdefault(batch, name)
+        return found
+
     # ------------------------------------------------------------ files
 
     def file(self, name: str, pass_id: str, coded: Iterable[str] = ()) -> pq.ParquetFile:
-        """One table of one pass; the columns named in `coded` come as dictionaries."""
+        """One table of one pass; of the columns named in `coded` the texts come as dictionaries."""
         path = self.root / "archive" / name / f"{pass_id}.parquet"
         try:
-            return pq.ParquetFile(path, read_dictionary=list(coded))
+            schema = pq.read_schema(path)
+            texts = [one for one in coded if one in schema.names and pa.types.is_string(schema.field(one).type)]
+            return pq.ParquetFile(path, read_dictionary=texts)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path}: the archive cannot be read: {error}") from None
 
@@ -186,7 +197,8 @@ def coded(column: pa.ChunkedArray, codes: Mapping[str, int]) -> Codes:
     array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
     array = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     known = np.array([*(codes.get(value, -1) for value in array.dictionary.to_pylist()), -1], np.int64)
-    return known[array.indices.fill_null(len(known) - 1).to_numpy()]
+    found: Codes = known[array.indices.fill_null(len(known) - 1).to_numpy()]
+    return found
 
 
 def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -218,5 +230,6 @@ def facts_of(text: str) -> ProductFacts:
     """What was declared of a product, from the archive's JSON (see `rows.declared`)."""
     told: dict[str, Any] = {"match": "", **json.loads(text)}
     claims = tuple((analyte, Decimal(amount), unit) for analyte, amount, unit in told.pop("claims", ()))
-    texts = {name: told.pop(name) for name in ("match", "form", "sha256") if name in told}
-    return ProductFacts(**texts, **{name: Decimal(number) for name, number in told.items()}, claims=claims)
+    texts = ("match", "form", "sha256")
+    read: dict[str, Any] = {name: value if name in texts else Decimal(value) for name, value in told.items()}
+    return ProductFacts(**read, claims=claims)

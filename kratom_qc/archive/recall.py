@@ -71,24 +71,26 @@ def _among(column: pa.ChunkedArray, values: Collection[str]) -> Any:
 def recall(
     history: History, passes: Sequence[str], pasts: Sequence[Past], wanted: Wanted
 ) -> dict[str, tuple[Analysis, ...]]:
-    """The certificates that batches were judged on, by batch id, from the passes that hold them."""
+    """The certificates that batches were judged on, by batch id, from the passes that hold them.
+
+    A batch with a certificate that an earlier version archived, without all that a judgement needs, is left out: its files must
+    be read again.
+    """
     spoken = {past.batch_id: set(past.certificates) for past in pasts}
     heads: dict[str, dict[str, list[tuple[str, dict[str, Any]]]]] = {batch: {} for batch in spoken}
     results: dict[tuple[str, str], list[Result]] = {}
     for pass_id in passes:
         for row in _heads(history, pass_id, spoken):
-            heads[row["batch_id"]].setdefault(row["sha256"], []).append((pass_id, row))
+            rows = heads[row["batch_id"]].setdefault(row["sha256"], [])
+            if row["dates"] is not None and (not rows or rows[0][0] == pass_id):
+                rows.append((pass_id, row))
         for batch_id, sha256, result in _results(history, pass_id, spoken, wanted):
             if sha256 in spoken[batch_id]:
                 results.setdefault((batch_id, result.certificate), []).append(result)
     return {
-        past.batch_id: tuple(
-            _analysis(row, results)
-            for sha256 in past.certificates
-            for pass_id, row in heads[past.batch_id].get(sha256, ())
-            if pass_id == heads[past.batch_id][sha256][0][0]
-        )
+        past.batch_id: tuple(_analysis(row, results) for sha256 in past.certificates for _, row in own[sha256])
         for past in pasts
+        if all((own := heads[past.batch_id]).get(sha256) for sha256 in past.certificates)
     }
 
 

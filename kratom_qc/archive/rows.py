@@ -155,9 +155,17 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
 
 
 def _terms(verdict: Verdict) -> str:
-    """A hash that batches share which were judged on one day, in the same markets, by the same rulebooks."""
+    """A hash that batches of one product share which were judged on one day, in the same markets, by the same rulebooks."""
     books = (f"{book.id} {book.sha256}" for book in verdict.rulebooks)
-    parts = (str(verdict.judged_on), *verdict.home_markets, "", *verdict.markets, "", *books)
+    parts = (
+        str(verdict.judged_on),
+        verdict.batch.product or "",
+        *verdict.home_markets,
+        "",
+        *verdict.markets,
+        "",
+        *books,
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

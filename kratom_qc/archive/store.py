@@ -82,27 +82,7 @@ class Store:
 
     def known(self, program: str) -> Known:
         """Everything the store already holds."""
-        judged: set[str] = set()
-        refused: set[str] = set()
-        names: dict[str, str] = {}
-        by_batch: dict[str, list[str]] = {}
-        by_trace: dict[str, set[str]] = {}
-        wanted = ["sha256", "file", "status", "batch_id", "program", "traces"]
-        for path in committed(self.root):
-            # by the schema of today: a column that an earlier version did not write is null
-            columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
-            for sha, name, status, batch, by, traces in zip(*(columns[name] for name in wanted), strict=True):
-                names.setdefault(sha, name)
-                if status == "judged":
-                    judged.add(sha)
-                    by_batch.setdefault(batch, []).append(sha)
-                    for trace in traces or ():
-                        by_trace.setdefault(trace, set()).add(batch)
-                elif by == program:
-                    refused.add(sha)
-        batches = {batch: tuple(dict.fromkeys(shas)) for batch, shas in by_batch.items()}
-        related = {trace: frozenset(found) for trace, found in by_trace.items()}
-        return Known(frozenset(judged), frozenset(refused), names, batches, related)
+        return known(self.root, program)
 
     def raw(self, sha256: str) -> bytes:
         """A kept file's bytes. Raises StoreError where they are gone."""
@@ -114,6 +94,31 @@ class Store:
     def write_page(self, name: str, text: str) -> None:
         """Write one page of the reports."""
         write_whole(self.reports / name, text.encode("utf-8"))
+
+
+def known(root: Path, program: str) -> Known:
+    """Everything that the store in a folder holds."""
+    judged: set[str] = set()
+    refused: set[str] = set()
+    names: dict[str, str] = {}
+    by_batch: dict[str, list[str]] = {}
+    by_trace: dict[str, set[str]] = {}
+    wanted = ["sha256", "file", "status", "batch_id", "program", "traces"]
+    for path in committed(root):
+        # by the schema of today: a column that an earlier version did not write is null
+        columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
+        for sha, name, status, batch, by, traces in zip(*(columns[name] for name in wanted), strict=True):
+            names.setdefault(sha, name)
+            if status == "judged":
+                judged.add(sha)
+                by_batch.setdefault(batch, []).append(sha)
+                for trace in traces or ():
+                    by_trace.setdefault(trace, set()).add(batch)
+            elif by == program:
+                refused.add(sha)
+    batches = {batch: tuple(dict.fromkeys(shas)) for batch, shas in by_batch.items()}
+    related = {trace: frozenset(found) for trace, found in by_trace.items()}
+    return Known(frozenset(judged), frozenset(refused), names, batches, related)
 
 
 def committed(root: Path) -> list[Path]:

@@ -134,7 +134,7 @@ VERDICTS = pa.schema(
                 pa.struct([(name, pa.string()) for name in ("rule_id", "why", "analyte", "file", "sheet", "cell")])
             ),
         ),
-        pa.field("terms", pa.string()),  # a hash of the day, the markets and the rulebooks
+        pa.field("terms", pa.string()),  # a hash of day, product, markets and rulebooks
     ]
 )
 SCHEMAS = {"certificates": CERTIFICATES, "results": RESULTS, "findings": FINDINGS, "verdicts": VERDICTS}

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from generate import COLUMNS, SEED, paper
 
 from kratom_qc import PROGRAM
-from kratom_qc.archive.store import PassWriter, Store
+from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.interpret.compare import Beside
 from kratom_qc.job import Reading, collect, judge_batches, load_terms, read_content
@@ -61,6 +61,8 @@ def _first_pass(root: Path, count: int) -> None:
     for reading in readings:
         for analysis in reading.analyses:
             writer.add_analysis(analysis)
+    for book in terms.books.values():
+        keep_rulebook(root, book)
     writer.commit()
 
 
@@ -93,7 +95,7 @@ def _renamed(table: pa.Table, copy: int) -> pa.Table:
         "sha256": lambda column: _each(column, lambda said: _sha(said, copy)),
         "witness": lambda column: _each(column, lambda said: _sha(said, copy)),
         "certificates": lambda column: pa.array(
-            [[_sha(sha, copy) for sha in shas] for shas in column.to_pylist()], pa.list_(pa.string())
+            [shas and [_sha(sha, copy) for sha in shas] for shas in column.to_pylist()], pa.list_(pa.string())
         ),
     }
     for at, name in enumerate(table.column_names):

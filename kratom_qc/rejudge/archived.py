@@ -1,0 +1,205 @@
+"""A whole archive judged again, on every core, and what every market says now beside what it said then."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from kratom_qc.archive.history import DECISIONS, History, Past
+from kratom_qc.job import Terms
+from kratom_qc.judge.markets import Everywhere, Ruling
+from kratom_qc.model import Decision, Says, Verdict
+from kratom_qc.rejudge.planning import Planner, waves
+from kratom_qc.rejudge.waves import Judge, Judged, Question, Wave
+
+Progress = Callable[[int, int], None]  # batches done, of
+Made = TypeVar("Made")
+Codes = npt.NDArray[np.int8]
+Rules = npt.NDArray[np.int32]
+SAYS = tuple(Says)
+CODES = {decision: code for code, decision in enumerate(DECISIONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of every batch: column 0 is its own verdict, the others are the markets in their order.
+
+    `decisions` are codes into DECISIONS (0: not judged there), `rules` places in `names` of the rules that decide (-1: none).
+    """
+
+    decisions: Codes
+    rules: Rules
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of every batch of an archive. Arrays have a row per batch."""
+
+    question: Question
+    pasts: tuple[Past, ...]
+    alike: tuple[int, ...]  # of every batch, the place of its Again in the question
+    markets: tuple[str, ...]
+    before: Said
+    after: Said
+    says: Codes  # codes into SAYS, a column per market
+    findings: pa.Table  # on everything that was asked again
+    whole: int  # batches judged on everything
+    unread: tuple[int, ...]  # batches whose certificates must be read again
+
+
+class Panel:
+    """Judges at work on one question: a process per core, or none where there is a single wave."""
+
+    def __init__(self, question: Question, pool: Executor):
+        self.question = question
+        self.pool = pool
+
+    def judged(self, some: Iterable[Wave], progress: Progress, total: int) -> list[Judged]:
+        """Every wave judged, in their order."""
+        pending = [(len(wave.pasts), self.pool.submit(_judged, wave)) for wave in some]
+        found, done = [], 0
+        for size, future in pending:
+            found.append(future.result())
+            done += size
+            progress(done, total)
+        return found
+
+    def verdicts(self, wave: Wave) -> list[Verdict]:
+        """Whole verdicts of a few batches."""
+        return self.pool.submit(_verdicts, wave).result()
+
+
+@contextmanager
+def panel(question: Question, batches: int, cores: int | None = None) -> Iterator[Panel]:
+    """A panel for as long as the block lasts."""
+    cores = cores or min(os.cpu_count() or 1, -(-batches // 5_000))
+    if cores < 2:
+        _start(question)
+        yield Panel(question, _Here())
+        return
+    with ProcessPoolExecutor(cores, get_context("spawn"), _start, (question,)) as pool:
+        try:
+            yield Panel(question, pool)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+class _Here(Executor):
+    """This very process."""
+
+    def submit(self, work: Callable[..., Made], /, *arguments: Any, **options: Any) -> Future[Made]:
+        done: Future[Made] = Future()
+        done.set_result(work(*arguments, **options))
+        return done
+
+
+_judges: list[Judge] = []
+
+
+def _start(question: Question) -> None:
+    _judges[:] = [Judge(question)]
+
+
+def _judged(wave: Wave) -> Judged:
+    found = _judges[0].wave(wave)
+    gc.collect()
+    return found
+
+
+def _verdicts(wave: Wave) -> list[Verdict]:
+    return _judges[0].verdicts(wave)
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def asked(history: History, terms: Terms, name: str, *, everything: bool = False) -> tuple[Question, tuple[int, ...]]:
+    """The question to put to an archive, and for every batch the place of its Again in it."""
+    planner = Planner(history, terms, everything=everything)
+    alike = tuple(planner.place(past) for past in history.pasts)
+    return Question(history.root, name, terms, tuple(planner.agains)), alike
+
+
+def answered(history: History, judges: Panel, alike: tuple[int, ...], progress: Progress = lambda *_: None) -> Answer:
+    """Every batch of the archive by other terms. `before` of the batch's own verdict is what the home markets of today said."""
+    terms, pasts = judges.question.terms, history.pasts
+    found = judges.judged(waves(history, pasts, alike), progress, len(pasts))
+    weights, rules, names = _joined(found)
+    decisions, says, deciding = _rulings(terms, pasts, weights, rules)
+    starts = np.cumsum([0, *(len(one.weights) for one in found)])
+    return Answer(
+        question=judges.question,
+        pasts=pasts,
+        alike=alike,
+        markets=terms.everywhere,
+        before=_before(history, terms),
+        after=Said(decisions, deciding, names),
+        says=says,
+        findings=pa.concat_tables([one.findings for one in found]),
+        whole=sum(one.whole for one in found),
+        unread=tuple(int(start) + at for start, one in zip(starts, found, strict=False) for at in one.unread),
+    )
+
+
+def _joined(found: Sequence[Judged]) -> tuple[Codes, Rules, tuple[str, ...]]:
+    names: dict[str, int] = {}
+    rules = []
+    for one in found:
+        places = np.array([*(names.setdefault(name, len(names)) for name in one.names), -1], np.int32)
+        rules.append(places[one.rules])
+    return np.concatenate([one.weights for one in found]), np.concatenate(rules), tuple(names)
+
+
+def _rulings(terms: Terms, pasts: Sequence[Past], weights: Codes, rules: Rules) -> tuple[Codes, Codes, Rules]:
+    """(decisions, what the markets say, the rules that decide). Batches of one product whose findings weigh alike are
+    ruled on once."""
+    columns = ("integrity", *terms.books)
+    size = len(terms.everywhere) + 1
+    decisions, says = np.zeros((len(pasts), size), np.int8), np.zeros((len(pasts), size - 1), np.int8)
+    deciding = np.full((len(pasts), size), -1, np.int32)
+    for product in dict.fromkeys(past.product for past in pasts):
+        members = np.array([at for at, past in enumerate(pasts) if past.product == product])
+        everywhere = Everywhere(terms.books, terms.everywhere, product)
+        alike, inverse = np.unique(weights[members], axis=0, return_inverse=True)
+        ruled = [_ruled(everywhere, terms, dict(zip(columns, row, strict=True))) for row in alike.tolist()]
+        place = {book: at for at, book in enumerate(columns)}
+        by = np.array([[-1 if one.book is None else place[one.book] for one in row] for row in ruled])[inverse.ravel()]
+        decisions[members] = np.array([[CODES[one.decision] for one in row] for row in ruled])[inverse.ravel()]
+        says[members] = np.array([[SAYS.index(one.says) for one in row[1:]] for row in ruled])[inverse.ravel()]
+        deciding[members] = np.where(by < 0, -1, np.take_along_axis(rules[members], np.maximum(by, 0), axis=1))
+    return decisions, says, deciding
+
+
+def _ruled(everywhere: Everywhere, terms: Terms, row: dict[str, int]) -> list[Ruling]:
+    weights = {book: weight for book, weight in row.items() if weight >= 0}
+    return [everywhere.own(weights, terms.home), *everywhere.rulings(weights).values()]
+
+
+def _before(history: History, terms: Terms) -> Said:
+    """What was said then. Where other home markets counted then, the own verdict is the worst of what today's home markets
+    said, as far as the batch was judged for them."""
+    said, rules, names = history.before(terms.everywhere)
+    homes = [terms.everywhere.index(market) for market in terms.home]
+    own = np.where((said[:, homes] == 0).any(axis=1), 0, said[:, homes].min(axis=1))
+    for at, past in enumerate(history.pasts):
+        if past.home == terms.home:
+            own[at] = CODES[past.decision]
+    by = np.full((len(own), 1), -1, np.int32)
+    return Said(np.column_stack([own.astype(np.int8), said]), np.column_stack([by, rules]), tuple(names))
+
+
+def worst(decisions: Iterable[Decision]) -> Decision | None:
+    """The worst of some decisions; none where there are none."""
+    return min(decisions, key=tuple(Decision).index, default=None)
