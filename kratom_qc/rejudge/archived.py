@@ -19,7 +19,7 @@ from kratom_qc.archive.history import DECISIONS, History, Past
 from kratom_qc.job import Terms
 from kratom_qc.judge.markets import Everywhere, Ruling
 from kratom_qc.model import Decision, Says, Verdict
-from kratom_qc.rejudge.planning import Planner, waves
+from kratom_qc.rejudge.planning import WAVE, Planner, waves
 from kratom_qc.rejudge.waves import Judge, Judged, Question, Wave
 
 Progress = Callable[[int, int], None]  # batches done, of
@@ -83,7 +83,7 @@ class Panel:
 @contextmanager
 def panel(question: Question, batches: int, cores: int | None = None) -> Iterator[Panel]:
     """A panel for as long as the block lasts."""
-    cores = cores or min(os.cpu_count() or 1, -(-batches // 5_000))
+    cores = cores or min(os.cpu_count() or 1, -(-batches // WAVE))
     if cores < 2:
         _start(question)
         yield Panel(question, _Here())
@@ -109,7 +109,11 @@ _judges: list[Judge] = []
 
 
 def _start(question: Question) -> None:
+    from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds, before the first wave
+
     _judges[:] = [Judge(question)]
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no collector need look through it
 
 
 def _judged(wave: Wave) -> Judged:

@@ -20,6 +20,7 @@ from kratom_qc.archive import rows, tables
 from kratom_qc.archive.history import History, Past, coded
 from kratom_qc.archive.recall import Wanted, recall
 from kratom_qc.interpret.batch import put_together
+from kratom_qc.interpret.derive import Key
 from kratom_qc.interpret.formulas import operands
 from kratom_qc.job import Terms
 from kratom_qc.judge.changes import Again
@@ -31,7 +32,7 @@ from kratom_qc.model import LOWER_BOUND, Analysis, Batch, Finding, Limit, Outcom
 DERIVED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS")  # doubts that computing raises, and not a certificate itself
 _FINDINGS = ("batch_id", "rulebook", "rule_id", "outcome", "decides")
 _PLACES = 20  # bits of a finding's place; its weight stands above them
-Keys = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class _Wave:
         self.judge = judge
         self.wave = wave
         self.agains = judge.question.agains
-        self.worst: Keys = np.zeros((len(wave.pasts), len(judge.books)), np.int64)
+        self.worst: Numbers = np.zeros((len(wave.pasts), len(judge.books)), np.int64)
         self.named: dict[tuple[int, int], str] = {}  # (batch, place) → a rule that is no limit's
         self.found: dict[int, list[Finding]] = {}
 
@@ -138,7 +139,7 @@ class _Wave:
 
     # ------------------------------------------------------------ what still holds
 
-    def _kept(self) -> Keys:
+    def _kept(self) -> Numbers:
         """Read back the findings that still hold; returns how many of every batch."""
         numbers, books, pasts = self.judge.numbers, self.judge.books, self.wave.pasts
         places = self._places()
@@ -168,7 +169,7 @@ class _Wave:
                 np.maximum.at(self.worst, (batch[decides], columns[rule]), _key(heavy, place[decides]))
         return counts
 
-    def _places(self) -> Keys:
+    def _places(self) -> Numbers:
         """Of every Again and limit the place of the limit among all that are asked; -1 where its finding does not hold."""
         places = np.full((len(self.agains), len(self.judge.numbers)), -1, np.int64)
         for row in set(self.wave.alike):
@@ -183,17 +184,18 @@ class _Wave:
 
     # ------------------------------------------------------------ what is asked again
 
-    def _asked_again(self, members: Iterable[int]) -> set[int]:
+    def _asked_again(self, members: Sequence[int]) -> set[int]:
         """Ask what has changed. Returns the batches where this raises another doubt than was known."""
         by_again: dict[int, list[int]] = {}
         for at in members:
             by_again.setdefault(self.wave.alike[at], []).append(at)
+        agains = [self.agains[row] for row in by_again]
+        wanted = _wanted(again.limits[rule] for again in agains for rule in again.asked)
+        analyses = self._recalled(members, wanted)
         doubtful: set[int] = set()
-        for row, group in by_again.items():
-            again = self.agains[row]
-            wanted = _wanted(again.limits[rule] for rule in again.asked)
-            analyses = self._recalled(group, wanted)
-            batches = [(at, self._batch(at, analyses[at], again.asked, known=True)) for at in group if at in analyses]
+        for again, group in zip(agains, by_again.values(), strict=True):
+            keys = _keys(limit for rule, limit in again.limits.items() if rule in again.asked)
+            batches = [(at, self._batch(at, analyses[at], keys, known=True)) for at in group if at in analyses]
             doubtful |= {at for at, batch in batches if len(batch.doubts) > len(self.wave.pasts[at].doubts)}
             batches = [(at, batch) for at, batch in batches if at not in doubtful]
             if batches:
@@ -205,18 +207,21 @@ class _Wave:
     def whole_batches(self, members: Sequence[int]) -> list[tuple[int, Batch]]:
         """Batches with everything that limits ask for, each with its place; without those that cannot be recalled."""
         analyses = self._recalled(members, Wanted()) if members else {}
-        return [(at, self._batch(at, analyses[at], None, known=False)) for at in members if at in analyses]
+        keys = {row: _keys(self.agains[row].limits.values()) for row in {self.wave.alike[at] for at in members}}
+        return [
+            (at, self._batch(at, analyses[at], keys[self.wave.alike[at]], known=False))
+            for at in members
+            if at in analyses
+        ]
 
     def _recalled(self, members: Sequence[int], wanted: Wanted) -> dict[int, tuple[Analysis, ...]]:
         pasts = [self.wave.pasts[at] for at in members]
         found = recall(self.judge.history, self.wave.passes, pasts, wanted)
         return {at: found[past.batch_id] for at, past in zip(members, pasts, strict=True) if past.batch_id in found}
 
-    def _batch(self, at: int, analyses: Sequence[Analysis], only: frozenset[Rule] | None, *, known: bool) -> Batch:
+    def _batch(self, at: int, analyses: Sequence[Analysis], keys: Sequence[Key], *, known: bool) -> Batch:
         """A batch as it was put together then; its computed doubts are `known`, or raised again."""
-        past, again = self.wave.pasts[at], self.agains[self.wave.alike[at]]
-        limits = (limit for rule, limit in again.limits.items() if only is None or rule in only)
-        keys = [key_of(limit) for limit in limits if limit.kind in NUMERIC]
+        past = self.wave.pasts[at]
         doubts = [doubt for doubt in past.doubts if known or doubt.rule_id not in DERIVED]
         return put_together(past.batch_id, past.product, analyses, past.facts, doubts, (), keys)
 
@@ -257,8 +262,12 @@ class _Wave:
         return Judged(weights.astype(np.int8), rules, tuple(names), findings, whole, unread)
 
 
-def _key(heavy: Keys | int, place: Keys | int) -> Keys:
+def _key(heavy: Numbers | int, place: Numbers | int) -> Numbers:
     return np.asarray((np.asarray(heavy) + 1 << _PLACES) - place, np.int64)
+
+
+def _keys(limits: Iterable[Limit]) -> list[Key]:
+    return list(dict.fromkeys(key_of(limit) for limit in limits if limit.kind in NUMERIC))
 
 
 def _wanted(limits: Iterable[Limit]) -> Wanted:
