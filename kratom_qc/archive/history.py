@@ -27,8 +27,6 @@ from kratom_qc.errors import InputNotFound, StoreError
 from kratom_qc.model import Decision, Doubt, Place, ProductFacts
 
 Codes = npt.NDArray[np.int64]
-# What a code in `History.before` stands for; 0 is a market that the batch was not judged for.
-DECISIONS = (None, Decision.FAIL, Decision.HOLD, Decision.PASS)
 _OWN = (
     *("batch_id", "judged_on", "product", "verdict", "home_markets", "certificates", "facts_sha256"),
     *("facts", "doubts", "terms"),
@@ -112,8 +110,11 @@ class History:
             program=own["program"],
         )
 
-    def before(self, markets: Sequence[str]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32], list[str]]:
-        """(what each market said of every batch, as codes into DECISIONS; the rule that decided it; the rules).
+    def before(
+        self, markets: Sequence[str], codes: Mapping[str, int]
+    ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32], list[str]]:
+        """(what each market said of every batch, by a code of the decision, 0 where it was not judged; the rule that decided
+        it; the rules).
 
         Both arrays have the shape (batches, markets); a rule is -1 where none decided.
         """
@@ -129,7 +130,7 @@ class History:
                 columns = coded(table["market"], {market: at for at, market in enumerate(markets)})
                 counts = (rows >= 0) & (columns >= 0)
                 where = rows[counts], columns[counts]
-                said[where] = coded(table["verdict"], {str(one): at for at, one in enumerate(DECISIONS) if one})[counts]
+                said[where] = coded(table["verdict"], codes)[counts]
                 for rule in table["rule_id"].unique().to_pylist():
                     rules.setdefault(rule, len(rules)) if rule is not None else None
                 by[where] = coded(table["rule_id"], rules)[counts]

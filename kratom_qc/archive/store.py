@@ -86,10 +86,7 @@ class Store:
 
     def raw(self, sha256: str) -> bytes:
         """A kept file's bytes. Raises StoreError where they are gone."""
-        try:
-            return raw_path(self.root, sha256).read_bytes()
-        except OSError as error:
-            raise StoreError(f"{raw_path(self.root, sha256)}: a kept file cannot be read: {error.strerror}") from None
+        return raw(self.root, sha256)
 
     def write_page(self, name: str, text: str) -> None:
         """Write one page of the reports."""
@@ -127,17 +124,26 @@ def committed(root: Path) -> list[Path]:
     return sorted(folder.glob("*.parquet"), key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
+def raw(root: Path, sha256: str) -> bytes:
+    """A kept file's bytes. Raises StoreError where they are gone."""
+    path = raw_path(root, sha256)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{path}: a kept file cannot be read: {error.strerror}") from None
+
+
 def raw_path(root: Path, sha256: str) -> Path:
     """Where a store keeps the file with this hash."""
     return root / "raw" / sha256[:2] / sha256
 
 
-def keep(root: Path, sha256: str, raw: bytes) -> None:
+def keep(root: Path, sha256: str, content: bytes) -> None:
     """Keep a file's bytes under their hash."""
     path = raw_path(root, sha256)
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, raw)
+        write_whole(path, content)
 
 
 def rulebook_path(root: Path, book_id: str, sha256: str) -> Path:

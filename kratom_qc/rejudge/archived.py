@@ -12,50 +12,34 @@ from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from kratom_qc.archive.history import DECISIONS, History, Past
+from kratom_qc.archive import rows, tables
+from kratom_qc.archive.history import History, Past
 from kratom_qc.job import Terms
 from kratom_qc.judge.markets import Everywhere, Ruling
-from kratom_qc.model import Decision, Says, Verdict
+from kratom_qc.model import Verdict
+from kratom_qc.rejudge.comparing import CODES, SAYS, Codes, Comparison, Rules, Said, with_verdicts
 from kratom_qc.rejudge.planning import WAVE, Planner, waves
+from kratom_qc.rejudge.reread import declares_otherwise, reread
 from kratom_qc.rejudge.waves import Judge, Judged, Question, Wave
 
 Progress = Callable[[int, int], None]  # batches done, of
 Made = TypeVar("Made")
-Codes = npt.NDArray[np.int8]
-Rules = npt.NDArray[np.int32]
-SAYS = tuple(Says)
-CODES = {decision: code for code, decision in enumerate(DECISIONS)}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What is said of every batch: column 0 is its own verdict, the others are the markets in their order.
-
-    `decisions` are codes into DECISIONS (0: not judged there), `rules` places in `names` of the rules that decide (-1: none).
-    """
-
-    decisions: Codes
-    rules: Rules
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of every batch of an archive. Arrays have a row per batch."""
+    """What became of every batch of an archive, in the order of `comparison`."""
 
     question: Question
     pasts: tuple[Past, ...]
     alike: tuple[int, ...]  # of every batch, the place of its Again in the question
-    markets: tuple[str, ...]
-    before: Said
-    after: Said
-    says: Codes  # codes into SAYS, a column per market
+    comparison: Comparison
     findings: pa.Table  # on everything that was asked again
     whole: int  # batches judged on everything
-    unread: tuple[int, ...]  # batches whose certificates must be read again
+    reread: int  # batches whose certificates were read again
 
 
 class Panel:
@@ -142,19 +126,35 @@ def answered(history: History, judges: Panel, alike: tuple[int, ...], progress: 
     found = judges.judged(waves(history, pasts, alike), progress, len(pasts))
     weights, rules, names = _joined(found)
     decisions, says, deciding = _rulings(terms, pasts, weights, rules)
-    starts = np.cumsum([0, *(len(one.weights) for one in found)])
+    ids = tuple(past.batch_id for past in pasts)
+    after = Said(decisions, deciding, names)
+    comparison = Comparison(ids, terms.everywhere, _before(history, terms), after, says)
+    starts = np.cumsum([0, *(len(one.weights) for one in found)]).tolist()
+    unread = {start + at for start, one in zip(starts, found, strict=False) for at in one.unread}
+    otherwise = declares_otherwise(history, terms)
+    unread |= {at for at, batch in enumerate(ids) if batch in otherwise}
+    again = dict(zip(sorted(unread), reread(history, [pasts[at] for at in sorted(unread)], terms), strict=True))
+    findings = _of_others(pa.concat_tables([one.findings for one in found]), {ids[at] for at in unread})
     return Answer(
         question=judges.question,
         pasts=pasts,
         alike=alike,
-        markets=terms.everywhere,
-        before=_before(history, terms),
-        after=Said(decisions, deciding, names),
-        says=says,
-        findings=pa.concat_tables([one.findings for one in found]),
+        comparison=with_verdicts(comparison, again),
+        findings=pa.concat_tables([findings, _findings(judges.question, again.values())]),
         whole=sum(one.whole for one in found),
-        unread=tuple(int(start) + at for start, one in zip(starts, found, strict=False) for at in one.unread),
+        reread=len(again),
     )
+
+
+def _of_others(findings: pa.Table, batches: set[str]) -> pa.Table:
+    if not batches:
+        return findings
+    return findings.filter(pc.invert(pc.is_in(findings["batch_id"], pa.array(sorted(batches)))))
+
+
+def _findings(question: Question, verdicts: Iterable[Verdict]) -> pa.Table:
+    made = [rows.finding_row(finding, verdict.batch.batch_id) for verdict in verdicts for finding in verdict.findings]
+    return tables.table("findings", made, question.name, question.terms.on)
 
 
 def _joined(found: Sequence[Judged]) -> tuple[Codes, Rules, tuple[str, ...]]:
@@ -194,7 +194,7 @@ def _ruled(everywhere: Everywhere, terms: Terms, row: dict[str, int]) -> list[Ru
 def _before(history: History, terms: Terms) -> Said:
     """What was said then. Where other home markets counted then, the own verdict is the worst of what today's home markets
     said, as far as the batch was judged for them."""
-    said, rules, names = history.before(terms.everywhere)
+    said, rules, names = history.before(terms.everywhere, {str(one): code for one, code in CODES.items() if one})
     homes = [terms.everywhere.index(market) for market in terms.home]
     own = np.where((said[:, homes] == 0).any(axis=1), 0, said[:, homes].min(axis=1))
     for at, past in enumerate(history.pasts):
@@ -202,8 +202,3 @@ def _before(history: History, terms: Terms) -> Said:
             own[at] = CODES[past.decision]
     by = np.full((len(own), 1), -1, np.int32)
     return Said(np.column_stack([own.astype(np.int8), said]), np.column_stack([by, rules]), tuple(names))
-
-
-def worst(decisions: Iterable[Decision]) -> Decision | None:
-    """The worst of some decisions; none where there are none."""
-    return min(decisions, key=tuple(Decision).index, default=None)
