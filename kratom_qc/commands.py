@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from kratom_qc import problems, settings, vocabulary, wording
+from kratom_qc import methods, problems, settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, UsageError
 from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
@@ -139,6 +139,7 @@ def _hints(refusal: Refusal, *, again: bool) -> str:
 def read(file: Path, *, as_json: bool) -> int:
     """Print what was understood of one file, without judgement."""
     vocabulary.check_all()
+    methods.check()
     load_profiles()
     (reading,) = read_files([file])
     if as_json:
@@ -283,6 +284,7 @@ def limits(action: str, name: str | None, *, analytes: bool) -> int:
             console.print(f"{analyte.id}  [dim]{escape(analyte.name)} ({analyte.family})[/]")
         return 0
     vocabulary.check_all()
+    methods.check()
     books = load_rulebooks(settings.load().expectations)
     if action == "lint":
         console.print(

@@ -164,6 +164,7 @@ class ReleasePass:
             *terms.markets,
             *terms.home,
             *(facts.sha256 for _, _, facts in terms.facts.rows),
+            *((terms.laboratories.sha256, str(terms.laboratories.hold)) if terms.laboratories.sha256 else ()),
             PROGRAM,
         )
         return f"{terms.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"

@@ -27,7 +27,14 @@ _PRINTED_UNITS = (
     ("ug/g", Decimal(1), "µg/g"),
     ("ppm", Decimal(1), "ppm"),
 )
-_DERIVED = {"7-oh-to-mitragynine": "7-OH : mitragynine"}  # computed only, never printed, so in no list of analytes
+_DERIVED = {  # computed only, never printed, so in no list of analytes
+    "7-oh-to-mitragynine": "7-OH : mitragynine",
+    "paynantheine-to-mitragynine": "Paynantheine : mitragynine",
+    "speciociliatine-to-mitragynine": "Speciociliatine : mitragynine",
+    "speciogynine-to-mitragynine": "Speciogynine : mitragynine",
+    "class-3-solvents": "Class 3 solvents together",
+    "alkaloids-of-claim-mitragynine": "Total alkaloids, found / mitragynine claimed",
+}
 DECIDING = ("in_force", "adopted")
 _STATUS = {"in_force": "in force", "adopted": "adopted"}
 _EVIDENCE = {

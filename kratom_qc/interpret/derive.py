@@ -15,6 +15,7 @@ from typing import Any
 from kratom_qc import vocabulary
 from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
 from kratom_qc.interpret.combine import combine, tolerance
+from kratom_qc.interpret.fitness import counts, fitted, is_unfit
 from kratom_qc.interpret.formulas import Formula, formulas
 from kratom_qc.model import LOWER_BOUND, UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result, plain
 
@@ -38,7 +39,7 @@ def quantities(
     Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven. Where a
     sheet shows fewer digits than it stores, what is stored is taken by itself, for the same reason.
     """
-    measured = [result for result in results if result.known and result.measured and result.text is None]
+    measured = fitted(result for result in results if result.known and result.measured and result.text is None)
     keys = list(dict.fromkeys(wanted))
     whole = _Deriver(measured, facts)
     found = {key: quantity for key in keys if (quantity := whole.asked(key)) is not None}
@@ -50,14 +51,15 @@ def quantities(
 
 
 def _witnesses(measured: list[Result]) -> list[list[Result]]:
-    """The results that prove something by themselves: what is stored, and each certificate's own."""
-    rounded = any(result.shown_interval is not None for result in measured)
-    stored = [replace(result, shown_interval=None) for result in measured] if rounded else measured
+    """The results that prove something by themselves: what is stored, by fit methods, and each certificate's own."""
+    proving = [result for result in measured if counts(result)]
+    rounded = any(result.shown_interval is not None for result in proving)
+    stored = [replace(result, shown_interval=None) for result in proving] if rounded else proving
     by_certificate: dict[str, list[Result]] = {}
     for result in stored:
         by_certificate.setdefault(result.certificate, []).append(result)
     single = list(by_certificate.values()) if len(by_certificate) > 1 else []
-    return [stored, *single] if rounded else single
+    return [stored, *single] if rounded or len(proving) < len(measured) else single
 
 
 def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
@@ -83,8 +85,9 @@ class _Declared:
 class _Deriver:
     """Finds quantities over one set of results, each at most once."""
 
-    def __init__(self, results: list[Result], facts: ProductFacts):
+    def __init__(self, results: list[Result], facts: ProductFacts, as_printed: _Deriver | None = None):
         self.facts = facts
+        self.as_printed = as_printed or self  # where what is below its limit is not counted 0
         self.results = results
         self.doubts: list[Doubt] = []
         self.memo: dict[Key, Quantity | None] = {}
@@ -100,19 +103,15 @@ class _Deriver:
         """What a limit asks for: a quantity, or the lower bound of a sum."""
         if not key[0].startswith(LOWER_BOUND):
             return self.find(key)
-        subject = key[0].removeprefix(LOWER_BOUND)
-        lower = self._lower
-        found = lower.find((subject, *key[1:]))
-        self.doubts += lower.doubts
-        lower.doubts.clear()
+        as_printed = (key[0].removeprefix(LOWER_BOUND), *key[1:])
+        self.find(as_printed)  # for its doubts: what contradicts itself does so as the laboratory prints it
+        found = self._lower.find(as_printed)
         return found and replace(found, how=f"lower bound: what is below its limit counts 0; {found.how}")
 
     @cached_property
     def _lower(self) -> _Deriver:
         """The same results, each below its limit counted 0 (Commission Regulation (EU) 2023/915, lower-bound sums)."""
-        lower = _Deriver([_at_its_least(result) for result in self.results], self.facts)
-        lower.doubts.clear()  # a `<0.5` beside a 0.3 contradicts nothing; only the sums made of them may
-        return lower
+        return _Deriver([_at_its_least(result) for result in self.results], self.facts, self)
 
     def find(self, key: Key) -> Quantity | None:
         if key in self.memo:
@@ -159,6 +158,8 @@ class _Deriver:
             quantity = self._share(key, formula)
         elif formula.kind == "ratio":
             quantity = self._ratio(key, formula)
+        elif formula.kind == "within":
+            return self._within(key, formula)
         else:
             return self._claim(key, formula)
         printed = self.printed.get((subject, basis, unit))
@@ -193,7 +194,7 @@ class _Deriver:
         """The most an unmeasured core summand can be: a published ceiling times another, else unbounded."""
         if formula.ceiling is None or analyte == formula.ceiling_of:
             return UNMEASURED
-        base = self.find((formula.ceiling_of, basis, unit))
+        base = self.as_printed.find((formula.ceiling_of, basis, unit))
         if base is None or base.missing or base.interval.high is None:
             return UNMEASURED
         return Interval(ZERO, base.interval.high * formula.ceiling, False, base.interval.high_open)
@@ -234,20 +235,32 @@ class _Deriver:
         )
 
     def _claim(self, key: Key, formula: Formula) -> Quantity | None:
-        claim = next((claim for claim in self.facts.claims if claim[0] == formula.of[0]), None)
+        (analyte,), (claimed,) = formula.of, formula.under
+        claim = next((claim for claim in self.facts.claims if claim[0] == claimed), None)
         if claim is None:
             return None
-        analyte, amount, unit = claim
+        _, amount, unit = claim
         basis = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}.get(
             unit, "as received"
         )
         found = self.find((analyte, basis, unit))
         how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
+        how += f" of {_name(claimed)}" if claimed != analyte else ""
         if found is None:
             return _quantity(key, UNMEASURED, (), (_name(analyte),), how)
         return _quantity(
             key, quotient(found.interval.scaled(HUNDRED), Interval.exactly(amount)), found.results, found.missing, how
         )
+
+    def _within(self, key: Key, formula: Formula) -> Quantity | None:
+        """A part by itself where a laboratory told it apart, else at most the whole."""
+        own = self._agreed(self.printed.get(key), key)
+        whole = self.find((formula.of[0], *key[1:]))
+        if whole is None or (own is not None and not own.missing):
+            return own
+        most = Interval(ZERO, whole.interval.high, False, whole.interval.high_open)
+        how = f"at most the whole of {_name(formula.of[0])}: {_name(key[0])} was not told apart"
+        return _quantity(key, most, whole.results, whole.missing, f"{how}; {whole.how}" if whole.how else how)
 
     def _with_printed(self, computed: Quantity | None, printed: Quantity) -> Quantity:
         """A printed total is intersected with the derived one; if nothing is left, the batch is held."""
@@ -403,15 +416,17 @@ def _quantity(
         interval.high_open,
         tuple(dict.fromkeys(results)),
         detected=detected,
-        missing=tuple(dict.fromkeys(missing)),
+        # By an unfit method something was measured after all: what leaves it open is the method, not silence.
+        missing=() if is_unfit(results) else tuple(dict.fromkeys(missing)),
         how=how,
     )
 
 
 def _at_its_least(result: Result) -> Result:
-    """0 for what lies below a known limit; a non-detect that names no limit bounds nothing, here too."""
+    """0 for a summand below a known limit. A non-detect that names no limit bounds nothing, here too; nor is a printed total
+    below its limit a summand."""
     span = result.interval
-    if span.low > 0 or span.high is None or span.low == span.high:
+    if span.low > 0 or span.high is None or span.low == span.high or result.analyte in formulas():
         return result
     return replace(result, interval=Interval.exactly(ZERO), shown_interval=None)
 

@@ -6,11 +6,12 @@ take it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kratom_qc.judge.dates import DECIDING, bound
 from kratom_qc.model import Interval, Limit
+from kratom_qc.vocabulary import product_forms
 
 FIXED = ("kind", "of", "unit", "basis")  # another question needs a limit of its own
 
@@ -21,16 +22,30 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, .
     return tuple(f"{key}: {before.get(key, 'not said')} → {after[key]}" for key in keys)
 
 
-def mistakes(own: Mapping[str, Any], replaced: Limit, limit: Limit) -> Iterator[str]:
-    """Why an override may not be: it asks another question, gives no reason, or loosens a limit that decides."""
+def unanswered(own: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with an override whatever it replaces: it asks another question, or gives no reason."""
     for key in FIXED:
         if key in own:
             yield f"an override cannot change {key}; write a limit of its own"
     if not str(own.get("because", "")).strip():
         yield "an override needs its reason in because"
-    if _decides(replaced):
-        for what in _loosened(replaced, limit):
-            yield f"loosens {replaced.rule_id} of {replaced.rulebook}, which decides: {what}"
+
+
+def loosened(replaced: Limit, limit: Limit, covered: Sequence[str] = (), covers: Sequence[str] = ()) -> Iterator[str]:
+    """Every way in which an override loosens a limit that decides. `covered` and `covers` are the product forms that the two
+    rulebooks speak of, the replaced one's first; none means all."""
+    if not _decides(replaced):
+        return
+    found = list(_loosened(replaced, limit))
+    if not _spoken(replaced, covered) <= _spoken(limit, covers):
+        found.append("it would speak of fewer products")
+    for what in found:
+        yield f"loosens {replaced.rule_id} of {replaced.rulebook}, which decides: {what}"
+
+
+def _spoken(limit: Limit, covers: Sequence[str]) -> set[str]:
+    everyone = set(product_forms())
+    return (set(limit.products) or everyone) & (set(covers) or everyone)
 
 
 def _decides(limit: Limit) -> bool:
@@ -42,6 +57,10 @@ def _loosened(old: Limit, new: Limit) -> Iterator[str]:
         yield "it would not decide any more"
     if old.when_missing == "hold" and new.when_missing != "hold":
         yield "silence would not hold any more"
+    if old.evidence == "memory" and new.evidence != "memory":
+        yield "a figure nobody has confirmed would be believed"
+    if old.evidence != "memory" and new.evidence == "memory":
+        yield "a figure from memory proves nothing"
     if old.accept is not None and new.accept is not None and not _within(new.accept, old.accept):
         yield "it would accept more"
     if old.decision_rule == "guarded" and (new.decision_rule != "guarded" or new.guard < old.guard):
@@ -50,6 +69,8 @@ def _loosened(old: Limit, new: Limit) -> Iterator[str]:
         new.default_uncertainty is None or new.default_uncertainty < old.default_uncertainty
     ):
         yield "its default uncertainty would be smaller"
+    if old.decision_rule == "guarded" and old.default_uncertainty is None and new.default_uncertainty is not None:
+        yield "an unstated uncertainty would not hold any more"
     if old.sum == "" and new.sum:
         yield "what was not detected would count nothing"
     if old.applies != new.applies and new.applies:
@@ -64,8 +85,6 @@ def _loosened(old: Limit, new: Limit) -> Iterator[str]:
         else set(old.requires) - set(new.requires)
     ):
         yield "it would require less"
-    if new.products and not (old.products and set(old.products) <= set(new.products)):
-        yield "it would speak of fewer products"
     if bound(new.effective_from, first=True) > bound(old.effective_from, first=True):
         yield "it would begin later"
     if _ends(new) and (not _ends(old) or bound(new.effective_to, first=False) < bound(old.effective_to, first=False)):

@@ -64,7 +64,7 @@ def wanted(
 def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> tuple[Rulebook, ...]:
     """Every rulebook that speaks about a product in these markets, each once.
 
-    A limit that one market overrides and another does not is asked: it is never looser than what replaces it.
+    A limit that one market overrides and another does not is asked; it decides in the other only (`Everywhere`).
     """
     found: dict[str, Rulebook] = {}
     for book in chain(product_books(books, product), *(market_books(books, market) for market in markets)):

@@ -27,9 +27,10 @@ from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
 @cache
 def derived_kinds() -> Mapping[str, str]:
-    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim."""
+    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim. A part of a whole
+    (`within`) is an analyte like others: laboratories measure it too."""
     rows = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    return {row["id"]: kind for kind, group in rows.items() for row in group}
+    return {row["id"]: kind for kind, group in rows.items() if kind != "within" for row in group}
 
 
 def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
@@ -142,15 +143,19 @@ class _Reader:
         )
 
     def _limit(self, written: Written, row: Row) -> Limit | None:
-        where = written.where(row)
         merged = {"checked_on": written.head["checked_on"], **written.defaults, **row.keys}
         self._only_once(written, row)
+        self.rows[written.stem][row.id] = merged
+        return self._read(written, row, merged)
+
+    def _read(self, written: Written, row: Row, merged: Mapping[str, Any]) -> Limit | None:
+        """A row as a limit; its mistakes, and its own keys that mean nothing in a limit of its kind, go to `wrong`."""
+        where = written.where(row)
         limit, mistakes = _read_limit(merged, written.stem, where, row.line)
         self.wrong += mistakes
         if limit is not None:
             foreign = sorted(key for key in row.keys if limit.kind not in ONLY_FOR.get(key, KINDS))
             self.wrong += [f"{where}: {key} has no meaning in a limit of the kind {limit.kind}" for key in foreign]
-        self.rows[written.stem][row.id] = merged
         return limit
 
     def _override(self, written: Written, row: Row) -> Limit | None:
@@ -160,16 +165,17 @@ class _Reader:
         if not above:
             self.wrong.append(f"{where}: overrides a limit that no rulebook it extends holds")
             return None
-        before = self.rows[above[-1]][row.id]
+        before, over = self.rows[above[-1]][row.id], self.books[above[-1]]
         merged = {**before, **row.keys}
         self.rows[written.stem][row.id] = merged
-        limit, mistakes = _read_limit(merged, written.stem, where, row.line)
-        replaced = next((one for one in self.books[above[-1]].limits if one.rule_id == row.id), None)
-        self.wrong += mistakes
+        self.wrong += [f"{where}: {mistake}" for mistake in overriding.unanswered(row.keys)]
+        limit = self._read(written, row, merged)
+        replaced = next((one for one in over.limits if one.rule_id == row.id), None)
         if limit is None or replaced is None:
             return None
-        self.wrong += [f"{where}: {mistake}" for mistake in overriding.mistakes(row.keys, replaced, limit)]
-        return replace(limit, overrides=above[-1], changes=overriding.changes(before, row.keys))
+        looser = overriding.loosened(replaced, limit, over.covers, written.head.get("covers", ()))
+        self.wrong += [f"{where}: {mistake}" for mistake in looser]
+        return replace(limit, overrides=over.id, changes=overriding.changes(before, row.keys))
 
     def _only_once(self, written: Written, row: Row) -> None:
         if row.id in self.rows[written.stem]:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from kratom_qc.archive import rows, tables
 from kratom_qc.archive.history import History, Past
 from kratom_qc.job import Terms
-from kratom_qc.judge.markets import Everywhere, Ruling
+from kratom_qc.judge.markets import Everywhere
 from kratom_qc.model import Verdict
 from kratom_qc.rejudge.comparing import CODES, SAYS, Codes, Comparison, Rules, Said, with_verdicts
 from kratom_qc.rejudge.planning import WAVE, Planner, waves
@@ -169,7 +169,6 @@ def _joined(found: Sequence[Judged]) -> tuple[Codes, Rules, tuple[str, ...]]:
 def _rulings(terms: Terms, pasts: Sequence[Past], weights: Codes, rules: Rules) -> tuple[Codes, Codes, Rules]:
     """(decisions, what the markets say, the rules that decide). Batches of one product whose findings weigh alike are
     ruled on once."""
-    columns = ("integrity", *terms.books)
     size = len(terms.everywhere) + 1
     decisions, says = np.zeros((len(pasts), size), np.int8), np.zeros((len(pasts), size - 1), np.int8)
     deciding = np.full((len(pasts), size), -1, np.int32)
@@ -177,18 +176,14 @@ def _rulings(terms: Terms, pasts: Sequence[Past], weights: Codes, rules: Rules) 
         members = np.array([at for at, past in enumerate(pasts) if past.product == product])
         everywhere = Everywhere(terms.books, terms.everywhere, product)
         alike, inverse = np.unique(weights[members], axis=0, return_inverse=True)
-        ruled = [_ruled(everywhere, terms, dict(zip(columns, row, strict=True))) for row in alike.tolist()]
-        place = {book: at for at, book in enumerate(columns)}
-        by = np.array([[-1 if one.book is None else place[one.book] for one in row] for row in ruled])[inverse.ravel()]
+        ruled = [
+            [everywhere.own(row, terms.home), *everywhere.rulings(row).values()] for row in map(tuple, alike.tolist())
+        ]
+        by = np.array([[-1 if one.slot is None else one.slot for one in row] for row in ruled])[inverse.ravel()]
         decisions[members] = np.array([[CODES[one.decision] for one in row] for row in ruled])[inverse.ravel()]
         says[members] = np.array([[SAYS.index(one.says) for one in row[1:]] for row in ruled])[inverse.ravel()]
         deciding[members] = np.where(by < 0, -1, np.take_along_axis(rules[members], np.maximum(by, 0), axis=1))
     return decisions, says, deciding
-
-
-def _ruled(everywhere: Everywhere, terms: Terms, row: dict[str, int]) -> list[Ruling]:
-    weights = {book: weight for book, weight in row.items() if weight >= 0}
-    return [everywhere.own(weights, terms.home), *everywhere.rulings(weights).values()]
 
 
 def _before(history: History, terms: Terms) -> Said:

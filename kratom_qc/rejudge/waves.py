@@ -24,7 +24,7 @@ from kratom_qc.interpret.derive import Key
 from kratom_qc.interpret.formulas import operands
 from kratom_qc.job import Terms
 from kratom_qc.judge.changes import Again
-from kratom_qc.judge.markets import INTEGRITY, weight
+from kratom_qc.judge.markets import Slots, weight
 from kratom_qc.judge.plan import NUMERIC, Rule, key_of
 from kratom_qc.judge.verdicts import Judgement, judge
 from kratom_qc.model import LOWER_BOUND, Analysis, Batch, Finding, Limit, Outcome, Verdict
@@ -44,11 +44,6 @@ class Question:
     terms: Terms
     agains: tuple[Again, ...]
 
-    @property
-    def books(self) -> dict[str, int]:
-        """The rulebooks in which a finding may stand, each with its column."""
-        return {book: at for at, book in enumerate((INTEGRITY, *self.terms.books))}
-
 
 @dataclass(frozen=True, slots=True)
 class Wave:
@@ -61,8 +56,8 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of a wave. `weights` and `rules` have the shape (batches, rulebooks): how much the worst finding weighs that
-    decides in a rulebook (-1: none does), and its rule as a place in `names`."""
+    """What came of a wave. `weights` and `rules` have the shape (batches, slots of markets.Slots): how much the worst finding
+    weighs that decides in a slot (NOTHING: none does), and its rule as a place in `names`."""
 
     weights: npt.NDArray[np.int8]
     rules: npt.NDArray[np.int32]
@@ -78,7 +73,7 @@ class Judge:
     def __init__(self, question: Question):
         self.question = question
         self.history = History(question.root)
-        self.books = question.books
+        self.slots = Slots(question.terms.books)
         rules = dict.fromkeys(rule for again in question.agains for rule in again.limits)
         self.numbers = {rule: number for number, rule in enumerate(rules)}
         self.places = [{rule: place for place, rule in enumerate(again.limits)} for again in question.agains]
@@ -108,14 +103,14 @@ class Judge:
 
 
 class _Wave:
-    """One wave being judged. The worst finding of every batch and rulebook is held as one number: its weight above its place,
+    """One wave being judged. The worst finding of every batch and slot is held as one number: its weight above its place,
     so that the largest is the first of the worst."""
 
     def __init__(self, judge: Judge, wave: Wave):
         self.judge = judge
         self.wave = wave
         self.agains = judge.question.agains
-        self.worst: Numbers = np.zeros((len(wave.pasts), len(judge.books)), np.int64)
+        self.worst: Numbers = np.zeros((len(wave.pasts), judge.slots.size), np.int64)
         self.named: dict[tuple[int, int], str] = {}  # (batch, place) → a rule that is no limit's
         self.found: dict[int, list[Finding]] = {}
 
@@ -141,9 +136,9 @@ class _Wave:
 
     def _kept(self) -> Numbers:
         """Read back the findings that still hold; returns how many of every batch."""
-        numbers, books, pasts = self.judge.numbers, self.judge.books, self.wave.pasts
+        numbers, pasts = self.judge.numbers, self.wave.pasts
         places = self._places()
-        columns = np.array([books[book] for book, _ in numbers], np.int64)
+        slots = np.array([self.judge.slots.of(*rule) for rule in numbers], np.int64)
         bans = np.array([limit.kind == "ban" for limit in self._limits.values()])
         rulebooks = {book: at for at, book in enumerate(dict.fromkeys(book for book, _ in numbers))}
         rules = {rule: at for at, rule in enumerate(dict.fromkeys(rule for _, rule in numbers))}
@@ -166,7 +161,7 @@ class _Wave:
                 heavy = coded(table["outcome"], weights)[decides]
                 rule = number[decides]
                 heavy = np.where(bans[rule] & (heavy == weights["FAIL"]), weight(Outcome.FAIL, "ban"), heavy)
-                np.maximum.at(self.worst, (batch[decides], columns[rule]), _key(heavy, place[decides]))
+                np.maximum.at(self.worst, (batch[decides], slots[rule]), _key(heavy, place[decides]))
         return counts
 
     def _places(self) -> Numbers:
@@ -236,7 +231,7 @@ class _Wave:
                 self.named[at, place] = finding.rule_id
             if finding.decides:
                 kind = finding.source.kind if finding.source is not None else ""
-                where = at, self.judge.books[finding.rulebook]
+                where = at, self.judge.slots.of(finding.rulebook, finding.rule_id)
                 self.worst[where] = max(self.worst[where], _key(weight(finding.outcome, kind), place))
 
     # ------------------------------------------------------------ the result

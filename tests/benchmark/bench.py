@@ -26,6 +26,7 @@ CERTIFICATES, BATCHES = 1000, 10_000
 WHOLE_SECONDS, SECOND_RUN_SECONDS, FASTER = 30, 5, 20
 READ_TIMES = 4
 REFUSE_SECONDS = 1
+EVERYWHERE, EVERYWHERE_TIMES = (10_000, 100_000), 6
 JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
 
 
@@ -208,6 +209,20 @@ def _bare(found: dict[str, Any], count: int) -> Iterator[Line]:
         yield Line(what, seconds, note=f"judge() takes {times:.1f}× as long; target ≤ {JUDGE_TIMES}×", met=met)
 
 
+def everywhere(count: int) -> Iterator[Line]:
+    """Every rulebook and market over batches of six product forms, judged in waves as the flow does it."""
+    found = run("everywhere.py", count)
+    took = found["seconds"]
+    times = took["judge"] / took["plain"]
+    agrees = "both ways count the same" if found["agree"] and not found["doubted"] else "THE TWO WAYS DISAGREE"
+    note = f"{times:.1f}× numpy from the same batches, target ≤ {EVERYWHERE_TIMES}×; {found['asked']:,} questions; {agrees}"
+    yield Line(f"judge(), {count:,}", took["judge"], took["judge"] / count * 1000, found["most"], note,
+               times <= EVERYWHERE_TIMES)  # fmt: skip
+    yield Line("  numpy", took["plain"], took["plain"] / count * 1000, note="arrays from the batches, then every limit")
+    yield Line("  every verdict made", took["verdicts"], took["verdicts"] / count * 1000,
+               note=f"{found['markets']} markets each; {found['sold']:,} may be sold somewhere")  # fmt: skip
+
+
 def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     """Every line of the table, as it is measured."""
     count, batches = options.certificates, options.judge_batches
@@ -222,6 +237,9 @@ def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     yield from hostile()
     yield Line("Judging in memory", note=f"200 limits × {batches:,} batches; {120 * batches:,} pairs have an answer")
     yield from judging(batches)
+    yield Line("Every market", note="all rulebooks, six product forms, in waves of 2,000")
+    for size in options.everywhere:
+        yield from everywhere(size)
 
 
 def table(lines: list[Line]) -> Table:
@@ -248,6 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--certificates", type=int, default=CERTIFICATES, metavar="N")
     parser.add_argument("--judge-batches", type=int, default=BATCHES, metavar="N")
+    parser.add_argument("--everywhere", type=int, nargs="*", default=EVERYWHERE, metavar="N")
     parser.add_argument("--sample", type=int, default=8, metavar="N", help="files for the per-file way")
     options = parser.parse_args()
     console = Console(width=160 if not sys.stdout.isatty() else None)

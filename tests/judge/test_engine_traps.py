@@ -147,7 +147,7 @@ def test_an_expectation_that_vanished_from_the_suite_is_an_error(monkeypatch, bo
 
 
 def test_an_empty_suite_is_an_error(monkeypatch, books, readings):
-    monkeypatch.setattr(engine, "suite", lambda frame: engine.gx.ExpectationSuite(name="empty"))
+    monkeypatch.setattr(engine, "suite", lambda _: engine.gx.ExpectationSuite(name="empty"))
     with pytest.raises(EngineError):
         judged(readings, books)
 

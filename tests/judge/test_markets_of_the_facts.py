@@ -1,0 +1,311 @@
+"""Every rule of every jurisdiction a second time: what the sources print (markets_of_the_facts.csv) is what the rulebooks hold.
+
+The table was written from the sources, not from the rulebooks, with units as printed and factors of its own: a slip in a
+rulebook's figure, operator, unit, basis, scope, date, status or evidence turns a row red. The second half tells where batches
+may be sold, market by market.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from factory import DAY, REAL, certificate, clean_leaf, finding, judged, row
+
+from kratom_qc.interpret.compare import Beside
+from kratom_qc.judge.plan import markets_of
+from kratom_qc.judge.specification import load_rulebooks
+
+BOOKS = load_rulebooks(REAL)
+MARKETS = markets_of(BOOKS)
+TABLE = list(
+    csv.DictReader(Path(__file__).with_name("markets_of_the_facts.csv").read_text(encoding="utf-8").splitlines())
+)
+LIMITS = {(book.id, one.rule_id): one for book in BOOKS.values() for one in book.limits}
+PRINTED = {  # unit as the source prints it: ours, and how many of ours one of it is
+    "mg/kg": ("mg/kg", "1"),
+    "ppm": ("mg/kg", "1"),
+    "ug/g": ("mg/kg", "1"),
+    "ug/kg": ("mg/kg", "0.001"),
+    "mg/g": ("mg/kg", "1000"),
+    "%": ("mg/kg", "10000"),
+    "% w/w": ("mg/kg", "10000"),
+    "mg/mL": ("mg/mL", "1"),
+    "mg/serving": ("mg/serving", "1"),
+    "mg/container": ("mg/container", "1"),
+    "mg/article": ("mg/unit", "1"),
+    "ug/day": ("ug/day", "1"),
+    "cfu/g": ("cfu/g", "1"),
+    "% of total alkaloids": ("%", "1"),
+    "% of label claim": ("%", "1"),
+    "ratio": ("1", "1"),
+}
+SCOPES = {
+    "any": set(),
+    "solid": {"leaf_powder", "crushed_leaf", "extract", "capsule", "edible"},
+    "liquid": {"liquid"},
+    "leaf": {"leaf_powder", "crushed_leaf"},
+    "processed": {"extract", "capsule", "liquid", "edible"},
+    "extracted": {"extract", "liquid", "edible"},
+}
+
+
+def _by_id(line: dict[str, str]) -> str:
+    return line["rule_id"]
+
+
+@pytest.mark.parametrize("line", TABLE, ids=_by_id)
+def test_a_rule_stands_as_its_source_prints_it(line):
+    one = LIMITS[line["market"], line["rule_id"]]
+    assert one.kind == line["kind"]
+    assert (one.effective_from, one.effective_to) == (line["effective_from"], line["effective_to"])
+    assert (one.status, one.evidence) == (line["status"], line["evidence"])
+    assert set(one.products) == SCOPES[line["scope"]]
+    assert one.decision_rule == "simple"
+    assert one.rounding == "none"
+
+
+@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "amount"], ids=_by_id)
+def test_an_amount_stands_as_its_source_prints_it(line):
+    one = LIMITS[line["market"], line["rule_id"]]
+    unit, factor = PRINTED[line["unit"]]
+    edge = Decimal(line["number"]) * Decimal(factor)
+    assert (one.subject, one.unit, one.basis) == (line["subject"], unit, line["basis"])
+    assert one.accept is not None
+    if line["operator"] == ">=":
+        assert (one.accept.low, one.accept.low_open, one.accept.high) == (edge, False, None)
+    else:
+        assert (one.accept.low, one.accept.high, one.accept.high_open) == (0, edge, line["operator"] == "<")
+
+
+@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "not_detected"], ids=_by_id)
+def test_a_forbidden_substance_stands_as_its_source_prints_it(line):
+    one = LIMITS[line["market"], line["rule_id"]]
+    assert line["operator"] == "absent"
+    assert (one.subject, str(one.portion or "")) == (line["subject"], line["number"])
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in TABLE if line["kind"] == "attestation" and line["number"]], ids=_by_id
+)
+def test_a_condition_prints_its_figure(line):
+    text = LIMITS[line["market"], line["rule_id"]].text
+    assert line["number"] in text or {"1": "one gram"}.get(line["number"], "?") in text
+
+
+def test_no_market_has_a_figure_or_a_ban_that_the_table_does_not_know():
+    known = {(line["market"], line["rule_id"]) for line in TABLE}
+    deciding = {
+        (book, rule_id)
+        for (book, rule_id), one in LIMITS.items()
+        if (book in MARKETS or book == "eu") and one.kind in ("amount", "not_detected", "ban", "product_class")
+    }
+    assert deciding - known == set()
+
+
+def test_every_successor_names_what_it_supersedes():
+    successors = {rule_id: one.supersedes for (_, rule_id), one in LIMITS.items() if one.supersedes and rule_id.startswith("US-")}
+    assert successors == {
+        "US-FL-2ER25-2": ("US-FL-2ER25-1PCT",),
+        "US-FL-2ER26-1-CONC-SOLID": ("US-FL-2ER25-2",),
+        "US-FL-2ER26-1-CONC-LIQUID": ("US-FL-2ER25-2",),
+        "US-FL-2ER26-1-RATIO": ("US-FL-2ER25-2",),
+        "US-UT-4-45-104-2026-PURE-LEAF": ("US-UT-4-45-104-2019-7OH-TA", "US-UT-4-45-104-2019-SYNTH"),
+        "US-CT-PR2025-018-BAN": ("US-CT-HB6855-BAN",),
+    }
+
+
+def test_what_nobody_has_read_says_where_to_look():
+    """An unread rule holds its market for good: its reason must send a person somewhere."""
+    unread = [one for one in LIMITS.values() if one.kind == "unread"]
+    assert unread
+    for one in unread:
+        assert any(word in one.because for word in ("Look up", "Look it up", "Look them up", "Ask ")), one.rule_id
+        assert (one.status, one.when_missing) == ("in_force", "hold"), one.rule_id
+
+
+# ---------------------------------------------------------------- where a batch may be sold
+
+CORE = {"Paynantheine": "10", "Speciogynine": "10", "Speciociliatine": "10"}
+
+
+def _alkaloids(form: str, mitragynine: str, seven: str, unit: str = "mg/g", **more: str):
+    rows = [row("Mitragynine", mitragynine, unit), row("7-OH", seven, unit)]
+    return form, [*rows, *(row(name.replace("_", " "), said, unit) for name, said in more.items())]
+
+
+def _leaf(*more, **changes):
+    return "leaf powder", [*clean_leaf(**changes), *more]
+
+
+BATCHES = {
+    "a clean leaf": _leaf(),
+    "leaf with 7-acetoxymitragynine": _leaf(row("7-Acetoxymitragynine", "Detected")),
+    "leaf with MP": _leaf(row("MP", "0.01", "mg/g")),
+    "leaf with fentanyl": _leaf(row("Fentanyl", "Detected")),
+    "leaf at 2 % of alkaloids": _alkaloids("leaf powder", "68", "2", **CORE),
+    "leaf above 2 % of alkaloids": _alkaloids("leaf powder", "68", "2.0001", **CORE),
+    "capsules of leaf": ("capsules", clean_leaf(TAMC=("300", "cfu/g"))),
+    "an extract with 7-OH": _alkaloids("extract", "100", "0.5"),
+    "an extract without 7-OH": ("extract", [row("Mitragynine", "100", "mg/g"), row("7-OH", "ND", "mg/g", LOD="0.001")]),
+    # the worked checks of the Florida rule of June 2026: (mitragynine, 7-OH) per gram or millilitre
+    "powder 10 : 0.05": _alkaloids("leaf powder", "10", "0.05"),
+    "liquid 50 : 0.4": _alkaloids("liquid", "50", "0.4", "mg/mL"),
+    "tablet 200 : 2": _alkaloids("extract", "200", "2"),
+    "tablet 25 : 0.5": _alkaloids("extract", "25", "0.5"),
+    "tablet 150 : 0.6 with 0.6 MP": _alkaloids("extract", "150", "0.6", MP="0.6"),
+    "exactly 1 mg/g and 100 : 1": _alkaloids("extract", "100", "1"),
+    "a hair above 1 mg/g": _alkaloids("extract", "200", "1.0001"),
+    "a hair below 100 : 1": _alkaloids("extract", "99.99", "1"),
+    "liquid above 1 mg/mL": _alkaloids("liquid", "200", "1.01", "mg/mL"),
+    "leaf at 1.2 % and 120 ppm": _alkaloids("leaf powder", "12", "0.12"),
+    "leaf at 1.2 % and 0.02 %": _alkaloids("leaf powder", "12", "0.2"),
+}
+
+# market | batch | what is said of it | the rule that decides
+STANDINGS = """
+us             | a clean leaf                 | may be sold     |
+us-az          | a clean leaf                 | may be sold     |
+us-co          | a clean leaf                 | may be sold     |
+us-ga          | a clean leaf                 | may be sold     |
+us-ky          | a clean leaf                 | may be sold     |
+us-ne          | a clean leaf                 | may be sold     |
+us-nv          | a clean leaf                 | may be sold     |
+us-ok          | a clean leaf                 | may be sold     |
+us-sc          | a clean leaf                 | may be sold     |
+us-sd          | a clean leaf                 | may be sold     |
+us-tx          | a clean leaf                 | may be sold     |
+us-va          | a clean leaf                 | may be sold     |
+us-ca          | a clean leaf                 | undecided       | US-CA-CDPH-2025-10-24
+us-dc          | a clean leaf                 | undecided       | US-DC-STATUS
+us-fl          | a clean leaf                 | undecided       | US-FL-2ER26-1-RELATED
+us-ks          | a clean leaf                 | undecided       | US-KS-SB497-OUTCOME
+us-md          | a clean leaf                 | undecided       | US-MD-21-2E-02-FDA
+us-mo-kansas-city | a clean leaf              | undecided       | US-MO-KANSASCITY-251068-NATURAL
+us-oh          | a clean leaf                 | undecided       | US-OH-4729-9-1-01.1-7OH-LEAF
+us-or          | a clean leaf                 | undecided       | US-OR-150-475-6020-MICRO
+us-ri          | a clean leaf                 | undecided       | US-RI-21-28.12-3-10-MIT-SERV
+us-ut          | a clean leaf                 | undecided       | US-UT-4-45-102-PURE-LEAF
+us-wv          | a clean leaf                 | undecided       | US-WV-19-12F-LEVELS
+us-ms          | a clean leaf                 | may not be sold | US-MS-HB1077-CONTAINER
+us-al          | a clean leaf                 | banned          | US-AL-BAN
+us-ar          | a clean leaf                 | banned          | US-AR-BAN
+us-ct          | a clean leaf                 | banned          | US-CT-PR2025-018-BAN
+us-in          | a clean leaf                 | banned          | US-IN-BAN
+us-la          | a clean leaf                 | banned          | US-LA-ACT41-BAN
+us-ma          | a clean leaf                 | banned          | US-MA-DPH-BAN
+us-tn          | a clean leaf                 | banned          | US-TN-HB1649-BAN
+us-vt          | a clean leaf                 | banned          | US-VT-BAN
+us-wi          | a clean leaf                 | banned          | US-WI-BAN
+us-ca-san-diego   | a clean leaf              | banned          | US-CA-SANDIEGO-LOCAL
+us-ca-oceanside   | a clean leaf              | banned          | US-CA-OCEANSIDE-LOCAL
+us-fl-sarasota    | a clean leaf              | banned          | US-FL-SARASOTA-LOCAL
+us-il-jerseyville | a clean leaf              | banned          | US-IL-JERSEYVILLE-LOCAL
+us-al          | leaf with MP                 | banned          | US-AL-BAN
+us-fl-sarasota | tablet 200 : 2               | banned          | US-FL-SARASOTA-LOCAL
+us             | leaf with MP                 | may not be sold | US-DEA-2026-17429-MP
+us-va          | leaf with MP                 | may not be sold | US-DEA-2026-17429-MP
+us-oh          | leaf with MP                 | may not be sold | US-OH-4729-9-1-01.1-MP
+us-oh          | leaf with 7-acetoxymitragynine | may not be sold | US-OH-4729-9-1-01.1-7ACO
+us-oh          | an extract with 7-OH         | may not be sold | US-OH-4729-9-1-01.1-7OH
+us-oh          | capsules of leaf             | may not be sold | US-OH-4729-9-1-01.1-7OH
+us-mo-kansas-city | an extract with 7-OH      | may not be sold | US-MO-KANSASCITY-LOCAL
+us-mo-kansas-city | an extract without 7-OH   | undecided       | US-MO-KANSASCITY-251068-NATURAL
+us-mo-kansas-city | capsules of leaf          | undecided       | US-MO-KANSASCITY-251068-NATURAL
+us-co          | leaf with fentanyl           | may not be sold | US-CO-6-1-740-FENTANYL
+us-ut          | capsules of leaf             | may not be sold | US-UT-4-45-104-2026-PURE-LEAF
+us-az          | leaf above 2 % of alkaloids  | may not be sold | US-AZ-36-795.02-7OH-TA
+us-co          | leaf above 2 % of alkaloids  | may not be sold | US-CO-6-1-740-7OH-TA
+us-ky          | leaf above 2 % of alkaloids  | may not be sold | US-KY-217.2202-7OH-TA
+us-md          | leaf above 2 % of alkaloids  | may not be sold | US-MD-21-2E-02-7OH-TA
+us-ms          | leaf at 2 % of alkaloids     | may not be sold | US-MS-HB1077-TA
+us-ne          | leaf above 2 % of alkaloids  | may not be sold | US-NE-LB230-7OH-TA
+us-ok          | leaf above 2 % of alkaloids  | may not be sold | US-OK-63-1-1432.4-7OH-TA
+us-sd          | leaf above 2 % of alkaloids  | may not be sold | US-SD-34-20B-115.1-7OH-TA
+us-tx          | leaf above 2 % of alkaloids  | may not be sold | US-TX-444.003-7OH-TA
+us-fl          | powder 10 : 0.05             | undecided       | US-FL-2ER26-1-RELATED
+us-fl          | liquid 50 : 0.4              | undecided       | US-FL-2ER26-1-RELATED
+us-fl          | tablet 200 : 2               | may not be sold | US-FL-2ER26-1-CONC-SOLID
+us-fl          | tablet 25 : 0.5              | may not be sold | US-FL-2ER26-1-RATIO
+us-fl          | tablet 150 : 0.6 with 0.6 MP | may not be sold | US-DEA-2026-17429-MP
+us-fl          | exactly 1 mg/g and 100 : 1   | undecided       | US-FL-2ER26-1-RELATED
+us-fl          | a hair above 1 mg/g          | may not be sold | US-FL-2ER26-1-CONC-SOLID
+us-fl          | a hair below 100 : 1         | may not be sold | US-FL-2ER26-1-RATIO
+us-fl          | liquid above 1 mg/mL         | may not be sold | US-FL-2ER26-1-CONC-LIQUID
+us-fl          | leaf at 1.2 % and 120 ppm    | undecided       | US-FL-2ER26-1-RELATED
+us-fl          | leaf at 1.2 % and 0.02 %     | may not be sold | US-FL-2ER26-1-RATIO
+"""
+TOLD = [tuple(cell.strip() for cell in line.split("|")) for line in STANDINGS.strip().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def standings():
+    """(batch in words, market) → standing, from one run."""
+    readings = [
+        certificate(name, *rows, form=form, Serving_Size="5 g", Net_Content="100 g")
+        for name, (form, rows) in BATCHES.items()
+    ]
+    verdicts = judged(readings, BOOKS, markets=MARKETS, home=["us"], beside=Beside())
+    return {(name, one.market): one for name, verdict in verdicts.items() for one in verdict.standings}
+
+
+@pytest.mark.parametrize(("market", "batch", "says", "rule"), TOLD, ids=[f"{one[0]}: {one[1]}" for one in TOLD])
+def test_where_a_batch_may_be_sold(standings, market, batch, says, rule):
+    found = standings[batch, market]
+    assert (str(found.says), found.finding.rule_id if found.finding else "") == (says, rule)
+
+
+def test_every_market_is_told_of():
+    assert {one[0] for one in TOLD} == set(MARKETS) - {"cz"}  # its figures stand in test_real_rulebooks
+
+
+PASSING_TA = "us-az us-co us-ky us-md us-ne us-ok us-sd us-tx"
+
+
+def test_exactly_two_per_cent_of_alkaloids_meets_every_act_that_says_greater_than():
+    form, rows = BATCHES["leaf at 2 % of alkaloids"]
+    verdict = judged([certificate("L", *rows, form=form)], BOOKS, markets=PASSING_TA.split())["L"]
+    shares = [found for found in verdict.findings if found.rule_id.endswith("7OH-TA") and found.market]
+    assert [(found.market, found.outcome) for found in shares] == [(market, "PASS") for market in PASSING_TA.split()]
+
+
+DATED = [  # a ban begins and ends on a day: market, day, what is said of a clean leaf
+    ("us-tn", date(2026, 6, 30), "may be sold"),
+    ("us-tn", date(2026, 7, 1), "banned"),
+    ("us-ma", date(2026, 8, 27), "may be sold"),
+    ("us-ma", date(2026, 8, 28), "banned"),
+    ("us-la", date(2025, 7, 31), "may be sold"),
+    ("us-la", date(2025, 8, 1), "banned"),
+    ("us-ct", date(2026, 2, 23), "may be sold"),
+    ("us-ct", date(2026, 2, 24), "banned"),
+    ("us-ri", date(2026, 3, 31), "banned"),
+    ("us-ri", date(2026, 4, 1), "undecided"),
+    ("us-oh", date(2025, 12, 11), "may be sold"),
+    ("us-oh", date(2025, 12, 12), "undecided"),
+    ("us-oh", DAY, "undecided"),  # the 180 days are over; nobody has looked what came after
+]
+
+
+@pytest.mark.parametrize(("market", "day", "says"), DATED, ids=[f"{one[0]} on {one[1]}" for one in DATED])
+def test_on_which_day_a_market_closes_or_opens(market, day, says):
+    verdict = judged([certificate("L", *clean_leaf(), Serving_Size="5 g")], BOOKS, markets=[market], on=day)["L"]
+    assert str(verdict.standings[0].says) == says
+
+
+def test_proposed_rules_are_shown_and_decide_nothing():
+    form, rows = BATCHES["a clean leaf"]
+    verdict = judged([certificate("L", *rows, form=form)], BOOKS, markets=MARKETS)["L"]
+    proposed = [found for found in verdict.findings if found.status not in ("in_force", "adopted") and found.market]
+    assert {"US-KS-SB497-BAN", "US-DC-BAN", "US-CT-HB6855-BAN", "US-AZ-2026-BILL-800PPM"} <= {
+        found.rule_id for found in proposed
+    }
+    assert not any(found.decides for found in proposed)
+
+
+def test_proposition_65_asks_for_a_warning_and_stops_no_sale():
+    lead = certificate("L", *clean_leaf(Lead=("1.0", "mg/kg")), Serving_Size="5 g", Servings_per_Day="3")
+    found = finding(judged([lead], BOOKS, markets=["us-ca"])["L"], "PROP65-PB-MADL")
+    assert (found.outcome, found.decides) == ("FAIL", False)
