@@ -16,7 +16,7 @@ from kratom_qc.interpret.compare import Beside
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
 from kratom_qc.judge.plan import key_of
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.judge.specification import rulebooks_of
 from kratom_qc.model import Analysis, Batch, Finding, Interval, Limit, Place, Result, Rulebook, Verdict, Word
 
 DAY = date(2026, 11, 22)
@@ -73,7 +73,7 @@ def written(folder: Path, **books: str) -> Path:
 def rulebooks(folder: Path, **books: str) -> dict[str, Rulebook]:
     """Rulebooks from TOML texts by name, through the real loader. They need not make sense together: most tests try single
     limits, and several of them on one analyte."""
-    return load_rulebooks(written(folder, **books), each_limit_alone=True)
+    return rulebooks_of({file.stem: file for file in sorted(written(folder, **books).glob("*.toml"))})
 
 
 # ---------------------------------------------------------------- certificates
