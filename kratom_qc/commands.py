@@ -52,7 +52,7 @@ def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path 
         write_annotated(
             files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate
         )
-    return _status(readings, verdicts.values())
+    return exit_status(readings, verdicts.values())
 
 
 def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
@@ -61,7 +61,8 @@ def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
     return list(judge_batches(found, terms).verdicts()) if found else []
 
 
-def _status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
+def exit_status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
+    """How `check` ends: a refused file before FAIL before HOLD before PASS."""
     if any(reading.refusals for reading in readings):
         return REFUSED
     decisions = {verdict.decision for verdict in verdicts}
@@ -71,13 +72,14 @@ def _status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
 def _print_json(readings: Iterable[Reading], verdicts: dict[str, Verdict]) -> None:
     for reading in readings:
         if reading.refusals:
-            _print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
+            print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
         else:
             own = [verdicts[batch_id] for batch_id in reading.batch_ids]
-            _print_line(json_objects.judged(reading.file, reading.sha256, own))
+            print_line(json_objects.judged(reading.file, reading.sha256, own))
 
 
-def _print_line(content: dict[str, Any]) -> None:
+def print_line(content: dict[str, Any]) -> None:
+    """One JSON object on a line of standard output."""
     # Where the output cannot carry every letter, JSON has an escape of its own for them.
     plain_ascii = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
     sys.stdout.write(json.dumps(content, ensure_ascii=plain_ascii, separators=(",", ":")) + "\n")
@@ -128,7 +130,7 @@ def read(file: Path, *, as_json: bool) -> int:
     load_profiles()
     (reading,) = read_files([file])
     if as_json:
-        _print_line(_read_object(reading))
+        print_line(_read_object(reading))
     elif reading.refusals:
         print_refused(plain_console(), reading.file, reading.refusals)
     else:
