@@ -14,11 +14,10 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from kratom_qc import methods, problems, settings, vocabulary, wording
-from kratom_qc.errors import InputNotFound, Refusal, UsageError
+from kratom_qc import methods, problems, vocabulary, wording
+from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
-from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vendor import may_annotate, plain_console, write_annotated

@@ -46,7 +46,9 @@ def overview() -> int:
     for book in books_in_force().values():
         table.add_row(book.id, book.kind, str(len(book.limits)), str(book.checked_on), escape(book.title))
     console.print(table)
-    console.print("\nMore: limits list · show ID · lint · page · export FILE.xlsx · import FILE.xlsx · diff A B · suite RULEBOOK")
+    console.print(
+        "\nMore: limits list · show ID · lint · page · export FILE.xlsx · import FILE.xlsx · diff A B · suite RULEBOOK"
+    )
     return 0
 
 
@@ -189,7 +191,9 @@ def show(name: str, on: date | None) -> int:
     if not found:
         known = [*books, *(limit.rule_id for book in books.values() for limit in book.limits)]
         near = ", ".join(vocabulary.closest(name, known, 3))
-        raise UsageError(f"'{name}' is no rulebook and no rule (nearest: {near or 'none'}); see `kratom-qc limits list`")
+        raise UsageError(
+            f"'{name}' is no rulebook and no rule (nearest: {near or 'none'}); see `kratom-qc limits list`"
+        )
     for book, limit in found:
         console.print(f"[bold]{escape(limit.rule_id)}[/]  {escape(book.title)} ({book.id}.toml:{limit.line})")
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -212,7 +216,12 @@ def _about_book(book: Rulebook, day: date) -> Iterator[tuple[str, str]]:
 def about(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date) -> list[tuple[str, str]]:
     """Everything there is to say of a limit: (label, words), blank ones left out."""
     after = [one.rule_id for other in books.values() for one in other.limits if limit.rule_id in one.supersedes]
-    replaced = [other.id for other in books.values() for one in other.limits if one.overrides == book.id and one.rule_id == limit.rule_id]
+    replaced = [
+        other.id
+        for other in books.values()
+        for one in other.limits
+        if one.overrides == book.id and one.rule_id == limit.rule_id
+    ]
     told = [
         ("asks", plainly.asks(limit)),
         ("printed", f"“{limit.text}”"),
@@ -274,7 +283,9 @@ def page(output: Path | None, on: date | None, *, check: bool) -> int:
         return 0
     if check:
         same = output.is_file() and output.read_bytes() == text.encode()
-        print(f"{output} is {'current' if same else 'not the page of these rulebooks; write it again'}", file=sys.stderr)
+        print(
+            f"{output} is {'current' if same else 'not the page of these rulebooks; write it again'}", file=sys.stderr
+        )
         return 0 if same else 1
     write_file(output, text.encode())
     print(f"All limits: {output}", file=sys.stderr)

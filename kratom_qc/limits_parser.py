@@ -47,7 +47,9 @@ def add_actions(parser: argparse.ArgumentParser, day: Callable[[str], date]) -> 
 
     proposed = actions.add_parser("import", help="what a workbook proposes, compared with the rulebooks")
     proposed.add_argument("file", type=Path, metavar="FILE.xlsx")
-    proposed.add_argument("--output", type=Path, metavar="DIR", help="write the rulebooks that change as drafts into DIR")
+    proposed.add_argument(
+        "--output", type=Path, metavar="DIR", help="write the rulebooks that change as drafts into DIR"
+    )
     proposed.add_argument("--json", action="store_true", help="one object per difference and line")
 
     diff = actions.add_parser("diff", help="what differs between two folders, rulebooks or workbooks")
@@ -59,7 +61,9 @@ def add_actions(parser: argparse.ArgumentParser, day: Callable[[str], date]) -> 
     suite.add_argument("name", metavar="RULEBOOK")
     suite.add_argument("--json", action="store_true", help="the suite itself")
     suite.add_argument("--docs", type=Path, metavar="DIR", help="render it as Great Expectations Data Docs (HTML)")
-    suite.add_argument("--results", nargs="+", type=Path, default=[], metavar="FILE", help="with what these certificates say")
+    suite.add_argument(
+        "--results", nargs="+", type=Path, default=[], metavar="FILE", help="with what these certificates say"
+    )
 
     for name, action in actions.choices.items():
         action.set_defaults(command=run, action=name)
@@ -69,7 +73,10 @@ def _instead(parser: argparse.ArgumentParser, more: dict[str, object]) -> None:
     """Options that list something else than limits, before or behind `list`."""
     parser.add_argument("--analytes", action="store_true", help="list the known analytes instead", **more)  # type: ignore[arg-type]
     parser.add_argument(
-        "--intake", action="store_true", help="list the limits on files instead: sizes, memory, time", **more  # type: ignore[arg-type]
+        "--intake",
+        action="store_true",
+        help="list the limits on files instead: sizes, memory, time",
+        **more,  # type: ignore[arg-type]
     )
 
 

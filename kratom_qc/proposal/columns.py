@@ -42,7 +42,9 @@ _ABOUT: Mapping[str, Column] = {
         Column("strict", 8, "true: the number itself is not accepted (<, >)", _BOOLEAN),
         Column("unit", 14, "The unit of the numbers, as the text prints it", from_list="units", free=True),
         Column("basis", 13, "Of the sample as received if blank", checks.BASES),
-        Column("products", 22, "The product forms it speaks of, if not all: leaf_powder, capsule", from_list="products", free=True),
+        Column(
+            "products", 22, "The forms it speaks of, if not all: leaf_powder, capsule", from_list="products", free=True
+        ),
         Column("status", 13, "Only in_force and adopted decide", checks.STATUSES),
         Column("effective_from", 14, 'The first day: 2026-04-01, 2026-04, 2026 or "unknown"'),
         Column("effective_to", 14, 'The last day, or "open", or "unknown"'),

@@ -39,7 +39,9 @@ class Effect:
 
 def differences(before: Mapping[str, PlainBook], after: Mapping[str, PlainBook]) -> list[Difference]:
     """Every difference, rulebooks and limits in their order."""
-    return [one for stem in dict.fromkeys((*before, *after)) for one in _of_books(stem, before.get(stem), after.get(stem))]
+    return [
+        one for stem in dict.fromkeys((*before, *after)) for one in _of_books(stem, before.get(stem), after.get(stem))
+    ]
 
 
 def _of_books(stem: str, before: PlainBook | None, after: PlainBook | None) -> Iterator[Difference]:
@@ -90,7 +92,11 @@ def effect(before: Limit | None, after: Limit | None) -> Effect:
         one = after or before
         if one is None or not decides(one):
             return Effect()
-        return Effect("tighter", ("one more limit decides",)) if before is None else Effect("looser", ("it decides no more",))
+        return (
+            Effect("tighter", ("one more limit decides",))
+            if before is None
+            else Effect("looser", ("it decides no more",))
+        )
     if not decides(before) or not decides(after):
         if not decides(before) and not decides(after):
             return Effect()

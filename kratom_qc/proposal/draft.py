@@ -6,8 +6,8 @@ rest. The result is read again and must say exactly what was proposed.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,33 +20,29 @@ from kratom_qc.judge import rulebook_file
 from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.proposal.plain import HEAD, KEYS, PlainBook, PlainRow, own_keys, plain_book, text_of, value_of
 
-_TABLE = re.compile(r"^\s*\[\[?\s*[\w.-]+\s*\]\]?\s*(?:#.*)?$")
-
 
 def drafted(wanted: PlainBook, text: str = "", written: Written | None = None) -> str:
     """The TOML of a rulebook as `wanted`, from the text it has today; a new one without."""
-    lines = text.splitlines() if written is not None else []
-    parts = _Parts(lines, written)
+    parts = _Parts(text, written)
     head = _edited_head(parts.head, wanted) if written is not None else _new_head(wanted)
-    blocks = [_edited(parts, row, wanted, written) for row in parts.rows] if written is not None else []
-    known = set() if written is None else {row.id for row in parts.rows}
-    known -= {row.id for row in parts.rows if written and _table_of(row, written) != _wanted_table(wanted, row.id)}
-    new = [_new_row(rule_id, row) for rule_id, row in wanted.rows.items() if rule_id not in known]
-    whole = "\n".join(part.strip("\n") + "\n" for part in (head, *blocks, *new) if part.strip())
-    _must_say(whole, wanted, written)
+    blocks = [_edited(parts.blocks[row.line], row, wanted, written) for row in parts.rows if written is not None]
+    kept = {row.id for row in parts.rows if written and _table_of(row, written) == _table_wanted(wanted, row.id)}
+    new = [_new_row(rule_id, row) for rule_id, row in wanted.rows.items() if rule_id not in kept]
+    whole = "\n".join([("".join([head, *blocks])).rstrip("\n") + "\n", *new])
+    _must_say(whole, wanted)
     return whole
 
 
 class _Parts:
-    """The lines of a file: up to its first row, and the block of every row with what stands behind it."""
+    """A file up to its first row, and the block of every row with what stands behind it."""
 
-    def __init__(self, lines: list[str], written: Written | None):
+    def __init__(self, text: str, written: Written | None):
+        lines = text.splitlines(keepends=True)
         self.rows: list[Row] = sorted(written.rows, key=lambda row: row.line) if written is not None else []
-        starts = [row.line - 1 for row in self.rows]
-        ends = [*starts[1:], len(lines)]
-        self.head = "\n".join(lines[: starts[0] if starts else len(lines)])
+        starts = [*(row.line - 1 for row in self.rows), len(lines)]
+        self.head = "".join(lines[: starts[0]])
         self.blocks = {
-            row.line: "\n".join(lines[start:end]) for row, start, end in zip(self.rows, starts, ends, strict=True)
+            row.line: "".join(lines[begin:end]) for row, (begin, end) in zip(self.rows, pairwise(starts), strict=True)
         }
 
 
@@ -54,22 +50,21 @@ def _table_of(row: Row, written: Written) -> str:
     return "limit" if any(row is one for one in written.limits) else "override"
 
 
-def _wanted_table(wanted: PlainBook, rule_id: str) -> str:
+def _table_wanted(wanted: PlainBook, rule_id: str) -> str:
     return wanted.rows[rule_id].table if rule_id in wanted.rows else ""
 
 
-def _edited(parts: _Parts, row: Row, wanted: PlainBook, written: Written | None) -> str:
+def _edited(block: str, row: Row, wanted: PlainBook, written: Written) -> str:
     """The block of a row with its changes; of a row that is gone, only the comments behind it."""
-    block = parts.blocks[row.line]
     asked = wanted.rows.get(row.id)
-    if asked is None or written is None or asked.table != _table_of(row, written):
+    if asked is None or asked.table != _table_of(row, written):
         return _behind(block)
     before = {**(plain_book(written).defaults if asked.table == "limit" else {}), **own_keys(row)}
     changes = {key: asked.keys.get(key) for key in (*before, *asked.keys) if before.get(key) != asked.keys.get(key)}
     if not changes:
         return block
     document = tomlkit.parse(block)
-    table: Table = document[asked.table][0]  # type: ignore[index, assignment]
+    table: Table = document[asked.table][0]
     for key, text in changes.items():
         if text is not None:
             table[key] = _item(key, text)
@@ -79,21 +74,25 @@ def _edited(parts: _Parts, row: Row, wanted: PlainBook, written: Written | None)
 
 
 def _behind(block: str) -> str:
-    lines = block.splitlines()
-    last = max(at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#"))
-    return "\n".join(lines[last + 1 :])
+    lines = block.splitlines(keepends=True)
+    return "".join(lines[_says(lines)[-1] + 1 :]).lstrip("\n")
 
 
 def _tidied(block: str) -> str:
     """New keys stand with the others, before the blank line and the comments that end a block."""
-    lines = block.splitlines()
-    rows = [at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
-    gaps = [at for at in range(rows[0], rows[-1]) if not lines[at].strip()]
-    if not gaps:
+    lines = block.splitlines(keepends=True)
+    says = _says(lines)
+    gap = next((at for at in range(says[0], says[-1]) if not lines[at].strip()), None)
+    if gap is None:
         return block
-    loose = [at for at in range(gaps[0], rows[-1]) if not lines[at].strip() or lines[at].lstrip().startswith("#")]
-    kept = [line for at, line in enumerate(lines) if at not in loose]
-    return "\n".join((*kept, *(lines[at] for at in loose)))
+    loose = [at for at in range(gap, says[-1]) if at not in says]
+    kept = [line for at, line in enumerate(lines[: says[-1] + 1]) if at not in loose]
+    return "".join((*kept, *(lines[at] for at in loose), *lines[says[-1] + 1 :]))
+
+
+def _says(lines: Sequence[str]) -> list[int]:
+    """The lines that are neither blank nor a comment."""
+    return [at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _edited_head(head: str, wanted: PlainBook) -> str:
@@ -135,7 +134,7 @@ def _item(key: str, text: str) -> Any:
     return tomlkit.item(value_of(key, text))
 
 
-def _must_say(whole: str, wanted: PlainBook, written: Written | None) -> None:
+def _must_say(whole: str, wanted: PlainBook) -> None:
     """The draft, read again, must be what was proposed: nothing is written that says something else."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"{wanted.stem}.toml"
@@ -144,4 +143,6 @@ def _must_say(whole: str, wanted: PlainBook, written: Written | None) -> None:
     rows: Mapping[str, PlainRow] = read.rows
     if dict(read.head) != dict(wanted.head) or dict(rows) != dict(wanted.rows):
         differing = [name for name in {*rows, *wanted.rows} if rows.get(name) != wanted.rows.get(name)]
-        raise RulebookError(f"{wanted.stem}: the draft would not say what was proposed ({', '.join(sorted(differing)[:5])})")
+        raise RulebookError(
+            f"{wanted.stem}: the draft would not say what was proposed ({', '.join(sorted(differing)[:5])})"
+        )

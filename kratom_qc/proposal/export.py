@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc.judge.checks import DECIDING
+from kratom_qc.judge.dates import DECIDING
 from kratom_qc.proposal.columns import BOOK_COLUMNS, BOOKS, LIMIT_COLUMNS, LIMITS, README, WORDS, Column, words
 from kratom_qc.proposal.plain import EMPTY_LIST, EMPTY_TEXT, PlainBook
 
@@ -29,15 +29,15 @@ _HELP = (
     "How to propose a change",
     "1. Change cells, add rows at the end, or delete whole rows of the sheet Limits. Rows may be sorted and filtered.",
     "2. Save the workbook and run: kratom-qc limits import FILE.xlsx",
-    "   It prints every difference, says whether a limit becomes tighter or looser, and checks the whole as a rulebook is checked.",
-    "3. kratom-qc limits import FILE.xlsx --output DIR writes the changed rulebooks as drafts. What they would do to batches that",
-    "   are judged already: kratom-qc rejudge --with DIR/RULEBOOK.toml",
+    "   It prints every difference, says whether a limit becomes tighter or looser, and checks the whole like a rulebook.",
+    "3. kratom-qc limits import FILE.xlsx --output DIR writes the changed rulebooks as drafts. What a draft would do to the",
+    "   batches that are judged already: kratom-qc rejudge --with DIR/RULEBOOK.toml",
     "Nothing is in force before a person has put a draft in the place of its rulebook.",
     "",
     "Every cell is text and must stay so: no formulas, no numbers, no dates. A limit shows what it takes from its rulebook's",
-    f"defaults; an override shows only what it changes. A blank cell is a key that is not there; {EMPTY_TEXT} is an empty text and "
-    f"{EMPTY_LIST} an empty list,",
-    "with which an override takes something back. A rulebook that is on neither sheet is left as it is.",
+    "defaults; an override shows only what it changes. A blank cell is a key that is not there;",
+    f"{EMPTY_TEXT} is an empty text and {EMPTY_LIST} an empty list, with which an override takes something back.",
+    "A rulebook that is on neither sheet is left as it is.",
     "",
     "The columns of the sheet Limits",
 )

@@ -92,14 +92,18 @@ class _Table:
         found: dict[int, str] = {}
         for at, cell in self.sheet.rows.get(1, {}).items():
             if cell.said not in wanted:
-                self.wrong.append(f"{self.name}!{cell_name(1, at)}: '{cell.said}' is no column; known are {', '.join(wanted)}")
+                self.wrong.append(
+                    f"{self.name}!{cell_name(1, at)}: '{cell.said}' is no column; known are {', '.join(wanted)}"
+                )
             elif cell.said in found.values():
                 self.wrong.append(f"{self.name}!{cell_name(1, at)}: '{cell.said}' stands twice in the first row")
             else:
                 found[at] = cell.said
         missing = [key for key in wanted if key not in found.values()]
         if missing:
-            self.wrong.append(f"{self.name}!A1: has no column {', '.join(missing)}; a column that is gone would empty its key")
+            self.wrong.append(
+                f"{self.name}!A1: has no column {', '.join(missing)}; a column that is gone would empty its key"
+            )
         return found
 
     def _rows(self) -> Iterator[tuple[int, dict[str, str]]]:

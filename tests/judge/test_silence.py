@@ -51,7 +51,9 @@ def test_no_market_passes_an_untested_batch_of_any_product(on):
 DAYS = ("unknown", "2026-01-01")
 rows = st.fixed_dictionaries(
     {
-        "kind": st.sampled_from(("amount", "not_detected", "described", "product_class", "certificate", "unread", "ban")),
+        "kind": st.sampled_from(
+            ("amount", "not_detected", "described", "product_class", "certificate", "unread", "ban")
+        ),
         "status": st.sampled_from(("in_force", "in_force", "in_force", "proposed")),
         "when_missing": st.sampled_from(("hold", "note")),
         "screen": st.sampled_from((False, False, True)),
