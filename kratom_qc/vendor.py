@@ -55,11 +55,11 @@ def write_annotated(file: Path, reading: Reading, verdicts: Sequence[Verdict], t
         content = in_a_child(caps, "kratom_qc.job", annotated, reading.file, raw, listing, caps)
     except ReaderDied:
         content = list_alone(listing)
-    _write_file(out, content)
+    write_file(out, content)
     print(f"Annotated workbook: {out}", file=sys.stderr)
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a whole file or none. Raises StoreError where it cannot be written."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -88,7 +88,7 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
     subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
     known = vocabulary.analytes()
     declares = any(limit.subject.startswith("claim-") or limit.basis.startswith("per ") for limit in asked)
-    _write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
+    write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
     print(f"Blank certificate: {path}")
     return 0
 
