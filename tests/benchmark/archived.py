@@ -90,7 +90,7 @@ def _copied_pass(root: Path, copy: int) -> None:
 def _renamed(table: pa.Table, copy: int) -> pa.Table:
     """The same rows of other batches and files."""
     changes = {
-        "pass_id": lambda column: pa.array([f"pass-{copy}"] * len(table)),
+        "pass_id": lambda _: pa.array([f"pass-{copy}"] * len(table)),
         "batch_id": lambda column: _each(column, lambda said: f"{said}-{copy}"),
         "sha256": lambda column: _each(column, lambda said: _sha(said, copy)),
         "witness": lambda column: _each(column, lambda said: _sha(said, copy)),

@@ -38,6 +38,7 @@ PAPERS: list[tuple[str, Rows, str]] = [
     ("a list that leaves it open", [*TABLE, [], ["Methods: HPLC-DAD, GC-MS."]], "HPLC-DAD, GC-MS"),
     ("the line above its table", [*TABLE[:1], ["Methanol", "10", "ppm"], [], ["Method: HPLC"], [], *TABLE], "HPLC"),
     ("each table with a line above", [["Method: HPLC"], [], *TABLE, [], ["Method: GC-FID"], [], COLUMNS, *SOLVENTS], "HPLC"),
+    ("the table below another", [["Method: GC-FID"], [], COLUMNS, *SOLVENTS, [], ["Method: HPLC"], [], *TABLE], "HPLC"),
     ("a line that may be of either table", [*TABLE, [], ["Method: GC-FID"], [], COLUMNS, *SOLVENTS], "GC-FID"),
     ("a screen of another thing", [*TABLE, [], ["Opioids by lateral flow."]], ""),
     ("initials", [["Analyst", "GC"], ["Approved By", "G.C. Miller"], ["Client", "GC Botanicals"], [], *TABLE], ""),
