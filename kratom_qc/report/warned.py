@@ -40,7 +40,11 @@ class Sign(NamedTuple):
 def warns(finding: Finding) -> bool:
     """Whether it is a screen that counts today and is not met."""
     screen = finding.source is not None and finding.source.screen
-    return screen and finding.outcome is Outcome.FAIL and finding.status in (*DECIDING, "guidance", "compendial", "industry")
+    return (
+        screen
+        and finding.outcome is Outcome.FAIL
+        and finding.status in (*DECIDING, "guidance", "compendial", "industry")
+    )
 
 
 def signs(verdict: Verdict, reach: Reach) -> tuple[Sign, ...]:
