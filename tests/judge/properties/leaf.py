@@ -48,6 +48,7 @@ ALKALOIDS = {
     "Mitragynine pseudoindoxyl": ("%", ("0.001", "0.05")),
 }
 MASS = {**METALS, **PAH, **ALKALOIDS}
+PRESENCE = {"E. coli": "10", "Salmonella": "25"}  # and the grams that our specification asks for
 CONTAMINANTS = {**METALS, **PAH, **COUNTS}
 NUMERIC = {**MASS, **COUNTS}
 _STEPS = tuple(map(Decimal, ("0", "0.01", "-0.01", "0.00000000000000000001")))
@@ -74,11 +75,26 @@ def statements(draw: st.DrawFn, analyte: str) -> dict[str, str]:
 
 
 @st.composite
+def absences(draw: st.DrawFn, analyte: str) -> dict[str, str]:
+    """One row of a pathogen: absent, present or counted, in enough grams or too few."""
+    grams = PRESENCE[analyte]
+    kinds = [
+        (f"Absent in {grams} g", ""),
+        ("Absent in 1 g", ""),
+        (f"Present in {grams} g", ""),
+        ("Negative", ""),
+        ("5", "cfu/g"),
+    ]
+    return row(analyte, *draw(st.sampled_from([*kinds, ("<10", "cfu/g"), ("NT", "")])))
+
+
+@st.composite
 def leaves(draw: st.DrawFn, at_least: int = 0) -> Rows:
     """Clean leaf with up to four statements of it, or beside it, drawn anew."""
-    changed = draw(st.lists(st.sampled_from(sorted(NUMERIC)), min_size=at_least, max_size=4, unique=True))
+    names = st.sampled_from([*sorted(NUMERIC), *PRESENCE])
+    changed = draw(st.lists(names, min_size=at_least, max_size=4, unique=True))
     rows = {name: row(name, *said) for name, said in CLEAN_LEAF.items()}
-    return {**rows, **{name: draw(statements(name)) for name in changed}}
+    return {**rows, **{name: draw(absences(name) if name in PRESENCE else statements(name)) for name in changed}}
 
 
 def wild(rows: Rows) -> list[str]:
