@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo test check samples bench fuzz lock clean
+.PHONY: help install install-dev demo test check samples bench fuzz mutation lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
@@ -18,6 +18,7 @@ help:
 	@echo "make samples  write the sample certificates and their reports again"
 	@echo "make bench    measure, against named baselines (N=1000 certificates)"
 	@echo "make fuzz     throw broken text at the readers of words (SECONDS=600)"
+	@echo "make mutation change the core in small ways and see whether the tests notice (ONLY='--module judge.crosscheck')"
 
 # Byte code is compiled at once: without it Great Expectations takes more than twice as long to import.
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -61,6 +62,10 @@ bench: install-dev
 SECONDS ?= 600
 fuzz: install-dev
 	$(BIN)/python -m tests.fuzz.fuzz_statements $(SECONDS)
+
+ONLY ?=
+mutation: install-dev
+	nice -n 10 $(BIN)/python -m tests.mutation $(ONLY)
 
 # Hashes and no addresses: the lock says what is installed, the machine's own settings say from where.
 lock:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kratom_qc import settings, vocabulary
+from kratom_qc import methods, settings, vocabulary
 from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
@@ -28,6 +28,7 @@ from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.compare import Beside, compare
 from kratom_qc.interpret.facts import FactsFile, load_facts
+from kratom_qc.interpret.laboratories import Register, load_register
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Rulebook
@@ -148,6 +149,12 @@ class Terms:
     facts: FactsFile = FactsFile()  # noqa: RUF009 - frozen and empty
     product: str | None = None
     hold_overdue: bool = False  # a rulebook past its max_age_days holds, instead of only warning
+    laboratories: Register = Register()  # noqa: RUF009 - frozen and empty
+
+    @property
+    def everywhere(self) -> tuple[str, ...]:
+        """Every market that counts: those asked for, then the home markets."""
+        return tuple(dict.fromkeys((*self.markets, *self.home)))
 
     @property
     def overdue(self) -> tuple[str, ...]:
@@ -165,10 +172,11 @@ def load_terms(
     """The terms that options and settings ask for. `on` defaults to today (UTC).
 
     Raises UsageError for an unknown product or market, InputNotFound for a facts file that is not there, and
-    RulebookError for every mistake in the word lists, rulebooks and facts.
+    RulebookError for every mistake in the word lists, rulebooks, facts and the register of laboratories.
     """
     config = settings.load()
     vocabulary.check_all()
+    methods.check()
     load_profiles()
     if product is not None and product not in vocabulary.product_forms():
         raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
@@ -188,6 +196,9 @@ def load_terms(
         facts=load_facts(declared) if declared else FactsFile(),
         product=product,
         hold_overdue=config.hold_overdue,
+        laboratories=load_register(config.laboratories, hold=config.hold_laboratories)
+        if config.laboratories
+        else Register(),
     )
 
 
@@ -201,10 +212,9 @@ def collect(
     """
     once = {reading.sha256: reading for reading in readings}
     analyses = [analysis for reading in once.values() for analysis in reading.analyses]
-    markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
-        (analysis for analysis in analyses if only is None or analysis.batch_id in only),
-        cache(lambda product: tuple(wanted(terms.books, markets, product))),
+        (terms.laboratories.seen(one, terms.on) for one in analyses if only is None or one.batch_id in only),
+        cache(lambda product: tuple(wanted(terms.books, terms.everywhere, product))),
         terms.facts,
         terms.product,
         compare(analyses) if beside is None else beside,

@@ -74,20 +74,38 @@ class Settings:
     home_markets: tuple[str, ...]
     facts: Path | None
     hold_overdue: bool
+    laboratories: Path | None = None  # a register of laboratories
+    hold_laboratories: bool = False  # what it does not vouch for holds, instead of only warning
+
+
+def _yes(name: str) -> bool:
+    said = os.environ.get(f"KRATOM_QC_{name}", "").strip().lower()
+    if said not in ("", "1", "yes", "true", "0", "no", "false"):
+        raise RulebookError(f"KRATOM_QC_{name} is '{said}'; it must be yes or no")
+    return said in ("1", "yes", "true")
 
 
 def load() -> Settings:
-    """The settings in force. Paths are taken as given; whether they exist is for those who open them to say."""
+    """The settings in force. Paths are taken as given; whether they exist is for those who open them to say.
+
+    Raises RulebookError for a yes or no that is neither, and where batches shall be held by a register that nothing names.
+    """
 
     def get(name: str, default: str) -> str:
         return os.environ.get(f"KRATOM_QC_{name}", "").strip() or default
 
-    facts = get("FACTS", "")
+    facts, laboratories = get("FACTS", ""), get("LABORATORIES", "")
+    if _yes("HOLD_LABORATORIES") and not laboratories:
+        raise RulebookError(
+            "KRATOM_QC_HOLD_LABORATORIES asks to hold by a register, and KRATOM_QC_LABORATORIES names none"
+        )
     return Settings(
         expectations=Path(get("EXPECTATIONS", str(ROOT / "expectations"))),
         inbox=Path(get("INBOX", "inbox")),
         store=Path(get("STORE", "store")),
         home_markets=tuple(market.strip() for market in get("HOME_MARKETS", "us").split(",") if market.strip()),
         facts=Path(facts) if facts else None,
-        hold_overdue=get("HOLD_OVERDUE", "no").lower() in ("1", "yes", "true"),
+        hold_overdue=_yes("HOLD_OVERDUE"),
+        laboratories=Path(laboratories) if laboratories else None,
+        hold_laboratories=_yes("HOLD_LABORATORIES"),
     )

@@ -96,18 +96,18 @@ def _load(name: str) -> dict[str, Any]:
     return tomllib.loads((WORDS / name).read_text(encoding="utf-8"))
 
 
-def _index(rows: Iterable[tuple[str, str, str]], file: str) -> Mapping[str, str]:
+def index(rows: Iterable[tuple[str, str, str]], file: str) -> Mapping[str, str]:
     """(key, meaning, spelling) rows into key → meaning; a key of two meanings refuses the whole list."""
-    index: dict[str, str] = {}
+    found: dict[str, str] = {}
     wrong: list[str] = []
     for key, meaning, spelling in rows:
         if not key:
             wrong.append(f"'{spelling}' of {meaning} has nothing to compare")
-        elif index.setdefault(key, meaning) != meaning:
-            wrong.append(f"'{spelling}' stands for {index[key]} and for {meaning}")
+        elif found.setdefault(key, meaning) != meaning:
+            wrong.append(f"'{spelling}' stands for {found[key]} and for {meaning}")
     if wrong:
         raise RulebookError(f"{file}: a spelling may stand for one thing only: " + "; ".join(wrong))
-    return MappingProxyType(index)
+    return MappingProxyType(found)
 
 
 @cache
@@ -128,13 +128,13 @@ def _analyte_spellings() -> Mapping[str, str]:
         for row in _load("analytes.toml")["analyte"]
         for spelling in (row["id"], row["name"], *row.get("spellings", ()))
     )
-    return _index(rows, "words/analytes.toml")
+    return index(rows, "words/analytes.toml")
 
 
 @cache
 def _cas_numbers() -> Mapping[str, str]:
     rows = ((number, analyte.id, number) for analyte in analytes().values() for number in analyte.cas)
-    return _index(rows, "words/analytes.toml")
+    return index(rows, "words/analytes.toml")
 
 
 def analyte_by_cas(number: str) -> Analyte | None:
@@ -192,8 +192,8 @@ def _units() -> Mapping[str, Unit]:
             row["canonical"], Decimal(1) if log10 else Decimal(row["factor"]), row.get("basis"), log10
         )
         keyed += [(unit_key(spelling), row["name"], spelling) for spelling in (row["name"], *row["spellings"])]
-    index = _index(keyed, "words/units.toml")
-    return MappingProxyType({key: meanings[name] for key, name in index.items()})
+    found = index(keyed, "words/units.toml")
+    return MappingProxyType({key: meanings[name] for key, name in found.items()})
 
 
 @cache
@@ -267,7 +267,7 @@ def unit(text: str) -> Unit | None:
 @cache
 def _headers(table: str) -> Mapping[str, str]:
     rows = _load("headers.toml")[table]
-    return _index(
+    return index(
         ((header_key(word), role, word) for role, words in rows.items() for word in words),
         f"words/headers.toml [{table}]",
     )
@@ -358,7 +358,7 @@ def closest(key: str, known: Iterable[str], most: int) -> list[str]:
 @cache
 def _statuses() -> Mapping[str, str]:
     rows = _load("statuses.toml")
-    return _index(
+    return index(
         ((word_key(word), meaning, word) for meaning, words in rows.items() for word in words), "words/statuses.toml"
     )
 
@@ -389,7 +389,7 @@ def product_forms() -> Mapping[str, str]:
 
 @cache
 def _form_spellings() -> Mapping[str, str]:
-    return _index(
+    return index(
         (
             (header_key(spelling), product, spelling)
             for product, row in _load("products.toml").items()

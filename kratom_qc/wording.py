@@ -27,7 +27,14 @@ _PRINTED_UNITS = (
     ("ug/g", Decimal(1), "µg/g"),
     ("ppm", Decimal(1), "ppm"),
 )
-_DERIVED = {"7-oh-to-mitragynine": "7-OH : mitragynine"}  # computed only, never printed, so in no list of analytes
+_DERIVED = {  # computed only, never printed, so in no list of analytes
+    "7-oh-to-mitragynine": "7-OH : mitragynine",
+    "paynantheine-to-mitragynine": "Paynantheine : mitragynine",
+    "speciociliatine-to-mitragynine": "Speciociliatine : mitragynine",
+    "speciogynine-to-mitragynine": "Speciogynine : mitragynine",
+    "class-3-solvents": "Class 3 solvents together",
+    "alkaloids-of-claim-mitragynine": "Total alkaloids, found / mitragynine claimed",
+}
 DECIDING = ("in_force", "adopted")
 _STATUS = {"in_force": "in force", "adopted": "adopted"}
 _EVIDENCE = {
@@ -71,6 +78,7 @@ def _grouped(text: str) -> str:
 def shown(number: Decimal, edges: tuple[Decimal, ...] = ()) -> str:
     """A decimal for reading. A long computed one is rounded and says so with ≈, but never across an edge of its limit:
     0.99999999 against `below 1` stays as it is."""
+    number = number.normalize()  # how many zeros it was computed with says nothing
     if len(number.as_tuple().digits) > LONG:
         rounded = _ROUND.plus(number)
         if rounded != number and all(rounded.compare(edge) == number.compare(edge) for edge in edges):

@@ -10,10 +10,12 @@ from kratom_qc import vocabulary
 from kratom_qc.errors import Refusal
 from kratom_qc.interpret.consistency import consistency
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
+from kratom_qc.interpret.fitness import method_remarks
 from kratom_qc.interpret.identity import id_doubts, id_refusals, id_remarks
 from kratom_qc.interpret.notes import note_doubts
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 from kratom_qc.interpret.results import read_line
+from kratom_qc.interpret.stated_methods import with_methods
 from kratom_qc.model import Analysis, Certificate, Doubt, Line, Place, Remark, Result, Word
 
 DATE_FACTS = ("sampled_on", "received_on", "tested_on", "issued_on", "manufactured_on", "expires_on")
@@ -92,12 +94,14 @@ def _interpret(
         remarks += reading.remarks
         if reading.result is not None:
             rows.append((line, reading.result))
+    rows = with_methods(certificate, rows)
     results = [result for _, result in rows]
     product, form_doubts = _product(certificate)
     odd_doubts, odd_remarks = consistency(rows, product, _said(facts, "status"), mark)
     doubts += [*form_doubts, *id_doubts(facts), *_date_doubts(dates, facts), *_status_doubts(facts), *odd_doubts]
     doubts += note_doubts(certificate, results, mark)
     remarks += [*_basis_remark(certificate, results), *_zero_remark(results), *id_remarks(facts), *odd_remarks]
+    remarks += method_remarks(results)
     if not any(dates.values()):
         message = "no date is printed, so the certificate's age is not checked"
         remarks.append(Remark("undated", "warning", message, Place(certificate.file)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.interpret.combine import tolerance
@@ -24,9 +25,19 @@ ALL_OVER = 5  # so many results, and at least half of those that could
 VECTOR = 8  # numbers that agree by chance no more
 _WHOLE = Decimal(1_000_000)  # mg/kg
 _PER_CENT = Decimal(10_000)  # mg/kg
-# Analytes that are part of another one in the list, so that a sum would count them twice.
+# Analytes that are part of another one in the list, or a group of others, so that a sum would count them twice.
 _WITHIN_ANOTHER = frozenset(
-    {"arsenic-inorganic", "methylmercury", "chromium-vi", "fentanyl-and-analogues", "m-p-xylene"}
+    {
+        "arsenic-inorganic",
+        "methylmercury",
+        "chromium-vi",
+        "fentanyl-and-analogues",
+        "m-p-xylene",
+        "opioid-screen",
+        "nitazene-screen",
+        "benzodiazepine-screen",
+        "synthetic-cannabinoid-screen",
+    }
 )
 _PARTS_IN_PERCENT = ("moisture", "total-ash")
 
@@ -123,16 +134,24 @@ def _above_their_total(results: Iterable[Result]) -> list[Doubt]:
             at_least[key] = result
     found = []
     for (analyte, basis, unit), total in at_least.items():
-        formula = formulas().get(analyte)
-        if formula is None or formula.kind != "sum" or total.interval.high is None:
+        if total.interval.high is None:
             continue
-        parts = [part for of in formula.of if (part := at_least.get((of, basis, unit))) is not None]
-        together = sum((part.interval.low for part in parts), ZERO)
-        if together - tolerance(parts) > total.interval.high + tolerance([total]):
-            named = ", ".join(map(quoted, parts))
-            why = f"{quoted(total)} is less than its parts, which add up to {plain(together)} {unit}: {named}"
-            found.append(Doubt("PARTS-ABOVE-TOTAL", why, total.place, analyte))
+        for group in _parts_of(analyte):
+            parts = [part for of in group if (part := at_least.get((of, basis, unit))) is not None]
+            together = sum((part.interval.low for part in parts), ZERO)
+            if together - tolerance(parts) > total.interval.high + tolerance([total]):
+                named = ", ".join(map(quoted, parts))
+                why = f"{quoted(total)} is less than its parts, which add up to {plain(together)} {unit}: {named}"
+                found.append(Doubt("PARTS-ABOVE-TOTAL", why, total.place, analyte))
     return found
+
+
+@lru_cache(1024)
+def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
+    """What may not be more than an analyte: the summands of a total together, or one part of a whole."""
+    formula = formulas().get(analyte)
+    summands = (formula.of,) if formula is not None and formula.kind == "sum" else ()
+    return (*summands, *((part,) for part, one in formulas().items() if one.kind == "within" and one.of == (analyte,)))
 
 
 # ---------------------------------------------------------------- all over

@@ -15,6 +15,7 @@ from typing import Any
 from kratom_qc import vocabulary
 from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
 from kratom_qc.interpret.combine import combine, tolerance
+from kratom_qc.interpret.fitness import counts, fitted, is_unfit
 from kratom_qc.interpret.formulas import Formula, formulas
 from kratom_qc.model import LOWER_BOUND, UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result, plain
 
@@ -38,7 +39,7 @@ def quantities(
     Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven. Where a
     sheet shows fewer digits than it stores, what is stored is taken by itself, for the same reason.
     """
-    measured = [result for result in results if result.known and result.measured and result.text is None]
+    measured = fitted(result for result in results if result.known and result.measured and result.text is None)
     keys = list(dict.fromkeys(wanted))
     whole = _Deriver(measured, facts)
     found = {key: quantity for key in keys if (quantity := whole.asked(key)) is not None}
@@ -50,24 +51,25 @@ def quantities(
 
 
 def _witnesses(measured: list[Result]) -> list[list[Result]]:
-    """The results that prove something by themselves: what is stored, and each certificate's own."""
-    rounded = any(result.shown_interval is not None for result in measured)
-    stored = [replace(result, shown_interval=None) for result in measured] if rounded else measured
+    """The results that prove something by themselves: what is stored, by fit methods, and each certificate's own."""
+    proving = [result for result in measured if counts(result)]
+    rounded = any(result.shown_interval is not None for result in proving)
+    stored = [replace(result, shown_interval=None) for result in proving] if rounded else proving
     by_certificate: dict[str, list[Result]] = {}
     for result in stored:
         by_certificate.setdefault(result.certificate, []).append(result)
     single = list(by_certificate.values()) if len(by_certificate) > 1 else []
-    return [stored, *single] if rounded else single
+    return [stored, *single] if rounded or len(proving) < len(measured) else single
 
 
 def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
     if single is None:
         return quantity
     low = max((quantity.proven_low, quantity.proven_low_open), (single.proven_low, single.proven_low_open))
-    high, high_open = quantity.proven_high, quantity.proven_high_open
-    if single.proven_high is not None and (high is None or single.proven_high < high):
-        high, high_open = single.proven_high, single.proven_high_open
-    return replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=high_open)
+    # Of two ends at one number the open one proves more.
+    highs = [(one.proven_high, not one.proven_high_open) for one in (quantity, single) if one.proven_high is not None]
+    high, closed = min(highs, default=(None, False))
+    return replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=not closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class _Deriver:
             quantity = self._share(key, formula)
         elif formula.kind == "ratio":
             quantity = self._ratio(key, formula)
+        elif formula.kind == "within":
+            return self._within(key, formula)
         else:
             return self._claim(key, formula)
         printed = self.printed.get((subject, basis, unit))
@@ -174,14 +178,17 @@ class _Deriver:
                 terms.append(quantity.interval)
                 parts.append(_name(analyte))
                 results += quantity.results
-            elif analyte in formula.core:
+            elif (
+                analyte in formula.core or quantity is not None
+            ):  # measured, and only a factor is lacking: that is not 0
                 missing += [_name(analyte)] if quantity is None else quantity.missing
+                results += () if quantity is None else quantity.results  # measured, and lacking a factor only
                 terms.append(self._ceiling(formula, basis, unit, analyte))
             else:
                 absent.append(_name(analyte))
-        how = "sum of " + ", ".join(parts)
+        how = "sum of " + (", ".join(parts) or "what cannot be told")
         if missing:
-            how += "; not measured and of unknown size: " + ", ".join(missing)
+            how += "; not measured and of unknown size: " + ", ".join(dict.fromkeys(missing))
         if absent:
             how += f"; not measured and counted as 0: {', '.join(absent)}"
         return _quantity(key, total(terms), tuple(results), tuple(missing), how)
@@ -231,20 +238,32 @@ class _Deriver:
         )
 
     def _claim(self, key: Key, formula: Formula) -> Quantity | None:
-        claim = next((claim for claim in self.facts.claims if claim[0] == formula.of[0]), None)
+        (analyte,), (claimed,) = formula.of, formula.under
+        claim = next((claim for claim in self.facts.claims if claim[0] == claimed), None)
         if claim is None:
             return None
-        analyte, amount, unit = claim
+        _, amount, unit = claim
         basis = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}.get(
             unit, "as received"
         )
         found = self.find((analyte, basis, unit))
         how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
+        how += f" of {_name(claimed)}" if claimed != analyte else ""
         if found is None:
             return _quantity(key, UNMEASURED, (), (_name(analyte),), how)
         return _quantity(
             key, quotient(found.interval.scaled(HUNDRED), Interval.exactly(amount)), found.results, found.missing, how
         )
+
+    def _within(self, key: Key, formula: Formula) -> Quantity | None:
+        """A part by itself where a laboratory told it apart, else at most the whole."""
+        own = self._agreed(self.printed.get(key), key)
+        whole = self.find((formula.of[0], *key[1:]))
+        if whole is None or (own is not None and not own.missing):
+            return own
+        most = Interval(ZERO, whole.interval.high, False, whole.interval.high_open)
+        how = f"at most the whole of {_name(formula.of[0])}: {_name(key[0])} was not told apart"
+        return _quantity(key, most, whole.results, whole.missing, f"{how}; {whole.how}" if whole.how else how)
 
     def _with_printed(self, computed: Quantity | None, printed: Quantity) -> Quantity:
         """A printed total is intersected with the derived one; if nothing is left, the batch is held."""
@@ -400,7 +419,8 @@ def _quantity(
         interval.high_open,
         tuple(dict.fromkeys(results)),
         detected=detected,
-        missing=tuple(dict.fromkeys(missing)),
+        # By an unfit method something was measured after all: what leaves it open is the method, not silence.
+        missing=() if is_unfit(results) else tuple(dict.fromkeys(missing)),
         how=how,
     )
 

@@ -16,7 +16,7 @@ from kratom_qc import vocabulary
 class Formula:
     """A row of `words/derived.toml`."""
 
-    kind: str  # sum, share, ratio, claim
+    kind: str  # sum, share, ratio, claim, within
     of: tuple[str, ...]
     under: tuple[str, ...] = ()
     part: str = ""
@@ -44,5 +44,18 @@ def formulas() -> Mapping[str, Formula]:
     for row in rows["ratio"]:
         found[row["id"]] = Formula("ratio", tuple(row["over"]), tuple(row["under"]))
     for row in rows["claim"]:
-        found[row["id"]] = Formula("claim", (row["of"],))
+        found[row["id"]] = Formula("claim", (row["of"],), (row.get("claimed", row["of"]),))
+    for row in rows["within"]:
+        found[row["id"]] = Formula("within", (row["of"],))
     return found
+
+
+@cache
+def operands(subject: str) -> frozenset[str]:
+    """Every analyte whose results a quantity of this subject may rest on, moisture always: it turns dry into as received."""
+    formula = formulas().get(subject)
+    own = {subject, "moisture"}
+    if formula is None:
+        return frozenset(own)
+    parts = {*formula.of, *formula.under, *filter(None, (formula.part, formula.ceiling_of))}
+    return frozenset(own.union(*(operands(part) for part in parts)))

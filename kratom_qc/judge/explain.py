@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kratom_qc.judge import answers
 from kratom_qc.judge.plan import judged_interval
+from kratom_qc.methods import screen, unfit_words
 from kratom_qc.model import Batch, Interval, Limit, Outcome, Quantity, Result, plain
 from kratom_qc.vocabulary import analytes, product_forms
 from kratom_qc.wording import THIN, interval_words
@@ -23,8 +24,9 @@ def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: R
         return MEMORY
     if quantity is None:
         return _silence(limit, silent)
+    unfit = "" if outcome in (Outcome.PASS, Outcome.FAIL) else _by_unfit(quantity)
     if limit.kind == "not_detected":
-        return _detection(limit, outcome, quantity)
+        return unfit or _detection(limit, outcome, quantity)
     value = judged_interval(limit, quantity)
     said = amount(value, quantity.unit, limit)
     how = f" ({quantity.how})" if quantity.how else ""
@@ -33,11 +35,19 @@ def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: R
         return f"{said} lies wholly within the limit{how}"
     if outcome is Outcome.FAIL:
         return _fails(limit, quantity, said, how)
+    if unfit:
+        return f"{unfit}{how}"
     if outcome is Outcome.MISSING:
         if value.high is None and value.low == 0:
             return f"{', '.join(quantity.missing)} not known{how}"
         return f"{said} leaves it open; not known: {', '.join(quantity.missing)}{how}"
     return _open(limit, quantity, value, said, how)
+
+
+def _by_unfit(quantity: Quantity) -> str:
+    """Why results by techniques that cannot tell leave it open; nothing where there are none."""
+    told = (unfit_words(result.method, result.analyte) for result in quantity.results)
+    return "; ".join(dict.fromkeys(filter(None, told)))
 
 
 _KINDS = {
@@ -129,6 +139,12 @@ def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str
         return "the limit's decision rule needs the measurement uncertainty, and none is stated"
     if limit.decision_rule == "guarded" and quantity.interval.low == quantity.interval.high:
         return f"{said} with its uncertainty reaches across the limit (guard band)"
+    screens = [result for result in quantity.results if result.portion is None and screen(result.method) is not None]
+    if screens:
+        said = ", ".join(dict.fromkeys(f"'{result.said}' by '{result.method}'" for result in screens))
+        return (
+            f"{said} is the answer of a screen, which bounds no amount from above: ask for a quantitative method{how}"
+        )
     if value.high is None and value.low == 0:
         kinds = {result.said for result in quantity.results}
         return f"'{', '.join(sorted(kinds))}' without a usable LOD or LOQ says nothing about the amount{how}"

@@ -28,7 +28,7 @@ from tests.helpers_sheets import HEAD, Rows, csv_file, xlsx_bytes, xlsx_file
 DAY = ["--on", "2026-11-22"]
 FACTS: Rows = (
     ["Laboratory", "Lab"],
-    ["Certificate No.", "C-1"],
+    ["Certificate No.", "C-1", "Method", "HPLC-DAD"],
     ["Batch", "L-1"],
     ["Form", "Leaf powder"],
     ["Date Tested", "2026-11-02"],

@@ -76,7 +76,7 @@ def filled(path: Path) -> Path:
         if analyte in SAID:
             for column, said in enumerate(SAID[analyte], start=2):
                 sheet.cell(row, column).value = said or None
-            sheet.cell(row, 8).value = "in house"
+            sheet.cell(row, 8).value = "HPLC-DAD"
         if analyte == "Salmonella":
             sheet.cell(row, 9).value = "25"
     book.save(path.with_name("filled.xlsx"))

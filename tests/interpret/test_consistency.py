@@ -50,6 +50,7 @@ def test_an_ordinary_certificate_gives_no_cause_for_anything() -> None:
         "Moisture | 8.1 | % | | | NMT 12 | Pass",
         "Water activity | 0.51 | | | | | ",
         Date_Issued="2026-03-04",
+        Method="HPLC-DAD",
     )
     assert analysis.doubts == ()
     assert [remark.code for remark in analysis.remarks] == ["basis-unstated"]

@@ -205,6 +205,51 @@ def test_a_claim_is_found_in_per_cent_of_itself() -> None:
     assert _find(key, ("Mitragynine", "15", "mg/g")) == (None, [])
 
 
+def test_what_is_found_of_one_thing_is_told_of_what_is_claimed_of_another() -> None:
+    facts = ProductFacts("", claims=(("mitragynine", Decimal(20000), "mg/kg"),))
+    key = ("alkaloids-of-claim-mitragynine", "as received", "%")
+    found = _one(key, *FULL, facts=facts)
+    assert told(found.interval) == told(_one(TOTAL, *FULL).interval.scaled(Decimal("0.005")))
+    assert "of Mitragynine" in found.how
+    assert _find(("claim-total-alkaloids", "as received", "%"), *FULL, facts=facts)[0] is None
+
+
+# ---------------------------------------------------------------- a part of a whole
+
+INORGANIC = ("arsenic-inorganic", "as received", "mg/kg")
+WITHIN = [
+    ([("Arsenic", "1.5", "mg/kg")], "[0, 1.5]"),
+    ([("Arsenic", "<0.1", "mg/kg")], "[0, 0.1)"),
+    ([("Arsenic", ">2", "mg/kg")], "[0, ∞)"),
+    ([("Arsenic", "ND", "mg/kg", "0.02")], "[0, 0.02)"),
+    ([("Inorganic arsenic", "0.4", "mg/kg"), ("Arsenic", "1.5", "mg/kg")], "0.4"),
+    ([("Inorganic arsenic", "<0.4", "mg/kg"), ("Arsenic", "1.5", "mg/kg")], "[0, 0.4)"),
+    ([("Inorganic arsenic", "0.4", "mg/kg dry"), ("Arsenic", "1.5", "mg/kg")], "[0, 1.5]"),
+    ([("Inorganic arsenic", "0.4", "mg/kg")], "0.4"),
+]
+
+
+@pytest.mark.parametrize(("lines", "interval"), WITHIN)
+def test_a_part_that_nobody_told_apart_is_at_most_the_whole(lines: list[Line], interval: str) -> None:
+    assert told(_one(INORGANIC, *lines).interval) == interval
+
+
+def test_a_part_of_nothing_measured_is_nothing_known() -> None:
+    assert _find(INORGANIC, ("Lead", "1", "mg/kg")) == (None, [])
+
+
+def test_a_part_lacks_what_its_whole_lacks() -> None:
+    found = _one(("arsenic-inorganic", "per day", "ug/day"), ("Arsenic", "1.5", "mg/kg"))
+    assert (told(found.interval), found.missing) == ("[0, ∞)", ("serving size", "servings per day"))
+
+
+def test_a_sum_of_what_only_lacks_a_factor_says_which() -> None:
+    solvents = [(name, "10", "ppm") for name in ("Ethanol", "Acetone")]
+    found = _one(("class-3-solvents", "per day", "ug/day"), *solvents)
+    assert found.missing[:2] == ("serving size", "servings per day")
+    assert len(found.results) == 2
+
+
 # ---------------------------------------------------------------- over several certificates
 
 

@@ -366,6 +366,11 @@ HELD = {
         {},
         "PARTS-ABOVE-TOTAL",
     ),
+    "a part above its whole": (
+        [GOOD_LEAD, row("Arsenic", "0.2", MG), row("Inorganic arsenic", "0.4", MG)],
+        {},
+        "PARTS-ABOVE-TOTAL",
+    ),
     "expired before it was issued": (
         [GOOD_LEAD],
         {"Date_Issued": "2026-11-01", "Expires": "2026-10-01"},

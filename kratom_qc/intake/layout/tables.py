@@ -195,6 +195,8 @@ def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | 
     for column in header.columns:
         if column.role == "panel":
             section = page.spread(row, column.number)
+        elif column.role == "method":
+            words["method"] = _joined(words.get("method"), page.spread(row, column.number))
         elif column.role in _SPREAD:
             words[column.role] = page.spread(row, column.number)
         elif column.role not in ("result", "ignored") and not column.role.startswith("fact:"):
@@ -240,6 +242,13 @@ def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | 
             section=section,
         )
         yield Row(line, facts)
+
+
+def _joined(word: Word | None, further: Word) -> Word:
+    """Two columns may say by what a result was obtained: `SOP 12` and, as its instrument, `GC-MS`."""
+    if word is None or not word.said.strip():
+        return further
+    return replace(word, said=f"{word.said.strip()}; {further.said.strip()}") if further.said.strip() else word
 
 
 def _says(word: Word | None) -> bool:

@@ -1,0 +1,186 @@
+"""By what a result was obtained: what the words of a method column name, and a list in which nothing stands twice."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kratom_qc import methods, vocabulary
+from kratom_qc.errors import RulebookError
+
+GC, LC, HS = "gas-chromatography", "liquid-chromatography", "headspace"
+
+# What a method column says → the techniques and manners it names
+NAMED = [
+    ("GC-MS", [GC]),
+    ("GC/MS", [GC]),
+    ("GCMS", [GC]),
+    ("gc – ms", [GC]),
+    ("GC-MS/MS", [GC]),
+    ("GC-FID", [GC]),
+    ("G.C.", [GC]),
+    ("GC7890", [GC]),
+    ("SOP 44 (GC-MS/MS)", [GC]),
+    ("Gas Chromatography", [GC]),
+    ("plynová chromatografie", [GC]),
+    ("Plynovou chromatografií s MS", [GC]),
+    ("Gaschromatographie", [GC]),
+    ("cromatografía de gases", [GC]),
+    ("HS-GC-FID", [HS]),
+    ("headspace GC", [HS]),
+    ("Headspace-GC/MS", [HS]),
+    ("USP <467>", [HS]),
+    ("HPLC-UV", [LC]),
+    ("HPLC-DAD, AOAC 2017.14", [LC]),
+    ("AOAC 2017.14", [LC]),
+    ("HPLC-UV/VIS", [LC]),
+    ("UPLC", [LC]),
+    ("UHPLC-PDA", [LC]),
+    ("LC-MS/MS 402", [LC]),
+    ("LCMSMS", [LC]),
+    ("kapalinová chromatografie", [LC]),
+    ("KCKT", [LC]),
+    ("GC-MS / HPLC", [GC, LC]),
+    ("HPLC or GC", [LC, GC]),
+    ("TLC", ["thin-layer"]),
+    ("HPTLC", ["thin-layer"]),
+    ("Immunoassay", ["immunoassay"]),
+    ("Lateral flow", ["test-strip"]),
+    ("lateral-flow immunoassay", ["test-strip"]),
+    ("Fentanyl test strips", ["test-strip"]),
+    ("Marquis reagent", ["colour-test"]),
+    ("colour spot test", ["colour-test"]),
+    ("ELISA", ["elisa"]),
+    ("ATR-FTIR", ["infrared"]),
+    ("Raman", ["raman"]),
+    ("UV-Vis", ["photometry"]),
+    ("ICP-MS, USP <730>", ["elemental"]),
+    ("qPCR", ["pcr"]),
+    ("Aerobic plate count", ["culture"]),
+    ("LC-MS/MS screen", [LC, "screen"]),
+    ("Qualitative", ["qualitative"]),
+    ("semi-quantitative", ["qualitative"]),
+    ("quantitative screening", ["quantitative"]),
+    ("SOP 12", []),
+    ("in-house", []),
+    ("AOAC", []),
+    ("", []),
+    ("XGCX", []),  # a technique is a word of its own
+    ("glcp", []),
+    ("VLCD", []),
+    ("AccuScreen", []),
+]
+
+
+@pytest.mark.parametrize(("said", "means"), NAMED)
+def test_a_method_names_its_techniques(said: str, means: list[str]) -> None:
+    assert [one.technique.id for one in methods.named(said)] == means
+
+
+def test_every_spelling_names_its_technique_as_printed() -> None:
+    rows = tomllib.loads((vocabulary.WORDS / "methods.toml").read_text(encoding="utf-8"))
+    wrong = [
+        (word, [one.technique.id for one in methods.named(text)])
+        for row in (*rows["technique"], *rows["manner"])
+        for word in (*row["spellings"], *row.get("initials", ()))
+        for text in (word, word.upper(), word.replace("-", " "), f"SOP 7: {word}.")
+        if [one.technique.id for one in methods.named(text)] != [row["id"]]
+    ]
+    assert wrong == []
+
+
+# Lines that state methods → what each part says of whom (no family: of everything)
+LINES = [
+    ("GC-MS", [("GC-MS", "")]),
+    ("Alkaloids by HPLC-DAD", [("HPLC-DAD", "alkaloid")]),
+    ("Alkaloids by HPLC, residual solvents by GC-MS", [("HPLC", "alkaloid"), ("GC-MS", "solvent")]),
+    ("Alkaloids by HPLC; residual solvents by GC-MS", [("HPLC", "alkaloid"), ("GC-MS", "solvent")]),
+    ("Alkaloids by HPLC and pesticides by GC-MS/MS", [("HPLC", "alkaloid"), ("GC-MS/MS", "pesticide")]),
+    ("Alkaloids, solvents by GC-MS", [("GC-MS", "alkaloid solvent")]),
+    ("Alkaloids and solvents by GC-MS", [("GC-MS", "alkaloid solvent")]),
+    ("GC-MS: solvents, 7-OH, HPLC: minors", [("GC-MS", "alkaloid solvent"), ("HPLC", "alkaloid")]),
+    ("Alkaloids by HPLC and GC-MS", [("HPLC", "alkaloid"), ("GC-MS", "alkaloid")]),
+    ("Methods: HPLC-DAD, ICP-MS, HS-GC.", [("HPLC-DAD", ""), ("ICP-MS", "element"), ("HS-GC", "solvent")]),
+    ("Methods: HPLC, GC-MS", [("HPLC", ""), ("GC-MS", "")]),
+    ("Qualitative and quantitative analysis of kratom by HPLC", [("HPLC", "alkaloid")]),
+    ("Solvents of HPLC grade were used", [("HPLC", "solvent")]),
+    ("Storage: cool and dry", []),
+    # a person may be called so
+    ("Method GC", [("GC", "")]),
+    ("Analysed by GC", [("GC", "")]),
+    ("GC", []),
+    ("Approved: GC", []),
+    ("Reviewed by G.C. Miller", []),
+    ("GC Botanicals, lot GC-1023", []),
+    ("LC, laboratory manager", []),
+]
+
+
+@pytest.mark.parametrize(("line", "parts"), LINES)
+def test_a_line_says_which_family_was_measured_by_what(line: str, parts: list[tuple[str, str]]) -> None:
+    told = [
+        (", ".join(one.words for one in clause.named), " ".join(sorted(clause.subjects)))
+        for clause in methods.clauses(line)
+    ]
+    assert told == parts
+
+
+# ---------------------------------------------------------------- the list
+
+
+@pytest.fixture
+def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The list of methods, which a test may spoil."""
+    folder = tmp_path / "words"
+    shutil.copytree(vocabulary.WORDS, folder)
+    monkeypatch.setattr(vocabulary, "WORDS", folder)
+    _forget()
+    yield folder / "methods.toml"
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    for loader in (*vars(methods).values(), *vars(vocabulary).values()):
+        if hasattr(loader, "cache_clear"):
+            loader.cache_clear()
+
+
+FAULTS = [
+    ('spellings = ["ELISA"]', 'spellings = ["HP-LC"]', "'HP-LC' stands for liquid-chromatography and for elisa"),
+    ('spellings = ["ELISA"]', 'spellings = ["--"]', "'--' of elisa has nothing to compare"),
+    ('id = "elisa"\n', "", "[[technique]] 8 has no 'id'"),
+    ('id = "elisa"\n', 'id = "elisa"\nkind = "x"\n', "[[technique]] elisa does not know 'kind'"),
+    ('of = ["solvent"]', 'of = ["solvents"]', "names 'solvents', which is none"),
+    ('techniques = ["infrared"', 'techniques = ["infra-red"', "names 'infra-red', which is none"),
+    ('unless = ["liquid-chromatography"]', 'unless = ["HPLC"]', "names 'HPLC', which is none"),
+    ('analytes = ["mgm-16"]', 'analytes = ["mgm-17"]', "names 'mgm-17', which is none"),
+    ('source = "as for MGM-15', 'source = ""\n# "', "[[unfit]] 4 has no 'source'"),
+    ("[subjects]\n", '[subjects]\nmetals = ["Fe"]\n', "names 'metals', which is none"),
+    ("[subjects]\n", '[subjects]\nelement_ = ["VOC"]\n', "names 'element_', which is none"),
+    ('element = ["metal"', 'element = ["VOC"', "'VOC' stands for solvent and for element"),
+    ("[subjects]", "[others]\n\n[subjects]", "does not know the table 'others'"),
+]
+
+
+@pytest.mark.parametrize(("there", "instead", "told"), FAULTS)
+def test_a_mistake_in_the_list_is_told(words: Path, there: str, instead: str, told: str) -> None:
+    text = words.read_text(encoding="utf-8")
+    assert there in text
+    words.write_text(text.replace(there, instead, 1), encoding="utf-8")
+    with pytest.raises(RulebookError) as error:
+        methods.check()
+    assert told in str(error.value)
+    assert "words/methods.toml" in str(error.value)
+
+
+def test_all_mistakes_of_the_list_are_told_at_once(words: Path) -> None:
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text.replace('id = "raman"', 'ident = "raman"').replace("mgm-16", "mgm-17"), encoding="utf-8")
+    with pytest.raises(RulebookError) as error:
+        methods.check()
+    assert [part in str(error.value) for part in ("has no 'id'", "'ident'", "mgm-17")] == [True] * 3

@@ -1,0 +1,175 @@
+"""Every figure of a standard, of the screens and of our own specifications a second time: standards_of_the_facts.csv prints what
+the rulebooks hold, and what a specification adopts is what its standard prints.
+
+The table was written from the sources, with units as printed and factors of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from factory import REAL
+
+from kratom_qc.judge.checks import DECIDING
+from kratom_qc.judge.specification import lineage, load_rulebooks
+
+BOOKS = load_rulebooks(REAL)
+PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")
+STANDARDS = ("usp", "ahpa", "nsf-173", "aka-gmp", "typical", "screens")
+TABLE = list(
+    csv.DictReader(Path(__file__).with_name("standards_of_the_facts.csv").read_text(encoding="utf-8").splitlines())
+)
+LIMITS = {(book.id, one.rule_id): one for book in BOOKS.values() for one in book.limits if not one.overrides}
+OVERRIDES = {(book.id, one.rule_id): one for book in BOOKS.values() for one in book.limits if one.overrides}
+PRINTED = {  # unit as printed: ours, and how many of ours one of it is
+    "mg/kg": ("mg/kg", "1"),
+    "ppm": ("mg/kg", "1"),
+    "ug/g": ("mg/kg", "1"),
+    "ug/kg": ("mg/kg", "0.001"),
+    "% w/w": ("mg/kg", "10000"),
+    "mg/mL": ("mg/mL", "1"),
+    "ug/day": ("ug/day", "1"),
+    "mg/day": ("ug/day", "1000"),
+    "mg/serving": ("mg/serving", "1"),
+    "cfu/g": ("cfu/g", "1"),
+    "%": ("%", "1"),
+    "% of total alkaloids": ("%", "1"),
+    "% of label claim": ("%", "1"),
+    "ratio": ("1", "1"),
+    "aw": ("1", "1"),
+}
+SCOPES = {
+    "any": set(),
+    "leaf": {"leaf_powder", "crushed_leaf"},
+    "leaf and capsule": {"leaf_powder", "crushed_leaf", "capsule"},
+    "extract": {"extract"},
+    "liquid": {"liquid"},
+    "finished": {"capsule", "liquid", "edible"},
+    "extracted": {"extract", "liquid", "edible"},
+}
+
+
+def _by_id(line: dict[str, str]) -> str:
+    return line["rule_id"]
+
+
+@pytest.mark.parametrize("line", TABLE, ids=_by_id)
+def test_a_rule_stands_as_its_source_prints_it(line):
+    one = LIMITS[line["rulebook"], line["rule_id"]]
+    assert (one.kind, one.subject) == (line["kind"], line["subject"])
+    assert (one.effective_from, one.effective_to) == (line["effective_from"], line["effective_to"])
+    assert (one.status, one.evidence) == (line["status"], line["evidence"])
+    assert set(one.products) == SCOPES[line["scope"]]
+    assert (one.decision_rule, one.rounding) == ("simple", "none")
+    assert one.screen is (line["rulebook"] == "screens")
+
+
+@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "amount"], ids=_by_id)
+def test_an_amount_stands_as_its_source_prints_it(line):
+    one = LIMITS[line["rulebook"], line["rule_id"]]
+    unit, factor = PRINTED[line["unit"]]
+    edges = [Decimal(number) * Decimal(factor) for number in line["number"].split("–")]
+    low, high = {"range": edges, ">=": (edges[0], None)}.get(line["operator"], (Decimal(0), edges[0]))
+    assert (one.unit, one.basis) == (unit, line["basis"])
+    assert one.accept is not None
+    assert (one.accept.low, one.accept.low_open, one.accept.high) == (low, False, high)
+    assert one.accept.high_open is (line["operator"] in ("<", ">="))
+
+
+@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "not_detected"], ids=_by_id)
+def test_what_may_not_be_there_stands_as_its_source_prints_it(line):
+    one = LIMITS[line["rulebook"], line["rule_id"]]
+    assert (line["operator"], str(one.portion or "")) == ("absent", line["number"])
+
+
+def test_the_table_is_complete():
+    ours = (*STANDARDS, "where_tested", "specification", *PRODUCTS)
+    assert {key for key in LIMITS if key[0] in ours} == {(line["rulebook"], line["rule_id"]) for line in TABLE}
+
+
+def test_counts_of_organisms_allow_no_more_than_they_print():
+    """That USP <2021> reads 10^n as up to 2 × 10^n is unverified."""
+    counts = [one for book in STANDARDS for one in BOOKS[book].limits if one.unit == "cfu/g" and one.kind == "amount"]
+    stated = [one for one in counts if one.multiplier is not None]
+    assert {one.multiplier for one in stated} == {Decimal(1)}
+    assert {one.rule_id for one in counts} - {one.rule_id for one in stated} == {"NSF-173-NONEXT-ECOLI"}
+
+
+def test_a_day_of_option_2_is_ten_grams_of_option_1():
+    """mg/day = ppm × 10 g/day; here in micrograms."""
+    option_1 = [one for one in BOOKS["usp"].limits if one.rule_id.startswith("USP-467") and one.unit == "mg/kg"]
+    assert len(option_1) == 28
+    for one in option_1:
+        by_day = LIMITS["usp", f"{one.rule_id}-PDE"]
+        assert by_day.subject == one.subject
+        assert by_day.accept.high == one.accept.high * 10
+
+
+def test_every_successor_names_what_it_supersedes():
+    assert {one.rule_id: one.supersedes for book in STANDARDS for one in BOOKS[book].limits if one.supersedes} == {
+        "USP-2232-PB": ("USP-2232-PB-OLD",),
+        **{f"NSF-173-{metal}": (f"NSF-173-OLD-{metal}",) for metal in ("AS", "CD", "PB", "HG")},
+    }
+
+
+# ---------------------------------------------------------------- nothing of a standard decides until it is adopted
+
+PESTICIDES = (
+    "CHLORPYRIFOS CYPERMETHRIN DDT ENDOSULFAN DICHLORVOS HCB ALACHLOR ALDRIN DIAZINON ETHION FENITROTHION FENVALERATE"
+)
+MICRO = ("TAMC", "TYMC", "ECOLI", "SALM")
+ADOPTED = {  # what, where: of which standard, required or where tested
+    **{("where_tested", f"USP-561-PEST-{name}"): ("usp", "note") for name in PESTICIDES.split()},
+    **{("specification", f"AHPA-{herb}-{test}"): ("ahpa", "hold") for herb in ("RAW", "EXT") for test in MICRO},
+    ("specification", "AKA-GMP-7OH-TA"): ("aka-gmp", "hold"),
+    **{(form, "SPEC-SOLVENT-ETHANOL"): ("where_tested", "note") for form in ("leaf_powder", "capsule")},
+    ("extract", "SPEC-SOLVENT-ETHANOL"): ("where_tested", "hold"),
+}
+TIGHTENED = {  # required of extracts, where every product judges it where tested
+    ("extract", f"SPEC-SOLVENT-{name}"): ("where_tested", "hold") for name in ("METHANOL", "ACETONE", "ETOAC", "HEXANE")
+}
+
+
+def test_no_standard_decides_by_itself():
+    assert not [one.rule_id for book in STANDARDS for one in BOOKS[book].limits if one.status in DECIDING]
+
+
+@pytest.mark.parametrize("where", ADOPTED, ids=" ".join)
+def test_an_adopted_figure_is_its_standards_figure_and_decides(where):
+    one, (standard, silence) = OVERRIDES[where], ADOPTED[where]
+    printed = LIMITS[standard, where[1]]
+    assert (one.overrides, one.when_missing) == (standard, silence)
+    assert (one.accept, one.portion, one.unit, one.basis) == (
+        printed.accept,
+        printed.portion,
+        printed.unit,
+        printed.basis,
+    )
+    assert (one.evidence, one.effective_from) == (printed.evidence, printed.effective_from)
+    assert (one.status, one.advisory) == ("adopted", "")
+    assert f"status: {printed.status} → adopted" in one.changes
+
+
+def test_nothing_else_is_overridden_but_what_is_tightened_and_one_scope():
+    scope = {("specification", "AHPA-EXT-COLIFORM")}
+    ours = {key for key in OVERRIDES if BOOKS[key[0]].kind != "market"}
+    assert ours == ADOPTED.keys() | TIGHTENED.keys() | scope
+    for where, (book, silence) in TIGHTENED.items():
+        assert (OVERRIDES[where].overrides, OVERRIDES[where].when_missing) == (book, silence)
+        assert OVERRIDES[where].accept == LIMITS[book, where[1]].accept
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_product_lies_under_every_standard(product):
+    under = {book.id for book in lineage(BOOKS, product)}
+    assert under >= {*STANDARDS, "adulterants", "where_tested", "specification"}
+
+
+def test_an_id_stands_in_one_file():
+    files: dict[str, set[str]] = {}
+    for book, rule_id in LIMITS:
+        files.setdefault(rule_id, set()).add(book)
+    assert {rule_id: books for rule_id, books in files.items() if len(books) > 1} == {}
