@@ -17,9 +17,14 @@ from kratom_qc.model import Batch, Limit
 MG = "mg/kg"
 PAHS = ("Benzo[a]pyrene", "Benz[a]anthracene", "Benzo[b]fluoranthene", "Chrysene")
 PAIR = {"present": "7-hydroxymitragynine", "absent": ["speciociliatine", "paynantheine"]}
+HAIR = "0.30000000000000000001"  # no float lies between this and 0.3
 LIMITS = {
     "PAH": limit("PAH", "pah4", "not more than 0.05 mg/kg", max="0.05", unit=MG, decision_rule="guarded"),
     "HALF": limit("HALF", "lead", "not more than 1.2 mg/kg", max="1.2", unit=MG, decision_rule="guarded", guard="0.5"),
+    "LEAST": limit("LEAST", "nickel", "not less than 0.25 mg/kg", min="0.25", unit=MG, decision_rule="guarded"),
+    "ONE": limit("ONE", "tin", "not more than 1 mg/kg", max="1", unit=MG),
+    "0.3": limit("0.3", "copper", "not more than 0.3 mg/kg", max="0.3", unit=MG),
+    "A HAIR MORE": limit("A HAIR MORE", "copper", f"not more than {HAIR} mg/kg", max=HAIR, unit=MG),
     "ND": limit("ND", "mgm-15", "not detected", kind="not_detected"),
     "DEEP": limit("DEEP", "mgm-16", "not detected, LOD 0.3 mg/kg or less", kind="not_detected", lod_at_most="0.3", unit=MG),
     "SALM": limit("SALM", "salmonella", "absent in 25 g", kind="not_detected", portion="25"),
@@ -49,6 +54,12 @@ READ: dict[str, tuple[str, str, list[dict[str, str]], dict[str, str], str]] = {
     "half the guard band, within it": ("HALF", LEAF, [said("Lead", "1.11 ± 0.2", MG)], {}, "INCONCLUSIVE"),
     "half the guard band, beyond it": ("HALF", LEAF, [said("Lead", "1.31 ± 0.2", MG)], {}, "FAIL"),
     "half the guard band, censored": ("HALF", LEAF, [said("Lead", "<1.19", MG)], {}, "PASS"),
+    "guarded from below without U": ("LEAST", LEAF, [said("Nickel", "5", MG)], {}, "INCONCLUSIVE"),
+    "guarded from below": ("LEAST", LEAF, [said("Nickel", "5 ± 1", MG)], {}, "PASS"),
+    "1 and a hair more": ("ONE", LEAF, [said("Tin", "1.00000000000000000001", MG)], {}, "FAIL"),
+    "0.3 and a hair more": ("0.3", LEAF, [said("Copper", HAIR, MG)], {}, "FAIL"),
+    "the same under the next limit": ("A HAIR MORE", LEAF, [said("Copper", HAIR, MG)], {}, "PASS"),
+    "a hair more than that": ("A HAIR MORE", LEAF, [said("Copper", HAIR + "1", MG)], {}, "FAIL"),
     "not detected": ("ND", LEAF, [said("MGM-15", *ND)], {}, "PASS"),
     "not detected without LOD": ("ND", LEAF, [said("MGM-15", "ND", MG)], {}, "MISSING"),
     "less than 1": ("ND", LEAF, [said("MGM-15", "0.5", MG)], {}, "FAIL"),
@@ -101,6 +112,16 @@ def read(tmp_path_factory):
 def test_both_readings_say(read, name):
     rule, *_, outcome = READ[name]
     assert finding(read[name], rule).outcome == outcome
+
+
+def test_a_rulebook_that_does_not_cover_a_product_asks_it_nothing(tmp_path):
+    lead = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
+    books = rulebooks(tmp_path, us_zz=book(lead, kind="market", covers=["leaf_powder"]))
+    forms = {"leaf": LEAF, "extract": EXTRACT, "unknown": UNKNOWN}
+    readings = [certificate(name, said("Lead", "9", MG), form=form) for name, form in forms.items()]
+    verdicts = judged(readings, books, markets=["us-zz"])
+    asked = {name: "PB" in {found.rule_id for found in verdict.findings} for name, verdict in verdicts.items()}
+    assert asked == {"leaf": True, "extract": False, "unknown": True}  # of what is not known, everything is asked
 
 
 # ---------------------------------------------------------------- what no rulebook that loads asks
