@@ -21,6 +21,9 @@ HAIR = "0.30000000000000000001"  # no float lies between this and 0.3
 LIMITS = {
     "PAH": limit("PAH", "pah4", "not more than 0.05 mg/kg", max="0.05", unit=MG, decision_rule="guarded"),
     "HALF": limit("HALF", "lead", "not more than 1.2 mg/kg", max="1.2", unit=MG, decision_rule="guarded", guard="0.5"),
+    "TENTH": limit(
+        "TENTH", "zinc", "not more than 1.2 mg/kg", max="1.2", unit=MG, decision_rule="guarded", guard="0.5", default_uncertainty="10"
+    ),
     "LEAST": limit("LEAST", "nickel", "not less than 0.25 mg/kg", min="0.25", unit=MG, decision_rule="guarded"),
     "ONE": limit("ONE", "tin", "not more than 1 mg/kg", max="1", unit=MG),
     "0.3": limit("0.3", "copper", "not more than 0.3 mg/kg", max="0.3", unit=MG),
@@ -54,6 +57,8 @@ READ: dict[str, tuple[str, str, list[dict[str, str]], dict[str, str], str]] = {
     "half the guard band, within it": ("HALF", LEAF, [said("Lead", "1.11 ± 0.2", MG)], {}, "INCONCLUSIVE"),
     "half the guard band, beyond it": ("HALF", LEAF, [said("Lead", "1.31 ± 0.2", MG)], {}, "FAIL"),
     "half the guard band, censored": ("HALF", LEAF, [said("Lead", "<1.19", MG)], {}, "PASS"),
+    "half a tenth of itself, inside": ("TENTH", LEAF, [said("Zinc", "1.14", MG)], {}, "PASS"),
+    "half a tenth of itself, within it": ("TENTH", LEAF, [said("Zinc", "1.15", MG)], {}, "INCONCLUSIVE"),
     "guarded from below without U": ("LEAST", LEAF, [said("Nickel", "5", MG)], {}, "INCONCLUSIVE"),
     "guarded from below": ("LEAST", LEAF, [said("Nickel", "5 ± 1", MG)], {}, "PASS"),
     "1 and a hair more": ("ONE", LEAF, [said("Tin", "1.00000000000000000001", MG)], {}, "FAIL"),
