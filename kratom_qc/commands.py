@@ -22,14 +22,13 @@ from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vendor import may_annotate, plain_console, write_annotated
+from kratom_qc.verdict_tables import print_matrix, print_verdicts
 
 if TYPE_CHECKING:
     from flows.release import Done
-    from kratom_qc.report.html import SummaryRow
 
 REFUSED = 3
 _EXIT = {Decision.FAIL: 1, Decision.HOLD: 2, Decision.PASS: 0}
-_STYLE = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD: "bold yellow"}
 
 
 def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path | None = None) -> int:
@@ -88,28 +87,14 @@ def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> N
     from kratom_qc.report.html import summary_row
 
     console = plain_console()
+    if len(verdicts) == 1:  # of many batches `kratom-qc markets` tells it one by one
+        print_matrix(console, *verdicts.values())
+        console.print()
     if verdicts:
         print_verdicts(console, [summary_row(verdict, "") for verdict in verdicts.values()])
     for reading in readings:
         if reading.refusals:
             print_refused(console, reading.file, reading.refusals)
-
-
-def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
-    """The table at the end of `check` and `run`: batch, product, verdict, where it may be sold, the main reason."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("batch", overflow="fold", max_width=24)
-    table.add_column("product", max_width=12)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("may be sold in", max_width=16)
-    table.add_column("main reason", overflow="fold")
-    for row in rows:
-        style = _STYLE[row.decision]
-        decision = f"[{style}]{row.decision}[/]"
-        table.add_row(
-            escape(row.batch_id), escape(row.product), decision, escape(row.sold_in) or "–", escape(row.reason)
-        )
-    console.print(table)
 
 
 def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> None:

@@ -178,7 +178,9 @@ class _Deriver:
                 terms.append(quantity.interval)
                 parts.append(_name(analyte))
                 results += quantity.results
-            elif analyte in formula.core:
+            elif (
+                analyte in formula.core or quantity is not None
+            ):  # measured, and only a factor is lacking: that is not 0
                 missing += [_name(analyte)] if quantity is None else quantity.missing
                 results += () if quantity is None else quantity.results  # measured, and lacking a factor only
                 terms.append(self._ceiling(formula, basis, unit, analyte))

@@ -8,29 +8,21 @@ examples encode 5 of 38 criteria differently from what they print).
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.errors import RulebookError
-from kratom_qc.judge import overriding, rulebook_file
+from kratom_qc.judge import coherence, overriding, rulebook_file
 from kratom_qc.judge.checks import CERTIFICATE_FIELDS, KINDS, ONLY_FOR, UNITS_OF, row_mistakes
-from kratom_qc.judge.lint import lint_amount
+from kratom_qc.judge.derived import derived_kinds as derived_kinds
+from kratom_qc.judge.lineages import lineage as lineage
+from kratom_qc.judge.lint import lint_amount, lint_words
 from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
-
-
-@cache
-def derived_kinds() -> Mapping[str, str]:
-    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim. A part of a whole
-    (`within`) is an analyte like others: laboratories measure it too."""
-    rows = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    return {row["id"]: kind for kind, group in rows.items() if kind != "within" for row in group}
 
 
 def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
@@ -41,7 +33,20 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
     files = {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder.is_dir() else {}
     if not files:
         raise RulebookError(f"{folder}: no rulebook (*.toml) found")
-    files |= {draft.stem: draft for draft in drafts}
+    return _read(files | {draft.stem: draft for draft in drafts}, coherence.mistakes)
+
+
+def rulebooks_of(files: Mapping[str, Path]) -> dict[str, Rulebook]:
+    """The rulebooks of these files by id, each limit by itself: how they stand to each other is not asked again.
+
+    Raises RulebookError as `load_rulebooks` does.
+    """
+    return _read(files, lambda _books, _written: [])
+
+
+def _read(
+    files: Mapping[str, Path], together: Callable[[Mapping[str, Rulebook], Mapping[str, Written]], list[str]]
+) -> dict[str, Rulebook]:
     written: dict[str, Written] = {}
     wrong: list[str] = []
     for stem, file in files.items():
@@ -50,19 +55,31 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
         except RulebookError as error:
             wrong.append(str(error))
     wrong += [
-        f"{book.name}: extends '{parent}', which has no rulebook"
+        f"{book.head_where('extends')}: extends '{parent}', which has no rulebook"
         for book in written.values()
         for parent in book.extends
         if parent not in files
     ]
-    for stem in written:
-        _ancestors(written, stem)
+    circles = list(_circles(written))
+    if circles:  # nothing can be read in the order of a circle
+        raise RulebookError("\n".join((*wrong, *circles)))
     reader = _Reader(written)
     for stem in written:
         reader.book(stem)
-    if wrong or reader.wrong:
-        raise RulebookError("\n".join((*wrong, *reader.wrong)))
+    wrong += reader.wrong
+    if all(parent in written for book in written.values() for parent in book.extends):
+        wrong += together(reader.books, written)
+    if wrong:
+        raise RulebookError("\n".join(rulebook_file.pointed(wrong, written.values())))
     return {key: reader.books[key] for key in sorted(reader.books)}
+
+
+def _circles(written: Mapping[str, Written]) -> Iterator[str]:
+    for stem in written:
+        try:
+            _ancestors(written, stem)
+        except RulebookError as circle:
+            yield str(circle)
 
 
 def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
@@ -71,7 +88,7 @@ def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
 
     def visit(current: str, path: tuple[str, ...]) -> None:
         if current in path:
-            raise RulebookError(f"{stem}.toml: extends itself by way of {' → '.join(path)}")
+            raise RulebookError(f"{written[stem].head_where('extends')}: extends itself by way of {' → '.join(path)}")
         for parent in written[current].extends:
             if parent in written:
                 visit(parent, (*path, current))
@@ -79,25 +96,6 @@ def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
 
     visit(stem, ())
     return tuple(found)
-
-
-def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]:
-    """A rulebook after every rulebook it lies under, without the limits that one of them overrides."""
-    found: dict[str, Rulebook] = {}
-
-    def visit(current: str) -> None:
-        for parent in books[current].extends:
-            visit(parent)
-        found[current] = books[current]
-
-    visit(book_id)
-    replaced = {(limit.overrides, limit.rule_id) for book in found.values() for limit in book.limits if limit.overrides}
-    if not replaced:
-        return tuple(found.values())
-    return tuple(
-        replace(book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced))
-        for book in found.values()
-    )
 
 
 class _Reader:
@@ -121,7 +119,9 @@ class _Reader:
         limits = [self._limit(written, row) for row in written.limits]
         limits += [self._override(written, row) for row in written.overrides]
         if not limits and not written.extends:
-            self.wrong.append(f"{written.name}: holds no limit; a rulebook that asks nothing would pass anything")
+            self.wrong.append(
+                f"{written.head_where()}: holds no limit; a rulebook that asks nothing would pass anything"
+            )
         head = written.head
         self.books[stem] = Rulebook(
             id=stem,
@@ -135,6 +135,7 @@ class _Reader:
             extends=written.extends,
             covers=tuple(head.get("covers", ())),
             certificate_max_age_days=head.get("certificate_max_age_days"),
+            text=written.text,
         )
 
     def _limit(self, written: Written, row: Row) -> Limit | None:
@@ -210,7 +211,9 @@ def _read_limit(row: Mapping[str, Any], book: str, where: str, line: int) -> tup
         line=line,
     )
     try:
-        return _KIND_READERS[limit.kind](limit, row), []
+        read = _KIND_READERS[limit.kind](limit, row)
+        lint_words(read)
+        return read, []
     except ValueError as error:
         return None, [f"{where}: {error}"]
 
@@ -227,7 +230,7 @@ def _number(row: Mapping[str, Any], key: str) -> Decimal | None:
 def _check_subject(limit: Limit) -> None:
     if limit.subject not in vocabulary.analytes() and limit.subject not in derived_kinds():
         near = ", ".join(vocabulary.nearest_analytes(limit.subject)) or "none"
-        raise ValueError(f"'{limit.subject}' is no analyte and no derived quantity (nearest: {near})")
+        raise ValueError(f"of '{limit.subject}' is no analyte and no derived quantity (nearest: {near})")
 
 
 def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
@@ -241,8 +244,8 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
     if unit is None or unit.log10 or unit.portion is not None:
         raise ValueError(f"unit '{row.get('unit', '')}' is not known")
     strict = bool(row.get("strict", False))
-    lint_amount(limit, minimum, maximum, strict, str(row["unit"]))
     multiplier = _multiplier(limit, row, maximum)
+    lint_amount(limit, minimum, maximum, strict, str(row["unit"]), multiplier)
     accept = _acceptance(minimum, None if maximum is None else maximum * (multiplier or 1), strict, limit.rounding)
     uncertainty = _number(row, "default_uncertainty")
     if limit.sum and derived_kinds().get(limit.subject) != "sum":
@@ -312,14 +315,6 @@ def _not_detected(limit: Limit, row: Mapping[str, Any]) -> Limit:
         raise ValueError("a portion and lod_at_most cannot both stand in one limit")
     if portion is not None and portion == 0:
         raise ValueError("a portion of 0 g shows nothing")
-    said = re.search(r"(\d+(?:\.\d+)?)\s*(?:-\s*)?(?:g\b|grams?\b|ml\b)", limit.text, re.IGNORECASE)
-    printed = Decimal(said[1]) if said else None
-    if portion is not None and printed is None:
-        raise ValueError(f"the portion of {portion} g is not in the text '{limit.text}'")
-    if printed is not None and lod_at_most is None and printed != portion:
-        raise ValueError(f"the text '{limit.text}' says {printed} g, the limit {portion or 'nothing'}")
-    if re.search(r"\d\s*(%|ppm|ppb|mg/|cfu)", limit.text, re.IGNORECASE) and lod_at_most is None:
-        raise ValueError(f"the text '{limit.text}' prints an amount, but the kind is not_detected")
     unit = vocabulary.unit(str(row.get("unit", "mg/kg")))
     if unit is None:
         raise ValueError(f"unit '{row['unit']}' is not known")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc import wording
-from kratom_qc.model import Decision, Finding, Outcome, Verdict
-from kratom_qc.report import papers, reasons
+from kratom_qc.model import Finding, Outcome, Verdict
+from kratom_qc.report import aside, markets, papers, reasons, warned
+from kratom_qc.report.aside import Conditions, Shown, Untested
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, where
+from kratom_qc.report.markets import Group, Rule
 from kratom_qc.report.papers import BookLine, Paper
-from kratom_qc.report.reasons import Causes, LimitLine, Reach
+from kratom_qc.report.reasons import Causes, Reach
+from kratom_qc.report.warned import Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +31,12 @@ class Count:
     untested: int
 
 
-@dataclass(frozen=True, slots=True)
-class Markets:
-    """The markets of one decision."""
-
-    decision: str
-    says: str
-    chips: tuple[tuple[str, str], ...]  # market, title
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A limit that decides nothing today and would not be met."""
-
-    outcome: str
-    subject: str
-    limit: LimitLine
-    advisory: str
-    counted: tuple[str, ...]
-
-
-class Untested(NamedTuple):
-    """Assays nobody reported and no limit requires, under one reason for silence."""
-
-    because: str
-    assays: tuple[tuple[str, tuple[str, ...]], ...]  # rulebooks, the analytes they alone speak of
-
-
 class FindingRow(NamedTuple):
     """One line of the table of findings, in the order its macro takes: its markup is kept from page to page."""
 
     outcome: str
     decides: bool
+    conditional: str
     subject: str
     value: str
     also: str
@@ -68,6 +45,8 @@ class FindingRow(NamedTuple):
     status: str
     source: str
     rule_id: str
+    replaces: str
+    decision_rule: str  # where it is not the page's
     why: str
     bar: Bar | None
 
@@ -81,8 +60,18 @@ class Book:
     rows: tuple[FindingRow, ...]
 
 
+class Elsewhere(NamedTuple):
+    """How many findings stand in lists of their own and not in the table."""
+
+    silent: int
+    conditions: int
+    law: int
+
+
 @dataclass(frozen=True, slots=True)
 class BatchPage:
+    """One batch, ready to print."""
+
     batch_id: str
     product: str
     product_said: str
@@ -90,38 +79,42 @@ class BatchPage:
     judged_on: str
     laboratories: str
     homes: str
-    markets: tuple[Markets, ...]
+    headline: str
+    markets: tuple[Group, ...]
     counts: tuple[Count, ...]
+    warned: int
+    signs: tuple[Sign, ...]
+    cautions: tuple[tuple[str, str, str, str], ...]  # remarks of severity warning
+    closing: tuple[Rule, ...]  # what closes a market whatever a laboratory finds, and decides none
     own: Causes
     other: Causes
     shown: tuple[Shown, ...]
-    attestations: tuple[LimitLine, ...]
+    conditions: tuple[Conditions, ...]
     untested: tuple[Untested, ...]
-    silent: int  # findings that stand under `untested` only
+    elsewhere: Elsewhere
+    decision_rule: str  # of every number that names no other
+    differing: int  # numbers decided by another one
     books: tuple[Book, ...]
     papers: tuple[Paper, ...]
-    remarks: tuple[tuple[str, str, str, str], ...]
+    remarks: tuple[tuple[str, str, str, str], ...]  # the others
     declared: tuple[tuple[str, str], ...]
     facts_sha256: str
     rulebooks: tuple[BookLine, ...]
     stale: tuple[BookLine, ...]
 
 
-_SAYS = {
-    Decision.PASS: "may be sold there today",
-    Decision.HOLD: "not before it is cleared up",
-    Decision.FAIL: "may not be sold there",
-}
-
-
 def batch_page(verdict: Verdict) -> BatchPage:
     """The view of one verdict."""
     reach, evidence = Reach(verdict), Evidence(verdict)
-    answered, silent = _parted(verdict.findings)
+    parts = _Parts(verdict, reach)
     own, other = reasons.against(verdict, reach)
     batch = verdict.batch
     named = dict.fromkeys(analysis.product_name for analysis in batch.analyses if analysis.product_name)
     rulebooks = tuple(papers.book_line(book, verdict.judged_on) for book in verdict.rulebooks)
+    stands = markets.matrix(verdict, reach)
+    signs, remarks = warned.signs(verdict, reach), tuple(warned.remarks(verdict))
+    cautions = warned.rows(remarks, warnings=True)
+    rule, differing = _decision_rule(verdict.findings)
     once = _Once()
     return BatchPage(
         batch_id=batch.batch_id,
@@ -131,17 +124,24 @@ def batch_page(verdict: Verdict) -> BatchPage:
         judged_on=verdict.judged_on.isoformat(),
         laboratories=laboratories(verdict),
         homes=", ".join(verdict.home_markets),
-        markets=_markets(verdict, reach),
-        counts=_counts(answered, silent, reach),
+        headline=markets.headline(stands),
+        markets=stands,
+        counts=_counts(parts.answered, parts.silent, reach),
+        warned=len(signs) + len(cautions),
+        signs=signs,
+        cautions=cautions,
+        closing=markets.rules(parts.closing, reach),
         own=once.causes(reasons.causes(own, evidence, reach)),
-        other=once.causes(reasons.causes(other, evidence, reach)),
-        shown=once.shown(_shown(answered, reach)),
-        attestations=_attestations(answered, reach),
-        untested=_untested(silent),
-        silent=len(silent),
-        books=_books(answered, reach, evidence),
+        other=once.causes(reasons.causes(parts.without_law(other), evidence, reach)),
+        shown=once.shown(aside.shown(parts.table, reach)),
+        conditions=aside.conditions(parts.conditions, reach),
+        untested=aside.untested(parts.silent),
+        elsewhere=Elsewhere(len(parts.silent), len(parts.conditions), len(parts.law)),
+        decision_rule=rule,
+        differing=differing,
+        books=_books(parts.table, reach, evidence, rule),
         papers=tuple(papers.paper(analysis) for analysis in batch.analyses),
-        remarks=papers.remarks(verdict),
+        remarks=warned.rows(remarks, warnings=False),
         declared=papers.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
         rulebooks=rulebooks,
@@ -155,22 +155,45 @@ def laboratories(verdict: Verdict) -> str:
     return " · ".join(named) or "laboratory not stated"
 
 
-def _markets(verdict: Verdict, reach: Reach) -> tuple[Markets, ...]:
-    rows = []
-    for decision in (Decision.PASS, Decision.HOLD, Decision.FAIL):
-        chips = tuple((market, reach.title(market)) for market, said in verdict.markets.items() if said is decision)
-        if chips:
-            rows.append(Markets(decision.value, _SAYS[decision], chips))
-    return tuple(rows)
+class _Parts:
+    """Findings by where the page tells them. Three kinds stand in lists of their own, and the table has all others: what
+    nobody tested and no limit requires, conditions for the seller, and what closes a market whatever a laboratory finds."""
+
+    def __init__(self, verdict: Verdict, reach: Reach):
+        self.silent: list[Finding] = []
+        self.conditions: list[Finding] = []
+        self.law: list[Finding] = []
+        self.table: list[Finding] = []
+        deciding, self.closing = markets.law(verdict, reach)
+        self._told = {id(finding) for finding in (*deciding, *self.closing)}
+        for finding in verdict.findings:
+            self._part(finding).append(finding)
+
+    def _part(self, finding: Finding) -> list[Finding]:
+        if reasons.silent(finding):
+            return self.silent
+        if reasons.attested(finding):
+            return self.conditions
+        return self.law if id(finding) in self._told else self.table
+
+    @property
+    def answered(self) -> list[Finding]:
+        """Every finding that says something of the batch."""
+        return [*self.table, *self.law]
+
+    def without_law(self, causes: list[list[Finding]]) -> list[list[Finding]]:
+        """Causes without what stands in a list of its own."""
+        left = ([finding for finding in cause if id(finding) not in self._told] for cause in causes)
+        return [cause for cause in left if cause]
 
 
-def _parted(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """Findings that say something, and those about what nobody tested and no limit requires."""
-    answered: list[Finding] = []
-    silent: list[Finding] = []
-    for finding in findings:
-        (silent if reasons.silent(finding) else answered).append(finding)
-    return answered, silent
+def _decision_rule(findings: Iterable[Finding]) -> tuple[str, int]:
+    """How numbers are decided on this page, and how many are decided otherwise (ISO/IEC 17025:2017 7.8.6)."""
+    rules = Counter(finding.decision_rule for finding in findings if finding.decision_rule)
+    if not rules:
+        return "", 0
+    ((usual, count),) = rules.most_common(1)
+    return usual, rules.total() - count
 
 
 class _Once:
@@ -221,57 +244,14 @@ def _count(what: str, answered: Iterable[Finding], untested: int) -> Count:
     return Count(what, passed + failed + undecided, passed, failed, undecided, untested)
 
 
-def _shown(findings: Iterable[Finding], reach: Reach) -> tuple[Shown, ...]:
-    rows = []
-    for finding in findings:
-        unmet = finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)
-        if unmet and not finding.decides and not reasons.attested(finding):
-            advisory = finding.source.advisory if finding.source is not None else ""
-            line = reasons.limit_line(finding, reach)
-            rows.append(Shown(finding.outcome.value, reasons.subject(finding), line, advisory, line.counted))
-    return tuple(sorted(rows, key=lambda row: row.outcome != Outcome.FAIL.value))
-
-
-def _attestations(findings: Iterable[Finding], reach: Reach) -> tuple[LimitLine, ...]:
-    return tuple(reasons.limit_line(finding, reach) for finding in findings if reasons.attested(finding))
-
-
-def _untested(silent: Iterable[Finding]) -> tuple[Untested, ...]:
-    return _grouped(tuple((_silence(finding), reasons.subject(finding), finding.rulebook) for finding in silent))
-
-
-@lru_cache(512)  # batches of one product form differ little in what nobody tests
-def _grouped(silent: tuple[tuple[str, str, str], ...]) -> tuple[Untested, ...]:
-    """Silence by its reason, so that sixty pesticides are one line and not sixty."""
-    found: dict[str, dict[str, dict[str, None]]] = {}
-    for because, subject, book in silent:
-        found.setdefault(because, {}).setdefault(subject, {})[book] = None
-    return tuple(Untested(because, _by_books(names)) for because, names in found.items())
-
-
-def _silence(finding: Finding) -> str:
-    limit = finding.source
-    if limit is not None and finding.when_missing == "note" and limit.silence_because:
-        return limit.silence_because
-    in_force = finding.status in wording.DECIDING
-    return finding.why if in_force else reasons.dates(finding) or finding.why
-
-
-def _by_books(names: Mapping[str, Iterable[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    groups: dict[str, list[str]] = {}
-    for name, books in names.items():
-        groups.setdefault(", ".join(books), []).append(name)
-    return tuple((books, tuple(group)) for books, group in groups.items())
-
-
-def _books(findings: Iterable[Finding], reach: Reach, evidence: Evidence) -> tuple[Book, ...]:
+def _books(findings: Iterable[Finding], reach: Reach, evidence: Evidence, rule: str) -> tuple[Book, ...]:
     rows: dict[str, list[FindingRow]] = {}
     for finding in findings:
-        rows.setdefault(finding.rulebook, []).append(_finding_row(finding, evidence))
+        rows.setdefault(finding.rulebook, []).append(_finding_row(finding, evidence, rule))
     return tuple(Book(book, reach.title(book), tuple(found)) for book, found in rows.items())
 
 
-def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
+def _finding_row(finding: Finding, evidence: Evidence, usual_rule: str) -> FindingRow:
     limit = finding.source
     place = finding.place
     cell = where(place) or place.file if place is not None else ""
@@ -281,6 +261,7 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
     return FindingRow(
         outcome=finding.outcome.value,
         decides=finding.decides,
+        conditional=finding.conditional,
         subject=reasons.subject(finding),
         value=value,
         also=wording.also_words(finding.interval, finding.unit, limit) if limit is not None else "",
@@ -289,6 +270,8 @@ def _finding_row(finding: Finding, evidence: Evidence) -> FindingRow:
         status=reasons.dates(finding),
         source=finding.because,
         rule_id=finding.rule_id,
+        replaces=reasons.replaces(limit),
+        decision_rule="" if finding.decision_rule == usual_rule else finding.decision_rule,
         why="" if finding.outcome is Outcome.PASS else wording.without_counted(finding.why)[0],
         bar=bar(finding) if _telling(finding) else None,
     )

@@ -66,8 +66,8 @@ def test_the_linter_tells_every_mistake(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(tmp_path))
     status, out, err = told(capsys, "limits", "lint")
     assert (status, out) == (70, "")
-    assert "leaf_powder.toml:7 PB: 'leed'" in err
-    assert "us.toml:7 AS: the text 'not more than 3 mg/kg' says <= 3, the limit <= 4" in err
+    assert "leaf_powder.toml:10 PB: of 'leed' is no analyte" in err
+    assert "us.toml:11 AS: the text 'not more than 3 mg/kg' says <= 3, the limit <= 4" in err
 
 
 @pytest.mark.parametrize(
