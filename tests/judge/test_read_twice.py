@@ -17,13 +17,13 @@ from kratom_qc.model import Batch, Limit
 MG = "mg/kg"
 PAHS = ("Benzo[a]pyrene", "Benz[a]anthracene", "Benzo[b]fluoranthene", "Chrysene")
 PAIR = {"present": "7-hydroxymitragynine", "absent": ["speciociliatine", "paynantheine"]}
+MARK = "7-hydroxymitragynine without speciociliatine and paynantheine"
+HALF = {"decision_rule": "guarded", "guard": "0.5"}
 HAIR = "0.30000000000000000001"  # no float lies between this and 0.3
 LIMITS = {
     "PAH": limit("PAH", "pah4", "not more than 0.05 mg/kg", max="0.05", unit=MG, decision_rule="guarded"),
-    "HALF": limit("HALF", "lead", "not more than 1.2 mg/kg", max="1.2", unit=MG, decision_rule="guarded", guard="0.5"),
-    "TENTH": limit(
-        "TENTH", "zinc", "not more than 1.2 mg/kg", max="1.2", unit=MG, decision_rule="guarded", guard="0.5", default_uncertainty="10"
-    ),
+    "HALF": limit("HALF", "lead", "not more than 1.2 mg/kg", max="1.2", unit=MG, **HALF),
+    "TENTH": limit("TENTH", "zinc", "not more than 1.2 mg/kg", max="1.2", unit=MG, default_uncertainty="10", **HALF),
     "LEAST": limit("LEAST", "nickel", "not less than 0.25 mg/kg", min="0.25", unit=MG, decision_rule="guarded"),
     "ONE": limit("ONE", "tin", "not more than 1 mg/kg", max="1", unit=MG),
     "0.3": limit("0.3", "copper", "not more than 0.3 mg/kg", max="0.3", unit=MG),
@@ -32,13 +32,13 @@ LIMITS = {
     "DEEP": limit("DEEP", "mgm-16", "not detected, LOD 0.3 mg/kg or less", kind="not_detected", lod_at_most="0.3", unit=MG),
     "SALM": limit("SALM", "salmonella", "absent in 25 g", kind="not_detected", portion="25"),
     "BAN": limit("BAN", text="may not be sold", kind="ban", products=["extract"]),
-    "CLASS": limit("CLASS", text="leaf only", kind="product_class", requires=["leaf_powder"]),
-    "CERT": limit("CERT", text="states both", kind="certificate", requires=["laboratory", "certificate_id"]),
+    "CLASS": limit("CLASS", text="leaf powder only", kind="product_class", requires=["leaf_powder"]),
+    "CERT": limit("CERT", text="states laboratory and certificate number", kind="certificate", requires=["laboratory", "certificate_id"]),
     "HOW": limit("HOW", text="states its methods", kind="certificate", requires=["method"]),
     "ODOR": limit("ODOR", "odour", "is described", kind="described"),
     "SWORN": limit("SWORN", text="is registered", kind="attestation"),
     "LOST": limit("LOST", text="nobody located the text", kind="unread"),
-    "MARK": limit("MARK", text="no 7-OH without the minor alkaloids", kind="profile", screen=True, **PAIR),
+    "MARK": limit("MARK", text=MARK, kind="profile", screen=True, **PAIR),
 }  # fmt: skip
 LEAF, EXTRACT, UNKNOWN = "leaf powder", "extract", ""
 SEVEN, SPEC, PAYN = "7-Hydroxymitragynine", "Speciociliatine", "Paynantheine"
