@@ -18,6 +18,7 @@ MG = "mg/kg"
 PAHS = ("Benzo[a]pyrene", "Benz[a]anthracene", "Benzo[b]fluoranthene", "Chrysene")
 PAIR = {"present": "7-hydroxymitragynine", "absent": ["speciociliatine", "paynantheine"]}
 MARK = "7-hydroxymitragynine without speciociliatine and paynantheine"
+BOTH = ["laboratory", "certificate_id"]
 HALF = {"decision_rule": "guarded", "guard": "0.5"}
 HAIR = "0.30000000000000000001"  # no float lies between this and 0.3
 LIMITS = {
@@ -33,7 +34,7 @@ LIMITS = {
     "SALM": limit("SALM", "salmonella", "absent in 25 g", kind="not_detected", portion="25"),
     "BAN": limit("BAN", text="may not be sold", kind="ban", products=["extract"]),
     "CLASS": limit("CLASS", text="leaf powder only", kind="product_class", requires=["leaf_powder"]),
-    "CERT": limit("CERT", text="states laboratory and certificate number", kind="certificate", requires=["laboratory", "certificate_id"]),
+    "CERT": limit("CERT", text="states laboratory and certificate number", kind="certificate", requires=BOTH),
     "HOW": limit("HOW", text="states its methods", kind="certificate", requires=["method"]),
     "ODOR": limit("ODOR", "odour", "is described", kind="described"),
     "SWORN": limit("SWORN", text="is registered", kind="attestation"),
