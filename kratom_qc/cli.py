@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from kratom_qc import PROGRAM, settings
+from kratom_qc import PROGRAM, limits_parser, settings
 from kratom_qc.errors import KratomQCError
 
 EXIT_HELP = """exit status, highest first:
@@ -134,12 +134,8 @@ def _parser() -> argparse.ArgumentParser:
     problems.add_argument("--markdown", action="store_true", help="the page of all codes")
     problems.set_defaults(command=_problems)
 
-    limits = commands.add_parser("limits", help="list, lint or show the limits in force")
-    limits.add_argument("action", nargs="?", default="list", choices=("list", "lint", "show"))
-    limits.add_argument("name", nargs="?", help="a rulebook or rule id, for show")
-    limits.add_argument("--analytes", action="store_true", help="list the known analytes instead")
-    limits.add_argument("--intake", action="store_true", help="list the limits on files instead: sizes, memory, time")
-    limits.set_defaults(command=_limits)
+    limits = commands.add_parser("limits", help="the rulebooks: list, show, lint, page, export, import, diff, suite")
+    limits_parser.add_actions(limits, _day)
     _layout_parser(commands.add_parser("layout", help="profiles of laboratories' layouts: draft, test, list"))
     return parser
 
@@ -217,14 +213,6 @@ def _run(options: argparse.Namespace) -> int:
 
     config = settings.load()
     return run(options.inbox or config.inbox, options.store or config.store, options.market, options.on, options.facts)
-
-
-def _limits(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import intake_limits, limits
-
-    if options.intake:
-        return intake_limits()
-    return limits(options.action, options.name, analytes=options.analytes)
 
 
 def _template(options: argparse.Namespace) -> int:

@@ -14,11 +14,10 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from kratom_qc import methods, problems, settings, vocabulary, wording
-from kratom_qc.errors import InputNotFound, Refusal, UsageError
+from kratom_qc import methods, problems, vocabulary, wording
+from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
-from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vendor import may_annotate, plain_console, write_annotated
@@ -243,56 +242,3 @@ def _flow_pass(
                 )
             finally:
                 watching.reset(token)
-
-
-# ---------------------------------------------------------------- limits
-
-
-def intake_limits() -> int:
-    """`limits --intake`: what a file may be and what reading it may cost, with the variable that sets each."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in ("limit", "", "what it bounds", "set by"):
-        table.add_column(heading, justify="right" if not heading else "left")
-    for name, value, what in settings.caps().told():
-        table.add_row(name, f"{value:,}", what, f"KRATOM_QC_MAX_{name.upper()}")
-    console = plain_console()
-    console.print(table)
-    console.print(
-        "A file over a limit is REFUSED; nothing is ever cut short. Readers have no network and write no file."
-    )
-    return 0
-
-
-def limits(action: str, name: str | None, *, analytes: bool) -> int:
-    """`limits list`, `limits lint`, `limits show NAME`."""
-    console = plain_console()
-    if analytes:
-        for analyte in vocabulary.analytes().values():
-            console.print(f"{analyte.id}  [dim]{escape(analyte.name)} ({analyte.family})[/]")
-        return 0
-    vocabulary.check_all()
-    methods.check()
-    books = load_rulebooks(settings.load().expectations)
-    if action == "lint":
-        console.print(
-            f"{len(books)} rulebooks with {sum(len(book.limits) for book in books.values())} limits: no mistake found"
-        )
-        return 0
-    if action == "list":
-        for book in books.values():
-            console.print(
-                f"[bold]{book.id}[/]  {book.kind}, {len(book.limits)} limits, version {book.version}, checked "
-                f"{book.checked_on}  [dim]{escape(book.title)}[/]"
-            )
-        return 0
-    found = [limit for book in books.values() for limit in book.limits if name in (book.id, limit.rule_id)]
-    if not found:
-        raise UsageError(f"'{name}' is no rulebook and no rule; see `kratom-qc limits list`")
-    for limit in found:
-        console.print(f"[bold]{limit.rule_id}[/] ({limit.rulebook})  {escape(limit.text)}")
-        console.print(
-            f"  {limit.kind} of {limit.subject or '–'}, {limit.status}, from {limit.effective_from} to "
-            f"{limit.effective_to}, evidence {limit.evidence}, silence: {limit.when_missing}"
-        )
-        console.print(f"  [dim]{escape(limit.because)}[/]")
-    return 0

@@ -21,7 +21,7 @@ from kratom_qc.model import Analysis, Interval, Place, Result, Word
 
 _HEADS = (
     *("sha256", "batch_id", "status", "file", "product", "product_name", "laboratory", "accreditation"),
-    *("certificate_id", "received_on", "tested_on", "issued_on", "dates"),
+    *("certificate_id", "received_on", "tested_on", "issued_on", "facts_said"),
 )
 _TEXTS = (
     *(
@@ -82,7 +82,7 @@ def recall(
     for pass_id in passes:
         for row in _heads(history, pass_id, spoken):
             rows = heads[row["batch_id"]].setdefault(row["sha256"], [])
-            if row["dates"] is not None and (not rows or rows[0][0] == pass_id):
+            if row["facts_said"] is not None and (not rows or rows[0][0] == pass_id):
                 rows.append((pass_id, row))
         for batch_id, sha256, result in _results(history, pass_id, spoken, wanted):
             if sha256 in spoken[batch_id]:
@@ -117,8 +117,10 @@ def _analysis(row: Mapping[str, Any], results: dict[tuple[str, str], list[Result
         issued_on=row["issued_on"],
         declared={},
         results=tuple(results.pop((row["batch_id"], witness), ())),
-        dates={one["name"]: one["day"] for one in row["dates"]},
-        facts_said={one["name"]: Word("", Place(file, one["sheet"], one["cell"])) for one in row["dates"]},
+        dates={one["name"]: one["day"] for one in row["facts_said"] if one["day"] is not None},
+        facts_said={
+            one["name"]: Word(one["said"], Place(file, one["sheet"], one["cell"])) for one in row["facts_said"]
+        },
     )
 
 

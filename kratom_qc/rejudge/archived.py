@@ -21,9 +21,9 @@ from kratom_qc.job import Terms
 from kratom_qc.judge.markets import Everywhere
 from kratom_qc.model import Verdict
 from kratom_qc.rejudge.comparing import CODES, SAYS, Codes, Comparison, Rules, Said, with_verdicts
-from kratom_qc.rejudge.planning import WAVE, Planner, waves
+from kratom_qc.rejudge.planning import WAVE, Planner, Question, Wave, waves
 from kratom_qc.rejudge.reread import declares_otherwise, reread
-from kratom_qc.rejudge.waves import Judge, Judged, Question, Wave
+from kratom_qc.rejudge.waves import Judge, Judged
 
 Progress = Callable[[int, int], None]  # batches done, of
 Made = TypeVar("Made")
