@@ -88,10 +88,11 @@ def standing(limit: Limit, day: date) -> str:
     if status in ("not yet in force", "expired"):
         end = limit.effective_from if status == "not yet in force" else limit.effective_to
         words = f"{status}, {'from' if status == 'not yet in force' else 'ended'} {end}"
-    return words if decides else f"{words}; {_why_not(limit)}"
+    return words if decides else f"{words}; {why_not(limit)}"
 
 
-def _why_not(limit: Limit) -> str:
+def why_not(limit: Limit) -> str:
+    """Why a limit never decides."""
     if limit.screen:
         return "warns only"
     if limit.advisory:
