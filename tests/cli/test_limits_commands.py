@@ -64,7 +64,8 @@ ON = {
 
 
 @pytest.mark.parametrize("day", ON)
-def test_how_every_limit_stands_on_a_day(folder, capsys, day):
+@pytest.mark.usefixtures("folder")
+def test_how_every_limit_stands_on_a_day(capsys, day):
     status, out, _ = told(capsys, "limits", "list", "--on", day, "--market", "us", "--json")
     assert status == 0
     found = {one["rule_id"]: one for one in map(json.loads, out.splitlines())}
@@ -76,12 +77,14 @@ def test_how_every_limit_stands_on_a_day(folder, capsys, day):
     assert {one["on"] for one in found.values()} == {day}
 
 
-def test_a_market_is_listed_with_every_rulebook_it_lies_under(folder, capsys):
+@pytest.mark.usefixtures("folder")
+def test_a_market_is_listed_with_every_rulebook_it_lies_under(capsys):
     _, out, _ = told(capsys, "limits", "list", "--market", "us-tx", "--json")
     assert {one["rulebook"] for one in map(json.loads, out.splitlines())} == {"us", "us-tx"}
 
 
-def test_a_product_is_listed_with_its_own_rulebook_and_what_overrides(folder, capsys):
+@pytest.mark.usefixtures("folder")
+def test_a_product_is_listed_with_its_own_rulebook_and_what_overrides(capsys):
     _, out, _ = told(capsys, "limits", "list", "--product", "leaf_powder", "--market", "us", "--json")
     found = {(one["rulebook"], one["rule_id"]): one for one in map(json.loads, out.splitlines())}
     assert ("usp", "USP-PB") not in found
@@ -93,12 +96,14 @@ def test_a_product_is_listed_with_its_own_rulebook_and_what_overrides(folder, ca
     assert "a condition, never decides" in out
 
 
-def test_a_market_that_does_not_speak_of_a_product_says_so(folder, capsys):
+@pytest.mark.usefixtures("folder")
+def test_a_market_that_does_not_speak_of_a_product_says_so(capsys):
     _, out, _ = told(capsys, "limits", "list", "--product", "extract", "--market", "us")
     assert "us does not speak of extract: a batch of it is held there" in out
 
 
-def test_numbers_of_the_list_are_decimal_strings(folder, capsys):
+@pytest.mark.usefixtures("folder")
+def test_numbers_of_the_list_are_decimal_strings(capsys):
     _, out, _ = told(capsys, "limits", "list", "--market", "us", "--json")
     bill = next(one for one in map(json.loads, out.splitlines()) if one["rule_id"] == "BILL")
     assert (bill["low"], bill["high"], bill["high_open"], bill["unit"], bill["basis"]) == (
@@ -127,7 +132,8 @@ def test_limits_alone_lists_the_rulebooks(capsys):
 # ---------------------------------------------------------------- show
 
 
-def test_everything_about_a_limit_is_shown(folder, capsys):
+@pytest.mark.usefixtures("folder")
+def test_everything_about_a_limit_is_shown(capsys):
     status, out, _ = told(capsys, "limits", "show", "NOW", "--on", "2026-06-01")
     assert status == 0
     for words in (
@@ -148,13 +154,15 @@ def test_everything_about_a_limit_is_shown(folder, capsys):
     assert "NEXT" in lines["superseded"]
 
 
-def test_an_overridden_limit_is_shown_where_it_stands_and_where_it_is_overridden(folder, capsys):
+@pytest.mark.usefixtures("folder")
+def test_an_overridden_limit_is_shown_where_it_stands_and_where_it_is_overridden(capsys):
     _, out, _ = told(capsys, "limits", "show", "USP-PB")
     assert re.search(r"overridden in\s+leaf_powder", out)
     assert re.search(r"overrides\s+usp: status: compendial → adopted", out)
 
 
-def test_a_name_nobody_knows_is_answered_with_the_nearest(folder, capsys):
+@pytest.mark.usefixtures("folder")
+def test_a_name_nobody_knows_is_answered_with_the_nearest(capsys):
     status, _, err = told(capsys, "limits", "show", "USP-PD")
     assert status == 64
     assert "nearest: USP-PB" in err
