@@ -104,6 +104,16 @@ def _parser() -> argparse.ArgumentParser:
     _judging(run)
     run.set_defaults(command=_run)
 
+    markets = commands.add_parser("markets", help="where a batch may be sold, and what stops it elsewhere")
+    markets.add_argument(
+        "batches", nargs="+", metavar="BATCH", help="the id of a batch in the store, or a certificate file"
+    )
+    markets.add_argument("--store", type=Path, metavar="DIR", help="where batches are kept (default: ./store)")
+    markets.add_argument("--product", help="the product's form where certificates do not say it")
+    markets.add_argument("--json", action="store_true", help="one object per batch and line, on standard output")
+    _judging(markets)
+    markets.set_defaults(command=_markets)
+
     template = commands.add_parser(
         "template", help="a blank certificate to fill in, with drop-downs of the valid words"
     )
@@ -181,6 +191,15 @@ def _check(options: argparse.Namespace) -> int:
 
     terms = load_terms(options.market, options.on, options.facts, options.product)
     return check(options.files, terms, as_json=options.json, annotate=options.annotate)
+
+
+def _markets(options: argparse.Namespace) -> int:
+    from kratom_qc.job import load_terms
+    from kratom_qc.market_commands import markets
+
+    terms = load_terms(options.market, options.on, options.facts, options.product)
+    store = options.store or settings.load().store
+    return markets(options.batches, store, terms, as_json=options.json)
 
 
 def _read(options: argparse.Namespace) -> int:

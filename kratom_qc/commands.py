@@ -21,14 +21,13 @@ from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, re
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vendor import may_annotate, plain_console, write_annotated
+from kratom_qc.verdict_tables import print_matrix, print_verdicts
 
 if TYPE_CHECKING:
     from flows.release import Done
-    from kratom_qc.report.html import SummaryRow
 
 REFUSED = 3
 _EXIT = {Decision.FAIL: 1, Decision.HOLD: 2, Decision.PASS: 0}
-_STYLE = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD: "bold yellow"}
 
 
 def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path | None = None) -> int:
@@ -52,7 +51,7 @@ def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path 
         write_annotated(
             files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate
         )
-    return _status(readings, verdicts.values())
+    return exit_status(readings, verdicts.values())
 
 
 def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
@@ -61,7 +60,8 @@ def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
     return list(judge_batches(found, terms).verdicts()) if found else []
 
 
-def _status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
+def exit_status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
+    """How `check` ends: a refused file before FAIL before HOLD before PASS."""
     if any(reading.refusals for reading in readings):
         return REFUSED
     decisions = {verdict.decision for verdict in verdicts}
@@ -71,13 +71,14 @@ def _status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
 def _print_json(readings: Iterable[Reading], verdicts: dict[str, Verdict]) -> None:
     for reading in readings:
         if reading.refusals:
-            _print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
+            print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
         else:
             own = [verdicts[batch_id] for batch_id in reading.batch_ids]
-            _print_line(json_objects.judged(reading.file, reading.sha256, own))
+            print_line(json_objects.judged(reading.file, reading.sha256, own))
 
 
-def _print_line(content: dict[str, Any]) -> None:
+def print_line(content: dict[str, Any]) -> None:
+    """One JSON object on a line of standard output."""
     # Where the output cannot carry every letter, JSON has an escape of its own for them.
     plain_ascii = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
     sys.stdout.write(json.dumps(content, ensure_ascii=plain_ascii, separators=(",", ":")) + "\n")
@@ -87,28 +88,14 @@ def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> N
     from kratom_qc.report.html import summary_row
 
     console = plain_console()
+    if len(verdicts) == 1:  # of many batches `kratom-qc markets` tells it one by one
+        print_matrix(console, *verdicts.values())
+        console.print()
     if verdicts:
         print_verdicts(console, [summary_row(verdict, "") for verdict in verdicts.values()])
     for reading in readings:
         if reading.refusals:
             print_refused(console, reading.file, reading.refusals)
-
-
-def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
-    """The table at the end of `check` and `run`: batch, product, verdict, where it may be sold, the main reason."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("batch", overflow="fold", max_width=24)
-    table.add_column("product", max_width=12)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("may be sold in", max_width=16)
-    table.add_column("main reason", overflow="fold")
-    for row in rows:
-        style = _STYLE[row.decision]
-        decision = f"[{style}]{row.decision}[/]"
-        table.add_row(
-            escape(row.batch_id), escape(row.product), decision, escape(row.sold_in) or "–", escape(row.reason)
-        )
-    console.print(table)
 
 
 def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> None:
@@ -142,7 +129,7 @@ def read(file: Path, *, as_json: bool) -> int:
     load_profiles()
     (reading,) = read_files([file])
     if as_json:
-        _print_line(_read_object(reading))
+        print_line(_read_object(reading))
     elif reading.refusals:
         print_refused(plain_console(), reading.file, reading.refusals)
     else:

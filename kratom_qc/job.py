@@ -152,6 +152,11 @@ class Terms:
     laboratories: Register = Register()  # noqa: RUF009 - frozen and empty
 
     @property
+    def everywhere(self) -> tuple[str, ...]:
+        """Every market that counts: those asked for, then the home markets."""
+        return tuple(dict.fromkeys((*self.markets, *self.home)))
+
+    @property
     def overdue(self) -> tuple[str, ...]:
         """A sentence for every rulebook that nobody has compared with its sources for too long."""
         return tuple(sentence for book in self.books.values() if (sentence := book.overdue(self.on)))
@@ -207,10 +212,9 @@ def collect(
     """
     once = {reading.sha256: reading for reading in readings}
     analyses = [analysis for reading in once.values() for analysis in reading.analyses]
-    markets = tuple(dict.fromkeys((*terms.markets, *terms.home)))
     return batches(
         (terms.laboratories.seen(one, terms.on) for one in analyses if only is None or one.batch_id in only),
-        cache(lambda product: tuple(wanted(terms.books, markets, product))),
+        cache(lambda product: tuple(wanted(terms.books, terms.everywhere, product))),
         terms.facts,
         terms.product,
         compare(analyses) if beside is None else beside,

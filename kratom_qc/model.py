@@ -365,6 +365,7 @@ class Rulebook:
     extends: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
     certificate_max_age_days: int | None = None
+    text: str = field(default="", repr=False, compare=False)  # the file itself: kept beside what it judged
 
     def overdue(self, on: date) -> str:
         """A sentence if nobody has compared the rulebook with its sources for longer than it says, else nothing."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kratom_qc import PROGRAM, settings
-from kratom_qc.archive.store import PassWriter, Store, keep
+from kratom_qc.archive.store import PassWriter, Store, keep, keep_rulebook
 from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.compare import traces
@@ -143,6 +143,8 @@ class ReleasePass:
         refused = [(reading.file, reading.sha256, reading.refusals) for reading in self.refused]
         page = summary_page(self.rows, refused, judged_on=self.terms.on, program=PROGRAM, overdue=self.terms.overdue)
         self.store.write_page("index.html", page)
+        for book in self.terms.books.values():
+            keep_rulebook(self.store.root, book)
         self.writer.commit()
         gc.unfreeze()
         return self.rows

@@ -17,7 +17,7 @@ from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.job import Reading, Terms, load_terms
-from kratom_qc.judge.dates import DECIDING, in_force
+from kratom_qc.judge.dates import stands
 from kratom_qc.judge.plan import questions
 from kratom_qc.model import Limit, Verdict
 
@@ -96,9 +96,8 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
 def _asked(terms: Terms, product: str) -> Iterator[Limit]:
     """The limits that hold a batch of the product when nobody has measured what they ask for."""
     for _, limit in questions(terms.books, terms.home, product):
-        decides = limit.status in DECIDING and not limit.screen and not limit.advisory
         measured = limit.kind in ("amount", "not_detected", "described")
-        if decides and measured and limit.when_missing == "hold" and in_force(limit, terms.on) == "in force":
+        if measured and limit.when_missing == "hold" and stands(limit, terms.on)[1]:
             yield limit
 
 

@@ -78,6 +78,7 @@ def _grouped(text: str) -> str:
 def shown(number: Decimal, edges: tuple[Decimal, ...] = ()) -> str:
     """A decimal for reading. A long computed one is rounded and says so with ≈, but never across an edge of its limit:
     0.99999999 against `below 1` stays as it is."""
+    number = number.normalize()  # how many zeros it was computed with says nothing
     if len(number.as_tuple().digits) > LONG:
         rounded = _ROUND.plus(number)
         if rounded != number and all(rounded.compare(edge) == number.compare(edge) for edge in edges):

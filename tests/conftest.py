@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+# A mutant is killed by any counterexample: none is made smaller, and none is kept.
+settings.register_profile(
+    "mutation", derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate)
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))

@@ -16,7 +16,7 @@ from kratom_qc.interpret.compare import Beside
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
 from kratom_qc.judge.plan import key_of
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.judge.specification import rulebooks_of
 from kratom_qc.model import Analysis, Batch, Finding, Interval, Limit, Place, Result, Rulebook, Verdict, Word
 
 DAY = date(2026, 11, 22)
@@ -73,7 +73,7 @@ def written(folder: Path, **books: str) -> Path:
 def rulebooks(folder: Path, **books: str) -> dict[str, Rulebook]:
     """Rulebooks from TOML texts by name, through the real loader. They need not make sense together: most tests try single
     limits, and several of them on one analyte."""
-    return load_rulebooks(written(folder, **books), each_limit_alone=True)
+    return rulebooks_of({file.stem: file for file in sorted(written(folder, **books).glob("*.toml"))})
 
 
 # ---------------------------------------------------------------- certificates
@@ -143,16 +143,20 @@ def judged(
     product: str | None = None,
     facts: FactsFile | None = None,
     beside: Beside | None = None,
+    agree: bool = True,
 ) -> dict[str, Verdict]:
     """Every verdict by batch id, through the public path and in one run of the engine. An empty `beside` lets copies of one
-    certificate be judged as if each were alone."""
+    certificate be judged as if each were alone. The engine and the crosscheck must `agree`, whatever a test is about."""
     terms = Terms(
         dict(books), tuple(markets), tuple(markets if home is None else home), on, facts or FactsFile(), product
     )
-    return {
+    found = {
         verdict.batch.batch_id: verdict
         for verdict in judge_batches(collect(readings, terms, beside=beside), terms).verdicts()
     }
+    everything = (finding for verdict in found.values() for finding in verdict.findings)
+    assert not agree or [one.why for one in everything if one.rule_id == "CROSSCHECK-DISAGREES"] == []
+    return found
 
 
 def finding(verdict: Verdict, rule_id: str) -> Finding:

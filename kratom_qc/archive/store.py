@@ -2,6 +2,7 @@
 
     raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
+    rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
     reports/…html                     one page per batch and the summary of the newest pass
 
 A pass is committed when its certificates file appears: it is written last, after the other tables are on disk and
@@ -22,9 +23,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from kratom_qc.archive import tables
-from kratom_qc.errors import Refusal, StoreError
-from kratom_qc.model import Analysis, Verdict
+from kratom_qc.archive import rows, tables
+from kratom_qc.errors import InputNotFound, Refusal, StoreError
+from kratom_qc.model import Analysis, Rulebook, Verdict
 
 _FLUSH_ROWS = 20_000
 _ORDER = ("results", "findings", "verdicts", "certificates")
@@ -55,6 +56,15 @@ class Store:
         except OSError as error:
             raise StoreError(f"{root}: the store cannot be written: {error.strerror}") from None
 
+    @classmethod
+    def to_read(cls, root: Path) -> Store:
+        """A store that is there, to look into: nothing is made or written. Raises InputNotFound where none is."""
+        if not (root / "archive").is_dir():
+            raise InputNotFound(f"{root}: no store; make one with `kratom-qc run`, or name another one with --store")
+        store = cls.__new__(cls)
+        store.root, store.reports = root, root / "reports"
+        return store
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the store for one pass; another pass on it is refused at once."""
@@ -81,40 +91,55 @@ class Store:
 
     def known(self, program: str) -> Known:
         """Everything the store already holds."""
-        judged: set[str] = set()
-        refused: set[str] = set()
-        names: dict[str, str] = {}
-        by_batch: dict[str, list[str]] = {}
-        by_trace: dict[str, set[str]] = {}
-        wanted = ["sha256", "file", "status", "batch_id", "program", "traces"]
-        for path in sorted(
-            (self.root / "archive" / "certificates").glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns
-        ):
-            # by the schema of today: a column that an earlier version did not write is null
-            columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
-            for sha, name, status, batch, by, traces in zip(*(columns[name] for name in wanted), strict=True):
-                names.setdefault(sha, name)
-                if status == "judged":
-                    judged.add(sha)
-                    by_batch.setdefault(batch, []).append(sha)
-                    for trace in traces or ():
-                        by_trace.setdefault(trace, set()).add(batch)
-                elif by == program:
-                    refused.add(sha)
-        batches = {batch: tuple(dict.fromkeys(shas)) for batch, shas in by_batch.items()}
-        related = {trace: frozenset(found) for trace, found in by_trace.items()}
-        return Known(frozenset(judged), frozenset(refused), names, batches, related)
+        return known(self.root, program)
 
     def raw(self, sha256: str) -> bytes:
         """A kept file's bytes. Raises StoreError where they are gone."""
-        try:
-            return raw_path(self.root, sha256).read_bytes()
-        except OSError as error:
-            raise StoreError(f"{raw_path(self.root, sha256)}: a kept file cannot be read: {error.strerror}") from None
+        return raw(self.root, sha256)
 
     def write_page(self, name: str, text: str) -> None:
         """Write one page of the reports."""
         write_whole(self.reports / name, text.encode("utf-8"))
+
+
+def known(root: Path, program: str) -> Known:
+    """Everything that the store in a folder holds."""
+    judged: set[str] = set()
+    refused: set[str] = set()
+    names: dict[str, str] = {}
+    by_batch: dict[str, list[str]] = {}
+    by_trace: dict[str, set[str]] = {}
+    wanted = ["sha256", "file", "status", "batch_id", "program", "traces"]
+    for path in committed(root):
+        # by the schema of today: a column that an earlier version did not write is null
+        columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
+        for sha, name, status, batch, by, traces in zip(*(columns[name] for name in wanted), strict=True):
+            names.setdefault(sha, name)
+            if status == "judged":
+                judged.add(sha)
+                by_batch.setdefault(batch, []).append(sha)
+                for trace in traces or ():
+                    by_trace.setdefault(trace, set()).add(batch)
+            elif by == program:
+                refused.add(sha)
+    batches = {batch: tuple(dict.fromkeys(shas)) for batch, shas in by_batch.items()}
+    related = {trace: frozenset(found) for trace, found in by_trace.items()}
+    return Known(frozenset(judged), frozenset(refused), names, batches, related)
+
+
+def committed(root: Path) -> list[Path]:
+    """The certificates file of every pass that counts, in the order the passes were made."""
+    folder = root / "archive" / "certificates"
+    return sorted(folder.glob("*.parquet"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def raw(root: Path, sha256: str) -> bytes:
+    """A kept file's bytes. Raises StoreError where they are gone."""
+    path = raw_path(root, sha256)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{path}: a kept file cannot be read: {error.strerror}") from None
 
 
 def raw_path(root: Path, sha256: str) -> Path:
@@ -122,12 +147,25 @@ def raw_path(root: Path, sha256: str) -> Path:
     return root / "raw" / sha256[:2] / sha256
 
 
-def keep(root: Path, sha256: str, raw: bytes) -> None:
+def keep(root: Path, sha256: str, content: bytes) -> None:
     """Keep a file's bytes under their hash."""
     path = raw_path(root, sha256)
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, raw)
+        write_whole(path, content)
+
+
+def rulebook_path(root: Path, book_id: str, sha256: str) -> Path:
+    """Where a store keeps the text of a rulebook that judged something."""
+    return root / "rulebooks" / sha256 / f"{book_id}.toml"
+
+
+def keep_rulebook(root: Path, book: Rulebook) -> None:
+    """Keep a rulebook's own text: a hash alone shows nobody in five years what was asked."""
+    path = rulebook_path(root, book.id, book.sha256)
+    if book.text and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, book.text.encode("utf-8"))
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -153,26 +191,26 @@ class PassWriter:
 
     def add_refused(self, file: str, sha256: str, refusals: Iterable[Refusal]) -> None:
         """A file that never became data."""
-        self._add("certificates", tables.refused_row(file, sha256, refusals, self.program))
+        self._add("certificates", rows.refused_row(file, sha256, refusals, self.program))
 
     def add_analysis(self, analysis: Analysis, traces: Iterable[str] = ()) -> None:
         """One new certificate of one batch, with its results; by its traces a later one finds it again."""
-        self._add("certificates", tables.certificate_row(analysis, self.program, traces))
+        self._add("certificates", rows.certificate_row(analysis, self.program, traces))
         for result in analysis.results:
-            self._add("results", tables.result_row(result, analysis.sha256, analysis.batch_id))
+            self._add("results", rows.result_row(result, analysis.sha256, analysis.batch_id))
 
     def add_verdict(self, verdict: Verdict, reason: str) -> None:
         """One verdict with its findings."""
         batch_id = verdict.batch.batch_id
         for finding in verdict.findings:
-            self._add("findings", tables.finding_row(finding, batch_id))
-        for row in tables.verdict_rows(verdict, reason, self.program):
+            self._add("findings", rows.finding_row(finding, batch_id))
+        for row in rows.verdict_rows(verdict, reason, self.program):
             self._add("verdicts", row)
 
     def _add(self, name: str, row: tables.Row) -> None:
-        rows = self.rows[name]
-        rows.append(row)
-        if len(rows) >= _FLUSH_ROWS:
+        waiting = self.rows[name]
+        waiting.append(row)
+        if len(waiting) >= _FLUSH_ROWS:
             self._flush(name)
 
     def _flush(self, name: str) -> None:

@@ -8,7 +8,7 @@ from kratom_qc import vocabulary
 from kratom_qc.interpret.compare import Beside, compare
 from kratom_qc.interpret.derive import Key, quantities
 from kratom_qc.interpret.facts import FactsFile, merged
-from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Result
+from kratom_qc.model import Analysis, Batch, Doubt, Place, ProductFacts, Remark, Result
 
 Wanted = Callable[[str | None], Iterable[Key]]
 
@@ -46,9 +46,21 @@ def _batch(
         remarks += analysis.remarks
     doubts += beside.doubts.get(batch_id, ())
     remarks += beside.remarks.get(batch_id, ())
+    return put_together(batch_id, product, analyses, facts, doubts, remarks, wanted(product))
+
+
+def put_together(
+    batch_id: str,
+    product: str | None,
+    analyses: Sequence[Analysis],
+    facts: ProductFacts,
+    doubts: Iterable[Doubt],
+    remarks: Iterable[Remark],
+    wanted: Iterable[Key],
+) -> Batch:
+    """A batch of certificates whose product, declarations and doubts are known; what is computed may add doubts."""
     results = [result for analysis in analyses for result in analysis.results]
-    found, derived_doubts = quantities(results, facts, wanted(product))
-    doubts += derived_doubts
+    found, derived_doubts = quantities(results, facts, wanted)
     described: dict[str, Result] = {}
     for result in results:
         if result.text is not None and result.known:
@@ -61,7 +73,7 @@ def _batch(
         tuple(analyses),
         found,
         described,
-        tuple(dict.fromkeys(doubts)),
+        tuple(dict.fromkeys((*doubts, *derived_doubts))),
         tuple(dict.fromkeys((*remarks, *_stated_remarks(results)))),
         facts,
     )

@@ -21,6 +21,8 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
     judged interval is the hull of all, so that a mean never hides a replicate, and a doubt holds the batch. Where a sheet
     shows fewer digits than its cell holds, both are judged; only what is stored proves anything.
     """
+    if len(results) == 1:  # nearly always: nothing to compare
+        return _alone(results[0]), []
     doubts = _contradictions(results)
     spoken = [_finest(results)] if len(results) > 1 and _all_one_statement(results) else results
     hull = _hull(spoken, as_shown=True)
@@ -45,6 +47,25 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
         min(reaches, default=None),
         _uncertainty(results),
     ), doubts
+
+
+def _alone(result: Result) -> Quantity:
+    own, shown = result.interval, result.shown_interval
+    reach = result.detection_limit if result.detected is False else None
+    return Quantity(
+        result.analyte,
+        result.unit,
+        result.basis,
+        own if shown is None else own.hull(shown),
+        own.low,
+        own.low_open,
+        own.high,
+        own.high_open or own.high is None,
+        (result,),
+        result.detected,
+        reach,
+        result.uncertainty if _exact(result) else None,
+    )
 
 
 def _hull(results: Sequence[Result], *, as_shown: bool = False) -> Interval:

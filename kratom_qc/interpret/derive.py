@@ -66,10 +66,10 @@ def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
     if single is None:
         return quantity
     low = max((quantity.proven_low, quantity.proven_low_open), (single.proven_low, single.proven_low_open))
-    high, high_open = quantity.proven_high, quantity.proven_high_open
-    if single.proven_high is not None and (high is None or single.proven_high < high):
-        high, high_open = single.proven_high, single.proven_high_open
-    return replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=high_open)
+    # Of two ends at one number the open one proves more.
+    highs = [(one.proven_high, not one.proven_high_open) for one in (quantity, single) if one.proven_high is not None]
+    high, closed = min(highs, default=(None, False))
+    return replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=not closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,9 @@ class _Deriver:
                 terms.append(quantity.interval)
                 parts.append(_name(analyte))
                 results += quantity.results
-            elif analyte in formula.core:
+            elif (
+                analyte in formula.core or quantity is not None
+            ):  # measured, and only a factor is lacking: that is not 0
                 missing += [_name(analyte)] if quantity is None else quantity.missing
                 results += () if quantity is None else quantity.results  # measured, and lacking a factor only
                 terms.append(self._ceiling(formula, basis, unit, analyte))

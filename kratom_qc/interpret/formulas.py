@@ -48,3 +48,14 @@ def formulas() -> Mapping[str, Formula]:
     for row in rows["within"]:
         found[row["id"]] = Formula("within", (row["of"],))
     return found
+
+
+@cache
+def operands(subject: str) -> frozenset[str]:
+    """Every analyte whose results a quantity of this subject may rest on, moisture always: it turns dry into as received."""
+    formula = formulas().get(subject)
+    own = {subject, "moisture"}
+    if formula is None:
+        return frozenset(own)
+    parts = {*formula.of, *formula.under, *filter(None, (formula.part, formula.ceiling_of))}
+    return frozenset(own.union(*(operands(part) for part in parts)))

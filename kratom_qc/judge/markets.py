@@ -3,36 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from kratom_qc.judge.plan import applicable, market_books, product_books
+from kratom_qc.judge.plan import Rule, applicable, market_books, product_books
 from kratom_qc.model import Batch, Decision, Finding, Outcome, Rulebook, Says, Standing, Verdict
 
 INTEGRITY = "integrity"
 # Worst first. A ban says more than a figure: nothing about the batch could mend it.
 _WEIGHT = {Outcome.FAIL: 3, Outcome.INCONCLUSIVE: 2, Outcome.MISSING: 1, Outcome.PASS: 0}
 _BANNED = 4
+NOTHING = -1  # the weight of a slot in which nothing decides
 
 
-@dataclass(frozen=True, slots=True)
-class _Lineage:
-    """Rulebooks that count together, and the limits of theirs that one of them overrides. Another market may ask those."""
+class Ruling(NamedTuple):
+    """A decision with the slot whose finding makes it; none where every limit is met, or where nothing decides."""
 
-    books: tuple[str, ...]
-    replaced: frozenset[tuple[str, str]]  # rulebook, rule id
+    decision: Decision
+    says: Says
+    slot: int | None
 
-    @staticmethod
-    def of(books: Sequence[Rulebook]) -> _Lineage:
-        """A lineage that names its own rulebook first: where two are as bad, the reader wants to hear of this market."""
-        replaced = {(one.overrides, one.rule_id) for book in books for one in book.limits if one.overrides}
-        return _Lineage(tuple(book.id for book in reversed(books)), frozenset(replaced))
 
-    def worst(self, deciding: Sequence[Finding], by_book: Mapping[str, Finding]) -> Finding | None:
-        """The first of the worst findings that decide here."""
-        if self.replaced:
-            by_book = _worst_by_book(one for one in deciding if (one.rulebook, one.rule_id) not in self.replaced)
-        return _worst(by_book.get(book) for book in self.books)
+class Slots:
+    """Where findings stand. A rulebook is one slot, unless some of its limits are overridden elsewhere: each of those stands
+    alone, between those before and after it, so that a market can leave it out."""
+
+    def __init__(self, books: Mapping[str, Rulebook]):
+        self.replaced = {
+            book.id: [(one.overrides, one.rule_id) for one in book.limits if one.overrides] for book in books.values()
+        }
+        alone = {rule for rules in self.replaced.values() for rule in rules}
+        self.books: dict[str, list[int]] = {INTEGRITY: [0]}
+        self.rules: dict[Rule, int] = {}
+        self.size = 1
+        for book in books.values():
+            own = self.books[book.id] = [self._new()]
+            for limit in book.limits:
+                rule = (book.id, limit.rule_id)
+                if rule in alone:
+                    own += [self._new(), self._new()]
+                    self.rules[rule] = own[-2]
+                else:
+                    self.rules[rule] = own[-1]
+
+    def _new(self) -> int:
+        self.size += 1
+        return self.size - 1
+
+    def of(self, book: str, rule_id: str) -> int:
+        """The slot of a finding; one about no limit stands last in its rulebook."""
+        return self.rules.get((book, rule_id), self.books[book][-1])
+
+    def lineage(self, books: Sequence[Rulebook]) -> tuple[int, ...]:
+        """The slots of rulebooks that count together, without the limits that one of them overrides. Their own rulebook comes
+        first: where two are as bad, the reader wants to hear of this market."""
+        out = {self.rules[rule] for book in books for rule in self.replaced[book.id]}
+        return tuple(slot for book in reversed(books) for slot in self.books[book.id] if slot not in out)
 
 
 class Everywhere:
@@ -44,61 +70,81 @@ class Everywhere:
 
     def __init__(self, books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None):
         self.rulebooks = applicable(books, markets, product)
-        self.product = _Lineage.of(product_books(books, product))
-        self.markets = {market: _Lineage.of(market_books(books, market)) for market in markets}
+        self.slots = Slots(books)
+        self.product = (*self.slots.books[INTEGRITY], *self.slots.lineage(product_books(books, product)))
+        self.markets = {market: (*self.slots.lineage(market_books(books, market)), *self.product) for market in markets}
         self.titles = {market: books[market].title for market in markets}
+        self._ruled: dict[tuple[int, ...], dict[str, Ruling]] = {}
 
     def verdict(self, batch: Batch, findings: Sequence[Finding], home: tuple[str, ...], on: date) -> Verdict:
         """The verdict over all findings of a batch."""
-        deciding = [finding for finding in findings if finding.decides]
-        by_book = _worst_by_book(deciding)
-        everywhere = _worst((by_book.get(INTEGRITY), self.product.worst(deciding, by_book)))
-        worst = {
-            market: _worst((lineage.worst(deciding, by_book), everywhere)) for market, lineage in self.markets.items()
-        }
+        worst = self._worst(findings)
+        weights = tuple(NOTHING if one is None else _weight(one) for one in worst)
+        rulings = self.rulings(weights)
         return Verdict(
             batch=batch,
             judged_on=on,
-            decision=_decision(_worst((everywhere, *(worst[market] for market in home)))),
-            markets={market: _decision(finding) for market, finding in worst.items()},
+            decision=self.own(weights, home).decision,
+            markets={market: ruling.decision for market, ruling in rulings.items()},
             findings=tuple(findings),
             home_markets=home,
             rulebooks=self.rulebooks,
-            standings=tuple(self._standing(market, finding) for market, finding in worst.items()),
+            standings=tuple(
+                Standing(
+                    market,
+                    self.titles[market],
+                    ruling.decision,
+                    ruling.says,
+                    None if ruling.slot is None else worst[ruling.slot],
+                )
+                for market, ruling in rulings.items()
+            ),
         )
 
-    def _standing(self, market: str, worst: Finding | None) -> Standing:
-        decision = _decision(worst)
-        if worst is None or decision is Decision.PASS:
-            return Standing(market, self.titles[market], decision, _SAYS[decision], None)
-        says = Says.BANNED if _weight(worst) == _BANNED else _SAYS[decision]
-        return Standing(market, self.titles[market], decision, says, worst)
+    def rulings(self, weights: tuple[int, ...]) -> dict[str, Ruling]:
+        """What every market says, by the weight of the worst finding that decides in every slot."""
+        if weights not in self._ruled:
+            self._ruled[weights] = {market: _ruling(slots, weights) for market, slots in self.markets.items()}
+        return self._ruled[weights]
+
+    def own(self, weights: tuple[int, ...], home: Iterable[str]) -> Ruling:
+        """The batch's own verdict: the worst of its product's rulebooks and the home markets."""
+        return _ruling((*self.product, *(slot for market in home for slot in self.markets[market])), weights)
+
+    def _worst(self, findings: Iterable[Finding]) -> list[Finding | None]:
+        """Of every slot the first of its worst findings that decide."""
+        found: list[Finding | None] = [None] * self.slots.size
+        for finding in findings:
+            if finding.decides:
+                slot = self.slots.of(finding.rulebook, finding.rule_id)
+                known = found[slot]
+                if known is None or _weight(finding) > _weight(known):
+                    found[slot] = finding
+        return found
 
 
-_SAYS = {Decision.PASS: Says.SOLD, Decision.FAIL: Says.NOT_SOLD, Decision.HOLD: Says.UNDECIDED}
-
-
-def _worst_by_book(deciding: Iterable[Finding]) -> dict[str, Finding]:
-    """Of every rulebook the first of its worst findings."""
-    found: dict[str, Finding] = {}
-    for finding in deciding:
-        known = found.get(finding.rulebook)
-        if known is None or _weight(finding) > _weight(known):
-            found[finding.rulebook] = finding
-    return found
-
-
-def _worst(findings: Iterable[Finding | None]) -> Finding | None:
-    return max((finding for finding in findings if finding is not None), key=_weight, default=None)
+def weight(outcome: Outcome, kind: str) -> int:
+    """How much a deciding finding on a limit of a kind weighs; the heaviest decides."""
+    return _BANNED if kind == "ban" and outcome is Outcome.FAIL else _WEIGHT[outcome]
 
 
 def _weight(finding: Finding) -> int:
-    banned = finding.source is not None and finding.source.kind == "ban" and finding.outcome is Outcome.FAIL
-    return _BANNED if banned else _WEIGHT[finding.outcome]
+    return weight(finding.outcome, finding.source.kind if finding.source is not None else "")
 
 
-def _decision(worst: Finding | None) -> Decision:
+_RULED = {  # by weight
+    4: (Decision.FAIL, Says.BANNED),
+    3: (Decision.FAIL, Says.NOT_SOLD),
+    2: (Decision.HOLD, Says.UNDECIDED),
+    1: (Decision.HOLD, Says.UNDECIDED),
+}
+
+
+def _ruling(slots: Sequence[int], weights: Sequence[int]) -> Ruling:
     """FAIL, else HOLD, else PASS. Nothing is never a pass: where nothing decides, the batch is held."""
-    if worst is None:
-        return Decision.HOLD
-    return {Outcome.FAIL: Decision.FAIL, Outcome.PASS: Decision.PASS}.get(worst.outcome, Decision.HOLD)
+    worst = max(slots, key=weights.__getitem__)
+    if weights[worst] == NOTHING:
+        return Ruling(Decision.HOLD, Says.UNDECIDED, None)
+    if not weights[worst]:
+        return Ruling(Decision.PASS, Says.SOLD, None)
+    return Ruling(*_RULED[weights[worst]], worst)

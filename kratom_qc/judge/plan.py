@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -18,6 +18,7 @@ from kratom_qc.model import LOWER_BOUND, ZERO, Batch, Interval, Limit, Outcome, 
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
+Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 OUTCOMES = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.MISSING)  # what a code stands for
 NUMERIC = ("amount", "not_detected")
 DETECTION = "any"
@@ -134,8 +135,10 @@ class Group:
     asked: list[Asked]
 
 
-def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Sequence[str]) -> list[Group]:
-    """Every limit that speaks of a batch, asked of it."""
+def plan(
+    batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Sequence[str], only: Container[Rule] | None = None
+) -> list[Group]:
+    """Every limit that speaks of a batch, asked of it; `only` names those to ask where not all are."""
     by_product: dict[str | None, list[int]] = {}
     for index, batch in enumerate(batches):
         by_product.setdefault(batch.product, []).append(index)
@@ -146,6 +149,8 @@ def plan(batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Seque
         constant = {kind: Column([said], shared=True) for kind, said in answers.CONSTANT.items()}
         asked = []
         for book, limit in questions(books, markets, product):
+            if only is not None and (book.id, limit.rule_id) not in only:
+                continue
             if limit.kind not in NUMERIC:
                 column = constant.get(limit.kind)
                 if column is None and limit.kind == "product_class":

@@ -48,6 +48,7 @@ class Written:
     defaults: Mapping[str, Any]
     limits: tuple[Row, ...]
     overrides: tuple[Row, ...]
+    text: str
     head_lines: Mapping[str, int] = field(default_factory=dict)  # of the keys of [rulebook]; "" is its header
 
     def head_where(self, key: str = "") -> str:
@@ -104,9 +105,8 @@ def read(file: Path) -> Written:
         raise RulebookError("\n".join(wrong))
     limits, overrides = (_rows(file.name, text, name, data.get(name, [])) for name in ("limit", "override"))
     digest = hashlib.sha256(raw).hexdigest()
-    return Written(
-        file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, {"": begin, **lines}
-    )
+    lines = {"": begin, **lines}
+    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, text, lines)
 
 
 def _table_line(told: Sequence[str], name: str) -> int:

@@ -8,7 +8,7 @@ examples encode 5 of 38 criteria differently from what they print).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -25,16 +25,28 @@ from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import ZERO, Interval, Limit, Rulebook
 
 
-def load_rulebooks(folder: Path, drafts: Sequence[Path] = (), *, each_limit_alone: bool = False) -> dict[str, Rulebook]:
+def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
     """Every rulebook of a folder by id. A draft takes the place of the rulebook of its name, or stands beside them.
 
     Raises RulebookError naming every mistake in every file at once; a folder with one wrong limit loads nothing.
-    `each_limit_alone` leaves out what `coherence` asks of limits together: for rulebooks that are made to try a limit out.
     """
     files = {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder.is_dir() else {}
     if not files:
         raise RulebookError(f"{folder}: no rulebook (*.toml) found")
-    files |= {draft.stem: draft for draft in drafts}
+    return _read(files | {draft.stem: draft for draft in drafts}, coherence.mistakes)
+
+
+def rulebooks_of(files: Mapping[str, Path]) -> dict[str, Rulebook]:
+    """The rulebooks of these files by id, each limit by itself: how they stand to each other is not asked again.
+
+    Raises RulebookError as `load_rulebooks` does.
+    """
+    return _read(files, lambda _books, _written: [])
+
+
+def _read(
+    files: Mapping[str, Path], together: Callable[[Mapping[str, Rulebook], Mapping[str, Written]], list[str]]
+) -> dict[str, Rulebook]:
     written: dict[str, Written] = {}
     wrong: list[str] = []
     for stem, file in files.items():
@@ -55,8 +67,8 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = (), *, each_limit_alon
     for stem in written:
         reader.book(stem)
     wrong += reader.wrong
-    if not each_limit_alone and all(parent in written for book in written.values() for parent in book.extends):
-        wrong += coherence.mistakes(reader.books, written)
+    if all(parent in written for book in written.values() for parent in book.extends):
+        wrong += together(reader.books, written)
     if wrong:
         raise RulebookError("\n".join(rulebook_file.pointed(wrong, written.values())))
     return {key: reader.books[key] for key in sorted(reader.books)}
@@ -123,6 +135,7 @@ class _Reader:
             extends=written.extends,
             covers=tuple(head.get("covers", ())),
             certificate_max_age_days=head.get("certificate_max_age_days"),
+            text=written.text,
         )
 
     def _limit(self, written: Written, row: Row) -> Limit | None:

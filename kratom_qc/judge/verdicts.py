@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +10,8 @@ from kratom_qc.judge import crosscheck
 from kratom_qc.judge.findings import Findings, first_words
 from kratom_qc.judge.integrity import Integrity, disagreement
 from kratom_qc.judge.markets import Everywhere
-from kratom_qc.judge.plan import NUMERIC, OUTCOMES, Asked, Codes, Group, plan
-from kratom_qc.model import Batch, Limit, Outcome, Rulebook, Verdict
+from kratom_qc.judge.plan import NUMERIC, OUTCOMES, Asked, Codes, Group, Rule, plan
+from kratom_qc.model import Batch, Finding, Limit, Outcome, Rulebook, Verdict
 
 
 @dataclass(slots=True)
@@ -30,11 +30,20 @@ class Judgement:
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict, in the order of the batches."""
+        for judge, index, at in self._places():
+            yield judge.everywhere.verdict(self.batches[index], judge.findings(index, at), self.home, self.on)
+
+    def findings(self) -> Iterator[list[Finding]]:
+        """The findings on what was asked of every batch, in the order of the batches."""
+        for judge, index, at in self._places():
+            yield judge.findings(index, at)
+
+    def _places(self) -> Iterator[tuple[_Judge, int, int]]:
         judges = [_Judge(self, group) for group in self.groups]
         where = {member: (judge, at) for judge in judges for at, member in enumerate(judge.members)}
         for index in range(len(self.batches)):
             judge, at = where[index]
-            yield judge.verdict(index, at)
+            yield judge, index, at
 
 
 class _Judge:
@@ -47,14 +56,13 @@ class _Judge:
         self.integrity = Integrity(run.books, run.markets, group.product, run.on, overdue=run.hold_overdue)
         self.everywhere = Everywhere(run.books, run.markets, group.product)
 
-    def verdict(self, index: int, at: int) -> Verdict:
-        """The verdict of one batch; `at` is its place in the group."""
+    def findings(self, index: int, at: int) -> list[Finding]:
+        """The findings of one batch; `at` is its place in the group."""
         batch = self.run.batches[index]
         said = first_words(batch)
         findings = [about.finding(at, batch, said, OUTCOMES[codes[at]]) for about, codes in self.asked]
         findings += self.integrity.findings(batch)
-        findings += [disagreement(*readings) for readings in self.run.doubted.get(index, ())]
-        return self.everywhere.verdict(batch, findings, self.run.home, self.run.on)
+        return findings + [disagreement(*readings) for readings in self.run.doubted.get(index, ())]
 
 
 def judge(
@@ -65,9 +73,11 @@ def judge(
     home: Sequence[str],
     on: date,
     hold_overdue: bool = False,
+    only: Container[Rule] | None = None,
 ) -> Judgement:
     """Judge many batches in one run of the engine.
 
+    `only` names the limits to ask, where not all are: what is found then is a part of what is known of the batches.
     `markets` are reported; `home` are those that the batch's own verdict includes beside its product rulebook.
     `hold_overdue` lets a rulebook hold that nobody has compared with its sources for too long. Raises
     UsageError for a market without a rulebook and EngineError where the engine did not do what was planned.
@@ -75,7 +85,7 @@ def judge(
     from kratom_qc.judge import engine  # Great Expectations takes two seconds to import
 
     everywhere = tuple(dict.fromkeys((*markets, *home)))
-    groups = plan(batches, books, everywhere)
+    groups = plan(batches, books, everywhere, only)
     codes = engine.outcomes(groups)
     doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]] = {}
     for group in groups:

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from kratom_qc.errors import Refusal
-from kratom_qc.model import Analysis, Finding, Interval, Place, Remark, Result, Verdict, plain
+from kratom_qc.model import Analysis, Finding, Interval, Place, Remark, Result, Standing, Verdict, plain
 from kratom_qc.problems import problem
+from kratom_qc.report import warned
 
 
 def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, Any]:
@@ -90,17 +91,50 @@ def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
     batch = verdict.batch
     own = [analysis for analysis in batch.analyses if analysis.sha256 == sha256]
     return {
-        "batch_id": batch.batch_id,
-        "product": batch.product,
         **_identity((own or list(batch.analyses))[0]),
-        "certificates": list(dict.fromkeys(analysis.sha256 for analysis in batch.analyses)),
-        "judged_on": verdict.judged_on.isoformat(),
-        "verdict": str(verdict.decision),
-        "markets": {market: str(decision) for market, decision in verdict.markets.items()},
+        **market_object(verdict),
         "results": [result_object(result) for analysis in own for result in analysis.results],
         "findings": [finding_object(finding) for finding in verdict.findings],
         "remarks": [remark_object(remark) for remark in batch.remarks],
     }
+
+
+def standing_object(standing: Standing) -> dict[str, Any]:
+    """What one market says, with the rule that decides it and the cell that rests on; null where every limit is met."""
+    finding = standing.finding
+    return {
+        "market": standing.market,
+        "title": standing.title,
+        "decision": str(standing.decision),
+        "says": str(standing.says),
+        "rule_id": finding.rule_id if finding is not None else None,
+        "rulebook": finding.rulebook if finding is not None else None,
+        "limit": finding.limit if finding is not None else None,
+        "why": finding.why if finding is not None else None,
+        **_where(finding.place if finding is not None else None),
+    }
+
+
+def market_object(verdict: Verdict) -> dict[str, Any]:
+    """One batch in every market, without its results and findings."""
+    return {
+        "batch_id": verdict.batch.batch_id,
+        "product": verdict.batch.product,
+        "certificates": _certificates(verdict),
+        "judged_on": verdict.judged_on.isoformat(),
+        "verdict": str(verdict.decision),
+        "markets": _decisions(verdict),
+        "standings": [standing_object(standing) for standing in verdict.standings],
+        "warnings": list(warned.sentences(verdict)),
+    }
+
+
+def _certificates(verdict: Verdict) -> list[str]:
+    return list(dict.fromkeys(analysis.sha256 for analysis in verdict.batch.analyses))
+
+
+def _decisions(verdict: Verdict) -> dict[str, str]:
+    return {market: str(decision) for market, decision in verdict.markets.items()}
 
 
 def result_object(result: Result) -> dict[str, Any]:
@@ -125,6 +159,7 @@ def result_object(result: Result) -> dict[str, Any]:
 
 def finding_object(finding: Finding) -> dict[str, Any]:
     """How the batch stands to one limit."""
+    limit = finding.source
     return {
         "rule_id": finding.rule_id,
         "rulebook": finding.rulebook,
@@ -140,6 +175,11 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         "because": finding.because,
         **_where(finding.place),
         "why": finding.why,
+        "conditional": finding.conditional,
+        "decision_rule": finding.decision_rule,
+        "screen": limit is not None and limit.screen,
+        "overrides": limit.overrides if limit is not None else "",
+        "changes": list(limit.changes) if limit is not None else [],
     }
 
 

@@ -10,7 +10,8 @@ from kratom_qc import PROGRAM, vocabulary, wording
 from kratom_qc.errors import Refusal
 from kratom_qc.model import Finding, Outcome, Place, Remark, Verdict
 from kratom_qc.problems import Fix, FixList, problem
-from kratom_qc.report.reasons import Reach, against
+from kratom_qc.report.reasons import Reach, against, subject
+from kratom_qc.report.warned import number, sentences, warns
 
 _HOW = (
     "Correct the coloured cells, save this workbook and send it again; this sheet may stay in it.",
@@ -38,7 +39,12 @@ def _outcome(refusals: Sequence[Refusal], verdicts: Sequence[Verdict]) -> list[s
     if refusals:
         count = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
         return [f"REFUSED: {count}. Nothing of this file counts until all are gone."]
-    return [f"{verdict.decision}, batch {verdict.batch.batch_id}" for verdict in verdicts]
+    return [f"{_said_of(verdict)}, batch {verdict.batch.batch_id}" for verdict in verdicts]
+
+
+def _said_of(verdict: Verdict) -> str:
+    """`PASS, 2 warnings`: a batch with warnings never looks like one without."""
+    return ", ".join(filter(None, (str(verdict.decision), number(len(sentences(verdict))))))
 
 
 def _refusal(refusal: Refusal) -> Fix:
@@ -46,20 +52,22 @@ def _refusal(refusal: Refusal) -> Fix:
 
 
 def _of_verdict(verdict: Verdict, file: str, whose: str) -> list[Fix]:
-    """The causes that count in the batch's own verdict, then the remarks. Only this file can be fixed here."""
+    """The causes that count in the batch's own verdict, then screens and remarks. Only this file can be fixed here."""
     reach = Reach(verdict)
     own, _ = against(verdict, reach)
     fixes = [_cause(findings, reach, file, whose) for findings in own]
+    fixes += [_screen(finding, reach, file, whose) for finding in verdict.findings if warns(finding)]
     return fixes + [_remark(remark) for remark in verdict.batch.remarks if remark.place.file in ("", file)]
 
 
 def _cause(findings: Sequence[Finding], reach: Reach, file: str, whose: str) -> Fix:
     finding = findings[0]
-    subject = wording.subject_name(finding.analyte)
-    wrong = whose + (f"{subject}: {finding.why}" if subject and subject not in finding.why else finding.why)
+    named = wording.subject_name(finding.analyte)
+    why = f"{finding.conditional}: {finding.why}" if finding.conditional else finding.why
+    wrong = whose + (f"{named}: {why}" if named and named not in why else why)
     place = _place(finding, file)
     if finding.rulebook not in reach.books:
-        near = vocabulary.nearest_analytes(subject) if finding.rule_id == "UNKNOWN-ANALYTE" else ()
+        near = vocabulary.nearest_analytes(named) if finding.rule_id == "UNKNOWN-ANALYTE" else ()
         return _fix("hold", finding.rule_id, place, wrong, near=near)
     severity, code = _FINDINGS[finding.outcome]
     asked = dict.fromkeys(
@@ -68,6 +76,12 @@ def _cause(findings: Sequence[Finding], reach: Reach, file: str, whose: str) -> 
     return _fix(
         severity, code, place, wrong, _said(finding, place), expected="; ".join(asked).replace(wording.THIN, " ")
     )
+
+
+def _screen(finding: Finding, reach: Reach, file: str, whose: str) -> Fix:
+    place, published = _place(finding, file), f"{finding.limit} ({reach.title(finding.rulebook)}, {finding.rule_id})"
+    wrong = f"{whose}{subject(finding)}: {finding.why}"
+    return _fix("warning", "outside-published-range", place, wrong, _said(finding, place), expected=published)
 
 
 def _place(finding: Finding, file: str) -> Place:

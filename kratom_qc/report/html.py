@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -16,13 +16,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from kratom_qc import wording
 from kratom_qc.errors import Refusal
-from kratom_qc.model import Decision, Verdict
+from kratom_qc.model import Decision, Says, Verdict
 from kratom_qc.report import page
 from kratom_qc.report.evidence import where
-from kratom_qc.report.reasons import main_reason
+from kratom_qc.report.markets import Stand, Tally, shares, stands, tally
+from kratom_qc.report.sentences import main_reason
+from kratom_qc.report.warned import sentences
 
 __all__ = ["SummaryRow", "batch_page", "main_reason", "page_name", "summary_page", "summary_row"]
 
@@ -32,10 +35,14 @@ _KEPT = {  # macros of `_rows.html` by how many of their answers are kept
     "small_bar": 4096,
     "limit_cell": 4096,
     "limit_foot": 4096,
-    "finding_row": 8192,
+    "found_cells": 8192,
+    "limit_cells": 8192,
     "result_row": 8192,
     "silence": 512,
     "chips": 512,
+    "rule_rows": 1024,
+    "bans": 64,
+    "listed": 512,
     "rulebook_rows": 16,
 }
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -50,13 +57,14 @@ class SummaryRow:
     laboratory: str
     decision: Decision
     reason: str
-    markets: Mapping[str, Decision]
+    stands: tuple[Stand, ...]
+    warnings: tuple[str, ...]
     link: str
 
     @property
-    def sold_in(self) -> str:
-        """The markets it may be sold in on the day of judgement."""
-        return ", ".join(market for market, decision in self.markets.items() if decision is Decision.PASS)
+    def tally(self) -> Tally:
+        """Its markets by what they say."""
+        return tally(self.stands)
 
 
 def page_name(batch_id: str) -> str:
@@ -81,7 +89,8 @@ def summary_row(verdict: Verdict, link: str) -> SummaryRow:
         laboratory=page.laboratories(verdict),
         decision=verdict.decision,
         reason=main_reason(verdict),
-        markets=dict(verdict.markets),
+        stands=stands(verdict),
+        warnings=sentences(verdict),
         link=link,
     )
 
@@ -107,6 +116,8 @@ def summary_page(
         .get_template("summary.html")
         .render(
             groups=[(decision.value, found) for decision, found in groups.items()],
+            markets=shares(row.stands for found in groups.values() for row in found),
+            says=[str(says) for says in Says],
             files=files,
             batches=sum(map(len, groups.values())),
             judged_on=judged_on.isoformat(),
@@ -136,4 +147,9 @@ def _environment() -> Environment:
     rows = environment.get_template("_rows.html").module
     for name, size in _KEPT.items():
         setattr(kept, name, lru_cache(size)(getattr(rows, name)))
+    # A page has hundreds of rows: joined here, none is wrapped and escaped once more on its way through the template.
+    kept.finding_rows = lambda rows: Markup("").join(
+        [cells for row in rows for cells in (kept.found_cells(*row.found), kept.limit_cells(*row.limit))]
+    )
+    kept.result_rows = lambda columns, rows: Markup("").join([kept.result_row(columns, *row) for row in rows])
     return environment

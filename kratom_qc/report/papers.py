@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kratom_qc import wording
-from kratom_qc.model import Analysis, ProductFacts, Remark, Result, Rulebook, Verdict, plain
+from kratom_qc.model import Analysis, ProductFacts, Result, Rulebook, plain
 from kratom_qc.report.evidence import both, where
 
 
@@ -112,15 +112,6 @@ def _result_row(result: Result) -> ResultRow:
         ),
         cell=where(result.place),
     )
-
-
-def remarks(verdict: Verdict) -> tuple[tuple[str, str, str, str], ...]:
-    """Warnings before notes; a remark told by the batch and its certificate stands once."""
-    every: dict[Remark, None] = dict.fromkeys(verdict.batch.remarks)
-    for analysis in verdict.batch.analyses:
-        every.update(dict.fromkeys(analysis.remarks))
-    ordered = sorted(every, key=lambda remark: remark.severity != "warning")
-    return tuple((remark.severity, remark.message, remark.place.file, where(remark.place)) for remark in ordered)
 
 
 # ---------------------------------------------------------------- provenance

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc import wording
-from kratom_qc.model import UNMEASURED, Decision, Finding, Outcome, Rulebook, Verdict
+from kratom_qc.model import UNMEASURED, Finding, Limit, Outcome, Rulebook, Verdict
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, Statement
 
-WIDTH = 120  # of a main reason: one line of a terminal table
+NAMED = 3  # markets named in a line; more are counted
 _RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}
 
 
@@ -20,6 +21,7 @@ class LimitLine:
     """One limit a cause runs against, ready to print."""
 
     text: str
+    conditional: str
     rule_id: str
     book: str
     book_title: str
@@ -27,6 +29,7 @@ class LimitLine:
     dates: str
     evidence: str
     decision_rule: str
+    replaces: str
     why: str
     value: str
     also: str
@@ -41,6 +44,7 @@ class Reason:
     """One cause, whatever number of rulebooks repeat it."""
 
     outcome: str
+    conditional: str  # of every limit of the cause; where they differ each says its own
     subject: str
     value: str
     also: str
@@ -73,20 +77,9 @@ class Reach:
 
     def __init__(self, verdict: Verdict):
         self.books: Mapping[str, Rulebook] = {book.id: book for book in verdict.rulebooks}
-        self._product = self._under(book.id for book in verdict.rulebooks if book.kind == "product")
-        self._home = self._product | self._under(verdict.home_markets)
         self._homes = frozenset(verdict.home_markets)
-        self._markets = {market: self._under([market]) for market in verdict.markets}
-
-    def _under(self, starts: Iterable[str]) -> frozenset[str]:
-        found: set[str] = set()
-        waiting = list(starts)
-        while waiting:
-            book = waiting.pop()
-            if book not in found:
-                found.add(book)
-                waiting += self.books[book].extends if book in self.books else ()
-        return frozenset(found)
+        lines = tuple((book.id, book.kind, book.extends) for book in verdict.rulebooks)
+        self._product, self._home, self._markets = _lineages(lines, verdict.home_markets, tuple(verdict.markets))
 
     def own(self, finding: Finding) -> bool:
         """Whether it counts in the batch's own verdict. A rulebook nobody loaded (`integrity`) always does."""
@@ -96,14 +89,38 @@ class Reach:
         """The markets a finding closes."""
         if finding.rulebook in self._product or finding.rulebook not in self.books:
             return "every market"
-        closed = [market for market, books in self._markets.items() if finding.rulebook in books]
-        return ", ".join(sorted(closed)) or finding.market or ""
+        closed = sorted(market for market, books in self._markets.items() if finding.rulebook in books)
+        if len(closed) <= NAMED:
+            return ", ".join(closed) or finding.market or ""
+        first, under = (finding.rulebook, "under it") if finding.rulebook in closed else (closed[0], "more")
+        return f"{first} and {len(closed) - 1} {under}"
 
     def title(self, book: str) -> str:
         """A rulebook's title; `integrity` is the house's own."""
         if book in self.books:
             return self.books[book].title
         return "Integrity of the certificates" if book == "integrity" else book
+
+
+@lru_cache(256)  # the same for every batch of a product form
+def _lineages(
+    books: tuple[tuple[str, str, tuple[str, ...]], ...], homes: tuple[str, ...], markets: tuple[str, ...]
+) -> tuple[frozenset[str], frozenset[str], Mapping[str, frozenset[str]]]:
+    """The rulebooks that count for the product, for the batch's own verdict, and in each market."""
+    extends = {book: parents for book, _, parents in books}
+    product = _under(extends, [book for book, kind, _ in books if kind == "product"])
+    return product, product | _under(extends, homes), {market: _under(extends, [market]) for market in markets}
+
+
+def _under(extends: Mapping[str, tuple[str, ...]], starts: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        book = waiting.pop()
+        if book not in found:
+            found.add(book)
+            waiting += extends.get(book, ())
+    return frozenset(found)
 
 
 def against(verdict: Verdict, reach: Reach) -> tuple[list[list[Finding]], list[list[Finding]]]:
@@ -134,7 +151,7 @@ def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Cau
     reasons, unanswered = [], []
     for group in groups:
         statements, more = evidence.of_all(group)
-        if not statements and _unreported(group[0]):
+        if not statements and unreported(group[0]):
             lines = tuple(limit_line(finding, reach) for finding in group)
             unanswered.append(Unanswered(subject(group[0]), lines[0].why, lines, _counted(lines)))
         else:
@@ -143,7 +160,7 @@ def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Cau
     return Causes(tuple(reasons), tuple(unanswered), whys.pop() if len(whys) == 1 else "")
 
 
-def _unreported(finding: Finding) -> bool:
+def unreported(finding: Finding) -> bool:
     """Whether a laboratory could have answered and did not; a ban or a product form is not a laboratory's matter."""
     kind = finding.source.kind if finding.source is not None else ""
     return finding.outcome is Outcome.MISSING and kind in ("amount", "not_detected", "described")
@@ -156,6 +173,7 @@ def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, 
     same_why = len({line.why for line in lines}) == 1
     return Reason(
         outcome=group[0].outcome.value,
+        conditional=lines[0].conditional if len({line.conditional for line in lines}) == 1 else "",
         subject=subject(group[0]),
         value=first.value if same_value else "",
         also=first.also if same_value else "",
@@ -172,7 +190,14 @@ def _counted(lines: tuple[LimitLine, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for line in lines for words in line.counted))
 
 
-_ABOUT = {"ban": "Ban", "product_class": "Product form", "certificate": "Certificate", "attestation": "Condition"}
+_ABOUT = {
+    "ban": "Ban",
+    "product_class": "Product form",
+    "certificate": "Certificate",
+    "attestation": "Condition",
+    "unread": "Unread rule",
+    "profile": "Alkaloid profile",
+}
 
 
 def subject(finding: Finding) -> str:
@@ -207,13 +232,15 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
         counted += more
     return LimitLine(
         text=finding.limit or (limit.text if limit else ""),
+        conditional=finding.conditional,
         rule_id=finding.rule_id,
         book=finding.rulebook,
         book_title=reach.title(finding.rulebook),
         source=finding.because,
         dates=dates(finding),
-        evidence=wording.evidence_words(limit.evidence) if limit else "",
-        decision_rule=rule_words(finding),
+        evidence=evidence(limit),
+        decision_rule=finding.decision_rule,
+        replaces=replaces(limit),
         why=why,
         value=understood(finding),
         also=wording.also_words(finding.interval, finding.unit, limit) if limit else "",
@@ -230,77 +257,19 @@ def dates(finding: Finding) -> str:
     return wording.status_words(finding.status, limit.effective_from, limit.effective_to) if limit else ""
 
 
-def rule_words(finding: Finding) -> str:
-    """What ISO/IEC 17025 7.8.6 wants told wherever it is not simple acceptance of the printed figure."""
-    limit = finding.source
+def evidence(limit: Limit | None) -> str:
+    """How well a limit's figure and its operator are known."""
     if limit is None:
         return ""
-    told = ["guarded: uncertainty counts against the limit"] if limit.decision_rule == "guarded" else []
-    if limit.rounding != "none":
-        told.append(f"limit widened for rounding ({limit.rounding.upper().replace('-', ' ')})")
-    if not limit.operator_printed:
-        told.append("the source prints no operator")
-    return "; ".join(told)
+    words = wording.evidence_words(limit.evidence)
+    return words if limit.operator_printed else f"{words}; the source prints no operator"
 
 
-# ---------------------------------------------------------------- one sentence
-
-
-def main_reason(verdict: Verdict) -> str:
-    """The one most important reason, in one line of about 120 signs at most."""
-    reach = Reach(verdict)
-    own, other = against(verdict, reach)
-    if not own and verdict.decision is Decision.PASS:
-        return wording.one_line(_passed(verdict, reach), WIDTH)
-    groups = own or other
-    if not groups:
-        return "nothing proves this batch: no limit that decides was met"
-    missing = [group for group in groups if _unreported(group[0]) and not _spoken(group)]
-    if groups[0] in missing:
-        return _suffixed(_missing_sentence(missing), len(groups) - len(missing))
-    return _suffixed(_sentence(groups[0][0]), len(groups) - 1)
-
-
-def _spoken(group: list[Finding]) -> bool:
-    """Whether a certificate says something of it: `NT`, a blank cell, `ND` without a LOD, an amount that lacks a factor."""
-    return any(finding.place is not None for finding in group)
-
-
-def _suffixed(sentence: str, more: int) -> str:
-    suffix = f" (and {more} more)" if more else ""
-    return wording.one_line(sentence, WIDTH - len(suffix)) + suffix
-
-
-def _missing_sentence(groups: list[list[Finding]]) -> str:
-    names = [subject(group[0]) for group in groups]
-    if len(names) == 1:
-        finding = groups[0][0]
-        return f"{names[0]} not measured; {finding.rulebook} asks: {finding.limit or finding.why}"
-    return f"{len(names)} required assays not measured: {', '.join(names)}"
-
-
-def _sentence(finding: Finding) -> str:
-    what, limit = subject(finding), finding.limit
-    printed = wording.also_words(finding.interval, finding.unit, finding.source) if finding.source else ""
-    value = printed or understood(finding)
-    if not limit:
-        named = finding.analyte and what.casefold() not in finding.why.casefold()
-        return f"{what}: {finding.why}" if named else finding.why
-    if not value or value == "unknown":
-        return f"{what}: {finding.why} – {finding.rulebook}: {limit}"
-    open_ = "" if finding.outcome is Outcome.FAIL else ", undecided"
-    return f"{what} {value}{open_} – {finding.rulebook}: {limit}"
-
-
-def _passed(verdict: Verdict, reach: Reach) -> str:
-    own = [finding for finding in verdict.findings if reach.own(finding)]
-    met = sum(finding.decides and finding.outcome is Outcome.PASS for finding in own)
-    untested = sum(silent(finding) for finding in own)
-    closed = [market for market, decision in verdict.markets.items() if decision is not Decision.PASS]
-    parts = [f"all {met} limits met" if met != 1 else "the one limit met"]
-    parts += [f"{untested} not tested"] if untested else []
-    parts += [f"not for {', '.join(closed)}"] if closed else []
-    return "; ".join(parts)
+def replaces(limit: Limit | None) -> str:
+    """What an override replaces, and what it changed: an overridden limit is never overridden in silence."""
+    if limit is None or not limit.overrides:
+        return ""
+    return f"replaces {limit.rule_id} of {limit.overrides}: {'; '.join(limit.changes) or 'nothing but the rulebook'}"
 
 
 def attested(finding: Finding) -> bool:

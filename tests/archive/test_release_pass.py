@@ -14,12 +14,14 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from factory import book, limit, written
 
 from kratom_qc import PROGRAM
 from kratom_qc.archive.store import Store
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.errors import InputNotFound, StoreError
 from kratom_qc.job import Reading, Terms, load_terms, read_content
+from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.release import ReleasePass, arrivals
 from kratom_qc.settings import Caps
 
@@ -173,6 +175,7 @@ from datetime import date
 from pathlib import Path
 from kratom_qc.archive import store as room
 from kratom_qc.job import Reading, Terms, load_terms, read_content
+from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.release import ReleasePass, arrivals
 step = int(sys.argv[3])
 calls = 0
@@ -222,6 +225,37 @@ def test_the_archive_is_read_by_pandas_and_duckdb_without_our_code(inbox, tmp_pa
     for name, schema in SCHEMAS.items():
         file = next((store / "archive" / name).glob("*.parquet"))
         assert pq.read_schema(file).names == schema.names
+
+
+def test_every_market_stands_in_the_archive_with_what_it_says_and_the_rule_that_decides(inbox, tmp_path):
+    folder = written(
+        tmp_path / "rules",
+        leaf_powder=book(limit("PB", "lead", "not more than 1 mg/kg", max="1", unit="mg/kg")),
+        us=book(limit("AGE", kind="attestation", text="sold to adults only"), kind="market"),
+        zz_a=book(limit("A-BAN", kind="ban", text="kratom may not be sold"), kind="market", extends=["us"]),
+        zz_b=book(
+            limit("B-PB", "lead", "not more than 0.2 mg/kg", max="0.2", unit="mg/kg", decision_rule="guarded"),
+            kind="market",
+            extends=["us"],
+        ),
+    )
+    (inbox / "a.csv").write_text(
+        "batch,product type,analyte,result,unit,uncertainty,report date\n"
+        "L-1,leaf powder,Lead,0.21,mg/kg,0.05,2026-10-07\n"
+    )
+    terms = Terms(load_rulebooks(folder), ("us", "zz-a", "zz-b"), ("us",), DAY)
+    make_pass(inbox, tmp_path / "store", terms)
+    verdicts = pd.read_parquet(tmp_path / "store" / "archive" / "verdicts").fillna("")
+    assert list(zip(verdicts.market, verdicts.verdict, verdicts.says, verdicts.rule_id, strict=True)) == [
+        ("", "PASS", "", ""),
+        ("us", "PASS", "may be sold", ""),
+        ("zz-a", "FAIL", "banned", "A-BAN"),
+        ("zz-b", "HOLD", "undecided", "B-PB"),
+    ]
+    findings = pd.read_parquet(tmp_path / "store" / "archive" / "findings").set_index("rule_id")
+    assert findings.conditional["B-PB"] == "conditional fail"
+    assert findings.decision_rule["B-PB"] == "guard band w = U (ILAC-G8:09/2019 4.2.3)"
+    assert findings.decision_rule["PB"] == "simple acceptance (ILAC-G8:09/2019 4.2.1)"
 
 
 def test_the_readme_lists_every_column_of_the_archive():

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from measure import Stopwatch, peak_mib
 
 from kratom_qc.judge import verdicts
+from kratom_qc.judge.dates import stands
 from kratom_qc.judge.plan import NUMERIC, OUTCOMES, key_of, markets_of, questions
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Batch, Interval, Limit, Outcome, Place, Quantity, Result
@@ -41,21 +42,37 @@ def _said(key: Key, *, detected: bool, portion: str, depth: str | None) -> Resul
     return Result(key[0], True, "", "", span, key[2], "as received", True, place, **more)
 
 
+def _both(known: Interval | None, accept: Interval | None) -> Interval | None:
+    """What lies within both limits; a clean batch lies within every limit that asks for the quantity."""
+    if known is None or accept is None:
+        return accept or known
+    highs = [high for high in (known.high, accept.high) if high is not None]
+    low, high = max(known.low, accept.low), min(highs, default=None)
+    return Interval(low, high, False, high is None) if high is None or low < high else known
+
+
 class Maker:
     """Batches of one product form by chance; one in a hundred quantities lies beyond a limit, one in seven is a `<`."""
 
     def __init__(self, product: str, seed: int):
         self.product, self.drawn = product, random.Random(seed)
         self.limits = [limit for _, limit in questions(BOOKS, MARKETS, product)]
-        asked: dict[Key, Limit] = {key_of(limit): limit for limit in self.limits if limit.kind in NUMERIC}
-        self.keys = dict(list(asked.items())[:: max(1, len(asked) // MEASURED)])
+        numeric = [limit for limit in self.limits if limit.kind in NUMERIC]
+        numeric.sort(
+            key=lambda limit: not (stands(limit, ON)[1] and limit.when_missing == "hold")
+        )  # what is required first
+        asked: dict[Key, Interval | None] = {}
+        for limit in numeric:
+            key = key_of(limit)
+            asked[key] = _both(asked.get(key), limit.accept)
+        self.keys = dict(list(asked.items())[:MEASURED])
         self.seen = {
             key: (
                 _said(key, detected=False, portion="100", depth="0.001"),
                 _said(key, detected=True, portion="25", depth=None),
             )
-            for key, limit in self.keys.items()
-            if limit.kind == "not_detected"
+            for key, accept in self.keys.items()
+            if accept is None
         }
 
     def batches(self, start: int, count: int) -> list[Batch]:
@@ -72,9 +89,9 @@ class Maker:
             none = Interval.below(None)
             ends = none.low, none.low_open, none.high, none.high_open
             return Quantity(key[0], key[2], key[1], none, *ends, (said,), found, said.detection_limit)
-        accept = self.keys[key].accept or Interval.exactly(Decimal(1))
+        accept = self.keys[key] or Interval.exactly(Decimal(1))
         top = accept.high if accept.high is not None else accept.low * 3
-        value = top * self.drawn.randrange(1, 1010) / 1000
+        value = accept.low + (top - accept.low) * self.drawn.randrange(1, 1010) / 1000
         said_span = Interval.below(value) if self.drawn.random() < 1 / 7 else Interval.exactly(value)
         ends = said_span.low, said_span.low_open, said_span.high, said_span.high_open
         return Quantity(key[0], key[2], key[1], said_span, *ends, ())

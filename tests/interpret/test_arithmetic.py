@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.interpret.arithmetic import complement, percent_share, product, quotient, total
-from kratom_qc.model import Interval
+from kratom_qc.model import UNMEASURED, Interval
 from tests.helpers_sheets import span, told
 
 AMOUNT = st.decimals(min_value=0, max_value=1000, places=2) | st.sampled_from([Decimal(0), Decimal(1)])
@@ -152,3 +153,32 @@ def test_a_hull_keeps_the_end_that_reaches_further(one: str, other: str, hull: s
 )  # fmt: skip
 def test_a_share_is_taken_at_the_extremes_of_its_part(part: str, others: str, share: str) -> None:
     assert told(percent_share(span(part), span(others))) == share
+
+
+# What the properties above cannot see: an end that is closed where it might be open still holds every amount.
+_UNBOUNDED = Interval(Decimal(2), None, False, True)
+EXACT_ENDS: list[tuple[Callable[[], Interval], str]] = [
+    (lambda: total([span("(1, 2)"), span("3")]), "(4, 5)"),
+    (lambda: total([span("3"), span("[1, 2)")]), "[4, 5)"),
+    (lambda: product(span("(1, 2)"), span("3")), "(3, 6)"),
+    (lambda: product(span("3"), span("[1, 2)")), "[3, 6)"),
+    (lambda: quotient(span("[1, 2)"), span("[2, 4]")), "[0.25, 1)"),
+    (lambda: quotient(span("[1, 2]"), span("(2, 4)")), "(0.25, 1)"),
+    (lambda: percent_share(span("(1, 3)"), span("0")), "100"),
+    (lambda: percent_share(span("(1, 3)"), span("1")), "(50, 75)"),
+    (lambda: complement(span("[50, 100)")), "(0, 0.5]"),
+    (lambda: complement(span("[50, 100]")), "[0, 0.5]"),
+    (lambda: complement(span("[50, ∞)")), "[0, 0.5]"),
+    (lambda: complement(span("(50, ∞)")), "[0, 0.5)"),
+    (lambda: complement(span("(100, 150]")), "0"),
+]
+
+
+@pytest.mark.parametrize(("derived", "believed"), EXACT_ENDS)
+def test_an_end_is_open_exactly_where_nothing_reaches_it(derived: Callable[[], Interval], believed: str) -> None:
+    assert told(derived()) == believed
+
+
+def test_without_an_upper_end_nothing_above_is_excluded() -> None:
+    assert product(span("[1, ∞)"), span("2")) == product(span("2"), span("[1, ∞)")) == _UNBOUNDED
+    assert quotient(span("[1, 2]"), span("0")) == UNMEASURED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from kratom_qc.interpret.combine import combine
 from kratom_qc.model import Interval, Place, Result
-from tests.helpers_sheets import read_csv, results, told
+from tests.factory import result
+from tests.helpers_sheets import read_csv, results, span, told
 
 HEADER = ["Analyte", "Result", "Unit", "Replicate", "LOD"]
 
@@ -30,7 +32,10 @@ SAID_TWICE = [
     ([("0.20", "mg/kg"), ("0.21", "mg/kg")], "[0.2, 0.21]", ["RESULTS-CONTRADICT"]),
     ([("0.2", "mg/kg"), ("0.9", "mg/kg")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
     ([("0.9", "mg/kg"), ("0.2", "mg/kg")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
+    ([("1.5", "%"), ("15.24", "mg/g"), ("15.2", "g/kg")], "15240", []),
+    ([("1.5", "%"), ("15.24", "mg/g"), ("16.0", "g/kg")], "[15000, 16000]", ["RESULTS-CONTRADICT"] * 2),
     # what is censored agrees where both can be true
+    ([("0.200", "mg/kg"), ("<0.5", "ppm")], "[0, 0.5)", []),
     ([("<0.5", "mg/kg"), ("0.2", "mg/kg")], "[0, 0.5)", []),
     ([("<0.1", "mg/kg"), ("0.2", "mg/kg")], "[0, 0.2]", ["RESULTS-CONTRADICT"]),
     ([("ND", "mg/kg", "", "0.1"), ("0.2", "mg/kg")], "[0, 0.2]", ["RESULTS-CONTRADICT"]),
@@ -39,6 +44,7 @@ SAID_TWICE = [
     # replicates differ and do not contradict; a mean never hides one of them
     ([("0.2", "mg/kg", "1"), ("0.9", "mg/kg", "2")], "[0.2, 0.9]", []),
     ([("0.5", "mg/kg", "1"), ("0.46", "mg/kg", "2")], "[0.46, 0.5]", []),
+    ([("0.5", "mg/kg", "1"), ("460", "ppb", "2")], "[0.46, 0.5]", []),
     ([("0.2", "mg/kg", "1"), ("0.9", "mg/kg", "1")], "[0.2, 0.9]", ["RESULTS-CONTRADICT"]),
     ([("0.2", "mg/kg", "1"), ("0.3", "mg/kg", "2"), ("0.9", "mg/kg", "3")], "[0.2, 0.9]", []),
 ]  # fmt: skip
@@ -51,11 +57,55 @@ def test_two_results_of_one_thing_are_judged_so(lines: list[tuple[str, ...]], ju
     assert len(quantity.results) == len(lines)
 
 
+@pytest.mark.parametrize(
+    ("lines", "detected", "reach"),
+    [
+        ([("ND", "0.1"), ("ND", "0.02")], False, "0.02"),
+        (
+            [("0.2", "0.01"), ("ND", "0.1")],
+            True,
+            "0.1",
+        ),  # how deep the method of a measured value looks says nothing of ND
+        ([("0.2", "0.01"), ("0.3", "0.01")], True, None),
+        ([("ND", "0.1"), ("<LOQ", "")], None, "0.1"),
+        ([("ND", ""), ("ND", "")], False, None),
+    ],
+)
+def test_replicates_are_found_or_not_and_a_non_detect_reaches_so_far(
+    lines: list[tuple[str, str]], detected: bool | None, reach: str | None
+) -> None:
+    quantity, _ = combine(_read(*((said, "mg/kg", str(at), lod) for at, (said, lod) in enumerate(lines, start=1))))
+    assert quantity.detected is detected
+    assert quantity.detection_limit == (reach and Decimal(reach))
+
+
 def test_a_doubt_quotes_both_cells() -> None:
     _, (doubt,) = combine(_read(("0.2", "mg/kg", "", ""), ("0.9", "mg/kg", "", "")))
     assert "'0.2' at B5" in doubt.why
     assert "'0.9' at B6" in doubt.why
     assert doubt.analyte == "lead"
+
+
+def test_a_doubt_names_the_files_where_they_are_two() -> None:
+    here, there = (
+        result("lead", span(size), place=Place(file, "", "D2")) for file, size in (("a.csv", "0.2"), ("b.csv", "0.9"))
+    )
+    _, (doubt,) = combine([here, there])
+    assert "at D2 of a.csv and" in doubt.why
+    assert "at D2 of b.csv cannot" in doubt.why
+    _, (doubt,) = combine([here, replace(there, place=Place("a.csv", "", "D3"))])
+    assert " of a.csv" not in doubt.why
+
+
+def test_twelve_results_of_one_thing_are_doubted_pair_by_pair_and_more_of_them_once() -> None:
+    many = [(f"0.{digit}", "mg/kg", "", "") for digit in range(1, 10)] + [
+        ("2", "mg/kg", "", ""),
+        (">5", "mg/kg", "", ""),
+    ]
+    _, doubts = combine(_read(*many, ("5", "mg/kg", "", "")))
+    assert len(doubts) == 12 * 11 / 2
+    _, (doubt,) = combine(_read(*many, ("5", "mg/kg", "", ""), ("3", "mg/kg", "", "")))
+    assert doubt.why.startswith("13 different results of one thing: '0.1' at B5 and '>5' at B15 cannot both be")
 
 
 def test_two_results_in_per_cent_that_differ_contradict() -> None:
@@ -156,6 +206,8 @@ def test_proven_ends_are_never_tighter_than_what_one_certificate_says(found: lis
     assert (quantity.proven_high, quantity.proven_high_open) in [(hull.high, hull.high_open) for hull in alone]
     # and what the worst certificate proves by itself stays proven
     assert quantity.proven_low == max(hull.low for hull in alone)
+    bounded = [hull.high for hull in alone if hull.high is not None]
+    assert quantity.proven_high == min(bounded, default=None)
 
 
 @settings(deadline=None, max_examples=150)

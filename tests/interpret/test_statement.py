@@ -213,6 +213,40 @@ def test_a_character_nobody_sees_is_never_part_of_a_result(row: object, unseen: 
     assert means(said[:at] + unseen + said[at:], ".").startswith("refused")
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\x07", "\ue000", "\ud800", "\u0378"])
+def test_the_place_of_a_character_nobody_sees_is_told(unseen: str) -> None:
+    assert why(f"0.5{unseen} mg/kg").startswith(f"an invisible character (U+{ord(unseen):04X}) is its character 4")
+
+
+# ---------------------------------------------------------------- what the vendor is told
+
+
+def why(said: str) -> str:
+    """The sentence with which a cell is refused."""
+    with pytest.raises(Unreadable) as caught:
+        statement(said, ".")
+    return str(caught.value)
+
+
+def test_a_refusal_is_one_sentence() -> None:
+    assert why("-0.5") == "an amount cannot be negative"
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "near"),
+    [
+        ("Not Detectedd", "unknown-word", "not detected"),
+        ("0.5 mg/kgg", "unknown-unit", "mg/kg"),
+        ("nan", "not-a-number", None),  # no word was meant, so none is offered
+        ("0.5 mg/kg*", "unexplained-mark", None),
+    ],
+)
+def test_the_nearest_word_is_offered_where_a_word_was_meant(said: str, code: str, near: str | None) -> None:
+    with pytest.raises(Unreadable) as caught:
+        statement(said, ".")
+    assert (caught.value.code, caught.value.near[:1]) == (code, (near,) if near else ())
+
+
 # ---------------------------------------------------------------- time
 
 _SLOW = [
@@ -263,5 +297,7 @@ def test_the_longest_statement_is_read_in_milliseconds(text: str) -> None:
 
 
 def test_more_than_any_laboratory_prints_is_no_statement() -> None:
-    assert read("0.5" + " " * LONGEST + "mg/kg", ".") is None
+    assert LONGEST == 160
+    assert read("0.5" + " " * 152 + "mg/kg", ".") == Statement("value", number("0.5", "."), unit="mg/kg")
+    assert read("0.5" + " " * 153 + "mg/kg", ".") is None
     assert read("ND", ".") == read(" " * 4000 + "ND", ".")

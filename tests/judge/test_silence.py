@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kratom_qc.errors import RulebookError
 from kratom_qc.judge import vacuity
 from kratom_qc.judge.plan import markets_of
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.judge.specification import load_rulebooks, rulebooks_of
 from kratom_qc.judge.verdicts import judge
 from kratom_qc.model import Decision
 
@@ -106,7 +106,7 @@ def test_the_linter_refuses_silence_exactly_where_the_engine_would_pass_it(tmp_p
             *(written_row(at, row) for at, row in enumerate(law, 10)), kind="market", covers=["leaf_powder", "extract"]
         ),
     )
-    books = load_rulebooks(folder, each_limit_alone=True)
+    books = rulebooks_of({file.stem: file for file in folder.glob("*.toml")})
     try:
         load_rulebooks(folder)
         refused = ""

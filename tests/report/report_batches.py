@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from kratom_qc.judge.markets import Everywhere
 from kratom_qc.model import (
     UNMEASURED,
     Analysis,
     Batch,
-    Decision,
     Doubt,
     Finding,
     Interval,
@@ -24,7 +24,6 @@ from kratom_qc.model import (
     Rulebook,
     Verdict,
     Word,
-    worst,
 )
 
 DAY = date(2026, 11, 22)
@@ -129,7 +128,7 @@ def verdict(
     remarks: tuple[Remark, ...] = (),
     facts: ProductFacts | None = None,
 ) -> Verdict:
-    """A verdict whose decisions follow from its findings, as the engine's do."""
+    """A verdict whose decisions follow from its findings, by the same code as the engine's."""
     used = tuple(dict.fromkeys((*results, *(r for f in findings if f.quantity for r in f.quantity.results))))
     analysis = Analysis(
         FILE,
@@ -149,20 +148,8 @@ def verdict(
         facts_said={"laboratory": Word(laboratory, Place(FILE, "Results", "B1"))},
     )
     batch = Batch(batch_id, "leaf_powder", (analysis,), {}, {}, (), remarks, facts)
-    under = {"us": {"us"}, "us-ri": {"us", "us-ri"}, "cz": {"cz"}}
-
-    def decided(books: set[str]) -> Decision:
-        return worst([f for f in findings if f.rulebook in books | {"leaf_powder", "integrity"}])
-
-    return Verdict(
-        batch,
-        DAY,
-        decided({"us"}),
-        {market: decided(under[market]) for market in markets},
-        findings,
-        ("us",),
-        rulebooks,
-    )
+    everywhere = Everywhere({one.id: one for one in (*BOOKS, *rulebooks)}, markets, "leaf_powder")
+    return replace(everywhere.verdict(batch, findings, ("us",), DAY), rulebooks=rulebooks)
 
 
 # ---------------------------------------------------------------- the batches most tests speak of

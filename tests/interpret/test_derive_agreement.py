@@ -1,0 +1,177 @@
+"""Where one thing is said in several ways: printed totals, several certificates, the same amount on two bases."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from kratom_qc.interpret.derive import quantities
+from kratom_qc.model import Doubt, ProductFacts, Quantity, Result
+from tests.factory import result
+from tests.helpers_sheets import read_csv, results, span, told
+
+NOTHING = ProductFacts("")
+TOTAL = ("total-alkaloids", "as received", "mg/kg")
+SHARE = ("7-oh-share", "as received", "%")
+RATIO = ("mitragynine-to-7-oh-mp", "as received", "1")
+PAH4 = ("pah4", "as received", "mg/kg")
+LEAD = ("lead", "as received", "mg/kg")
+Line = tuple[str, ...]
+
+
+def _find(
+    key: tuple[str, str, str], *lines: Line, facts: ProductFacts = NOTHING
+) -> tuple[Quantity | None, list[Doubt]]:
+    rows = [["Analyte", "Result", "Unit", "LOD", "LOQ"], *([*line, "", ""][:5] for line in lines)]
+    found, doubts = quantities(results(read_csv(rows)), facts, [key])
+    return found.get(key), doubts
+
+
+def _one(key: tuple[str, str, str], *lines: Line, facts: ProductFacts = NOTHING) -> Quantity:
+    found, doubts = _find(key, *lines, facts=facts)
+    assert found is not None
+    assert doubts == []
+    return found
+
+
+# ---------------------------------------------------------------- a printed total beside its parts
+
+BARE: list[Line] = [("Mitragynine", "12", "mg/g"), ("7-OH", "5", "mg/g")]
+NOT_MEASURED = ("Paynantheine", "Speciogynine", "Speciociliatine")
+WHOLE: list[Line] = [*BARE, *((name, "1", "mg/g") for name in NOT_MEASURED)]
+#        lines  printed  possible            missing       narrowed
+PRINTED = [
+    (BARE, None, "[17000, 53000]", NOT_MEASURED, False),  # an unmeasured one is at most as much as mitragynine
+    (BARE, "1.8", "18000", (), True),
+    (BARE, ">1.8", "(18000, 53000]", (), True),
+    (BARE, "<5.3", "[17000, 53000)", (), True),
+    (BARE, "≤5.3", "[17000, 53000]", (), True),
+    (BARE, "<9", "[17000, 53000]", (), True),
+    (BARE, "1.6", "[17000, 53000]", NOT_MEASURED, False),  # by rounding alone a little less than its parts: they count
+    (WHOLE, "2.0", "20000", (), False),
+    (WHOLE, ">1.5", "20000", (), False),
+]
+
+
+@pytest.mark.parametrize(("lines", "printed", "possible", "missing", "narrowed"), PRINTED)
+def test_a_printed_total_tells_how_much_the_unmeasured_parts_are(
+    lines: list[Line], printed: str | None, possible: str, missing: tuple[str, ...], narrowed: bool
+) -> None:
+    total = _one(TOTAL, *lines, *([("Total alkaloids", printed, "%")] if printed else []))
+    assert (told(total.interval), total.missing) == (possible, missing)
+    assert total.how.endswith("; narrowed by the printed total") is narrowed
+    assert len(total.results) == len(lines) + (printed is not None)
+
+
+def test_how_a_sum_came_about_is_told_part_by_part() -> None:
+    pahs = [("Benzo[a]pyrene", "1", "ppb"), ("Chrysene", "2", "ppb")]
+    assert (
+        _one(PAH4, *pahs).how
+        == "sum of Benzo[a]pyrene, Chrysene; not measured and of unknown size: Benz[a]anthracene, Benzo[b]fluoranthene"
+    )
+    pahs += [("Benz[a]anthracene", "1", "ppb"), ("Benzo[b]fluoranthene", "1", "ppb")]
+    assert _one(PAH4, *pahs).how == "sum of Benzo[a]pyrene, Benz[a]anthracene, Benzo[b]fluoranthene, Chrysene"
+    assert "counted as 0: Mitraciliatine, Isopaynantheine," in _one(TOTAL, *WHOLE).how
+    assert "unknown size" not in _one(TOTAL, *WHOLE).how
+
+
+def test_a_share_without_its_part_is_anything_and_a_claim_without_its_analyte_too() -> None:
+    share = _one(SHARE, *(line for line in WHOLE if line[0] != "7-OH"))
+    assert (told(share.interval), share.missing) == ("[0, 100)", ("7-Hydroxymitragynine",))
+    facts = ProductFacts("", serving_g=Decimal(2), claims=(("mitragynine", Decimal(30), "mg/serving"),))
+    claim = _one(("claim-mitragynine", "as received", "%"), ("Lead", "1", "mg/kg"), facts=facts)
+    assert (told(claim.interval), claim.missing) == ("[0, ∞)", ("Mitragynine",))
+
+
+def test_a_ratio_is_taken_where_any_of_its_parts_is_printed() -> None:
+    ratio = _one(RATIO, ("Mitragynine", "9", "mg/serving"), ("7-OH", "0.3", "mg/serving"))
+    assert (told(ratio.interval), ratio.missing) == ("(0, 30]", ("Mitragynine pseudoindoxyl",))
+
+
+# ---------------------------------------------------------------- the same amount on two bases
+
+MOISTURE = ("Moisture", "10", "%")
+TWO_WAYS = [
+    ("0.90", "1.00", "0.9", False),
+    ("0.90", "1.10", "0.9", False),  # 0.99 dry, and moisture is printed to a tenth of itself
+    ("0.90", "1.30", "[0.9, 1.17]", True),
+    ("1.30", "1.00", "[0.9, 1.3]", True),
+    ("0.90", "<1", "0.9", False),
+    ("0.90", "<0.50", "[0, 0.9]", True),
+    ("0.90", ">2.00", "[0.9, ∞)", True),
+    ("5.00", ">2.00", "5", False),
+    ("<1.0", "0.50", "[0, 1)", False),
+]
+
+
+@pytest.mark.parametrize(("received", "dry", "possible", "doubted"), TWO_WAYS)
+def test_what_is_printed_on_two_bases_agrees_within_its_rounding_or_holds(
+    received: str, dry: str, possible: str, doubted: bool
+) -> None:
+    lines = [("Lead", received, "mg/kg"), ("Lead", dry, "mg/kg dry"), MOISTURE]
+    quantity, doubts = _find(LEAD, *lines)
+    assert quantity is not None
+    assert told(quantity.interval) == possible
+    assert [(doubt.rule_id, doubt.analyte) for doubt in doubts] == [("RESULTS-CONTRADICT", "lead")] * doubted
+    for doubt in doubts:
+        assert doubt.why == f"'{received}' and '{dry}' of Lead cannot both be true: Lead × (1 − moisture)"
+
+
+def test_a_basis_that_cannot_be_reached_contradicts_nothing() -> None:
+    assert told(_one(LEAD, ("Lead", "0.9", "mg/kg"), ("Lead", "2", "mg/kg dry")).interval) == "0.9"
+
+
+# ---------------------------------------------------------------- several certificates
+
+PAHS = ("benzo-a-pyrene", "benz-a-anthracene", "benzo-b-fluoranthene", "chrysene")
+
+
+def _of_each(amount: str, certificate: str) -> list[Result]:
+    return [result(analyte, span(amount), certificate=certificate * 64) for analyte in PAHS]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "judged", "at_least", "at_most"),
+    [
+        ("1", "3", "[4, 12]", (12, False), (4, False)),
+        ("1", "[0, 1)", "[0, 4]", (4, False), (4, True)),  # the open end at the same number proves more
+        ("1", "(1, 2)", "[4, 8)", (4, True), (4, False)),
+        ("1", "(1, ∞)", "[4, ∞)", (4, True), (4, False)),
+        ("(1, ∞)", "(2, ∞)", "(4, ∞)", (8, True), (None, True)),
+    ],
+)
+def test_what_one_certificate_proves_of_a_sum_stays_proven(
+    one: str, other: str, judged: str, at_least: tuple[int, bool], at_most: tuple[int | None, bool]
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        found, _ = quantities([*_of_each(first, "a"), *_of_each(second, "b")], NOTHING, [PAH4])
+        sum_of = found[PAH4]
+        assert told(sum_of.interval) == judged
+        assert (sum_of.proven_low, sum_of.proven_low_open) == at_least
+        assert (sum_of.proven_high, sum_of.proven_high_open) == at_most
+
+
+def test_what_only_one_of_two_certificates_says_counts() -> None:
+    said = [
+        result("lead", span("0.2"), certificate="a" * 64),
+        result("lead", span("0.3"), certificate="b" * 64),
+        result("cadmium", span("0.1"), certificate="b" * 64),
+    ]
+    found, _ = quantities(said, NOTHING, [LEAD, ("cadmium", "as received", "mg/kg")])
+    assert [told(quantity.interval) for quantity in found.values()] == ["[0.2, 0.3]", "0.1"]
+
+
+# ---------------------------------------------------------------- what takes no part
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("Foobarium", "1", "mg/kg"), ("Foobarium", "2", "mg/kg")],  # remarked elsewhere; no limit can ask for it
+        [("Odor", "fresh", ""), ("Odor", "foul", "")],  # a description
+        [("Zinc", "NT", "mg/kg"), ("Zinc", "2", "mg/kg")],
+    ],
+)
+def test_what_is_no_amount_of_a_known_analyte_contradicts_nothing_here(lines: list[Line]) -> None:
+    assert told(_one(LEAD, ("Lead", "1", "mg/kg"), *lines).interval) == "1"
