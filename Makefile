@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo test check samples bench fuzz mutation lock clean
+.PHONY: help install install-dev demo test check samples bench properties fuzz mutation lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
@@ -17,6 +17,7 @@ help:
 	@echo "make check    lint, types, import contracts, limits, samples up to date"
 	@echo "make samples  write the sample certificates and their reports again"
 	@echo "make bench    measure, against named baselines (N=1000 certificates)"
+	@echo "make properties  how verdicts may move, on many batches made by chance (EXAMPLES=2000 for each)"
 	@echo "make fuzz     throw broken text at the readers of words (SECONDS=600)"
 	@echo "make mutation change the core in small ways and see whether the tests notice (ONLY='--module judge.crosscheck')"
 
@@ -58,6 +59,11 @@ samples: install
 N ?= 1000
 bench: install-dev
 	$(BIN)/python tests/benchmark/bench.py --certificates $(N)
+
+# The properties of tests/judge/properties with other examples on every run, and more of them than `make test` tries.
+EXAMPLES ?= 2000
+properties: install-dev
+	env -u CI KRATOM_QC_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/judge/properties --durations=0
 
 SECONDS ?= 600
 fuzz: install-dev

@@ -11,8 +11,7 @@ from rich.table import Table
 
 from kratom_qc.model import Decision, Says, Verdict
 from kratom_qc.report.markets import Group, Market, Rule, Tally, headline, matrix
-from kratom_qc.report.reasons import Reach
-from kratom_qc.report.sentences import NAMED
+from kratom_qc.report.reasons import NAMED, Reach
 from kratom_qc.report.warned import number, sentences
 
 if TYPE_CHECKING:

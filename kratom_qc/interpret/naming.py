@@ -47,8 +47,10 @@ def name_of(line: Line) -> Name:
     bracket = _BRACKET.match(rest)
     if bracket:
         analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
-        # "7-OH (% of total alkaloids)" names a share; "Lead (%)" and "Lead (mg/kg)" give a unit.
-        if analyte and unit and unit.canonical not in ("%", "1"):
+        # "7-OH (% of total alkaloids)" names a share; "Lead (%)" and "Lead (mg/kg)" give a unit; "Magnesium (Mg)" is a name
+        # where the row gives its unit elsewhere.
+        symbol = unit is not None and unit.canonical == "g" and vocabulary.analyte(said) is not None and _has_unit(line)
+        if analyte and unit and unit.canonical not in ("%", "1") and not symbol:
             if unit.portion is not None:
                 return Name(analyte, said, portion=unit.portion, basis=basis)
             return Name(analyte, said, unit, bracket["inside"], basis=basis)
@@ -65,6 +67,11 @@ def name_of(line: Line) -> Name:
     if basis and (analyte := vocabulary.analyte(rest)):
         return Name(analyte, said, basis=basis)
     return Name(None, said)
+
+
+def _has_unit(line: Line) -> bool:
+    words = (line.unit, line.header_unit, line.section_unit)
+    return any(word is not None and vocabulary.unit(word.said) is not None for word in words)
 
 
 def _by_emission_line(said: str) -> Analyte | None:

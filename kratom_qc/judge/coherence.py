@@ -162,11 +162,16 @@ def _same_question(first: Limit, second: Limit, book: Rulebook, books: Mapping[s
     kinds = {first.kind, second.kind}
     if first.subject != second.subject or not kinds <= {"amount", "not_detected"}:
         return False
-    if kinds == {"amount"} and (first.basis, first.unit) != (second.basis, second.unit):
+    if kinds == {"amount"} and _asked(first) != _asked(second):
         return False
     spoken = scope(book, books) or set(vocabulary.product_forms())
     both = set(first.products or spoken) & set(second.products or spoken) & spoken
     return bool(both) and _same_days(first, second)
+
+
+def _asked(limit: Limit) -> tuple[str, str, str]:
+    """A lower-bound sum is another quantity than the sum itself."""
+    return limit.basis, limit.unit, limit.sum
 
 
 def _same_days(first: Limit, second: Limit) -> bool:

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from kratom_qc import wording
 from kratom_qc.model import Finding, Outcome, Says, Standing, Verdict
 from kratom_qc.report.evidence import where
-from kratom_qc.report.reasons import Reach, dates, subject, understood
-from kratom_qc.report.sentences import NAMED
+from kratom_qc.report.reasons import NAMED, Reach, dates, subject, understood
 
 
 class Market(NamedTuple):

@@ -174,7 +174,7 @@ def test_measurements_are_plain_decimal_strings_and_infinity_is_null(run):
 
 def test_a_division_is_printed_with_all_its_digits(run, tmp_path, monkeypatch):
     rule = limit("R", "mitragynine-to-7-oh", "at least 1", min="1", unit="ratio")
-    folder = written(tmp_path / "rules", leaf_powder=book(rule), us=book(rule, kind="market"))
+    folder = written(tmp_path / "rules", leaf_powder=book(rule), us=book(rule.replace('"R"', '"R-US"'), kind="market"))
     monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(folder))
     _, (one,), _ = run(
         "check", csv("a.csv", row("Mitragynine", "10", "mg/g"), row("7-OH", "3", "mg/g"), Batch="B"), *DAY, "--json"

@@ -311,6 +311,13 @@ def test_an_unstated_basis_is_remarked() -> None:
     assert [remark.code for remark in reading.analyses[0].remarks] == ["basis-unstated", "undated"]
 
 
+def test_a_symbol_in_brackets_is_a_name_where_the_row_gives_its_unit_elsewhere() -> None:
+    found = one("Magnesium (Mg)", "12", "mg/kg")
+    assert (found.analyte, found.unit, str(found.interval.low)) == ("magnesium", "mg/kg", "12")
+    assert one("Mitragynine (MG)", "1.2", "%").analyte == "mitragynine"
+    assert codes(read_line("Mitragynine (mg/g)", "1.2", "%")) == ["unit-contradicts"]
+
+
 @pytest.mark.parametrize("said", ["0.2", "ND", "Absent in 25 g", "grayish", "2.1 x 102"])
 def test_an_unknown_analyte_is_kept_under_its_name_and_holds(said: str) -> None:
     reading = read_line("Unobtainium", said, "mg/kg")

@@ -1,0 +1,220 @@
+"""Rulebooks and batches by chance: limits at and around the values, of every kind, loaded by the real loader.
+
+A rule is a mapping of TOML keys; its printed text is made of its data, so that the linter has nothing to say.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from factory import analysis, batches_of, book, limit, result, rulebooks, span
+from hypothesis import strategies as st
+
+from kratom_qc.model import Analysis, Interval, Result, Rulebook
+from properties.pure import Bench, Case
+
+Rule = dict[str, Any]
+MG, CFU = "mg/kg", "cfu/g"
+GRID = ("0.1", "0.25", "0.5", "1", "1.2", "2.0", "3")  # where limits and values meet
+HAIR = Decimal("1E-20")
+SUBJECTS = {"lead": MG, "cadmium": MG, "7-hydroxymitragynine": MG, "tamc": CFU}
+ALL = ("lead", "cadmium", "7-hydroxymitragynine", "mitragynine-pseudoindoxyl", "mitragynine", "tamc")
+SUMS = {"7-oh-and-mp": MG, "7-oh-to-mitragynine": "1", "7-oh-share": "% of total alkaloids"}
+NOT_LAW: tuple[Rule, ...] = (
+    *({"status": status} for status in ("proposed", "withdrawn", "superseded", "compendial", "guidance", "industry")),
+    {"advisory": "for information"},
+    {"screen": True},
+    {"effective_from": "2027"},
+    {"effective_to": "2025-12"},
+)
+NOTED = {"when_missing": "note", "silence_because": "the law orders no test"}
+
+
+def worded(rule: Rule) -> Rule:
+    """The rule with the text that its numbers print."""
+    kind = rule["kind"]
+    if kind == "amount":
+        strict, unit = rule.get("strict", False), rule["unit"]
+        ends = [
+            ("min", "more than" if strict else "not less than"),
+            ("max", "less than" if strict else "not more than"),
+        ]
+        text = " and ".join(f"{words} {rule[end]} {unit}" for end, words in ends if end in rule)
+    elif kind == "not_detected":
+        text = f"absent in {rule['portion']} g" if "portion" in rule else "not detected"
+        text += f", LOD {rule['lod_at_most']} mg/kg or less" if "lod_at_most" in rule else ""
+    else:
+        text = kind
+    return {**rule, "text": text}
+
+
+def toml(rule: Rule, **more: object) -> str:
+    """The rule as `[[limit]]`, in force on primary evidence unless it says otherwise."""
+    fields = {**worded(rule), **more}
+    return limit(fields.pop("id"), fields.pop("of", ""), fields.pop("text"), **fields)
+
+
+def override(rule: Rule, own: Rule) -> str:
+    """`[[override]]` of a rule with these keys, and the text they make."""
+    text = worded({**rule, **own})["text"]
+    fields = {**own, **({"text": text} if text != worded(rule)["text"] else {})}
+    nothing = dict.fromkeys(("kind", "of", "text", "status", "evidence"), "")
+    return limit(rule["id"], **{**nothing, "because": "a reason", **fields}).replace("[[limit]]", "[[override]]")
+
+
+# ---------------------------------------------------------------- rules by chance
+
+decision_rules: st.SearchStrategy[Rule] = st.sampled_from(
+    [
+        *[{}] * 4,
+        {"decision_rule": "guarded"},
+        {"decision_rule": "guarded", "guard": "0.5"},
+        {"decision_rule": "guarded", "default_uncertainty": "20"},
+    ]
+)
+
+
+@st.composite
+def amounts(draw: st.DrawFn, at: str = "R") -> Rule:
+    """A limit on an amount: one end or both, strict or not, rounded, guarded, multiplied, on an analyte or a sum."""
+    of = draw(st.sampled_from([*SUBJECTS] * 3 + [*SUMS]))
+    unit = {**SUBJECTS, **SUMS}[of]
+    low, high = sorted(draw(st.lists(st.sampled_from(GRID), min_size=2, max_size=2)), key=Decimal)
+    ends = draw(st.sampled_from([{"max": high}] * 3 + [{"min": low}, {"min": low, "max": high}]))
+    rule = {"id": at, "kind": "amount", "of": of, "unit": unit, **ends, **draw(decision_rules)}
+    rule |= draw(st.sampled_from([{}, {}, {"strict": True}, {"rounding": "usp-7.20"}]))
+    if of == "tamc" and "max" in rule and draw(st.booleans()):
+        rule |= {"multiplier": draw(st.sampled_from(["1", "2", "5"])), "multiplier_because": "USP <2021>"}
+    if of == "7-oh-and-mp" and draw(st.booleans()):
+        rule |= {"sum": "lower_bound", "sum_because": "the law says so"}
+    return rule
+
+
+def others(at: str = "R") -> st.SearchStrategy[Rule]:
+    """A limit that asks for no amount, or for none to be there."""
+    kinds: list[Rule] = [
+        {"kind": "not_detected", "of": "mgm-15"},
+        {"kind": "not_detected", "of": "mgm-15", "lod_at_most": "0.25", "unit": MG},
+        {"kind": "not_detected", "of": "salmonella", "portion": "25"},
+        {"kind": "not_detected", "of": "salmonella", "portion": "100"},
+        {"kind": "ban"},
+        {"kind": "product_class", "requires": ["leaf_powder", "crushed_leaf"]},
+        {"kind": "product_class", "requires": ["extract"]},
+        {"kind": "certificate", "requires": ["laboratory", "method"]},
+        {"kind": "described", "of": "odour"},
+        {"kind": "unread"},
+        {"kind": "attestation"},
+        {"kind": "profile", "screen": True, "present": "7-hydroxymitragynine", "absent": ["mitragynine"]},
+    ]
+    return st.sampled_from(kinds).map(lambda rule: {"id": at, **rule})
+
+
+def rules(at: str = "R") -> st.SearchStrategy[Rule]:
+    """A rule of any kind, on any standing."""
+    standing = st.sampled_from([*[{}] * 8, NOTED, {"evidence": "memory"}, {"products": ["leaf_powder"]}, *NOT_LAW])
+    kinds = st.one_of(amounts(at), amounts(at), others(at))
+    return st.tuples(kinds, standing).map(lambda pair: {**pair[1], **pair[0]})
+
+
+def loaded(**books: str) -> dict[str, Rulebook]:
+    """Rulebooks through the real loader. Raises RulebookError as it does."""
+    with tempfile.TemporaryDirectory() as folder:
+        return rulebooks(Path(folder), **books)
+
+
+# ---------------------------------------------------------------- batches by chance
+
+
+@st.composite
+def intervals(draw: st.DrawFn) -> Interval:
+    """At a number of the grid, a hair beside it, censored or bounded below."""
+    low, high = sorted(Decimal(draw(st.sampled_from(GRID))) for _ in range(2))
+    low = max(Decimal(0), low + draw(st.sampled_from([Decimal(0), Decimal(0), HAIR, -HAIR])))
+    kinds = [Interval.exactly(low)] * 4 + [Interval.below(high), Interval.below(high, open_=False)]
+    return draw(st.sampled_from([*kinds, span(low, None, True), span(low, None), span("0", None)]))
+
+
+@st.composite
+def results(draw: st.DrawFn, of: str) -> Result:
+    """One result as a laboratory may state it."""
+    more: dict[str, Any] = {"method": draw(st.sampled_from(["ICP-MS", "ICP-MS", ""]))}
+    if of == "odour":
+        flags = draw(st.sampled_from([(), (), ("unclear",), ("does-not-conform",)]))
+        return result(of, span("0", None), "", text="leafy", flags=flags, certificate=draw(certificates), **more)
+    value = draw(intervals())
+    if of in ("mgm-15", "salmonella"):
+        found = draw(st.sampled_from([True, False, False, None]))
+        reach = value.high if found is False else None
+        more |= {"detected": found, "detection_limit": reach}
+        more["portion"] = draw(st.sampled_from([None, Decimal(25), Decimal(100)])) if of == "salmonella" else None
+        value = span("0", None, True) if found else Interval.below(reach)
+    else:
+        more |= {
+            "detected": True if value.low > 0 else False if value.high is not None else None,
+            "uncertainty": draw(st.sampled_from([None, Decimal("0.1"), Decimal("0.25")])),
+            "resolution": Decimal("0.01"),
+        }
+    return result(of, value, CFU if of in ("tamc", "salmonella") else MG, certificate=draw(certificates), **more)
+
+
+def _without(more: dict[str, Any]) -> dict[str, Any]:
+    return {"certificate": "a" * 64, **more}
+
+
+certificates = st.sampled_from(["a" * 64, "a" * 64, "a" * 64, "b" * 64])
+_EXACT = {"uncertainty": Decimal("0.01"), "resolution": Decimal("0.01"), "detected": True, "method": "ICP-MS"}
+CLEAN = {
+    **{of: result(of, span("0.05", "0.05"), CFU if of == "tamc" else MG, **_EXACT) for of in ALL},
+    "mitragynine": result("mitragynine", span("9", "9"), **_EXACT),
+    "mgm-15": result(
+        "mgm-15", span("0", "0.05", False, True), detected=False, detection_limit=Decimal("0.05"), method="LC"
+    ),
+    "salmonella": result(
+        "salmonella",
+        span("0", "0.01", False, True),
+        CFU,
+        detected=False,
+        detection_limit=Decimal("0.01"),
+        portion=Decimal(100),
+        method="PCR",
+    ),
+    "odour": result("odour", span("0", None), "", text="leafy", method="nose"),
+}
+
+
+@st.composite
+def batches(draw: st.DrawFn, batch_id: str = "B") -> list[Analysis]:
+    """The certificates of one batch: clean but for some results that are drawn anew, lost, or stated twice."""
+    found = {of: [one] for of, one in CLEAN.items()}
+    for of in draw(st.lists(st.sampled_from(sorted(CLEAN)), max_size=4)):
+        again = draw(st.sampled_from(["anew", "anew", "anew", "lost", "twice"]))
+        found[of] = [*(found[of] if again == "twice" else ()), *([draw(results(of))] if again != "lost" else ())]
+    product = draw(st.sampled_from(["leaf_powder"] * 6 + ["extract", None]))
+    stated = [one for several in found.values() for one in several]
+    return [
+        analysis(batch_id, *(one for one in stated if one.certificate == sha), product=product, sha256=sha)
+        for sha in dict.fromkeys(one.certificate for one in stated)
+    ]
+
+
+def case(analyses: Sequence[Analysis], books: Mapping[str, Rulebook], markets: Sequence[str] = ("zz",)) -> Case:
+    """One batch to be judged by these rulebooks, every market a home market."""
+    return Case(tuple(batches_of(analyses, books)), books, tuple(markets), tuple(markets))
+
+
+def judged(bench: Bench, analyses: Sequence[Analysis], books: Mapping[str, Rulebook], *markets: str) -> Any:
+    """The verdict over one batch."""
+    (verdict,) = bench.judge(case(analyses, books, markets or ("zz",)))
+    return verdict
+
+
+BASE = toml({"id": "BASE", "kind": "amount", "of": "cadmium", "unit": MG, "max": "3"})
+
+
+def market(*rules: str, **head: Any) -> str:
+    """A market's rulebook."""
+    return book(*rules, kind="market", **head)

@@ -1,0 +1,82 @@
+"""Nothing of a file vanishes, and nothing but the file decides: not the process, its hash seed, its time zone or its locale."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from factory import row
+from hypothesis import strategies as st
+
+from properties.leaf import FACTS, accepted, judged, leaves, lines, paper
+from properties.pure import judged_property
+from properties.relations import same
+from properties.tell import told
+from tests.helpers_sheets import csv_bytes
+
+words = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["Pass", "NT", "n/a", "see note", "trace", "Detected", "12 CFU", "<", "0", "5 %"]),
+)
+
+
+@judged_property(
+    leaves(), st.lists(st.tuples(words, words, words), max_size=3), saw=("PASS", "HOLD", "FAIL", "read", "refused")
+)
+def test_m22_every_row_of_a_file_is_read_or_told(bench, rows, strange):
+    """A name and a result of any text beside the leaf: a result, a cause to hold or a remark, or the file is refused."""
+    more = {f"strange {at}": row(*said) for at, said in enumerate(strange)}
+    written = {**rows, **more}
+    reading = paper(written.values())
+    bench.seen["refused" if reading.refusals else "read"] += 1
+    places = [refusal.place for refusal in reading.refusals]
+    for analysis in reading.analyses:
+        told = (*analysis.doubts, *analysis.remarks, *analysis.results)
+        places += [one.place for one in told]
+    judged(bench, reading)
+    if not reading.refusals:
+        head = len(FACTS) + 3
+        stated = [line["Analyte"].strip() and line["Result"].strip() for line in written.values()]
+        told_of = {_row(place.cell) for place in places}
+        assert {head + at for at, said in enumerate(stated, 1) if said} <= told_of
+
+
+def _row(cell: str) -> int:
+    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0)
+
+
+@judged_property(leaves())
+def test_m20_the_same_file_twice_says_the_same(bench, rows):
+    reading = paper(rows.values())
+    twice, once = judged(bench, reading, reading), judged(bench, reading)
+    assert len(twice) == 1
+    same(twice[0], once[0])
+    same(once[0], accepted(bench, rows))
+
+
+def test_m20_another_process_seed_zone_and_locale_say_the_same():
+    """Every word, number and place of every verdict, as `check --json` prints them."""
+    papers: list[str] = []
+
+    @judged_property(leaves())
+    def collected(bench, rows):
+        papers.append(csv_bytes(lines(rows.values(), {"Batch": "L", **FACTS})).decode())
+        accepted(bench, rows)
+
+    collected()
+    here = Path(__file__).resolve()
+    paths = (str(here.parents[1]), str(here.parents[2]), str(here.parents[3]))
+    strange = {"PYTHONHASHSEED": "4242", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "1"}
+    told_there = subprocess.run(
+        [sys.executable, "-m", "properties.tell"],
+        input=json.dumps(papers),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=here.parents[3],
+        env={**os.environ, **strange, "PYTHONPATH": os.pathsep.join(paths)},
+    )
+    assert told_there.stdout.strip() == told(papers)

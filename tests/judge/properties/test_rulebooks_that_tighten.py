@@ -1,0 +1,192 @@
+"""A stricter limit never passes more, however it is made stricter: in its place, by an override, or by its decision rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from factory import book
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from kratom_qc.errors import RulebookError
+from kratom_qc.judge.checks import KINDS, ONLY_FOR
+from kratom_qc.model import plain
+from properties.pure import RANK, judged_property
+from properties.relations import never_released
+from properties.rules import (
+    BASE,
+    GRID,
+    NOTED,
+    Rule,
+    amounts,
+    batches,
+    decision_rules,
+    judged,
+    loaded,
+    market,
+    others,
+    override,
+    rules,
+    toml,
+)
+
+
+def outcomes(verdict) -> dict[str, str]:
+    return {found.rule_id: str(found.outcome) for found in verdict.findings if found.source is not None}
+
+
+# ---------------------------------------------------------------- M5: figures
+
+factors = st.sampled_from(["1.0000000001", "1.1", "2", "100"]).map(Decimal)
+
+
+def tightened(rule: Rule, factor: Decimal) -> list[Rule]:
+    """Every way to move one end of a rule inwards, or to make harder what it asks of the laboratory."""
+    found: list[Rule] = [{"strict": True}] if rule["kind"] == "amount" and "rounding" not in rule else []
+    found += [{end: plain(Decimal(rule[end]) / factor)[:20]} for end in ("max", "lod_at_most") if end in rule]
+    found += [{end: plain(Decimal(rule[end]) * factor)} for end in ("min", "portion") if end in rule]
+    moved = [{**rule, **end} for end in found]
+    return [one for one in moved if Decimal(one.get("min", 0)) <= Decimal(one.get("max", "1E9"))]
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Rule, Rule]:
+    """A rule and a tighter one. Another number of digits would be another rounding."""
+    rule = draw(st.one_of(amounts(), amounts(), others()).filter(lambda rule: "rounding" not in rule))
+    tight = tightened(rule, draw(factors))
+    return rule, draw(st.sampled_from(tight)) if tight else rule
+
+
+@judged_property(batches(), pairs())
+def test_m5_a_tighter_limit_never_loosens_and_a_wider_one_never_tightens(bench, batch, pair):
+    wide, narrow = (judged(bench, batch, loaded(leaf_powder=book(BASE), zz=market(toml(one)))) for one in pair)
+    assert RANK[narrow.decision] >= RANK[wide.decision]
+    before, after = outcomes(wide), outcomes(narrow)
+    assert all(RANK[after[at]] >= RANK[before[at]] for at in before)
+    never_released(wide, narrow)
+
+
+# ---------------------------------------------------------------- overrides
+
+OWN: list[Rule] = [
+    *({end: figure} for end in ("min", "max") for figure in GRID),
+    {"strict": True},
+    {"strict": False},
+    {"rounding": "usp-7.20"},
+    {"rounding": "none"},
+    {"decision_rule": "guarded"},
+    {"decision_rule": "simple"},
+    {"guard": "0.25"},
+    {"guard": "0.75"},
+    {"default_uncertainty": "10"},
+    {"default_uncertainty": "50"},
+    {"multiplier": "1.5", "multiplier_because": "x"},
+    {"sum": "lower_bound", "sum_because": "x"},
+    {"portion": "10"},
+    {"portion": "375"},
+    {"lod_at_most": "0.1"},
+    {"lod_at_most": "1"},
+    {"requires": ["leaf_powder"]},
+    {"requires": ["leaf_powder", "crushed_leaf", "extract"]},
+    {"requires": ["laboratory"]},
+    {"requires": ["laboratory", "method", "tested_on"]},
+    NOTED,
+    {"when_missing": "hold"},
+    *({"status": status} for status in ("in_force", "adopted", "guidance", "withdrawn")),
+    *({"evidence": evidence} for evidence in ("primary", "memory")),
+    *({"products": products} for products in (["leaf_powder"], ["extract"], ["leaf_powder", "extract"])),
+    *({"effective_from": day} for day in ("2025", "2026-11-22", "2026-11-23", "unknown")),
+    *({"effective_to": day} for day in ("2025", "2026-11-22", "2026", "open")),
+    {"screen": True},
+    {"advisory": "for information"},
+]
+
+
+def _means_something(rule: Rule, own: Rule) -> bool:
+    return all(rule["kind"] in ONLY_FOR.get(key, KINDS) for key in own)
+
+
+@st.composite
+def overrides(draw: st.DrawFn) -> tuple[Rule, Rule]:
+    """A rule and one or two changes of it that mean something in a rule of its kind."""
+    rule = draw(rules())
+    changes = st.sampled_from([own for own in OWN if _means_something(rule, own)])
+    return rule, {**draw(changes), **draw(st.one_of(st.just({}), changes))}
+
+
+@judged_property(batches(), overrides(), st.booleans(), saw=("PASS", "HOLD", "FAIL", "accepted", "refused"))
+def test_an_override_that_is_accepted_never_releases_a_batch(bench, batch, pair, covers):
+    """Whatever may be changed: where the limit it replaces decides, everything that limit holds is still held."""
+    rule, own = pair
+    head = {"covers": ["leaf_powder"]} if covers else {}
+    base = {"leaf_powder": book(BASE), "extract": book(BASE), "zz": market(toml(rule))}
+    plain_books = loaded(**base, zz_b=market(extends=["zz"], **head))
+    try:
+        replaced = loaded(**base, zz_b=market(override(rule, own), extends=["zz"], **head))
+    except RulebookError:
+        bench.seen["refused"] += 1
+        return
+    bench.seen["accepted"] += 1
+    before, after = (judged(bench, batch, books, "zz-b") for books in (plain_books, replaced))
+    (law,) = replaced["zz"].limits
+    if law.status in ("in_force", "adopted") and not law.advisory and not law.screen:
+        never_released(before, after)
+    together = judged(bench, batch, replaced, "zz", "zz-b")
+    assert together.markets["zz-b"] == after.markets["zz-b"]
+    assert together.markets["zz"] == judged(bench, batch, replaced, "zz").markets["zz"]
+
+
+# ---------------------------------------------------------------- decision rules
+
+
+@judged_property(batches(), amounts(), decision_rules)
+def test_m16_a_stricter_decision_rule_never_releases(bench, batch, rule, stricter):
+    """Simple acceptance against a guard band: a fail may become conditional, nothing becomes a pass."""
+    simple = {key: value for key, value in rule.items() if key not in ("decision_rule", "guard", "default_uncertainty")}
+    assume(stricter)
+    loose, strict = (
+        judged(bench, batch, loaded(leaf_powder=book(BASE), zz=market(toml(one))))
+        for one in (simple, simple | stricter)
+    )
+    never_released(loose, strict)
+    found, was = outcomes(strict)["R"], outcomes(loose)["R"]
+    assert (found, was) not in (("PASS", "FAIL"), ("PASS", "INCONCLUSIVE"), ("PASS", "MISSING"), ("FAIL", "PASS"))
+
+
+@judged_property(batches(), amounts(), st.sampled_from(["0.25", "0.5", "1"]), st.sampled_from(["1.5", "2", "4"]))
+def test_m16_a_wider_guard_band_never_releases(bench, batch, rule, share, times):
+    wider = plain(Decimal(share) * Decimal(times))
+    narrow, wide = (
+        judged(
+            bench,
+            batch,
+            loaded(leaf_powder=book(BASE), zz=market(toml({**rule, "decision_rule": "guarded", "guard": size}))),
+        )
+        for size in (share, wider)
+    )
+    never_released(narrow, wide)
+    assert outcomes(wide)["R"] != "PASS" or outcomes(narrow)["R"] == "PASS"
+
+
+@judged_property(batches(), amounts(), st.sampled_from(["0", "0.05", "0.3", "5"]), st.booleans())
+def test_m16_a_larger_uncertainty_never_releases(bench, batch, rule, more, guarded):
+    """Under a guard band it never releases; under simple acceptance it says nothing."""
+    rule = {**rule, "decision_rule": "guarded"} if guarded else {**rule, "decision_rule": "simple"}
+    rule.pop("guard", "")
+    rule.pop("default_uncertainty", "")
+    books = loaded(leaf_powder=book(BASE), zz=market(toml(rule)))
+    larger = [
+        replace(
+            one,
+            results=tuple(
+                replace(stated, uncertainty=None if stated.uncertainty is None else stated.uncertainty + Decimal(more))
+                for stated in one.results
+            ),
+        )
+        for one in batch
+    ]
+    before, after = judged(bench, batch, books), judged(bench, larger, books)
+    never_released(before, after)
+    if not guarded:
+        assert outcomes(before) == outcomes(after)
