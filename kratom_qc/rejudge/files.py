@@ -15,7 +15,7 @@ from kratom_qc.job import Reading, Terms, collect, judge_batches
 from kratom_qc.judge.changes import Asking, again
 from kratom_qc.model import Verdict
 from kratom_qc.rejudge.comparing import Comparison, said
-from kratom_qc.rejudge.summary import Outcome, drafts_of
+from kratom_qc.rejudge.summary import Finding, Outcome, drafts_of, told
 
 
 def compared(readings: Sequence[Reading], then: Terms, now: Terms) -> tuple[Outcome, list[Verdict]]:
@@ -60,6 +60,18 @@ def _name(readings: Sequence[Reading], then: Terms, now: Terms) -> str:
             *(one.sha256 for _, _, one in terms.facts.rows),
         ]
     return f"{now.on.isoformat()}-{hashlib.sha256(chr(10).join((*parts, PROGRAM)).encode()).hexdigest()[:12]}"
+
+
+def findings(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[str, list[Finding]]:
+    """What was found on the limits asked again and stands against a batch, by batch."""
+    return {
+        verdict.batch.batch_id: [
+            told(finding)
+            for finding in verdict.findings
+            if finding.decides and finding.outcome != "PASS" and (finding.rulebook, finding.rule_id) in outcome.why
+        ]
+        for verdict in verdicts
+    }
 
 
 def keep(folder: Path, outcome: Outcome, verdicts: Sequence[Verdict]) -> None:

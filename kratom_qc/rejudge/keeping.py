@@ -109,7 +109,7 @@ def terms_of(answer: Answer) -> dict[str, Any]:
         "batches": len(answer.pasts),
         "changed": len(comparison.changed),
         "judged_whole": answer.whole,
-        "certificates_read_again_of": answer.reread,
+        "certificates_read_again_of": len(answer.reread),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kratom_qc import wording
+from kratom_qc import model, wording
 from kratom_qc.job import Terms
 from kratom_qc.judge.plan import Rule
 from kratom_qc.model import Limit, Rulebook, Verdict
@@ -19,6 +19,7 @@ CARDS, LINES = 100, 2_000  # batches that the page shows in full, and in a line
 _NAMED = 6  # markets that a line names
 
 Finding = dict[str, Any]
+TOLD = ("rule_id", "rulebook", "analyte", "outcome", "why", "limit", "because", "file", "sheet", "cell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,13 @@ def line(outcome: Outcome, at: int) -> Line:
 def _named(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def told(finding: model.Finding) -> Finding:
+    """A finding as machines read it."""
+    where = finding.place or model.Place("")
+    values = {name: getattr(finding, name, None) for name in TOLD}
+    return {**values, "outcome": str(finding.outcome), "file": where.file, "sheet": where.sheet, "cell": where.cell}
 
 
 def lines(outcome: Outcome, findings: Mapping[str, Sequence[Finding]]) -> Iterator[dict[str, Any]]:

@@ -78,7 +78,7 @@ def batch_page(verdict: Verdict, *, program: str) -> str:
     """One self-contained page for one batch. Same verdict, same text."""
     title = f"{verdict.decision} {verdict.batch.batch_id}"
     view = page.batch_page(verdict)
-    return environment().get_template("batch.html").render(page=view, title=title, program=program)
+    return _environment().get_template("batch.html").render(page=view, title=title, program=program)
 
 
 def summary_row(verdict: Verdict, link: str) -> SummaryRow:
@@ -112,7 +112,7 @@ def summary_page(
         (file, sha256, [(refusal, where(refusal.place)) for refusal in problems]) for file, sha256, problems in refused
     ]
     return (
-        environment()
+        _environment()
         .get_template("summary.html")
         .render(
             groups=[(decision.value, found) for decision, found in groups.items()],
@@ -129,7 +129,7 @@ def summary_page(
 
 
 @cache
-def environment() -> Environment:
+def _environment() -> Environment:
     """Compiled once; autoescape is forced because `select_autoescape` goes by the template's name."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

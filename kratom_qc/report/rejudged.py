@@ -10,7 +10,7 @@ from kratom_qc import wording
 from kratom_qc.model import Decision, Finding, Limit, Outcome, Standing, Verdict
 from kratom_qc.report import page, reasons
 from kratom_qc.report.evidence import Evidence, Statement
-from kratom_qc.report.html import environment
+from kratom_qc.report.html import _environment
 from kratom_qc.report.reasons import Reach
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
@@ -206,4 +206,4 @@ class RejudgedPage:
 def rejudged_page(view: RejudgedPage, *, program: str) -> str:
     """The summary as one self-contained page. Same answer, same text."""
     title = f"{'What if' if view.drafts else 'Judged again'}: {view.changed} of {view.batches} batches change"
-    return environment().get_template("rejudged.html").render(page=view, title=title, program=program)
+    return _environment().get_template("rejudged.html").render(page=view, title=title, program=program)
