@@ -190,15 +190,12 @@ def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path 
 
 
 def _moves_table(view: RejudgedPage) -> Table:
-    """Markets that move alike stand in one line."""
     table = _table("market", "from what to what", "unchanged")
-    alike: dict[tuple[tuple[tuple[str, str, int], ...], int], list[MarketMoves]] = {}
+    table.add_row(
+        f"the batches' own verdicts ({escape(', '.join(view.homes))})", _moves(view.own), f"{view.own.same:,}"
+    )
     for row in view.markets:
-        alike.setdefault((row.moves, row.same), []).append(row)
-    table.add_row(escape(view.own.title), _moves(view.own), f"{view.own.same:,}")
-    for rows in alike.values():
-        named = ", ".join(row.market for row in rows)
-        table.add_row(escape(named), _moves(rows[0]), f"{rows[0].same:,}")
+        table.add_row(escape(", ".join(market for market, _ in row.markets)), _moves(row), f"{row.same:,}")
     if view.same_markets:
         table.add_row(escape(", ".join(view.same_markets)), "[dim]nothing moves[/]", f"{view.batches:,}")
     return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from kratom_qc import model, wording
 from kratom_qc.job import Terms
 from kratom_qc.judge.plan import Rule
 from kratom_qc.model import Limit, Rulebook, Verdict
-from kratom_qc.rejudge.comparing import DECISIONS, SAYS, Comparison, Moved
+from kratom_qc.rejudge.comparing import DECISIONS, SAYS, Comparison
 from kratom_qc.report import rejudged
 from kratom_qc.report.rejudged import Drafts, Line, MarketMoves, RejudgedPage
 
@@ -53,10 +53,13 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
     """The view of the summary page; `kept` says whether tables stand beside it."""
     comparison, books = outcome.comparison, outcome.terms.books
     total = len(comparison.batch_ids)
-    by_market: dict[str | None, list[Moved]] = {None: [], **{market: [] for market in comparison.markets}}
+    by_market: dict[str | None, list[tuple[str, str, int]]] = {None: [], **{one: [] for one in comparison.markets}}
     for moved in comparison.moved():
-        by_market[moved.market].append(moved)
-    moving = {market: moves for market, moves in by_market.items() if moves and market is not None}
+        by_market[moved.market].append((_word(moved.before), _word(moved.after), moved.batches))
+    own, moving = by_market.pop(None), {market: tuple(moves) for market, moves in by_market.items() if moves}
+    alike: dict[tuple[tuple[str, str, int], ...], list[tuple[str, str]]] = {}
+    for market, moves in moving.items():
+        alike.setdefault(moves, []).append((str(market), books[str(market)].title))
     return RejudgedPage(
         name=outcome.name,
         on=outcome.terms.on,
@@ -64,8 +67,9 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
         drafts=outcome.drafts,
         batches=total,
         changed=len(comparison.changed),
-        own=_moves("", f"The batches' own verdicts ({', '.join(outcome.terms.home)})", by_market[None], total),
-        markets=tuple(_moves(market, books[market].title, moves, total) for market, moves in moving.items()),
+        homes=outcome.terms.home,
+        own=_moves((), own, total),
+        markets=tuple(_moves(markets, moves, total) for moves, markets in alike.items()),
         same_markets=tuple(market for market in comparison.markets if market not in moving),
         asked=() if outcome.everything else tuple(rejudged.asked_again(outcome.why, outcome.limits)),
         everything=outcome.everything,
@@ -76,9 +80,8 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
     )
 
 
-def _moves(market: str, title: str, moves: Iterable[Moved], total: int) -> MarketMoves:
-    told = tuple((_word(one.before), _word(one.after), one.batches) for one in moves)
-    return MarketMoves(market, title, told, total - sum(count for _, _, count in told))
+def _moves(markets: Sequence[tuple[str, str]], moves: Sequence[tuple[str, str, int]], total: int) -> MarketMoves:
+    return MarketMoves(tuple(markets), tuple(moves), total - sum(count for _, _, count in moves))
 
 
 def _word(decision: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,10 +30,9 @@ class AskedAgain:
 
 @dataclass(frozen=True, slots=True)
 class MarketMoves:
-    """How many batches moved in one market, or in their own verdict; the others stay as they were."""
+    """How many batches moved from what to what, in markets where as many did; the others stay as they were."""
 
-    market: str
-    title: str
+    markets: tuple[tuple[str, str], ...]  # id and title
     moves: tuple[tuple[str, str, int], ...]
     same: int
 
@@ -56,13 +55,20 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Markets that moved alike, by one cause; none where every limit is met now."""
+    """Markets that moved alike."""
 
     before: str
     after: str
     says: str
-    markets: tuple[tuple[str, str], ...]
+    markets: tuple[tuple[str, str], ...]  # id and title
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Everything that one cause moves; no cause where every limit is met now."""
+
     cause: Cause | None
+    moves: tuple[Move, ...]
     was: tuple[tuple[str, str], ...]  # the rules that decided then, and what has changed about them
 
 
@@ -75,7 +81,7 @@ class Card:
     laboratories: str
     before: str
     after: str
-    moves: tuple[Move, ...]
+    moves: tuple[Moves, ...]
     clear: tuple[Cause, ...]  # what else was asked again and stands against it: to be cleared up too
 
 
@@ -125,23 +131,9 @@ def card(
             statements=evidence.of_all([finding])[0],
         )
 
-    gone = {rule: told for (_, rule), told in why.items()}
     stands = {standing.market: standing for standing in verdict.standings}
-    groups: dict[tuple[str, str, Rule | None], list[str]] = {}
-    for market in changed:
-        groups.setdefault(_key(before[market], stands[market]), []).append(market)
-    moves = tuple(
-        Move(
-            before=_word(before[markets[0]]),
-            after=stands[markets[0]].decision.value,
-            says=str(stands[markets[0]].says),
-            markets=tuple((market, stands[market].title) for market in markets),
-            cause=None if (finding := stands[markets[0]].finding) is None else cause(finding),
-            was=tuple(dict.fromkeys((was[one], gone.get(was[one], "")) for one in markets if was.get(one))),
-        )
-        for markets in groups.values()
-    )
-    told = {(move.cause.book, move.cause.rule_id) for move in moves if move.cause is not None}
+    moves = tuple(_moves(markets, stands, before, was, why, cause) for markets in _by_cause(changed, stands))
+    told = {(group.cause.book, group.cause.rule_id) for group in moves if group.cause is not None}
     return Card(
         batch_id=verdict.batch.batch_id,
         product=wording.product_name(verdict.batch.product),
@@ -153,9 +145,35 @@ def card(
     )
 
 
-def _key(before: Decision | None, standing: Standing) -> tuple[str, str, Rule | None]:
-    finding = standing.finding
-    return _word(before), str(standing.says), None if finding is None else _rule(finding)
+def _by_cause(changed: Iterable[str], stands: Mapping[str, Standing]) -> Iterable[list[str]]:
+    """Markets in which the same finding decides now."""
+    groups: dict[Rule | None, list[str]] = {}
+    for market in changed:
+        finding = stands[market].finding
+        groups.setdefault(None if finding is None else _rule(finding), []).append(market)
+    return groups.values()
+
+
+def _moves(
+    markets: Sequence[str],
+    stands: Mapping[str, Standing],
+    before: Mapping[str | None, Decision | None],
+    was: Mapping[str, str],
+    why: Mapping[Rule, str],
+    cause: Callable[[Finding], Cause],
+) -> Moves:
+    alike: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for market in markets:
+        stand = stands[market]
+        move = _word(before[market]), stand.decision.value, str(stand.says)
+        alike.setdefault(move, []).append((market, stand.title))
+    finding = stands[markets[0]].finding
+    gone = {rule: told for (_, rule), told in why.items()}
+    return Moves(
+        None if finding is None else cause(finding),
+        tuple(Move(*move, tuple(there)) for move, there in alike.items()),
+        tuple(dict.fromkeys((was[one], gone.get(was[one], "")) for one in markets if was.get(one))),
+    )
 
 
 def _rule(finding: Finding) -> Rule:
@@ -192,6 +210,7 @@ class RejudgedPage:
     drafts: tuple[Drafts, ...]
     batches: int
     changed: int
+    homes: tuple[str, ...]
     own: MarketMoves
     markets: tuple[MarketMoves, ...]
     same_markets: tuple[str, ...]
