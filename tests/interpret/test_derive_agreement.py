@@ -118,6 +118,12 @@ def test_what_is_printed_on_two_bases_agrees_within_its_rounding_or_holds(
         assert doubt.why == f"'{received}' and '{dry}' of Lead cannot both be true: Lead × (1 − moisture)"
 
 
+def test_what_is_printed_twice_on_one_basis_agrees_or_holds() -> None:
+    quantity, doubts = _find(LEAD, ("Lead", "0.5", "mg/kg"), ("Lead", "0.9", "mg/kg"))
+    assert quantity is not None
+    assert (told(quantity.interval), [doubt.rule_id for doubt in doubts]) == ("[0.5, 0.9]", ["RESULTS-CONTRADICT"])
+
+
 def test_a_basis_that_cannot_be_reached_contradicts_nothing() -> None:
     assert told(_one(LEAD, ("Lead", "0.9", "mg/kg"), ("Lead", "2", "mg/kg dry")).interval) == "0.9"
 
