@@ -134,13 +134,21 @@ def test_a_rulebook_that_does_not_cover_a_product_asks_it_nothing(tmp_path):
 
 @pytest.mark.parametrize(
     ("low", "detected", "outcome"),
-    [("0.5", None, "FAIL"), ("0", True, "FAIL"), ("0", None, "INCONCLUSIVE"), ("0", False, "PASS"), ("0.5", False, "FAIL")],
+    [
+        ("0.5", None, "FAIL"),
+        ("0", True, "FAIL"),
+        ("0", None, "INCONCLUSIVE"),
+        ("0", False, "PASS"),
+        ("0.5", False, "FAIL"),
+    ],
 )
 def test_what_is_more_than_nothing_was_found_whatever_the_words_say(tmp_path, low, detected, outcome):
     books = rulebooks(tmp_path, us_zz=book(LIMITS["MARK"], kind="market"))
     said = [result(analyte, span("0", "0"), detected=False) for analyte in PAIR["absent"]]
     said.append(result(PAIR["present"], span(low, "2"), detected=detected))
-    (verdict,) = judge(batches_of([analysis("L-1", *said)], books), books, markets=["us-zz"], home=(), on=DAY).verdicts()
+    (verdict,) = judge(
+        batches_of([analysis("L-1", *said)], books), books, markets=["us-zz"], home=(), on=DAY
+    ).verdicts()
     assert finding(verdict, "MARK").outcome == outcome
     assert "CROSSCHECK-DISAGREES" not in {found.rule_id for found in verdict.findings}
 
