@@ -21,6 +21,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 @pytest.fixture(autouse=True)
 def collected() -> Iterator[None]:
-    """A command ends its process and collects no garbage; run inside the tests' process it must not stop the collector for all."""
+    """A command ends its process and collects no garbage; run inside the tests it must not stop the collector for all."""
     yield
     gc.enable()
