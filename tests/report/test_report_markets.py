@@ -96,7 +96,7 @@ def test_a_closed_market_names_rule_limit_value_cell_reason_and_source() -> None
         "Utah us-ut mercury below 0.15 ppm",
         "Why: 0.2 mg/kg lies wholly above the limit",
         f"Results!C14 in {given.FILE}",
-        "in force since 2026-04-01 · the law of us-ut, section 1 UT-HG",
+        "mercury below 0.15 ppm in force since 2026-04-01 · the law of us-ut, section 1 UT-HG",
     ):
         assert words in row
 
@@ -231,6 +231,15 @@ def test_the_summary_of_a_run_counts_batches_by_market_and_names_the_rules_that_
     assert "Texas us-tx 0 0 2 US-TX-UNREAD 2" in table
     assert "United States, federal us 1 0 1 SPEC-METALS-CD 1" in table
     assert re.search("Banned, whatever the batch: Alabama US-AL-BAN ; Oceanside, California US-CA-OCEANSIDE-BAN", table)
+
+
+def test_of_many_rules_the_summary_names_the_three_that_close_a_market_most_often() -> None:
+    closed = [
+        replace_id(of(finding(replace(given.HG_SPEC, rule_id=f"R-{rule}"), Outcome.FAIL, MERCURY)), f"{rule}{at}")
+        for rule, times in (("A", 1), ("B", 4), ("C", 1), ("D", 3), ("E", 2))
+        for at in range(times)
+    ]
+    assert "Utah us-ut 0 11 0 R-B 4, R-D 3, R-E 2 and 2 rules more" in market_table(summary(*closed))
 
 
 def test_the_line_of_a_batch_in_the_summary_says_where_and_where_not() -> None:
