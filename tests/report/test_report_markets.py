@@ -143,13 +143,14 @@ def test_a_second_rule_of_a_closed_market_is_told_too() -> None:
     assert (seen.text.count("US-UT-UNREAD"), seen.text.count("UT-MORE")) == (1, 1)
 
 
-def test_a_ban_at_home_is_a_reason_of_the_batch_itself() -> None:
-    banned = of(GOOD_LEAD, ban("us"))
+def test_bans_at_home_are_reasons_of_the_batch_itself() -> None:
+    banned = of(GOOD_LEAD, ban("us"), replace(ban("us"), rule_id="US-BAN-2"))
     text = page(banned).text
     reasons = text[text.rindex("Reasons") : text.rindex("Why some markets are closed")]
     assert banned.decision is Decision.FAIL
-    assert "US-BAN" in reasons
+    assert ("US-BAN " in reasons, "US-BAN-2" in reasons) == (True, True)
     assert "closes us and 6 under it" in reasons
+    assert "More that closes them" not in text
 
 
 def test_every_finding_of_a_verdict_stands_on_its_page() -> None:
