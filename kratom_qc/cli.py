@@ -114,6 +114,8 @@ def _parser() -> argparse.ArgumentParser:
     _judging(markets)
     markets.set_defaults(command=_markets)
 
+    _rejudge_parser(commands.add_parser("rejudge", help="which batches change on another day, or by a draft rulebook"))
+
     template = commands.add_parser(
         "template", help="a blank certificate to fill in, with drop-downs of the valid words"
     )
@@ -138,6 +140,46 @@ def _parser() -> argparse.ArgumentParser:
     limits_parser.add_actions(limits, _day)
     _layout_parser(commands.add_parser("layout", help="profiles of laboratories' layouts: draft, test, list"))
     return parser
+
+
+def _rejudge_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="certificates (default: the whole archive)")
+    parser.add_argument(
+        "--store", type=Path, metavar="DIR", help="the store whose archive is judged again (default: ./store)"
+    )
+    parser.add_argument(
+        "--with", dest="drafts", action="append", default=[], type=Path, metavar="RULEBOOK.toml",
+        help="a draft that takes the place of the rulebook of its name, or stands beside them (may be repeated)",
+    )  # fmt: skip
+    _judging(parser)
+    parser.add_argument(
+        "--then", type=_day, metavar="DATE", help="with files: the day to compare with (default: today, UTC)"
+    )
+    parser.add_argument(
+        "--every-limit", action="store_true", help="ask every limit again, also those that have not changed"
+    )
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where the answer is kept (default: STORE/rejudged)")
+    parser.add_argument("--json", action="store_true", help="one object per batch and line, on standard output")
+    parser.set_defaults(command=_rejudge)
+
+
+def _rejudge(options: argparse.Namespace) -> int:
+    from kratom_qc.rejudge_commands import Asked, rejudge
+
+    return rejudge(
+        Asked(
+            files=tuple(options.files),
+            store=options.store or settings.load().store,
+            drafts=tuple(options.drafts),
+            on=options.on,
+            then=options.then,
+            markets=tuple(options.market),
+            facts=options.facts,
+            output=options.output,
+            every_limit=options.every_limit,
+            as_json=options.json,
+        )
+    )
 
 
 def _layout_parser(parser: argparse.ArgumentParser) -> None:

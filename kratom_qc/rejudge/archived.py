@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Answer:
     comparison: Comparison
     findings: pa.Table  # on everything that was asked again
     whole: int  # batches judged on everything
-    reread: int  # batches whose certificates were read again
+    reread: Mapping[int, Verdict]  # batches whose certificates were read again
 
 
 class Panel:
@@ -142,7 +142,7 @@ def answered(history: History, judges: Panel, alike: tuple[int, ...], progress: 
         comparison=with_verdicts(comparison, again),
         findings=pa.concat_tables([findings, _findings(judges.question, again.values())]),
         whole=sum(one.whole for one in found),
-        reread=len(again),
+        reread=again,
     )
 
 

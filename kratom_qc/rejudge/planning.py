@@ -83,9 +83,13 @@ def waves(history: History, pasts: Sequence[Past], alike: Sequence[int]) -> Iter
     """Batches in their order, some thousands at a time."""
     both = iter(zip(pasts, alike, strict=True))
     while some := tuple(islice(both, WAVE)):
-        shas = (sha256 for past, _ in some for sha256 in past.certificates)
-        passes = dict.fromkeys(history.kept_in[sha256] for sha256 in shas if sha256 in history.kept_in)
-        yield Wave(tuple(past for past, _ in some), tuple(place for _, place in some), tuple(passes))
+        yield wave_of(history, tuple(past for past, _ in some), tuple(place for _, place in some))
+
+
+def wave_of(history: History, pasts: tuple[Past, ...], alike: tuple[int, ...]) -> Wave:
+    """Some batches as a wave."""
+    shas = (sha256 for past in pasts for sha256 in past.certificates)
+    return Wave(pasts, alike, tuple(dict.fromkeys(history.kept_in[one] for one in shas if one in history.kept_in)))
 
 
 def keys_of(limits: Iterable[Limit]) -> list[Key]:
