@@ -100,9 +100,9 @@ def run(options: argparse.Namespace) -> int:
         case "page":
             return do.page(options.output, options.on, check=options.check)
         case "suite":
-            from kratom_qc import suite_commands
+            from kratom_qc.suite_commands import suite
 
-            return suite_commands.suite(options.name, options.docs, options.results, as_json=options.json)
+            return suite(options.name, options.docs, options.results, as_json=options.json)
         case "export":
             from kratom_qc.proposal import commands as proposal
 

@@ -1,20 +1,23 @@
 """`kratom-qc markets`: where a batch of the store, or of files, may be sold on a day, and what stops it elsewhere.
 
-A kept batch is read again from its certificates and judged as a pass would judge it today; nothing is written.
+A kept batch is read again from its certificates and judged as a pass would judge it, with what the vendor declared of it then
+unless a facts file is given; nothing is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from glob import escape
 from pathlib import Path
 
-from kratom_qc import PROGRAM, settings
-from kratom_qc.archive.store import Known, Store
+from kratom_qc.archive.history import History, Past
 from kratom_qc.commands import exit_status, judge_all, print_line, print_refused
 from kratom_qc.errors import InputNotFound
-from kratom_qc.interpret.compare import traces
-from kratom_qc.job import Readers, Reading, Terms, collect, compared, judge_batches, read_files
-from kratom_qc.model import Batch, Verdict
+from kratom_qc.interpret.facts import FactsFile
+from kratom_qc.job import Reading, Terms, read_files
+from kratom_qc.model import Verdict
+from kratom_qc.rejudge.reread import reread
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vendor import plain_console
 from kratom_qc.verdict_tables import print_matrix
@@ -28,9 +31,9 @@ def markets(named: Sequence[str], root: Path, terms: Terms, *, as_json: bool) ->
     """
     files = [Path(name) for name in named if Path(name).is_file()]
     ids = [name for name in dict.fromkeys(named) if not Path(name).is_file()]
-    kept = _kept(ids, root, terms) if ids else []  # an unknown id is said before anything is read
+    verdicts = _kept(ids, root, terms) if ids else []
     readings = read_files(files) if files else []
-    verdicts = [*(judge_batches(kept, terms).verdicts() if kept else ()), *judge_all(readings, terms)]
+    verdicts += judge_all(readings, terms)
     refused = [reading for reading in readings if reading.refusals]
     (_print_json if as_json else _print)(verdicts, refused)
     return exit_status(readings, verdicts)
@@ -55,38 +58,21 @@ def _print_json(verdicts: Iterable[Verdict], refused: Iterable[Reading]) -> None
 # ---------------------------------------------------------------- from the store
 
 
-def _kept(ids: Sequence[str], root: Path, terms: Terms) -> list[Batch]:
-    """Batches of a store over all their kept certificates, beside whatever shares a trace with them.
-
-    Raises InputNotFound for an id that no kept certificate speaks of.
-    """
-    store = Store.to_read(root)
-    known = store.known(PROGRAM)
+def _kept(ids: Sequence[str], root: Path, terms: Terms) -> list[Verdict]:
+    """Batches of a store, judged over all their kept certificates. Raises InputNotFound for an id the store does not know."""
+    history = History(root)
+    pasts = {past.batch_id: past for past in history.pasts}
     for batch_id in ids:
-        if batch_id not in known.by_batch:
-            raise InputNotFound(_unknown(batch_id, root, known))
-    with Readers(settings.caps()) as readers:
-        own = _read(readers, store, known, ids)
-        every = [analysis for reading in own for analysis in reading.analyses if analysis.batch_id in ids]
-        beside = {batch for one in every for trace in traces(one) for batch in known.by_trace.get(trace, ())}
-        others = _read(readers, store, known, sorted(beside - set(ids)))
-    spoken = {batch_id: known.by_batch[batch_id] for batch_id in ids}
-    readings = [*own, *others]
-    found = {one.batch_id: one for one in collect(readings, terms, frozenset(ids), compared(readings, spoken))}
-    for batch_id in ids:
-        if batch_id not in found:
-            raise InputNotFound(
-                f"{root}: none of the certificates of batch '{batch_id}' is read any more; see `kratom-qc check` of them"
-            )
-    return [found[batch_id] for batch_id in ids]
+        if batch_id not in pasts:
+            near = closest(batch_id, pasts, 3)
+            hint = f"; nearest: {', '.join(near)}" if near else ""
+            raise InputNotFound(f"'{batch_id}' is no file, and no batch of {root}{hint}")
+    wanted = [pasts[batch_id] for batch_id in ids]
+    return list(reread(history, wanted, terms if terms.facts.rows else _as_declared(wanted, terms)))
 
 
-def _read(readers: Readers, store: Store, known: Known, ids: Iterable[str]) -> list[Reading]:
-    shas = dict.fromkeys(sha for batch_id in ids for sha in known.by_batch[batch_id])
-    return list(readers.read((known.names[sha], store.raw(sha)) for sha in shas))
-
-
-def _unknown(batch_id: str, root: Path, known: Known) -> str:
-    near = closest(batch_id, known.by_batch, 3)
-    hint = f"; nearest: {', '.join(near)}" if near else ""
-    return f"'{batch_id}' is no file, and no batch of {root}{hint}"
+def _as_declared(pasts: Sequence[Past], terms: Terms) -> Terms:
+    """The terms with what vendors declared of these batches when they were judged, where every declaration was kept."""
+    if any(past.facts_sha256 != past.facts.sha256 for past in pasts):
+        return terms
+    return replace(terms, facts=FactsFile(tuple((escape(past.batch_id), "*", past.facts) for past in pasts)))

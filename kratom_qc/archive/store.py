@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from kratom_qc.archive import rows, tables
-from kratom_qc.errors import InputNotFound, Refusal, StoreError
+from kratom_qc.errors import Refusal, StoreError
 from kratom_qc.model import Analysis, Rulebook, Verdict
 
 _FLUSH_ROWS = 20_000
@@ -55,15 +55,6 @@ class Store:
                 pass
         except OSError as error:
             raise StoreError(f"{root}: the store cannot be written: {error.strerror}") from None
-
-    @classmethod
-    def to_read(cls, root: Path) -> Store:
-        """A store that is there, to look into: nothing is made or written. Raises InputNotFound where none is."""
-        if not (root / "archive").is_dir():
-            raise InputNotFound(f"{root}: no store; make one with `kratom-qc run`, or name another one with --store")
-        store = cls.__new__(cls)
-        store.root, store.reports = root, root / "reports"
-        return store
 
     @contextmanager
     def locked(self) -> Iterator[None]:

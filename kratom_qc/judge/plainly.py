@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from kratom_qc import wording
+from kratom_qc import vocabulary, wording
 from kratom_qc.judge import explain
 from kratom_qc.judge.dates import stands
 from kratom_qc.judge.printed import Figure, figures
@@ -56,7 +56,7 @@ _SAID_BY_UNITS = ("per serving", "per container", "per day", "per unit")
 
 
 def _amount(figure: Figure) -> str:
-    unit = figure.unit if figure.unit != ": 1" else ""
+    unit = vocabulary.basis_in(figure.unit)[1] if figure.unit != ": 1" else ""
     return f"{wording.shown(figure.number)} {unit}".strip()
 
 
@@ -88,10 +88,11 @@ def standing(limit: Limit, day: date) -> str:
     if status in ("not yet in force", "expired"):
         end = limit.effective_from if status == "not yet in force" else limit.effective_to
         words = f"{status}, {'from' if status == 'not yet in force' else 'ended'} {end}"
-    return words if decides else f"{words}; {_why_not(limit)}"
+    return words if decides else f"{words}; {why_not(limit)}"
 
 
-def _why_not(limit: Limit) -> str:
+def why_not(limit: Limit) -> str:
+    """Why a limit never decides."""
     if limit.screen:
         return "warns only"
     if limit.advisory:

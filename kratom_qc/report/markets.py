@@ -44,6 +44,11 @@ class Rule(NamedTuple):
     source: str
 
     @property
+    def reason(self) -> tuple[str, ...]:
+        """What was found and why that closes a market: the same for many a market with a rule of its own."""
+        return (self.outcome, self.conditional, self.subject, self.value, self.why, self.cell, self.file)
+
+    @property
     def says_it_all(self) -> bool:
         """Whether the limit's own words are the reason: a ban, or a rule that nobody has read."""
         return self.kind == "unread" or (self.kind == "ban" and self.outcome == Outcome.FAIL)
@@ -93,6 +98,7 @@ def _few(markets: Sequence[str]) -> str:
     return ", ".join(markets) if len(markets) <= NAMED else str(len(markets))
 
 
+_LAW = ("ban", "product_class", "unread")  # kinds that no certificate could say anything to
 CSS = {Says.SOLD: "pass", Says.NOT_SOLD: "fail", Says.UNDECIDED: "hold", Says.BANNED: "banned"}
 
 
@@ -160,7 +166,7 @@ def _of_the_law(finding: Finding) -> bool:
     """Whether it closes a market and no certificate could say anything to it."""
     if finding.market is None or not finding.decides or finding.outcome is Outcome.PASS:
         return False
-    return finding.source is None or finding.source.kind in ("ban", "product_class", "unread")
+    return finding.source is None or finding.source.kind in _LAW
 
 
 # ---------------------------------------------------------------- the parts
@@ -193,7 +199,8 @@ def _within(standings: Iterable[Standing]) -> dict[str, str]:
 
 
 def _rules(says: Says, standings: Iterable[Standing], markets: Iterable[Market], reach: Reach) -> tuple[Rule, ...]:
-    """One entry per deciding rule with all its markets: first what results decide, then what no result could mend."""
+    """One entry per deciding rule with all its markets: first what results decide, then what no result could mend; rules
+    that close their markets for one reason stand together."""
     if says is Says.SOLD:
         return ()
     found: dict[tuple[str, str], tuple[Finding | None, list[Market]]] = {}
@@ -201,8 +208,9 @@ def _rules(says: Says, standings: Iterable[Standing], markets: Iterable[Market],
         finding = standing.finding
         key = (finding.rulebook, finding.rule_id) if finding is not None else ("", "")
         found.setdefault(key, (finding, []))[1].append(market)
-    ordered = sorted(found.values(), key=lambda one: one[0] is not None and _of_the_law(one[0]))
-    return tuple(_rule(finding, tuple(closed), reach) for finding, closed in ordered)
+    rules = [_rule(finding, tuple(closed), reach) for finding, closed in found.values()]
+    first = {rule.reason: at for at, rule in reversed(list(enumerate(rules)))}
+    return tuple(sorted(rules, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
 
 
 def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -181,9 +181,19 @@ def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, 
         why=first.why if same_why else "",
         statements=statements,
         more=more,
-        limits=lines,
+        limits=_drawn_once(lines),
         counted=_counted(lines),
     )
+
+
+def _drawn_once(lines: Iterable[LimitLine]) -> tuple[LimitLine, ...]:
+    """The same value against the same figure, in the law of one state after another, is one picture."""
+    drawn: set[Bar] = set()
+    told = []
+    for line in lines:
+        told.append(replace(line, bar=None) if line.bar in drawn else line)
+        drawn |= {line.bar} if line.bar is not None else set()
+    return tuple(told)
 
 
 def _counted(lines: tuple[LimitLine, ...]) -> tuple[str, ...]:
@@ -266,10 +276,11 @@ def evidence(limit: Limit | None) -> str:
 
 
 def replaces(limit: Limit | None) -> str:
-    """What an override replaces, and what it changed: an overridden limit is never overridden in silence."""
+    """What an override replaces, and what it changed; its reasons stand with the limit and are not told again."""
     if limit is None or not limit.overrides:
         return ""
-    return f"replaces {limit.rule_id} of {limit.overrides}: {'; '.join(limit.changes) or 'nothing but the rulebook'}"
+    told = [change for change in limit.changes if not change.startswith(("because:", "silence_because:"))]
+    return f"replaces {limit.rule_id} of {limit.overrides}: {'; '.join(told) or 'its reason'}"
 
 
 def attested(finding: Finding) -> bool:

@@ -27,6 +27,8 @@ BATCH = {
     "judged_on",
     "verdict",
     "markets",
+    "standings",
+    "warnings",
     "results",
     "findings",
     "remarks",
@@ -69,7 +71,13 @@ FINDING = {
     "sheet",
     "cell",
     "why",
+    "conditional",
+    "decision_rule",
+    "screen",
+    "overrides",
+    "changes",
 }
+STANDING = {"market", "title", "decision", "says", "rule_id", "rulebook", "limit", "why", "file", "sheet", "cell"}
 REMARK = {"code", "severity", "message", "sheet", "cell"}
 DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 
@@ -133,6 +141,8 @@ def test_every_object_has_the_keys_of_the_contract(run):
     assert set(batch) >= BATCH
     assert all(set(result) >= RESULT for result in batch["results"])
     assert all(set(found) >= FINDING for found in batch["findings"])
+    assert all(set(standing) == STANDING for standing in batch["standings"])
+    assert [standing["market"] for standing in batch["standings"]] == list(batch["markets"])
     assert all(set(remark) >= REMARK for remark in batch["remarks"])
     assert batch["remarks"]
     assert (good["status"], good["refusals"]) == ("judged", [])

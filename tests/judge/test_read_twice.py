@@ -6,12 +6,14 @@ The crosscheck is also asked alone what no rulebook that loads can ask.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from factory import analysis, book, certificate, finding, judged, limit, result, row, rulebooks, span
+from factory import DAY, analysis, batches_of, book, certificate, finding, judged, limit, result, row, rulebooks, span
 
 from kratom_qc.interpret.combine import combine
 from kratom_qc.judge.crosscheck import reads
+from kratom_qc.judge.verdicts import judge
 from kratom_qc.model import Batch, Limit
 
 MG = "mg/kg"
@@ -128,6 +130,36 @@ def test_a_rulebook_that_does_not_cover_a_product_asks_it_nothing(tmp_path):
     verdicts = judged(readings, books, markets=["us-zz"])
     asked = {name: "PB" in {found.rule_id for found in verdict.findings} for name, verdict in verdicts.items()}
     assert asked == {"leaf": True, "extract": False, "unknown": True}  # of what is not known, everything is asked
+
+
+@pytest.mark.parametrize(
+    ("low", "detected", "outcome"),
+    [
+        ("0.5", None, "FAIL"),
+        ("0", True, "FAIL"),
+        ("0", None, "INCONCLUSIVE"),
+        ("0", False, "PASS"),
+        ("0.5", False, "FAIL"),
+    ],
+)
+def test_what_is_more_than_nothing_was_found_whatever_the_words_say(tmp_path, low, detected, outcome):
+    books = rulebooks(tmp_path, us_zz=book(LIMITS["MARK"], kind="market"))
+    said = [result(analyte, span("0", "0"), detected=False) for analyte in PAIR["absent"]]
+    said.append(result(PAIR["present"], span(low, "2"), detected=detected))
+    (verdict,) = judge(
+        batches_of([analysis("L-1", *said)], books), books, markets=["us-zz"], home=(), on=DAY
+    ).verdicts()
+    assert finding(verdict, "MARK").outcome == outcome
+    assert "CROSSCHECK-DISAGREES" not in {found.rule_id for found in verdict.findings}
+
+
+@pytest.mark.parametrize("asked", [{}, {"hold_overdue": False}, {"hold_overdue": True}])
+def test_a_rulebook_that_nobody_compared_for_long_holds_only_where_that_is_asked(tmp_path, asked):
+    lead = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
+    books = rulebooks(tmp_path, leaf_powder=book(lead, checked_on=date(2020, 1, 1)))
+    batches = batches_of([analysis("L-1", result("lead", span("0.1", "0.1")))], books)
+    (verdict,) = judge(batches, books, markets=(), home=(), on=DAY, **asked).verdicts()
+    assert ("RULEBOOK-OVERDUE" in {found.rule_id for found in verdict.findings}) is asked.get("hold_overdue", False)
 
 
 # ---------------------------------------------------------------- what no rulebook that loads asks

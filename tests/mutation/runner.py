@@ -34,7 +34,7 @@ WORKERS = 2
 SLOWEST = 1.2  # seconds; a test that takes longer on the whole code is left out and named
 _MEMORY = 6 << 30
 KILLED, TIMEOUT, SURVIVED, BROKEN = "killed", "timeout", "survived", "broken"
-_TOLD = {0: SURVIVED, 1: KILLED, -signal.SIGPROF: TIMEOUT}
+_TOLD = {0: SURVIVED, 1: KILLED, -signal.SIGSEGV: KILLED, -signal.SIGABRT: KILLED, -signal.SIGPROF: TIMEOUT}
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Run:
         print(f"{len(self.items)} tests watched in {time.monotonic() - start:.0f} s", flush=True)
         guilty: dict[int, None] = {}
         for mutant, code, said in _forked((functools.partial(self._hunt, one), one) for one in self.mutants):
-            outcome = _TOLD.get(code, KILLED if code < 0 else BROKEN)
+            outcome = _TOLD.get(code, BROKEN)  # what somebody else ended proves nothing
             if said:
                 guilty[int(said)] = None
                 self.killers[mutant.module, mutant.function].appendleft(int(said))

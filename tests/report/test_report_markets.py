@@ -92,7 +92,8 @@ def test_a_closed_market_names_rule_limit_value_cell_reason_and_source() -> None
     text = page(MIXED).text
     row = text[text.index("each with the rule that decides it") : text.rindex("undecided")]
     for words in (
-        "Utah us-ut FAIL Mercury 0.2 mg/kg: mercury below 0.15 ppm",
+        "FAIL Mercury 0.2 mg/kg Why: 0.2 mg/kg lies",
+        "Utah us-ut mercury below 0.15 ppm",
         "Why: 0.2 mg/kg lies wholly above the limit",
         f"Results!C14 in {given.FILE}",
         "in force since 2026-04-01 · the law of us-ut, section 1 UT-HG",
@@ -110,6 +111,22 @@ def test_markets_closed_by_one_rule_stand_in_one_row_and_those_with_a_rule_of_th
         "UT-HG": ["us-ut"],
     }
     assert "6 markets us , us-ca , us-ca-oceanside" in page(failed).text
+
+
+def test_markets_closed_for_one_reason_by_rules_of_their_own_stand_together_under_it() -> None:
+    texas = replace(UT_HG, rule_id="TX-HG", rulebook="us-tx", text="Hg not more than 0.15 ppm")
+    why = "0.2 mg/kg lies wholly above the limit"
+    closed = of(
+        GOOD_LEAD,
+        finding(replace(texas, rule_id="CA-PB", rulebook="us-ca"), Outcome.FAIL, given.LEAD, market="us-ca"),
+        finding(texas, Outcome.FAIL, MERCURY, why=why, market="us-tx"),
+        UT_FAILS,
+        unread("us-al"),
+    )
+    text = page(closed).text
+    section = text[text.index("each with the rule that decides it") :]
+    assert section.index("CA-PB") < section.index(f"Why: {why}") < section.index("TX-HG") < section.index("UT-HG")
+    assert section[: section.index("UT-HG")].count(why) == 1
 
 
 def test_a_ban_and_a_rule_nobody_has_read_stand_with_the_markets_and_nowhere_else() -> None:
