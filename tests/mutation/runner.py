@@ -63,6 +63,7 @@ class Run:
     mutants: Sequence[Mutant]
     told: Callable[[Mutant, str, str], None]
     quick: float | None = None  # seconds of tests that a mutant is worth
+    leave_red: bool = False  # leave out tests that fail on the code as it is
     items: list[pytest.Item] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
     reached: Reached | None = None
@@ -173,11 +174,12 @@ class Run:
         self.items[0].config.pluginmanager.register(watch)
         start = time.process_time()
         for test, reports in _ran(self.items, tests):
-            if failed := [report for report in reports if report.failed]:
+            failed = [report for report in reports if report.failed]
+            if failed and not self.leave_red:
                 tell(f"{self.items[test].nodeid}\n{failed[0].longreprtext}")
                 return 3
             seconds[test], start = time.process_time() - start, time.process_time()
-            if seconds[test] <= SLOWEST:
+            if seconds[test] <= SLOWEST and not failed:
                 for module, line in watch.take(self.items[test]):
                     lines[module][line].append(test)
             watch.lines = set()
