@@ -8,6 +8,7 @@ from datetime import date
 from kratom_qc import vocabulary, wording
 from kratom_qc.judge import explain
 from kratom_qc.judge.dates import stands
+from kratom_qc.judge.meaning import decides
 from kratom_qc.judge.printed import Figure, figures
 from kratom_qc.model import Limit, plain
 from kratom_qc.vocabulary import product_forms
@@ -103,8 +104,8 @@ def why_not(limit: Limit) -> str:
 
 
 def silence(limit: Limit) -> str:
-    """What it means where a batch says nothing about a limit."""
-    if limit.kind in ("ban", "unread", "attestation", "product_class"):
+    """What it means where a batch says nothing about a limit; nothing for limits that never decide or always know."""
+    if limit.kind in ("ban", "unread", "product_class") or not decides(limit):
         return ""
     if limit.when_missing == "note":
         return f"not tested is noted: {limit.silence_because}"

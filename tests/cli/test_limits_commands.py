@@ -250,6 +250,8 @@ COMMANDS = [
     ["check", "REFUSED"],
     ["check", "REFUSED", "--json"],
     ["run", "--inbox", "INBOX", "--store", "STORE"],
+    ["markets", "REFUSED"],
+    ["markets", "REFUSED", "--store", "STORE"],
     ["template", "--product", "leaf_powder", "--output", "OUT.xlsx"],
     ["limits"],
     ["limits", "list"],
