@@ -35,7 +35,8 @@ def product(one: Interval, other: Interval) -> Interval:
     low_open = bool(low) and (one.low_open or other.low_open)
     if one.high is None or other.high is None:
         return Interval(low, None, low_open, True)
-    return Interval(low, one.high * other.high, low_open, one.high_open or other.high_open)
+    high = one.high * other.high  # nothing of anything is nothing, whichever end is not reached
+    return Interval(low, high, low_open, bool(high) and (one.high_open or other.high_open))
 
 
 def quotient(over: Interval, under: Interval) -> Interval:
@@ -48,7 +49,8 @@ def quotient(over: Interval, under: Interval) -> Interval:
         low = ZERO if under.high is None else over.low / under.high
     if over.high is None or under.low == 0:
         return Interval(low, None, low_open, True)
-    return Interval(low, over.high / under.low, low_open, over.high_open or under.low_open)
+    high = over.high / under.low
+    return Interval(low, high, low_open, bool(high) and (over.high_open or under.low_open))
 
 
 def percent_share(part: Interval, others: Interval) -> Interval:

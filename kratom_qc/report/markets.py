@@ -39,7 +39,7 @@ class Rule(NamedTuple):
     limit: str
     why: str
     rule_id: str
-    book: str
+    book: str  # the rulebook's title where it is not the one market's own
     dates: str
     source: str
 
@@ -229,7 +229,7 @@ def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) ->
         limit=finding.limit,
         why=wording.without_counted(finding.why)[0],
         rule_id=finding.rule_id,
-        book=reach.title(finding.rulebook),
+        book="" if [market.id for market in markets] == [finding.rulebook] else reach.title(finding.rulebook),
         dates=dates(finding),
         source=finding.because,
     )

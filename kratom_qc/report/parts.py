@@ -11,7 +11,7 @@ from kratom_qc.report.warned import warns
 _ELSEWHERE = (
     ("law", "closing a market whatever a laboratory finds", "closed"),
     ("warned", "warning", "warnings"),
-    ("shown", "not met or not told, and deciding nothing", "shown"),
+    ("shown", "not met or undecided, and deciding nothing", "shown"),
     ("met", "met and deciding nothing", "met"),
     ("conditions", "no laboratory can test", "conditions"),
     ("silent", "not tested, and no limit in force requires it", "untested"),

@@ -84,6 +84,17 @@ def test_a_share_without_its_part_is_anything_and_a_claim_without_its_analyte_to
     assert (told(claim.interval), claim.missing) == ("[0, ∞)", ("Mitragynine",))
 
 
+@pytest.mark.parametrize(
+    ("printed", "doubted"), [("25.0", 0), ("25.8", 0), ("24.2", 0), ("26.2", 1), ("23.8", 1), ("90", 1)]
+)
+def test_a_printed_share_may_differ_by_the_rounding_of_its_parts(printed: str, doubted: int) -> None:
+    """5 of 20: each 1.00 may be off by a hundredth of itself, the printed share by half its last digit."""
+    parts = [(name, f"{said}.00", unit) for name, said, unit in WHOLE]
+    share, doubts = _find(SHARE, *parts, ("7-OH % of total alkaloids", printed, "%"))
+    assert share is not None
+    assert (told(share.interval), [doubt.rule_id for doubt in doubts]) == ("25", ["TOTAL-CONTRADICTS"] * doubted)
+
+
 def test_a_ratio_is_taken_where_any_of_its_parts_is_printed() -> None:
     ratio = _one(RATIO, ("Mitragynine", "9", "mg/serving"), ("7-OH", "0.3", "mg/serving"))
     assert (told(ratio.interval), ratio.missing) == ("(0, 30]", ("Mitragynine pseudoindoxyl",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -43,7 +44,7 @@ def mgm(**more: object) -> str:
 
 
 DEEP = {"text": "not detected, LOD of 0.05 mg/kg or less", "lod_at_most": "0.05", "unit": MG}
-CLASS = limit("PB", text="leaf only", kind="product_class", requires=["leaf_powder", "crushed_leaf"])
+CLASS = limit("PB", text="leaf powder and crushed leaf", kind="product_class", requires=["leaf_powder", "crushed_leaf"])
 PAPER = limit("PB", text="laboratory and method", kind="certificate", requires=["laboratory", "method"])
 BAN = limit("PB", text="may not be sold", kind="ban")
 GUARDED = {"decision_rule": "guarded"}
@@ -109,8 +110,12 @@ LOOSER = {
         {"lod_at_most": "0.1", "text": "not detected, LOD of 0.1 mg/kg or less"},
         "it would be content with a shallower look",
     ),
-    "one more product form": (CLASS, {"requires": ["leaf_powder", "capsule"]}, "it would require less"),
-    "one word of the certificate less": (PAPER, {"requires": ["laboratory"]}, "it would require less"),
+    "one more product form": (
+        CLASS,
+        {"requires": ["leaf_powder", "capsule"], "text": "leaf powder and capsules"},
+        "it would require less",
+    ),
+    "one word of the certificate less": (PAPER, {"requires": ["laboratory"], "text": "laboratory"}, "it would require less"),
     "only some products": (lead(), {"products": ["extract"]}, "it would speak of fewer products"),
     "other products": (lead(products=["extract"]), {"products": ["capsule"]}, "it would speak of fewer products"),
     "a later beginning": (lead(), {"effective_from": "2027"}, "it would begin later"),
@@ -141,7 +146,7 @@ def test_an_override_may_not_loosen_what_decides(tmp_path, way):
         loaded(tmp_path, base, override(**own))
     told = str(refused.value)
     assert f"PB: loosens PB of us, which decides: {words}" in told
-    assert told.startswith("us-tx.toml:8 ")
+    assert re.match(r"us-tx\.toml:[0-9]+ PB: ", told)
     assert "\n" not in told
 
 
@@ -164,13 +169,13 @@ def test_an_override_asks_the_same_question_and_says_why(tmp_path, base, own, to
     with pytest.raises(RulebookError) as refused:
         loaded(tmp_path, base, override(**own))
     assert told in str(refused.value)
-    assert str(refused.value).startswith("us-tx.toml:8 PB: ")
+    assert re.match(r"us-tx\.toml:[0-9]+ PB: ", str(refused.value))
 
 
 def test_only_what_a_rulebook_lies_under_can_be_overridden(tmp_path):
     tighter = override(max="2", text="not more than 2 mg/kg")
     books = {"us": book(lead(), kind="market"), "cz": book(tighter, kind="market")}
-    with pytest.raises(RulebookError, match=r"cz\.toml:7 PB: overrides a limit that no rulebook it extends holds"):
+    with pytest.raises(RulebookError, match=r"cz\.toml:\d+ PB: overrides a limit that no rulebook it extends holds"):
         rulebooks(tmp_path / "a", **books)
     with pytest.raises(RulebookError, match=r"us-tx\.toml:\d+ PB: the id stands twice"):
         loaded(tmp_path / "b", lead(), tighter, tighter)
@@ -231,12 +236,12 @@ TIGHTER = {
     ),
     "one product form less": (
         CLASS,
-        {"requires": ["leaf_powder"]},
+        {"requires": ["leaf_powder"], "text": "leaf powder"},
         "requires: ['leaf_powder', 'crushed_leaf'] → ['leaf_powder']",
     ),
     "one word of the certificate more": (
         PAPER,
-        {"requires": ["method", "laboratory", "tested_on"]},
+        {"requires": ["method", "laboratory", "tested_on"], "text": "method, laboratory, tested on"},
         "requires: ['laboratory', 'method'] → ['method', 'laboratory', 'tested_on']",
     ),
     "more products": (
@@ -313,7 +318,7 @@ def test_a_chain_of_overrides_leaves_the_last_one(family):
 
 def test_an_override_of_an_override_may_not_loosen_either(tmp_path):
     with pytest.raises(
-        RulebookError, match=r"us-ut\.toml:8 PB: loosens PB of us-tx, which decides: it would accept more"
+        RulebookError, match=r"us-ut\.toml:\d+ PB: loosens PB of us-tx, which decides: it would accept more"
     ):
         rulebooks(
             tmp_path,

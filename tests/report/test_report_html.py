@@ -119,7 +119,7 @@ def test_what_decides_nothing_stands_once_and_is_counted_in_the_table() -> None:
     seen = page(every)
     table = findings_table(every)
     assert (
-        "not in this table: 1 not met or not told, and deciding nothing; 1 met and deciding nothing; "
+        "not in this table: 1 not met or undecided, and deciding nothing; 1 met and deciding nothing; "
         "1 no laboratory can test; 2 not tested, and no limit in force requires it." in table
     )
     assert not [rule for rule in ("US-NI-NOTE", "US-NI-MORE", "US-PB-GUIDE", "US-AGE", "US-DEA-RATIO") if rule in table]

@@ -96,7 +96,7 @@ def test_a_closed_market_names_rule_limit_value_cell_reason_and_source() -> None
         "Utah us-ut mercury below 0.15 ppm",
         "Why: 0.2 mg/kg lies wholly above the limit",
         f"Results!C14 in {given.FILE}",
-        "in force since 2026-04-01 · the law of us-ut, section 1 UT-HG",
+        "mercury below 0.15 ppm in force since 2026-04-01 · the law of us-ut, section 1 UT-HG",
     ):
         assert words in row
 
@@ -143,13 +143,14 @@ def test_a_second_rule_of_a_closed_market_is_told_too() -> None:
     assert (seen.text.count("US-UT-UNREAD"), seen.text.count("UT-MORE")) == (1, 1)
 
 
-def test_a_ban_at_home_is_a_reason_of_the_batch_itself() -> None:
-    banned = of(GOOD_LEAD, ban("us"))
+def test_bans_at_home_are_reasons_of_the_batch_itself() -> None:
+    banned = of(GOOD_LEAD, ban("us"), replace(ban("us"), rule_id="US-BAN-2"))
     text = page(banned).text
     reasons = text[text.rindex("Reasons") : text.rindex("Why some markets are closed")]
     assert banned.decision is Decision.FAIL
-    assert "US-BAN" in reasons
+    assert ("US-BAN " in reasons, "US-BAN-2" in reasons) == (True, True)
     assert "closes us and 6 under it" in reasons
+    assert "More that closes them" not in text
 
 
 def test_every_finding_of_a_verdict_stands_on_its_page() -> None:
@@ -231,6 +232,15 @@ def test_the_summary_of_a_run_counts_batches_by_market_and_names_the_rules_that_
     assert "Texas us-tx 0 0 2 US-TX-UNREAD 2" in table
     assert "United States, federal us 1 0 1 SPEC-METALS-CD 1" in table
     assert re.search("Banned, whatever the batch: Alabama US-AL-BAN ; Oceanside, California US-CA-OCEANSIDE-BAN", table)
+
+
+def test_of_many_rules_the_summary_names_the_three_that_close_a_market_most_often() -> None:
+    closed = [
+        replace_id(of(finding(replace(given.HG_SPEC, rule_id=f"R-{rule}"), Outcome.FAIL, MERCURY)), f"{rule}{at}")
+        for rule, times in (("A", 1), ("B", 4), ("C", 1), ("D", 3), ("E", 2))
+        for at in range(times)
+    ]
+    assert "Utah us-ut 0 11 0 R-B 4, R-D 3, R-E 2 and 2 rules more" in market_table(summary(*closed))
 
 
 def test_the_line_of_a_batch_in_the_summary_says_where_and_where_not() -> None:

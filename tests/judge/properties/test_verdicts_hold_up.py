@@ -57,7 +57,12 @@ def recomputed(verdict: Verdict, books: Mapping[str, Rulebook]) -> tuple[str, di
     return _decided(within(home)), {market: _decided(within(names)) for market, names in lies_under.items()}
 
 
-@judged_property(batches(), rules("A"), rules("B"), rules("C"), rules("D"), saw=("PASS", "HOLD", "FAIL", "banned"))
+BAN = st.just({"id": "D", "kind": "ban"})
+
+
+@judged_property(
+    batches(), rules("A"), rules("B"), rules("C"), st.one_of(rules("D"), BAN), saw=("PASS", "HOLD", "FAIL", "banned")
+)
 def test_a_verdict_is_recomputed_from_its_findings_and_every_standing_agrees(bench, batch, one, two, three, four):
     books = loaded(
         leaf_powder=book(toml(one)),
