@@ -79,7 +79,7 @@ def recall(
     spoken = {past.batch_id: set(past.certificates) for past in pasts}
     heads: dict[str, dict[str, list[dict[str, Any]]]] = {batch: {} for batch in spoken}
     for pass_id in passes:
-        for (batch_id, sha256), found in _heads(history, pass_id, spoken).items():
+        for (batch_id, sha256), found in _heads(history, pass_id, spoken, wanted).items():
             heads[batch_id].setdefault(sha256, found)
     whole = {batch: shas for batch, shas in spoken.items() if shas and all(map(heads[batch].get, shas))}
     results: dict[tuple[str, str], list[Result]] = {}
@@ -97,15 +97,28 @@ def recall(
 
 
 def _heads(
-    history: History, pass_id: str, spoken: Mapping[str, Collection[str]]
+    history: History, pass_id: str, spoken: Mapping[str, Collection[str]], wanted: Wanted
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """The certificates of a pass by batch and file; without those that an earlier version archived."""
+    """The certificates of a pass by batch and file; without those that an earlier version archived. Where not every result is
+    wanted, the dates are all that is of their facts."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for table in history.blocks("certificates", pass_id, _HEADS):
-        for row in table.filter(pa.chunked_array([_among(table["batch_id"], spoken)])).to_pylist():
+        table = table.filter(pa.chunked_array([_among(table["batch_id"], spoken)]))
+        if wanted.analytes is not None:
+            table = table.set_column(len(_HEADS) - 1, "facts_said", _dates(table["facts_said"].combine_chunks()))
+        for row in table.to_pylist():
             if row["status"] == "judged" and row["facts_said"] is not None and row["sha256"] in spoken[row["batch_id"]]:
                 found.setdefault((row["batch_id"], row["sha256"]), []).append(row)
     return found
+
+
+def _dates(facts: pa.ListArray) -> pa.ListArray:
+    """Of the facts of every certificate those that are dates."""
+    facts = facts.combine_chunks() if isinstance(facts, pa.ChunkedArray) else facts
+    dated = facts.flatten().field("day").is_valid()
+    counts = np.bincount(facts.value_parent_indices().filter(dated).to_numpy(), minlength=len(facts))
+    offsets = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32(), mask=np.append(facts.is_null(), False))
+    return pa.ListArray.from_arrays(offsets, facts.flatten().filter(dated))
 
 
 def _analysis(row: Mapping[str, Any], results: dict[tuple[str, str], list[Result]]) -> Analysis:
