@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.job import Reading, Terms, collect, read_content
 from kratom_qc.model import Batch, Verdict, plain
-from properties.pure import Bench, Case, real
+from properties.pure import Bench, Case, pick, real
 from tests.helpers_sheets import csv_bytes
 
 Rows = dict[str, dict[str, str]]
@@ -57,11 +57,11 @@ _STEPS = tuple(map(Decimal, ("0", "0.01", "-0.01", "0.00000000000000000001")))
 @st.composite
 def amounts(draw: st.DrawFn, analyte: str) -> Decimal:
     """At a real limit, beside it in the last digit or far behind, well below it, or anywhere."""
-    edge = Decimal(draw(st.sampled_from(NUMERIC[analyte][1])))
+    edge = Decimal(pick(draw, NUMERIC[analyte][1]))
     if analyte in COUNTS:
-        return draw(st.sampled_from([edge, edge + 1, edge - 1, edge / 10, edge * 2]))
+        return pick(draw, [edge, edge + 1, edge - 1, edge / 10, edge * 2])
     near = [edge + edge * step for step in _STEPS]
-    return draw(st.sampled_from([*near, edge / 10, edge / 2, edge * 2])) or Decimal("0.001")
+    return pick(draw, [*near, edge / 10, edge / 2, edge * 2]) or Decimal("0.001")
 
 
 @st.composite
@@ -69,7 +69,7 @@ def statements(draw: st.DrawFn, analyte: str) -> dict[str, str]:
     """One row: a number, a bound, a word, or nothing measured."""
     unit = NUMERIC[analyte][0]
     amount = plain(draw(amounts(analyte)))
-    said = draw(st.sampled_from(["{}"] * 4 + ["<{}", "≤{}", ">{}", "≥{}", "ND", "<LOQ", "NT"])).format(amount)
+    said = pick(draw, ["{}"] * 4 + ["<{}", "≤{}", ">{}", "≥{}", "ND", "<LOQ", "NT"]).format(amount)
     more = {"ND": {"LOD": amount}, "<LOQ": {"LOQ": amount}}.get(said, {}) if analyte in MASS else {}
     return row(analyte, said, unit, **(more if draw(st.integers(0, 4)) else {}))
 
@@ -85,7 +85,7 @@ def absences(draw: st.DrawFn, analyte: str) -> dict[str, str]:
         ("Negative", ""),
         ("5", "cfu/g"),
     ]
-    return row(analyte, *draw(st.sampled_from([*kinds, ("<10", "cfu/g"), ("NT", "")])))
+    return row(analyte, *pick(draw, [*kinds, ("<10", "cfu/g"), ("NT", "")]))
 
 
 @st.composite

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from factory import DAY, REAL
@@ -26,6 +26,7 @@ from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.judge.verdicts import Judgement
 from kratom_qc.model import Batch, Limit, Outcome, Rulebook, Verdict
 
+T = TypeVar("T")
 EXAMPLES = int(os.environ.get("KRATOM_QC_EXAMPLES", "200"))
 RANK = {"PASS": 0, "MISSING": 1, "INCONCLUSIVE": 1, "HOLD": 1, "FAIL": 2}  # outcomes and decisions, by severity
 
@@ -34,6 +35,16 @@ RANK = {"PASS": 0, "MISSING": 1, "INCONCLUSIVE": 1, "HOLD": 1, "FAIL": 2}  # out
 def real() -> Mapping[str, Rulebook]:
     """The rulebooks we ship."""
     return load_rulebooks(REAL)
+
+
+@cache
+def _places(count: int) -> st.SearchStrategy[int]:
+    return st.integers(0, count - 1)
+
+
+def pick(draw: st.DrawFn, options: Sequence[T]) -> T:
+    """One of some options, the first where an example shrinks: `sampled_from` costs a strategy per draw."""
+    return options[draw(_places(len(options)))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ A rule is a mapping of TOML keys; its printed text is made of its data, so that 
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from factory import analysis, batches_of, book, limit, result, rulebooks, span
 from hypothesis import strategies as st
 
 from kratom_qc.model import Analysis, Interval, Result, Rulebook
-from properties.pure import Bench, Case
+from properties.pure import Bench, Case, pick
 
 Rule = dict[str, Any]
 MG, CFU = "mg/kg", "cfu/g"
@@ -77,28 +79,27 @@ def override(rule: Rule, own: Rule) -> str:
 
 # ---------------------------------------------------------------- rules by chance
 
-decision_rules: st.SearchStrategy[Rule] = st.sampled_from(
-    [
-        *[{}] * 4,
-        {"decision_rule": "guarded"},
-        {"decision_rule": "guarded", "guard": "0.5"},
-        {"decision_rule": "guarded", "default_uncertainty": "20"},
-    ]
+DECISION_RULES: tuple[Rule, ...] = (
+    *({},) * 4,
+    {"decision_rule": "guarded"},
+    {"decision_rule": "guarded", "guard": "0.5"},
+    {"decision_rule": "guarded", "default_uncertainty": "20"},
 )
+decision_rules = st.sampled_from(DECISION_RULES)
 
 
 @st.composite
 def amounts(draw: st.DrawFn, at: str = "R") -> Rule:
     """A limit on an amount: one end or both, strict or not, rounded, guarded, multiplied, on an analyte or a sum."""
-    of = draw(st.sampled_from([*SUBJECTS] * 3 + [*SUMS]))
+    of = pick(draw, [*SUBJECTS] * 3 + [*SUMS])
     unit = {**SUBJECTS, **SUMS}[of]
-    low, high = sorted(draw(st.lists(st.sampled_from(GRID), min_size=2, max_size=2)), key=Decimal)
-    ends = draw(st.sampled_from([{"max": high}] * 3 + [{"min": low}, {"min": low, "max": high}]))
-    rule = {"id": at, "kind": "amount", "of": of, "unit": unit, **ends, **draw(decision_rules)}
-    rule |= draw(st.sampled_from([{}, {}, {"strict": True}, {"rounding": "usp-7.20"}]))
-    if of == "tamc" and "max" in rule and draw(st.booleans()):
-        rule |= {"multiplier": draw(st.sampled_from(["1", "2", "5"])), "multiplier_because": "USP <2021>"}
-    if of == "7-oh-and-mp" and draw(st.booleans()):
+    low, high = sorted((pick(draw, GRID), pick(draw, GRID)), key=Decimal)
+    ends = pick(draw, [{"max": high}] * 3 + [{"min": low}, {"min": low, "max": high}])
+    rule = {"id": at, "kind": "amount", "of": of, "unit": unit, **ends, **pick(draw, DECISION_RULES)}
+    rule |= pick(draw, [{}, {}, {"strict": True}, {"rounding": "usp-7.20"}])
+    if of == "tamc" and "max" in rule and pick(draw, (False, True)):
+        rule |= {"multiplier": pick(draw, ["1", "2", "5"]), "multiplier_because": "USP <2021>"}
+    if of == "7-oh-and-mp" and pick(draw, (False, True)):
         rule |= {"sum": "lower_bound", "sum_because": "the law says so"}
     return rule
 
@@ -131,8 +132,18 @@ def rules(at: str = "R") -> st.SearchStrategy[Rule]:
 
 def loaded(**books: str) -> dict[str, Rulebook]:
     """Rulebooks through the real loader. Raises RulebookError as it does."""
-    with tempfile.TemporaryDirectory() as folder:
-        return rulebooks(Path(folder), **books)
+    folder = _folder()
+    for file in folder.iterdir():
+        file.unlink()
+    return rulebooks(folder, **books)
+
+
+@cache
+def _folder() -> Path:
+    """One folder for all: making and removing thousands of them takes longer than reading them."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 # ---------------------------------------------------------------- batches by chance
@@ -141,40 +152,36 @@ def loaded(**books: str) -> dict[str, Rulebook]:
 @st.composite
 def intervals(draw: st.DrawFn) -> Interval:
     """At a number of the grid, a hair beside it, censored or bounded below."""
-    low, high = sorted(Decimal(draw(st.sampled_from(GRID))) for _ in range(2))
-    low = max(Decimal(0), low + draw(st.sampled_from([Decimal(0), Decimal(0), HAIR, -HAIR])))
+    low, high = sorted(Decimal(pick(draw, GRID)) for _ in range(2))
+    low = max(Decimal(0), low + pick(draw, [Decimal(0), Decimal(0), HAIR, -HAIR]))
     kinds = [Interval.exactly(low)] * 4 + [Interval.below(high), Interval.below(high, open_=False)]
-    return draw(st.sampled_from([*kinds, span(low, None, True), span(low, None), span("0", None)]))
+    return pick(draw, [*kinds, span(low, None, True), span(low, None), span("0", None)])
 
 
 @st.composite
 def results(draw: st.DrawFn, of: str) -> Result:
     """One result as a laboratory may state it."""
-    more: dict[str, Any] = {"method": draw(st.sampled_from(["in house", "in house", ""]))}
+    more: dict[str, Any] = {"method": pick(draw, ["in house", "in house", ""])}
     if of == "odour":
-        flags = draw(st.sampled_from([(), (), ("unclear",), ("does-not-conform",)]))
-        return result(of, span("0", None), "", text="leafy", flags=flags, certificate=draw(certificates), **more)
+        flags = pick(draw, [(), (), ("unclear",), ("does-not-conform",)])
+        return result(of, span("0", None), "", text="leafy", flags=flags, certificate=pick(draw, CERTIFICATES), **more)
     value = draw(intervals())
     if of in ("mgm-15", "salmonella"):
-        found = draw(st.sampled_from([True, False, False, None]))
+        found = pick(draw, [True, False, False, None])
         reach = value.high if found is False else None
         more |= {"detected": found, "detection_limit": reach}
-        more["portion"] = draw(st.sampled_from([None, Decimal(25), Decimal(100)])) if of == "salmonella" else None
+        more["portion"] = pick(draw, [None, Decimal(25), Decimal(100)]) if of == "salmonella" else None
         value = span("0", None, True) if found else Interval.below(reach)
     else:
         more |= {
             "detected": True if value.low > 0 else False if value.high is not None else None,
-            "uncertainty": draw(st.sampled_from([None, Decimal("0.1"), Decimal("0.25")])),
+            "uncertainty": pick(draw, [None, Decimal("0.1"), Decimal("0.25")]),
             "resolution": Decimal("0.01"),
         }
-    return result(of, value, CFU if of in ("tamc", "salmonella") else MG, certificate=draw(certificates), **more)
+    return result(of, value, CFU if of in ("tamc", "salmonella") else MG, certificate=pick(draw, CERTIFICATES), **more)
 
 
-def _without(more: dict[str, Any]) -> dict[str, Any]:
-    return {"certificate": "a" * 64, **more}
-
-
-certificates = st.sampled_from(["a" * 64, "a" * 64, "a" * 64, "b" * 64])
+CERTIFICATES = ("a" * 64, "a" * 64, "a" * 64, "b" * 64)
 _EXACT = {"uncertainty": Decimal("0.01"), "resolution": Decimal("0.01"), "detected": True, "method": "in house"}
 CLEAN = {
     **{of: result(of, span("0.05", "0.05"), CFU if of == "tamc" else MG, **_EXACT) for of in ALL},
@@ -195,14 +202,17 @@ CLEAN = {
 }
 
 
+_CHANGED = st.lists(st.sampled_from(sorted(CLEAN)), max_size=4)
+
+
 @st.composite
 def batches(draw: st.DrawFn, batch_id: str = "B") -> list[Analysis]:
     """The certificates of one batch: clean but for some results that are drawn anew, lost, or stated twice."""
     found = {of: [one] for of, one in CLEAN.items()}
-    for of in draw(st.lists(st.sampled_from(sorted(CLEAN)), max_size=4)):
-        again = draw(st.sampled_from(["anew", "anew", "anew", "lost", "twice"]))
+    for of in draw(_CHANGED):
+        again = pick(draw, ["anew", "anew", "anew", "lost", "twice"])
         found[of] = [*(found[of] if again == "twice" else ()), *([draw(results(of))] if again != "lost" else ())]
-    product = draw(st.sampled_from(["leaf_powder"] * 6 + ["extract", None]))
+    product = pick(draw, ["leaf_powder"] * 6 + ["extract", None])
     stated = [one for several in found.values() for one in several]
     return [
         analysis(batch_id, *(one for one in stated if one.certificate == sha), product=product, sha256=sha)
