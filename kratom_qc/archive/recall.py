@@ -102,14 +102,19 @@ def _heads(
     """The certificates of a pass by batch and file; without those that an earlier version archived. Where not every result is
     wanted, the dates are all that is of their facts."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for table in history.blocks("certificates", pass_id, _HEADS):
-        table = table.filter(pa.chunked_array([_among(table["batch_id"], spoken)]))
-        if wanted.analytes is not None:
-            table = table.set_column(len(_HEADS) - 1, "facts_said", _dates(table["facts_said"].combine_chunks()))
-        for row in table.to_pylist():
+    for block in history.blocks("certificates", pass_id, _HEADS):
+        for row in _of_batches(block, spoken, wanted).to_pylist():
             if row["status"] == "judged" and row["facts_said"] is not None and row["sha256"] in spoken[row["batch_id"]]:
                 found.setdefault((row["batch_id"], row["sha256"]), []).append(row)
     return found
+
+
+def _of_batches(block: pa.Table, spoken: Mapping[str, Collection[str]], wanted: Wanted) -> pa.Table:
+    """The certificates of the batches that are spoken of; where only some analytes are wanted, of the facts only the dates."""
+    table = block.filter(pa.chunked_array([_among(block["batch_id"], spoken)]))
+    if wanted.analytes is None:
+        return table
+    return table.set_column(len(_HEADS) - 1, "facts_said", _dates(table["facts_said"].combine_chunks()))
 
 
 def _dates(facts: pa.ListArray) -> pa.ListArray:
