@@ -59,8 +59,9 @@ def trees() -> dict[Path, ast.AST]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-# In `judge` a tuple of a word and a sentence is a key of a rulebook with what is wrong with it, not a code.
-USED = {found for path, tree in trees().items() for found in codes_in(tree, tuples="judge" not in path.parts)}
+# Only where files are read is a tuple of a word and a sentence a code; of a limit it is a key and what is said of it.
+READING = {"intake", "interpret"}
+USED = {found for path, tree in trees().items() for found in codes_in(tree, tuples=bool(READING & set(path.parts)))}
 
 
 def test_every_code_that_is_used_is_explained():

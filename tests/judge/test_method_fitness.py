@@ -15,7 +15,7 @@ MG, LOD = "mg/kg", {"LOD": "0.05"}
 LIMITS = [
     limit("MIT", "mitragynine", "at most 20000 mg/kg", max="20000", unit=MG),
     limit("7OH", "7-hydroxymitragynine", "at most 400 mg/kg", max="400", unit=MG),
-    limit("7OH-DRY", "7-hydroxymitragynine", "at most 500 mg/kg dry", max="500", unit=MG, basis="dry"),
+    limit("7OH-DRY", "7-hydroxymitragynine", "at most 500 mg/kg dry weight", max="500", unit=MG, basis="dry"),
     limit("7OH-MP", "7-oh-and-mp", "at most 1000 mg/kg", max="1000", unit=MG),
     limit("SHARE", "7-oh-share", "at most 2 %", max="2", unit="%"),
     limit("RATIO", "mitragynine-to-7-oh", "at least 100", min="100", unit="1"),
