@@ -106,7 +106,9 @@ _NOTHING_BEHIND = re.compile(r"\s*(?:$|[.,;:()]|(?:is|are|by|and|or|at|of|violat
 
 
 def _lint_basis(limit: Limit) -> None:
-    basis = vocabulary.basis_in(limit.text, bare=False)[0] or vocabulary.basis_in(figures(limit.text)[-1].after)[0]
+    last = figures(limit.text)[-1]
+    # A bare "dry" states a basis behind a figure; before it, it may describe the product.
+    basis = vocabulary.basis_in(limit.text, bare=False)[0] or vocabulary.basis_in(f"{last.unit} {last.after}")[0]
     if (basis or "as received") != limit.basis and (basis or limit.basis == "dry"):
         raise ValueError(f"the text '{limit.text}' says {basis or 'nothing of a dry basis'}, the limit {limit.basis}")
 

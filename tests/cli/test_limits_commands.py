@@ -252,6 +252,8 @@ COMMANDS = [
     ["run", "--inbox", "INBOX", "--store", "STORE"],
     ["markets", "REFUSED"],
     ["markets", "REFUSED", "--store", "STORE"],
+    ["rejudge", "REFUSED"],
+    ["rejudge", "--store", "STORE"],
     ["template", "--product", "leaf_powder", "--output", "OUT.xlsx"],
     ["limits"],
     ["limits", "list"],

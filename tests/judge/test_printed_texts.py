@@ -292,6 +292,10 @@ REFUSED = {
         limit("X", "salmonella", "Salmonella in 25 g", kind="not_detected", portion="25"),
         "says nothing of absence",
     ),
+    "a bare basis behind the unit": (
+        limit("X", "lead", "at most 3 mg/kg dry", max="3", unit=MG),
+        "says dry, the limit as received",
+    ),
     "another organism": (
         limit("X", "salmonella", "E. coli absent in 25 g", kind="not_detected", portion="25"),
         "speaks of",
@@ -363,6 +367,8 @@ ACCEPTED = {
     "a sum by the names of its parts": limit(
         "X", "7-oh-and-mp", "7-OH + MP not more than 1 mg/g", max="1", unit="mg/g"
     ),
+    "a basis right behind the unit": limit("X", "lead", "at most 3 mg/kg dry", max="3", unit=MG, basis="dry"),
+    "a product that is dry": limit("X", "lead", "dry leaf: lead at most 3 mg/kg", max="3", unit=MG),
     "no operator in the source": limit("X", "lead", "Pb 3 mg/kg", max="3", unit=MG, operator="unknown"),
     "a mass per serving with the substance between": limit(
         "X",
