@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from kratom_qc import PROGRAM, settings
+from kratom_qc import PROGRAM, limits_parser, settings
 from kratom_qc.errors import KratomQCError
 
 EXIT_HELP = """exit status, highest first:
@@ -104,6 +104,18 @@ def _parser() -> argparse.ArgumentParser:
     _judging(run)
     run.set_defaults(command=_run)
 
+    markets = commands.add_parser("markets", help="where a batch may be sold, and what stops it elsewhere")
+    markets.add_argument(
+        "batches", nargs="+", metavar="BATCH", help="the id of a batch in the store, or a certificate file"
+    )
+    markets.add_argument("--store", type=Path, metavar="DIR", help="where batches are kept (default: ./store)")
+    markets.add_argument("--product", help="the product's form where certificates do not say it")
+    markets.add_argument("--json", action="store_true", help="one object per batch and line, on standard output")
+    _judging(markets)
+    markets.set_defaults(command=_markets)
+
+    _rejudge_parser(commands.add_parser("rejudge", help="which batches change on another day, or by a draft rulebook"))
+
     template = commands.add_parser(
         "template", help="a blank certificate to fill in, with drop-downs of the valid words"
     )
@@ -124,14 +136,50 @@ def _parser() -> argparse.ArgumentParser:
     problems.add_argument("--markdown", action="store_true", help="the page of all codes")
     problems.set_defaults(command=_problems)
 
-    limits = commands.add_parser("limits", help="list, lint or show the limits in force")
-    limits.add_argument("action", nargs="?", default="list", choices=("list", "lint", "show"))
-    limits.add_argument("name", nargs="?", help="a rulebook or rule id, for show")
-    limits.add_argument("--analytes", action="store_true", help="list the known analytes instead")
-    limits.add_argument("--intake", action="store_true", help="list the limits on files instead: sizes, memory, time")
-    limits.set_defaults(command=_limits)
+    limits = commands.add_parser("limits", help="the rulebooks: list, show, lint, page, export, import, diff, suite")
+    limits_parser.add_actions(limits, _day)
     _layout_parser(commands.add_parser("layout", help="profiles of laboratories' layouts: draft, test, list"))
     return parser
+
+
+def _rejudge_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="certificates (default: the whole archive)")
+    parser.add_argument(
+        "--store", type=Path, metavar="DIR", help="the store whose archive is judged again (default: ./store)"
+    )
+    parser.add_argument(
+        "--with", dest="drafts", action="append", default=[], type=Path, metavar="RULEBOOK.toml",
+        help="a draft that takes the place of the rulebook of its name, or stands beside them (may be repeated)",
+    )  # fmt: skip
+    _judging(parser)
+    parser.add_argument(
+        "--then", type=_day, metavar="DATE", help="with files: the day to compare with (default: today, UTC)"
+    )
+    parser.add_argument(
+        "--every-limit", action="store_true", help="ask every limit again, also those that have not changed"
+    )
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where the answer is kept (default: STORE/rejudged)")
+    parser.add_argument("--json", action="store_true", help="one object per batch and line, on standard output")
+    parser.set_defaults(command=_rejudge)
+
+
+def _rejudge(options: argparse.Namespace) -> int:
+    from kratom_qc.rejudge_commands import Asked, rejudge
+
+    return rejudge(
+        Asked(
+            files=tuple(options.files),
+            store=options.store or settings.load().store,
+            drafts=tuple(options.drafts),
+            on=options.on,
+            then=options.then,
+            markets=tuple(options.market),
+            facts=options.facts,
+            output=options.output,
+            every_limit=options.every_limit,
+            as_json=options.json,
+        )
+    )
 
 
 def _layout_parser(parser: argparse.ArgumentParser) -> None:
@@ -187,6 +235,15 @@ def _check(options: argparse.Namespace) -> int:
     return check(options.files, terms, as_json=options.json, annotate=options.annotate)
 
 
+def _markets(options: argparse.Namespace) -> int:
+    from kratom_qc.job import load_terms
+    from kratom_qc.market_commands import markets
+
+    terms = load_terms(options.market, options.on, options.facts, options.product)
+    store = options.store or settings.load().store
+    return markets(options.batches, store, terms, as_json=options.json)
+
+
 def _read(options: argparse.Namespace) -> int:
     from kratom_qc.commands import read
 
@@ -198,14 +255,6 @@ def _run(options: argparse.Namespace) -> int:
 
     config = settings.load()
     return run(options.inbox or config.inbox, options.store or config.store, options.market, options.on, options.facts)
-
-
-def _limits(options: argparse.Namespace) -> int:
-    from kratom_qc.commands import intake_limits, limits
-
-    if options.intake:
-        return intake_limits()
-    return limits(options.action, options.name, analytes=options.analytes)
 
 
 def _template(options: argparse.Namespace) -> int:

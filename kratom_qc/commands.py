@@ -14,11 +14,10 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from kratom_qc import methods, problems, settings, vocabulary, wording
-from kratom_qc.errors import InputNotFound, Refusal, UsageError
+from kratom_qc import methods, problems, vocabulary, wording
+from kratom_qc.errors import InputNotFound, Refusal
 from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_files
-from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Analysis, Decision, Verdict
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vendor import may_annotate, plain_console, write_annotated
@@ -52,7 +51,7 @@ def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path 
         write_annotated(
             files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate
         )
-    return _status(readings, verdicts.values())
+    return exit_status(readings, verdicts.values())
 
 
 def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
@@ -61,7 +60,8 @@ def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
     return list(judge_batches(found, terms).verdicts()) if found else []
 
 
-def _status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
+def exit_status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
+    """How `check` ends: a refused file before FAIL before HOLD before PASS."""
     if any(reading.refusals for reading in readings):
         return REFUSED
     decisions = {verdict.decision for verdict in verdicts}
@@ -71,13 +71,14 @@ def _status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
 def _print_json(readings: Iterable[Reading], verdicts: dict[str, Verdict]) -> None:
     for reading in readings:
         if reading.refusals:
-            _print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
+            print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
         else:
             own = [verdicts[batch_id] for batch_id in reading.batch_ids]
-            _print_line(json_objects.judged(reading.file, reading.sha256, own))
+            print_line(json_objects.judged(reading.file, reading.sha256, own))
 
 
-def _print_line(content: dict[str, Any]) -> None:
+def print_line(content: dict[str, Any]) -> None:
+    """One JSON object on a line of standard output."""
     # Where the output cannot carry every letter, JSON has an escape of its own for them.
     plain_ascii = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
     sys.stdout.write(json.dumps(content, ensure_ascii=plain_ascii, separators=(",", ":")) + "\n")
@@ -128,7 +129,7 @@ def read(file: Path, *, as_json: bool) -> int:
     load_profiles()
     (reading,) = read_files([file])
     if as_json:
-        _print_line(_read_object(reading))
+        print_line(_read_object(reading))
     elif reading.refusals:
         print_refused(plain_console(), reading.file, reading.refusals)
     else:
@@ -241,56 +242,3 @@ def _flow_pass(
                 )
             finally:
                 watching.reset(token)
-
-
-# ---------------------------------------------------------------- limits
-
-
-def intake_limits() -> int:
-    """`limits --intake`: what a file may be and what reading it may cost, with the variable that sets each."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in ("limit", "", "what it bounds", "set by"):
-        table.add_column(heading, justify="right" if not heading else "left")
-    for name, value, what in settings.caps().told():
-        table.add_row(name, f"{value:,}", what, f"KRATOM_QC_MAX_{name.upper()}")
-    console = plain_console()
-    console.print(table)
-    console.print(
-        "A file over a limit is REFUSED; nothing is ever cut short. Readers have no network and write no file."
-    )
-    return 0
-
-
-def limits(action: str, name: str | None, *, analytes: bool) -> int:
-    """`limits list`, `limits lint`, `limits show NAME`."""
-    console = plain_console()
-    if analytes:
-        for analyte in vocabulary.analytes().values():
-            console.print(f"{analyte.id}  [dim]{escape(analyte.name)} ({analyte.family})[/]")
-        return 0
-    vocabulary.check_all()
-    methods.check()
-    books = load_rulebooks(settings.load().expectations)
-    if action == "lint":
-        console.print(
-            f"{len(books)} rulebooks with {sum(len(book.limits) for book in books.values())} limits: no mistake found"
-        )
-        return 0
-    if action == "list":
-        for book in books.values():
-            console.print(
-                f"[bold]{book.id}[/]  {book.kind}, {len(book.limits)} limits, version {book.version}, checked "
-                f"{book.checked_on}  [dim]{escape(book.title)}[/]"
-            )
-        return 0
-    found = [limit for book in books.values() for limit in book.limits if name in (book.id, limit.rule_id)]
-    if not found:
-        raise UsageError(f"'{name}' is no rulebook and no rule; see `kratom-qc limits list`")
-    for limit in found:
-        console.print(f"[bold]{limit.rule_id}[/] ({limit.rulebook})  {escape(limit.text)}")
-        console.print(
-            f"  {limit.kind} of {limit.subject or '–'}, {limit.status}, from {limit.effective_from} to "
-            f"{limit.effective_to}, evidence {limit.evidence}, silence: {limit.when_missing}"
-        )
-        console.print(f"  [dim]{escape(limit.because)}[/]")
-    return 0

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kratom_qc import methods, settings, vocabulary
-from kratom_qc.errors import Refusal, Refused, RulebookError, UsageError
+from kratom_qc.errors import InputNotFound, Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
 from kratom_qc.intake.layout.certificates import certificates
@@ -167,11 +167,16 @@ class Terms:
 
 
 def load_terms(
-    markets: Sequence[str] = (), on: date | None = None, facts: Path | None = None, product: str | None = None
+    markets: Sequence[str] = (),
+    on: date | None = None,
+    facts: Path | None = None,
+    product: str | None = None,
+    drafts: Sequence[Path] = (),
 ) -> Terms:
-    """The terms that options and settings ask for. `on` defaults to today (UTC).
+    """The terms that options and settings ask for. `on` defaults to today (UTC); `drafts` are rulebooks that take the place of
+    those of their name, or stand beside them.
 
-    Raises UsageError for an unknown product or market, InputNotFound for a facts file that is not there, and
+    Raises UsageError for an unknown product or market, InputNotFound for a facts file or draft that is not there, and
     RulebookError for every mistake in the word lists, rulebooks, facts and the register of laboratories.
     """
     config = settings.load()
@@ -180,7 +185,10 @@ def load_terms(
     load_profiles()
     if product is not None and product not in vocabulary.product_forms():
         raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
-    books = load_rulebooks(config.expectations)
+    for draft in drafts:
+        if not draft.is_file():
+            raise InputNotFound(f"{draft}: no such rulebook")
+    books = load_rulebooks(config.expectations, drafts)
     declared = facts or config.facts
     asked = tuple(dict.fromkeys(markets))
     if not config.home_markets:

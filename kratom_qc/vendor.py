@@ -17,7 +17,7 @@ from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.job import Reading, Terms, load_terms
-from kratom_qc.judge.dates import DECIDING, in_force
+from kratom_qc.judge.dates import stands
 from kratom_qc.judge.plan import questions
 from kratom_qc.model import Limit, Verdict
 
@@ -55,11 +55,11 @@ def write_annotated(file: Path, reading: Reading, verdicts: Sequence[Verdict], t
         content = in_a_child(caps, "kratom_qc.job", annotated, reading.file, raw, listing, caps)
     except ReaderDied:
         content = list_alone(listing)
-    _write_file(out, content)
+    write_file(out, content)
     print(f"Annotated workbook: {out}", file=sys.stderr)
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a whole file or none. Raises StoreError where it cannot be written."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -88,7 +88,7 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
     subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
     known = vocabulary.analytes()
     declares = any(limit.subject.startswith("claim-") or limit.basis.startswith("per ") for limit in asked)
-    _write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
+    write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
     print(f"Blank certificate: {path}")
     return 0
 
@@ -96,9 +96,8 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
 def _asked(terms: Terms, product: str) -> Iterator[Limit]:
     """The limits that hold a batch of the product when nobody has measured what they ask for."""
     for _, limit in questions(terms.books, terms.home, product):
-        decides = limit.status in DECIDING and not limit.screen and not limit.advisory
         measured = limit.kind in ("amount", "not_detected", "described")
-        if decides and measured and limit.when_missing == "hold" and in_force(limit, terms.on) == "in force":
+        if measured and limit.when_missing == "hold" and stands(limit, terms.on)[1]:
             yield limit
 
 

@@ -11,8 +11,7 @@ from rich.table import Table
 
 from kratom_qc.model import Decision, Says, Verdict
 from kratom_qc.report.markets import Group, Market, Rule, Tally, headline, matrix
-from kratom_qc.report.reasons import Reach
-from kratom_qc.report.sentences import NAMED
+from kratom_qc.report.reasons import NAMED, Reach
 from kratom_qc.report.warned import number, sentences
 
 if TYPE_CHECKING:
@@ -74,14 +73,14 @@ def print_matrix(console: Console, verdict: Verdict) -> None:
 
 
 def _lines(group: Group) -> Iterable[tuple[str, str]]:
-    """Rows of a group: its markets and the rule; bans of the same words stand together."""
+    """Rows of a group: its markets and the rule; rules of the same words for the same reason stand together."""
     if not group.rules:
         count = len(group.markets)
         yield f"{count} market{'' if count == 1 else 's'}", f"every limit met: {_titles(group.markets, '; ')}"
         return
-    alike: dict[str, list[Rule]] = {}
+    alike: dict[tuple[str, ...], list[Rule]] = {}
     for rule in group.rules:
-        alike.setdefault(rule.limit if group.says == Says.BANNED else rule.rule_id, []).append(rule)
+        alike.setdefault((*rule.reason, rule.limit), []).append(rule)
     for rules in alike.values():
         yield _closed([market for rule in rules for market in rule.markets]), _told(rules)
 

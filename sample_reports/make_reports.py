@@ -13,6 +13,7 @@ from pathlib import Path
 from kratom_qc import PROGRAM, settings
 from kratom_qc.commands import judge_all
 from kratom_qc.job import Readers, load_terms
+from kratom_qc.limits_commands import page_text
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
 
 HERE = Path(__file__).resolve().parent
@@ -33,6 +34,7 @@ def pages() -> dict[str, str]:
         rows.append(summary_row(verdict, name))
     refused = [(reading.file, reading.sha256, reading.refusals) for reading in readings if reading.refusals]
     found["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=terms.overdue)
+    found["limits.html"] = page_text(terms.books, DAY)
     return found
 
 

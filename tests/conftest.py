@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import Phase, settings
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
@@ -14,3 +17,10 @@ settings.register_profile(
     "mutation", derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """A command ends its process and collects no garbage; run inside the tests it must not stop the collector for all."""
+    yield
+    gc.enable()

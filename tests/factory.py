@@ -143,16 +143,20 @@ def judged(
     product: str | None = None,
     facts: FactsFile | None = None,
     beside: Beside | None = None,
+    agree: bool = True,
 ) -> dict[str, Verdict]:
     """Every verdict by batch id, through the public path and in one run of the engine. An empty `beside` lets copies of one
-    certificate be judged as if each were alone."""
+    certificate be judged as if each were alone. The engine and the crosscheck must `agree`, whatever a test is about."""
     terms = Terms(
         dict(books), tuple(markets), tuple(markets if home is None else home), on, facts or FactsFile(), product
     )
-    return {
+    found = {
         verdict.batch.batch_id: verdict
         for verdict in judge_batches(collect(readings, terms, beside=beside), terms).verdicts()
     }
+    everything = (finding for verdict in found.values() for finding in verdict.findings)
+    assert not agree or [one.why for one in everything if one.rule_id == "CROSSCHECK-DISAGREES"] == []
+    return found
 
 
 def finding(verdict: Verdict, rule_id: str) -> Finding:

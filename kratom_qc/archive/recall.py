@@ -21,7 +21,7 @@ from kratom_qc.model import Analysis, Interval, Place, Result, Word
 
 _HEADS = (
     *("sha256", "batch_id", "status", "file", "product", "product_name", "laboratory", "accreditation"),
-    *("certificate_id", "received_on", "tested_on", "issued_on", "dates"),
+    *("certificate_id", "received_on", "tested_on", "issued_on", "facts_said"),
 )
 _TEXTS = (
     *(
@@ -77,27 +77,53 @@ def recall(
     be read again.
     """
     spoken = {past.batch_id: set(past.certificates) for past in pasts}
-    heads: dict[str, dict[str, list[tuple[str, dict[str, Any]]]]] = {batch: {} for batch in spoken}
+    heads: dict[str, dict[str, list[dict[str, Any]]]] = {batch: {} for batch in spoken}
+    for pass_id in passes:
+        for (batch_id, sha256), found in _heads(history, pass_id, spoken, wanted).items():
+            heads[batch_id].setdefault(sha256, found)
+    whole = {batch: shas for batch, shas in spoken.items() if shas and all(map(heads[batch].get, shas))}
     results: dict[tuple[str, str], list[Result]] = {}
     for pass_id in passes:
-        for row in _heads(history, pass_id, spoken):
-            rows = heads[row["batch_id"]].setdefault(row["sha256"], [])
-            if row["dates"] is not None and (not rows or rows[0][0] == pass_id):
-                rows.append((pass_id, row))
-        for batch_id, sha256, result in _results(history, pass_id, spoken, wanted):
-            if sha256 in spoken[batch_id]:
+        for batch_id, sha256, result in _results(history, pass_id, whole, wanted):
+            if sha256 in whole[batch_id]:
                 results.setdefault((batch_id, result.certificate), []).append(result)
     return {
-        past.batch_id: tuple(_analysis(row, results) for sha256 in past.certificates for _, row in own[sha256])
+        past.batch_id: tuple(
+            _analysis(row, results) for sha256 in past.certificates for row in heads[past.batch_id][sha256]
+        )
         for past in pasts
-        if all((own := heads[past.batch_id]).get(sha256) for sha256 in past.certificates)
+        if past.batch_id in whole
     }
 
 
-def _heads(history: History, pass_id: str, spoken: Mapping[str, Collection[str]]) -> Iterator[dict[str, Any]]:
-    for table in history.blocks("certificates", pass_id, _HEADS):
-        rows = table.filter(pa.chunked_array([_among(table["batch_id"], spoken)])).to_pylist()
-        yield from (row for row in rows if row["status"] == "judged" and row["sha256"] in spoken[row["batch_id"]])
+def _heads(
+    history: History, pass_id: str, spoken: Mapping[str, Collection[str]], wanted: Wanted
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The certificates of a pass by batch and file; without those that an earlier version archived. Where not every result is
+    wanted, the dates are all that is of their facts."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for block in history.blocks("certificates", pass_id, _HEADS):
+        for row in _of_batches(block, spoken, wanted).to_pylist():
+            if row["status"] == "judged" and row["facts_said"] is not None and row["sha256"] in spoken[row["batch_id"]]:
+                found.setdefault((row["batch_id"], row["sha256"]), []).append(row)
+    return found
+
+
+def _of_batches(block: pa.Table, spoken: Mapping[str, Collection[str]], wanted: Wanted) -> pa.Table:
+    """The certificates of the batches that are spoken of; where only some analytes are wanted, of the facts only the dates."""
+    table = block.filter(pa.chunked_array([_among(block["batch_id"], spoken)]))
+    if wanted.analytes is None:
+        return table
+    return table.set_column(len(_HEADS) - 1, "facts_said", _dates(table["facts_said"].combine_chunks()))
+
+
+def _dates(facts: pa.ListArray) -> pa.ListArray:
+    """Of the facts of every certificate those that are dates."""
+    facts = facts.combine_chunks() if isinstance(facts, pa.ChunkedArray) else facts
+    dated = facts.flatten().field("day").is_valid()
+    counts = np.bincount(facts.value_parent_indices().filter(dated).to_numpy(), minlength=len(facts))
+    offsets = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32(), mask=np.append(facts.is_null(), False))
+    return pa.ListArray.from_arrays(offsets, facts.flatten().filter(dated))
 
 
 def _analysis(row: Mapping[str, Any], results: dict[tuple[str, str], list[Result]]) -> Analysis:
@@ -117,8 +143,10 @@ def _analysis(row: Mapping[str, Any], results: dict[tuple[str, str], list[Result
         issued_on=row["issued_on"],
         declared={},
         results=tuple(results.pop((row["batch_id"], witness), ())),
-        dates={one["name"]: one["day"] for one in row["dates"]},
-        facts_said={one["name"]: Word("", Place(file, one["sheet"], one["cell"])) for one in row["dates"]},
+        dates={one["name"]: one["day"] for one in row["facts_said"] if one["day"] is not None},
+        facts_said={
+            one["name"]: Word(one["said"], Place(file, one["sheet"], one["cell"])) for one in row["facts_said"]
+        },
     )
 
 
@@ -173,7 +201,7 @@ def _result(
 def _texts(column: pa.ChunkedArray) -> list[Any]:
     """A dictionary column as Python texts; each distinct one is made once."""
     made: list[Any] = []
-    for chunk in column.chunks:
+    for chunk in column.chunks if pa.types.is_dictionary(column.type) else column.dictionary_encode().chunks:
         values = [*chunk.dictionary.to_pylist(), None]
         places = chunk.indices.fill_null(len(values) - 1).to_pylist()
         made += [values[place] for place in places]

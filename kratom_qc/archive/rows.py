@@ -11,7 +11,7 @@ from typing import Any
 
 from kratom_qc.archive.tables import Row
 from kratom_qc.errors import Refusal
-from kratom_qc.model import Analysis, Doubt, Finding, Interval, Place, ProductFacts, Result, Standing, Verdict
+from kratom_qc.model import Analysis, Doubt, Finding, Interval, Place, ProductFacts, Result, Standing, Verdict, Word
 
 _PLACES = Decimal(1).scaleb(-18)
 
@@ -34,14 +34,15 @@ def certificate_row(analysis: Analysis, program: str, traces: Iterable[str]) -> 
         None,
         program,
         list(traces),
-        [_dated(analysis, name) for name in analysis.dates],
+        [_fact(name, analysis) for name in dict.fromkeys((*analysis.dates, *analysis.facts_said))],
     )
 
 
-def _dated(analysis: Analysis, name: str) -> dict[str, Any]:
-    word = analysis.facts_said.get(name)
-    place = word.place if word else Place(analysis.file)
-    return {"name": name, "day": analysis.dates[name], "sheet": place.sheet, "cell": place.cell}
+def _fact(name: str, analysis: Analysis) -> dict[str, Any]:
+    """One of a certificate's facts with its cell; the dates come first, in the order in which they are looked at."""
+    word = analysis.facts_said.get(name) or Word("", Place(analysis.file))
+    where = {"sheet": word.place.sheet, "cell": word.place.cell}
+    return {"name": name, "said": word.said, **where, "day": analysis.dates.get(name)}
 
 
 def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: str) -> Row:

@@ -25,6 +25,8 @@ _INTERVAL = [
     pa.field("unit", _WORD),
 ]
 
+_FACT = [(name, pa.string()) for name in ("name", "said", "sheet", "cell")] + [("day", pa.date32())]
+
 CERTIFICATES = pa.schema(
     [
         *_PASS,
@@ -47,11 +49,8 @@ CERTIFICATES = pa.schema(
         pa.field("program", pa.string(), nullable=False),
         pa.field("traces", pa.list_(pa.string())),
         pa.field(
-            "dates",
-            pa.list_(
-                pa.struct([("name", pa.string()), ("day", pa.date32()), ("sheet", pa.string()), ("cell", pa.string())])
-            ),
-        ),
+            "facts_said", pa.list_(pa.struct(_FACT))
+        ),  # a certificate's facts; those that are dates with their day
     ]
 )
 RESULTS = pa.schema(

@@ -134,6 +134,10 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     )
     portion = portion_of(line, name, stated, unit, mark)
     size = Measure(stated, unit, lod, loq, portion, microbe, measure, line.zero_is_censored)
+    if unit is None and line.unit is not None and re.match(r"\s*[<>≤≥=]*\s*\d", line.unit.said, re.ASCII):
+        # beside a blank or a word, a number that slipped one column to the right would vanish with its row
+        message = f"'{line.unit.said}' stands where the unit of {line.analyte.said} belongs; is it the result?"
+        raise refuse("unknown-unit", message, line.unit)
     if size.needs_unit and line.unit is not None and says(line.unit):
         raise refuse("unknown-unit", f"the unit '{line.unit.said}' of {line.analyte.said} is not known", line.unit)
     if size.needs_unit:

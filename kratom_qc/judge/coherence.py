@@ -39,11 +39,12 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> l
     places = Places(written)
     found = [*_one_id_in_two_files(written.values()), *_ids_that_look_alike(written.values())]
     for book in books.values():
+        spoken = scope(book, books)
         for limit in book.limits:
-            row = {**written[book.id].defaults, **places.row(limit).keys}
-            found += [f"{places.of(limit, key)}: {told}" for key, told in meaning.mistakes(limit, row)]
-            found += [f"{places.of(limit, key)}: {told}" for key, told in _belongs(limit, book, books)]
-            found += _succession(limit, books, places)
+            row = {**({} if limit.overrides else written[book.id].defaults), **places.row(limit).keys}
+            told = (*meaning.mistakes(limit, row), *_belongs(limit, book, spoken))
+            found += [f"{places.of(limit, key)}: {mistake}" for key, mistake in told]
+            found += _succession(limit, books, places) if limit.supersedes else ()
     found += _overlaps(books, places)
     return list(dict.fromkeys((*found, *vacuity.mistakes(books, written))))
 
@@ -75,13 +76,12 @@ def _ids_that_look_alike(written: Iterable[Written]) -> Iterator[str]:
 # ---------------------------------------------------------------- what belongs where
 
 
-def _belongs(limit: Limit, book: Rulebook, books: Mapping[str, Rulebook]) -> Iterator[meaning.Mistake]:
+def _belongs(limit: Limit, book: Rulebook, spoken: set[str]) -> Iterator[meaning.Mistake]:
     """A law is no specification of ours, and a limit must speak of something that its rulebook speaks of."""
     if book.kind == "market" and limit.status == "adopted":
         yield "status", "status 'adopted' is for our own specification; what a market demands is in_force"
     if book.kind == "market" and limit.evidence == "specification":
         yield "evidence", "evidence 'specification' is for our own figures; say how well the law's text is known"
-    spoken = scope(book, books)
     if limit.products and spoken and not set(limit.products) & spoken:
         yield (
             "products",
@@ -162,11 +162,16 @@ def _same_question(first: Limit, second: Limit, book: Rulebook, books: Mapping[s
     kinds = {first.kind, second.kind}
     if first.subject != second.subject or not kinds <= {"amount", "not_detected"}:
         return False
-    if kinds == {"amount"} and (first.basis, first.unit) != (second.basis, second.unit):
+    if kinds == {"amount"} and _asked(first) != _asked(second):
         return False
     spoken = scope(book, books) or set(vocabulary.product_forms())
     both = set(first.products or spoken) & set(second.products or spoken) & spoken
     return bool(both) and _same_days(first, second)
+
+
+def _asked(limit: Limit) -> tuple[str, str, str]:
+    """A lower-bound sum is another quantity than the sum itself."""
+    return limit.basis, limit.unit, limit.sum
 
 
 def _same_days(first: Limit, second: Limit) -> bool:

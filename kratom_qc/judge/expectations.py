@@ -15,11 +15,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import MulticolumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider import (
     MulticolumnMapMetricProvider,
     multicolumn_condition_partial,
 )
+
+from kratom_qc.judge.expectation_words import InPlainWords
 
 # What a row says: the interval (hull) and the ends that one certificate proves by itself.
 COLUMNS = (
@@ -74,7 +75,7 @@ def _inside(row: dict[str, Any], low: Any, low_open: Any, high: Any, high_open: 
     return from_below & (from_above | ~np.isfinite(high))
 
 
-class ExpectResultsToLieWithinLimits(MulticolumnMapExpectation):
+class ExpectResultsToLieWithinLimits(InPlainWords):
     """Expect every result to lie within its limit, asked either way round."""
 
     question: Literal["not outside", "inside"]

@@ -29,7 +29,10 @@ class Slots:
     alone, between those before and after it, so that a market can leave it out."""
 
     def __init__(self, books: Mapping[str, Rulebook]):
-        replaced = {(one.overrides, one.rule_id) for book in books.values() for one in book.limits if one.overrides}
+        self.replaced = {
+            book.id: [(one.overrides, one.rule_id) for one in book.limits if one.overrides] for book in books.values()
+        }
+        alone = {rule for rules in self.replaced.values() for rule in rules}
         self.books: dict[str, list[int]] = {INTEGRITY: [0]}
         self.rules: dict[Rule, int] = {}
         self.size = 1
@@ -37,7 +40,7 @@ class Slots:
             own = self.books[book.id] = [self._new()]
             for limit in book.limits:
                 rule = (book.id, limit.rule_id)
-                if rule in replaced:
+                if rule in alone:
                     own += [self._new(), self._new()]
                     self.rules[rule] = own[-2]
                 else:
@@ -54,7 +57,7 @@ class Slots:
     def lineage(self, books: Sequence[Rulebook]) -> tuple[int, ...]:
         """The slots of rulebooks that count together, without the limits that one of them overrides. Their own rulebook comes
         first: where two are as bad, the reader wants to hear of this market."""
-        out = {self.rules[one.overrides, one.rule_id] for book in books for one in book.limits if one.overrides}
+        out = {self.rules[rule] for book in books for rule in self.replaced[book.id]}
         return tuple(slot for book in reversed(books) for slot in self.books[book.id] if slot not in out)
 
 

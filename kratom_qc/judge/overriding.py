@@ -36,7 +36,7 @@ def loosened(replaced: Limit, limit: Limit, covered: Sequence[str] = (), covers:
     rulebooks speak of, the replaced one's first; none means all."""
     if not _decides(replaced):
         return
-    found = list(_loosened(replaced, limit))
+    found = list(ways_looser(replaced, limit))
     if not _spoken(replaced, covered) <= _spoken(limit, covers):
         found.append("it would speak of fewer products")
     for what in found:
@@ -52,7 +52,8 @@ def _decides(limit: Limit) -> bool:
     return limit.status in DECIDING and not limit.screen and not limit.advisory and limit.kind != "attestation"
 
 
-def _loosened(old: Limit, new: Limit) -> Iterator[str]:
+def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
+    """Every way in which a limit could let a batch through that another, which decides, would not."""
     if not _decides(new):
         yield "it would not decide any more"
     if old.when_missing == "hold" and new.when_missing != "hold":

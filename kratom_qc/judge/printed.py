@@ -94,6 +94,7 @@ _SPREAD = re.compile(r"\s*(?:±|\+/-)\s*")
 _TO_ONE = re.compile(r"\s*(?::|to)\s*(?:1|one)\b", re.IGNORECASE)
 _PER = re.compile(r"\bper (?:serving|container|package|unit|capsule|tablet|g|kg|mL|day)\b", re.IGNORECASE)
 _LONGEST_UNIT = 5  # words
+_LONGEST_TEXT = 500  # signs; the longest of ours has 170
 
 
 @lru_cache(4096)
@@ -102,6 +103,8 @@ def figures(text: str) -> tuple[Figure, ...]:
 
     Raises ValueError where the text contradicts itself or denies twice, so that nobody can tell for sure what it asks.
     """
+    if len(text) > _LONGEST_TEXT:
+        raise ValueError(f"is longer than {_LONGEST_TEXT} signs; print the words of the limit itself")
     said = levelled(" ".join(text.split()))
     for pattern, short in _SPELT_UNITS:
         said = pattern.sub(short, said)

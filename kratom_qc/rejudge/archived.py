@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ from kratom_qc.job import Terms
 from kratom_qc.judge.markets import Everywhere
 from kratom_qc.model import Verdict
 from kratom_qc.rejudge.comparing import CODES, SAYS, Codes, Comparison, Rules, Said, with_verdicts
-from kratom_qc.rejudge.planning import WAVE, Planner, waves
+from kratom_qc.rejudge.planning import WAVE, Planner, Question, Wave, waves
 from kratom_qc.rejudge.reread import declares_otherwise, reread
-from kratom_qc.rejudge.waves import Judge, Judged, Question, Wave
+from kratom_qc.rejudge.waves import Judge, Judged
 
 Progress = Callable[[int, int], None]  # batches done, of
 Made = TypeVar("Made")
@@ -39,7 +39,7 @@ class Answer:
     comparison: Comparison
     findings: pa.Table  # on everything that was asked again
     whole: int  # batches judged on everything
-    reread: int  # batches whose certificates were read again
+    reread: Mapping[int, Verdict]  # batches whose certificates were read again
 
 
 class Panel:
@@ -142,7 +142,7 @@ def answered(history: History, judges: Panel, alike: tuple[int, ...], progress: 
         comparison=with_verdicts(comparison, again),
         findings=pa.concat_tables([findings, _findings(judges.question, again.values())]),
         whole=sum(one.whole for one in found),
-        reread=len(again),
+        reread=again,
     )
 
 

@@ -125,7 +125,11 @@ def said(verdicts: Sequence[Verdict | None], markets: Sequence[str]) -> tuple[Sa
         if verdict is None:
             continue
         decisions[at, 0] = CODES[verdict.decision]
-        for column, standing in enumerate(verdict.standings):
+        stands = {standing.market: standing for standing in verdict.standings}
+        for column, market in enumerate(markets):
+            standing = stands.get(market)
+            if standing is None:
+                continue
             decisions[at, column + 1] = CODES[standing.decision]
             says[at, column] = SAYS.index(standing.says)
             if standing.finding is not None:

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
-from kratom_qc import PROGRAM
+from kratom_qc import PROGRAM, vocabulary
 from kratom_qc.archive.history import History, Past, Then
+from kratom_qc.archive.recall import Wanted
 from kratom_qc.errors import RulebookError
+from kratom_qc.interpret.derive import Key
+from kratom_qc.interpret.formulas import operands
 from kratom_qc.job import Terms
 from kratom_qc.judge.changes import Again, Asking, again
+from kratom_qc.judge.plan import NUMERIC, key_of
 from kratom_qc.judge.specification import rulebooks_of
-from kratom_qc.model import Rulebook
-from kratom_qc.rejudge.waves import Wave
+from kratom_qc.model import LOWER_BOUND, Limit, Rulebook
 
 WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever its size
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a whole archive: by which terms, and which limits of batches that were judged alike."""
+
+    root: Path
+    name: str  # of the answer; its rows have it where others have the id of a pass
+    terms: Terms
+    agains: tuple[Again, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Some batches, each with the place of its Again, and the passes that hold their certificates."""
+
+    pasts: tuple[Past, ...]
+    alike: tuple[int, ...]
+    passes: tuple[str, ...]
 
 
 class Planner:
@@ -59,6 +83,31 @@ def waves(history: History, pasts: Sequence[Past], alike: Sequence[int]) -> Iter
     """Batches in their order, some thousands at a time."""
     both = iter(zip(pasts, alike, strict=True))
     while some := tuple(islice(both, WAVE)):
-        shas = (sha256 for past, _ in some for sha256 in past.certificates)
-        passes = dict.fromkeys(history.kept_in[sha256] for sha256 in shas if sha256 in history.kept_in)
-        yield Wave(tuple(past for past, _ in some), tuple(place for _, place in some), tuple(passes))
+        yield wave_of(history, tuple(past for past, _ in some), tuple(place for _, place in some))
+
+
+def wave_of(history: History, pasts: tuple[Past, ...], alike: tuple[int, ...]) -> Wave:
+    """Some batches as a wave."""
+    shas = (sha256 for past in pasts for sha256 in past.certificates)
+    return Wave(pasts, alike, tuple(dict.fromkeys(history.kept_in[one] for one in shas if one in history.kept_in)))
+
+
+def keys_of(limits: Iterable[Limit]) -> list[Key]:
+    """The quantities that limits ask for."""
+    return list(dict.fromkeys(key_of(limit) for limit in limits if limit.kind in NUMERIC))
+
+
+def wanted_by(limits: Iterable[Limit]) -> Wanted:
+    """The results that limits may rest on, and what was found that no limit may speak of."""
+    analytes: set[str] = set()
+    unsigned = False
+    for limit in limits:
+        analytes |= operands(limit.subject.removeprefix(LOWER_BOUND))
+        analytes.update((limit.present, *limit.absent) if limit.present else ())
+        unsigned |= limit.kind == "certificate" and "method" in limit.requires
+    alarming = {
+        known.id
+        for known in vocabulary.analytes().values()
+        if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence")
+    }
+    return Wanted(frozenset(analytes), frozenset(alarming), unsigned)

@@ -6,52 +6,30 @@ archived result. One that an earlier version archived is left to whoever can rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from kratom_qc import vocabulary
 from kratom_qc.archive import rows, tables
 from kratom_qc.archive.history import History, Past, coded
 from kratom_qc.archive.recall import Wanted, recall
 from kratom_qc.interpret.batch import put_together
 from kratom_qc.interpret.derive import Key
-from kratom_qc.interpret.formulas import operands
-from kratom_qc.job import Terms
-from kratom_qc.judge.changes import Again
+from kratom_qc.interpret.laboratories import CODES as REGISTER
 from kratom_qc.judge.markets import Slots, weight
-from kratom_qc.judge.plan import NUMERIC, Rule, key_of
+from kratom_qc.judge.plan import Rule
 from kratom_qc.judge.verdicts import Judgement, judge
-from kratom_qc.model import LOWER_BOUND, Analysis, Batch, Finding, Limit, Outcome, Verdict
+from kratom_qc.model import Analysis, Batch, Doubt, Finding, Limit, Outcome, Verdict
+from kratom_qc.rejudge.planning import Question, Wave, keys_of, wanted_by
 
 DERIVED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS")  # doubts that computing raises, and not a certificate itself
 _FINDINGS = ("batch_id", "rulebook", "rule_id", "outcome", "decides")
 _PLACES = 20  # bits of a finding's place; its weight stands above them
 Numbers = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a whole archive: by which terms, and which limits of batches that were judged alike."""
-
-    root: Path
-    name: str  # of the answer; its rows have it where others have the id of a pass
-    terms: Terms
-    agains: tuple[Again, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """Some batches, each with the place of its Again, and the passes that hold their certificates."""
-
-    pasts: tuple[Past, ...]
-    alike: tuple[int, ...]
-    passes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +88,7 @@ class _Wave:
         self.judge = judge
         self.wave = wave
         self.agains = judge.question.agains
+        self.register = judge.question.terms.laboratories
         self.worst: Numbers = np.zeros((len(wave.pasts), judge.slots.size), np.int64)
         self.named: dict[tuple[int, int], str] = {}  # (batch, place) → a rule that is no limit's
         self.found: dict[int, list[Finding]] = {}
@@ -185,13 +164,15 @@ class _Wave:
         for at in members:
             by_again.setdefault(self.wave.alike[at], []).append(at)
         agains = [self.agains[row] for row in by_again]
-        wanted = _wanted(again.limits[rule] for again in agains for rule in again.asked)
+        wanted = wanted_by(again.limits[rule] for again in agains for rule in again.asked)
+        if self.register.hold:  # what lies outside a laboratory's scope is asked of every result
+            wanted = Wanted()
         analyses = self._recalled(members, wanted)
         doubtful: set[int] = set()
         for again, group in zip(agains, by_again.values(), strict=True):
-            keys = _keys(limit for rule, limit in again.limits.items() if rule in again.asked)
+            keys = keys_of(limit for rule, limit in again.limits.items() if rule in again.asked)
             batches = [(at, self._batch(at, analyses[at], keys, known=True)) for at in group if at in analyses]
-            doubtful |= {at for at, batch in batches if len(batch.doubts) > len(self.wave.pasts[at].doubts)}
+            doubtful |= {at for at, batch in batches if len(batch.doubts) > len(self._doubts(at, analyses[at]))}
             batches = [(at, batch) for at, batch in batches if at not in doubtful]
             if batches:
                 judgement = self.judge.judged([batch for _, batch in batches], again.asked)
@@ -202,7 +183,7 @@ class _Wave:
     def whole_batches(self, members: Sequence[int]) -> list[tuple[int, Batch]]:
         """Batches with everything that limits ask for, each with its place; without those that cannot be recalled."""
         analyses = self._recalled(members, Wanted()) if members else {}
-        keys = {row: _keys(self.agains[row].limits.values()) for row in {self.wave.alike[at] for at in members}}
+        keys = {row: keys_of(self.agains[row].limits.values()) for row in {self.wave.alike[at] for at in members}}
         return [
             (at, self._batch(at, analyses[at], keys[self.wave.alike[at]], known=False))
             for at in members
@@ -217,8 +198,17 @@ class _Wave:
     def _batch(self, at: int, analyses: Sequence[Analysis], keys: Sequence[Key], *, known: bool) -> Batch:
         """A batch as it was put together then; its computed doubts are `known`, or raised again."""
         past = self.wave.pasts[at]
-        doubts = [doubt for doubt in past.doubts if known or doubt.rule_id not in DERIVED]
+        doubts = [doubt for doubt in self._doubts(at, analyses) if known or doubt.rule_id not in DERIVED]
         return put_together(past.batch_id, past.product, analyses, past.facts, doubts, (), keys)
+
+    def _doubts(self, at: int, analyses: Sequence[Analysis]) -> tuple[Doubt, ...]:
+        """The doubts of then; what the register of laboratories says is as of the new day."""
+        past, terms = self.wave.pasts[at], self.judge.question.terms
+        seen = (terms.laboratories.seen(one, terms.on) for one in analyses) if self.register.hold else ()
+        register = [doubt for one in seen for doubt in one.doubts]
+        if {doubt for doubt in past.doubts if doubt.rule_id in REGISTER} == set(register):
+            return past.doubts
+        return (*(doubt for doubt in past.doubts if doubt.rule_id not in REGISTER), *register)
 
     def _take(self, at: int, findings: list[Finding]) -> None:
         """What was found of a batch, beside what still holds."""
@@ -259,23 +249,3 @@ class _Wave:
 
 def _key(heavy: Numbers | int, place: Numbers | int) -> Numbers:
     return np.asarray((np.asarray(heavy) + 1 << _PLACES) - place, np.int64)
-
-
-def _keys(limits: Iterable[Limit]) -> list[Key]:
-    return list(dict.fromkeys(key_of(limit) for limit in limits if limit.kind in NUMERIC))
-
-
-def _wanted(limits: Iterable[Limit]) -> Wanted:
-    """The results that limits may rest on, and what was found that no limit may speak of."""
-    analytes: set[str] = set()
-    unsigned = False
-    for limit in limits:
-        analytes |= operands(limit.subject.removeprefix(LOWER_BOUND))
-        analytes.update((limit.present, *limit.absent) if limit.present else ())
-        unsigned |= limit.kind == "certificate" and "method" in limit.requires
-    alarming = {
-        known.id
-        for known in vocabulary.analytes().values()
-        if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence")
-    }
-    return Wanted(frozenset(analytes), frozenset(alarming), unsigned)

@@ -1,32 +1,20 @@
-"""What a page shows and what decides nothing: limits that would not be met, conditions for the seller, what nobody tested."""
+"""What a page shows in lists: limits that are met and decide nothing, conditions for the seller, what nobody tested."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kratom_qc import wording
-from kratom_qc.model import Finding, Outcome
+from kratom_qc.model import Finding
 from kratom_qc.report import reasons
-from kratom_qc.report.reasons import LimitLine, Reach
-from kratom_qc.report.warned import warns
+from kratom_qc.report.evidence import where
+from kratom_qc.report.reasons import Reach
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A limit that decides nothing today and would not be met, or of which nobody can tell."""
-
-    outcome: str
-    subject: str
-    limit: LimitLine
-    advisory: str
-    counted: tuple[str, ...]
-
-
-class Conditions(NamedTuple):
-    """What one rulebook asks of the seller and no laboratory can show, by the source that asks it."""
+class Listed(NamedTuple):
+    """What one rulebook says in lines without a table, by the source that says it."""
 
     book: str
     title: str
@@ -40,28 +28,33 @@ class Untested(NamedTuple):
     assays: tuple[tuple[str, tuple[str, ...]], ...]  # rulebooks, the analytes they alone speak of
 
 
-def shown(findings: Iterable[Finding], reach: Reach) -> tuple[Shown, ...]:
-    """What would not be met, before what nobody can tell; screens that warn stand near the verdict instead."""
-    rows = []
-    for finding in findings:
-        unmet = finding.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)
-        if unmet and not finding.decides and not warns(finding):
-            advisory = finding.source.advisory if finding.source is not None else ""
-            line = reasons.limit_line(finding, reach)
-            rows.append(Shown(finding.outcome.value, reasons.subject(finding), line, advisory, line.counted))
-    return tuple(sorted(rows, key=lambda row: row.outcome != Outcome.FAIL.value))
+def conditions(findings: Iterable[Finding], reach: Reach) -> tuple[Listed, ...]:
+    """Attestations: what a market asks of the seller and no laboratory can show."""
+    return _listed(((finding, finding.limit) for finding in findings), reach)
 
 
-def conditions(findings: Iterable[Finding], reach: Reach) -> tuple[Conditions, ...]:
-    """Attestations by rulebook and source."""
-    asked = tuple((one.rulebook, reasons.dates(one), one.because, one.limit, one.rule_id) for one in findings)
-    return tuple(Conditions(book, reach.title(book), sources) for book, sources in _by_source(asked))
+def met(findings: Iterable[Finding], reach: Reach, rule: str) -> tuple[Listed, ...]:
+    """Limits that are met and decide nothing, each with the value and its cell; `rule` is the page's decision rule."""
+    return _listed(((finding, _met(finding, rule)) for finding in findings), reach)
+
+
+def _met(finding: Finding, rule: str) -> str:
+    value, place = reasons.understood(finding), finding.place
+    cell = f"({where(place) or place.file})" if place is not None else ""
+    said = f"{' '.join(filter(None, (reasons.subject(finding), value, cell)))}: {finding.limit or finding.why}"
+    other = f"decision rule: {finding.decision_rule}" if finding.decision_rule not in ("", rule) else ""
+    return "; ".join(filter(None, (said, other, reasons.replaces(finding.source))))
+
+
+def _listed(told: Iterable[tuple[Finding, str]], reach: Reach) -> tuple[Listed, ...]:
+    rows = tuple((one.rulebook, reasons.dates(one), one.because, text, one.rule_id) for one, text in told)
+    return tuple(Listed(book, reach.title(book), sources) for book, sources in _by_source(rows))
 
 
 @lru_cache(512)  # what a market asks of the seller is the same for every batch of a product form
-def _by_source(asked: tuple[tuple[str, str, str, str, str], ...]) -> tuple[tuple[str, Any], ...]:
+def _by_source(rows: tuple[tuple[str, str, str, str, str], ...]) -> tuple[tuple[str, Any], ...]:
     found: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
-    for book, dates, source, text, rule_id in asked:
+    for book, dates, source, text, rule_id in rows:
         found.setdefault(book, {}).setdefault((dates, source), []).append((text, rule_id))
     return tuple(
         (book, tuple((*source, tuple(texts)) for source, texts in sources.items())) for book, sources in found.items()

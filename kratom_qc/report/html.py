@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from kratom_qc import wording
 from kratom_qc.errors import Refusal
@@ -32,16 +33,16 @@ TEMPLATES = Path(__file__).parent / "templates"
 _KEPT = {  # macros of `_rows.html` by how many of their answers are kept
     "ticks": 64,
     "small_bar": 4096,
-    "what_cell": 4096,
     "limit_cell": 4096,
     "limit_foot": 4096,
-    "finding_row": 8192,
+    "found_cells": 8192,
+    "limit_cells": 8192,
     "result_row": 8192,
     "silence": 512,
     "chips": 512,
     "rule_rows": 1024,
     "bans": 64,
-    "conditions": 64,
+    "listed": 512,
     "rulebook_rows": 16,
 }
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -146,4 +147,9 @@ def _environment() -> Environment:
     rows = environment.get_template("_rows.html").module
     for name, size in _KEPT.items():
         setattr(kept, name, lru_cache(size)(getattr(rows, name)))
+    # A page has hundreds of rows: joined here, none is wrapped and escaped once more on its way through the template.
+    kept.finding_rows = lambda rows: Markup("").join(
+        [cells for row in rows for cells in (kept.found_cells(*row.found), kept.limit_cells(*row.limit))]
+    )
+    kept.result_rows = lambda columns, rows: Markup("").join([kept.result_row(columns, *row) for row in rows])
     return environment

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from kratom_qc import wording
 from kratom_qc.model import Finding, Outcome, Says, Standing, Verdict
 from kratom_qc.report.evidence import where
-from kratom_qc.report.reasons import Reach, dates, subject, understood
-from kratom_qc.report.sentences import NAMED
+from kratom_qc.report.reasons import NAMED, Reach, dates, subject, understood
 
 
 class Market(NamedTuple):
@@ -40,9 +39,14 @@ class Rule(NamedTuple):
     limit: str
     why: str
     rule_id: str
-    book: str
+    book: str  # the rulebook's title where it is not the one market's own
     dates: str
     source: str
+
+    @property
+    def reason(self) -> tuple[str, ...]:
+        """What was found and why that closes a market: the same for many a market with a rule of its own."""
+        return (self.outcome, self.conditional, self.subject, self.value, self.why, self.cell, self.file)
 
     @property
     def says_it_all(self) -> bool:
@@ -94,6 +98,7 @@ def _few(markets: Sequence[str]) -> str:
     return ", ".join(markets) if len(markets) <= NAMED else str(len(markets))
 
 
+_LAW = ("ban", "product_class", "unread")  # kinds that no certificate could say anything to
 CSS = {Says.SOLD: "pass", Says.NOT_SOLD: "fail", Says.UNDECIDED: "hold", Says.BANNED: "banned"}
 
 
@@ -161,7 +166,7 @@ def _of_the_law(finding: Finding) -> bool:
     """Whether it closes a market and no certificate could say anything to it."""
     if finding.market is None or not finding.decides or finding.outcome is Outcome.PASS:
         return False
-    return finding.source is None or finding.source.kind in ("ban", "product_class", "unread")
+    return finding.source is None or finding.source.kind in _LAW
 
 
 # ---------------------------------------------------------------- the parts
@@ -194,7 +199,8 @@ def _within(standings: Iterable[Standing]) -> dict[str, str]:
 
 
 def _rules(says: Says, standings: Iterable[Standing], markets: Iterable[Market], reach: Reach) -> tuple[Rule, ...]:
-    """One entry per deciding rule with all its markets: first what results decide, then what no result could mend."""
+    """One entry per deciding rule with all its markets: first what results decide, then what no result could mend; rules
+    that close their markets for one reason stand together."""
     if says is Says.SOLD:
         return ()
     found: dict[tuple[str, str], tuple[Finding | None, list[Market]]] = {}
@@ -202,8 +208,9 @@ def _rules(says: Says, standings: Iterable[Standing], markets: Iterable[Market],
         finding = standing.finding
         key = (finding.rulebook, finding.rule_id) if finding is not None else ("", "")
         found.setdefault(key, (finding, []))[1].append(market)
-    ordered = sorted(found.values(), key=lambda one: one[0] is not None and _of_the_law(one[0]))
-    return tuple(_rule(finding, tuple(closed), reach) for finding, closed in ordered)
+    rules = [_rule(finding, tuple(closed), reach) for finding, closed in found.values()]
+    first = {rule.reason: at for at, rule in reversed(list(enumerate(rules)))}
+    return tuple(sorted(rules, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
 
 
 def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) -> Rule:
@@ -222,7 +229,7 @@ def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) ->
         limit=finding.limit,
         why=wording.without_counted(finding.why)[0],
         rule_id=finding.rule_id,
-        book=reach.title(finding.rulebook),
+        book="" if [market.id for market in markets] == [finding.rulebook] else reach.title(finding.rulebook),
         dates=dates(finding),
         source=finding.because,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc import wording
@@ -11,6 +12,7 @@ from kratom_qc.model import UNMEASURED, Finding, Limit, Outcome, Rulebook, Verdi
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, Statement
 
+NAMED = 3  # markets named in a line; more are counted
 _RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}
 
 
@@ -75,20 +77,9 @@ class Reach:
 
     def __init__(self, verdict: Verdict):
         self.books: Mapping[str, Rulebook] = {book.id: book for book in verdict.rulebooks}
-        self._product = self._under(book.id for book in verdict.rulebooks if book.kind == "product")
-        self._home = self._product | self._under(verdict.home_markets)
         self._homes = frozenset(verdict.home_markets)
-        self._markets = {market: self._under([market]) for market in verdict.markets}
-
-    def _under(self, starts: Iterable[str]) -> frozenset[str]:
-        found: set[str] = set()
-        waiting = list(starts)
-        while waiting:
-            book = waiting.pop()
-            if book not in found:
-                found.add(book)
-                waiting += self.books[book].extends if book in self.books else ()
-        return frozenset(found)
+        lines = tuple((book.id, book.kind, book.extends) for book in verdict.rulebooks)
+        self._product, self._home, self._markets = _lineages(lines, verdict.home_markets, tuple(verdict.markets))
 
     def own(self, finding: Finding) -> bool:
         """Whether it counts in the batch's own verdict. A rulebook nobody loaded (`integrity`) always does."""
@@ -98,14 +89,38 @@ class Reach:
         """The markets a finding closes."""
         if finding.rulebook in self._product or finding.rulebook not in self.books:
             return "every market"
-        closed = [market for market, books in self._markets.items() if finding.rulebook in books]
-        return ", ".join(sorted(closed)) or finding.market or ""
+        closed = sorted(market for market, books in self._markets.items() if finding.rulebook in books)
+        if len(closed) <= NAMED:
+            return ", ".join(closed) or finding.market or ""
+        first, under = (finding.rulebook, "under it") if finding.rulebook in closed else (closed[0], "more")
+        return f"{first} and {len(closed) - 1} {under}"
 
     def title(self, book: str) -> str:
         """A rulebook's title; `integrity` is the house's own."""
         if book in self.books:
             return self.books[book].title
         return "Integrity of the certificates" if book == "integrity" else book
+
+
+@lru_cache(256)  # the same for every batch of a product form
+def _lineages(
+    books: tuple[tuple[str, str, tuple[str, ...]], ...], homes: tuple[str, ...], markets: tuple[str, ...]
+) -> tuple[frozenset[str], frozenset[str], Mapping[str, frozenset[str]]]:
+    """The rulebooks that count for the product, for the batch's own verdict, and in each market."""
+    extends = {book: parents for book, _, parents in books}
+    product = _under(extends, [book for book, kind, _ in books if kind == "product"])
+    return product, product | _under(extends, homes), {market: _under(extends, [market]) for market in markets}
+
+
+def _under(extends: Mapping[str, tuple[str, ...]], starts: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        book = waiting.pop()
+        if book not in found:
+            found.add(book)
+            waiting += extends.get(book, ())
+    return frozenset(found)
 
 
 def against(verdict: Verdict, reach: Reach) -> tuple[list[list[Finding]], list[list[Finding]]]:
@@ -166,9 +181,19 @@ def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, 
         why=first.why if same_why else "",
         statements=statements,
         more=more,
-        limits=lines,
+        limits=_drawn_once(lines),
         counted=_counted(lines),
     )
+
+
+def _drawn_once(lines: Iterable[LimitLine]) -> tuple[LimitLine, ...]:
+    """The same value against the same figure, in the law of one state after another, is one picture."""
+    drawn: set[Bar] = set()
+    told = []
+    for line in lines:
+        told.append(replace(line, bar=None) if line.bar in drawn else line)
+        drawn |= {line.bar} if line.bar is not None else set()
+    return tuple(told)
 
 
 def _counted(lines: tuple[LimitLine, ...]) -> tuple[str, ...]:
@@ -251,10 +276,11 @@ def evidence(limit: Limit | None) -> str:
 
 
 def replaces(limit: Limit | None) -> str:
-    """What an override replaces, and what it changed: an overridden limit is never overridden in silence."""
+    """What an override replaces, and what it changed; its reasons stand with the limit and are not told again."""
     if limit is None or not limit.overrides:
         return ""
-    return f"replaces {limit.rule_id} of {limit.overrides}: {'; '.join(limit.changes) or 'nothing but the rulebook'}"
+    told = [change for change in limit.changes if not change.startswith(("because:", "silence_because:"))]
+    return f"replaces {limit.rule_id} of {limit.overrides}: {'; '.join(told) or 'its reason'}"
 
 
 def attested(finding: Finding) -> bool:

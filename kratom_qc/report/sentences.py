@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from kratom_qc import wording
 from kratom_qc.model import Decision, Finding, Outcome, Verdict
-from kratom_qc.report.reasons import Reach, against, silent, subject, understood, unreported
+from kratom_qc.report.reasons import NAMED, Reach, against, silent, subject, understood, unreported
 
 WIDTH = 120  # of a main reason: one line of a terminal table
-NAMED = 3  # markets named in a line; more are counted
 
 
 def main_reason(verdict: Verdict) -> str:

@@ -34,21 +34,26 @@ class Sign(NamedTuple):
     dates: str
     book: str
     rule_id: str
+    decision_rule: str  # where it is not the page's
     bar: Bar | None
 
 
 def warns(finding: Finding) -> bool:
     """Whether it is a screen that counts today and is not met."""
     screen = finding.source is not None and finding.source.screen
-    return screen and finding.outcome is Outcome.FAIL and finding.status in (*DECIDING, "guidance", "compendial", "industry")
+    return (
+        screen
+        and finding.outcome is Outcome.FAIL
+        and finding.status in (*DECIDING, "guidance", "compendial", "industry")
+    )
 
 
-def signs(verdict: Verdict, reach: Reach) -> tuple[Sign, ...]:
-    """Every screen the batch does not meet."""
-    return tuple(_sign(finding, reach) for finding in verdict.findings if warns(finding))
+def signs(findings: Iterable[Finding], reach: Reach, rule: str) -> tuple[Sign, ...]:
+    """Screens that warn, ready to print; `rule` is the decision rule that the page tells once."""
+    return tuple(_sign(finding, reach, rule) for finding in findings)
 
 
-def _sign(finding: Finding, reach: Reach) -> Sign:
+def _sign(finding: Finding, reach: Reach, rule: str) -> Sign:
     place, limit = finding.place, finding.source
     return Sign(
         subject=subject(finding),
@@ -63,6 +68,7 @@ def _sign(finding: Finding, reach: Reach) -> Sign:
         dates=dates(finding),
         book=reach.title(finding.rulebook),
         rule_id=finding.rule_id,
+        decision_rule="" if finding.decision_rule == rule else finding.decision_rule,
         bar=bar(finding),
     )
 

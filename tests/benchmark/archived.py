@@ -29,7 +29,7 @@ from kratom_qc.interpret.compare import Beside
 from kratom_qc.job import Reading, collect, judge_batches, load_terms, read_content
 
 ON = date(2026, 11, 22)
-PASS, WAVE = 10_000, 2_000
+PASS, WAVE = 5_000, 1_000
 
 
 def store(batches: int, base: int = PASS) -> Path:

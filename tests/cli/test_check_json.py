@@ -27,6 +27,8 @@ BATCH = {
     "judged_on",
     "verdict",
     "markets",
+    "standings",
+    "warnings",
     "results",
     "findings",
     "remarks",
@@ -69,7 +71,13 @@ FINDING = {
     "sheet",
     "cell",
     "why",
+    "conditional",
+    "decision_rule",
+    "screen",
+    "overrides",
+    "changes",
 }
+STANDING = {"market", "title", "decision", "says", "rule_id", "rulebook", "limit", "why", "file", "sheet", "cell"}
 REMARK = {"code", "severity", "message", "sheet", "cell"}
 DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 
@@ -133,6 +141,8 @@ def test_every_object_has_the_keys_of_the_contract(run):
     assert set(batch) >= BATCH
     assert all(set(result) >= RESULT for result in batch["results"])
     assert all(set(found) >= FINDING for found in batch["findings"])
+    assert all(set(standing) == STANDING for standing in batch["standings"])
+    assert [standing["market"] for standing in batch["standings"]] == list(batch["markets"])
     assert all(set(remark) >= REMARK for remark in batch["remarks"])
     assert batch["remarks"]
     assert (good["status"], good["refusals"]) == ("judged", [])
@@ -174,7 +184,7 @@ def test_measurements_are_plain_decimal_strings_and_infinity_is_null(run):
 
 def test_a_division_is_printed_with_all_its_digits(run, tmp_path, monkeypatch):
     rule = limit("R", "mitragynine-to-7-oh", "at least 1", min="1", unit="ratio")
-    folder = written(tmp_path / "rules", leaf_powder=book(rule), us=book(rule, kind="market"))
+    folder = written(tmp_path / "rules", leaf_powder=book(rule), us=book(rule.replace('"R"', '"R-US"'), kind="market"))
     monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(folder))
     _, (one,), _ = run(
         "check", csv("a.csv", row("Mitragynine", "10", "mg/g"), row("7-OH", "3", "mg/g"), Batch="B"), *DAY, "--json"

@@ -178,7 +178,7 @@ def test_what_nobody_tested_is_named_with_the_limit_that_asks_for_it(tmp_path):
     book = sent_back(tmp_path, xlsx_file(tmp_path, CLEAN[:-1]), 2)
     (row,) = [row for row in listed(book) if row["Code"] == "not-tested"]
     assert row["What is wrong"].startswith("Salmonella: not tested")
-    assert "Leaf powder: our specification" in row["Expected"]
+    assert "Our specification for every product" in row["Expected"]
     assert "us-ut" not in row["Expected"].lower()  # not of a market that nobody asked for
 
 

@@ -151,8 +151,6 @@ def test_a_market_adds_the_rows_it_asks_for(tmp_path):
 def test_what_is_sold_by_the_serving_has_labels_for_it(tmp_path):
     extract = opened(made(tmp_path, product="extract"))["Certificate"]
     assert "Serving Size" in {cell.value for cell in extract["A"]}
-    leaf = opened(made(tmp_path, "--force"))["Certificate"]
-    assert "Serving Size" not in {cell.value for cell in leaf["A"]}
 
 
 def test_every_cell_is_text_and_nothing_is_hidden(tmp_path):

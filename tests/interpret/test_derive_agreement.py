@@ -84,9 +84,26 @@ def test_a_share_without_its_part_is_anything_and_a_claim_without_its_analyte_to
     assert (told(claim.interval), claim.missing) == ("[0, ∞)", ("Mitragynine",))
 
 
+@pytest.mark.parametrize(
+    ("printed", "doubted"), [("25.0", 0), ("25.8", 0), ("24.2", 0), ("26.2", 1), ("23.8", 1), ("90", 1)]
+)
+def test_a_printed_share_may_differ_by_the_rounding_of_its_parts(printed: str, doubted: int) -> None:
+    """5 of 20: each 1.00 may be off by a hundredth of itself, the printed share by half its last digit."""
+    parts = [(name, f"{said}.00", unit) for name, said, unit in WHOLE]
+    share, doubts = _find(SHARE, *parts, ("7-OH % of total alkaloids", printed, "%"))
+    assert share is not None
+    assert (told(share.interval), [doubt.rule_id for doubt in doubts]) == ("25", ["TOTAL-CONTRADICTS"] * doubted)
+
+
 def test_a_ratio_is_taken_where_any_of_its_parts_is_printed() -> None:
     ratio = _one(RATIO, ("Mitragynine", "9", "mg/serving"), ("7-OH", "0.3", "mg/serving"))
     assert (told(ratio.interval), ratio.missing) == ("(0, 30]", ("Mitragynine pseudoindoxyl",))
+
+
+@pytest.mark.parametrize(("one", "detected"), [("ND", None), ("trace", True), ("3", True)])
+def test_a_sum_was_found_where_any_of_its_parts_was(one: str, detected: bool | None) -> None:
+    said = {"Benzo[a]pyrene": one, "Benz[a]anthracene": "ND", "Benzo[b]fluoranthene": "ND", "Chrysene": "ND"}
+    assert _one(PAH4, *((name, text, "ppb", "1", "2") for name, text in said.items())).detected is detected
 
 
 # ---------------------------------------------------------------- the same amount on two bases
@@ -118,8 +135,63 @@ def test_what_is_printed_on_two_bases_agrees_within_its_rounding_or_holds(
         assert doubt.why == f"'{received}' and '{dry}' of Lead cannot both be true: Lead × (1 − moisture)"
 
 
+def test_what_is_printed_twice_on_one_basis_agrees_or_holds() -> None:
+    quantity, doubts = _find(LEAD, ("Lead", "0.5", "mg/kg"), ("Lead", "0.9", "mg/kg"))
+    assert quantity is not None
+    assert (told(quantity.interval), [doubt.rule_id for doubt in doubts]) == ("[0.5, 0.9]", ["RESULTS-CONTRADICT"])
+
+
 def test_a_basis_that_cannot_be_reached_contradicts_nothing() -> None:
     assert told(_one(LEAD, ("Lead", "0.9", "mg/kg"), ("Lead", "2", "mg/kg dry")).interval) == "0.9"
+
+
+# ---------------------------------------------------------------- by which of the declared sizes
+
+BOTH = ProductFacts("", serving_g=Decimal("2.4"), serving_ml=Decimal(15))
+IN_GRAMS = ProductFacts("", serving_g=Decimal("2.4"), servings_per_container=Decimal(10), net_g=Decimal(250))
+IN_ML = ProductFacts("", serving_ml=Decimal(15), servings_per_container=Decimal(10), net_ml=Decimal(60))
+IN_SERVINGS = ProductFacts("", serving_g=Decimal("2.4"), servings_per_container=Decimal(10))
+SERVING, CONTAINER = ("mitragynine", "per serving", "mg/serving"), ("mitragynine", "per container", "mg/container")
+
+
+@pytest.mark.parametrize(
+    ("key", "facts", "said", "unit", "possible"),
+    [
+        (SERVING, BOTH, "3", "mg/mL", "45"),
+        (SERVING, BOTH, "15", "mg/g", "36"),
+        (CONTAINER, IN_GRAMS, "15", "mg/g", "3750"),  # the net content, where it is declared, before counted servings
+        (CONTAINER, IN_ML, "3", "mg/mL", "180"),
+        (CONTAINER, IN_SERVINGS, "15", "mg/g", "360"),
+    ],
+)
+def test_a_conversion_takes_the_size_that_fits_the_unit(
+    key: tuple[str, str, str], facts: ProductFacts, said: str, unit: str, possible: str
+) -> None:
+    assert told(_one(key, ("Mitragynine", said, unit), facts=facts).interval) == possible
+
+
+def test_an_amount_per_serving_needs_the_serving_to_be_a_concentration() -> None:
+    found = _one(("mitragynine", "as received", "mg/kg"), ("Mitragynine", "36", "mg/serving"))
+    assert (told(found.interval), found.missing) == ("[0, ∞)", ("serving size",))
+
+
+@pytest.mark.parametrize(
+    "key", [("lead", "dry", "mg/mL"), ("lead", "as received", "cfu/g"), ("lead", "per unit", "mg/kg")]
+)
+def test_there_is_no_way_from_one_dimension_to_another(key: tuple[str, str, str]) -> None:
+    facts = ProductFacts("", serving_g=Decimal(2), density_g_per_ml=Decimal("1.2"))
+    assert _find(key, ("Lead", "1", "mg/kg"), MOISTURE, facts=facts) == (None, [])
+
+
+def test_a_substance_looked_for_in_two_units_is_told_in_the_unit_that_was_asked() -> None:
+    lines = [("MGM-15", "ND", "mg/mL", "0.001"), ("MGM-15", "ND", "mg/kg", "0.1")]
+    found = _one(("mgm-15", "any", "mg/kg"), *lines)
+    assert (found.unit, found.detection_limit, found.detected, len(found.results)) == (
+        "mg/kg",
+        Decimal("0.1"),
+        False,
+        2,
+    )
 
 
 # ---------------------------------------------------------------- several certificates

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
-from factory import book, certificate, finding, judged, limit, row, rulebooks
+from factory import book, certificate, finding, limit, row, rulebooks
+from factory import judged as judged_alike
 
 from kratom_qc.errors import EngineError
 from kratom_qc.judge import engine, expectations
+
+judged = partial(judged_alike, agree=False)  # the engine is spoilt here on purpose
 
 MG = "mg/kg"
 PB = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)

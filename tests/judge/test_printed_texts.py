@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from factory import book, limit, rulebooks
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kratom_qc.errors import RulebookError
 from kratom_qc.judge.named import forms_named, substances_named
@@ -120,6 +122,50 @@ UNCLEAR = {
 def test_what_nobody_can_tell_for_sure_is_not_guessed(text):
     with pytest.raises(ValueError, match="|".join((UNCLEAR[text], "denies twice"))):
         figures(text)
+
+
+WORDED = {
+    "<=": (
+        "not more than {}",
+        "NMT {}",
+        "≤ {}",
+        "<= {}",
+        "at most {}",
+        "may not exceed {}",
+        "{} or less",
+        "greater than {} is unlawful",
+    ),
+    ">=": ("not less than {}", "NLT {}", "≥{}", "at least {}", "{} or more", "less than {} is prohibited"),
+    "<": ("less than {}", "<{}", "below {}", "{} or more is prohibited"),
+    ">": ("more than {}", "> {}", "above {}", "at most {} is forbidden"),
+}
+NAMED = ("", "7-OH ", "aflatoxin B1: ", "USP <467> Class 2, ", "R70-580-5 (2): lead ", "MGM-15 and 1,2-dichloroethane ")
+UNITS = ("mg/kg", "%", "ppm", "cfu/g", "mg per serving", "µg/day", "% of total alkaloids")
+
+
+def written_as(number: Decimal) -> list[str]:
+    """Every way in which a source may print a number."""
+    plain = f"{number:f}"
+    grouped = f"{number:,f}" if number >= 10000 else plain
+    comma = (
+        plain.replace(".", ",") if "." in plain and not (len(plain.split(".")[1]) == 3 and plain[0] != "0") else plain
+    )
+    return [plain, grouped, grouped.replace(",", " "), comma]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    operator=st.sampled_from(sorted(WORDED)),
+    wording=st.integers(0, 7),
+    name=st.sampled_from(NAMED),
+    unit=st.sampled_from(UNITS),
+    number=st.decimals("0.001", "99999999", places=3).map(lambda number: number.normalize()),
+    style=st.integers(0, 3),
+)
+def test_whatever_is_printed_is_read_as_printed(operator, wording, name, unit, number, style):
+    words = WORDED[operator][wording % len(WORDED[operator])]
+    text = name + words.format(f"{written_as(number)[style]} {unit}")
+    assert [(one.operator, one.number, one.unit) for one in figures(text)] == [(operator, number, unit)]
 
 
 # ---------------------------------------------------------------- the criteria of the FDA's own PQ-CMC examples

@@ -72,6 +72,19 @@ def test_a_result_that_cannot_be_compared_is_not_silence(tmp_path, said, unit):
     assert told(tmp_path, [GOOD_LEAD, row("Nickel", said, unit)], nickel(**NOTED))[0] == "HOLD"
 
 
+def test_a_sum_of_which_parts_were_not_tested_is_silence_and_an_amount_without_its_factor_is_not(tmp_path):
+    noted = {"when_missing": "note", "silence_because": "nobody has to test it"}
+    limits = (
+        limit("PAH", "pah4", "not more than 0.05 mg/kg", max="0.05", unit=MG, **noted),
+        limit("DOSE", "lead", "not more than 5 µg per day", max="5", unit="ug/day", basis="per day", **noted),
+    )
+    books = rulebooks(tmp_path, leaf_powder=book(limits[1]), us_zz=book(limits[0], kind="market"))
+    said = [row("Benzo[a]pyrene", "0.001", MG), row("Chrysene", "0.001", MG), row("Lead", "1", MG)]
+    verdict = judged([certificate("L", *said)], books, markets=["us-zz"])["L"]
+    told = {one.rule_id: (one.outcome, one.decides, one.market) for one in verdict.findings if one.source}
+    assert told == {"PAH": ("MISSING", False, "us-zz"), "DOSE": ("MISSING", True, None)}
+
+
 def test_nothing_that_decides_is_never_a_pass(tmp_path):
     books = rulebooks(tmp_path, leaf_powder=book(nickel(status="proposed")))
     assert judged([certificate("L", GOOD_LEAD)], books)["L"].decision == "HOLD"

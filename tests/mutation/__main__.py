@@ -55,7 +55,7 @@ def main(argv: Sequence[str]) -> int:
         if asked.verbose or outcome != runner.KILLED:
             print(f"{outcome:9} {mutant}" + (f"   [{by}]" if by else ""), flush=True)
 
-    run = runner.Run(modules, mutants, told, asked.quick)
+    run = runner.Run(modules, mutants, told, asked.quick, asked.leave_red)
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
     quiet = ["-q", "-s", "-p", "no:cacheprovider", "--assert=plain", "--tb=native", "--no-header", "--no-summary"]
     tests = dict.fromkeys(test for name in asked.module or MODULES for test in TESTS[name.split(".")[0]])
@@ -80,6 +80,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--quick", type=float, metavar="SECONDS", help="no more seconds of tests than this for a mutant"
     )
+    parser.add_argument("--leave-red", action="store_true", help="leave out tests that fail on the code as it is")
     parser.add_argument("--survivors", action="store_true", help="only those that survivors.toml lists")
     parser.add_argument("--verbose", action="store_true", help="tell which test killed each")
     parser.add_argument("--pytest", nargs="*", default=[], metavar="OPTION", help="for pytest, such as ignore=FILE")

@@ -274,8 +274,10 @@ def _constants(old: ast.AST) -> Iterator[ast.AST]:
         return
     if isinstance(old.value, bool):
         yield ast.Constant(not old.value)
-    elif isinstance(old.value, int | float):
+    elif isinstance(old.value, int):
         yield ast.Constant(old.value + 1)
+    elif isinstance(old.value, float):  # in the engine's frame 1.0 is yes and 0.0 is no
+        yield ast.Constant(0.0 if old.value == 1 else old.value + 1)
 
 
 def _decimals(old: ast.AST) -> Iterator[ast.AST]:

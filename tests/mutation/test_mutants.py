@@ -25,6 +25,7 @@ CHANGED = {
     "a = Outcome.MISSING": ["Outcome.MISSING → Outcome.PASS"],
     "a = Outcome.PASS": ["Outcome.PASS → Outcome.FAIL"],
     "raise E(f'{1 + 2} words')": ["drop raise E(f'{1 + 2} words')"],
+    "a = (0.0, 1.0)": ["0.0 → 1.0", "1.0 → 0.0", "(0.0, 1.0) → (1.0,)", "(0.0, 1.0) → (0.0,)"],
     "return a": ["return a → return None"],
     "return": [],
     "'a docstring'": [],

@@ -85,7 +85,7 @@ def test_a_pass_says_that_there_is_no_reason() -> None:
 
 def test_a_pass_that_one_market_refuses_says_both() -> None:
     text = page(given.MERCURY_IN_CZ).text
-    assert text.index("No reason to hold or fail.") < text.index("Why some markets are closed")
+    assert text.index("No reason to hold or fail.") < text.rindex("Why some markets are closed")
     assert "0.2 mg/kg lies wholly above the limit" in text
 
 
@@ -94,40 +94,48 @@ def test_a_batch_that_fails_nowhere_claims_no_absence_of_reasons() -> None:
     assert "No reason to hold or fail." not in page(verdict(given.NICKEL_SILENT)).text
 
 
+NOTED = given.finding(replace(given.PB_SPEC, rule_id="US-PB-GUIDE", status="guidance"), Outcome.PASS, given.LEAD)
+
+
 def test_what_does_not_decide_is_shown_apart() -> None:
-    text = page(given.CLEAN).text
-    shown = text[text.index("Would not be met") : text.index("Green band")]
+    text = page(verdict(*given.CLEAN.findings, NOTED)).text
+    shown = text[text.index("Would not be met") : text.index("Every finding that decides", text.index("Would not"))]
     assert "Mitragynine : (7-OH + MP)" in shown
-    assert "proposed, from 2026-11-13" in shown
-    assert "Conditions no laboratory can test sold to nobody under 21" in shown
+    assert "us · proposed, from 2026-11-13 · the law of us, section 1 US-DEA-RATIO" in shown
+    assert "Lead below 0.05 mg/kg (Results!C12): Pb < 1.2 µg/g US-PB-GUIDE guidance" in shown
+    assert "Rules of us us sold to nobody under 21 US-AGE in force since 2026-04-01" in shown
     assert "Nickel (us)" in shown
     assert "no law orders a test for nickel" in shown
 
 
 def findings_table(of: Verdict) -> str:
     text = page(of).text  # the navigation names the section first, the section itself comes last
-    return text[text.rindex("Every finding") : text.rindex("Every result")]
+    return text[text.rindex("Every finding that decides") : text.rindex("Every result")]
 
 
-def test_what_nobody_tested_and_nothing_requires_stands_once_and_is_counted_in_the_table() -> None:
-    lead_noted = replace(given.NICKEL_SILENT, rule_id="US-PB-NOTE", analyte="lead")
-    one, two = findings_table(given.CLEAN), findings_table(verdict(given.GOOD_LEAD, given.NICKEL_SILENT, lead_noted))
-    assert "1 more is about what nobody tested and no limit in force requires: see Not tested" in one
-    assert "2 more are about what nobody tested" in two
-    assert "US-NI-NOTE" not in one
-    assert "SPEC-METALS-PB" in one
-    assert ("a", "href", "#untested") in page(given.CLEAN).attributes
-    assert "left-out" not in {value for _, name, value in page(verdict(given.GOOD_LEAD)).attributes if name == "class"}
+def test_what_decides_nothing_stands_once_and_is_counted_in_the_table() -> None:
+    lead_noted = replace(given.NICKEL_SILENT, rule_id="US-NI-MORE", analyte="lead")
+    every = verdict(*given.CLEAN.findings, lead_noted, NOTED)
+    seen = page(every)
+    table = findings_table(every)
+    assert (
+        "not in this table: 1 not met or undecided, and deciding nothing; 1 met and deciding nothing; "
+        "1 no laboratory can test; 2 not tested, and no limit in force requires it." in table
+    )
+    assert not [rule for rule in ("US-NI-NOTE", "US-NI-MORE", "US-PB-GUIDE", "US-AGE", "US-DEA-RATIO") if rule in table]
+    assert "SPEC-METALS-PB" in table
+    assert [seen.text.count(rule) for rule in ("US-PB-GUIDE", "US-AGE", "US-DEA-RATIO")] == [1, 1, 1]
+    assert {("a", "href", f"#{name}") for name in ("shown", "met", "conditions", "untested")} <= set(seen.attributes)
+    assert "not in this table" not in findings_table(verdict(given.GOOD_LEAD))
 
 
-def test_a_required_assay_nobody_reported_and_a_condition_stay_in_the_table() -> None:
-    assert "MISSING decides Mercury" in findings_table(given.SPIKED)
-    assert "MISSING does not decide Condition" in findings_table(given.CLEAN)
+def test_a_required_assay_nobody_reported_stays_in_the_table() -> None:
+    assert "MISSING Mercury" in findings_table(given.SPIKED)
 
 
 def test_a_table_of_nothing_but_silence_is_one_line() -> None:
     table = findings_table(verdict(given.NICKEL_SILENT))
-    assert "1 more is about" in table
+    assert "1 not tested" in table
     assert "Outcome" not in table
 
 
@@ -143,7 +151,9 @@ def test_a_long_list_of_summands_counted_as_nothing_is_small_print_and_stands_on
     assert seen.text.count(names) == 1
     assert f"not measured and counted as 0: {names}" in seen.pieces
     said = "2.1 % lies above the limit (7-OH ÷ total (sum of Mitragynine; 3 not measured, counted as 0))"
-    assert seen.text.count(said) == 6  # in a card or under `shown`, and in the table
+    # the first in its card and in the table, the second there and with its market, the third under `shown` only; cards say
+    # it twice: in words and as their limit's reason
+    assert seen.text.count(said) == 7
     assert failed.findings[0].why == why
 
 
@@ -173,8 +183,9 @@ def test_counts_and_markets_stand_before_the_reasons() -> None:
     head = text[: text.index("No reason to hold or fail.")]
     assert "for the verdict 2 2 0 0 1" in head
     assert "with every market 3 2 1 0 1" in head
-    assert "may be sold there today us us-ri" in head
-    assert "may not be sold there cz" in head
+    assert "May be sold in 2 of 3 markets on 2026-11-22; the verdict is for us" in head
+    assert "may be sold 2 Rules of us us Rules of us-ri us-ri" in head
+    assert "may not be sold 1 Rules of cz cz" in head
 
 
 def test_every_result_keeps_the_laboratorys_words_and_unknown_names() -> None:
@@ -289,7 +300,7 @@ def test_a_summary_lists_worst_first_and_links_each_page() -> None:
     seen = summary(clean, spiked)
     assert seen.text.index("Z-9") < seen.text.index("A-1")
     assert ("a", "href", page_name("Z-9")) in seen.attributes
-    assert "all 3 limits met; 1 not tested us, us-ri, cz" in seen.text
+    assert "all 3 limits met; 1 not tested us, cz, us-ri" in seen.text
     assert "no market" in seen.text
 
 

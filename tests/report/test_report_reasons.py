@@ -37,6 +37,16 @@ def test_what_only_closes_a_market_stands_apart_from_the_batchs_own_reasons() ->
     assert [(reason.subject, reason.limits[0].stops) for reason in other.reasons] == [("Mercury", "cz")]
 
 
+def test_the_same_value_against_the_same_figure_is_drawn_once_on_a_card() -> None:
+    rules = (given.HG_SPEC, replace(given.HG_SPEC, rule_id="RI", rulebook="us-ri"), replace(given.HG_CZ, rule_id="CZ"))
+    own, _ = told(verdict(*(given.finding(rule, given.Outcome.FAIL, given.MERCURY) for rule in rules)))
+    assert [(line.rule_id, line.bar is not None) for line in own.reasons[0].limits] == [
+        ("SPEC-METALS-HG", True),
+        ("RI", False),
+        ("CZ", True),
+    ]
+
+
 def test_a_home_rulebook_counts_for_the_batch_and_closes_every_market_under_it() -> None:
     rule = replace(given.HG_CZ, rulebook="us", rule_id="US-HG")
     failed = verdict(GOOD_LEAD, given.finding(rule, given.Outcome.FAIL, given.MERCURY))

@@ -1,0 +1,1 @@
+"""Rulebooks as a workbook that QA people review and propose in, and back: strictly read, compared, linted, drafted."""

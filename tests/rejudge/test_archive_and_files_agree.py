@@ -1,0 +1,126 @@
+"""What the archive says by other terms is what the certificates say when they are read and judged again, whole.
+
+Both for every sample batch: decisions, what every market says, the rule that decides, and every finding byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from archived_samples import DAY, changed, drafts, from_archive, from_files, in_force, rows, terms_of, without
+from factory import book, limit
+
+from kratom_qc.archive.history import History
+from kratom_qc.archive.rows import finding_row
+from kratom_qc.archive.tables import SCHEMAS, table
+from kratom_qc.job import Terms
+from kratom_qc.model import Verdict
+from kratom_qc.rejudge.archived import Answer
+from kratom_qc.rejudge.comparing import said
+
+NEW_STATE = book(
+    limit("US-ZZ-7OH", "7-hydroxymitragynine", "7-OH not more than 0.1 mg/g", max="0.1", unit="mg/g"),
+    limit("US-ZZ-TOTAL", "7-oh-share", "7-OH not more than 0.9 % of total alkaloids", max="0.9",
+          unit="% of total alkaloids"),
+    limit("US-ZZ-METHOD", kind="certificate", text="every result states its method", requires=["method"]),
+    limit("US-ZZ-LOOKS", "appearance", kind="described", text="appearance is described"),
+    limit("US-ZZ-NATURE", kind="profile", text="7-OH comes with speciociliatine", present="7-hydroxymitragynine",
+          absent=["speciociliatine"], screen=True),
+    limit("US-ZZ-LEAF", kind="product_class", text="nothing but leaf", requires=["leaf_powder", "crushed_leaf"]),
+    limit("US-ZZ-DAILY", "lead", "lead not more than 2 µg/day", max="2", unit="ug/day", basis="per day"),
+    kind="market", extends=["us"],
+)  # fmt: skip
+BAN = book(limit("US-ZZ-BAN", kind="ban", text="kratom may not be sold"), kind="market", extends=["us"])
+OVERRIDE = """[rulebook]
+title = "A state that does not wait for the proposal"
+kind = "market"
+extends = ["us"]
+version = "1"
+checked_on = 2026-11-22
+
+[[override]]
+id = "US-DEA-2026-20943-RATIO"
+status = "in_force"
+because = "a state act makes the proposal its own"
+"""
+YOUNGER = "[[limit]]".join(rows("leaf_powder")).replace(
+    "certificate_max_age_days = 730", "certificate_max_age_days = 40"
+)
+CASES: dict[str, tuple[dict[str, str], date]] = {
+    "nothing has changed": ({}, DAY),
+    "before MP was scheduled": ({}, date(2026, 8, 25)),
+    "the day MP was scheduled": ({}, date(2026, 8, 26)),
+    "Utah allows no more export": ({}, date(2027, 3, 7)),
+    "the scheduling has ended, certificates too old": ({}, date(2029, 1, 1)),
+    "the federal proposal in force": ({"us": in_force("us", "2026-20943")}, date(2026, 12, 1)),
+    "a tighter limit for lead": (
+        {"us-ut": changed("us-ut", "US-UT-R70-580-5-PB", **{'"1.2"': '"0.25"', "<1.2 ppm": "<0.25 ppm"})}, DAY),
+    "a limit is gone": ({"us-ut": without("us-ut", "US-UT-R70-580-5-SALM")}, DAY),
+    "a limit that computed is gone": ({"us-tx": without("us-tx", "US-TX-444.003-7OH-TA")}, DAY),
+    "a new state": ({"us-zz": NEW_STATE}, DAY),
+    "a new ban": ({"us-zz": BAN}, DAY),
+    "an override": ({"us-zz": OVERRIDE}, DAY),
+    "younger certificates": ({"leaf_powder": YOUNGER}, DAY),
+    "all at once": ({"us": in_force("us", "2026-20943"), "us-zz": NEW_STATE}, date(2029, 1, 1)),
+}  # fmt: skip
+
+
+@pytest.fixture(params=CASES, scope="module")
+def case(request, tmp_path_factory) -> tuple[Terms, dict[str, Verdict]]:
+    """The terms of a case, and what the certificates say by them."""
+    books, on = CASES[request.param]
+    folder = tmp_path_factory.mktemp("drafts")
+    terms = terms_of(drafts(folder, **{name.replace("-", "_", 1): text for name, text in books.items()}), on)
+    return terms, from_files(terms)
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["what changed", "every limit"])
+def test_the_archive_says_what_the_certificates_say(history, case, everything):
+    terms, verdicts = case
+    answer = from_archive(history, terms, everything=everything)
+    comparison = answer.comparison
+    expected, says = said([verdicts[batch_id] for batch_id in comparison.batch_ids], comparison.markets)
+    assert answer.reread == {}
+    np.testing.assert_array_equal(comparison.after.decisions, expected.decisions)
+    np.testing.assert_array_equal(comparison.says, says)
+    for at, batch_id in enumerate(comparison.batch_ids):
+        rules = [comparison.after.rule(at, column) for column in range(1, len(comparison.markets) + 1)]
+        assert rules == [expected.rule(at, column) for column in range(1, len(comparison.markets) + 1)], batch_id
+
+
+def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):
+    terms, verdicts = case
+    answer = from_archive(history, terms)
+    assert dict(_found(history, answer)) == {
+        batch_id: sorted(_rows([finding_row(finding, batch_id) for finding in verdict.findings], terms.on))
+        for batch_id, verdict in verdicts.items()
+    }
+
+
+def _found(history: History, answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """Of every batch the archived findings that still hold, and those made now."""
+    again = _by_batch(answer.findings.to_pylist())
+    then = _by_batch(row for pass_id in history.passes for row in history.file("findings", pass_id).read().to_pylist())
+    for past, place in zip(answer.pasts, answer.alike, strict=True):
+        kept = answer.question.agains[place].kept
+        still = [row for row in then[past.batch_id] if (row["rulebook"], row["rule_id"]) in kept]
+        yield past.batch_id, sorted(map(_text, (*still, *again.get(past.batch_id, ()))))
+
+
+def _by_batch(found_rows: Any) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in found_rows:
+        found.setdefault(row["batch_id"], []).append(row)
+    return found
+
+
+def _rows(made: list[Any], on: date) -> list[str]:
+    return [_text(row) for row in table("findings", made, "test", on).to_pylist()]
+
+
+def _text(row: dict[str, Any]) -> str:
+    return repr([row[name] for name in SCHEMAS["findings"].names if name not in ("pass_id", "judged_on")])

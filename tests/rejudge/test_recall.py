@@ -1,0 +1,162 @@
+"""What comes back from the archive is what was put into it: every number, word, cell and doubt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from archived_samples import DAY, archive, readings, terms_of
+from factory import analysis, book, limit, result, span, written
+
+from kratom_qc import PROGRAM
+from kratom_qc.archive.history import History, facts_of
+from kratom_qc.archive.recall import Wanted, recall
+from kratom_qc.archive.rows import declared
+from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
+from kratom_qc.interpret.batch import batches
+from kratom_qc.interpret.facts import FactsFile
+from kratom_qc.job import Terms, collect, judge_batches
+from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.model import Analysis, Place, ProductFacts, Result, Word
+
+
+def archived(root: Path, *analyses: Analysis) -> History:
+    """A store whose one pass holds these certificates."""
+    folder = written(
+        root / "rules", leaf_powder=book(limit("PB", "lead", "not more than 1 mg/kg", max="1", unit="mg/kg"))
+    )
+    terms = Terms(load_rulebooks(folder), (), (), DAY)
+    writer = PassWriter(Store(root), "pass", DAY, PROGRAM)
+    found = batches(analyses, lambda _: (), FactsFile())
+    for verdict in judge_batches(found, terms).verdicts():
+        writer.add_verdict(verdict, "")
+    for one in analyses:
+        writer.add_analysis(one)
+    for rulebook in terms.books.values():
+        keep_rulebook(root, rulebook)
+    writer.commit()
+    return History(root)
+
+
+def recalled(history: History, wanted: Wanted = Wanted()) -> dict[str, tuple[Result, ...]]:  # noqa: B008
+    """The archived results of every batch."""
+    found = recall(history, history.passes, history.pasts, wanted)
+    return {batch: tuple(one for part in parts for one in part.results) for batch, parts in found.items()}
+
+
+WITNESS = f"{'a' * 64} C-1 Lab"
+ODD = [
+    pytest.param({"interval": span("0.2", "0.2")}, id="a number"),
+    pytest.param({"interval": span("0", None, True)}, id="detected, amount unknown"),
+    pytest.param({"interval": span("0", "0.05", False, True), "detected": False, "detection_limit": Decimal("0.05")},
+                 id="not detected"),
+    pytest.param({"interval": span("0", 1 / Decimal(30), False, True), "portion": Decimal(30), "detected": False,
+                  "detection_limit": 1 / Decimal(30), "unit": "cfu/g"}, id="absent in 30 g, a number without end"),
+    pytest.param({"interval": span("13900", "13900"), "uncertainty": Decimal("350"), "resolution": Decimal(100)},
+                 id="with its uncertainty and last digit"),
+    pytest.param({"interval": span("0.46", "0.46"), "shown": "0.5", "shown_interval": span("0.5", "0.5")},
+                 id="a cell that shows less than it holds"),
+    pytest.param({"interval": span("0.1", "0.1"), "species": "aspergillus", "replicate": "2", "method": "ICP-MS",
+                  "stated_verdict": "Pass", "flags": ("basis-unstated", "unclear"), "text": None, "lod": Decimal("0.01"),
+                  "loq": Decimal("0.03")}, id="every word of its row"),
+    pytest.param({"interval": span("0", None), "measured": False, "detected": None, "text": "fine powder"}, id="described"),
+    pytest.param({"interval": span("1E-19", "1E-19")}, id="smaller than the column can hold"),
+    pytest.param({"interval": span("1", "1"), "place": Place("a;b.csv", "Ünïcode ✓", "ZZ9")}, id="odd names"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ODD)
+def test_a_result_comes_back_as_it_was(tmp_path, words):
+    one = result("lead", certificate=WITNESS, **words)
+    assert recalled(archived(tmp_path, analysis("L-1", one))) == {"L-1": (one,)}
+
+
+def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
+    dated = replace(
+        analysis("L-1", result("lead", span("0.2", "0.2"), certificate=WITNESS)),
+        tested_on=DAY, issued_on=DAY, accreditation="ISO 17025 L-1", product_name="Green",
+        dates={"tested_on": DAY, "issued_on": DAY},
+        facts_said={
+            "batch_id": Word("L-1", Place("made.csv", "", "A2")),
+            "tested_on": Word("2026-11-22", Place("made.csv", "S", "B2")),
+            "issued_on": Word("22 Nov 2026", Place("made.csv", "S", "B3")),
+        },
+    )  # fmt: skip
+    history = archived(tmp_path, dated)
+    (found,) = recall(history, history.passes, history.pasts, Wanted())["L-1"]
+    assert replace(found, facts_said=dict(sorted(found.facts_said.items()))) == replace(
+        dated, declared={}, facts_said=dict(sorted(dated.facts_said.items()))
+    )
+    assert list(found.dates) == list(dated.dates)
+
+
+def test_two_certificates_of_one_file_stay_two_witnesses(tmp_path):
+    lab, other = (
+        replace(
+            analysis("L-1", result("lead", span(size, size), certificate=f"{'a' * 64} C-1 {name}")), laboratory=name
+        )
+        for name, size in (("Lab", "0.2"), ("Other", "0.3"))
+    )
+    history = archived(tmp_path, lab, other)
+    found = recall(history, history.passes, history.pasts, Wanted())["L-1"]
+    assert [(one.laboratory, one.results) for one in found] == [("Lab", lab.results), ("Other", other.results)]
+
+
+def test_only_the_results_wanted_are_recalled(tmp_path):
+    rows = [
+        result("lead", span("0.2", "0.2"), certificate=WITNESS, detected=True, method="ICP-MS"),
+        result("fentanyl", span("0.2", "0.2"), certificate=WITNESS, detected=True, method="LC-MS"),
+        result("phenibut", span("0", "0.2"), certificate=WITNESS, detected=False, method="LC-MS"),
+        result("cadmium", span("0.2", "0.2"), certificate=WITNESS, detected=True),
+    ]
+    history = archived(tmp_path, analysis("L-1", *rows))
+    for wanted, names in (
+        (Wanted(frozenset({"lead"})), ["lead"]),
+        (Wanted(frozenset({"lead"}), frozenset({"fentanyl", "phenibut"})), ["lead", "fentanyl"]),
+        (Wanted(frozenset({"lead"}), unsigned=True), ["lead", "cadmium"]),
+        (Wanted(), ["lead", "fentanyl", "phenibut", "cadmium"]),
+    ):
+        assert [one.analyte for one in recalled(history, wanted)["L-1"]] == names
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        ProductFacts(""),
+        ProductFacts("LOT-*", "capsule", Decimal("1.20"), None, Decimal(3), Decimal("0.1"), sha256="ab" * 32),
+        ProductFacts(
+            "é", claims=(("mitragynine", Decimal("45.0"), "mg/serving"), ("7-hydroxymitragynine", Decimal(1), "%"))
+        ),
+    ],
+)
+def test_what_was_declared_comes_back_to_the_digit(facts):
+    assert repr(facts_of(declared(facts) or "")) == repr(facts)
+
+
+def test_every_sample_batch_comes_back_as_it_was_judged(samples):
+    history = History(samples)
+    terms = terms_of()
+    judged = {batch.batch_id: batch for batch in collect(readings(), terms)}
+    found = recall(history, history.passes, history.pasts, Wanted())
+    for past in history.pasts:
+        batch = judged[past.batch_id]
+        assert past.doubts == batch.doubts
+        assert (past.product, past.facts) == (batch.product, batch.facts)
+        assert [one.results for one in found[past.batch_id]] == [one.results for one in batch.analyses]
+        assert [one.dates for one in found[past.batch_id]] == [one.dates for one in batch.analyses]
+
+
+def test_the_newest_verdict_of_a_batch_counts(tmp_path):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    rows = "batch,product type,analyte,result,unit,report date\nL-1,leaf powder,Lead,{},mg/kg,2026-10-07\n"
+    (inbox / "a.csv").write_text(rows.format("0.2"))
+    root = archive(tmp_path, inbox, terms_of())
+    (inbox / "b.csv").write_text(rows.format("9.9"))
+    archive(tmp_path, inbox, terms_of())
+    (past,) = History(root).pasts
+    assert (past.decision, len(past.certificates)) == ("FAIL", 2)
+    (found,) = recalled(History(root)).values()
+    assert [one.said for one in found] == ["0.2", "9.9"]
