@@ -93,31 +93,32 @@ def test_without_a_rounding_rule_the_printed_digits_count(tmp_path):
 
 # ---------------------------------------------------------------- ILAC-G8:09/2019, TL = 1.2, U = 0.2
 
-ILAC = [  # y, 4.2.1 simple, 4.2.3 guarded (conditional pass and fail are not decided)
-    ("1.0", "PASS", "PASS"),
-    ("1.1", "PASS", "INCONCLUSIVE"),
-    ("1.2", "PASS", "INCONCLUSIVE"),
-    ("1.3", "FAIL", "INCONCLUSIVE"),
-    ("1.4", "FAIL", "INCONCLUSIVE"),
-    ("1.5", "FAIL", "FAIL"),
+COND_PASS, COND_FAIL = "conditional pass", "conditional fail"
+ILAC = [  # y, 4.2.1 (w = 0), 4.2.3 with w = U, 4.2.3 with w = 0.5·U; 4.2.2 is 4.2.3 read as pass or not pass
+    ("0.9", "PASS", "PASS", "PASS"),
+    ("1.0", "PASS", "PASS", "PASS"),
+    ("1.0000001", "PASS", COND_PASS, "PASS"),
+    ("1.1", "PASS", COND_PASS, "PASS"),
+    ("1.1000001", "PASS", COND_PASS, COND_PASS),
+    ("1.2", "PASS", COND_PASS, COND_PASS),
+    ("1.2000001", "FAIL", COND_FAIL, COND_FAIL),
+    ("1.3", "FAIL", COND_FAIL, COND_FAIL),
+    ("1.3000001", "FAIL", COND_FAIL, "FAIL"),
+    ("1.4", "FAIL", COND_FAIL, "FAIL"),
+    ("1.4000001", "FAIL", "FAIL", "FAIL"),
+    ("1.5", "FAIL", "FAIL", "FAIL"),
 ]
-# The mirror: at least 1.2.
-MIRROR = [
-    ("1.4", "PASS", "PASS"),
-    ("1.3", "PASS", "INCONCLUSIVE"),
-    ("1.2", "PASS", "INCONCLUSIVE"),
-    ("1.1", "FAIL", "INCONCLUSIVE"),
-    ("1.0", "FAIL", "INCONCLUSIVE"),
-    ("0.9", "FAIL", "FAIL"),
-]
+# The mirror, at least 1.2: every value as far on the other side.
+MIRROR = [(str(Decimal("2.4") - Decimal(y)), *outcomes) for y, *outcomes in ILAC]
+RULES = {"simple": {}, "guarded": {"decision_rule": "guarded"}, "half": {"decision_rule": "guarded", "guard": "0.5"}}
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
     def pair(name: str, of: str, **more: str) -> list[str]:
         return [
-            limit(f"{name} {rule}", of, f"not {name} than 1.2 mg/kg", unit="mg/kg", decision_rule=rule, **more)
-            for rule in ("simple", "guarded")
+            limit(f"{name} {rule}", of, f"not {name} than 1.2 mg/kg", unit="mg/kg", **more, **how)
+            for rule, how in RULES.items()
         ]
 
     books = rulebooks(
@@ -144,6 +145,11 @@ def guarded(tmp_path_factory):
     ]
     readings += [certificate("low 0.1 ± 0.2", row("Nickel", "0.1 ± 0.2", "mg/kg"), form="capsules")]
     readings += [
+        certificate(f"{sort} without U", row(name, said, "mg/kg"))
+        for sort, name, said in (("more", "Lead", "0.1"), ("less", "Nickel", "9"), ("far more", "Lead", "9"))
+    ]
+    readings += [certificate("censored", row("Lead", "<1.2", "mg/kg"))]
+    readings += [
         certificate(
             "two replicates",
             row("Lead", "1.19", "mg/kg", Uncertainty="0.2", Replicate="1"),
@@ -154,16 +160,46 @@ def guarded(tmp_path_factory):
     return judged(readings, books)
 
 
-@pytest.mark.parametrize(("said", "simple", "with_guard"), ILAC)
-def test_the_guard_band_below_a_maximum(guarded, said, simple, with_guard):
-    verdict = guarded[f"more {said}"]
-    assert [finding(verdict, f"more {rule}").outcome for rule in ("simple", "guarded")] == [simple, with_guard]
+def _told(found) -> str:
+    return found.conditional or str(found.outcome)
 
 
-@pytest.mark.parametrize(("said", "simple", "with_guard"), MIRROR)
-def test_the_guard_band_above_a_minimum(guarded, said, simple, with_guard):
-    verdict = guarded[f"less {said}"]
-    assert [finding(verdict, f"less {rule}").outcome for rule in ("simple", "guarded")] == [simple, with_guard]
+@pytest.mark.parametrize(("said", "outcomes"), [(said, outcomes) for said, *outcomes in ILAC])
+def test_the_guard_band_below_a_maximum(guarded, said, outcomes):
+    assert [_told(finding(guarded[f"more {said}"], f"more {rule}")) for rule in RULES] == outcomes
+
+
+@pytest.mark.parametrize(("said", "outcomes"), [(said, outcomes) for said, *outcomes in MIRROR])
+def test_the_guard_band_above_a_minimum(guarded, said, outcomes):
+    assert [_told(finding(guarded[f"less {said}"], f"less {rule}")) for rule in RULES] == outcomes
+
+
+def test_what_is_conditional_is_inconclusive_and_says_by_which_rule(guarded):
+    found = [finding(guarded[f"more {said}"], "more guarded") for said in ("1.1", "1.3")]
+    assert [(str(one.outcome), one.conditional) for one in found] == [
+        ("INCONCLUSIVE", COND_PASS),
+        ("INCONCLUSIVE", COND_FAIL),
+    ]
+    assert guarded["more 1.1"].decision == "HOLD"
+    rules = {rule: finding(guarded["more 1.1"], f"more {rule}").decision_rule for rule in RULES}
+    assert rules == {
+        "simple": "simple acceptance (ILAC-G8:09/2019 4.2.1)",
+        "guarded": "guard band w = U (ILAC-G8:09/2019 4.2.3)",
+        "half": "guard band w = 0.5·U (ILAC-G8:09/2019 4.2.3)",
+    }
+
+
+@pytest.mark.parametrize(("name", "rule"), [("more", "more"), ("less", "less"), ("far more", "more")])
+def test_without_an_uncertainty_a_guard_band_decides_nothing(guarded, name, rule):
+    """However far the value lies from its limit: the rule needs U, and nobody states it."""
+    plainly, banded = (finding(guarded[f"{name} without U"], f"{rule} {how}") for how in ("simple", "guarded"))
+    assert plainly.outcome in ("PASS", "FAIL")
+    assert (str(banded.outcome), banded.conditional) == ("INCONCLUSIVE", "")
+    assert "needs the measurement uncertainty, and none is stated" in banded.why
+
+
+def test_a_censored_result_needs_no_uncertainty(guarded):
+    assert [_told(finding(guarded["censored"], f"more {rule}")) for rule in RULES] == ["PASS"] * 3
 
 
 @pytest.mark.parametrize(

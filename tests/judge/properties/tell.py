@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 from kratom_qc.job import read_content
 from kratom_qc.report.as_json import judged
-from properties.leaf import HOME, MARKETS, batches
-from properties.pure import Case, read, real
+from properties.leaf import HOME, MARKETS, batches, law
+from properties.pure import Case, read
 
 
 def told(papers: Sequence[str]) -> str:
@@ -23,7 +23,7 @@ def told(papers: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for at, paper in enumerate(papers):
         reading = read_content(f"{at}.csv", paper.encode())
-        case = Case(tuple(batches([reading])), real(), MARKETS, HOME)
+        case = Case(batches([reading]), law(), MARKETS, HOME)
         groups = case.groups()
         verdicts = case.verdicts(groups, read(groups, case.batches))
         digest.update(json.dumps(judged(reading.file, reading.sha256, verdicts)).encode())

@@ -20,12 +20,13 @@ from properties.leaf import (
     batches,
     changed,
     judged,
+    law,
     leaves,
     number,
     paper,
     wild,
 )
-from properties.pure import Case, judged_property, real
+from properties.pure import Case, judged_property
 from properties.relations import same
 from properties.shapes import SHAPES
 
@@ -138,5 +139,5 @@ def test_a_clean_leaf_passes_where_leaf_can(bench, amounts):
     rows = {name: row(name, *said) for name, said in CLEAN_LEAF.items()}
     unit = {name: NUMERIC[name][0] for name in amounts}
     rows |= {name: row(name, plain(amount), unit[name]) for name, amount in amounts.items()}
-    verdict = bench.judge(Case(tuple(batches([paper(rows.values())])), real(), MERRY, ("us",)))[0]
+    verdict = bench.judge(Case(batches([paper(rows.values())], MERRY), law(), MERRY, ("us",)))[0]
     assert (verdict.decision, dict(verdict.markets)) == ("PASS", dict.fromkeys(MERRY, "PASS"))

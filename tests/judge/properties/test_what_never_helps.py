@@ -28,10 +28,11 @@ from properties.leaf import (
     batches,
     changed,
     judged,
+    law,
     leaves,
     paper,
 )
-from properties.pure import RANK, Case, judged_property, real
+from properties.pure import RANK, Case, judged_property
 from properties.relations import never_better, never_released, numeric
 
 chances = st.randoms(use_true_random=False)
@@ -169,19 +170,17 @@ def test_m21_what_is_no_number_never_releases_a_batch(bench, rows, name, text):
     never_released(accepted(bench, rows), accepted(bench, {one: said for one, said in rows.items() if one != name}))
 
 
+DECLARED = ("us", "us-ga", "us-ms", "us-fl", "us-ri", "us-ca")  # per serving, per container, dry, per day
+
+
 @judged_property(leaves(), chances, saw=("PASS", "HOLD", "FAIL", "lost"))
 def test_fewer_facts_never_release_a_batch(bench, rows, chance):
     """Serving size, net content and moisture: what a basis needs and nobody states is missing, not fulfilled."""
     moist = {**rows, "Moisture": row("Moisture", chance.choice(["8.5", "<10"]), "%")}
     lost = chance.sample(["Serving_Size", "Net_Content", "Servings_Per_Day", "Moisture"], chance.randint(1, 3))
     rest = {name: said for name, said in moist.items() if name not in lost}
-    before, after = (
-        Case(tuple(batches([reading])), real(), ("us", "us-ga", "us-ms", "us-fl", "us-ri"), ("us", "us-ga"))
-        for reading in (
-            paper(moist.values()),
-            paper(rest.values(), **{fact: "" for fact in lost if fact != "Moisture"}),
-        )
-    )
+    papers = (paper(moist.values()), paper(rest.values(), **{fact: "" for fact in lost if fact != "Moisture"}))
+    before, after = (Case(batches([one], DECLARED), law(), DECLARED, ("us", "us-ga")) for one in papers)
     (one,), (other,) = bench.judge(before), bench.judge(after)
     never_released(one, other)
     bench.seen["lost"] += any("not known" in found.why or "nobody declared" in found.why for found in other.findings)
@@ -217,9 +216,9 @@ def test_looking_for_contradictions_never_makes_a_verdict_better(bench, rows, ot
         replace(reading, analyses=tuple(replace(one, doubts=(), remarks=()) for one in reading.analyses))
         for reading in readings
     ]
-    terms = Terms(dict(real()), MARKETS, HOME, DAY)
+    terms = Terms(dict(law()), MARKETS, HOME, DAY)
     before, after = (
-        bench.judge(Case(tuple(collect(found, terms, beside=beside)), real(), MARKETS, HOME))
+        bench.judge(Case(tuple(collect(found, terms, beside=beside)), law(), MARKETS, HOME))
         for found, beside in ((plainly, Beside()), (readings, None))
     )
     for one, two in zip(before, after, strict=True):
