@@ -21,6 +21,8 @@ from tests.mutation import runner
 from tests.mutation.mutants import Module, Mutant, module
 
 # The modules under test, and the tests of each room: what only another test notices counts as not noticed.
+# The properties judge thousands of batches each and would be left out one by one, after minutes of watching.
+IGNORED = ("tests/judge/properties",)
 TESTS = {"interpret": ("tests/interpret", "tests/judge"), "judge": ("tests/judge",)}
 MODULES = (
     "interpret.statement",
@@ -58,6 +60,7 @@ def main(argv: Sequence[str]) -> int:
     run = runner.Run(modules, mutants, told, asked.quick, asked.leave_red)
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
     quiet = ["-q", "-s", "-p", "no:cacheprovider", "--assert=plain", "--tb=native", "--no-header", "--no-summary"]
+    quiet += [f"--ignore={path}" for path in IGNORED]
     tests = dict.fromkeys(test for name in asked.module or MODULES for test in TESTS[name.split(".")[0]])
     code = pytest.main([*tests, *quiet, *(f"--{option}" for option in asked.pytest)], plugins=[run])
     if code or sum(map(len, found.values())) != len(mutants):
