@@ -185,6 +185,38 @@ def test_the_worked_checks_of_the_federal_proposal(federal, sample):
     assert by_ratio.interval.high == Decimal(ratio) or by_ratio.interval.high_open or mp is None
 
 
+FLORIDA = {  # sample: form, mitragynine, 7-OH, concentration outcome, ratio outcome (2ER26-1; exactly at its edge passes)
+    "1 g powder: 10 mg MIT, 0.05 mg 7-OH": ("solid", "10", "0.05", "PASS", "PASS"),
+    "10 mL liquid: 500 mg MIT, 4 mg 7-OH": ("liquid", "50", "0.4", "PASS", "PASS"),
+    "1 g tablet: 200 mg MIT, 2 mg 7-OH": ("solid", "200", "2", "FAIL", "PASS"),
+    "1 g tablet: 25 mg MIT, 0.5 mg 7-OH": ("solid", "25", "0.5", "PASS", "FAIL"),
+    "exactly 1.0 mg/g and exactly 100:1": ("solid", "100", "1.0", "PASS", "PASS"),
+    "a hair more than both": ("solid", "100", "1.00000000001", "FAIL", "FAIL"),
+    "leaf at 1.2 % and 120 ppm": ("solid", "12", "0.12", "PASS", "PASS"),
+    "leaf at 1.2 % and 0.04 %": ("solid", "12", "0.4", "PASS", "FAIL"),
+}
+
+
+def test_the_worked_checks_of_floridas_rule():
+    """The same samples by the rule in force in Florida, whose six related compounds nobody located: never better than held."""
+    readings = [
+        certificate(
+            sample, row("Mitragynine", mit, FORM[form][1]), row("7-OH", seven, FORM[form][1]), form=FORM[form][0]
+        )
+        for sample, (form, mit, seven, *_) in FLORIDA.items()
+    ]
+    verdicts = judged(readings, BOOKS, markets=["us-fl"], beside=Beside())
+    told = {
+        sample: tuple(
+            str(finding(verdicts[sample], f"US-FL-2ER26-1-{rule}").outcome)
+            for rule in (f"CONC-{form.upper()}", "RATIO", "RELATED")
+        )
+        for sample, (form, *_) in FLORIDA.items()
+    }
+    assert told == {sample: (*outcomes, "INCONCLUSIVE") for sample, (_, _, _, *outcomes) in FLORIDA.items()}
+    assert "PASS" not in {verdict.markets["us-fl"] for verdict in verdicts.values()}
+
+
 def test_pseudoindoxyl_at_any_amount_fails_the_rule_in_force(federal):
     found = finding(federal["1 g tablet: 150 mg MIT, 0.6 mg 7-OH, 0.6 mg MP"], MP_IN_FORCE)
     assert (found.outcome, found.decides) == ("FAIL", True)

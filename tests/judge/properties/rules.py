@@ -159,6 +159,19 @@ def intervals(draw: st.DrawFn) -> Interval:
 
 
 @st.composite
+def met(draw: st.DrawFn, rule: Rule) -> Interval:
+    """An interval at the ends of a rule: on them, a hair or half a last digit beside them, or far."""
+    ends = [Decimal(rule[end]) * Decimal(rule.get("multiplier", "1")) for end in ("min", "max") if end in rule]
+    digits = [Decimal(1).scaleb(int(end.as_tuple().exponent)) / 2 for end in ends]
+    near = [end + step * half for end, half in zip(ends, digits, strict=True) for step in (0, 0, 1, -1)]
+    low, high = sorted((pick(draw, (*near, Decimal("0.05"))), pick(draw, (*near, Decimal(5)))))
+    low = max(Decimal(0), low + pick(draw, (Decimal(0), Decimal(0), HAIR, -HAIR)))
+    high = max(low, high)
+    kinds = [Interval.exactly(low)] * 3 + [Interval.below(high), Interval.below(high, open_=False), Interval(low, high)]
+    return pick(draw, [*kinds, span(low, None, True), span(low, None)])
+
+
+@st.composite
 def results(draw: st.DrawFn, of: str) -> Result:
     """One result as a laboratory may state it."""
     more: dict[str, Any] = {"method": pick(draw, ["in house", "in house", ""])}
