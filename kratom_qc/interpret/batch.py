@@ -49,6 +49,11 @@ def _batch(
     return put_together(batch_id, product, analyses, facts, doubts, remarks, wanted(product))
 
 
+def _badness(described: Result) -> int:
+    """The worst word counts, whichever stands first: one that refutes, one that is unclear, any other."""
+    return 2 if "does-not-conform" in described.flags else 1 if "unclear" in described.flags else 0
+
+
 def put_together(
     batch_id: str,
     product: str | None,
@@ -65,8 +70,8 @@ def put_together(
     for result in results:
         if result.text is not None and result.known:
             known = described.setdefault(result.analyte, result)
-            if "does-not-conform" in result.flags and known is not result:
-                described[result.analyte] = result  # the worst word counts
+            if _badness(result) > _badness(known):
+                described[result.analyte] = result
     return Batch(
         batch_id,
         product,

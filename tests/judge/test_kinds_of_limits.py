@@ -105,6 +105,25 @@ def test_a_profile_warns_of_one_alkaloid_without_the_others_and_decides_nothing(
         )
 
 
+# ---------------------------------------------------------------- several words on one thing
+
+WORDS = {"leafy": "PASS", "not found": "INCONCLUSIVE", "does not conform": "FAIL"}  # from best to worst
+
+
+@pytest.mark.parametrize("said", list(product(WORDS, WORDS)), ids=" and ".join)
+def test_the_worst_of_several_words_counts_in_whichever_order(tmp_path, said):
+    odour = limit("ODOUR", "odour", "characteristic odour", kind="described")
+    books = rulebooks(tmp_path, leaf_powder=book(LEAD, odour))
+    papers = [
+        certificate("L", GOOD, row("Odour", word), name=f"{at}.csv", Certificate=f"C-{at}")
+        for at, word in enumerate(said)
+    ]
+    one_paper = judged([certificate("L", GOOD, *(row("Odour", word) for word in said))], books)["L"]
+    worst = max(said, key=list(WORDS).index)
+    for verdict in (one_paper, judged(papers, books)["L"]):
+        assert str(finding(verdict, "ODOUR").outcome) == WORDS[worst]
+
+
 # ---------------------------------------------------------------- bans, and what nobody has read
 
 BAN = limit("BAN", text="kratom may not be sold", kind="ban")

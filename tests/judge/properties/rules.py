@@ -158,14 +158,20 @@ def intervals(draw: st.DrawFn) -> Interval:
     return pick(draw, [*kinds, span(low, None, True), span(low, None), span("0", None)])
 
 
+def rests_on(of: str) -> str:
+    """What a rule on this subject is changed through."""
+    through = {"7-oh-and-mp": "7-hydroxymitragynine", "7-oh-share": "7-hydroxymitragynine"}
+    return {**through, "7-oh-to-mitragynine": "mitragynine"}.get(of, of)
+
+
 @st.composite
 def met(draw: st.DrawFn, rule: Rule) -> Interval:
     """An interval at the ends of a rule: on them, a hair or half a last digit beside them, or far."""
     ends = [Decimal(rule[end]) * Decimal(rule.get("multiplier", "1")) for end in ("min", "max") if end in rule]
     digits = [Decimal(1).scaleb(int(end.as_tuple().exponent)) / 2 for end in ends]
-    near = [end + step * half for end, half in zip(ends, digits, strict=True) for step in (0, 0, 1, -1)]
+    near = [end + step * half for end, half in zip(ends, digits, strict=True) for step in (0, 0, 0, 1, -1)]
     low, high = sorted((pick(draw, (*near, Decimal("0.05"))), pick(draw, (*near, Decimal(5)))))
-    low = max(Decimal(0), low + pick(draw, (Decimal(0), Decimal(0), HAIR, -HAIR)))
+    low = max(Decimal(0), low + pick(draw, (Decimal(0), Decimal(0), Decimal(0), HAIR, -HAIR)))
     high = max(low, high)
     kinds = [Interval.exactly(low)] * 3 + [Interval.below(high), Interval.below(high, open_=False), Interval(low, high)]
     return pick(draw, [*kinds, span(low, None, True), span(low, None)])

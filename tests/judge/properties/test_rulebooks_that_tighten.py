@@ -10,7 +10,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from kratom_qc.errors import RulebookError
-from kratom_qc.model import plain
+from kratom_qc.model import Interval, plain
 from properties.pure import RANK, judged_property, pick
 from properties.relations import never_released
 from properties.rules import (
@@ -25,8 +25,10 @@ from properties.rules import (
     judged,
     loaded,
     market,
+    met,
     others,
     override,
+    rests_on,
     toml,
 )
 
@@ -107,32 +109,43 @@ ASKS = {  # which rules the key means something for
 def overrides(draw: st.DrawFn) -> tuple[Rule, Rule]:
     """A rule that says one thing of a key, and an override that says another."""
     key = pick(draw, tuple(KEYS))
-    before, own = pick(draw, KEYS[key]), pick(draw, KEYS[key])
+    before = pick(draw, KEYS[key])
+    own = pick(draw, [other for other in KEYS[key] if other != before])
     rule = draw(amounts()) if key not in ASKS else {"id": "R", **ASKS[key]}
     if key in ("silence", "status", "evidence", "products", "beginning", "end", "advisory"):
         rule = draw(st.one_of(amounts(), others()))
     return {**rule, **before}, {name: said for name, said in own.items() if name != "unit"}
 
 
+KEEP = toml({"id": "KEEP", "kind": "amount", "of": "cadmium", "unit": "mg/kg", "max": "3"})
 SILENT = [analysis("B", CLEAN["cadmium"])]
 UNSURE = [analysis("B", *(replace(one, uncertainty=None) for one in CLEAN.values()))]
 
 
-@judged_property(batches(), overrides(), st.booleans(), saw=("PASS", "HOLD", "FAIL", "accepted", "refused"))
-def test_an_override_that_is_accepted_never_releases_a_batch(bench, batch, pair, covers):
-    """Whatever may be changed: where the limit it replaces decides, everything that limit holds is still held."""
+def at_its_ends(pair: tuple[Rule, Rule]) -> st.SearchStrategy[tuple[Rule, Rule, Interval]]:
+    """A rule, its override, and a statement at the ends of either."""
     rule, own = pair
+    return st.tuples(st.just(rule), st.just(own), st.one_of(met(rule), met({**rule, **own})))
+
+
+@judged_property(
+    batches(), overrides().flatmap(at_its_ends), st.booleans(), saw=("PASS", "HOLD", "FAIL", "accepted", "refused")
+)
+def test_an_override_that_is_accepted_never_releases_a_batch(bench, batch, changed, covers):
+    """Whatever may be changed: where the limit it replaces decides, everything that limit holds is still held."""
+    rule, own, stated = changed
     head = {"covers": ["leaf_powder"]} if covers else {}
-    base = {"leaf_powder": book(BASE), "extract": book(BASE)}
+    base = {"leaf_powder": book(BASE), "extract": book(BASE), "zz": market(KEEP, toml(rule))}
     try:
-        plain_books = loaded(**base, zz=market(toml(rule)), zz_b=market(extends=["zz"], **head))
-        replaced = loaded(**base, zz=market(toml(rule)), zz_b=market(override(rule, own), extends=["zz"], **head))
+        plain_books = loaded(**base, zz_b=market(extends=["zz"], **head))
+        replaced = loaded(**base, zz_b=market(override(rule, own), extends=["zz"], **head))
     except RulebookError:
         bench.seen["refused"] += 1
         return
     bench.seen["accepted"] += 1
-    (law,) = replaced["zz"].limits
-    for one in (batch, SILENT, UNSURE):
+    (law,) = (one for one in replaced["zz"].limits if one.rule_id == "R")
+    edge = replace(CLEAN["lead"], analyte=rests_on(law.subject), unit=law.unit, interval=stated)
+    for one in (batch, SILENT, UNSURE, [analysis("B", CLEAN["cadmium"], edge)]):
         before, after = (judged(bench, one, books, "zz-b") for books in (plain_books, replaced))
         if law.status in ("in_force", "adopted") and not law.advisory and not law.screen:
             never_released(before, after)
