@@ -73,6 +73,11 @@ class History:
             )
 
     @cached_property
+    def certificates(self) -> int:
+        """How many certificates there are about: refused files count too."""
+        return sum(self.file("certificates", pass_id).metadata.num_rows for pass_id in self.passes)
+
+    @cached_property
     def pasts(self) -> tuple[Past, ...]:
         """The newest verdict of every batch, in the order the batches were first judged."""
         found: dict[str, Past] = {}

@@ -103,10 +103,10 @@ def _heads(
     wanted, the dates are all that is of their facts."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for table in history.blocks("certificates", pass_id, _HEADS):
-        table = table.filter(pa.chunked_array([_among(table["batch_id"], spoken)]))
+        ours = table.filter(pa.chunked_array([_among(table["batch_id"], spoken)]))
         if wanted.analytes is not None:
-            table = table.set_column(len(_HEADS) - 1, "facts_said", _dates(table["facts_said"].combine_chunks()))
-        for row in table.to_pylist():
+            ours = ours.set_column(len(_HEADS) - 1, "facts_said", _dates(ours["facts_said"].combine_chunks()))
+        for row in ours.to_pylist():
             if row["status"] == "judged" and row["facts_said"] is not None and row["sha256"] in spoken[row["batch_id"]]:
                 found.setdefault((row["batch_id"], row["sha256"]), []).append(row)
     return found
