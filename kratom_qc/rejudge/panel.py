@@ -73,7 +73,7 @@ def _warm() -> None:
     from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds, before the first wave
 
     gc.collect()
-    gc.freeze()  # what is loaded stays: no collector need look through it
+    gc.freeze()  # what is loaded stays, and what a wave makes goes with it: no collector need look through either
     gc.disable()
 
 
