@@ -16,15 +16,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kratom_qc import PROGRAM, settings
+from kratom_qc import PROGRAM
 from kratom_qc.archive.history import History
 from kratom_qc.commands import REFUSED, print_line, print_refused
 from kratom_qc.errors import EngineError, InputNotFound
 from kratom_qc.job import load_terms, read_files
-from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.rejudge import archived, files, keeping
+from kratom_qc.rejudge.panel import Panel, Progress, panel
 from kratom_qc.rejudge.planning import wave_of
-from kratom_qc.rejudge.summary import CARDS, TOLD, Outcome, drafts_of, line, lines, page
+from kratom_qc.rejudge.summary import CARDS, TOLD, Outcome, drafts_of, installed, line, lines, page
 from kratom_qc.report.rejudged import NOT_JUDGED, MarketMoves, RejudgedPage, rejudged_page
 from kratom_qc.vendor import plain_console
 
@@ -65,9 +65,9 @@ def _archive(asked: Asked) -> int:
     if target.exists() and not asked.as_json:
         console.print(f"Nothing new: this was answered before, in {escape(str(target / 'index.html'))}", soft_wrap=True)
         return 0
-    question, alike = archived.asked(history, terms, name, everything=asked.every_limit)
-    with archived.panel(question, len(history.pasts)) as judges, _shown(console, asked.as_json) as progress:
-        answer = archived.answered(history, judges, alike, progress)
+    with panel(history.certificates) as judges, _shown(console, asked.as_json) as progress:
+        question, alike = archived.asked(history, terms, name, everything=asked.every_limit)
+        answer = archived.answered(history, question, judges, alike, progress)
         outcome = _outcome(answer, history, judges, everything=asked.every_limit)
     view = page(outcome, kept=True)
     if not target.exists():
@@ -81,7 +81,7 @@ def _archive(asked: Asked) -> int:
     return 0
 
 
-def _outcome(answer: archived.Answer, history: History, judges: archived.Panel, *, everything: bool) -> Outcome:
+def _outcome(answer: archived.Answer, history: History, judges: Panel, *, everything: bool) -> Outcome:
     """The answer with whole verdicts of the batches that the page shows: judged another way, they must say the same."""
     agains, comparison = answer.question.agains, answer.comparison
     first = comparison.changed[:CARDS]
@@ -89,7 +89,7 @@ def _outcome(answer: archived.Answer, history: History, judges: archived.Panel, 
     others = [at for at in first if at not in verdicts]
     if others:
         pasts, alike = tuple(answer.pasts[at] for at in others), tuple(answer.alike[at] for at in others)
-        verdicts |= dict(zip(others, judges.verdicts(wave_of(history, pasts, alike)), strict=True))
+        verdicts |= dict(zip(others, judges.verdicts(answer.question, wave_of(history, pasts, alike)), strict=True))
     for at, verdict in verdicts.items():
         if not comparison.agrees(at, verdict):
             raise EngineError(
@@ -99,7 +99,7 @@ def _outcome(answer: archived.Answer, history: History, judges: archived.Panel, 
     return Outcome(
         name=answer.question.name,
         terms=answer.question.terms,
-        drafts=drafts_of(answer.question.terms.books, load_rulebooks(settings.load().expectations)),
+        drafts=drafts_of(answer.question.terms.books, installed()),
         comparison=comparison,
         products=tuple(past.product for past in answer.pasts),
         then=tuple(past.judged_on for past in answer.pasts),
@@ -122,13 +122,13 @@ def _findings(answer: archived.Answer) -> dict[str, list[dict[str, Any]]]:
 
 
 @contextmanager
-def _shown(console: Console, as_json: bool) -> Iterator[archived.Progress]:
+def _shown(console: Console, as_json: bool) -> Iterator[Progress]:
     if as_json or not console.is_terminal:
         yield lambda *_: None
         return
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
 
-    with Progress(console=console) as bar:
+    with Bar(console=console) as bar:
         task = bar.add_task("judge again", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
@@ -141,7 +141,7 @@ def _files(asked: Asked) -> int:
     if lacking:
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
     now = load_terms(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
-    homes = [market for market in asked.markets if market in load_rulebooks(settings.load().expectations)]
+    homes = [market for market in asked.markets if market in installed()]
     then = load_terms(homes, asked.then, asked.facts)
     readings = read_files(asked.files)
     outcome, verdicts = files.compared(readings, then, now)

@@ -73,26 +73,31 @@ class History:
             )
 
     @cached_property
+    def certificates(self) -> int:
+        """How many certificates there are about: refused files count too."""
+        return sum(self.file("certificates", pass_id).metadata.num_rows for pass_id in self.passes)
+
+    @cached_property
     def pasts(self) -> tuple[Past, ...]:
         """The newest verdict of every batch, in the order the batches were first judged."""
         found: dict[str, Past] = {}
+        thens: dict[str, Then] = {}  # by their hash: passes share them
         for pass_id in self.passes:
-            for past in self._own(pass_id):
+            for past in self._own(pass_id, thens):
                 found[past.batch_id] = past
         return tuple(found.values())
 
-    def _own(self, pass_id: str) -> Iterator[Past]:
+    def _own(self, pass_id: str, thens: dict[str, Then]) -> Iterator[Past]:
         """A pass's verdicts of batches as such (market null)."""
         rows: list[dict[str, Any]] = []
-        first: dict[str | None, tuple[int, str]] = {}
         file = self.file("verdicts", pass_id, ("market", "terms"))
         for group in range(file.num_row_groups):
             table = read(file, "verdicts", group, ("market", *_OWN))
             own = table.filter(pc.is_null(table["market"])).to_pylist()
             for row in own:
-                first.setdefault(row["terms"], (group, row["batch_id"]))
+                if row["terms"] is not None and row["terms"] not in thens:
+                    thens[row["terms"]] = self._then(file, group, row["batch_id"])
             rows += own
-        thens = {terms: self._then(file, *where) for terms, where in first.items() if terms is not None}
         return (_past(row, pass_id, thens.get(row["terms"])) for row in rows)
 
     def _then(self, file: pq.ParquetFile, group: int, batch_id: str) -> Then:

@@ -147,7 +147,7 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
     shas = list(dict.fromkeys(analysis.sha256 for analysis in batch.analyses))
     books = [{"id": book.id, "version": book.version, "sha256": book.sha256} for book in verdict.rulebooks]
     by = (list(verdict.home_markets), shas, reason, books, batch.facts.sha256 or None if batch.facts else None, program)
-    made_of = (declared(batch.facts), [_doubt(doubt) for doubt in batch.doubts], _terms(verdict))
+    made_of = (declared(batch.facts), [_doubt(doubt) for doubt in batch.doubts], _terms(verdict, program))
     yield (batch.batch_id, batch.product, None, str(verdict.decision), *by, None, None, *made_of)
     stands = {standing.market: standing for standing in verdict.standings}
     for market, decision in verdict.markets.items():
@@ -155,10 +155,12 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
         yield (batch.batch_id, batch.product, market, str(decision), *(None,) * 5, program, *said, *(None,) * 3)
 
 
-def _terms(verdict: Verdict) -> str:
-    """A hash that batches of one product share which were judged on one day, in the same markets, by the same rulebooks."""
+def _terms(verdict: Verdict, program: str) -> str:
+    """A hash that batches of one product share which one program judged on one day, in the same markets, by the same
+    rulebooks."""
     books = (f"{book.id} {book.sha256}" for book in verdict.rulebooks)
     parts = (
+        program,
         str(verdict.judged_on),
         verdict.batch.product or "",
         *verdict.home_markets,

@@ -85,9 +85,9 @@ class _Declared:
 class _Deriver:
     """Finds quantities over one set of results, each at most once."""
 
-    def __init__(self, results: list[Result], facts: ProductFacts, as_printed: _Deriver | None = None):
+    def __init__(self, results: list[Result], facts: ProductFacts, above: _Deriver | None = None):
         self.facts = facts
-        self.as_printed = as_printed or self  # where what is below its limit is not counted 0
+        self._above = above  # never itself: a hundred thousand batches would wait for the collector
         self.results = results
         self.doubts: list[Doubt] = []
         self.memo: dict[Key, Quantity | None] = {}
@@ -107,6 +107,11 @@ class _Deriver:
         self.find(as_printed)  # for its doubts: what contradicts itself does so as the laboratory prints it
         found = self._lower.find(as_printed)
         return found and replace(found, how=f"lower bound: what is below its limit counts 0; {found.how}")
+
+    @property
+    def as_printed(self) -> _Deriver:
+        """The same results where what is below its limit is not counted 0."""
+        return self._above or self
 
     @cached_property
     def _lower(self) -> _Deriver:

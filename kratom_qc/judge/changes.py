@@ -36,6 +36,7 @@ class Asking:
 class Again:
     """The limits of now for batches of one product that were judged alike then."""
 
+    product: str | None
     limits: Mapping[Rule, Limit]  # all of them, in their order
     kept: frozenset[Rule]  # whose findings of then still hold
     why: Mapping[Rule, str]  # the others, and those not asked any more: what has changed
@@ -51,12 +52,13 @@ def again(then: Asking | None, now: Asking, product: str | None) -> Again:
     """What to ask again of batches of a product. Where nobody knows by what they were judged (`then` is None), everything."""
     limits = now.limits(product)
     if then is None:
-        return Again(limits, frozenset(), dict.fromkeys(limits, "asked again"), fewer=True)
+        return Again(product, limits, frozenset(), dict.fromkeys(limits, "asked again"), fewer=True)
     before = then.limits(product)
     why = {rule: _why(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()}
     gone = {rule: "not asked any more" for rule in before if rule not in limits}
     kept = frozenset(rule for rule, told in why.items() if not told)
     return Again(
+        product,
         limits,
         kept,
         {**{rule: told for rule, told in why.items() if told}, **gone},

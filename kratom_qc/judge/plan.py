@@ -136,9 +136,12 @@ class Group:
 
 
 def plan(
-    batches: Sequence[Batch], books: Mapping[str, Rulebook], markets: Sequence[str], only: Container[Rule] | None = None
+    batches: Sequence[Batch],
+    books: Mapping[str, Rulebook],
+    markets: Sequence[str],
+    only: Mapping[str | None, Container[Rule]] | None = None,
 ) -> list[Group]:
-    """Every limit that speaks of a batch, asked of it; `only` names those to ask where not all are."""
+    """Every limit that speaks of a batch, asked of it; `only` names those to ask of a product where not all are."""
     by_product: dict[str | None, list[int]] = {}
     for index, batch in enumerate(batches):
         by_product.setdefault(batch.product, []).append(index)
@@ -149,7 +152,7 @@ def plan(
         constant = {kind: Column([said], shared=True) for kind, said in answers.CONSTANT.items()}
         asked = []
         for book, limit in questions(books, markets, product):
-            if only is not None and (book.id, limit.rule_id) not in only:
+            if only is not None and (book.id, limit.rule_id) not in only[product]:
                 continue
             if limit.kind not in NUMERIC:
                 column = constant.get(limit.kind)

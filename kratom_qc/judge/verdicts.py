@@ -73,11 +73,11 @@ def judge(
     home: Sequence[str],
     on: date,
     hold_overdue: bool = False,
-    only: Container[Rule] | None = None,
+    only: Mapping[str | None, Container[Rule]] | None = None,
 ) -> Judgement:
     """Judge many batches in one run of the engine.
 
-    `only` names the limits to ask, where not all are: what is found then is a part of what is known of the batches.
+    `only` names the limits to ask, by product, where not all are: what is found then is a part of what is known of the batches.
     `markets` are reported; `home` are those that the batch's own verdict includes beside its product rulebook.
     `hold_overdue` lets a rulebook hold that nobody has compared with its sources for too long. Raises
     UsageError for a market without a rulebook and EngineError where the engine did not do what was planned.

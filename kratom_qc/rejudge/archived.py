@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,12 +16,10 @@ from kratom_qc.job import Terms
 from kratom_qc.judge.markets import Everywhere
 from kratom_qc.model import Verdict
 from kratom_qc.rejudge.comparing import CODES, SAYS, Codes, Comparison, Rules, Said, with_verdicts
-from kratom_qc.rejudge.planning import WAVE, Planner, Question, Wave, waves
+from kratom_qc.rejudge.panel import Panel, Progress
+from kratom_qc.rejudge.planning import Planner, Question, waves
 from kratom_qc.rejudge.reread import declares_otherwise, reread
-from kratom_qc.rejudge.waves import Judge, Judged
-
-Progress = Callable[[int, int], None]  # batches done, of
-Made = TypeVar("Made")
+from kratom_qc.rejudge.waves import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,77 +35,6 @@ class Answer:
     reread: Mapping[int, Verdict]  # batches whose certificates were read again
 
 
-class Panel:
-    """Judges at work on one question: a process per core, or none where there is a single wave."""
-
-    def __init__(self, question: Question, pool: Executor):
-        self.question = question
-        self.pool = pool
-
-    def judged(self, some: Iterable[Wave], progress: Progress, total: int) -> list[Judged]:
-        """Every wave judged, in their order."""
-        pending = [(len(wave.pasts), self.pool.submit(_judged, wave)) for wave in some]
-        found, done = [], 0
-        for size, future in pending:
-            found.append(future.result())
-            done += size
-            progress(done, total)
-        return found
-
-    def verdicts(self, wave: Wave) -> list[Verdict]:
-        """Whole verdicts of a few batches."""
-        return self.pool.submit(_verdicts, wave).result()
-
-
-@contextmanager
-def panel(question: Question, batches: int, cores: int | None = None) -> Iterator[Panel]:
-    """A panel for as long as the block lasts."""
-    cores = cores or min(os.cpu_count() or 1, -(-batches // WAVE))
-    if cores < 2:
-        _start(question)
-        yield Panel(question, _Here())
-        return
-    with ProcessPoolExecutor(cores, get_context("spawn"), _start, (question,)) as pool:
-        try:
-            yield Panel(question, pool)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-class _Here(Executor):
-    """This very process."""
-
-    def submit(self, work: Callable[..., Made], /, *arguments: Any, **options: Any) -> Future[Made]:
-        done: Future[Made] = Future()
-        done.set_result(work(*arguments, **options))
-        return done
-
-
-_judges: list[Judge] = []
-
-
-def _start(question: Question) -> None:
-    from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds, before the first wave
-
-    _judges[:] = [Judge(question)]
-    gc.collect()
-    gc.freeze()  # what is loaded stays: no collector need look through it
-
-
-def _judged(wave: Wave) -> Judged:
-    found = _judges[0].wave(wave)
-    gc.collect()
-    return found
-
-
-def _verdicts(wave: Wave) -> list[Verdict]:
-    return _judges[0].verdicts(wave)
-
-
-# ---------------------------------------------------------------- the answer
-
-
 def asked(history: History, terms: Terms, name: str, *, everything: bool = False) -> tuple[Question, tuple[int, ...]]:
     """The question to put to an archive, and for every batch the place of its Again in it."""
     planner = Planner(history, terms, everything=everything)
@@ -120,10 +42,12 @@ def asked(history: History, terms: Terms, name: str, *, everything: bool = False
     return Question(history.root, name, terms, tuple(planner.agains)), alike
 
 
-def answered(history: History, judges: Panel, alike: tuple[int, ...], progress: Progress = lambda *_: None) -> Answer:
+def answered(
+    history: History, question: Question, judges: Panel, alike: tuple[int, ...], progress: Progress = lambda *_: None
+) -> Answer:
     """Every batch of the archive by other terms. `before` of the batch's own verdict is what the home markets of today said."""
-    terms, pasts = judges.question.terms, history.pasts
-    found = judges.judged(waves(history, pasts, alike), progress, len(pasts))
+    terms, pasts = question.terms, history.pasts
+    found = judges.judged(question, waves(history, pasts, alike), progress, len(pasts))
     weights, rules, names = _joined(found)
     decisions, says, deciding = _rulings(terms, pasts, weights, rules)
     ids = tuple(past.batch_id for past in pasts)
@@ -136,11 +60,11 @@ def answered(history: History, judges: Panel, alike: tuple[int, ...], progress: 
     again = dict(zip(sorted(unread), reread(history, [pasts[at] for at in sorted(unread)], terms), strict=True))
     findings = _of_others(pa.concat_tables([one.findings for one in found]), {ids[at] for at in unread})
     return Answer(
-        question=judges.question,
+        question=question,
         pasts=pasts,
         alike=alike,
         comparison=with_verdicts(comparison, again),
-        findings=pa.concat_tables([findings, _findings(judges.question, again.values())]),
+        findings=pa.concat_tables([findings, _findings(question, again.values())]),
         whole=sum(one.whole for one in found),
         reread=again,
     )
@@ -175,15 +99,21 @@ def _rulings(terms: Terms, pasts: Sequence[Past], weights: Codes, rules: Rules) 
     for product in dict.fromkeys(past.product for past in pasts):
         members = np.array([at for at, past in enumerate(pasts) if past.product == product])
         everywhere = Everywhere(terms.books, terms.everywhere, product)
-        alike, inverse = np.unique(weights[members], axis=0, return_inverse=True)
-        ruled = [
-            [everywhere.own(row, terms.home), *everywhere.rulings(row).values()] for row in map(tuple, alike.tolist())
-        ]
-        by = np.array([[-1 if one.slot is None else one.slot for one in row] for row in ruled])[inverse.ravel()]
-        decisions[members] = np.array([[CODES[one.decision] for one in row] for row in ruled])[inverse.ravel()]
-        says[members] = np.array([[SAYS.index(one.says) for one in row[1:]] for row in ruled])[inverse.ravel()]
+        alike, of = _alike(weights[members])
+        ruled = [[everywhere.own(row, terms.home), *everywhere.rulings(row).values()] for row in alike]
+        by = np.array([[-1 if one.slot is None else one.slot for one in row] for row in ruled])[of]
+        decisions[members] = np.array([[CODES[one.decision] for one in row] for row in ruled])[of]
+        says[members] = np.array([[SAYS.index(one.says) for one in row[1:]] for row in ruled])[of]
         deciding[members] = np.where(by < 0, -1, np.take_along_axis(rules[members], np.maximum(by, 0), axis=1))
     return decisions, says, deciding
+
+
+def _alike(rows: Codes) -> tuple[list[tuple[int, ...]], npt.NDArray[np.int64]]:
+    """(the different rows, which of them each row is). Tens of thousands of rows are hundreds of different ones."""
+    places: dict[bytes, int] = {}
+    packed = np.ascontiguousarray(rows).view(f"V{rows.shape[1]}").ravel().tolist()
+    of = np.array([places.setdefault(row, len(places)) for row in packed])
+    return [tuple(np.frombuffer(row, np.int8).tolist()) for row in places], of
 
 
 def _before(history: History, terms: Terms) -> Said:

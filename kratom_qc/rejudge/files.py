@@ -31,7 +31,7 @@ def compared(readings: Sequence[Reading], then: Terms, now: Terms) -> tuple[Outc
     outcome = Outcome(
         name=_name(readings, then, now),
         terms=now,
-        drafts=drafts_of(now.books, then.books),
+        drafts=drafts_of(now.books, {book.id: book.sha256 for book in then.books.values()}),
         comparison=comparison,
         products=tuple(verdict.batch.product for verdict in after),
         then=(then.on,) * len(after),

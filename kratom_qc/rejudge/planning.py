@@ -49,12 +49,12 @@ class Planner:
         self.everything = everything
         self.now = Asking(terms.books, terms.everywhere, terms.on)
         self.agains: list[Again] = []
-        self._known: dict[tuple[Then | None, str | None], int] = {}
+        self._known: dict[tuple[int, str | None], int] = {}  # by the identity of a Then: the history keeps them all
         self._books: dict[tuple[tuple[str, str], ...], dict[str, Rulebook] | None] = {}
 
     def place(self, past: Past) -> int:
         """The place of a batch's Again among `agains`."""
-        key = past.then, past.product
+        key = id(past.then), past.product
         if key not in self._known:
             found = again(self._asking(past.then), self.now, past.product)
             if found not in self.agains:

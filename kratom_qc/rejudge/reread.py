@@ -35,6 +35,8 @@ def reread(history: History, pasts: Sequence[Past], terms: Terms) -> Iterator[Ve
 
     Raises UsageError where one was judged with declarations that nobody gave now, and StoreError for a file that is gone.
     """
+    if not pasts:
+        return
     given = {facts.sha256 for _, _, facts in terms.facts.rows}
     lacking = [past.batch_id for past in pasts if past.facts_sha256 and not given]
     if lacking:

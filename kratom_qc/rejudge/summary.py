@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kratom_qc import model, wording
+from kratom_qc import model, settings, wording
 from kratom_qc.job import Terms
 from kratom_qc.judge.plan import Rule
 from kratom_qc.model import Limit, Rulebook, Verdict
@@ -15,7 +16,7 @@ from kratom_qc.rejudge.comparing import DECISIONS, SAYS, Comparison
 from kratom_qc.report import rejudged
 from kratom_qc.report.rejudged import Drafts, Line, MarketMoves, RejudgedPage
 
-CARDS, LINES = 100, 2_000  # batches that the page shows in full, and in a line
+CARDS, LINES = 100, 1_000  # batches that the page shows in full, and in a line
 _NAMED = 6  # markets that a line names
 
 Finding = dict[str, Any]
@@ -43,9 +44,15 @@ class Outcome:
         return self.comparison.changed[:CARDS]
 
 
-def drafts_of(books: Mapping[str, Rulebook], installed: Mapping[str, Rulebook]) -> tuple[Drafts, ...]:
-    """The rulebooks that are not the installed ones."""
-    others = (one for one in books.values() if one.id not in installed or installed[one.id].sha256 != one.sha256)
+def installed() -> dict[str, str]:
+    """The hash of every rulebook that is in force in this house, by id."""
+    files = settings.load().expectations.glob("*.toml")
+    return {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def drafts_of(books: Mapping[str, Rulebook], installed: Mapping[str, str]) -> tuple[Drafts, ...]:
+    """The rulebooks that are not those in force in this house, given as hashes by id."""
+    others = (one for one in books.values() if installed.get(one.id) != one.sha256)
     return tuple(Drafts(f"{one.id}.toml", one.sha256) for one in others)
 
 

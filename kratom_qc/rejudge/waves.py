@@ -6,7 +6,7 @@ archived result. One that an earlier version archived is left to whoever can rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from kratom_qc.archive.recall import Wanted, recall
 from kratom_qc.interpret.batch import put_together
 from kratom_qc.interpret.derive import Key
 from kratom_qc.interpret.laboratories import CODES as REGISTER
+from kratom_qc.judge.changes import Again
 from kratom_qc.judge.markets import Slots, weight
 from kratom_qc.judge.plan import Rule
 from kratom_qc.judge.verdicts import Judgement, judge
@@ -66,8 +67,8 @@ class Judge:
         batches = current.whole_batches(range(len(wave.pasts)))
         return list(self.judged([batch for _, batch in batches]).verdicts()) if batches else []
 
-    def judged(self, batches: Sequence[Batch], only: frozenset[Rule] | None = None) -> Judgement:
-        """Batches put to the engine."""
+    def judged(self, batches: Sequence[Batch], only: Mapping[str | None, frozenset[Rule]] | None = None) -> Judgement:
+        """Batches put to the engine; `only` names the limits to ask, by product."""
         terms = self.question.terms
         return judge(
             batches,
@@ -169,15 +170,31 @@ class _Wave:
             wanted = Wanted()
         analyses = self._recalled(members, wanted)
         doubtful: set[int] = set()
+        rounds: list[dict[str | None, tuple[Again, list[int]]]] = []  # one run of the engine asks a product one way
         for again, group in zip(agains, by_again.values(), strict=True):
+            place = next((one for one in rounds if again.product not in one), None)
+            if place is None:
+                rounds.append(place := {})
+            place[again.product] = again, group
+        for one in rounds:
+            doubtful |= self._ask(one, analyses)
+        return doubtful
+
+    def _ask(
+        self, groups: Mapping[str | None, tuple[Again, list[int]]], analyses: Mapping[int, Sequence[Analysis]]
+    ) -> set[int]:
+        """Ask what has changed of batches of several products, in one run of the engine."""
+        batches: list[tuple[int, Batch]] = []
+        for again, group in groups.values():
             keys = keys_of(limit for rule, limit in again.limits.items() if rule in again.asked)
-            batches = [(at, self._batch(at, analyses[at], keys, known=True)) for at in group if at in analyses]
-            doubtful |= {at for at, batch in batches if len(batch.doubts) > len(self._doubts(at, analyses[at]))}
-            batches = [(at, batch) for at, batch in batches if at not in doubtful]
-            if batches:
-                judgement = self.judge.judged([batch for _, batch in batches], again.asked)
-                for (at, _), findings in zip(batches, judgement.findings(), strict=True):
-                    self._take(at, findings)
+            batches += [(at, self._batch(at, analyses[at], keys, known=True)) for at in group if at in analyses]
+        doubtful = {at for at, batch in batches if len(batch.doubts) > len(self._doubts(at, analyses[at]))}
+        sure = [(at, batch) for at, batch in batches if at not in doubtful]
+        if sure:
+            only = {product: again.asked for product, (again, _) in groups.items()}
+            judgement = self.judge.judged([batch for _, batch in sure], only)
+            for (at, _), findings in zip(sure, judgement.findings(), strict=True):
+                self._take(at, findings)
         return doubtful
 
     def whole_batches(self, members: Sequence[int]) -> list[tuple[int, Batch]]:

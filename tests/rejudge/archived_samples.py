@@ -15,7 +15,8 @@ from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, re
 from kratom_qc.judge.plan import markets_of
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Verdict
-from kratom_qc.rejudge.archived import Answer, answered, asked, panel
+from kratom_qc.rejudge.archived import Answer, answered, asked
+from kratom_qc.rejudge.panel import panel
 from kratom_qc.release import ReleasePass, arrivals
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,5 +118,5 @@ def from_archive(
 ) -> Answer:
     """The archive judged again. What the vendor declared then is in it, and need not be declared again."""
     question, alike = asked(history, replace(terms, facts=declared), "test", everything=everything)
-    with panel(question, len(history.pasts), cores=1) as judges:
-        return answered(history, judges, alike)
+    with panel(1) as judges:
+        return answered(history, question, judges, alike)
