@@ -6,11 +6,17 @@ held, so that a silent engine bug becomes a visible HOLD.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from kratom_qc.model import Analysis, Batch, Interval, Limit, Outcome, Quantity
+
+
+def question(limit: Limit) -> Hashable:
+    """All that `reads` takes from a limit on amounts or presence: limits alike in it are read alike."""
+    precision = limit.decision_rule, limit.guard, limit.default_uncertainty
+    return limit.kind, limit.accept, *precision, limit.portion, limit.lod_at_most, limit.unit
 
 
 def reads(limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch] = ()) -> list[Outcome]:
@@ -83,16 +89,19 @@ def _amounts(accept: Interval, quantities: Sequence[Quantity]) -> list[Outcome]:
 
 
 def _not_detected(limit: Limit, quantity: Quantity) -> Outcome:
-    if any(result.detected is True or result.interval.low > 0 for result in quantity.results):
-        return Outcome.FAIL
-    if any(result.detected is None for result in quantity.results):
+    results = quantity.results
+    unclear, deepest = False, None
+    for result in results:
+        if result.detected is True or result.interval.low > 0:
+            return Outcome.FAIL
+        unclear = unclear or result.detected is None
+        if result.portion is not None and (deepest is None or result.portion > deepest):
+            deepest = result.portion
+    if unclear:
         return Outcome.INCONCLUSIVE
     if limit.portion is not None:
-        portions = [result.portion for result in quantity.results if result.portion is not None]
-        return Outcome.PASS if portions and max(portions) >= limit.portion else Outcome.INCONCLUSIVE
-    stated = [
-        (result.detection_limit, result.unit) for result in quantity.results if result.detection_limit is not None
-    ]
+        return Outcome.PASS if deepest is not None and deepest >= limit.portion else Outcome.INCONCLUSIVE
+    stated = [(result.detection_limit, result.unit) for result in results if result.detection_limit is not None]
     if not stated:
         return Outcome.MISSING
     if limit.lod_at_most is None:

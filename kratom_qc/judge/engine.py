@@ -78,6 +78,7 @@ def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
     outer: list[list[float]] = []
     inner: list[list[float]] = []
     start = planned = 0
+    members = {id(group): np.asarray(group.members) for group, _ in pairs}
     values = np.empty((len(COLUMNS) + 1, sum(len(asked.column.present) for _, asked in pairs)))
     for group, asked in pairs:
         planned += len(asked.column.answers)
@@ -87,9 +88,9 @@ def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
             outer.append(touch)
             inner.append(hold)
         asked.start, end = start, start + len(asked.column.present)
-        values[0, start:end] = np.asarray(group.members)[asked.column.index]
+        values[0, start:end] = members[id(group)][asked.column.index]
         values[1, start:end] = number
-        values[2:, start:end] = rows_of(asked).T
+        values[2:, start:end] = rows_of(asked)
         start = end
     table = pd.DataFrame(values.T, columns=["batch", *COLUMNS], copy=False)
     books = {asked.book.id: asked.book for _, asked in pairs}

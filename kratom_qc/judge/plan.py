@@ -98,6 +98,14 @@ class Column:
         self.shared = shared
         self.answered = [at for at, answer in enumerate(answers) if answer is not None]
         self.present = [answer for answer in answers if answer is not None]
+        self._depths: dict[tuple[Decimal | None, Decimal | None, str | None], Floats] = {}
+
+    def depths(self, limit: Limit) -> Floats:
+        """The ends for a limit *not detected*, shape (8, answered). Many markets want the same portion: one array serves all."""
+        asked = limit.portion, limit.lod_at_most, limit.unit
+        if asked not in self._depths:
+            self._depths[asked] = _columns(_detection_row(limit, answer) for answer in self.present)
+        return self._depths[asked]
 
     @cached_property
     def index(self) -> npt.NDArray[np.int64]:
@@ -106,9 +114,8 @@ class Column:
 
     @cached_property
     def ends(self) -> Floats:
-        """The ends of the answered ones as floats, shape (answered, 8); shared, so never written to."""
-        flat = chain.from_iterable(answer.ends for answer in self.present)
-        return np.fromiter(flat, dtype=float, count=8 * len(self.present)).reshape(-1, 8)
+        """The ends of the answered ones as floats, shape (8, answered); shared, so never written to."""
+        return _columns(answer.ends for answer in self.present)
 
     @cached_property
     def lacking(self) -> npt.NDArray[np.bool_]:
@@ -148,6 +155,8 @@ def plan(
     groups = []
     for product, members in by_product.items():
         held = [batches[index].quantities for index in members]
+        known = set().union(*held)
+        unknown = Column([None] * len(held))
         columns: dict[tuple[tuple[str, str, str], bool], Column] = {}
         constant = {kind: Column([said], shared=True) for kind, said in answers.CONSTANT.items()}
         asked = []
@@ -163,6 +172,9 @@ def plan(
                 asked.append(Asked(limit, book, column))
                 continue
             key, needs_depth = key_of(limit), limit.kind == "not_detected" and limit.portion is None
+            if key not in known:
+                asked.append(Asked(limit, book, unknown))
+                continue
             if (key, needs_depth) not in columns:
                 found = [quantities.get(key) for quantities in held]
                 if needs_depth:
@@ -182,27 +194,32 @@ def _says_nothing(answer: Quantity | None) -> bool:
 
 
 def rows_of(asked: Asked) -> Floats:
-    """The answered rows of one limit as floats, shape (rows, 8): the hull's ends, then the proven ends.
+    """The answered rows of one limit as floats, shape (8, rows): the hull's ends, then the proven ends.
 
     The floats keep the order of the exact decimals: where a value differs from its limit but their floats do not, the
     float is nudged to the right side.
     """
     limit, present = asked.limit, asked.column.present
     if limit.kind == "not_detected":
-        return np.array([_detection_row(limit, answer) for answer in present], dtype=float).reshape(-1, 8)
+        return asked.column.depths(limit)
     if limit.decision_rule == "guarded":
-        return np.array([_guarded_row(limit, answer) for answer in present], dtype=float).reshape(-1, 8)
+        return _columns(_guarded_row(limit, answer) for answer in present)
     rows = asked.column.ends
     own = False
     for edge in (limit.accept.low, limit.accept.high) if limit.accept else ():
         if edge is None or edge == 0:  # the float of a decimal above 0 is above 0: nothing to put right
             continue
-        for at, column in zip(*np.nonzero(rows[:, ::2] == float(edge)), strict=True):
+        for end, at in zip(*np.nonzero(rows[::2] == float(edge)), strict=True):
             rows, own = (rows, own) if own else (rows.copy(), True)
             answer = present[at]
             exact = answer.interval.low, answer.interval.high, answer.proven_low, answer.proven_high
-            rows[at, 2 * column] = _ordered(exact[column], edge)
+            rows[2 * end, at] = _ordered(exact[end], edge)
     return rows
+
+
+def _columns(rows: Iterable[Sequence[object]]) -> Floats:
+    """Rows of eight ends, the first of every row first: shape (8, rows)."""
+    return np.ascontiguousarray(np.fromiter(chain.from_iterable(rows), dtype=float).reshape(-1, 8).T)
 
 
 def _ordered(value: Decimal | None, edge: Decimal) -> float:

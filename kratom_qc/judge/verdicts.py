@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
 
 from kratom_qc.judge import crosscheck
 from kratom_qc.judge.findings import Findings, first_words
 from kratom_qc.judge.integrity import Integrity, disagreement
 from kratom_qc.judge.markets import Everywhere
-from kratom_qc.judge.plan import NUMERIC, OUTCOMES, Asked, Codes, Group, Rule, plan
+from kratom_qc.judge.plan import NUMERIC, OUTCOMES, Codes, Group, Rule, plan
 from kratom_qc.model import Batch, Finding, Limit, Outcome, Rulebook, Verdict
 
 
@@ -87,28 +89,35 @@ def judge(
     everywhere = tuple(dict.fromkeys((*markets, *home)))
     groups = plan(batches, books, everywhere, only)
     codes = engine.outcomes(groups)
-    doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]] = {}
-    for group in groups:
-        for asked in group.asked:
-            for at, one, other in _disagreements(asked, codes[id(asked)], group, batches):
-                doubted.setdefault(group.members[at], []).append((asked.limit, one, other))
+    doubted = _read_twice(groups, codes, batches)
     return Judgement(batches, books, tuple(everywhere), tuple(home), on, groups, codes, doubted, hold_overdue)
 
 
-def _disagreements(
-    asked: Asked, codes: Codes, group: Group, batches: Sequence[Batch]
-) -> Iterator[tuple[int, Outcome, Outcome]]:
-    """(place in the group, the engine's outcome, the crosscheck's) wherever the two readings differ."""
-    places: Sequence[int] = range(len(group.members))
-    if asked.limit.kind in NUMERIC:
-        places = asked.column.answered
-        again = crosscheck.reads(asked.limit, asked.column.present)
-    elif asked.column.shared:
-        again = crosscheck.reads(asked.limit, (), [batches[group.members[0]]]) * len(places)
-    else:
-        again = crosscheck.reads(asked.limit, (), [batches[index] for index in group.members])
-    said = [OUTCOMES[code] for code in codes[places].tolist()]
-    if again != said:
-        for at, one, other in zip(places, said, again, strict=True):
-            if one is not other:
-                yield at, one, other
+def _read_twice(
+    groups: Sequence[Group], codes: Mapping[int, Codes], batches: Sequence[Batch]
+) -> dict[int, list[tuple[Limit, Outcome, Outcome]]]:
+    """Batch → (limit, the engine's outcome, the crosscheck's) wherever the two readings differ."""
+    doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]] = {}
+    for group in groups:
+        read: dict[tuple[int, Hashable], Codes] = {}  # forty markets ask the same of a quantity: it is read once
+        for asked in group.asked:
+            limit, column, places = asked.limit, asked.column, np.arange(len(group.members))
+            if limit.kind in NUMERIC:
+                places = column.index
+                question = id(column), crosscheck.question(limit)
+                if question not in read:
+                    read[question] = _coded(crosscheck.reads(limit, column.present))
+                again = read[question]
+            elif column.shared:
+                again = np.repeat(_coded(crosscheck.reads(limit, (), [batches[group.members[0]]])), len(places))
+            else:
+                again = _coded(crosscheck.reads(limit, (), [batches[index] for index in group.members]))
+            said = codes[id(asked)][places]
+            for at in np.flatnonzero(said != again):
+                readings = limit, OUTCOMES[said[at]], OUTCOMES[again[at]]
+                doubted.setdefault(group.members[places[at]], []).append(readings)
+    return doubted
+
+
+def _coded(outcomes: Sequence[Outcome]) -> Codes:
+    return np.fromiter(map(OUTCOMES.index, outcomes), dtype=np.int8, count=len(outcomes))

@@ -189,3 +189,51 @@ def test_no_method_looks_down_to_nothing(tmp_path, analyte, form, said, more):
     verdicts = judged([reading, certificate("OTHER", row("Lead", "0.2", MG))], books)
     assert verdicts["OTHER"].decision == "PASS"
     assert reading.refusals or verdicts["L"].decision == "HOLD"
+
+
+# Limits that differ in one thing only, asked of the same statement; what they share is read once for all of them.
+ALIKE = [
+    ("not_detected", "salmonella", {"portion": "25"}, "PASS"),
+    ("not_detected", "salmonella", {"portion": "50"}, "INCONCLUSIVE"),
+    ("not_detected", "mgm-15", {"lod_at_most": "0.05", "unit": MG}, "PASS"),
+    ("not_detected", "mgm-15", {"lod_at_most": "0.01", "unit": MG}, "INCONCLUSIVE"),
+    ("not_detected", "mgm-15", {}, "PASS"),
+    ("amount", "lead", {"max": "1.0", "unit": MG}, "PASS"),
+    ("amount", "lead", {"max": "0.5", "unit": MG}, "FAIL"),
+    ("amount", "lead", {"max": "1.0", "unit": MG, "decision_rule": "guarded"}, "INCONCLUSIVE"),
+    ("amount", "lead", {"max": "1.0", "unit": MG, "decision_rule": "guarded", "guard": "0.2"}, "PASS"),
+    ("amount", "zinc", {"max": "1.0", "unit": MG, "decision_rule": "guarded", "default_uncertainty": "10"}, "PASS"),
+    (
+        "amount",
+        "zinc",
+        {"max": "1.0", "unit": MG, "decision_rule": "guarded", "default_uncertainty": "50"},
+        "INCONCLUSIVE",
+    ),
+]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_limits_that_differ_in_one_thing_only_are_told_apart(tmp_path, order):
+    said = [(f"R{at}", *case) for at, case in enumerate(ALIKE)]
+    written = [limit(name, of, text_of(kind, more), kind=kind, **more) for name, kind, of, more, _ in said[::order]]
+    books = rulebooks(tmp_path, leaf_powder=book(*written))
+    rows = [
+        row("Salmonella", "Absent in 25 g", ""),
+        row("MGM-15", "ND", MG, LOD="0.05"),
+        row("Lead", "0.8", MG, Uncertainty="0.4"),
+        row("Zinc", "0.8", MG),
+    ]
+    verdict = judged([certificate("L", *rows)], books)["L"]
+    assert {name: str(finding(verdict, name).outcome) for name, *_ in said} == {
+        name: outcome for name, *_, outcome in said
+    }
+    assert "CROSSCHECK-DISAGREES" not in {one.rule_id for one in verdict.findings}
+
+
+def text_of(kind: str, more: dict[str, str]) -> str:
+    """What the act would print."""
+    if kind == "amount":
+        return f"at most {more['max']} {more['unit']}"
+    return (
+        "not detected" if not more else f"absent in {more['portion']} g" if "portion" in more else "not detected, LOD 1"
+    )

@@ -261,7 +261,7 @@ def test_the_frames_floats_keep_the_order_of_the_exact_decimals(books, pair):
     answer, _ = combine([result("lead", Interval.exactly(value), uncertainty=Decimal(0))])
     for rule in ("simple", "guarded"):
         limit = replace(lead, accept=span("0", edge), decision_rule=rule)
-        row, end = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[0], bands(limit)[0][2]
+        row, end = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[:, 0], bands(limit)[0][2]
         for column in (0, 2, 4, 6):
             assert (row[column] > end, row[column] < end) == (value > edge, value < edge)
 
@@ -274,5 +274,5 @@ def test_both_ends_of_a_limit_keep_their_order(books, pair, other):
     lead = next(one for one in books["leaf_powder"].limits if one.rule_id == "LEAD")
     limit = replace(lead, accept=span(low, high))
     answer, _ = combine([result("lead", Interval.exactly(value))])
-    row, (at_low, _, at_high, _) = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[0], bands(limit)[0]
+    row, (at_low, _, at_high, _) = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[:, 0], bands(limit)[0]
     assert (row[0] < at_low, row[0] > at_high) == (value < low, value > high)
