@@ -188,7 +188,7 @@ class _Deriver:
             ):  # measured, and only a factor is lacking: that is not 0
                 missing += [_name(analyte)] if quantity is None else quantity.missing
                 results += () if quantity is None else quantity.results  # measured, and lacking a factor only
-                terms.append(self._ceiling(formula, basis, unit, analyte))
+                terms.append(self._ceiling(formula, basis, unit))
             else:
                 absent.append(_name(analyte))
         how = "sum of " + (", ".join(parts) or "what cannot be told")
@@ -198,14 +198,13 @@ class _Deriver:
             how += f"; not measured and counted as 0: {', '.join(absent)}"
         return _quantity(key, total(terms), tuple(results), tuple(missing), how)
 
-    def _ceiling(self, formula: Formula, basis: str, unit: str, analyte: str) -> Interval:
+    def _ceiling(self, formula: Formula, basis: str, unit: str) -> Interval:
         """The most an unmeasured core summand can be: a published ceiling times another, else unbounded."""
-        if formula.ceiling is None or analyte == formula.ceiling_of:
+        base = None if formula.ceiling is None else self.as_printed.find((formula.ceiling_of, basis, unit))
+        if base is None or formula.ceiling is None:
             return UNMEASURED
-        base = self.as_printed.find((formula.ceiling_of, basis, unit))
-        if base is None or base.missing or base.interval.high is None:
-            return UNMEASURED
-        return Interval(ZERO, base.interval.high * formula.ceiling, False, base.interval.high_open)
+        most = base.interval.scaled(formula.ceiling)
+        return Interval(ZERO, most.high, False, most.high_open)
 
     def _share(self, key: Key, formula: Formula) -> Quantity | None:
         whole = formulas()[formula.of[0]]
@@ -312,7 +311,7 @@ class _Deriver:
     def _agreed(self, printed: Quantity | None, key: Key) -> Quantity | None:
         """What is printed as asked, else converted. Where both are there and cannot both be true, the hull and a doubt."""
         converted = self._converted(key)
-        if printed is None or converted is None or converted.missing:
+        if printed is None or converted is None:
             return printed or converted
         slack = tolerance(printed.results) + (converted.interval.high or ZERO) * _relative(converted.results)
         low = max(ZERO, converted.interval.low - slack)
@@ -434,7 +433,7 @@ def _at_its_least(result: Result) -> Result:
     """0 for a summand below a known limit. A non-detect that names no limit bounds nothing, here too; nor is a printed total
     below its limit a summand."""
     span = result.interval
-    if span.low > 0 or span.high is None or span.low == span.high or result.analyte in formulas():
+    if span.low > 0 or span.high is None or result.analyte in formulas():
         return result
     return replace(result, interval=Interval.exactly(ZERO), shown_interval=None)
 

@@ -7,18 +7,20 @@ interval. `NONE` is no objection, `SOME` is one, `UNCLEAR` may be either; no ans
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from kratom_qc.model import ZERO, Batch, Interval, Limit, Quantity, Result
 
 ACCEPT = Interval(ZERO, ZERO)  # no objection
 
 
-def _objections(low: int, high: int) -> Quantity:
-    ends = ZERO + low, ZERO + high
-    return Quantity("objections", "1", "", Interval(*ends), ends[0], False, ends[1], False, ())
+def _objections(span: Interval) -> Quantity:
+    return Quantity("objections", "1", "", span, span.low, span.low_open, span.high, span.high_open, ())
 
 
-NONE, SOME, UNCLEAR = _objections(0, 0), _objections(1, 1), _objections(0, 1)
+NONE = _objections(Interval.exactly(ZERO))
+SOME = _objections(Interval.exactly(Decimal(1)))
+UNCLEAR = _objections(Interval(ZERO, Decimal(1)))
 CONSTANT = {"ban": SOME, "attestation": UNCLEAR, "unread": UNCLEAR}
 
 

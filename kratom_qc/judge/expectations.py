@@ -34,8 +34,6 @@ COLUMNS = (
     "proven_high",
     "proven_high_open",
 )
-# What a limit says, in this order in `limits`: the band that may be touched, and the band that must hold all of it.
-ENDS = ("low", "low_open", "high", "high_open")
 
 
 class ResultsWithinLimits(MulticolumnMapMetricProvider):

@@ -61,7 +61,7 @@ def _told(limit: Limit) -> str:
 
 def _empty(book: Rulebook) -> Frame:
     touch, hold = zip(*(bands(limit) for limit in book.limits), strict=True) if book.limits else ((), ())
-    return Frame((book,), pd.DataFrame(columns=["batch", *COLUMNS], dtype=float), (list(touch), list(hold)), 0, 0)
+    return Frame((book,), pd.DataFrame(columns=["batch", *COLUMNS], dtype=float), (list(touch), list(hold)), 0)
 
 
 def _in_words(suite: Any, limits: Sequence[str], rows: Sequence[str] = ()) -> Any:

@@ -234,6 +234,20 @@ def test_a_part_that_nobody_told_apart_is_at_most_the_whole(lines: list[Line], i
     assert told(_one(INORGANIC, *lines).interval) == interval
 
 
+def test_how_a_part_came_about_is_told_with_how_its_whole_did() -> None:
+    bare = "at most the whole of Arsenic: Inorganic arsenic was not told apart"
+    assert _one(INORGANIC, ("Arsenic", "1.5", "mg/kg")).how == bare
+    dry = _one(INORGANIC, ("Arsenic", "1.5", "mg/kg dry"), ("Moisture", "10", "%"))
+    assert dry.how == f"{bare}; Arsenic × (1 − moisture)"
+
+
+def test_how_a_conversion_came_about_is_told_step_by_step() -> None:
+    a_day = _one(("lead", "per day", "ug/day"), ("Lead", "0.5", "mg/kg"), facts=POWDER)
+    assert a_day.how == "Lead × servings per day of 3 (Lead × serving size of 2.4 g)"
+    serving = _one(("lead", "per serving", "mg/serving"), ("Lead", "0.5", "mg/kg"), facts=POWDER)
+    assert serving.how == "Lead × serving size of 2.4 g"
+
+
 def test_a_part_of_nothing_measured_is_nothing_known() -> None:
     assert _find(INORGANIC, ("Lead", "1", "mg/kg")) == (None, [])
 

@@ -36,6 +36,11 @@ def ends(quantity: Quantity) -> tuple[str, str, str]:
     return told(quantity.interval), f"{quantity.proven_low:f}", "∞" if high is None else f"{high:f}"
 
 
+def test_of_two_results_both_are_judged_as_stored_and_as_shown() -> None:
+    found, _ = combine(read(("Lead", "0.46", "0.5", "mg/kg"), ("Lead", "0.96", "1", "mg/kg")))
+    assert ends(found) == ("[0.46, 1]", "0.46", "0.96")
+
+
 SHOWN = [  # said, shown, unit: what is judged, what is proven
     ("0.46", "0.5", "mg/kg", "[0.46, 0.5]", "0.46"),
     ("0.54", "0.5", "mg/kg", "[0.5, 0.54]", "0.54"),

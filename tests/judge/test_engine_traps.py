@@ -6,8 +6,10 @@ The traps are provoked on the way between our code and the engine; that is the o
 from __future__ import annotations
 
 import random
+from copy import copy
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -110,7 +112,7 @@ def test_a_lost_row_is_an_error(monkeypatch, books, readings):
 
 def test_a_frame_emptied_on_the_way_is_an_error(monkeypatch, books, readings):
     spoiled(monkeypatch, lambda frame: replace(frame, table=frame.table.iloc[0:0]))
-    with pytest.raises(EngineError):
+    with pytest.raises(EngineError, match="6 rows were planned, none are in the frame"):
         judged(readings, books)
 
 
@@ -150,6 +152,24 @@ def test_an_expectation_that_vanished_from_the_suite_is_an_error(monkeypatch, bo
         judged(readings, books)
 
 
+@pytest.mark.parametrize("told", ["one role", "no role"])
+def test_a_check_too_many_is_an_error(monkeypatch, books, readings, told):
+    def more(result):
+        more = copy(result.results[3])
+        if told == "no role":
+            more.expectation_config = SimpleNamespace(meta=None)
+        result.results.append(more)
+
+    results_changed(monkeypatch, more)
+    with pytest.raises(EngineError, match="8 checks were planned, 9 came back"):
+        judged(readings, books)
+
+
+def test_a_run_prints_nothing(capfd, books, readings):
+    judged(readings, books)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_empty_suite_is_an_error(monkeypatch, books, readings):
     monkeypatch.setattr(engine, "suite", lambda _: engine.gx.ExpectationSuite(name="empty"))
     with pytest.raises(EngineError):
@@ -176,7 +196,7 @@ def test_a_result_that_did_not_come_back_is_an_error(monkeypatch, books, reading
 
 def test_a_result_that_came_back_twice_is_an_error(monkeypatch, books, readings):
     results_changed(monkeypatch, lambda result: result.results.__setitem__(0, result.results[1]))
-    with pytest.raises(EngineError):
+    with pytest.raises(EngineError, match="checks were planned"):
         judged(readings, books)
 
 
@@ -201,8 +221,12 @@ def test_an_exception_inside_a_check_is_an_error(monkeypatch, books, readings, f
     [
         {"raised_exception": True, "exception_message": "x", "exception_traceback": "x"},
         {"('metric', 'id')": {"raised_exception": True, "exception_message": "x", "exception_traceback": "x"}},
+        {
+            "('one', 'id')": {"raised_exception": False, "exception_message": "x", "exception_traceback": "x"},
+            "('two', 'id')": {"raised_exception": True, "exception_message": "x", "exception_traceback": "x"},
+        },
     ],
-    ids=["flat", "by metric"],
+    ids=["flat", "by metric", "one metric of two"],
 )
 def test_both_shapes_of_an_exception_are_seen(monkeypatch, books, readings, info):
     results_changed(monkeypatch, lambda result: setattr(result.results[3], "exception_info", info))
@@ -217,6 +241,7 @@ def test_both_shapes_of_an_exception_are_seen(monkeypatch, books, readings, info
         {"element_count": 0},
         {"element_count": None},
         {"missing_count": 1},
+        {"missing_count": None},
         {"missing_count": 6},
         {"unexpected_index_list": []},
         {"unexpected_index_list": None},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import sys
 import time
 import tomllib
@@ -40,6 +41,7 @@ MODULES = (
     "judge.plan",
     "judge.verdicts",
 )
+_LINE = re.compile(r"(?<=[a-z]):\d+(?= )")
 LEAST = 95  # per cent
 LISTED = Path(__file__).parent / "survivors.toml"
 
@@ -68,7 +70,9 @@ def main(argv: Sequence[str]) -> int:
         return 2
     _table(modules, found, time.monotonic() - started)
     wrong = _wrong(
-        found, listed(), whole=not (asked.module or asked.sample or asked.match or asked.survivors or asked.quick)
+        found,
+        listed(),
+        whole=not (asked.module or asked.sample or asked.match or asked.again or asked.survivors or asked.quick),
     )
     print("\n".join(wrong) or "as it should be")
     return 1 if wrong else 0
@@ -84,6 +88,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--quick", type=float, metavar="SECONDS", help="no more seconds of tests than this for a mutant"
     )
     parser.add_argument("--leave-red", action="store_true", help="leave out tests that fail on the code as it is")
+    parser.add_argument(
+        "--again", type=Path, metavar="LOG", help="only those that survived according to an earlier output"
+    )
     parser.add_argument("--survivors", action="store_true", help="only those that survivors.toml lists")
     parser.add_argument("--verbose", action="store_true", help="tell which test killed each")
     parser.add_argument("--pytest", nargs="*", default=[], metavar="OPTION", help="for pytest, such as ignore=FILE")
@@ -94,6 +101,10 @@ def _chosen(modules: Sequence[Module], asked: argparse.Namespace) -> list[Mutant
     mutants = [mutant for module in modules for mutant in module.mutants]
     if asked.match:
         mutants = [mutant for mutant in mutants if asked.match in str(mutant)]
+    if asked.again:
+        told = asked.again.read_text(encoding="utf-8").splitlines()
+        survived = {_LINE.sub("", line.split(maxsplit=1)[1]) for line in told if line.startswith(f"{runner.SURVIVED} ")}
+        mutants = [mutant for mutant in mutants if _LINE.sub("", str(mutant)) in survived]
     if asked.survivors:
         mutants = [mutant for mutant in mutants if mutant.id in listed()]
     if asked.sample and asked.sample < len(mutants):
