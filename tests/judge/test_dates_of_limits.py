@@ -1,0 +1,45 @@
+"""When a limit is in force: a partial date is read the stricter way, an unknown one bounds nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from factory import book, limit, rulebooks
+
+from kratom_qc.judge.dates import bound, in_force
+
+IN_FORCE = [  # effective_from, effective_to, the day, how it stands
+    ("2026-03-01", "open", "2026-02-28", "not yet in force"),
+    ("2026-03-01", "open", "2026-03-01", "in force"),
+    ("2026-03", "open", "2026-02-28", "not yet in force"),
+    ("2026-03", "open", "2026-03-01", "in force"),
+    ("2026", "open", "2025-12-31", "not yet in force"),
+    ("2026", "open", "2026-01-01", "in force"),
+    ("unknown", "open", "0001-01-01", "in force"),
+    ("unknown", "unknown", "2026-11-22", "in force"),
+    ("2026-03-01", "unknown", "2099-12-31", "in force"),
+    ("2020-01-01", "2026-03-01", "2026-03-01", "in force"),
+    ("2020-01-01", "2026-03-01", "2026-03-02", "expired"),
+    ("2020-01-01", "2024-02", "2024-02-29", "in force"),
+    ("2020-01-01", "2024-02", "2024-03-01", "expired"),
+    ("2020-01-01", "2025-02", "2025-03-01", "expired"),
+    ("2020-01-01", "2025-12", "2025-12-31", "in force"),
+    ("2020-01-01", "2025-12", "2026-01-01", "expired"),
+    ("2020-01-01", "2025", "2025-12-31", "in force"),
+    ("2020-01-01", "2025", "2026-01-01", "expired"),
+]
+
+
+@pytest.mark.parametrize(("since", "until", "day", "stands"), IN_FORCE)
+def test_how_a_limits_dates_stand_to_a_day(tmp_path, since, until, day, stands):
+    lead = limit(
+        "PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg", effective_from=since, effective_to=until
+    )
+    (one,) = rulebooks(tmp_path, leaf_powder=book(lead))["leaf_powder"].limits
+    assert in_force(one, date.fromisoformat(day)) == stands
+
+
+@pytest.mark.parametrize("word", ["unknown", "open"])
+def test_a_date_that_nobody_knows_bounds_nothing(word):
+    assert bound(word, first=True) == bound(word, first=False) == date.min
