@@ -203,7 +203,7 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     for reading in done.refused:
         print_refused(console, reading.file, reading.refusals)
     for sentence in terms.overdue:
-        console.print(f"[yellow]check the rulebooks[/] {escape(sentence)} days")
+        console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
     console.print(f"\nReports: {escape(str(shelf.reports / 'index.html'))}")
     console.print(f"Archive: {escape(str(store / 'archive'))} (Parquet)")
     return 0

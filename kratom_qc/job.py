@@ -31,7 +31,7 @@ from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.interpret.laboratories import Register, load_register
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Rulebook
+from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Rulebook, overdue
 
 if TYPE_CHECKING:
     from kratom_qc.judge.verdicts import Judgement
@@ -158,8 +158,8 @@ class Terms:
 
     @property
     def overdue(self) -> tuple[str, ...]:
-        """A sentence for every rulebook that nobody has compared with its sources for too long."""
-        return tuple(sentence for book in self.books.values() if (sentence := book.overdue(self.on)))
+        """A sentence for the rulebooks that nobody has compared with their sources for too long."""
+        return overdue(self.books.values(), self.on)
 
     def __post_init__(self) -> None:
         for market in (*self.markets, *self.home):

@@ -210,7 +210,7 @@ def _about_book(book: Rulebook, day: date) -> Iterator[tuple[str, str]]:
     yield "speaks of", ", ".join(book.covers) or "every product"
     yield "checked on", f"{book.checked_on}, good for {book.max_age_days} days"
     if book.overdue(day):
-        yield "overdue", book.overdue(day) + " days"
+        yield "overdue", book.overdue(day)
 
 
 def about(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date) -> list[tuple[str, str]]:

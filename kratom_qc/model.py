@@ -6,7 +6,7 @@ first lies in the second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -370,11 +370,27 @@ class Rulebook:
     def overdue(self, on: date) -> str:
         """A sentence if nobody has compared the rulebook with its sources for longer than it says, else nothing."""
         age = (on - self.checked_on).days
-        return (
-            f"{self.id} was checked {age} days before {on}; good for {self.max_age_days}"
-            if age > self.max_age_days
-            else ""
-        )
+        return _checked(self.id, age, on, self.max_age_days) if age > self.max_age_days else ""
+
+
+def overdue(books: Iterable[Rulebook], on: date) -> tuple[str, ...]:
+    """A sentence for all rulebooks that were last compared with their sources on one day, too long ago; the oldest first."""
+    alike: dict[tuple[date, int], list[str]] = {}
+    for book in books:
+        if book.overdue(on):
+            alike.setdefault((book.checked_on, book.max_age_days), []).append(book.id)
+    return tuple(_checked(_named(ids), (on - day).days, on, age) for (day, age), ids in sorted(alike.items()))
+
+
+def _checked(who: str, age: int, on: date, good: int) -> str:
+    return f"{who} {'were' if ' and ' in who else 'was'} checked {age} days before {on}; good for {good} days"
+
+
+def _named(ids: Sequence[str], most: int = 4) -> str:
+    """`cz`, `cz and us`, `cz, us, us-al and 36 more`."""
+    if len(ids) > most:
+        ids = [*ids[: most - 1], f"{len(ids) - most + 1} more"]
+    return " and ".join(part for part in (", ".join(ids[:-1]), ids[-1]) if part)
 
 
 # ---------------------------------------------------------------- what was decided

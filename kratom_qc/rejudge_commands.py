@@ -183,7 +183,7 @@ def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path 
     if more > 0:
         console.print(f"and {more} more")
     for sentence in view.overdue:
-        console.print(f"[yellow]check the rulebooks[/] {escape(sentence)} days")
+        console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
     if target is not None:
         console.print(f"Summary: {escape(str(target / 'index.html'))}", soft_wrap=True)
         console.print(f"Verdicts and findings: {escape(str(target))} (Parquet, beside the archive)", soft_wrap=True)

@@ -44,7 +44,7 @@ class Findings:
         silent = said.get(self.limit.subject)
         if silent is not None:
             return self._numeric(None, silent, outcome)
-        if self.alike is None or self.alike.outcome is not outcome:
+        if self.alike is None:
             self.alike = self._numeric(None, None, outcome)
         return self.alike
 

@@ -121,5 +121,5 @@ def _overdue(books: Sequence[Rulebook], on: date) -> Iterator[Finding]:
     for book in books:
         if why := book.overdue(on):
             market = book.id if book.kind == "market" else None
-            finding = held("RULEBOOK-OVERDUE", f"the rulebook {why} days", None)
+            finding = held("RULEBOOK-OVERDUE", f"the rulebook {why}", None)
             yield replace(finding, rulebook=book.id, market=market)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kratom_qc import wording
-from kratom_qc.model import Finding, Outcome, Verdict
+from kratom_qc.model import Finding, Outcome, Verdict, overdue
 from kratom_qc.report import aside, markets, papers, reasons, tables, warned
 from kratom_qc.report.aside import Listed, Untested
 from kratom_qc.report.evidence import Evidence
@@ -64,7 +64,7 @@ class BatchPage:
     declared: tuple[tuple[str, str], ...]
     facts_sha256: str
     rulebooks: tuple[BookLine, ...]
-    stale: tuple[BookLine, ...]
+    overdue: tuple[str, ...]
 
 
 def batch_page(verdict: Verdict) -> BatchPage:
@@ -110,7 +110,7 @@ def batch_page(verdict: Verdict) -> BatchPage:
         declared=papers.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
         rulebooks=rulebooks,
-        stale=tuple(line for line in rulebooks if line.stale),
+        overdue=overdue(verdict.rulebooks, verdict.judged_on),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from factory import book, limit, rulebooks
 
 from kratom_qc.judge.dates import bound, in_force
+from kratom_qc.model import Rulebook, overdue
 
 IN_FORCE = [  # effective_from, effective_to, the day, how it stands
     ("2026-03-01", "open", "2026-02-28", "not yet in force"),
@@ -43,3 +44,24 @@ def test_how_a_limits_dates_stand_to_a_day(tmp_path, since, until, day, stands):
 @pytest.mark.parametrize("word", ["unknown", "open"])
 def test_a_date_that_nobody_knows_bounds_nothing(word):
     assert bound(word, first=True) == bound(word, first=False) == date.min
+
+
+LATE = "checked 43 days before 2026-11-22; good for 30 days"
+OVERDUE = [  # the rulebooks that were last checked on 2026-10-10, what is told
+    ([], ()),
+    (["us"], (f"us was {LATE}",)),
+    (["cz", "us"], (f"cz and us were {LATE}",)),
+    (["cz", "us", "us-al", "us-ar"], (f"cz, us, us-al and us-ar were {LATE}",)),
+    (["cz", "us", "us-al", "us-ar", "us-az", "us-ca"], (f"cz, us, us-al and 3 more were {LATE}",)),
+]
+
+
+@pytest.mark.parametrize(("late", "told"), OVERDUE)
+def test_rulebooks_that_were_checked_too_long_ago_are_told_together(late, told):
+    day = date(2026, 11, 22)
+    fresh = [Rulebook(name, "market", name, "1", date(2026, 10, 23), 30, "", ()) for name in ("us-in", "us-oh")]
+    books = [Rulebook(name, "market", name, "1", date(2026, 10, 10), 30, "", ()) for name in late]
+    assert overdue([*fresh, *books], day) == told
+    older = Rulebook("extract", "product", "extract", "1", date(2025, 11, 21), 365, "", ())
+    said = "extract was checked 366 days before 2026-11-22; good for 365 days"
+    assert overdue([*books, older], day) == (said, *told)
