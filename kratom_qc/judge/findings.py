@@ -57,7 +57,7 @@ class Findings:
         if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
             outcome = Outcome.INCONCLUSIVE
         # A sum whose parts were not all tested is silent about the rest; an amount that only lacks a factor is not.
-        silence = quantity is None or limit.subject in derived_kinds() or limit.kind == "not_detected"
+        silence = quantity is None or limit.subject in derived_kinds()
         noted = outcome is Outcome.MISSING and limit.when_missing == "note" and silence
         why = _UNDECLARED if undeclared else explain.numeric(limit, outcome, quantity, silent)
         place = silent.place if silent else None
@@ -122,7 +122,7 @@ def first_words(batch: Batch) -> dict[str, Result]:
 
 def _conditional(limit: Limit, outcome: Outcome, quantity: Quantity | None) -> str:
     """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside the limit, or outside."""
-    if limit.decision_rule != "guarded" or outcome is not Outcome.INCONCLUSIVE or quantity is None:
+    if outcome is not Outcome.INCONCLUSIVE or quantity is None:
         return ""
     if limit.evidence == "memory" or guard(limit, quantity) is None:
         return ""

@@ -33,7 +33,7 @@ def test_the_table_in_the_readme_is_current() -> None:
     assert in_readme(README.read_text(encoding="utf-8")) == table()
 
 
-# notation.md's thirty-six strings that every reader should be tried on.
+# Thirty-six strings that every reader should be tried on.
 THIRTY_SIX = [
     "ND", "N.D.", "nd", "Not Detected", "BDL", "BRL", "Trace", "<LOQ", "< LOQ", "<0.05", "< 0,05", "<10", ">2419.6", "0,05",
     "1,000", "1.200,5", "1 000", "1,200 CFU/g", "1.2E+03", "1.2x10^3", "0.0500", "-0.02", "Absent/25g", "Negative", "PASS",

@@ -124,6 +124,66 @@ def test_the_worst_of_several_words_counts_in_whichever_order(tmp_path, said):
         assert str(finding(verdict, "ODOUR").outcome) == WORDS[worst]
 
 
+STAND = [  # what a limit asks, what else it says, the odour that the certificate states: outcome, does it decide
+    ("described", {}, "leafy", "PASS", True),
+    ("described", {}, "does not conform", "FAIL", True),
+    ("described", {}, "not found", "INCONCLUSIVE", True),
+    ("described", {}, "", "MISSING", True),
+    ("described", {}, "NT", "MISSING", True),
+    ("described", {"when_missing": "note"}, "", "MISSING", False),
+    ("described", {"when_missing": "note"}, "leafy", "PASS", True),
+    ("described", {"when_missing": "note"}, "does not conform", "FAIL", True),
+    ("described", {"evidence": "memory"}, "leafy", "INCONCLUSIVE", True),
+    ("described", {"evidence": "memory"}, "does not conform", "INCONCLUSIVE", True),
+    ("described", {"evidence": "memory"}, "", "MISSING", True),
+    ("certificate", {"requires": ["laboratory"]}, "leafy", "PASS", True),
+    ("certificate", {"requires": ["laboratory"], "evidence": "memory"}, "leafy", "INCONCLUSIVE", True),
+    ("certificate", {"requires": ["accreditation"]}, "leafy", "MISSING", True),
+    ("certificate", {"requires": ["accreditation"], "when_missing": "note"}, "leafy", "MISSING", False),
+    ("product_class", {"requires": ["leaf_powder"]}, "leafy", "PASS", True),
+    ("product_class", {"requires": ["leaf_powder"], "evidence": "memory"}, "leafy", "INCONCLUSIVE", True),
+]
+
+
+@pytest.mark.parametrize(("kind", "more", "odour", "outcome", "decides"), STAND)
+def test_how_a_limit_that_asks_for_no_amount_is_answered(tmp_path, kind, more, odour, outcome, decides):
+    about = "odour" if kind == "described" else ""
+    silence = {"silence_because": "nobody orders it"} if "when_missing" in more else {}
+    asked = limit("ASKED", about, " and ".join(more.get("requires", ["as printed"])), kind=kind, **more, **silence)
+    rows = [GOOD, row("Odour", odour)] if odour else [GOOD]
+    paper = certificate("L", *rows, Laboratory="Prairie Reference Laboratory")
+    found = finding(judged([paper], rulebooks(tmp_path, leaf_powder=book(LEAD, asked)))["L"], "ASKED")
+    assert (str(found.outcome), found.decides, found.analyte) == (outcome, decides, about or None)
+    told = kind == "described" and odour not in ("", "NT")
+    assert (str(found.place) if found.place else None) == ("E3" if told else None)
+    assert ("memory" in found.why) == (outcome == "INCONCLUSIVE" and "evidence" in more)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("rule", ["simple", "guarded"])
+def test_what_was_found_without_a_unit_outweighs_what_was_not_tested(tmp_path, order, rule):
+    nickel = limit("NI", "nickel", "not more than 1 mg/kg", max="1", unit="mg/kg", decision_rule=rule)
+    said = [row("Nickel", "NT"), row("Nickel", "Detected")][::order]
+    verdict = judged([certificate("L", GOOD, *said)], rulebooks(tmp_path, leaf_powder=book(LEAD, nickel)))["L"]
+    found = finding(verdict, "NI")
+    assert (str(found.outcome), found.conditional) == ("INCONCLUSIVE", "")
+    assert str(found.place) == ("D4" if order == 1 else "D3")
+
+
+@pytest.mark.parametrize(("own", "inherited"), [(100, 400), (400, 100), (100, None), (None, 100)])
+def test_a_certificate_may_be_as_old_as_the_strictest_rulebook_says(tmp_path, own, inherited):
+    ages = [{} if age is None else {"certificate_max_age_days": age} for age in (own, inherited)]
+    books = rulebooks(
+        tmp_path,
+        leaf_powder=book(LEAD, extends=["general"], **ages[0]),
+        general=book(LEAD.replace("PB", "PB-2"), kind="standard", **ages[1]),
+    )
+    days = {"2026-08-14": "PASS", "2026-08-13": "HOLD"}  # 100 and 101 days before the day of judgement
+    for tested, decision in days.items():
+        verdict = judged([certificate("L", GOOD, Date_Tested=tested)], books)["L"]
+        assert (tested, str(verdict.decision)) == (tested, decision)
+
+
 # ---------------------------------------------------------------- bans, and what nobody has read
 
 BAN = limit("BAN", text="kratom may not be sold", kind="ban")

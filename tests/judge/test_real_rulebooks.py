@@ -143,7 +143,7 @@ def test_figures_from_memory_decide_nothing_in_rhode_island():
     assert (verdict.markets["us"], verdict.markets["us-ri"]) == ("PASS", "HOLD")
 
 
-# ---------------------------------------------------------------- limits.md 3.5: the federal proposal of October 2026
+# ---------------------------------------------------------------- the federal proposal of October 2026
 
 FORM = {
     "solid": ("capsules", "mg/g", "US-DEA-2026-20943-CONC-SOLID"),

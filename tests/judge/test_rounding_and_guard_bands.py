@@ -1,4 +1,4 @@
-"""Rounding and guard bands move the limit, not the result (decisions.md 1 and 3)."""
+"""Rounding and guard bands move the limit, not the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What more law never does: release a batch. And what is not law never decides (decisions.md 6)."""
+"""What more law never does: release a batch. And what is not law never decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a certificate may say in other words: units, orders, spellings, zeros, copies, neighbours (decisions.md 6)."""
+"""What a certificate may say in other words: units, orders, spellings, zeros, copies, neighbours."""
 
 from __future__ import annotations
 

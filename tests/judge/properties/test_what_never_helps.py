@@ -1,4 +1,4 @@
-"""What makes a certificate worse or leaves it as it is, and never better (decisions.md 6)."""
+"""What makes a certificate worse or leaves it as it is, and never better."""
 
 from __future__ import annotations
 
