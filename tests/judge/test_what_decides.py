@@ -653,3 +653,42 @@ def test_one_result_in_two_bases_that_agree_passes(tmp_path):
         row("Mitragynine", "100", "mg/serving"),
     ]
     assert judged([certificate("L", *rows, Serving_Size="5 g")], books)["L"].decision == "PASS"
+
+
+SPOKEN = {  # what the product's rulebook says of tramadol: what a batch with 0.1 mg/kg of it is
+    "a limit that decides": ({}, "PASS", []),
+    "a limit that is only guidance": ({"status": "guidance"}, "HOLD", ["FOUND-WITHOUT-LIMIT"]),
+    "a limit that is not yet in force": ({"effective_from": "2027-01-01"}, "HOLD", ["FOUND-WITHOUT-LIMIT"]),
+    "a limit on another product": ({"products": ["extract"]}, "HOLD", ["FOUND-WITHOUT-LIMIT"]),
+}
+
+
+@pytest.mark.parametrize("story", SPOKEN)
+def test_what_was_found_is_decided_by_a_limit_or_by_a_person(tmp_path, story):
+    more, decision, held = SPOKEN[story]
+    spoken = limit("TRAMADOL", "tramadol", "not more than 1 mg/kg", max="1", unit=MG, **more)
+    paper = certificate("L", GOOD_LEAD, row("Tramadol", "0.1", MG), row("Sildenafil", "ND", MG), row("Zinc", "1", MG))
+    verdict = judged([paper], rulebooks(tmp_path, leaf_powder=book(LEAD, spoken)))["L"]
+    assert (str(verdict.decision), rules(verdict)) == (decision, held)
+
+
+OLD, NEW = "2025-11-21", "2026-11-01"
+AGES = [  # the dates of a certificate: is it too old
+    ({"Date_Tested": OLD}, True),
+    ({"Date_Received": OLD}, True),
+    ({"Date_Sampled": OLD}, True),
+    ({"Date_Issued": OLD}, True),
+    ({"Date_Tested": "2025-11-22"}, False),
+    ({"Date_Tested": OLD, "Date_Issued": NEW}, True),  # a new issue makes no old measurement young
+    ({"Date_Received": OLD, "Date_Issued": NEW}, True),
+    ({"Date_Sampled": OLD, "Date_Issued": NEW}, True),
+    ({"Date_Received": OLD, "Date_Tested": NEW}, False),  # a kept sample was measured lately
+    ({"Date_Sampled": OLD, "Date_Received": NEW}, False),
+    ({}, False),
+]
+
+
+@pytest.mark.parametrize(("dates", "old"), AGES, ids=str)
+def test_a_certificate_is_as_old_as_its_measurements(plain_books, dates, old):
+    verdict = judged([certificate("L", GOOD_LEAD, **dates)], plain_books)["L"]
+    assert rules(verdict) == (["CERTIFICATE-TOO-OLD"] if old else [])
