@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import NamedTuple
 
 from kratom_qc.judge.plan import Rule, applicable, market_books, product_books
@@ -33,22 +34,19 @@ class Slots:
             book.id: [(one.overrides, one.rule_id) for one in book.limits if one.overrides] for book in books.values()
         }
         alone = {rule for rules in self.replaced.values() for rule in rules}
-        self.books: dict[str, list[int]] = {INTEGRITY: [0]}
+        slots = count()
+        self.books: dict[str, list[int]] = {INTEGRITY: [next(slots)]}
         self.rules: dict[Rule, int] = {}
-        self.size = 1
         for book in books.values():
-            own = self.books[book.id] = [self._new()]
+            own = self.books[book.id] = [next(slots)]
             for limit in book.limits:
                 rule = (book.id, limit.rule_id)
                 if rule in alone:
-                    own += [self._new(), self._new()]
-                    self.rules[rule] = own[-2]
+                    self.rules[rule] = next(slots)
+                    own += [self.rules[rule], next(slots)]
                 else:
                     self.rules[rule] = own[-1]
-
-    def _new(self) -> int:
-        self.size += 1
-        return self.size - 1
+        self.size = next(slots)
 
     def of(self, book: str, rule_id: str) -> int:
         """The slot of a finding; one about no limit stands last in its rulebook."""

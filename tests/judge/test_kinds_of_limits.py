@@ -184,6 +184,19 @@ def test_a_certificate_may_be_as_old_as_the_strictest_rulebook_says(tmp_path, ow
         assert (tested, str(verdict.decision)) == (tested, decision)
 
 
+def test_what_one_market_forbids_is_no_other_markets_business(tmp_path):
+    strict = limit("CZ", "lead", "not more than 0.05 mg/kg", max="0.05", unit=MG)
+    loose = limit("TX", "lead", "not more than 2 mg/kg", max="2", unit=MG)
+    books = rulebooks(tmp_path, cz=book(strict, **MARKET), leaf_powder=book(LEAD), us_tx=book(loose, **MARKET))
+    verdict = judged([certificate("L", GOOD)], books, markets=("cz", "us-tx"), home=("us-tx",))["L"]
+    assert (str(verdict.decision), {name: str(said) for name, said in verdict.markets.items()}) == (
+        "PASS",
+        {"cz": "FAIL", "us-tx": "PASS"},
+    )
+    held = judged([certificate("L", GOOD, row("Leed", "1", MG))], books, markets=("cz", "us-tx"), home=("us-tx",))["L"]
+    assert [str(held.decision), *map(str, held.markets.values())] == ["HOLD", "FAIL", "HOLD"]
+
+
 # ---------------------------------------------------------------- bans, and what nobody has read
 
 BAN = limit("BAN", text="kratom may not be sold", kind="ban")
