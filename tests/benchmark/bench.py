@@ -27,6 +27,7 @@ WHOLE_SECONDS, SECOND_RUN_SECONDS, FASTER = 30, 5, 20
 READ_TIMES = 4
 REFUSE_SECONDS = 1
 EVERYWHERE, EVERYWHERE_TIMES = (10_000, 100_000), 6
+WHATIF, WHATIF_SECONDS = 100_000, 30
 JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
 
 
@@ -223,6 +224,17 @@ def everywhere(count: int) -> Iterator[Line]:
                note=f"{found['markets']} markets each; {found['sold']:,} may be sold somewhere")  # fmt: skip
 
 
+def whatif(count: int) -> Iterator[Line]:
+    """One proposal put to an archive: as a user types it, and by hand in SQL."""
+    found = run("whatif.py", count)
+    took, hand = found["seconds"], found["duckdb"]
+    note = f"verdicts, findings and a page; {found['moved']:,} batches change; {took / hand:.0f}× the SQL"
+    met = took <= WHATIF_SECONDS if count == WHATIF else None
+    yield Line(f"rejudge --with, {count:,}", took, took / count * 1000, found["peak"], note, met)
+    agrees = "moves the same batches" if found["agree"] else "THE TWO WAYS DISAGREE"
+    yield Line("  DuckDB", hand, hand / count * 1000, note=f"the two limits written by hand, counts only; {agrees}")
+
+
 def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     """Every line of the table, as it is measured."""
     count, batches = options.certificates, options.judge_batches
@@ -240,6 +252,11 @@ def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     yield Line("Every market", note="all rulebooks, six product forms, in waves of 2,000")
     for size in options.everywhere:
         yield from everywhere(size)
+    yield Line(
+        "What if", note="the federal proposal of October 2026 over an archive; the target is for 100,000 batches"
+    )
+    for size in options.whatif:
+        yield from whatif(size)
 
 
 def table(lines: list[Line]) -> Table:
@@ -267,6 +284,7 @@ def main() -> None:
     parser.add_argument("--certificates", type=int, default=CERTIFICATES, metavar="N")
     parser.add_argument("--judge-batches", type=int, default=BATCHES, metavar="N")
     parser.add_argument("--everywhere", type=int, nargs="*", default=EVERYWHERE, metavar="N")
+    parser.add_argument("--whatif", type=int, nargs="*", default=(WHATIF,), metavar="N")
     parser.add_argument("--sample", type=int, default=8, metavar="N", help="files for the per-file way")
     options = parser.parse_args()
     console = Console(width=160 if not sys.stdout.isatty() else None)
