@@ -109,15 +109,18 @@ class Findings:
 
 
 def first_words(batch: Batch) -> dict[str, Result]:
-    """What the certificates say of every analyte, a measurement before anything else: `NT`, a blank, `Complies`, `ND` without
-    LOD answer no limit, and a reviewer wants to see them."""
+    """What the certificates say of every analyte, the weightiest and of those the first: `NT`, a blank, `Complies`, `ND` without
+    LOD answer no limit, and a reviewer wants to see them; but `Detected` is not silence, whatever stands beside it."""
     said: dict[str, Result] = {}
     for analysis in batch.analyses:
         for result in analysis.results:
-            known = said.setdefault(result.analyte, result)
-            if result.measured and not known.measured:
+            if _says_more(result) > _says_more(said.setdefault(result.analyte, result)):
                 said[result.analyte] = result
     return said
+
+
+def _says_more(result: Result) -> tuple[bool, bool]:
+    return result.measured and result.detected is not False, result.measured
 
 
 def _conditional(limit: Limit, outcome: Outcome, quantity: Quantity | None) -> str:

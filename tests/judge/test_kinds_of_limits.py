@@ -159,15 +159,30 @@ def test_how_a_limit_that_asks_for_no_amount_is_answered(tmp_path, kind, more, o
     assert ("memory" in found.why) == (outcome == "INCONCLUSIVE" and "evidence" in more)
 
 
-@pytest.mark.parametrize("order", [1, -1])
+UNIT_LESS = [  # words without a unit that no limit on an amount can be compared with: outcome, decision, the cell shown
+    (["NT", "Detected"], "INCONCLUSIVE", "HOLD", "D4"),
+    (["Detected", "NT"], "INCONCLUSIVE", "HOLD", "D3"),
+    (["ND", "Detected"], "INCONCLUSIVE", "HOLD", "D4"),
+    (["Detected", "ND"], "INCONCLUSIVE", "HOLD", "D3"),
+    (["Detected", "Detected"], "INCONCLUSIVE", "HOLD", "D3"),
+    (["NT", "ND"], "MISSING", "PASS", "D4"),
+    (["ND", "NT"], "MISSING", "PASS", "D3"),
+    (["ND", "ND"], "MISSING", "PASS", "D3"),
+    (["NT", ""], "MISSING", "PASS", "D3"),
+]
+
+
 @pytest.mark.parametrize("rule", ["simple", "guarded"])
-def test_what_was_found_without_a_unit_outweighs_what_was_not_tested(tmp_path, order, rule):
-    nickel = limit("NI", "nickel", "not more than 1 mg/kg", max="1", unit="mg/kg", decision_rule=rule)
-    said = [row("Nickel", "NT"), row("Nickel", "Detected")][::order]
-    verdict = judged([certificate("L", GOOD, *said)], rulebooks(tmp_path, leaf_powder=book(LEAD, nickel)))["L"]
+@pytest.mark.parametrize(("said", "outcome", "decision", "cell"), UNIT_LESS)
+def test_what_was_found_without_a_unit_outweighs_every_silence(tmp_path, said, outcome, decision, cell, rule):
+    """Even where silence is only noted."""
+    noted = {"when_missing": "note", "silence_because": "nobody orders it", "decision_rule": rule}
+    nickel = limit("NI", "nickel", "not more than 1 mg/kg", max="1", unit="mg/kg", **noted)
+    rows = [GOOD, *(row("Nickel", word) for word in said)]
+    verdict = judged([certificate("L", *rows)], rulebooks(tmp_path, leaf_powder=book(LEAD, nickel)))["L"]
     found = finding(verdict, "NI")
-    assert (str(found.outcome), found.conditional) == ("INCONCLUSIVE", "")
-    assert str(found.place) == ("D4" if order == 1 else "D3")
+    assert (str(found.outcome), str(verdict.decision), str(found.place)) == (outcome, decision, cell)
+    assert found.conditional == ""
 
 
 @pytest.mark.parametrize(("own", "inherited"), [(100, 400), (400, 100), (100, None), (None, 100)])
