@@ -692,3 +692,13 @@ AGES = [  # the dates of a certificate: is it too old
 def test_a_certificate_is_as_old_as_its_measurements(plain_books, dates, old):
     verdict = judged([certificate("L", GOOD_LEAD, **dates)], plain_books)["L"]
     assert rules(verdict) == (["CERTIFICATE-TOO-OLD"] if old else [])
+
+
+@pytest.mark.parametrize(
+    ("expires", "held"),
+    [("2026-11-21", ["EXPIRED"]), ("2026-11-22", []), ("2026-11-23", []), ("2028-01-01", [])],
+)
+def test_a_batch_past_its_date_is_held(plain_books, expires, held):
+    dated = {"Date_Issued": "2026-11-01", "Expires": expires}
+    verdict = judged([certificate("L", GOOD_LEAD, **dated)], plain_books)["L"]
+    assert (rules(verdict), str(verdict.decision)) == (held, "HOLD" if held else "PASS")
