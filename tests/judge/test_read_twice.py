@@ -162,6 +162,32 @@ def test_a_rulebook_that_nobody_compared_for_long_holds_only_where_that_is_asked
     assert ("RULEBOOK-OVERDUE" in {found.rule_id for found in verdict.findings}) is asked.get("hold_overdue", False)
 
 
+@pytest.mark.parametrize(
+    ("late", "decisions"),
+    [
+        ("us_yy", {"own": "PASS", "us-yy": "HOLD", "us-zz": "PASS"}),
+        ("us_zz", {"own": "HOLD", "us-yy": "PASS", "us-zz": "HOLD"}),  # at home there
+        ("leaf_powder", {"own": "HOLD", "us-yy": "HOLD", "us-zz": "HOLD"}),
+    ],
+)
+def test_a_rulebook_that_is_too_old_holds_where_it_counts(tmp_path, late, decisions):
+    kinds = {"leaf_powder": "product", "us_yy": "market", "us_zz": "market"}
+    texts = {
+        name: book(
+            limit(f"PB-{name}", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG),
+            kind=kind,
+            **({"checked_on": date(2020, 1, 1)} if name == late else {}),
+        )
+        for name, kind in kinds.items()
+    }
+    books = rulebooks(tmp_path, **texts)
+    batches = batches_of([analysis("L-1", result("lead", span("0.1", "0.1")))], books)
+    asked = {"markets": ["us-yy", "us-zz"], "home": ["us-zz"], "hold_overdue": True}
+    (verdict,) = judge(batches, books, on=DAY, **asked).verdicts()
+    said = {"own": str(verdict.decision), **{name: str(one) for name, one in verdict.markets.items()}}
+    assert said == decisions
+
+
 # ---------------------------------------------------------------- what no rulebook that loads asks
 
 

@@ -695,8 +695,7 @@ def test_a_certificate_is_as_old_as_its_measurements(plain_books, dates, old):
 
 
 @pytest.mark.parametrize(
-    ("expires", "held"),
-    [("2026-11-21", ["EXPIRED"]), ("2026-11-22", []), ("2026-11-23", []), ("2028-01-01", [])],
+    ("expires", "held"), [("2026-11-21", ["EXPIRED"]), ("2026-11-22", []), ("2026-11-23", []), ("2028-01-01", [])]
 )
 def test_a_batch_past_its_date_is_held(plain_books, expires, held):
     dated = {"Date_Issued": "2026-11-01", "Expires": expires}
