@@ -240,6 +240,9 @@ class Quantity:
     uncertainty: Decimal | None = None
     missing: tuple[str, ...] = ()  # operands nobody measured: a straddle is then MISSING, not INCONCLUSIVE
     how: str = ""  # how a derived quantity was computed, in words
+    alone: tuple[
+        Quantity, ...
+    ] = ()  # by each certificate where several speak: with its own uncertainty it may prove more
     # The same ends as floats (low, low_open, high, high_open, then the proven four), made once: ten thousand batches
     # reach the validation engine as arrays of these. Each is the double nearest its decimal; the engine restores the
     # order where that is not enough.

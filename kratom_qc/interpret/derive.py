@@ -69,7 +69,8 @@ def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
     # Of two ends at one number the open one proves more.
     highs = [(one.proven_high, not one.proven_high_open) for one in (quantity, single) if one.proven_high is not None]
     high, closed = min(highs, default=(None, False))
-    return replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=not closed)
+    proven = replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=not closed)
+    return replace(proven, alone=(*quantity.alone, single))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def reads(limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch]
 
 def _guarded(limit: Limit, accept: Interval, quantity: Quantity) -> Outcome:
     """Both ends widened by the guard band w = r·U (ILAC-G8:09/2019 4.2.3); undecided where U is needed and unknown."""
+    if any(_guarded(limit, accept, one) is Outcome.FAIL for one in quantity.alone):
+        return Outcome.FAIL  # by a certificate alone, with the uncertainty that it states
     value = quantity.interval
     width = Decimal(0)
     if quantity.how or any(result.interval.low == result.interval.high for result in quantity.results):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kratom_qc.judge import answers
 from kratom_qc.judge.plan import judged_interval
 from kratom_qc.methods import screen, unfit_words
-from kratom_qc.model import Batch, Interval, Limit, Outcome, Quantity, Result, plain
+from kratom_qc.model import ZERO, Batch, Interval, Limit, Outcome, Quantity, Result, plain
 from kratom_qc.vocabulary import analytes, product_forms
 from kratom_qc.wording import THIN, interval_words
 
@@ -125,13 +125,16 @@ def _rounded(quantity: Quantity) -> str:
 
 
 def _fails(limit: Limit, quantity: Quantity, said: str, how: str) -> str:
-    accept = limit.accept
-    if accept is not None and accept.high is not None and quantity.proven_low >= accept.high:
-        if quantity.interval.low < quantity.proven_low:
-            alone = amount(Interval(quantity.proven_low, None, quantity.proven_low_open, True), quantity.unit, limit)
-            return f"one certificate alone proves {alone}, above the limit{how}"
-        return f"{said} lies wholly above the limit{how}"
-    return f"{said} lies wholly below the limit{how}"
+    accept, low, high = limit.accept, quantity.proven_low, quantity.proven_high
+    if accept is not None and accept.high is not None and low >= accept.high:
+        proven, side = Interval(low, None, quantity.proven_low_open, True), "above"
+        alone = quantity.interval.low < low
+    else:
+        proven, side = Interval(ZERO, high, False, quantity.proven_high_open), "below"
+        alone = high is not None and (quantity.interval.high is None or quantity.interval.high > high)
+    if alone:
+        return f"one certificate alone proves {amount(proven, quantity.unit, limit)}, {side} the limit{how}"
+    return f"{said} lies wholly {side} the limit{how}"
 
 
 def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str) -> str:

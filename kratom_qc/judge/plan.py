@@ -235,19 +235,30 @@ def _ordered(value: Decimal | None, edge: Decimal) -> float:
 
 
 def _guarded_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
-    """The ends widened by the guard band (ILAC-G8:09/2019 4.2.3, w = r·U); unknown where U is."""
-    widths = guard(limit, answer)
-    if widths is None:
-        return 0.0, 0.0, float("inf"), 1.0, 0.0, 0.0, float("inf"), 1.0
+    """The ends widened by the guard band (ILAC-G8:09/2019 4.2.3, w = r·U); unknown where U is.
+
+    What one certificate proves with its own uncertainty stays proven, whatever the others leave out.
+    """
+    value = answer.interval
+    hull = _widened(limit, (value.low, value.low_open, value.high, value.high_open), guard(limit, answer))
+    proven = [
+        _widened(limit, (one.proven_low, one.proven_low_open, one.proven_high, one.proven_high_open), guard(limit, one))
+        for one in (answer, *answer.alone)
+    ]
+    low = max(ends[:2] for ends in proven)
+    high, closed = min((ends[2], -ends[3]) for ends in proven)
+    return *hull, *low, high, -closed
+
+
+def _widened(
+    limit: Limit, ends: tuple[Decimal, bool, Decimal | None, bool], width: Decimal | None
+) -> tuple[float, float, float, float]:
+    if width is None:
+        return 0.0, 0.0, float("inf"), 1.0
+    low, low_open, high, high_open = ends
     edges = (limit.accept.low, limit.accept.high) if limit.accept else (ZERO, None)
-    ends: list[float] = []
-    for low, low_open, high, high_open in (
-        (answer.interval.low, answer.interval.low_open, answer.interval.high, answer.interval.high_open),
-        (answer.proven_low, answer.proven_low_open, answer.proven_high, answer.proven_high_open),
-    ):
-        ends += [_beside(max(ZERO, low - widths), edges), float(low_open)]
-        ends += [float("inf") if high is None else _beside(high + widths, edges), float(high_open)]
-    return tuple(ends)
+    most = float("inf") if high is None else _beside(high + width, edges)
+    return _beside(max(ZERO, low - width), edges), float(low_open), most, float(high_open)
 
 
 def _beside(value: Decimal, edges: tuple[Decimal | None, ...]) -> float:

@@ -230,3 +230,40 @@ def test_an_uncertainty_larger_than_the_value_leaves_a_minimum_open(guarded):
 def test_replicates_do_not_lose_their_uncertainty(guarded):
     """Each of 1.19 ± 0.2 and 1.11 ± 0.2 alone is a conditional pass; two of them are no better."""
     assert finding(guarded["two replicates"], "more guarded").outcome == "INCONCLUSIVE"
+
+
+MOST, LEAST = ("not more than 1 mg/kg", {"max": "1"}), ("not less than 1 mg/kg", {"min": "1"})
+WITNESSES = [  # the limit, the results of two certificates with their uncertainties: the outcome under w = U, and why
+    (MOST, ("1.3", "0.2"), ("0.9", ""), "FAIL", "one certificate alone proves at least 1.3 mg/kg, above the limit"),
+    (MOST, ("1.3", "0.2"), ("1.1", ""), "FAIL", "one certificate alone proves at least 1.3 mg/kg, above the limit"),
+    (MOST, ("1.3", "0.2"), ("1.1", "0.5"), "FAIL", "one certificate alone proves"),
+    (MOST, ("1.3", "0.2"), ("", ""), "FAIL", "lies wholly above the limit"),
+    (MOST, ("1.3", "0.3"), ("0.9", ""), "INCONCLUSIVE", "needs the measurement uncertainty"),
+    (MOST, ("1.3", ""), ("0.9", "0.05"), "INCONCLUSIVE", "needs the measurement uncertainty"),
+    (MOST, ("0.5", "0.1"), ("0.9", ""), "INCONCLUSIVE", "needs the measurement uncertainty"),
+    (MOST, ("0.5", "0.1"), ("0.9", "0.1"), "PASS", "lies wholly within the limit"),
+    (LEAST, ("0.7", "0.2"), ("1.1", ""), "FAIL", "one certificate alone proves"),
+    (LEAST, ("0.7", "0.2"), ("1.1", "0.5"), "FAIL", "one certificate alone proves"),
+    (LEAST, ("0.7", "0.3"), ("1.1", ""), "INCONCLUSIVE", "needs the measurement uncertainty"),
+    (LEAST, ("0.7", "0.2"), ("", ""), "FAIL", "lies wholly below the limit"),
+    (LEAST, ("1.7", "0.2"), ("1.4", ""), "INCONCLUSIVE", "needs the measurement uncertainty"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(("asked", "one", "other", "outcome", "why"), WITNESSES)
+def test_what_a_certificate_proves_with_its_own_uncertainty_stays_proven(
+    tmp_path, asked, one, other, outcome, why, order
+):
+    (text, ends), lead = asked, ("Lead", "mg/kg")
+    books = rulebooks(
+        tmp_path, leaf_powder=book(limit("PB", "lead", text, unit="mg/kg", decision_rule="guarded", **ends))
+    )
+    papers = [
+        certificate("L", row(lead[0], said, lead[1], U=u), name=f"{at}.csv", Certificate=f"C-{at}")
+        for at, (said, u) in enumerate((one, other))
+        if said
+    ]
+    found = finding(judged(papers[::order], books)["L"], "PB")
+    assert str(found.outcome) == outcome
+    assert why in found.why

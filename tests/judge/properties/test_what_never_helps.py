@@ -131,7 +131,8 @@ def test_m13_a_higher_loq_or_lod_never_helps(bench, rows, name, factor, said):
         {**rows, name: row(name, said, unit, **dict.fromkeys(columns, plain(Decimal(edges[0]) * one)))}
         for one in (Decimal("0.9"), Decimal("0.9") * factor)
     )
-    never_better(accepted(bench, before), accepted(bench, after))
+    # Not `never_better`: what is less known of a summand leaves a share of the whole less known, also one that had failed.
+    never_released(accepted(bench, before), accepted(bench, after))
 
 
 @judged_property(leaves(), st.lists(st.integers(0, 6000), min_size=2, max_size=2))
