@@ -234,6 +234,10 @@ def _ordered(value: Decimal | None, edge: Decimal) -> float:
     return near
 
 
+_UNKNOWN = (0.0, 0.0, float("inf"), 1.0)  # [0, ∞): low, is it open, high, is it open
+_FOUND = (0.0, 1.0, float("inf"), 1.0)  # (0, ∞)
+
+
 def _guarded_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
     """The ends widened by the guard band (ILAC-G8:09/2019 4.2.3, w = r·U); unknown where U is.
 
@@ -254,7 +258,7 @@ def _widened(
     limit: Limit, ends: tuple[Decimal, bool, Decimal | None, bool], width: Decimal | None
 ) -> tuple[float, float, float, float]:
     if width is None:
-        return 0.0, 0.0, float("inf"), 1.0
+        return _UNKNOWN
     low, low_open, high, high_open = ends
     edges = (limit.accept.low, limit.accept.high) if limit.accept else (ZERO, None)
     most = float("inf") if high is None else _beside(high + width, edges)
@@ -295,16 +299,16 @@ def judged_interval(limit: Limit, answer: Quantity) -> Interval:
 
 
 def _detection_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
-    """`Not detected` as an interval: found is (0, …), not found reaches down to its detection limit, unclear is [0, ∞)."""
-    inf = float("inf")
-    if answer.detected is True:
-        return 0.0, 1.0, inf, 1.0, 0.0, 1.0, inf, 1.0
+    """`Not detected` as an interval: found is (0, ∞), not found reaches down to its detection limit, unclear is [0, ∞)."""
     reach = detection_reach(limit, answer)
-    if answer.detected is None or reach is None:
-        return 0.0, 0.0, inf, 1.0, 0.0, 0.0, inf, 1.0
-    edge = detection_bound(limit)
-    high = float(reach) if edge is None else _ordered(reach, edge)
-    return 0.0, 0.0, high, 0.0, 0.0, 0.0, high, 0.0
+    if answer.detected is True:
+        ends = _FOUND
+    elif answer.detected is None or reach is None:
+        ends = _UNKNOWN
+    else:
+        edge = detection_bound(limit)
+        ends = 0.0, 0.0, float(reach) if edge is None else _ordered(reach, edge), 0.0
+    return *ends, *ends
 
 
 def detection_reach(limit: Limit, answer: Quantity) -> Decimal | None:

@@ -153,6 +153,18 @@ def test_what_is_more_than_nothing_was_found_whatever_the_words_say(tmp_path, lo
     assert "CROSSCHECK-DISAGREES" not in {found.rule_id for found in verdict.findings}
 
 
+def test_only_the_limits_that_are_named_are_asked_of_a_product(tmp_path):
+    lead, zinc = (
+        limit(name, of, "not more than 0.5 mg/kg", max="0.5", unit=MG) for name, of in (("PB", "lead"), ("ZN", "zinc"))
+    )
+    books = rulebooks(tmp_path, leaf_powder=book(lead, zinc), extract=book(lead, zinc))
+    said = [result(of, span("0.1", "0.1")) for of in ("lead", "zinc")]
+    batches = batches_of([analysis("L-1", *said), analysis("L-2", *said, product="extract")], books)
+    only = {"leaf_powder": {("leaf_powder", "PB")}, "extract": {("extract", "ZN")}}
+    found = judge(batches, books, markets=(), home=(), on=DAY, only=only).findings()
+    assert [[one.rule_id for one in findings] for findings in found] == [["PB"], ["ZN"]]
+
+
 @pytest.mark.parametrize("asked", [{}, {"hold_overdue": False}, {"hold_overdue": True}])
 def test_a_rulebook_that_nobody_compared_for_long_holds_only_where_that_is_asked(tmp_path, asked):
     lead = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
