@@ -198,6 +198,10 @@ def test_a_rulebook_that_is_too_old_holds_where_it_counts(tmp_path, late, decisi
     (verdict,) = judge(batches, books, on=DAY, **asked).verdicts()
     said = {"own": str(verdict.decision), **{name: str(one) for name, one in verdict.markets.items()}}
     assert said == decisions
+    held = finding(verdict, "RULEBOOK-OVERDUE")
+    assert (held.rulebook, held.market) == (late.replace("_", "-"), late.replace("_", "-")) or (
+        late == "leaf_powder" and (held.rulebook, held.market) == (late, None)
+    )
 
 
 # ---------------------------------------------------------------- what no rulebook that loads asks
