@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kratom_qc import methods, settings, vocabulary
+from kratom_qc import methods, settings, vocabulary, wording
 from kratom_qc.errors import InputNotFound, Refusal, Refused, RulebookError, UsageError
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
@@ -31,7 +31,7 @@ from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.interpret.laboratories import Register, load_register
 from kratom_qc.judge.plan import market_books, markets_of, wanted
 from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Rulebook, overdue
+from kratom_qc.model import Analysis, Batch, Doubt, Place, Remark, Rulebook
 
 if TYPE_CHECKING:
     from kratom_qc.judge.verdicts import Judgement
@@ -159,7 +159,7 @@ class Terms:
     @property
     def overdue(self) -> tuple[str, ...]:
         """A sentence for the rulebooks that nobody has compared with their sources for too long."""
-        return overdue(self.books.values(), self.on)
+        return wording.overdue(self.books.values(), self.on)
 
     def __post_init__(self) -> None:
         for market in (*self.markets, *self.home):

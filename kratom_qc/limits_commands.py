@@ -17,8 +17,7 @@ from rich.table import Table
 from kratom_qc import PROGRAM, settings, vocabulary, wording
 from kratom_qc.errors import UsageError
 from kratom_qc.judge import plainly
-from kratom_qc.judge.dates import stands
-from kratom_qc.judge.meaning import decides
+from kratom_qc.judge.dates import decides, stands
 from kratom_qc.judge.plan import market_books, markets_of, questions
 from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.model import Limit, Rulebook, plain
@@ -209,8 +208,7 @@ def _about_book(book: Rulebook, day: date) -> Iterator[tuple[str, str]]:
     yield "extends", ", ".join(book.extends) or "nothing"
     yield "speaks of", ", ".join(book.covers) or "every product"
     yield "checked on", f"{book.checked_on}, good for {book.max_age_days} days"
-    if book.overdue(day):
-        yield "overdue", book.overdue(day)
+    yield from (("overdue", sentence) for sentence in wording.overdue([book], day))
 
 
 def about(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ first lies in the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -303,6 +303,8 @@ class Batch:
 
 # ---------------------------------------------------------------- limits
 
+# The statuses that decide. Adopted: a product specification makes the figure its own (21 CFR 111.70).
+DECIDING = ("in_force", "adopted")
 # Before the subject of a sum whose summands below their bound count 0 (a limit with `sum = "lower_bound"`).
 LOWER_BOUND = "lower bound of "
 
@@ -370,30 +372,9 @@ class Rulebook:
     certificate_max_age_days: int | None = None
     text: str = field(default="", repr=False, compare=False)  # the file itself: kept beside what it judged
 
-    def overdue(self, on: date) -> str:
-        """A sentence if nobody has compared the rulebook with its sources for longer than it says, else nothing."""
-        age = (on - self.checked_on).days
-        return _checked(self.id, age, on, self.max_age_days) if age > self.max_age_days else ""
-
-
-def overdue(books: Iterable[Rulebook], on: date) -> tuple[str, ...]:
-    """A sentence for all rulebooks that were last compared with their sources on one day, too long ago; the oldest first."""
-    alike: dict[tuple[date, int], list[str]] = {}
-    for book in books:
-        if book.overdue(on):
-            alike.setdefault((book.checked_on, book.max_age_days), []).append(book.id)
-    return tuple(_checked(_named(ids), (on - day).days, on, age) for (day, age), ids in sorted(alike.items()))
-
-
-def _checked(who: str, age: int, on: date, good: int) -> str:
-    return f"{who} {'were' if ' and ' in who else 'was'} checked {age} days before {on}; good for {good} days"
-
-
-def _named(ids: Sequence[str], most: int = 4) -> str:
-    """`cz`, `cz and us`, `cz, us, us-al and 36 more`."""
-    if len(ids) > most:
-        ids = [*ids[: most - 1], f"{len(ids) - most + 1} more"]
-    return " and ".join(part for part in (", ".join(ids[:-1]), ids[-1]) if part)
+    def overdue(self, on: date) -> bool:
+        """Whether nobody has compared the rulebook with its sources for longer than it says."""
+        return (on - self.checked_on).days > self.max_age_days
 
 
 # ---------------------------------------------------------------- what was decided

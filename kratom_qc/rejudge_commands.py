@@ -141,8 +141,8 @@ def _files(asked: Asked) -> int:
     if lacking:
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
     now = load_terms(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
-    homes = [market for market in asked.markets if market in installed()]
-    then = load_terms(homes, asked.then, asked.facts)
+    in_force = installed()
+    then = load_terms([market for market in asked.markets if market in in_force], asked.then, asked.facts)
     readings = read_files(asked.files)
     outcome, verdicts = files.compared(readings, then, now)
     view = page(outcome, kept=asked.output is not None)

@@ -72,6 +72,11 @@ class Analyte:
     measure: str
     cas: tuple[str, ...]
 
+    @property
+    def alarming(self) -> bool:
+        """Whether finding it needs a decision even where no limit speaks of it: an adulterant, a pathogen."""
+        return self.family == "adulterant" or (self.family == "microbe" and self.measure == "presence")
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

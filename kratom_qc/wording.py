@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.model import UNMEASURED, Interval, Limit, Result, plain, portion_bound
+from kratom_qc.model import DECIDING, UNMEASURED, Interval, Limit, Result, Rulebook, plain, portion_bound
 
 THIN = "\u202f"  # narrow no-break space: 13 900 mg/kg never breaks over a line
 LONG, DIGITS = 8, 5  # a number of more than 8 digits was computed, never printed by a laboratory; 5 of them are shown
@@ -35,7 +36,6 @@ _DERIVED = {  # computed only, never printed, so in no list of analytes
     "class-3-solvents": "Class 3 solvents together",
     "alkaloids-of-claim-mitragynine": "Total alkaloids, found / mitragynine claimed",
 }
-DECIDING = ("in_force", "adopted")
 _STATUS = {"in_force": "in force", "adopted": "adopted"}
 _EVIDENCE = {
     "primary": "primary text read",
@@ -44,6 +44,25 @@ _EVIDENCE = {
     "memory": "unverified",
     "specification": "our own figure",
 }
+
+
+def overdue(books: Iterable[Rulebook], on: date) -> tuple[str, ...]:
+    """A sentence for all rulebooks that were last compared with their sources on one day, too long ago; the oldest first."""
+    alike: dict[tuple[date, int], list[str]] = {}
+    for book in books:
+        if book.overdue(on):
+            alike.setdefault((book.checked_on, book.max_age_days), []).append(book.id)
+    return tuple(
+        f"{_listed(ids)} {'was' if len(ids) == 1 else 'were'} checked {(on - day).days} days before {on}; good for {good} days"
+        for (day, good), ids in sorted(alike.items())
+    )
+
+
+def _listed(ids: Sequence[str], most: int = 4) -> str:
+    """`cz`, `cz and us`, `cz, us, us-al and 36 more`."""
+    if len(ids) > most:
+        ids = [*ids[: most - 1], f"{len(ids) - most + 1} more"]
+    return " and ".join(part for part in (", ".join(ids[:-1]), ids[-1]) if part)
 
 
 def subject_name(subject: str | None) -> str:

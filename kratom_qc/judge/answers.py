@@ -22,6 +22,7 @@ NONE = _objections(Interval.exactly(ZERO))
 SOME = _objections(Interval.exactly(Decimal(1)))
 UNCLEAR = _objections(Interval(ZERO, Decimal(1)))
 CONSTANT = {"ban": SOME, "attestation": UNCLEAR, "unread": UNCLEAR}
+ALIKE = (*CONSTANT, "product_class")  # asked of batches of one product, all give one answer
 
 
 def answer(limit: Limit, batch: Batch) -> Quantity | None:
@@ -47,6 +48,8 @@ def _described(found: Result | None) -> Quantity | None:
 
 def lacking(limit: Limit, batch: Batch) -> Iterator[str]:
     """What a limit requires of certificates and a certificate of the batch does not state, in words."""
+    if not batch.analyses:
+        yield "any certificate"
     for analysis in batch.analyses:
         for name in limit.requires:
             if name == "method":

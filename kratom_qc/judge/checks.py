@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.judge.dates import DECIDING, bound
+from kratom_qc.judge.dates import bound
+from kratom_qc.model import DECIDING
 
 KINDS = (
     "amount",

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from kratom_qc import vocabulary
 from kratom_qc.judge import meaning, vacuity
-from kratom_qc.judge.dates import bound
+from kratom_qc.judge.dates import bound, decides
 from kratom_qc.judge.lineages import lineage, scope
 from kratom_qc.judge.rulebook_file import Row, Written
 from kratom_qc.model import Interval, Limit, Rulebook, plain
@@ -87,7 +87,7 @@ def _belongs(limit: Limit, book: Rulebook, spoken: set[str]) -> Iterator[meaning
             "products",
             f"products names {', '.join(limit.products)}, and {book.id} speaks of {', '.join(sorted(spoken))}",
         )
-    if limit.kind == "product_class" and meaning.decides(limit):
+    if limit.kind == "product_class" and decides(limit):
         asked = (spoken or set(vocabulary.product_forms())) & set(limit.products or vocabulary.product_forms())
         if asked <= set(limit.requires):
             yield "requires", "requires allows every product it speaks of; it would decide nothing"
@@ -147,8 +147,8 @@ def _overlaps(books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
     """
     for book in books.values():
         above = [one for one in lineage(books, book.id) if one.id != book.id]
-        own = [limit for limit in book.limits if meaning.decides(limit)]
-        inherited = [limit for one in above for limit in one.limits if meaning.decides(limit)]
+        own = [limit for limit in book.limits if decides(limit)]
+        inherited = [limit for one in above for limit in one.limits if decides(limit)]
         pairs = [(*pair, True) for pair in combinations(own, 2)]
         pairs += [(first, second, book.kind == "product") for first in inherited for second in own]
         for first, second, one_figure in pairs:

@@ -124,7 +124,8 @@ def _other(limit: Limit, batch: Batch) -> Outcome:
                 return Outcome.PASS
             return Outcome.FAIL if batch.product else Outcome.INCONCLUSIVE
         case "certificate":
-            return Outcome.PASS if all(_states(limit, analysis) for analysis in batch.analyses) else Outcome.MISSING
+            stated = [_states(limit, analysis) for analysis in batch.analyses]
+            return Outcome.PASS if stated and all(stated) else Outcome.MISSING
         case "described":
             return _description(limit, batch)
         case "profile":

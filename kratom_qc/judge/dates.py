@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from kratom_qc.model import Limit
+from kratom_qc.model import DECIDING, Limit
 
-DECIDING = ("in_force", "adopted")  # adopted: a product specification makes the figure its own (21 CFR 111.70)
+
+def decides(limit: Limit) -> bool:
+    """Whether the limit decides on the days it is in force."""
+    return limit.status in DECIDING and not limit.screen and not limit.advisory and limit.kind != "attestation"
 
 
 def stands(limit: Limit, day: date) -> tuple[str, bool]:
@@ -16,7 +19,7 @@ def stands(limit: Limit, day: date) -> tuple[str, bool]:
     dated = in_force(limit, day)
     if dated != "in force":
         return dated, False
-    return limit.status, not limit.screen and not limit.advisory and limit.kind != "attestation"
+    return limit.status, decides(limit)
 
 
 def in_force(limit: Limit, day: date) -> str:

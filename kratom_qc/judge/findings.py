@@ -14,7 +14,7 @@ from kratom_qc.judge import crosscheck, explain
 from kratom_qc.judge.dates import stands
 from kratom_qc.judge.plan import NUMERIC, Asked, guard, judged_interval
 from kratom_qc.judge.specification import derived_kinds
-from kratom_qc.model import UNMEASURED, Batch, Finding, Limit, Outcome, Quantity, Result
+from kratom_qc.model import UNMEASURED, Batch, Finding, Outcome, Quantity, Result
 
 _UNDECLARED = "no label claim is declared for this batch"
 
@@ -28,6 +28,8 @@ class Findings:
         self.status, self.decides = stands(limit, on)
         self.rule = explain.decision_rule(limit)
         self.market = asked.book.id if asked.book.kind == "market" else None
+        # What the limit says without its guard band; only a limit with one knows conditional outcomes.
+        self.plainly = replace(limit, decision_rule="simple") if limit.decision_rule == "guarded" else None
         self.alike: Finding | None = None  # what is found of every batch that says nothing of it
 
     def finding(self, at: int, batch: Batch, said: Mapping[str, Result], outcome: Outcome) -> Finding:
@@ -80,9 +82,18 @@ class Findings:
             place=place,
             source=limit,
             quantity=quantity,
-            conditional=_conditional(limit, outcome, quantity),
+            conditional=self._conditional(outcome, quantity),
             decision_rule=self.rule,
         )
+
+    def _conditional(self, outcome: Outcome, quantity: Quantity | None) -> str:
+        """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside the limit, or outside."""
+        if self.plainly is None or outcome is not Outcome.INCONCLUSIVE or quantity is None:
+            return ""
+        if self.limit.evidence == "memory" or guard(self.limit, quantity) is None:
+            return ""
+        (plainly,) = crosscheck.reads(self.plainly, [quantity])
+        return {Outcome.PASS: "conditional pass", Outcome.FAIL: "conditional fail"}.get(plainly, "")
 
     def _other(self, batch: Batch, outcome: Outcome) -> Finding:
         """Limits that no amount answers: bans, product classes, attestations, descriptions, certificate contents, profiles."""
@@ -121,13 +132,3 @@ def first_words(batch: Batch) -> dict[str, Result]:
 
 def _says_more(result: Result) -> tuple[bool, bool]:
     return result.measured and result.detected is not False, result.measured
-
-
-def _conditional(limit: Limit, outcome: Outcome, quantity: Quantity | None) -> str:
-    """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside the limit, or outside."""
-    if outcome is not Outcome.INCONCLUSIVE or quantity is None:
-        return ""
-    if limit.evidence == "memory" or guard(limit, quantity) is None:
-        return ""
-    (plainly,) = crosscheck.reads(replace(limit, decision_rule="simple"), [quantity])
-    return {Outcome.PASS: "conditional pass", Outcome.FAIL: "conditional fail"}.get(plainly, "")

@@ -11,6 +11,7 @@ from kratom_qc.judge.markets import INTEGRITY
 from kratom_qc.judge.plan import applicable, market_books, product_books
 from kratom_qc.model import Analysis, Batch, Finding, Limit, Outcome, Place, Rulebook
 from kratom_qc.vocabulary import analytes, product_forms
+from kratom_qc.wording import overdue
 
 _AGE = ("tested_on", "received_on", "sampled_on", "issued_on")  # what dates a measurement, best first
 
@@ -64,7 +65,7 @@ class Integrity:
             known = analytes().get(result.analyte)
             if not result.detected or known is None or known.id in self.spoken:
                 continue
-            if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence"):
+            if known.alarming:
                 why = f"'{result.said}': {known.name} was found, and no limit of the product decides on it"
                 yield held("FOUND-WITHOUT-LIMIT", why, result.place, known.id)
 
@@ -119,7 +120,6 @@ def _uncovered(book: Rulebook, product: str) -> Finding:
 
 def _overdue(books: Sequence[Rulebook], on: date) -> Iterator[Finding]:
     for book in books:
-        if why := book.overdue(on):
+        for sentence in overdue([book], on):
             market = book.id if book.kind == "market" else None
-            finding = held("RULEBOOK-OVERDUE", f"the rulebook {why}", None)
-            yield replace(finding, rulebook=book.id, market=market)
+            yield replace(held("RULEBOOK-OVERDUE", f"the rulebook {sentence}", None), rulebook=book.id, market=market)

@@ -13,7 +13,7 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.judge.checks import UNITS_OF
-from kratom_qc.judge.dates import DECIDING, bound
+from kratom_qc.judge.dates import bound
 from kratom_qc.judge.derived import derived_kinds
 from kratom_qc.model import Limit, plain
 
@@ -177,8 +177,3 @@ def _absences(limit: Limit, row: Mapping[str, Any]) -> Iterator[Mistake]:
     unit = vocabulary.unit(str(row.get("unit", "mg/kg")))
     if limit.lod_at_most is not None and unit is not None and unit.canonical not in UNITS_OF[measure]:
         yield "unit", f"unit '{row.get('unit', 'mg/kg')}' is not a unit of {limit.subject}"
-
-
-def decides(limit: Limit) -> bool:
-    """Whether the limit decides on the days it is in force."""
-    return limit.status in DECIDING and not limit.screen and not limit.advisory and limit.kind != "attestation"

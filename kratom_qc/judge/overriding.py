@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kratom_qc.judge.dates import DECIDING, bound
+from kratom_qc.judge.dates import bound, decides
 from kratom_qc.model import Interval, Limit
 from kratom_qc.vocabulary import product_forms
 
@@ -34,7 +34,7 @@ def unanswered(own: Mapping[str, Any]) -> Iterator[str]:
 def loosened(replaced: Limit, limit: Limit, covered: Sequence[str] = (), covers: Sequence[str] = ()) -> Iterator[str]:
     """Every way in which an override loosens a limit that decides. `covered` and `covers` are the product forms that the two
     rulebooks speak of, the replaced one's first; none means all."""
-    if not _decides(replaced):
+    if not decides(replaced):
         return
     found = list(ways_looser(replaced, limit))
     if not _spoken(replaced, covered) <= _spoken(limit, covers):
@@ -48,13 +48,9 @@ def _spoken(limit: Limit, covers: Sequence[str]) -> set[str]:
     return (set(limit.products) or everyone) & (set(covers) or everyone)
 
 
-def _decides(limit: Limit) -> bool:
-    return limit.status in DECIDING and not limit.screen and not limit.advisory and limit.kind != "attestation"
-
-
 def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
     """Every way in which a limit could let a batch through that another, which decides, would not."""
-    if not _decides(new):
+    if not decides(new):
         yield "it would not decide any more"
     if old.when_missing == "hold" and new.when_missing != "hold":
         yield "silence would not hold any more"

@@ -7,8 +7,7 @@ from datetime import date
 
 from kratom_qc import vocabulary, wording
 from kratom_qc.judge import explain
-from kratom_qc.judge.dates import stands
-from kratom_qc.judge.meaning import decides
+from kratom_qc.judge.dates import decides, stands
 from kratom_qc.judge.printed import Figure, figures
 from kratom_qc.model import Limit, plain
 from kratom_qc.vocabulary import product_forms

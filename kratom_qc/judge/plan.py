@@ -158,18 +158,14 @@ def plan(
         known = set().union(*held)
         unknown = Column([None] * len(held))
         columns: dict[tuple[tuple[str, str, str], bool], Column] = {}
-        constant = {kind: Column([said], shared=True) for kind, said in answers.CONSTANT.items()}
         asked = []
         for book, limit in questions(books, markets, product):
             if only is not None and (book.id, limit.rule_id) not in only[product]:
                 continue
             if limit.kind not in NUMERIC:
-                column = constant.get(limit.kind)
-                if column is None and limit.kind == "product_class":
-                    column = Column([answers.answer(limit, batches[members[0]])], shared=True)
-                if column is None:
-                    column = Column([answers.answer(limit, batches[index]) for index in members])
-                asked.append(Asked(limit, book, column))
+                shared = limit.kind in answers.ALIKE
+                said = [answers.answer(limit, batches[index]) for index in (members[:1] if shared else members)]
+                asked.append(Asked(limit, book, Column(said, shared=shared)))
                 continue
             key, needs_depth = key_of(limit), limit.kind == "not_detected" and limit.portion is None
             if key not in known:

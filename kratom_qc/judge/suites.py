@@ -23,12 +23,11 @@ from great_expectations.data_context.types.base import (
 from kratom_qc import wording
 from kratom_qc.errors import EngineError
 from kratom_qc.judge import engine, plainly
-from kratom_qc.judge.dates import DECIDING
+from kratom_qc.judge.dates import decides
 from kratom_qc.judge.engine import Frame
 from kratom_qc.judge.expectations import COLUMNS
-from kratom_qc.judge.meaning import decides
 from kratom_qc.judge.plan import Asked, Group, bands, markets_of, plan
-from kratom_qc.model import Batch, Limit, Rulebook
+from kratom_qc.model import DECIDING, Batch, Limit, Rulebook
 
 _NAME = "expect_results_to_lie_within_limits"
 _EXTERNAL = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kratom_qc.judge import overriding
-from kratom_qc.judge.meaning import decides
+from kratom_qc.judge.dates import decides
 from kratom_qc.model import Limit, Rulebook
 from kratom_qc.proposal.plain import PlainBook, PlainRow
 from kratom_qc.vocabulary import product_forms

@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc.judge.dates import DECIDING
+from kratom_qc.model import DECIDING
 from kratom_qc.proposal.columns import BOOK_COLUMNS, BOOKS, LIMIT_COLUMNS, LIMITS, README, WORDS, Column, words
 from kratom_qc.proposal.plain import EMPTY_LIST, EMPTY_TEXT, PlainBook
 

@@ -105,9 +105,5 @@ def wanted_by(limits: Iterable[Limit]) -> Wanted:
         analytes |= operands(limit.subject.removeprefix(LOWER_BOUND))
         analytes.update((limit.present, *limit.absent) if limit.present else ())
         unsigned |= limit.kind == "certificate" and "method" in limit.requires
-    alarming = {
-        known.id
-        for known in vocabulary.analytes().values()
-        if known.family == "adulterant" or (known.family == "microbe" and known.measure == "presence")
-    }
-    return Wanted(frozenset(analytes), frozenset(alarming), unsigned)
+    alarming = frozenset(known.id for known in vocabulary.analytes().values() if known.alarming)
+    return Wanted(frozenset(analytes), alarming, unsigned)

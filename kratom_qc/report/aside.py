@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kratom_qc import wording
-from kratom_qc.model import Finding
+from kratom_qc.model import DECIDING, Finding
 from kratom_qc.report import reasons
 from kratom_qc.report.evidence import where
 from kratom_qc.report.reasons import Reach
@@ -79,7 +78,7 @@ def _silence(finding: Finding) -> str:
     limit = finding.source
     if limit is not None and finding.when_missing == "note" and limit.silence_because:
         return limit.silence_because
-    in_force = finding.status in wording.DECIDING
+    in_force = finding.status in DECIDING
     return finding.why if in_force else reasons.dates(finding) or finding.why
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kratom_qc import wording
-from kratom_qc.model import Limit, Rulebook, overdue
+from kratom_qc.model import Limit, Rulebook
 from kratom_qc.report.html import _environment
 
 _KINDS = {"product": "Our specifications", "market": "Markets", "standard": "Standards and shared rulebooks"}
@@ -49,7 +49,7 @@ def limits_page(books: Sequence[Rulebook], entries: Mapping[str, Sequence[Entry]
             pieces=pieces,
             evidence=wording.evidence_words,
             counts=(len(limits), sum(entry.decides for entry in limits), len(books)),
-            overdue=overdue(books, day),
+            overdue=wording.overdue(books, day),
             program=program,
         )
     )

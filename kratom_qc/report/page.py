@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kratom_qc import wording
-from kratom_qc.model import Finding, Outcome, Verdict, overdue
+from kratom_qc.model import Finding, Outcome, Verdict
 from kratom_qc.report import aside, markets, papers, reasons, tables, warned
 from kratom_qc.report.aside import Listed, Untested
 from kratom_qc.report.evidence import Evidence
@@ -110,7 +110,7 @@ def batch_page(verdict: Verdict) -> BatchPage:
         declared=papers.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
         rulebooks=rulebooks,
-        overdue=overdue(verdict.rulebooks, verdict.judged_on),
+        overdue=wording.overdue(verdict.rulebooks, verdict.judged_on),
     )
 
 

@@ -143,5 +143,5 @@ def declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
 
 def book_line(book: Rulebook, judged_on: date) -> BookLine:
     """A rulebook's line under Provenance."""
-    overdue = book.overdue(judged_on)
-    return BookLine(book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, overdue)
+    stale = "".join(wording.overdue([book], judged_on))
+    return BookLine(book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, stale)

@@ -130,7 +130,12 @@ def plain(maker: Maker, batches: Sequence[Batch]) -> Counter[Outcome]:
 def _constant(limit: Limit, product: str) -> Outcome:
     if limit.kind == "product_class":
         return Outcome.PASS if product in limit.requires else Outcome.FAIL
-    kinds = {"ban": Outcome.FAIL, "certificate": Outcome.PASS, "described": Outcome.MISSING, "profile": Outcome.MISSING}
+    kinds = {
+        "ban": Outcome.FAIL,
+        "certificate": Outcome.MISSING,
+        "described": Outcome.MISSING,
+        "profile": Outcome.MISSING,
+    }
     return kinds.get(limit.kind, Outcome.INCONCLUSIVE)
 
 

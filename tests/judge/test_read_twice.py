@@ -165,6 +165,18 @@ def test_only_the_limits_that_are_named_are_asked_of_a_product(tmp_path):
     assert [[one.rule_id for one in findings] for findings in found] == [["PB"], ["ZN"]]
 
 
+@pytest.mark.parametrize("more", [{}, {"when_missing": "note", "silence_because": "nobody orders it"}])
+def test_what_certificates_must_state_is_missing_where_there_is_none(tmp_path, more):
+    stated = limit("CERT", text="states laboratory and certificate number", kind="certificate", requires=BOTH, **more)
+    books = rulebooks(tmp_path, leaf_powder=book(stated))
+    nothing = Batch("L-1", "leaf_powder", (), {}, {}, (), ())
+    (verdict,) = judge([nothing], books, markets=(), home=(), on=DAY).verdicts()
+    found = finding(verdict, "CERT")
+    assert (found.outcome, found.why) == ("MISSING", "not stated: any certificate")
+    assert verdict.decision == "HOLD"
+    assert "CROSSCHECK-DISAGREES" not in {one.rule_id for one in verdict.findings}
+
+
 @pytest.mark.parametrize("asked", [{}, {"hold_overdue": False}, {"hold_overdue": True}])
 def test_a_rulebook_that_nobody_compared_for_long_holds_only_where_that_is_asked(tmp_path, asked):
     lead = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
