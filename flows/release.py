@@ -16,9 +16,10 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from kratom_qc.app.policy import load_terms
+from kratom_qc.app.reading import Reading
+from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals
 from kratom_qc.archive.store import Store
-from kratom_qc.job import Reading, load_terms
-from kratom_qc.release import Arrival, Progress, ReleasePass, arrivals
 from kratom_qc.report.html import SummaryRow
 
 CHUNK = 100  # files per task: the server costs some 20 ms of CPU for every task run

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kratom_qc.errors import EngineError
+from kratom_qc.domain.errors import EngineError
 
 START_SECONDS = 180
 # Nothing is reported to anyone, and the console stays ours.

@@ -1,6 +1,6 @@
 """`python -m kratom_qc` is `kratom-qc`."""
 
-from kratom_qc.cli import main
+from kratom_qc.cli.main import main
 
 if __name__ == "__main__":  # reader processes import this module too
     main()

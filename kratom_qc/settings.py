@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from kratom_qc.errors import RulebookError
+from kratom_qc.domain.errors import RulebookError
 
 ROOT = Path(__file__).resolve().parent.parent
 

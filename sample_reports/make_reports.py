@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from kratom_qc import PROGRAM, settings
-from kratom_qc.commands import judge_all
-from kratom_qc.job import Readers, load_terms
-from kratom_qc.limits_commands import page_text
+from kratom_qc.app.policy import load_terms
+from kratom_qc.app.reading import Readers
+from kratom_qc.cli.commands import judge_all
+from kratom_qc.cli.limits import page_text
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
 
 HERE = Path(__file__).resolve().parent

@@ -11,13 +11,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from kratom_qc.app.batches import collect, judge_batches
+from kratom_qc.app.policy import Terms
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import Beside
 from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.job import Reading, Terms, collect, judge_batches, read_content
-from kratom_qc.judge.plan import key_of
-from kratom_qc.judge.specification import rulebooks_of
-from kratom_qc.model import Analysis, Batch, Finding, Interval, Limit, Place, Result, Rulebook, Verdict, Word
+from kratom_qc.rulebooks.load import rulebooks_of
+from kratom_qc.rulebooks.scope import key_of
 
 DAY = date(2026, 11, 22)
 REAL = Path(__file__).resolve().parent.parent / "expectations"

@@ -11,8 +11,9 @@ from typing import Any
 
 import openpyxl
 
-from kratom_qc.job import Reading, read_content
-from kratom_qc.model import Interval, Result, plain
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.interval import Interval, plain
+from kratom_qc.domain.result import Result
 
 Rows = Sequence[Sequence[Any]]
 Dress = Callable[[openpyxl.Workbook], None]

@@ -23,8 +23,11 @@ import pyarrow.parquet as pq
 
 from kratom_qc.archive import tables
 from kratom_qc.archive.store import committed, rulebook_path
-from kratom_qc.errors import InputNotFound, StoreError
-from kratom_qc.model import Decision, Doubt, Place, ProductFacts
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.domain.source import Place
+from kratom_qc.domain.verdict import Decision
 
 Codes = npt.NDArray[np.int64]
 _OWN = (

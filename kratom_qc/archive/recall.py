@@ -17,7 +17,10 @@ import pyarrow.compute as pc
 
 from kratom_qc.archive.history import History, Past, coded, read
 from kratom_qc.archive.rows import NUMBERS
-from kratom_qc.model import Analysis, Interval, Place, Result, Word
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
 
 _HEADS = (
     *("sha256", "batch_id", "status", "file", "product", "product_name", "laboratory", "accreditation"),

@@ -10,8 +10,14 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 from kratom_qc.archive.tables import Row
-from kratom_qc.errors import Refusal
-from kratom_qc.model import Analysis, Doubt, Finding, Interval, Place, ProductFacts, Result, Standing, Verdict, Word
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Analysis, Doubt
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.verdict import Standing, Verdict
 
 _PLACES = Decimal(1).scaleb(-18)
 

@@ -24,8 +24,10 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from kratom_qc.archive import rows, tables
-from kratom_qc.errors import Refusal, StoreError
-from kratom_qc.model import Analysis, Rulebook, Verdict
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.errors import Refusal, StoreError
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.verdict import Verdict
 
 _FLUSH_ROWS = 20_000
 _ORDER = ("results", "findings", "verdicts", "certificates")

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.source import Cell
 from kratom_qc.intake.sheets import Sheet
-from kratom_qc.model import Cell
 
 LIST_TITLE = "What to fix"
 LIST_COLUMNS = (

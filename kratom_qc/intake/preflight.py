@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.formats.container import Container
-from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 
 _SEND = "ask the laboratory for the certificate as xlsx, xls, ods or csv"

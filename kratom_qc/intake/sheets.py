@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kratom_qc.errors import Refusal
-from kratom_qc.model import Cell, Certificate, Remark
+from kratom_qc.domain.certificate import Certificate, Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Cell
 
 Grid = dict[int, dict[int, Cell]]
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column; 1-based, both ends included

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from kratom_qc.errors import InputNotFound, Refusal, Refused
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import InputNotFound, Refusal, Refused
+from kratom_qc.domain.source import Place
 from kratom_qc.intake import preflight
 from kratom_qc.intake.formats import delimited, ods, xls, xlsx
 from kratom_qc.intake.ours import is_list, is_words
 from kratom_qc.intake.sheets import Workbook
-from kratom_qc.model import Place, Remark
 from kratom_qc.settings import Caps
 
 OWN_LIST = (

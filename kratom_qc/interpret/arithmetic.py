@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from kratom_qc.model import UNMEASURED, ZERO, Interval
+from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval
 
 HUNDRED = Decimal(100)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.batch import Batch, ProductFacts
+from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place
 from kratom_qc.interpret.compare import Beside, compare
 from kratom_qc.interpret.derive import Key, quantities
 from kratom_qc.interpret.facts import FactsFile, merged
-from kratom_qc.model import Analysis, Batch, Doubt, Place, ProductFacts, Remark, Result
 
 Wanted = Callable[[str | None], Iterable[Key]]
 

@@ -7,7 +7,10 @@ from datetime import date
 from itertools import pairwise
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Analysis, Certificate, Doubt, Line, Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.interpret.consistency import consistency
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.fitness import method_remarks
@@ -16,7 +19,6 @@ from kratom_qc.interpret.notes import note_doubts
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 from kratom_qc.interpret.results import read_line
 from kratom_qc.interpret.stated_methods import with_methods
-from kratom_qc.model import Analysis, Certificate, Doubt, Line, Place, Remark, Result, Word
 
 DATE_FACTS = ("sampled_on", "received_on", "tested_on", "issued_on", "manufactured_on", "expires_on")
 DECLARED = ("serving_size", "servings_per_container", "servings_per_day", "net_content", "density", "claim_mitragynine")

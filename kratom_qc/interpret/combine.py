@@ -9,7 +9,10 @@ from functools import reduce
 from itertools import combinations
 
 from kratom_qc import vocabulary
-from kratom_qc.model import ZERO, Doubt, Interval, Quantity, Result
+from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.interval import ZERO, Interval
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 
 _CROWD = 12  # distinct results of one thing; beyond, nobody reads every pair
 

@@ -7,9 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place
 from kratom_qc.interpret.consistency import fingerprint, vector
 from kratom_qc.interpret.identity import twin_key, twins
-from kratom_qc.model import Analysis, Doubt, Interval, Place, Remark, Result
 
 _NAMED = 3  # other certificates that a sentence names
 

@@ -11,12 +11,15 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Analysis, Doubt, Line, Remark
+from kratom_qc.domain.interval import ZERO, plain
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place
 from kratom_qc.interpret.combine import tolerance
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.interpret.ownlimit import judged_by_itself, own_limit
 from kratom_qc.interpret.plausible import implausible
-from kratom_qc.model import ZERO, Analysis, Doubt, Line, Place, Remark, Result, plain
-from kratom_qc.wording import quoted
+from kratom_qc.vocabulary.wording import quoted
 
 Row = tuple[Line, Result]
 Found = tuple[list[Doubt], list[Remark]]

@@ -13,11 +13,16 @@ from functools import cached_property
 from typing import Any
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval, plain
+from kratom_qc.domain.limit import LOWER_BOUND
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
 from kratom_qc.interpret.combine import combine, tolerance
 from kratom_qc.interpret.fitness import counts, fitted, is_unfit
 from kratom_qc.interpret.formulas import Formula, formulas
-from kratom_qc.model import LOWER_BOUND, UNMEASURED, ZERO, Doubt, Interval, ProductFacts, Quantity, Result, plain
 
 Key = tuple[str, str, str]  # subject, basis, canonical unit
 DETECTION = "any"  # the basis under which a limit `not detected` asks

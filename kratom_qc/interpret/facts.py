@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import InputNotFound, RulebookError
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.errors import InputNotFound, RulebookError
+from kratom_qc.domain.source import Place
 from kratom_qc.interpret.numbers import NUMBER, Ambiguous, number
-from kratom_qc.model import Analysis, Doubt, Place, ProductFacts, Remark
 
 NO_FACTS = ProductFacts("")
 _KEYS = {

@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kratom_qc import methods, vocabulary
-from kratom_qc.model import UNMEASURED, Interval, Remark, Result
+from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.interval import UNMEASURED, Interval
+from kratom_qc.domain.result import Result
+from kratom_qc.vocabulary import methods
 
 UNFIT = "unfit-method"
 SCREEN = "qualitative-method"

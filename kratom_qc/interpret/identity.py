@@ -12,8 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from kratom_qc.errors import Refusal
-from kratom_qc.model import Doubt, Remark, Word
+from kratom_qc.domain.certificate import Doubt, Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Word
 
 ID_FACTS = ("batch_id", "certificate_id")
 _LONGEST = 200

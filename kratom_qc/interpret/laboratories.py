@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import RulebookError
+from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.source import Place
 from kratom_qc.interpret.formulas import formulas
-from kratom_qc.model import Analysis, Doubt, Place, Remark
 
 _HEADER = re.compile(r"^\s*\[\[\s*laboratory\s*\]\]", re.ASCII)
 _TEXTS = ("name", "accreditation", "body", "qualified_because")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval, portion_bound
 from kratom_qc.interpret.statement import Statement
-from kratom_qc.model import UNMEASURED, ZERO, Interval, portion_bound
 from kratom_qc.vocabulary import Unit
 
 # Statements that hold no amount: nothing was measured, or only an opinion is given.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kratom_qc import vocabulary
-from kratom_qc.model import Line
+from kratom_qc.domain.certificate import Line
 from kratom_qc.vocabulary import Analyte, Unit
 
 _BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")

@@ -12,9 +12,11 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Certificate, Doubt, Line, Note
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.interpret.results import read_line
 from kratom_qc.interpret.statement import Unreadable, statement
-from kratom_qc.model import Certificate, Doubt, Line, Note, Place, Result, Word
 
 _LONGEST = 2000  # characters looked at; a page of prose in one cell says nothing more after that
 _SENTENCE = re.compile(r"[;\n|•]+|(?<=[^\W\d])[.!?]\s+")

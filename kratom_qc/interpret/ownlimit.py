@@ -11,10 +11,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Doubt, Line, Remark
+from kratom_qc.domain.interval import ZERO, Interval
+from kratom_qc.domain.result import Result
 from kratom_qc.interpret.numbers import NUMBER, Ambiguous, Number, number, tidy
-from kratom_qc.model import ZERO, Doubt, Interval, Line, Remark, Result
 from kratom_qc.vocabulary import Unit
-from kratom_qc.wording import quoted
+from kratom_qc.vocabulary.wording import quoted
 
 _ABOVE = (
     "<",

@@ -9,8 +9,10 @@ from decimal import Decimal
 from functools import cache
 
 from kratom_qc import vocabulary
-from kratom_qc.model import ZERO, Doubt, Interval, Remark, Result, plain
-from kratom_qc.wording import quoted
+from kratom_qc.domain.certificate import Doubt, Remark
+from kratom_qc.domain.interval import ZERO, Interval, plain
+from kratom_qc.domain.result import Result
+from kratom_qc.vocabulary.wording import quoted
 
 _SLIP = Decimal(1000)
 _UNITS = {

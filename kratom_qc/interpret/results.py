@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Doubt, Line, Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.interpret.measure import NO_VALUE, Measure
 from kratom_qc.interpret.naming import Name, name_of
 from kratom_qc.interpret.scale import (
@@ -22,7 +26,6 @@ from kratom_qc.interpret.scale import (
     unit_of,
 )
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from kratom_qc.model import UNMEASURED, ZERO, Doubt, Interval, Line, Place, Remark, Result, Word
 from kratom_qc.vocabulary import Analyte, Unit
 
 _SIGNS = {"<": "<", "<=": "<", "≤": "≤", ">": ">", ">=": "≥", "≥": "≥", "u": "<", "lt": "<", "gt": ">"}

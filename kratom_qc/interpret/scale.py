@@ -10,12 +10,13 @@ import re
 from decimal import Decimal
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Word
 from kratom_qc.interpret.measure import NO_VALUE
 from kratom_qc.interpret.naming import Name
 from kratom_qc.interpret.numbers import Ambiguous, Number, number
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from kratom_qc.model import Line, Word
 from kratom_qc.vocabulary import Unit
 
 _SILENT = ("not_tested", "not_evaluated")

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.methods import Clause, Named, clauses, concern, named, names_a_technique
-from kratom_qc.model import Certificate, Line, Note, Place, Result, Word
+from kratom_qc.domain.certificate import Certificate, Line, Note
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
+from kratom_qc.vocabulary.methods import Clause, Named, clauses, concern, named, names_a_technique
 
 _CELL = re.compile(r"[A-Z]+([0-9]+)")
 _LONGEST_LABEL = 60

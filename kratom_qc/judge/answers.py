@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from kratom_qc.model import ZERO, Batch, Interval, Limit, Quantity, Result
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.interval import ZERO, Interval
+from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 
 ACCEPT = Interval(ZERO, ZERO)  # no objection
 

@@ -10,7 +10,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from kratom_qc.model import Analysis, Batch, Interval, Limit, Outcome, Quantity
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.finding import Outcome
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.quantity import Quantity
 
 
 def question(limit: Limit) -> Hashable:

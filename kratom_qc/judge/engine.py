@@ -29,10 +29,10 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
-from kratom_qc.errors import EngineError
+from kratom_qc.domain.errors import EngineError
+from kratom_qc.domain.limit import Rulebook
 from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits
 from kratom_qc.judge.plan import Asked, Codes, Group, bands, rows_of
-from kratom_qc.model import Rulebook
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 

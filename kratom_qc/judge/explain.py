@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Outcome
+from kratom_qc.domain.interval import ZERO, Interval, plain
+from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 from kratom_qc.judge import answers
 from kratom_qc.judge.plan import judged_interval
-from kratom_qc.methods import screen, unfit_words
-from kratom_qc.model import ZERO, Batch, Interval, Limit, Outcome, Quantity, Result, plain
 from kratom_qc.vocabulary import analytes, product_forms
-from kratom_qc.wording import THIN, interval_words
+from kratom_qc.vocabulary.methods import screen, unfit_words
+from kratom_qc.vocabulary.wording import THIN, interval_words
 
 MEMORY = "unconfirmed: the limit's figure rests on memory and must be checked against its source before it may decide"
 
@@ -101,21 +106,6 @@ def _profile(limit: Limit, outcome: Outcome) -> str:
     if outcome is Outcome.MISSING:
         return f"needs {present} and each of {absent}, and not all were tested"
     return f"the certificates do not say clearly whether {present} and {absent} were found"
-
-
-def decision_rule(limit: Limit) -> str:
-    """How conformity is decided, in words (ISO/IEC 17025:2017 7.8.6 asks a report to state it)."""
-    if limit.kind != "amount":
-        return ""
-    if limit.decision_rule == "guarded":
-        width = "U" if limit.guard == 1 else f"{plain(limit.guard)}·U"
-        told = [f"guard band w = {width} (ILAC-G8:09/2019 4.2.3)"]
-    else:
-        told = ["simple acceptance (ILAC-G8:09/2019 4.2.1)"]
-    told += ["result rounded to the limit's digits (USP General Notices 7.20)"] if limit.rounding != "none" else []
-    told += [f"criterion times {plain(limit.multiplier)}"] if limit.multiplier is not None else []
-    told += ["lower-bound sum"] if limit.sum else []
-    return "; ".join(told)
 
 
 def _rounded(quantity: Quantity) -> str:

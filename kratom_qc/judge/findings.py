@@ -10,11 +10,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.interval import UNMEASURED
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 from kratom_qc.judge import crosscheck, explain
-from kratom_qc.judge.dates import stands
-from kratom_qc.judge.plan import NUMERIC, Asked, guard, judged_interval
-from kratom_qc.judge.specification import derived_kinds
-from kratom_qc.model import UNMEASURED, Batch, Finding, Outcome, Quantity, Result
+from kratom_qc.judge.plan import Asked, guard, judged_interval
+from kratom_qc.rulebooks.dates import stands
+from kratom_qc.rulebooks.load import derived_kinds
+from kratom_qc.rulebooks.plainly import decision_rule
+from kratom_qc.rulebooks.scope import NUMERIC
 
 _UNDECLARED = "no label claim is declared for this batch"
 
@@ -26,7 +32,7 @@ class Findings:
         limit = self.limit = asked.limit
         self.asked = asked
         self.status, self.decides = stands(limit, on)
-        self.rule = explain.decision_rule(limit)
+        self.rule = decision_rule(limit)
         self.market = asked.book.id if asked.book.kind == "market" else None
         # What the limit says without its guard band; only a limit with one knows conditional outcomes.
         self.plainly = replace(limit, decision_rule="simple") if limit.decision_rule == "guarded" else None

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kratom_qc.judge.dates import stands
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.source import Place
 from kratom_qc.judge.markets import INTEGRITY
-from kratom_qc.judge.plan import applicable, market_books, product_books
-from kratom_qc.model import Analysis, Batch, Finding, Limit, Outcome, Place, Rulebook
+from kratom_qc.rulebooks.dates import stands
+from kratom_qc.rulebooks.scope import applicable, market_books, product_books
 from kratom_qc.vocabulary import analytes, product_forms
-from kratom_qc.wording import overdue
+from kratom_qc.vocabulary.wording import overdue
 
 _AGE = ("tested_on", "received_on", "sampled_on", "issued_on")  # what dates a measurement, best first
 

@@ -7,8 +7,11 @@ from datetime import date
 from itertools import count
 from typing import NamedTuple
 
-from kratom_qc.judge.plan import Rule, applicable, market_books, product_books
-from kratom_qc.model import Batch, Decision, Finding, Outcome, Rulebook, Says, Standing, Verdict
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.verdict import Decision, Says, Standing, Verdict
+from kratom_qc.rulebooks.scope import Rule, applicable, market_books, product_books
 
 INTEGRITY = "integrity"
 # Worst first. A ban says more than a figure: nothing about the batch could mend it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -11,80 +11,19 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from kratom_qc.errors import UsageError
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Outcome
+from kratom_qc.domain.interval import ZERO, Interval, portion_bound
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.quantity import Quantity
 from kratom_qc.judge import answers
-from kratom_qc.judge.specification import lineage
-from kratom_qc.model import LOWER_BOUND, ZERO, Batch, Interval, Limit, Outcome, Quantity, Rulebook, portion_bound
+from kratom_qc.rulebooks.scope import NUMERIC, Rule, key_of, questions
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
-Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 OUTCOMES = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.MISSING)  # what a code stands for
-NUMERIC = ("amount", "not_detected")
-DETECTION = "any"
 # Stands for "any stated detection limit will do": every finite bound lies inside, an unknown one does not.
 _ANY_BOUND = float(np.finfo(float).max)
-
-
-def key_of(limit: Limit) -> tuple[str, str, str]:
-    """The quantity a numeric limit asks for: (subject, basis, canonical unit)."""
-    subject = LOWER_BOUND + limit.subject if limit.sum else limit.subject
-    return (subject, DETECTION if limit.kind == "not_detected" else limit.basis, limit.unit)
-
-
-def product_books(books: Mapping[str, Rulebook], product: str | None) -> tuple[Rulebook, ...]:
-    """The rulebook of a product form and those it extends; none for an unknown form."""
-    book = books.get(product) if product else None
-    return lineage(books, book.id) if book is not None and book.kind == "product" else ()
-
-
-def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, ...]:
-    """A market's rulebook after those it lies under. Raises UsageError for a market without a rulebook."""
-    book = books.get(market)
-    if book is None or book.kind != "market":
-        known = ", ".join(markets_of(books)) or "none"
-        raise UsageError(f"there is no rulebook for the market '{market}'; known markets: {known}")
-    return lineage(books, market)
-
-
-def markets_of(books: Mapping[str, Rulebook]) -> tuple[str, ...]:
-    """Every market with a rulebook."""
-    return tuple(book.id for book in books.values() if book.kind == "market")
-
-
-def wanted(
-    books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
-) -> Iterator[tuple[str, str, str]]:
-    """The quantities that the limits for a product in these markets ask for."""
-    for _, limit in questions(books, markets, product):
-        if limit.kind in NUMERIC:
-            yield key_of(limit)
-
-
-def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> tuple[Rulebook, ...]:
-    """Every rulebook that speaks about a product in these markets, each once.
-
-    A limit that one market overrides and another does not is asked; it decides in the other only (`Everywhere`).
-    """
-    found: dict[str, Rulebook] = {}
-    for book in chain(product_books(books, product), *(market_books(books, market) for market in markets)):
-        known = found.setdefault(book.id, book)
-        if known.limits != book.limits:
-            found[book.id] = books[book.id]
-    return tuple(found.values())
-
-
-def questions(
-    books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None
-) -> Iterator[tuple[Rulebook, Limit]]:
-    """Every limit that speaks of a product in these markets. A rulebook that does not cover the product asks nothing of
-    it (its silence is a finding of its own)."""
-    for book in applicable(books, markets, product):
-        if book.covers and product is not None and product not in book.covers:
-            continue
-        for limit in book.limits:
-            if limit.speaks_of(product):
-                yield book, limit
 
 
 class Column:

@@ -20,14 +20,17 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
-from kratom_qc import wording
-from kratom_qc.errors import EngineError
-from kratom_qc.judge import engine, plainly
-from kratom_qc.judge.dates import decides
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.errors import EngineError
+from kratom_qc.domain.limit import DECIDING, Limit, Rulebook
+from kratom_qc.judge import engine
 from kratom_qc.judge.engine import Frame
 from kratom_qc.judge.expectations import COLUMNS
-from kratom_qc.judge.plan import Asked, Group, bands, markets_of, plan
-from kratom_qc.model import DECIDING, Batch, Limit, Rulebook
+from kratom_qc.judge.plan import Asked, Group, bands, plan
+from kratom_qc.rulebooks import plainly
+from kratom_qc.rulebooks.dates import decides
+from kratom_qc.rulebooks.scope import markets_of
+from kratom_qc.vocabulary import wording
 
 _NAME = "expect_results_to_lie_within_limits"
 _EXTERNAL = re.compile(

@@ -8,12 +8,16 @@ from datetime import date
 
 import numpy as np
 
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.judge import crosscheck
 from kratom_qc.judge.findings import Findings, first_words
 from kratom_qc.judge.integrity import Integrity, disagreement
 from kratom_qc.judge.markets import Everywhere
-from kratom_qc.judge.plan import NUMERIC, OUTCOMES, Codes, Group, Rule, plan
-from kratom_qc.model import Batch, Finding, Limit, Outcome, Rulebook, Verdict
+from kratom_qc.judge.plan import OUTCOMES, Codes, Group, plan
+from kratom_qc.rulebooks.scope import NUMERIC, Rule
 
 
 @dataclass(slots=True)

@@ -9,10 +9,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from kratom_qc.errors import Refusal
-from kratom_qc.model import Analysis, Finding, Interval, Place, Remark, Result, Standing, Verdict, plain
-from kratom_qc.problems import problem
+from kratom_qc.domain.certificate import Analysis, Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.interval import Interval, plain
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place
+from kratom_qc.domain.verdict import Standing, Verdict
 from kratom_qc.report import warned
+from kratom_qc.vocabulary.problems import problem
 
 
 def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kratom_qc.model import DECIDING, Finding
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.limit import DECIDING
 from kratom_qc.report import reasons
 from kratom_qc.report.evidence import where
 from kratom_qc.report.reasons import Reach

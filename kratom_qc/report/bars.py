@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from kratom_qc import wording
-from kratom_qc.model import Finding, Interval
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.interval import Interval
+from kratom_qc.vocabulary import wording
 
 LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
 Printed = tuple[Decimal, str]  # the factor and name of the unit a limit's source prints

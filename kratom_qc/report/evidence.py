@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kratom_qc import wording
-from kratom_qc.model import Analysis, Finding, Place, Result, Verdict
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place
+from kratom_qc.domain.verdict import Verdict
+from kratom_qc.vocabulary import wording
 
 SHOWN = 8  # operands quoted per cause; the rest stand in the table of results
 

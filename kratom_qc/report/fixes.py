@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePath
 
-from kratom_qc import PROGRAM, vocabulary, wording
-from kratom_qc.errors import Refusal
-from kratom_qc.model import Finding, Outcome, Place, Remark, Verdict
-from kratom_qc.problems import Fix, FixList, problem
+from kratom_qc import PROGRAM, vocabulary
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.source import Place
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.reasons import Reach, against, subject
 from kratom_qc.report.warned import number, sentences, warns
+from kratom_qc.vocabulary import wording
+from kratom_qc.vocabulary.problems import Fix, FixList, problem
 
 _HOW = (
     "Correct the coloured cells, save this workbook and send it again; this sheet may stay in it.",

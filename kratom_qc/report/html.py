@@ -18,14 +18,14 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kratom_qc import wording
-from kratom_qc.errors import Refusal
-from kratom_qc.model import Decision, Says, Verdict
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.verdict import Decision, Says, Verdict
 from kratom_qc.report import page
 from kratom_qc.report.evidence import where
 from kratom_qc.report.markets import Stand, Tally, shares, stands, tally
 from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.warned import sentences
+from kratom_qc.vocabulary import wording
 
 __all__ = ["SummaryRow", "batch_page", "main_reason", "page_name", "summary_page", "summary_row"]
 

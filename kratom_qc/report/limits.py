@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from kratom_qc import wording
-from kratom_qc.model import Limit, Rulebook
+from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.report.html import _environment
+from kratom_qc.vocabulary import wording
 
 _KINDS = {"product": "Our specifications", "market": "Markets", "standard": "Standards and shared rulebooks"}
 _ADDRESS = re.compile(r"https?://[^\s;,<>\"']+[^\s;,<>\"'.)]")

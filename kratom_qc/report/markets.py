@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from kratom_qc import wording
-from kratom_qc.model import Finding, Outcome, Says, Standing, Verdict
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.verdict import Says, Standing, Verdict
 from kratom_qc.report.evidence import where
 from kratom_qc.report.reasons import NAMED, Reach, dates, subject, understood
+from kratom_qc.vocabulary import wording
 
 
 class Market(NamedTuple):

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from kratom_qc import wording
-from kratom_qc.model import Finding, Outcome, Verdict
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import aside, markets, papers, reasons, tables, warned
 from kratom_qc.report.aside import Listed, Untested
 from kratom_qc.report.evidence import Evidence
@@ -17,6 +17,7 @@ from kratom_qc.report.parts import Parts
 from kratom_qc.report.reasons import Causes, Reach
 from kratom_qc.report.tables import Book, FindingRow
 from kratom_qc.report.warned import Sign
+from kratom_qc.vocabulary import wording
 
 
 @dataclass(frozen=True, slots=True)

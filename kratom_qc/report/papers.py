@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from kratom_qc import wording
-from kratom_qc.model import Analysis, ProductFacts, Result, Rulebook, plain
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.interval import plain
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.result import Result
 from kratom_qc.report.evidence import both, where
+from kratom_qc.vocabulary import wording
 
 
 class ResultRow(NamedTuple):

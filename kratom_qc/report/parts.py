@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kratom_qc.model import Finding, Outcome, Verdict
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import markets
 from kratom_qc.report.reasons import Reach, attested, silent
 from kratom_qc.report.warned import warns

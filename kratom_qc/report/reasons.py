@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from kratom_qc import wording
-from kratom_qc.model import UNMEASURED, Finding, Limit, Outcome, Rulebook, Verdict
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.interval import UNMEASURED
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, Statement
+from kratom_qc.vocabulary import wording
 
 NAMED = 3  # markets named in a line; more are counted
 _RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}

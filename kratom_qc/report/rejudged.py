@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kratom_qc import wording
-from kratom_qc.model import Decision, Finding, Limit, Outcome, Standing, Verdict
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.verdict import Decision, Standing, Verdict
 from kratom_qc.report import page, reasons
 from kratom_qc.report.evidence import Evidence, Statement
 from kratom_qc.report.html import _environment
 from kratom_qc.report.reasons import Reach
+from kratom_qc.vocabulary import wording
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 NOT_JUDGED = "not judged"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kratom_qc import wording
-from kratom_qc.model import Decision, Finding, Outcome, Verdict
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report.reasons import NAMED, Reach, against, silent, subject, understood, unreported
+from kratom_qc.vocabulary import wording
 
 WIDTH = 120  # of a main reason: one line of a terminal table
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kratom_qc import wording
-from kratom_qc.model import Finding, Outcome
+from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.report import reasons
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, where
 from kratom_qc.report.reasons import Reach
+from kratom_qc.vocabulary import wording
 
 
 class Found(NamedTuple):

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kratom_qc.model import DECIDING, Finding, Outcome, Remark, Verdict
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.limit import DECIDING
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import where
 from kratom_qc.report.reasons import Reach, dates, evidence, subject, understood
 from kratom_qc.report.sentences import WIDTH, sentence
-from kratom_qc.wording import also_words, one_line, without_counted
+from kratom_qc.vocabulary.wording import also_words, one_line, without_counted
 
 WARNING = "warning"  # of a remark; the others are notes
 

@@ -17,12 +17,13 @@ import pytest
 from factory import book, limit, written
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import Store
 from kratom_qc.archive.tables import SCHEMAS
-from kratom_qc.errors import InputNotFound, StoreError
-from kratom_qc.job import Reading, Terms, load_terms, read_content
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.release import ReleasePass, arrivals
+from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.settings import Caps
 
 DAY = date(2026, 11, 22)
@@ -288,7 +289,7 @@ def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(inbox,
     assert make_pass(inbox, store, terms)[1] == ["L-1 FAIL"]
     clean = (CHEMISTRY + more).replace("0.21,mg/kg", "0.22,mg/kg")
     (inbox / "b.csv").write_text(clean)
-    monkeypatch.setattr("kratom_qc.job.read_content", refuse_the_spiked)
+    monkeypatch.setattr("kratom_qc.app.reading.read_content", refuse_the_spiked)
     assert make_pass(inbox, store, terms)[1] == ["L-1 HOLD"]
 
 
@@ -337,7 +338,7 @@ def test_readers_that_die_refuse_their_files_alone_which_are_kept(inbox, tmp_pat
         (inbox / f"{number} good.csv").write_text(CHEMISTRY.replace("L-1", f"L-{number}"))
     (inbox / "hang.csv").write_text("hang")
     (inbox / "eat.csv").write_text("eat")
-    monkeypatch.setattr("kratom_qc.job.read_content", read_or_die)
+    monkeypatch.setattr("kratom_qc.app.reading.read_content", read_or_die)
     monkeypatch.setenv("KRATOM_QC_MAX_WALL_SECONDS", "2")
     current, verdicts = make_pass(inbox, tmp_path / "store", terms)
     assert sorted(verdicts) == sorted(f"L-{number} HOLD" for number in range(20))
@@ -357,7 +358,7 @@ def test_batches_judged_in_several_waves_come_out_as_in_one(inbox, tmp_path, ter
             (CHEMISTRY + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")).replace("L-1", f"L-{number}")
         )
     one = make_pass(inbox, tmp_path / "one", terms)
-    monkeypatch.setattr("kratom_qc.release.WAVE", 2)
+    monkeypatch.setattr("kratom_qc.app.release.WAVE", 2)
     several = make_pass(inbox, tmp_path / "several", terms)
     assert one[1] == several[1] == [f"L-{number} PASS" for number in range(5)]
     pages = [

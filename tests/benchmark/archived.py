@@ -23,10 +23,12 @@ import pyarrow.parquet as pq
 from generate import COLUMNS, SEED, paper
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.batches import collect, judge_batches
+from kratom_qc.app.policy import load_terms
+from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.job import Reading, collect, judge_batches, load_terms, read_content
 
 ON = date(2026, 11, 22)
 PASS, WAVE = 5_000, 1_000

@@ -21,9 +21,9 @@ import pandas as pd
 from measure import Stopwatch
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.judge.plan import NUMERIC, product_books
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Limit
+from kratom_qc.domain.limit import Limit
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import NUMERIC, product_books
 
 NAMES = {"analyte": ("Analyte", "Parameter"), "result": ("Result", "Value")}
 

@@ -20,10 +20,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kratom_qc.errors import Refusal
+from kratom_qc.app.batches import collect, judge_batches
+from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Place
+from kratom_qc.domain.verdict import Decision
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
-from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_content
-from kratom_qc.model import Decision, Place
 from kratom_qc.settings import Caps
 
 TOO_LONG = 10.0  # seconds for one file
@@ -60,7 +63,7 @@ def files_under(folder: Path, limit: int | None) -> list[Path]:
 
 def read_all(folder: Path, paths: Iterable[Path], jobs: int) -> Iterator[Told]:
     """Every file's reading; a child that dies tells so in the refusal of its file."""
-    sandbox = Sandbox(CAPS, preload="kratom_qc.job", workers=jobs)
+    sandbox = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=jobs)
     for path in paths:
         name = path.relative_to(folder).as_posix()
         before = time.perf_counter()

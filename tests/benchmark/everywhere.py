@@ -18,11 +18,18 @@ import numpy as np
 import numpy.typing as npt
 from measure import Stopwatch, peak_mib
 
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Outcome
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place
 from kratom_qc.judge import verdicts
-from kratom_qc.judge.dates import stands
-from kratom_qc.judge.plan import NUMERIC, OUTCOMES, key_of, markets_of, questions
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Batch, Interval, Limit, Outcome, Place, Quantity, Result
+from kratom_qc.judge.plan import OUTCOMES
+from kratom_qc.rulebooks.dates import stands
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import NUMERIC, key_of, markets_of, questions
 
 BOOKS = load_rulebooks(Path(__file__).resolve().parents[2] / "expectations")
 MARKETS = markets_of(BOOKS)

@@ -17,9 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from measure import Stopwatch, peak_mib
 
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Outcome
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.quantity import Quantity
 from kratom_qc.judge import engine, verdicts
 from kratom_qc.judge.plan import OUTCOMES
-from kratom_qc.model import Batch, Interval, Limit, Outcome, Quantity, Rulebook
 
 SUBJECTS, LIMITS = 60, 200
 ANSWERED = LIMITS if "all" in sys.argv else 120

@@ -15,13 +15,16 @@ from pathlib import Path
 from measure import Stopwatch
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.batches import collect, judge_batches
+from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.reading import Reading
+from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import PassWriter, Store, keep
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.layout.certificates import Found, certificates
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.interpret.certificate import interpret
-from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms
-from kratom_qc.model import Batch, Verdict
-from kratom_qc.release import ReleasePass, arrivals
 from kratom_qc.report.html import batch_page, main_reason, page_name, summary_page, summary_row
 from kratom_qc.settings import Caps
 

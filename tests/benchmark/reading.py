@@ -16,9 +16,9 @@ from pathlib import Path
 
 from measure import Stopwatch
 
+from kratom_qc.app.reading import Readers
 from kratom_qc.intake.sandbox import Sandbox
 from kratom_qc.intake.workbook import open_workbook
-from kratom_qc.job import Readers
 from kratom_qc.settings import Caps
 
 Files = Sequence[tuple[str, bytes]]
@@ -68,7 +68,7 @@ def main(inbox: Path, way: str, count: int) -> None:
         with watch("read"):
             found = alone[way](files)
     elif way == "guarded":
-        sandbox = Sandbox(Caps(), preload="kratom_qc.job")
+        sandbox = Sandbox(Caps(), preload="kratom_qc.app.reading")
         with watch("start"):
             for pending in [sandbox.submit(cells, *files[0], Caps()) for _ in range(8)]:
                 pending.answer()

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from factory import REAL, book, clean_leaf, limit, long_csv, row, written
 
-from kratom_qc import cli
-from kratom_qc.judge.specification import lineage, load_rulebooks
+from kratom_qc.cli import main as cli
+from kratom_qc.rulebooks.load import lineage, load_rulebooks
 
 DAY = ["--on", "2026-11-22"]
 FILE = {"file", "sha256", "status", "refusals", "batches"}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from factory import CLEAN_LEAF, book, clean_leaf, limit, long_csv, row, written
 
-from kratom_qc import cli
+from kratom_qc.cli import main as cli
 
 DAY = ["--on", "2026-11-22"]
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg")

@@ -9,8 +9,8 @@ import sys
 import pytest
 from factory import REAL, book, limit, written
 
-from kratom_qc import cli
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.cli import main as cli
+from kratom_qc.rulebooks.load import load_rulebooks
 
 HEAVY = ("pandas", "numpy", "great_expectations", "prefect", "pyarrow", "openpyxl", "jinja2")
 

@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 import pytest
 from factory import REAL, book, limit, written
 
-from kratom_qc import cli, limits_commands
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.cli import limits as limits_commands
+from kratom_qc.cli import main as cli
+from kratom_qc.rulebooks.load import load_rulebooks
 
 MG = "mg/kg"
 

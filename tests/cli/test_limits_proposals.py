@@ -14,16 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
-from kratom_qc import cli
-from kratom_qc.errors import RulebookError
+from kratom_qc.app.proposal import reading
+from kratom_qc.app.proposal.differences import differences, effect
+from kratom_qc.app.proposal.draft import drafted
+from kratom_qc.app.proposal.export import workbook
+from kratom_qc.app.proposal.plain import BOOLEANS, DAYS, HEAD, KEYS, LISTS, plain_book
+from kratom_qc.cli import main as cli
+from kratom_qc.domain.errors import RulebookError
 from kratom_qc.intake.workbook import open_workbook
-from kratom_qc.judge import checks, rulebook_file
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.proposal import reading
-from kratom_qc.proposal.differences import differences, effect
-from kratom_qc.proposal.draft import drafted
-from kratom_qc.proposal.export import workbook
-from kratom_qc.proposal.plain import BOOLEANS, DAYS, HEAD, KEYS, LISTS, plain_book
+from kratom_qc.rulebooks import checks, rulebook_file
+from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.settings import Caps
 
 MG = "mg/kg"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from factory import book, limit, long_csv, row, written
 
-from kratom_qc import cli
+from kratom_qc.app.policy import load_terms
+from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import Store
-from kratom_qc.job import load_terms
-from kratom_qc.release import ReleasePass, arrivals
+from kratom_qc.cli import main as cli
 
 DAY = ["--on", "2026-11-22"]
 BOOKS = {

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kratom_qc import vocabulary
+from kratom_qc.app.reading import read_content
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.measure import Measure
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark, number, tidy
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from kratom_qc.job import read_content
 from tests.helpers_sheets import HEAD, csv_bytes
 from tests.interpret.grammar import groups
 

@@ -11,10 +11,10 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from kratom_qc.errors import Refusal
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
-from kratom_qc.job import Reading, read_content
-from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 
 CAPS = Caps()
@@ -39,7 +39,7 @@ def outcome(name: str, raw: bytes) -> Outcome:
 
 @cache
 def _sandbox() -> Sandbox:
-    sandbox = Sandbox(CAPS, preload="kratom_qc.job", workers=1)
+    sandbox = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=1)
     atexit.register(sandbox.stop)
     sandbox.submit(_read, "warm.csv", b"Batch,L-1\n\nAnalyte,Result,Unit\nLead,0.1,mg/kg\n").answer()
     return sandbox

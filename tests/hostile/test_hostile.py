@@ -7,10 +7,11 @@ from functools import cache
 
 import pytest
 
-from kratom_qc.errors import Refusal
-from kratom_qc.job import Reading
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Decision, Rulebook, Verdict
+from kratom_qc.app.reading import Reading
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.verdict import Decision, Verdict
+from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import REAL, judged, rules
 from tests.hostile.cases import CASES, ELSEWHERE
 from tests.hostile.expected import Case, Expected

@@ -17,12 +17,12 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
-from kratom_qc import cli
+from kratom_qc.cli import main as cli
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.giveback.annotate import annotated
 from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE
-from kratom_qc.model import Place
-from kratom_qc.problems import Fix, FixList, problems
 from kratom_qc.settings import Caps
+from kratom_qc.vocabulary.problems import Fix, FixList, problems
 from tests.helpers_sheets import HEAD, Rows, csv_file, xlsx_bytes, xlsx_file
 
 DAY = ["--on", "2026-11-22"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
-from kratom_qc.job import Reading
+from kratom_qc.app.reading import Reading
 from tests.helpers_sheets import codes, read_csv
 from tests.intake.test_shapes import LONG, SHAPES
 

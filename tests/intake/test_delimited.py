@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kratom_qc.errors import Refused
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.formats.delimited import read
 from kratom_qc.intake.sheets import Sheet
-from kratom_qc.job import Reading, read_content
 from kratom_qc.settings import Caps
 from tests.helpers_sheets import codes, results
 from tests.hostile.runner import outcome

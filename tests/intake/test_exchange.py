@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kratom_qc.job import Reading, read_content
+from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.settings import Caps
 from tests.helpers_sheets import canonical, codes, results, told
 from tests.hostile.runner import outcome

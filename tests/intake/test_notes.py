@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from kratom_qc.app.reading import Reading
+from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.verdict import Decision
 from kratom_qc.intake.sheets import cell_name
-from kratom_qc.job import Reading
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Decision, Doubt
+from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import CLEAN_LEAF, REAL, judged
 from tests.helpers_sheets import Rows, canonical, read_csv, read_xlsx
 from tests.intake.test_shapes import BATCH, FORM_ENGLISH, LONG, QUALIFIERS, WIDE_UNITS

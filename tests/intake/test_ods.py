@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Cell
 from kratom_qc.intake.formats import ods
 from kratom_qc.intake.sheets import Sheet
-from kratom_qc.model import Cell
 from kratom_qc.settings import Caps
 from tests.helpers_ods import (
     blank,

@@ -98,7 +98,7 @@ def environment() -> list[str]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox(CAPS, preload="kratom_qc.job", workers=2)
+    made = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=2)
     yield made
     made.close()
 
@@ -201,7 +201,7 @@ def test_a_closed_sandbox_opens_again_with_the_next_file(sandbox: Sandbox) -> No
 
 def test_a_scratch_folder_is_the_only_place_to_write_where_one_is_given(tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
-    made = Sandbox(CAPS, preload="kratom_qc.job", workers=1, scratch=tmp_path / "scratch")
+    made = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=1, scratch=tmp_path / "scratch")
     made.submit(write, str(tmp_path / "scratch" / "here")).answer()
     made.submit(delete, str(tmp_path / "scratch" / "here")).answer()
     for path in (tmp_path / "elsewhere", tmp_path / "scratch" / ".." / "elsewhere", tmp_path / "scratch-too"):

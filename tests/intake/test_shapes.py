@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kratom_qc.job import Reading, read_files
+from kratom_qc.app.reading import Reading, read_files
 from tests.helpers_sheets import HEAD, Rows, canonical, codes, csv_file, read_csv, read_xlsx, results, told, xlsx_file
 
 BATCH = [

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kratom_qc.job import Reading
+from kratom_qc.app.reading import Reading
 from tests.helpers_sheets import HEAD, Dress, Rows, canonical, codes, read_csv, read_xlsx, results, told
 from tests.intake.test_shapes import BATCH
 

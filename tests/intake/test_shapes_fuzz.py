@@ -8,9 +8,9 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kratom_qc.errors import Refused
+from kratom_qc.app.layout_draft import draft
+from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.workbook import open_workbook
-from kratom_qc.layout_draft import draft
 from kratom_qc.settings import Caps
 from tests.helpers_sheets import codes, csv_bytes, read_csv, read_xlsx
 

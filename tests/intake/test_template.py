@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc import cli, vocabulary
+from kratom_qc import vocabulary
+from kratom_qc.cli import main as cli
 from kratom_qc.intake.giveback.template import _FAMILIES, blank
 from kratom_qc.intake.ours import RESULT_WORDS, VERDICTS, WORDS_TITLE, valid_words
 

@@ -21,7 +21,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
-from kratom_qc.errors import Refused
+from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.formats.numformat import shown_number
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.intake.workbook import open_workbook

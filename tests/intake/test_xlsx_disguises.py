@@ -13,7 +13,7 @@ from openpyxl.formatting.rule import DataBarRule, IconSetRule, Rule
 from openpyxl.styles import Alignment, Color, Font, GradientFill, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
-from kratom_qc.errors import Refused
+from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
 from tests.helpers_sheets import xlsx_bytes

@@ -9,9 +9,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from kratom_qc.app.reading import read_content
+from kratom_qc.domain.interval import plain
+from kratom_qc.domain.result import Result
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from kratom_qc.job import read_content
-from kratom_qc.model import Result, plain
 from tests.helpers_sheets import HEAD, codes, csv_bytes, told
 
 _SIGNS = {

@@ -10,12 +10,15 @@ from decimal import Decimal
 import pytest
 
 from kratom_qc import vocabulary
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.compare import compare
 from kratom_qc.interpret.consistency import consistency, fingerprint
 from kratom_qc.interpret.plausible import ranges
-from kratom_qc.job import Reading, read_content
-from kratom_qc.model import Analysis, Doubt, Interval, Place, Remark, Result
 from tests.helpers_sheets import csv_bytes, read_csv, results
 
 HEADER = ["Analyte", "Result", "Unit", "LOD", "LOQ", "Limit", "Status", "Basis"]

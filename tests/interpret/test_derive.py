@@ -10,9 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from kratom_qc.app.reading import read_content
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
-from kratom_qc.job import read_content
-from kratom_qc.model import Doubt, ProductFacts, Quantity, Result
 from tests.helpers_sheets import csv_bytes, read_csv, results, told
 from tests.interpret.test_arithmetic import holds
 

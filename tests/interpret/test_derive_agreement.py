@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
-from kratom_qc.model import Doubt, ProductFacts, Quantity, Result
 from tests.factory import result
 from tests.helpers_sheets import read_csv, results, span, told
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kratom_qc.errors import InputNotFound, RulebookError
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.errors import InputNotFound, RulebookError
 from kratom_qc.interpret.facts import load_facts, merged, read_declared
-from kratom_qc.model import ProductFacts
 from tests.helpers_sheets import read_csv
 
 DECLARED = [

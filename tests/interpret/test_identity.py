@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kratom_qc.domain.certificate import Analysis, Certificate, Line
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.identity import troubles, twin_key, twins
-from kratom_qc.model import Analysis, Certificate, Line, Place, Word
 from tests.helpers_sheets import codes, read_csv
 
 TABLE = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]

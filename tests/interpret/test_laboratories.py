@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kratom_qc import job, settings
-from kratom_qc.errors import RulebookError
+from kratom_qc import settings
+from kratom_qc.app import policy
+from kratom_qc.domain.errors import RulebookError
 from kratom_qc.interpret.laboratories import load_register
 
 GOOD = """
@@ -104,7 +105,7 @@ def test_a_register_that_is_not_there_is_an_error_at_start(monkeypatch, tmp_path
     for name, value in said.items():
         monkeypatch.setenv(f"KRATOM_QC_{name}", value)
     with pytest.raises(RulebookError) as error:
-        job.load_terms()
+        policy.load_terms()
     assert told in str(error.value)
     assert error.value.exit_status == 70
 
@@ -112,8 +113,8 @@ def test_a_register_that_is_not_there_is_an_error_at_start(monkeypatch, tmp_path
 def test_the_settings_name_the_register_and_whether_it_holds(monkeypatch, tmp_path) -> None:
     assert (settings.load().laboratories, settings.load().hold_laboratories) == (None, False)
     monkeypatch.setenv("KRATOM_QC_LABORATORIES", str(written(tmp_path, GOOD)))
-    warning = job.load_terms().laboratories
+    warning = policy.load_terms().laboratories
     monkeypatch.setenv("KRATOM_QC_HOLD_LABORATORIES", "yes")
-    holding = job.load_terms().laboratories
+    holding = policy.load_terms().laboratories
     assert (warning.hold, holding.hold, len(holding.laboratories)) == (False, True, 2)
     assert warning.sha256 == holding.sha256 != ""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kratom_qc import methods, vocabulary
-from kratom_qc.errors import RulebookError
+from kratom_qc import vocabulary
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.vocabulary import methods
 
 GC, LC, HS = "gas-chromatography", "liquid-chromatography", "headspace"
 

@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Certificate, Line
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.derive import quantities
-from kratom_qc.model import Certificate, Interval, Line, Place, ProductFacts, Quantity, Result, Word
 from kratom_qc.report.as_json import result_object
 from tests.helpers_sheets import told
 

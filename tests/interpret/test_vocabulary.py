@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import RulebookError
+from kratom_qc.domain.errors import RulebookError
 
 ANALYTES = tomllib.loads((vocabulary.WORDS / "analytes.toml").read_text(encoding="utf-8"))["analyte"]
 

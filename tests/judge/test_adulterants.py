@@ -6,7 +6,7 @@ import pytest
 from factory import REAL, certificate, clean_leaf, finding, judged, row, rules
 
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.rulebooks.load import load_rulebooks
 
 BOOKS = load_rulebooks(REAL)
 PANELS = """

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from factory import DAY, book, limit, rulebooks
 
-from kratom_qc.judge.changes import Again, Asking, again
+from kratom_qc.rulebooks.changes import Again, Asking, again
 
 LEAD = {"of": "lead", "text": "not more than 1 mg/kg", "max": "1", "unit": "mg/kg"}
 LATER = date(2027, 6, 1)

@@ -15,13 +15,15 @@ from typing import Any
 import pytest
 from factory import DAY, REAL, analysis, result, span
 
+from kratom_qc.app.batches import judge_batches
+from kratom_qc.app.policy import Terms
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.result import Result
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.interpret.formulas import formulas
-from kratom_qc.job import Terms, judge_batches
-from kratom_qc.judge.plan import key_of
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import ProductFacts, Result
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import key_of
 
 Row = Mapping[str, Any]
 # unit as a rulebook prints it: the unit results have, and how many of it one of the printed is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from factory import CLEAN_LEAF, REAL, certificate, clean_leaf, judged, row
 
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.rulebooks.load import load_rulebooks
 
 BOOKS = load_rulebooks(REAL)
 

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from factory import book, limit, rulebooks
 
-from kratom_qc.judge.dates import bound, in_force
-from kratom_qc.model import Rulebook
-from kratom_qc.wording import overdue
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.rulebooks.dates import bound, in_force
+from kratom_qc.vocabulary.wording import overdue
 
 IN_FORCE = [  # effective_from, effective_to, the day, how it stands
     ("2026-03-01", "open", "2026-02-28", "not yet in force"),

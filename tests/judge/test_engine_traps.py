@@ -16,7 +16,7 @@ import pytest
 from factory import book, certificate, finding, limit, row, rulebooks
 from factory import judged as judged_alike
 
-from kratom_qc.errors import EngineError
+from kratom_qc.domain.errors import EngineError
 from kratom_qc.judge import engine, expectations
 
 judged = partial(judged_alike, agree=False)  # the engine is spoilt here on purpose

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from factory import book, certificate, finding, judged, limit, row, rulebooks
 
-from kratom_qc.errors import RulebookError
+from kratom_qc.domain.errors import RulebookError
 
 MG, CFU = "mg/kg", "cfu/g"
 BECAUSE = "a test says so, section 2"

@@ -10,12 +10,14 @@ from factory import DAY, book, certificate, clean_leaf, judged, limit, row, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kratom_qc.app.batches import collect, judge_batches
+from kratom_qc.app.policy import Terms
+from kratom_qc.app.reading import Reading
+from kratom_qc.app.release import ReleasePass
 from kratom_qc.archive.store import Store
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import Beside
 from kratom_qc.interpret.laboratories import CODES, Laboratory, Register
-from kratom_qc.job import Reading, Terms, collect, judge_batches
-from kratom_qc.model import Verdict
-from kratom_qc.release import ReleasePass
 
 HARBOR = Laboratory(
     "Harbor Analytical",

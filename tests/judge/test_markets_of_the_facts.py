@@ -16,8 +16,8 @@ import pytest
 from factory import DAY, REAL, certificate, clean_leaf, finding, judged, row
 
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.judge.plan import markets_of
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import markets_of
 
 BOOKS = load_rulebooks(REAL)
 MARKETS = markets_of(BOOKS)

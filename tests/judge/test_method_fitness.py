@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from factory import book, certificate, finding, judged, limit, row, rulebooks
 
+from kratom_qc.domain.interval import plain
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.model import Verdict, plain
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.html import batch_page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from factory import book, certificate, finding, judged, limit, long_csv, row, rulebooks
 
-from kratom_qc.job import read_content
+from kratom_qc.app.reading import read_content
 
 MG = "mg/kg"
 MP, MGM = "Mitragynine pseudoindoxyl", "MGM-15"

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from factory import book, certificate, finding, judged, limit, row, rulebooks
 
-from kratom_qc.model import plain
+from kratom_qc.domain.interval import plain
 
 # ---------------------------------------------------------------- the design's table, against `max 0.5`
 

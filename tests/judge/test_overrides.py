@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from factory import book, certificate, finding, judged, limit, row, rulebooks
 
-from kratom_qc.errors import RulebookError
-from kratom_qc.judge.specification import lineage
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.rulebooks.load import lineage
 
 MG = "mg/kg"
 NOTED = {"when_missing": "note", "silence_because": "the law orders no test"}

@@ -9,9 +9,9 @@ from factory import book, limit, rulebooks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kratom_qc.errors import RulebookError
-from kratom_qc.judge.named import forms_named, substances_named
-from kratom_qc.judge.printed import figures
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.rulebooks.named import forms_named, substances_named
+from kratom_qc.rulebooks.printed import figures
 
 # Printed text → "operator number unit" of every figure; "=" before a figure that only says the one before it again.
 SAYS = {

@@ -11,10 +11,11 @@ from datetime import date
 import pytest
 from factory import DAY, analysis, batches_of, book, certificate, finding, judged, limit, result, row, rulebooks, span
 
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.limit import Limit
 from kratom_qc.interpret.combine import combine
 from kratom_qc.judge.crosscheck import reads
 from kratom_qc.judge.verdicts import judge
-from kratom_qc.model import Batch, Limit
 
 MG = "mg/kg"
 PAHS = ("Benzo[a]pyrene", "Benz[a]anthracene", "Benzo[b]fluoranthene", "Chrysene")

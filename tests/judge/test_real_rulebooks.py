@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from factory import CLEAN_LEAF, REAL, certificate, clean_leaf, finding, judged, row
 
+from kratom_qc.domain.interval import plain
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.judge.checks import KINDS
-from kratom_qc.judge.plan import markets_of
-from kratom_qc.judge.specification import lineage, load_rulebooks
-from kratom_qc.model import plain
+from kratom_qc.rulebooks.checks import KINDS
+from kratom_qc.rulebooks.load import lineage, load_rulebooks
+from kratom_qc.rulebooks.scope import markets_of
 
 BOOKS = load_rulebooks(REAL)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")

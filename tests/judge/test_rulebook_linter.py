@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from factory import book, limit, rulebooks, span, written
 
-from kratom_qc.errors import RulebookError
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.rulebooks.load import load_rulebooks
 
 MG = "mg/kg"
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from factory import REAL, book, limit, written
 
-from kratom_qc.errors import RulebookError
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.rulebooks.load import load_rulebooks
 
 MG = "mg/kg"
 

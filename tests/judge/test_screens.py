@@ -11,11 +11,12 @@ from decimal import Decimal
 import pytest
 from factory import REAL, book, certificate, clean_leaf, finding, judged, limit, row
 
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.finding import Outcome
 from kratom_qc.interpret.compare import Beside
 from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.judge.plan import markets_of
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Outcome, ProductFacts
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import markets_of
 
 BOOKS = load_rulebooks(REAL)
 MARKETS = markets_of(BOOKS)

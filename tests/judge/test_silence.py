@@ -10,12 +10,12 @@ from factory import REAL, analysis, batches_of, book, limit, written
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from kratom_qc.errors import RulebookError
-from kratom_qc.judge import vacuity
-from kratom_qc.judge.plan import markets_of
-from kratom_qc.judge.specification import load_rulebooks, rulebooks_of
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.verdict import Decision
 from kratom_qc.judge.verdicts import judge
-from kratom_qc.model import Decision
+from kratom_qc.rulebooks import vacuity
+from kratom_qc.rulebooks.load import load_rulebooks, rulebooks_of
+from kratom_qc.rulebooks.scope import markets_of
 
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")
 # Everything a certificate's head can say, and no result.

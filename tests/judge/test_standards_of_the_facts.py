@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from factory import REAL
 
-from kratom_qc.judge.specification import lineage, load_rulebooks
-from kratom_qc.model import DECIDING
+from kratom_qc.domain.limit import DECIDING
+from kratom_qc.rulebooks.load import lineage, load_rulebooks
 
 BOOKS = load_rulebooks(REAL)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")

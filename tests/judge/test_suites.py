@@ -9,12 +9,14 @@ import re
 import pytest
 from factory import REAL, book, certificate, limit, row, rulebooks
 
-from kratom_qc import cli
-from kratom_qc.errors import EngineError
-from kratom_qc.job import Terms, collect
-from kratom_qc.judge import engine, plainly, suites
+from kratom_qc.app.batches import collect
+from kratom_qc.app.policy import Terms
+from kratom_qc.cli import main as cli
+from kratom_qc.domain.errors import EngineError
+from kratom_qc.judge import engine, suites
 from kratom_qc.judge.plan import bands
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.rulebooks import plainly
+from kratom_qc.rulebooks.load import load_rulebooks
 
 BOOKS = load_rulebooks(REAL)
 WORDS = {

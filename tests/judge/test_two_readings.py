@@ -18,14 +18,18 @@ from factory import DAY, REAL, analysis, batches_of, book, limit, result, rulebo
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from kratom_qc.app.batches import judge_batches
+from kratom_qc.app.policy import Terms
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.result import Result
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.formulas import formulas
-from kratom_qc.job import Terms, judge_batches
-from kratom_qc.judge.checks import KINDS
 from kratom_qc.judge.plan import OUTCOMES, Asked, Column, bands, rows_of
-from kratom_qc.judge.specification import load_rulebooks
 from kratom_qc.judge.verdicts import Judgement
-from kratom_qc.model import Analysis, Interval, Limit, Result, Rulebook
+from kratom_qc.rulebooks.checks import KINDS
+from kratom_qc.rulebooks.load import load_rulebooks
 
 MG, UG, CFU = "mg/kg", "ug/kg", "cfu/g"
 GUARDED = {"decision_rule": "guarded"}

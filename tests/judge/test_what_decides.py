@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from factory import DAY, book, certificate, finding, judged, limit, row, rulebooks, rules
 
-from kratom_qc.errors import UsageError
+from kratom_qc.app.reading import Reading
+from kratom_qc.domain.certificate import Certificate, Line
+from kratom_qc.domain.errors import UsageError
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.job import Reading
-from kratom_qc.model import Certificate, Line, Place, Word
 
 MG = "mg/kg"
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)

@@ -8,16 +8,18 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from kratom_qc.app.batches import collect, judge_batches
+from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.rejudge.archived import Answer, answered, asked
+from kratom_qc.app.rejudge.panel import panel
+from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.history import History
 from kratom_qc.archive.store import Store
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.job import Reading, Terms, collect, judge_batches, load_terms, read_content
-from kratom_qc.judge.plan import markets_of
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Verdict
-from kratom_qc.rejudge.archived import Answer, answered, asked
-from kratom_qc.rejudge.panel import panel
-from kratom_qc.release import ReleasePass, arrivals
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import markets_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CERTIFICATES, FACTS = ROOT / "sample_reports" / "certificates", ROOT / "sample_reports" / "products.toml"

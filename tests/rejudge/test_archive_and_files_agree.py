@@ -14,13 +14,13 @@ import pytest
 from archived_samples import DAY, changed, drafts, from_archive, from_files, in_force, rows, terms_of, without
 from factory import book, limit
 
+from kratom_qc.app.policy import Terms
+from kratom_qc.app.rejudge.archived import Answer
+from kratom_qc.app.rejudge.comparing import said
 from kratom_qc.archive.history import History
 from kratom_qc.archive.rows import finding_row
 from kratom_qc.archive.tables import SCHEMAS, table
-from kratom_qc.job import Terms
-from kratom_qc.model import Verdict
-from kratom_qc.rejudge.archived import Answer
-from kratom_qc.rejudge.comparing import said
+from kratom_qc.domain.verdict import Verdict
 
 NEW_STATE = book(
     limit("US-ZZ-7OH", "7-hydroxymitragynine", "7-OH not more than 0.1 mg/g", max="0.1", unit="mg/g"),

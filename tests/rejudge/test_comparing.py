@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kratom_qc.model import Decision
-from kratom_qc.rejudge.comparing import CODES, Comparison, Moved, Said
+from kratom_qc.app.rejudge.comparing import CODES, Comparison, Moved, Said
+from kratom_qc.domain.verdict import Decision
 
 P, H, F = Decision.PASS, Decision.HOLD, Decision.FAIL
 

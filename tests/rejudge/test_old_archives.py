@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from archived_samples import DAY, FACTS, drafts, from_archive, from_files, in_force, terms_of
 
+from kratom_qc.app.rejudge.comparing import said
+from kratom_qc.app.rejudge.planning import Planner
 from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
-from kratom_qc.errors import StoreError, UsageError
+from kratom_qc.domain.errors import StoreError, UsageError
 from kratom_qc.interpret.facts import load_facts
-from kratom_qc.rejudge.comparing import said
-from kratom_qc.rejudge.planning import Planner
 
 # What version 0.2.0 did not write.
 NEW = {
@@ -86,7 +86,7 @@ def test_a_rulebook_that_would_not_load_today_is_as_good_as_none(store, dea):
 
 
 def test_what_another_program_judged_is_asked_again(store, monkeypatch):
-    monkeypatch.setattr("kratom_qc.rejudge.planning.PROGRAM", "kratom_qc 99")
+    monkeypatch.setattr("kratom_qc.app.rejudge.planning.PROGRAM", "kratom_qc 99")
     history = History(store)
     planner = Planner(history, terms_of())
     assert all(not planner.agains[planner.place(past)].kept for past in history.pasts)

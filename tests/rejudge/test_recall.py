@@ -11,15 +11,19 @@ from archived_samples import DAY, archive, readings, terms_of
 from factory import analysis, book, limit, result, span, written
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.batches import collect, judge_batches
+from kratom_qc.app.policy import Terms
 from kratom_qc.archive.history import History, facts_of
 from kratom_qc.archive.recall import Wanted, recall
 from kratom_qc.archive.rows import declared
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.job import Terms, collect, judge_batches
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.model import Analysis, Place, ProductFacts, Result, Word
+from kratom_qc.rulebooks.load import load_rulebooks
 
 
 def archived(root: Path, *analyses: Analysis) -> History:

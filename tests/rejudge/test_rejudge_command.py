@@ -15,8 +15,8 @@ import pytest
 from archived_samples import BOOKS, CERTIFICATES, DAY, FACTS, ROOT, changed, drafts, in_force
 from factory import book, limit
 
-from kratom_qc import cli
 from kratom_qc.archive.tables import SCHEMAS
+from kratom_qc.cli import main as cli
 
 DEA = ["--on", "2026-12-01"]
 

@@ -6,25 +6,16 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from kratom_qc.domain.batch import Batch, ProductFacts
+from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.interval import UNMEASURED, Interval
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.judge.markets import Everywhere
-from kratom_qc.model import (
-    UNMEASURED,
-    Analysis,
-    Batch,
-    Doubt,
-    Finding,
-    Interval,
-    Limit,
-    Outcome,
-    Place,
-    ProductFacts,
-    Quantity,
-    Remark,
-    Result,
-    Rulebook,
-    Verdict,
-    Word,
-)
 
 DAY = date(2026, 11, 22)
 FILE = "northlab-2411.xlsx"

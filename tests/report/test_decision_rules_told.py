@@ -10,7 +10,7 @@ import report_batches as given
 from report_batches import MERCURY, finding, limit, span, verdict
 from test_report_html import findings_table, page
 
-from kratom_qc.model import Finding, Outcome
+from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
 from kratom_qc.report.html import main_reason

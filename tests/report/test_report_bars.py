@@ -7,7 +7,8 @@ from dataclasses import replace
 import report_batches as given
 from report_batches import finding, span
 
-from kratom_qc.model import Finding, Interval, Outcome
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.interval import Interval
 from kratom_qc.report.bars import bar
 
 

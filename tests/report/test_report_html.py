@@ -13,10 +13,14 @@ import pytest
 import report_batches as given
 from report_batches import verdict
 
-from kratom_qc.errors import Refusal
-from kratom_qc.model import Outcome, Place, ProductFacts, Remark, Verdict
+from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.finding import Outcome
+from kratom_qc.domain.source import Place
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
-from kratom_qc.wording import THIN
+from kratom_qc.vocabulary.wording import THIN
 
 PROGRAM = "kratom_qc 0.1.0"
 HOSTILE = (

@@ -10,7 +10,8 @@ import report_batches as given
 from report_batches import GOOD_LEAD, MERCURY, book, finding, limit, span, verdict
 from test_report_html import Page, findings_table, page, replace_id, summary
 
-from kratom_qc.model import Decision, Finding, Outcome, Says, Verdict
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.verdict import Decision, Says, Verdict
 from kratom_qc.report import as_json
 from kratom_qc.report.html import main_reason
 from kratom_qc.report.markets import headline, matrix, stands, tally

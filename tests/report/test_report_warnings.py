@@ -10,7 +10,10 @@ import report_batches as given
 from report_batches import GOOD_LEAD, MITRAGYNINE, finding, limit, result, span, verdict
 from test_report_html import findings_table, page, summary
 
-from kratom_qc.model import Decision, Finding, Outcome, Place, Remark
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.source import Place
+from kratom_qc.domain.verdict import Decision
 from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
 from kratom_qc.report.html import summary_row

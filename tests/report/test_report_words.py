@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from report_batches import limit, result, span
 
-from kratom_qc import wording
-from kratom_qc.model import UNMEASURED, Interval
+from kratom_qc.domain.interval import UNMEASURED, Interval
+from kratom_qc.vocabulary import wording
 
 T = wording.THIN
 

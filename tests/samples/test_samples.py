@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kratom_qc.commands import judge_all
-from kratom_qc.job import Reading, load_terms, read_files
-from kratom_qc.model import Verdict
+from kratom_qc.app.policy import load_terms
+from kratom_qc.app.reading import Reading, read_files
+from kratom_qc.cli.commands import judge_all
+from kratom_qc.domain.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_reports"

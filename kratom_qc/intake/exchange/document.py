@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Line, Note, Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.intake.exchange.exact_json import Digits, Members, Node
 from kratom_qc.intake.layout.labels import could_be_result
-from kratom_qc.model import Line, Note, Place, Remark, Word
 
 # Roles of `words/headers.toml` that, said of a whole test or certificate, would change every result in it.
 _OF_A_NUMBER = frozenset({"result", "unit", "qualifier", "lod", "loq", "uncertainty", "basis", "portion", "replicate"})

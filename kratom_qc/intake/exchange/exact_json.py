@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from kratom_qc.errors import Refusal, Refused
-from kratom_qc.model import Place
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 from kratom_qc.settings import Caps
 
 DEEPEST = 40  # objects and lists inside each other; a certificate needs fewer than ten

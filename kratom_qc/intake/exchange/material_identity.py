@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.source import Word
 from kratom_qc.intake.exchange.document import Document, Shape
 from kratom_qc.intake.exchange.exact_json import Node
-from kratom_qc.model import Remark, Word
 
 NAME = "material-identity CoA schema"
 VERSIONS = ("1.0", "1.1")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from types import ModuleType
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.certificate import Certificate
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.exchange import material_identity, wcia
 from kratom_qc.intake.exchange.document import Document
 from kratom_qc.intake.exchange.exact_json import Node, parse
 from kratom_qc.intake.sheets import Found
-from kratom_qc.model import Certificate, Place
 from kratom_qc.settings import Caps
 
 _FORMATS: tuple[ModuleType, ...] = (wcia, material_identity)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.source import Word
 from kratom_qc.intake.exchange.document import Document, Shape
 from kratom_qc.intake.exchange.exact_json import Node
-from kratom_qc.model import Remark, Word
 
 NAME = "WCIA Lab Result Schema"
 VERSIONS = ("1.0", "1.1", "1.2", "1.3", "2.0", "2.1", "2.2")

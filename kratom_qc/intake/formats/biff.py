@@ -12,9 +12,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.sheets import cell_name
-from kratom_qc.model import Place
 from kratom_qc.settings import Caps
 
 BOF, EOF, BOUNDSHEET, FILEPASS, SST, WSBOOL, WINDOW2 = 0x0809, 0x000A, 0x0085, 0x002F, 0x00FC, 0x0081, 0x023E

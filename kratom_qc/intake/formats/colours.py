@@ -5,8 +5,8 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Iterable
 
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.formats.markup import Attributes, scan
-from kratom_qc.model import Place
 
 Colour = tuple[float, float, float]  # red, green, blue, each 0 to 1
 Named = tuple[str, str, str]  # how the file names it: by what, which one, and its tint

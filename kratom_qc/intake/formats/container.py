@@ -12,8 +12,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from kratom_qc.errors import Refusal, Refused
-from kratom_qc.model import Place
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 from kratom_qc.settings import Caps
 
 _CHUNK = 1 << 16

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.addresses import area_of
 from kratom_qc.intake.sheets import Area, Grid, cell_name
-from kratom_qc.model import Place
 
 _CONDITIONAL = ("shown-differs", "a conditional format may show something else here than the cell holds; remove it")
 

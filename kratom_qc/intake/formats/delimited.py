@@ -7,11 +7,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Cell, Place
 from kratom_qc.intake.formats import dialect
 from kratom_qc.intake.formats.encoding import text_of
 from kratom_qc.intake.sheets import Grid, Sheet, cell_name
-from kratom_qc.model import Cell, Place, Remark
 from kratom_qc.settings import Caps
 
 _BLANKS = " \t\r\n"

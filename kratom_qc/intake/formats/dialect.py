@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal, Refused
-from kratom_qc.model import Place
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 
 MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SEP_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n]?)"?[ \t,;|]*(?:\r?\n|$)', re.IGNORECASE)

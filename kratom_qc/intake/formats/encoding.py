@@ -10,8 +10,9 @@ import re
 import unicodedata
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal, Refused
-from kratom_qc.model import Place, Remark
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (

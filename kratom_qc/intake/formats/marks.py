@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kratom_qc.model import Place, Remark
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.source import Place
 
 Why = tuple[str, str]  # the code and the sentence of a refusal
 

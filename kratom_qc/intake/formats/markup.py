@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from xml.parsers import expat
 
-from kratom_qc.errors import Refusal, Refused
-from kratom_qc.model import Place
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 
 Attributes = Mapping[str, str]
 # The namespaces a part's own elements may be in: those of ECMA-376, transitional and strict.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from kratom_qc.model import plain
+from kratom_qc.domain.interval import plain
 
 Trouble = tuple[str, str] | None  # the code and the sentence of why a cell cannot be believed
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Cell, Place
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.container import Container
 from kratom_qc.intake.formats.markup import Attributes, walk
@@ -14,7 +16,6 @@ from kratom_qc.intake.formats.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT
 from kratom_qc.intake.formats.odf_text import OpenCell
 from kratom_qc.intake.formats.odf_values import Value, value_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
-from kratom_qc.model import Cell, Place, Remark
 from kratom_qc.settings import Caps
 
 _MANIFEST = "META-INF/manifest.xml"

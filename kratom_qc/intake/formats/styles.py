@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.colours import BLACK, WHITE, Colour, Colours, Named, alike, named
 from kratom_qc.intake.formats.markup import Attributes, End, Start, scan
 from kratom_qc.intake.formats.numformat import BUILTIN, Trouble, is_date, shown_text
-from kratom_qc.model import Place
 
 Grounds = tuple[Colour, ...]
 

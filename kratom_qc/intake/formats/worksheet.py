@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Cell, Place
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.addresses import EXCEL_COLUMNS, EXCEL_ROWS, position
 from kratom_qc.intake.formats.covers import Covers
@@ -17,7 +18,6 @@ from kratom_qc.intake.formats.richtext import RichText, Text, unescaped
 from kratom_qc.intake.formats.serial import TIME_VALUE, day_of
 from kratom_qc.intake.formats.styles import PLAIN, Style, Styles
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
-from kratom_qc.model import Cell, Place
 from kratom_qc.settings import Caps
 
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Cell, Place
 from kratom_qc.intake.formats import biff, marks
 from kratom_qc.intake.formats.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text, stored
 from kratom_qc.intake.formats.serial import day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
-from kratom_qc.model import Cell, Place, Remark
 from kratom_qc.settings import Caps
 
 if TYPE_CHECKING:

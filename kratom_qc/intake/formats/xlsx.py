@@ -12,7 +12,9 @@ import posixpath
 from collections.abc import Mapping
 from functools import lru_cache
 
-from kratom_qc.errors import Refusal, Refused
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.source import Place
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.colours import Colours
 from kratom_qc.intake.formats.container import Container
@@ -21,7 +23,6 @@ from kratom_qc.intake.formats.richtext import RichText, Text
 from kratom_qc.intake.formats.styles import Styles, read_styles
 from kratom_qc.intake.formats.worksheet import Book, Worksheet
 from kratom_qc.intake.sheets import Sheet
-from kratom_qc.model import Place, Remark
 from kratom_qc.settings import Caps
 
 _ON, _OFF = ("1", "true"), ("0", "false", "")

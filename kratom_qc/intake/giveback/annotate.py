@@ -20,15 +20,15 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc.errors import Refused
+from kratom_qc.domain.errors import Refused
+from kratom_qc.domain.source import Cell
 from kratom_qc.intake import preflight
 from kratom_qc.intake.giveback.marking import AUTHOR, COLOURS, finished, free_title, write
 from kratom_qc.intake.ours import is_list
 from kratom_qc.intake.sheets import Sheet, Workbook
 from kratom_qc.intake.workbook import open_workbook
-from kratom_qc.model import Cell
-from kratom_qc.problems import FixList
 from kratom_qc.settings import Caps
+from kratom_qc.vocabulary.problems import FixList
 
 _COPIED = (
     "This workbook could not be carried over as it is: its cells stand here as text, without formats and formulas."

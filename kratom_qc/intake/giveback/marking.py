@@ -17,7 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE, SEVERITIES
-from kratom_qc.problems import Fix, FixList
+from kratom_qc.vocabulary.problems import Fix, FixList
 
 AUTHOR = "kratom_qc"
 # Told apart without colours too: each comment and row begins with its severity.

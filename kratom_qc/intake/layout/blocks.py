@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.source import Cell, Word
 from kratom_qc.intake.layout.headers import KEYS, LIST, SAMPLES, WIDE, Header, headers_at
 from kratom_qc.intake.layout.labels import Stated, could_be_result, stated_in, states_a_fact
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.transposed import turned_at
-from kratom_qc.model import Cell, Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Certificate, Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.intake.layout.blocks import Block, bands
 from kratom_qc.intake.layout.footnotes import resolved
 from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
@@ -26,7 +28,6 @@ from kratom_qc.intake.layout.scopes import Scope, scopes
 from kratom_qc.intake.layout.tables import read_list
 from kratom_qc.intake.layout.wide import read_wide
 from kratom_qc.intake.sheets import Found, Workbook, cell_name
-from kratom_qc.model import Certificate, Place, Remark, Word
 
 # One row of a long table belongs to the certificate that these facts name.
 _IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")

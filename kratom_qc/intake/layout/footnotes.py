@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Place, Word
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.rows import Row
-from kratom_qc.model import Place, Word
 
 _SIGNS = "*†‡§"
 _LEGEND = re.compile(

@@ -7,13 +7,13 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Cell, Place, Word
 from kratom_qc.intake.layout.blocks import Block, table_end
 from kratom_qc.intake.layout.headers import LIST, WIDE, Column, Header, meaning
 from kratom_qc.intake.layout.page import Page, turn
 from kratom_qc.intake.layout.profiles import Profile, Table, cell_at, rows_of, squeezed
 from kratom_qc.intake.sheets import Area, Workbook, cell_name
-from kratom_qc.model import Cell, Place, Word
 
 
 def blocks_of(profile: Profile, page: Page) -> list[tuple[int, Block]]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.source import Cell, Word
 from kratom_qc.intake.layout.page import Page
-from kratom_qc.model import Cell, Word
 
 # No header is longer, and on what is longer these patterns would take the square of its length.
 _SHORT = r"^(?=[\s\S]{0,200}\Z)"

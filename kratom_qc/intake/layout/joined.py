@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Word
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven
-from kratom_qc.model import Word
 
 KEYS = ("sample_id", "lab_id")
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Cell, Word
 from kratom_qc.intake.layout.headers import meaning
 from kratom_qc.intake.layout.page import Page
-from kratom_qc.model import Cell, Word
 
 MUST_AGREE = ("batch_id", "form")
 _NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")

@@ -11,10 +11,11 @@ from dataclasses import fields, replace
 from string import ascii_uppercase
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Certificate, Line, Note
+from kratom_qc.domain.source import Cell, Place, Word
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
 from kratom_qc.intake.layout.page import Page
-from kratom_qc.model import Cell, Certificate, Line, Note, Place, Word
 
 _QUOTED = ("method", "section", "section_unit", "replicate")  # words of a line that are kept, and judged by nobody
 # Read as numbers where they are any, and left alone where they are not: an LOD of a microbe may say anything.

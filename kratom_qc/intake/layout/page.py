@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Remark
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Cell, Place, Word
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
-from kratom_qc.model import Cell, Place, Remark, Word
 
 _MOST_COVERED = 400_000
 _IDS = ("batch_id", "certificate_id", "sample_id", "lab_id")

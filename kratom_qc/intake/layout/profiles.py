@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.errors import RulebookError
+from kratom_qc.domain.errors import RulebookError
 from kratom_qc.intake.sheets import Sheet, Workbook, cell_name
 
 LAYOUTS = Path(__file__).parent / "layouts"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Word
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column, Header
 from kratom_qc.intake.layout.page import Page
-from kratom_qc.model import Line, Word
 
 # Two columns of one row may state these twice, in the same words only.
 _ONE_TRUTH = ("batch_id", "form", "certificate_id", "laboratory", "sample_id", "lab_id", "status")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Word
 from kratom_qc.intake.layout.blocks import Band, Block
 from kratom_qc.intake.layout.labels import Stated, state
-from kratom_qc.model import Word
 
 
 @dataclass(slots=True)

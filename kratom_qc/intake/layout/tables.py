@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Cell, Word
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
 from kratom_qc.intake.layout.labels import could_be_result, state, stated_in, states_a_fact
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
-from kratom_qc.model import Cell, Line, Word
 
 _ONCE = (
     "analyte",

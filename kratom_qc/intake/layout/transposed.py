@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kratom_qc import vocabulary
+from kratom_qc.domain.source import Cell
 from kratom_qc.intake.layout.headers import LIST, TURNED, WIDE, Column, Header, headers_at, meaning
 from kratom_qc.intake.layout.labels import could_be_result
 from kratom_qc.intake.layout.page import Page, turn
-from kratom_qc.model import Cell
 
 ROW_WORDS = ("unit", "lod", "loq", "method", "limit", "cas")
 Turned = tuple[int, Page, Header]  # the sheet's first row of the table, the table upright, and its header there

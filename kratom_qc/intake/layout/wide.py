@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.errors import Refusal
+from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Cell, Word
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
 from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
 from kratom_qc.intake.layout.tables import section_unit
 from kratom_qc.intake.layout.transposed import ROW_WORDS
-from kratom_qc.model import Cell, Line, Word
 
 _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say these of a whole batch
 

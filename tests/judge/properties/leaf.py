@@ -12,9 +12,14 @@ from factory import CLEAN_LEAF, DAY, row
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
+from kratom_qc.app.batches import collect
+from kratom_qc.app.policy import Terms
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.interval import plain
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.formulas import operands
-from kratom_qc.job import Reading, Terms, collect, read_content
-from kratom_qc.model import Batch, Limit, Rulebook, Verdict, plain
 from properties.pure import Bench, Case, pick, real
 from tests.helpers_sheets import csv_bytes
 

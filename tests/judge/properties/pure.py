@@ -20,11 +20,15 @@ from factory import DAY, REAL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Outcome
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.judge import crosscheck
-from kratom_qc.judge.plan import NUMERIC, OUTCOMES, Codes, Group, plan
-from kratom_qc.judge.specification import load_rulebooks
+from kratom_qc.judge.plan import OUTCOMES, Codes, Group, plan
 from kratom_qc.judge.verdicts import Judgement
-from kratom_qc.model import Batch, Limit, Outcome, Rulebook, Verdict
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import NUMERIC
 
 T = TypeVar("T")
 EXAMPLES = int(os.environ.get("KRATOM_QC_EXAMPLES", "200"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kratom_qc.model import Finding, Interval, Verdict
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.verdict import Verdict
 from properties.pure import RANK
 
 

@@ -16,7 +16,10 @@ from typing import Any
 from factory import analysis, batches_of, book, limit, result, rulebooks, span
 from hypothesis import strategies as st
 
-from kratom_qc.model import Analysis, Interval, Result, Rulebook
+from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.result import Result
 from properties.pure import Bench, Case, pick
 
 Rule = dict[str, Any]

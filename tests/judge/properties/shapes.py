@@ -7,7 +7,7 @@ from typing import Any
 
 from factory import long_csv
 
-from kratom_qc.job import Reading, read_content
+from kratom_qc.app.reading import Reading, read_content
 from properties.leaf import Rows, lines
 from tests.helpers_ods import blank, ods_bytes, table, text
 from tests.helpers_ods import row as ods_row

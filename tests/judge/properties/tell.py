@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from kratom_qc.job import read_content
+from kratom_qc.app.reading import read_content
 from kratom_qc.report.as_json import judged
 from properties.leaf import HOME, MARKETS, batches, law
 from properties.pure import Case, read

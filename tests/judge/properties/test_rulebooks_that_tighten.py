@@ -9,8 +9,8 @@ from factory import analysis, book
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from kratom_qc.errors import RulebookError
-from kratom_qc.model import Interval, plain
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.interval import Interval, plain
 from properties.pure import RANK, judged_property, pick
 from properties.relations import never_released
 from properties.rules import (

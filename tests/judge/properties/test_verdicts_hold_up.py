@@ -9,7 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from factory import book, finding, span
 from hypothesis import strategies as st
 
-from kratom_qc.model import Finding, Interval, Rulebook, Verdict
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.verdict import Verdict
 from properties.pure import RANK, judged_property
 from properties.relations import never_better, same
 from properties.rules import (

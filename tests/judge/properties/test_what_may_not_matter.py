@@ -9,8 +9,8 @@ from factory import CLEAN_LEAF, long_csv, row
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
-from kratom_qc.job import read_content
-from kratom_qc.model import plain
+from kratom_qc.app.reading import read_content
+from kratom_qc.domain.interval import plain
 from properties.leaf import (
     FACTS,
     MASS,

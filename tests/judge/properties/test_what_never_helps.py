@@ -11,9 +11,11 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
+from kratom_qc.app.batches import collect
+from kratom_qc.app.policy import Terms
+from kratom_qc.app.reading import read_content
+from kratom_qc.domain.interval import plain
 from kratom_qc.interpret.compare import Beside
-from kratom_qc.job import Terms, collect, read_content
-from kratom_qc.model import plain
 from properties.leaf import (
     CONTAMINANTS,
     FACTS,

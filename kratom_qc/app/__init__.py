@@ -1,0 +1,1 @@
+"""What the program does, without any user interface and without a scheduler."""

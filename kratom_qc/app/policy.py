@@ -1,0 +1,90 @@
+"""By what batches are judged: rulebooks, markets, day, declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kratom_qc import settings, vocabulary
+from kratom_qc.domain.errors import InputNotFound, RulebookError, UsageError
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.intake.layout.profiles import load as load_profiles
+from kratom_qc.interpret.facts import FactsFile, load_facts
+from kratom_qc.interpret.laboratories import Register, load_register
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.scope import market_books, markets_of
+from kratom_qc.vocabulary import methods, wording
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a run judges: rulebooks, markets, day, and what the vendor and the user declare."""
+
+    books: dict[str, Rulebook]
+    markets: tuple[str, ...]
+    home: tuple[str, ...]
+    on: date
+    facts: FactsFile = FactsFile()  # noqa: RUF009 - frozen and empty
+    product: str | None = None
+    hold_overdue: bool = False  # a rulebook past its max_age_days holds, instead of only warning
+    laboratories: Register = Register()  # noqa: RUF009 - frozen and empty
+
+    @property
+    def everywhere(self) -> tuple[str, ...]:
+        """Every market that counts: those asked for, then the home markets."""
+        return tuple(dict.fromkeys((*self.markets, *self.home)))
+
+    @property
+    def overdue(self) -> tuple[str, ...]:
+        """A sentence for the rulebooks that nobody has compared with their sources for too long."""
+        return wording.overdue(self.books.values(), self.on)
+
+    def __post_init__(self) -> None:
+        for market in (*self.markets, *self.home):
+            market_books(self.books, market)
+
+
+def load_terms(
+    markets: Sequence[str] = (),
+    on: date | None = None,
+    facts: Path | None = None,
+    product: str | None = None,
+    drafts: Sequence[Path] = (),
+) -> Terms:
+    """The terms that options and settings ask for. `on` defaults to today (UTC); `drafts` are rulebooks that take the place of
+    those of their name, or stand beside them.
+
+    Raises UsageError for an unknown product or market, InputNotFound for a facts file or draft that is not there, and
+    RulebookError for every mistake in the word lists, rulebooks, facts and the register of laboratories.
+    """
+    config = settings.load()
+    vocabulary.check_all()
+    methods.check()
+    load_profiles()
+    if product is not None and product not in vocabulary.product_forms():
+        raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
+    for draft in drafts:
+        if not draft.is_file():
+            raise InputNotFound(f"{draft}: no such rulebook")
+    books = load_rulebooks(config.expectations, drafts)
+    declared = facts or config.facts
+    asked = tuple(dict.fromkeys(markets))
+    if not config.home_markets:
+        raise RulebookError("KRATOM_QC_HOME_MARKETS names no market")
+    for market in config.home_markets:
+        if market not in markets_of(books):
+            raise RulebookError(f"KRATOM_QC_HOME_MARKETS names '{market}', which has no rulebook")
+    return Terms(
+        books=books,
+        markets=asked or markets_of(books),
+        home=asked or config.home_markets,
+        on=on or datetime.now(UTC).date(),
+        facts=load_facts(declared) if declared else FactsFile(),
+        product=product,
+        hold_overdue=config.hold_overdue,
+        laboratories=load_register(config.laboratories, hold=config.hold_laboratories)
+        if config.laboratories
+        else Register(),
+    )

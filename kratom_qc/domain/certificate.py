@@ -1,0 +1,110 @@
+"""A certificate of analysis: first in the laboratory's own words, then understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import Place, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a certificate, in the laboratory's words; a value of None means no such column."""
+
+    analyte: Word
+    result: Word | None
+    unit: Word | None = None
+    qualifier: Word | None = None
+    lod: Word | None = None
+    loq: Word | None = None
+    uncertainty: Word | None = None
+    method: Word | None = None
+    verdict: Word | None = None
+    limit: Word | None = None
+    basis: Word | None = None
+    portion: Word | None = None
+    species: Word | None = None
+    replicate: Word | None = None
+    cas: Word | None = None
+    section: Word | None = None
+    header_unit: Word | None = None  # in the column's header: `Result (mg/g)`
+    section_unit: Word | None = None  # in the section's heading: `Heavy metals, mg/kg`
+    lod_unit: Word | None = None  # where LOD, LOQ or uncertainty have a unit of their own
+    loq_unit: Word | None = None
+    uncertainty_unit: Word | None = None
+    zero_is_censored: bool = False  # the format writes 0 for what was not detected, below LOQ or not tested at all
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words of a certificate that are read as no result, fact, label or header, and may still speak of the results.
+
+    `where` they stand: `free`, where anybody writes anything and a number may be a result; `column`, in one of methods,
+    initials, dilutions, where a bare number is none; `bound`, as a limit, where an amount is none. `label` is the cell before.
+    """
+
+    word: Word
+    where: str = "free"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One batch on one laboratory's paper, in the laboratory's own words.
+
+    `facts` maps a fact's name (laboratory, certificate_id, batch_id, product, form, received_on, …) to the word read.
+    """
+
+    file: str
+    sha256: str
+    facts: Mapping[str, Word]
+    lines: tuple[Line, ...]
+    decimal_mark: str | None = None  # where its format or a profile states it, so that the file need not prove it
+    day_first: bool | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a person should see that never changes a verdict."""
+
+    code: str
+    severity: str  # note or warning
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cause to hold the batch: it becomes an INCONCLUSIVE finding of the rulebook `integrity`."""
+
+    rule_id: str
+    why: str
+    place: Place
+    analyte: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A certificate understood: typed facts and results, with everything worth saying about it."""
+
+    file: str
+    sha256: str
+    batch_id: str
+    laboratory: str
+    certificate_id: str
+    accreditation: str
+    product: str | None  # product id by the certificate's own words
+    product_name: str
+    received_on: date | None
+    tested_on: date | None
+    issued_on: date | None
+    declared: Mapping[str, str]  # serving_size, servings_per_container, net_content … as printed
+    results: tuple[Result, ...]
+    remarks: tuple[Remark, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    dates: Mapping[str, date] = field(default_factory=dict)  # every date by its fact's name: sampled_on, issued_on …
+    facts_said: Mapping[str, Word] = field(default_factory=dict)

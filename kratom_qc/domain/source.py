@@ -1,0 +1,44 @@
+"""Where words stand in a vendor's file, and the words themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """Where something stands, in the vendor's own coordinates. A tuple: every word has one, and they are looked up in sets."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        if self.sheet and self.cell:
+            return f"{self.sheet}!{self.cell}"
+        return self.cell or self.sheet or self.file
+
+
+class Cell(NamedTuple):
+    """One cell as a person sees it. `said` is its text, a stored number in full; `kind` tells how the file stores it.
+
+    `shown` is what the sheet displays where that is a rounded form of `said`: 0.46 shown as 0.5. Nothing otherwise.
+    A tuple, because sheets have hundreds of thousands of them and a frozen dataclass takes three times as long to make.
+    """
+
+    said: str
+    kind: str  # text, number, date, formula, error, boolean
+    row: int  # 1-based
+    column: int  # 1-based
+    hidden: bool = False
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A piece of text with the cell it was read from; `shown` and `kind` as in Cell."""
+
+    said: str
+    place: Place
+    shown: str = ""
+    kind: str = "text"

@@ -1,0 +1,1 @@
+"""Limits as dated data: loaded strictly, linted, overridden only towards the stricter side."""

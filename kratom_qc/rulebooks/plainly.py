@@ -1,0 +1,145 @@
+"""A limit in plain words, for lists, pages, suites and Data Docs: what it asks, how it stands, where it comes from."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from kratom_qc import vocabulary
+from kratom_qc.domain.interval import plain
+from kratom_qc.domain.limit import Limit
+from kratom_qc.rulebooks.dates import decides, stands
+from kratom_qc.rulebooks.printed import Figure, figures
+from kratom_qc.vocabulary import product_forms, wording
+
+_SHORT = 60  # signs of a change that is told in full
+_OPERATORS = {"<=": "at most", ">=": "at least", "<": "below", ">": "above"}
+
+
+def plainly(limit: Limit) -> str:
+    """What a limit asks and by whom, in one sentence: `Lead below 1.2 ppm, Utah R70-580-5`."""
+    return f"{asks(limit)}, {citation(limit)}"
+
+
+def asks(limit: Limit) -> str:
+    """What a limit asks, from its data: the printed text may be in the source's own words."""
+    subject = wording.subject_name(limit.subject)
+    if limit.kind == "amount":
+        return f"{subject} {_figure(limit)}"
+    if limit.kind == "not_detected":
+        return f"{subject} {_absence(limit)}"
+    if limit.kind == "described":
+        return f"{subject} described by the laboratory, and nothing said against it"
+    if limit.kind == "product_class":
+        return f"only {_forms(limit.requires)} may be sold"
+    if limit.kind == "certificate":
+        return f"every certificate states {_listed([name.replace('_', ' ') for name in limit.requires])}"
+    if limit.kind == "profile":
+        return f"no {subject} without {_listed([wording.subject_name(one) for one in limit.absent])}"
+    if limit.kind == "unread":
+        return f"nobody has located what this rule says: {limit.text}"
+    return limit.text if limit.kind == "ban" else f"{limit.text} (no laboratory can show it)"
+
+
+def _figure(limit: Limit) -> str:
+    """The figures as the source prints them; the linter has compared them with the data. Where it prints no operator, the one
+    the data took it for."""
+    read = [one for one in figures(limit.text) if one.operator] or list(figures(limit.text)[:1])
+    implied = "<=" if limit.accept is not None and limit.accept.high is not None else ">="
+    basis = "" if limit.basis in ("as received", *_SAID_BY_UNITS) else " of the dry weight"
+    if [one.operator for one in read] == [">=", "<="]:
+        return f"{wording.shown(read[0].number)}–{_amount(read[1])}{basis}"
+    return " and ".join(f"{_OPERATORS[one.operator or implied]} {_amount(one)}" for one in read) + basis
+
+
+_SAID_BY_UNITS = ("per serving", "per container", "per day", "per unit")
+
+
+def _amount(figure: Figure) -> str:
+    unit = vocabulary.basis_in(figure.unit)[1] if figure.unit != ": 1" else ""
+    return f"{wording.shown(figure.number)} {unit}".strip()
+
+
+def _absence(limit: Limit) -> str:
+    if limit.portion is not None:
+        return f"absent in {plain(limit.portion)} g"
+    if limit.lod_at_most is not None:
+        return f"not detected, by a method that sees {plain(limit.lod_at_most)} {wording.unit_name(limit.unit)}"
+    return "not detected"
+
+
+def _forms(products: tuple[str, ...]) -> str:
+    return _listed([product_forms()[one].lower() for one in products])
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def citation(limit: Limit) -> str:
+    """The document a limit comes from: the first words of its source."""
+    return re.split(r"[;,(]\s|\s\(|;|,", limit.because, maxsplit=1)[0].strip()
+
+
+def standing(limit: Limit, day: date) -> str:
+    """How a limit stands on a day, and whether it decides: `in force since 2023-02-27`, `proposed, from 2026-11-13`."""
+    status, decides = stands(limit, day)
+    words = wording.status_words(status, limit.effective_from, limit.effective_to)
+    if status in ("not yet in force", "expired"):
+        end = limit.effective_from if status == "not yet in force" else limit.effective_to
+        words = f"{status}, {'from' if status == 'not yet in force' else 'ended'} {end}"
+    return words if decides else f"{words}; {why_not(limit)}"
+
+
+def why_not(limit: Limit) -> str:
+    """Why a limit never decides."""
+    if limit.screen:
+        return "warns only"
+    if limit.advisory:
+        return f"advisory: {limit.advisory}"
+    if limit.kind == "attestation":
+        return "a condition, never decides"
+    return "does not decide"
+
+
+def silence(limit: Limit) -> str:
+    """What it means where a batch says nothing about a limit; nothing for limits that never decide or always know."""
+    if limit.kind in ("ban", "unread", "product_class") or not decides(limit):
+        return ""
+    if limit.when_missing == "note":
+        return f"not tested is noted: {limit.silence_because}"
+    return "not declared asks nothing" if limit.applies else "not tested holds the batch"
+
+
+def decision(limit: Limit) -> str:
+    """How conformity is decided, in words; nothing for limits that compare no amount."""
+    told = decision_rule(limit)
+    if limit.default_uncertainty is not None:
+        told += f"; U taken as {plain(limit.default_uncertainty * 100)} % where none is stated"
+    return told
+
+
+def scope(limit: Limit) -> str:
+    """The products a limit speaks of; nothing where it speaks of all its rulebook's."""
+    return _forms(limit.products) if limit.products else ""
+
+
+def changed(limit: Limit) -> str:
+    """Which limit an override replaces and what it changes; of long texts only that they changed."""
+    told = [change if len(change) <= _SHORT else f"{change.partition(':')[0]} changed" for change in limit.changes]
+    return f"{limit.overrides}: {'; '.join(told)}" if limit.overrides else ""
+
+
+def decision_rule(limit: Limit) -> str:
+    """How conformity is decided, in words (ISO/IEC 17025:2017 7.8.6 asks a report to state it)."""
+    if limit.kind != "amount":
+        return ""
+    if limit.decision_rule == "guarded":
+        width = "U" if limit.guard == 1 else f"{plain(limit.guard)}·U"
+        told = [f"guard band w = {width} (ILAC-G8:09/2019 4.2.3)"]
+    else:
+        told = ["simple acceptance (ILAC-G8:09/2019 4.2.1)"]
+    told += ["result rounded to the limit's digits (USP General Notices 7.20)"] if limit.rounding != "none" else []
+    told += [f"criterion times {plain(limit.multiplier)}"] if limit.multiplier is not None else []
+    told += ["lower-bound sum"] if limit.sum else []
+    return "; ".join(told)
