@@ -16,7 +16,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from kratom_qc.app.policy import load_terms
+from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals
 from kratom_qc.archive.store import Store
@@ -63,11 +63,11 @@ def release(
     inbox: str, store: str, markets: list[str] | None = None, on: str | None = None, facts: str | None = None
 ) -> Done:
     """One pass over the inbox."""
-    terms = load_terms(markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None)
+    policy = load_policy(markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None)
     shelf = Store(Path(store))
     with shelf.locked():
         new, _ = arrivals(Path(inbox), shelf)
-        with ReleasePass(shelf, terms, watching.get()) as current:
+        with ReleasePass(shelf, policy, watching.get()) as current:
             for start in range(0, len(new), CHUNK):
                 read(current, tuple(new[start : start + CHUNK]), len(new))
             for wave in current.gather():

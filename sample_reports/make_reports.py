@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from kratom_qc import PROGRAM, settings
-from kratom_qc.app.policy import load_terms
+from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Readers
 from kratom_qc.cli.commands import judge_all
 from kratom_qc.cli.limits import page_text
@@ -26,16 +26,16 @@ def pages() -> dict[str, str]:
     paths = sorted((HERE / "certificates").iterdir())
     with Readers(settings.caps()) as readers:
         readings = list(readers.read((path.name, path.read_bytes()) for path in paths))
-    terms = load_terms(on=DAY, facts=HERE / "products.toml")
+    policy = load_policy(on=DAY, facts=HERE / "products.toml")
     found: dict[str, str] = {}
     rows = []
-    for verdict in judge_all(readings, terms):
+    for verdict in judge_all(readings, policy):
         name = page_name(verdict.batch.batch_id)
         found[name] = batch_page(verdict, program=PROGRAM)
         rows.append(summary_row(verdict, name))
     refused = [(reading.file, reading.sha256, reading.refusals) for reading in readings if reading.refusals]
-    found["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=terms.overdue)
-    found["limits.html"] = page_text(terms.books, DAY)
+    found["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=policy.overdue)
+    found["limits.html"] = page_text(policy.books, DAY)
     return found
 
 

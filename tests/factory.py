@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.batch import batches
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.rulebooks.load import rulebooks_of
 from kratom_qc.rulebooks.scope import key_of
@@ -151,17 +151,17 @@ def judged(
     on: date = DAY,
     product: str | None = None,
     facts: FactsFile | None = None,
-    beside: Beside | None = None,
+    beside: CrossCertificateChecks | None = None,
     agree: bool = True,
 ) -> dict[str, Verdict]:
     """Every verdict by batch id, through the public path and in one run of the engine. An empty `beside` lets copies of one
     certificate be judged as if each were alone. The engine and the crosscheck must `agree`, whatever a test is about."""
-    terms = Terms(
+    policy = JudgementPolicy(
         dict(books), tuple(markets), tuple(markets if home is None else home), on, facts or FactsFile(), product
     )
     found = {
         verdict.batch.batch_id: verdict
-        for verdict in judge_batches(collect(readings, terms, beside=beside), terms).verdicts()
+        for verdict in judge_batches(collect(readings, policy, beside=beside), policy).verdicts()
     }
     everything = (finding for verdict in found.values() for finding in verdict.findings)
     assert not agree or [one.why for one in everything if one.rule_id == "CROSSCHECK-DISAGREES"] == []
@@ -190,12 +190,12 @@ def span(low: str | Decimal, high: str | Decimal | None, low_open: bool = False,
 
 def result(analyte: str, interval: Interval, unit: str = "mg/kg", certificate: str = "a" * 64, **more: Any) -> Result:
     """A laboratory statement already understood."""
-    fields: dict[str, Any] = {"basis": "as received", "measured": True, "place": Place("made.csv", "", "D2"), **more}
+    fields: dict[str, Any] = {"basis": "as received", "measured": True, "ref": CellRef("made.csv", "", "D2"), **more}
     return Result(
         analyte=analyte,
         known=True,
-        said=str(interval),
-        unit_said=unit,
+        reported=str(interval),
+        reported_unit=unit,
         interval=interval,
         unit=unit,
         certificate=certificate,
@@ -203,9 +203,11 @@ def result(analyte: str, interval: Interval, unit: str = "mg/kg", certificate: s
     )
 
 
-def analysis(batch_id: str, *results: Result, product: str | None = "leaf_powder", sha256: str = "a" * 64) -> Analysis:
+def interpreted(
+    batch_id: str, *results: Result, product: str | None = "leaf_powder", sha256: str = "a" * 64
+) -> InterpretedCertificate:
     """A certificate already understood."""
-    return Analysis(
+    return InterpretedCertificate(
         file="made.csv",
         sha256=sha256,
         batch_id=batch_id,
@@ -219,14 +221,14 @@ def analysis(batch_id: str, *results: Result, product: str | None = "leaf_powder
         issued_on=None,
         declared={},
         results=results,
-        facts_said={"batch_id": Word(batch_id, Place("made.csv"))},
+        facts_said={"batch_id": SourceText(batch_id, CellRef("made.csv"))},
     )
 
 
-def batches_of(analyses: Iterable[Analysis], books: Mapping[str, Rulebook]) -> list[Batch]:
+def batches_of(certificates: Iterable[InterpretedCertificate], books: Mapping[str, Rulebook]) -> list[Batch]:
     """Batches with the quantities that every limit of these books asks for."""
     asked = [limit for book in books.values() for limit in book.limits]
-    return batches(analyses, lambda product: (key_of(one) for one in _numeric(asked, product)), FactsFile())
+    return batches(certificates, lambda product: (key_of(one) for one in _numeric(asked, product)), FactsFile())
 
 
 def _numeric(limits: Iterable[Limit], product: str | None) -> Iterable[Limit]:

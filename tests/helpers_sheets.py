@@ -74,8 +74,8 @@ def read_xlsx(sheets: Rows | Mapping[str, Rows], dress: Dress | None = None) -> 
 
 def results(reading: Reading) -> tuple[Result, ...]:
     """Every result of a file that was accepted."""
-    assert not reading.refusals, [f"{refusal.place} {refusal.code}: {refusal.message}" for refusal in reading.refusals]
-    return tuple(result for analysis in reading.analyses for result in analysis.results)
+    assert not reading.refusals, [f"{refusal.ref} {refusal.code}: {refusal.message}" for refusal in reading.refusals]
+    return tuple(result for certificate in reading.certificates for result in certificate.results)
 
 
 def one(analyte: str, result: str, unit: str = "", **columns: str) -> Result:
@@ -115,8 +115,8 @@ def canonical(reading: Reading) -> list[tuple[str, ...]]:
     """The results without their places: equal for the same batch on every laboratory's paper."""
     return sorted(
         (
-            analysis.batch_id,
-            analysis.product or "?",
+            certificate.batch_id,
+            certificate.product or "?",
             result.analyte,
             told(result.interval),
             result.unit,
@@ -124,8 +124,8 @@ def canonical(reading: Reading) -> list[tuple[str, ...]]:
             str(result.detected),
             "" if result.portion is None else plain(result.portion),
         )
-        for analysis in _accepted(reading).analyses
-        for result in analysis.results
+        for certificate in _accepted(reading).certificates
+        for result in certificate.results
     )
 
 

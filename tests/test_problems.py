@@ -15,12 +15,12 @@ from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.problems import FILE, load, markdown, problem, problems
 from tests.helpers_sheets import HEAD, csv_file
 
-PACKAGE = FILE.parent.parent
+PACKAGE = FILE.parent.parent.parent
 # A call whose name says what it makes, with the code as its first argument.
 _MAKERS = {
     "refusal": re.compile(r"^_?(refus|unreadable$|trouble|readerdied$)", re.IGNORECASE),
     "remark": re.compile(r"^_?remark$", re.IGNORECASE),
-    "doubt": re.compile(r"^_?(doubt|held)$", re.IGNORECASE),
+    "doubt": re.compile(r"^_?(hold_?reason|held)$", re.IGNORECASE),
 }
 _CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$|^[A-Z0-9]+(-[A-Z0-9]+)+$|^EXPIRED$")
 

@@ -46,11 +46,11 @@ def ours(raw: bytes) -> Cells:
                 trouble = sheet.problems.get((row, column))
                 if cell.kind in ("formula", "error") or (trouble and trouble.code != "hidden"):
                     continue
-                value: Any = cell.said
+                value: Any = cell.text
                 if cell.kind == "number":
-                    value = Decimal(cell.said.rstrip("%")) / (100 if cell.said.endswith("%") else 1)
+                    value = Decimal(cell.text.rstrip("%")) / (100 if cell.text.endswith("%") else 1)
                 elif cell.kind == "date":
-                    value = cell.said[:10]
+                    value = cell.text[:10]
                 found[sheet.name, cell_name(row, column)] = told(value)
     return found
 

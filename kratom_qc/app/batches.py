@@ -7,13 +7,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
 from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.certificate import Doubt
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.certificate import HoldReason
+from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.batch import batches
-from kratom_qc.interpret.compare import Beside, compare
+from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.rulebooks.scope import wanted
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def collect(
-    readings: Iterable[Reading], terms: Terms, only: frozenset[str] | None = None, beside: Beside | None = None
+    readings: Iterable[Reading],
+    policy: JudgementPolicy,
+    only: frozenset[str] | None = None,
+    beside: CrossCertificateChecks | None = None,
 ) -> list[Batch]:
     """The batches of many files, each over all its certificates. A file given twice counts once.
 
@@ -29,37 +32,39 @@ def collect(
     caller knows it already (see `compared`).
     """
     once = {reading.sha256: reading for reading in readings}
-    analyses = [analysis for reading in once.values() for analysis in reading.analyses]
+    certificates = [certificate for reading in once.values() for certificate in reading.certificates]
     return batches(
-        (terms.laboratories.seen(one, terms.on) for one in analyses if only is None or one.batch_id in only),
-        cache(lambda product: tuple(wanted(terms.books, terms.everywhere, product))),
-        terms.facts,
-        terms.product,
-        compare(analyses) if beside is None else beside,
+        (policy.laboratories.seen(one, policy.on) for one in certificates if only is None or one.batch_id in only),
+        cache(lambda product: tuple(wanted(policy.books, policy.everywhere, product))),
+        policy.facts,
+        policy.product,
+        compare(certificates) if beside is None else beside,
     )
 
 
-def compared(readings: Iterable[Reading], spoken: Mapping[str, Iterable[str]] = MappingProxyType({})) -> Beside:
+def compared(
+    readings: Iterable[Reading], spoken: Mapping[str, Iterable[str]] = MappingProxyType({})
+) -> CrossCertificateChecks:
     """What the certificates of many files say about each other. A file given twice counts once.
 
     `spoken` names, for batches judged before, the hashes of the files that spoke of them. One that today's reader refuses, or
     reads as another batch, holds the batch: what it proved must not vanish with it.
     """
     once = {reading.sha256: reading for reading in readings}
-    beside = compare(analysis for reading in once.values() for analysis in reading.analyses)
+    beside = compare(certificate for reading in once.values() for certificate in reading.certificates)
     for batch_id, files in spoken.items():
         for reading in (once[sha] for sha in files if sha in once and batch_id not in once[sha].batch_ids):
             reason = reading.refusals[0].message if reading.refusals else "it speaks of another batch"
             why = f"{reading.file} was judged as a certificate of this batch and is not read as one any more: {reason}"
-            doubt = Doubt("EARLIER-UNREAD", why, Place(reading.file))
-            beside.doubts.setdefault(batch_id, []).append(doubt)
+            hold_reason = HoldReason("EARLIER-UNREAD", why, CellRef(reading.file))
+            beside.hold_reasons.setdefault(batch_id, []).append(hold_reason)
     return beside
 
 
-def judge_batches(found: Sequence[Batch], terms: Terms) -> Judgement:
+def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:
     """Judge batches in one run of the engine; see `kratom_qc.judge.verdicts.judge`."""
     from kratom_qc.judge.verdicts import judge
 
     return judge(
-        found, terms.books, markets=terms.markets, home=terms.home, on=terms.on, hold_overdue=terms.hold_overdue
+        found, policy.books, markets=policy.markets, home=policy.home, on=policy.on, hold_overdue=policy.hold_overdue
     )

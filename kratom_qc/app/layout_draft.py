@@ -29,7 +29,7 @@ class Guess:
 
     text: str
     role: str = ""
-    doubt: str = ""
+    hold_reason: str = ""
 
 
 def draft(book: Workbook) -> str:
@@ -83,7 +83,7 @@ def _first_cell(book: Workbook) -> str:
             column = min(sheet.rows[row])
             name = cell_name(row, column)
             place = f"{_as_glob(sheet.name)}!{name}" if sheet.name else name
-            return f"cells = {{ {quoted(place)} = {quoted(_as_glob(squeezed(sheet.rows[row][column].said)))} }}  # ?"
+            return f"cells = {{ {quoted(place)} = {quoted(_as_glob(squeezed(sheet.rows[row][column].text)))} }}  # ?"
     return 'cells = { "A1" = "*" }  # ?'
 
 
@@ -92,14 +92,14 @@ def _as_glob(text: str) -> str:
 
 
 def _texts(sheet: Sheet, row: int) -> list[str]:
-    return list(dict.fromkeys(squeezed(cell.said) for _, cell in sorted(sheet.rows[row].items())))
+    return list(dict.fromkeys(squeezed(cell.text) for _, cell in sorted(sheet.rows[row].items())))
 
 
 # ---------------------------------------------------------------- numbers and dates
 
 
 def _conventions(book: Workbook) -> list[str]:
-    said = [cell.said for sheet in book.sheets for cells in sheet.rows.values() for cell in cells.values()]
+    said = [cell.text for sheet in book.sheets for cells in sheet.rows.values() for cell in cells.values()]
     numbers = [text for text in said if re.match(r"^[<>≤≥~]?\s*[0-9]", text.strip()) and not _is_date(text)]
     lines = []
     try:
@@ -140,19 +140,19 @@ def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
             for at, value_at in pairwise(numbers):
                 label, value = sheet.rows[row][at], sheet.rows[row][value_at]
                 place = f"{sheet.name}!{cell_name(row, value_at)}" if sheet.name else cell_name(row, value_at)
-                fact = vocabulary.fact_name(label.said)
+                fact = vocabulary.fact_name(label.text)
                 if fact == "batch_id":
                     known.append(place)
                 elif fact is None and any(
-                    vocabulary.fact_name(word) == "batch_id" for word in vocabulary.nearest_headers(label.said)
+                    vocabulary.fact_name(word) == "batch_id" for word in vocabulary.nearest_headers(label.text)
                 ):
                     near.append((place, label))
-                elif fact is None and _LOT.match(value.said) and not _is_date(value.said):
+                elif fact is None and _LOT.match(value.text) and not _is_date(value.text):
                     looks.append((place, label))
     if known:
         return []
     for place, label in [*near, *looks][:1]:
-        return ["[facts]", f"batch_id = {quoted(place)}  # ? beside '{squeezed(label.said)}'", ""]
+        return ["[facts]", f"batch_id = {quoted(place)}  # ? beside '{squeezed(label.text)}'", ""]
     return ["# [facts]", '# batch_id = "B4"  # ? no lot number was seen above the table', ""]
 
 
@@ -163,13 +163,13 @@ def _header_row(sheet: Sheet) -> int | None:
     """The row most like a header: several different texts, and below it as many cells with numbers among them."""
     best: tuple[int, int] | None = None
     for row, cells in sheet.rows.items():
-        texts = {cell.said for cell in cells.values()}
-        if len(cells) < 2 or len(texts) < len(cells) or any(could_be_result(cell.said) for cell in cells.values()):
+        texts = {cell.text for cell in cells.values()}
+        if len(cells) < 2 or len(texts) < len(cells) or any(could_be_result(cell.text) for cell in cells.values()):
             continue
         below = [under for at in range(row + 1, row + 6) if (under := sheet.rows.get(at))]
         filled = sum(len(set(under) & set(cells)) for under in below if len(under) > 1)
-        numbers = sum(could_be_result(cell.said) for under in below if len(under) > 1 for cell in under.values())
-        known = sum(meaning((squeezed(cell.said),))[0] != "unknown" for cell in cells.values())
+        numbers = sum(could_be_result(cell.text) for under in below if len(under) > 1 for cell in under.values())
+        known = sum(meaning((squeezed(cell.text),))[0] != "unknown" for cell in cells.values())
         score = (filled + numbers + 2 * known) * (numbers > 0)
         if score and (best is None or score > best[0]):
             best = (score, row)
@@ -189,7 +189,7 @@ def _table(sheet: Sheet, row: int) -> list[str]:
     ]
     lines.append("[table.columns]")
     for guess in guesses:
-        note = f"  # ? {guess.doubt}" if guess.doubt else ""
+        note = f"  # ? {guess.hold_reason}" if guess.hold_reason else ""
         if guess.role:
             lines.append(f"{quoted(guess.text)} = {quoted(guess.role)}{note}")
         else:
@@ -200,10 +200,10 @@ def _table(sheet: Sheet, row: int) -> list[str]:
 def _guesses(sheet: Sheet, row: int) -> Iterator[Guess]:
     """One guess for every column that words alone do not explain; those that they do are read without a profile."""
     cells = sheet.rows[row]
-    known = {at: meaning((squeezed(cell.said),))[0] for at, cell in cells.items()}
+    known = {at: meaning((squeezed(cell.text),))[0] for at, cell in cells.items()}
     taken = set(known.values())
     for at, cell in sorted(cells.items()):
-        text = squeezed(cell.said)
+        text = squeezed(cell.text)
         if known[at] != "unknown":
             continue
         values = [
@@ -226,12 +226,12 @@ def _guess(text: str, values: Sequence[Cell], taken: set[str]) -> Guess:
     for word, role in near:
         if role not in taken and (not numeric or role in ("lod", "loq", "uncertainty", "limit", "result")):
             return Guess(text, role, f"like '{word}'")
-    what = "numbers" if numeric else f"e.g. '{squeezed(values[0].said)}'" if values else "nothing below it"
+    what = "numbers" if numeric else f"e.g. '{squeezed(values[0].text)}'" if values else "nothing below it"
     return Guess(text, "", f"{what}: say what it is, or that it is ignored")
 
 
 def _by_values(values: Sequence[Cell]) -> tuple[str, str] | None:
-    said = [cell.said.strip() for cell in values]
+    said = [cell.text.strip() for cell in values]
     if not said:
         return None
     tests = (

@@ -19,7 +19,7 @@ from kratom_qc.vocabulary import methods, wording
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class JudgementPolicy:
     """By what a run judges: rulebooks, markets, day, and what the vendor and the user declare."""
 
     books: dict[str, Rulebook]
@@ -46,13 +46,13 @@ class Terms:
             market_books(self.books, market)
 
 
-def load_terms(
+def load_policy(
     markets: Sequence[str] = (),
     on: date | None = None,
     facts: Path | None = None,
     product: str | None = None,
     drafts: Sequence[Path] = (),
-) -> Terms:
+) -> JudgementPolicy:
     """The terms that options and settings ask for. `on` defaults to today (UTC); `drafts` are rulebooks that take the place of
     those of their name, or stand beside them.
 
@@ -76,7 +76,7 @@ def load_terms(
     for market in config.home_markets:
         if market not in markets_of(books):
             raise RulebookError(f"KRATOM_QC_HOME_MARKETS names '{market}', which has no rulebook")
-    return Terms(
+    return JudgementPolicy(
         books=books,
         markets=asked or markets_of(books),
         home=asked or config.home_markets,

@@ -9,9 +9,9 @@ from itertools import tee
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.domain.certificate import Analysis, Remark
+from kratom_qc.domain.certificate import InterpretedCertificate, Remark
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
 from kratom_qc.intake.layout.certificates import certificates
@@ -27,13 +27,13 @@ class Reading:
 
     file: str
     sha256: str
-    analyses: tuple[Analysis, ...] = ()
+    certificates: tuple[InterpretedCertificate, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
     @property
     def batch_ids(self) -> tuple[str, ...]:
         """The batches this file speaks of, in its order."""
-        return tuple(dict.fromkeys(analysis.batch_id for analysis in self.analyses))
+        return tuple(dict.fromkeys(certificate.batch_id for certificate in self.certificates))
 
 
 class Readers:
@@ -65,7 +65,7 @@ class Readers:
                 message = (
                     f"{died.why}; the file is kept, and no other is touched. Send only the table of the certificate"
                 )
-                fault = Refusal(died.code, message, Place(name))
+                fault = Refusal(died.code, message, CellRef(name))
                 yield Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,))
 
 
@@ -80,11 +80,11 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     digest = hashlib.sha256(raw).hexdigest()
     try:
         found = _found(name, raw, caps)
-        analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
+        interpreted_certificates, refusals = interpret(found.certificates) if found.certificates else ((), ())
         # What its words mean is no matter where a cell is not believed at all.
-        cells = {refusal.place for refusal in found.refusals if refusal.place.cell}
-        refusals = (*found.refusals, *(refusal for refusal in refusals if refusal.place not in cells))
-        refusals = tuple(sorted(dict.fromkeys(refusals), key=lambda refusal: _reading_order(refusal.place)))
+        cells = {refusal.ref for refusal in found.refusals if refusal.ref.cell}
+        refusals = (*found.refusals, *(refusal for refusal in refusals if refusal.ref not in cells))
+        refusals = tuple(sorted(dict.fromkeys(refusals), key=lambda refusal: _reading_order(refusal.ref)))
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
     except MemoryError:  # the child's limit; said by whoever waits for it
@@ -93,12 +93,12 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
         fault = Refusal(
             "reader-failed",
             f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. Please report it",
-            Place(name),
+            CellRef(name),
         )
         return Reading(name, digest, refusals=(fault,))
     if refusals:
         return Reading(name, digest, refusals=refusals)
-    return Reading(name, digest, _with_remarks(analyses, found.remarks))
+    return Reading(name, digest, _with_remarks(interpreted_certificates, found.remarks))
 
 
 def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
@@ -108,15 +108,19 @@ def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
     return certificates(workbook_of(kind, name, raw, caps))
 
 
-def _reading_order(place: Place) -> tuple[str, int, int, str]:
+def _reading_order(place: CellRef) -> tuple[str, int, int, str]:
     """By sheet, row and column; what is said of a whole sheet or file comes first."""
     letters = place.cell.rstrip("0123456789")
     row = place.cell.removeprefix(letters)
     return (place.sheet, int(row or 0), len(letters), letters)
 
 
-def _with_remarks(analyses: tuple[Analysis, ...], remarks: tuple[Remark, ...]) -> tuple[Analysis, ...]:
+def _with_remarks(
+    interpreted_certificates: tuple[InterpretedCertificate, ...], remarks: tuple[Remark, ...]
+) -> tuple[InterpretedCertificate, ...]:
     """Remarks about a file as a whole stand with each of its analyses."""
     if not remarks:
-        return analyses
-    return tuple(replace(analysis, remarks=(*analysis.remarks, *remarks)) for analysis in analyses)
+        return interpreted_certificates
+    return tuple(
+        replace(certificate, remarks=(*certificate.remarks, *remarks)) for certificate in interpreted_certificates
+    )

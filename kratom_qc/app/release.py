@@ -14,11 +14,11 @@ from pathlib import Path
 
 from kratom_qc import PROGRAM, settings
 from kratom_qc.app.batches import collect, compared, judge_batches
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Readers, Reading
 from kratom_qc.archive.store import PassWriter, Store, keep, keep_rulebook
 from kratom_qc.domain.errors import InputNotFound, Refusal
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.compare import traces
 from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
@@ -64,9 +64,9 @@ def _is_hidden(path: Path) -> bool:
 class ReleasePass:
     """The state of one pass, from arrivals to the committed archive; its readers live as long as its block."""
 
-    def __init__(self, store: Store, terms: Terms, progress: Progress):
+    def __init__(self, store: Store, policy: JudgementPolicy, progress: Progress):
         self.store = store
-        self.terms = terms
+        self.policy = policy
         self.progress = progress
         self.new: list[Reading] = []
         self.earlier: list[Reading] = []
@@ -93,7 +93,7 @@ class ReleasePass:
             try:
                 raw = read_bytes(arrival.path)
             except InputNotFound as error:
-                reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", Place(arrival.name))
+                reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", CellRef(arrival.name))
                 self.new.append(Reading(arrival.name, "", refusals=(reason,)))
             else:
                 keep(self.store.root, hashlib.sha256(raw).hexdigest(), raw)
@@ -107,15 +107,15 @@ class ReleasePass:
         """
         known = self.store.known(PROGRAM)
         fresh = {reading.sha256 for reading in self.new}
-        new = [analysis for reading in self.new for analysis in reading.analyses]
+        new = [certificate for reading in self.new for certificate in reading.certificates]
         beside = sorted({batch for one in new for trace in traces(one) for batch in known.by_trace.get(trace, ())})
-        touched = list(dict.fromkeys([*(analysis.batch_id for analysis in new), *beside]))
+        touched = list(dict.fromkeys([*(certificate.batch_id for certificate in new), *beside]))
         before = dict.fromkeys(
             sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh
         )
         self.earlier = list(self._readers.read((known.names[sha], self.store.raw(sha)) for sha in before))
         self._readers.rest()
-        self.writer = PassWriter(self.store, self.pass_id, self.terms.on, PROGRAM)
+        self.writer = PassWriter(self.store, self.pass_id, self.policy.on, PROGRAM)
         self.total = len(touched)
         spoken = {batch_id: known.by_batch.get(batch_id, ()) for batch_id in touched}
         self.beside = compared([*self.earlier, *self.new], spoken)
@@ -126,8 +126,8 @@ class ReleasePass:
 
     def judge(self, wave: Iterable[str]) -> None:
         """Judge some batches over all their certificates, in one run of the engine, and write their pages and findings."""
-        batches = collect([*self.earlier, *self.new], self.terms, frozenset(wave), self.beside)
-        for verdict in judge_batches(batches, self.terms).verdicts():
+        batches = collect([*self.earlier, *self.new], self.policy, frozenset(wave), self.beside)
+        for verdict in judge_batches(batches, self.policy).verdicts():
             page = page_name(verdict.batch.batch_id)
             row = summary_row(verdict, page)
             self.store.write_page(page, batch_page(verdict, program=PROGRAM))
@@ -140,12 +140,12 @@ class ReleasePass:
         for reading in self.new:
             if reading.refusals and reading.sha256:
                 self.writer.add_refused(reading.file, reading.sha256, reading.refusals)
-            for analysis in reading.analyses:
-                self.writer.add_analysis(analysis, traces(analysis))
+            for certificate in reading.certificates:
+                self.writer.add_analysis(certificate, traces(certificate))
         refused = [(reading.file, reading.sha256, reading.refusals) for reading in self.refused]
-        page = summary_page(self.rows, refused, judged_on=self.terms.on, program=PROGRAM, overdue=self.terms.overdue)
+        page = summary_page(self.rows, refused, judged_on=self.policy.on, program=PROGRAM, overdue=self.policy.overdue)
         self.store.write_page("index.html", page)
-        for book in self.terms.books.values():
+        for book in self.policy.books.values():
             keep_rulebook(self.store.root, book)
         self.writer.commit()
         gc.unfreeze()
@@ -159,14 +159,14 @@ class ReleasePass:
     @property
     def pass_id(self) -> str:
         """Names the pass by what it did: the day, and a hash of the new files and of the terms."""
-        terms = self.terms
+        policy = self.policy
         parts: Iterable[str] = (
             *sorted(reading.sha256 for reading in self.new),
-            *(book.sha256 for book in terms.books.values()),
-            *terms.markets,
-            *terms.home,
-            *(facts.sha256 for _, _, facts in terms.facts.rows),
-            *((terms.laboratories.sha256, str(terms.laboratories.hold)) if terms.laboratories.sha256 else ()),
+            *(book.sha256 for book in policy.books.values()),
+            *policy.markets,
+            *policy.home,
+            *(facts.sha256 for _, _, facts in policy.facts.rows),
+            *((policy.laboratories.sha256, str(policy.laboratories.hold)) if policy.laboratories.sha256 else ()),
             PROGRAM,
         )
-        return f"{terms.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
+        return f"{policy.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"

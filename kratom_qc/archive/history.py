@@ -24,9 +24,9 @@ import pyarrow.parquet as pq
 from kratom_qc.archive import tables
 from kratom_qc.archive.store import committed, rulebook_path
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.errors import InputNotFound, StoreError
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 
 Codes = npt.NDArray[np.int64]
@@ -60,7 +60,7 @@ class Past:
     certificates: tuple[str, ...]
     facts_sha256: str
     facts: ProductFacts
-    doubts: tuple[Doubt, ...]
+    hold_reasons: tuple[HoldReason, ...]
     then: Then | None
 
 
@@ -225,13 +225,13 @@ def _past(row: Mapping[str, Any], pass_id: str, then: Then | None) -> Past:
         certificates=tuple(row["certificates"] or ()),
         facts_sha256=row["facts_sha256"] or "",
         facts=facts_of(row["facts"] or "{}"),
-        doubts=tuple(_doubt(**doubt) for doubt in row["doubts"] or ()),
+        hold_reasons=tuple(_doubt(**hold_reason) for hold_reason in row["doubts"] or ()),
         then=then,
     )
 
 
-def _doubt(rule_id: str, why: str, analyte: str | None, file: str, sheet: str, cell: str) -> Doubt:
-    return Doubt(rule_id, why, Place(file, sheet, cell), analyte)
+def _doubt(rule_id: str, why: str, analyte: str | None, file: str, sheet: str, cell: str) -> HoldReason:
+    return HoldReason(rule_id, why, CellRef(file, sheet, cell), analyte)
 
 
 @lru_cache(4096)

@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 
 from kratom_qc.archive.history import History, Past, coded, read
 from kratom_qc.archive.rows import NUMBERS
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 
 _HEADS = (
     *("sha256", "batch_id", "status", "file", "product", "product_name", "laboratory", "accreditation"),
@@ -73,7 +73,7 @@ def _among(column: pa.ChunkedArray, values: Collection[str]) -> Any:
 
 def recall(
     history: History, passes: Sequence[str], pasts: Sequence[Past], wanted: Wanted
-) -> dict[str, tuple[Analysis, ...]]:
+) -> dict[str, tuple[InterpretedCertificate, ...]]:
     """The certificates that batches were judged on, by batch id, from the passes that hold them.
 
     A batch with a certificate that an earlier version archived, without all that a judgement needs, is left out: its files must
@@ -129,10 +129,10 @@ def _dates(facts: pa.ListArray) -> pa.ListArray:
     return pa.ListArray.from_arrays(offsets, facts.flatten().filter(dated))
 
 
-def _analysis(row: Mapping[str, Any], results: dict[tuple[str, str], list[Result]]) -> Analysis:
+def _analysis(row: Mapping[str, Any], results: dict[tuple[str, str], list[Result]]) -> InterpretedCertificate:
     file = row["file"]
     witness = f"{row['sha256']} {row['certificate_id']} {row['laboratory']}"
-    return Analysis(
+    return InterpretedCertificate(
         file=file,
         sha256=row["sha256"],
         batch_id=row["batch_id"],
@@ -148,7 +148,7 @@ def _analysis(row: Mapping[str, Any], results: dict[tuple[str, str], list[Result
         results=tuple(results.pop((row["batch_id"], witness), ())),
         dates={one["name"]: one["day"] for one in row["facts_said"] if one["day"] is not None},
         facts_said={
-            one["name"]: Word(one["said"], Place(file, one["sheet"], one["cell"])) for one in row["facts_said"]
+            one["name"]: SourceText(one["said"], CellRef(file, one["sheet"], one["cell"])) for one in row["facts_said"]
         },
     )
 
@@ -178,7 +178,7 @@ def _made(table: pa.Table) -> Iterator[tuple[str, str, Result]]:
 
 
 def _result(
-    sha256: str, batch_id: str, analyte: str, said: str, shown: str, unit_said: str, unit: str, basis: str,
+    sha256: str, batch_id: str, analyte: str, said: str, shown: str, reported_unit: str, unit: str, basis: str,
     text: str | None, method: str, stated_verdict: str, file: str, sheet: str, cell: str, species: str, replicate: str,
     flags: str, witness: str, in_full: str | None,
     known: bool, measured: bool, low_open: bool, high_open: bool, detected: bool | None, shown_low_open: bool | None,
@@ -194,8 +194,8 @@ def _result(
     if shown_low is not None:
         as_shown = Interval(shown_low, shown_high, bool(shown_low_open), bool(shown_high_open))
     result = Result(
-        analyte, known, said, unit_said, Interval(low or Decimal(0), high, low_open, high_open), unit, basis, measured,
-        Place(file, sheet, cell), detected, detection_limit, portion, lod, loq, uncertainty, resolution, method,
+        analyte, known, said, reported_unit, Interval(low or Decimal(0), high, low_open, high_open), unit, basis, measured,
+        CellRef(file, sheet, cell), detected, detection_limit, portion, lod, loq, uncertainty, resolution, method,
         stated_verdict, species, replicate, text, tuple(flags.split()), witness, shown, as_shown,
     )  # fmt: skip
     return batch_id, sha256, result

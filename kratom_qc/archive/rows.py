@@ -11,50 +11,50 @@ from typing import Any
 
 from kratom_qc.archive.tables import Row
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Analysis, Doubt
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Standing, Verdict
 
 _PLACES = Decimal(1).scaleb(-18)
 
 
-def certificate_row(analysis: Analysis, program: str, traces: Iterable[str]) -> Row:
+def certificate_row(certificate: InterpretedCertificate, program: str, traces: Iterable[str]) -> Row:
     """One batch on one file, after the pass columns; `traces` is what a copy or a twin of it would share."""
     return (
-        analysis.sha256,
-        analysis.file,
+        certificate.sha256,
+        certificate.file,
         "judged",
-        analysis.batch_id,
-        analysis.product,
-        analysis.product_name,
-        analysis.laboratory,
-        analysis.accreditation,
-        analysis.certificate_id,
-        analysis.received_on,
-        analysis.tested_on,
-        analysis.issued_on,
+        certificate.batch_id,
+        certificate.product,
+        certificate.product_name,
+        certificate.laboratory,
+        certificate.accreditation,
+        certificate.certificate_id,
+        certificate.received_on,
+        certificate.tested_on,
+        certificate.issued_on,
         None,
         program,
         list(traces),
-        [_fact(name, analysis) for name in dict.fromkeys((*analysis.dates, *analysis.facts_said))],
+        [_fact(name, certificate) for name in dict.fromkeys((*certificate.dates, *certificate.facts_said))],
     )
 
 
-def _fact(name: str, analysis: Analysis) -> dict[str, Any]:
+def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
     """One of a certificate's facts with its cell; the dates come first, in the order in which they are looked at."""
-    word = analysis.facts_said.get(name) or Word("", Place(analysis.file))
-    where = {"sheet": word.place.sheet, "cell": word.place.cell}
-    return {"name": name, "said": word.said, **where, "day": analysis.dates.get(name)}
+    word = certificate.facts_said.get(name) or SourceText("", CellRef(certificate.file))
+    where = {"sheet": word.ref.sheet, "cell": word.ref.cell}
+    return {"name": name, "said": word.text, **where, "day": certificate.dates.get(name)}
 
 
 def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: str) -> Row:
     """A file that never became data, with everything that was wrong with it."""
     reasons = [
-        {"code": r.code, "message": r.message, "sheet": r.place.sheet, "cell": r.place.cell, "said": r.said}
+        {"code": r.code, "message": r.message, "sheet": r.ref.sheet, "cell": r.ref.cell, "said": r.quoted}
         for r in refusals
     ]
     return (sha256, file, "refused", *(None,) * 9, reasons, program, None, None)
@@ -75,9 +75,9 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         result.analyte,
         result.known,
         result.measured,
-        result.said,
+        result.reported,
         result.shown,
-        result.unit_said,
+        result.reported_unit,
         low,
         high,
         *_open_and_floats(result.interval),
@@ -91,7 +91,7 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         result.text,
         result.method,
         result.stated_verdict,
-        *result.place,
+        *result.ref,
         detection_limit,
         resolution,
         result.species,
@@ -120,7 +120,7 @@ def _in_full(numbers: Row, fits: Row) -> str | None:
 
 def finding_row(finding: Finding, batch_id: str) -> Row:
     """How one batch stands to one limit."""
-    place = finding.place
+    place = finding.ref
     return (
         batch_id,
         finding.rule_id,
@@ -150,10 +150,14 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
     What the batch was judged by and made of stands in its own row only.
     """
     batch = verdict.batch
-    shas = list(dict.fromkeys(analysis.sha256 for analysis in batch.analyses))
+    shas = list(dict.fromkeys(certificate.sha256 for certificate in batch.certificates))
     books = [{"id": book.id, "version": book.version, "sha256": book.sha256} for book in verdict.rulebooks]
     by = (list(verdict.home_markets), shas, reason, books, batch.facts.sha256 or None if batch.facts else None, program)
-    made_of = (declared(batch.facts), [_doubt(doubt) for doubt in batch.doubts], _terms(verdict, program))
+    made_of = (
+        declared(batch.facts),
+        [_doubt(hold_reason) for hold_reason in batch.hold_reasons],
+        _terms(verdict, program),
+    )
     yield (batch.batch_id, batch.product, None, str(verdict.decision), *by, None, None, *made_of)
     stands = {standing.market: standing for standing in verdict.standings}
     for market, decision in verdict.markets.items():
@@ -182,7 +186,7 @@ def _said(standing: Standing | None) -> Row:
     """(what a market says, the rule that decides it)."""
     if standing is None:
         return None, None
-    return str(standing.says), standing.finding.rule_id if standing.finding else None
+    return str(standing.status), standing.finding.rule_id if standing.finding else None
 
 
 def declared(facts: ProductFacts | None) -> str | None:
@@ -193,9 +197,9 @@ def declared(facts: ProductFacts | None) -> str | None:
     return json.dumps({name: value for name, value in told.items() if value}, default=str, ensure_ascii=False)
 
 
-def _doubt(doubt: Doubt) -> dict[str, str | None]:
-    told = {"rule_id": doubt.rule_id, "why": doubt.why, "analyte": doubt.analyte}
-    return {**told, "file": doubt.place.file, "sheet": doubt.place.sheet, "cell": doubt.place.cell}
+def _doubt(hold_reason: HoldReason) -> dict[str, str | None]:
+    told = {"rule_id": hold_reason.rule_id, "why": hold_reason.why, "analyte": hold_reason.analyte}
+    return {**told, "file": hold_reason.ref.file, "sheet": hold_reason.ref.sheet, "cell": hold_reason.ref.cell}
 
 
 def _open_and_floats(interval: Interval) -> Row:

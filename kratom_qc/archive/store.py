@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from kratom_qc.archive import rows, tables
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import Refusal, StoreError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.verdict import Verdict
@@ -186,11 +186,11 @@ class PassWriter:
         """A file that never became data."""
         self._add("certificates", rows.refused_row(file, sha256, refusals, self.program))
 
-    def add_analysis(self, analysis: Analysis, traces: Iterable[str] = ()) -> None:
+    def add_analysis(self, certificate: InterpretedCertificate, traces: Iterable[str] = ()) -> None:
         """One new certificate of one batch, with its results; by its traces a later one finds it again."""
-        self._add("certificates", rows.certificate_row(analysis, self.program, traces))
-        for result in analysis.results:
-            self._add("results", rows.result_row(result, analysis.sha256, analysis.batch_id))
+        self._add("certificates", rows.certificate_row(certificate, self.program, traces))
+        for result in certificate.results:
+            self._add("results", rows.result_row(result, certificate.sha256, certificate.batch_id))
 
     def add_verdict(self, verdict: Verdict, reason: str) -> None:
         """One verdict with its findings."""

@@ -16,11 +16,11 @@ from rich.table import Table
 
 from kratom_qc import vocabulary
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_files
 from kratom_qc.cli.tables import print_matrix, print_verdicts
 from kratom_qc.cli.vendor import may_annotate, plain_console, write_annotated
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import InputNotFound, Refusal
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.intake.layout.profiles import load as load_profiles
@@ -34,7 +34,7 @@ REFUSED = 3
 _EXIT = {Decision.FAIL: 1, Decision.HOLD: 2, Decision.PASS: 0}
 
 
-def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path | None = None) -> int:
+def check(files: Sequence[Path], policy: JudgementPolicy, *, as_json: bool, annotate: Path | None = None) -> int:
     """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst.
 
     `annotate` is where the one file given is written with its problems marked in it.
@@ -46,22 +46,22 @@ def check(files: Sequence[Path], terms: Terms, *, as_json: bool, annotate: Path 
         # A verdict over fewer certificates than the user named would be a verdict over something else.
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
     readings = read_files(files)
-    verdicts = {verdict.batch.batch_id: verdict for verdict in judge_all(readings, terms)}
+    verdicts = {verdict.batch.batch_id: verdict for verdict in judge_all(readings, policy)}
     if as_json:
         _print_json(readings, verdicts)
     else:
         _print_check(readings, verdicts)
     if annotate is not None:
         write_annotated(
-            files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], terms, annotate
+            files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], policy, annotate
         )
     return exit_status(readings, verdicts.values())
 
 
-def judge_all(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
+def judge_all(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verdict]:
     """Every verdict over the readings; the engine is not even loaded where there is nothing to judge."""
-    found = collect(readings, terms)
-    return list(judge_batches(found, terms).verdicts()) if found else []
+    found = collect(readings, policy)
+    return list(judge_batches(found, policy).verdicts()) if found else []
 
 
 def exit_status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int:
@@ -108,7 +108,7 @@ def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> N
     console.print(f"[bold red]REFUSED[/] {escape(file)}: {problems}")
     said: set[str] = set()
     for refusal in refusals:
-        where = str(refusal.place) if refusal.place.cell or refusal.place.sheet else "file"
+        where = str(refusal.ref) if refusal.ref.cell or refusal.ref.sheet else "file"
         console.print(f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]")
         hints = _hints(refusal, again=refusal.code in said)
         if hints:
@@ -137,49 +137,49 @@ def read(file: Path, *, as_json: bool) -> int:
     elif reading.refusals:
         print_refused(plain_console(), reading.file, reading.refusals)
     else:
-        for analysis in reading.analyses:
-            _print_analysis(plain_console(), analysis)
+        for certificate in reading.certificates:
+            _print_analysis(plain_console(), certificate)
     return REFUSED if reading.refusals else 0
 
 
 def _read_object(reading: Reading) -> dict[str, Any]:
     if reading.refusals:
         return json_objects.refused(reading.file, reading.sha256, reading.refusals)
-    return json_objects.read(reading.file, reading.sha256, reading.analyses)
+    return json_objects.read(reading.file, reading.sha256, reading.certificates)
 
 
-def _print_analysis(console: Console, analysis: Analysis) -> None:
-    product = wording.product_name(analysis.product)
-    console.print(f"[bold]{escape(analysis.batch_id)}[/]  {escape(product)}  {escape(analysis.product_name)}")
+def _print_analysis(console: Console, certificate: InterpretedCertificate) -> None:
+    product = wording.product_name(certificate.product)
+    console.print(f"[bold]{escape(certificate.batch_id)}[/]  {escape(product)}  {escape(certificate.product_name)}")
     console.print(
-        f"{escape(analysis.laboratory or 'laboratory not stated')}, certificate "
-        f"{escape(analysis.certificate_id or 'not stated')}, received {analysis.received_on or '–'}, tested "
-        f"{analysis.tested_on or '–'}, issued {analysis.issued_on or '–'}"
+        f"{escape(certificate.laboratory or 'laboratory not stated')}, certificate "
+        f"{escape(certificate.certificate_id or 'not stated')}, received {certificate.received_on or '–'}, tested "
+        f"{certificate.tested_on or '–'}, issued {certificate.issued_on or '–'}"
     )
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("analyte", "said", "understood", "basis", "LOD", "LOQ", "method", "where"):
         table.add_column(heading, overflow="fold")
-    for result in analysis.results:
+    for result in certificate.results:
         known = result.analyte if result.known else f"{result.analyte} (unknown)"
         table.add_row(
             *(
                 escape(text)
                 for text in (
                     known,
-                    f"{result.said} {result.unit_said}".strip(),
+                    f"{result.reported} {result.reported_unit}".strip(),
                     wording.value_words(result.interval, result.unit, (result,)),
                     result.basis,
                     *(wording.shown(bound) if bound is not None else "" for bound in (result.lod, result.loq)),
                     result.method,
-                    str(result.place),
+                    str(result.ref),
                 )
             )
         )
     console.print(table)
-    for doubt in analysis.doubts:
-        console.print(f"[yellow]holds[/] {escape(str(doubt.place))}  {escape(doubt.why)}")
-    for remark in analysis.remarks:
-        console.print(f"[dim]{remark.severity}[/] {escape(str(remark.place))}  {escape(remark.message)}")
+    for hold_reason in certificate.hold_reasons:
+        console.print(f"[yellow]holds[/] {escape(str(hold_reason.ref))}  {escape(hold_reason.why)}")
+    for remark in certificate.remarks:
+        console.print(f"[dim]{remark.severity}[/] {escape(str(remark.ref))}  {escape(remark.message)}")
 
 
 # ---------------------------------------------------------------- run
@@ -191,7 +191,7 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     from kratom_qc.archive.store import Store
 
     console = plain_console()
-    terms = load_terms(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
+    policy = load_policy(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
     if not inbox.is_dir():
         raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
     shelf = Store(store)
@@ -206,7 +206,7 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
     print_verdicts(console, done.rows)
     for reading in done.refused:
         print_refused(console, reading.file, reading.refusals)
-    for sentence in terms.overdue:
+    for sentence in policy.overdue:
         console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
     console.print(f"\nReports: {escape(str(shelf.reports / 'index.html'))}")
     console.print(f"Archive: {escape(str(store / 'archive'))} (Parquet)")

@@ -13,9 +13,9 @@ from kratom_qc import settings, vocabulary
 from kratom_qc.app.layout_draft import draft
 from kratom_qc.cli.commands import REFUSED, print_refused
 from kratom_qc.cli.vendor import plain_console
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import Refusal, Refused, UsageError
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.layout.certificates import certificates
 from kratom_qc.intake.layout.profiles import load, read_profile
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
@@ -56,35 +56,39 @@ def drafted(name: str, raw: bytes, caps: settings.Caps) -> str:
     return draft(open_workbook(name, raw, caps))
 
 
-def tried(name: str, raw: bytes, caps: settings.Caps, profile_file: Path) -> tuple[list[str], tuple[Analysis, ...]]:
+def tried(
+    name: str, raw: bytes, caps: settings.Caps, profile_file: Path
+) -> tuple[list[str], tuple[InterpretedCertificate, ...]]:
     """(why a profile does not recognise a file, what is read of it). Raises Refused where the file is not read."""
     book, profile = open_workbook(name, raw, caps), read_profile(profile_file)
     failing = list(profile.failing(book))
     if failing:
         return failing, ()
     found = certificates(book, (profile,))
-    analyses, refusals = interpret(found.certificates) if found.certificates else ((), ())
+    interpreted_certificates, refusals = interpret(found.certificates) if found.certificates else ((), ())
     every = tuple(dict.fromkeys((*found.refusals, *refusals)))
     if every:
         raise Refused(list(every))
-    return [], analyses
+    return [], interpreted_certificates
 
 
 def _test_one(console: Console, profile_file: Path, file: Path) -> int:
     try:
-        failing, analyses = _in_a_child(tried, file, profile_file)
+        failing, interpreted_certificates = _in_a_child(tried, file, profile_file)
     except Refused as refused:
         return _refused(console, file, refused.refusals)
     if failing:
         console.print(f"[bold red]not recognised[/] {escape(str(file))}: {escape('; '.join(failing))}")
         return REFUSED
     console.print(f"[bold green]read[/] {escape(str(file))}")
-    for analysis in analyses:
-        console.print(f"  {escape(analysis.batch_id)}: {len(analysis.results)} results, {len(analysis.doubts)} doubts")
-        for result in analysis.results:
+    for certificate in interpreted_certificates:
+        console.print(
+            f"  {escape(certificate.batch_id)}: {len(certificate.results)} results, {len(certificate.hold_reasons)} doubts"
+        )
+        for result in certificate.results:
             name = result.analyte if result.known else f"{result.analyte} (unknown)"
             console.print(
-                f"    {escape(name)}  {escape(result.said)} {escape(result.unit_said)}  [dim]{escape(str(result.place))}[/]"
+                f"    {escape(name)}  {escape(result.reported)} {escape(result.reported_unit)}  [dim]{escape(str(result.ref))}[/]"
             )
     return 0
 
@@ -104,7 +108,7 @@ def _in_a_child(work: Callable[..., T], file: Path, *arguments: object) -> T:
     try:
         return in_a_child(caps, "kratom_qc.app.reading", work, file.name, read_bytes(file), caps, *arguments)
     except ReaderDied as died:
-        raise Refused([Refusal(died.code, died.why, Place(file.name))]) from None
+        raise Refused([Refusal(died.code, died.why, CellRef(file.name))]) from None
 
 
 def _refused(console: Console, file: Path, refusals: Sequence[Refusal]) -> int:

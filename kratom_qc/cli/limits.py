@@ -139,7 +139,7 @@ def _print_book(console: Console, book: Rulebook, limits: Sequence[Limit], day: 
 def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
     """A limit for programs: numbers as decimal strings in its canonical unit."""
     status, deciding = stands(limit, day)
-    accept = limit.accept
+    acceptance_interval = limit.acceptance_interval
     return {
         "rule_id": limit.rule_id,
         "rulebook": book.id,
@@ -148,12 +148,14 @@ def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
         "subject": limit.subject,
         "asks": plainly.asks(limit).replace(wording.THIN, " "),
         "text": limit.text,
-        "low": plain(accept.low) if accept else None,
-        "low_open": accept.low_open if accept else None,
-        "high": plain(accept.high) if accept and accept.high is not None else None,
-        "high_open": accept.high_open if accept else None,
+        "low": plain(acceptance_interval.low) if acceptance_interval else None,
+        "low_open": acceptance_interval.low_open if acceptance_interval else None,
+        "high": plain(acceptance_interval.high)
+        if acceptance_interval and acceptance_interval.high is not None
+        else None,
+        "high_open": acceptance_interval.high_open if acceptance_interval else None,
         "unit": limit.unit,
-        "basis": limit.basis if accept else "",
+        "basis": limit.basis if acceptance_interval else "",
         "portion": plain(limit.portion) if limit.portion is not None else None,
         "lod_at_most": plain(limit.lod_at_most) if limit.lod_at_most is not None else None,
         "products": list(limit.products),
@@ -226,8 +228,8 @@ def about(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date
         ("asks", plainly.asks(limit)),
         ("printed", f"“{limit.text}”"),
         ("speaks of", plainly.scope(limit) or wording_of_covers(book)),
-        ("accepts", wording.interval_words(limit.accept, limit.unit) if limit.accept else ""),
-        ("of", limit.basis if limit.accept and limit.basis != "as received" else ""),
+        ("accepts", wording.interval_words(limit.acceptance_interval, limit.unit) if limit.acceptance_interval else ""),
+        ("of", limit.basis if limit.acceptance_interval and limit.basis != "as received" else ""),
         ("decided by", plainly.decision(limit)),
         ("silence", plainly.silence(limit)),
         (f"on {day}", plainly.standing(limit, day)),

@@ -229,20 +229,20 @@ def _day(text: str) -> date:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from kratom_qc.app.policy import load_terms
+    from kratom_qc.app.policy import load_policy
     from kratom_qc.cli.commands import check
 
-    terms = load_terms(options.market, options.on, options.facts, options.product)
-    return check(options.files, terms, as_json=options.json, annotate=options.annotate)
+    policy = load_policy(options.market, options.on, options.facts, options.product)
+    return check(options.files, policy, as_json=options.json, annotate=options.annotate)
 
 
 def _markets(options: argparse.Namespace) -> int:
-    from kratom_qc.app.policy import load_terms
+    from kratom_qc.app.policy import load_policy
     from kratom_qc.cli.markets import markets
 
-    terms = load_terms(options.market, options.on, options.facts, options.product)
+    policy = load_policy(options.market, options.on, options.facts, options.product)
     store = options.store or settings.load().store
-    return markets(options.batches, store, terms, as_json=options.json)
+    return markets(options.batches, store, policy, as_json=options.json)
 
 
 def _read(options: argparse.Namespace) -> int:

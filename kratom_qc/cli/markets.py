@@ -11,7 +11,7 @@ from dataclasses import replace
 from glob import escape
 from pathlib import Path
 
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading, read_files
 from kratom_qc.app.rejudge.reread import reread
 from kratom_qc.archive.history import History, Past
@@ -25,16 +25,16 @@ from kratom_qc.report import as_json as json_objects
 from kratom_qc.vocabulary import closest
 
 
-def markets(named: Sequence[str], root: Path, terms: Terms, *, as_json: bool) -> int:
+def markets(named: Sequence[str], root: Path, policy: JudgementPolicy, *, as_json: bool) -> int:
     """Print the market matrix of batches given by id or as certificate files. Returns the exit status of `check`.
 
     A name that is a file is read as a certificate; every other is the id of a batch in the store.
     """
     files = [Path(name) for name in named if Path(name).is_file()]
     ids = [name for name in dict.fromkeys(named) if not Path(name).is_file()]
-    verdicts = _kept(ids, root, terms) if ids else []
+    verdicts = _kept(ids, root, policy) if ids else []
     readings = read_files(files) if files else []
-    verdicts += judge_all(readings, terms)
+    verdicts += judge_all(readings, policy)
     refused = [reading for reading in readings if reading.refusals]
     (_print_json if as_json else _print)(verdicts, refused)
     return exit_status(readings, verdicts)
@@ -59,7 +59,7 @@ def _print_json(verdicts: Iterable[Verdict], refused: Iterable[Reading]) -> None
 # ---------------------------------------------------------------- from the store
 
 
-def _kept(ids: Sequence[str], root: Path, terms: Terms) -> list[Verdict]:
+def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
     """Batches of a store, judged over all their kept certificates. Raises InputNotFound for an id the store does not know."""
     history = History(root)
     pasts = {past.batch_id: past for past in history.pasts}
@@ -69,11 +69,11 @@ def _kept(ids: Sequence[str], root: Path, terms: Terms) -> list[Verdict]:
             hint = f"; nearest: {', '.join(near)}" if near else ""
             raise InputNotFound(f"'{batch_id}' is no file, and no batch of {root}{hint}")
     wanted = [pasts[batch_id] for batch_id in ids]
-    return list(reread(history, wanted, terms if terms.facts.rows else _as_declared(wanted, terms)))
+    return list(reread(history, wanted, policy if policy.facts.rows else _as_declared(wanted, policy)))
 
 
-def _as_declared(pasts: Sequence[Past], terms: Terms) -> Terms:
+def _as_declared(pasts: Sequence[Past], policy: JudgementPolicy) -> JudgementPolicy:
     """The terms with what vendors declared of these batches when they were judged, where every declaration was kept."""
     if any(past.facts_sha256 != past.facts.sha256 for past in pasts):
-        return terms
-    return replace(terms, facts=FactsFile(tuple((escape(past.batch_id), "*", past.facts) for past in pasts)))
+        return policy
+    return replace(policy, facts=FactsFile(tuple((escape(past.batch_id), "*", past.facts) for past in pasts)))

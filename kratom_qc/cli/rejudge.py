@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from kratom_qc import PROGRAM
-from kratom_qc.app.policy import load_terms
+from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import read_files
 from kratom_qc.app.rejudge import archived, files, keeping
 from kratom_qc.app.rejudge.panel import Panel, Progress, panel
@@ -59,15 +59,15 @@ def rejudge(asked: Asked) -> int:
 
 def _archive(asked: Asked) -> int:
     console = plain_console()
-    terms = load_terms(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
+    policy = load_policy(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
     history = History(asked.store)
-    name = keeping.name_of(history, terms, everything=asked.every_limit)
+    name = keeping.name_of(history, policy, everything=asked.every_limit)
     target = (asked.output or asked.store / "rejudged") / name
     if target.exists() and not asked.as_json:
         console.print(f"Nothing new: this was answered before, in {escape(str(target / 'index.html'))}", soft_wrap=True)
         return 0
     with panel(history.certificates) as judges, _shown(console, asked.as_json) as progress:
-        question, alike = archived.asked(history, terms, name, everything=asked.every_limit)
+        question, alike = archived.asked(history, policy, name, everything=asked.every_limit)
         answer = archived.answered(history, question, judges, alike, progress)
         outcome = _outcome(answer, history, judges, everything=asked.every_limit)
     view = page(outcome, kept=True)
@@ -99,8 +99,8 @@ def _outcome(answer: archived.Answer, history: History, judges: Panel, *, everyt
             )
     return Outcome(
         name=answer.question.name,
-        terms=answer.question.terms,
-        drafts=drafts_of(answer.question.terms.books, installed()),
+        policy=answer.question.policy,
+        drafts=drafts_of(answer.question.policy.books, installed()),
         comparison=comparison,
         products=tuple(past.product for past in answer.pasts),
         then=tuple(past.judged_on for past in answer.pasts),
@@ -141,9 +141,9 @@ def _files(asked: Asked) -> int:
     lacking = [str(file) for file in asked.files if not file.is_file()]
     if lacking:
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
-    now = load_terms(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
+    now = load_policy(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
     in_force = installed()
-    then = load_terms([market for market in asked.markets if market in in_force], asked.then, asked.facts)
+    then = load_policy([market for market in asked.markets if market in in_force], asked.then, asked.facts)
     readings = read_files(asked.files)
     outcome, verdicts = files.compared(readings, then, now)
     view = page(outcome, kept=asked.output is not None)

@@ -11,7 +11,7 @@ from typing import Any
 from rich.markup import escape
 
 from kratom_qc.app.batches import collect
-from kratom_qc.app.policy import load_terms
+from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import read_files
 from kratom_qc.cli.limits import books_in_force
 from kratom_qc.cli.vendor import plain_console
@@ -57,12 +57,12 @@ def _docs(book: Rulebook, books: dict[str, Rulebook], folder: Path, certificates
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
     batches = []
     if certificates:
-        terms = load_terms()
+        policy = load_policy()
         readings = read_files(certificates)
         for reading in readings:
             if reading.refusals:
                 print(f"{reading.file}: refused; `kratom-qc check` tells why", file=sys.stderr)
-        batches = collect(readings, terms)
+        batches = collect(readings, policy)
     from kratom_qc.judge import suites
 
     try:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kratom_qc.domain.verdict import Decision, Says, Verdict
+from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report.markets import Group, Market, Rule, Tally, headline, matrix
 from kratom_qc.report.reasons import NAMED, Reach
 from kratom_qc.report.warned import number, sentences
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from kratom_qc.report.html import SummaryRow
 
 _DECISION = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD: "bold yellow"}
-_SAYS = {Says.SOLD: "green", Says.NOT_SOLD: "red", Says.UNDECIDED: "yellow", Says.BANNED: "bold"}
+_SAYS = {
+    MarketStatus.SOLD: "green",
+    MarketStatus.NOT_SOLD: "red",
+    MarketStatus.UNDECIDED: "yellow",
+    MarketStatus.BANNED: "bold",
+}
 
 
 def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
@@ -63,7 +68,7 @@ def print_matrix(console: Console, verdict: Verdict) -> None:
     table.add_column("market", max_width=26)
     table.add_column("the rule that decides", overflow="fold")
     for group in groups:
-        says = f"[{_SAYS[Says(group.says)]}]{group.says}[/]"
+        says = f"[{_SAYS[MarketStatus(group.says)]}]{group.says}[/]"
         for markets, rule in _lines(group):
             table.add_row(says, markets, rule)
             says = ""

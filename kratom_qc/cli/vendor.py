@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
 from kratom_qc.domain.limit import Limit
@@ -44,7 +44,9 @@ def may_annotate(files: Sequence[Path], out: Path) -> None:
         raise UsageError("--annotate would write over the certificate itself; name another file")
 
 
-def write_annotated(file: Path, reading: Reading, verdicts: Sequence[Verdict], terms: Terms, out: Path) -> None:
+def write_annotated(
+    file: Path, reading: Reading, verdicts: Sequence[Verdict], policy: JudgementPolicy, out: Path
+) -> None:
     """Write the certificate with its problems marked; the work on the vendor's file is a child's."""
     from kratom_qc.intake.giveback.annotate import annotated, list_alone
     from kratom_qc.report.fixes import fix_list
@@ -52,7 +54,7 @@ def write_annotated(file: Path, reading: Reading, verdicts: Sequence[Verdict], t
     raw = read_bytes(file)
     if hashlib.sha256(raw).hexdigest() != reading.sha256:
         raise InputNotFound(f"{file}: changed while it was read; try again")
-    listing = fix_list(reading.file, reading.refusals, verdicts, terms.on)
+    listing = fix_list(reading.file, reading.refusals, verdicts, policy.on)
     caps = settings.caps()
     try:
         content = in_a_child(caps, "kratom_qc.app.reading", annotated, reading.file, raw, listing, caps)
@@ -81,13 +83,13 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
     """Write a blank certificate for a product, with a row for everything that its limits hold a batch for."""
     from kratom_qc.intake.giveback.template import blank
 
-    terms = load_terms(markets, product=product)
+    policy = load_policy(markets, product=product)
     path = out or Path(f"certificate-{product.replace('_', '-')}.xlsx")
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"the template is an xlsx workbook; '{path.name}' must end with .xlsx")
     if path.exists() and not force:
         raise UsageError(f"{path} is there already; name another file with --output, or write over it with --force")
-    asked = list(_asked(terms, product))
+    asked = list(_asked(policy, product))
     subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
     known = vocabulary.analytes()
     declares = any(limit.subject.startswith("claim-") or limit.basis.startswith("per ") for limit in asked)
@@ -96,11 +98,11 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
     return 0
 
 
-def _asked(terms: Terms, product: str) -> Iterator[Limit]:
+def _asked(policy: JudgementPolicy, product: str) -> Iterator[Limit]:
     """The limits that hold a batch of the product when nobody has measured what they ask for."""
-    for _, limit in questions(terms.books, terms.home, product):
+    for _, limit in questions(policy.books, policy.home, product):
         measured = limit.kind in ("amount", "not_detected", "described")
-        if measured and limit.when_missing == "hold" and stands(limit, terms.on)[1]:
+        if measured and limit.when_missing == "hold" and stands(limit, policy.on)[1]:
             yield limit
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 
@@ -34,9 +34,9 @@ class Batch:
 
     batch_id: str
     product: str | None
-    analyses: tuple[Analysis, ...]
+    certificates: tuple[InterpretedCertificate, ...]
     quantities: Mapping[tuple[str, str, str], Quantity]  # (subject, basis, unit)
     described: Mapping[str, Result]
-    doubts: tuple[Doubt, ...]
+    hold_reasons: tuple[HoldReason, ...]
     remarks: tuple[Remark, ...]
     facts: ProductFacts | None = None

@@ -7,34 +7,34 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ResultRow:
     """One row of a certificate, in the laboratory's words; a value of None means no such column."""
 
-    analyte: Word
-    result: Word | None
-    unit: Word | None = None
-    qualifier: Word | None = None
-    lod: Word | None = None
-    loq: Word | None = None
-    uncertainty: Word | None = None
-    method: Word | None = None
-    verdict: Word | None = None
-    limit: Word | None = None
-    basis: Word | None = None
-    portion: Word | None = None
-    species: Word | None = None
-    replicate: Word | None = None
-    cas: Word | None = None
-    section: Word | None = None
-    header_unit: Word | None = None  # in the column's header: `Result (mg/g)`
-    section_unit: Word | None = None  # in the section's heading: `Heavy metals, mg/kg`
-    lod_unit: Word | None = None  # where LOD, LOQ or uncertainty have a unit of their own
-    loq_unit: Word | None = None
-    uncertainty_unit: Word | None = None
+    analyte: SourceText
+    result: SourceText | None
+    unit: SourceText | None = None
+    qualifier: SourceText | None = None
+    lod: SourceText | None = None
+    loq: SourceText | None = None
+    uncertainty: SourceText | None = None
+    method: SourceText | None = None
+    verdict: SourceText | None = None
+    limit: SourceText | None = None
+    basis: SourceText | None = None
+    portion: SourceText | None = None
+    species: SourceText | None = None
+    replicate: SourceText | None = None
+    cas: SourceText | None = None
+    section: SourceText | None = None
+    header_unit: SourceText | None = None  # in the column's header: `Result (mg/g)`
+    section_unit: SourceText | None = None  # in the section's heading: `Heavy metals, mg/kg`
+    lod_unit: SourceText | None = None  # where LOD, LOQ or uncertainty have a unit of their own
+    loq_unit: SourceText | None = None
+    uncertainty_unit: SourceText | None = None
     zero_is_censored: bool = False  # the format writes 0 for what was not detected, below LOQ or not tested at all
 
 
@@ -46,7 +46,7 @@ class Note:
     initials, dilutions, where a bare number is none; `bound`, as a limit, where an amount is none. `label` is the cell before.
     """
 
-    word: Word
+    word: SourceText
     where: str = "free"
     label: str = ""
 
@@ -60,8 +60,8 @@ class Certificate:
 
     file: str
     sha256: str
-    facts: Mapping[str, Word]
-    lines: tuple[Line, ...]
+    facts: Mapping[str, SourceText]
+    rows: tuple[ResultRow, ...]
     decimal_mark: str | None = None  # where its format or a profile states it, so that the file need not prove it
     day_first: bool | None = None
     notes: tuple[Note, ...] = ()
@@ -74,21 +74,21 @@ class Remark:
     code: str
     severity: str  # note or warning
     message: str
-    place: Place
+    ref: CellRef
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class HoldReason:
     """A cause to hold the batch: it becomes an INCONCLUSIVE finding of the rulebook `integrity`."""
 
     rule_id: str
     why: str
-    place: Place
+    ref: CellRef
     analyte: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class InterpretedCertificate:
     """A certificate understood: typed facts and results, with everything worth saying about it."""
 
     file: str
@@ -105,6 +105,6 @@ class Analysis:
     declared: Mapping[str, str]  # serving_size, servings_per_container, net_content … as printed
     results: tuple[Result, ...]
     remarks: tuple[Remark, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    hold_reasons: tuple[HoldReason, ...] = ()
     dates: Mapping[str, date] = field(default_factory=dict)  # every date by its fact's name: sampled_on, issued_on …
-    facts_said: Mapping[str, Word] = field(default_factory=dict)
+    facts_said: Mapping[str, SourceText] = field(default_factory=dict)

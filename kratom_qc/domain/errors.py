@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 
 class KratomQCError(Exception):
@@ -49,8 +49,8 @@ class Refusal:
 
     code: str
     message: str
-    place: Place
-    said: str = ""
+    ref: CellRef
+    quoted: str = ""
     near: tuple[str, ...] = ()
 
 

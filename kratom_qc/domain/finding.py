@@ -8,7 +8,7 @@ from enum import StrEnum
 from kratom_qc.domain.interval import UNMEASURED, Interval
 from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.quantity import Quantity
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 
 class Outcome(StrEnum):
@@ -37,7 +37,7 @@ class Finding:
     interval: Interval = UNMEASURED
     when_missing: str = "hold"
     status: str = "in_force"
-    place: Place | None = None
+    ref: CellRef | None = None
     source: Limit | None = None
     quantity: Quantity | None = None
     conditional: str = ""  # a kind of INCONCLUSIVE: "conditional pass" or "conditional fail" (ILAC-G8:09/2019 4.2.3)

@@ -30,7 +30,7 @@ class Limit:
     evidence: str
     unit: str = ""
     basis: str = "as received"
-    accept: Interval | None = None
+    acceptance_interval: Interval | None = None
     minimum: Decimal | None = None
     portion: Decimal | None = None
     lod_at_most: Decimal | None = None
@@ -47,7 +47,7 @@ class Limit:
     products: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     applies: str = ""  # "where declared": judged only where the vendor declares a claim
-    guard: Decimal = Decimal(1)  # r of the guard band w = r·U
+    guard_factor: Decimal = Decimal(1)  # r of the guard band w = r·U
     multiplier: Decimal | None = None  # of a microbiological criterion 10^n, already applied to `accept`
     sum: str = ""  # "lower_bound": summands below their bound count 0
     present: str = ""  # of a profile: what was found …

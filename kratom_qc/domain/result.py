@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class Result:
 
     analyte: str  # the id, or the laboratory's own name where the analyte is unknown
     known: bool
-    said: str
-    unit_said: str
+    reported: str
+    reported_unit: str
     interval: Interval
     unit: str
     basis: str
     measured: bool
-    place: Place
+    ref: CellRef
     detected: bool | None = None
     detection_limit: Decimal | None = None
     portion: Decimal | None = None  # grams (millilitres for liquids) of test portion

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class CellRef(NamedTuple):
     """Where something stands, in the vendor's own coordinates. A tuple: every word has one, and they are looked up in sets."""
 
     file: str
@@ -20,13 +20,13 @@ class Place(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell as a person sees it. `said` is its text, a stored number in full; `kind` tells how the file stores it.
+    """One cell as a person sees it. `text` is what it says, a stored number in full; `kind` tells how the file stores it.
 
-    `shown` is what the sheet displays where that is a rounded form of `said`: 0.46 shown as 0.5. Nothing otherwise.
+    `shown` is what the sheet displays where that is a rounded form of `text`: 0.46 shown as 0.5. Nothing otherwise.
     A tuple, because sheets have hundreds of thousands of them and a frozen dataclass takes three times as long to make.
     """
 
-    said: str
+    text: str
     kind: str  # text, number, date, formula, error, boolean
     row: int  # 1-based
     column: int  # 1-based
@@ -35,10 +35,10 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SourceText:
     """A piece of text with the cell it was read from; `shown` and `kind` as in Cell."""
 
-    said: str
-    place: Place
+    text: str
+    ref: CellRef
     shown: str = ""
     kind: str = "text"

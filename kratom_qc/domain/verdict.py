@@ -20,7 +20,7 @@ class Decision(StrEnum):
     PASS = "PASS"
 
 
-class Says(StrEnum):
+class MarketStatus(StrEnum):
     """What a market says of a batch."""
 
     SOLD = "may be sold"
@@ -36,7 +36,7 @@ class Standing:
     market: str
     title: str
     decision: Decision
-    says: Says
+    status: MarketStatus
     finding: Finding | None
 
 

@@ -66,7 +66,7 @@ def is_words(sheet: Sheet) -> bool:
     if _texts(sheet.rows.get(1, {})) != list(valid_words()):
         return False
     return all(
-        column in columns and cell.said in columns[column][1]
+        column in columns and cell.text in columns[column][1]
         for row, cells in sheet.rows.items()
         for column, cell in cells.items()
         if row > 1
@@ -75,8 +75,8 @@ def is_words(sheet: Sheet) -> bool:
 
 def _said(sheet: Sheet, row: int, column: int) -> str:
     cell = sheet.rows.get(row, {}).get(column)
-    return cell.said if cell is not None else ""
+    return cell.text if cell is not None else ""
 
 
 def _texts(cells: Mapping[int, Cell]) -> list[str]:
-    return [cells[number].said for number in sorted(cells)]
+    return [cells[number].text for number in sorted(cells)]

@@ -9,7 +9,7 @@ import re
 from pathlib import PurePosixPath
 
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats.container import Container
 from kratom_qc.settings import Caps
 
@@ -86,7 +86,7 @@ def kind_of(name: str, raw: bytes, caps: Caps) -> str:
 
 
 def _refused(name: str, code: str, message: str) -> Refused:
-    return Refused([Refusal(code, message, Place(name))])
+    return Refused([Refusal(code, message, CellRef(name))])
 
 
 def _check_name(name: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import InputNotFound, Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake import preflight
 from kratom_qc.intake.formats import delimited, ods, xls, xlsx
 from kratom_qc.intake.ours import is_list, is_words
@@ -43,8 +43,8 @@ def open_workbook(name: str, raw: bytes, caps: Caps) -> Workbook:
 def workbook_of(kind: str, name: str, raw: bytes, caps: Caps) -> Workbook:
     """The sheets of a file that preflight found to be of a kind. Raises Refused as `open_workbook` does."""
     if kind not in _READERS:
-        raise Refused([Refusal("not-a-spreadsheet", f"this is {kind}, which has no sheets", Place(name))])
+        raise Refused([Refusal("not-a-spreadsheet", f"this is {kind}, which has no sheets", CellRef(name))])
     sheets, remarks = _READERS[kind](name, raw, caps)
-    remarks += [Remark("own-list", "note", OWN_LIST, Place(name, sheet.name)) for sheet in sheets if is_list(sheet)]
+    remarks += [Remark("own-list", "note", OWN_LIST, CellRef(name, sheet.name)) for sheet in sheets if is_list(sheet)]
     theirs = tuple(sheet for sheet in sheets if not is_list(sheet) and not is_words(sheet))
     return Workbook(name, hashlib.sha256(raw).hexdigest(), theirs, tuple(remarks))

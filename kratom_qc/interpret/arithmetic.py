@@ -14,11 +14,11 @@ from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval
 HUNDRED = Decimal(100)
 
 
-def total(terms: Iterable[Interval]) -> Interval:
+def total(policy: Iterable[Interval]) -> Interval:
     """The sum of independent intervals."""
     low, high, low_open, high_open = ZERO, ZERO, False, False
     bounded = True
-    for term in terms:
+    for term in policy:
         low += term.low
         low_open = low_open or term.low_open
         high_open = high_open or term.high_open

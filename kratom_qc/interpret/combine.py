@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import combinations
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.interval import ZERO, Interval
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
@@ -17,7 +17,7 @@ from kratom_qc.domain.result import Result
 _CROWD = 12  # distinct results of one thing; beyond, nobody reads every pair
 
 
-def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
+def combine(results: Sequence[Result]) -> tuple[Quantity, list[HoldReason]]:
     """One quantity over results of the same analyte, basis and unit.
 
     Results that agree at the coarser printed resolution are one statement, and the finer one is judged. Otherwise the
@@ -26,7 +26,7 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
     """
     if len(results) == 1:  # nearly always: nothing to compare
         return _alone(results[0]), []
-    doubts = _contradictions(results)
+    hold_reasons = _contradictions(results)
     spoken = [_finest(results)] if len(results) > 1 and _all_one_statement(results) else results
     hull = _hull(spoken, as_shown=True)
     low, low_open, high, high_open = _proven(spoken)
@@ -49,7 +49,7 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[Doubt]]:
         detected,
         min(reaches, default=None),
         _uncertainty(results),
-    ), doubts
+    ), hold_reasons
 
 
 def _alone(result: Result) -> Quantity:
@@ -85,7 +85,7 @@ def _all_one_statement(results: Sequence[Result]) -> bool:
     """One result printed in two units. Two numbers in one unit are two measurements, however near; so are replicates."""
     if len({_repeat(result) for result in results}) > 1:
         return False
-    if len({vocabulary.unit_key(result.unit_said) for result in results}) < len(
+    if len({vocabulary.unit_key(result.reported_unit) for result in results}) < len(
         {result.interval for result in results}
     ):
         return False
@@ -122,34 +122,34 @@ def _agree(one: Result, other: Result) -> bool:
     return one.interval.meets(other.interval)
 
 
-def _contradictions(results: Sequence[Result]) -> list[Doubt]:
+def _contradictions(results: Sequence[Result]) -> list[HoldReason]:
     groups: dict[tuple[Decimal | None, str, str], list[Result]] = {}
     for result in results:
         groups.setdefault(_repeat(result), []).append(result)
-    return [doubt for group in groups.values() for doubt in _contradicting(_distinct(group))]
+    return [hold_reason for group in groups.values() for hold_reason in _contradicting(_distinct(group))]
 
 
-def _contradicting(distinct: Sequence[Result]) -> list[Doubt]:
+def _contradicting(distinct: Sequence[Result]) -> list[HoldReason]:
     """A doubt for every two that cannot both be true; of a crowd, the two that lie furthest apart speak for all."""
     if len(distinct) <= _CROWD:
         return [_contradiction(*pair) for pair in combinations(distinct, 2) if not _agree(*pair)]
     by_size = sorted(distinct, key=lambda result: (result.interval.low, result.interval.high or Decimal("Infinity")))
-    doubt = _contradiction(by_size[0], by_size[-1])
-    return [replace(doubt, why=f"{len(distinct)} different results of one thing: {doubt.why}")]
+    hold_reason = _contradiction(by_size[0], by_size[-1])
+    return [replace(hold_reason, why=f"{len(distinct)} different results of one thing: {hold_reason.why}")]
 
 
-def _contradiction(one: Result, other: Result) -> Doubt:
+def _contradiction(one: Result, other: Result) -> HoldReason:
     why = (
-        f"'{one.said}' at {_where(one, other)} and '{other.said}' at {_where(other, one)} cannot both be the "
+        f"'{one.reported}' at {_where(one, other)} and '{other.reported}' at {_where(other, one)} cannot both be the "
         "result; the laboratory must say which is right, and a mean does not settle it"
     )
-    return Doubt("RESULTS-CONTRADICT", why, other.place, one.analyte)
+    return HoldReason("RESULTS-CONTRADICT", why, other.ref, one.analyte)
 
 
 def _where(result: Result, beside: Result) -> str:
     """Sheet and cell; the file too where the other result stands in another one."""
-    same = result.place.file == beside.place.file
-    return str(result.place) if same else f"{result.place} of {result.place.file}"
+    same = result.ref.file == beside.ref.file
+    return str(result.ref) if same else f"{result.ref} of {result.ref.file}"
 
 
 def _proven(results: Sequence[Result]) -> tuple[Decimal, bool, Decimal | None, bool]:

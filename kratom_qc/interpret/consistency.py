@@ -11,18 +11,18 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Analysis, Doubt, Line, Remark
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark, ResultRow
 from kratom_qc.domain.interval import ZERO, plain
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.combine import tolerance
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.interpret.ownlimit import judged_by_itself, own_limit
 from kratom_qc.interpret.plausible import implausible
 from kratom_qc.vocabulary.wording import quoted
 
-Row = tuple[Line, Result]
-Found = tuple[list[Doubt], list[Remark]]
+Row = tuple[ResultRow, Result]
+Found = tuple[list[HoldReason], list[Remark]]
 
 ALL_OVER = 5  # so many results, and at least half of those that could
 VECTOR = 8  # numbers that agree by chance no more
@@ -48,21 +48,21 @@ _PARTS_IN_PERCENT = ("moisture", "total-ash")
 def consistency(rows: Sequence[Row], product: str | None, overall: str, mark: str | None) -> Found:
     """Every doubt and remark about one certificate's results; `overall` is its printed verdict on the whole."""
     results = [result for _, result in rows]
-    doubts, remarks = _row_by_row(rows, product, overall, mark)
-    doubts += [*_over_the_whole(results), *_above_their_total(results)]
+    hold_reasons, remarks = _row_by_row(rows, product, overall, mark)
+    hold_reasons += [*_over_the_whole(results), *_above_their_total(results)]
     remarks += [*_equal_to_their_limit(rows, mark), *_half_their_loq(results), *_one_digit(results), *_twice(results)]
-    return doubts, remarks
+    return hold_reasons, remarks
 
 
 def _row_by_row(rows: Iterable[Row], product: str | None, overall: str, mark: str | None) -> Found:
-    doubts: list[Doubt] = []
+    hold_reasons: list[HoldReason] = []
     remarks: list[Remark] = []
     for line, result in rows:
-        for doubt, remark in (judged_by_itself(line, result, overall, mark), implausible(result, product)):
-            doubts += [doubt] if doubt else []
+        for hold_reason, remark in (judged_by_itself(line, result, overall, mark), implausible(result, product)):
+            hold_reasons += [hold_reason] if hold_reason else []
             remarks += [remark] if remark else []
         remarks += _below_own_bounds(result)
-    return doubts, remarks
+    return hold_reasons, remarks
 
 
 def is_number(result: Result) -> bool:
@@ -79,14 +79,14 @@ def _below_own_bounds(result: Result) -> list[Remark]:
             why = (
                 f"{quoted(result)} lies below its own {name} of {plain(bound)} {result.unit}: it is an estimate at best"
             )
-            return [Remark(code, "warning", why, result.place)]
+            return [Remark(code, "warning", why, result.ref)]
     return []
 
 
 # ---------------------------------------------------------------- sums
 
 
-def _over_the_whole(results: Iterable[Result]) -> list[Doubt]:
+def _over_the_whole(results: Iterable[Result]) -> list[HoldReason]:
     """Parts by mass that together are more than the whole, counting each at its least."""
     parts: dict[str, dict[str, Result]] = {}
     for result in results:
@@ -104,7 +104,7 @@ def _over_the_whole(results: Iterable[Result]) -> list[Doubt]:
                 f"the parts of the product ({basis}) add up to {plain(total / _PER_CENT)} % by mass, and cannot be more than "
                 f"the whole; the largest are {', '.join(map(quoted, largest[:3]))}"
             )
-            found.append(Doubt("SUM-OVER-100", why, largest[0].place))
+            found.append(HoldReason("SUM-OVER-100", why, largest[0].ref))
     return found
 
 
@@ -124,7 +124,7 @@ def _slack(result: Result) -> Decimal:
     return half * _PER_CENT if result.unit == "%" else half
 
 
-def _above_their_total(results: Iterable[Result]) -> list[Doubt]:
+def _above_their_total(results: Iterable[Result]) -> list[HoldReason]:
     """Parts of a printed total that add up to more than it."""
     at_least: dict[tuple[str, str, str], Result] = {}
     for result in results:
@@ -145,7 +145,7 @@ def _above_their_total(results: Iterable[Result]) -> list[Doubt]:
             if together - tolerance(parts) > total.interval.high + tolerance([total]):
                 named = ", ".join(map(quoted, parts))
                 why = f"{quoted(total)} is less than its parts, which add up to {plain(together)} {unit}: {named}"
-                found.append(Doubt("PARTS-ABOVE-TOTAL", why, total.place, analyte))
+                found.append(HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, analyte))
     return found
 
 
@@ -162,10 +162,16 @@ def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
 
 def _equal_to_their_limit(rows: Iterable[Row], mark: str | None) -> list[Remark]:
     limits = [
-        (result, limit.accept) for line, result in rows if (limit := own_limit(line, result, mark)) and limit.accept
+        (result, limit.acceptance_interval)
+        for line, result in rows
+        if (limit := own_limit(line, result, mark)) and limit.acceptance_interval
     ]
-    numbers = [(result, accept) for result, accept in limits if is_number(result)]
-    equal = [result for result, accept in numbers if result.interval.low in (accept.low, accept.high)]
+    numbers = [(result, acceptance_interval) for result, acceptance_interval in limits if is_number(result)]
+    equal = [
+        result
+        for result, acceptance_interval in numbers
+        if result.interval.low in (acceptance_interval.low, acceptance_interval.high)
+    ]
     return _all_over("equals-limit-all-over", "equal the limit printed beside them", equal, len(numbers))
 
 
@@ -188,7 +194,7 @@ def _all_over(code: str, what: str, odd: Sequence[Result], of: int) -> list[Rema
     if len(odd) < ALL_OVER or 2 * len(odd) < of:
         return []
     some = ", ".join(map(quoted, odd[:3]))
-    return [Remark(code, "warning", f"{len(odd)} of {of} numbers {what}: {some}, …", odd[0].place)]
+    return [Remark(code, "warning", f"{len(odd)} of {of} numbers {what}: {some}, …", odd[0].ref)]
 
 
 # ---------------------------------------------------------------- the same thing twice
@@ -197,16 +203,16 @@ def _all_over(code: str, what: str, odd: Sequence[Result], of: int) -> list[Rema
 def _twice(results: Iterable[Result]) -> list[Remark]:
     """A result that another one of the certificate repeats word for word; it counts once."""
     first: dict[tuple[object, ...], Result] = {}
-    again: dict[tuple[object, ...], list[Place]] = {}
+    again: dict[tuple[object, ...], list[CellRef]] = {}
     for result in results:
         key = repeat_key(result)
         if result.measured and first.setdefault(key, result) is not result:
-            again.setdefault(key, []).append(result.place)
+            again.setdefault(key, []).append(result.ref)
     return [
         Remark(
             "duplicate-result",
             "note",
-            f"{quoted(first[key])} at {first[key].place} stands {len(places) + 1} times, last at {places[-1]}; it counts once",
+            f"{quoted(first[key])} at {first[key].ref} stands {len(places) + 1} times, last at {places[-1]}; it counts once",
             places[0],
         )
         for key, places in again.items()
@@ -217,28 +223,28 @@ def repeat_key(result: Result) -> tuple[object, ...]:
     """What makes two results the same statement: analyte, basis, portion, species, replicate, and what is said."""
     return (
         result.analyte, result.basis, result.unit, result.portion, result.species, result.replicate,
-        result.interval, vocabulary.unit_key(result.unit_said), result.text,
+        result.interval, vocabulary.unit_key(result.reported_unit), result.text,
     )  # fmt: skip
 
 
 # ---------------------------------------------------------------- one certificate as a number
 
 
-def vector(analysis: Analysis) -> tuple[tuple[str, str, str, str], ...]:
+def vector(certificate: InterpretedCertificate) -> tuple[tuple[str, str, str, str], ...]:
     """The measured numbers of a certificate as (analyte, basis, amount, canonical unit), sorted. Non-detects are left out:
     they are alike on every clean certificate."""
     found = {
         (result.analyte, result.basis, plain(result.interval.low), result.unit)
-        for result in analysis.results
+        for result in certificate.results
         if is_number(result)
     }
     return tuple(sorted(found))
 
 
-def fingerprint(analysis: Analysis) -> str | None:
+def fingerprint(certificate: InterpretedCertificate) -> str | None:
     """A hash that two certificates share only where one was copied from the other: equal numbers for equal analytes.
 
     None below eight numbers, which may agree by chance.
     """
-    numbers = vector(analysis)
+    numbers = vector(certificate)
     return hashlib.sha256(repr(numbers).encode()).hexdigest() if len(numbers) >= VECTOR else None

@@ -14,7 +14,7 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval, plain
 from kratom_qc.domain.limit import LOWER_BOUND
 from kratom_qc.domain.quantity import Quantity
@@ -38,7 +38,7 @@ _SCALES = (
 
 def quantities(
     results: Iterable[Result], facts: ProductFacts, wanted: Iterable[Key]
-) -> tuple[dict[Key, Quantity], list[Doubt]]:
+) -> tuple[dict[Key, Quantity], list[HoldReason]]:
     """Every wanted key that anything is known of, with the doubts that came up.
 
     Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven. Where a
@@ -52,7 +52,7 @@ def quantities(
         alone = _Deriver(witness, facts)
         for key, quantity in found.items():
             found[key] = _proven_by(quantity, alone.asked(key))
-    return found, whole.doubts
+    return found, whole.hold_reasons
 
 
 def _witnesses(measured: list[Result]) -> list[list[Result]]:
@@ -95,15 +95,15 @@ class _Deriver:
         self.facts = facts
         self._above = above  # never itself: a hundred thousand batches would wait for the collector
         self.results = results
-        self.doubts: list[Doubt] = []
+        self.hold_reasons: list[HoldReason] = []
         self.memo: dict[Key, Quantity | None] = {}
         grouped: dict[Key, list[Result]] = {}
         for result in results:
             grouped.setdefault((result.analyte, result.basis, result.unit), []).append(result)
         self.printed: dict[Key, Quantity] = {}
         for key, group in grouped.items():
-            self.printed[key], doubts = combine(group)
-            self.doubts += doubts
+            self.printed[key], hold_reasons = combine(group)
+            self.hold_reasons += hold_reasons
 
     def asked(self, key: Key) -> Quantity | None:
         """What a limit asks for: a quantity, or the lower bound of a sum."""
@@ -178,7 +178,7 @@ class _Deriver:
 
     def _sum(self, key: Key, formula: Formula, of: tuple[str, ...]) -> Quantity:
         _, basis, unit = key
-        terms: list[Interval] = []
+        policy: list[Interval] = []
         parts: list[str] = []
         absent: list[str] = []
         missing: list[str] = []
@@ -186,7 +186,7 @@ class _Deriver:
         for analyte in of:
             quantity = self.find((analyte, basis, unit))
             if quantity is not None and not quantity.missing:
-                terms.append(quantity.interval)
+                policy.append(quantity.interval)
                 parts.append(_name(analyte))
                 results += quantity.results
             elif (
@@ -194,7 +194,7 @@ class _Deriver:
             ):  # measured, and only a factor is lacking: that is not 0
                 missing += [_name(analyte)] if quantity is None else quantity.missing
                 results += () if quantity is None else quantity.results  # measured, and lacking a factor only
-                terms.append(self._ceiling(formula, basis, unit))
+                policy.append(self._ceiling(formula, basis, unit))
             else:
                 absent.append(_name(analyte))
         how = "sum of " + (", ".join(parts) or "what cannot be told")
@@ -202,7 +202,7 @@ class _Deriver:
             how += "; not measured and of unknown size: " + ", ".join(dict.fromkeys(missing))
         if absent:
             how += f"; not measured and counted as 0: {', '.join(absent)}"
-        return _quantity(key, total(terms), tuple(results), tuple(missing), how)
+        return _quantity(key, total(policy), tuple(results), tuple(missing), how)
 
     def _ceiling(self, formula: Formula, basis: str, unit: str) -> Interval:
         """The most an unmeasured core summand can be: a published ceiling times another, else unbounded."""
@@ -285,12 +285,12 @@ class _Deriver:
             None if printed.interval.high is None else printed.interval.high + slack,
         )
         if not widened.meets(computed.interval):
-            self.doubts.append(
-                Doubt(
+            self.hold_reasons.append(
+                HoldReason(
                     "TOTAL-CONTRADICTS",
-                    f"the printed '{printed.results[0].said}' of {_name(printed.subject)} does not agree with "
+                    f"the printed '{printed.results[0].reported}' of {_name(printed.subject)} does not agree with "
                     f"the {computed.how}",
-                    printed.results[0].place,
+                    printed.results[0].ref,
                     printed.subject,
                 )
             )
@@ -324,9 +324,9 @@ class _Deriver:
         high = None if converted.interval.high is None else converted.interval.high + slack
         if Interval(low, high).meets(printed.interval):
             return printed
-        said = f"'{printed.results[0].said}' and '{converted.results[0].said}'"
+        said = f"'{printed.results[0].reported}' and '{converted.results[0].reported}'"
         why = f"{said} of {_name(key[0])} cannot both be true: {converted.how}"
-        self.doubts.append(Doubt("RESULTS-CONTRADICT", why, printed.results[0].place, key[0]))
+        self.hold_reasons.append(HoldReason("RESULTS-CONTRADICT", why, printed.results[0].ref, key[0]))
         return replace(printed, interval=printed.interval.hull(converted.interval))
 
     def _converted(self, key: Key) -> Quantity | None:

@@ -14,9 +14,9 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.errors import InputNotFound, RulebookError
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.numbers import NUMBER, Ambiguous, number
 
 NO_FACTS = ProductFacts("")
@@ -165,22 +165,22 @@ def _count(text: str, mark: str | None) -> Decimal:
 
 
 def merged(
-    declared: ProductFacts | None, analyses: Iterable[Analysis]
-) -> tuple[ProductFacts, list[Doubt], list[Remark]]:
+    declared: ProductFacts | None, certificates: Iterable[InterpretedCertificate]
+) -> tuple[ProductFacts, list[HoldReason], list[Remark]]:
     """The vendor's declaration and what the certificates print, as one; two that disagree hold the batch."""
     facts = declared or NO_FACTS
-    doubts: list[Doubt] = []
+    hold_reasons: list[HoldReason] = []
     remarks: list[Remark] = []
-    for analysis in analyses:
-        printed, wrong = read_declared(analysis.declared, None)
+    for certificate in certificates:
+        printed, wrong = read_declared(certificate.declared, None)
         for name, why in wrong.items():
-            word = analysis.facts_said.get(name)
-            place = word.place if word else Place(analysis.file)
+            word = certificate.facts_said.get(name)
+            place = word.ref if word else CellRef(certificate.file)
             remarks.append(
                 Remark(
                     "declaration-unclear",
                     "warning",
-                    f"{name.replace('_', ' ')} '{analysis.declared[name]}' is not understood: {why}",
+                    f"{name.replace('_', ' ')} '{certificate.declared[name]}' is not understood: {why}",
                     place,
                 )
             )
@@ -191,16 +191,16 @@ def merged(
             if not there:
                 continue
             if here and here != there:
-                doubts.append(
-                    Doubt(
+                hold_reasons.append(
+                    HoldReason(
                         "FACTS-CONTRADICT",
                         f"{part.name.replace('_', ' ')} is declared as {_say(here)} and printed as {_say(there)}",
-                        Place(analysis.file),
+                        CellRef(certificate.file),
                     )
                 )
             else:
                 facts = replace(facts, **{part.name: there})
-    return facts, doubts, remarks
+    return facts, hold_reasons, remarks
 
 
 def _say(value: object) -> str:

@@ -59,11 +59,11 @@ def method_remarks(results: Sequence[Result]) -> list[Remark]:
     remarks = []
     if silent:
         why = f"no method is stated for {_asked(silent)}"
-        remarks.append(Remark("method-unstated", "note", why, silent[0].place))
+        remarks.append(Remark("method-unstated", "note", why, silent[0].ref))
     if unknown:
         said = ", ".join(dict.fromkeys(f"'{result.method}'" for result in unknown))
         why = f"{said} names no known technique for {_asked(unknown)}"
-        remarks.append(Remark("method-unknown", "note", why, unknown[0].place))
+        remarks.append(Remark("method-unknown", "note", why, unknown[0].ref))
     return remarks
 
 

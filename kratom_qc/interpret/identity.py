@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from kratom_qc.domain.certificate import Doubt, Remark
+from kratom_qc.domain.certificate import HoldReason, Remark
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Word
+from kratom_qc.domain.source import SourceText
 
 ID_FACTS = ("batch_id", "certificate_id")
 _LONGEST = 200
@@ -37,22 +37,22 @@ _DAY = re.compile(r"^(?:[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}
 # ---------------------------------------------------------------- an id by itself
 
 
-def id_refusals(facts: Mapping[str, Word]) -> list[Refusal]:
+def id_refusals(facts: Mapping[str, SourceText]) -> list[Refusal]:
     """The ids of a certificate that a person could not read off the paper and type again."""
     found = []
     for name, word in _ids(facts):
-        wrong = list(troubles(word.said.strip()))
+        wrong = list(troubles(word.text.strip()))
         if wrong:
             more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
             message = (
-                f"the {name.replace('_', ' ')} '{visible(word.said.strip())}' is not clear: {'; '.join(wrong[:_TOLD])}{more}. "
+                f"the {name.replace('_', ' ')} '{visible(word.text.strip())}' is not clear: {'; '.join(wrong[:_TOLD])}{more}. "
                 "Type it again by hand, in plain letters and digits"
             )
-            found.append(Refusal("id-unclear", message, word.place, word.said))
+            found.append(Refusal("id-unclear", message, word.ref, word.text))
     return found
 
 
-def id_doubts(facts: Mapping[str, Word]) -> list[Doubt]:
+def id_doubts(facts: Mapping[str, SourceText]) -> list[HoldReason]:
     """The ids that a spreadsheet seems to have changed: another text may be printed on the label."""
     found = []
     for name, word in _ids(facts):
@@ -60,32 +60,32 @@ def id_doubts(facts: Mapping[str, Word]) -> list[Doubt]:
         if why:
             what = "lot" if name == "batch_id" else "certificate number"
             found.append(
-                Doubt("ID-CHANGED", f"the {what} {why}; format the cell as text and type it again", word.place)
+                HoldReason("ID-CHANGED", f"the {what} {why}; format the cell as text and type it again", word.ref)
             )
     return found
 
 
-def id_remarks(facts: Mapping[str, Word]) -> list[Remark]:
+def id_remarks(facts: Mapping[str, SourceText]) -> list[Remark]:
     """A short number that may once have been a date: ordinary as a lot number, so it is only said."""
     return [
         Remark(
             "id-like-a-date",
             "note",
-            f"the {name.replace('_', ' ')} {word.said} is stored as a number that also counts the days to a date of "
+            f"the {name.replace('_', ' ')} {word.text} is stored as a number that also counts the days to a date of "
             "2000 to 2050; if an id such as '3-4' was typed, format the cell as text and type it again",
-            word.place,
+            word.ref,
         )
         for name, word in _ids(facts)
-        if word.kind == "number" and _DAY_NUMBER.match(word.said.strip())
+        if word.kind == "number" and _DAY_NUMBER.match(word.text.strip())
     ]
 
 
-def _ids(facts: Mapping[str, Word]) -> Iterator[tuple[str, Word]]:
-    return ((name, facts[name]) for name in ID_FACTS if name in facts and facts[name].said.strip())
+def _ids(facts: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceText]]:
+    return ((name, facts[name]) for name in ID_FACTS if name in facts and facts[name].text.strip())
 
 
-def _changed(word: Word) -> str:
-    said, shown = word.said.strip(), word.shown.strip()
+def _changed(word: SourceText) -> str:
+    said, shown = word.text.strip(), word.shown.strip()
     if word.kind == "number":
         text = shown or said
         if "e" in text.casefold():

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.formulas import formulas
 
 _HEADER = re.compile(r"^\s*\[\[\s*laboratory\s*\]\]", re.ASCII)
@@ -73,7 +73,7 @@ class Objection:
 
     code: str
     why: str
-    place: Place
+    ref: CellRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,56 +84,58 @@ class Register:
     sha256: str = ""  # of its file
     hold: bool = False
 
-    def seen(self, analysis: Analysis, on: date) -> Analysis:
+    def seen(self, certificate: InterpretedCertificate, on: date) -> InterpretedCertificate:
         """A certificate with what the register says of its laboratory on the day of judgement: remarks, or causes to hold."""
         if not self.sha256:
-            return analysis
-        found = self._objections(analysis, on)
+            return certificate
+        found = self._objections(certificate, on)
         if self.hold:
-            doubts = tuple(Doubt(one.code, one.why, one.place) for one in found)
-            return replace(analysis, doubts=(*analysis.doubts, *doubts))
-        remarks = tuple(Remark(CODES[one.code], "warning", one.why, one.place) for one in found)
-        return replace(analysis, remarks=(*analysis.remarks, *remarks))
+            hold_reasons = tuple(HoldReason(one.code, one.why, one.ref) for one in found)
+            return replace(certificate, hold_reasons=(*certificate.hold_reasons, *hold_reasons))
+        remarks = tuple(Remark(CODES[one.code], "warning", one.why, one.ref) for one in found)
+        return replace(certificate, remarks=(*certificate.remarks, *remarks))
 
-    def _objections(self, analysis: Analysis, on: date) -> list[Objection]:
+    def _objections(self, certificate: InterpretedCertificate, on: date) -> list[Objection]:
         """Where several entries go by the printed name, the one that vouches for most speaks: fewer never vouch for more."""
-        called = [one for one in self.laboratories if analysis.laboratory and one.is_called(analysis.laboratory)]
+        called = [one for one in self.laboratories if certificate.laboratory and one.is_called(certificate.laboratory)]
         if not called:
-            return [_unregistered(analysis, self.laboratories)]
-        return min((_of(one, analysis, on) for one in called), key=len)
+            return [_unregistered(certificate, self.laboratories)]
+        return min((_of(one, certificate, on) for one in called), key=len)
 
 
 # ---------------------------------------------------------------- what is wrong
 
 
-def _unregistered(analysis: Analysis, known: Sequence[Laboratory]) -> Objection:
-    if not analysis.laboratory:
+def _unregistered(certificate: InterpretedCertificate, known: Sequence[Laboratory]) -> Objection:
+    if not certificate.laboratory:
         why = "the certificate names no laboratory, so the register cannot vouch for it: ask which laboratory tested the batch"
-        return Objection("LABORATORY-UNREGISTERED", why, Place(analysis.file))
+        return Objection("LABORATORY-UNREGISTERED", why, CellRef(certificate.file))
     names = {_folded(one.name): one.name for one in known}
-    near = ", ".join(names[key] for key in vocabulary.closest(_folded(analysis.laboratory)[:200], names, 3))
-    why = f"the laboratory '{analysis.laboratory}' is not in the register of laboratories"
+    near = ", ".join(names[key] for key in vocabulary.closest(_folded(certificate.laboratory)[:200], names, 3))
+    why = f"the laboratory '{certificate.laboratory}' is not in the register of laboratories"
     why += f" (nearest: {near})" if near else ""
     why += ": qualify it and add it, or add this spelling to its 'also'"
-    return Objection("LABORATORY-UNREGISTERED", why, _place(analysis, "laboratory"))
+    return Objection("LABORATORY-UNREGISTERED", why, _place(certificate, "laboratory"))
 
 
-def _of(one: Laboratory, analysis: Analysis, on: date) -> list[Objection]:
-    return [*_accreditation(one, analysis, on), *_scope(one, analysis), *_qualification(one, analysis, on)]
+def _of(one: Laboratory, certificate: InterpretedCertificate, on: date) -> list[Objection]:
+    return [*_accreditation(one, certificate, on), *_scope(one, certificate), *_qualification(one, certificate, on)]
 
 
-def _accreditation(one: Laboratory, analysis: Analysis, on: date) -> Iterable[Objection]:
+def _accreditation(one: Laboratory, certificate: InterpretedCertificate, on: date) -> Iterable[Objection]:
     """It must hold on the day of testing; where none is stated, on the day of judgement."""
-    day, which = (analysis.tested_on, "day of testing") if analysis.tested_on else (on, "day of judgement")
+    day, which = (certificate.tested_on, "day of testing") if certificate.tested_on else (on, "day of judgement")
     if day > one.valid_until:
         why = f"the accreditation {one.body} {one.accreditation} of {one.name} ended on {one.valid_until}, "
         why += f"before the {which} {day}"
-        place = _place(analysis, "tested_on" if analysis.tested_on else "laboratory")
+        place = _place(certificate, "tested_on" if certificate.tested_on else "laboratory")
         yield Objection("ACCREDITATION-LAPSED", f"{why}: ask for its renewal, or for a retest elsewhere", place)
-    if _states_another(analysis.accreditation, one.accreditation):
-        why = f"the certificate prints the accreditation '{analysis.accreditation}'; the register knows {one.name} by "
+    if _states_another(certificate.accreditation, one.accreditation):
+        why = (
+            f"the certificate prints the accreditation '{certificate.accreditation}'; the register knows {one.name} by "
+        )
         why += f"{one.body} {one.accreditation}: ask the accreditation body which is right"
-        yield Objection("ACCREDITATION-DIFFERS", why, _place(analysis, "accreditation"))
+        yield Objection("ACCREDITATION-DIFFERS", why, _place(certificate, "accreditation"))
 
 
 def _states_another(printed: str, number: str) -> bool:
@@ -145,26 +147,26 @@ def _states_another(printed: str, number: str) -> bool:
     return any(c.isdigit() for c in _STANDARD.sub(" ", vocabulary.folded(printed)))
 
 
-def _scope(one: Laboratory, analysis: Analysis) -> Iterable[Objection]:
-    outside = [r for r in analysis.results if r.known and r.measured and not one.vouches_for(r.analyte)]
+def _scope(one: Laboratory, certificate: InterpretedCertificate) -> Iterable[Objection]:
+    outside = [r for r in certificate.results if r.known and r.measured and not one.vouches_for(r.analyte)]
     if outside:
         names = list(dict.fromkeys(vocabulary.analytes()[result.analyte].name for result in outside))
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         why = f"{', '.join(names[:_NAMED])}{more}: outside the scope that the register states for {one.name}; "
         why += "ask for the scope of its accreditation, or for a test by a laboratory that has them in its own"
-        yield Objection("OUTSIDE-SCOPE", why, outside[0].place)
+        yield Objection("OUTSIDE-SCOPE", why, outside[0].ref)
 
 
-def _qualification(one: Laboratory, analysis: Analysis, on: date) -> Iterable[Objection]:
+def _qualification(one: Laboratory, certificate: InterpretedCertificate, on: date) -> Iterable[Objection]:
     if on > one.qualified_until:
         why = f"the qualification of {one.name} ({one.qualified_because}) ended on {one.qualified_until}, before {on}: confirm "
         why += "its results again before relying on its certificates (21 CFR 111.75(a)(2)(ii))"
-        yield Objection("QUALIFICATION-LAPSED", why, _place(analysis, "laboratory"))
+        yield Objection("QUALIFICATION-LAPSED", why, _place(certificate, "laboratory"))
 
 
-def _place(analysis: Analysis, fact: str) -> Place:
-    word = analysis.facts_said.get(fact)
-    return word.place if word else Place(analysis.file)
+def _place(certificate: InterpretedCertificate, fact: str) -> CellRef:
+    word = certificate.facts_said.get(fact)
+    return word.ref if word else CellRef(certificate.file)
 
 
 def _folded(name: str) -> str:

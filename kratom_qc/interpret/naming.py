@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.vocabulary import Analyte, Unit
 
 _BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
@@ -30,17 +30,17 @@ class Name:
     analyte: Analyte | None
     text: str
     unit: Unit | None = None
-    unit_said: str = ""
+    reported_unit: str = ""
     portion: Decimal | None = None
     basis: str | None = None
 
 
-def name_of(line: Line) -> Name:
+def name_of(line: ResultRow) -> Name:
     """Read a line's analyte, with its species and CAS number where it has columns for them."""
-    said = line.analyte.said
+    said = line.analyte.text
     if len(said) > vocabulary.LONGEST_NAME:
         return Name(None, said)
-    species = line.species.said if line.species else ""
+    species = line.species.text if line.species else ""
     if species and vocabulary.word_key(species) not in ("total", "", "-"):
         return Name(vocabulary.analyte(f"{said} ({species})"), f"{said} ({species})")
     basis, rest = vocabulary.basis_in(said, bare=False)
@@ -56,7 +56,7 @@ def name_of(line: Line) -> Name:
             return Name(analyte, said, unit, bracket["inside"], basis=basis)
     found = vocabulary.analyte(said)
     if found is None and line.cas is not None:
-        found = vocabulary.analyte_by_cas(line.cas.said)
+        found = vocabulary.analyte_by_cas(line.cas.text)
     if found is None:
         found = _by_emission_line(said)
     if found is not None:
@@ -69,9 +69,9 @@ def name_of(line: Line) -> Name:
     return Name(None, said)
 
 
-def _has_unit(line: Line) -> bool:
+def _has_unit(line: ResultRow) -> bool:
     words = (line.unit, line.header_unit, line.section_unit)
-    return any(word is not None and vocabulary.unit(word.said) is not None for word in words)
+    return any(word is not None and vocabulary.unit(word.text) is not None for word in words)
 
 
 def _by_emission_line(said: str) -> Analyte | None:

@@ -12,9 +12,9 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Certificate, Doubt, Line, Note
+from kratom_qc.domain.certificate import Certificate, HoldReason, Note, ResultRow
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.results import read_line
 from kratom_qc.interpret.statement import Unreadable, statement
 
@@ -42,19 +42,21 @@ _LONGEST_LABEL = 60
 _HEADINGS = 6  # words that an analyte's name may have before its result
 
 
-def note_doubts(certificate: Certificate, results: Sequence[Result], mark: str | None) -> list[Doubt]:
+def note_doubts(certificate: Certificate, results: Sequence[Result], mark: str | None) -> list[HoldReason]:
     """A cause to hold for every note that may change what the results mean. Never raises on a laboratory's words."""
     found = []
     known: dict[tuple[str, ...], str] = {}  # a method or a date stands in every row of a long table
     for note in certificate.notes:
         word = note.word
-        key = (word.said, word.shown, word.kind, note.where, note.label)
+        key = (word.text, word.shown, word.kind, note.where, note.label)
         if key not in known:
             known[key] = _why(note, certificate, results, mark)
         why = known[key]
         if why:
-            said = " ".join(note.word.said.split())[:200]
-            found.append(Doubt("NOTE-UNREAD", f"'{said}' stands where no result is read, and {why}", note.word.place))
+            said = " ".join(note.word.text.split())[:200]
+            found.append(
+                HoldReason("NOTE-UNREAD", f"'{said}' stands where no result is read, and {why}", note.word.ref)
+            )
     return found
 
 
@@ -62,7 +64,7 @@ def _why(note: Note, certificate: Certificate, results: Sequence[Result], mark: 
     free = note.where == "free"
     if note.word.kind == "formula":
         return "what its formula shows is not known" if free else ""
-    text = (note.word.shown or note.word.said)[:_LONGEST]
+    text = (note.word.shown or note.word.text)[:_LONGEST]
     if note.where != "free" and _BARE_NUMBER.fullmatch(text):
         return ""
     if _speaks_against(text, free=free):
@@ -136,7 +138,7 @@ def _reads_otherwise(text: str, results: Sequence[Result]) -> bool:
         return True
     said = vocabulary.unit_line(_EXCEPT.sub("", text))
     unit = vocabulary.unit(said) if said else None
-    own = (vocabulary.unit(result.unit_said) for result in results)
+    own = (vocabulary.unit(result.reported_unit) for result in results)
     return unit is not None and not any(
         one is not None and (one.canonical, one.factor, one.log10) == (unit.canonical, unit.factor, unit.log10)
         for one in own
@@ -152,7 +154,7 @@ def _other_batch(text: str, certificate: Certificate) -> bool:
     if match is None or vocabulary.fact_name(match["label"]) != "batch_id":
         return False
     own = certificate.facts.get("batch_id")
-    return own is None or vocabulary.header_key(match["id"]) != vocabulary.header_key(own.said)
+    return own is None or vocabulary.header_key(match["id"]) != vocabulary.header_key(own.text)
 
 
 # ---------------------------------------------------------------- results
@@ -214,8 +216,8 @@ def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bo
 
 
 def _differs(name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None) -> bool:
-    nowhere = Place("")
-    reading = read_line(Line(Word(name, nowhere), Word(said, nowhere)), mark, "")
+    nowhere = CellRef("")
+    reading = read_line(ResultRow(SourceText(name, nowhere), SourceText(said, nowhere)), mark, "")
     if reading.result is None:  # no limit, and begins like a number: a result that cannot be read is one all the same
         return _begins_like_a_number(said) and not _phrases("bound").search(vocabulary.folded(said))
     if not reading.result.measured or reading.result.detected is False:

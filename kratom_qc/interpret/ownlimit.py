@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Doubt, Line, Remark
+from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
 from kratom_qc.domain.interval import ZERO, Interval
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.numbers import NUMBER, Ambiguous, Number, number, tidy
@@ -58,11 +58,13 @@ class OwnLimit:
     `accept` None means that none may be there at all.
     """
 
-    accept: Interval | None
+    acceptance_interval: Interval | None
     slack: Decimal = ZERO
 
 
-def judged_by_itself(line: Line, result: Result, overall: str, mark: str | None) -> tuple[Doubt | None, Remark | None]:
+def judged_by_itself(
+    line: ResultRow, result: Result, overall: str, mark: str | None
+) -> tuple[HoldReason | None, Remark | None]:
     """How a result stands to the limit printed in its own row, beside the laboratory's verdict on it (or, where the row has
     none, on the whole certificate)."""
     limit = own_limit(line, result, mark)
@@ -71,55 +73,61 @@ def judged_by_itself(line: Line, result: Result, overall: str, mark: str | None)
     stated = result.stated_verdict or overall
     opinion = vocabulary.status(stated) if stated else None
     if _violates(result, limit):
-        why = f"{quoted(result)} lies outside the laboratory's own limit '{line.limit.said.strip()}'"
+        why = f"{quoted(result)} lies outside the laboratory's own limit '{line.limit.text.strip()}'"
         if opinion == "opinion_good":
             why += f", and the laboratory says '{stated}'"
-            return Doubt("LABORATORY-CONTRADICTS-ITSELF", why, result.place, result.analyte), None
+            return HoldReason("LABORATORY-CONTRADICTS-ITSELF", why, result.ref, result.analyte), None
         if opinion == "opinion_bad":
             return None, None
-        return None, Remark("outside-own-limit", "warning", why, result.place)
+        return None, Remark("outside-own-limit", "warning", why, result.ref)
     if opinion == "opinion_bad" and result.stated_verdict and _keeps(result, limit):
-        within = f"{quoted(result)} lies within the laboratory's own limit '{line.limit.said.strip()}'"
+        within = f"{quoted(result)} lies within the laboratory's own limit '{line.limit.text.strip()}'"
         why = f"{within}, and the laboratory says '{stated}'"
-        return None, Remark("verdict-against-own-limit", "warning", why, result.place)
+        return None, Remark("verdict-against-own-limit", "warning", why, result.ref)
     return None, None
 
 
 def _violates(result: Result, limit: OwnLimit) -> bool:
     """Whether the result is proven outside, even if the laboratory rounds it to its limit's digits first."""
-    if limit.accept is None:
+    if limit.acceptance_interval is None:
         return result.detected is True
-    accept = limit.accept
-    low = max(ZERO, accept.low - limit.slack)
-    high = None if accept.high is None else accept.high + limit.slack
-    return result.measured and not Interval(low, high, accept.low_open, accept.high_open).meets(result.interval)
+    acceptance_interval = limit.acceptance_interval
+    low = max(ZERO, acceptance_interval.low - limit.slack)
+    high = None if acceptance_interval.high is None else acceptance_interval.high + limit.slack
+    return result.measured and not Interval(
+        low, high, acceptance_interval.low_open, acceptance_interval.high_open
+    ).meets(result.interval)
 
 
 def _keeps(result: Result, limit: OwnLimit) -> bool:
-    if limit.accept is None:
+    if limit.acceptance_interval is None:
         return result.detected is False
-    return result.measured and result.interval.high is not None and limit.accept.hull(result.interval) == limit.accept
+    return (
+        result.measured
+        and result.interval.high is not None
+        and limit.acceptance_interval.hull(result.interval) == limit.acceptance_interval
+    )
 
 
-def own_limit(line: Line, result: Result, mark: str | None) -> OwnLimit | None:
+def own_limit(line: ResultRow, result: Result, mark: str | None) -> OwnLimit | None:
     """The limit printed in a result's row, or None where there is none that is plain."""
-    if line.limit is None or len(line.limit.said) > _LONGEST or result.text is not None or not result.known:
+    if line.limit is None or len(line.limit.text) > _LONGEST or result.text is not None or not result.known:
         return None
     contaminant = vocabulary.analytes()[result.analyte].family in _CONTAMINANTS
-    found = _read(line.limit.said, result.unit_said, result.unit, result.basis, contaminant, mark)
+    found = _read(line.limit.text, result.reported_unit, result.unit, result.basis, contaminant, mark)
     # A number of colonies in a portion is no number per gram.
-    return None if found is not None and found.accept is not None and result.portion is not None else found
+    return None if found is not None and found.acceptance_interval is not None and result.portion is not None else found
 
 
 @lru_cache(4096)
-def _read(text: str, unit_said: str, unit: str, basis: str, contaminant: bool, mark: str | None) -> OwnLimit | None:
+def _read(text: str, reported_unit: str, unit: str, basis: str, contaminant: bool, mark: str | None) -> OwnLimit | None:
     said = tidy(" ".join(text.split()))
     word = _NONE_MAY_BE.match(said)
     if word and vocabulary.status(word["word"]) in ("not_detected", "absent"):
         return OwnLimit(None)
     found = _RANGE.match(said) or _BOUNDED.match(said) or _BOUNDED_AFTER.match(said)
     match = found or (_BARE.match(said) if contaminant else None)
-    scale = _scale(match["unit"], unit_said, unit, basis) if match else None
+    scale = _scale(match["unit"], reported_unit, unit, basis) if match else None
     if match is None or scale is None or scale.log10:
         return None
     try:
@@ -146,10 +154,10 @@ def _between(low: Number, high: Number, scale: Unit) -> OwnLimit | None:
     return OwnLimit(span, scale.factor * max(low.step, high.step) / 2)
 
 
-def _scale(printed: str | None, unit_said: str, canonical: str, basis: str) -> Unit | None:
+def _scale(printed: str | None, reported_unit: str, canonical: str, basis: str) -> Unit | None:
     """The unit a limit is printed in: its own, else its row's. None where it is not the result's kind of unit, as µg a day
     beside µg/g."""
-    said = (printed or "").strip(" .;()[]") or unit_said
+    said = (printed or "").strip(" .;()[]") or reported_unit
     if not said:
         return Unit("1", Decimal(1)) if canonical == "1" else None
     unit = vocabulary.unit(said)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Doubt, Remark
+from kratom_qc.domain.certificate import HoldReason, Remark
 from kratom_qc.domain.interval import ZERO, Interval, plain
 from kratom_qc.domain.result import Result
 from kratom_qc.vocabulary.wording import quoted
@@ -49,7 +49,7 @@ def _span(low: str, high: str) -> Interval:
     return Interval(Decimal(low) if low else ZERO, Decimal(high) if high else None, False, not high)
 
 
-def implausible(result: Result, product: str | None) -> tuple[Doubt | None, Remark | None]:
+def implausible(result: Result, product: str | None) -> tuple[HoldReason | None, Remark | None]:
     """What is odd about the size of one measured number; only a row of the result's own unit and product speaks."""
     value = result.interval
     if value.high != value.low or not value.low:
@@ -64,13 +64,13 @@ def implausible(result: Result, product: str | None) -> tuple[Doubt | None, Rema
     return None, None
 
 
-def _impossible(result: Result, row: Range) -> Doubt:
+def _impossible(result: Result, row: Range) -> HoldReason:
     slip = _slip(result, row)
     why = (
         f"{_size(result)} lies outside the plausible range of {_words(row.possible, row.unit)}"
         f"{f'; it would be usual {slip}' if slip else ''}: ask the laboratory whether columns or units were mixed up"
     )
-    return Doubt("IMPLAUSIBLE-VALUE", why, result.place, result.analyte)
+    return HoldReason("IMPLAUSIBLE-VALUE", why, result.ref, result.analyte)
 
 
 def _slipped(result: Result, row: Range) -> Remark | None:
@@ -78,16 +78,16 @@ def _slipped(result: Result, row: Range) -> Remark | None:
     if not slip:
         return None
     why = f"{_size(result)} is unusual (usual is {_words(row.usual, row.unit)}), and would be usual {slip}"
-    return Remark("unit-slip", "warning", why, result.place)
+    return Remark("unit-slip", "warning", why, result.ref)
 
 
 def _slip(result: Result, row: Range) -> str:
     """How the printed number would be usual, where a factor of 1000 does that, with the unit that was probably meant."""
     for factor, what in ((1 / _SLIP, "divided by 1000"), (_SLIP, "times 1000")):
         if row.usual.meets(result.interval.scaled(factor)):
-            printed = vocabulary.unit(result.unit_said)
+            printed = vocabulary.unit(result.reported_unit)
             meant = _UNITS.get(printed.factor * factor) if printed is not None and row.unit == "mg/kg" else None
-            return f"{what}, as if {meant} were meant for {result.unit_said}" if meant else what
+            return f"{what}, as if {meant} were meant for {result.reported_unit}" if meant else what
     return ""
 
 

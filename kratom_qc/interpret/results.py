@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Doubt, Line, Remark
+from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.measure import NO_VALUE, Measure
 from kratom_qc.interpret.naming import Name, name_of
 from kratom_qc.interpret.scale import (
@@ -58,11 +58,11 @@ class LineReading:
 
     result: Result | None
     refusals: tuple[Refusal, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    hold_reasons: tuple[HoldReason, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
 
-def read_line(line: Line, mark: str | None, certificate: str) -> LineReading:
+def read_line(line: ResultRow, mark: str | None, certificate: str) -> LineReading:
     """Read one line, given the file's decimal mark and hash. Never raises on a laboratory's words: every trouble is a refusal."""
     name = name_of(line)
     try:
@@ -73,20 +73,20 @@ def read_line(line: Line, mark: str | None, certificate: str) -> LineReading:
         return LineReading(None, (trouble.refusal,))
 
 
-def _check_cas(line: Line, analyte: Analyte | None) -> None:
-    if line.cas is None or not line.cas.said.strip() or analyte is None:
+def _check_cas(line: ResultRow, analyte: Analyte | None) -> None:
+    if line.cas is None or not line.cas.text.strip() or analyte is None:
         return
-    named = vocabulary.analyte_by_cas(line.cas.said)
+    named = vocabulary.analyte_by_cas(line.cas.text)
     if named is not None and named.id != analyte.id:
         raise refuse(
             "cas-contradicts-name",
-            f"CAS {line.cas.said} is {named.name}, but the row is named '{line.analyte.said}'",
+            f"CAS {line.cas.text} is {named.name}, but the row is named '{line.analyte.text}'",
             line.cas,
         )
 
 
-def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
-    said = line.result.said if line.result else ""
+def _described(line: ResultRow, analyte: Analyte, certificate: str) -> LineReading:
+    said = line.result.text if line.result else ""
     kind = vocabulary.status(said) if said.strip() else "blank"
     censored = line.zero_is_censored and not said.strip(" 0.,")
     kind = "blank" if censored else kind
@@ -109,18 +109,18 @@ def _described(line: Line, analyte: Analyte, certificate: str) -> LineReading:
     )
     # Foreign matter or an odour may well be absent; an identity that was not found was not confirmed.
     opinion = "opinion_unsure" if analyte.id == "identity" and kind in _NOT_CONFIRMED else kind
-    return LineReading(result, doubts=_stated(line, analyte.id) + _opinion(opinion, result))
+    return LineReading(result, hold_reasons=_stated(line, analyte.id) + _opinion(opinion, result))
 
 
 def _described_flags(kind: str | None) -> tuple[str, ...]:
     return ("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else ()
 
 
-def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> LineReading:
+def _measured(line: ResultRow, name: Name, mark: str | None, certificate: str) -> LineReading:
     _check_cas(line, name.analyte)
     if line.result is None:
-        raise refuse("no-result", f"the row '{line.analyte.said}' has no result cell", line.analyte)
-    said, flags, doubts = _with_qualifier(line, mark)
+        raise refuse("no-result", f"the row '{line.analyte.text}' has no result cell", line.analyte)
+    said, flags, hold_reasons = _with_qualifier(line, mark)
     try:
         stated = statement(said, mark)
     except Unreadable as error:
@@ -128,7 +128,7 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
             return _unknown(line, said, certificate)
         message = f"'{said}' is not a result that can be read: {error}"
         raise refuse(error.code, message, line.result, error.near) from None
-    unit, unit_said = unit_of(line, name, stated)
+    unit, reported_unit = unit_of(line, name, stated)
     microbe = name.analyte is not None and name.analyte.family == "microbe"
     measure = name.analyte.measure if name.analyte else "mass"
     lod, loq = (
@@ -137,29 +137,29 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
     )
     portion = portion_of(line, name, stated, unit, mark)
     size = Measure(stated, unit, lod, loq, portion, microbe, measure, line.zero_is_censored)
-    if unit is None and line.unit is not None and re.match(r"\s*[<>≤≥=]*\s*\d", line.unit.said, re.ASCII):
+    if unit is None and line.unit is not None and re.match(r"\s*[<>≤≥=]*\s*\d", line.unit.text, re.ASCII):
         # beside a blank or a word, a number that slipped one column to the right would vanish with its row
-        message = f"'{line.unit.said}' stands where the unit of {line.analyte.said} belongs; is it the result?"
+        message = f"'{line.unit.text}' stands where the unit of {line.analyte.text} belongs; is it the result?"
         raise refuse("unknown-unit", message, line.unit)
     if size.needs_unit and line.unit is not None and says(line.unit):
-        raise refuse("unknown-unit", f"the unit '{line.unit.said}' of {line.analyte.said} is not known", line.unit)
+        raise refuse("unknown-unit", f"the unit '{line.unit.text}' of {line.analyte.text} is not known", line.unit)
     if size.needs_unit:
         where = "in its row, its column's header, its section or its cell"
-        raise refuse("unit-missing", f"'{said}' of {line.analyte.said} has no unit: {where}", line.result)
+        raise refuse("unit-missing", f"'{said}' of {line.analyte.text} has no unit: {where}", line.result)
     if size.out_of_range:
         raise refuse("not-a-number", f"a logarithm of {said} is no laboratory result", line.result)
     interval, detected, reach = size.interval()
     basis, basis_stated = basis_of(line, name, unit)
     result = Result(
-        analyte=name.analyte.id if name.analyte else line.analyte.said.strip(),
+        analyte=name.analyte.id if name.analyte else line.analyte.text.strip(),
         known=name.analyte is not None,
-        said=said,
-        unit_said=unit_said,
+        reported=said,
+        reported_unit=reported_unit,
         interval=interval,
         unit=size.canonical,
         basis=basis,
         measured=stated.kind not in NO_VALUE,
-        place=_place(line),
+        ref=_place(line),
         detected=detected,
         detection_limit=reach,
         portion=size.portion if size.in_portion and not size.censored_zero else None,
@@ -176,24 +176,24 @@ def _measured(line: Line, name: Name, mark: str | None, certificate: str) -> Lin
         shown=line.result.shown.strip(),
         shown_interval=_as_shown(line, size),
     )
-    doubts += _stated(line, result.analyte) + _opinion(stated.kind, result)
+    hold_reasons += _stated(line, result.analyte) + _opinion(stated.kind, result)
     if name.analyte is None:
-        doubts += (_unknown_analyte(line),)
-    return LineReading(result, doubts=doubts, remarks=_row_remarks(line, result, stated))
+        hold_reasons += (_unknown_analyte(line),)
+    return LineReading(result, hold_reasons=hold_reasons, remarks=_row_remarks(line, result, stated))
 
 
 def _bound(
-    word: Word | None, own_unit: Word | None, unit: Unit | None, mark: str | None, *, lenient: bool
+    word: SourceText | None, own_unit: SourceText | None, unit: Unit | None, mark: str | None, *, lenient: bool
 ) -> Decimal | None:
     """LOD or LOQ; where the sheet shows a rounded form of it, the larger of both bounds a non-detect."""
     bound = bound_of(word, own_unit, unit, mark, lenient=lenient)
     if word is None or not word.shown:
         return bound
-    shown = bound_of(replace(word, said=word.shown), own_unit, unit, _SHEET_MARK, lenient=True)
+    shown = bound_of(replace(word, text=word.shown), own_unit, unit, _SHEET_MARK, lenient=True)
     return max((size for size in (bound, shown) if size is not None), default=None)
 
 
-def _as_shown(line: Line, size: Measure) -> Interval | None:
+def _as_shown(line: ResultRow, size: Measure) -> Interval | None:
     """What the result would be if the digits that the sheet shows were all there is; None where it shows the stored ones.
 
     Raises RowTrouble where what is shown is no such number.
@@ -202,22 +202,22 @@ def _as_shown(line: Line, size: Measure) -> Interval | None:
         return None
     word = line.result
     try:
-        said = _with_qualifier(replace(line, result=replace(word, said=word.shown)), _SHEET_MARK)[0]
+        said = _with_qualifier(replace(line, result=replace(word, text=word.shown)), _SHEET_MARK)[0]
         shown = statement(said, _SHEET_MARK)
     except Unreadable:
         shown = Statement("blank")
     if shown.number is None or shown.kind != size.stated.kind:
         raise refuse(
-            "shown-differs", f"the cell shows '{word.shown}' but holds '{word.said}'; type what it should say", word
+            "shown-differs", f"the cell shows '{word.shown}' but holds '{word.text}'; type what it should say", word
         )
     if not shown.number.value and shown.kind == "value":  # a measured number that rounds to nothing is next to nothing
         return Interval.exactly(ZERO)
     return replace(size, stated=replace(size.stated, number=shown.number)).interval()[0]
 
 
-def _unknown(line: Line, said: str, certificate: str) -> LineReading:
+def _unknown(line: ResultRow, said: str, certificate: str) -> LineReading:
     result = Result(
-        line.analyte.said.strip(),
+        line.analyte.text.strip(),
         False,
         said,
         _said(line.unit),
@@ -231,55 +231,52 @@ def _unknown(line: Line, said: str, certificate: str) -> LineReading:
         text=said,
         certificate=certificate,
     )
-    return LineReading(result, doubts=(*_stated(line, result.analyte), _unknown_analyte(line)))
+    return LineReading(result, hold_reasons=(*_stated(line, result.analyte), _unknown_analyte(line)))
 
 
-def _unknown_analyte(line: Line) -> Doubt:
-    meanings = vocabulary.meanings_of(line.analyte.said)
+def _unknown_analyte(line: ResultRow) -> HoldReason:
+    meanings = vocabulary.meanings_of(line.analyte.text)
     if meanings:
-        why = f"'{line.analyte.said.strip()}' may mean {' or '.join(meanings)}"
-        return Doubt("UNKNOWN-ANALYTE", why, line.analyte.place, line.analyte.said.strip())
-    near = vocabulary.nearest_analytes(line.analyte.said)
+        why = f"'{line.analyte.text.strip()}' may mean {' or '.join(meanings)}"
+        return HoldReason("UNKNOWN-ANALYTE", why, line.analyte.ref, line.analyte.text.strip())
+    near = vocabulary.nearest_analytes(line.analyte.text)
     hint = f"; nearest known: {', '.join(near)}" if near else ""
-    return Doubt(
+    return HoldReason(
         "UNKNOWN-ANALYTE",
-        f"'{line.analyte.said.strip()}' is not a known analyte{hint}. If it is a spelling, "
+        f"'{line.analyte.text.strip()}' is not a known analyte{hint}. If it is a spelling, "
         "add it to kratom_qc/words/analytes.toml",
-        line.analyte.place,
-        line.analyte.said.strip(),
+        line.analyte.ref,
+        line.analyte.text.strip(),
     )
 
 
-def _opinion(kind: str | None, result: Result) -> tuple[Doubt, ...]:
+def _opinion(kind: str | None, result: Result) -> tuple[HoldReason, ...]:
     """A laboratory's opinion printed where a result belongs: a bad or unsure one holds the batch, whether or not a limit asks."""
     rule = {"opinion_bad": "LABORATORY-SAID-FAIL", "opinion_unsure": "LABORATORY-UNSURE"}.get(kind or "")
-    why = f"the laboratory says '{result.said}'"
-    return (Doubt(rule, why, result.place, result.analyte),) if rule else ()
+    why = f"the laboratory says '{result.reported}'"
+    return (HoldReason(rule, why, result.ref, result.analyte),) if rule else ()
 
 
-def _stated(line: Line, analyte: str) -> tuple[Doubt, ...]:
-    meaning = vocabulary.status(line.verdict.said) if line.verdict is not None else None
+def _stated(line: ResultRow, analyte: str) -> tuple[HoldReason, ...]:
+    meaning = vocabulary.status(line.verdict.text) if line.verdict is not None else None
     if line.verdict is None or meaning not in ("opinion_bad", "opinion_unsure"):
         return ()
     if meaning == "opinion_unsure":
-        why = f"the laboratory's own verdict is '{line.verdict.said}'"
-        return (Doubt("LABORATORY-UNSURE", why, line.verdict.place, analyte),)
+        why = f"the laboratory's own verdict is '{line.verdict.text}'"
+        return (HoldReason("LABORATORY-UNSURE", why, line.verdict.ref, analyte),)
     return (
-        Doubt(
-            "LABORATORY-SAID-FAIL",
-            f"the laboratory's own verdict is '{line.verdict.said}'",
-            line.verdict.place,
-            analyte,
+        HoldReason(
+            "LABORATORY-SAID-FAIL", f"the laboratory's own verdict is '{line.verdict.text}'", line.verdict.ref, analyte
         ),
     )
 
 
-def _with_qualifier(line: Line, mark: str | None) -> tuple[str, tuple[str, ...], tuple[Doubt, ...]]:
+def _with_qualifier(line: ResultRow, mark: str | None) -> tuple[str, tuple[str, ...], tuple[HoldReason, ...]]:
     """The statement with its qualifier column: `<` beside `0.05` says `<0.05`. Where they contradict, the file is refused."""
-    said = line.result.said.strip() if line.result else ""
+    said = line.result.text.strip() if line.result else ""
     if line.qualifier is None:
         return said, (), ()
-    qualifier = line.qualifier.said.strip()
+    qualifier = line.qualifier.text.strip()
     key, kind = vocabulary.word_key(qualifier), vocabulary.status(qualifier)
     is_number = re.match(r"^[0-9]", said) is not None
     if key in _PLAIN_FLAGS:
@@ -314,13 +311,13 @@ def _kind_of(said: str, mark: str | None) -> str:
         return ""
 
 
-def _unclear(line: Line) -> tuple[Doubt, ...]:
+def _unclear(line: ResultRow) -> tuple[HoldReason, ...]:
     why = "qualifier 'E' means estimated in some lists and above the calibration range in others"
-    place = line.qualifier.place if line.qualifier else line.analyte.place
-    return (Doubt("QUALIFIER-UNCLEAR", why, place, line.analyte.said),)
+    place = line.qualifier.ref if line.qualifier else line.analyte.ref
+    return (HoldReason("QUALIFIER-UNCLEAR", why, place, line.analyte.text),)
 
 
-def _row_remarks(line: Line, result: Result, stated: Statement) -> tuple[Remark, ...]:
+def _row_remarks(line: ResultRow, result: Result, stated: Statement) -> tuple[Remark, ...]:
     remarks = []
     no_amount = stated.kind == "value" and not stated.number.value  # type: ignore[union-attr]
     if no_amount and result.interval.high is None and "censoring-unknown" not in result.flags:
@@ -328,19 +325,19 @@ def _row_remarks(line: Line, result: Result, stated: Statement) -> tuple[Remark,
             Remark(
                 "zero-without-lod",
                 "warning",
-                f"'{result.said}' of {line.analyte.said} without LOD or LOQ "
+                f"'{result.reported}' of {line.analyte.text} without LOD or LOQ "
                 "measures nothing: read as not detected, how far down is unknown",
-                result.place,
+                result.ref,
             )
         )
     if result.lod is not None and result.loq is not None and result.lod > result.loq:
-        remarks.append(Remark("lod-above-loq", "warning", f"LOD of {line.analyte.said} is above its LOQ", result.place))
+        remarks.append(Remark("lod-above-loq", "warning", f"LOD of {line.analyte.text} is above its LOQ", result.ref))
     return tuple(remarks)
 
 
-def _place(line: Line) -> Place:
-    return line.result.place if line.result else line.analyte.place
+def _place(line: ResultRow) -> CellRef:
+    return line.result.ref if line.result else line.analyte.ref
 
 
-def _said(word: Word | None) -> str:
-    return word.said.strip() if word else ""
+def _said(word: SourceText | None) -> str:
+    return word.text.strip() if word else ""

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Certificate, Line, Note
+from kratom_qc.domain.certificate import Certificate, Note, ResultRow
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.vocabulary.methods import Clause, Named, clauses, concern, named, names_a_technique
 
 _CELL = re.compile(r"[A-Z]+([0-9]+)")
@@ -23,7 +23,7 @@ _LONGEST_LABEL = 60
 At = tuple[str, int]  # sheet and row
 
 
-def with_methods(certificate: Certificate, rows: Sequence[tuple[Line, Result]]) -> list[tuple[Line, Result]]:
+def with_methods(certificate: Certificate, rows: Sequence[tuple[ResultRow, Result]]) -> list[tuple[ResultRow, Result]]:
     """The rows, each result with the words that say by what it was obtained. What its own row says is never replaced."""
     paper = _Paper(certificate)
     return [(line, paper.with_method(line, result)) for line, result in rows]
@@ -44,12 +44,12 @@ class _Paper:
     """Where a certificate names techniques, outside its method column."""
 
     def __init__(self, certificate: Certificate):
-        self.rows = {at for line in certificate.lines if (at := _at(_place(line))) is not None}
-        known = {word.place for line in certificate.lines for word in (line.method, line.section) if word is not None}
+        self.rows = {at for line in certificate.rows if (at := _at(_place(line))) is not None}
+        known = {word.ref for line in certificate.rows for word in (line.method, line.section) if word is not None}
         self.statements = [
             _Statement(_at(place) or (place.sheet, 0), said)
             for note in certificate.notes
-            if (place := note.word.place) not in known
+            if (place := note.word.ref) not in known
             and _at(place) not in self.rows
             and _may_state(note)
             and (said := clauses(_labelled(note)))
@@ -57,21 +57,21 @@ class _Paper:
         self._rows_of: dict[tuple[str, str], list[int]] = {}
         self._told_of: dict[tuple[str, str, int], tuple[Named, ...]] = {}
 
-    def with_method(self, line: Line, result: Result) -> Result:
+    def with_method(self, line: ResultRow, result: Result) -> Result:
         """The result with what its row, heading or paper says, where its method column names no technique."""
         further = "" if names_a_technique(result.method) else self._further(line, result)
         return replace(result, method="; ".join(filter(None, (result.method, further)))) if further else result
 
-    def _further(self, line: Line, result: Result) -> str:
-        for heading in (line.section, Word(result.place.sheet, result.place)):
-            if heading is not None and names_a_technique(heading.said):
-                return _words(one for one in named(heading.said) if one.technique.headings)
+    def _further(self, line: ResultRow, result: Result) -> str:
+        for heading in (line.section, SourceText(result.ref.sheet, result.ref)):
+            if heading is not None and names_a_technique(heading.text):
+                return _words(one for one in named(heading.text) if one.technique.headings)
         return self._told(result) if self.statements else ""
 
     def _told(self, result: Result) -> str:
         """What the lines of the paper say of a result, where it matters by what that was measured."""
         known = vocabulary.analyte(result.analyte) if result.known else None
-        family, (sheet, row) = known.family if known else "", _at(result.place) or (result.place.sheet, 0)
+        family, (sheet, row) = known.family if known else "", _at(result.ref) or (result.ref.sheet, 0)
         lines = self._lines(family, sheet)
         above = bisect_left(lines, row) - 1
         said = self._said(family, sheet, lines[above] if above >= 0 else 0)
@@ -123,14 +123,14 @@ def _may_state(note: Note) -> bool:
 
 def _labelled(note: Note) -> str:
     """`Method` beside `GC-MS` is one statement."""
-    return f"{note.label} {note.word.said}" if len(note.label) <= _LONGEST_LABEL else note.word.said
+    return f"{note.label} {note.word.text}" if len(note.label) <= _LONGEST_LABEL else note.word.text
 
 
-def _place(line: Line) -> Place:
-    return line.result.place if line.result is not None else line.analyte.place
+def _place(line: ResultRow) -> CellRef:
+    return line.result.ref if line.result is not None else line.analyte.ref
 
 
-def _at(place: Place) -> At | None:
+def _at(place: CellRef) -> At | None:
     """Sheet and row of a cell; None where the place is no cell of a sheet."""
     cell = _CELL.fullmatch(place.cell)
     return (place.sheet, int(cell[1])) if cell else None

@@ -52,16 +52,16 @@ def _described(found: Result | None) -> Quantity | None:
 
 def lacking(limit: Limit, batch: Batch) -> Iterator[str]:
     """What a limit requires of certificates and a certificate of the batch does not state, in words."""
-    if not batch.analyses:
+    if not batch.certificates:
         yield "any certificate"
-    for analysis in batch.analyses:
+    for certificate in batch.certificates:
         for name in limit.requires:
             if name == "method":
-                stated = all(result.method for result in analysis.results if result.measured)
+                stated = all(result.method for result in certificate.results if result.measured)
             else:
-                stated = bool(getattr(analysis, name))
+                stated = bool(getattr(certificate, name))
             if not stated:
-                yield f"{name.replace('_', ' ')} in {analysis.file}"
+                yield f"{name.replace('_', ' ')} in {certificate.file}"
 
 
 def _profile(limit: Limit, batch: Batch) -> Quantity | None:
@@ -79,8 +79,8 @@ def detected(batch: Batch, analyte: str) -> set[bool | None] | None:
     """What the results of an analyte say of its presence; None where nobody measured it."""
     said = {
         True if result.interval.low > 0 else result.detected
-        for analysis in batch.analyses
-        for result in analysis.results
+        for certificate in batch.certificates
+        for result in certificate.results
         if result.analyte == analyte and result.known and result.measured
     }
     return said or None

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Limit
@@ -20,8 +20,8 @@ from kratom_qc.domain.quantity import Quantity
 
 def question(limit: Limit) -> Hashable:
     """All that `reads` takes from a limit on amounts or presence: limits alike in it are read alike."""
-    precision = limit.decision_rule, limit.guard, limit.default_uncertainty
-    return limit.kind, limit.accept, *precision, limit.portion, limit.lod_at_most, limit.unit
+    precision = limit.decision_rule, limit.guard_factor, limit.default_uncertainty
+    return limit.kind, limit.acceptance_interval, *precision, limit.portion, limit.lod_at_most, limit.unit
 
 
 def reads(limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch] = ()) -> list[Outcome]:
@@ -31,16 +31,16 @@ def reads(limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch]
         return [_other(limit, batch) for batch in batches]
     if limit.kind == "not_detected":
         return [_not_detected(limit, quantity) for quantity in quantities]
-    if limit.accept is None:
+    if limit.acceptance_interval is None:
         raise ValueError(f"{limit.rule_id} has no interval to accept")
     if limit.decision_rule == "guarded":
-        return [_guarded(limit, limit.accept, quantity) for quantity in quantities]
-    return _amounts(limit.accept, quantities)
+        return [_guarded(limit, limit.acceptance_interval, quantity) for quantity in quantities]
+    return _amounts(limit.acceptance_interval, quantities)
 
 
-def _guarded(limit: Limit, accept: Interval, quantity: Quantity) -> Outcome:
+def _guarded(limit: Limit, acceptance_interval: Interval, quantity: Quantity) -> Outcome:
     """Both ends widened by the guard band w = r·U (ILAC-G8:09/2019 4.2.3); undecided where U is needed and unknown."""
-    if any(_guarded(limit, accept, one) is Outcome.FAIL for one in quantity.alone):
+    if any(_guarded(limit, acceptance_interval, one) is Outcome.FAIL for one in quantity.alone):
         return Outcome.FAIL  # by a certificate alone, with the uncertainty that it states
     value = quantity.interval
     width = Decimal(0)
@@ -50,7 +50,7 @@ def _guarded(limit: Limit, accept: Interval, quantity: Quantity) -> Outcome:
             stated = value.high * limit.default_uncertainty
         if stated is None:
             return Outcome.MISSING if quantity.missing else Outcome.INCONCLUSIVE
-        width = stated * limit.guard
+        width = stated * limit.guard_factor
 
     def down(end: Decimal) -> Decimal:
         return end - width if end > width else Decimal(0)
@@ -64,12 +64,17 @@ def _guarded(limit: Limit, accept: Interval, quantity: Quantity) -> Outcome:
         proven_low=down(quantity.proven_low),
         proven_high=up(quantity.proven_high),
     )
-    return _amounts(accept, [widened])[0]
+    return _amounts(acceptance_interval, [widened])[0]
 
 
-def _amounts(accept: Interval, quantities: Sequence[Quantity]) -> list[Outcome]:
+def _amounts(acceptance_interval: Interval, quantities: Sequence[Quantity]) -> list[Outcome]:
     """Every quantity against one interval, ends open or closed. One loop: it runs once per answered limit of a run."""
-    least, least_open, most, most_open = accept.low, accept.low_open, accept.high, accept.high_open
+    least, least_open, most, most_open = (
+        acceptance_interval.low,
+        acceptance_interval.low_open,
+        acceptance_interval.high,
+        acceptance_interval.high_open,
+    )
     found = []
     for quantity in quantities:
         # Too high: even the least that one certificate proves is more than the most allowed.
@@ -129,7 +134,7 @@ def _other(limit: Limit, batch: Batch) -> Outcome:
                 return Outcome.PASS
             return Outcome.FAIL if batch.product else Outcome.INCONCLUSIVE
         case "certificate":
-            stated = [_states(limit, analysis) for analysis in batch.analyses]
+            stated = [_states(limit, certificate) for certificate in batch.certificates]
             return Outcome.PASS if stated and all(stated) else Outcome.MISSING
         case "described":
             return _description(limit, batch)
@@ -138,9 +143,9 @@ def _other(limit: Limit, batch: Batch) -> Outcome:
     raise ValueError(f"{limit.rule_id} is of the kind {limit.kind}, which nobody reads twice")
 
 
-def _states(limit: Limit, analysis: Analysis) -> bool:
-    unsigned = [result for result in analysis.results if result.measured and not result.method]
-    others = (getattr(analysis, name) for name in limit.requires if name != "method")
+def _states(limit: Limit, certificate: InterpretedCertificate) -> bool:
+    unsigned = [result for result in certificate.results if result.measured and not result.method]
+    others = (getattr(certificate, name) for name in limit.requires if name != "method")
     return all(others) and not ("method" in limit.requires and unsigned)
 
 
@@ -154,7 +159,12 @@ def _description(limit: Limit, batch: Batch) -> Outcome:
 
 def _unnatural(limit: Limit, batch: Batch) -> Outcome:
     """FAIL where `present` was found and every one of `absent` was looked for and not found."""
-    results = [result for analysis in batch.analyses for result in analysis.results if result.known and result.measured]
+    results = [
+        result
+        for certificate in batch.certificates
+        for result in certificate.results
+        if result.known and result.measured
+    ]
     there: set[str] = {result.analyte for result in results if result.detected is True or result.interval.low > 0}
     looked = {result.analyte for result in results}
     unsure = {result.analyte for result in results if result.detected is None and result.interval.low == 0}

@@ -19,7 +19,9 @@ MEMORY = "unconfirmed: the limit's figure rests on memory and must be checked ag
 
 def amount(interval: Interval, unit: str, limit: Limit) -> str:
     """An interval in words with plain blanks; a long computed number is rounded, never across its limit's edge."""
-    edges = (limit.accept.low, limit.accept.high) if limit.accept is not None else ()
+    edges = (
+        (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval is not None else ()
+    )
     return interval_words(interval, unit, tuple(edge for edge in edges if edge is not None)).replace(THIN, " ")
 
 
@@ -110,13 +112,13 @@ def _profile(limit: Limit, outcome: Outcome) -> str:
 
 def _rounded(quantity: Quantity) -> str:
     """Where a sheet shows fewer digits than its cells hold, both: the reviewer sees only one of them."""
-    told = [f"the sheet shows {r.shown}, the cell holds {r.said}" for r in quantity.results if r.shown]
+    told = [f"the sheet shows {r.shown}, the cell holds {r.reported}" for r in quantity.results if r.shown]
     return f"; {', '.join(dict.fromkeys(told))}" if told else ""
 
 
 def _fails(limit: Limit, quantity: Quantity, said: str, how: str) -> str:
-    accept, low, high = limit.accept, quantity.proven_low, quantity.proven_high
-    if accept is not None and accept.high is not None and low >= accept.high:
+    acceptance_interval, low, high = limit.acceptance_interval, quantity.proven_low, quantity.proven_high
+    if acceptance_interval is not None and acceptance_interval.high is not None and low >= acceptance_interval.high:
         proven, side = Interval(low, None, quantity.proven_low_open, True), "above"
         alone = quantity.interval.low < low
     else:
@@ -134,18 +136,18 @@ def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str
         return f"{said} with its uncertainty reaches across the limit (guard band)"
     screens = [result for result in quantity.results if result.portion is None and screen(result.method) is not None]
     if screens:
-        said = ", ".join(dict.fromkeys(f"'{result.said}' by '{result.method}'" for result in screens))
+        said = ", ".join(dict.fromkeys(f"'{result.reported}' by '{result.method}'" for result in screens))
         return (
             f"{said} is the answer of a screen, which bounds no amount from above: ask for a quantitative method{how}"
         )
     if value.high is None and value.low == 0:
-        kinds = {result.said for result in quantity.results}
+        kinds = {result.reported for result in quantity.results}
         return f"'{', '.join(sorted(kinds))}' without a usable LOD or LOQ says nothing about the amount{how}"
     return f"{said} reaches across the limit: the method cannot tell{how}"
 
 
 def _detection(limit: Limit, outcome: Outcome, quantity: Quantity) -> str:
-    words = ", ".join(dict.fromkeys(f"'{result.said}'" for result in quantity.results))
+    words = ", ".join(dict.fromkeys(f"'{result.reported}'" for result in quantity.results))
     if outcome is Outcome.FAIL:
         return f"{words} says it is there, and none may be"
     if limit.portion is not None:
@@ -166,11 +168,11 @@ def _silence(limit: Limit, silent: Result | None) -> str:
     if silent is None:
         why = "not tested: no certificate of this batch states it"
     elif silent.detected is False:
-        why = f"'{silent.said}' without a detection limit says no more than silence: ask the laboratory for its LOD"
+        why = f"'{silent.reported}' without a detection limit says no more than silence: ask the laboratory for its LOD"
     elif silent.measured:
         why = (
             f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}"
         )
     else:
-        why = f"'{silent.said.strip()}' is no value" if silent.said.strip() else "the cell is blank"
+        why = f"'{silent.reported.strip()}' is no value" if silent.reported.strip() else "the cell is blank"
     return f"{why}; {limit.silence_because}" if limit.when_missing == "note" and limit.silence_because else why

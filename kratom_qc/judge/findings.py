@@ -68,9 +68,9 @@ class Findings:
         silence = quantity is None or limit.subject in derived_kinds()
         noted = outcome is Outcome.MISSING and limit.when_missing == "note" and silence
         why = _UNDECLARED if undeclared else explain.numeric(limit, outcome, quantity, silent)
-        place = silent.place if silent else None
+        place = silent.ref if silent else None
         if quantity is not None and quantity.results:
-            place = quantity.results[0].place
+            place = quantity.results[0].ref
         return Finding(
             rule_id=limit.rule_id,
             rulebook=self.asked.book.id,
@@ -85,7 +85,7 @@ class Findings:
             interval=UNMEASURED if quantity is None else judged_interval(limit, quantity),
             when_missing=limit.when_missing,
             status=self.status,
-            place=place,
+            ref=place,
             source=limit,
             quantity=quantity,
             conditional=self._conditional(outcome, quantity),
@@ -120,7 +120,7 @@ class Findings:
             limit=limit.text,
             when_missing=limit.when_missing,
             status=self.status,
-            place=described.place if described is not None and described.text is not None else None,
+            ref=described.ref if described is not None and described.text is not None else None,
             source=limit,
         )
 
@@ -129,8 +129,8 @@ def first_words(batch: Batch) -> dict[str, Result]:
     """What the certificates say of every analyte, the weightiest and of those the first: `NT`, a blank, `Complies`, `ND` without
     LOD answer no limit, and a reviewer wants to see them; but `Detected` is not silence, whatever stands beside it."""
     said: dict[str, Result] = {}
-    for analysis in batch.analyses:
-        for result in analysis.results:
+    for certificate in batch.certificates:
+        for result in certificate.results:
             if _says_more(result) > _says_more(said.setdefault(result.analyte, result)):
                 said[result.analyte] = result
     return said

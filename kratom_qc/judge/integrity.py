@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit, Rulebook
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.judge.markets import INTEGRITY
 from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.scope import applicable, market_books, product_books
@@ -39,42 +39,45 @@ class Integrity:
 
     def findings(self, batch: Batch) -> list[Finding]:
         """Every cause to hold the batch."""
-        found = [held(doubt.rule_id, doubt.why, doubt.place, doubt.analyte) for doubt in batch.doubts]
-        for analysis in batch.analyses:
-            found += self._dates(analysis)
-        for analysis in batch.analyses:
-            found += self._found_without_limit(analysis)
+        found = [
+            held(hold_reason.rule_id, hold_reason.why, hold_reason.ref, hold_reason.analyte)
+            for hold_reason in batch.hold_reasons
+        ]
+        for certificate in batch.certificates:
+            found += self._dates(certificate)
+        for certificate in batch.certificates:
+            found += self._found_without_limit(certificate)
         return [*found, *self.always]
 
-    def _dates(self, analysis: Analysis) -> Iterator[Finding]:
+    def _dates(self, certificate: InterpretedCertificate) -> Iterator[Finding]:
         on = self.on
-        for name, day in analysis.dates.items():
+        for name, day in certificate.dates.items():
             if day > on and name != "expires_on":
                 why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
-                yield held("DATES-IMPOSSIBLE", why, analysis.facts_said[name].place)
-        expires = analysis.dates.get("expires_on")
+                yield held("DATES-IMPOSSIBLE", why, certificate.facts_said[name].ref)
+        expires = certificate.dates.get("expires_on")
         if expires is not None and expires < on:
             why = f"the product or certificate expired on {expires}, before {on}"
-            yield held("EXPIRED", why, analysis.facts_said["expires_on"].place)
+            yield held("EXPIRED", why, certificate.facts_said["expires_on"].ref)
         # A new issue date does not make old measurements young.
-        measured = next((analysis.dates[name] for name in _AGE if name in analysis.dates), None)
+        measured = next((certificate.dates[name] for name in _AGE if name in certificate.dates), None)
         if self.oldest is not None and measured is not None and on - measured > timedelta(days=self.oldest):
             why = f"the certificate is of {measured}, more than {self.oldest} days before {on}"
-            yield held("CERTIFICATE-TOO-OLD", why, Place(analysis.file))
+            yield held("CERTIFICATE-TOO-OLD", why, CellRef(certificate.file))
 
-    def _found_without_limit(self, analysis: Analysis) -> Iterator[Finding]:
+    def _found_without_limit(self, certificate: InterpretedCertificate) -> Iterator[Finding]:
         """A pathogen or adulterant that was found, and that no limit of the product decides: nobody has decided that this is
         harmless. Only the product's own rulebooks count, so that a verdict does not depend on which markets were asked."""
-        for result in analysis.results:
+        for result in certificate.results:
             known = analytes().get(result.analyte)
             if not result.detected or known is None or known.id in self.spoken:
                 continue
             if known.alarming:
-                why = f"'{result.said}': {known.name} was found, and no limit of the product decides on it"
-                yield held("FOUND-WITHOUT-LIMIT", why, result.place, known.id)
+                why = f"'{result.reported}': {known.name} was found, and no limit of the product decides on it"
+                yield held("FOUND-WITHOUT-LIMIT", why, result.ref, known.id)
 
 
-def held(rule_id: str, why: str, place: Place | None, analyte: str | None = None) -> Finding:
+def held(rule_id: str, why: str, place: CellRef | None, analyte: str | None = None) -> Finding:
     """A cause to hold as a finding."""
     return Finding(
         rule_id,
@@ -85,7 +88,7 @@ def held(rule_id: str, why: str, place: Place | None, analyte: str | None = None
         True,
         why,
         "kratom_qc holds what cannot be decided from the certificates alone",
-        place=place,
+        ref=place,
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Rulebook
-from kratom_qc.domain.verdict import Decision, Says, Standing, Verdict
+from kratom_qc.domain.verdict import Decision, MarketStatus, Standing, Verdict
 from kratom_qc.rulebooks.scope import Rule, applicable, market_books, product_books
 
 INTEGRITY = "integrity"
@@ -24,7 +24,7 @@ class Ruling(NamedTuple):
     """A decision with the slot whose finding makes it; none where every limit is met, or where nothing decides."""
 
     decision: Decision
-    says: Says
+    status: MarketStatus
     slot: int | None
 
 
@@ -95,7 +95,7 @@ class Everywhere:
                     market,
                     self.titles[market],
                     ruling.decision,
-                    ruling.says,
+                    ruling.status,
                     None if ruling.slot is None else worst[ruling.slot],
                 )
                 for market, ruling in rulings.items()
@@ -134,10 +134,10 @@ def _weight(finding: Finding) -> int:
 
 
 _RULED = {  # by weight
-    4: (Decision.FAIL, Says.BANNED),
-    3: (Decision.FAIL, Says.NOT_SOLD),
-    2: (Decision.HOLD, Says.UNDECIDED),
-    1: (Decision.HOLD, Says.UNDECIDED),
+    4: (Decision.FAIL, MarketStatus.BANNED),
+    3: (Decision.FAIL, MarketStatus.NOT_SOLD),
+    2: (Decision.HOLD, MarketStatus.UNDECIDED),
+    1: (Decision.HOLD, MarketStatus.UNDECIDED),
 }
 
 
@@ -145,7 +145,7 @@ def _ruling(slots: Sequence[int], weights: Sequence[int]) -> Ruling:
     """FAIL, else HOLD, else PASS. Nothing is never a pass: where nothing decides, the batch is held."""
     worst = max(slots, key=weights.__getitem__)
     if weights[worst] == NOTHING:
-        return Ruling(Decision.HOLD, Says.UNDECIDED, None)
+        return Ruling(Decision.HOLD, MarketStatus.UNDECIDED, None)
     if not weights[worst]:
-        return Ruling(Decision.PASS, Says.SOLD, None)
+        return Ruling(Decision.PASS, MarketStatus.SOLD, None)
     return Ruling(*_RULED[weights[worst]], worst)

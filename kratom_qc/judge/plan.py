@@ -141,7 +141,7 @@ def rows_of(asked: Asked) -> Floats:
         return _columns(_guarded_row(limit, answer) for answer in present)
     rows = asked.column.ends
     own = False
-    for edge in (limit.accept.low, limit.accept.high) if limit.accept else ():
+    for edge in (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval else ():
         if edge is None or edge == 0:  # the float of a decimal above 0 is above 0: nothing to put right
             continue
         for end, at in zip(*np.nonzero(rows[::2] == float(edge)), strict=True):
@@ -195,7 +195,9 @@ def _widened(
     if width is None:
         return _UNKNOWN
     low, low_open, high, high_open = ends
-    edges = (limit.accept.low, limit.accept.high) if limit.accept else (ZERO, None)
+    edges = (
+        (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval else (ZERO, None)
+    )
     most = float("inf") if high is None else _beside(high + width, edges)
     return _beside(max(ZERO, low - width), edges), float(low_open), most, float(high_open)
 
@@ -215,9 +217,9 @@ def guard(limit: Limit, answer: Quantity) -> Decimal | None:
     if limit.decision_rule != "guarded" or not (exact or answer.how):
         return ZERO
     if answer.uncertainty is not None:
-        return answer.uncertainty * limit.guard
+        return answer.uncertainty * limit.guard_factor
     if limit.default_uncertainty is not None and answer.interval.high is not None:
-        return answer.interval.high * limit.default_uncertainty * limit.guard
+        return answer.interval.high * limit.default_uncertainty * limit.guard_factor
     return None
 
 
@@ -265,7 +267,12 @@ def bands(limit: Limit) -> tuple[list[float], list[float]]:
     if limit.kind == "not_detected":
         bound = detection_bound(limit)
         return [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, _ANY_BOUND if bound is None else float(bound), 0.0]
-    accept = answers.ACCEPT if limit.accept is None else limit.accept
-    high = float("inf") if accept.high is None else float(accept.high)
-    ends = [float(accept.low), float(accept.low_open), high, float(accept.high_open)]
+    acceptance_interval = answers.ACCEPT if limit.acceptance_interval is None else limit.acceptance_interval
+    high = float("inf") if acceptance_interval.high is None else float(acceptance_interval.high)
+    ends = [
+        float(acceptance_interval.low),
+        float(acceptance_interval.low_open),
+        high,
+        float(acceptance_interval.high_open),
+    ]
     return ends, ends

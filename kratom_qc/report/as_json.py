@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from kratom_qc.domain.certificate import Analysis, Remark
+from kratom_qc.domain.certificate import InterpretedCertificate, Remark
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Standing, Verdict
 from kratom_qc.report import warned
 from kratom_qc.vocabulary.problems import problem
@@ -37,9 +37,9 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {
         "code": refusal.code,
         "message": refusal.message,
-        "sheet": refusal.place.sheet,
-        "cell": refusal.place.cell,
-        "said": refusal.said,
+        "sheet": refusal.ref.sheet,
+        "cell": refusal.ref.cell,
+        "said": refusal.quoted,
         "severity": listed.severity if listed else "error",
         "expected": listed.expected if listed else "",
         "do": listed.do if listed else "",
@@ -58,7 +58,7 @@ def judged(file: str, sha256: str, verdicts: Iterable[Verdict]) -> dict[str, Any
     }
 
 
-def read(file: str, sha256: str, analyses: Iterable[Analysis]) -> dict[str, Any]:
+def read(file: str, sha256: str, certificates: Iterable[InterpretedCertificate]) -> dict[str, Any]:
     """A file as understood, without judgement."""
     return {
         "file": file,
@@ -67,38 +67,43 @@ def read(file: str, sha256: str, analyses: Iterable[Analysis]) -> dict[str, Any]
         "refusals": [],
         "batches": [
             {
-                **_identity(analysis),
-                "batch_id": analysis.batch_id,
-                "product": analysis.product,
-                "product_name": analysis.product_name,
-                "accreditation": analysis.accreditation,
-                "received_on": _iso(analysis.received_on),
-                "tested_on": _iso(analysis.tested_on),
-                "issued_on": _iso(analysis.issued_on),
-                "declared": dict(analysis.declared),
-                "results": [result_object(result) for result in analysis.results],
+                **_identity(certificate),
+                "batch_id": certificate.batch_id,
+                "product": certificate.product,
+                "product_name": certificate.product_name,
+                "accreditation": certificate.accreditation,
+                "received_on": _iso(certificate.received_on),
+                "tested_on": _iso(certificate.tested_on),
+                "issued_on": _iso(certificate.issued_on),
+                "declared": dict(certificate.declared),
+                "results": [result_object(result) for result in certificate.results],
                 "doubts": [
-                    {"rule_id": doubt.rule_id, "why": doubt.why, "analyte": doubt.analyte, **_where(doubt.place)}
-                    for doubt in analysis.doubts
+                    {
+                        "rule_id": hold_reason.rule_id,
+                        "why": hold_reason.why,
+                        "analyte": hold_reason.analyte,
+                        **_where(hold_reason.ref),
+                    }
+                    for hold_reason in certificate.hold_reasons
                 ],
-                "remarks": [remark_object(remark) for remark in analysis.remarks],
+                "remarks": [remark_object(remark) for remark in certificate.remarks],
             }
-            for analysis in analyses
+            for certificate in certificates
         ],
     }
 
 
-def _identity(analysis: Analysis) -> dict[str, Any]:
-    return {"certificate_id": analysis.certificate_id, "laboratory": analysis.laboratory}
+def _identity(certificate: InterpretedCertificate) -> dict[str, Any]:
+    return {"certificate_id": certificate.certificate_id, "laboratory": certificate.laboratory}
 
 
 def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
     batch = verdict.batch
-    own = [analysis for analysis in batch.analyses if analysis.sha256 == sha256]
+    own = [certificate for certificate in batch.certificates if certificate.sha256 == sha256]
     return {
-        **_identity((own or list(batch.analyses))[0]),
+        **_identity((own or list(batch.certificates))[0]),
         **market_object(verdict),
-        "results": [result_object(result) for analysis in own for result in analysis.results],
+        "results": [result_object(result) for certificate in own for result in certificate.results],
         "findings": [finding_object(finding) for finding in verdict.findings],
         "remarks": [remark_object(remark) for remark in batch.remarks],
     }
@@ -111,12 +116,12 @@ def standing_object(standing: Standing) -> dict[str, Any]:
         "market": standing.market,
         "title": standing.title,
         "decision": str(standing.decision),
-        "says": str(standing.says),
+        "says": str(standing.status),
         "rule_id": finding.rule_id if finding is not None else None,
         "rulebook": finding.rulebook if finding is not None else None,
         "limit": finding.limit if finding is not None else None,
         "why": finding.why if finding is not None else None,
-        **_where(finding.place if finding is not None else None),
+        **_where(finding.ref if finding is not None else None),
     }
 
 
@@ -135,7 +140,7 @@ def market_object(verdict: Verdict) -> dict[str, Any]:
 
 
 def _certificates(verdict: Verdict) -> list[str]:
-    return list(dict.fromkeys(analysis.sha256 for analysis in verdict.batch.analyses))
+    return list(dict.fromkeys(certificate.sha256 for certificate in verdict.batch.certificates))
 
 
 def _decisions(verdict: Verdict) -> dict[str, str]:
@@ -146,9 +151,9 @@ def result_object(result: Result) -> dict[str, Any]:
     """One laboratory statement as understood."""
     return {
         "analyte": result.analyte,
-        "said": result.said,
+        "said": result.reported,
         **({"shown": result.shown} if result.shown else {}),
-        "unit_said": result.unit_said,
+        "unit_said": result.reported_unit,
         **interval_object(result.interval),
         "unit": result.unit,
         "basis": result.basis,
@@ -158,7 +163,7 @@ def result_object(result: Result) -> dict[str, Any]:
         "uncertainty": _decimal(result.uncertainty),
         "method": result.method,
         "stated_verdict": result.stated_verdict,
-        **_where(result.place),
+        **_where(result.ref),
     }
 
 
@@ -178,7 +183,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         "unit": finding.unit,
         "limit": finding.limit,
         "because": finding.because,
-        **_where(finding.place),
+        **_where(finding.ref),
         "why": finding.why,
         "conditional": finding.conditional,
         "decision_rule": finding.decision_rule,
@@ -190,7 +195,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
 
 def remark_object(remark: Remark) -> dict[str, Any]:
     """Something to see that never changes a verdict."""
-    return {"code": remark.code, "severity": remark.severity, "message": remark.message, **_where(remark.place)}
+    return {"code": remark.code, "severity": remark.severity, "message": remark.message, **_where(remark.ref)}
 
 
 def interval_object(interval: Interval) -> dict[str, Any]:
@@ -203,7 +208,7 @@ def interval_object(interval: Interval) -> dict[str, Any]:
     }
 
 
-def _where(place: Place | None) -> dict[str, str | None]:
+def _where(place: CellRef | None) -> dict[str, str | None]:
     if place is None:
         return {"file": None, "sheet": None, "cell": None}
     return {"file": place.file, "sheet": place.sheet, "cell": place.cell}

@@ -39,7 +39,7 @@ def met(findings: Iterable[Finding], reach: Reach, rule: str) -> tuple[Listed, .
 
 
 def _met(finding: Finding, rule: str) -> str:
-    value, place = reasons.understood(finding), finding.place
+    value, place = reasons.understood(finding), finding.ref
     cell = f"({where(place) or place.file})" if place is not None else ""
     said = f"{' '.join(filter(None, (reasons.subject(finding), value, cell)))}: {finding.limit or finding.why}"
     other = f"decision rule: {finding.decision_rule}" if finding.decision_rule not in ("", rule) else ""

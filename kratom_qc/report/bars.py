@@ -57,17 +57,37 @@ def bar(finding: Finding) -> Bar | None:
     """The bar of an amount; None where limit and value share no scale or nothing is known of the value."""
     limit = finding.source
     value = finding.interval
-    if limit is None or limit.accept is None or limit.unit != finding.unit or (value.high is None and not value.low):
+    if (
+        limit is None
+        or limit.acceptance_interval is None
+        or limit.unit != finding.unit
+        or (value.high is None and not value.low)
+    ):
         return None
-    return _drawn(limit.accept, value, _point(finding), limit.unit, wording.printed_unit(limit), finding.outcome.value)
+    return _drawn(
+        limit.acceptance_interval,
+        value,
+        _point(finding),
+        limit.unit,
+        wording.printed_unit(limit),
+        finding.outcome.value,
+    )
 
 
 @lru_cache(8192)  # the same non-detects against the same limits stand on page after page
 def _drawn(
-    accept: Interval, value: Interval, point: Decimal | None, unit: str, printed: Printed | None, outcome: str
+    acceptance_interval: Interval,
+    value: Interval,
+    point: Decimal | None,
+    unit: str,
+    printed: Printed | None,
+    outcome: str,
 ) -> Bar | None:
     low, high = _float(value.low), None if value.high is None else _float(value.high)
-    floor, top = _float(accept.low), None if accept.high is None else _float(accept.high)
+    floor, top = (
+        _float(acceptance_interval.low),
+        None if acceptance_interval.high is None else _float(acceptance_interval.high),
+    )
     ends = [end for end in (low, high, floor, top) if end]
     if not ends:
         return None
@@ -76,13 +96,13 @@ def _drawn(
     left, right = scale.at(low), 100.0 if high is None else scale.at(high)
     band_left, band_right = scale.at(floor), 100.0 if top is None else scale.at(top)
     dot = None if point is None else scale.at(_float(point))
-    text = _text(accept, value, unit, printed)
+    text = _text(acceptance_interval, value, unit, printed)
     return Bar(
         css=outcome.lower(),
         label=f"{text} on the scale of its limit",
         band_x=_percent(band_left),
         band_w=_percent(band_right - band_left),
-        edges=_edge_marks(accept, unit, printed, scale),
+        edges=_edge_marks(acceptance_interval, unit, printed, scale),
         ticks=scale.ticks,
         dot="" if dot is None else _percent(dot),
         range_x=_percent(min(left, 100 - SLIVER)),
@@ -93,10 +113,10 @@ def _drawn(
     )
 
 
-def _text(accept: Interval, value: Interval, unit: str, printed: Printed | None) -> str:
+def _text(acceptance_interval: Interval, value: Interval, unit: str, printed: Printed | None) -> str:
     factor, name = printed or (Decimal(1), unit)
     scaled = value if printed is None else value.scaled(factor)
-    return wording.interval_words(scaled, name, _printed_edges(accept, factor))
+    return wording.interval_words(scaled, name, _printed_edges(acceptance_interval, factor))
 
 
 def _point(finding: Finding) -> Decimal | None:
@@ -109,21 +129,23 @@ def _point(finding: Finding) -> Decimal | None:
     return None
 
 
-def _edges(accept: Interval) -> tuple[Decimal, ...]:
-    return tuple(end for end in (accept.low, accept.high) if end)
+def _edges(acceptance_interval: Interval) -> tuple[Decimal, ...]:
+    return tuple(end for end in (acceptance_interval.low, acceptance_interval.high) if end)
 
 
 @lru_cache(2048)
-def _printed_edges(accept: Interval, factor: Decimal) -> tuple[Decimal, ...]:
-    return tuple(edge * factor for edge in _edges(accept))
+def _printed_edges(acceptance_interval: Interval, factor: Decimal) -> tuple[Decimal, ...]:
+    return tuple(edge * factor for edge in _edges(acceptance_interval))
 
 
-def _edge_marks(accept: Interval, unit: str, printed: Printed | None, scale: _Scale) -> tuple[Mark, ...]:
+def _edge_marks(acceptance_interval: Interval, unit: str, printed: Printed | None, scale: _Scale) -> tuple[Mark, ...]:
     """The limit's ends, numbered in the unit its source prints."""
     factor, name = printed or (Decimal(1), unit)
     marks = [
         _mark(scale.at(_float(edge)), wording.amount(printed_edge, name))
-        for edge, printed_edge in zip(_edges(accept), _printed_edges(accept, factor), strict=True)
+        for edge, printed_edge in zip(
+            _edges(acceptance_interval), _printed_edges(acceptance_interval, factor), strict=True
+        )
     ]
     if len(marks) == 2 and float(marks[1].x[:-1]) - float(marks[0].x[:-1]) < 22:
         both = f"{marks[0].text} – {marks[1].text}"

@@ -10,7 +10,7 @@ from kratom_qc import PROGRAM, vocabulary
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding, Outcome
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.reasons import Reach, against, subject
 from kratom_qc.report.warned import number, sentences, warns
@@ -52,7 +52,7 @@ def _said_of(verdict: Verdict) -> str:
 
 
 def _refusal(refusal: Refusal) -> Fix:
-    return _fix("refused", refusal.code, refusal.place, refusal.message, refusal.said, near=refusal.near)
+    return _fix("refused", refusal.code, refusal.ref, refusal.message, refusal.quoted, near=refusal.near)
 
 
 def _of_verdict(verdict: Verdict, file: str, whose: str) -> list[Fix]:
@@ -61,7 +61,7 @@ def _of_verdict(verdict: Verdict, file: str, whose: str) -> list[Fix]:
     own, _ = against(verdict, reach)
     fixes = [_cause(findings, reach, file, whose) for findings in own]
     fixes += [_screen(finding, reach, file, whose) for finding in verdict.findings if warns(finding)]
-    return fixes + [_remark(remark) for remark in verdict.batch.remarks if remark.place.file in ("", file)]
+    return fixes + [_remark(remark) for remark in verdict.batch.remarks if remark.ref.file in ("", file)]
 
 
 def _cause(findings: Sequence[Finding], reach: Reach, file: str, whose: str) -> Fix:
@@ -88,28 +88,28 @@ def _screen(finding: Finding, reach: Reach, file: str, whose: str) -> Fix:
     return _fix("warning", "outside-published-range", place, wrong, _said(finding, place), expected=published)
 
 
-def _place(finding: Finding, file: str) -> Place:
+def _place(finding: Finding, file: str) -> CellRef:
     """The cell a finding rests on; none where the point is what nobody measured."""
     lacking = finding.outcome is Outcome.MISSING and finding.quantity is not None
-    if finding.place is None or lacking or finding.place.file != file:
-        return Place(file)
-    return finding.place
+    if finding.ref is None or lacking or finding.ref.file != file:
+        return CellRef(file)
+    return finding.ref
 
 
-def _said(finding: Finding, place: Place) -> str:
+def _said(finding: Finding, place: CellRef) -> str:
     results = finding.quantity.results if finding.quantity is not None else ()
-    said = next((one for one in results if one.place == place), None)
+    said = next((one for one in results if one.ref == place), None)
     if said is None:
         return ""
-    return said.said if said.unit_said in said.said else f"{said.said} {said.unit_said}"
+    return said.reported if said.reported_unit in said.reported else f"{said.reported} {said.reported_unit}"
 
 
 def _remark(remark: Remark) -> Fix:
-    return _fix(remark.severity, remark.code, remark.place, remark.message)
+    return _fix(remark.severity, remark.code, remark.ref, remark.message)
 
 
 def _fix(
-    severity: str, code: str, place: Place, wrong: str, said: str = "", near: tuple[str, ...] = (), expected: str = ""
+    severity: str, code: str, place: CellRef, wrong: str, said: str = "", near: tuple[str, ...] = (), expected: str = ""
 ) -> Fix:
     listed = problem(code)
     usual = listed.expected if listed else ""

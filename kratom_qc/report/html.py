@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.verdict import Decision, Says, Verdict
+from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import page
 from kratom_qc.report.evidence import where
 from kratom_qc.report.markets import Stand, Tally, shares, stands, tally
@@ -109,7 +109,7 @@ def summary_page(
     for row in rows:
         groups[row.decision].append(row)
     files = [
-        (file, sha256, [(refusal, where(refusal.place)) for refusal in problems]) for file, sha256, problems in refused
+        (file, sha256, [(refusal, where(refusal.ref)) for refusal in problems]) for file, sha256, problems in refused
     ]
     return (
         _environment()
@@ -117,7 +117,7 @@ def summary_page(
         .render(
             groups=[(decision.value, found) for decision, found in groups.items()],
             markets=shares(row.stands for found in groups.values() for row in found),
-            says=[str(says) for says in Says],
+            says=[str(says) for says in MarketStatus],
             files=files,
             batches=sum(map(len, groups.values())),
             judged_on=judged_on.isoformat(),

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc.domain.finding import Finding, Outcome
-from kratom_qc.domain.verdict import Says, Standing, Verdict
+from kratom_qc.domain.verdict import MarketStatus, Standing, Verdict
 from kratom_qc.report.evidence import where
 from kratom_qc.report.reasons import NAMED, Reach, dates, subject, understood
 from kratom_qc.vocabulary import wording
@@ -69,7 +69,7 @@ class Stand(NamedTuple):
 
     market: str
     title: str
-    says: Says
+    says: MarketStatus
     rule_id: str
 
 
@@ -100,7 +100,12 @@ def _few(markets: Sequence[str]) -> str:
 
 
 _LAW = ("ban", "product_class", "unread")  # kinds that no certificate could say anything to
-CSS = {Says.SOLD: "pass", Says.NOT_SOLD: "fail", Says.UNDECIDED: "hold", Says.BANNED: "banned"}
+CSS = {
+    MarketStatus.SOLD: "pass",
+    MarketStatus.NOT_SOLD: "fail",
+    MarketStatus.UNDECIDED: "hold",
+    MarketStatus.BANNED: "banned",
+}
 
 
 def matrix(verdict: Verdict, reach: Reach) -> tuple[Group, ...]:
@@ -108,8 +113,8 @@ def matrix(verdict: Verdict, reach: Reach) -> tuple[Group, ...]:
     ordered = _ordered(verdict)
     notes = _within(ordered)
     groups = []
-    for says in Says:
-        here = [standing for standing in ordered if standing.says is says]
+    for says in MarketStatus:
+        here = [standing for standing in ordered if standing.status is says]
         if here:
             markets = tuple(Market(one.market, one.title, notes.get(one.market, "")) for one in here)
             groups.append(Group(str(says), CSS[says], markets, _rules(says, here, markets, reach)))
@@ -120,7 +125,7 @@ def stands(verdict: Verdict) -> tuple[Stand, ...]:
     """The same without words."""
     return _once(
         tuple(
-            Stand(one.market, one.title, one.says, one.finding.rule_id if one.finding is not None else "")
+            Stand(one.market, one.title, one.status, one.finding.rule_id if one.finding is not None else "")
             for one in _ordered(verdict)
         )
     )
@@ -135,13 +140,15 @@ def _once(found: tuple[Stand, ...]) -> tuple[Stand, ...]:
 @lru_cache(4096)
 def tally(found: tuple[Stand, ...]) -> Tally:
     """The ids by what the markets say."""
-    sold, not_sold, undecided, banned = (tuple(one.market for one in found if one.says is says) for says in Says)
+    sold, not_sold, undecided, banned = (
+        tuple(one.market for one in found if one.says is says) for says in MarketStatus
+    )
     return Tally(sold, not_sold, undecided, banned)
 
 
 def headline(groups: Sequence[Group]) -> str:
     """`May be sold in 13 of 38 markets`."""
-    sold = next((len(group.markets) for group in groups if group.says == Says.SOLD), 0)
+    sold = next((len(group.markets) for group in groups if group.says == MarketStatus.SOLD), 0)
     every = sum(len(group.markets) for group in groups)
     return f"May be sold in {sold} of {every} market{'' if every == 1 else 's'}"
 
@@ -190,19 +197,21 @@ def _local(market: str) -> bool:
 
 def _within(standings: Iterable[Standing]) -> dict[str, str]:
     """What differs within a state: `Oceanside: banned`."""
-    said = {one.market: one.says for one in standings}
+    said = {one.market: one.status for one in standings}
     found: dict[str, list[str]] = {}
     for one in standings:
         state = "-".join(one.market.split("-")[:2])
-        if _local(one.market) and said.get(state, one.says) is not one.says:
-            found.setdefault(state, []).append(f"{one.title.rpartition(', ')[0] or one.title}: {one.says}")
+        if _local(one.market) and said.get(state, one.status) is not one.status:
+            found.setdefault(state, []).append(f"{one.title.rpartition(', ')[0] or one.title}: {one.status}")
     return {state: ", ".join(places) for state, places in found.items()}
 
 
-def _rules(says: Says, standings: Iterable[Standing], markets: Iterable[Market], reach: Reach) -> tuple[Rule, ...]:
+def _rules(
+    says: MarketStatus, standings: Iterable[Standing], markets: Iterable[Market], reach: Reach
+) -> tuple[Rule, ...]:
     """One entry per deciding rule with all its markets: first what results decide, then what no result could mend; rules
     that close their markets for one reason stand together."""
-    if says is Says.SOLD:
+    if says is MarketStatus.SOLD:
         return ()
     found: dict[tuple[str, str], tuple[Finding | None, list[Market]]] = {}
     for standing, market in zip(standings, markets, strict=True):
@@ -217,7 +226,7 @@ def _rules(says: Says, standings: Iterable[Standing], markets: Iterable[Market],
 def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) -> Rule:
     if finding is None:
         return Rule(markets, "", "", "", "", "", "", "", "", "no limit that decides was met", "", "", "", "")
-    place = finding.place
+    place = finding.ref
     return Rule(
         markets=markets,
         kind=finding.source.kind if finding.source is not None else "",
@@ -255,14 +264,16 @@ class Share(NamedTuple):
 
 def shares(batches: Iterable[tuple[Stand, ...]]) -> tuple[Share, ...]:
     """Every market of a run, in the order of the first batch that has it."""
-    found: dict[tuple[str, str], Counter[tuple[Says, str]]] = {}
+    found: dict[tuple[str, str], Counter[tuple[MarketStatus, str]]] = {}
     for stand, number in Counter(one for stands in batches for one in stands).items():
         found.setdefault((stand.market, stand.title), Counter())[stand.says, stand.rule_id] += number
     return tuple(_share(*market, counted) for market, counted in found.items())
 
 
-def _share(market: str, title: str, counted: Counter[tuple[Says, str]]) -> Share:
-    sold, not_sold, undecided, banned = (sum(n for (said, _), n in counted.items() if said is one) for one in Says)
+def _share(market: str, title: str, counted: Counter[tuple[MarketStatus, str]]) -> Share:
+    sold, not_sold, undecided, banned = (
+        sum(n for (said, _), n in counted.items() if said is one) for one in MarketStatus
+    )
     rules: Counter[str] = Counter()
     for (_, rule_id), number in counted.items():
         rules[rule_id] += number if rule_id else 0

@@ -74,7 +74,7 @@ def batch_page(verdict: Verdict) -> BatchPage:
     parts = Parts(verdict, reach)
     own, other = reasons.against(verdict, reach)
     batch = verdict.batch
-    named = dict.fromkeys(analysis.product_name for analysis in batch.analyses if analysis.product_name)
+    named = dict.fromkeys(certificate.product_name for certificate in batch.certificates if certificate.product_name)
     rulebooks = tuple(papers.book_line(book, verdict.judged_on) for book in verdict.rulebooks)
     stands = markets.matrix(verdict, reach)
     rule, differing = _decision_rule([*parts.table, *parts.warned, *parts.shown, *parts.met])
@@ -106,7 +106,7 @@ def batch_page(verdict: Verdict) -> BatchPage:
         decision_rule=rule,
         differing=differing,
         books=tables.books(parts.table, reach, evidence, rule),
-        papers=tuple(papers.paper(analysis) for analysis in batch.analyses),
+        papers=tuple(papers.paper(certificate) for certificate in batch.certificates),
         remarks=warned.rows(remarks, warnings=False),
         declared=papers.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
@@ -117,7 +117,9 @@ def batch_page(verdict: Verdict) -> BatchPage:
 
 def laboratories(verdict: Verdict) -> str:
     """Every laboratory of a batch, once."""
-    named = dict.fromkeys(analysis.laboratory for analysis in verdict.batch.analyses if analysis.laboratory)
+    named = dict.fromkeys(
+        certificate.laboratory for certificate in verdict.batch.certificates if certificate.laboratory
+    )
     return " · ".join(named) or "laboratory not stated"
 
 

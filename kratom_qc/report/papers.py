@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
@@ -15,7 +15,7 @@ from kratom_qc.report.evidence import both, where
 from kratom_qc.vocabulary import wording
 
 
-class ResultRow(NamedTuple):
+class ResultLine(NamedTuple):
     """One line of a certificate. A named tuple, because its markup is kept: the same non-detects come again and again."""
 
     analyte: str
@@ -56,7 +56,7 @@ class Paper:
     file: str
     sha256: str
     facts: tuple[tuple[str, str], ...]
-    rows: tuple[ResultRow, ...]
+    rows: tuple[ResultLine, ...]
     columns: tuple[Column, ...]
 
 
@@ -71,25 +71,29 @@ class BookLine(NamedTuple):
     stale: str
 
 
-def paper(analysis: Analysis) -> Paper:
+def paper(certificate: InterpretedCertificate) -> Paper:
     """One certificate's section of the page."""
-    rows = tuple(_result_row(result) for result in analysis.results)
-    dated = [("received", analysis.received_on), ("tested", analysis.tested_on), ("issued", analysis.issued_on)]
+    rows = tuple(_result_row(result) for result in certificate.results)
+    dated = [
+        ("received", certificate.received_on),
+        ("tested", certificate.tested_on),
+        ("issued", certificate.issued_on),
+    ]
     facts = [
-        ("Laboratory", analysis.laboratory),
-        ("Accreditation", analysis.accreditation),
-        ("Certificate", analysis.certificate_id),
-        ("Batch", analysis.batch_id),
-        ("Product as printed", analysis.product_name),
+        ("Laboratory", certificate.laboratory),
+        ("Accreditation", certificate.accreditation),
+        ("Certificate", certificate.certificate_id),
+        ("Batch", certificate.batch_id),
+        ("Product as printed", certificate.product_name),
         ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dated if day)),
-        *((name.replace("_", " ").capitalize(), said) for name, said in analysis.declared.items()),
+        *((name.replace("_", " ").capitalize(), said) for name, said in certificate.declared.items()),
     ]
     columns = tuple(column for column in _COLUMNS if any(row.optional[column.at] for row in rows))
     stated = tuple((name, said or "not stated") for name, said in facts)
-    return Paper(analysis.file, analysis.sha256, stated, rows, columns)
+    return Paper(certificate.file, certificate.sha256, stated, rows, columns)
 
 
-def _result_row(result: Result) -> ResultRow:
+def _result_row(result: Result) -> ResultLine:
     name = wording.subject_name(result.analyte) if result.known else result.analyte
     if result.text is not None and not result.unit:
         understood = "described" if result.known else "not understood"
@@ -98,12 +102,12 @@ def _result_row(result: Result) -> ResultRow:
     basis = "" if result.basis == "as received" else result.basis
     portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
     detail = " · ".join(filter(None, (result.species, f"replicate {result.replicate}" if result.replicate else "")))
-    return ResultRow(
+    return ResultLine(
         analyte=name,
         detail=detail,
         known=result.known,
         said=both(result),
-        unit=result.unit_said,
+        unit=result.reported_unit,
         understood=understood,
         also=wording.also_words(result.interval, result.unit, None),
         optional=(
@@ -114,7 +118,7 @@ def _result_row(result: Result) -> ResultRow:
             result.method,
             result.stated_verdict,
         ),
-        cell=where(result.place),
+        cell=where(result.ref),
     )
 
 

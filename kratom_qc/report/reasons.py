@@ -230,8 +230,14 @@ def understood(finding: Finding) -> str:
     results = quantity.results if quantity is not None else ()
     if not finding.unit or (finding.outcome is Outcome.MISSING and finding.interval == UNMEASURED):
         return ""
-    accept = finding.source.accept if finding.source is not None else None
-    edges = () if accept is None else (accept.low,) if accept.high is None else (accept.low, accept.high)
+    acceptance_interval = finding.source.acceptance_interval if finding.source is not None else None
+    edges = (
+        ()
+        if acceptance_interval is None
+        else (acceptance_interval.low,)
+        if acceptance_interval.high is None
+        else (acceptance_interval.low, acceptance_interval.high)
+    )
     return wording.value_words(finding.interval, finding.unit, results, edges)
 
 

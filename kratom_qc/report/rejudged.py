@@ -167,7 +167,7 @@ def _moves(
     alike: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for market in markets:
         stand = stands[market]
-        move = _word(before[market]), stand.decision.value, str(stand.says)
+        move = _word(before[market]), stand.decision.value, str(stand.status)
         alike.setdefault(move, []).append((market, stand.title))
     finding = stands[markets[0]].finding
     gone = {rule: told for (_, rule), told in why.items()}

@@ -27,7 +27,7 @@ def main_reason(verdict: Verdict) -> str:
 
 def _spoken(group: list[Finding]) -> bool:
     """Whether a certificate says something of it: `NT`, a blank cell, `ND` without a LOD, an amount that lacks a factor."""
-    return any(finding.place is not None for finding in group)
+    return any(finding.ref is not None for finding in group)
 
 
 def _suffixed(told: str, more: int) -> str:

@@ -74,7 +74,7 @@ def shown(findings: Iterable[Finding], evidence: Evidence, rule: str) -> Iterato
 
 
 def _row(finding: Finding, evidence: Evidence, rule: str, status: str) -> FindingRow:
-    limit, place = finding.source, finding.place
+    limit, place = finding.source, finding.ref
     found = Found(
         outcome=finding.outcome.value,
         decides=finding.decides,

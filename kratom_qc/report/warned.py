@@ -57,7 +57,7 @@ def signs(findings: Iterable[Finding], reach: Reach, rule: str) -> tuple[Sign, .
 
 
 def _sign(finding: Finding, reach: Reach, rule: str) -> Sign:
-    place, limit = finding.place, finding.source
+    place, limit = finding.ref, finding.source
     return Sign(
         subject=subject(finding),
         value=understood(finding),
@@ -79,15 +79,15 @@ def _sign(finding: Finding, reach: Reach, rule: str) -> Sign:
 def remarks(verdict: Verdict) -> Iterator[Remark]:
     """Every remark of a batch and of its certificates, each once."""
     every: dict[Remark, None] = dict.fromkeys(verdict.batch.remarks)
-    for analysis in verdict.batch.analyses:
-        every.update(dict.fromkeys(analysis.remarks))
+    for certificate in verdict.batch.certificates:
+        every.update(dict.fromkeys(certificate.remarks))
     return iter(every)
 
 
 def rows(found: Iterable[Remark], *, warnings: bool) -> tuple[tuple[str, str, str, str], ...]:
     """Warnings or the other remarks: severity, message, file, cell."""
     return tuple(
-        (one.severity, one.message, one.place.file, where(one.place))
+        (one.severity, one.message, one.ref.file, where(one.ref))
         for one in found
         if (one.severity == WARNING) is warnings
     )

@@ -190,13 +190,17 @@ def days(limit: Limit) -> tuple[date, date]:
 
 
 def _clash(first: Limit, second: Limit, one_figure: bool) -> str:
-    if first.accept is not None and second.accept is not None and not first.accept.meets(second.accept):
+    if (
+        first.acceptance_interval is not None
+        and second.acceptance_interval is not None
+        and not first.acceptance_interval.meets(second.acceptance_interval)
+    ):
         return "nothing can meet this limit and {} at once"
     if not one_figure:
         return ""
     if first.kind != second.kind:
         return "one limit allows an amount of what the other, {}, does not allow at all"
-    if first.kind == "not_detected" or _same_end(first.accept, second.accept):
+    if first.kind == "not_detected" or _same_end(first.acceptance_interval, second.acceptance_interval):
         return (
             f"{_figure(first)} and {_figure(second)} of {second.subject} in the same days; keep one, or override {{}}"
         )
@@ -210,6 +214,6 @@ def _same_end(first: Interval | None, second: Interval | None) -> bool:
 
 
 def _figure(limit: Limit) -> str:
-    if limit.accept is None:
+    if limit.acceptance_interval is None:
         return "absence" if limit.portion is None else f"absence in {plain(limit.portion)} g"
     return f"'{limit.text}'"

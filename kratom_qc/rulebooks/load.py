@@ -247,7 +247,9 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
     strict = bool(row.get("strict", False))
     multiplier = _multiplier(limit, row, maximum)
     lint_amount(limit, minimum, maximum, strict, str(row["unit"]), multiplier)
-    accept = _acceptance(minimum, None if maximum is None else maximum * (multiplier or 1), strict, limit.rounding)
+    acceptance_interval = _acceptance(
+        minimum, None if maximum is None else maximum * (multiplier or 1), strict, limit.rounding
+    )
     uncertainty = _number(row, "default_uncertainty")
     if limit.sum and derived_kinds().get(limit.subject) != "sum":
         raise ValueError(f'sum = "{limit.sum}" needs a sum, and {limit.subject} is none')
@@ -259,10 +261,10 @@ def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
         limit,
         unit=unit.canonical,
         basis=unit.basis or limit.basis,
-        accept=accept.scaled(unit.factor),
+        acceptance_interval=acceptance_interval.scaled(unit.factor),
         minimum=minimum,
         default_uncertainty=None if uncertainty is None else uncertainty / 100,
-        guard=_guard(limit, row),
+        guard_factor=_guard(limit, row),
         multiplier=multiplier,
     )
 

@@ -138,18 +138,20 @@ _MOST = {"mg/kg": Decimal(1_000_000), "%": Decimal(100)}  # of a whole there is 
 
 def _amounts(limit: Limit) -> Iterator[Mistake]:
     """Exactly: some amount must be accepted and some refused, or the limit decides nothing."""
-    accept = limit.accept
-    if accept is None or limit.screen:
+    acceptance_interval = limit.acceptance_interval
+    if acceptance_interval is None or limit.screen:
         return
-    key = "max" if accept.high is not None else "min"
+    key = "max" if acceptance_interval.high is not None else "min"
     top = None if measure_of(limit.subject) == "claim" else _MOST.get(limit.unit)
-    low, high = accept.low, accept.high
-    if high is not None and (high == 0 or high < low or (high == low and (accept.low_open or accept.high_open))):
+    low, high = acceptance_interval.low, acceptance_interval.high
+    if high is not None and (
+        high == 0 or high < low or (high == low and (acceptance_interval.low_open or acceptance_interval.high_open))
+    ):
         hint = '; what may not be there at all is of the kind "not_detected"' if low == 0 else ""
         yield key, f"{key}: no result can be shown to meet this limit{hint}"
-    elif top is not None and (low > top or (low == top and accept.low_open)):
+    elif top is not None and (low > top or (low == top and acceptance_interval.low_open)):
         yield key, f"{key}: no result can meet this limit; a whole holds {plain(top)} {limit.unit}"
-    elif low == 0 and not accept.low_open and _beyond(high, accept.high_open, top):
+    elif low == 0 and not acceptance_interval.low_open and _beyond(high, acceptance_interval.high_open, top):
         yield key, f"{key}: every result meets this limit; it would decide nothing"
 
 

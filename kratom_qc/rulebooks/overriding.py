@@ -59,9 +59,13 @@ def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
         yield "a figure nobody has confirmed would be believed"
     if old.evidence != "memory" and new.evidence == "memory":
         yield "a figure from memory proves nothing"
-    if old.accept is not None and new.accept is not None and not _within(new.accept, old.accept):
+    if (
+        old.acceptance_interval is not None
+        and new.acceptance_interval is not None
+        and not _within(new.acceptance_interval, old.acceptance_interval)
+    ):
         yield "it would accept more"
-    if old.decision_rule == "guarded" and (new.decision_rule != "guarded" or new.guard < old.guard):
+    if old.decision_rule == "guarded" and (new.decision_rule != "guarded" or new.guard_factor < old.guard_factor):
         yield "its guard band would be narrower"
     if old.default_uncertainty is not None and (
         new.default_uncertainty is None or new.default_uncertainty < old.default_uncertainty

@@ -45,7 +45,7 @@ def _figure(limit: Limit) -> str:
     """The figures as the source prints them; the linter has compared them with the data. Where it prints no operator, the one
     the data took it for."""
     read = [one for one in figures(limit.text) if one.operator] or list(figures(limit.text)[:1])
-    implied = "<=" if limit.accept is not None and limit.accept.high is not None else ">="
+    implied = "<=" if limit.acceptance_interval is not None and limit.acceptance_interval.high is not None else ">="
     basis = "" if limit.basis in ("as received", *_SAID_BY_UNITS) else " of the dry weight"
     if [one.operator for one in read] == [">=", "<="]:
         return f"{wording.shown(read[0].number)}–{_amount(read[1])}{basis}"
@@ -135,7 +135,7 @@ def decision_rule(limit: Limit) -> str:
     if limit.kind != "amount":
         return ""
     if limit.decision_rule == "guarded":
-        width = "U" if limit.guard == 1 else f"{plain(limit.guard)}·U"
+        width = "U" if limit.guard_factor == 1 else f"{plain(limit.guard_factor)}·U"
         told = [f"guard band w = {width} (ILAC-G8:09/2019 4.2.3)"]
     else:
         told = ["simple acceptance (ILAC-G8:09/2019 4.2.1)"]

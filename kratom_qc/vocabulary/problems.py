@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 FILE = Path(__file__).parent / "words" / "problems.toml"
 
@@ -48,7 +48,7 @@ class Fix:
 
     severity: str  # refused, fail, hold, warning, note
     code: str
-    place: Place
+    ref: CellRef
     said: str
     wrong: str
     expected: str

@@ -182,7 +182,7 @@ def status_words(status: str, start: str, end: str) -> str:
 
 def quoted(result: Result) -> str:
     """A result for a sentence, in the laboratory's words: `'0.3 mg/kg' of Lead`."""
-    said, unit = one_line(result.said, 40), result.unit_said
+    said, unit = one_line(result.reported, 40), result.reported_unit
     whole = said if not unit or said.endswith(unit) else f"{said} {unit}"
     return f"'{whole}' of {one_line(subject_name(result.analyte), 60)}"
 

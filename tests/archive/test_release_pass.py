@@ -17,7 +17,7 @@ import pytest
 from factory import book, limit, written
 
 from kratom_qc import PROGRAM
-from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import Store
@@ -46,8 +46,8 @@ BAD = "batch,analyte,result,unit,flavour\nL-9,Lead,several,mg/kg,mint\n"
 
 
 @pytest.fixture
-def terms() -> Terms:
-    return load_terms(on=DAY)
+def terms() -> JudgementPolicy:
+    return load_policy(on=DAY)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def inbox(tmp_path: Path) -> Path:
     return folder
 
 
-def make_pass(inbox: Path, store: Path, terms: Terms) -> tuple[ReleasePass, list[str]]:
+def make_pass(inbox: Path, store: Path, terms: JudgementPolicy) -> tuple[ReleasePass, list[str]]:
     """One whole pass; returns it with the verdicts it published as `batch verdict`."""
     shelf = Store(store)
     with shelf.locked():
@@ -175,9 +175,10 @@ import os, sys
 from datetime import date
 from pathlib import Path
 from kratom_qc.archive import store as room
-from kratom_qc.job import Reading, Terms, load_terms, read_content
-from kratom_qc.judge.specification import load_rulebooks
-from kratom_qc.release import ReleasePass, arrivals
+from kratom_qc.app.policy import JudgementPolicy, load_policy
+from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.app.release import ReleasePass, arrivals
 step = int(sys.argv[3])
 calls = 0
 def dying(path, target, real=Path.replace):
@@ -190,7 +191,7 @@ Path.replace = dying
 shelf = room.Store(Path(sys.argv[2]))
 with shelf.locked():
     new, _ = arrivals(Path(sys.argv[1]), shelf)
-    current = ReleasePass(shelf, load_terms(on=date(2026, 11, 22)), lambda *_: None)
+    current = ReleasePass(shelf, load_policy(on=date(2026, 11, 22)), lambda *_: None)
     current.read(new, len(new)); [current.judge(wave) for wave in current.gather()]; current.publish()
 os._exit(0)
 """
@@ -244,7 +245,7 @@ def test_every_market_stands_in_the_archive_with_what_it_says_and_the_rule_that_
         "batch,product type,analyte,result,unit,uncertainty,report date\n"
         "L-1,leaf powder,Lead,0.21,mg/kg,0.05,2026-10-07\n"
     )
-    terms = Terms(load_rulebooks(folder), ("us", "zz-a", "zz-b"), ("us",), DAY)
+    terms = JudgementPolicy(load_rulebooks(folder), ("us", "zz-a", "zz-b"), ("us",), DAY)
     make_pass(inbox, tmp_path / "store", terms)
     verdicts = pd.read_parquet(tmp_path / "store" / "archive" / "verdicts").fillna("")
     assert list(zip(verdicts.market, verdicts.verdict, verdicts.says, verdicts.rule_id, strict=True)) == [

@@ -24,11 +24,11 @@ from generate import COLUMNS, SEED, paper
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import load_terms
+from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.archive.tables import SCHEMAS
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 
 ON = date(2026, 11, 22)
 PASS, WAVE = 5_000, 1_000
@@ -37,7 +37,7 @@ PASS, WAVE = 5_000, 1_000
 def store(batches: int, base: int = PASS) -> Path:
     """A store whose archive holds so many batches, made now or found from before."""
     base = min(base, batches)
-    books = load_terms((), ON).books
+    books = load_policy((), ON).books
     made_by = "".join(
         (PROGRAM, str(SCHEMAS), *(book.sha256 for book in books.values()), Path(__file__).read_text(encoding="utf-8"))
     )
@@ -53,17 +53,17 @@ def store(batches: int, base: int = PASS) -> Path:
 
 def _first_pass(root: Path, count: int) -> None:
     with get_context("spawn").Pool() as readers:
-        readings = [one for one in readers.imap(_read, range(count), chunksize=50) if one.analyses]
-    terms = load_terms((), ON)
+        readings = [one for one in readers.imap(_read, range(count), chunksize=50) if one.certificates]
+    policy = load_policy((), ON)
     writer = PassWriter(Store(root), "pass-0", ON, PROGRAM)
     for start in range(0, len(readings), WAVE):
-        batches = collect(readings[start : start + WAVE], terms, beside=Beside())
-        for verdict in judge_batches(batches, terms).verdicts():
+        batches = collect(readings[start : start + WAVE], policy, beside=CrossCertificateChecks())
+        for verdict in judge_batches(batches, policy).verdicts():
             writer.add_verdict(verdict, "")
     for reading in readings:
-        for analysis in reading.analyses:
-            writer.add_analysis(analysis)
-    for book in terms.books.values():
+        for certificate in reading.certificates:
+            writer.add_analysis(certificate)
+    for book in policy.books.values():
         keep_rulebook(root, book)
     writer.commit()
 

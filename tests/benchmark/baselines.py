@@ -109,7 +109,7 @@ def _expectation(limit: Limit) -> Any:
     from great_expectations import expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
-    low, high = (limit.accept.low, limit.accept.high) if limit.accept else (0, 0)
+    low, high = (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval else (0, 0)
     return gxe.ExpectColumnValuesToBeBetween(
         column="value", min_value=float(low), max_value=None if high is None else float(high),
         row_condition=Column("analyte") == limit.subject,
@@ -144,7 +144,9 @@ def _rows(path: Path) -> list[list[Any]]:
 def _compared(pairs: Sequence[tuple[str, Any]]) -> pd.DataFrame:
     """Every number against the largest limit of its analyte."""
     highest = {
-        limit.subject: float(limit.accept.high) for limit in numeric_limits() if limit.accept and limit.accept.high
+        limit.subject: float(limit.acceptance_interval.high)
+        for limit in numeric_limits()
+        if limit.acceptance_interval and limit.acceptance_interval.high
     }
     ids = {name: known.id for name in {name for name, _ in pairs} if (known := vocabulary.analyte(name))}
     table = pd.DataFrame(pairs, columns=["analyte", "said"]).astype({"said": str})

@@ -21,10 +21,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.settings import Caps
@@ -70,16 +70,18 @@ def read_all(folder: Path, paths: Iterable[Path], jobs: int) -> Iterator[Told]:
         try:
             yield Told(name, *sandbox.submit(read_one, path.name, path.read_bytes()).answer())
         except ReaderDied as died:
-            fault = Refusal(died.code, died.why, Place(path.name))
+            fault = Refusal(died.code, died.why, CellRef(path.name))
             yield Told(name, Reading(path.name, "", refusals=(fault,)), time.perf_counter() - before, 0)
     sandbox.close()
 
 
-def verdicts_of(told: Told, terms: Terms) -> list[str]:
+def verdicts_of(told: Told, policy: JudgementPolicy) -> list[str]:
     """The decisions about the batches of one file."""
-    found = collect([told.reading], terms)
+    found = collect([told.reading], policy)
     return (
-        [f"{verdict.decision.value} {told.name}" for verdict in judge_batches(found, terms).verdicts()] if found else []
+        [f"{verdict.decision.value} {told.name}" for verdict in judge_batches(found, policy).verdicts()]
+        if found
+        else []
     )
 
 
@@ -88,7 +90,7 @@ def _codes(told: Told) -> set[str]:
 
 
 def _remarks(told: Told) -> set[str]:
-    return {remark.code for analysis in told.reading.analyses for remark in analysis.remarks}
+    return {remark.code for certificate in told.reading.certificates for remark in certificate.remarks}
 
 
 def _table(title: str, counted: Counter[str]) -> None:
@@ -142,13 +144,15 @@ def main() -> int:
     if not told:
         print("no files", file=sys.stderr)
         return 66
-    terms = load_terms(on=datetime.now(UTC).date())
-    wrong = report(told, seconds, [line for one in told if one.reading.analyses for line in verdicts_of(one, terms)])
+    policy = load_policy(on=datetime.now(UTC).date())
+    wrong = report(
+        told, seconds, [line for one in told if one.reading.certificates for line in verdicts_of(one, policy)]
+    )
     if asked.code:
         _listed(
             f"Refused with {asked.code}",
             (
-                f"{one.name} {refusal.place}: {refusal.message[:200]}"
+                f"{one.name} {refusal.ref}: {refusal.message[:200]}"
                 for one in told
                 for refusal in one.reading.refusals
                 if refusal.code == asked.code

@@ -24,7 +24,7 @@ from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.judge import verdicts
 from kratom_qc.judge.plan import OUTCOMES
 from kratom_qc.rulebooks.dates import stands
@@ -44,17 +44,17 @@ INFINITE = float("inf")
 def _said(key: Key, *, detected: bool, portion: str, depth: str | None) -> Result:
     """A statement about presence, as deep as it says: Salmonella in a portion, a substance down to a LOD."""
     deep = None if depth is None else Decimal(depth)
-    span, place = Interval.below(None), Place("made.csv")
+    span, place = Interval.below(None), CellRef("made.csv")
     more = {"detected": detected, "portion": Decimal(portion), "lod": deep, "detection_limit": deep}
     return Result(key[0], True, "", "", span, key[2], "as received", True, place, **more)
 
 
-def _both(known: Interval | None, accept: Interval | None) -> Interval | None:
+def _both(known: Interval | None, acceptance_interval: Interval | None) -> Interval | None:
     """What lies within both limits; a clean batch lies within every limit that asks for the quantity."""
-    if known is None or accept is None:
-        return accept or known
-    highs = [high for high in (known.high, accept.high) if high is not None]
-    low, high = max(known.low, accept.low), min(highs, default=None)
+    if known is None or acceptance_interval is None:
+        return acceptance_interval or known
+    highs = [high for high in (known.high, acceptance_interval.high) if high is not None]
+    low, high = max(known.low, acceptance_interval.low), min(highs, default=None)
     return Interval(low, high, False, high is None) if high is None or low < high else known
 
 
@@ -71,15 +71,15 @@ class Maker:
         asked: dict[Key, Interval | None] = {}
         for limit in numeric:
             key = key_of(limit)
-            asked[key] = _both(asked.get(key), limit.accept)
+            asked[key] = _both(asked.get(key), limit.acceptance_interval)
         self.keys = dict(list(asked.items())[:MEASURED])
         self.seen = {
             key: (
                 _said(key, detected=False, portion="100", depth="0.001"),
                 _said(key, detected=True, portion="25", depth=None),
             )
-            for key, accept in self.keys.items()
-            if accept is None
+            for key, acceptance_interval in self.keys.items()
+            if acceptance_interval is None
         }
 
     def batches(self, start: int, count: int) -> list[Batch]:
@@ -96,9 +96,9 @@ class Maker:
             none = Interval.below(None)
             ends = none.low, none.low_open, none.high, none.high_open
             return Quantity(key[0], key[2], key[1], none, *ends, (said,), found, said.detection_limit)
-        accept = self.keys[key] or Interval.exactly(Decimal(1))
-        top = accept.high if accept.high is not None else accept.low * 3
-        value = accept.low + (top - accept.low) * self.drawn.randrange(1, 1010) / 1000
+        acceptance_interval = self.keys[key] or Interval.exactly(Decimal(1))
+        top = acceptance_interval.high if acceptance_interval.high is not None else acceptance_interval.low * 3
+        value = acceptance_interval.low + (top - acceptance_interval.low) * self.drawn.randrange(1, 1010) / 1000
         said_span = Interval.below(value) if self.drawn.random() < 1 / 7 else Interval.exactly(value)
         ends = said_span.low, said_span.low_open, said_span.high, said_span.high_open
         return Quantity(key[0], key[2], key[1], said_span, *ends, ())
@@ -130,7 +130,7 @@ def plain(maker: Maker, batches: Sequence[Batch]) -> Counter[Outcome]:
             deep = depth[key] >= float(limit.portion) if limit.portion is not None else lods[key] <= _lod(limit)
             _tell(told, found[key], ~found[key] & deep)
         else:
-            _tell(told, *_compare(limit.accept or Interval.below(None), ends[key]))
+            _tell(told, *_compare(limit.acceptance_interval or Interval.below(None), ends[key]))
     return told
 
 
@@ -150,14 +150,17 @@ def _lod(limit: Limit) -> float:
     return INFINITE if limit.lod_at_most is None else float(limit.lod_at_most)
 
 
-def _compare(accept: Interval, ends: Floats) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _compare(acceptance_interval: Interval, ends: Floats) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     hull_low, hull_low_open, hull_high, hull_high_open, low, low_open, high, high_open = ends.T
-    least, most = float(accept.low), INFINITE if accept.high is None else float(accept.high)
-    above = (low > most) | ((low == most) & ((low_open > 0) | accept.high_open))
-    below = (high < least) | ((high == least) & ((high_open > 0) | accept.low_open))
-    enough = (hull_low > least) | ((hull_low == least) & ((hull_low_open > 0) | (not accept.low_open)))
-    within = (hull_high < most) | ((hull_high == most) & ((hull_high_open > 0) | (not accept.high_open)))
-    return above | below, enough & (within | (accept.high is None)) & ~(above | below)
+    least, most = (
+        float(acceptance_interval.low),
+        INFINITE if acceptance_interval.high is None else float(acceptance_interval.high),
+    )
+    above = (low > most) | ((low == most) & ((low_open > 0) | acceptance_interval.high_open))
+    below = (high < least) | ((high == least) & ((high_open > 0) | acceptance_interval.low_open))
+    enough = (hull_low > least) | ((hull_low == least) & ((hull_low_open > 0) | (not acceptance_interval.low_open)))
+    within = (hull_high < most) | ((hull_high == most) & ((hull_high_open > 0) | (not acceptance_interval.high_open)))
+    return above | below, enough & (within | (acceptance_interval.high is None)) & ~(above | below)
 
 
 def _tell(told: Counter[Outcome], fails: npt.NDArray[np.bool_], passes: npt.NDArray[np.bool_]) -> None:

@@ -46,7 +46,7 @@ def rulebook() -> Rulebook:
             status="adopted",
             evidence="specification",
             unit=UNIT,
-            accept=Interval(Decimal(0), _figure(number), False, number % 4 == 0),
+            acceptance_interval=Interval(Decimal(0), _figure(number), False, number % 4 == 0),
         )
         for number in range(LIMITS)
     )

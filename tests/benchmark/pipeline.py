@@ -16,7 +16,7 @@ from measure import Stopwatch
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import PassWriter, Store, keep
@@ -50,11 +50,11 @@ def read(path: Path) -> Words:
 
 def understood(words: Words) -> Reading:
     """Words → analyses."""
-    analyses, refusals = interpret(words.found.certificates)
-    return Reading(words.file, words.sha256, analyses, (*words.found.refusals, *refusals))
+    interpreted_certificates, refusals = interpret(words.found.certificates)
+    return Reading(words.file, words.sha256, interpreted_certificates, (*words.found.refusals, *refusals))
 
 
-def judged(batches: Sequence[Batch], by: Terms, watch: Stopwatch) -> list[Verdict]:
+def judged(batches: Sequence[Batch], by: JudgementPolicy, watch: Stopwatch) -> list[Verdict]:
     """Batches → verdicts, with the parts of the judgement timed inside."""
     from kratom_qc.judge import engine, verdicts  # two seconds of import, measured apart
 
@@ -85,8 +85,8 @@ def archive(words: Iterable[Words], readings: Iterable[Reading], found: Iterable
         keep(store.root, one.sha256, one.raw)
     writer = PassWriter(store, "benchmark", ON, PROGRAM)
     for reading in readings:
-        for analysis in reading.analyses:
-            writer.add_analysis(analysis)
+        for certificate in reading.certificates:
+            writer.add_analysis(certificate)
     for verdict in found:
         writer.add_verdict(verdict, main_reason(verdict))
     writer.commit()
@@ -99,7 +99,7 @@ def staged(inbox: Path, count: int, root: Path) -> None:
     with watch("import"):
         import kratom_qc.judge.engine  # noqa: F401 - the import is what is measured
     with watch("limits"):
-        by = load_terms((), ON)
+        by = load_policy((), ON)
     with watch("read"):
         words = [read(path) for path in files]
     with watch("interpret"):
@@ -125,7 +125,7 @@ def whole(inbox: Path, count: int, root: Path) -> None:
     with watch("whole"):
         store = Store(root)
         new = arrivals(inbox, store)[0][:count]
-        current = ReleasePass(store, load_terms((), ON), lambda _stage, _done, _of: None)
+        current = ReleasePass(store, load_policy((), ON), lambda _stage, _done, _of: None)
         current.read(new, len(new))
         for wave in current.gather():
             current.judge(wave)

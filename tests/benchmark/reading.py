@@ -80,7 +80,7 @@ def main(inbox: Path, way: str, count: int) -> None:
             with watch("start"):
                 list(readers.read(files[:8]))
             with watch("read"):
-                found = sum(len(analysis.results) for one in readers.read(files) for analysis in one.analyses)
+                found = sum(len(certificate.results) for one in readers.read(files) for certificate in one.certificates)
     watch.report(files=len(files), found=found)
 
 

@@ -359,7 +359,7 @@ def test_the_same_files_give_the_same_bytes_in_another_process(tmp_path, monkeyp
     arguments = ["check", "a.csv", "b.csv", *DAY, "--json"]
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
-    program = "import sys; from kratom_qc.cli import main; main(sys.argv[1:])"
+    program = "import sys; from kratom_qc.cli.main import main; main(sys.argv[1:])"
     other = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         capture_output=True,

@@ -91,7 +91,7 @@ def loaded(*arguments: str) -> tuple[int, list[str], str]:
     program = f"""
 import atexit, json, sys
 atexit.register(lambda: print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]), file=sys.stderr))
-from kratom_qc.cli import main
+from kratom_qc.cli.main import main
 main(sys.argv[1:])
 """
     done = subprocess.run(

@@ -289,7 +289,7 @@ def test_a_draft_stands_in_the_place_of_its_rulebook(folder, tmp_path, capsys):
         for one in load_rulebooks(folder, [tmp_path / "drafts" / "leaf_powder.toml"])["leaf_powder"].limits
         if one.rule_id == "PB"
     ]
-    assert str(one.accept.high) == "0.04"
+    assert str(one.acceptance_interval.high) == "0.04"
     assert told(capsys, "limits", "lint", tmp_path / "drafts" / "leaf_powder.toml")[0] == 0
 
 
@@ -335,9 +335,10 @@ def test_a_new_rulebook_and_a_new_limit_are_drafted(folder, tmp_path, capsys):
     assert "+ ZZ-AS  tighter (one more limit decides)" in out
     books = load_rulebooks(folder, [tmp_path / "drafts" / "us-zz.toml"])
     assert (books["us-zz"].extends, books["us-zz"].max_age_days) == (("us",), 30)
-    assert [(one.rule_id, str(one.accept.high), one.accept.high_open) for one in books["us-zz"].limits] == [
-        ("ZZ-AS", "2", True)
-    ]
+    assert [
+        (one.rule_id, str(one.acceptance_interval.high), one.acceptance_interval.high_open)
+        for one in books["us-zz"].limits
+    ] == [("ZZ-AS", "2", True)]
 
 
 # ---------------------------------------------------------------- what is refused
@@ -526,7 +527,7 @@ def test_a_limit_that_goes_is_looser_and_one_that_comes_tighter(folder, tmp_path
 
 def test_what_never_decides_is_neither(folder):
     limits = {one.rule_id: one for one in load_rulebooks(folder)["common"].limits}
-    assert effect(limits["CD"], replace(limits["CD"], accept=None)).direction == ""
+    assert effect(limits["CD"], replace(limits["CD"], acceptance_interval=None)).direction == ""
     assert effect(limits["CD"], None).direction == ""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from factory import book, limit, long_csv, row, written
 
-from kratom_qc.app.policy import load_terms
+from kratom_qc.app.policy import load_policy
 from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import Store
 from kratom_qc.cli import main as cli
@@ -75,8 +75,8 @@ def place(tmp_path, monkeypatch):
         )
     shelf = Store(Path("store"))
     with shelf.locked():
-        terms = load_terms(on=date(2026, 11, 22), facts=Path("facts.toml"))
-        current = ReleasePass(shelf, terms, lambda *_: None)
+        policy = load_policy(on=date(2026, 11, 22), facts=Path("facts.toml"))
+        current = ReleasePass(shelf, policy, lambda *_: None)
         new, _ = arrivals(Path("inbox"), shelf)
         current.read(new, len(new))
         for wave in current.gather():

@@ -44,7 +44,7 @@ def test_a_pass_over_an_inbox_with_a_failing_batch_and_a_bad_file_completes_and_
 def test_nothing_new_is_found_before_prefect_or_great_expectations_is_loaded(tmp_path):
     (tmp_path / "inbox").mkdir()
     script = (
-        "import sys\nfrom kratom_qc.cli import main\n"
+        "import sys\nfrom kratom_qc.cli.main import main\n"
         f"try: main(['run', '--inbox', {str(tmp_path / 'inbox')!r}, '--store', {str(tmp_path / 'store')!r}])\n"
         "except SystemExit as end: assert end.code == 0\n"
         "loaded = {'prefect', 'great_expectations', 'pandas'} & set(sys.modules)\n"
@@ -57,7 +57,7 @@ def test_nothing_new_is_found_before_prefect_or_great_expectations_is_loaded(tmp
 
 def test_help_loads_nothing_heavy():
     script = (
-        "import sys\nfrom kratom_qc.cli import main\n"
+        "import sys\nfrom kratom_qc.cli.main import main\n"
         "try: main(['--help'])\nexcept SystemExit as end: assert end.code == 0\n"
         "loaded = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'openpyxl', 'rich', 'numpy'} & set(sys.modules)\n"
         "assert not loaded, loaded\n"

@@ -168,7 +168,7 @@ def certificate(rng: random.Random, text: str) -> bytes:
 def check_certificate(raw: bytes) -> None:
     """A reading or refusals, and no fault of the reader."""
     reading = read_content("fuzzed.csv", raw)
-    assert bool(reading.refusals) != bool(reading.analyses), "neither read nor refused"
+    assert bool(reading.refusals) != bool(reading.certificates), "neither read nor refused"
     assert all(refusal.code != "reader-failed" for refusal in reading.refusals), "reader-failed"
 
 

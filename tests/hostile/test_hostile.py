@@ -42,7 +42,7 @@ def test_it_ends_as_it_must(case: Case) -> None:
 
 
 def _told(refusals: list[Refusal]) -> list[str]:
-    return [f"{refusal.place.cell} {refusal.code}: {refusal.message}" for refusal in refusals]
+    return [f"{refusal.ref.cell} {refusal.code}: {refusal.message}" for refusal in refusals]
 
 
 def _speaks_to_a_vendor(refusals: list[Refusal]) -> None:
@@ -61,7 +61,7 @@ def _is_refused(refusals: list[Refusal], expected: Expected) -> None:
     for words in expected.words:
         assert any(word in said.message for word in words.split("|")), said.message
     if expected.cell:
-        assert {refusal.place.cell for refusal in refusals} & set(expected.cell.split("|")), _told(refusals)
+        assert {refusal.ref.cell for refusal in refusals} & set(expected.cell.split("|")), _told(refusals)
 
 
 def _is_judged(readings: list[Reading], expected: Expected) -> None:
@@ -80,11 +80,11 @@ def _is_judged(readings: list[Reading], expected: Expected) -> None:
 
 def _facts(readings: list[Reading], verdicts: dict[str, Verdict]) -> set[str]:
     """What a table may ask of a file that was read: its remarks, `=` its batch ids, `tested` its days."""
-    analyses = [analysis for reading in readings for analysis in reading.analyses]
+    certificates = [certificate for reading in readings for certificate in reading.certificates]
     return {
-        *(remark.code for analysis in analyses for remark in analysis.remarks),
+        *(remark.code for certificate in certificates for remark in certificate.remarks),
         *(f"={batch_id}" for batch_id in verdicts),
-        *(f"tested {analysis.tested_on}" for analysis in analyses),
+        *(f"tested {certificate.tested_on}" for certificate in certificates),
     }
 
 

@@ -18,7 +18,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
 from kratom_qc.cli import main as cli
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.giveback.annotate import annotated
 from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE
 from kratom_qc.settings import Caps
@@ -279,7 +279,7 @@ def test_a_merged_cell_is_marked_at_its_first_cell():
     def merge(book: openpyxl.Workbook) -> None:
         book["Results"].merge_cells("B15:B16")
 
-    listing = FixList(("x",), (Fix("hold", "undecided", Place("c.xlsx", "Results", "B16"), "", "w", "e", "d"),))
+    listing = FixList(("x",), (Fix("hold", "undecided", CellRef("c.xlsx", "Results", "B16"), "", "w", "e", "d"),))
     raw = annotated("c.xlsx", xlsx_bytes(CLEAN, merge), listing, Caps())
     assert openpyxl.load_workbook(io.BytesIO(raw))["Results"]["B15"].comment.text.startswith("HOLD")
 
@@ -345,7 +345,7 @@ def test_a_file_that_cannot_be_opened_gives_the_list_alone(tmp_path, story):
 
 
 def test_signs_that_no_workbook_can_carry_are_replaced():
-    fix = Fix("refused", "damaged", Place("c.csv"), "a\x00\x1fb\ud800", "wrong\x0b", "e", "d")
+    fix = Fix("refused", "damaged", CellRef("c.csv"), "a\x00\x1fb\ud800", "wrong\x0b", "e", "d")
     raw = annotated("c.csv", b"", FixList(("one\x01",), (fix,)), Caps())
     book = openpyxl.load_workbook(io.BytesIO(raw))
     assert listed(book)[0]["It says"] == "a\ufffd\ufffdb\ufffd"
@@ -353,8 +353,8 @@ def test_signs_that_no_workbook_can_carry_are_replaced():
 
 def test_a_place_that_is_no_cell_is_listed_without_a_link():
     fixes = [
-        Fix("hold", "undecided", Place("c.xlsx", "Results", "results[3].value"), "", "w", "e", "d"),
-        Fix("hold", "undecided", Place("c.xlsx", "No such sheet", "A1"), "", "w", "e", "d"),
+        Fix("hold", "undecided", CellRef("c.xlsx", "Results", "results[3].value"), "", "w", "e", "d"),
+        Fix("hold", "undecided", CellRef("c.xlsx", "No such sheet", "A1"), "", "w", "e", "d"),
     ]
     raw = annotated("c.xlsx", xlsx_bytes(CLEAN), FixList((), tuple(fixes)), Caps())
     book = openpyxl.load_workbook(io.BytesIO(raw))

@@ -38,7 +38,9 @@ def _harmless(reading: Reading, row: int, column: int) -> bool:
     if codes(reading):
         return "reader-failed" not in codes(reading)
     cell = f"{'ABCDEFGH'[column]}{row + 1}"
-    found = [result for analysis in reading.analyses for result in analysis.results if result.place.cell == cell]
+    found = [
+        result for certificate in reading.certificates for result in certificate.results if result.ref.cell == cell
+    ]
     return len(found) == 1 and (not found[0].measured or found[0].interval.high is None)
 
 
@@ -70,9 +72,9 @@ def test_a_result_replaced_by_any_text_without_digits_is_never_an_exact_value(
 ) -> None:
     said = "".join(c for c in word if not c.isascii() or not c.isdigit())
     reading = _spoiled(*at, said)
-    for analysis in reading.analyses:
-        for found in analysis.results:
-            if found.said == said and found.measured:
+    for certificate in reading.certificates:
+        for found in certificate.results:
+            if found.reported == said and found.measured:
                 assert found.interval.low == 0
                 assert found.interval.high != 0
 
@@ -80,7 +82,7 @@ def test_a_result_replaced_by_any_text_without_digits_is_never_an_exact_value(
 @settings(deadline=None, max_examples=60)
 @given(st.sets(st.integers(1, len(LONG) - 1), max_size=len(LONG) - 2))
 def test_a_lost_row_is_a_lost_result_and_no_other_changes(lost: set[int]) -> None:
-    whole = read_csv(LONG, head=()).analyses[0].results
-    rest = read_csv([row for number, row in enumerate(LONG) if number not in lost], head=()).analyses[0].results
+    whole = read_csv(LONG, head=()).certificates[0].results
+    rest = read_csv([row for number, row in enumerate(LONG) if number not in lost], head=()).certificates[0].results
     kept = [found for number, found in enumerate(whole, start=1) if number not in lost]
     assert [(found.analyte, found.interval) for found in rest] == [(found.analyte, found.interval) for found in kept]

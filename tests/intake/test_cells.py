@@ -78,9 +78,9 @@ def test_a_cell_that_cannot_be_believed_refuses_where_it_is_used(
     what: str, dress: Dress, code: str, cells: list[str]
 ) -> None:
     reading = read_xlsx(ROWS, dress)
-    assert {refusal.place.cell for refusal in reading.refusals} >= set(cells), what
+    assert {refusal.ref.cell for refusal in reading.refusals} >= set(cells), what
     assert not code or code in codes(reading)
-    assert {refusal.place.sheet for refusal in reading.refusals} == {"Results"}
+    assert {refusal.ref.sheet for refusal in reading.refusals} == {"Results"}
 
 
 UNUSED: list[tuple[str, Dress]] = [
@@ -201,22 +201,22 @@ def test_every_problem_is_listed_at_once_with_its_cell() -> None:
         ["Zinc", 0.2, "mg/kg", "", ""],
     ]
     reading = read_xlsx(rows, _strike("B14"))
-    assert {(str(refusal.place), refusal.code) for refusal in reading.refusals} == {
+    assert {(str(refusal.ref), refusal.code) for refusal in reading.refusals} == {
         ("Results!B4", "ambiguous-date"), ("Results!E5", "unknown-header"), ("Results!B6", "ambiguous-number"),
         ("Results!B7", "range"), ("Results!C8", "unknown-unit"), ("Results!B9", "negative"), ("Results!B10", "unknown-word"),
         ("Results!D11", "not-a-number"), ("Results!B12", "result-without-analyte"), ("Results!B13", "portion-contradicts"),
         ("Results!B14", "struck-out"),
     }  # fmt: skip
-    assert reading.analyses == ()
+    assert reading.certificates == ()
 
 
 def test_problems_of_several_sheets_are_listed_together() -> None:
     bad = [["Analyte", "Result", "Unit"], ["Lead", "0.4-0.6", "mg/kg"]]
     reading = read_xlsx({"Cover": HEAD, "One": bad, "Two": bad})
-    assert [str(refusal.place) for refusal in reading.refusals] == ["One!B2", "Two!B2"]
+    assert [str(refusal.ref) for refusal in reading.refusals] == ["One!B2", "Two!B2"]
 
 
 def test_a_refusal_quotes_the_laboratory() -> None:
     (refusal,) = read_xlsx([*HEAD, ["Analyte", "Result", "Unit"], ["Lead", "0.4-0.6", "mg/kg"]]).refusals
-    assert (refusal.said, refusal.place.file) == ("0.4-0.6", "certificate.xlsx")
+    assert (refusal.quoted, refusal.ref.file) == ("0.4-0.6", "certificate.xlsx")
     assert "0.4-0.6" in refusal.message

@@ -26,7 +26,7 @@ def _read(content: str | bytes) -> Reading:
 
 
 def _remarks(reading: Reading) -> list[str]:
-    return [remark.code for analysis in reading.analyses for remark in analysis.remarks]
+    return [remark.code for certificate in reading.certificates for remark in certificate.remarks]
 
 
 def _line(said: str, unit: str = "mg/kg", analyte: str = "Lead") -> str:
@@ -40,7 +40,7 @@ def _line(said: str, unit: str = "mg/kg", analyte: str = "Lead") -> str:
 def test_a_text_that_proves_its_encoding_is_read(encoding: str) -> None:
     mark = b"\x00\x00\xfe\xff" if encoding == "utf-32-be" else b""
     reading = _read(mark + _line("0.2", "µg/g", "Olovo").encode(encoding))
-    assert [(found.said, found.unit_said) for found in results(reading)] == [("0.2", "µg/g")]
+    assert [(found.reported, found.reported_unit) for found in results(reading)] == [("0.2", "µg/g")]
     assert "encoding-assumed" not in _remarks(reading)
 
 
@@ -66,7 +66,7 @@ CERTAIN = [
 def test_a_code_page_is_read_where_all_that_could_be_meant_agree(what: str, text: str, page: str, said: str) -> None:
     reading = _read(text.encode(page))
     (found,) = results(reading)
-    assert said in (found.said, found.unit_said), what
+    assert said in (found.reported, found.reported_unit), what
     assert "encoding-assumed" in _remarks(reading)
 
 
@@ -168,13 +168,13 @@ DIALECTS = [
 
 @pytest.mark.parametrize(("what", "text", "said"), DIALECTS)
 def test_the_separator_is_the_one_that_makes_header_words(what: str, text: str, said: str) -> None:
-    assert results(_read(text))[0].said.strip() == said.strip(), what
+    assert results(_read(text))[0].reported.strip() == said.strip(), what
 
 
 def test_a_sep_line_is_not_counted_as_a_row() -> None:
     """A spreadsheet obeys it and does not show it, so its cells are named as the vendor sees them."""
     (refusal,) = _read(f"sep=;\n{_line('0,4-0,6')}").refusals
-    assert refusal.place.cell == "B5"
+    assert refusal.ref.cell == "B5"
 
 
 UNSURE_DIALECTS = [
@@ -213,7 +213,7 @@ def test_a_quotation_mark_out_of_place_is_refused_with_its_line(what: str, text:
 
 def test_what_looks_like_a_formula_is_text_in_a_csv() -> None:
     text = f'{HEAD}Analyte;Result;Unit;Note\nLead;0.2;mg/kg;"=HYPERLINK(""http://x"")"\nCadmium;0.1;mg/kg;@SUM(A1)\n'
-    assert [found.said for found in results(_read(text))] == ["0.2", "0.1"]
+    assert [found.reported for found in results(_read(text))] == ["0.2", "0.1"]
 
 
 # ---------------------------------------------------------------- sizes
@@ -231,7 +231,7 @@ TOO_LARGE = [
 @pytest.mark.parametrize(("what", "text", "words", "cell"), TOO_LARGE)
 def test_over_a_cap_is_refused_with_its_count_and_never_cut_short(what: str, text: str, words: str, cell: str) -> None:
     (refusal,) = read_content("coa.csv", text.encode(), SMALL).refusals
-    assert (refusal.code, words in refusal.message, refusal.place.cell) == ("too-large", True, cell), (what, refusal)
+    assert (refusal.code, words in refusal.message, refusal.ref.cell) == ("too-large", True, cell), (what, refusal)
 
 
 def test_as_large_as_the_caps_allow_is_read() -> None:
@@ -241,7 +241,7 @@ def test_as_large_as_the_caps_allow_is_read() -> None:
 def test_the_csv_modules_own_limit_is_no_fault_of_the_reader_and_is_left_as_it_was() -> None:
     before = csv.field_size_limit()
     (refusal,) = _read(_line("1" * (before + 1))).refusals
-    assert (refusal.code, refusal.place.cell) == ("too-large", "B5")
+    assert (refusal.code, refusal.ref.cell) == ("too-large", "B5")
     assert csv.field_size_limit() == before
 
 
@@ -284,7 +284,7 @@ def _said(sheet: Sheet, rows: int) -> list[list[str | None]]:
     """Every field below the header; None for a blank one."""
     return [
         [
-            cell.said if (cell := sheet.rows.get(row, {}).get(column)) else None
+            cell.text if (cell := sheet.rows.get(row, {}).get(column)) else None
             for column in range(1, sheet.widths[row] + 1)
         ]
         for row in range(2, rows + 2)

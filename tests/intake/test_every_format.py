@@ -97,5 +97,5 @@ TROUBLE: list[tuple[str, bytes, bytes, bytes]] = [
 @pytest.mark.parametrize(("code", "xlsx", "xls", "ods"), TROUBLE, ids=[code for code, *_ in TROUBLE])
 def test_the_same_trouble_refuses_in_every_format(code: str, xlsx: bytes, xls: bytes, ods: bytes) -> None:
     for name, raw in (("c.xlsx", xlsx), ("c.xls", xls), ("c.ods", ods)):
-        found = {(refusal.code, refusal.place.cell) for refusal in read(name, raw).refusals}
+        found = {(refusal.code, refusal.ref.cell) for refusal in read(name, raw).refusals}
         assert (code, "B5") in found, name

@@ -75,11 +75,11 @@ def raw(text: str | bytes) -> Reading:
 
 
 def told_of(reading: Reading) -> list[str]:
-    return [remark.code for analysis in reading.analyses for remark in analysis.remarks]
+    return [remark.code for interpreted in reading.certificates for remark in interpreted.remarks]
 
 
 def held_by(reading: Reading) -> set[str]:
-    return {doubt.rule_id for analysis in reading.analyses for doubt in analysis.doubts}
+    return {hold_reason.rule_id for interpreted in reading.certificates for hold_reason in interpreted.hold_reasons}
 
 
 # ---------------------------------------------------------------- one batch on every paper
@@ -119,7 +119,7 @@ def test_keys_of_any_capitals_and_numbers_without_quotes_read_alike() -> None:
 def test_a_list_of_certificates_is_several_certificates() -> None:
     other = wcia(metric("Lead", "0.3"), sample={"id": "L-2"})
     reading = read([wcia(metric("Lead", "0.2")), other])
-    assert [(a.batch_id, told(a.results[0].interval), a.results[0].place.cell) for a in reading.analyses] == [
+    assert [(a.batch_id, told(a.results[0].interval), a.results[0].ref.cell) for a in reading.certificates] == [
         ("L-1", "0.2", "/0/metric_list/0/metrics/0/qom"),
         ("L-2", "0.3", "/1/metric_list/0/metrics/0/qom"),
     ]
@@ -129,8 +129,8 @@ def test_a_list_of_certificates_is_several_certificates() -> None:
 
 
 def test_what_wcia_says_of_the_certificate() -> None:
-    (analysis,) = read(wcia(metric("Lead", "0.2"), amended_date="2026-03-09")).analyses
-    said = {name: (word.said, word.place.cell) for name, word in analysis.facts_said.items()}
+    (interpreted,) = read(wcia(metric("Lead", "0.2"), amended_date="2026-03-09")).certificates
+    said = {name: (word.text, word.ref.cell) for name, word in interpreted.facts_said.items()}
     assert said == {
         "batch_id": ("L-1", "/sample/id"),
         "source_lot": ("S-9", "/sample/sample_source_id"),
@@ -141,18 +141,18 @@ def test_what_wcia_says_of_the_certificate() -> None:
         "expires_on": ("2027-03-04", "/expire_date"),
         "status": ("pass", "/status"),
     }
-    assert analysis.accreditation == ""  # a licence to trade accredits no method
+    assert interpreted.accreditation == ""  # a licence to trade accredits no method
 
 
 def test_what_material_identity_says_of_the_certificate() -> None:
     reading = read(coa(inspection("Lead", "0.2", Minimum="0.1", Maximum="0.5")))
-    (analysis,) = reading.analyses
-    assert (analysis.batch_id, analysis.certificate_id, analysis.laboratory) == ("L-1", "C-77", "")
-    assert {name: str(day) for name, day in analysis.dates.items()} == {
+    (interpreted,) = reading.certificates
+    assert (interpreted.batch_id, interpreted.certificate_id, interpreted.laboratory) == ("L-1", "C-77", "")
+    assert {name: str(day) for name, day in interpreted.dates.items()} == {
         "issued_on": "2026-03-04",
         "manufactured_on": "2026-01-02",
     }
-    assert analysis.results[0].method == "ICP-MS"
+    assert interpreted.results[0].method == "ICP-MS"
 
 
 def test_an_inspection_lot_of_another_name_is_told() -> None:
@@ -164,9 +164,9 @@ def test_free_text_is_quoted_to_a_person() -> None:
     reading = read(
         coa(Analysis={"Inspections": [inspection("Lead", "0.2")], "AdditionalInformation": ["dried at 40 °C"]})
     )
-    (remark,) = [remark for remark in reading.analyses[0].remarks if remark.code == "key-not-used"]
+    (remark,) = [remark for remark in reading.certificates[0].remarks if remark.code == "key-not-used"]
     assert "dried at 40 °C" in remark.message
-    assert remark.place.cell == "/Certificate/Analysis/AdditionalInformation/0"
+    assert remark.ref.cell == "/Certificate/Analysis/AdditionalInformation/0"
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,8 @@ def test_a_zero_is_told_once_and_never_measured(said: Any) -> None:
         (None, None, None, True)
     ] * 3
     assert all("censoring-unknown" in found.flags for found in results(reading))
-    (remark,) = [r for r in reading.analyses[0].remarks if r.code == "zero-means-not-detected"]
-    assert remark.place.cell == "/metric_list/0/metrics/0/qom"
+    (remark,) = [r for r in reading.certificates[0].remarks if r.code == "zero-means-not-detected"]
+    assert remark.ref.cell == "/metric_list/0/metrics/0/qom"
     assert "zero-without-lod" not in told_of(reading)
 
 
@@ -271,7 +271,7 @@ def test_a_number_of_json_proves_its_point() -> None:
 def test_digits_are_kept_as_written() -> None:
     text = json.dumps(wcia(metric("Lead", 7.0))).replace("7.0", "0.210")
     (lead,) = results(raw(text))
-    assert (lead.said, lead.resolution) == ("0.210", lead.interval.low / 210)
+    assert (lead.reported, lead.resolution) == ("0.210", lead.interval.low / 210)
 
 
 def test_an_unknown_analyte_is_kept_and_holds() -> None:
@@ -374,9 +374,9 @@ def test_every_key_is_read_told_or_refused(what: str, document: Document, believ
 
 def test_a_key_that_stands_often_is_told_once() -> None:
     reading = read(wcia(*(metric("Lead", "0.2", notes="x") for _ in range(5))))
-    (remark,) = [remark for remark in reading.analyses[0].remarks if remark.code == "key-not-used"]
+    (remark,) = [remark for remark in reading.certificates[0].remarks if remark.code == "key-not-used"]
     assert "5 times" in remark.message
-    assert remark.place.cell == "/metric_list/0/metrics/0/notes"
+    assert remark.ref.cell == "/metric_list/0/metrics/0/notes"
 
 
 def test_a_test_without_results_beside_another_is_told() -> None:
@@ -411,7 +411,7 @@ def test_the_refusals_say_what_is_understood() -> None:
     (version,) = read(wcia(LEAD, document_schema_version="3.0.0")).refusals
     assert "'3.0.0'" in version.message
     assert "1.0, 1.1, 1.2, 1.3, 2.0, 2.1, 2.2" in version.message
-    assert version.place.cell == "/document_schema_version"
+    assert version.ref.cell == "/document_schema_version"
 
 
 TEXT = json.dumps(wcia(LEAD))
@@ -458,7 +458,7 @@ TEXT = json.dumps(wcia(LEAD))
 def test_broken_and_hostile_json_is_refused(what: str, said: str | bytes, code: str, where: str) -> None:
     reading = raw(said)
     assert codes(reading)[:1] == [code], what
-    assert reading.refusals[0].place.cell.startswith(where), what
+    assert reading.refusals[0].ref.cell.startswith(where), what
 
 
 def test_a_byte_order_mark_and_blanks_in_front_change_nothing() -> None:
@@ -534,9 +534,9 @@ def test_any_value_anywhere_is_read_or_refused_and_zero_is_never_measured(data: 
     whole = data.draw(st.sampled_from(WHOLE))
     reading = read(_changed(whole, data.draw(st.sampled_from(_places(whole))), data.draw(VALUES)))
     assert "reader-failed" not in codes(reading), reading.refusals
-    assert reading.refusals or reading.analyses
-    for analysis in reading.analyses:
-        assert not [found for found in analysis.results if found.interval.high == 0]
+    assert reading.refusals or reading.certificates
+    for interpreted in reading.certificates:
+        assert not [found for found in interpreted.results if found.interval.high == 0]
 
 
 @settings(deadline=None, max_examples=200)

@@ -53,7 +53,7 @@ def test_an_id_stays_the_text_it_is(shape: object, batch: str) -> None:
 @pytest.mark.parametrize("batch", IDS)
 def test_a_certificate_id_stays_the_text_it_is(batch: str) -> None:
     reading = read_csv([["Batch", "L-1"], [f"Certificate No.: {batch}"], [], *TABLE], head=())
-    assert [analysis.certificate_id for analysis in reading.analyses] == [batch]
+    assert [certificate.certificate_id for certificate in reading.certificates] == [batch]
 
 
 CHANGED = [
@@ -123,4 +123,4 @@ def test_one_batch_id_is_one_product(one: str, other: str, code: str | None) -> 
 
 def test_a_form_and_a_name_that_disagree_are_a_doubt() -> None:
     reading = read_csv([["Product", "Gold Extract"], [], *TABLE], head=HEAD[:2])
-    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["PRODUCT-CONTRADICTS"]
+    assert [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons] == ["PRODUCT-CONTRADICTS"]

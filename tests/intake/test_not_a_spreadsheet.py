@@ -57,11 +57,11 @@ NOT_SPREADSHEETS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "raw", "code"), NOT_SPREADSHEETS)
+@pytest.mark.parametrize(("what", "raw", "code"), NOT_SPREADSHEETS, ids=[what for what, *_ in NOT_SPREADSHEETS])
 def test_it_is_refused_with_its_reason(what: str, raw: bytes, code: str) -> None:
     reading = read_content("upload", raw)
     assert codes(reading) == [code], what
-    assert reading.analyses == ()
+    assert reading.certificates == ()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_damaged_byte_in_an_xlsx_never_crashes_the_reader_or_changes_the_numbe
             "bent.xlsx", whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :]
         )
         assert "reader-failed" not in codes(reading)
-        assert codes(reading) or [found.said for found in reading.analyses[0].results] == ["0.2"]
+        assert codes(reading) or [found.reported for found in reading.certificates[0].results] == ["0.2"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_csv_is_read_in_every_common_dress(encoding: str, delimiter: str, endi
     raw = csv_bytes(TABLE, delimiter).decode().replace("\r\n", ending).encode(encoding)
     reading = read_content("dressed.csv", raw)
     assert codes(reading) == []
-    assert [found.said for found in reading.analyses[0].results] == ["0.2"]
+    assert [found.reported for found in reading.certificates[0].results] == ["0.2"]
 
 
 def test_the_same_bytes_have_the_same_hash_whatever_their_name() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from kratom_qc.app.reading import Reading
-from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.intake.sheets import cell_name
 from kratom_qc.rulebooks.load import load_rulebooks
@@ -68,7 +68,7 @@ def placed(rows: Rows, text: str) -> Iterator[tuple[str, Rows]]:
 
 def is_heard(reading: Reading) -> bool:
     """Whether the file was refused, or some batch of it is held."""
-    return bool(reading.refusals) or any(analysis.doubts for analysis in reading.analyses)
+    return bool(reading.refusals) or any(certificate.hold_reasons for certificate in reading.certificates)
 
 
 @pytest.mark.parametrize("shape", [FORM_ENGLISH, LONG, WIDE_UNITS, QUALIFIERS], ids=range(4))
@@ -93,12 +93,12 @@ def test_honest_prose_holds_nothing(text: str) -> None:
     for rows in ([*LONG, [], [text]], [[text], [], *LONG], [LONG[0], [*LONG[1][:-1], text], *LONG[2:]]):
         reading = read_csv(square(rows), head=())
         assert canonical(reading) == BATCH
-        assert doubts(reading) == []
+        assert hold_reasons(reading) == []
 
 
-def doubts(reading: Reading) -> list[Doubt]:
+def hold_reasons(reading: Reading) -> list[HoldReason]:
     """Every doubt of a file."""
-    return [doubt for analysis in reading.analyses for doubt in analysis.doubts]
+    return [hold_reason for certificate in reading.certificates for hold_reason in certificate.hold_reasons]
 
 
 PLACES: list[tuple[str, Rows, str]] = [
@@ -119,7 +119,9 @@ PLACES: list[tuple[str, Rows, str]] = [
 def test_a_note_holds_at_its_cell(what: str, rows: Rows, cell: str) -> None:
     reading = read_csv(square(rows), head=())
     assert not reading.refusals
-    assert ("NOTE-UNREAD", cell) in [(doubt.rule_id, doubt.place.cell) for doubt in doubts(reading)], what
+    assert ("NOTE-UNREAD", cell) in [
+        (hold_reason.rule_id, hold_reason.ref.cell) for hold_reason in hold_reasons(reading)
+    ], what
 
 
 def test_a_note_of_one_batch_holds_that_batch() -> None:
@@ -128,14 +130,19 @@ def test_a_note_of_one_batch_holds_that_batch() -> None:
         ["L-1", "Leaf", "Lead", "0.1", "ppm", "", ""],
         ["L-2", "Leaf", "Lead", "0.1", "ppm", "", "FAIL"],
     ]
-    held = [(one.batch_id, [doubt.rule_id for doubt in one.doubts]) for one in read_csv(rows, head=()).analyses]
+    held = [
+        (one.batch_id, [hold_reason.rule_id for hold_reason in one.hold_reasons])
+        for one in read_csv(rows, head=()).certificates
+    ]
     assert held == [("L-1", []), ("L-2", ["NOTE-UNREAD"])]
 
 
 def test_a_sheet_that_is_not_used_is_read_for_its_words() -> None:
     reading = read_xlsx({"Results": LEAF, "Cover": [["The batch was rejected."]]})
-    assert [(doubt.rule_id, doubt.place.sheet) for doubt in doubts(reading)] == [("NOTE-UNREAD", "Cover")]
+    assert [(hold_reason.rule_id, hold_reason.ref.sheet) for hold_reason in hold_reasons(reading)] == [
+        ("NOTE-UNREAD", "Cover")
+    ]
 
 
 def test_a_note_that_repeats_a_result_says_nothing_new() -> None:
-    assert doubts(read_csv(square([*LEAF, [], ["Lead: 0.30 mg/kg"]]), head=())) == []
+    assert hold_reasons(read_csv(square([*LEAF, [], ["Lead: 0.30 mg/kg"]]), head=())) == []

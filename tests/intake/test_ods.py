@@ -149,14 +149,14 @@ CELLS: list[tuple[str, str, str, str, str]] = [
 def test_a_cell_is_read_as_a_person_sees_it(cell: str, said: str, kind: str, shown: str, code: str) -> None:
     (sheet,) = sheets_of(table("Results", row(cell)))
     found, problem = sheet.rows[1][1], sheet.problems.get((1, 1))
-    assert (found.said, found.kind, found.shown, found.hidden) == (said, kind, shown, False)
+    assert (found.text, found.kind, found.shown, found.hidden) == (said, kind, shown, False)
     assert (problem.code if problem else "") == code
 
 
 def test_a_cell_that_shows_something_else_is_told_with_both() -> None:
     (sheet,) = sheets_of(table("Metals", row(blank(), stored("float", "9.9", "ND"))))
     problem = sheet.problems[1, 2]
-    assert (str(problem.place), problem.place.file, problem.said) == ("Metals!B1", "coa.ods", "9.9")
+    assert (str(problem.ref), problem.ref.file, problem.quoted) == ("Metals!B1", "coa.ods", "9.9")
     assert "'ND'" in problem.message
     assert "9.9" in problem.message
 
@@ -190,7 +190,7 @@ def test_what_nobody_sees_is_hidden(what: str, xml: str, cells: set[tuple[int, i
 
 def places(*parts: str) -> dict[tuple[int, int], str]:
     (sheet,) = sheets_of(table("Results", *parts))
-    return {(row, column): cell.said for row, line in sheet.rows.items() for column, cell in line.items()}
+    return {(row, column): cell.text for row, line in sheet.rows.items() for column, cell in line.items()}
 
 
 def test_repeated_cells_and_rows_are_written_out() -> None:
@@ -244,7 +244,7 @@ def test_what_stands_beside_the_cells_is_no_cell() -> None:
     shapes = "<table:shapes><draw:frame><text:p>drawn</text:p></draw:frame></table:shapes>"
     links = f"<table:dde-links><table:dde-link>{table('Link', row(text('other')))}</table:dde-link></table:dde-links>"
     sheets = sheets_of(changes, table("Results", shapes, row(text("a"))), links)
-    assert [(sheet.name, [cell.said for cell in sheet.rows[1].values()]) for sheet in sheets] == [("Results", ["a"])]
+    assert [(sheet.name, [cell.text for cell in sheet.rows[1].values()]) for sheet in sheets] == [("Results", ["a"])]
 
 
 def test_sheets_stand_in_their_order_under_their_names() -> None:
@@ -383,7 +383,7 @@ def _told(value: Any) -> Any:
 
 def _plain(cell: Cell) -> Any:
     if cell.kind == "boolean":
-        return cell.said == "TRUE"
+        return cell.text == "TRUE"
     if cell.kind != "number":
-        return cell.said
-    return float(cell.said.rstrip("%")) / (100 if cell.said.endswith("%") else 1)
+        return cell.text
+    return float(cell.text.rstrip("%")) / (100 if cell.text.endswith("%") else 1)

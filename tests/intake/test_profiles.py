@@ -33,9 +33,9 @@ TURNED: Rows = [
 def test_the_same_batch_reads_alike_with_a_profile() -> None:
     mute, turned = read_csv(square(MUTE), ";", head=()), read_xlsx({"Overview 1": TURNED})
     assert [canonical(mute), canonical(read_xlsx(MUTE)), canonical(turned)] == [BATCH] * 3
-    assert str(mute.analyses[0].issued_on) == "2026-04-03"
+    assert str(mute.certificates[0].issued_on) == "2026-04-03"
     for reading, name in ((mute, "example-mute-headers"), (turned, "example-turned")):
-        (remark,) = [remark for remark in reading.analyses[0].remarks if remark.code == "profile"]
+        (remark,) = [remark for remark in reading.certificates[0].remarks if remark.code == "profile"]
         assert name in remark.message
 
 
@@ -64,7 +64,7 @@ def changed(row: int, column: int, said: str) -> Rows:
     ],
 )
 def test_what_a_profile_does_not_cover_refuses(what: str, rows: Rows, expected: list[tuple[str, str]]) -> None:
-    found = [(refusal.code, refusal.place.cell) for refusal in read_csv(square(rows), ";", head=()).refusals]
+    found = [(refusal.code, refusal.ref.cell) for refusal in read_csv(square(rows), ";", head=()).refusals]
     assert found[: len(expected)] == expected, what
 
 
@@ -225,7 +225,7 @@ def test_a_sheet_that_a_profile_does_not_describe_is_read_by_its_words(folder: P
     (folder / "mine.toml").write_text(GOOD.replace("[[table]]", '[[table]]\nsheet = "One"'))
     one, two = [["Lot", "L-1"], [], ["Prm", "Wrt"], ["Lead", "0.2"]], [["Analyte", "Result (ppm)"], ["Nickel", "0.3"]]
     found = results(read_xlsx({"One": one, "Two": two, "Three": [["Prm", "Wrt"], ["x", "y"]], "Four": []}))
-    assert [(result.analyte, result.said) for result in found] == [("lead", "0.2"), ("nickel", "0.3")]
+    assert [(result.analyte, result.reported) for result in found] == [("lead", "0.2"), ("nickel", "0.3")]
 
 
 def test_a_table_that_does_not_stand_where_the_profile_expects_it_refuses(folder: Path) -> None:
@@ -244,4 +244,4 @@ def test_columns_without_a_header_are_named_by_their_letter(folder: Path) -> Non
     reading = read_content(
         "x.csv", csv_bytes([["Lot", "L-1", ""], ["Form", LEAF, ""], ["", "", ""], ["Prm", "", ""], ["Lead", "", "0.2"]])
     )
-    assert [(one.analyte, one.said, one.unit_said) for one in results(reading)] == [("lead", "0.2", "mg/kg")]
+    assert [(one.analyte, one.reported, one.reported_unit) for one in results(reading)] == [("lead", "0.2", "mg/kg")]

@@ -159,7 +159,7 @@ def test_a_result_column_of_verdicts_is_the_verdict() -> None:
 
 def test_a_result_column_of_verdicts_that_says_fail_holds() -> None:
     reading = read_csv([["Test", "Result", "Value", "Unit"], ["Lead", "Fail", "0.2", "mg/kg"]])
-    assert "LABORATORY-SAID-FAIL" in [doubt.rule_id for doubt in reading.analyses[0].doubts]
+    assert "LABORATORY-SAID-FAIL" in [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons]
 
 
 def test_a_result_column_with_nothing_but_verdicts_measures_nothing() -> None:
@@ -187,7 +187,7 @@ def test_two_columns_of_one_meaning_refuse(twin: str) -> None:
 @pytest.mark.parametrize("word", ["Colour of the van", "Result (furlongs)", "Lead"])
 def test_an_unknown_column_refuses_and_names_what_is_near(word: str) -> None:
     reading = read_csv([["Analyte", "Result", "Unit", word], ["Lead", "0.2", "mg/kg", "7"]])
-    assert [(refusal.code, refusal.place.cell, refusal.said) for refusal in reading.refusals] == [
+    assert [(refusal.code, refusal.ref.cell, refusal.quoted) for refusal in reading.refusals] == [
         ("unknown-header", "D4", word)
     ]
 
@@ -198,7 +198,7 @@ def test_a_status_column_of_a_wide_table_holds_what_the_laboratory_failed() -> N
         head=(),
     )
     if not codes(reading):
-        assert "LABORATORY-SAID-FAIL" in [doubt.rule_id for doubt in reading.analyses[0].doubts]
+        assert "LABORATORY-SAID-FAIL" in [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons]
 
 
 def test_an_unknown_analyte_of_a_wide_table_is_kept_and_holds() -> None:
@@ -206,7 +206,7 @@ def test_an_unknown_analyte_of_a_wide_table_is_kept_and_holds() -> None:
         [["Lot", "Lead (ppm)", "Cadmium (ppm)", "Unobtainium (ppm)"], ["L-1", "0.2", "0.1", "3"]], head=()
     )
     assert [(found.analyte, found.known) for found in results(reading)][-1] == ("Unobtainium", False)
-    assert "UNKNOWN-ANALYTE" in [doubt.rule_id for doubt in reading.analyses[0].doubts]
+    assert "UNKNOWN-ANALYTE" in [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons]
 
 
 # ---------------------------------------------------------------- nothing is lost
@@ -226,7 +226,7 @@ NOTES: list[tuple[str, Rows]] = [
 def test_notes_and_signatures_under_a_table_are_no_results(what: str, rows: Rows) -> None:
     reading = read_csv([["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"], ["Cadmium", "0.1", "mg/kg"], *rows])
     assert [found.analyte for found in results(reading)] == ["lead", "cadmium"], what
-    assert reading.analyses[0].doubts == ()
+    assert reading.certificates[0].hold_reasons == ()
 
 
 # Rows that hold a result: read, or the file is refused; never dropped in silence.
@@ -258,7 +258,7 @@ HIDDEN_RESULTS: list[tuple[str, Rows]] = [
 @pytest.mark.parametrize(("what", "rows"), HIDDEN_RESULTS)
 def test_a_number_that_may_be_a_result_is_read_or_refused(what: str, rows: Rows) -> None:
     reading = read_csv(rows)
-    said = [found.said for analysis in reading.analyses for found in analysis.results]
+    said = [found.reported for certificate in reading.certificates for found in certificate.results]
     assert codes(reading) or "9.9" in said, what
 
 
@@ -282,7 +282,7 @@ def test_as_many_results_are_read_as_rows_are_printed(lines: list[tuple[str, str
     table: list[list[str]] = [["Analyte", "Result", "Unit"]]
     for line in lines:
         table += [list(line), *data.draw(st.lists(BETWEEN, max_size=2))]
-    found = [(result.analyte, result.said) for result in results(read_csv(table))]
+    found = [(result.analyte, result.reported) for result in results(read_csv(table))]
     assert found == [(analyte.lower(), said) for analyte, said, _ in lines]
 
 
@@ -295,9 +295,9 @@ def test_several_sheets_are_one_certificate() -> None:
     reading = read_xlsx(
         {"Cover": HEAD, "Metals": metals, "Micro": microbes, "Notes": [["Thank you for your business"]]}
     )
-    assert [(a.batch_id, a.product, [f.analyte for f in a.results]) for a in reading.analyses] == \
+    assert [(a.batch_id, a.product, [f.analyte for f in a.results]) for a in reading.certificates] == \
         [("L-1", "leaf_powder", ["lead", "salmonella"])]  # fmt: skip
-    assert "sheet-not-used" in [remark.code for remark in reading.analyses[0].remarks]
+    assert "sheet-not-used" in [remark.code for remark in reading.certificates[0].remarks]
 
 
 def test_a_batch_per_sheet_is_a_certificate_per_sheet() -> None:
@@ -315,6 +315,6 @@ def test_a_sheet_without_a_batch_beside_two_that_have_one_is_refused() -> None:
 def test_many_batches_in_one_long_file_are_kept_apart() -> None:
     rows = [["Lot", "Test", "Result", "Unit"], *([f"L-{n}", "Lead", f"0.{n}", "ppm"] for n in range(1, 10))]
     reading = read_csv(rows, head=())
-    assert [(a.batch_id, told(a.results[0].interval)) for a in reading.analyses] == [
+    assert [(a.batch_id, told(a.results[0].interval)) for a in reading.certificates] == [
         (f"L-{n}", f"0.{n}") for n in range(1, 10)
     ]

@@ -196,7 +196,7 @@ def test_a_result_merged_over_two_units_is_two_results() -> None:
         ["Mitragynine", "15.2", "1.52", "", ""],
     ]
     found = results(read_xlsx(rows, merge("A4:A5", "B4:C4", "D4:E4")))
-    assert [(one.said, one.unit_said, told(one.interval)) for one in found] == [
+    assert [(one.reported, one.reported_unit, told(one.interval)) for one in found] == [
         ("15.2", "mg/g", "15200"),
         ("1.52", "%", "15200"),
     ]
@@ -240,7 +240,7 @@ def test_as_many_results_are_read_as_are_printed(
         sheet += [[]] if blank_row else []
     found = results(read_csv(square(sheet)))
     printed = [(name.lower(), said) for tables in pages for table in tables for name, said in table]
-    assert sorted((one.analyte, one.said) for one in found) == sorted(printed)
+    assert sorted((one.analyte, one.reported) for one in found) == sorted(printed)
 
 
 BASES: list[tuple[Rows, Rows, str]] = [
@@ -263,7 +263,10 @@ def test_a_line_that_states_the_basis_of_all_results_is_heard(above: Rows, below
 def batches(reading: Reading) -> list[tuple[str, str, str, list[str]]]:
     """Batch, product, certificate and what was said, for every certificate in the file."""
     results(reading)
-    return [(a.batch_id, a.product or "?", a.certificate_id, [one.said for one in a.results]) for a in reading.analyses]
+    return [
+        (a.batch_id, a.product or "?", a.certificate_id, [one.reported for one in a.results])
+        for a in reading.certificates
+    ]
 
 
 TWO = [("L-1", "leaf_powder", "", ["0.1", "0.2"]), ("L-2", "extract", "", ["0.3", "0.4"])]
@@ -295,14 +298,14 @@ def test_a_letterhead_holds_for_all_and_a_failure_for_its_own() -> None:
     rows = [["Laboratory", "Northern"], [], ["Lot", "L-1"], HEADER, ["Lead", "0.1", "ppm"], ["Overall Result: Fail"], [],
             ["Lot", "L-2"], HEADER, ["Lead", "0.2", "ppm"]]  # fmt: skip
     reading = read_csv(square(rows), head=())
-    assert [(a.batch_id, a.laboratory, [d.rule_id for d in a.doubts]) for a in reading.analyses] == [
+    assert [(a.batch_id, a.laboratory, [d.rule_id for d in a.hold_reasons]) for a in reading.certificates] == [
         ("L-1", "Northern", ["LABORATORY-SAID-FAIL"]), ("L-2", "Northern", [])]  # fmt: skip
 
 
 @pytest.mark.parametrize("order", [("Final", "Fail"), ("Fail", "Final")])
 def test_the_worse_of_two_overall_verdicts_counts(order: tuple[str, str]) -> None:
     rows = [["Certificate Status", order[0]], ["Overall Result", order[1]], [], HEADER, ["Lead", "0.1", "ppm"]]
-    assert [d.rule_id for d in read_csv(square(rows)).analyses[0].doubts] == ["LABORATORY-SAID-FAIL"]
+    assert [d.rule_id for d in read_csv(square(rows)).certificates[0].hold_reasons] == ["LABORATORY-SAID-FAIL"]
 
 
 def test_a_wide_table_may_hold_one_analyte() -> None:
@@ -407,7 +410,7 @@ def test_what_is_broken_is_refused_by_code_and_cell(
     what: str, sheets: Rows | Mapping[str, Rows], dress: Dress | None, expected: list[tuple[str, str]]
 ) -> None:
     reading = read_xlsx(sheets, dress)
-    assert [(refusal.code, refusal.place.cell) for refusal in reading.refusals] == expected, what
+    assert [(refusal.code, refusal.ref.cell) for refusal in reading.refusals] == expected, what
 
 
 LINES: list[tuple[str, Rows, list[str]]] = [

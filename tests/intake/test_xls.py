@@ -116,7 +116,7 @@ CELLS: list[tuple[Any, str, str, str]] = [
 @pytest.mark.parametrize(("stored", "said", "kind", "code"), CELLS, ids=repr)
 def test_a_cell_is_read_as_a_person_sees_it(stored: Any, said: str, kind: str, code: str) -> None:
     cell, found = only(stored)
-    assert (cell.said, cell.kind, cell.hidden, found) == (said, kind, False, code)
+    assert (cell.text, cell.kind, cell.hidden, found) == (said, kind, False, code)
 
 
 def test_a_rounded_number_is_told_as_the_sheet_shows_it() -> None:
@@ -124,8 +124,8 @@ def test_a_rounded_number_is_told_as_the_sheet_shows_it() -> None:
 
 
 def test_a_workbook_that_counts_from_1904_is_read_right() -> None:
-    assert only(dated(44623.0), since_1904=True)[0].said == "2026-03-04"
-    assert only(dated(60.0), since_1904=True)[0].said == "1904-03-01"
+    assert only(dated(44623.0), since_1904=True)[0].text == "2026-03-04"
+    assert only(dated(60.0), since_1904=True)[0].text == "1904-03-01"
 
 
 def test_blank_and_formatted_blank_cells_are_no_cells() -> None:
@@ -163,7 +163,7 @@ def test_zeros_that_the_sheet_does_not_show_are_invisible() -> None:
 def test_a_problem_names_its_cell_and_quotes_it() -> None:
     (sheet,) = sheets_of(XlsSheet("Metals", [[None, Dressed(0.2, Look(strike=True))]]))
     problem = sheet.problems[1, 2]
-    assert (str(problem.place), problem.place.file, problem.said) == ("Metals!B1", "coa.xls", "0.2")
+    assert (str(problem.ref), problem.ref.file, problem.quoted) == ("Metals!B1", "coa.xls", "0.2")
 
 
 def test_merged_areas_are_told_from_one_and_with_both_ends_within_the_caps() -> None:
@@ -184,7 +184,7 @@ def test_charts_and_links_within_a_sheet_are_passed_over() -> None:
     )
     link = record(0x01B8, struct.pack("<HHHH", 0, 65535, 0, 255) + b"\xff" * 24)  # a million cells wide
     (sheet,) = sheets_of(XlsSheet(rows=[["Lead"]], extra=chart + link))
-    assert [cell.said for cell in sheet.rows[1].values()] == ["Lead"]
+    assert [cell.text for cell in sheet.rows[1].values()] == ["Lead"]
 
 
 MACROS: list[tuple[str, bytes]] = [
@@ -299,7 +299,7 @@ def _told(value: Any) -> Any:
 
 def _plain(cell: Cell) -> Any:
     if cell.kind == "boolean":
-        return cell.said == "TRUE"
+        return cell.text == "TRUE"
     if cell.kind != "number":
-        return cell.said
-    return float(cell.said.rstrip("%")) / (100 if cell.said.endswith("%") else 1)
+        return cell.text
+    return float(cell.text.rstrip("%")) / (100 if cell.text.endswith("%") else 1)

@@ -41,7 +41,7 @@ def seen(raw: bytes, row: int = 1, column: int = 1) -> tuple[str, str, str, str]
     """(said, kind, shown, trouble) of a cell."""
     found = sheet(raw)
     cell, trouble = found.rows[row][column], found.problems.get((row, column))
-    return cell.said, cell.kind, cell.shown, trouble.code if trouble else ""
+    return cell.text, cell.kind, cell.shown, trouble.code if trouble else ""
 
 
 def one_cell(value: Any, dress: Dress | None = None, pattern: str = "General") -> bytes:
@@ -125,7 +125,7 @@ def test_a_number_format_shows_the_number_or_is_not_believed(
     stored: str, pattern: str, said: str, shown: str, trouble: str, quoted: str
 ) -> None:
     found = shown_number(Decimal(stored), pattern)
-    assert (found.said, found.shown, found.trouble[0] if found.trouble else "") == (said, shown, trouble)
+    assert (found.text, found.shown, found.trouble[0] if found.trouble else "") == (said, shown, trouble)
     assert quoted in (found.trouble[1] if found.trouble else "")
     if not stored.startswith("-"):  # the same through a workbook, where the file and not the table decides
         assert seen(one_cell(float(stored), pattern=pattern)) == (said, "number", shown, trouble)
@@ -404,5 +404,5 @@ def test_codes_of_cells_reach_the_vendor_with_their_address() -> None:
         lambda book: setattr(book["Results"]["B6"], "number_format", '"<"0.00'),
     )
     assert codes(reading) == ["shown-differs"]
-    assert str(reading.refusals[0].place) == "Results!B6"
+    assert str(reading.refusals[0].ref) == "Results!B6"
     assert "'<0.10'" in reading.refusals[0].message

@@ -98,7 +98,7 @@ def amount(row: Row) -> str:
     reading = read_content("certificate.csv", csv_bytes([*HEAD, *table]))
     if reading.refusals:
         return "refused: " + ", ".join(codes(reading))
-    return believed(reading.analyses[0].results[0])
+    return believed(reading.certificates[0].results[0])
 
 
 def believed(result: Result) -> str:

@@ -53,8 +53,8 @@ MANY = settings(deadline=None, max_examples=150)
 
 @MANY
 @given(st.lists(operand(), max_size=5))
-def test_a_sum_holds_the_sum_of_any_amounts_in_its_terms(terms: list[tuple[Interval, Fraction]]) -> None:
-    assert holds(total(interval for interval, _ in terms), sum((amount for _, amount in terms), Fraction(0)))
+def test_a_sum_holds_the_sum_of_any_amounts_in_its_terms(policy: list[tuple[Interval, Fraction]]) -> None:
+    assert holds(total(interval for interval, _ in policy), sum((amount for _, amount in policy), Fraction(0)))
 
 
 @MANY

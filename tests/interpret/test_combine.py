@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.combine import combine
 from tests.factory import result
 from tests.helpers_sheets import read_csv, results, span, told
@@ -54,8 +54,8 @@ SAID_TWICE = [
 
 @pytest.mark.parametrize(("lines", "judged", "doubted"), SAID_TWICE)
 def test_two_results_of_one_thing_are_judged_so(lines: list[tuple[str, ...]], judged: str, doubted: list[str]) -> None:
-    quantity, doubts = combine(_read(*((*line, "", "", "")[:4] for line in lines)))
-    assert (told(quantity.interval), [doubt.rule_id for doubt in doubts]) == (judged, doubted)
+    quantity, hold_reasons = combine(_read(*((*line, "", "", "")[:4] for line in lines)))
+    assert (told(quantity.interval), [hold_reason.rule_id for hold_reason in hold_reasons]) == (judged, doubted)
     assert len(quantity.results) == len(lines)
 
 
@@ -82,21 +82,21 @@ def test_replicates_are_found_or_not_and_a_non_detect_reaches_so_far(
 
 
 def test_a_doubt_quotes_both_cells() -> None:
-    _, (doubt,) = combine(_read(("0.2", "mg/kg", "", ""), ("0.9", "mg/kg", "", "")))
-    assert "'0.2' at B5" in doubt.why
-    assert "'0.9' at B6" in doubt.why
-    assert doubt.analyte == "lead"
+    _, (hold_reason,) = combine(_read(("0.2", "mg/kg", "", ""), ("0.9", "mg/kg", "", "")))
+    assert "'0.2' at B5" in hold_reason.why
+    assert "'0.9' at B6" in hold_reason.why
+    assert hold_reason.analyte == "lead"
 
 
 def test_a_doubt_names_the_files_where_they_are_two() -> None:
     here, there = (
-        result("lead", span(size), place=Place(file, "", "D2")) for file, size in (("a.csv", "0.2"), ("b.csv", "0.9"))
+        result("lead", span(size), ref=CellRef(file, "", "D2")) for file, size in (("a.csv", "0.2"), ("b.csv", "0.9"))
     )
-    _, (doubt,) = combine([here, there])
-    assert "at D2 of a.csv and" in doubt.why
-    assert "at D2 of b.csv cannot" in doubt.why
-    _, (doubt,) = combine([here, replace(there, place=Place("a.csv", "", "D3"))])
-    assert " of a.csv" not in doubt.why
+    _, (hold_reason,) = combine([here, there])
+    assert "at D2 of a.csv and" in hold_reason.why
+    assert "at D2 of b.csv cannot" in hold_reason.why
+    _, (hold_reason,) = combine([here, replace(there, ref=CellRef("a.csv", "", "D3"))])
+    assert " of a.csv" not in hold_reason.why
 
 
 def test_twelve_results_of_one_thing_are_doubted_pair_by_pair_and_more_of_them_once() -> None:
@@ -104,24 +104,24 @@ def test_twelve_results_of_one_thing_are_doubted_pair_by_pair_and_more_of_them_o
         ("2", "mg/kg", "", ""),
         (">5", "mg/kg", "", ""),
     ]
-    _, doubts = combine(_read(*many, ("5", "mg/kg", "", "")))
-    assert len(doubts) == 12 * 11 / 2
-    _, (doubt,) = combine(_read(*many, ("5", "mg/kg", "", ""), ("3", "mg/kg", "", "")))
-    assert doubt.why.startswith("13 different results of one thing: '0.1' at B5 and '>5' at B15 cannot both be")
+    _, hold_reasons = combine(_read(*many, ("5", "mg/kg", "", "")))
+    assert len(hold_reasons) == 12 * 11 / 2
+    _, (hold_reason,) = combine(_read(*many, ("5", "mg/kg", "", ""), ("3", "mg/kg", "", "")))
+    assert hold_reason.why.startswith("13 different results of one thing: '0.1' at B5 and '>5' at B15 cannot both be")
 
 
 def test_two_results_in_per_cent_that_differ_contradict() -> None:
     """Moisture 5 % and 12 %, or a printed share of 1.5 % and 3 %: a limit of 2 % lies between them."""
     for analyte, one, other, unit in (("Moisture", "5", "12", "%"), ("7-OH share", "1.5", "3.0", "%")):
         found = results(read_csv([["Analyte", "Result", "Unit"], [analyte, one, unit], [analyte, other, unit]]))
-        _, doubts = combine(found)
-        assert [doubt.rule_id for doubt in doubts] == ["RESULTS-CONTRADICT"], analyte
+        _, hold_reasons = combine(found)
+        assert [hold_reason.rule_id for hold_reason in hold_reasons] == ["RESULTS-CONTRADICT"], analyte
 
 
 def test_a_count_and_its_logarithm_agree() -> None:
     found = results(read_csv([["Analyte", "Result", "Unit"], ["TAMC", "3.2", "log CFU/g"], ["TAMC", "1600", "CFU/g"]]))
-    _, doubts = combine(found)
-    assert doubts == []
+    _, hold_reasons = combine(found)
+    assert hold_reasons == []
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_absent_and_present_in_one_portion_contradict(
             ]
         )
     )
-    quantity, doubts = combine(found)
-    assert len(doubts) == doubted
+    quantity, hold_reasons = combine(found)
+    assert len(hold_reasons) == doubted
     assert quantity.detected is ("Present" in said)
 
 
@@ -165,13 +165,13 @@ def said(draw: st.DrawFn) -> Result:
     return Result(
         analyte="lead",
         known=True,
-        said="?",
-        unit_said="mg/kg",
+        reported="?",
+        reported_unit="mg/kg",
         interval=interval,
         unit="mg/kg",
         basis="as received",
         measured=True,
-        place=Place("certificate.csv", "", "B5"),
+        ref=CellRef("certificate.csv", "", "B5"),
         detected=draw(st.sampled_from([True, False, None])),
         replicate=draw(st.sampled_from(["", "1", "2"])),
         resolution=draw(st.sampled_from([None, Decimal("0.1"), Decimal(1)])),
@@ -187,11 +187,11 @@ def _covers(outer: Interval, inner: Interval) -> bool:
 @settings(deadline=None, max_examples=150)
 @given(st.lists(said(), min_size=1, max_size=6))
 def test_the_judged_interval_lies_in_the_hull_and_leaves_only_agreeing_digits_out(found: list[Result]) -> None:
-    quantity, doubts = combine(found)
+    quantity, hold_reasons = combine(found)
     hull = reduce(Interval.hull, (result.interval for result in found))
     assert _covers(hull, quantity.interval)
     if quantity.interval != hull:  # then every pair agrees at its coarser resolution, and nothing is doubted
-        assert doubts == []
+        assert hold_reasons == []
         assert quantity.interval in [result.interval for result in found]
         assert all(result.interval.low == result.interval.high for result in found)
 

@@ -11,10 +11,10 @@ import pytest
 
 from kratom_qc import vocabulary
 from kratom_qc.app.reading import Reading, read_content
-from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.compare import compare
 from kratom_qc.interpret.consistency import consistency, fingerprint
@@ -25,25 +25,25 @@ HEADER = ["Analyte", "Result", "Unit", "LOD", "LOQ", "Limit", "Status", "Basis"]
 LEAF = (("Batch", "L-1"), ("Form", "Leaf powder"))
 
 
-def read(*lines: str, facts: Sequence[tuple[str, str]] = LEAF, **more: str) -> Analysis:
+def read(*lines: str, facts: Sequence[tuple[str, str]] = LEAF, **more: str) -> InterpretedCertificate:
     """A certificate of lines `analyte | result | unit | LOD | LOQ | limit | verdict | basis`."""
     rows = [[part.strip() for part in line.split("|")] for line in lines]
     head = [*facts, *((name.replace("_", " "), said) for name, said in more.items()), []]
     reading = read_csv([HEADER, *(row + [""] * (len(HEADER) - len(row)) for row in rows)], head=head)
     assert len(results(reading)) == len(lines)
-    return reading.analyses[0]
+    return reading.certificates[0]
 
 
-def doubted(analysis: Analysis, rule: str) -> list[Doubt]:
-    return [doubt for doubt in analysis.doubts if doubt.rule_id == rule]
+def doubted(certificate: InterpretedCertificate, rule: str) -> list[HoldReason]:
+    return [hold_reason for hold_reason in certificate.hold_reasons if hold_reason.rule_id == rule]
 
 
-def remarked(analysis: Analysis, code: str) -> list[Remark]:
-    return [remark for remark in analysis.remarks if remark.code == code]
+def remarked(certificate: InterpretedCertificate, code: str) -> list[Remark]:
+    return [remark for remark in certificate.remarks if remark.code == code]
 
 
 def test_an_ordinary_certificate_gives_no_cause_for_anything() -> None:
-    analysis = read(
+    certificate = read(
         "Mitragynine | 1.42 | % | 0.001 | 0.01 | 0.5 - 2.5 % | Pass",
         "7-Hydroxymitragynine | 0.012 | % | 0.001 | 0.003 | NMT 0.04 | Pass",
         "Lead | 0.31 | mg/kg | 0.01 | 0.03 | NMT 1.2 | Pass",
@@ -55,8 +55,8 @@ def test_an_ordinary_certificate_gives_no_cause_for_anything() -> None:
         Date_Issued="2026-03-04",
         Method="HPLC-DAD",
     )
-    assert analysis.doubts == ()
-    assert [remark.code for remark in analysis.remarks] == ["basis-unstated"]
+    assert certificate.hold_reasons == ()
+    assert [remark.code for remark in certificate.remarks] == ["basis-unstated"]
 
 
 # ---------------------------------------------------------------- a number and its own bounds
@@ -75,10 +75,10 @@ BOUNDS = [
 
 @pytest.mark.parametrize(("line", "code", "told"), BOUNDS)
 def test_a_number_below_its_own_bound_is_remarked(line: str, code: str, told: str) -> None:
-    analysis = read(line)
-    found = [remark for remark in analysis.remarks if remark.code.startswith(("below-own", "lod-above"))]
+    certificate = read(line)
+    found = [remark for remark in certificate.remarks if remark.code.startswith(("below-own", "lod-above"))]
     assert [remark.code for remark in found] == ([code] if code else [])
-    assert all(told in remark.message and remark.place.cell == "B5" for remark in found)
+    assert all(told in remark.message and remark.ref.cell == "B5" for remark in found)
 
 
 # ---------------------------------------------------------------- the laboratory against itself
@@ -119,11 +119,13 @@ OWN_LIMITS = [  # result, unit, printed limit, verdict: what follows
 def test_a_verdict_is_held_against_the_limit_printed_beside_it(
     said: str, unit: str, limit: str, verdict: str, expected: str
 ) -> None:
-    analysis = read(f"Lead | {said} | {unit} | | | {limit} | {verdict}")
-    doubts = doubted(analysis, ITSELF)
-    remarks = [remark for remark in analysis.remarks if remark.code.endswith("-own-limit")]
-    assert [doubt.rule_id for doubt in doubts] + [remark.code for remark in remarks] == ([expected] if expected else [])
-    for why in [*(doubt.why for doubt in doubts), *(remark.message for remark in remarks)]:
+    certificate = read(f"Lead | {said} | {unit} | | | {limit} | {verdict}")
+    hold_reasons = doubted(certificate, ITSELF)
+    remarks = [remark for remark in certificate.remarks if remark.code.endswith("-own-limit")]
+    assert [hold_reason.rule_id for hold_reason in hold_reasons] + [remark.code for remark in remarks] == (
+        [expected] if expected else []
+    )
+    for why in [*(hold_reason.why for hold_reason in hold_reasons), *(remark.message for remark in remarks)]:
         assert f"'{said} {unit}' of Lead" in why
         assert f"own limit '{limit}'" in why
 
@@ -147,7 +149,7 @@ OTHER_KINDS = [
 @pytest.mark.parametrize(("line", "expected"), OTHER_KINDS)
 def test_every_kind_of_result_is_held_against_its_own_limit(line: str, expected: str) -> None:
     proof = "Cadmium | 0.10 | mg/kg | | | NMT 1,000.5"
-    assert [doubt.rule_id for doubt in read(line, proof).doubts if doubt.rule_id == ITSELF] == (
+    assert [hold_reason.rule_id for hold_reason in read(line, proof).hold_reasons if hold_reason.rule_id == ITSELF] == (
         [expected] if expected else []
     )
 
@@ -185,9 +187,9 @@ SIZES = [  # line, what is doubted or remarked, the unit that was probably meant
 
 @pytest.mark.parametrize(("line", "expected", "slip"), SIZES)
 def test_a_size_that_cannot_be_holds_and_an_odd_one_is_remarked(line: str, expected: str, slip: str) -> None:
-    analysis = read(line)
-    found = [(doubt.rule_id, doubt.why) for doubt in doubted(analysis, "IMPLAUSIBLE-VALUE")]
-    found += [(remark.code, remark.message) for remark in remarked(analysis, "unit-slip")]
+    certificate = read(line)
+    found = [(hold_reason.rule_id, hold_reason.why) for hold_reason in doubted(certificate, "IMPLAUSIBLE-VALUE")]
+    found += [(remark.code, remark.message) for remark in remarked(certificate, "unit-slip")]
     assert [code for code, _ in found] == ([expected] if expected else [])
     assert all(line.split(" | ")[1] in why and slip in why for _, why in found)
 
@@ -234,9 +236,9 @@ SUMS = [
 @pytest.mark.parametrize(("lines", "expected", "told"), SUMS)
 def test_parts_are_not_more_than_their_whole(lines: list[str], expected: str, told: str) -> None:
     rules = ("SUM-OVER-100", "PARTS-ABOVE-TOTAL")
-    found = [doubt for doubt in read(*lines, facts=LEAF[:1]).doubts if doubt.rule_id in rules]
-    assert [doubt.rule_id for doubt in found] == ([expected] if expected else [])
-    assert all(told in doubt.why for doubt in found)
+    found = [hold_reason for hold_reason in read(*lines, facts=LEAF[:1]).hold_reasons if hold_reason.rule_id in rules]
+    assert [hold_reason.rule_id for hold_reason in found] == ([expected] if expected else [])
+    assert all(told in hold_reason.why for hold_reason in found)
 
 
 # ---------------------------------------------------------------- all over
@@ -285,12 +287,12 @@ def test_what_is_alike_all_over_is_remarked(expected: str, said: list[str], told
 
 
 def test_a_result_that_stands_twice_counts_once_and_is_noted() -> None:
-    analysis = read("Lead | 0.31 | mg/kg", "Lead | 0.310 | mg/kg", "Cadmium | 0.31 | mg/kg", "Lead | 0.31 | mg/kg")
-    (remark,) = remarked(analysis, "duplicate-result")
-    assert (remark.severity, remark.place.cell) == ("note", "B6")
+    certificate = read("Lead | 0.31 | mg/kg", "Lead | 0.310 | mg/kg", "Cadmium | 0.31 | mg/kg", "Lead | 0.31 | mg/kg")
+    (remark,) = remarked(certificate, "duplicate-result")
+    assert (remark.severity, remark.ref.cell) == ("note", "B6")
     assert remark.message == "'0.31 mg/kg' of Lead at B5 stands 3 times, last at B8; it counts once"
-    quantity, doubts = combine([result for result in analysis.results if result.analyte == "lead"])
-    assert (quantity.interval, doubts) == (Interval.exactly(Decimal("0.31")), [])
+    quantity, hold_reasons = combine([result for result in certificate.results if result.analyte == "lead"])
+    assert (quantity.interval, hold_reasons) == (Interval.exactly(Decimal("0.31")), [])
 
 
 NOT_TWICE = [
@@ -321,7 +323,7 @@ DATES = [  # fact → day, …: what is told
 @pytest.mark.parametrize(("dates", "told"), DATES)
 def test_dates_that_cannot_be_are_a_doubt(dates: dict[str, str], told: str) -> None:
     assert all(date.fromisoformat(day) for day in dates.values())
-    found = [doubt.why for doubt in doubted(read("Lead | 0.31 | mg/kg", **dates), "DATES-IMPOSSIBLE")]
+    found = [hold_reason.why for hold_reason in doubted(read("Lead | 0.31 | mg/kg", **dates), "DATES-IMPOSSIBLE")]
     assert len(found) == bool(told)
     assert all(told in why for why in found)
 
@@ -342,8 +344,11 @@ def paper(
 
 def beside(*readings: Reading) -> dict[str, list[str]]:
     """Batch → the rules of what certificates say about each other."""
-    found = compare(analysis for reading in readings for analysis in reading.analyses)
-    return {batch: [doubt.rule_id for doubt in doubts] for batch, doubts in found.doubts.items()}
+    found = compare(certificate for reading in readings for certificate in reading.certificates)
+    return {
+        batch: [hold_reason.rule_id for hold_reason in hold_reasons]
+        for batch, hold_reasons in found.hold_reasons.items()
+    }
 
 
 COPIED = "RESULTS-OF-ANOTHER-BATCH"
@@ -382,11 +387,13 @@ def test_papers_beside_each_other(story: str, readings: list[Reading], held: dic
 
 def test_a_doubt_names_the_other_batch_and_its_file() -> None:
     found = compare(
-        a for r in (paper("a.csv", "A", lab="One"), paper("b.csv", "B", lab="Two")) for a in r.analyses
-    ).doubts
+        a for r in (paper("a.csv", "A", lab="One"), paper("b.csv", "B", lab="Two")) for a in r.certificates
+    ).hold_reasons
     assert "results equal batch 'B' of Two in b.csv in 8 of 8 numbers" in found["A"][0].why
-    assert found["A"][0].place == Place("a.csv", "", "B1")
-    twin = compare(a for r in (paper("a.csv", "X-1"), paper("b.csv", "x-1", numbers=OTHER)) for a in r.analyses).doubts
+    assert found["A"][0].ref == CellRef("a.csv", "", "B1")
+    twin = compare(
+        a for r in (paper("a.csv", "X-1"), paper("b.csv", "x-1", numbers=OTHER)) for a in r.certificates
+    ).hold_reasons
     assert "batch 'X-1' of a.csv and batch 'x-1' of b.csv" in twin["X-1"][0].why
 
 
@@ -402,18 +409,18 @@ def test_two_files_of_one_name_are_remarked() -> None:
         paper("b/COA.csv", "B", numbers=OTHER),
         paper("b/x.csv", "B", numbers=OTHER),
     )
-    found = compare(a for r in (one, other) for a in r.analyses).remarks
+    found = compare(a for r in (one, other) for a in r.certificates).remarks
     assert {batch: [remark.code for remark in remarks] for batch, remarks in found.items()} == {
         "A": ["same-file-name"],
         "B": ["same-file-name"],
     }
     assert "b/COA.csv" in found["A"][0].message
-    assert compare(a for r in (one, again) for a in r.analyses).remarks == {}
+    assert compare(a for r in (one, again) for a in r.certificates).remarks == {}
 
 
 def test_a_fingerprint_is_of_the_numbers_alone() -> None:
     (one,), (other,), (third,) = (
-        reading.analyses
+        reading.certificates
         for reading in (
             paper("a.csv", "A", "1", "One"),
             paper("b.csv", "B", "2", "Two", NUMBERS[::-1]),
@@ -429,8 +436,8 @@ def test_a_fingerprint_is_of_the_numbers_alone() -> None:
 # ---------------------------------------------------------------- many of everything
 
 
-def _made(number: int, analytes: Sequence[str], seed: int) -> Analysis:
-    (template,) = paper("a.csv").analyses
+def _made(number: int, analytes: Sequence[str], seed: int) -> InterpretedCertificate:
+    (template,) = paper("a.csv").certificates
     found = tuple(
         replace(template.results[0], analyte=analyte, interval=Interval.exactly(Decimal(seed * 100 + at + 1) / 1000))
         for at, analyte in enumerate(analytes)
@@ -450,21 +457,21 @@ def test_two_thousand_certificates_are_compared_each_with_all(copies: bool) -> N
     analytes = list(vocabulary.analytes())[:60]
     everyone = [_made(number, analytes, 0 if copies else number) for number in range(2_000)]
     found = compare(everyone)
-    assert len(found.doubts) == (2_000 if copies else 0)
+    assert len(found.hold_reasons) == (2_000 if copies else 0)
 
 
 @pytest.mark.parametrize("distinct", [1, 20_000])
 def test_twenty_thousand_results_of_one_thing_do_not_hang(distinct: int) -> None:
     (lead,) = read("Lead | 0.2 | mg/kg").results
     crowd: list[Result] = [
-        replace(lead, interval=Interval.exactly(Decimal(at % distinct + 1)), place=Place("a.csv", "", f"B{at}"))
+        replace(lead, interval=Interval.exactly(Decimal(at % distinct + 1)), ref=CellRef("a.csv", "", f"B{at}"))
         for at in range(20_000)
     ]
-    quantity, doubts = combine(crowd)
+    quantity, hold_reasons = combine(crowd)
     assert quantity.interval == Interval(Decimal(1), Decimal(distinct))
-    assert [doubt.rule_id for doubt in doubts] == (["RESULTS-CONTRADICT"] if distinct > 1 else [])
+    assert [hold_reason.rule_id for hold_reason in hold_reasons] == (["RESULTS-CONTRADICT"] if distinct > 1 else [])
 
 
 def test_the_checks_say_nothing_of_nothing() -> None:
     assert consistency([], None, "", None) == ([], [])
-    assert compare([]).doubts == {}
+    assert compare([]).hold_reasons == {}

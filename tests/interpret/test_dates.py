@@ -147,7 +147,7 @@ def _with(*facts: list[str]) -> list[list[str]]:
 
 def test_another_date_of_the_file_proves_the_order() -> None:
     reading = read_csv(_with(["Received", "03/04/2026"], ["Issued", "13/04/2026"]), head=())
-    assert [(a.received_on, a.issued_on) for a in reading.analyses] == [(date(2026, 4, 3), date(2026, 4, 13))]
+    assert [(a.received_on, a.issued_on) for a in reading.certificates] == [(date(2026, 4, 3), date(2026, 4, 13))]
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,4 @@ def test_a_certificate_with_a_date_nobody_can_read_is_refused(facts: list[list[s
 
 def test_a_date_before_the_work_it_follows_is_a_doubt() -> None:
     reading = read_csv(_with(["Received", "2026-03-04"], ["Issued", "2026-03-01"]), head=())
-    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["DATES-IMPOSSIBLE"]
+    assert [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons] == ["DATES-IMPOSSIBLE"]

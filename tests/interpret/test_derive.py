@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kratom_qc.app.reading import read_content
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
@@ -25,24 +25,24 @@ SHARE = ("7-oh-share", "as received", "%")
 TOTAL = ("total-alkaloids", "as received", "mg/kg")
 PAH4 = ("pah4", "as received", "mg/kg")
 AFLATOXINS = ("total-aflatoxins", "as received", "mg/kg")
-Line = Sequence[str]
+ResultRow = Sequence[str]
 
 
-def _read(*lines: Line) -> tuple[Result, ...]:
+def _read(*lines: ResultRow) -> tuple[Result, ...]:
     return results(read_csv([["Analyte", "Result", "Unit", "LOD", "LOQ"], *([*line, "", ""][:5] for line in lines)]))
 
 
 def _find(
-    key: tuple[str, str, str], *lines: Line, facts: ProductFacts = NOTHING
-) -> tuple[Quantity | None, list[Doubt]]:
-    found, doubts = quantities(_read(*lines), facts, [key])
-    return found.get(key), doubts
+    key: tuple[str, str, str], *lines: ResultRow, facts: ProductFacts = NOTHING
+) -> tuple[Quantity | None, list[HoldReason]]:
+    found, hold_reasons = quantities(_read(*lines), facts, [key])
+    return found.get(key), hold_reasons
 
 
-def _one(key: tuple[str, str, str], *lines: Line, facts: ProductFacts = NOTHING) -> Quantity:
-    found, doubts = _find(key, *lines, facts=facts)
+def _one(key: tuple[str, str, str], *lines: ResultRow, facts: ProductFacts = NOTHING) -> Quantity:
+    found, hold_reasons = _find(key, *lines, facts=facts)
     assert found is not None
-    assert doubts == []
+    assert hold_reasons == []
     return found
 
 
@@ -112,7 +112,7 @@ DERIVED = [
 
 @pytest.mark.parametrize(("key", "lines", "possible", "missing"), DERIVED)
 def test_what_is_derived_is_as_wide_as_what_is_not_known(
-    key: tuple[str, str, str], lines: list[Line], possible: str, missing: tuple[str, ...]
+    key: tuple[str, str, str], lines: list[ResultRow], possible: str, missing: tuple[str, ...]
 ) -> None:
     found = _one(key, *lines)
     assert (told(found.interval), found.missing) == (possible, missing)
@@ -127,9 +127,9 @@ def test_what_is_derived_is_as_wide_as_what_is_not_known(
         [("PAH4", "ND", "ppb", "1"), ("Chrysene", "4", "ppb")],
     ],
 )  # fmt: skip
-def test_a_printed_total_that_its_parts_contradict_holds(lines: list[Line]) -> None:
-    quantity, doubts = _find(PAH4, *lines)
-    assert [doubt.rule_id for doubt in doubts] == ["TOTAL-CONTRADICTS"]
+def test_a_printed_total_that_its_parts_contradict_holds(lines: list[ResultRow]) -> None:
+    quantity, hold_reasons = _find(PAH4, *lines)
+    assert [hold_reason.rule_id for hold_reason in hold_reasons] == ["TOTAL-CONTRADICTS"]
     assert quantity is not None
 
 
@@ -140,8 +140,8 @@ def test_a_printed_total_within_the_rounding_of_its_parts_agrees() -> None:
 
 
 def test_a_printed_share_that_the_amounts_contradict_holds() -> None:
-    _, doubts = _find(SHARE, *FULL, ("7-OH % of total alkaloids", "9.5", "%"))
-    assert [doubt.rule_id for doubt in doubts] == ["TOTAL-CONTRADICTS"]
+    _, hold_reasons = _find(SHARE, *FULL, ("7-OH % of total alkaloids", "9.5", "%"))
+    assert [hold_reason.rule_id for hold_reason in hold_reasons] == ["TOTAL-CONTRADICTS"]
 
 
 def test_nothing_measured_is_nothing_known() -> None:
@@ -175,7 +175,7 @@ CONVERTED = [
 
 @pytest.mark.parametrize(("key", "facts", "lines", "possible"), CONVERTED)
 def test_a_result_meets_a_limit_on_another_basis_through_what_is_declared(
-    key: tuple[str, str, str], facts: ProductFacts, lines: list[Line], possible: str
+    key: tuple[str, str, str], facts: ProductFacts, lines: list[ResultRow], possible: str
 ) -> None:
     found = _one(key, *lines, facts=facts)
     assert (told(found.interval), found.missing) == (possible, ())
@@ -192,7 +192,7 @@ UNDECLARED = [
 
 
 @pytest.mark.parametrize(("key", "lines", "lacks"), UNDECLARED)
-def test_what_nobody_declared_is_what_is_missing(key: tuple[str, str, str], lines: list[Line], lacks: str) -> None:
+def test_what_nobody_declared_is_what_is_missing(key: tuple[str, str, str], lines: list[ResultRow], lacks: str) -> None:
     found = _one(key, *lines)
     assert lacks in found.missing
     assert told(found.interval) == "[0, ∞)"
@@ -233,7 +233,7 @@ WITHIN = [
 
 
 @pytest.mark.parametrize(("lines", "interval"), WITHIN)
-def test_a_part_that_nobody_told_apart_is_at_most_the_whole(lines: list[Line], interval: str) -> None:
+def test_a_part_that_nobody_told_apart_is_at_most_the_whole(lines: list[ResultRow], interval: str) -> None:
     assert told(_one(INORGANIC, *lines).interval) == interval
 
 
@@ -270,7 +270,7 @@ def test_a_sum_of_what_only_lacks_a_factor_says_which() -> None:
 # ---------------------------------------------------------------- over several certificates
 
 
-def _certificate(name: str, *lines: Line) -> tuple[Result, ...]:
+def _certificate(name: str, *lines: ResultRow) -> tuple[Result, ...]:
     rows = [["Batch", "L-1"], ["Certificate No.", name], ["Analyte", "Result", "Unit"], *lines]
     return results(read_content(f"{name}.csv", csv_bytes(rows)))
 
@@ -303,13 +303,13 @@ ALKALOIDS = [
 
 
 @st.composite
-def truth_and_paper(draw: st.DrawFn) -> tuple[dict[str, Decimal], list[Line]]:
+def truth_and_paper(draw: st.DrawFn) -> tuple[dict[str, Decimal], list[ResultRow]]:
     """What is really in a batch, and what a truthful laboratory prints of it. Nothing exceeds mitragynine; what is outside
     the core and not measured is not there."""
     most = draw(st.decimals(min_value=1, max_value=30, places=2))
     truth = {"Mitragynine": most}
     truth.update({name: draw(st.decimals(min_value=0, max_value=most, places=2)) for name in ALKALOIDS[1:]})
-    paper: list[Line] = [("Corynoxine", "0.50", "mg/g")]
+    paper: list[ResultRow] = [("Corynoxine", "0.50", "mg/g")]
     truth["Corynoxine"] = Decimal("0.50")
     for name in ALKALOIDS:
         amount, more = truth[name], draw(st.decimals(min_value="0.01", max_value=5, places=2))
@@ -317,7 +317,7 @@ def truth_and_paper(draw: st.DrawFn) -> tuple[dict[str, Decimal], list[Line]]:
         how = draw(st.sampled_from(choices))
         if how == "nothing" and name == ALKALOIDS[-1]:
             truth[name] = Decimal(0)
-        lines: dict[str, Line] = {
+        lines: dict[str, ResultRow] = {
             "exact": (name, str(amount), "mg/g"),
             "<": (name, f"<{amount + more}", "mg/g"),
             ">": (name, f"≥{amount}", "mg/g"),
@@ -332,11 +332,11 @@ def truth_and_paper(draw: st.DrawFn) -> tuple[dict[str, Decimal], list[Line]]:
 @settings(deadline=None, max_examples=120)
 @given(truth_and_paper())
 def test_the_truth_always_lies_in_what_is_derived_from_a_truthful_certificate(
-    found: tuple[dict[str, Decimal], list[Line]],
+    found: tuple[dict[str, Decimal], list[ResultRow]],
 ) -> None:
     truth = {name: Fraction(amount) * 1000 for name, amount in found[0].items()}
-    derived, doubts = quantities(_read(*found[1]), NOTHING, [TOTAL, SHARE, RATIO])
-    assert doubts == []
+    derived, hold_reasons = quantities(_read(*found[1]), NOTHING, [TOTAL, SHARE, RATIO])
+    assert hold_reasons == []
     everything = sum(truth.values(), Fraction(0))
     under = truth["7-Hydroxymitragynine"] + truth["Mitragynine pseudoindoxyl"]
     true = {TOTAL: everything, SHARE: 100 * truth["7-Hydroxymitragynine"] / everything}
@@ -350,7 +350,7 @@ def test_the_truth_always_lies_in_what_is_derived_from_a_truthful_certificate(
 @settings(deadline=None, max_examples=60)
 @given(truth_and_paper(), st.integers(0, 4))
 def test_losing_a_line_never_makes_a_derived_interval_tighter(
-    found: tuple[dict[str, Decimal], list[Line]], lost: int
+    found: tuple[dict[str, Decimal], list[ResultRow]], lost: int
 ) -> None:
     """Of the core: what is outside it counts 0 where nobody measured it, and is listed."""
     core = [line for line in found[1] if line[0] in ALKALOIDS[:5]]

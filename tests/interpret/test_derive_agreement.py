@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Doubt
+from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
@@ -20,29 +20,29 @@ SHARE = ("7-oh-share", "as received", "%")
 RATIO = ("mitragynine-to-7-oh-mp", "as received", "1")
 PAH4 = ("pah4", "as received", "mg/kg")
 LEAD = ("lead", "as received", "mg/kg")
-Line = tuple[str, ...]
+ResultRow = tuple[str, ...]
 
 
 def _find(
-    key: tuple[str, str, str], *lines: Line, facts: ProductFacts = NOTHING
-) -> tuple[Quantity | None, list[Doubt]]:
+    key: tuple[str, str, str], *lines: ResultRow, facts: ProductFacts = NOTHING
+) -> tuple[Quantity | None, list[HoldReason]]:
     rows = [["Analyte", "Result", "Unit", "LOD", "LOQ"], *([*line, "", ""][:5] for line in lines)]
-    found, doubts = quantities(results(read_csv(rows)), facts, [key])
-    return found.get(key), doubts
+    found, hold_reasons = quantities(results(read_csv(rows)), facts, [key])
+    return found.get(key), hold_reasons
 
 
-def _one(key: tuple[str, str, str], *lines: Line, facts: ProductFacts = NOTHING) -> Quantity:
-    found, doubts = _find(key, *lines, facts=facts)
+def _one(key: tuple[str, str, str], *lines: ResultRow, facts: ProductFacts = NOTHING) -> Quantity:
+    found, hold_reasons = _find(key, *lines, facts=facts)
     assert found is not None
-    assert doubts == []
+    assert hold_reasons == []
     return found
 
 
 # ---------------------------------------------------------------- a printed total beside its parts
 
-BARE: list[Line] = [("Mitragynine", "12", "mg/g"), ("7-OH", "5", "mg/g")]
+BARE: list[ResultRow] = [("Mitragynine", "12", "mg/g"), ("7-OH", "5", "mg/g")]
 NOT_MEASURED = ("Paynantheine", "Speciogynine", "Speciociliatine")
-WHOLE: list[Line] = [*BARE, *((name, "1", "mg/g") for name in NOT_MEASURED)]
+WHOLE: list[ResultRow] = [*BARE, *((name, "1", "mg/g") for name in NOT_MEASURED)]
 #        lines  printed  possible            missing       narrowed
 PRINTED = [
     (BARE, None, "[17000, 53000]", NOT_MEASURED, False),  # an unmeasured one is at most as much as mitragynine
@@ -59,7 +59,7 @@ PRINTED = [
 
 @pytest.mark.parametrize(("lines", "printed", "possible", "missing", "narrowed"), PRINTED)
 def test_a_printed_total_tells_how_much_the_unmeasured_parts_are(
-    lines: list[Line], printed: str | None, possible: str, missing: tuple[str, ...], narrowed: bool
+    lines: list[ResultRow], printed: str | None, possible: str, missing: tuple[str, ...], narrowed: bool
 ) -> None:
     total = _one(TOTAL, *lines, *([("Total alkaloids", printed, "%")] if printed else []))
     assert (told(total.interval), total.missing) == (possible, missing)
@@ -93,9 +93,12 @@ def test_a_share_without_its_part_is_anything_and_a_claim_without_its_analyte_to
 def test_a_printed_share_may_differ_by_the_rounding_of_its_parts(printed: str, doubted: int) -> None:
     """5 of 20: each 1.00 may be off by a hundredth of itself, the printed share by half its last digit."""
     parts = [(name, f"{said}.00", unit) for name, said, unit in WHOLE]
-    share, doubts = _find(SHARE, *parts, ("7-OH % of total alkaloids", printed, "%"))
+    share, hold_reasons = _find(SHARE, *parts, ("7-OH % of total alkaloids", printed, "%"))
     assert share is not None
-    assert (told(share.interval), [doubt.rule_id for doubt in doubts]) == ("25", ["TOTAL-CONTRADICTS"] * doubted)
+    assert (told(share.interval), [hold_reason.rule_id for hold_reason in hold_reasons]) == (
+        "25",
+        ["TOTAL-CONTRADICTS"] * doubted,
+    )
 
 
 def test_a_ratio_is_taken_where_any_of_its_parts_is_printed() -> None:
@@ -130,18 +133,23 @@ def test_what_is_printed_on_two_bases_agrees_within_its_rounding_or_holds(
     received: str, dry: str, possible: str, doubted: bool
 ) -> None:
     lines = [("Lead", received, "mg/kg"), ("Lead", dry, "mg/kg dry"), MOISTURE]
-    quantity, doubts = _find(LEAD, *lines)
+    quantity, hold_reasons = _find(LEAD, *lines)
     assert quantity is not None
     assert told(quantity.interval) == possible
-    assert [(doubt.rule_id, doubt.analyte) for doubt in doubts] == [("RESULTS-CONTRADICT", "lead")] * doubted
-    for doubt in doubts:
-        assert doubt.why == f"'{received}' and '{dry}' of Lead cannot both be true: Lead × (1 − moisture)"
+    assert [(hold_reason.rule_id, hold_reason.analyte) for hold_reason in hold_reasons] == [
+        ("RESULTS-CONTRADICT", "lead")
+    ] * doubted
+    for hold_reason in hold_reasons:
+        assert hold_reason.why == f"'{received}' and '{dry}' of Lead cannot both be true: Lead × (1 − moisture)"
 
 
 def test_what_is_printed_twice_on_one_basis_agrees_or_holds() -> None:
-    quantity, doubts = _find(LEAD, ("Lead", "0.5", "mg/kg"), ("Lead", "0.9", "mg/kg"))
+    quantity, hold_reasons = _find(LEAD, ("Lead", "0.5", "mg/kg"), ("Lead", "0.9", "mg/kg"))
     assert quantity is not None
-    assert (told(quantity.interval), [doubt.rule_id for doubt in doubts]) == ("[0.5, 0.9]", ["RESULTS-CONTRADICT"])
+    assert (told(quantity.interval), [hold_reason.rule_id for hold_reason in hold_reasons]) == (
+        "[0.5, 0.9]",
+        ["RESULTS-CONTRADICT"],
+    )
 
 
 def test_a_basis_that_cannot_be_reached_contradicts_nothing() -> None:
@@ -248,5 +256,5 @@ def test_what_only_one_of_two_certificates_says_counts() -> None:
         [("Zinc", "NT", "mg/kg"), ("Zinc", "2", "mg/kg")],
     ],
 )
-def test_what_is_no_amount_of_a_known_analyte_contradicts_nothing_here(lines: list[Line]) -> None:
+def test_what_is_no_amount_of_a_known_analyte_contradicts_nothing_here(lines: list[ResultRow]) -> None:
     assert told(_one(LEAD, ("Lead", "1", "mg/kg"), *lines).interval) == "1"

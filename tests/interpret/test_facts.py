@@ -108,19 +108,19 @@ def test_a_facts_file_that_is_not_there_or_no_toml_is_said_so(tmp_path: Path) ->
 
 
 def _printed(*facts: list[str]) -> tuple[ProductFacts, list[str], list[str]]:
-    analyses = read_csv([*facts, ["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]).analyses
-    found, doubts, remarks = merged(ProductFacts("L-*", serving_g=Decimal("2.4")), analyses)
-    return found, [doubt.rule_id for doubt in doubts], [remark.code for remark in remarks]
+    certificates = read_csv([*facts, ["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]).certificates
+    found, hold_reasons, remarks = merged(ProductFacts("L-*", serving_g=Decimal("2.4")), certificates)
+    return found, [hold_reason.rule_id for hold_reason in hold_reasons], [remark.code for remark in remarks]
 
 
 def test_what_the_certificate_prints_fills_what_the_vendor_leaves_open() -> None:
-    found, doubts, remarks = _printed(["Serving Size", "2.4 g"], ["Net Weight", "250 g"])
-    assert (found.serving_g, found.net_g, doubts, remarks) == (Decimal("2.4"), Decimal(250), [], [])
+    found, hold_reasons, remarks = _printed(["Serving Size", "2.4 g"], ["Net Weight", "250 g"])
+    assert (found.serving_g, found.net_g, hold_reasons, remarks) == (Decimal("2.4"), Decimal(250), [], [])
 
 
 def test_a_vendor_and_a_certificate_that_disagree_hold() -> None:
-    found, doubts, _ = _printed(["Serving Size", "3 g"])
-    assert (found.serving_g, doubts) == (Decimal("2.4"), ["FACTS-CONTRADICT"])
+    found, hold_reasons, _ = _printed(["Serving Size", "3 g"])
+    assert (found.serving_g, hold_reasons) == (Decimal("2.4"), ["FACTS-CONTRADICT"])
 
 
 def test_a_printed_declaration_nobody_understands_is_remarked() -> None:

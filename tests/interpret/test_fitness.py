@@ -32,7 +32,7 @@ def test_a_result_counts_for_what_its_technique_can_tell(case: tuple[object, ...
     (taken,) = fitted([read])
     bounds = [None if size is None else str(size) for size in (taken.detection_limit, taken.uncertainty)]
     assert [told(taken.interval), taken.detected, *bounds, counts(taken)] == expected
-    assert (taken.said, taken.place, taken.method) == (read.said, read.place, read.method)
+    assert (taken.reported, taken.ref, taken.method) == (read.reported, read.ref, read.method)
 
 
 @pytest.mark.parametrize(("method", "interval"), [("test strip", "[99, ∞)"), ("GC-MS", "[0, ∞)")])

@@ -63,10 +63,10 @@ def test_an_emission_line_names_its_element(analyte: str, is_: str) -> None:
 
 @pytest.mark.parametrize("analyte", ["LOD", "MG", "Xx 589.592", "THC 589.592", "Na 589.592 589.1"])
 def test_a_name_of_two_meanings_or_none_is_held(analyte: str) -> None:
-    (analysis,) = read_line(analyte, "5.2", "%").analyses
-    (doubt,) = analysis.doubts
-    assert doubt.rule_id == "UNKNOWN-ANALYTE"
-    assert all(meaning in doubt.why for meaning in vocabulary.meanings_of(analyte))
+    (certificate,) = read_line(analyte, "5.2", "%").certificates
+    (hold_reason,) = certificate.hold_reasons
+    assert hold_reason.rule_id == "UNKNOWN-ANALYTE"
+    assert all(meaning in hold_reason.why for meaning in vocabulary.meanings_of(analyte))
 
 
 def test_loss_on_drying_and_limit_of_detection_are_both_named() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kratom_qc.domain.certificate import Analysis, Certificate, Line
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.certificate import Certificate, InterpretedCertificate, ResultRow
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.identity import troubles, twin_key, twins
 from tests.helpers_sheets import codes, read_csv
@@ -42,8 +42,8 @@ def test_an_id_that_a_person_can_retype_is_kept_exactly(label: str, said: str) -
     head = [["Batch", "L-1"]] if label != "Batch" else []
     reading = read_csv([*head, [label, said], [], *TABLE], head=())
     assert codes(reading) == []
-    (analysis,) = reading.analyses
-    assert (analysis.batch_id if label == "Batch" else analysis.certificate_id) == said
+    (certificate,) = reading.certificates
+    assert (certificate.batch_id if label == "Batch" else certificate.certificate_id) == said
 
 
 REFUSED = [  # said, what the vendor is told
@@ -74,8 +74,8 @@ REFUSED = [  # said, what the vendor is told
 @pytest.mark.parametrize(("said", "told"), REFUSED, ids=ascii)
 @pytest.mark.parametrize("fact", ["batch_id", "certificate_id"])
 def test_an_id_that_nobody_could_retype_is_refused(fact: str, said: str, told: str) -> None:
-    _, (refusal,) = interpret([_certificate(**{fact: Word(said, Place("a.csv", "", "B1"))})])
-    assert (refusal.code, refusal.place, refusal.said) == ("id-unclear", Place("a.csv", "", "B1"), said)
+    _, (refusal,) = interpret([_certificate(**{fact: SourceText(said, CellRef("a.csv", "", "B1"))})])
+    assert (refusal.code, refusal.ref, refusal.quoted) == ("id-unclear", CellRef("a.csv", "", "B1"), said)
     assert told in refusal.message
     assert "Type it again by hand" in refusal.message
     assert all(char.isprintable() for char in refusal.message)
@@ -83,7 +83,7 @@ def test_an_id_that_nobody_could_retype_is_refused(fact: str, said: str, told: s
 
 def test_a_file_with_such_an_id_never_becomes_data() -> None:
     reading = read_csv([["Batch", "LOT\u200b-1"], [], *TABLE], head=())
-    assert (codes(reading), reading.analyses) == (["id-unclear"], ())
+    assert (codes(reading), reading.certificates) == (["id-unclear"], ())
 
 
 def test_every_trouble_of_an_id_is_told_at_once() -> None:
@@ -126,18 +126,18 @@ CHANGED = [  # said, kind, shown, what the vendor is told; nothing where it is b
 
 @pytest.mark.parametrize(("said", "kind", "shown", "told"), CHANGED)
 def test_an_id_that_a_spreadsheet_may_have_changed_holds(said: str, kind: str, shown: str, told: str) -> None:
-    analysis = _interpreted(batch_id=Word(said, Place("a.xlsx", "Results", "B1"), shown, kind))
-    assert analysis.batch_id == said
-    found = [doubt for doubt in analysis.doubts if doubt.rule_id == "ID-CHANGED"]
-    assert [doubt.place.cell for doubt in found] == (["B1"] if told else [])
-    assert all(told in doubt.why and "as text" in doubt.why for doubt in found)
+    certificate = _interpreted(batch_id=SourceText(said, CellRef("a.xlsx", "Results", "B1"), shown, kind))
+    assert certificate.batch_id == said
+    found = [hold_reason for hold_reason in certificate.hold_reasons if hold_reason.rule_id == "ID-CHANGED"]
+    assert [hold_reason.ref.cell for hold_reason in found] == (["B1"] if told else [])
+    assert all(told in hold_reason.why and "as text" in hold_reason.why for hold_reason in found)
 
 
 @pytest.mark.parametrize(("said", "told"), [("46085", True), ("20260712", False), ("36499", False), ("55153", False)])
 def test_a_number_that_may_have_been_a_date_is_remarked(said: str, told: bool) -> None:
-    analysis = _interpreted(batch_id=Word(said, Place("a.xlsx"), "", "number"))
-    assert ("id-like-a-date" in [remark.code for remark in analysis.remarks]) is told
-    assert not [doubt for doubt in analysis.doubts if doubt.rule_id == "ID-CHANGED"]
+    certificate = _interpreted(batch_id=SourceText(said, CellRef("a.xlsx"), "", "number"))
+    assert ("id-like-a-date" in [remark.code for remark in certificate.remarks]) is told
+    assert not [hold_reason for hold_reason in certificate.hold_reasons if hold_reason.rule_id == "ID-CHANGED"]
 
 
 # ---------------------------------------------------------------- twins
@@ -177,13 +177,18 @@ def test_of_twenty_thousand_ids_only_the_twins_are_named() -> None:
 # ---------------------------------------------------------------- helpers
 
 
-def _certificate(**facts: Word) -> Certificate:
-    place = Place("a.csv", "", "A5")
-    known = {"batch_id": Word("L-1", place), "form": Word("Leaf powder", place), **facts}
-    return Certificate("a.csv", "0" * 64, known, (Line(Word("Lead", place), Word("0.2", place), Word("mg/kg", place)),))
+def _certificate(**facts: SourceText) -> Certificate:
+    place = CellRef("a.csv", "", "A5")
+    known = {"batch_id": SourceText("L-1", place), "form": SourceText("Leaf powder", place), **facts}
+    return Certificate(
+        "a.csv",
+        "0" * 64,
+        known,
+        (ResultRow(SourceText("Lead", place), SourceText("0.2", place), SourceText("mg/kg", place)),),
+    )
 
 
-def _interpreted(**facts: Word) -> Analysis:
-    analyses, refusals = interpret([_certificate(**facts)])
+def _interpreted(**facts: SourceText) -> InterpretedCertificate:
+    certificates, refusals = interpret([_certificate(**facts)])
     assert refusals == ()
-    return analyses[0]
+    return certificates[0]

@@ -105,7 +105,7 @@ def test_a_register_that_is_not_there_is_an_error_at_start(monkeypatch, tmp_path
     for name, value in said.items():
         monkeypatch.setenv(f"KRATOM_QC_{name}", value)
     with pytest.raises(RulebookError) as error:
-        policy.load_terms()
+        policy.load_policy()
     assert told in str(error.value)
     assert error.value.exit_status == 70
 
@@ -113,8 +113,8 @@ def test_a_register_that_is_not_there_is_an_error_at_start(monkeypatch, tmp_path
 def test_the_settings_name_the_register_and_whether_it_holds(monkeypatch, tmp_path) -> None:
     assert (settings.load().laboratories, settings.load().hold_laboratories) == (None, False)
     monkeypatch.setenv("KRATOM_QC_LABORATORIES", str(written(tmp_path, GOOD)))
-    warning = policy.load_terms().laboratories
+    warning = policy.load_policy().laboratories
     monkeypatch.setenv("KRATOM_QC_HOLD_LABORATORIES", "yes")
-    holding = policy.load_terms().laboratories
+    holding = policy.load_policy().laboratories
     assert (warning.hold, holding.hold, len(holding.laboratories)) == (False, True, 2)
     assert warning.sha256 == holding.sha256 != ""

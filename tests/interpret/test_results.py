@@ -60,17 +60,17 @@ def test_a_mass_said_so_is_believed_so(
 )
 def test_an_opinion_or_nothing_is_never_a_value(said: str) -> None:
     found = one("Lead", said, "mg/kg", LOD="0.02")
-    assert (found.measured, told(found.interval), found.detected, found.said) == (False, "[0, ∞)", None, said)
+    assert (found.measured, told(found.interval), found.detected, found.reported) == (False, "[0, ∞)", None, said)
 
 
 def test_a_fail_without_a_number_holds_the_batch() -> None:
     reading = read_line("Lead", "Fail", "mg/kg")
-    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["LABORATORY-SAID-FAIL"]
+    assert [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons] == ["LABORATORY-SAID-FAIL"]
 
 
 def test_a_fail_beside_a_good_number_holds_the_batch() -> None:
     reading = read_line("Lead", "0.1", "mg/kg", Status="Fail")
-    assert [doubt.rule_id for doubt in reading.analyses[0].doubts] == ["LABORATORY-SAID-FAIL"]
+    assert [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons] == ["LABORATORY-SAID-FAIL"]
 
 
 MICROBES = [
@@ -308,7 +308,7 @@ def test_a_section_that_names_a_dry_product_states_no_basis() -> None:
 
 def test_an_unstated_basis_is_remarked() -> None:
     reading = read_line("Lead", "0.2", "mg/kg")
-    assert [remark.code for remark in reading.analyses[0].remarks] == ["basis-unstated", "undated"]
+    assert [remark.code for remark in reading.certificates[0].remarks] == ["basis-unstated", "undated"]
 
 
 def test_a_symbol_in_brackets_is_a_name_where_the_row_gives_its_unit_elsewhere() -> None:
@@ -323,7 +323,7 @@ def test_an_unknown_analyte_is_kept_under_its_name_and_holds(said: str) -> None:
     reading = read_line("Unobtainium", said, "mg/kg")
     (found,) = results(reading)
     assert (found.analyte, found.known) == ("Unobtainium", False)
-    assert "UNKNOWN-ANALYTE" in [doubt.rule_id for doubt in reading.analyses[0].doubts]
+    assert "UNKNOWN-ANALYTE" in [hold_reason.rule_id for hold_reason in reading.certificates[0].hold_reasons]
 
 
 @pytest.mark.parametrize("said", ["Green powder", "1,234", "Conforms", "2.1 x 102"])

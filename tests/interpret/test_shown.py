@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Certificate, Line
+from kratom_qc.domain.certificate import Certificate, ResultRow
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.derive import quantities
@@ -27,13 +27,17 @@ def read(*lines: tuple[str, str, str, str], **columns: tuple[str, str]) -> tuple
     """Results of (analyte, said, shown, unit) lines, each in a cell that stores a number; columns are (said, shown) too."""
     made = []
     for at, (analyte, said, shown, unit) in enumerate(lines, start=5):
-        place = Place("a.xlsx", "Results", f"B{at}")
-        more = {name: Word(both[0], place, both[1]) for name, both in columns.items()}
-        made.append(Line(Word(analyte, place), Word(said, place, shown, "number"), Word(unit, place), **more))
-    facts = {"batch_id": Word("L-1", Place("a.xlsx")), "form": Word("Leaf powder", Place("a.xlsx"))}
-    (analysis,), refusals = interpret([Certificate("a.xlsx", "0" * 64, facts, tuple(made))])
+        place = CellRef("a.xlsx", "Results", f"B{at}")
+        more = {name: SourceText(both[0], place, both[1]) for name, both in columns.items()}
+        made.append(
+            ResultRow(
+                SourceText(analyte, place), SourceText(said, place, shown, "number"), SourceText(unit, place), **more
+            )
+        )
+    facts = {"batch_id": SourceText("L-1", CellRef("a.xlsx")), "form": SourceText("Leaf powder", CellRef("a.xlsx"))}
+    (certificate,), refusals = interpret([Certificate("a.xlsx", "0" * 64, facts, tuple(made))])
     assert refusals == (), refusals
-    return analysis.results
+    return certificate.results
 
 
 def ends(quantity: Quantity) -> tuple[str, str, str]:
@@ -63,9 +67,9 @@ SHOWN = [  # said, shown, unit: what is judged, what is proven
 @pytest.mark.parametrize(("said", "shown", "unit", "judged", "proven"), SHOWN)
 def test_stored_and_shown_are_both_judged(said: str, shown: str, unit: str, judged: str, proven: str) -> None:
     (result,) = read(("Lead", said, shown, unit))
-    quantity, doubts = combine([result])
+    quantity, hold_reasons = combine([result])
     assert ends(quantity) == (judged, proven, proven)
-    assert (result.said, result.shown, doubts) == (said, shown, [])
+    assert (result.reported, result.shown, hold_reasons) == (said, shown, [])
 
 
 def test_the_json_names_what_is_shown_only_where_it_differs() -> None:
@@ -79,10 +83,10 @@ def test_the_json_names_what_is_shown_only_where_it_differs() -> None:
 
 
 def test_what_is_shown_must_be_a_number_too() -> None:
-    place = Place("a.xlsx", "Results", "B5")
-    line = Line(Word("Lead", place), Word("0.46", place, "ND"), Word("mg/kg", place))
-    _, (refusal,) = interpret([Certificate("a.xlsx", "0" * 64, {"batch_id": Word("L", place)}, (line,))])
-    assert (refusal.code, refusal.place, refusal.said) == ("shown-differs", place, "0.46")
+    place = CellRef("a.xlsx", "Results", "B5")
+    line = ResultRow(SourceText("Lead", place), SourceText("0.46", place, "ND"), SourceText("mg/kg", place))
+    _, (refusal,) = interpret([Certificate("a.xlsx", "0" * 64, {"batch_id": SourceText("L", place)}, (line,))])
+    assert (refusal.code, refusal.ref, refusal.quoted) == ("shown-differs", place, "0.46")
     assert "shows 'ND' but holds '0.46'" in refusal.message
 
 
@@ -159,6 +163,8 @@ def test_what_is_shown_never_makes_a_verdict_better(cells: list[tuple[Decimal, D
     before, after = (quantities(found, ProductFacts(""), [key])[0][key] for found in (stored, shown))
     assert after.interval.hull(before.interval) == after.interval
     assert (after.proven_low, after.proven_high) == (before.proven_low, before.proven_high)
-    accept = Interval(Decimal(0), limit)
-    passes_before, passes_after = (accept.hull(quantity.interval) == accept for quantity in (before, after))
+    acceptance_interval = Interval(Decimal(0), limit)
+    passes_before, passes_after = (
+        acceptance_interval.hull(quantity.interval) == acceptance_interval for quantity in (before, after)
+    )
     assert passes_before or not passes_after

@@ -170,4 +170,4 @@ def test_any_text_is_a_unit_or_none(said: str) -> None:
 
 def test_the_header_block_of_these_tests_is_read() -> None:
     reading = read_csv([["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]], head=HEAD)
-    assert [(a.batch_id, a.product) for a in reading.analyses] == [("L-1", "leaf_powder")]
+    assert [(a.batch_id, a.product) for a in reading.certificates] == [("L-1", "leaf_powder")]

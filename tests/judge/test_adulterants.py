@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from factory import REAL, certificate, clean_leaf, finding, judged, row, rules
 
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
 
 BOOKS = load_rulebooks(REAL)
@@ -55,12 +55,14 @@ def verdicts():
         for name in NAMES
         for way, (said, more) in SAID.items()
     ]
-    return judged([*readings, certificate("clean", *clean_leaf())], BOOKS, markets=["us"], beside=Beside())
+    return judged(
+        [*readings, certificate("clean", *clean_leaf())], BOOKS, markets=["us"], beside=CrossCertificateChecks()
+    )
 
 
 def panel(verdict):
     """The adulterant panel's finding of the analyte that stands last on the certificate."""
-    analyte = verdict.batch.analyses[0].results[-1].analyte
+    analyte = verdict.batch.certificates[0].results[-1].analyte
     (one,) = (one for one in verdict.findings if one.rulebook == "adulterants" and one.analyte == analyte)
     return one
 

@@ -13,10 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from factory import DAY, REAL, analysis, result, span
+from factory import DAY, REAL, interpreted, result, span
 
 from kratom_qc.app.batches import judge_batches
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.batch import batches
@@ -158,16 +158,19 @@ def judged():
         covered = books[edge.book].covers or ("leaf_powder",)
         products = forms[edge.book, edge.row["id"]]
         product = next((one for one in products if one in covered), None) or products[0] if products else covered[0]
-        made.append(analysis(name, *stated(edge), product=product))
+        made.append(interpreted(name, *stated(edge), product=product))
     facts = FactsFile((("*", "*", FACTS),))
     found = batches(made, lambda product: [key_of(one) for one in asked if one.speaks_of(product)], facts)
-    verdicts = judge_batches(found, Terms(books, tuple(books), (), DAY)).verdicts()
+    verdicts = judge_batches(found, JudgementPolicy(books, tuple(books), (), DAY)).verdicts()
     return {verdict.batch.batch_id: verdict for verdict in verdicts}
 
 
 def test_every_rule_on_an_amount_is_met_at_every_end():
     limits = {
-        (one.rulebook, one.rule_id) for book in load_rulebooks(REAL).values() for one in book.limits if one.accept
+        (one.rulebook, one.rule_id)
+        for book in load_rulebooks(REAL).values()
+        for one in book.limits
+        if one.acceptance_interval
     }
     assert {(edge.book, edge.row["id"]) for edge in EDGES.values()} == limits
     assert len(EDGES) > 4 * len(limits)

@@ -13,7 +13,7 @@ import pytest
 from factory import REAL, book, certificate, finding, judged, limit, row
 
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.judge import crosscheck
 from kratom_qc.rulebooks.load import load_rulebooks
@@ -203,12 +203,12 @@ def verdicts(books):
     for basis, at in CASES:
         form, rows, facts = BASES[basis][at][0]
         readings.append(certificate(f"{basis} {at}", *rows, form=form, **facts))
-    ours = judged(readings, books, markets=markets_of(books), home=["us"], beside=Beside())
+    ours = judged(readings, books, markets=markets_of(books), home=["us"], beside=CrossCertificateChecks())
     own = {"leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible"}
     theirs = {key: one for key, one in books.items() if key not in own} | {
         product: _product(books, product) for product in own
     }
-    return ours, judged(readings, theirs, beside=Beside())
+    return ours, judged(readings, theirs, beside=CrossCertificateChecks())
 
 
 def _product(books, product):
@@ -257,7 +257,7 @@ def claimed(books):
         certificate(found, row("Mitragynine", str(Decimal(found) / 100), "%"), row("7-OH", found, "mg/kg"))
         for found in CLAIMED
     ]
-    return judged(readings, books, markets=["us"], facts=facts, beside=Beside())
+    return judged(readings, books, markets=["us"], facts=facts, beside=CrossCertificateChecks())
 
 
 @pytest.mark.parametrize("found", CLAIMED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from factory import CLEAN_LEAF, REAL, certificate, clean_leaf, judged, row
 
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
 
 BOOKS = load_rulebooks(REAL)
@@ -25,7 +25,7 @@ def test_losing_any_other_result_is_listed():
         )
         for lost in tested
     ]
-    verdicts = judged(readings, BOOKS, markets=["us"], beside=Beside())
+    verdicts = judged(readings, BOOKS, markets=["us"], beside=CrossCertificateChecks())
     for lost, (analyte, *_) in tested.items():
         verdict = verdicts[f"without {lost}"]
         listed = [

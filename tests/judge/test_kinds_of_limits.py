@@ -155,7 +155,7 @@ def test_how_a_limit_that_asks_for_no_amount_is_answered(tmp_path, kind, more, o
     found = finding(judged([paper], rulebooks(tmp_path, leaf_powder=book(LEAD, asked)))["L"], "ASKED")
     assert (str(found.outcome), found.decides, found.analyte) == (outcome, decides, about or None)
     told = kind == "described" and odour not in ("", "NT")
-    assert (str(found.place) if found.place else None) == ("E3" if told else None)
+    assert (str(found.ref) if found.ref else None) == ("E3" if told else None)
     assert ("memory" in found.why) == (outcome == "INCONCLUSIVE" and "evidence" in more)
 
 
@@ -181,7 +181,7 @@ def test_what_was_found_without_a_unit_outweighs_every_silence(tmp_path, said, o
     rows = [GOOD, *(row("Nickel", word) for word in said)]
     verdict = judged([certificate("L", *rows)], rulebooks(tmp_path, leaf_powder=book(LEAD, nickel)))["L"]
     found = finding(verdict, "NI")
-    assert (str(found.outcome), str(verdict.decision), str(found.place)) == (outcome, decision, cell)
+    assert (str(found.outcome), str(verdict.decision), str(found.ref)) == (outcome, decision, cell)
     assert found.conditional == ""
 
 
@@ -253,7 +253,7 @@ def test_what_a_market_says_and_the_finding_that_decides_it(tmp_path, story):
     )
     verdict = judged([certificate("L", *ROWS, form=form)], books, markets=["zz"])["L"]
     (standing,) = verdict.standings
-    assert (str(standing.says), standing.finding and standing.finding.rule_id) == (says, decided)
+    assert (str(standing.status), standing.finding and standing.finding.rule_id) == (says, decided)
     assert standing.decision == verdict.markets["zz"] == verdict.decision
 
 
@@ -265,7 +265,7 @@ def test_a_ban_that_is_not_law_today_bans_nothing(tmp_path, more):
     ban = limit("BAN", text="kratom may not be sold", kind="ban", **more)
     books = rulebooks(tmp_path, leaf_powder=book(LEAD), zz=book(RULES["NI"], ban, **MARKET))
     verdict = judged([certificate("L", *ROWS)], books, markets=["zz"])["L"]
-    assert str(verdict.standings[0].says) == ("undecided" if "evidence" in more else "may be sold")
+    assert str(verdict.standings[0].status) == ("undecided" if "evidence" in more else "may be sold")
 
 
 # ---------------------------------------------------------------- mistakes in the keys of these kinds

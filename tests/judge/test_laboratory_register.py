@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.release import ReleasePass
 from kratom_qc.archive.store import Store
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.laboratories import CODES, Laboratory, Register
 
 HARBOR = Laboratory(
@@ -75,8 +75,8 @@ def books(tmp_path_factory):
 
 
 def _verdicts(readings: list[Reading], books, register: Register, on: date = DAY) -> list[Verdict]:
-    terms = Terms(dict(books), (), (), on, laboratories=register)
-    return list(judge_batches(collect(readings, terms, beside=Beside()), terms).verdicts())
+    policy = JudgementPolicy(dict(books), (), (), on, laboratories=register)
+    return list(judge_batches(collect(readings, policy, beside=CrossCertificateChecks()), policy).verdicts())
 
 
 def _of(facts: dict[str, str], number: int = 0) -> Reading:
@@ -100,7 +100,9 @@ def test_what_the_register_finds_is_a_warning_by_default(books, facts, on, codes
 
 
 def test_without_a_register_nothing_is_asked(books):
-    assert _verdicts([_of({})], books, Register()) == list(judged([_of({})], books, beside=Beside()).values())
+    assert _verdicts([_of({})], books, Register()) == list(
+        judged([_of({})], books, beside=CrossCertificateChecks()).values()
+    )
 
 
 DECEMBER = date(2026, 12, 2)
@@ -117,7 +119,7 @@ WORDS = [
 @pytest.mark.parametrize(("facts", "on", "told", "more", "cell"), WORDS)
 def test_a_hold_says_what_was_printed_and_what_the_register_says(books, facts, on, told, more, cell):
     (verdict,) = _verdicts([_of(facts)], books, replace(REGISTER, hold=True), on)
-    places = [finding.place for finding in verdict.findings if told in finding.why and more in finding.why]
+    places = [finding.ref for finding in verdict.findings if told in finding.why and more in finding.why]
     assert [place.cell for place in places] == [cell]
 
 
@@ -165,7 +167,7 @@ READINGS = [_of(facts, number) for number, facts in enumerate(FACTS)]
 
 def _held(entries: list[Laboratory], on: date) -> list[bool]:
     register = Register(tuple(entries), "f" * 64, hold=True)
-    return [bool(register.seen(one, on).doubts) for reading in READINGS for one in reading.analyses]
+    return [bool(register.seen(one, on).hold_reasons) for reading in READINGS for one in reading.certificates]
 
 
 @settings(max_examples=200, deadline=None)
@@ -185,8 +187,8 @@ def test_removing_a_registration_or_a_scope_entry_never_releases_a_batch(entries
 
 def test_a_pass_is_named_by_its_register_too(books, tmp_path):
     def name(register: Register) -> str:
-        terms = Terms(dict(books), (), (), DAY, laboratories=register)
-        return ReleasePass(Store(tmp_path), terms, lambda *_: None).pass_id
+        policy = JudgementPolicy(dict(books), (), (), DAY, laboratories=register)
+        return ReleasePass(Store(tmp_path), policy, lambda *_: None).pass_id
 
     names = [
         name(one) for one in (Register(), REGISTER, replace(REGISTER, hold=True), replace(REGISTER, sha256="e" * 64))

@@ -92,8 +92,11 @@ def test_what_is_below_its_limit_counts_nothing_in_a_lower_bound_sum(sums, said)
 @pytest.mark.parametrize("said", SUMS)
 def test_a_lower_bound_sum_finds_no_contradiction_of_its_own(sums, said):
     """A total that agrees with its parts as the laboratory states them does not contradict them counted 0."""
-    doubts = {rule: {doubt.rule_id for doubt in sums[f"{rule} {said}"].batch.doubts} for rule in ("LOWER", "PLAIN")}
-    assert doubts == {"LOWER": set(), "PLAIN": set()}
+    hold_reasons = {
+        rule: {hold_reason.rule_id for hold_reason in sums[f"{rule} {said}"].batch.hold_reasons}
+        for rule in ("LOWER", "PLAIN")
+    }
+    assert hold_reasons == {"LOWER": set(), "PLAIN": set()}
 
 
 @pytest.mark.parametrize("rule", ["LOWER", "PLAIN"])
@@ -103,7 +106,7 @@ def test_a_total_that_its_parts_contradict_holds_either_way(tmp_path, rule):
         tmp_path, leaf_powder=book(limit("PAH", "pah4", "not more than 20 ug/kg", max="20", unit=UG, **more))
     )
     verdict = judged([certificate("L", *parts("1", "1", "1", "<1"), row("PAH4", "9", UG))], books)["L"]
-    assert [doubt.rule_id for doubt in verdict.batch.doubts] == ["TOTAL-CONTRADICTS"]
+    assert [hold_reason.rule_id for hold_reason in verdict.batch.hold_reasons] == ["TOTAL-CONTRADICTS"]
     assert verdict.decision == "HOLD"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from factory import DAY, REAL, certificate, clean_leaf, finding, judged, row
 
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
 
@@ -74,11 +74,19 @@ def test_an_amount_stands_as_its_source_prints_it(line):
     unit, factor = PRINTED[line["unit"]]
     edge = Decimal(line["number"]) * Decimal(factor)
     assert (one.subject, one.unit, one.basis) == (line["subject"], unit, line["basis"])
-    assert one.accept is not None
+    assert one.acceptance_interval is not None
     if line["operator"] == ">=":
-        assert (one.accept.low, one.accept.low_open, one.accept.high) == (edge, False, None)
+        assert (one.acceptance_interval.low, one.acceptance_interval.low_open, one.acceptance_interval.high) == (
+            edge,
+            False,
+            None,
+        )
     else:
-        assert (one.accept.low, one.accept.high, one.accept.high_open) == (0, edge, line["operator"] == "<")
+        assert (one.acceptance_interval.low, one.acceptance_interval.high, one.acceptance_interval.high_open) == (
+            0,
+            edge,
+            line["operator"] == "<",
+        )
 
 
 @pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "not_detected"], ids=_by_id)
@@ -250,14 +258,14 @@ def standings():
         certificate(name, *rows, form=form, Serving_Size="5 g", Net_Content="100 g")
         for name, (form, rows) in BATCHES.items()
     ]
-    verdicts = judged(readings, BOOKS, markets=MARKETS, home=["us"], beside=Beside())
+    verdicts = judged(readings, BOOKS, markets=MARKETS, home=["us"], beside=CrossCertificateChecks())
     return {(name, one.market): one for name, verdict in verdicts.items() for one in verdict.standings}
 
 
 @pytest.mark.parametrize(("market", "batch", "says", "rule"), TOLD, ids=[f"{one[0]}: {one[1]}" for one in TOLD])
 def test_where_a_batch_may_be_sold(standings, market, batch, says, rule):
     found = standings[batch, market]
-    assert (str(found.says), found.finding.rule_id if found.finding else "") == (says, rule)
+    assert (str(found.status), found.finding.rule_id if found.finding else "") == (says, rule)
 
 
 def test_every_market_is_told_of():
@@ -294,7 +302,7 @@ DATED = [  # a ban begins and ends on a day: market, day, what is said of a clea
 @pytest.mark.parametrize(("market", "day", "says"), DATED, ids=[f"{one[0]} on {one[1]}" for one in DATED])
 def test_on_which_day_a_market_closes_or_opens(market, day, says):
     verdict = judged([certificate("L", *clean_leaf(), Serving_Size="5 g")], BOOKS, markets=[market], on=day)["L"]
-    assert str(verdict.standings[0].says) == says
+    assert str(verdict.standings[0].status) == says
 
 
 def test_proposed_rules_are_shown_and_decide_nothing():

@@ -7,7 +7,7 @@ from factory import book, certificate, finding, judged, limit, row, rulebooks
 
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.html import batch_page
 
@@ -48,7 +48,7 @@ def books(tmp_path_factory):
 
 
 def verdicts(books, cases: dict[str, list[dict[str, str]]]) -> dict[str, Verdict]:
-    return judged([certificate(name, *rows) for name, rows in cases.items()], books, beside=Beside())
+    return judged([certificate(name, *rows) for name, rows in cases.items()], books, beside=CrossCertificateChecks())
 
 
 # method of 7-OH 0.010 % → its limits. An LC method, or nothing said: they are met. Gas chromatography: nobody knows.
@@ -202,7 +202,7 @@ def test_what_a_fit_method_proves_stays_proven_beside_an_unfit_one(books, papers
                 certificate(f"B{number}", *LEAF, *fit, name=f"{number} fit.csv", **{"Certificate No.": "fit"})
             )
             readings += [certificate(f"B{number}", *unfit, name=f"{number} unfit.csv")] if unfit else []
-    found = judged(readings, books, beside=Beside())
+    found = judged(readings, books, beside=CrossCertificateChecks())
     assert [finding(found[f"B{number}"], rule).outcome for number in range(len(BESIDE))] == [
         case[-1] for case in BESIDE
     ]
@@ -236,8 +236,8 @@ def test_a_printed_share_by_gas_chromatography_says_nothing(books):
 
 def test_the_laboratory_s_words_stay_as_they_were_read(books):
     (verdict,) = verdicts(books, {"x": [row(OH, "0.010", "%", **GCMS)]}).values()
-    (result,) = verdict.batch.analyses[0].results
-    assert (result.said, plain(result.interval.low), plain(result.interval.high)) == ("0.010", "100", "100")
+    (result,) = verdict.batch.certificates[0].results
+    assert (result.reported, plain(result.interval.low), plain(result.interval.high)) == ("0.010", "100", "100")
     assert result.flags == ("basis-unstated",)
 
 

@@ -70,11 +70,11 @@ def test_what_the_laboratory_says_against_max_half(one_idea, said):
 
 def test_the_laboratorys_opinion_is_kept_and_shown(one_idea):
     assert "Complies" in finding(one_idea["Complies"], "MAX").why
-    assert one_idea["Complies"].batch.analyses[0].results[0].stated_verdict == "Complies"
+    assert one_idea["Complies"].batch.certificates[0].results[0].stated_verdict == "Complies"
 
 
 def test_a_count_too_high_to_count_is_flagged(one_idea):
-    assert one_idea["TNTC without a number"].batch.analyses[0].results[0].flags[0] == "too-many-to-count"
+    assert one_idea["TNTC without a number"].batch.certificates[0].results[0].flags[0] == "too-many-to-count"
 
 
 def _words(interval):

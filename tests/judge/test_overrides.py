@@ -302,7 +302,9 @@ def family(tmp_path):
 
 def test_a_chain_of_overrides_leaves_the_last_one(family):
     def asked(market):
-        return [(one.id, str(limit.accept.high)) for one in lineage(family, market) for limit in one.limits]
+        return [
+            (one.id, str(limit.acceptance_interval.high)) for one in lineage(family, market) for limit in one.limits
+        ]
 
     assert asked("us") == [("us", "3")]
     assert asked("us-tx") == [("us-tx", "2")]

@@ -390,4 +390,8 @@ ACCEPTED = {
 @pytest.mark.parametrize("text", ACCEPTED)
 def test_a_text_that_says_the_same_in_other_words_is_accepted(tmp_path, text):
     (one,) = rulebooks(tmp_path, leaf_powder=book(ACCEPTED[text]))["leaf_powder"].limits
-    assert one.accept is None or one.accept.high is None or one.accept.high >= Decimal("0.04")
+    assert (
+        one.acceptance_interval is None
+        or one.acceptance_interval.high is None
+        or one.acceptance_interval.high >= Decimal("0.04")
+    )

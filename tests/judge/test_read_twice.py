@@ -9,7 +9,20 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from factory import DAY, analysis, batches_of, book, certificate, finding, judged, limit, result, row, rulebooks, span
+from factory import (
+    DAY,
+    batches_of,
+    book,
+    certificate,
+    finding,
+    interpreted,
+    judged,
+    limit,
+    result,
+    row,
+    rulebooks,
+    span,
+)
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.limit import Limit
@@ -148,7 +161,7 @@ def test_what_is_more_than_nothing_was_found_whatever_the_words_say(tmp_path, lo
     said = [result(analyte, span("0", "0"), detected=False) for analyte in PAIR["absent"]]
     said.append(result(PAIR["present"], span(low, "2"), detected=detected))
     (verdict,) = judge(
-        batches_of([analysis("L-1", *said)], books), books, markets=["us-zz"], home=(), on=DAY
+        batches_of([interpreted("L-1", *said)], books), books, markets=["us-zz"], home=(), on=DAY
     ).verdicts()
     assert finding(verdict, "MARK").outcome == outcome
     assert "CROSSCHECK-DISAGREES" not in {found.rule_id for found in verdict.findings}
@@ -160,7 +173,7 @@ def test_only_the_limits_that_are_named_are_asked_of_a_product(tmp_path):
     )
     books = rulebooks(tmp_path, leaf_powder=book(lead, zinc), extract=book(lead, zinc))
     said = [result(of, span("0.1", "0.1")) for of in ("lead", "zinc")]
-    batches = batches_of([analysis("L-1", *said), analysis("L-2", *said, product="extract")], books)
+    batches = batches_of([interpreted("L-1", *said), interpreted("L-2", *said, product="extract")], books)
     only = {"leaf_powder": {("leaf_powder", "PB")}, "extract": {("extract", "ZN")}}
     found = judge(batches, books, markets=(), home=(), on=DAY, only=only).findings()
     assert [[one.rule_id for one in findings] for findings in found] == [["PB"], ["ZN"]]
@@ -182,7 +195,7 @@ def test_what_certificates_must_state_is_missing_where_there_is_none(tmp_path, m
 def test_a_rulebook_that_nobody_compared_for_long_holds_only_where_that_is_asked(tmp_path, asked):
     lead = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
     books = rulebooks(tmp_path, leaf_powder=book(lead, checked_on=date(2020, 1, 1)))
-    batches = batches_of([analysis("L-1", result("lead", span("0.1", "0.1")))], books)
+    batches = batches_of([interpreted("L-1", result("lead", span("0.1", "0.1")))], books)
     (verdict,) = judge(batches, books, markets=(), home=(), on=DAY, **asked).verdicts()
     assert ("RULEBOOK-OVERDUE" in {found.rule_id for found in verdict.findings}) is asked.get("hold_overdue", False)
 
@@ -206,7 +219,7 @@ def test_a_rulebook_that_is_too_old_holds_where_it_counts(tmp_path, late, decisi
         for name, kind in kinds.items()
     }
     books = rulebooks(tmp_path, **texts)
-    batches = batches_of([analysis("L-1", result("lead", span("0.1", "0.1")))], books)
+    batches = batches_of([interpreted("L-1", result("lead", span("0.1", "0.1")))], books)
     asked = {"markets": ["us-yy", "us-zz"], "home": ["us-zz"], "hold_overdue": True}
     (verdict,) = judge(batches, books, on=DAY, **asked).verdicts()
     said = {"own": str(verdict.decision), **{name: str(one) for name, one in verdict.markets.items()}}
@@ -224,7 +237,7 @@ def a_limit(**more: object) -> Limit:
     return replace(Limit("L", "us-zz", "amount", "lead", "text", "because", "in_force", "primary"), **more)
 
 
-BATCH = Batch("L-1", "extract", (analysis("L-1", product="extract"),), {}, {}, (), ())
+BATCH = Batch("L-1", "extract", (interpreted("L-1", product="extract"),), {}, {}, (), ())
 
 
 @pytest.mark.parametrize("wrong", [a_limit(), a_limit(kind="amount", decision_rule="guarded")])

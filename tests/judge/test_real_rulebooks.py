@@ -9,7 +9,7 @@ import pytest
 from factory import CLEAN_LEAF, REAL, certificate, clean_leaf, finding, judged, row
 
 from kratom_qc.domain.interval import plain
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.checks import KINDS
 from kratom_qc.rulebooks.load import lineage, load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
@@ -80,12 +80,12 @@ REQUIRED = {
 def _figure(one) -> str:
     if one.kind == "not_detected":
         return f"absent in {one.portion} g" if one.portion else "not detected"
-    accept = one.accept
-    if accept.high is None:
-        return f"{'>' if accept.low_open else '≥'} {plain(accept.low)} {one.unit}"
-    if accept.low:
-        return f"{plain(accept.low)}–{plain(accept.high)} {one.unit}"
-    return f"{'<' if accept.high_open else '≤'} {plain(accept.high)} {one.unit}"
+    acceptance_interval = one.acceptance_interval
+    if acceptance_interval.high is None:
+        return f"{'>' if acceptance_interval.low_open else '≥'} {plain(acceptance_interval.low)} {one.unit}"
+    if acceptance_interval.low:
+        return f"{plain(acceptance_interval.low)}–{plain(acceptance_interval.high)} {one.unit}"
+    return f"{'<' if acceptance_interval.high_open else '≤'} {plain(acceptance_interval.high)} {one.unit}"
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -205,7 +205,7 @@ def test_the_worked_checks_of_floridas_rule():
         )
         for sample, (form, mit, seven, *_) in FLORIDA.items()
     ]
-    verdicts = judged(readings, BOOKS, markets=["us-fl"], beside=Beside())
+    verdicts = judged(readings, BOOKS, markets=["us-fl"], beside=CrossCertificateChecks())
     told = {
         sample: tuple(
             str(finding(verdicts[sample], f"US-FL-2ER26-1-{rule}").outcome)
@@ -332,7 +332,7 @@ FOUND = [
 @pytest.fixture(scope="module")
 def screened():
     readings = [certificate(str(at), *clean_leaf(), row(*said)) for at, said in enumerate(FOUND)]
-    verdicts = judged(readings, BOOKS, markets=["us"], beside=Beside())
+    verdicts = judged(readings, BOOKS, markets=["us"], beside=CrossCertificateChecks())
     return {said: verdicts[str(at)] for at, said in enumerate(FOUND)}
 
 

@@ -211,7 +211,7 @@ def test_a_default_uncertainty_is_a_share_of_the_value(guarded, said, outcome):
 
 def test_a_result_never_includes_its_uncertainty_and_a_finding_does_as_its_limit_says(guarded):
     verdict = guarded["more 1.1"]
-    assert verdict.batch.analyses[0].results[0].interval.high == Decimal("1.1")
+    assert verdict.batch.certificates[0].results[0].interval.high == Decimal("1.1")
     assert finding(verdict, "more simple").interval.high == Decimal("1.1")
     assert finding(verdict, "more guarded").interval.high == Decimal("1.3")
 

@@ -300,7 +300,7 @@ def test_a_unit_written_otherwise_is_the_same_unit(tmp_path):
             limit("C", "mitragynine", "not more than 2.5 % w/w", max="2.5", unit="%"),
         ),
     )
-    assert [(one.unit, one.accept) for one in books["leaf_powder"].limits] == [
+    assert [(one.unit, one.acceptance_interval) for one in books["leaf_powder"].limits] == [
         (MG, span("0", "3")),
         (MG, span("0", "3")),
         (MG, span("0", "25000")),
@@ -309,7 +309,7 @@ def test_a_unit_written_otherwise_is_the_same_unit(tmp_path):
 
 def test_a_number_is_an_exact_decimal_with_or_without_quotes(tmp_path):
     text = book(lead("not more than 0.1 mg/kg", max="0.1")).replace('max = "0.1"', "max = 0.1")
-    assert rulebooks(tmp_path, leaf_powder=text)["leaf_powder"].limits[0].accept.high == Decimal("0.1")
+    assert rulebooks(tmp_path, leaf_powder=text)["leaf_powder"].limits[0].acceptance_interval.high == Decimal("0.1")
 
 
 def test_a_limit_takes_what_its_rulebook_says_of_all(tmp_path):

@@ -13,7 +13,7 @@ from factory import REAL, book, certificate, clean_leaf, finding, judged, limit,
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.finding import Outcome
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
@@ -197,7 +197,7 @@ def declared() -> FactsFile:
 
 def everyone(books):
     readings = [certificate(story, *rows, form=form) for story, (form, rows, *_) in STORIES.items()]
-    return judged(readings, books, markets=MARKETS, home=["us"], facts=declared(), beside=Beside())
+    return judged(readings, books, markets=MARKETS, home=["us"], facts=declared(), beside=CrossCertificateChecks())
 
 
 @pytest.fixture(scope="module")

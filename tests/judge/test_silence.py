@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from factory import REAL, analysis, batches_of, book, limit, written
+from factory import REAL, batches_of, book, interpreted, limit, written
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +30,7 @@ HEAD = {
 
 def untested(books, products=PRODUCTS):
     """One batch of every product with a certificate that states everything but a result."""
-    papers = [replace(analysis(product, product=product), **HEAD) for product in products]
+    papers = [replace(interpreted(product, product=product), **HEAD) for product in products]
     return batches_of(papers, books)
 
 

@@ -74,9 +74,13 @@ def test_an_amount_stands_as_its_source_prints_it(line):
     edges = [Decimal(number) * Decimal(factor) for number in line["number"].split("–")]
     low, high = {"range": edges, ">=": (edges[0], None)}.get(line["operator"], (Decimal(0), edges[0]))
     assert (one.unit, one.basis) == (unit, line["basis"])
-    assert one.accept is not None
-    assert (one.accept.low, one.accept.low_open, one.accept.high) == (low, False, high)
-    assert one.accept.high_open is (line["operator"] in ("<", ">="))
+    assert one.acceptance_interval is not None
+    assert (one.acceptance_interval.low, one.acceptance_interval.low_open, one.acceptance_interval.high) == (
+        low,
+        False,
+        high,
+    )
+    assert one.acceptance_interval.high_open is (line["operator"] in ("<", ">="))
 
 
 @pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "not_detected"], ids=_by_id)
@@ -105,7 +109,7 @@ def test_a_day_of_option_2_is_ten_grams_of_option_1():
     for one in option_1:
         by_day = LIMITS["usp", f"{one.rule_id}-PDE"]
         assert by_day.subject == one.subject
-        assert by_day.accept.high == one.accept.high * 10
+        assert by_day.acceptance_interval.high == one.acceptance_interval.high * 10
 
 
 def test_every_successor_names_what_it_supersedes():
@@ -142,8 +146,8 @@ def test_an_adopted_figure_is_its_standards_figure_and_decides(where):
     one, (standard, silence) = OVERRIDES[where], ADOPTED[where]
     printed = LIMITS[standard, where[1]]
     assert (one.overrides, one.when_missing) == (standard, silence)
-    assert (one.accept, one.portion, one.unit, one.basis) == (
-        printed.accept,
+    assert (one.acceptance_interval, one.portion, one.unit, one.basis) == (
+        printed.acceptance_interval,
         printed.portion,
         printed.unit,
         printed.basis,
@@ -159,7 +163,7 @@ def test_nothing_else_is_overridden_but_what_is_tightened_and_one_scope():
     assert ours == ADOPTED.keys() | TIGHTENED.keys() | scope
     for where, (book, silence) in TIGHTENED.items():
         assert (OVERRIDES[where].overrides, OVERRIDES[where].when_missing) == (book, silence)
-        assert OVERRIDES[where].accept == LIMITS[book, where[1]].accept
+        assert OVERRIDES[where].acceptance_interval == LIMITS[book, where[1]].acceptance_interval
 
 
 @pytest.mark.parametrize("product", PRODUCTS)

@@ -10,7 +10,7 @@ import pytest
 from factory import REAL, book, certificate, limit, row, rulebooks
 
 from kratom_qc.app.batches import collect
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.judge import engine, suites
@@ -84,7 +84,7 @@ def documented(tmp_path):
         certificate("BAD", row("Lead", "1.9", "mg/kg")),
         certificate("<script>alert(1)</script>$x", row("Lead", "<2", "mg/kg")),
     ]
-    batches = collect(readings, Terms(dict(books), (), (), on=None))
+    batches = collect(readings, JudgementPolicy(dict(books), (), (), on=None))
     return suites.docs(books["leaf_powder"], books, batches, tmp_path / "docs")
 
 

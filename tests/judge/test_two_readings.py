@@ -14,13 +14,13 @@ from functools import cache
 from typing import Any
 
 import pytest
-from factory import DAY, REAL, analysis, batches_of, book, limit, result, rulebooks, span
+from factory import DAY, REAL, batches_of, book, interpreted, limit, result, rulebooks, span
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.app.batches import judge_batches
-from kratom_qc.app.policy import Terms
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.app.policy import JudgementPolicy
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.result import Result
@@ -130,7 +130,9 @@ class Chance(random.Random):
         flags = self.choice([(), (), ("unclear",), ("does-not-conform",)])
         return result(of, span("0", None), "", sha, text=self.choice(["brown", None]), flags=flags, method="eye")
 
-    def analyses(self, batch_id: str, asked: Asking, product: str | None = "leaf_powder") -> list[Analysis]:
+    def certificates(
+        self, batch_id: str, asked: Asking, product: str | None = "leaf_powder"
+    ) -> list[InterpretedCertificate]:
         """One batch over up to two certificates, with up to two results of each kind per analyte."""
         found = []
         for of, scales in asked.items():
@@ -139,7 +141,7 @@ class Chance(random.Random):
                 one = self.result(of, unit, basis, edges, sha * 64) if unit else self.described(of, sha * 64)
                 found.append(one)
         papers = [
-            analysis(batch_id, *(one for one in found if one.certificate == sha), product=product, sha256=sha)
+            interpreted(batch_id, *(one for one in found if one.certificate == sha), product=product, sha256=sha)
             for sha in ("a" * 64, "b" * 64)
         ]
         return [replace(paper, laboratory=self.choice(["Lab", "Lab", ""])) for paper in papers]
@@ -153,7 +155,7 @@ ANYWHERE = (Decimal("0.3"), Decimal(5))
 def asking(limits: list[Limit]) -> Asking:
     found: dict[str, list[tuple[str, str, tuple[Decimal, ...]]]] = {}
     for one in limits:
-        ends = () if one.accept is None else (one.accept.low, one.accept.high)
+        ends = () if one.acceptance_interval is None else (one.acceptance_interval.low, one.acceptance_interval.high)
         edges = tuple(end for end in ends if end) or ANYWHERE
         unit, basis = ("", "") if one.kind == "described" else (one.unit or MG, one.basis)
         for of in _operands(one.subject):
@@ -208,10 +210,10 @@ FEW = settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.ge
 def test_the_engine_and_the_crosscheck_agree_on_every_kind_of_limit(books, seed):
     chance, asked = Chance(seed), asking(list(books["leaf_powder"].limits))
     asked = {**asked, "speciogynine": asked["7-hydroxymitragynine"]}
-    found = batches_of([one for number in range(150) for one in chance.analyses(f"B{number}", asked)], books)
+    found = batches_of([one for number in range(150) for one in chance.certificates(f"B{number}", asked)], books)
     found += [replace(one, batch_id=f"{one.batch_id} ?", product=None) for one in found[:5]]
     law = {"zz": replace(books["leaf_powder"], id="zz", kind="market")}
-    judgement = judge_batches(found, Terms(law, ("zz",), (), DAY))
+    judgement = judge_batches(found, JudgementPolicy(law, ("zz",), (), DAY))
     assert disagreements(judgement) == []
     assert outcomes(judgement) == SEEN
     assert set(SEEN) == set(KINDS)
@@ -232,9 +234,12 @@ def test_the_engine_and_the_crosscheck_agree_on_every_limit_we_ship(seed):
     chance, law = Chance(seed), shipped()
     asked = asking([one for book in law.values() for one in book.limits])
     papers = [
-        one for at in range(12) for product in PRODUCTS for one in chance.analyses(f"{product} {at}", asked, product)
+        one
+        for at in range(12)
+        for product in PRODUCTS
+        for one in chance.certificates(f"{product} {at}", asked, product)
     ]
-    judgement = judge_batches(batches_of(papers, law), Terms(dict(law), tuple(law), (), DAY))
+    judgement = judge_batches(batches_of(papers, law), JudgementPolicy(dict(law), tuple(law), (), DAY))
     assert disagreements(judgement) == []
     read = {(asked.book.id, asked.limit.rule_id) for group in judgement.groups for asked in group.asked}
     assert read == {(name, one.rule_id) for name, book in law.items() for one in book.limits}
@@ -264,7 +269,7 @@ def test_the_frames_floats_keep_the_order_of_the_exact_decimals(books, pair):
     lead = next(one for one in books["leaf_powder"].limits if one.rule_id == "LEAD")
     answer, _ = combine([result("lead", Interval.exactly(value), uncertainty=Decimal(0))])
     for rule in ("simple", "guarded"):
-        limit = replace(lead, accept=span("0", edge), decision_rule=rule)
+        limit = replace(lead, acceptance_interval=span("0", edge), decision_rule=rule)
         row, end = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[:, 0], bands(limit)[0][2]
         for column in (0, 2, 4, 6):
             assert (row[column] > end, row[column] < end) == (value > edge, value < edge)
@@ -276,7 +281,7 @@ def test_both_ends_of_a_limit_keep_their_order(books, pair, other):
     edge, value = pair
     low, high = sorted((edge, other))
     lead = next(one for one in books["leaf_powder"].limits if one.rule_id == "LEAD")
-    limit = replace(lead, accept=span(low, high))
+    limit = replace(lead, acceptance_interval=span(low, high))
     answer, _ = combine([result("lead", Interval.exactly(value))])
     row, (at_low, _, at_high, _) = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[:, 0], bands(limit)[0]
     assert (row[0] < at_low, row[0] > at_high) == (value < low, value > high)

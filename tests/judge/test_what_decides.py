@@ -8,11 +8,11 @@ import pytest
 from factory import DAY, book, certificate, finding, judged, limit, row, rulebooks, rules
 
 from kratom_qc.app.reading import Reading
-from kratom_qc.domain.certificate import Certificate, Line
+from kratom_qc.domain.certificate import Certificate, ResultRow
 from kratom_qc.domain.errors import UsageError
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.certificate import interpret
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 
 MG = "mg/kg"
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
@@ -456,7 +456,7 @@ def test_both_batches_are_held_where(plain_books, story):
         certificate(batch, *said, name=f"{at}.csv", Date_Issued="2026-11-01", **facts)
         for at, (batch, said) in enumerate(zip(ids, rows, strict=True))
     ]
-    alone, together = judged(readings, plain_books, beside=Beside()), judged(readings, plain_books)
+    alone, together = judged(readings, plain_books, beside=CrossCertificateChecks()), judged(readings, plain_books)
     assert [alone[batch].decision for batch in ids] == ["PASS", "PASS"]
     assert [(together[batch].decision, rules(together[batch])) for batch in ids] == [("HOLD", [rule])] * 2
 
@@ -490,11 +490,11 @@ def test_the_stored_number_decides_and_the_shown_one_may_hold(tmp_path, stored, 
     books = rulebooks(
         tmp_path, leaf_powder=book(limit("PB", "lead", f"{words} 0.5 mg/kg", max="0.5", unit=MG, strict=strict))
     )
-    place = Place("a.xlsx", "Results", "B5")
-    line = Line(Word("Lead", place), Word(stored, place, shown, "number"), Word(MG, place))
-    facts = {"batch_id": Word("L", place), "form": Word("Leaf powder", place)}
-    analyses, _ = interpret([Certificate("a.xlsx", "0" * 64, facts, (line,))])
-    verdict = judged([Reading("a.xlsx", "0" * 64, analyses)], books)["L"]
+    place = CellRef("a.xlsx", "Results", "B5")
+    line = ResultRow(SourceText("Lead", place), SourceText(stored, place, shown, "number"), SourceText(MG, place))
+    facts = {"batch_id": SourceText("L", place), "form": SourceText("Leaf powder", place)}
+    certificates, _ = interpret([Certificate("a.xlsx", "0" * 64, facts, (line,))])
+    verdict = judged([Reading("a.xlsx", "0" * 64, certificates)], books)["L"]
     assert verdict.decision == decision
     why = finding(verdict, "PB").why
     assert (f"the sheet shows {shown}, the cell holds {stored}" in why) is (decision != "PASS")

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms, load_terms
+from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.app.rejudge.archived import Answer, answered, asked
 from kratom_qc.app.rejudge.panel import panel
@@ -27,12 +27,12 @@ BOOKS = ROOT / "expectations"
 DAY = date(2026, 11, 22)
 
 
-def archive(root: Path, inbox: Path = CERTIFICATES, terms: Terms | None = None) -> Path:
+def archive(root: Path, inbox: Path = CERTIFICATES, policy: JudgementPolicy | None = None) -> Path:
     """One pass over a folder; returns its store."""
     store = Store(root / "store")
     with store.locked():
         new, _ = arrivals(inbox, store)
-        current = ReleasePass(store, terms or load_terms((), DAY, FACTS), lambda *_: None)
+        current = ReleasePass(store, policy or load_policy((), DAY, FACTS), lambda *_: None)
         current.read(new, len(new))
         for wave in current.gather():
             current.judge(wave)
@@ -98,27 +98,27 @@ def drafts(folder: Path, **books: str) -> list[Path]:
 # ---------------------------------------------------------------- judging again
 
 
-def terms_of(paths: Sequence[Path] = (), on: date = DAY, **more: object) -> Terms:
+def terms_of(paths: Sequence[Path] = (), on: date = DAY, **more: object) -> JudgementPolicy:
     """Today's terms of the samples, with drafts and on another day."""
     books = load_rulebooks(BOOKS, paths)
-    terms = Terms(books, markets_of(books), ("us",), on, load_terms((), DAY, FACTS).facts)
-    return replace(terms, **more)  # type: ignore[arg-type]
+    policy = JudgementPolicy(books, markets_of(books), ("us",), on, load_policy((), DAY, FACTS).facts)
+    return replace(policy, **more)  # type: ignore[arg-type]
 
 
-def from_files(terms: Terms) -> dict[str, Verdict]:
+def from_files(policy: JudgementPolicy) -> dict[str, Verdict]:
     """Every sample batch judged from its certificates."""
-    found = collect(readings(), terms)
-    return {verdict.batch.batch_id: verdict for verdict in judge_batches(found, terms).verdicts()}
+    found = collect(readings(), policy)
+    return {verdict.batch.batch_id: verdict for verdict in judge_batches(found, policy).verdicts()}
 
 
 def from_archive(
     history: History,
-    terms: Terms,
+    policy: JudgementPolicy,
     *,
     everything: bool = False,
     declared: FactsFile = FactsFile(),  # noqa: B008
 ) -> Answer:
     """The archive judged again. What the vendor declared then is in it, and need not be declared again."""
-    question, alike = asked(history, replace(terms, facts=declared), "test", everything=everything)
+    question, alike = asked(history, replace(policy, facts=declared), "test", everything=everything)
     with panel(1) as judges:
         return answered(history, question, judges, alike)

@@ -14,7 +14,7 @@ import pytest
 from archived_samples import DAY, changed, drafts, from_archive, from_files, in_force, rows, terms_of, without
 from factory import book, limit
 
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer
 from kratom_qc.app.rejudge.comparing import said
 from kratom_qc.archive.history import History
@@ -70,18 +70,18 @@ CASES: dict[str, tuple[dict[str, str], date]] = {
 
 
 @pytest.fixture(params=CASES, scope="module")
-def case(request, tmp_path_factory) -> tuple[Terms, dict[str, Verdict]]:
+def case(request, tmp_path_factory) -> tuple[JudgementPolicy, dict[str, Verdict]]:
     """The terms of a case, and what the certificates say by them."""
     books, on = CASES[request.param]
     folder = tmp_path_factory.mktemp("drafts")
-    terms = terms_of(drafts(folder, **{name.replace("-", "_", 1): text for name, text in books.items()}), on)
-    return terms, from_files(terms)
+    policy = terms_of(drafts(folder, **{name.replace("-", "_", 1): text for name, text in books.items()}), on)
+    return policy, from_files(policy)
 
 
 @pytest.mark.parametrize("everything", [False, True], ids=["what changed", "every limit"])
 def test_the_archive_says_what_the_certificates_say(history, case, everything):
-    terms, verdicts = case
-    answer = from_archive(history, terms, everything=everything)
+    policy, verdicts = case
+    answer = from_archive(history, policy, everything=everything)
     comparison = answer.comparison
     expected, says = said([verdicts[batch_id] for batch_id in comparison.batch_ids], comparison.markets)
     assert answer.reread == {}
@@ -93,10 +93,10 @@ def test_the_archive_says_what_the_certificates_say(history, case, everything):
 
 
 def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):
-    terms, verdicts = case
-    answer = from_archive(history, terms)
+    policy, verdicts = case
+    answer = from_archive(history, policy)
     assert dict(_found(history, answer)) == {
-        batch_id: sorted(_rows([finding_row(finding, batch_id) for finding in verdict.findings], terms.on))
+        batch_id: sorted(_rows([finding_row(finding, batch_id) for finding in verdict.findings], policy.on))
         for batch_id, verdict in verdicts.items()
     }
 

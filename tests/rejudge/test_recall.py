@@ -8,37 +8,37 @@ from pathlib import Path
 
 import pytest
 from archived_samples import DAY, archive, readings, terms_of
-from factory import analysis, book, limit, result, span, written
+from factory import book, interpreted, limit, result, span, written
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.archive.history import History, facts_of
 from kratom_qc.archive.recall import Wanted, recall
 from kratom_qc.archive.rows import declared
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.rulebooks.load import load_rulebooks
 
 
-def archived(root: Path, *analyses: Analysis) -> History:
+def archived(root: Path, *certificates: InterpretedCertificate) -> History:
     """A store whose one pass holds these certificates."""
     folder = written(
         root / "rules", leaf_powder=book(limit("PB", "lead", "not more than 1 mg/kg", max="1", unit="mg/kg"))
     )
-    terms = Terms(load_rulebooks(folder), (), (), DAY)
+    policy = JudgementPolicy(load_rulebooks(folder), (), (), DAY)
     writer = PassWriter(Store(root), "pass", DAY, PROGRAM)
-    found = batches(analyses, lambda _: (), FactsFile())
-    for verdict in judge_batches(found, terms).verdicts():
+    found = batches(certificates, lambda _: (), FactsFile())
+    for verdict in judge_batches(found, policy).verdicts():
         writer.add_verdict(verdict, "")
-    for one in analyses:
+    for one in certificates:
         writer.add_analysis(one)
-    for rulebook in terms.books.values():
+    for rulebook in policy.books.values():
         keep_rulebook(root, rulebook)
     writer.commit()
     return History(root)
@@ -67,25 +67,25 @@ ODD = [
                   "loq": Decimal("0.03")}, id="every word of its row"),
     pytest.param({"interval": span("0", None), "measured": False, "detected": None, "text": "fine powder"}, id="described"),
     pytest.param({"interval": span("1E-19", "1E-19")}, id="smaller than the column can hold"),
-    pytest.param({"interval": span("1", "1"), "place": Place("a;b.csv", "Ünïcode ✓", "ZZ9")}, id="odd names"),
+    pytest.param({"interval": span("1", "1"), "ref": CellRef("a;b.csv", "Ünïcode ✓", "ZZ9")}, id="odd names"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", ODD)
 def test_a_result_comes_back_as_it_was(tmp_path, words):
     one = result("lead", certificate=WITNESS, **words)
-    assert recalled(archived(tmp_path, analysis("L-1", one))) == {"L-1": (one,)}
+    assert recalled(archived(tmp_path, interpreted("L-1", one))) == {"L-1": (one,)}
 
 
 def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
     dated = replace(
-        analysis("L-1", result("lead", span("0.2", "0.2"), certificate=WITNESS)),
+        interpreted("L-1", result("lead", span("0.2", "0.2"), certificate=WITNESS)),
         tested_on=DAY, issued_on=DAY, accreditation="ISO 17025 L-1", product_name="Green",
         dates={"tested_on": DAY, "issued_on": DAY},
         facts_said={
-            "batch_id": Word("L-1", Place("made.csv", "", "A2")),
-            "tested_on": Word("2026-11-22", Place("made.csv", "S", "B2")),
-            "issued_on": Word("22 Nov 2026", Place("made.csv", "S", "B3")),
+            "batch_id": SourceText("L-1", CellRef("made.csv", "", "A2")),
+            "tested_on": SourceText("2026-11-22", CellRef("made.csv", "S", "B2")),
+            "issued_on": SourceText("22 Nov 2026", CellRef("made.csv", "S", "B3")),
         },
     )  # fmt: skip
     history = archived(tmp_path, dated)
@@ -99,7 +99,7 @@ def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
 def test_two_certificates_of_one_file_stay_two_witnesses(tmp_path):
     lab, other = (
         replace(
-            analysis("L-1", result("lead", span(size, size), certificate=f"{'a' * 64} C-1 {name}")), laboratory=name
+            interpreted("L-1", result("lead", span(size, size), certificate=f"{'a' * 64} C-1 {name}")), laboratory=name
         )
         for name, size in (("Lab", "0.2"), ("Other", "0.3"))
     )
@@ -115,7 +115,7 @@ def test_only_the_results_wanted_are_recalled(tmp_path):
         result("phenibut", span("0", "0.2"), certificate=WITNESS, detected=False, method="LC-MS"),
         result("cadmium", span("0.2", "0.2"), certificate=WITNESS, detected=True),
     ]
-    history = archived(tmp_path, analysis("L-1", *rows))
+    history = archived(tmp_path, interpreted("L-1", *rows))
     for wanted, names in (
         (Wanted(frozenset({"lead"})), ["lead"]),
         (Wanted(frozenset({"lead"}), frozenset({"fentanyl", "phenibut"})), ["lead", "fentanyl"]),
@@ -141,15 +141,15 @@ def test_what_was_declared_comes_back_to_the_digit(facts):
 
 def test_every_sample_batch_comes_back_as_it_was_judged(samples):
     history = History(samples)
-    terms = terms_of()
-    judged = {batch.batch_id: batch for batch in collect(readings(), terms)}
+    policy = terms_of()
+    judged = {batch.batch_id: batch for batch in collect(readings(), policy)}
     found = recall(history, history.passes, history.pasts, Wanted())
     for past in history.pasts:
         batch = judged[past.batch_id]
-        assert past.doubts == batch.doubts
+        assert past.hold_reasons == batch.hold_reasons
         assert (past.product, past.facts) == (batch.product, batch.facts)
-        assert [one.results for one in found[past.batch_id]] == [one.results for one in batch.analyses]
-        assert [one.dates for one in found[past.batch_id]] == [one.dates for one in batch.analyses]
+        assert [one.results for one in found[past.batch_id]] == [one.results for one in batch.certificates]
+        assert [one.dates for one in found[past.batch_id]] == [one.dates for one in batch.certificates]
 
 
 def test_the_newest_verdict_of_a_batch_counts(tmp_path):
@@ -163,4 +163,4 @@ def test_the_newest_verdict_of_a_batch_counts(tmp_path):
     (past,) = History(root).pasts
     assert (past.decision, len(past.certificates)) == ("FAIL", 2)
     (found,) = recalled(History(root)).values()
-    assert [one.said for one in found] == ["0.2", "9.9"]
+    assert [one.reported for one in found] == ["0.2", "9.9"]

@@ -7,13 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 from kratom_qc.domain.batch import Batch, ProductFacts
-from kratom_qc.domain.certificate import Analysis, Doubt, Remark
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import UNMEASURED, Interval
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.judge.markets import Everywhere
 
@@ -28,9 +28,9 @@ def span(low: str, high: str | None, low_open: bool = False, high_open: bool = F
 
 def result(analyte: str, said: str, interval: Interval, cell: str, unit: str = "mg/kg", **more: object) -> Result:
     known = bool(more.pop("known", True))
-    unit_said = str(more.pop("unit_said", unit))
+    reported_unit = str(more.pop("reported_unit", unit))
     return Result(
-        analyte, known, said, unit_said, interval, unit, "as received", True, Place(FILE, "Results", cell), **more
+        analyte, known, said, reported_unit, interval, unit, "as received", True, CellRef(FILE, "Results", cell), **more
     )  # type: ignore[arg-type]
 
 
@@ -49,7 +49,9 @@ def quantity(of: Result, *others: Result, how: str = "") -> Quantity:
     )
 
 
-def limit(rule_id: str, book: str, subject: str, text: str, accept: Interval | None = None, **more: object) -> Limit:
+def limit(
+    rule_id: str, book: str, subject: str, text: str, acceptance_interval: Interval | None = None, **more: object
+) -> Limit:
     fields: dict[str, object] = {
         "kind": "amount",
         "because": f"the law of {book}, section 1",
@@ -59,7 +61,9 @@ def limit(rule_id: str, book: str, subject: str, text: str, accept: Interval | N
         "effective_from": "2026-04-01",
         **more,
     }
-    return Limit(rule_id=rule_id, rulebook=book, subject=subject, text=text, accept=accept, **fields)  # type: ignore[arg-type]
+    return Limit(
+        rule_id=rule_id, rulebook=book, subject=subject, text=text, acceptance_interval=acceptance_interval, **fields
+    )  # type: ignore[arg-type]
 
 
 def finding(rule: Limit, outcome: Outcome, of: Result | None = None, why: str = "", **more: object) -> Finding:
@@ -71,7 +75,7 @@ def finding(rule: Limit, outcome: Outcome, of: Result | None = None, why: str = 
         "interval": of.interval if of else UNMEASURED,
         "when_missing": rule.when_missing,
         "status": rule.status,
-        "place": of.place if of else None,
+        "ref": of.ref if of else None,
         "source": rule,
         "quantity": quantity(of) if of else None,
         **more,
@@ -88,17 +92,17 @@ def finding(rule: Limit, outcome: Outcome, of: Result | None = None, why: str = 
 
 
 def trouble(rule_id: str, why: str, cell: str, analyte: str | None = None) -> Finding:
-    doubt = Doubt(rule_id, why, Place(FILE, "Results", cell), analyte)
+    hold_reason = HoldReason(rule_id, why, CellRef(FILE, "Results", cell), analyte)
     return Finding(
-        doubt.rule_id,
+        hold_reason.rule_id,
         "integrity",
         None,
-        doubt.analyte,
+        hold_reason.analyte,
         Outcome.INCONCLUSIVE,
         True,
-        doubt.why,
+        hold_reason.why,
         "a doubt is a reason to hold",
-        place=doubt.place,
+        ref=hold_reason.ref,
     )
 
 
@@ -121,7 +125,7 @@ def verdict(
 ) -> Verdict:
     """A verdict whose decisions follow from its findings, by the same code as the engine's."""
     used = tuple(dict.fromkeys((*results, *(r for f in findings if f.quantity for r in f.quantity.results))))
-    analysis = Analysis(
+    certificate = InterpretedCertificate(
         FILE,
         SHA,
         batch_id,
@@ -136,19 +140,19 @@ def verdict(
         {"serving_size": "5 g"},
         used,
         remarks,
-        facts_said={"laboratory": Word(laboratory, Place(FILE, "Results", "B1"))},
+        facts_said={"laboratory": SourceText(laboratory, CellRef(FILE, "Results", "B1"))},
     )
-    batch = Batch(batch_id, "leaf_powder", (analysis,), {}, {}, (), remarks, facts)
+    batch = Batch(batch_id, "leaf_powder", (certificate,), {}, {}, (), remarks, facts)
     everywhere = Everywhere({one.id: one for one in (*BOOKS, *rulebooks)}, markets, "leaf_powder")
     return replace(everywhere.verdict(batch, findings, ("us",), DAY), rulebooks=rulebooks)
 
 
 # ---------------------------------------------------------------- the batches most tests speak of
 
-MERCURY = result("mercury", "0,2", span("0.2", "0.2"), "C14", unit_said="mg/kg")
+MERCURY = result("mercury", "0,2", span("0.2", "0.2"), "C14", reported_unit="mg/kg")
 LEAD = result("lead", "<0.05", span("0", "0.05", high_open=True), "C12", lod=Decimal("0.02"), loq=Decimal("0.05"))
-CADMIUM = result("cadmium", "<1.0", span("0", "1", high_open=True), "C13", unit_said="ppm")
-MITRAGYNINE = result("mitragynine", "1.39", span("13900", "13900"), "C4", unit_said="% w/w")
+CADMIUM = result("cadmium", "<1.0", span("0", "1", high_open=True), "C13", reported_unit="ppm")
+MITRAGYNINE = result("mitragynine", "1.39", span("13900", "13900"), "C4", reported_unit="% w/w")
 
 HG_SPEC = limit("SPEC-METALS-HG", "leaf_powder", "mercury", "Hg < 0.4 µg/g", span("0", "0.4", high_open=True))
 HG_CZ = limit("CZ-448-HG", "cz", "mercury", "Hg not more than 0.10 mg/kg", span("0", "0.10"))
@@ -203,7 +207,7 @@ SPIKED = verdict(
     CADMIUM_OPEN,
     GOOD_LEAD,
     finding(
-        replace(MIT_SPEC, accept=span("3000", "10000"), text="mitragynine 0.3–1 % w/w"),
+        replace(MIT_SPEC, acceptance_interval=span("3000", "10000"), text="mitragynine 0.3–1 % w/w"),
         Outcome.FAIL,
         MITRAGYNINE,
         why="13900 mg/kg lies above the limit",

@@ -16,8 +16,8 @@ def at(percent: str) -> float:
     return float(percent.removesuffix("%"))
 
 
-def drawn(accept: Interval, value: Interval, outcome: Outcome = Outcome.PASS) -> Finding:
-    rule = replace(given.HG_CZ, accept=accept)
+def drawn(acceptance_interval: Interval, value: Interval, outcome: Outcome = Outcome.PASS) -> Finding:
+    rule = replace(given.HG_CZ, acceptance_interval=acceptance_interval)
     return finding(rule, outcome, replace(given.MERCURY, interval=value))
 
 

@@ -17,7 +17,7 @@ from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Outcome
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
 from kratom_qc.vocabulary.wording import THIN
@@ -172,7 +172,7 @@ def classes(of: Verdict) -> list[tuple[str, str]]:
 
 
 def test_markup_that_is_kept_never_shows_another_batchs_words() -> None:
-    other = replace(given.MERCURY, said="0.2 mg", method="ICP-MS", place=given.MERCURY.place._replace(cell="Z9"))
+    other = replace(given.MERCURY, reported="0.2 mg", method="ICP-MS", ref=given.MERCURY.ref._replace(cell="Z9"))
     first, second = given.MERCURY_IN_CZ, verdict(given.finding(given.HG_SPEC, Outcome.PASS, other))
     alone = batch_page(second, program=PROGRAM)
     batch_page(first, program=PROGRAM)
@@ -222,7 +222,7 @@ def test_provenance_gives_hashes_dates_declarations_and_the_program() -> None:
 
 
 def test_a_remark_told_twice_stands_once() -> None:
-    remark = Remark("x", "warning", "LOD above LOQ", Place(given.FILE, "Results", "D4"))
+    remark = Remark("x", "warning", "LOD above LOQ", CellRef(given.FILE, "Results", "D4"))
     assert page(verdict(given.GOOD_LEAD, remarks=(remark,))).text.count("LOD above LOQ") == 1
 
 
@@ -240,19 +240,19 @@ def test_a_vendors_words_are_text_everywhere(words: str) -> None:
         method=words,
         stated_verdict=words,
         species=words,
-        unit_said=words,
+        reported_unit=words,
         text=words,
     )
-    doubt = given.trouble("UNKNOWN-ANALYTE", f"{words} is not known", "C1", words)
+    hold_reason = given.trouble("UNKNOWN-ANALYTE", f"{words} is not known", "C1", words)
     hostile = verdict(
-        doubt,
+        hold_reason,
         results=(odd,),
         batch_id=words,
         laboratory=words,
-        remarks=(Remark("x", "note", words, Place(words, words, words)),),
+        remarks=(Remark("x", "note", words, CellRef(words, words, words)),),
         facts=ProductFacts(words, sha256=words),
     )
-    refused = ((words, words, [Refusal("code", words, Place(words, words, words), words)]),)
+    refused = ((words, words, [Refusal("code", words, CellRef(words, words, words), words)]),)
     for seen in (page(hostile), summary(hostile, refused=refused)):
         assert words in "".join(seen.pieces)
         assert not {"script", "img"} & set(seen.tags)
@@ -310,8 +310,8 @@ def test_a_summary_lists_worst_first_and_links_each_page() -> None:
 
 def test_a_summary_lists_every_problem_of_a_refused_file() -> None:
     problems = [
-        Refusal("unknown-unit", "the unit is not known", Place("bad.csv", "S", "C4"), "mgs"),
-        Refusal("empty", "nothing in it", Place("bad.csv")),
+        Refusal("unknown-unit", "the unit is not known", CellRef("bad.csv", "S", "C4"), "mgs"),
+        Refusal("empty", "nothing in it", CellRef("bad.csv")),
     ]
     text = summary(refused=(("bad.csv", "12" * 32, problems),)).text
     assert "0 batches judged, 1 file refused" in text

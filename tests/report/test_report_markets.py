@@ -11,7 +11,7 @@ from report_batches import GOOD_LEAD, MERCURY, book, finding, limit, span, verdi
 from test_report_html import Page, findings_table, page, replace_id, summary
 
 from kratom_qc.domain.finding import Finding, Outcome
-from kratom_qc.domain.verdict import Decision, Says, Verdict
+from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import as_json
 from kratom_qc.report.html import main_reason
 from kratom_qc.report.markets import headline, matrix, stands, tally
@@ -273,4 +273,4 @@ def test_json_tells_every_market_with_the_rule_that_decides_it() -> None:
         "says": "may be sold",
         **nothing,
     }
-    assert {one["says"] for one in told.values()} == set(Says)
+    assert {one["says"] for one in told.values()} == set(MarketStatus)

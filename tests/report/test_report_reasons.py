@@ -56,19 +56,19 @@ def test_a_home_rulebook_counts_for_the_batch_and_closes_every_market_under_it()
 
 
 def test_two_doubts_about_one_analyte_stay_two_reasons() -> None:
-    doubts = (
+    hold_reasons = (
         given.trouble("RESULTS-CONTRADICT", "0.3 and 0.6", "C14", "mercury"),
         given.trouble("LABORATORY-SAID-FAIL", "its verdict is 'Fail'", "F14", "mercury"),
     )
-    own, _ = told(verdict(*doubts, results=(given.MERCURY,)))
+    own, _ = told(verdict(*hold_reasons, results=(given.MERCURY,)))
     assert [reason.why for reason in own.reasons] == ["0.3 and 0.6", "its verdict is 'Fail'"]
     assert [reason.statements[0].said for reason in own.reasons] == ["0,2", "0,2"]  # quoted from its row
 
 
 def test_a_result_that_disagrees_with_another_is_quoted_beside_it() -> None:
-    other = replace(given.MERCURY, said="0.58", place=given.MERCURY.place._replace(cell="C44"))
-    doubt = given.trouble("RESULTS-CONTRADICT", "they disagree", "C44", "mercury")
-    own, _ = told(verdict(doubt, results=(given.MERCURY, other)))
+    other = replace(given.MERCURY, reported="0.58", ref=given.MERCURY.ref._replace(cell="C44"))
+    hold_reason = given.trouble("RESULTS-CONTRADICT", "they disagree", "C44", "mercury")
+    own, _ = told(verdict(hold_reason, results=(given.MERCURY, other)))
     assert [(said.said, said.where) for said in own.reasons[0].statements] == [
         ("0.58", "Results!C44"),
         ("0,2", "Results!C14"),
@@ -97,8 +97,8 @@ def test_missing_assays_are_named_together() -> None:
 
 
 def test_a_doubt_speaks_for_itself() -> None:
-    doubt = given.trouble("UNKNOWN-ANALYTE", "'Mitragynol B' is not a known analyte", "A33", "Mitragynol B")
-    assert main_reason(verdict(GOOD_LEAD, doubt)) == "'Mitragynol B' is not a known analyte"
+    hold_reason = given.trouble("UNKNOWN-ANALYTE", "'Mitragynol B' is not a known analyte", "A33", "Mitragynol B")
+    assert main_reason(verdict(GOOD_LEAD, hold_reason)) == "'Mitragynol B' is not a known analyte"
 
 
 def test_a_pass_counts_what_was_met_what_was_not_tested_and_where_it_may_not_go() -> None:
@@ -113,8 +113,8 @@ def test_nothing_decided_is_never_told_as_met() -> None:
 
 
 def test_a_main_reason_is_one_short_line_even_of_hostile_words() -> None:
-    doubt = given.trouble("UNKNOWN-ANALYTE", "line\nbreak \x1b[31m " + "very long " * 60, "A33")
-    reason = main_reason(verdict(doubt, CADMIUM_OPEN))
+    hold_reason = given.trouble("UNKNOWN-ANALYTE", "line\nbreak \x1b[31m " + "very long " * 60, "A33")
+    reason = main_reason(verdict(hold_reason, CADMIUM_OPEN))
     assert len(reason) <= 120
     assert reason.isprintable()
     assert reason.endswith("… (and 1 more)")

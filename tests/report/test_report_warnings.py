@@ -12,14 +12,14 @@ from test_report_html import findings_table, page, summary
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.finding import Finding, Outcome
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
 from kratom_qc.report.html import summary_row
 from kratom_qc.report.warned import sentences
 
-SEVEN = result("7-hydroxymitragynine", "0.09", span("900", "900"), "C5", unit_said="%")
+SEVEN = result("7-hydroxymitragynine", "0.09", span("900", "900"), "C5", reported_unit="%")
 RANGE = limit(
     "WARN-LEAF-7OH",
     "us",
@@ -44,8 +44,8 @@ PROFILE = limit(
     screen=True,
 )
 ALONE = finding(PROFILE, Outcome.FAIL, why="7-Hydroxymitragynine was found without Speciociliatine")
-SWAPPED = Remark("lod-above-loq", "warning", "LOD of Lead is above its LOQ", Place(given.FILE, "Results", "D4"))
-NOTE = Remark("basis-unstated", "note", "nothing says the basis", Place(given.FILE, "Results", "A1"))
+SWAPPED = Remark("lod-above-loq", "warning", "LOD of Lead is above its LOQ", CellRef(given.FILE, "Results", "D4"))
+NOTE = Remark("basis-unstated", "note", "nothing says the basis", CellRef(given.FILE, "Results", "A1"))
 
 
 def test_signs_of_adulteration_stand_before_the_reasons_with_the_published_range_and_its_source() -> None:
@@ -132,13 +132,15 @@ def test_the_summary_and_json_and_the_list_for_the_vendor_tell_them_too() -> Non
     listed = fix_list(given.FILE, (), [warned], date(2026, 11, 22))
     assert "PASS, 2 warnings, batch LOT-2411" in listed.sentences
     screen = next(fix for fix in listed.fixes if fix.code == "outside-published-range")
-    assert (screen.severity, screen.place.cell, screen.said) == ("warning", "C5", "0.09 %")
+    assert (screen.severity, screen.ref.cell, screen.said) == ("warning", "C5", "0.09 %")
     assert screen.expected == "7-OH not more than 0.04 % w/w (Rules of us, WARN-LEAF-7OH)"
 
 
 def test_a_fail_keeps_its_reasons_and_its_warnings() -> None:
     failed = verdict(
-        finding(replace(given.MIT_SPEC, accept=span("3000", "10000")), Outcome.FAIL, MITRAGYNINE), GOOD_LEAD, BEYOND
+        finding(replace(given.MIT_SPEC, acceptance_interval=span("3000", "10000")), Outcome.FAIL, MITRAGYNINE),
+        GOOD_LEAD,
+        BEYOND,
     )
     text = page(failed).text
     assert failed.decision is Decision.FAIL

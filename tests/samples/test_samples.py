@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kratom_qc.app.policy import load_terms
+from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading, read_files
 from kratom_qc.cli.commands import judge_all
 from kratom_qc.domain.verdict import Verdict
@@ -50,8 +50,8 @@ def readings() -> dict[str, Reading]:
 
 @pytest.fixture(scope="module")
 def verdicts(readings: dict[str, Reading]) -> dict[str, Verdict]:
-    terms = load_terms(on=date(2026, 11, 22), facts=SAMPLES / "products.toml")
-    return {verdict.batch.batch_id: verdict for verdict in judge_all(list(readings.values()), terms)}
+    policy = load_policy(on=date(2026, 11, 22), facts=SAMPLES / "products.toml")
+    return {verdict.batch.batch_id: verdict for verdict in judge_all(list(readings.values()), policy)}
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_the_refused_sample_names_five_things_at_once(readings):
         "ambiguous-number",
         "unknown-word",
     }
-    assert all(refusal.place.cell and refusal.said for refusal in refusals)
+    assert all(refusal.ref.cell and refusal.quoted for refusal in refusals)
 
 
 def test_chemistry_and_microbiology_alone_would_hold(readings):
-    terms = load_terms(on=date(2026, 11, 22))
+    policy = load_policy(on=date(2026, 11, 22))
     for name in ("04a", "04b"):
         alone = [reading for file, reading in readings.items() if file.startswith(name)]
-        assert [str(verdict.decision) for verdict in judge_all(alone, terms)] == ["HOLD"]
+        assert [str(verdict.decision) for verdict in judge_all(alone, policy)] == ["HOLD"]
 
 
 def test_the_certificates_are_what_their_script_writes():

@@ -91,14 +91,14 @@ class _Table:
     def _header(self, wanted: Sequence[str]) -> dict[int, str]:
         found: dict[int, str] = {}
         for at, cell in self.sheet.rows.get(1, {}).items():
-            if cell.said not in wanted:
+            if cell.text not in wanted:
                 self.wrong.append(
-                    f"{self.name}!{cell_name(1, at)}: '{cell.said}' is no column; known are {', '.join(wanted)}"
+                    f"{self.name}!{cell_name(1, at)}: '{cell.text}' is no column; known are {', '.join(wanted)}"
                 )
-            elif cell.said in found.values():
-                self.wrong.append(f"{self.name}!{cell_name(1, at)}: '{cell.said}' stands twice in the first row")
+            elif cell.text in found.values():
+                self.wrong.append(f"{self.name}!{cell_name(1, at)}: '{cell.text}' stands twice in the first row")
             else:
-                found[at] = cell.said
+                found[at] = cell.text
         missing = [key for key in wanted if key not in found.values()]
         if missing:
             self.wrong.append(
@@ -113,15 +113,17 @@ class _Table:
             texts: dict[str, str] = {}
             for at, cell in cells.items():
                 where = f"{self.name}!{cell_name(row, at)}"
-                doubt = self.sheet.problems.get((row, at))
+                hold_reason = self.sheet.problems.get((row, at))
                 if cell.kind in _KINDS:
-                    self.wrong.append(f"{where}: '{cell.said}' is {_KINDS[cell.kind].format('it')}")
-                elif doubt is not None and doubt.code != "hidden":  # a filter hides rows; they are read all the same
-                    self.wrong.append(f"{where}: '{cell.said}': {doubt.message}")
+                    self.wrong.append(f"{where}: '{cell.text}' is {_KINDS[cell.kind].format('it')}")
+                elif (
+                    hold_reason is not None and hold_reason.code != "hidden"
+                ):  # a filter hides rows; they are read all the same
+                    self.wrong.append(f"{where}: '{cell.text}': {hold_reason.message}")
                 elif at not in self.keys:
-                    self.wrong.append(f"{where}: '{cell.said}' stands under no column")
+                    self.wrong.append(f"{where}: '{cell.text}' stands under no column")
                 else:
-                    texts[self.keys[at]] = cell.said
+                    texts[self.keys[at]] = cell.text
             if texts:
                 yield row, texts
 

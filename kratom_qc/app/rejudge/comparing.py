@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kratom_qc.domain.verdict import Decision, Says, Verdict
+from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 
 Codes = npt.NDArray[np.int8]
 Rules = npt.NDArray[np.int32]
 DECISIONS = (None, Decision.FAIL, Decision.HOLD, Decision.PASS)  # what a code stands for; 0: not judged there
 CODES = {decision: code for code, decision in enumerate(DECISIONS)}
-SAYS = tuple(Says)
+SAYS = tuple(MarketStatus)
 # Worst first. What somebody has already sold comes before what somebody wanted to sell, and what opens comes last.
 _ORDER = (
     ("PASS", "FAIL"), ("HOLD", "FAIL"), ("PASS", "HOLD"), (None, "FAIL"), (None, "HOLD"), ("FAIL", None), ("HOLD", None),
@@ -131,7 +131,7 @@ def said(verdicts: Sequence[Verdict | None], markets: Sequence[str]) -> tuple[Sa
             if standing is None:
                 continue
             decisions[at, column + 1] = CODES[standing.decision]
-            says[at, column] = SAYS.index(standing.says)
+            says[at, column] = SAYS.index(standing.status)
             if standing.finding is not None:
                 rules[at, column + 1] = names.setdefault(standing.finding.rule_id, len(names))
     return Said(decisions, rules, tuple(names)), says

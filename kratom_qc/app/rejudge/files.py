@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.rejudge.comparing import Comparison, said
 from kratom_qc.app.rejudge.summary import Finding, Outcome, drafts_of, told
@@ -20,7 +20,7 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.rulebooks.changes import Asking, again
 
 
-def compared(readings: Sequence[Reading], then: Terms, now: Terms) -> tuple[Outcome, list[Verdict]]:
+def compared(readings: Sequence[Reading], then: JudgementPolicy, now: JudgementPolicy) -> tuple[Outcome, list[Verdict]]:
     """What changes for the batches of some files, and every verdict of now."""
     before = {verdict.batch.batch_id: verdict for verdict in _verdicts(readings, then)}
     after = _verdicts(readings, now)
@@ -32,7 +32,7 @@ def compared(readings: Sequence[Reading], then: Terms, now: Terms) -> tuple[Outc
     agains = [again(*asking, product) for product in dict.fromkeys(verdict.batch.product for verdict in after)]
     outcome = Outcome(
         name=_name(readings, then, now),
-        terms=now,
+        policy=now,
         drafts=drafts_of(now.books, {book.id: book.sha256 for book in then.books.values()}),
         comparison=comparison,
         products=tuple(verdict.batch.product for verdict in after),
@@ -45,21 +45,21 @@ def compared(readings: Sequence[Reading], then: Terms, now: Terms) -> tuple[Outc
     return outcome, after
 
 
-def _verdicts(readings: Sequence[Reading], terms: Terms) -> list[Verdict]:
-    batches = collect(readings, terms)
-    return list(judge_batches(batches, terms).verdicts()) if batches else []
+def _verdicts(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verdict]:
+    batches = collect(readings, policy)
+    return list(judge_batches(batches, policy).verdicts()) if batches else []
 
 
-def _name(readings: Sequence[Reading], then: Terms, now: Terms) -> str:
+def _name(readings: Sequence[Reading], then: JudgementPolicy, now: JudgementPolicy) -> str:
     parts = [reading.sha256 for reading in readings]
-    for terms in (then, now):
-        parts += [f"{book.id} {book.sha256}" for book in terms.books.values()]
+    for policy in (then, now):
+        parts += [f"{book.id} {book.sha256}" for book in policy.books.values()]
         parts += [
-            terms.on.isoformat(),
-            *terms.markets,
+            policy.on.isoformat(),
+            *policy.markets,
             "",
-            *terms.home,
-            *(one.sha256 for _, _, one in terms.facts.rows),
+            *policy.home,
+            *(one.sha256 for _, _, one in policy.facts.rows),
         ]
     return f"{now.on.isoformat()}-{hashlib.sha256(chr(10).join((*parts, PROGRAM)).encode()).hexdigest()[:12]}"
 
@@ -83,5 +83,5 @@ def keep(folder: Path, outcome: Outcome, verdicts: Sequence[Verdict]) -> None:
         made["findings"] += [rows.finding_row(finding, verdict.batch.batch_id) for finding in verdict.findings]
         made["verdicts"] += rows.verdict_rows(verdict, "", PROGRAM)
     for name, found in made.items():
-        table: pa.Table = tables.table(name, found, outcome.name, outcome.terms.on)
+        table: pa.Table = tables.table(name, found, outcome.name, outcome.policy.on)
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")

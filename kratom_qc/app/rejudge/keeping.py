@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from kratom_qc import PROGRAM
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer
 from kratom_qc.app.rejudge.comparing import DECISIONS, SAYS
 from kratom_qc.archive.history import History
@@ -32,21 +32,21 @@ _BLOCK = 5_000  # batches whose rows are made at once
 _VERDICTS = SCHEMAS["verdicts"]
 
 
-def name_of(history: History, terms: Terms, *, everything: bool) -> str:
+def name_of(history: History, policy: JudgementPolicy, *, everything: bool) -> str:
     """Names an answer by its question: the day, and a hash of the passes, the rulebooks and the rest of the terms."""
     parts = (
         *history.passes,
         "",
-        *(f"{book.id} {book.sha256}" for book in terms.books.values()),
+        *(f"{book.id} {book.sha256}" for book in policy.books.values()),
         "",
-        *terms.markets,
+        *policy.markets,
         "",
-        *terms.home,
-        *(facts.sha256 for _, _, facts in terms.facts.rows),
-        f"{terms.laboratories.sha256} {terms.laboratories.hold} {terms.hold_overdue} {everything}",
+        *policy.home,
+        *(facts.sha256 for _, _, facts in policy.facts.rows),
+        f"{policy.laboratories.sha256} {policy.laboratories.hold} {policy.hold_overdue} {everything}",
         PROGRAM,
     )
-    return f"{terms.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
+    return f"{policy.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def keep(folder: Path, answer: Answer) -> None:
 
 def terms_of(answer: Answer) -> dict[str, Any]:
     """By what an answer was made: day, markets, rulebooks, and what was asked again, of batches of which product."""
-    terms, comparison = answer.question.terms, answer.comparison
+    policy, comparison = answer.question.policy, answer.comparison
     asked: dict[tuple[str, str, str], list[str]] = {}
     for product, place in dict.fromkeys(zip((past.product for past in answer.pasts), answer.alike, strict=True)):
         for (book, rule), why in answer.question.agains[place].why.items():
@@ -98,10 +98,10 @@ def terms_of(answer: Answer) -> dict[str, Any]:
     return {
         "id": answer.question.name,
         "program": PROGRAM,
-        "judged_on": terms.on.isoformat(),
+        "judged_on": policy.on.isoformat(),
         "markets": list(answer.comparison.markets),
-        "home_markets": list(terms.home),
-        "rulebooks": [{"id": one.id, "version": one.version, "sha256": one.sha256} for one in terms.books.values()],
+        "home_markets": list(policy.home),
+        "rulebooks": [{"id": one.id, "version": one.version, "sha256": one.sha256} for one in policy.books.values()],
         "asked_again": [
             {"rulebook": book, "rule_id": rule, "why": why, "products": products}
             for (book, rule, why), products in asked.items()
@@ -115,7 +115,7 @@ def terms_of(answer: Answer) -> dict[str, Any]:
 
 def _verdicts(answer: Answer, at: Any) -> pa.Table:
     """The rows of some batches: the own verdict, then one row per market."""
-    comparison, terms, size = answer.comparison, answer.question.terms, len(answer.comparison.markets) + 1
+    comparison, policy, size = answer.comparison, answer.question.policy, len(answer.comparison.markets) + 1
     pasts = [answer.pasts[place] for place in at]
     count = len(at) * size
     own = np.arange(count) % size == 0
@@ -125,19 +125,19 @@ def _verdicts(answer: Answer, at: Any) -> pa.Table:
     products = list(dict.fromkeys(past.product for past in pasts))
     books = [
         [{"id": one.id, "version": one.version, "sha256": one.sha256} for one in
-         applicable(terms.books, terms.everywhere, product)] for product in products
+         applicable(policy.books, policy.everywhere, product)] for product in products
     ]  # fmt: skip
     of_product = np.array([products.index(past.product) for past in pasts])[batch]
     moves = [f"{one or 'not judged'} → {other}" for one in DECISIONS for other in DECISIONS]
     moved = np.where(before != after, before.astype(np.int64) * len(DECISIONS) + after, -1)
     columns: dict[str, Any] = {
         "pass_id": pa.repeat(answer.question.name, count),
-        "judged_on": pa.repeat(pa.scalar(terms.on, pa.date32()), count),
+        "judged_on": pa.repeat(pa.scalar(policy.on, pa.date32()), count),
         "batch_id": _taken([past.batch_id for past in pasts], batch),
         "product": _taken(products, of_product),
         "market": _taken([None, *comparison.markets], column),
         "verdict": _taken([None if one is None else str(one) for one in DECISIONS], after),
-        "home_markets": _taken([list(terms.home)], np.where(own, 0, -1)),
+        "home_markets": _taken([list(policy.home)], np.where(own, 0, -1)),
         "certificates": _taken([list(past.certificates) for past in pasts], np.where(own, batch, -1)),
         "reason": _taken(moves, moved),
         "rulebooks": _taken(books, np.where(own, of_product, -1), _VERDICTS.field("rulebooks").type),

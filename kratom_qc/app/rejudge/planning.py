@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from kratom_qc import PROGRAM, vocabulary
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.archive.history import History, Past, Then
 from kratom_qc.archive.recall import Wanted
 from kratom_qc.domain.errors import RulebookError
@@ -28,7 +28,7 @@ class Question:
 
     root: Path
     name: str  # of the answer; its rows have it where others have the id of a pass
-    terms: Terms
+    policy: JudgementPolicy
     agains: tuple[Again, ...]
 
 
@@ -44,10 +44,10 @@ class Wave:
 class Planner:
     """Which limits to ask again, of batches that were judged alike."""
 
-    def __init__(self, history: History, terms: Terms, *, everything: bool = False):
+    def __init__(self, history: History, policy: JudgementPolicy, *, everything: bool = False):
         self.history = history
         self.everything = everything
-        self.now = Asking(terms.books, terms.everywhere, terms.on)
+        self.now = Asking(policy.books, policy.everywhere, policy.on)
         self.agains: list[Again] = []
         self._known: dict[tuple[int, str | None], int] = {}  # by the identity of a Then: the history keeps them all
         self._books: dict[tuple[tuple[str, str], ...], dict[str, Rulebook] | None] = {}

@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 
 from kratom_qc import settings
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.comparing import DECISIONS, SAYS, Comparison
 from kratom_qc.domain import finding as domain
 from kratom_qc.domain.limit import Limit, Rulebook
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import rejudged
 from kratom_qc.report.rejudged import Drafts, Line, MarketMoves, RejudgedPage
@@ -32,7 +32,7 @@ class Outcome:
     """A rejudge done: of an archive, or of certificates given."""
 
     name: str
-    terms: Terms
+    policy: JudgementPolicy
     drafts: tuple[Drafts, ...]
     comparison: Comparison
     products: tuple[str | None, ...]
@@ -62,7 +62,7 @@ def drafts_of(books: Mapping[str, Rulebook], installed: Mapping[str, str]) -> tu
 
 def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
     """The view of the summary page; `kept` says whether tables stand beside it."""
-    comparison, books = outcome.comparison, outcome.terms.books
+    comparison, books = outcome.comparison, outcome.policy.books
     total = len(comparison.batch_ids)
     by_market: dict[str | None, list[tuple[str, str, int]]] = {None: [], **{one: [] for one in comparison.markets}}
     for moved in comparison.moved():
@@ -73,12 +73,12 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
         alike.setdefault(moves, []).append((str(market), books[str(market)].title))
     return RejudgedPage(
         name=outcome.name,
-        on=outcome.terms.on,
+        on=outcome.policy.on,
         then=(min(outcome.then), max(outcome.then)) if outcome.then else None,
         drafts=outcome.drafts,
         batches=total,
         changed=len(comparison.changed),
-        homes=outcome.terms.home,
+        homes=outcome.policy.home,
         own=_moves((), own, total),
         markets=tuple(_moves(markets, moves, total) for moves, markets in alike.items()),
         same_markets=tuple(market for market in comparison.markets if market not in moving),
@@ -87,7 +87,7 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
         cards=tuple(_card(outcome, at) for at in outcome.shown),
         lines=tuple(line(outcome, at) for at in comparison.changed[CARDS : CARDS + LINES]),
         kept=kept,
-        overdue=outcome.terms.overdue,
+        overdue=outcome.policy.overdue,
     )
 
 
@@ -134,7 +134,7 @@ def _named(names: Sequence[str]) -> str:
 
 def told(finding: domain.Finding) -> Finding:
     """A finding as machines read it."""
-    where = finding.place or Place("")
+    where = finding.ref or CellRef("")
     values = {name: getattr(finding, name, None) for name in TOLD}
     return {**values, "outcome": str(finding.outcome), "file": where.file, "sheet": where.sheet, "cell": where.cell}
 
@@ -150,7 +150,7 @@ def lines(outcome: Outcome, findings: Mapping[str, Sequence[Finding]]) -> Iterat
             "batch_id": batch_id,
             "product": outcome.products[at],
             "judged_on": outcome.then[at].isoformat() if outcome.then else None,
-            "rejudged_on": outcome.terms.on.isoformat(),
+            "rejudged_on": outcome.policy.on.isoformat(),
             "before": DECISIONS[comparison.before.decisions[at, 0]],
             "verdict": DECISIONS[comparison.after.decisions[at, 0]],
             "changes": [_change(comparison, at, column, by_id) for column in columns],

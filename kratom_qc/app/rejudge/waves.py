@@ -19,7 +19,7 @@ from kratom_qc.archive import rows, tables
 from kratom_qc.archive.history import History, Past, coded
 from kratom_qc.archive.recall import Wanted, recall
 from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.certificate import Analysis, Doubt
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.verdict import Verdict
@@ -56,7 +56,7 @@ class Judge:
     def __init__(self, question: Question):
         self.question = question
         self.history = History(question.root)
-        self.slots = Slots(question.terms.books)
+        self.slots = Slots(question.policy.books)
         rules = dict.fromkeys(rule for again in question.agains for rule in again.limits)
         self.numbers = {rule: number for number, rule in enumerate(rules)}
         self.places = [{rule: place for place, rule in enumerate(again.limits)} for again in question.agains]
@@ -73,14 +73,14 @@ class Judge:
 
     def judged(self, batches: Sequence[Batch], only: Mapping[str | None, frozenset[Rule]] | None = None) -> Judgement:
         """Batches put to the engine; `only` names the limits to ask, by product."""
-        terms = self.question.terms
+        policy = self.question.policy
         return judge(
             batches,
-            terms.books,
-            markets=terms.markets,
-            home=terms.home,
-            on=terms.on,
-            hold_overdue=terms.hold_overdue,
+            policy.books,
+            markets=policy.markets,
+            home=policy.home,
+            on=policy.on,
+            hold_overdue=policy.hold_overdue,
             only=only,
         )
 
@@ -93,7 +93,7 @@ class _Wave:
         self.judge = judge
         self.wave = wave
         self.agains = judge.question.agains
-        self.register = judge.question.terms.laboratories
+        self.register = judge.question.policy.laboratories
         self.worst: Numbers = np.zeros((len(wave.pasts), judge.slots.size), np.int64)
         self.named: dict[tuple[int, int], str] = {}  # (batch, place) → a rule that is no limit's
         self.found: dict[int, list[Finding]] = {}
@@ -114,7 +114,9 @@ class _Wave:
         return self._result(len(whole), unread)
 
     def _may_lose_doubts(self, at: int, past: Past) -> bool:
-        return self.agains[self.wave.alike[at]].fewer and any(doubt.rule_id in DERIVED for doubt in past.doubts)
+        return self.agains[self.wave.alike[at]].fewer and any(
+            hold_reason.rule_id in DERIVED for hold_reason in past.hold_reasons
+        )
 
     # ------------------------------------------------------------ what still holds
 
@@ -172,7 +174,7 @@ class _Wave:
         wanted = wanted_by(again.limits[rule] for again in agains for rule in again.asked)
         if self.register.hold:  # what lies outside a laboratory's scope is asked of every result
             wanted = Wanted()
-        analyses = self._recalled(members, wanted)
+        certificates = self._recalled(members, wanted)
         doubtful: set[int] = set()
         rounds: list[dict[str | None, tuple[Again, list[int]]]] = []  # one run of the engine asks a product one way
         for again, group in zip(agains, by_again.values(), strict=True):
@@ -181,18 +183,20 @@ class _Wave:
                 rounds.append(place := {})
             place[again.product] = again, group
         for one in rounds:
-            doubtful |= self._ask(one, analyses)
+            doubtful |= self._ask(one, certificates)
         return doubtful
 
     def _ask(
-        self, groups: Mapping[str | None, tuple[Again, list[int]]], analyses: Mapping[int, Sequence[Analysis]]
+        self,
+        groups: Mapping[str | None, tuple[Again, list[int]]],
+        certificates: Mapping[int, Sequence[InterpretedCertificate]],
     ) -> set[int]:
         """Ask what has changed of batches of several products, in one run of the engine."""
         batches: list[tuple[int, Batch]] = []
         for again, group in groups.values():
             keys = keys_of(limit for rule, limit in again.limits.items() if rule in again.asked)
-            batches += [(at, self._batch(at, analyses[at], keys, known=True)) for at in group if at in analyses]
-        doubtful = {at for at, batch in batches if len(batch.doubts) > len(self._doubts(at, analyses[at]))}
+            batches += [(at, self._batch(at, certificates[at], keys, known=True)) for at in group if at in certificates]
+        doubtful = {at for at, batch in batches if len(batch.hold_reasons) > len(self._doubts(at, certificates[at]))}
         sure = [(at, batch) for at, batch in batches if at not in doubtful]
         if sure:
             only = {product: again.asked for product, (again, _) in groups.items()}
@@ -203,33 +207,37 @@ class _Wave:
 
     def whole_batches(self, members: Sequence[int]) -> list[tuple[int, Batch]]:
         """Batches with everything that limits ask for, each with its place; without those that cannot be recalled."""
-        analyses = self._recalled(members, Wanted()) if members else {}
+        certificates = self._recalled(members, Wanted()) if members else {}
         keys = {row: keys_of(self.agains[row].limits.values()) for row in {self.wave.alike[at] for at in members}}
         return [
-            (at, self._batch(at, analyses[at], keys[self.wave.alike[at]], known=False))
+            (at, self._batch(at, certificates[at], keys[self.wave.alike[at]], known=False))
             for at in members
-            if at in analyses
+            if at in certificates
         ]
 
-    def _recalled(self, members: Sequence[int], wanted: Wanted) -> dict[int, tuple[Analysis, ...]]:
+    def _recalled(self, members: Sequence[int], wanted: Wanted) -> dict[int, tuple[InterpretedCertificate, ...]]:
         pasts = [self.wave.pasts[at] for at in members]
         found = recall(self.judge.history, self.wave.passes, pasts, wanted)
         return {at: found[past.batch_id] for at, past in zip(members, pasts, strict=True) if past.batch_id in found}
 
-    def _batch(self, at: int, analyses: Sequence[Analysis], keys: Sequence[Key], *, known: bool) -> Batch:
+    def _batch(
+        self, at: int, certificates: Sequence[InterpretedCertificate], keys: Sequence[Key], *, known: bool
+    ) -> Batch:
         """A batch as it was put together then; its computed doubts are `known`, or raised again."""
         past = self.wave.pasts[at]
-        doubts = [doubt for doubt in self._doubts(at, analyses) if known or doubt.rule_id not in DERIVED]
-        return put_together(past.batch_id, past.product, analyses, past.facts, doubts, (), keys)
+        hold_reasons = [
+            hold_reason for hold_reason in self._doubts(at, certificates) if known or hold_reason.rule_id not in DERIVED
+        ]
+        return put_together(past.batch_id, past.product, certificates, past.facts, hold_reasons, (), keys)
 
-    def _doubts(self, at: int, analyses: Sequence[Analysis]) -> tuple[Doubt, ...]:
+    def _doubts(self, at: int, certificates: Sequence[InterpretedCertificate]) -> tuple[HoldReason, ...]:
         """The doubts of then; what the register of laboratories says is as of the new day."""
-        past, terms = self.wave.pasts[at], self.judge.question.terms
-        seen = (terms.laboratories.seen(one, terms.on) for one in analyses) if self.register.hold else ()
-        register = [doubt for one in seen for doubt in one.doubts]
-        if {doubt for doubt in past.doubts if doubt.rule_id in REGISTER} == set(register):
-            return past.doubts
-        return (*(doubt for doubt in past.doubts if doubt.rule_id not in REGISTER), *register)
+        past, policy = self.wave.pasts[at], self.judge.question.policy
+        seen = (policy.laboratories.seen(one, policy.on) for one in certificates) if self.register.hold else ()
+        register = [hold_reason for one in seen for hold_reason in one.hold_reasons]
+        if {hold_reason for hold_reason in past.hold_reasons if hold_reason.rule_id in REGISTER} == set(register):
+            return past.hold_reasons
+        return (*(hold_reason for hold_reason in past.hold_reasons if hold_reason.rule_id not in REGISTER), *register)
 
     def _take(self, at: int, findings: list[Finding]) -> None:
         """What was found of a batch, beside what still holds."""
@@ -264,7 +272,7 @@ class _Wave:
         made = [rows.finding_row(one, past.batch_id) for at, past in enumerate(self.wave.pasts)
                 for one in self.found.get(at, ())]  # fmt: skip
         question = self.judge.question
-        findings = tables.table("findings", made, question.name, question.terms.on)
+        findings = tables.table("findings", made, question.name, question.policy.on)
         return Judged(weights.astype(np.int8), rules, tuple(names), findings, whole, unread)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Line, Note, Remark
+from kratom_qc.domain.certificate import Note, Remark, ResultRow
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.exchange.exact_json import Digits, Members, Node
 from kratom_qc.intake.layout.labels import could_be_result
 
@@ -40,8 +40,8 @@ class Document:
 
     file: str
     format: str
-    facts: dict[str, Word] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
+    facts: dict[str, SourceText] = field(default_factory=dict)
+    rows: list[ResultRow] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)  # free text, for whoever judges what it may change
@@ -49,19 +49,19 @@ class Document:
     _unused: dict[str, list[Node]] = field(default_factory=dict)
     _unknown: dict[str, list[Node]] = field(default_factory=dict)
 
-    def place(self, node: Node) -> Place:
-        return Place(self.file, cell=node.pointer)
+    def place(self, node: Node) -> CellRef:
+        return CellRef(self.file, cell=node.pointer)
 
     def refuse(self, code: str, message: str, node: Node) -> None:
         self.refusals.append(Refusal(code, message, self.place(node), node.said))
 
-    def word(self, node: Node) -> Word | None:
+    def word(self, node: Node) -> SourceText | None:
         """A text or a number as a word; a value of another kind is a refusal."""
         if node.kind not in ("text", "number", "null"):
             self.unexpected(node, "a text or a number")
             return None
         self.decimal_point = self.decimal_point or (node.kind == "number" and "." in node.said)
-        return Word(node.said, self.place(node))
+        return SourceText(node.said, self.place(node))
 
     def unexpected(self, node: Node, expected: str) -> None:
         key = node.pointer.rpartition("/")[2]
@@ -108,8 +108,8 @@ class Document:
             )
             self.refuse("id-changed", message, node)
         known = self.facts.setdefault(name, word)
-        if name in _MUST_AGREE and known.said.strip() != word.said.strip():
-            message = f"the {name.replace('_', ' ')} is '{known.said}' at {known.place} and '{word.said}' here"
+        if name in _MUST_AGREE and known.text.strip() != word.text.strip():
+            message = f"the {name.replace('_', ' ')} is '{known.text}' at {known.ref} and '{word.text}' here"
             self.refuse("fact-contradicts", message, node)
 
     def _foreign(self, key: str, node: Node) -> None:
@@ -144,14 +144,14 @@ class Document:
                 self._unknown.setdefault(key, []).append(member)
         return found
 
-    def line(self, where: Node, words: Mapping[str, Word | None], *, zero_is_censored: bool) -> None:
+    def line(self, where: Node, words: Mapping[str, SourceText | None], *, zero_is_censored: bool) -> None:
         """Add a line; a result without the name of what was tested is a refusal."""
         analyte = words.get("analyte")
-        if analyte is None or not analyte.said.strip():
+        if analyte is None or not analyte.text.strip():
             self.refuse("result-without-analyte", "this result does not say what was tested for", where)
             return
         others = {role: word for role, word in words.items() if role not in ("analyte", "result") and word is not None}
-        self.lines.append(Line(analyte, words.get("result"), zero_is_censored=zero_is_censored, **others))
+        self.rows.append(ResultRow(analyte, words.get("result"), zero_is_censored=zero_is_censored, **others))
 
     # ---------------------------------------------------------------- what is left over
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.settings import Caps
 
 DEEPEST = 40  # objects and lists inside each other; a certificate needs fewer than ten
@@ -91,12 +91,14 @@ def parse(name: str, raw: bytes, caps: Caps, attached: frozenset[str]) -> Node:
 
 def _decoded(name: str, raw: bytes) -> str:
     if b"\x00" in raw[:4] or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused([Refusal("encoding", "the JSON is not UTF-8 (UTF-16, it seems); save it as UTF-8", Place(name))])
+        raise Refused(
+            [Refusal("encoding", "the JSON is not UTF-8 (UTF-16, it seems); save it as UTF-8", CellRef(name))]
+        )
     try:
         return raw.decode("utf-8-sig")  # RFC 8259 lets a reader pass over a byte order mark
     except UnicodeDecodeError as error:
         message = f"the JSON is not UTF-8 at byte {error.start}; save it as UTF-8"
-        raise Refused([Refusal("encoding", message, Place(name))]) from None
+        raise Refused([Refusal("encoding", message, CellRef(name))]) from None
 
 
 def _check_shape(name: str, text: str, caps: Caps) -> None:
@@ -121,11 +123,11 @@ def _check_shape(name: str, text: str, caps: Caps) -> None:
 
 def _damaged(name: str, why: str, line: int, column: int) -> Refused:
     message = f"the JSON is damaged at line {line}, column {column}: {why}. Export it again"
-    return Refused([Refusal("json-damaged", message, Place(name, cell=f"line {line}, column {column}"))])
+    return Refused([Refusal("json-damaged", message, CellRef(name, cell=f"line {line}, column {column}"))])
 
 
 def _too_large(name: str, what: str) -> Refused:
-    return Refused([Refusal("too-large", f"the JSON holds {what}", Place(name))])
+    return Refused([Refusal("too-large", f"the JSON holds {what}", CellRef(name))])
 
 
 def _troubles(name: str, value: object, path: list[str], caps: Caps, attached: frozenset[str]) -> Iterator[Refusal]:
@@ -138,7 +140,7 @@ def _troubles(name: str, value: object, path: list[str], caps: Caps, attached: f
         for number, item in enumerate(value):
             yield from _troubles(name, item, [*path, str(number)], caps, attached)
     elif isinstance(value, str):
-        place = Place(name, cell=_pointer(path))
+        place = CellRef(name, cell=_pointer(path))
         unprintable = _NO_CHARACTER.search(value)
         if unprintable:
             yield _unprintable(unprintable[0], place)
@@ -152,20 +154,20 @@ def _key_troubles(name: str, pairs: Members, path: list[str]) -> Iterator[Refusa
     for key, _ in pairs:
         unprintable = _NO_CHARACTER.search(key)
         if unprintable:
-            yield _unprintable(unprintable[0], Place(name, cell=_pointer(path)))
+            yield _unprintable(unprintable[0], CellRef(name, cell=_pointer(path)))
         elif len(key) > LONGEST_KEY:
             message = f"a key has {len(key):,} characters; no certificate needs more than {LONGEST_KEY}"
-            yield Refusal("too-large", message, Place(name, cell=_pointer(path)))
+            yield Refusal("too-large", message, CellRef(name, cell=_pointer(path)))
         elif key.casefold() in seen:
             first = seen[key.casefold()]
             message = f"the key '{key}' stands twice in one object, and readers differ on which counts; keep one"
             if first != key:
                 message = f"the keys '{first}' and '{key}' of one object differ in their capitals only; keep one"
-            yield Refusal("json-duplicate-key", message, Place(name, cell=_pointer([*path, key])), key)
+            yield Refusal("json-duplicate-key", message, CellRef(name, cell=_pointer([*path, key])), key)
         seen.setdefault(key.casefold(), key)
 
 
-def _unprintable(character: str, place: Place) -> Refusal:
+def _unprintable(character: str, place: CellRef) -> Refusal:
     message = f"the text holds U+{ord(character):04X}, which is no character that can be printed; remove it"
     return Refusal("json-damaged", message, place)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.source import Word
+from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.exchange.document import Document, Shape
 from kratom_qc.intake.exchange.exact_json import Node
 
@@ -82,10 +82,14 @@ def read(document: Document, node: Node) -> None:
     parts = document.read(document.read(node, _ROOT).get("certificate", absent), _CERTIFICATE)
     product = document.read(parts.get("product", absent), _PRODUCT)
     document.read(parts.get("declarationofconformity", absent), _DECLARATION)
-    analysis = document.read(parts.get("analysis", absent), _ANALYSIS)
-    for note in (product.get("additionalinformation"), analysis.get("additionalinformation"), parts.get("disclaimer")):
+    certificate = document.read(parts.get("analysis", absent), _ANALYSIS)
+    for note in (
+        product.get("additionalinformation"),
+        certificate.get("additionalinformation"),
+        parts.get("disclaimer"),
+    ):
         _quote(document, note or absent)
-    for inspection in document.objects(analysis.get("inspections", absent), "inspections"):
+    for inspection in document.objects(certificate.get("inspections", absent), "inspections"):
         _read_inspection(document, inspection)
     _compare_lots(document)
 
@@ -97,14 +101,14 @@ def _read_inspection(document: Document, node: Node) -> None:
     document.line(node, {**words, "limit": printed or words.get("limit")}, zero_is_censored=False)
 
 
-def _limit(minimum: Word | None, maximum: Word | None) -> Word | None:
+def _limit(minimum: SourceText | None, maximum: SourceText | None) -> SourceText | None:
     """The limit as a laboratory would print it; it stands where its last word stands."""
     stated = [
-        (name, word) for name, word in (("min", minimum), ("max", maximum)) if word is not None and word.said.strip()
+        (name, word) for name, word in (("min", minimum), ("max", maximum)) if word is not None and word.text.strip()
     ]
     if not stated:
         return None
-    return Word(", ".join(f"{name} {word.said.strip()}" for name, word in stated), stated[-1][1].place)
+    return SourceText(", ".join(f"{name} {word.text.strip()}" for name, word in stated), stated[-1][1].ref)
 
 
 def _quote(document: Document, node: Node) -> None:
@@ -118,6 +122,6 @@ def _quote(document: Document, node: Node) -> None:
 
 def _compare_lots(document: Document) -> None:
     batch, lot = document.facts.get("batch_id"), document.facts.get("inspection_lot")
-    if batch is not None and lot is not None and batch.said.strip() != lot.said.strip():
-        message = f"the batch is '{batch.said}', but its inspection was done under the lot id '{lot.said}'"
-        document.remarks.append(Remark("inspection-lot-differs", "warning", message, lot.place))
+    if batch is not None and lot is not None and batch.text.strip() != lot.text.strip():
+        message = f"the batch is '{batch.text}', but its inspection was done under the lot id '{lot.text}'"
+        document.remarks.append(Remark("inspection-lot-differs", "warning", message, lot.ref))

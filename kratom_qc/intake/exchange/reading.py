@@ -7,7 +7,7 @@ from types import ModuleType
 
 from kratom_qc.domain.certificate import Certificate
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.exchange import material_identity, wcia
 from kratom_qc.intake.exchange.document import Document
 from kratom_qc.intake.exchange.exact_json import Node, parse
@@ -27,13 +27,13 @@ def certificates(name: str, raw: bytes, caps: Caps) -> Found:
     if not nodes:
         raise Refused([_not_a_certificate(name, root)])
     documents = [_document(name, node) for node in nodes]
-    results = sum(len(document.lines) for document in documents)
+    results = sum(len(document.rows) for document in documents)
     if results > caps.rows:
         message = f"{results:,} results; the limit is {caps.rows:,}. Split the file"
-        raise Refused([Refusal("too-large", message, Place(name))])
+        raise Refused([Refusal("too-large", message, CellRef(name))])
     digest = hashlib.sha256(raw).hexdigest()
     return Found(
-        tuple(_certificate(document, digest) for document in documents if document.lines),
+        tuple(_certificate(document, digest) for document in documents if document.rows),
         tuple(dict.fromkeys(refusal for document in documents for refusal in document.refusals)),
         tuple(remark for document in documents for remark in document.remarks),
     )
@@ -54,7 +54,7 @@ def _document(name: str, node: Node) -> Document:
         return document
     form.read(document, node)
     document.close()
-    if not document.lines and not document.refusals:
+    if not document.rows and not document.refusals:
         document.refuse("no-results", "this certificate holds no result", node)
     if "batch_id" not in document.facts:
         document.refuse("no-batch-id", "no batch or lot id was found", node)
@@ -63,7 +63,7 @@ def _document(name: str, node: Node) -> Document:
 
 def _certificate(document: Document, digest: str) -> Certificate:
     mark = "." if document.decimal_point else None
-    return Certificate(document.file, digest, document.facts, tuple(document.lines), mark, notes=tuple(document.notes))
+    return Certificate(document.file, digest, document.facts, tuple(document.rows), mark, notes=tuple(document.notes))
 
 
 def _not_a_certificate(name: str, node: Node) -> Refusal:
@@ -72,4 +72,4 @@ def _not_a_certificate(name: str, node: Node) -> Refusal:
         f"this is JSON, but no certificate of a format that is understood: {known}. Ask the laboratory for one of these, or "
         "for the certificate as xlsx or csv"
     )
-    return Refusal("not-a-certificate", message, Place(name, cell=node.pointer))
+    return Refusal("not-a-certificate", message, CellRef(name, cell=node.pointer))

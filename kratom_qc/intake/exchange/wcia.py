@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.source import Word
+from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.exchange.document import Document, Shape
 from kratom_qc.intake.exchange.exact_json import Node
 
@@ -85,7 +85,7 @@ def read(document: Document, node: Node) -> None:
         document.facts["status"] = verdict
 
 
-def _read_test(document: Document, test: Node) -> list[Word | None]:
+def _read_test(document: Document, test: Node) -> list[SourceText | None]:
     """The results of one test; hands back the laboratory's verdict on the test, and on results that are not final."""
     parts = document.read(test, _TEST)
     absent = Node(None, test.pointer)
@@ -94,32 +94,32 @@ def _read_test(document: Document, test: Node) -> list[Word | None]:
     verdicts = [verdict]
     metrics = document.objects(parts.get("metrics", absent), "metrics")
     if not metrics:
-        message = f"the test '{section.said if section else ''}' holds no result"
+        message = f"the test '{section.text if section else ''}' holds no result"
         document.remarks.append(Remark("test-without-results", "warning", message, document.place(test)))
     for metric in metrics:
         found = document.result(metric, _METRIC, _METRIC_SILENT)
         own = _status(document, found.pop("verdict", absent))
-        if own is not None and vocabulary.status(own.said) == "preliminary":
+        if own is not None and vocabulary.status(own.text) == "preliminary":
             verdicts.append(own)
         words = {role: document.word(value) for role, value in found.items()}
         document.line(metric, {**words, "verdict": own or verdict, "section": section}, zero_is_censored=True)
     return verdicts
 
 
-def _status(document: Document, node: Node) -> Word | None:
+def _status(document: Document, node: Node) -> SourceText | None:
     """A verdict: `pass` or `fail`, true or false (as the schema's legend has it), or nothing. Another word is refused: a
     verdict that is not understood may be a bad one."""
     if node.blank:
         return None
     if node.kind == "boolean" or node.said in ("0", "1"):
-        return Word("pass" if node.said in ("true", "1") else "fail", document.place(node))
+        return SourceText("pass" if node.said in ("true", "1") else "fail", document.place(node))
     word = document.word(node)
-    if word is not None and vocabulary.status(word.said.replace("_", " ")) not in _VERDICTS:
-        document.refuse("unknown-status", f"the status '{word.said}' is not known; 'pass' and 'fail' are", node)
-    return Word(word.said.replace("_", " "), word.place) if word is not None else None
+    if word is not None and vocabulary.status(word.text.replace("_", " ")) not in _VERDICTS:
+        document.refuse("unknown-status", f"the status '{word.text}' is not known; 'pass' and 'fail' are", node)
+    return SourceText(word.text.replace("_", " "), word.ref) if word is not None else None
 
 
-def _worst(verdicts: Iterable[Word | None]) -> Word | None:
+def _worst(verdicts: Iterable[SourceText | None]) -> SourceText | None:
     stated = [word for word in verdicts if word is not None]
-    by_meaning = {vocabulary.status(word.said): word for word in reversed(stated)}
+    by_meaning = {vocabulary.status(word.text): word for word in reversed(stated)}
     return next((by_meaning[kind] for kind in _WORST_FIRST if kind in by_meaning), stated[0] if stated else None)

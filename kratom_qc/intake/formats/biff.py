@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.sheets import cell_name
 from kratom_qc.settings import Caps
 
@@ -66,10 +66,10 @@ def opened(name: str, raw: bytes, caps: Caps) -> Stream:
 
 def damaged(name: str, why: str) -> Refused:
     """The refusal of a file that cannot be opened."""
-    return _refused("damaged", f"the workbook cannot be opened ({why}); save it again as xlsx", Place(name))
+    return _refused("damaged", f"the workbook cannot be opened ({why}); save it again as xlsx", CellRef(name))
 
 
-def _refused(code: str, message: str, place: Place) -> Refused:
+def _refused(code: str, message: str, place: CellRef) -> Refused:
     return Refused([Refusal(code, message, place)])
 
 
@@ -87,7 +87,7 @@ def _unpacked(name: str, raw: bytes) -> tuple[bytes, bool]:
                 "not-a-spreadsheet",
                 "this is a Microsoft Office file of another kind (a document, a presentation or a message), not a workbook; "
                 "send the spreadsheet itself",
-                Place(name),
+                CellRef(name),
             )
         macros = any(container.exists(part) for part in ("_VBA_PROJECT_CUR", "VBA", "Macros"))
         return container.openstream(stream).read(), macros
@@ -105,7 +105,7 @@ def _check_header(name: str, raw: bytes) -> None:
 
 
 def _encrypted(name: str) -> Refused:
-    return _refused("encrypted", "the workbook is password-protected; send it without a password", Place(name))
+    return _refused("encrypted", "the workbook is password-protected; send it without a password", CellRef(name))
 
 
 class _Walk:
@@ -193,7 +193,7 @@ class _Walk:
         for column in range(first, last + 1):
             if (row + 1, column + 1) in records.cells:
                 name = cell_name(row + 1, column + 1)
-                raise _refused("cell-twice", f"cell {name} appears twice in the file; save it anew", Place(self.name))
+                raise _refused("cell-twice", f"cell {name} appears twice in the file; save it anew", CellRef(self.name))
             records.cells.add((row + 1, column + 1))
         if code in _FORMULAS:
             records.formulas.add((row + 1, first + 1))
@@ -217,4 +217,4 @@ class _Walk:
             )
 
     def _too_large(self, message: str) -> Refused:
-        return _refused("too-large", message, Place(self.name))
+        return _refused("too-large", message, CellRef(self.name))

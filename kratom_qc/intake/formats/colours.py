@@ -5,7 +5,7 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Iterable
 
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats.markup import Attributes, scan
 
 Colour = tuple[float, float, float]  # red, green, blue, each 0 to 1
@@ -51,7 +51,7 @@ class Colours:
         self.theme = _OFFICE.split()
         self.palette = f"{_FIRST} {_FIRST} {_REST} 000000 ffffff".split()
 
-    def read_theme(self, place: Place, chunks: Iterable[bytes]) -> None:
+    def read_theme(self, place: CellRef, chunks: Iterable[bytes]) -> None:
         """Take the colours of a theme part."""
         slot = ""
 

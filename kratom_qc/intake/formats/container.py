@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.settings import Caps
 
 _CHUNK = 1 << 16
@@ -166,4 +166,4 @@ class Container:
             )
 
     def _refused(self, code: str, message: str) -> Refused:
-        return Refused([Refusal(code, message, Place(self._name))])
+        return Refused([Refusal(code, message, CellRef(self._name))])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.addresses import area_of
 from kratom_qc.intake.sheets import Area, Grid, cell_name
@@ -18,7 +18,7 @@ _CONDITIONAL = ("shown-differs", "a conditional format may show something else h
 class Covers:
     """The cells of a sheet and why some of them are not believed; `place` names file and sheet."""
 
-    place: Place
+    ref: CellRef
     rows: Grid
     problems: dict[tuple[int, int], Refusal]
 
@@ -34,7 +34,7 @@ class Covers:
         """Areas that one formula fills: their cells hold what it last gave."""
         for said in areas:
             for row, column in self._within(area_of(said)):
-                self._mark(row, column, marks.formula(self.rows[row][column].said))
+                self._mark(row, column, marks.formula(self.rows[row][column].text))
 
     def disguise(self, lists: Iterable[str]) -> None:
         """Lists of areas in which a conditional format may show something else."""
@@ -56,5 +56,5 @@ class Covers:
         self.problems.setdefault((row, column), self._refusal(row, column, why))
 
     def _refusal(self, row: int, column: int, why: marks.Why) -> Refusal:
-        place = Place(self.place.file, self.place.sheet, cell_name(row, column))
-        return Refusal(*why, place, self.rows[row][column].said)
+        place = CellRef(self.ref.file, self.ref.sheet, cell_name(row, column))
+        return Refusal(*why, place, self.rows[row][column].text)

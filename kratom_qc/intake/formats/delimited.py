@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, Place
+from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.formats import dialect
 from kratom_qc.intake.formats.encoding import text_of
 from kratom_qc.intake.sheets import Grid, Sheet, cell_name
@@ -34,7 +34,7 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
 
 
 def _refused(name: str, code: str, message: str, cell: str = "", said: str = "") -> Refused:
-    return Refused([Refusal(code, message, Place(name, "", cell), said)])
+    return Refused([Refusal(code, message, CellRef(name, "", cell), said)])
 
 
 def _check_rows(name: str, rows: int, text: str, caps: Caps) -> None:
@@ -74,9 +74,9 @@ def _check_cells(name: str, cells: int, caps: Caps) -> None:
 
 def _check_lengths(name: str, cells: dict[int, Cell], caps: Caps) -> None:
     for cell in cells.values():
-        if len(cell.said) > caps.cell_text:
-            message = f"this cell holds {len(cell.said):,} characters; the limit is {caps.cell_text:,}"
-            raise _refused(name, "too-large", message, cell_name(cell.row, cell.column), f"{cell.said[:40]}…")
+        if len(cell.text) > caps.cell_text:
+            message = f"this cell holds {len(cell.text):,} characters; the limit is {caps.cell_text:,}"
+            raise _refused(name, "too-large", message, cell_name(cell.row, cell.column), f"{cell.text[:40]}…")
 
 
 def _records(name: str, text: str, mark: str) -> Iterator[list[str]]:

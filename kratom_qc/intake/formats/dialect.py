@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SEP_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n]?)"?[ \t,;|]*(?:\r?\n|$)', re.IGNORECASE)
@@ -29,7 +29,7 @@ def split_off_sep(name: str, text: str) -> tuple[str, str | None]:
         return text, None
     if line["mark"] not in MARKS:
         message = f"the first line says the separator is '{line['mark']}'; it must be one of {_named(MARKS)}"
-        raise Refused([Refusal("dialect", message, Place(name, "", "A1"), line[0].strip())])
+        raise Refused([Refusal("dialect", message, CellRef(name, "", "A1"), line[0].strip())])
     return text[line.end() :], line["mark"]
 
 
@@ -40,14 +40,14 @@ def separator(name: str, text: str) -> str:
     if len(headers) > 1:
         where = " and ".join(f"by {MARKS[mark]} in line {line}" for mark, line in headers.items())
         message = f"header words are separated {where}; use one separator throughout"
-        raise Refused([Refusal("dialect", message, Place(name))])
+        raise Refused([Refusal("dialect", message, CellRef(name))])
     if headers:
         return next(iter(headers))
     sample = [line[:_LONGEST_LINE] for line in lines if line.strip()][:200]
     best = max(MARKS, key=lambda mark: _score(sample, mark))
     if not _score(sample, best):
         message = f"no table was found: no {_named(MARKS)} separates its columns"
-        raise Refused([Refusal("not-a-spreadsheet", message, Place(name))])
+        raise Refused([Refusal("not-a-spreadsheet", message, CellRef(name))])
     return best
 
 

@@ -12,7 +12,7 @@ import unicodedata
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -64,7 +64,7 @@ def line_at(text: str, position: int) -> int:
 
 
 def _refused(name: str, code: str, message: str, said: str = "") -> Refused:
-    return Refused([Refusal(code, message, Place(name), said)])
+    return Refused([Refusal(code, message, CellRef(name), said)])
 
 
 def _binary(name: str) -> Refused:
@@ -105,12 +105,12 @@ def _in_a_code_page(name: str, raw: bytes, at: int) -> tuple[str, list[Remark]]:
     foreign = len(raw.translate(None, _ASCII))
     cells = list(dict.fromkeys(_CELL.findall(raw))) if foreign <= _MOST_LETTERS else []
     readings = _plausible(cells)
-    if readings and not (doubts := _disagreement(readings)):
+    if readings and not (hold_reasons := _disagreement(readings)):
         page = next(iter(readings))
         message = f"the text is not UTF-8; it was read as {page}, and no other likely code page says anything else"
-        return raw.decode(page), [Remark("encoding-assumed", "note", message, Place(name))]
+        return raw.decode(page), [Remark("encoding-assumed", "note", message, CellRef(name))]
     line = raw.count(b"\n", 0, at) + 1
-    asked = f": {' or '.join(doubts)}?" if readings else ""
+    asked = f": {' or '.join(hold_reasons)}?" if readings else ""
     raise _refused(name, "encoding", f"the text is not UTF-8 at byte {at} (line {line}){asked}; {_SAVE}")
 
 

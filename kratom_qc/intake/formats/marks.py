@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 Why = tuple[str, str]  # the code and the sentence of a refusal
 
@@ -81,4 +81,4 @@ def controls(text: str) -> Why | None:
 def macros(name: str) -> Remark:
     """What is said of a workbook with macros."""
     message = "the workbook contains macros; they were not run, only its values were read"
-    return Remark("macros-not-run", "warning", message, Place(name))
+    return Remark("macros-not-run", "warning", message, CellRef(name))

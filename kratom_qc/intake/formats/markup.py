@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from xml.parsers import expat
 
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 
 Attributes = Mapping[str, str]
 # The namespaces a part's own elements may be in: those of ECMA-376, transitional and strict.
@@ -32,7 +32,7 @@ End = Callable[[], None]
 
 
 def scan(
-    place: Place,
+    place: CellRef,
     chunks: Iterable[bytes],
     starts: Mapping[str, Start],
     ends: Mapping[str, End] | None = None,
@@ -93,7 +93,7 @@ def scan(
 
 
 def walk(
-    place: Place,
+    place: CellRef,
     chunks: Iterable[bytes],
     start: Callable[[str, Attributes], None],
     end: Callable[[str], None],
@@ -125,5 +125,5 @@ def walk(
         raise _damaged(place, "a part of the file is not well-formed XML") from None
 
 
-def _damaged(place: Place, why: str) -> Refused:
+def _damaged(place: CellRef, why: str) -> Refused:
     return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", place)])

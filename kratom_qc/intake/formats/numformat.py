@@ -54,7 +54,7 @@ LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|general', re.I
 class Shown:
     """A stored number as said: in full, with the zeros its format shows; `shown` where the sheet displays it rounded."""
 
-    said: str
+    text: str
     shown: str = ""
     trouble: Trouble = None
 

@@ -30,7 +30,7 @@ _FIRST_DAY = dt.date(1900, 1, 1)
 class Value:
     """What a person reads of a cell, how it is stored, a rounded form the sheet shows, and why it cannot be believed."""
 
-    said: str
+    text: str
     kind: str
     shown: str = ""
     trouble: Trouble = None
@@ -99,10 +99,10 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
     read = None if shown is None else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
     found = shown_number(exact, _pattern(shown or "", read, sign))
     if found.trouble is not None or shown is None:
-        return Value(found.said, "number", trouble=found.trouble)
+        return Value(found.text, "number", trouble=found.trouble)
     if read is None:
-        return Value(found.said, "number", trouble=marks.shown_differs(found.said, shown))
-    return Value(found.said, "number", "" if read == Decimal(found.said.rstrip("%")) else shown)
+        return Value(found.text, "number", trouble=marks.shown_differs(found.text, shown))
+    return Value(found.text, "number", "" if read == Decimal(found.text.rstrip("%")) else shown)
 
 
 def _pattern(shown: str, read: Decimal | None, sign: str) -> str:

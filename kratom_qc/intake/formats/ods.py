@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, Place
+from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.container import Container
 from kratom_qc.intake.formats.markup import Attributes, walk
@@ -35,22 +35,22 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     container = Container(name, raw, caps)
     if _MANIFEST in container and b"encryption-data" in container.read(_MANIFEST):
         message = "the workbook is password-protected; send it without a password"
-        raise Refused([Refusal("encrypted", message, Place(name))])
+        raise Refused([Refusal("encrypted", message, CellRef(name))])
     content = _Content(name, caps)
     if "styles.xml" in container:
-        walk(Place(name), container.inflate("styles.xml"), content.styles.start, content.styles.end)
+        walk(CellRef(name), container.inflate("styles.xml"), content.styles.start, content.styles.end)
     if "content.xml" not in container:
         raise _damaged(name, "the workbook's main part is missing")
-    walk(Place(name), container.inflate("content.xml"), content.start, content.end, content.characters)
+    walk(CellRef(name), container.inflate("content.xml"), content.start, content.end, content.characters)
     if not content.is_spreadsheet:
         message = "this is an OpenDocument file of another kind (a text or a presentation); send the spreadsheet itself"
-        raise Refused([Refusal("not-a-spreadsheet", message, Place(name))])
+        raise Refused([Refusal("not-a-spreadsheet", message, CellRef(name))])
     macros = any(part.startswith(("Basic/", "Scripts/")) for part in container.names)
     return content.sheets, [marks.macros(name)] if macros else []
 
 
 def _damaged(name: str, why: str) -> Refused:
-    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", Place(name))])
+    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", CellRef(name))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +204,10 @@ class _Content:
         table.column += repeats
         self._note_areas(table, cell.attributes, first)
         value = value_of(cell.attributes, cell.text, cell.paragraphs > 0)
-        if max(len(value.said), len(cell.text)) > self.caps.cell_text:
+        if max(len(value.text), len(cell.text)) > self.caps.cell_text:
             name = cell_name(table.row + 1, first)
             raise self._too_large(f"cell {name} holds more than {self.caps.cell_text:,} characters, which is the limit")
-        if not value.said.strip() and value.trouble is None:
+        if not value.text.strip() and value.trouble is None:
             return
         if table.column > self.caps.columns:
             raise self._too_large(
@@ -245,10 +245,10 @@ class _Content:
         shape = table.columns[column - 1] if column <= len(table.columns) else _Column(False, "")
         hidden = table.hidden or table.row_hidden or shape.hidden or filled.covered
         value, style = filled.value, filled.style or shape.style
-        table.rows.setdefault(row, {})[column] = Cell(value.said, value.kind, row, column, hidden, value.shown)
+        table.rows.setdefault(row, {})[column] = Cell(value.text, value.kind, row, column, hidden, value.shown)
         trouble = marks.HIDDEN if hidden else self._look(style, filled)
         if trouble:
-            table.problems[row, column] = self._problem(table, row, column, trouble, value.said)
+            table.problems[row, column] = self._problem(table, row, column, trouble, value.text)
 
     def _look(self, style: str, filled: _Filled) -> Trouble:
         """Why a cell that is not hidden cannot be believed: by its style, or else by what it holds."""
@@ -259,7 +259,7 @@ class _Content:
         return trouble or (marks.INVISIBLE if self.styles.blinds(style) else None)
 
     def _problem(self, table: _Table, row: int, column: int, trouble: marks.Why, said: str) -> Refusal:
-        return Refusal(*trouble, Place(self.name, table.name, cell_name(row, column)), said)
+        return Refusal(*trouble, CellRef(self.name, table.name, cell_name(row, column)), said)
 
     def _end_table(self, table: _Table) -> None:
         for top, left, bottom, right in table.matrices:
@@ -268,11 +268,11 @@ class _Content:
                     set(table.rows.get(row, ())) & set(range(left, min(right, self.caps.columns) + 1))
                 ):
                     problem = self._problem(
-                        table, row, column, marks.formula(table.rows[row][column].said), table.rows[row][column].said
+                        table, row, column, marks.formula(table.rows[row][column].text), table.rows[row][column].text
                     )
                     table.problems.setdefault((row, column), problem)
         self.sheets.append(Sheet(table.name, table.rows, table.problems, tuple(table.merged)))
         self._table = None
 
     def _too_large(self, message: str) -> Refused:
-        return Refused([Refusal("too-large", f"{message}. Split the file", Place(self.name))])
+        return Refused([Refusal("too-large", f"{message}. Split the file", CellRef(self.name))])

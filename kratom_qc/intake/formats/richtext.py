@@ -21,7 +21,7 @@ class Text:
     """A string of the workbook; `struck` where a part of it is struck out, `veil` why else a part is not what it looks like,
     `inks` the colours of its parts."""
 
-    said: str
+    text: str
     struck: bool = False
     veil: Trouble = None
     inks: tuple[Named, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.colours import BLACK, WHITE, Colour, Colours, Named, alike, named
 from kratom_qc.intake.formats.markup import Attributes, End, Start, scan
@@ -75,7 +75,7 @@ class _Differential:
     format: bool = False
 
 
-def read_styles(place: Place, chunks: Iterable[bytes], colours: Colours | None = None) -> Styles:
+def read_styles(place: CellRef, chunks: Iterable[bytes], colours: Colours | None = None) -> Styles:
     """The styles of a workbook with the colours of its theme. Raises Refused where the part is damaged."""
     reader = _Reader(colours or Colours())
     scan(place, chunks, reader.starts(), reader.ends())

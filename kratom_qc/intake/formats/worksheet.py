@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, Place
+from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.addresses import EXCEL_COLUMNS, EXCEL_ROWS, position
 from kratom_qc.intake.formats.covers import Covers
@@ -109,8 +109,8 @@ class Worksheet:
             **self.inline.ends(),
             _XM_AREA: self._later_area,
         }
-        scan(Place(self.book.name, self.title), chunks, starts, ends, self._text, self._strange)
-        covers = Covers(Place(self.book.name, self.title), self.rows, self.problems)
+        scan(CellRef(self.book.name, self.title), chunks, starts, ends, self._text, self._strange)
+        covers = Covers(CellRef(self.book.name, self.title), self.rows, self.problems)
         covers.merge(self.merged)
         covers.compute(self.arrays)
         covers.disguise(self.disguised)
@@ -254,7 +254,7 @@ class Worksheet:
         if cell is None:
             return
         row_fits, column_fits = self.row <= self.most_rows, self.column <= self.most_columns
-        if not (row_fits and column_fits and self.count < self.most_cells and len(cell.said) <= self.most_text):
+        if not (row_fits and column_fits and self.count < self.most_cells and len(cell.text) <= self.most_text):
             raise self._over_a_cap(cell)
         self.cells[self.column] = cell
         self.count += 1
@@ -265,8 +265,8 @@ class Worksheet:
         elif trouble is None:
             trouble = self.style.veil
         if trouble is not None:
-            place = Place(self.book.name, self.title, cell_name(self.row, self.column))
-            self.problems[self.row, self.column] = Refusal(trouble[0], trouble[1], place, cell.said)
+            place = CellRef(self.book.name, self.title, cell_name(self.row, self.column))
+            self.problems[self.row, self.column] = Refusal(trouble[0], trouble[1], place, cell.text)
 
     def _read_cell(self) -> tuple[Cell | None, Trouble]:
         hidden = self.hidden or self.row_hidden or self.column in self.hidden_columns
@@ -277,7 +277,7 @@ class Worksheet:
             said = f"={self.formula}" if self.formula else "= (shared formula)"
         elif self.type == "inlineStr" or (self.type == "s" and value):
             text = self._string()
-            said = text.said
+            said = text.text
             trouble = self.style.text_veil or (marks.PARTLY_STRUCK if text.struck else text.veil)
             if text.inks and trouble is None and self.book.styles.blend(text.inks, self.style):
                 trouble = marks.INVISIBLE
@@ -312,7 +312,7 @@ class Worksheet:
 
     def _cached(self) -> str:
         if self.type == "s" and self.value:
-            return self._string().said
+            return self._string().text
         return self.value or ""
 
     def _number(self, value: str) -> tuple[str, str, str, Trouble]:
@@ -344,7 +344,7 @@ class Worksheet:
         elif self.count >= self.most_cells:
             message, name = f"more than {self.most_cells:,} cells; split the file", ""
         else:
-            message = f"this cell holds {len(cell.said):,} characters; the limit is {self.most_text:,}. Shorten it"
+            message = f"this cell holds {len(cell.text):,} characters; the limit is {self.most_text:,}. Shorten it"
         return self._refused("too-large", message, name)
 
     def _merge(self, attributes: Attributes) -> None:
@@ -382,13 +382,13 @@ class Worksheet:
         self.later = False
 
     def _refused(self, code: str, message: str, cell: str = "") -> Refused:
-        return Refused([Refusal(code, message, Place(self.book.name, self.title, cell))])
+        return Refused([Refusal(code, message, CellRef(self.book.name, self.title, cell))])
 
 
 @lru_cache(16384)
 def _shown(value: str, pattern: str) -> tuple[str, str, Trouble]:
     found = shown_number(stored(float(value)), pattern)
-    return found.said, found.shown, found.trouble
+    return found.text, found.shown, found.trouble
 
 
 def _whole(text: str | None) -> int:

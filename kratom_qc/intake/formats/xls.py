@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, Place
+from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.formats import biff, marks
 from kratom_qc.intake.formats.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text, stored
 from kratom_qc.intake.formats.serial import day_of
@@ -114,11 +114,11 @@ class _SheetReader:
         for cell, trouble in self._cells():
             rows.setdefault(cell.row, {})[cell.column] = cell
             if trouble:
-                problems[cell.row, cell.column] = Refusal(*trouble, self._place(cell.row, cell.column), cell.said)
+                problems[cell.row, cell.column] = Refusal(*trouble, self._place(cell.row, cell.column), cell.text)
         merged = self._merged()
         for row, column in _covered(merged, rows):
             cell = rows[row][column] = rows[row][column]._replace(hidden=True)
-            problems[row, column] = Refusal(*marks.COVERED, self._place(row, column), cell.said)
+            problems[row, column] = Refusal(*marks.COVERED, self._place(row, column), cell.text)
         return Sheet(self.source.name, rows, problems, merged)
 
     def _merged(self) -> tuple[Area, ...]:
@@ -168,7 +168,7 @@ class _SheetReader:
             return said, "date", "", trouble
         found = shown_number(stored(value), pattern)
         blank = value == 0 and not self.records.shows_zeros
-        return found.said, "number", found.shown, marks.NO_ZEROS if blank else found.trouble
+        return found.text, "number", found.shown, marks.NO_ZEROS if blank else found.trouble
 
     def _runs(self, row: int, column: int) -> list[tuple[int, Any]]:
         """(first character, font) of each stretch of a text with fonts of its own."""
@@ -190,8 +190,8 @@ class _SheetReader:
         row_hidden = self.source.default_row_hidden if shape is None else shape.hidden or not shape.height
         return bool(self.source.visibility or row_hidden or column in self._hidden_columns)
 
-    def _place(self, row: int, column: int) -> Place:
-        return Place(self.name, self.source.name, cell_name(row, column))
+    def _place(self, row: int, column: int) -> CellRef:
+        return CellRef(self.name, self.source.name, cell_name(row, column))
 
     def _too_long(self, row: int, column: int, said: str) -> Refusal:
         message = f"this cell holds {len(said):,} characters; the limit is {self.caps.cell_text:,}"

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Place
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.colours import Colours
 from kratom_qc.intake.formats.container import Container
@@ -48,7 +48,7 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     listed = _listed(book, container, main)
     own = _own_parts(name, container, parts)
     looks = [container.read(own[kind]) if kind in own else b"" for kind in ("theme", "styles")]
-    book.styles = _styles(Place(name), *looks)
+    book.styles = _styles(CellRef(name), *looks)
     if "sharedStrings" in own:
         book.strings = _strings(name, container, own["sharedStrings"])
     sheets = []
@@ -57,7 +57,7 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
             raise _damaged(name, f"the workbook does not say where its sheet '{title}' is")
         kind, target = parts[relation]
         if kind in ("xlMacrosheet", "xlIntlMacrosheet"):
-            raise Refused([Refusal("macros", f"the sheet '{title}' is a macro sheet; delete it", Place(name, title))])
+            raise Refused([Refusal("macros", f"the sheet '{title}' is a macro sheet; delete it", CellRef(name, title))])
         if kind == "worksheet":
             if target not in container:
                 raise _damaged(name, f"the sheet '{title}' is missing from the file")
@@ -66,12 +66,12 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
         message = (
             "no cell holds anything, but a picture is there; results in a picture are not read: send them in cells"
         )
-        raise Refused([Refusal("no-table", message, Place(name))])
+        raise Refused([Refusal("no-table", message, CellRef(name))])
     has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
     return sheets, [marks.macros(name)] if has_macros else []
 
 
-def _styles(place: Place, theme: bytes, styles: bytes) -> Styles:
+def _styles(place: CellRef, theme: bytes, styles: bytes) -> Styles:
     """The styles of a workbook. A laboratory's files have the same ones, so a child makes them once."""
     if len(theme) + len(styles) <= _SMALL:
         with contextlib.suppress(Refused):  # said below, with the file's own name
@@ -79,7 +79,7 @@ def _styles(place: Place, theme: bytes, styles: bytes) -> Styles:
     return _made(place, theme, styles)
 
 
-def _made(place: Place, theme: bytes, styles: bytes) -> Styles:
+def _made(place: CellRef, theme: bytes, styles: bytes) -> Styles:
     colours = Colours()
     if theme:
         colours.read_theme(place, [theme])
@@ -88,11 +88,11 @@ def _made(place: Place, theme: bytes, styles: bytes) -> Styles:
 
 @lru_cache(32)
 def _remembered(theme: bytes, styles: bytes) -> Styles:
-    return _made(Place(""), theme, styles)
+    return _made(CellRef(""), theme, styles)
 
 
 def _damaged(name: str, why: str) -> Refused:
-    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", Place(name))])
+    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", CellRef(name))])
 
 
 # ---------------------------------------------------------------- the parts of a workbook
@@ -114,7 +114,7 @@ def _relations(name: str, container: Container, part: str) -> dict[str, tuple[st
 
     if path not in container:
         raise _damaged(name, "the workbook does not say where its sheets are")
-    scan(Place(name), container.inflate(path), {"Relationship": relation})
+    scan(CellRef(name), container.inflate(path), {"Relationship": relation})
     return found
 
 
@@ -154,12 +154,12 @@ def _listed(book: Book, container: Container, main: str) -> list[tuple[str, str,
         found.append((attributes.get("name", ""), relation, closed or attributes.get("state", "visible") != "visible"))
 
     starts = {"workbookPr": properties, "workbookView": window, "sheet": sheet}
-    scan(Place(book.name), container.inflate(main), starts)
+    scan(CellRef(book.name), container.inflate(main), starts)
     if len({relation for _, relation, _ in found}) < len(found):
         raise _damaged(book.name, "two sheets are one and the same part of the file")
     if len(found) > book.caps.sheets:
         message = f"the workbook has {len(found):,} sheets; the limit is {book.caps.sheets}. Split the file"
-        raise Refused([Refusal("too-large", message, Place(book.name))])
+        raise Refused([Refusal("too-large", message, CellRef(book.name))])
     titles = [title.casefold() for title, _, _ in found]
     if len(set(titles)) < len(titles):
         raise _damaged(book.name, "two sheets have the same name")
@@ -174,6 +174,10 @@ def _strings(name: str, container: Container, part: str) -> list[Text]:
         found.append(text.taken())
 
     scan(
-        Place(name), container.inflate(part), {"si": text.begin, **text.starts()}, {"si": done, **text.ends()}, text.add
+        CellRef(name),
+        container.inflate(part),
+        {"si": text.begin, **text.starts()},
+        {"si": done, **text.ends()},
+        text.add,
     )
     return found

@@ -142,9 +142,9 @@ def _copied(book: Book, sheet: Sheet) -> Worksheet:
     made: Worksheet = book.create_sheet(free_title(book, sheet.name or "Certificate"))
     for cells in sheet.rows.values():
         for cell in cells.values():
-            write(made, cell.row, cell.column, cell.said).number_format = "@"
+            write(made, cell.row, cell.column, cell.text).number_format = "@"
             letter = get_column_letter(cell.column)
-            width = max(made.column_dimensions[letter].width, min(len(cell.said) + 2, 45))
+            width = max(made.column_dimensions[letter].width, min(len(cell.text) + 2, 45))
             made.column_dimensions[letter].width = width
     for first_row, first_column, last_row, last_column in sheet.merged:
         made.merge_cells(start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column)

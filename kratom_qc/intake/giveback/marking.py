@@ -71,17 +71,17 @@ def finished(book: Book, places: Places, listing: FixList) -> bytes:
 
 
 def _order(fix: Fix, sheets: Mapping[str, int]) -> tuple[int, int, int, str, str]:
-    column, row = coordinate_from_string(fix.place.cell) if _CELL.match(fix.place.cell) else ("", 0)
-    return SEVERITIES.index(fix.severity), sheets.get(fix.place.sheet, -1), row, column.rjust(3), fix.code
+    column, row = coordinate_from_string(fix.ref.cell) if _CELL.match(fix.ref.cell) else ("", 0)
+    return SEVERITIES.index(fix.severity), sheets.get(fix.ref.sheet, -1), row, column.rjust(3), fix.code
 
 
 def _cell(fix: Fix, places: Places) -> Any:
     """The cell a problem rests on, the first one of a merged area; None where there is no such cell."""
-    sheet = places.get(fix.place.sheet)
-    if sheet is None or not _CELL.match(fix.place.cell):
+    sheet = places.get(fix.ref.sheet)
+    if sheet is None or not _CELL.match(fix.ref.cell):
         return None
-    area = next((area for area in sheet.merged_cells.ranges if fix.place.cell in area), None)
-    return sheet[fix.place.cell] if area is None else sheet.cell(area.min_row, area.min_col)
+    area = next((area for area in sheet.merged_cells.ranges if fix.ref.cell in area), None)
+    return sheet[fix.ref.cell] if area is None else sheet.cell(area.min_row, area.min_col)
 
 
 def _with_cell(fix: Fix, places: Places) -> Fix:
@@ -156,7 +156,7 @@ def _list(book: Book, places: Places, sentences: Iterable[str], fixes: Iterable[
 
 
 def _list_row(sheet: Worksheet, row: int, fix: Fix, target: Any) -> None:
-    place = fix.place
+    place = fix.ref
     sheet_name = target.parent.title if target is not None else place.sheet
     texts = [fix.severity, fix.code, sheet_name, place.cell, _quoted(fix.said), fix.wrong]
     texts += [fix.expected, ", ".join(fix.near), fix.do]

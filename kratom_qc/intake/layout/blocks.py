@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.source import Cell, Word
+from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.headers import KEYS, LIST, SAMPLES, WIDE, Header, headers_at
 from kratom_qc.intake.layout.labels import Stated, could_be_result, stated_in, states_a_fact
 from kratom_qc.intake.layout.page import Page
@@ -22,7 +22,7 @@ class Block:
     last: int
     left: int = 1
     right: int | None = None
-    unit: Word | None = None  # said of the whole table above it: `All results in mg/kg`
+    unit: SourceText | None = None  # said of the whole table above it: `All results in mg/kg`
 
     def cells(self, row: int) -> dict[int, Cell]:
         """The cells of a row that belong to this table."""
@@ -173,7 +173,7 @@ class _Search:
             if not headers_at(self.page, row, *one)
             for cell in self.page.cells(row, *one).values()
         ]
-        return any(vocabulary.column_role(cell.said) or vocabulary.fact_name(cell.said) for cell in beside)
+        return any(vocabulary.column_role(cell.text) or vocabulary.fact_name(cell.text) for cell in beside)
 
     def _begin(self, row: int, left: int, right: int | None) -> int:
         """Open the tables whose headers begin here; the last row of the headers, or 0."""
@@ -210,13 +210,13 @@ def _is_table(page: Page, header: Header) -> bool:
         below = page.cells(row)
         if not below or key in below:
             break
-    named = key in below and vocabulary.fact_name(below[key].said.partition(":")[0]) is None
-    return named and all(at in below and could_be_result(below[at].said) for at in analytes)
+    named = key in below and vocabulary.fact_name(below[key].text.partition(":")[0]) is None
+    return named and all(at in below and could_be_result(below[at].text) for at in analytes)
 
 
 def _names_batch(page: Page, row: int) -> bool:
     cells = page.cells(row)
-    return vocabulary.fact_name(cells[min(cells)].said) == "batch_id"
+    return vocabulary.fact_name(cells[min(cells)].text) == "batch_id"
 
 
 def table_end(block: Block, last: int) -> int:
@@ -241,20 +241,20 @@ def _has_result(header: Header, cells: dict[int, Cell]) -> bool:
         columns = [column for column in header.columns if column.role.startswith(("analyte:", "fact:batch_id"))]
         return any(column.number in cells for column in columns)
     results = [cells[column.number] for column in header.of("result") if column.number in cells]
-    return bool(results) and (len(cells) > 2 or (len(cells) == 1 and could_be_result(results[0].said)))
+    return bool(results) and (len(cells) > 2 or (len(cells) == 1 and could_be_result(results[0].text)))
 
 
-def _unit_above(page: Page, block: Block, top: int) -> Word | None:
+def _unit_above(page: Page, block: Block, top: int) -> SourceText | None:
     """The unit that a line right above a table, or two rows above it, states of all its results."""
     for row in range(top - 1, max(top - 4, 0), -1):
         cells = page.cells(row, block.left, block.right) or page.cells(row)
         for column, cell in cells.items():
-            said = vocabulary.unit_line(cell.said)
+            said = vocabulary.unit_line(cell.text)
             if said:
                 page.word(row, column)
-                return Word(said, page.place(row, column))
+                return SourceText(said, page.place(row, column))
         numbers = sorted(cells)
-        if len(numbers) == 2 and vocabulary.column_role(cells[numbers[0]].said.rstrip(" :")) == "unit":
+        if len(numbers) == 2 and vocabulary.column_role(cells[numbers[0]].text.rstrip(" :")) == "unit":
             value = page.word(row, numbers[1])
-            return value if vocabulary.unit(value.said) is not None else None
+            return value if vocabulary.unit(value.text) is not None else None
     return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, Remark
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.layout.blocks import Block, bands
 from kratom_qc.intake.layout.footnotes import resolved
 from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
@@ -40,13 +40,13 @@ class Gathered:
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     strays: list[Refusal] = field(default_factory=list)
-    found: list[tuple[dict[str, Word], list[Row]]] = field(default_factory=list)
+    found: list[tuple[dict[str, SourceText], list[Row]]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
-    common: dict[str, Word] = field(default_factory=dict)
+    common: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     unjoined: bool = False  # keys without a partner are told: what they leave without a batch is not told again
     unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
-    pointed: dict[str, Word] = field(default_factory=dict)  # facts whose cells a profile names
+    pointed: dict[str, SourceText] = field(default_factory=dict)  # facts whose cells a profile names
 
 
 def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Found:
@@ -64,7 +64,7 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Foun
         all_.pointed = facts_of_profile(profile, book, pages)
         all_.common |= all_.pointed
         message = f"read with the profile '{profile.id}': {profile.title}"
-        all_.remarks.append(Remark("profile", "note", message, Place(book.file)))
+        all_.remarks.append(Remark("profile", "note", message, CellRef(book.file)))
     for page in pages:
         given = blocks_of(profile, page) if profile is not None else []
         _gather(all_, page, scopes(bands(page, given), page.refusals))
@@ -91,7 +91,7 @@ def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
         if rows and not any(_answers(row) for row in rows):
             blank = rows[0].line.result or rows[0].line.analyte
             message = "no row of this table has a result; the first one belongs into this cell"
-            all_.unfilled.append(Refusal("no-results", message, blank.place))
+            all_.unfilled.append(Refusal("no-results", message, blank.ref))
         if rows:
             _agree(all_.pointed, scope.facts, page.refusals)
             all_.found.append((scope.facts, rows))
@@ -102,12 +102,12 @@ def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
     all_.remarks += page.remarks
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
-        all_.remarks.append(Remark("sheet-not-used", "note", message, Place(page.file, page.sheet.name)))
+        all_.remarks.append(Remark("sheet-not-used", "note", message, CellRef(page.file, page.sheet.name)))
 
 
 def _answers(row: Row) -> bool:
     """Whether a row says anything where its result belongs."""
-    return any(word is not None and word.said.strip() for word in (row.line.result, row.line.qualifier))
+    return any(word is not None and word.text.strip() for word in (row.line.result, row.line.qualifier))
 
 
 def _rows(all_: Gathered, scope: Scope) -> Iterator[Row]:
@@ -126,7 +126,7 @@ def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
     columns = any(column.role == "fact:batch_id" for column in block.header.columns)
     for row in read_list(block, scope.facts):
         stated = row.facts.get("batch_id")
-        if stated and above and not columns and stated.said.strip() != above.said.strip():
+        if stated and above and not columns and stated.text.strip() != above.text.strip():
             block.page.refusals.append(contradiction("batch_id", above, stated))
         yield row
 
@@ -134,21 +134,21 @@ def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
 def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
     names = " and ".join(f"'{profile.id}'" for profile in profiles)
     message = f"the profiles {names} both recognise this file; make one of them tell it apart, or remove it"
-    return Refusal("two-profiles", message, Place(book.file))
+    return Refusal("two-profiles", message, CellRef(book.file))
 
 
-def _agree(pointed: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:
+def _agree(pointed: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]) -> None:
     """What a profile points at, and what a label of the sheet says, must be the same."""
     for name in MUST_AGREE:
         one, other = pointed.get(name), facts.get(name)
-        if one is not None and other is not None and one.said.strip() != other.said.strip():
+        if one is not None and other is not None and one.text.strip() != other.text.strip():
             refusals.append(contradiction(name, one, other))
 
 
-def _merge(common: dict[str, Word], facts: dict[str, Word], refusals: list[Refusal]) -> None:
+def _merge(common: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]) -> None:
     for name, word in facts.items():
         known = common.setdefault(name, word)
-        if name in MUST_AGREE and known.said.strip() != word.said.strip():
+        if name in MUST_AGREE and known.text.strip() != word.text.strip():
             refusals.append(contradiction(name, known, word))
 
 
@@ -172,22 +172,22 @@ def _join(all_: Gathered) -> None:
 def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
     """Rows with equal identity facts are one certificate; a table without a batch id takes the workbook's only one."""
     shared = dict(all_.common)
-    named = {facts["batch_id"].said.strip() for facts, _ in all_.found if "batch_id" in facts}
+    named = {facts["batch_id"].text.strip() for facts, _ in all_.found if "batch_id" in facts}
     if len(named) <= 1:
         for facts, _ in all_.found:
             for name, word in facts.items():
                 shared.setdefault(name, word)
-    groups: dict[tuple[str, ...], tuple[dict[str, Word], list[Row]]] = {}
+    groups: dict[tuple[str, ...], tuple[dict[str, SourceText], list[Row]]] = {}
     for facts, rows in all_.found:
         for row in rows:
-            stated = {**shared, **facts, **{name: word for name, word in row.facts.items() if word.said.strip()}}
-            if "batch_id" in row.facts and not row.facts["batch_id"].said.strip():
+            stated = {**shared, **facts, **{name: word for name, word in row.facts.items() if word.text.strip()}}
+            if "batch_id" in row.facts and not row.facts["batch_id"].text.strip():
                 stated.pop("batch_id", None)
             if "batch_id" not in stated:
                 if not all_.unjoined:
                     _no_batch(book, row, all_.refusals, in_table="batch_id" in row.facts)
                 continue
-            key = tuple(stated[name].said.strip() if name in stated else "" for name in _IDENTITY)
+            key = tuple(stated[name].text.strip() if name in stated else "" for name in _IDENTITY)
             groups.setdefault(key, (stated, []))[1].append(row)
     return tuple(
         Certificate(
@@ -203,7 +203,7 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
 def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
     """Said once for every sheet, or for every cell that should name a batch."""
     if in_table:
-        place = row.facts["batch_id"].place
+        place = row.facts["batch_id"].ref
         refusals.append(Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place))
     elif (blank := _blank_beside(book, "batch_id")) is not None:
         refusals.append(Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank))
@@ -213,31 +213,31 @@ def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bo
                 "no-batch-id",
                 "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
                 "with its value nor a column of that name",
-                Place(row.line.analyte.place.file, row.line.analyte.place.sheet),
+                CellRef(row.line.analyte.ref.file, row.line.analyte.ref.sheet),
             )
         )
 
 
-def _blank_beside(book: Workbook, name: str) -> Place | None:
+def _blank_beside(book: Workbook, name: str) -> CellRef | None:
     """The blank cell to the right of a label, as in a form that nobody has filled in."""
     for sheet in book.sheets:
         for row, cells in sheet.rows.items():
             for number, cell in cells.items():
-                if vocabulary.fact_name(cell.said) == name and len(cells) == 1:
-                    return Place(book.file, sheet.name, cell_name(row, number + 1))
+                if vocabulary.fact_name(cell.text) == name and len(cells) == 1:
+                    return CellRef(book.file, sheet.name, cell_name(row, number + 1))
     return None
 
 
 def _no_table(book: Workbook, blocks: list[Block]) -> Refusal:
     """Nothing to read: say which row came nearest to a header, and what it lacks."""
-    best: tuple[int, Place, list[str]] = (0, Place(book.file), [])
+    best: tuple[int, CellRef, list[str]] = (0, CellRef(book.file), [])
     for sheet in book.sheets:
         for row, cells in sheet.rows.items():
-            roles = [role for cell in cells.values() if (role := vocabulary.column_role(cell.said))]
+            roles = [role for cell in cells.values() if (role := vocabulary.column_role(cell.text))]
             if len(roles) > best[0]:
-                best = (len(roles), Place(book.file, sheet.name, f"A{row}"), roles)
+                best = (len(roles), CellRef(book.file, sheet.name, f"A{row}"), roles)
     if not any(sheet.rows for sheet in book.sheets):
-        return Refusal("empty", "the file holds no cell with anything in it", Place(book.file))
+        return Refusal("empty", "the file holds no cell with anything in it", CellRef(book.file))
     if blocks:
         first = blocks[0].header
         place = blocks[0].page.place(first.row, first.columns[0].number)

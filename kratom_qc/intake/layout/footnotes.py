@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Place, Word
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.rows import Row
 
@@ -28,7 +28,7 @@ class Legend:
     """What a line under the table says of one mark."""
 
     text: str
-    place: Place
+    ref: CellRef
 
     @property
     def qualifier(self) -> str | None:
@@ -46,7 +46,7 @@ def legends(page: Page) -> dict[str, Legend]:
         if len(cells) != 1:
             continue
         column, cell = next(iter(cells.items()))
-        for part in re.split(r"\s*[;\n]\s*", cell.said):
+        for part in re.split(r"\s*[;\n]\s*", cell.text):
             match = _LEGEND.match(part)
             if match:
                 text = match["text"].strip().rstrip(".")
@@ -62,28 +62,28 @@ def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
         yield line if basis is None else _on_basis(line, basis)
 
 
-def _basis(page: Page) -> Word | None:
+def _basis(page: Page) -> SourceText | None:
     """The basis that a line, or a label with its value, states for the whole sheet."""
-    found: Word | None = None
+    found: SourceText | None = None
     for row, cells in page.sheet.rows.items():
         if len(cells) > 2:
             continue
-        column, said = min(cells), cells[max(cells)].said
-        labelled = len(cells) == 2 and vocabulary.column_role(cells[column].said.rstrip(" :")) == "basis"
+        column, said = min(cells), cells[max(cells)].text
+        labelled = len(cells) == 2 and vocabulary.column_role(cells[column].text.rstrip(" :")) == "basis"
         basis = vocabulary.basis_in(said)[0] if labelled else vocabulary.basis_line(said) if len(cells) == 1 else None
         if basis is None:
             continue
-        word = replace(page.word(row, max(cells)), said=basis)
-        if found is not None and found.said != basis:
-            message = f"the basis of all results is '{found.said}' at {found.place} and '{basis}' here"
+        word = replace(page.word(row, max(cells)), text=basis)
+        if found is not None and found.text != basis:
+            message = f"the basis of all results is '{found.text}' at {found.ref} and '{basis}' here"
             _refuse(page, "fact-contradicts", message, word)
         found = found or word
     return found
 
 
-def _on_basis(row: Row, basis: Word) -> Row:
+def _on_basis(row: Row, basis: SourceText) -> Row:
     stated = row.line.basis
-    return row if stated is not None and stated.said.strip() else replace(row, line=replace(row.line, basis=basis))
+    return row if stated is not None and stated.text.strip() else replace(row, line=replace(row.line, basis=basis))
 
 
 def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
@@ -91,48 +91,48 @@ def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     result = row.line.result
     if result is None:
         return row
-    said = result.said.strip()
+    said = result.text.strip()
     match = _MARKED.match(said) or _LETTERED.match(said)
     if match is None or (match["mark"] not in known and match["mark"][0] not in _SIGNS):
         return row
     legend = known.get(match["mark"])
     if vocabulary.status(said) is not None or (legend is None and vocabulary.status(match["said"]) is not None):
         return row  # `BQL *`: the word is known with its mark
-    bare = replace(result, said=match["said"].strip())
+    bare = replace(result, text=match["said"].strip())
     if legend is None:
         message = (
-            f"the mark '{match['mark']}' after '{bare.said}' is explained nowhere; add a line '{match['mark']} = …'"
+            f"the mark '{match['mark']}' after '{bare.text}' is explained nowhere; add a line '{match['mark']} = …'"
         )
         _refuse(page, "unexplained-mark", message, result)
         return replace(row, line=replace(row.line, result=bare))
     word = _meaning(page, match["mark"], legend, result)
     beside = row.line.qualifier
-    if word.said and beside is not None and beside.said.strip():
+    if word.text and beside is not None and beside.text.strip():
         _refuse(
-            page, "mark-unclear", f"'{said}' has a mark, and '{beside.said}' stands in its qualifier column", result
+            page, "mark-unclear", f"'{said}' has a mark, and '{beside.text}' stands in its qualifier column", result
         )
         return row
-    line = replace(row.line, result=bare, qualifier=word if word.said else beside)
+    line = replace(row.line, result=bare, qualifier=word if word.text else beside)
     return replace(row, line=line)
 
 
 def _by_letter(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     """`E` in a qualifier column means what the laboratory's own legend says, not what most laboratories mean."""
     beside = row.line.qualifier
-    legend = known.get(beside.said.strip()) if beside is not None else None
+    legend = known.get(beside.text.strip()) if beside is not None else None
     if beside is None or legend is None:
         return row
-    word = _meaning(page, beside.said.strip(), legend, beside)
+    word = _meaning(page, beside.text.strip(), legend, beside)
     return replace(row, line=replace(row.line, qualifier=word))
 
 
-def _meaning(page: Page, mark: str, legend: Legend, where: Word) -> Word:
+def _meaning(page: Page, mark: str, legend: Legend, where: SourceText) -> SourceText:
     qualifier = legend.qualifier
     if qualifier is None:
-        message = f"the mark '{mark}' is explained as '{legend.text}' at {legend.place}, which is not understood"
+        message = f"the mark '{mark}' is explained as '{legend.text}' at {legend.ref}, which is not understood"
         _refuse(page, "mark-unclear", message, where)
-    return Word(qualifier or "", legend.place)
+    return SourceText(qualifier or "", legend.ref)
 
 
-def _refuse(page: Page, code: str, message: str, where: Word) -> None:
-    page.refusals.append(Refusal(code, message, where.place, where.said))
+def _refuse(page: Page, code: str, message: str, where: SourceText) -> None:
+    page.refusals.append(Refusal(code, message, where.ref, where.text))

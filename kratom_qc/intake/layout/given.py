@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell, Place, Word
+from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.layout.blocks import Block, table_end
 from kratom_qc.intake.layout.headers import LIST, WIDE, Column, Header, meaning
 from kratom_qc.intake.layout.page import Page, turn
@@ -52,7 +52,7 @@ def _aside(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, Bl
         row
         for row in sorted(page.sheet.rows)
         if (cell := page.cells(row).get(left)) is not None
-        and (squeezed(cell.said) in table.columns or row in table.numbered)
+        and (squeezed(cell.text) in table.columns or row in table.numbered)
     ]
     if not named:
         _mismatch(profile, page, "a table's names", f"do not stand in column {cell_name(1, left)[:-1]}")
@@ -79,7 +79,7 @@ def _columns(profile: Profile, table: Table, page: Page, row: int) -> Iterator[C
     missing = set(table.columns)
     for number in sorted({*cells, *table.numbered}):
         cell = cells.get(number)
-        text = squeezed(cell.said) if cell else ""
+        text = squeezed(cell.text) if cell else ""
         missing.discard(text)
         given = table.numbered.get(number) or table.columns.get(text)
         role, unit = (given.role, given.unit) if given else meaning((text,))[:2]
@@ -101,8 +101,8 @@ def _unit_in(text: str, role: str) -> str:
     return unit if found == role or found.startswith("analyte:") else ""
 
 
-def _unread(page: Page, row: int, number: int, cell: Cell | None) -> Word:
-    return Word(cell.said if cell else "", page.place(row, number))
+def _unread(page: Page, row: int, number: int, cell: Cell | None) -> SourceText:
+    return SourceText(cell.text if cell else "", page.place(row, number))
 
 
 def _last(table: Table, page: Page, first: int, until: int) -> int:
@@ -112,7 +112,7 @@ def _last(table: Table, page: Page, first: int, until: int) -> int:
         if table.end == "blank" and not cells:
             return row - 1
         if table.end not in ("", "blank") and any(
-            fnmatchcase(squeezed(cell.said), table.end) for cell in cells.values()
+            fnmatchcase(squeezed(cell.text), table.end) for cell in cells.values()
         ):
             return row - 1
     return until
@@ -120,7 +120,7 @@ def _last(table: Table, page: Page, first: int, until: int) -> int:
 
 def _fill_down(table: Table, block: Block) -> None:
     """A blank cell of such a column says what the cell above it says, as a merged cell would."""
-    wanted = [column for column in block.header.columns if squeezed(column.header.said) in table.fill_down]
+    wanted = [column for column in block.header.columns if squeezed(column.header.text) in table.fill_down]
     for column in wanted:
         anchor = 0
         for row in block.body:
@@ -131,9 +131,9 @@ def _fill_down(table: Table, block: Block) -> None:
                 block.page.merges.setdefault((row, column.number), area)
 
 
-def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dict[str, Word]:
+def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dict[str, SourceText]:
     """The facts that a profile points at. One that is blank is a refusal: the laboratory has changed its layout."""
-    found: dict[str, Word] = {}
+    found: dict[str, SourceText] = {}
     for name, at in profile.facts.items():
         page = next((page for page in pages if at.on(page.sheet) and cell_at(page.sheet, at) is not None), None)
         if page is not None:
@@ -142,11 +142,11 @@ def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dic
             what = name.replace("_", " ")
             message = f"the profile '{profile.id}' expects the {what} at {at}, where nothing stands"
             pages[0].refusals.append(
-                Refusal("profile-mismatch", message, Place(book.file, at.sheet, cell_name(at.row, at.column)))
+                Refusal("profile-mismatch", message, CellRef(book.file, at.sheet, cell_name(at.row, at.column)))
             )
     return found
 
 
 def _mismatch(profile: Profile, page: Page, what: str, why: str) -> None:
     message = f"the profile '{profile.id}' does not fit: {what} {why}"
-    page.refusals.append(Refusal("profile-mismatch", message, Place(page.file, page.sheet.name)))
+    page.refusals.append(Refusal("profile-mismatch", message, CellRef(page.file, page.sheet.name)))

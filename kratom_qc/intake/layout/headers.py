@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.source import Cell, Word
+from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.page import Page
 
 # No header is longer, and on what is longer these patterns would take the square of its length.
@@ -37,10 +37,10 @@ class Column:
 
     number: int
     role: str
-    header: Word
+    header: SourceText
     unit: str = ""
-    group: Word | None = None
-    cas: Word | None = None
+    group: SourceText | None = None
+    cas: SourceText | None = None
     end: int = 0  # the last column that a merged header covers
 
 
@@ -103,7 +103,7 @@ def _header(page: Page, top: int, bottom: int, columns: list[Column]) -> Header:
 
 def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
     """A quick look, since every row of text is a possible header: it names analytes, a batch or a sample, or is merged."""
-    if any(_meaning(" ".join(cell.said.split()))[0] in ("analyte", "batch", *KEYS) for cell in cells.values()):
+    if any(_meaning(" ".join(cell.text.split()))[0] in ("analyte", "batch", *KEYS) for cell in cells.values()):
         return True
     return bool(page.merges) and _has_wide_merge(page, row, cells)
 
@@ -127,7 +127,7 @@ def _columns(page: Page, top: int, bottom: int, left: int, right: int | None) ->
 def _column(page: Page, top: int, bottom: int, number: int) -> Column:
     places = list(dict.fromkeys(page.anchor(row, number) for row in range(top, bottom + 1)))
     said = [(at, cell) for at in places if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None]
-    texts = tuple(" ".join(cell.said.split()) for _, cell in said)
+    texts = tuple(" ".join(cell.text.split()) for _, cell in said)
     role, unit, grouped = meaning(texts)
     at, cell = said[-1]
     group_at, group = said[0]
@@ -135,9 +135,9 @@ def _column(page: Page, top: int, bottom: int, number: int) -> Column:
     return Column(
         number,
         role,
-        Word(cell.said, page.place(*at)),
+        SourceText(cell.text, page.place(*at)),
         unit,
-        Word(group.said, page.place(*group_at)) if grouped else None,
+        SourceText(group.text, page.place(*group_at)) if grouped else None,
         end=max(number, area[3]) if area and at[1] == number else number,
     )
 
@@ -280,7 +280,7 @@ def _repeated(columns: list[Column]) -> list[list[Column]]:
     same = [
         index
         for index, column in enumerate(columns)
-        if column.header.said.strip() == first.header.said.strip()
+        if column.header.text.strip() == first.header.text.strip()
         or (column.role == first.role and first.role in ("analyte", "fact:batch_id"))
     ]
     parts = [columns[start:end] for start, end in zip(same, [*same[1:], len(columns)], strict=True)]
@@ -310,9 +310,9 @@ def _continued(page: Page, top: int, bottom: int, left: int, right: int | None, 
 def _with_cas(page: Page, columns: list[Column], top: int) -> tuple[list[Column], int]:
     """CAS numbers in a row of their own above the names of a wide table."""
     above = page.cells(top - 1, columns[0].number, columns[-1].number)
-    numbers = {at: cell for at, cell in above.items() if CAS.fullmatch(cell.said.strip())}
+    numbers = {at: cell for at, cell in above.items() if CAS.fullmatch(cell.text.strip())}
     labels = [cell for at, cell in above.items() if at not in numbers]
-    if not numbers or any(vocabulary.column_role(cell.said) != "cas" for cell in labels):
+    if not numbers or any(vocabulary.column_role(cell.text) != "cas" for cell in labels):
         return columns, top
     named = [
         replace(column, cas=page.word(top - 1, column.number)) if column.number in numbers else column

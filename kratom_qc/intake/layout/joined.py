@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Word
+from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven
 
@@ -17,7 +17,7 @@ KEYS = ("sample_id", "lab_id")
 class Sample:
     """One row of a table of samples: its facts, by name."""
 
-    facts: dict[str, Word]
+    facts: dict[str, SourceText]
 
 
 def read_samples(block: Block) -> Iterator[Sample]:
@@ -27,7 +27,7 @@ def read_samples(block: Block) -> Iterator[Sample]:
             refuse_uneven(block, row)
             refuse_cells_outside(block, row)
             facts = facts_of(block.page, block.header, row)
-            yield Sample({name: word for name, word in facts.items() if word.said.strip()})
+            yield Sample({name: word for name, word in facts.items() if word.text.strip()})
 
 
 def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]) -> list[Row]:
@@ -40,8 +40,8 @@ def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]
         said = _said(sample.facts, key)
         if said in index:
             word = sample.facts[key]
-            message = f"the sample '{said}' stands twice: at {index[said].facts[key].place} and here"
-            refusals.append(Refusal("duplicate-key", message, word.place, word.said))
+            message = f"the sample '{said}' stands twice: at {index[said].facts[key].ref} and here"
+            refusals.append(Refusal("duplicate-key", message, word.ref, word.text))
         elif said:
             index[said] = sample
     used: set[str] = set()
@@ -50,7 +50,7 @@ def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]
         if said not in used:
             word = index[said].facts[key]
             message = f"the sample '{said}' has no results; remove it, or send its results"
-            refusals.append(Refusal("key-without-partner", message, word.place, word.said))
+            refusals.append(Refusal("key-without-partner", message, word.ref, word.text))
     return joined
 
 
@@ -58,9 +58,9 @@ def _indexed(samples: Sequence[Sample], key: str) -> bool:
     return any(_said(sample.facts, key) for sample in samples)
 
 
-def _said(facts: dict[str, Word], name: str) -> str:
+def _said(facts: dict[str, SourceText], name: str) -> str:
     word = facts.get(name)
-    return word.said.strip() if word is not None else ""
+    return word.text.strip() if word is not None else ""
 
 
 def _joined(row: Row, index: dict[str, Sample], key: str, used: set[str], refusals: list[Refusal]) -> Row:
@@ -70,13 +70,13 @@ def _joined(row: Row, index: dict[str, Sample], key: str, used: set[str], refusa
         word = row.facts.get(key)
         if word is not None:
             message = f"no table of samples names '{said}'" if said else "this row names no sample"
-            refusals.append(Refusal("key-without-partner", message, word.place, word.said))
+            refusals.append(Refusal("key-without-partner", message, word.ref, word.text))
         return row
     used.add(said)
     for name in ("batch_id", "form"):
         own, other = row.facts.get(name), sample.facts.get(name)
-        if own is not None and other is not None and own.said.strip() not in ("", other.said.strip()):
-            message = f"the sample '{said}' is '{other.said}' at {other.place} and '{own.said}' here"
-            refusals.append(Refusal("fact-contradicts", message, own.place, own.said))
-    stated = {name: word for name, word in row.facts.items() if word.said.strip()}
+        if own is not None and other is not None and own.text.strip() not in ("", other.text.strip()):
+            message = f"the sample '{said}' is '{other.text}' at {other.ref} and '{own.text}' here"
+            refusals.append(Refusal("fact-contradicts", message, own.ref, own.text))
+    stated = {name: word for name, word in row.facts.items() if word.text.strip()}
     return replace(row, facts={**sample.facts, **stated})

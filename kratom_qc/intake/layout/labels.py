@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell, Word
+from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.headers import meaning
 from kratom_qc.intake.layout.page import Page
 
@@ -23,7 +23,7 @@ class Stated:
     """A fact that a label states, and where the label stands."""
 
     name: str
-    word: Word
+    word: SourceText
     row: int
     column: int
 
@@ -31,49 +31,49 @@ class Stated:
 def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[Stated]:
     """The facts that some cells of a row state. A row like a result, outside every table, is noted as a stray."""
     numbers = sorted(cells)
-    if len(cells) > 1 and all(_NUMBER.fullmatch(cell.said.strip()) for cell in cells.values()):
+    if len(cells) > 1 and all(_NUMBER.fullmatch(cell.text.strip()) for cell in cells.values()):
         message = "these numbers stand in no table: no header row above them names their columns"
-        page.strays.append(Refusal("stray-result", message, page.place(row, numbers[0]), cells[numbers[0]].said))
+        page.strays.append(Refusal("stray-result", message, page.place(row, numbers[0]), cells[numbers[0]].text))
         return []
     stray = next((number for number in numbers if _is_stray(page, row, cells, number)), None)
     if stray is not None:
         message = "this row looks like a result, but it stands in no table: no header row above it names its columns"
-        page.strays.append(Refusal("stray-result", message, page.place(row, stray), cells[stray].said))
+        page.strays.append(Refusal("stray-result", message, page.place(row, stray), cells[stray].text))
         return []
     found: list[Stated] = []
     taken: set[int] = set()
     for index, number in enumerate(numbers):
         if number in taken or cells[number].kind != "text":
             continue
-        text = cells[number].said
+        text = cells[number].text
         label, colon, rest = text.partition(":")
         name = vocabulary.fact_name(label) if colon and rest.strip() else None
         if name:
             page.word(row, number)
-            found.append(Stated(name, Word(rest.strip(), page.place(row, number)), row, number))
+            found.append(Stated(name, SourceText(rest.strip(), page.place(row, number)), row, number))
             continue
         name = vocabulary.fact_name(text)
         following = numbers[index + 1] if index + 1 < len(numbers) else None
         if name is None or following is None:
             continue
         value = cells[following]
-        if value.kind == "text" and vocabulary.fact_name(value.said):
+        if value.kind == "text" and vocabulary.fact_name(value.text):
             continue  # the next label: this one has no value
         taken.add(following)
         found.append(Stated(name, page.fact(row, following, name), row, number))
-    return [one for one in found if one.word.said.strip()]
+    return [one for one in found if one.word.text.strip()]
 
 
 def _is_stray(page: Page, row: int, cells: Mapping[int, Cell], number: int) -> bool:
     """An analyte with a number beside or below it, outside every table: dropping it in silence could hide a result."""
-    said = cells[number].said
+    said = cells[number].text
     if vocabulary.fact_name(said) is not None or not _names_analyte(said):
         return False
     below = page.cells(row + 1).get(number)
     near = [cell for at, cell in cells.items() if at != number] + (
         [below] if below is not None and len(cells) > 1 else []
     )
-    return any(re.match(r"^[<>≤≥]?\s*[0-9]", cell.said.strip()) for cell in near)
+    return any(re.match(r"^[<>≤≥]?\s*[0-9]", cell.text.strip()) for cell in near)
 
 
 def _names_analyte(text: str) -> bool:
@@ -89,14 +89,14 @@ def could_be_result(text: str) -> bool:
 
 def states_a_fact(cells: Mapping[int, Cell]) -> bool:
     """`Authorized by: J. Doe`, in one cell or two. A heading that ends with a colon states nothing."""
-    first = cells[min(cells)].said
+    first = cells[min(cells)].text
     label, _, rest = first.partition(":")
     if vocabulary.analyte(first) is not None or (len(cells) == 1 and not rest.strip()):
         return False
     return vocabulary.fact_name(label) is not None or (len(cells) > 1 and first.rstrip().endswith(":"))
 
 
-def state(facts: dict[str, Word], stated: Iterable[Stated], refusals: list[Refusal]) -> None:
+def state(facts: dict[str, SourceText], stated: Iterable[Stated], refusals: list[Refusal]) -> None:
     """Add facts to those that are known. What must agree and does not is a refusal."""
     for one in stated:
         name, word = one.name, one.word
@@ -105,26 +105,26 @@ def state(facts: dict[str, Word], stated: Iterable[Stated], refusals: list[Refus
             continue
         if known is None:
             facts[name] = word
-        elif name in MUST_AGREE and known.said.strip() != word.said.strip():
+        elif name in MUST_AGREE and known.text.strip() != word.text.strip():
             refusals.append(contradiction(name, known, word))
         elif name == "tested_on" or (name == "status" and _worse(word, known)):
             facts[name] = word  # testing started, testing completed: the later one counts
 
 
-def _worse(word: Word, known: Word) -> bool:
+def _worse(word: SourceText, known: SourceText) -> bool:
     ranks = [
-        _WORST_FIRST.index(kind) if (kind := vocabulary.status(said.said)) in _WORST_FIRST else len(_WORST_FIRST)
+        _WORST_FIRST.index(kind) if (kind := vocabulary.status(said.text)) in _WORST_FIRST else len(_WORST_FIRST)
         for said in (word, known)
     ]
     return ranks[0] < ranks[1]
 
 
-def contradiction(name: str, one: Word, other: Word) -> Refusal:
+def contradiction(name: str, one: SourceText, other: SourceText) -> Refusal:
     """Two places that state one fact differently."""
     what = name.replace("_", " ")
     return Refusal(
         "fact-contradicts",
-        f"the {what} is '{one.said.strip()}' at {one.place} and '{other.said.strip()}' here",
-        other.place,
-        other.said,
+        f"the {what} is '{one.text.strip()}' at {one.ref} and '{other.text.strip()}' here",
+        other.ref,
+        other.text,
     )

@@ -11,8 +11,8 @@ from dataclasses import fields, replace
 from string import ascii_uppercase
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Certificate, Line, Note
-from kratom_qc.domain.source import Cell, Place, Word
+from kratom_qc.domain.certificate import Certificate, Note, ResultRow
+from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
 from kratom_qc.intake.layout.page import Page
@@ -29,55 +29,55 @@ def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Ce
     read = {place for one in made for place in _read(one)}
     blocks = list(blocks)
     read |= {place for block in blocks for place in _of_header(block)}
-    rows = [{_row_of(place) for line in one.lines for place in _places(line)} for one in made]
+    rows = [{_row_of(place) for line in one.rows for place in _places(line)} for one in made]
     where = _columns(blocks, set().union(*rows))
-    where |= {w.place: "bound" for one in made for line in one.lines for name in _LENIENT if (w := getattr(line, name))}
+    where |= {w.ref: "bound" for one in made for line in one.rows for name in _LENIENT if (w := getattr(line, name))}
     owners = _Owners(rows)
     notes: list[list[Note]] = [[] for _ in made]
     for page in pages:
         for row, cells in page.sheet.rows.items():
             for column, cell in cells.items():
                 place = page.place(row, column)
-                if place in read or not cell.said.strip() or _is_label(cell.said):
+                if place in read or not cell.text.strip() or _is_label(cell.text):
                     continue
-                word, label = Word(cell.said, place, cell.shown, cell.kind), _label(cells, column)
+                word, label = SourceText(cell.text, place, cell.shown, cell.kind), _label(cells, column)
                 note = Note(word, where[place]) if place in where else Note(word, _beside(label), label)
                 for index in owners.of(place):
                     notes[index].append(note)
     return tuple(replace(one, notes=tuple(own)) for one, own in zip(made, notes, strict=True))
 
 
-def _read(certificate: Certificate) -> Iterator[Place]:
+def _read(certificate: Certificate) -> Iterator[CellRef]:
     """Where words stand that decide something. A verdict in words that nobody knows decides nothing: it is a note."""
-    for line in certificate.lines:
+    for line in certificate.rows:
         for name in _WORDS_OF_LINE:
             word = getattr(line, name)
-            if isinstance(word, Word) and not (name in _VERDICTS and vocabulary.status(word.said) is None):
-                yield word.place
+            if isinstance(word, SourceText) and not (name in _VERDICTS and vocabulary.status(word.text) is None):
+                yield word.ref
     for name, word in certificate.facts.items():
-        if name not in _NAMES and not (name == "status" and vocabulary.status(word.said) is None):
-            yield word.place
+        if name not in _NAMES and not (name == "status" and vocabulary.status(word.text) is None):
+            yield word.ref
 
 
-def _of_header(block: Block) -> Iterator[Place]:
+def _of_header(block: Block) -> Iterator[CellRef]:
     """The words that name columns: the header's own, and analytes and units in further rows of it."""
     header = block.header
     for column in header.columns:
-        yield column.header.place
+        yield column.header.ref
         for row in range(header.top, header.row + 1):
             cell = block.cells(row).get(column.number)
-            if cell is not None and (vocabulary.analyte(cell.said) or vocabulary.unit(cell.said)):
+            if cell is not None and (vocabulary.analyte(cell.text) or vocabulary.unit(cell.text)):
                 yield block.page.place(row, column.number)
 
 
-_WORDS_OF_LINE = tuple(one.name for one in fields(Line) if one.name not in (*_QUOTED, *_LENIENT))
+_WORDS_OF_LINE = tuple(one.name for one in fields(ResultRow) if one.name not in (*_QUOTED, *_LENIENT))
 
 
-def _places(line: Line) -> Iterator[Place]:
-    return (word.place for word in (line.analyte, line.result) if word is not None)
+def _places(line: ResultRow) -> Iterator[CellRef]:
+    return (word.ref for word in (line.analyte, line.result) if word is not None)
 
 
-def _row_of(place: Place) -> tuple[str, int]:
+def _row_of(place: CellRef) -> tuple[str, int]:
     return place.sheet, int(place.cell.strip(ascii_uppercase))
 
 
@@ -94,7 +94,7 @@ class _Owners:
             for sheet in {sheet for sheet, _ in own}:
                 self.around.setdefault(sheet, []).append(index)
 
-    def of(self, place: Place) -> Sequence[int]:
+    def of(self, place: CellRef) -> Sequence[int]:
         return self.beside.get(_row_of(place)) or self.around.get(place.sheet) or self.all
 
 
@@ -109,7 +109,7 @@ def _is_label(text: str) -> bool:
 def _label(cells: dict[int, Cell], column: int) -> str:
     """The words before a cell."""
     before = [at for at in cells if at < column]
-    return cells[max(before)].said if before and cells[max(before)].kind == "text" else ""
+    return cells[max(before)].text if before and cells[max(before)].kind == "text" else ""
 
 
 def _beside(label: str) -> str:
@@ -118,9 +118,9 @@ def _beside(label: str) -> str:
     return "column" if name == "other" and vocabulary.column_role(label) != "ignored" else "free"
 
 
-def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[Place, str]:
+def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[CellRef, str]:
     """The cells beside results in columns of methods, initials or dilutions. Notes are none of these."""
-    found: dict[Place, str] = {}
+    found: dict[CellRef, str] = {}
     for block in blocks:
         numbers = {column.number for column in block.header.columns if _is_bookkeeping(column)}
         for row in block.body:
@@ -130,6 +130,6 @@ def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[Place,
 
 
 def _is_bookkeeping(column: Column) -> bool:
-    is_note = column.role == "ignored" and vocabulary.fact_name(column.header.said) == "other"
+    is_note = column.role == "ignored" and vocabulary.fact_name(column.header.text) == "other"
     is_fact = column.role.startswith("fact:") and column.role != "fact:status"
     return is_fact or (column.role in ("ignored", "panel", "method", "replicate") and not is_note)

@@ -8,7 +8,7 @@ from typing import Any
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell, Place, Word
+from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 
 _MOST_COVERED = 400_000
@@ -34,12 +34,12 @@ class Page:
         self.merges = _covered(self.sheet)
         if len(self.merges) >= _MOST_COVERED:
             self.refusals.append(
-                Refusal("too-large", "the sheet has too many merged cells", Place(self.file, self.sheet.name))
+                Refusal("too-large", "the sheet has too many merged cells", CellRef(self.file, self.sheet.name))
             )
 
-    def place(self, row: int, column: int) -> Place:
+    def place(self, row: int, column: int) -> CellRef:
         """A cell in the vendor's coordinates."""
-        return Place(self.file, self.sheet.name, cell_name(column, row) if self.turned else cell_name(row, column))
+        return CellRef(self.file, self.sheet.name, cell_name(column, row) if self.turned else cell_name(row, column))
 
     def cells(self, row: int, left: int = 1, right: int | None = None) -> dict[int, Cell]:
         """The cells of a row by column, in order; between two columns where they are given."""
@@ -53,21 +53,21 @@ class Page:
         area = self.merges.get((row, column))
         return (area[0], area[1]) if area else (row, column)
 
-    def word(self, row: int, column: int) -> Word:
+    def word(self, row: int, column: int) -> SourceText:
         """A cell used as a word. A cell that cannot be believed is a refusal from the moment something uses it."""
         cell = self.sheet.rows.get(row, {}).get(column)
         trouble = self.sheet.problems.get((row, column))
         if trouble is not None:
             self.refusals.append(trouble)  # told once in the end, however often it is used
         place = self.place(row, column)
-        return Word(cell.said, place, cell.shown, cell.kind) if cell else Word("", place)
+        return SourceText(cell.text, place, cell.shown, cell.kind) if cell else SourceText("", place)
 
-    def spread(self, row: int, column: int) -> Word:
+    def spread(self, row: int, column: int) -> SourceText:
         """A cell used as a word; a merged area says the same in every row that it covers."""
         at = self.anchor(row, column)
         return self.word(at[0], column) if at[1] == column else self.word(row, column)
 
-    def fact(self, row: int, column: int, name: str) -> Word:
+    def fact(self, row: int, column: int, name: str) -> SourceText:
         """A cell that states a fact. An id that is stored as a date, a fraction or a number of more than 15 digits is not
         the id the laboratory typed: the spreadsheet has changed it."""
         at = self.anchor(row, column)
@@ -76,12 +76,12 @@ class Page:
         cell = self.sheet.rows.get(row, {}).get(column)
         if cell is None or name not in _IDS:
             return word
-        if cell.kind == "date" or (cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.said)):
+        if cell.kind == "date" or (cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.text)):
             message = (
-                f"the {name.replace('_', ' ')} is stored as the {cell.kind} {cell.said}: the spreadsheet may have changed it; "
+                f"the {name.replace('_', ' ')} is stored as the {cell.kind} {cell.text}: the spreadsheet may have changed it; "
                 "format the cell as text and type it again"
             )
-            self.refuse("id-changed", message, row, column, cell.said)
+            self.refuse("id-changed", message, row, column, cell.text)
         return word
 
     def refuse(self, code: str, message: str, row: int, column: int, said: str = "") -> None:

@@ -88,7 +88,7 @@ class Profile:
                 yield f"no sheet is named '{glob}'"
         for at, text in self.cells:
             said = [
-                squeezed(cell.said)
+                squeezed(cell.text)
                 for sheet in book.sheets
                 if at.on(sheet) and (cell := cell_at(sheet, at)) is not None
             ]
@@ -117,7 +117,7 @@ def rows_of(sheet: Sheet, texts: Sequence[str]) -> Iterator[int]:
     wanted = {squeezed(text) for text in texts}
     for row in sorted(sheet.rows):
         cells = sheet.rows[row]
-        if len(cells) >= len(wanted) and wanted <= {squeezed(cell.said) for cell in cells.values()}:
+        if len(cells) >= len(wanted) and wanted <= {squeezed(cell.text) for cell in cells.values()}:
             yield row
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Word
+from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column, Header
 from kratom_qc.intake.layout.page import Page
@@ -20,25 +20,25 @@ _ONE_TRUTH = ("batch_id", "form", "certificate_id", "laboratory", "sample_id", "
 class Row:
     """One line with the facts that stand in its own row of a long or wide table."""
 
-    line: Line
-    facts: dict[str, Word]
+    line: ResultRow
+    facts: dict[str, SourceText]
 
 
-def facts_of(page: Page, header: Header, row: int) -> dict[str, Word]:
+def facts_of(page: Page, header: Header, row: int) -> dict[str, SourceText]:
     """The facts that a row's own columns state. Two columns that state one fact differently are a refusal."""
-    facts: dict[str, Word] = {}
+    facts: dict[str, SourceText] = {}
     for column in header.columns:
         name = fact_of(column, header)
         if name is None:
             continue
         word = page.fact(row, column.number, name)
         known = facts.get(name)
-        if known is None or not known.said.strip():
+        if known is None or not known.text.strip():
             facts[name] = word
-        elif name in _ONE_TRUTH and word.said.strip() and word.said.strip() != known.said.strip():
-            message = f"two columns state the {name.replace('_', ' ')}: '{known.said}' and '{word.said}'"
-            page.refuse("fact-contradicts", message, row, column.number, word.said)
-        elif name == "tested_on" and word.said.strip():
+        elif name in _ONE_TRUTH and word.text.strip() and word.text.strip() != known.text.strip():
+            message = f"two columns state the {name.replace('_', ' ')}: '{known.text}' and '{word.text}'"
+            page.refuse("fact-contradicts", message, row, column.number, word.text)
+        elif name == "tested_on" and word.text.strip():
             facts[name] = word  # testing started, testing completed: the later one counts
     return facts
 
@@ -55,8 +55,8 @@ def refuse_cells_outside(block: Block, row: int) -> None:
     known = {column.number for column in block.header.columns}
     for number, cell in block.cells(row).items():
         if number not in known:
-            message = f"'{cell.said}' stands in a column without a header"
-            block.page.refuse("value-outside-columns", message, row, number, cell.said)
+            message = f"'{cell.text}' stands in a column without a header"
+            block.page.refuse("value-outside-columns", message, row, number, cell.text)
 
 
 def refuse_uneven(block: Block, row: int) -> None:
@@ -74,17 +74,17 @@ def refuse_uneven(block: Block, row: int) -> None:
         message = (
             f"row {row} has {has} fields, the header has {wide}; a separator inside a field needs quotes around it"
         )
-        block.page.refuse("long-row", message, row, extra[0], block.cells(row)[extra[0]].said)
+        block.page.refuse("long-row", message, row, extra[0], block.cells(row)[extra[0]].text)
 
 
 def unknown_header(page: Page, column: Column) -> None:
     """Refuse a column that nobody knows, and name what is near."""
-    near = vocabulary.nearest_headers(column.header.said)
+    near = vocabulary.nearest_headers(column.header.text)
     refusal = Refusal(
         "unknown-header",
-        f"the column '{column.header.said.strip()}' is not known; rename it, or describe the layout in a profile",
-        column.header.place,
-        column.header.said,
+        f"the column '{column.header.text.strip()}' is not known; rename it, or describe the layout in a profile",
+        column.header.ref,
+        column.header.text,
         near,
     )
     page.refusals.append(refusal)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Word
+from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Band, Block
 from kratom_qc.intake.layout.labels import Stated, state
 
@@ -15,13 +15,13 @@ from kratom_qc.intake.layout.labels import Stated, state
 class Scope:
     """Tables with the facts that hold for all of them."""
 
-    facts: dict[str, Word] = field(default_factory=dict)
+    facts: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
 
     @property
     def batch(self) -> str:
         """The batch that the facts name, or nothing."""
-        return self.facts["batch_id"].said.strip() if "batch_id" in self.facts else ""
+        return self.facts["batch_id"].text.strip() if "batch_id" in self.facts else ""
 
 
 def scopes(bands: Iterable[Band], refusals: list[Refusal]) -> list[Scope]:
@@ -30,16 +30,16 @@ def scopes(bands: Iterable[Band], refusals: list[Refusal]) -> list[Scope]:
     Where a sheet names one batch at most, every fact holds for every table, wherever it stands.
     """
     bands = list(bands)
-    named = {one.word.said.strip() for band in bands for one in _flat(band.head) if one.name == "batch_id"}
+    named = {one.word.text.strip() for band in bands for one in _flat(band.head) if one.name == "batch_id"}
     found = [Scope()]
     if len(named) < 2:
         for band in bands:
             state(found[0].facts, _flat(band.head), refusals)
             found[0].blocks += band.blocks
         return found
-    letterhead: dict[str, Word] | None = None
+    letterhead: dict[str, SourceText] | None = None
     for band in bands:
-        ids = {one.word.said.strip() for one in _flat(band.head) if one.name == "batch_id"}
+        ids = {one.word.text.strip() for one in _flat(band.head) if one.name == "batch_id"}
         if letterhead is None and ids:
             letterhead = _letterhead(band, refusals)
         if len(ids) > 1 and (own := _side_by_side(band)):
@@ -60,9 +60,9 @@ def _names_batch(paragraph: list[Stated]) -> bool:
     return any(one.name == "batch_id" for one in paragraph)
 
 
-def _letterhead(band: Band, refusals: list[Refusal]) -> dict[str, Word]:
+def _letterhead(band: Band, refusals: list[Refusal]) -> dict[str, SourceText]:
     """The facts in paragraphs above the one that names the first batch hold for the whole sheet."""
-    facts: dict[str, Word] = {}
+    facts: dict[str, SourceText] = {}
     for paragraph in band.head:
         if _names_batch(paragraph):
             break
@@ -70,7 +70,7 @@ def _letterhead(band: Band, refusals: list[Refusal]) -> dict[str, Word]:
     return facts
 
 
-def _after(before: Scope, band: Band, letterhead: dict[str, Word], refusals: list[Refusal]) -> Scope:
+def _after(before: Scope, band: Band, letterhead: dict[str, SourceText], refusals: list[Refusal]) -> Scope:
     """The scope of another batch. What stands between two certificates belongs to the one that it can belong to."""
     own: list[Stated] = []
     for index, paragraph in enumerate(band.head):
@@ -93,7 +93,7 @@ def _between(before: Scope, paragraph: list[Stated], refusals: list[Refusal]) ->
         elif one.name != "other" and one.name not in before.facts:
             what = one.name.replace("_", " ")
             message = f"this {what} stands between two certificates; put it right above or right below its own"
-            refusals.append(Refusal("fact-between", message, one.word.place, one.word.said))
+            refusals.append(Refusal("fact-between", message, one.word.ref, one.word.text))
     return paragraph
 
 
@@ -113,7 +113,7 @@ def _above(one: Stated, block: Block) -> bool:
 
 
 def _begun(
-    own: list[list[Stated]], band: Band, letterhead: dict[str, Word], before: Scope, refusals: list[Refusal]
+    own: list[list[Stated]], band: Band, letterhead: dict[str, SourceText], before: Scope, refusals: list[Refusal]
 ) -> list[Scope]:
     found = []
     shared = [one for paragraph in band.head[: _first_batch(band)] for one in paragraph]
@@ -122,7 +122,7 @@ def _begun(
     for facts, block in zip(own, band.blocks, strict=True):
         scope = Scope(blocks=[block])
         state(scope.facts, facts, refusals)
-        common: dict[str, Word] = {}
+        common: dict[str, SourceText] = {}
         state(common, shared, refusals)
         scope.facts = {**letterhead, **common, **scope.facts}
         found.append(scope)

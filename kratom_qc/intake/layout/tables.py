@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell, Word
+from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
 from kratom_qc.intake.layout.labels import could_be_result, state, stated_in, states_a_fact
@@ -37,13 +37,13 @@ _SPREAD = ("analyte", "unit", "method", "limit", "basis", "portion", "species", 
 _VERDICTS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated", "not_tested")
 
 
-def read_list(block: Block, facts: dict[str, Word]) -> Iterator[Row]:
+def read_list(block: Block, facts: dict[str, SourceText]) -> Iterator[Row]:
     """The rows of a list; what cannot be mapped becomes a refusal of the page. Facts stated by rows of their own in the
     table are added to `facts`, but for a batch, which is that of the rows below it."""
     page, header = block.page, _settle(block)
     analyte = header.of("analyte")[0].number
     section = _section_above(block)
-    batch: dict[str, Word] = {}
+    batch: dict[str, SourceText] = {}
     own = _own_units(header)
     for row in block.body:
         cells = block.cells(row)
@@ -57,8 +57,8 @@ def read_list(block: Block, facts: dict[str, Word]) -> Iterator[Row]:
         if _is_heading(page, row, cells, header, analyte):
             section = page.word(row, next(iter(cells)))
             continue
-        alone = len(cells) == 1 and vocabulary.analyte(page.spread(row, analyte).said) is None
-        if alone or not page.spread(row, analyte).said.strip():
+        alone = len(cells) == 1 and vocabulary.analyte(page.spread(row, analyte).text) is None
+        if alone or not page.spread(row, analyte).text.strip():
             _refuse_slipped(page, header, row, cells)
             continue
         refuse_uneven(block, row)
@@ -71,7 +71,7 @@ def _is_fact_row(header: Header, cells: dict[int, Cell]) -> bool:
     """A row of one or two cells that states a fact: `Lot: L-2` between the results of two batches."""
     if len(cells) > 2 or not states_a_fact(cells):
         return False
-    label = cells[min(cells)].said.partition(":")[0]
+    label = cells[min(cells)].text.partition(":")[0]
     return vocabulary.fact_name(label) not in (None, "other") and (
         len(cells) == 1 or header.of("analyte")[0].number in cells
     )
@@ -83,29 +83,29 @@ def _is_heading(page: Page, row: int, cells: dict[int, Cell], header: Header, an
         return False
     number, cell = next(iter(cells.items()))
     if number == analyte:
-        return vocabulary.analyte(cell.said) is None and not re.fullmatch(r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.said.strip())
-    if page.spread(row, analyte).said.strip() or any(
+        return vocabulary.analyte(cell.text) is None and not re.fullmatch(r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.text.strip())
+    if page.spread(row, analyte).text.strip() or any(
         column.number == number and column.role in ("ignored", "panel") for column in header.columns
     ):
         return False
-    return all(number != column.number for column in header.of("result")) or not could_be_result(cell.said)
+    return all(number != column.number for column in header.of("result")) or not could_be_result(cell.text)
 
 
 def _refuse_slipped(page: Page, header: Header, row: int, cells: dict[int, Cell]) -> None:
     slipped = next((number for number, cell in cells.items() if _may_answer(header, number, cell)), None)
     if slipped is not None:
         message = "this row has a result but no analyte in its column; repeat a merged name, or move the row back"
-        page.refuse("result-without-analyte", message, row, slipped, cells[slipped].said)
+        page.refuse("result-without-analyte", message, row, slipped, cells[slipped].text)
 
 
 def _may_answer(header: Header, number: int, cell: Cell) -> bool:
     """Whether a cell of a row without an analyte may be a result or an analyte that slipped into another column."""
     if any(column.number == number and column.role in ("ignored", "panel") for column in header.columns):
         return False
-    return could_be_result(cell.said) or vocabulary.analyte(cell.said) is not None
+    return could_be_result(cell.text) or vocabulary.analyte(cell.text) is not None
 
 
-def _section_above(block: Block) -> Word | None:
+def _section_above(block: Block) -> SourceText | None:
     """A heading in the row right above the header, or merged over it: `Heavy metals, mg/kg`."""
     groups = {column.group for column in block.header.columns if column.group is not None}
     if len(groups) == 1:
@@ -114,8 +114,8 @@ def _section_above(block: Block) -> Word | None:
     cells = block.cells(above)
     if len(cells) == 1:
         number, cell = next(iter(cells.items()))
-        if vocabulary.fact_name(cell.said.split(":")[0]) is None:
-            return Word(cell.said, block.page.place(above, number))
+        if vocabulary.fact_name(cell.text.split(":")[0]) is None:
+            return SourceText(cell.text, block.page.place(above, number))
     return None
 
 
@@ -140,8 +140,8 @@ def _settle(block: Block) -> Header:
         if role in _BOUNDS and _one_per_unit(settled, role):
             continue
         for twin in settled.of(role)[1:]:
-            first = settled.of(role)[0].header.said
-            _duplicate(page, twin, f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.said}'")
+            first = settled.of(role)[0].header.text
+            _duplicate(page, twin, f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.text}'")
     units = [column.unit for column in settled.of("result")]
     if len(units) > 1 and len(set(units)) < len(units):
         _duplicate(page, settled.of("result")[1], "two columns hold results and nothing tells them apart")
@@ -159,19 +159,19 @@ def _one_per_unit(header: Header, role: str) -> bool:
 def _refuse_groups(page: Page, header: Header) -> None:
     """Two groups of results under names that mean nothing to us may be two batches."""
     results = header.of("result")
-    if len({column.group.said if column.group else "" for column in results}) > 1:
+    if len({column.group.text if column.group else "" for column in results}) > 1:
         for column in results:
             if column.group is not None:
                 unknown_header(page, replace(column, header=column.group))
 
 
 def _duplicate(page: Page, twin: Column, message: str) -> None:
-    page.refusals.append(Refusal("duplicate-header", message, twin.header.place, twin.header.said))
+    page.refusals.append(Refusal("duplicate-header", message, twin.header.ref, twin.header.text))
 
 
 def _only_verdicts(block: Block, column: Column) -> bool:
     said = [
-        cells[column.number].said
+        cells[column.number].text
         for row in block.body
         if column.number in (cells := block.cells(row)) and len(cells) > 1
     ]
@@ -185,14 +185,14 @@ def _only_verdicts(block: Block, column: Column) -> bool:
 class _Units:
     """Where a list states units beside its rows."""
 
-    lod: Word | None
-    loq: Word | None
-    uncertainty: Word | None
+    lod: SourceText | None
+    loq: SourceText | None
+    uncertainty: SourceText | None
 
 
-def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | None) -> Iterator[Row]:
+def _lines(block: Block, header: Header, own: _Units, row: int, section: SourceText | None) -> Iterator[Row]:
     page = block.page
-    words: dict[str, Word] = {}
+    words: dict[str, SourceText] = {}
     for column in header.columns:
         if column.role == "panel":
             section = page.spread(row, column.number)
@@ -210,7 +210,7 @@ def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | 
     paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
     facts = facts_of(page, header, row)
     for column in columns:
-        header_unit = Word(column.unit, column.header.place) if column.unit else None
+        header_unit = SourceText(column.unit, column.header.ref) if column.unit else None
         heading_unit = section_unit(section) if section is not None else None
         if heading_unit is None and header_unit is None and not _says(words.get("unit")):
             heading_unit = block.unit
@@ -218,8 +218,8 @@ def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | 
             at = next(
                 (one for one in bounds if vocabulary.unit_key(one.unit) == vocabulary.unit_key(column.unit)), None
             )
-            words[role] = page.word(row, at.number) if at else Word("", column.header.place)
-        line = Line(
+            words[role] = page.word(row, at.number) if at else SourceText("", column.header.ref)
+        line = ResultRow(
             analyte=_whole_total(words["analyte"], section),
             result=page.word(row, column.number),
             unit=words.get("unit"),
@@ -245,15 +245,15 @@ def _lines(block: Block, header: Header, own: _Units, row: int, section: Word | 
         yield Row(line, facts)
 
 
-def _joined(word: Word | None, further: Word) -> Word:
+def _joined(word: SourceText | None, further: SourceText) -> SourceText:
     """Two columns may say by what a result was obtained: `SOP 12` and, as its instrument, `GC-MS`."""
-    if word is None or not word.said.strip():
+    if word is None or not word.text.strip():
         return further
-    return replace(word, said=f"{word.said.strip()}; {further.said.strip()}") if further.said.strip() else word
+    return replace(word, text=f"{word.text.strip()}; {further.text.strip()}") if further.text.strip() else word
 
 
-def _says(word: Word | None) -> bool:
-    return word is not None and bool(word.said.strip())
+def _says(word: SourceText | None) -> bool:
+    return word is not None and bool(word.text.strip())
 
 
 def _own_units(header: Header) -> _Units:
@@ -261,13 +261,13 @@ def _own_units(header: Header) -> _Units:
     return _Units(found["lod"] or found["lod_loq"], found["loq"] or found["lod_loq"], found["uncertainty"])
 
 
-def _header_unit(header: Header, role: str) -> Word | None:
+def _header_unit(header: Header, role: str) -> SourceText | None:
     """The unit in the bracket of a column's header, for LOD, LOQ and uncertainty."""
     columns = header.of(role)
     if len(columns) > 1:  # one for every unit of the results: each has the unit of its result
         return None
     found = next((column for column in columns if column.unit), None)
-    return Word(found.unit, found.header.place) if found else None
+    return SourceText(found.unit, found.header.ref) if found else None
 
 
 def _refuse_merged(page: Page, row: int, column: int) -> None:
@@ -276,37 +276,37 @@ def _refuse_merged(page: Page, row: int, column: int) -> None:
     if area is None:
         return
     first, left, last, right = area
-    said = page.word(first, left).said
+    said = page.word(first, left).text
     if (last > first or right > left) and could_be_result(said):
         message = f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
         page.refuse("merged-result", message, first, left, said)
 
 
-def _whole_total(word: Word, section: Word | None) -> Word:
+def _whole_total(word: SourceText, section: SourceText | None) -> SourceText:
     """A bare `Total` is the total of its section where that is a known analyte: aflatoxins, for instance."""
-    if section is None or not vocabulary.is_bare_total(word.said):
+    if section is None or not vocabulary.is_bare_total(word.text):
         return word
-    heading = re.split(r"[(\[,:]", section.said)[0].strip()
+    heading = re.split(r"[(\[,:]", section.text)[0].strip()
     found = {
         analyte.id
         for text in (f"Total {heading}", f"Sum of {heading}", f"{heading}, total")
         if (analyte := vocabulary.analyte(text)) is not None
     }
-    return replace(word, said=vocabulary.analytes()[found.pop()].name) if len(found) == 1 else word
+    return replace(word, text=vocabulary.analytes()[found.pop()].name) if len(found) == 1 else word
 
 
-def _split(word: Word) -> tuple[Word, Word]:
+def _split(word: SourceText) -> tuple[SourceText, SourceText]:
     """`0.02/0.06` in a column LOD/LOQ; a unit behind the second is the unit of both."""
-    lod, _, loq = word.said.partition("/")
+    lod, _, loq = word.text.partition("/")
     shared = re.match(r"^\s*[0-9][0-9.,]*(?![0-9.,])\s*(?P<unit>[^0-9.,\s].*)$", loq)
     unit = f" {shared['unit'].strip()}" if shared and re.fullmatch(r"\s*[0-9][0-9.,]*\s*", lod) else ""
-    return Word(f"{lod.strip()}{unit}", word.place), Word(loq.strip(), word.place)
+    return SourceText(f"{lod.strip()}{unit}", word.ref), SourceText(loq.strip(), word.ref)
 
 
-def section_unit(section: Word) -> Word | None:
+def section_unit(section: SourceText) -> SourceText | None:
     """The unit in a section heading: `Heavy metals (mg/kg)` or `Alkaloids, % w/w`."""
     for pattern in (BRACKET, COMMA):
-        parts = pattern.match(section.said.strip())
+        parts = pattern.match(section.text.strip())
         if parts and vocabulary.unit(parts["inside"]):
-            return Word(parts["inside"], section.place)
+            return SourceText(parts["inside"], section.ref)
     return None

@@ -23,11 +23,11 @@ def turned_at(page: Page, row: int) -> Turned | None:
         return _on_its_side(page, header.row, header.row, rows, header.columns[0].number, names)
     cells = page.cells(row)
     left = min(cells)
-    if vocabulary.fact_name(cells[left].said) != "batch_id":
+    if vocabulary.fact_name(cells[left].text) != "batch_id":
         return None
     others = {at: cell for at, cell in cells.items() if at != left}
-    values = {at for at, cell in others.items() if vocabulary.column_role(cell.said) not in ROW_WORDS}
-    if not values or any(_is_label(others[at].said) for at in values):
+    values = {at for at, cell in others.items() if vocabulary.column_role(cell.text) not in ROW_WORDS}
+    if not values or any(_is_label(others[at].text) for at in values):
         return None
     rows = _run(page, row, left, values)
     above = _rows_above(page, row, left, values) if rows else []
@@ -37,7 +37,7 @@ def turned_at(page: Page, row: int) -> Turned | None:
 def _as_batch(page: Page, row: int, column: Column) -> Cell:
     """A header like `Lot L-1` as the batch id that it names."""
     cell = page.cells(row)[column.number]
-    return cell._replace(said=column.unit)
+    return cell._replace(text=column.unit)
 
 
 def _is_label(text: str) -> bool:
@@ -52,7 +52,7 @@ def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
         if not cells:
             gap = True
             continue
-        slipped = not gap and any(at in values and could_be_result(cell.said) for at, cell in cells.items())
+        slipped = not gap and any(at in values and could_be_result(cell.text) for at, cell in cells.items())
         if min(cells) > left and slipped and len(rows) > 1:
             rows += [*headings, row]  # a value without a name: refused when the table is read
             headings = []
@@ -62,8 +62,8 @@ def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
         if len(cells) == 1:
             headings.append(row)
             continue
-        role = meaning((" ".join(cells[left].said.split()),))[0]
-        counts = any(at in values and could_be_result(cell.said) for at, cell in cells.items())
+        role = meaning((" ".join(cells[left].text.split()),))[0]
+        counts = any(at in values and could_be_result(cell.text) for at, cell in cells.items())
         if role == "fact:batch_id" or (gap and role[:5] == "fact:") or (not counts and role in ("unknown", "analyte")):
             break
         analytes += role.startswith("analyte:")
@@ -83,8 +83,8 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
         cells = page.cells(above)
         if not cells or min(cells) != left:
             break
-        label, own = cells[left].said, values & set(cells)
-        of_each = len(own) > 1 and vocabulary.fact_name(label) and not any(_is_label(cells[at].said) for at in own)
+        label, own = cells[left].text, values & set(cells)
+        of_each = len(own) > 1 and vocabulary.fact_name(label) and not any(_is_label(cells[at].text) for at in own)
         if not of_each and not (vocabulary.column_role(label) == "analyte" and own):
             break
         found.insert(0, above)
@@ -100,7 +100,7 @@ def _on_its_side(
     columns = []
     for row in rows:
         cell = page.cells(row).get(left)
-        role, unit, _ = meaning((" ".join(cell.said.split()),)) if cell else ("unknown", "", False)
+        role, unit, _ = meaning((" ".join(cell.text.split()),)) if cell else ("unknown", "", False)
         if row == batches:
             role, unit = "fact:batch_id", ""
         elif role == "analyte":

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Line
+from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell, Word
+from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
 from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
@@ -41,13 +41,13 @@ def read_wide(block: Block) -> Iterator[Row]:
             extra |= of_batch
             if column.cas is not None:
                 extra.setdefault("cas", column.cas)
-            header_unit = Word(column.unit, column.header.place) if column.unit else None
+            header_unit = SourceText(column.unit, column.header.ref) if column.unit else None
             unit = page.spread(units_row, column.number) if units_row is not None else None
             stated = section_unit(column.group) if column.group else None
-            if stated is None and header_unit is None and (unit is None or not unit.said.strip()):
+            if stated is None and header_unit is None and (unit is None or not unit.text.strip()):
                 stated = block.unit
-            analyte = Word(column.role.removeprefix("analyte:"), column.header.place)
-            line = Line(
+            analyte = SourceText(column.role.removeprefix("analyte:"), column.header.ref)
+            line = ResultRow(
                 analyte=analyte,
                 result=page.word(row, column.number),
                 unit=unit,
@@ -67,7 +67,7 @@ def _body(block: Block) -> _Body:
     )
     for row in block.body:
         cells = block.cells(row)
-        label = next((cells[number].said for number in sorted(cells)), "")
+        label = next((cells[number].text for number in sorted(cells)), "")
         role = vocabulary.column_role(label)
         if role in ROW_WORDS and role not in body.notes:
             body.notes[role] = row
@@ -85,7 +85,7 @@ def _body(block: Block) -> _Body:
 def _lacks_the_rest(block: Block, row: int, cells: dict[int, Cell], batch: int) -> bool:
     """A line of a text file with a batch id and nothing more, not even the separators, among the other lines."""
     widths = block.page.sheet.widths
-    alone = batch in cells and " " not in cells[batch].said.strip()
+    alone = batch in cells and " " not in cells[batch].text.strip()
     return alone and widths.get(row, 0) == 1 and bool(block.cells(row - 1))
 
 
@@ -94,13 +94,13 @@ def _is_analyte(column: Column) -> bool:
 
 
 def _is_unit_row(cells: dict[int, Cell]) -> bool:
-    known = sum(vocabulary.unit(cell.said) is not None for cell in cells.values())
+    known = sum(vocabulary.unit(cell.text) is not None for cell in cells.values())
     return known >= 1 and known >= len(cells) - 1
 
 
 def _analytes(block: Block, body: _Body) -> Iterator[Column]:
     """The columns of analytes, each with the section it stands in. A table on its side may have headings among them."""
-    heading: Word | None = None
+    heading: SourceText | None = None
     for column in block.header.columns:
         blank = not any(column.number in block.cells(row) for row in (*body.rows, *body.notes.values()))
         if column.role == "unknown" and block.page.turned and blank:
@@ -109,9 +109,9 @@ def _analytes(block: Block, body: _Body) -> Iterator[Column]:
             yield replace(column, group=column.group or heading)
         elif column.role in ("unknown", "batch"):
             units_row = body.notes.get("unit")
-            unit = block.page.word(units_row, column.number).said if units_row is not None else ""
+            unit = block.page.word(units_row, column.number).text if units_row is not None else ""
             if vocabulary.unit(unit) is not None:  # an analyte nobody knows: kept under the laboratory's name, and held
-                yield replace(column, role=f"analyte:{column.header.said}", group=column.group or heading)
+                yield replace(column, role=f"analyte:{column.header.text}", group=column.group or heading)
             else:
                 unknown_header(block.page, column)
 
@@ -122,11 +122,11 @@ def _refuse_twins(block: Block, analytes: list[Column], units_row: int | None) -
     for column in analytes:
         said = column.role.removeprefix("analyte:")
         known = vocabulary.analyte(said)
-        unit = column.unit or (block.page.spread(units_row, column.number).said if units_row is not None else "")
+        unit = column.unit or (block.page.spread(units_row, column.number).text if units_row is not None else "")
         twin = seen.setdefault((known.id if known else said, unit), column)
         if twin is not column:
-            message = f"the column '{column.header.said.strip()}' stands twice: at {twin.header.place} and here"
-            block.page.refusals.append(Refusal("duplicate-header", message, column.header.place, column.header.said))
+            message = f"the column '{column.header.text.strip()}' stands twice: at {twin.header.ref} and here"
+            block.page.refusals.append(Refusal("duplicate-header", message, column.header.ref, column.header.text))
 
 
 def _refuse_misplaced(block: Block, body: _Body) -> None:
@@ -138,5 +138,5 @@ def _refuse_misplaced(block: Block, body: _Body) -> None:
         twin = column in block.header.of(column.role)[1:]
         filled = any(column.number in block.cells(row) for row in body.rows)
         if filled and (twin or column.role not in _OF_BATCH):
-            message = f"nothing says which analyte the column '{column.header.said.strip()}' is about"
-            block.page.refusals.append(Refusal("misplaced-header", message, column.header.place, column.header.said))
+            message = f"nothing says which analyte the column '{column.header.text.strip()}' is about"
+            block.page.refusals.append(Refusal("misplaced-header", message, column.header.ref, column.header.text))

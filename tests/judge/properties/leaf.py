@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
 from kratom_qc.app.batches import collect
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.interval import plain
@@ -155,7 +155,7 @@ def paper(rows: Iterable[Mapping[str, str]], name: str = "paper.csv", **facts: s
 
 def batches(readings: Sequence[Reading], markets: Sequence[str] = MARKETS) -> tuple[Batch, ...]:
     """The batches of certificates that lie beside each other, with what these markets ask of them."""
-    return tuple(collect(readings, Terms(dict(law()), tuple(markets), HOME, DAY)))
+    return tuple(collect(readings, JudgementPolicy(dict(law()), tuple(markets), HOME, DAY)))
 
 
 def judged(bench: Bench, *readings: Reading, on: date = DAY) -> list[Verdict]:

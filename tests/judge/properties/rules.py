@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from factory import analysis, batches_of, book, limit, result, rulebooks, span
+from factory import batches_of, book, interpreted, limit, result, rulebooks, span
 from hypothesis import strategies as st
 
-from kratom_qc.domain.certificate import Analysis
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
@@ -228,7 +228,7 @@ _CHANGED = st.lists(st.sampled_from(sorted(CLEAN)), max_size=4)
 
 
 @st.composite
-def batches(draw: st.DrawFn, batch_id: str = "B") -> list[Analysis]:
+def batches(draw: st.DrawFn, batch_id: str = "B") -> list[InterpretedCertificate]:
     """The certificates of one batch: clean but for some results that are drawn anew, lost, or stated twice."""
     found = {of: [one] for of, one in CLEAN.items()}
     for of in draw(_CHANGED):
@@ -237,19 +237,23 @@ def batches(draw: st.DrawFn, batch_id: str = "B") -> list[Analysis]:
     product = pick(draw, ["leaf_powder"] * 6 + ["extract", None])
     stated = [one for several in found.values() for one in several]
     return [
-        analysis(batch_id, *(one for one in stated if one.certificate == sha), product=product, sha256=sha)
+        interpreted(batch_id, *(one for one in stated if one.certificate == sha), product=product, sha256=sha)
         for sha in dict.fromkeys(one.certificate for one in stated)
     ]
 
 
-def case(analyses: Sequence[Analysis], books: Mapping[str, Rulebook], markets: Sequence[str] = ("zz",)) -> Case:
+def case(
+    certificates: Sequence[InterpretedCertificate], books: Mapping[str, Rulebook], markets: Sequence[str] = ("zz",)
+) -> Case:
     """One batch to be judged by these rulebooks, every market a home market."""
-    return Case(tuple(batches_of(analyses, books)), books, tuple(markets), tuple(markets))
+    return Case(tuple(batches_of(certificates, books)), books, tuple(markets), tuple(markets))
 
 
-def judged(bench: Bench, analyses: Sequence[Analysis], books: Mapping[str, Rulebook], *markets: str) -> Any:
+def judged(
+    bench: Bench, certificates: Sequence[InterpretedCertificate], books: Mapping[str, Rulebook], *markets: str
+) -> Any:
     """The verdict over one batch."""
-    (verdict,) = bench.judge(case(analyses, books, markets or ("zz",)))
+    (verdict,) = bench.judge(case(certificates, books, markets or ("zz",)))
     return verdict
 
 

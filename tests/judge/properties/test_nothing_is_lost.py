@@ -32,10 +32,10 @@ def test_m22_every_row_of_a_file_is_read_or_told(bench, rows, strange):
     written = {**rows, **more}
     reading = paper(written.values())
     bench.seen["refused" if reading.refusals else "read"] += 1
-    places = [refusal.place for refusal in reading.refusals]
-    for analysis in reading.analyses:
-        told = (*analysis.doubts, *analysis.remarks, *analysis.results)
-        places += [one.place for one in told]
+    places = [refusal.ref for refusal in reading.refusals]
+    for certificate in reading.certificates:
+        told = (*certificate.hold_reasons, *certificate.remarks, *certificate.results)
+        places += [one.ref for one in told]
     judged(bench, reading)
     if not reading.refusals:
         head = len(FACTS) + 3

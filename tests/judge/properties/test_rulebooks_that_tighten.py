@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from factory import analysis, book
+from factory import book, interpreted
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -118,8 +118,8 @@ def overrides(draw: st.DrawFn) -> tuple[Rule, Rule]:
 
 
 KEEP = toml({"id": "KEEP", "kind": "amount", "of": "cadmium", "unit": "mg/kg", "max": "3"})
-SILENT = [analysis("B", CLEAN["cadmium"])]
-UNSURE = [analysis("B", *(replace(one, uncertainty=None) for one in CLEAN.values()))]
+SILENT = [interpreted("B", CLEAN["cadmium"])]
+UNSURE = [interpreted("B", *(replace(one, uncertainty=None) for one in CLEAN.values()))]
 
 
 def at_its_ends(pair: tuple[Rule, Rule]) -> st.SearchStrategy[tuple[Rule, Rule, Interval]]:
@@ -145,7 +145,7 @@ def test_an_override_that_is_accepted_never_releases_a_batch(bench, batch, chang
     bench.seen["accepted"] += 1
     (law,) = (one for one in replaced["zz"].limits if one.rule_id == "R")
     edge = replace(CLEAN["lead"], analyte=rests_on(law.subject), unit=law.unit, interval=stated)
-    for one in (batch, SILENT, UNSURE, [analysis("B", CLEAN["cadmium"], edge)]):
+    for one in (batch, SILENT, UNSURE, [interpreted("B", CLEAN["cadmium"], edge)]):
         before, after = (judged(bench, one, books, "zz-b") for books in (plain_books, replaced))
         if law.status in ("in_force", "adopted") and not law.advisory and not law.screen:
             never_released(before, after)

@@ -31,7 +31,7 @@ from properties.rules import (
     rules,
     toml,
 )
-from tests.factory import analysis, result
+from tests.factory import interpreted, result
 
 chances = st.randoms(use_true_random=False)
 
@@ -77,10 +77,10 @@ def test_a_verdict_is_recomputed_from_its_findings_and_every_standing_agrees(ben
     assert [standing.market for standing in verdict.standings] == list(verdict.markets)
     for standing in verdict.standings:
         assert standing.decision == verdict.markets[standing.market]
-        assert standing.says in says[standing.decision]
+        assert standing.status in says[standing.decision]
         assert standing.title == books[standing.market].title
         why = standing.finding
-        bench.seen[str(standing.says)] += 1
+        bench.seen[str(standing.status)] += 1
         if standing.decision == "PASS":
             assert why is None
         elif why is not None:
@@ -88,7 +88,7 @@ def test_a_verdict_is_recomputed_from_its_findings_and_every_standing_agrees(ben
             assert why in verdict.findings
             assert RANK[why.outcome] == RANK[standing.decision]
             banned = why.source is not None and why.source.kind == "ban" and why.outcome == "FAIL"
-            assert banned == (standing.says == "banned")
+            assert banned == (standing.status == "banned")
 
 
 @judged_property(batches(), rules("A"), rules("B"), rules("C"), chances)
@@ -140,7 +140,7 @@ def test_two_replicates_decide_no_more_than_each_of_them(bench, line):
 
     def said(*several: Interval) -> str:
         stated = [result(of, each, unit, replicate=str(at), method="in house") for at, each in enumerate(several)]
-        return str(finding(judged(bench, [analysis("B", *rest, *stated)], books), "R").outcome)
+        return str(finding(judged(bench, [interpreted("B", *rest, *stated)], books), "R").outcome)
 
     both, each = said(one, other), {said(one), said(other)}
     assert "sum" in rule or both == said(one.hull(other))  # below its limit counts 0, of two statements only the one
@@ -159,7 +159,7 @@ def test_a_pass_passes_and_a_fail_fails_every_amount_that_the_interval_leaves_po
     books = loaded(leaf_powder=book(BASE), zz=market(toml(rule)))
     point = _within(interval, share)
     whole, at_point = (
-        finding(judged(bench, [analysis("B", CLEAN["cadmium"], result("lead", one))], books), "R").outcome
+        finding(judged(bench, [interpreted("B", CLEAN["cadmium"], result("lead", one))], books), "R").outcome
         for one in (interval, Interval.exactly(point))
     )
     assert at_point == ("PASS" if conforms(point, rule) else "FAIL")
@@ -221,7 +221,7 @@ def test_the_guard_band_decides_as_its_table_says(bench, limit, step, uncertaint
     }
     books = loaded(leaf_powder=book(BASE), zz=market(toml(rule)))
     lead = result("lead", span(y, y), uncertainty=uncertainty)
-    found = finding(judged(bench, [analysis("B", CLEAN["cadmium"], lead)], books), "R")
+    found = finding(judged(bench, [interpreted("B", CLEAN["cadmium"], lead)], books), "R")
     w = uncertainty * Decimal(share)
     expected = ilac(2 * limit - y, limit, w) if mirrored else ilac(y, limit, w)
     bench.seen[expected] += 1
@@ -238,7 +238,7 @@ def test_a_lower_bound_sum_never_exceeds_the_sum(bench, one, other, figure):
     lower = {"id": "LOWER", **rule, "sum": "lower_bound", "sum_because": "x"}
     books = loaded(leaf_powder=book(BASE), zz=market(toml(lower), toml({"id": "PLAIN", **rule})))
     stated = [replace(said, certificate="a" * 64) for said in (one, other)]
-    verdict = judged(bench, [analysis("B", CLEAN["cadmium"], *stated)], books)
+    verdict = judged(bench, [interpreted("B", CLEAN["cadmium"], *stated)], books)
     low, plainly = finding(verdict, "LOWER"), finding(verdict, "PLAIN")
     assert low.interval.low <= plainly.interval.low or plainly.interval.low_open
     assert plainly.interval.high is None or (
@@ -257,7 +257,7 @@ def test_m19_no_further_certificate_removes_what_one_proves(bench, batch, rule, 
     books = loaded(leaf_powder=book(BASE), extract=book(BASE), zz=market(toml(rule)))
     alone = [replace(one, results=tuple(replace(r, certificate="a" * 64) for r in one.results)) for one in batch[:1]]
     more = [replace(one, certificate="c" * 64) for one in (lead, seven, tamc)]
-    second = analysis("B", *more, product=alone[0].product, sha256="c" * 64)
+    second = interpreted("B", *more, product=alone[0].product, sha256="c" * 64)
     both = [second, *alone] if first else [*alone, second]
     before, after = judged(bench, alone, books), judged(bench, both, books)
     assert RANK[before.decision] < 2 or RANK[after.decision] == 2

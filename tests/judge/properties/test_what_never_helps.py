@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
 from kratom_qc.app.batches import collect
-from kratom_qc.app.policy import Terms
+from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import read_content
 from kratom_qc.domain.interval import plain
-from kratom_qc.interpret.compare import Beside
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from properties.leaf import (
     CONTAMINANTS,
     FACTS,
@@ -96,7 +96,7 @@ def test_m11_a_near_spelling_is_held_and_never_dropped(bench, rows, name, chance
     for verdict in judged(bench, reading):
         assert verdict.decision != "PASS"
         told = [one.analyte for one in verdict.findings if one.rule_id == "UNKNOWN-ANALYTE"]
-        assert near.strip() in told or any(result.analyte == near.strip() for result in reading.analyses[0].results)
+        assert near.strip() in told or any(result.analyte == near.strip() for result in reading.certificates[0].results)
         bench.seen["held"] += 1
 
 
@@ -216,15 +216,15 @@ def test_looking_for_contradictions_never_makes_a_verdict_better(bench, rows, ot
     ]
     assume(not any(reading.refusals for reading in readings))
     plainly = [
-        replace(reading, analyses=tuple(replace(one, doubts=(), remarks=()) for one in reading.analyses))
+        replace(reading, certificates=tuple(replace(one, hold_reasons=(), remarks=()) for one in reading.certificates))
         for reading in readings
     ]
-    terms = Terms(dict(law()), MARKETS, HOME, DAY)
+    policy = JudgementPolicy(dict(law()), MARKETS, HOME, DAY)
     before, after = (
-        bench.judge(Case(tuple(collect(found, terms, beside=beside)), law(), MARKETS, HOME))
-        for found, beside in ((plainly, Beside()), (readings, None))
+        bench.judge(Case(tuple(collect(found, policy, beside=beside)), law(), MARKETS, HOME))
+        for found, beside in ((plainly, CrossCertificateChecks()), (readings, None))
     )
     for one, two in zip(before, after, strict=True):
-        bench.seen["doubted"] += len(two.batch.doubts) > len(one.batch.doubts)
+        bench.seen["doubted"] += len(two.batch.hold_reasons) > len(one.batch.hold_reasons)
         assert RANK[two.decision] >= RANK[one.decision]
         assert all(RANK[two.markets[market]] >= RANK[said] for market, said in one.markets.items())
