@@ -1,10 +1,11 @@
-"""The release flow: read what is new in the inbox, judge it, publish it. One pass at a time per store.
+"""The release flow: read what is new in the inbox, judge it, publish it. One pass at a time per
+store.
 
     from flows.release import release
     release.serve(name="hourly", cron="0 * * * *", parameters={"inbox": "inbox", "store": "store"})
 
-A batch that FAILs is a successful flow run; the flow fails only where the house is broken. A pass takes everything that
-the store does not know yet, so a missed or repeated schedule does no harm.
+A batch that FAILs is a successful flow run; the flow fails only where the house is broken. A pass
+takes everything that the store does not know yet, so a missed or repeated schedule does no harm.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ watching: ContextVar[Progress] = ContextVar("watching", default=_unwatched)
 
 
 class Done:
-    """What a pass did. A plain object: Prefect walks into dataclasses and lists, this it leaves alone."""
+    """What a pass did. A plain object: Prefect walks into dataclasses and lists, this it leaves
+    alone."""
 
     def __init__(self, rows: list[SummaryRow], refused: list[Reading]):
         self.rows = rows
@@ -60,10 +62,16 @@ def publish(current: ReleasePass) -> Done:
 
 @flow(name="release", validate_parameters=False)
 def release(
-    inbox: str, store: str, markets: list[str] | None = None, on: str | None = None, facts: str | None = None
+    inbox: str,
+    store: str,
+    markets: list[str] | None = None,
+    on: str | None = None,
+    facts: str | None = None,
 ) -> Done:
     """One pass over the inbox."""
-    policy = load_policy(markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None)
+    policy = load_policy(
+        markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None
+    )
     shelf = Store(Path(store))
     with shelf.locked():
         new, _ = arrivals(Path(inbox), shelf)

@@ -1,7 +1,8 @@
-"""A Prefect server for one command, where none is configured: started on a free port of this machine, stopped at the end.
+"""A Prefect server for one command, where none is configured: started on a free port of this
+machine, stopped at the end.
 
-Prefect's own ephemeral server gives up after twenty seconds on a loaded machine and loses part of the history; this one
-is waited for, keeps its database in the store, and listens on 127.0.0.1 only.
+Prefect's own ephemeral server gives up after twenty seconds on a loaded machine and loses part of
+the history; this one is waited for, keeps its database in the store, and listens on 127.0.0.1 only.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ QUIET = {
 def prefect_server(home: Path) -> Iterator[Callable[[], None]]:
     """A Prefect API for the block: the configured one, or a server that lives as long as the block.
 
-    Yields a function that waits until it answers, so that the heavy imports can be made while it starts; its address is
-    in the environment from the first moment, because Prefect reads its settings when it is imported. Raises EngineError
-    where the server does not come up.
+    Yields a function that waits until it answers, so that the heavy imports can be made while it
+    starts; its address is in the environment from the first moment, because Prefect reads its
+    settings when it is imported. Raises EngineError where the server does not come up.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -49,7 +50,16 @@ def prefect_server(home: Path) -> Iterator[Callable[[], None]]:
     address = f"http://127.0.0.1:{port}/api"
     environment = {**os.environ, "PREFECT_HOME": str(home.resolve())}
     os.environ.update(PREFECT_HOME=environment["PREFECT_HOME"], PREFECT_API_URL=address)
-    command = ["server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-services", "--no-ui"]
+    command = [
+        "server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-services",
+        "--no-ui",
+    ]
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
             [sys.executable, "-m", "prefect", *command],
@@ -75,14 +85,18 @@ def _wait(server: subprocess.Popen[bytes], health: str, home: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:
-            raise EngineError(f"the Prefect server ended with status {server.returncode}; see {home / 'server.log'}")
+            raise EngineError(
+                f"the Prefect server ended with status {server.returncode}; see {home / 'server.log'}"
+            )
         try:
             with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - a fixed http address on this machine
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise EngineError(f"the Prefect server did not answer within {START_SECONDS} s; see {home / 'server.log'}")
+    raise EngineError(
+        f"the Prefect server did not answer within {START_SECONDS} s; see {home / 'server.log'}"
+    )
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -19,11 +19,12 @@ def _cap(default: int, what: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """Every limit on the size of a file and on what reading it may cost. Each has an environment variable of its name with
-    KRATOM_QC_MAX_ before it. Over a cap is REFUSED; nothing is ever cut short.
+    """Every limit on the size of a file and on what reading it may cost. Each has an environment
+    variable of its name with KRATOM_QC_MAX_ before it. Over a cap is REFUSED; nothing is ever cut
+    short.
 
-    The numbers are anchored in what mature systems use (Apache POI's ZipSecureFile, Excel's own limits) and in what a
-    certificate can need.
+    The numbers are anchored in what mature systems use (Apache POI's ZipSecureFile, Excel's own
+    limits) and in what a certificate can need.
     """
 
     file_bytes: int = _cap(20 * 1024 * 1024, "bytes of a file")
@@ -52,7 +53,9 @@ def caps() -> Caps:
     for cap in fields(Caps):
         text = os.environ.get(f"KRATOM_QC_MAX_{cap.name.upper()}", "").strip()
         if text and not (text.isascii() and text.isdigit() and 0 < int(text) < 10**15):
-            raise RulebookError(f"KRATOM_QC_MAX_{cap.name.upper()} is '{text}'; it must be a whole number above 0")
+            raise RulebookError(
+                f"KRATOM_QC_MAX_{cap.name.upper()} is '{text}'; it must be a whole number above 0"
+            )
         if text:
             said[cap.name] = int(text)
     return Caps(**said)
@@ -66,7 +69,8 @@ def layouts() -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Paths and home markets. Every value has an environment variable of its name with KRATOM_QC_ before it."""
+    """Paths and home markets. Every value has an environment variable of its name with KRATOM_QC_
+    before it."""
 
     expectations: Path
     inbox: Path
@@ -86,9 +90,11 @@ def _yes(name: str) -> bool:
 
 
 def load() -> Settings:
-    """The settings in force. Paths are taken as given; whether they exist is for those who open them to say.
+    """The settings in force. Paths are taken as given; whether they exist is for those who open
+    them to say.
 
-    Raises RulebookError for a yes or no that is neither, and where batches shall be held by a register that nothing names.
+    Raises RulebookError for a yes or no that is neither, and where batches shall be held by a
+    register that nothing names.
     """
 
     def get(name: str, default: str) -> str:
@@ -103,7 +109,9 @@ def load() -> Settings:
         expectations=Path(get("EXPECTATIONS", str(ROOT / "expectations"))),
         inbox=Path(get("INBOX", "inbox")),
         store=Path(get("STORE", "store")),
-        home_markets=tuple(market.strip() for market in get("HOME_MARKETS", "us").split(",") if market.strip()),
+        home_markets=tuple(
+            market.strip() for market in get("HOME_MARKETS", "us").split(",") if market.strip()
+        ),
         facts=Path(facts) if facts else None,
         hold_overdue=_yes("HOLD_OVERDUE"),
         laboratories=Path(laboratories) if laboratories else None,

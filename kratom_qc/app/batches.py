@@ -28,13 +28,19 @@ def collect(
 ) -> list[Batch]:
     """The batches of many files, each over all its certificates. A file given twice counts once.
 
-    `only` names the batches wanted, where not all are; `beside` is what all certificates say about each other, where the
-    caller knows it already (see `compared`).
+    `only` names the batches wanted, where not all are; `beside` is what all certificates say about
+    each other, where the caller knows it already (see `compared`).
     """
     once = {reading.sha256: reading for reading in readings}
-    certificates = [certificate for reading in once.values() for certificate in reading.certificates]
+    certificates = [
+        certificate for reading in once.values() for certificate in reading.certificates
+    ]
     return batches(
-        (policy.laboratories.seen(one, policy.on) for one in certificates if only is None or one.batch_id in only),
+        (
+            policy.laboratories.seen(one, policy.on)
+            for one in certificates
+            if only is None or one.batch_id in only
+        ),
         cache(lambda product: tuple(wanted(policy.books, policy.everywhere, product))),
         policy.facts,
         policy.product,
@@ -47,14 +53,21 @@ def compared(
 ) -> CrossCertificateChecks:
     """What the certificates of many files say about each other. A file given twice counts once.
 
-    `spoken` names, for batches judged before, the hashes of the files that spoke of them. One that today's reader refuses, or
-    reads as another batch, holds the batch: what it proved must not vanish with it.
+    `spoken` names, for batches judged before, the hashes of the files that spoke of them. One that
+    today's reader refuses, or reads as another batch, holds the batch: what it proved must not
+    vanish with it.
     """
     once = {reading.sha256: reading for reading in readings}
-    beside = compare(certificate for reading in once.values() for certificate in reading.certificates)
+    beside = compare(
+        certificate for reading in once.values() for certificate in reading.certificates
+    )
     for batch_id, files in spoken.items():
-        for reading in (once[sha] for sha in files if sha in once and batch_id not in once[sha].batch_ids):
-            reason = reading.refusals[0].message if reading.refusals else "it speaks of another batch"
+        for reading in (
+            once[sha] for sha in files if sha in once and batch_id not in once[sha].batch_ids
+        ):
+            reason = (
+                reading.refusals[0].message if reading.refusals else "it speaks of another batch"
+            )
             why = f"{reading.file} was judged as a certificate of this batch and is not read as one any more: {reason}"
             hold_reason = HoldReason("EARLIER-UNREAD", why, CellRef(reading.file))
             beside.hold_reasons.setdefault(batch_id, []).append(hold_reason)
@@ -66,5 +79,10 @@ def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:
     from kratom_qc.judge.verdicts import judge
 
     return judge(
-        found, policy.books, markets=policy.markets, home=policy.home, on=policy.on, hold_overdue=policy.hold_overdue
+        found,
+        policy.books,
+        markets=policy.markets,
+        home=policy.home,
+        on=policy.on,
+        hold_overdue=policy.hold_overdue,
     )

@@ -1,4 +1,5 @@
-"""A profile drafted from a file that was not understood: guesses as TOML, doubts as comments marked `# ?`."""
+"""A profile drafted from a file that was not understood: guesses as TOML, doubts as comments marked
+`# ?`."""
 
 from __future__ import annotations
 
@@ -20,7 +21,13 @@ from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 _METHOD = re.compile(r"\b(?:hplc|uplc|gc|lc|icp|aas|aoac|iso|usp|ep|elisa|pcr|ms)\b", re.IGNORECASE)
 _LOT = re.compile(r"^(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9./_-]{2,}$")
 _ABOVE = 60  # rows above a table that are looked at for its batch
-_OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated")
+_OPINIONS = (
+    "opinion_good",
+    "opinion_bad",
+    "opinion_conditional",
+    "opinion_unsure",
+    "not_evaluated",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ class Guess:
 
 
 def draft(book: Workbook) -> str:
-    """A profile of a workbook as TOML. It loads as it stands; what nobody can guess is left out as a comment."""
+    """A profile of a workbook as TOML. It loads as it stands; what nobody can guess is left out as
+    a comment."""
     lines = _opening(book)
     tables = [(sheet, row) for sheet in book.sheets if (row := _header_row(sheet)) is not None]
     lines += _conditions(book, tables)
@@ -42,14 +50,20 @@ def draft(book: Workbook) -> str:
     for sheet, row in tables:
         lines += _table(sheet, row)
     if not tables:
-        lines += ["# ? no row looks like the header of a table; name it yourself", "[[table]]", "header = 1"]
+        lines += [
+            "# ? no row looks like the header of a table; name it yourself",
+            "[[table]]",
+            "header = 1",
+        ]
     return "\n".join([*lines, ""])
 
 
 def quoted(text: str) -> str:
     """A text as a TOML string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04X}" for c in escaped) + '"'
+    return (
+        '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04X}" for c in escaped) + '"'
+    )
 
 
 def _opening(book: Workbook) -> list[str]:
@@ -99,12 +113,23 @@ def _texts(sheet: Sheet, row: int) -> list[str]:
 
 
 def _conventions(book: Workbook) -> list[str]:
-    said = [cell.text for sheet in book.sheets for cells in sheet.rows.values() for cell in cells.values()]
-    numbers = [text for text in said if re.match(r"^[<>≤≥~]?\s*[0-9]", text.strip()) and not _is_date(text)]
+    said = [
+        cell.text
+        for sheet in book.sheets
+        for cells in sheet.rows.values()
+        for cell in cells.values()
+    ]
+    numbers = [
+        text for text in said if re.match(r"^[<>≤≥~]?\s*[0-9]", text.strip()) and not _is_date(text)
+    ]
     lines = []
     try:
         mark = decimal_mark(numbers)
-        lines += ["[numbers]", f"decimal_mark = {quoted(mark)}  # ? proven by a number", ""] if mark else []
+        lines += (
+            ["[numbers]", f"decimal_mark = {quoted(mark)}  # ? proven by a number", ""]
+            if mark
+            else []
+        )
     except Ambiguous as error:
         lines += [f"# ? numbers: {error}; state [numbers] decimal_mark", ""]
     dates = [text for text in said if _is_date(text)]
@@ -129,7 +154,8 @@ def _is_date(text: str) -> bool:
 
 
 def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
-    """Where the batch id might stand: beside a label like one of ours, else where a lot number stands above the table."""
+    """Where the batch id might stand: beside a label like one of ours, else where a lot number
+    stands above the table."""
     for sheet, header in tables:
         if any(meaning((text,))[0] == "fact:batch_id" for text in _texts(sheet, header)):
             return []
@@ -139,12 +165,17 @@ def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
             numbers = sorted(sheet.rows[row])
             for at, value_at in pairwise(numbers):
                 label, value = sheet.rows[row][at], sheet.rows[row][value_at]
-                place = f"{sheet.name}!{cell_name(row, value_at)}" if sheet.name else cell_name(row, value_at)
+                place = (
+                    f"{sheet.name}!{cell_name(row, value_at)}"
+                    if sheet.name
+                    else cell_name(row, value_at)
+                )
                 fact = vocabulary.fact_name(label.text)
                 if fact == "batch_id":
                     known.append(place)
                 elif fact is None and any(
-                    vocabulary.fact_name(word) == "batch_id" for word in vocabulary.nearest_headers(label.text)
+                    vocabulary.fact_name(word) == "batch_id"
+                    for word in vocabulary.nearest_headers(label.text)
                 ):
                     near.append((place, label))
                 elif fact is None and _LOT.match(value.text) and not _is_date(value.text):
@@ -160,15 +191,25 @@ def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
 
 
 def _header_row(sheet: Sheet) -> int | None:
-    """The row most like a header: several different texts, and below it as many cells with numbers among them."""
+    """The row most like a header: several different texts, and below it as many cells with numbers
+    among them."""
     best: tuple[int, int] | None = None
     for row, cells in sheet.rows.items():
         texts = {cell.text for cell in cells.values()}
-        if len(cells) < 2 or len(texts) < len(cells) or any(could_be_result(cell.text) for cell in cells.values()):
+        if (
+            len(cells) < 2
+            or len(texts) < len(cells)
+            or any(could_be_result(cell.text) for cell in cells.values())
+        ):
             continue
         below = [under for at in range(row + 1, row + 6) if (under := sheet.rows.get(at))]
         filled = sum(len(set(under) & set(cells)) for under in below if len(under) > 1)
-        numbers = sum(could_be_result(cell.text) for under in below if len(under) > 1 for cell in under.values())
+        numbers = sum(
+            could_be_result(cell.text)
+            for under in below
+            if len(under) > 1
+            for cell in under.values()
+        )
         known = sum(meaning((squeezed(cell.text),))[0] != "unknown" for cell in cells.values())
         score = (filled + numbers + 2 * known) * (numbers > 0)
         if score and (best is None or score > best[0]):
@@ -198,7 +239,8 @@ def _table(sheet: Sheet, row: int) -> list[str]:
 
 
 def _guesses(sheet: Sheet, row: int) -> Iterator[Guess]:
-    """One guess for every column that words alone do not explain; those that they do are read without a profile."""
+    """One guess for every column that words alone do not explain; those that they do are read
+    without a profile."""
     cells = sheet.rows[row]
     known = {at: meaning((squeezed(cell.text),))[0] for at, cell in cells.items()}
     taken = set(known.values())
@@ -209,7 +251,9 @@ def _guesses(sheet: Sheet, row: int) -> Iterator[Guess]:
         values = [
             under
             for below in sheet.rows
-            if below > row and (under := sheet.rows[below].get(at)) is not None and len(sheet.rows[below]) > 1
+            if below > row
+            and (under := sheet.rows[below].get(at)) is not None
+            and len(sheet.rows[below]) > 1
         ]
         guess = _guess(text, values, taken)
         taken.add(guess.role)
@@ -217,16 +261,29 @@ def _guesses(sheet: Sheet, row: int) -> Iterator[Guess]:
 
 
 def _guess(text: str, values: Sequence[Cell], taken: set[str]) -> Guess:
-    """By the values below first, then by the nearest known word. A role that another column has is none."""
-    near = [(word, role) for word in vocabulary.nearest_headers(text) if (role := vocabulary.column_role(word))]
+    """By the values below first, then by the nearest known word. A role that another column has is
+    none."""
+    near = [
+        (word, role)
+        for word in vocabulary.nearest_headers(text)
+        if (role := vocabulary.column_role(word))
+    ]
     seen = _by_values(values)
     if seen is not None and seen[0] not in taken:
         return Guess(text, *seen)
     numeric = seen is not None and seen[0] == "result"
     for word, role in near:
-        if role not in taken and (not numeric or role in ("lod", "loq", "uncertainty", "limit", "result")):
+        if role not in taken and (
+            not numeric or role in ("lod", "loq", "uncertainty", "limit", "result")
+        ):
             return Guess(text, role, f"like '{word}'")
-    what = "numbers" if numeric else f"e.g. '{squeezed(values[0].text)}'" if values else "nothing below it"
+    what = (
+        "numbers"
+        if numeric
+        else f"e.g. '{squeezed(values[0].text)}'"
+        if values
+        else "nothing below it"
+    )
     return Guess(text, "", f"{what}: say what it is, or that it is ignored")
 
 
@@ -240,7 +297,11 @@ def _by_values(values: Sequence[Cell]) -> tuple[str, str] | None:
         ("cas", "CAS numbers below", lambda text: CAS.fullmatch(text) is not None),
         ("verdict", "verdicts below", lambda text: vocabulary.status(text) in _OPINIONS),
         ("method", "methods below", lambda text: _METHOD.search(text) is not None),
-        ("result", "numbers or result words below", lambda text: could_be_result(text) and not _is_date(text)),
+        (
+            "result",
+            "numbers or result words below",
+            lambda text: could_be_result(text) and not _is_date(text),
+        ),
     )
     for role, why, test in tests:
         if sum(map(test, said)) * 2 > len(said):

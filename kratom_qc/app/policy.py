@@ -53,18 +53,21 @@ def load_policy(
     product: str | None = None,
     drafts: Sequence[Path] = (),
 ) -> JudgementPolicy:
-    """The terms that options and settings ask for. `on` defaults to today (UTC); `drafts` are rulebooks that take the place of
-    those of their name, or stand beside them.
+    """The terms that options and settings ask for. `on` defaults to today (UTC); `drafts` are
+    rulebooks that take the place of those of their name, or stand beside them.
 
-    Raises UsageError for an unknown product or market, InputNotFound for a facts file or draft that is not there, and
-    RulebookError for every mistake in the word lists, rulebooks, facts and the register of laboratories.
+    Raises UsageError for an unknown product or market, InputNotFound for a facts file or draft that
+    is not there, and RulebookError for every mistake in the word lists, rulebooks, facts and the
+    register of laboratories.
     """
     config = settings.load()
     vocabulary.check_all()
     methods.check()
     load_profiles()
     if product is not None and product not in vocabulary.product_forms():
-        raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
+        raise UsageError(
+            f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}"
+        )
     for draft in drafts:
         if not draft.is_file():
             raise InputNotFound(f"{draft}: no such rulebook")

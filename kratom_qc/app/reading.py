@@ -54,7 +54,8 @@ class Readers:
         self._sandbox.close()
 
     def read(self, files: Iterable[tuple[str, bytes]]) -> Iterator[Reading]:
-        """What is read of files given as (name, bytes), in their order. A child that dies refuses its file alone."""
+        """What is read of files given as (name, bytes), in their order. A child that dies refuses
+        its file alone."""
         ours, theirs = tee(files)
         pending = self._sandbox.map(read_content, ((name, raw, self._caps) for name, raw in theirs))
         for answer in pending:
@@ -62,9 +63,7 @@ class Readers:
             try:
                 yield answer.answer()
             except ReaderDied as died:
-                message = (
-                    f"{died.why}; the file is kept, and no other is touched. Send only the table of the certificate"
-                )
+                message = f"{died.why}; the file is kept, and no other is touched. Send only the table of the certificate"
                 fault = Refusal(died.code, message, CellRef(name))
                 yield Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,))
 
@@ -76,20 +75,27 @@ def read_files(paths: Sequence[Path]) -> list[Reading]:
 
 
 def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -> Reading:  # noqa: B008 - frozen
-    """Read one file's bytes, in this very process. A refusal is a value here: one bad file never stops the others."""
+    """Read one file's bytes, in this very process. A refusal is a value here: one bad file never
+    stops the others."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
         found = _found(name, raw, caps)
-        interpreted_certificates, refusals = interpret(found.certificates) if found.certificates else ((), ())
+        interpreted_certificates, refusals = (
+            interpret(found.certificates) if found.certificates else ((), ())
+        )
         # What its words mean is no matter where a cell is not believed at all.
         cells = {refusal.ref for refusal in found.refusals if refusal.ref.cell}
         refusals = (*found.refusals, *(refusal for refusal in refusals if refusal.ref not in cells))
-        refusals = tuple(sorted(dict.fromkeys(refusals), key=lambda refusal: _reading_order(refusal.ref)))
+        refusals = tuple(
+            sorted(dict.fromkeys(refusals), key=lambda refusal: _reading_order(refusal.ref))
+        )
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
     except MemoryError:  # the child's limit; said by whoever waits for it
         raise
-    except Exception as error:  # a fault of the reader refuses this file, keeps it, and stops no other
+    except (
+        Exception
+    ) as error:  # a fault of the reader refuses this file, keeps it, and stops no other
         fault = Refusal(
             "reader-failed",
             f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. Please report it",
@@ -122,5 +128,6 @@ def _with_remarks(
     if not remarks:
         return interpreted_certificates
     return tuple(
-        replace(certificate, remarks=(*certificate.remarks, *remarks)) for certificate in interpreted_certificates
+        replace(certificate, remarks=(*certificate.remarks, *remarks))
+        for certificate in interpreted_certificates
     )

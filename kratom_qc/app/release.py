@@ -1,7 +1,8 @@
-"""One pass over an inbox: what is new is read, its batches judged over all their certificates, published and archived.
+"""One pass over an inbox: what is new is read, its batches judged over all their certificates,
+published and archived.
 
-The pass is a plain object that `flows/release.py` drives step by step; it knows nothing of Prefect. What decides whether
-a file is new is the store: a file is known by its content, never by its name.
+The pass is a plain object that `flows/release.py` drives step by step; it knows nothing of Prefect.
+What decides whether a file is new is the store: a file is known by its content, never by its name.
 """
 
 from __future__ import annotations
@@ -38,14 +39,20 @@ class Arrival:
 
 
 def arrivals(inbox: Path, store: Store) -> tuple[list[Arrival], int]:
-    """(the files of an inbox that are new by content, how many files there are). Raises InputNotFound without an inbox.
+    """(the files of an inbox that are new by content, how many files there are). Raises
+    InputNotFound without an inbox.
 
-    Hidden files and the lock files of office programs are not certificates; every other file is taken, whatever its name.
+    Hidden files and the lock files of office programs are not certificates; every other file is
+    taken, whatever its name.
     """
     if not inbox.is_dir():
         raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
     known = store.known(PROGRAM)
-    paths = sorted(path for path in inbox.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(inbox)))
+    paths = sorted(
+        path
+        for path in inbox.rglob("*")
+        if path.is_file() and not _is_hidden(path.relative_to(inbox))
+    )
     new: dict[str, Arrival] = {}
     for path in paths:
         try:
@@ -62,7 +69,8 @@ def _is_hidden(path: Path) -> bool:
 
 
 class ReleasePass:
-    """The state of one pass, from arrivals to the committed archive; its readers live as long as its block."""
+    """The state of one pass, from arrivals to the committed archive; its readers live as long as
+    its block."""
 
     def __init__(self, store: Store, policy: JudgementPolicy, progress: Progress):
         self.store = store
@@ -81,51 +89,71 @@ class ReleasePass:
         self._readers.__exit__(kind)
 
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
-        """Keep and read some of `total` files. A file that cannot be read is refused; it never stops the others."""
+        """Keep and read some of `total` files. A file that cannot be read is refused; it never
+        stops the others."""
         for reading in self._readers.read(self._kept(chunk)):
             self.new.append(reading)
             self.progress("read", len(self.new), total)
 
     def _kept(self, chunk: Iterable[Arrival]) -> Iterator[tuple[str, bytes]]:
-        """Files with their bytes, kept in the store before anything looks into them; one that cannot be read is refused, and
-        tried again by the next pass."""
+        """Files with their bytes, kept in the store before anything looks into them; one that
+        cannot be read is refused, and tried again by the next pass."""
         for arrival in chunk:
             try:
                 raw = read_bytes(arrival.path)
             except InputNotFound as error:
-                reason = Refusal("unreadable", f"{error}; it is tried again by the next pass", CellRef(arrival.name))
+                reason = Refusal(
+                    "unreadable",
+                    f"{error}; it is tried again by the next pass",
+                    CellRef(arrival.name),
+                )
                 self.new.append(Reading(arrival.name, "", refusals=(reason,)))
             else:
                 keep(self.store.root, hashlib.sha256(raw).hexdigest(), raw)
                 yield arrival.name, raw
 
     def gather(self) -> list[tuple[str, ...]]:
-        """The batches that the new certificates speak of, in waves; their earlier certificates are read again.
+        """The batches that the new certificates speak of, in waves; their earlier certificates are
+        read again.
 
-        Earlier batches that share a lot's look, a certificate number or a vector of results with a new one are judged
-        again beside it: a copy found later holds the original too.
+        Earlier batches that share a lot's look, a certificate number or a vector of results with a
+        new one are judged again beside it: a copy found later holds the original too.
         """
         known = self.store.known(PROGRAM)
         fresh = {reading.sha256 for reading in self.new}
         new = [certificate for reading in self.new for certificate in reading.certificates]
-        beside = sorted({batch for one in new for trace in traces(one) for batch in known.by_trace.get(trace, ())})
+        beside = sorted(
+            {
+                batch
+                for one in new
+                for trace in traces(one)
+                for batch in known.by_trace.get(trace, ())
+            }
+        )
         touched = list(dict.fromkeys([*(certificate.batch_id for certificate in new), *beside]))
         before = dict.fromkeys(
-            sha for batch_id in touched for sha in known.by_batch.get(batch_id, ()) if sha not in fresh
+            sha
+            for batch_id in touched
+            for sha in known.by_batch.get(batch_id, ())
+            if sha not in fresh
         )
-        self.earlier = list(self._readers.read((known.names[sha], self.store.raw(sha)) for sha in before))
+        self.earlier = list(
+            self._readers.read((known.names[sha], self.store.raw(sha)) for sha in before)
+        )
         self._readers.rest()
         self.writer = PassWriter(self.store, self.pass_id, self.policy.on, PROGRAM)
         self.total = len(touched)
         spoken = {batch_id: known.by_batch.get(batch_id, ()) for batch_id in touched}
         self.beside = compared([*self.earlier, *self.new], spoken)
-        # What has been read stays to the end of the pass: no collector need look through it again and again.
+        # What has been read stays to the end of the pass: no collector need look through it again
+        # and again.
         gc.freeze()
         gc.enable()
         return [tuple(touched[start : start + WAVE]) for start in range(0, len(touched), WAVE)]
 
     def judge(self, wave: Iterable[str]) -> None:
-        """Judge some batches over all their certificates, in one run of the engine, and write their pages and findings."""
+        """Judge some batches over all their certificates, in one run of the engine, and write their
+        pages and findings."""
         batches = collect([*self.earlier, *self.new], self.policy, frozenset(wave), self.beside)
         for verdict in judge_batches(batches, self.policy).verdicts():
             page = page_name(verdict.batch.batch_id)
@@ -143,7 +171,13 @@ class ReleasePass:
             for certificate in reading.certificates:
                 self.writer.add_analysis(certificate, traces(certificate))
         refused = [(reading.file, reading.sha256, reading.refusals) for reading in self.refused]
-        page = summary_page(self.rows, refused, judged_on=self.policy.on, program=PROGRAM, overdue=self.policy.overdue)
+        page = summary_page(
+            self.rows,
+            refused,
+            judged_on=self.policy.on,
+            program=PROGRAM,
+            overdue=self.policy.overdue,
+        )
         self.store.write_page("index.html", page)
         for book in self.policy.books.values():
             keep_rulebook(self.store.root, book)
@@ -166,7 +200,11 @@ class ReleasePass:
             *policy.markets,
             *policy.home,
             *(facts.sha256 for _, _, facts in policy.facts.rows),
-            *((policy.laboratories.sha256, str(policy.laboratories.hold)) if policy.laboratories.sha256 else ()),
+            *(
+                (policy.laboratories.sha256, str(policy.laboratories.hold))
+                if policy.laboratories.sha256
+                else ()
+            ),
             PROGRAM,
         )
         return f"{policy.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"

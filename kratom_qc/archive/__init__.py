@@ -1,1 +1,2 @@
-"""What happened, for good: raw files by hash and Parquet tables that need none of our code to be read."""
+"""What happened, for good: raw files by hash and Parquet tables that need none of our code to be
+read."""

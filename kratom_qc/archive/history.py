@@ -1,7 +1,8 @@
 """Reading the archive back: every batch's newest verdict, and by what it was made.
 
-Only committed passes count, in the order they were made. Files of an earlier version lack columns; what they lack is null here,
-and a batch that lacks any of it is not `whole`: its certificates must be read again.
+Only committed passes count, in the order they were made. Files of an earlier version lack columns;
+what they lack is null here, and a batch that lacks any of it is not `whole`: its certificates must
+be read again.
 """
 
 from __future__ import annotations
@@ -31,7 +32,15 @@ from kratom_qc.domain.verdict import Decision
 
 Codes = npt.NDArray[np.int64]
 _OWN = (
-    *("batch_id", "judged_on", "product", "verdict", "home_markets", "certificates", "facts_sha256"),
+    *(
+        "batch_id",
+        "judged_on",
+        "product",
+        "verdict",
+        "home_markets",
+        "certificates",
+        "facts_sha256",
+    ),
     *("facts", "doubts", "terms"),
 )
 
@@ -49,7 +58,8 @@ class Then:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A batch's newest verdict and what it was made of; `then` is None where an earlier version did not keep it."""
+    """A batch's newest verdict and what it was made of; `then` is None where an earlier version did
+    not keep it."""
 
     batch_id: str
     pass_id: str
@@ -65,7 +75,8 @@ class Past:
 
 
 class History:
-    """What a store has judged. Raises InputNotFound where there is no archive, StoreError where it cannot be read."""
+    """What a store has judged. Raises InputNotFound where there is no archive, StoreError where it
+    cannot be read."""
 
     def __init__(self, root: Path):
         self.root = root
@@ -105,7 +116,12 @@ class History:
 
     def _then(self, file: pq.ParquetFile, group: int, batch_id: str) -> Then:
         """The terms of one batch, which stand for all that share their hash."""
-        table = read(file, "verdicts", group, ("batch_id", "market", "judged_on", "product", "rulebooks", "program"))
+        table = read(
+            file,
+            "verdicts",
+            group,
+            ("batch_id", "market", "judged_on", "product", "rulebooks", "program"),
+        )
         own, *rest = _ordered(table.filter(pc.equal(table["batch_id"], batch_id)).to_pylist())
         if group + 1 < file.num_row_groups:  # a block may end between a batch and its markets
             more = read(file, "verdicts", group + 1, ("batch_id", "market"))
@@ -121,8 +137,8 @@ class History:
     def before(
         self, markets: Sequence[str], codes: Mapping[str, int]
     ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32], list[str]]:
-        """(what each market said of every batch, by a code of the decision, 0 where it was not judged; the rule that decided
-        it; the rules).
+        """(what each market said of every batch, by a code of the decision, 0 where it was not
+        judged; the rule that decided it; the rules).
 
         Both arrays have the shape (batches, markets); a rule is -1 where none decided.
         """
@@ -133,7 +149,9 @@ class History:
         by = np.full(said.shape, -1, np.int32)
         rules: dict[str, int] = {}
         for pass_id in self.passes:
-            for table in self.blocks("verdicts", pass_id, ("batch_id", "market", "verdict", "rule_id")):
+            for table in self.blocks(
+                "verdicts", pass_id, ("batch_id", "market", "verdict", "rule_id")
+            ):
                 rows = coded(table["batch_id"], newest[pass_id])
                 columns = coded(table["market"], {market: at for at, market in enumerate(markets)})
                 counts = (rows >= 0) & (columns >= 0)
@@ -151,11 +169,14 @@ class History:
 
     @cached_property
     def kept_in(self) -> dict[str, str]:
-        """The pass that holds a file's certificates and results, by the file's hash: the first that judged it."""
+        """The pass that holds a file's certificates and results, by the file's hash: the first that
+        judged it."""
         found: dict[str, str] = {}
         for pass_id in self.passes:
             for table in self.blocks("certificates", pass_id, ("sha256", "status")):
-                for sha256 in table.filter(pc.equal(table["status"], "judged"))["sha256"].unique().to_pylist():
+                for sha256 in (
+                    table.filter(pc.equal(table["status"], "judged"))["sha256"].unique().to_pylist()
+                ):
                     found.setdefault(sha256, pass_id)
         return found
 
@@ -164,7 +185,9 @@ class History:
         found: dict[str, str] = {}
         for pass_id in self.passes:
             for table in self.blocks("certificates", pass_id, ("batch_id", "product_name")):
-                for batch, name in zip(table["batch_id"].to_pylist(), table["product_name"].to_pylist(), strict=True):
+                for batch, name in zip(
+                    table["batch_id"].to_pylist(), table["product_name"].to_pylist(), strict=True
+                ):
                     if name:
                         found.setdefault(batch, name)
         return found
@@ -176,7 +199,11 @@ class History:
         path = self.root / "archive" / name / f"{pass_id}.parquet"
         try:
             schema = pq.read_schema(path)
-            texts = [one for one in coded if one in schema.names and pa.types.is_string(schema.field(one).type)]
+            texts = [
+                one
+                for one in coded
+                if one in schema.names and pa.types.is_string(schema.field(one).type)
+            ]
             return pq.ParquetFile(path, read_dictionary=texts)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path}: the archive cannot be read: {error}") from None
@@ -196,7 +223,9 @@ def read(file: pq.ParquetFile, name: str, group: int, columns: Sequence[str]) ->
     table = file.read_row_group(group, columns=[column for column in columns if column in there])
     for column in columns:
         if column not in there:
-            table = table.append_column(column, pa.nulls(len(table), tables.SCHEMAS[name].field(column).type))
+            table = table.append_column(
+                column, pa.nulls(len(table), tables.SCHEMAS[name].field(column).type)
+            )
     return table
 
 
@@ -205,7 +234,9 @@ def coded(column: pa.ChunkedArray, codes: Mapping[str, int]) -> Codes:
     array = column.combine_chunks()
     array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
     array = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    known = np.array([*(codes.get(value, -1) for value in array.dictionary.to_pylist()), -1], np.int64)
+    known = np.array(
+        [*(codes.get(value, -1) for value in array.dictionary.to_pylist()), -1], np.int64
+    )
     found: Codes = known[array.indices.fill_null(len(known) - 1).to_numpy()]
     return found
 
@@ -230,7 +261,9 @@ def _past(row: Mapping[str, Any], pass_id: str, then: Then | None) -> Past:
     )
 
 
-def _doubt(rule_id: str, why: str, analyte: str | None, file: str, sheet: str, cell: str) -> HoldReason:
+def _doubt(
+    rule_id: str, why: str, analyte: str | None, file: str, sheet: str, cell: str
+) -> HoldReason:
     return HoldReason(rule_id, why, CellRef(file, sheet, cell), analyte)
 
 
@@ -238,7 +271,11 @@ def _doubt(rule_id: str, why: str, analyte: str | None, file: str, sheet: str, c
 def facts_of(text: str) -> ProductFacts:
     """What was declared of a product, from the archive's JSON (see `rows.declared`)."""
     told: dict[str, Any] = {"match": "", **json.loads(text)}
-    claims = tuple((analyte, Decimal(amount), unit) for analyte, amount, unit in told.pop("claims", ()))
+    claims = tuple(
+        (analyte, Decimal(amount), unit) for analyte, amount, unit in told.pop("claims", ())
+    )
     texts = ("match", "form", "sha256")
-    read: dict[str, Any] = {name: value if name in texts else Decimal(value) for name, value in told.items()}
+    read: dict[str, Any] = {
+        name: value if name in texts else Decimal(value) for name, value in told.items()
+    }
     return ProductFacts(**read, claims=claims)

@@ -1,4 +1,5 @@
-"""What was read and decided → rows of the archive's tables, without the pass columns that stand before them."""
+"""What was read and decided → rows of the archive's tables, without the pass columns that stand
+before them."""
 
 from __future__ import annotations
 
@@ -22,8 +23,11 @@ from kratom_qc.domain.verdict import Standing, Verdict
 _PLACES = Decimal(1).scaleb(-18)
 
 
-def certificate_row(certificate: InterpretedCertificate, program: str, traces: Iterable[str]) -> Row:
-    """One batch on one file, after the pass columns; `traces` is what a copy or a twin of it would share."""
+def certificate_row(
+    certificate: InterpretedCertificate, program: str, traces: Iterable[str]
+) -> Row:
+    """One batch on one file, after the pass columns; `traces` is what a copy or a twin of it would
+    share."""
     return (
         certificate.sha256,
         certificate.file,
@@ -40,12 +44,16 @@ def certificate_row(certificate: InterpretedCertificate, program: str, traces: I
         None,
         program,
         list(traces),
-        [_fact(name, certificate) for name in dict.fromkeys((*certificate.dates, *certificate.facts_said))],
+        [
+            _fact(name, certificate)
+            for name in dict.fromkeys((*certificate.dates, *certificate.facts_said))
+        ],
     )
 
 
 def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
-    """One of a certificate's facts with its cell; the dates come first, in the order in which they are looked at."""
+    """One of a certificate's facts with its cell; the dates come first, in the order in which they
+    are looked at."""
     word = certificate.facts_said.get(name) or SourceText("", CellRef(certificate.file))
     where = {"sheet": word.ref.sheet, "cell": word.ref.cell}
     return {"name": name, "said": word.text, **where, "day": certificate.dates.get(name)}
@@ -54,7 +62,13 @@ def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
 def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: str) -> Row:
     """A file that never became data, with everything that was wrong with it."""
     reasons = [
-        {"code": r.code, "message": r.message, "sheet": r.ref.sheet, "cell": r.ref.cell, "said": r.quoted}
+        {
+            "code": r.code,
+            "message": r.message,
+            "sheet": r.ref.sheet,
+            "cell": r.ref.cell,
+            "said": r.quoted,
+        }
         for r in refusals
     ]
     return (sha256, file, "refused", *(None,) * 9, reasons, program, None, None)
@@ -64,10 +78,17 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
     """One laboratory statement."""
     shown = result.shown_interval
     ends = (None, None) if shown is None else (shown.low, shown.high)
-    printed = (result.portion, result.lod, result.loq, result.uncertainty, result.detection_limit, result.resolution)
+    printed = (
+        result.portion,
+        result.lod,
+        result.loq,
+        result.uncertainty,
+        result.detection_limit,
+        result.resolution,
+    )
     numbers = (result.interval.low, result.interval.high, *printed, *ends)
-    low, high, portion, lod, loq, uncertainty, detection_limit, resolution, *shown_ends = fits = tuple(
-        map(_fitted, numbers)
+    low, high, portion, lod, loq, uncertainty, detection_limit, resolution, *shown_ends = fits = (
+        tuple(map(_fitted, numbers))
     )
     return (
         sha256,
@@ -111,7 +132,8 @@ NUMBERS = (
 
 
 def _in_full(numbers: Row, fits: Row) -> str | None:
-    """Numbers that 18 places cannot hold (1/30 g), in full and by column, so that they can be judged again; mostly none."""
+    """Numbers that 18 places cannot hold (1/30 g), in full and by column, so that they can be
+    judged again; mostly none."""
     if all(number is fit for number, fit in zip(numbers, fits, strict=True)):
         return None
     told = zip(NUMBERS, numbers, fits, strict=True)
@@ -151,8 +173,18 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
     """
     batch = verdict.batch
     shas = list(dict.fromkeys(certificate.sha256 for certificate in batch.certificates))
-    books = [{"id": book.id, "version": book.version, "sha256": book.sha256} for book in verdict.rulebooks]
-    by = (list(verdict.home_markets), shas, reason, books, batch.facts.sha256 or None if batch.facts else None, program)
+    books = [
+        {"id": book.id, "version": book.version, "sha256": book.sha256}
+        for book in verdict.rulebooks
+    ]
+    by = (
+        list(verdict.home_markets),
+        shas,
+        reason,
+        books,
+        batch.facts.sha256 or None if batch.facts else None,
+        program,
+    )
     made_of = (
         declared(batch.facts),
         [_doubt(hold_reason) for hold_reason in batch.hold_reasons],
@@ -162,12 +194,21 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
     stands = {standing.market: standing for standing in verdict.standings}
     for market, decision in verdict.markets.items():
         said = _said(stands.get(market))
-        yield (batch.batch_id, batch.product, market, str(decision), *(None,) * 5, program, *said, *(None,) * 3)
+        yield (
+            batch.batch_id,
+            batch.product,
+            market,
+            str(decision),
+            *(None,) * 5,
+            program,
+            *said,
+            *(None,) * 3,
+        )
 
 
 def _terms(verdict: Verdict, program: str) -> str:
-    """A hash that batches of one product share which one program judged on one day, in the same markets, by the same
-    rulebooks."""
+    """A hash that batches of one product share which one program judged on one day, in the same
+    markets, by the same rulebooks."""
     books = (f"{book.id} {book.sha256}" for book in verdict.rulebooks)
     parts = (
         program,
@@ -194,12 +235,19 @@ def declared(facts: ProductFacts | None) -> str | None:
     if facts is None:
         return None
     told = {one.name: getattr(facts, one.name) for one in fields(facts)}
-    return json.dumps({name: value for name, value in told.items() if value}, default=str, ensure_ascii=False)
+    return json.dumps(
+        {name: value for name, value in told.items() if value}, default=str, ensure_ascii=False
+    )
 
 
 def _doubt(hold_reason: HoldReason) -> dict[str, str | None]:
     told = {"rule_id": hold_reason.rule_id, "why": hold_reason.why, "analyte": hold_reason.analyte}
-    return {**told, "file": hold_reason.ref.file, "sheet": hold_reason.ref.sheet, "cell": hold_reason.ref.cell}
+    return {
+        **told,
+        "file": hold_reason.ref.file,
+        "sheet": hold_reason.ref.sheet,
+        "cell": hold_reason.ref.cell,
+    }
 
 
 def _open_and_floats(interval: Interval) -> Row:

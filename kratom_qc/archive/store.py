@@ -1,12 +1,13 @@
-"""The store on disk: raw files by hash, one immutable Parquet file per table and pass, and the pages.
+"""The store on disk: raw files by hash, one immutable Parquet file per table and pass, and the
+pages.
 
     raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
     rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
     reports/…html                     one page per batch and the summary of the newest pass
 
-A pass is committed when its certificates file appears: it is written last, after the other tables are on disk and
-flushed. What an interrupted pass left behind without it is removed by the next one.
+A pass is committed when its certificates file appears: it is written last, after the other tables
+are on disk and flushed. What an interrupted pass left behind without it is removed by the next one.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Known:
     judged: frozenset[str]
     refused: frozenset[str]  # by this very program; another version may read them
     names: dict[str, str]
-    by_batch: dict[str, tuple[str, ...]]  # batch id → hashes of its certificates, in the order they came
+    by_batch: dict[
+        str, tuple[str, ...]
+    ]  # batch id → hashes of its certificates, in the order they came
     by_trace: dict[str, frozenset[str]]  # what certificates share → ids of the batches that have it
 
 
@@ -51,7 +54,11 @@ class Store:
         self.root = root
         self.reports = root / "reports"
         try:
-            for folder in (root / "raw", self.reports, *(root / "archive" / name for name in tables.SCHEMAS)):
+            for folder in (
+                root / "raw",
+                self.reports,
+                *(root / "archive" / name for name in tables.SCHEMAS),
+            ):
                 folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=root):
                 pass
@@ -75,8 +82,11 @@ class Store:
             lock.release()
 
     def _sweep(self) -> None:
-        """Remove what interrupted passes left: tables without their certificates file, and half-written files."""
-        committed = {path.name for path in (self.root / "archive" / "certificates").glob("*.parquet")}
+        """Remove what interrupted passes left: tables without their certificates file, and
+        half-written files."""
+        committed = {
+            path.name for path in (self.root / "archive" / "certificates").glob("*.parquet")
+        }
         for name in tables.SCHEMAS:
             for path in (self.root / "archive" / name).iterdir():
                 if path.suffix != ".parquet" or path.name not in committed:
@@ -106,7 +116,9 @@ def known(root: Path, program: str) -> Known:
     for path in committed(root):
         # by the schema of today: a column that an earlier version did not write is null
         columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
-        for sha, name, status, batch, by, traces in zip(*(columns[name] for name in wanted), strict=True):
+        for sha, name, status, batch, by, traces in zip(
+            *(columns[name] for name in wanted), strict=True
+        ):
             names.setdefault(sha, name)
             if status == "judged":
                 judged.add(sha)
@@ -162,7 +174,8 @@ def keep_rulebook(root: Path, book: Rulebook) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: under a temporary name, then renamed. `PassWriter.commit` sees it to the disk."""
+    """Write a file whole or not at all: under a temporary name, then renamed. `PassWriter.commit`
+    sees it to the disk."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(content)
@@ -179,7 +192,9 @@ class PassWriter:
     pass_id: str
     judged_on: date
     program: str
-    rows: dict[str, list[tables.Row]] = field(default_factory=lambda: {name: [] for name in tables.SCHEMAS})
+    rows: dict[str, list[tables.Row]] = field(
+        default_factory=lambda: {name: [] for name in tables.SCHEMAS}
+    )
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
     def add_refused(self, file: str, sha256: str, refusals: Iterable[Refusal]) -> None:
@@ -187,7 +202,8 @@ class PassWriter:
         self._add("certificates", rows.refused_row(file, sha256, refusals, self.program))
 
     def add_analysis(self, certificate: InterpretedCertificate, traces: Iterable[str] = ()) -> None:
-        """One new certificate of one batch, with its results; by its traces a later one finds it again."""
+        """One new certificate of one batch, with its results; by its traces a later one finds it
+        again."""
         self._add("certificates", rows.certificate_row(certificate, self.program, traces))
         for result in certificate.results:
             self._add("results", rows.result_row(result, certificate.sha256, certificate.batch_id))
@@ -208,8 +224,12 @@ class PassWriter:
 
     def _flush(self, name: str) -> None:
         if name not in self.writers:
-            self.writers[name] = pq.ParquetWriter(self._path(name, ".part"), tables.SCHEMAS[name], compression="zstd")
-        self.writers[name].write_table(tables.table(name, self.rows[name], self.pass_id, self.judged_on))
+            self.writers[name] = pq.ParquetWriter(
+                self._path(name, ".part"), tables.SCHEMAS[name], compression="zstd"
+            )
+        self.writers[name].write_table(
+            tables.table(name, self.rows[name], self.pass_id, self.judged_on)
+        )
         self.rows[name] = []
 
     def _path(self, name: str, suffix: str) -> Path:
@@ -218,8 +238,9 @@ class PassWriter:
     def commit(self) -> None:
         """Make the pass part of the archive: every table whole and on disk, certificates last.
 
-        Everything the pass has written (kept files, pages, tables) is on disk before the file that makes it count: one
-        sync for all of them, where one per page would cost more than writing the pages.
+        Everything the pass has written (kept files, pages, tables) is on disk before the file that
+        makes it count: one sync for all of them, where one per page would cost more than writing
+        the pages.
         """
         try:
             for name in _ORDER:
@@ -231,4 +252,6 @@ class PassWriter:
             self._path(_ORDER[-1], ".part").replace(self._path(_ORDER[-1], ".parquet"))
             os.sync()
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{self.store.root}: the pass could not be archived: {error}") from None
+            raise StoreError(
+                f"{self.store.root}: the pass could not be archived: {error}"
+            ) from None

@@ -1,7 +1,9 @@
-"""Arrow schemas of the archive: certificates, results, findings, verdicts. This is the published contract.
+"""Arrow schemas of the archive: certificates, results, findings, verdicts. This is the published
+contract.
 
-Measurements stand as decimal(38, 18) and, for analysis, as a float beside it; an infinite end is null. Ids are text.
-Decimals that a division made longer than 18 places are rounded to 18 (`in_full` keeps them); what a laboratory printed never is.
+Measurements stand as decimal(38, 18) and, for analysis, as a float beside it; an infinite end is
+null. Ids are text. Decimals that a division made longer than 18 places are rounded to 18 (`in_full`
+keeps them); what a laboratory printed never is.
 """
 
 from __future__ import annotations
@@ -13,8 +15,15 @@ import pyarrow as pa
 AMOUNT = pa.decimal128(38, 18)
 _WORD = pa.dictionary(pa.int32(), pa.string())  # few different values, many rows
 
-_PASS = [pa.field("pass_id", pa.string(), nullable=False), pa.field("judged_on", pa.date32(), nullable=False)]
-_WHERE = [pa.field("file", pa.string()), pa.field("sheet", pa.string()), pa.field("cell", pa.string())]
+_PASS = [
+    pa.field("pass_id", pa.string(), nullable=False),
+    pa.field("judged_on", pa.date32(), nullable=False),
+]
+_WHERE = [
+    pa.field("file", pa.string()),
+    pa.field("sheet", pa.string()),
+    pa.field("cell", pa.string()),
+]
 _INTERVAL = [
     pa.field("low", AMOUNT),
     pa.field("high", AMOUNT),
@@ -44,7 +53,11 @@ CERTIFICATES = pa.schema(
         pa.field("issued_on", pa.date32()),
         pa.field(
             "refusals",
-            pa.list_(pa.struct([(name, pa.string()) for name in ("code", "message", "sheet", "cell", "said")])),
+            pa.list_(
+                pa.struct(
+                    [(name, pa.string()) for name in ("code", "message", "sheet", "cell", "said")]
+                )
+            ),
         ),
         pa.field("program", pa.string(), nullable=False),
         pa.field("traces", pa.list_(pa.string())),
@@ -75,7 +88,8 @@ RESULTS = pa.schema(
         pa.field("method", _WORD),
         pa.field("stated_verdict", _WORD),
         *_WHERE,
-        # What the next judgement needs beside the words, so that it need not read the certificate again.
+        # What the next judgement needs beside the words, so that it need not read the certificate
+        # again.
         pa.field("detection_limit", AMOUNT),
         pa.field("resolution", AMOUNT),
         pa.field("species", _WORD),
@@ -121,22 +135,39 @@ VERDICTS = pa.schema(
         pa.field("home_markets", pa.list_(pa.string())),
         pa.field("certificates", pa.list_(pa.string())),
         pa.field("reason", pa.string()),
-        pa.field("rulebooks", pa.list_(pa.struct([(name, pa.string()) for name in ("id", "version", "sha256")]))),
+        pa.field(
+            "rulebooks",
+            pa.list_(pa.struct([(name, pa.string()) for name in ("id", "version", "sha256")])),
+        ),
         pa.field("facts_sha256", pa.string()),
         pa.field("program", pa.string(), nullable=False),
-        pa.field("says", pa.string()),  # of a market: may be sold, may not be sold, undecided, banned
+        pa.field(
+            "says", pa.string()
+        ),  # of a market: may be sold, may not be sold, undecided, banned
         pa.field("rule_id", pa.string()),  # the rule that decides it; null where every limit is met
-        pa.field("facts", pa.string()),  # what vendor and certificates declare of the product, as JSON
+        pa.field(
+            "facts", pa.string()
+        ),  # what vendor and certificates declare of the product, as JSON
         pa.field(
             "doubts",
             pa.list_(
-                pa.struct([(name, pa.string()) for name in ("rule_id", "why", "analyte", "file", "sheet", "cell")])
+                pa.struct(
+                    [
+                        (name, pa.string())
+                        for name in ("rule_id", "why", "analyte", "file", "sheet", "cell")
+                    ]
+                )
             ),
         ),
         pa.field("terms", pa.string()),  # a hash of day, product, markets and rulebooks
     ]
 )
-SCHEMAS = {"certificates": CERTIFICATES, "results": RESULTS, "findings": FINDINGS, "verdicts": VERDICTS}
+SCHEMAS = {
+    "certificates": CERTIFICATES,
+    "results": RESULTS,
+    "findings": FINDINGS,
+    "verdicts": VERDICTS,
+}
 
 Row = tuple[Any, ...]
 
@@ -146,6 +177,12 @@ def table(name: str, rows: list[Row], pass_id: str, judged_on: Any) -> pa.Table:
     schema = SCHEMAS[name]
     width = len(schema) - 2
     columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * width
-    lead = [pa.array([pass_id] * len(rows), pa.string()), pa.array([judged_on] * len(rows), pa.date32())]
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, list(schema)[2:], strict=True)]
+    lead = [
+        pa.array([pass_id] * len(rows), pa.string()),
+        pa.array([judged_on] * len(rows), pa.date32()),
+    ]
+    arrays = [
+        pa.array(column, field.type)
+        for column, field in zip(columns, list(schema)[2:], strict=True)
+    ]
     return pa.Table.from_arrays([*lead, *arrays], schema=schema)

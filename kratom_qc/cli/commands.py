@@ -1,4 +1,5 @@
-"""What each command of the command line does and prints. Messages go to standard error where `--json` owns the output."""
+"""What each command of the command line does and prints. Messages go to standard error where
+`--json` owns the output."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ REFUSED = 3
 _EXIT = {Decision.FAIL: 1, Decision.HOLD: 2, Decision.PASS: 0}
 
 
-def check(files: Sequence[Path], policy: JudgementPolicy, *, as_json: bool, annotate: Path | None = None) -> int:
+def check(
+    files: Sequence[Path], policy: JudgementPolicy, *, as_json: bool, annotate: Path | None = None
+) -> int:
     """Judge each batch over all files given, keeping nothing. Returns the exit status of the worst.
 
     `annotate` is where the one file given is written with its problems marked in it.
@@ -43,7 +46,8 @@ def check(files: Sequence[Path], policy: JudgementPolicy, *, as_json: bool, anno
         may_annotate(files, annotate)
     lacking = [str(file) for file in files if not file.is_file()]
     if lacking:
-        # A verdict over fewer certificates than the user named would be a verdict over something else.
+        # A verdict over fewer certificates than the user named would be a verdict over something
+        # else.
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
     readings = read_files(files)
     verdicts = {verdict.batch.batch_id: verdict for verdict in judge_all(readings, policy)}
@@ -53,13 +57,18 @@ def check(files: Sequence[Path], policy: JudgementPolicy, *, as_json: bool, anno
         _print_check(readings, verdicts)
     if annotate is not None:
         write_annotated(
-            files[0], readings[0], [verdicts[batch_id] for batch_id in readings[0].batch_ids], policy, annotate
+            files[0],
+            readings[0],
+            [verdicts[batch_id] for batch_id in readings[0].batch_ids],
+            policy,
+            annotate,
         )
     return exit_status(readings, verdicts.values())
 
 
 def judge_all(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verdict]:
-    """Every verdict over the readings; the engine is not even loaded where there is nothing to judge."""
+    """Every verdict over the readings; the engine is not even loaded where there is nothing to
+    judge."""
     found = collect(readings, policy)
     return list(judge_batches(found, policy).verdicts()) if found else []
 
@@ -69,7 +78,11 @@ def exit_status(readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> int
     if any(reading.refusals for reading in readings):
         return REFUSED
     decisions = {verdict.decision for verdict in verdicts}
-    return next(status for decision, status in _EXIT.items() if decision in decisions or decision is Decision.PASS)
+    return next(
+        status
+        for decision, status in _EXIT.items()
+        if decision in decisions or decision is Decision.PASS
+    )
 
 
 def _print_json(readings: Iterable[Reading], verdicts: dict[str, Verdict]) -> None:
@@ -103,13 +116,16 @@ def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> N
 
 
 def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> None:
-    """A refused file with everything that is wrong in it; what to do is said once for each kind of problem."""
+    """A refused file with everything that is wrong in it; what to do is said once for each kind of
+    problem."""
     problems = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
     console.print(f"[bold red]REFUSED[/] {escape(file)}: {problems}")
     said: set[str] = set()
     for refusal in refusals:
         where = str(refusal.ref) if refusal.ref.cell or refusal.ref.sheet else "file"
-        console.print(f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]")
+        console.print(
+            f"  {escape(where)}  {escape(refusal.message)}  [dim]{escape(refusal.code)}[/]"
+        )
         hints = _hints(refusal, again=refusal.code in said)
         if hints:
             console.print(Padding(f"[dim]{escape(hints)}[/]", (0, 0, 0, 6), expand=False))
@@ -117,7 +133,8 @@ def print_refused(console: Console, file: str, refusals: Sequence[Refusal]) -> N
 
 
 def _hints(refusal: Refusal, *, again: bool) -> str:
-    """The line under a refusal: the known words nearest to what it said, what was expected, and what to do."""
+    """The line under a refusal: the known words nearest to what it said, what was expected, and
+    what to do."""
     listed = problems.problem(refusal.code)
     near = f"nearest known words: {', '.join(refusal.near)}. " if refusal.near else ""
     return near if again or listed is None else f"{near}Expected: {listed.expected}. {listed.do}"
@@ -150,7 +167,9 @@ def _read_object(reading: Reading) -> dict[str, Any]:
 
 def _print_analysis(console: Console, certificate: InterpretedCertificate) -> None:
     product = wording.product_name(certificate.product)
-    console.print(f"[bold]{escape(certificate.batch_id)}[/]  {escape(product)}  {escape(certificate.product_name)}")
+    console.print(
+        f"[bold]{escape(certificate.batch_id)}[/]  {escape(product)}  {escape(certificate.product_name)}"
+    )
     console.print(
         f"{escape(certificate.laboratory or 'laboratory not stated')}, certificate "
         f"{escape(certificate.certificate_id or 'not stated')}, received {certificate.received_on or '–'}, tested "
@@ -169,7 +188,10 @@ def _print_analysis(console: Console, certificate: InterpretedCertificate) -> No
                     f"{result.reported} {result.reported_unit}".strip(),
                     wording.value_words(result.interval, result.unit, (result,)),
                     result.basis,
-                    *(wording.shown(bound) if bound is not None else "" for bound in (result.lod, result.loq)),
+                    *(
+                        wording.shown(bound) if bound is not None else ""
+                        for bound in (result.lod, result.loq)
+                    ),
                     result.method,
                     str(result.ref),
                 )
@@ -179,19 +201,26 @@ def _print_analysis(console: Console, certificate: InterpretedCertificate) -> No
     for hold_reason in certificate.hold_reasons:
         console.print(f"[yellow]holds[/] {escape(str(hold_reason.ref))}  {escape(hold_reason.why)}")
     for remark in certificate.remarks:
-        console.print(f"[dim]{remark.severity}[/] {escape(str(remark.ref))}  {escape(remark.message)}")
+        console.print(
+            f"[dim]{remark.severity}[/] {escape(str(remark.ref))}  {escape(remark.message)}"
+        )
 
 
 # ---------------------------------------------------------------- run
 
 
-def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None) -> int:
-    """One pass of the release flow. The inbox is compared with the store before Prefect or the engine is loaded."""
+def run(
+    inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None
+) -> int:
+    """One pass of the release flow. The inbox is compared with the store before Prefect or the
+    engine is loaded."""
     from kratom_qc.app.release import arrivals
     from kratom_qc.archive.store import Store
 
     console = plain_console()
-    policy = load_policy(markets, on, facts)  # a mistake in a rulebook or an option is said before anything starts
+    policy = load_policy(
+        markets, on, facts
+    )  # a mistake in a rulebook or an option is said before anything starts
     if not inbox.is_dir():
         raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
     shelf = Store(store)
@@ -214,20 +243,31 @@ def run(inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts
 
 
 def _flow_pass(
-    console: Console, inbox: Path, store: Path, markets: Sequence[str], on: date | None, facts: Path | None
+    console: Console,
+    inbox: Path,
+    store: Path,
+    markets: Sequence[str],
+    on: date | None,
+    facts: Path | None,
 ) -> Done:
-    """Drive the real Prefect flow, with a server of its own where none is configured, and show its progress."""
+    """Drive the real Prefect flow, with a server of its own where none is configured, and show its
+    progress."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from flows.server import prefect_server
 
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
     )
     with bar:
         stages = {"start": bar.add_task("starting Prefect", total=1)}
         with prefect_server(store / "prefect") as answered:
-            # Prefect reads its settings when imported; it and the engine load while the server starts.
+            # Prefect reads its settings when imported; it and the engine load while the server
+            # starts.
             from flows.release import release, watching
             from kratom_qc.judge import engine as _engine  # noqa: F401
 
@@ -242,7 +282,11 @@ def _flow_pass(
             token = watching.set(show)
             try:
                 return release(
-                    str(inbox), str(store), list(markets), on.isoformat() if on else None, str(facts) if facts else None
+                    str(inbox),
+                    str(store),
+                    list(markets),
+                    on.isoformat() if on else None,
+                    str(facts) if facts else None,
                 )
             finally:
                 watching.reset(token)

@@ -1,4 +1,5 @@
-"""`kratom-qc layout draft|test|list`: profiles of laboratories' layouts, drafted from a file, tried on files, listed."""
+"""`kratom-qc layout draft|test|list`: profiles of laboratories' layouts, drafted from a file, tried
+on files, listed."""
 
 from __future__ import annotations
 
@@ -38,12 +39,15 @@ def layout_draft(file: Path, output: Path | None) -> int:
     if output.exists():
         raise UsageError(f"{output} exists already; a draft never overwrites a profile")
     output.write_text(text, encoding="utf-8")
-    print(f"{output}: check every line marked `# ?`, then try it with `kratom-qc layout test {output} {file}`")
+    print(
+        f"{output}: check every line marked `# ?`, then try it with `kratom-qc layout test {output} {file}`"
+    )
     return 0
 
 
 def layout_test(profile_file: Path, files: Sequence[Path]) -> int:
-    """Show for each file whether a profile recognises it, and what is read of it. Returns the worst exit status."""
+    """Show for each file whether a profile recognises it, and what is read of it. Returns the worst
+    exit status."""
     vocabulary.check_all()
     read_bytes(profile_file)  # says that it is not there
     read_profile(profile_file)  # and what is wrong with it
@@ -59,13 +63,16 @@ def drafted(name: str, raw: bytes, caps: settings.Caps) -> str:
 def tried(
     name: str, raw: bytes, caps: settings.Caps, profile_file: Path
 ) -> tuple[list[str], tuple[InterpretedCertificate, ...]]:
-    """(why a profile does not recognise a file, what is read of it). Raises Refused where the file is not read."""
+    """(why a profile does not recognise a file, what is read of it). Raises Refused where the file
+    is not read."""
     book, profile = open_workbook(name, raw, caps), read_profile(profile_file)
     failing = list(profile.failing(book))
     if failing:
         return failing, ()
     found = certificates(book, (profile,))
-    interpreted_certificates, refusals = interpret(found.certificates) if found.certificates else ((), ())
+    interpreted_certificates, refusals = (
+        interpret(found.certificates) if found.certificates else ((), ())
+    )
     every = tuple(dict.fromkeys((*found.refusals, *refusals)))
     if every:
         raise Refused(list(every))
@@ -78,7 +85,9 @@ def _test_one(console: Console, profile_file: Path, file: Path) -> int:
     except Refused as refused:
         return _refused(console, file, refused.refusals)
     if failing:
-        console.print(f"[bold red]not recognised[/] {escape(str(file))}: {escape('; '.join(failing))}")
+        console.print(
+            f"[bold red]not recognised[/] {escape(str(file))}: {escape('; '.join(failing))}"
+        )
         return REFUSED
     console.print(f"[bold green]read[/] {escape(str(file))}")
     for certificate in interpreted_certificates:
@@ -98,7 +107,9 @@ def layout_list() -> int:
     vocabulary.check_all()
     console = plain_console()
     for profile in load():
-        console.print(f"[bold]{profile.id}[/]  {escape(profile.laboratory)}  [dim]{escape(profile.title)}[/]")
+        console.print(
+            f"[bold]{profile.id}[/]  {escape(profile.laboratory)}  [dim]{escape(profile.title)}[/]"
+        )
     return 0
 
 
@@ -106,7 +117,9 @@ def _in_a_child(work: Callable[..., T], file: Path, *arguments: object) -> T:
     """Work on a vendor's file where it can do no harm. Raises Refused where the child dies of it."""
     caps = settings.caps()
     try:
-        return in_a_child(caps, "kratom_qc.app.reading", work, file.name, read_bytes(file), caps, *arguments)
+        return in_a_child(
+            caps, "kratom_qc.app.reading", work, file.name, read_bytes(file), caps, *arguments
+        )
     except ReaderDied as died:
         raise Refused([Refusal(died.code, died.why, CellRef(file.name))]) from None
 

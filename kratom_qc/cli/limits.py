@@ -27,7 +27,8 @@ from kratom_qc.vocabulary import wording
 
 
 def books_in_force(drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
-    """The rulebooks of the settings. Raises RulebookError for every mistake in them and in the word lists."""
+    """The rulebooks of the settings. Raises RulebookError for every mistake in them and in the word
+    lists."""
     vocabulary.check_all()
     return load_rulebooks(settings.load().expectations, drafts)
 
@@ -45,7 +46,9 @@ def overview() -> int:
     console = plain_console()
     table = _table(("rulebook", "kind", "limits", "checked", "title"))
     for book in books_in_force().values():
-        table.add_row(book.id, book.kind, str(len(book.limits)), str(book.checked_on), escape(book.title))
+        table.add_row(
+            book.id, book.kind, str(len(book.limits)), str(book.checked_on), escape(book.title)
+        )
     console.print(table)
     console.print(
         "\nMore: limits list · show ID · lint · page · export FILE.xlsx · import FILE.xlsx · diff A B · suite RULEBOOK"
@@ -61,7 +64,8 @@ def _headline(book: Rulebook) -> str:
 
 
 def intake() -> int:
-    """`limits --intake`: what a file may be and what reading it may cost, with the variable that sets each."""
+    """`limits --intake`: what a file may be and what reading it may cost, with the variable that
+    sets each."""
     table = _table(("limit", "", "what it bounds", "set by"))
     table.columns[1].justify = "right"
     for name, value, what in settings.caps().told():
@@ -99,7 +103,10 @@ def listed(markets: Sequence[str], product: str | None, on: date | None, *, as_j
     asked = _asked(books, markets, product)
     if as_json:
         for book, limit in asked:
-            sys.stdout.write(json.dumps(as_object(book, limit, day), ensure_ascii=False, separators=(",", ":")) + "\n")
+            sys.stdout.write(
+                json.dumps(as_object(book, limit, day), ensure_ascii=False, separators=(",", ":"))
+                + "\n"
+            )
         return 0
     console = plain_console()
     everything = not markets and product is None
@@ -112,12 +119,19 @@ def listed(markets: Sequence[str], product: str | None, on: date | None, *, as_j
     return 0
 
 
-def _asked(books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None) -> list[tuple[Rulebook, Limit]]:
+def _asked(
+    books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
+) -> list[tuple[Rulebook, Limit]]:
     """The limits that speak of a product in these markets; without markets, in every rulebook."""
     if product is not None and product not in vocabulary.product_forms():
-        raise UsageError(f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}")
+        raise UsageError(
+            f"'{product}' is no product; known are {', '.join(vocabulary.product_forms())}"
+        )
     if markets or product:
-        return [(books[book.id], limit) for book, limit in questions(books, markets or markets_of(books), product)]
+        return [
+            (books[book.id], limit)
+            for book, limit in questions(books, markets or markets_of(books), product)
+        ]
     return [(book, limit) for book in books.values() for limit in book.limits]
 
 
@@ -190,7 +204,9 @@ def show(name: str, on: date | None) -> int:
         for label, told in _about_book(book, day):
             console.print(f"[dim]{label}[/]  {escape(told)}")
         return 0
-    found = [(book, limit) for book in books.values() for limit in book.limits if limit.rule_id == name]
+    found = [
+        (book, limit) for book in books.values() for limit in book.limits if limit.rule_id == name
+    ]
     if not found:
         known = [*books, *(limit.rule_id for book in books.values() for limit in book.limits)]
         near = ", ".join(vocabulary.closest(name, known, 3))
@@ -198,7 +214,9 @@ def show(name: str, on: date | None) -> int:
             f"'{name}' is no rulebook and no rule (nearest: {near or 'none'}); see `kratom-qc limits list`"
         )
     for book, limit in found:
-        console.print(f"[bold]{escape(limit.rule_id)}[/]  {escape(book.title)} ({book.id}.toml:{limit.line})")
+        console.print(
+            f"[bold]{escape(limit.rule_id)}[/]  {escape(book.title)} ({book.id}.toml:{limit.line})"
+        )
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
@@ -215,9 +233,16 @@ def _about_book(book: Rulebook, day: date) -> Iterator[tuple[str, str]]:
     yield from (("overdue", sentence) for sentence in wording.overdue([book], day))
 
 
-def about(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date) -> list[tuple[str, str]]:
+def about(
+    book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date
+) -> list[tuple[str, str]]:
     """Everything there is to say of a limit: (label, words), blank ones left out."""
-    after = [one.rule_id for other in books.values() for one in other.limits if limit.rule_id in one.supersedes]
+    after = [
+        one.rule_id
+        for other in books.values()
+        for one in other.limits
+        if limit.rule_id in one.supersedes
+    ]
     replaced = [
         other.id
         for other in books.values()
@@ -228,7 +253,12 @@ def about(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date
         ("asks", plainly.asks(limit)),
         ("printed", f"“{limit.text}”"),
         ("speaks of", plainly.scope(limit) or wording_of_covers(book)),
-        ("accepts", wording.interval_words(limit.acceptance_interval, limit.unit) if limit.acceptance_interval else ""),
+        (
+            "accepts",
+            wording.interval_words(limit.acceptance_interval, limit.unit)
+            if limit.acceptance_interval
+            else "",
+        ),
         ("of", limit.basis if limit.acceptance_interval and limit.basis != "as received" else ""),
         ("decided by", plainly.decision(limit)),
         ("silence", plainly.silence(limit)),
@@ -286,7 +316,8 @@ def page(output: Path | None, on: date | None, *, check: bool) -> int:
     if check:
         same = output.is_file() and output.read_bytes() == text.encode()
         print(
-            f"{output} is {'current' if same else 'not the page of these rulebooks; write it again'}", file=sys.stderr
+            f"{output} is {'current' if same else 'not the page of these rulebooks; write it again'}",
+            file=sys.stderr,
         )
         return 0 if same else 1
     write_file(output, text.encode())

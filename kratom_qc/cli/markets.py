@@ -1,7 +1,8 @@
-"""`kratom-qc markets`: where a batch of the store, or of files, may be sold on a day, and what stops it elsewhere.
+"""`kratom-qc markets`: where a batch of the store, or of files, may be sold on a day, and what
+stops it elsewhere.
 
-A kept batch is read again from its certificates and judged as a pass would judge it, with what the vendor declared of it then
-unless a facts file is given; nothing is written.
+A kept batch is read again from its certificates and judged as a pass would judge it, with what the
+vendor declared of it then unless a facts file is given; nothing is written.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from kratom_qc.vocabulary import closest
 
 
 def markets(named: Sequence[str], root: Path, policy: JudgementPolicy, *, as_json: bool) -> int:
-    """Print the market matrix of batches given by id or as certificate files. Returns the exit status of `check`.
+    """Print the market matrix of batches given by id or as certificate files. Returns the exit
+    status of `check`.
 
     A name that is a file is read as a certificate; every other is the id of a batch in the store.
     """
@@ -60,7 +62,8 @@ def _print_json(verdicts: Iterable[Verdict], refused: Iterable[Reading]) -> None
 
 
 def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
-    """Batches of a store, judged over all their kept certificates. Raises InputNotFound for an id the store does not know."""
+    """Batches of a store, judged over all their kept certificates. Raises InputNotFound for an id
+    the store does not know."""
     history = History(root)
     pasts = {past.batch_id: past for past in history.pasts}
     for batch_id in ids:
@@ -69,11 +72,16 @@ def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdi
             hint = f"; nearest: {', '.join(near)}" if near else ""
             raise InputNotFound(f"'{batch_id}' is no file, and no batch of {root}{hint}")
     wanted = [pasts[batch_id] for batch_id in ids]
-    return list(reread(history, wanted, policy if policy.facts.rows else _as_declared(wanted, policy)))
+    return list(
+        reread(history, wanted, policy if policy.facts.rows else _as_declared(wanted, policy))
+    )
 
 
 def _as_declared(pasts: Sequence[Past], policy: JudgementPolicy) -> JudgementPolicy:
-    """The terms with what vendors declared of these batches when they were judged, where every declaration was kept."""
+    """The terms with what vendors declared of these batches when they were judged, where every
+    declaration was kept."""
     if any(past.facts_sha256 != past.facts.sha256 for past in pasts):
         return policy
-    return replace(policy, facts=FactsFile(tuple((escape(past.batch_id), "*", past.facts) for past in pasts)))
+    return replace(
+        policy, facts=FactsFile(tuple((escape(past.batch_id), "*", past.facts) for past in pasts))
+    )

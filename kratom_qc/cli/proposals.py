@@ -26,22 +26,33 @@ def export(file: Path, *, force: bool) -> int:
     from kratom_qc.app.proposal.export import workbook
 
     if file.suffix.lower() != ".xlsx":
-        raise UsageError(f"limits are exported as an xlsx workbook; '{file.name}' must end with .xlsx")
+        raise UsageError(
+            f"limits are exported as an xlsx workbook; '{file.name}' must end with .xlsx"
+        )
     if file.exists() and not force:
-        raise UsageError(f"{file} is there already; name another file, or write over it with --force")
+        raise UsageError(
+            f"{file} is there already; name another file, or write over it with --force"
+        )
     books = versions.in_force().plain
     write_file(file, workbook(list(books.values())))
-    print(f"{sum(len(book.rows) for book in books.values())} limits of {len(books)} rulebooks: {file}", file=sys.stderr)
+    print(
+        f"{sum(len(book.rows) for book in books.values())} limits of {len(books)} rulebooks: {file}",
+        file=sys.stderr,
+    )
     return 0
 
 
 def propose(file: Path, output: Path | None, *, as_json: bool) -> int:
-    """Print what a workbook proposes, lint the whole, and write drafts of the rulebooks that change where asked to.
+    """Print what a workbook proposes, lint the whole, and write drafts of the rulebooks that change
+    where asked to.
 
-    Raises RulebookError with every mistake of what is proposed, behind the differences; then nothing is written.
+    Raises RulebookError with every mistake of what is proposed, behind the differences; then
+    nothing is written.
     """
     if file.suffix.lower() == ".toml" or file.is_dir():
-        raise UsageError(f"limits import reads a workbook; compare {file} with `kratom-qc limits diff`")
+        raise UsageError(
+            f"limits import reads a workbook; compare {file} with `kratom-qc limits diff`"
+        )
     base = versions.in_force()
     proposed = versions.of_workbook(file, base)
     _print(base, proposed, as_json=as_json)
@@ -88,14 +99,19 @@ def _print(before: Version, after: Version, *, as_json: bool) -> None:
     old, new = by_place(before.books), by_place(after.books)
     known = bool(before.books and after.books)
     effects = {
-        (one.rulebook, one.rule_id): effect(old.get((one.rulebook, one.rule_id)), new.get((one.rulebook, one.rule_id)))
+        (one.rulebook, one.rule_id): effect(
+            old.get((one.rulebook, one.rule_id)), new.get((one.rulebook, one.rule_id))
+        )
         if known and one.rule_id
         else Effect()
         for one in found
     }
     if as_json:
         for one in found:
-            sys.stdout.write(json.dumps(_as_object(one, effects[one.rulebook, one.rule_id]), ensure_ascii=False) + "\n")
+            sys.stdout.write(
+                json.dumps(_as_object(one, effects[one.rulebook, one.rule_id]), ensure_ascii=False)
+                + "\n"
+            )
         return
     console = plain_console()
     for stem, of_book in groupby(found, key=lambda one: one.rulebook):
@@ -105,7 +121,9 @@ def _print(before: Version, after: Version, *, as_json: bool) -> None:
     counts = Counter((one.change, one.rulebook, one.rule_id) for one in found if one.rule_id)
     told = Counter(change for change, *_ in counts)
     heads = sum(not one.rule_id for one in found)
-    summary = [f"{told[change]} {change}" for change in ("added", "removed", "changed") if told[change]]
+    summary = [
+        f"{told[change]} {change}" for change in ("added", "removed", "changed") if told[change]
+    ]
     summary += [f"{heads} in the heads of rulebooks"] if heads else []
     console.print(f"Limits: {', '.join(summary)}" if summary else "No difference")
 
@@ -118,7 +136,9 @@ def _print_limit(console: Console, rule_id: str, found: list[Difference], does: 
     console.print(f"  {_MARKS[change]} {title}{direction}{why}")
     for one in found:
         if one.change == "changed":
-            before, after = (f"'{escape(said)}'" if said else "not said" for said in (one.before, one.after))
+            before, after = (
+                f"'{escape(said)}'" if said else "not said" for said in (one.before, one.after)
+            )
             console.print(f"      {one.key}: {before} → {after}")
         else:
             console.print(f"      {escape(one.after or one.before)}")

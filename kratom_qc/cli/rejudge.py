@@ -1,4 +1,5 @@
-"""`kratom-qc rejudge`: which batches change, in which market, and why. Verdicts are kept beside the old, never over them."""
+"""`kratom-qc rejudge`: which batches change, in which market, and why. Verdicts are kept beside the
+old, never over them."""
 
 from __future__ import annotations
 
@@ -22,7 +23,16 @@ from kratom_qc.app.reading import read_files
 from kratom_qc.app.rejudge import archived, files, keeping
 from kratom_qc.app.rejudge.panel import Panel, Progress, panel
 from kratom_qc.app.rejudge.planning import wave_of
-from kratom_qc.app.rejudge.summary import CARDS, TOLD, Outcome, drafts_of, installed, line, lines, page
+from kratom_qc.app.rejudge.summary import (
+    CARDS,
+    TOLD,
+    Outcome,
+    drafts_of,
+    installed,
+    line,
+    lines,
+    page,
+)
 from kratom_qc.archive.history import History
 from kratom_qc.cli.commands import REFUSED, print_line, print_refused
 from kratom_qc.cli.vendor import plain_console
@@ -50,7 +60,8 @@ class Asked:
 
 
 def rejudge(asked: Asked) -> int:
-    """Judge an archive or files again. 0 whenever the question was answered; 3 where a file given was refused."""
+    """Judge an archive or files again. 0 whenever the question was answered; 3 where a file given
+    was refused."""
     return _files(asked) if asked.files else _archive(asked)
 
 
@@ -64,7 +75,10 @@ def _archive(asked: Asked) -> int:
     name = keeping.name_of(history, policy, everything=asked.every_limit)
     target = (asked.output or asked.store / "rejudged") / name
     if target.exists() and not asked.as_json:
-        console.print(f"Nothing new: this was answered before, in {escape(str(target / 'index.html'))}", soft_wrap=True)
+        console.print(
+            f"Nothing new: this was answered before, in {escape(str(target / 'index.html'))}",
+            soft_wrap=True,
+        )
         return 0
     with panel(history.certificates) as judges, _shown(console, asked.as_json) as progress:
         question, alike = archived.asked(history, policy, name, everything=asked.every_limit)
@@ -74,7 +88,9 @@ def _archive(asked: Asked) -> int:
     if not target.exists():
         with keeping.new_folder(target) as folder:
             keeping.keep(folder, answer)
-            (folder / "index.html").write_text(rejudged_page(view, program=PROGRAM), encoding="utf-8")
+            (folder / "index.html").write_text(
+                rejudged_page(view, program=PROGRAM), encoding="utf-8"
+            )
     if asked.as_json:
         _print_json(outcome, _findings(answer))
     else:
@@ -82,15 +98,27 @@ def _archive(asked: Asked) -> int:
     return 0
 
 
-def _outcome(answer: archived.Answer, history: History, judges: Panel, *, everything: bool) -> Outcome:
-    """The answer with whole verdicts of the batches that the page shows: judged another way, they must say the same."""
+def _outcome(
+    answer: archived.Answer, history: History, judges: Panel, *, everything: bool
+) -> Outcome:
+    """The answer with whole verdicts of the batches that the page shows: judged another way, they
+    must say the same."""
     agains, comparison = answer.question.agains, answer.comparison
     first = comparison.changed[:CARDS]
     verdicts = {at: answer.reread[at] for at in first if at in answer.reread}
     others = [at for at in first if at not in verdicts]
     if others:
-        pasts, alike = tuple(answer.pasts[at] for at in others), tuple(answer.alike[at] for at in others)
-        verdicts |= dict(zip(others, judges.verdicts(answer.question, wave_of(history, pasts, alike)), strict=True))
+        pasts, alike = (
+            tuple(answer.pasts[at] for at in others),
+            tuple(answer.alike[at] for at in others),
+        )
+        verdicts |= dict(
+            zip(
+                others,
+                judges.verdicts(answer.question, wave_of(history, pasts, alike)),
+                strict=True,
+            )
+        )
     for at, verdict in verdicts.items():
         if not comparison.agrees(at, verdict):
             raise EngineError(
@@ -117,7 +145,9 @@ def _findings(answer: archived.Answer) -> dict[str, list[dict[str, Any]]]:
     table = answer.findings.select(["batch_id", "decides", *TOLD])
     against = pc.and_(table["decides"], pc.not_equal(table["outcome"].cast(pa.string()), "PASS"))
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in table.filter(pc.and_(against, pc.is_in(table["batch_id"], pa.array(changed, pa.string())))).to_pylist():
+    for row in table.filter(
+        pc.and_(against, pc.is_in(table["batch_id"], pa.array(changed, pa.string())))
+    ).to_pylist():
         found.setdefault(row["batch_id"], []).append({key: row[key] for key in TOLD})
     return found
 
@@ -143,7 +173,9 @@ def _files(asked: Asked) -> int:
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
     now = load_policy(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
     in_force = installed()
-    then = load_policy([market for market in asked.markets if market in in_force], asked.then, asked.facts)
+    then = load_policy(
+        [market for market in asked.markets if market in in_force], asked.then, asked.facts
+    )
     readings = read_files(asked.files)
     outcome, verdicts = files.compared(readings, then, now)
     view = page(outcome, kept=asked.output is not None)
@@ -151,7 +183,9 @@ def _files(asked: Asked) -> int:
     if target is not None and not target.exists():
         with keeping.new_folder(target) as folder:
             files.keep(folder, outcome, verdicts)
-            (folder / "index.html").write_text(rejudged_page(view, program=PROGRAM), encoding="utf-8")
+            (folder / "index.html").write_text(
+                rejudged_page(view, program=PROGRAM), encoding="utf-8"
+            )
     console = plain_console()
     if asked.as_json:
         _print_json(outcome, files.findings(verdicts, outcome))
@@ -159,7 +193,9 @@ def _files(asked: Asked) -> int:
         _print(console, outcome, view, target)
     refused = [reading for reading in readings if reading.refusals]
     for reading in refused:
-        print_refused(Console(stderr=True) if asked.as_json else console, reading.file, reading.refusals)
+        print_refused(
+            Console(stderr=True) if asked.as_json else console, reading.file, reading.refusals
+        )
     return REFUSED if refused else 0
 
 
@@ -174,9 +210,13 @@ def _print_json(outcome: Outcome, findings: dict[str, list[dict[str, Any]]]) -> 
 
 def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path | None) -> None:
     for draft in view.drafts:
-        console.print(f"[bold yellow]What if:[/] {escape(draft.name)} {draft.sha256[:12]} is not law today.")
+        console.print(
+            f"[bold yellow]What if:[/] {escape(draft.name)} {draft.sha256[:12]} is not law today."
+        )
     batches = "batch" if view.batches == 1 else "batches"
-    console.print(f"[bold]{view.changed} of {view.batches} {batches} change[/] as on {view.on.isoformat()}")
+    console.print(
+        f"[bold]{view.changed} of {view.batches} {batches} change[/] as on {view.on.isoformat()}"
+    )
     console.print(_moves_table(view))
     if outcome.comparison.changed:
         console.print(_batches_table(outcome))
@@ -187,24 +227,34 @@ def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path 
         console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
     if target is not None:
         console.print(f"Summary: {escape(str(target / 'index.html'))}", soft_wrap=True)
-        console.print(f"Verdicts and findings: {escape(str(target))} (Parquet, beside the archive)", soft_wrap=True)
+        console.print(
+            f"Verdicts and findings: {escape(str(target))} (Parquet, beside the archive)",
+            soft_wrap=True,
+        )
 
 
 def _moves_table(view: RejudgedPage) -> Table:
     table = _table("market", "from what to what", "unchanged")
     table.add_row(
-        f"the batches' own verdicts ({escape(', '.join(view.homes))})", _moves(view.own), f"{view.own.same:,}"
+        f"the batches' own verdicts ({escape(', '.join(view.homes))})",
+        _moves(view.own),
+        f"{view.own.same:,}",
     )
     for row in view.markets:
-        table.add_row(escape(", ".join(market for market, _ in row.markets)), _moves(row), f"{row.same:,}")
+        table.add_row(
+            escape(", ".join(market for market, _ in row.markets)), _moves(row), f"{row.same:,}"
+        )
     if view.same_markets:
-        table.add_row(escape(", ".join(view.same_markets)), "[dim]nothing moves[/]", f"{view.batches:,}")
+        table.add_row(
+            escape(", ".join(view.same_markets)), "[dim]nothing moves[/]", f"{view.batches:,}"
+        )
     return table
 
 
 def _moves(row: MarketMoves) -> str:
     return (
-        "\n".join(f"{_word(old)} → {_word(new)} {count:,}" for old, new, count in row.moves) or "[dim]nothing moves[/]"
+        "\n".join(f"{_word(old)} → {_word(new)} {count:,}" for old, new, count in row.moves)
+        or "[dim]nothing moves[/]"
     )
 
 
@@ -217,7 +267,9 @@ def _batches_table(outcome: Outcome) -> Table:
     for at in outcome.comparison.changed[:SHOWN]:
         one = line(outcome, at)
         move = f"{_word(one.before)} → {_word(one.after)}"
-        table.add_row(escape(one.batch_id), escape(one.product), move, escape(one.markets), escape(one.rules))
+        table.add_row(
+            escape(one.batch_id), escape(one.product), move, escape(one.markets), escape(one.rules)
+        )
     return table
 
 

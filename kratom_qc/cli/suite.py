@@ -20,7 +20,8 @@ from kratom_qc.domain.limit import Rulebook
 
 
 def suite(name: str, folder: Path | None, certificates: Sequence[Path], *, as_json: bool) -> int:
-    """Print the compiled suite of a rulebook, as words or as JSON, or render it as Data Docs into a folder."""
+    """Print the compiled suite of a rulebook, as words or as JSON, or render it as Data Docs into a
+    folder."""
     books = books_in_force()
     if name not in books:
         raise UsageError(f"'{name}' is no rulebook; see `kratom-qc limits`")
@@ -40,16 +41,26 @@ def suite(name: str, folder: Path | None, certificates: Sequence[Path], *, as_js
 
 def _print(book: Rulebook, compiled: Any) -> None:
     console = plain_console()
-    console.print(f"[bold]{book.id}[/]  {escape(book.title)}, version {escape(book.version)}, {book.sha256[:12]}")
+    console.print(
+        f"[bold]{book.id}[/]  {escape(book.title)}, version {escape(book.version)}, {book.sha256[:12]}"
+    )
     for told in compiled.to_json_dict()["expectations"]:
-        console.print(f"[bold]{told['meta']['role']}[/]  {told['type']} [dim]({told['severity']})[/]")
-        for words in told["meta"].get("limits", ()) if told["meta"]["role"] == "not outside" else ():
+        console.print(
+            f"[bold]{told['meta']['role']}[/]  {told['type']} [dim]({told['severity']})[/]"
+        )
+        for words in (
+            told["meta"].get("limits", ()) if told["meta"]["role"] == "not outside" else ()
+        ):
             console.print(f"  {escape(words)}")
         if told["meta"]["role"] == "inside":
-            console.print("  [dim]the same limits; what is neither outside nor inside is INCONCLUSIVE or MISSING[/]")
+            console.print(
+                "  [dim]the same limits; what is neither outside nor inside is INCONCLUSIVE or MISSING[/]"
+            )
 
 
-def _docs(book: Rulebook, books: dict[str, Rulebook], folder: Path, certificates: Sequence[Path]) -> int:
+def _docs(
+    book: Rulebook, books: dict[str, Rulebook], folder: Path, certificates: Sequence[Path]
+) -> int:
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty; Data Docs are written into a folder of their own")
     lacking = [str(file) for file in certificates if not file.is_file()]
@@ -69,5 +80,8 @@ def _docs(book: Rulebook, books: dict[str, Rulebook], folder: Path, certificates
         pages = suites.docs(book, books, batches, folder)
     except OSError as error:
         raise StoreError(f"{folder}: cannot be written: {error.strerror}") from None
-    print(f"Data Docs: {pages[0]} ({len(pages) - 1} pages, which load nothing from elsewhere)", file=sys.stderr)
+    print(
+        f"Data Docs: {pages[0]} ({len(pages) - 1} pages, which load nothing from elsewhere)",
+        file=sys.stderr,
+    )
     return 0

@@ -27,7 +27,8 @@ _SAYS = {
 
 
 def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
-    """The table at the end of `check` and `run`: batch, product, verdict, where it may be sold, the main reason."""
+    """The table at the end of `check` and `run`: batch, product, verdict, where it may be sold, the
+    main reason."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("batch", overflow="fold", max_width=24)
     table.add_column("product", max_width=12)
@@ -35,13 +36,21 @@ def print_verdicts(console: Console, rows: Iterable[SummaryRow]) -> None:
     table.add_column("may be sold in", max_width=26)
     table.add_column("main reason", overflow="fold")
     for row in rows:
-        table.add_row(escape(row.batch_id), escape(row.product), _verdict(row), _markets(row.tally), _reason(row))
+        table.add_row(
+            escape(row.batch_id),
+            escape(row.product),
+            _verdict(row),
+            _markets(row.tally),
+            _reason(row),
+        )
     console.print(table)
 
 
 def _verdict(row: SummaryRow) -> str:
     """The decision; a batch with warnings never looks like one without."""
-    return "\n".join(filter(None, (f"[{_DECISION[row.decision]}]{row.decision}[/]", number(len(row.warnings)))))
+    return "\n".join(
+        filter(None, (f"[{_DECISION[row.decision]}]{row.decision}[/]", number(len(row.warnings))))
+    )
 
 
 def _markets(tally: Tally) -> str:
@@ -62,7 +71,9 @@ def _reason(row: SummaryRow) -> str:
 def print_matrix(console: Console, verdict: Verdict) -> None:
     """Every market of a verdict, then every warning."""
     groups = matrix(verdict, Reach(verdict))
-    console.print(f"[bold]{escape(verdict.batch.batch_id)}[/]  {headline(groups)} on {verdict.judged_on}")
+    console.print(
+        f"[bold]{escape(verdict.batch.batch_id)}[/]  {headline(groups)} on {verdict.judged_on}"
+    )
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("")
     table.add_column("market", max_width=26)
@@ -78,10 +89,14 @@ def print_matrix(console: Console, verdict: Verdict) -> None:
 
 
 def _lines(group: Group) -> Iterable[tuple[str, str]]:
-    """Rows of a group: its markets and the rule; rules of the same words for the same reason stand together."""
+    """Rows of a group: its markets and the rule; rules of the same words for the same reason stand
+    together."""
     if not group.rules:
         count = len(group.markets)
-        yield f"{count} market{'' if count == 1 else 's'}", f"every limit met: {_titles(group.markets, '; ')}"
+        yield (
+            f"{count} market{'' if count == 1 else 's'}",
+            f"every limit met: {_titles(group.markets, '; ')}",
+        )
         return
     alike: dict[tuple[str, ...], list[Rule]] = {}
     for rule in group.rules:
@@ -98,7 +113,8 @@ def _closed(markets: list[Market]) -> str:
 
 def _titles(markets: Iterable[Market], between: str) -> str:
     return between.join(
-        f"{escape(one.title)} [dim]{escape(f'{one.id} ({one.note})' if one.note else one.id)}[/]" for one in markets
+        f"{escape(one.title)} [dim]{escape(f'{one.id} ({one.note})' if one.note else one.id)}[/]"
+        for one in markets
     )
 
 

@@ -1,4 +1,5 @@
-"""What a vendor is given: a certificate with its problems marked, a blank one to fill in, and what every code means."""
+"""What a vendor is given: a certificate with its problems marked, a blank one to fill in, and what
+every code means."""
 
 from __future__ import annotations
 
@@ -28,19 +29,26 @@ from kratom_qc.vocabulary import problems
 def plain_console() -> Console:
     """A console as wide as the terminal; 120 signs where the output goes to a file or a pipe."""
     console = Console(highlight=False)
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=120)
+    return (
+        console
+        if console.is_terminal or "COLUMNS" in os.environ
+        else Console(highlight=False, width=120)
+    )
 
 
 # ---------------------------------------------------------------- check --annotate
 
 
 def may_annotate(files: Sequence[Path], out: Path) -> None:
-    """Raises UsageError where an annotated workbook cannot be asked for. Never is the vendor's own file written over."""
+    """Raises UsageError where an annotated workbook cannot be asked for. Never is the vendor's own
+    file written over."""
     if len(files) != 1:
         raise UsageError("--annotate marks the problems of one file; name one file")
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"--annotate writes an xlsx workbook; '{out.name}' must end with .xlsx")
-    if out.resolve() == files[0].resolve() or (out.exists() and files[0].exists() and out.samefile(files[0])):
+    if out.resolve() == files[0].resolve() or (
+        out.exists() and files[0].exists() and out.samefile(files[0])
+    ):
         raise UsageError("--annotate would write over the certificate itself; name another file")
 
 
@@ -57,7 +65,9 @@ def write_annotated(
     listing = fix_list(reading.file, reading.refusals, verdicts, policy.on)
     caps = settings.caps()
     try:
-        content = in_a_child(caps, "kratom_qc.app.reading", annotated, reading.file, raw, listing, caps)
+        content = in_a_child(
+            caps, "kratom_qc.app.reading", annotated, reading.file, raw, listing, caps
+        )
     except ReaderDied:
         content = list_alone(listing)
     write_file(out, content)
@@ -80,7 +90,8 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def template(product: str, markets: Sequence[str], out: Path | None, *, force: bool) -> int:
-    """Write a blank certificate for a product, with a row for everything that its limits hold a batch for."""
+    """Write a blank certificate for a product, with a row for everything that its limits hold a
+    batch for."""
     from kratom_qc.intake.giveback.template import blank
 
     policy = load_policy(markets, product=product)
@@ -88,11 +99,15 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"the template is an xlsx workbook; '{path.name}' must end with .xlsx")
     if path.exists() and not force:
-        raise UsageError(f"{path} is there already; name another file with --output, or write over it with --force")
+        raise UsageError(
+            f"{path} is there already; name another file with --output, or write over it with --force"
+        )
     asked = list(_asked(policy, product))
     subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
     known = vocabulary.analytes()
-    declares = any(limit.subject.startswith("claim-") or limit.basis.startswith("per ") for limit in asked)
+    declares = any(
+        limit.subject.startswith("claim-") or limit.basis.startswith("per ") for limit in asked
+    )
     write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
     print(f"Blank certificate: {path}")
     return 0
@@ -112,7 +127,11 @@ def _operands(subject: str) -> Iterator[str]:
     if formula is None:
         yield subject
         return
-    parts = [part for part in formula.of if part in formula.core] if formula.kind == "sum" else list(formula.of)
+    parts = (
+        [part for part in formula.of if part in formula.core]
+        if formula.kind == "sum"
+        else list(formula.of)
+    )
     for part in (*([formula.part] if formula.part else []), *parts, *formula.under):
         yield from _operands(part)
 
@@ -121,7 +140,8 @@ def _operands(subject: str) -> Iterator[str]:
 
 
 def list_problems(code: str | None, *, as_markdown: bool) -> int:
-    """`problems`, `problems CODE`, `problems --markdown`: what every code means and what to do about it."""
+    """`problems`, `problems CODE`, `problems --markdown`: what every code means and what to do
+    about it."""
     if as_markdown:
         sys.stdout.write(problems.markdown())
         return 0

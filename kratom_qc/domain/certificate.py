@@ -35,15 +35,19 @@ class ResultRow:
     lod_unit: SourceText | None = None  # where LOD, LOQ or uncertainty have a unit of their own
     loq_unit: SourceText | None = None
     uncertainty_unit: SourceText | None = None
-    zero_is_censored: bool = False  # the format writes 0 for what was not detected, below LOQ or not tested at all
+    zero_is_censored: bool = (
+        False  # the format writes 0 for what was not detected, below LOQ or not tested at all
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words of a certificate that are read as no result, fact, label or header, and may still speak of the results.
+    """Words of a certificate that are read as no result, fact, label or header, and may still speak
+    of the results.
 
-    `where` they stand: `free`, where anybody writes anything and a number may be a result; `column`, in one of methods,
-    initials, dilutions, where a bare number is none; `bound`, as a limit, where an amount is none. `label` is the cell before.
+    `where` they stand: `free`, where anybody writes anything and a number may be a result;
+    `column`, in one of methods, initials, dilutions, where a bare number is none; `bound`, as a
+    limit, where an amount is none. `label` is the cell before.
     """
 
     word: SourceText
@@ -55,14 +59,17 @@ class Note:
 class Certificate:
     """One batch on one laboratory's paper, in the laboratory's own words.
 
-    `facts` maps a fact's name (laboratory, certificate_id, batch_id, product, form, received_on, …) to the word read.
+    `facts` maps a fact's name (laboratory, certificate_id, batch_id, product, form, received_on, …)
+    to the word read.
     """
 
     file: str
     sha256: str
     facts: Mapping[str, SourceText]
     rows: tuple[ResultRow, ...]
-    decimal_mark: str | None = None  # where its format or a profile states it, so that the file need not prove it
+    decimal_mark: str | None = (
+        None  # where its format or a profile states it, so that the file need not prove it
+    )
     day_first: bool | None = None
     notes: tuple[Note, ...] = ()
 
@@ -106,5 +113,7 @@ class InterpretedCertificate:
     results: tuple[Result, ...]
     remarks: tuple[Remark, ...] = ()
     hold_reasons: tuple[HoldReason, ...] = ()
-    dates: Mapping[str, date] = field(default_factory=dict)  # every date by its fact's name: sampled_on, issued_on …
+    dates: Mapping[str, date] = field(
+        default_factory=dict
+    )  # every date by its fact's name: sampled_on, issued_on …
     facts_said: Mapping[str, SourceText] = field(default_factory=dict)

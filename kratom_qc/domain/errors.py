@@ -14,7 +14,8 @@ class KratomQCError(Exception):
 
 
 class UsageError(KratomQCError):
-    """The command was asked for something that does not exist, a market without a rulebook for instance."""
+    """The command was asked for something that does not exist, a market without a rulebook for
+    instance."""
 
     exit_status = 64
 

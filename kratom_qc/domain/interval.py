@@ -47,15 +47,18 @@ class Interval:
     def _ends_before(self, other: Interval) -> bool:
         if self.high is None:
             return False
-        return self.high < other.low or (self.high == other.low and (self.high_open or other.low_open))
+        return self.high < other.low or (
+            self.high == other.low and (self.high_open or other.low_open)
+        )
 
 
 UNMEASURED = Interval(ZERO, None, False, True)
 
 
 def portion_bound(portion: Decimal) -> Decimal:
-    """Absence in `portion` grams as a count per gram: fewer than 1/portion, at 28 digits. Order-reversing, so absence
-    in 25 g lies inside what absence in 10 g allows, and equal portions give equal bounds."""
+    """Absence in `portion` grams as a count per gram: fewer than 1/portion, at 28 digits.
+    Order-reversing, so absence in 25 g lies inside what absence in 10 g allows, and equal portions
+    give equal bounds."""
     return 1 / portion
 
 

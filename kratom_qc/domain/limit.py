@@ -8,17 +8,20 @@ from decimal import Decimal
 
 from kratom_qc.domain.interval import Interval
 
-# The statuses that decide. Adopted: a product specification makes the figure its own (21 CFR 111.70).
+# The statuses that decide. Adopted: a product specification makes the figure its own (21 CFR
+# 111.70).
 DECIDING = ("in_force", "adopted")
 
 
-# Before the subject of a sum whose summands below their bound count 0 (a limit with `sum = "lower_bound"`).
+# Before the subject of a sum whose summands below their bound count 0 (a limit with `sum =
+# "lower_bound"`).
 LOWER_BOUND = "lower bound of "
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One dated line of a rulebook. `accept` is the interval a value must lie in, in `unit`, rounding already applied."""
+    """One dated line of a rulebook. `accept` is the interval a value must lie in, in `unit`,
+    rounding already applied."""
 
     rule_id: str
     rulebook: str
@@ -48,7 +51,9 @@ class Limit:
     requires: tuple[str, ...] = ()
     applies: str = ""  # "where declared": judged only where the vendor declares a claim
     guard_factor: Decimal = Decimal(1)  # r of the guard band w = r·U
-    multiplier: Decimal | None = None  # of a microbiological criterion 10^n, already applied to `accept`
+    multiplier: Decimal | None = (
+        None  # of a microbiological criterion 10^n, already applied to `accept`
+    )
     sum: str = ""  # "lower_bound": summands below their bound count 0
     present: str = ""  # of a profile: what was found …
     absent: tuple[str, ...] = ()  # … while all of these were looked for and not found
@@ -77,7 +82,9 @@ class Rulebook:
     extends: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
     certificate_max_age_days: int | None = None
-    text: str = field(default="", repr=False, compare=False)  # the file itself: kept beside what it judged
+    text: str = field(
+        default="", repr=False, compare=False
+    )  # the file itself: kept beside what it judged
 
     def overdue(self, on: date) -> bool:
         """Whether nobody has compared the rulebook with its sources for longer than it says."""

@@ -13,8 +13,9 @@ from kratom_qc.domain.result import Result
 class Quantity:
     """What a batch is known to hold of one subject, over all its certificates.
 
-    `interval` is the hull of everything said. `proven_low` and `proven_high` are the tightest ends that a single
-    certificate proves by itself: they keep an earlier FAIL from being washed out by a later, better result.
+    `interval` is the hull of everything said. `proven_low` and `proven_high` are the tightest ends
+    that a single certificate proves by itself: they keep an earlier FAIL from being washed out by a
+    later, better result.
     """
 
     subject: str
@@ -29,14 +30,16 @@ class Quantity:
     detected: bool | None = None
     detection_limit: Decimal | None = None
     uncertainty: Decimal | None = None
-    missing: tuple[str, ...] = ()  # operands nobody measured: a straddle is then MISSING, not INCONCLUSIVE
+    missing: tuple[
+        str, ...
+    ] = ()  # operands nobody measured: a straddle is then MISSING, not INCONCLUSIVE
     how: str = ""  # how a derived quantity was computed, in words
     alone: tuple[
         Quantity, ...
     ] = ()  # by each certificate where several speak: with its own uncertainty it may prove more
-    # The same ends as floats (low, low_open, high, high_open, then the proven four), made once: ten thousand batches
-    # reach the validation engine as arrays of these. Each is the double nearest its decimal; the engine restores the
-    # order where that is not enough.
+    # The same ends as floats (low, low_open, high, high_open, then the proven four), made once: ten
+    # thousand batches reach the validation engine as arrays of these. Each is the double nearest
+    # its decimal; the engine restores the order where that is not enough.
     ends: tuple[float, ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:

@@ -13,9 +13,10 @@ from kratom_qc.domain.source import CellRef
 class Result:
     """One laboratory statement understood: an interval in the canonical unit of its dimension.
 
-    `interval` never includes the uncertainty. `shown` is what the sheet displays where that is a rounded form of what the
-    cell stores, `shown_interval` what it would mean by itself: both are judged. `detected` is True, False or None (the
-    words do not say); `detection_limit` is how far down a non-detect reaches, where the certificate says so.
+    `interval` never includes the uncertainty. `shown` is what the sheet displays where that is a
+    rounded form of what the cell stores, `shown_interval` what it would mean by itself: both are
+    judged. `detected` is True, False or None (the words do not say); `detection_limit` is how far
+    down a non-detect reaches, where the certificate says so.
     """
 
     analyte: str  # the id, or the laboratory's own name where the analyte is unknown

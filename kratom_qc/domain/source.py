@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 
 class CellRef(NamedTuple):
-    """Where something stands, in the vendor's own coordinates. A tuple: every word has one, and they are looked up in sets."""
+    """Where something stands, in the vendor's own coordinates. A tuple: every word has one, and
+    they are looked up in sets."""
 
     file: str
     sheet: str = ""
@@ -20,10 +21,12 @@ class CellRef(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell as a person sees it. `text` is what it says, a stored number in full; `kind` tells how the file stores it.
+    """One cell as a person sees it. `text` is what it says, a stored number in full; `kind` tells
+    how the file stores it.
 
-    `shown` is what the sheet displays where that is a rounded form of `text`: 0.46 shown as 0.5. Nothing otherwise.
-    A tuple, because sheets have hundreds of thousands of them and a frozen dataclass takes three times as long to make.
+    `shown` is what the sheet displays where that is a rounded form of `text`: 0.46 shown as 0.5.
+    Nothing otherwise. A tuple, because sheets have hundreds of thousands of them and a frozen
+    dataclass takes three times as long to make.
     """
 
     text: str

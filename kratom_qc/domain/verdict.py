@@ -31,7 +31,8 @@ class MarketStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a batch stands in one market, with the finding that decides it; none where every limit is met."""
+    """How a batch stands in one market, with the finding that decides it; none where every limit is
+    met."""
 
     market: str
     title: str

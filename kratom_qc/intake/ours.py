@@ -1,7 +1,9 @@
-"""Sheets that kratom_qc itself put into a workbook: the list of what to fix, and the valid words of a template.
+"""Sheets that kratom_qc itself put into a workbook: the list of what to fix, and the valid words of
+a template.
 
-A vendor corrects the annotated workbook and sends it back with our sheets still in it. They hold no results, so they are not
-read; but only a sheet that is ours to the last cell is left out, so that nothing can hide in one.
+A vendor corrects the annotated workbook and sends it back with our sheets still in it. They hold no
+results, so they are not read; but only a sheet that is ours to the last cell is left out, so that
+nothing can hide in one.
 """
 
 from __future__ import annotations
@@ -47,14 +49,19 @@ def valid_words() -> Mapping[str, tuple[str, ...]]:
 
 
 def is_list(sheet: Sheet) -> bool:
-    """Whether a sheet is a list of what to fix: our title, our columns, and below them nothing but our rows."""
+    """Whether a sheet is a list of what to fix: our title, our columns, and below them nothing but
+    our rows."""
     if _said(sheet, 1, 1) != LIST_TITLE:
         return False
-    header = next((row for row, cells in sheet.rows.items() if _texts(cells) == list(LIST_COLUMNS)), None)
+    header = next(
+        (row for row, cells in sheet.rows.items() if _texts(cells) == list(LIST_COLUMNS)), None
+    )
     if header is None:
         return False
     return all(
-        list(cells) == [1] if row < header else max(cells) <= len(LIST_COLUMNS) and _said(sheet, row, 1) in SEVERITIES
+        list(cells) == [1]
+        if row < header
+        else max(cells) <= len(LIST_COLUMNS) and _said(sheet, row, 1) in SEVERITIES
         for row, cells in sheet.rows.items()
         if row != header
     )

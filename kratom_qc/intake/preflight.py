@@ -1,6 +1,8 @@
-"""Is this file safe to open, and is it what it says it is? Answered before any parser sees it, by its content alone.
+"""Is this file safe to open, and is it what it says it is? Answered before any parser sees it, by
+its content alone.
 
-Nothing is unpacked to disk or kept: parts of a zip container are inflated in a stream, counted, and forgotten.
+Nothing is unpacked to disk or kept: parts of a zip container are inflated in a stream, counted, and
+forgotten.
 """
 
 from __future__ import annotations
@@ -32,13 +34,22 @@ _FOREIGN = (
     (b"{\\rtf", "not-a-spreadsheet", f"this is a text document (RTF); {_SEND}"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+_OLD_EXCEL = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
 _MARKUP = (
     (
         re.compile(rb"<\?mso-application|<(?:ss:)?Workbook\b"),
         "this is a workbook in the XML format of Excel 2003; save it as xlsx",
     ),
-    (re.compile(rb"<!doctype html|<html|<table|<head|<body", re.IGNORECASE), f"this is a web page; {_SEND}"),
+    (
+        re.compile(rb"<!doctype html|<html|<table|<head|<body", re.IGNORECASE),
+        f"this is a web page; {_SEND}",
+    ),
     (re.compile(rb"<"), f"this is an XML document, not a spreadsheet; {_SEND}"),
 )
 _NAMES = {
@@ -52,7 +63,23 @@ _OTHERS = (
     "pdf", "doc", "docx", "rtf", "ppt", "pptx", "html", "htm", "xml", "xlsb", "numbers", "zip", "rar", "7z", "gz", "png", "jpg",
     "jpeg", "gif", "tif", "tiff", "parquet",
 )  # fmt: skip
-_PROGRAMS = ("exe", "com", "bat", "cmd", "scr", "msi", "dll", "js", "vbs", "ps1", "jar", "sh", "py", "lnk", "hta")
+_PROGRAMS = (
+    "exe",
+    "com",
+    "bat",
+    "cmd",
+    "scr",
+    "msi",
+    "dll",
+    "js",
+    "vbs",
+    "ps1",
+    "jar",
+    "sh",
+    "py",
+    "lnk",
+    "hta",
+)
 _KIND_SAID = {
     "text": "text",
     "json": "JSON",
@@ -60,27 +87,31 @@ _KIND_SAID = {
     "xlsx": "an xlsx workbook",
     "ods": "an ods workbook",
 }
-# After a byte order mark and blanks (in UTF-16 with zeros between): `{` or `[`, but neither RTF nor a csv that says [Notes].
+# After a byte order mark and blanks (in UTF-16 with zeros between): `{` or `[`, but neither RTF nor
+# a csv that says [Notes].
 _JSON = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*[\[{][\s\x00]*[\"\[{\]}0-9-]")
 
 
 def kind_of(name: str, raw: bytes, caps: Caps) -> str:
     """`xlsx`, `xls`, `ods`, `json` or `text`, by the content.
 
-    Raises Refused for everything else, for a name that says something else, and for a container that is not safe to open.
+    Raises Refused for everything else, for a name that says something else, and for a container
+    that is not safe to open.
     """
     _check_name(name)
     if not raw.strip(b"\x00\r\n\t \xef\xbb\xbf\xfe\xff"):
         raise _refused(name, "empty", "the file is empty")
     if len(raw) > caps.file_bytes:
-        raise _refused(name, "too-large", f"{len(raw):,} bytes; the limit is {caps.file_bytes:,}. Split the file")
+        raise _refused(
+            name,
+            "too-large",
+            f"{len(raw):,} bytes; the limit is {caps.file_bytes:,}. Split the file",
+        )
     kind = _kind(name, raw, caps)
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     claimed = extension in _OTHERS or any(extension in names for names in _NAMES.values())
     if claimed and extension not in _NAMES[kind]:
-        message = (
-            f"the content is {_KIND_SAID[kind]}, the name says .{extension}; save it as what it is and send it again"
-        )
+        message = f"the content is {_KIND_SAID[kind]}, the name says .{extension}; save it as what it is and send it again"
         raise _refused(name, "wrong-name", message)
     return kind
 
@@ -95,7 +126,11 @@ def _check_name(name: str) -> None:
         raise _refused(shown, "file-name", "the file's name has control characters; rename it")
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     if extension in _PROGRAMS:
-        raise _refused(name, "file-type", f"a file of type .{extension} is not taken; send xlsx, xls, ods, csv or json")
+        raise _refused(
+            name,
+            "file-type",
+            f"a file of type .{extension} is not taken; send xlsx, xls, ods, csv or json",
+        )
 
 
 def _kind(name: str, raw: bytes, caps: Caps) -> str:
@@ -108,25 +143,33 @@ def _kind(name: str, raw: bytes, caps: Caps) -> str:
         return _zip_kind(name, raw, caps)
     if raw.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in raw:
-            raise _refused(name, "encrypted", "the workbook is password-protected; send it without a password")
+            raise _refused(
+                name, "encrypted", "the workbook is password-protected; send it without a password"
+            )
         return "xls"
     if raw.startswith(_OLD_EXCEL):
-        raise _refused(name, "old-format", "this workbook is of a kind from before 1995; save it as xlsx")
+        raise _refused(
+            name, "old-format", "this workbook is of a kind from before 1995; save it as xlsx"
+        )
     if raw.startswith(b"PK\x05\x06"):
         raise _refused(name, "empty", "the file is an empty archive")
     if _JSON.match(raw):
         return "json"
-    text = raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe").replace(b"\x00", b"")  # also where it is UTF-16
+    text = (
+        raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe").replace(b"\x00", b"")
+    )  # also where it is UTF-16
     if text.lstrip().startswith(b"<"):
-        raise _refused(name, "not-a-spreadsheet", next(said for pattern, said in _MARKUP if pattern.search(text)))
+        raise _refused(
+            name,
+            "not-a-spreadsheet",
+            next(said for pattern, said in _MARKUP if pattern.search(text)),
+        )
     return "text"
 
 
 def _foreign(name: str, raw: bytes, code: str, message: str) -> Refused:
     if raw.rfind(b"PK\x05\x06", max(0, len(raw) - 70_000)) >= 0 and code in ("pdf", "image"):
-        message = (
-            f"this file starts like {'a PDF' if code == 'pdf' else 'a picture'} and ends like a workbook; send just one"
-        )
+        message = f"this file starts like {'a PDF' if code == 'pdf' else 'a picture'} and ends like a workbook; send just one"
         return _refused(name, "polyglot", message)
     if code == "pdf" and b"/Encrypt" in raw:
         message = f"this is a PDF protected by a password; {_SEND}, without a password"
@@ -139,7 +182,11 @@ _DOCUMENTS = (
     ("xl/workbook.bin", "xlsb", "this is a binary workbook (.xlsb); save it as xlsx"),
     ("word/document.xml", "not-a-spreadsheet", f"this is a Word document; {_SEND}"),
     ("ppt/presentation.xml", "not-a-spreadsheet", f"this is a presentation; {_SEND}"),
-    ("Index/Document.iwa", "not-a-spreadsheet", "this is an Apple Numbers or Pages file; export it as xlsx"),
+    (
+        "Index/Document.iwa",
+        "not-a-spreadsheet",
+        "this is an Apple Numbers or Pages file; export it as xlsx",
+    ),
 )
 # What a workbook may carry besides its cells, by the folder it stands in.
 _CARGO = (
@@ -165,11 +212,17 @@ _OFFICE = "vnd.oasis.opendocument."
 
 def _zip_kind(name: str, raw: bytes, caps: Caps) -> str:
     container = Container(name, raw, caps)
-    mimetype = container.read("mimetype")[:200].decode("ascii", "replace") if "mimetype" in container else ""
+    mimetype = (
+        container.read("mimetype")[:200].decode("ascii", "replace")
+        if "mimetype" in container
+        else ""
+    )
     if _OFFICE in mimetype or ("content.xml" in container and "META-INF/manifest.xml" in container):
         if mimetype and "spreadsheet" not in mimetype:
             raise _refused(
-                name, "not-a-spreadsheet", f"this is a document of another kind ({mimetype.strip()}); {_SEND}"
+                name,
+                "not-a-spreadsheet",
+                f"this is a document of another kind ({mimetype.strip()}); {_SEND}",
             )
         kind = "ods"
     elif "[Content_Types].xml" in container:
@@ -190,13 +243,22 @@ def _office_kind(name: str, container: Container) -> str:
     types = container.read("[Content_Types].xml")
     if "xl/vbaProject.bin" in container and b"macroEnabled" not in types:
         raise _refused(
-            name, "macros", "the workbook says it is a plain xlsx but contains macros; save it as xlsx without them"
+            name,
+            "macros",
+            "the workbook says it is a plain xlsx but contains macros; save it as xlsx without them",
         )
     if b"spreadsheetml" not in types and b"ms-excel" not in types:
-        raise _refused(name, "not-a-spreadsheet", f"this is an Office file but no workbook; {_SEND}")
-    if any(part.startswith("customXml/") and b"DataMashup" in container.read(part)[:4096] for part in container.names):
         raise _refused(
-            name, "data-connection", "the workbook loads data by Power Query; copy the sheet and paste values"
+            name, "not-a-spreadsheet", f"this is an Office file but no workbook; {_SEND}"
+        )
+    if any(
+        part.startswith("customXml/") and b"DataMashup" in container.read(part)[:4096]
+        for part in container.names
+    ):
+        raise _refused(
+            name,
+            "data-connection",
+            "the workbook loads data by Power Query; copy the sheet and paste values",
         )
     return "xlsx"
 
@@ -209,10 +271,10 @@ def _look_through(name: str, container: Container) -> None:
         for chunk in container.inflate(part):
             if is_markup:
                 text = tail + chunk
-                text = text.replace(b"\x00", b"") if b"\x00" in text else text  # also where the part is UTF-16
+                text = (
+                    text.replace(b"\x00", b"") if b"\x00" in text else text
+                )  # also where the part is UTF-16
                 if b"<!" in text and _DOCTYPE.search(text):
-                    message = (
-                        f"document type declarations are not allowed, and the part '{part}' has one; save the file anew"
-                    )
+                    message = f"document type declarations are not allowed, and the part '{part}' has one; save the file anew"
                     raise _refused(name, "doctype", message)
                 tail = text[-16:]

@@ -1,7 +1,9 @@
-"""Every parser runs in a child process: with limits on memory, time and files, without a network, and replaceable.
+"""Every parser runs in a child process: with limits on memory, time and files, without a network,
+and replaceable.
 
-A vendor's file may abort, hang or exhaust a native or a pure Python reader; then its child dies and takes only that file along.
-pebble keeps the pool: unlike `concurrent.futures` it survives workers that abort, and it stops the ones that run too long.
+A vendor's file may abort, hang or exhaust a native or a pure Python reader; then its child dies and
+takes only that file along. pebble keeps the pool: unlike `concurrent.futures` it survives workers
+that abort, and it stops the ones that run too long.
 """
 
 from __future__ import annotations
@@ -74,10 +76,13 @@ class Pending(Generic[T]):
             made: T = answer
             return made
         except TimeoutError:
-            raise ReaderDied("reader-too-slow", f"reading it took more than {caps.wall_seconds} s") from None
+            raise ReaderDied(
+                "reader-too-slow", f"reading it took more than {caps.wall_seconds} s"
+            ) from None
         except MemoryError:
             raise ReaderDied(
-                "reader-too-large", f"reading it took more than {caps.memory_bytes:,} bytes of memory"
+                "reader-too-large",
+                f"reading it took more than {caps.memory_bytes:,} bytes of memory",
             ) from None
         except AnswerTooLarge:
             why = f"what was read in it takes more than {caps.part_bytes:,} bytes"
@@ -90,10 +95,14 @@ class Pending(Generic[T]):
 
 
 class Sandbox:
-    """A pool of confined children. They start with the first file and are used again; one that dies is replaced."""
+    """A pool of confined children. They start with the first file and are used again; one that dies
+    is replaced."""
 
-    def __init__(self, caps: Caps, preload: str, workers: int | None = None, scratch: Path | None = None):
-        """`scratch` is the only folder the children may write in; without one they may write nowhere."""
+    def __init__(
+        self, caps: Caps, preload: str, workers: int | None = None, scratch: Path | None = None
+    ):
+        """`scratch` is the only folder the children may write in; without one they may write
+        nowhere."""
         self.caps = caps
         self._scratch = str(scratch) if scratch else ""
         self.workers = workers or os.cpu_count() or 1
@@ -117,20 +126,28 @@ class Sandbox:
     def _started(self) -> ProcessPool:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
-            # Children fork from a process that has the readers loaded and nothing else: no data frame, no scheduler.
+            # Children fork from a process that has the readers loaded and nothing else: no data
+            # frame, no scheduler.
             context.set_forkserver_preload([self._preload])
             self._pool = ProcessPool(
-                self.workers, RECYCLE_AFTER, initializer=_confine, initargs=[self.caps, self._scratch], context=context
+                self.workers,
+                RECYCLE_AFTER,
+                initializer=_confine,
+                initargs=[self.caps, self._scratch],
+                context=context,
             )
         return self._pool
 
     def submit(self, work: Callable[..., T], *arguments: Any) -> Pending[T]:
         """Have a child do some work; both ways the content is pickled."""
-        future = self._started().schedule(_limited, (self.caps, work, *arguments), timeout=self.caps.wall_seconds)
+        future = self._started().schedule(
+            _limited, (self.caps, work, *arguments), timeout=self.caps.wall_seconds
+        )
         return Pending(future, self.caps)
 
     def map(self, work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[Pending[T]]:
-        """Work on many items, answers in their order. Only a few wait at a time, so that memory stays flat."""
+        """Work on many items, answers in their order. Only a few wait at a time, so that memory
+        stays flat."""
         waiting: list[Pending[T]] = []
         for item in items:
             waiting.append(self.submit(work, *item))
@@ -140,7 +157,8 @@ class Sandbox:
 
 
 def in_a_child(caps: Caps, preload: str, work: Callable[..., T], *arguments: Any) -> T:
-    """One piece of work in a child of its own, which may write in an empty folder that is gone afterwards.
+    """One piece of work in a child of its own, which may write in an empty folder that is gone
+    afterwards.
 
     Raises ReaderDied where the child ends before it answers, and whatever the work raises.
     """
@@ -179,7 +197,8 @@ def _confine(caps: Caps, scratch: str) -> None:
 
 
 def _leave_the_network() -> None:
-    """A network namespace of its own, which holds no device. Where the system does not allow it the audit hook stands alone."""
+    """A network namespace of its own, which holds no device. Where the system does not allow it the
+    audit hook stands alone."""
     with contextlib.suppress(OSError, AttributeError):
         unshare = ctypes.CDLL(None, use_errno=True).unshare
         if unshare(_NEW_NETWORK):
@@ -197,14 +216,17 @@ def _refuse_the_world(scratch: str, event: str, arguments: tuple[Any, ...]) -> N
 
 def _is_within(scratch: str, path: object) -> bool:
     """Whether a path lies in a folder; a descriptor was opened before, and was asked about then."""
-    return isinstance(path, int) or f"{os.path.abspath(str(path))}{os.sep}".startswith(scratch + os.sep)
+    return isinstance(path, int) or f"{os.path.abspath(str(path))}{os.sep}".startswith(
+        scratch + os.sep
+    )
 
 
 def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> bytes:
-    """Some work with a budget of computing time of its own: the system's limit is on the process's whole life.
+    """Some work with a budget of computing time of its own: the system's limit is on the process's
+    whole life.
 
-    The answer, or what the work raised, is put together here: whoever asked never takes in more than it is ready for, and what
-    cannot be put together does no harm to another file's answer.
+    The answer, or what the work raised, is put together here: whoever asked never takes in more
+    than it is ready for, and what cannot be put together does no harm to another file's answer.
     """
     with contextlib.suppress(ImportError):
         import resource

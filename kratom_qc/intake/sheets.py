@@ -1,4 +1,5 @@
-"""What a file holds once it is opened: sheets of cells as a person sees them, and what was found in them."""
+"""What a file holds once it is opened: sheets of cells as a person sees them, and what was found in
+them."""
 
 from __future__ import annotations
 
@@ -11,16 +12,19 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell
 
 Grid = dict[int, dict[int, Cell]]
-Area = tuple[int, int, int, int]  # first row, first column, last row, last column; 1-based, both ends included
+Area = tuple[
+    int, int, int, int
+]  # first row, first column, last row, last column; 1-based, both ends included
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its cells by row and column (1-based), blank cells left out.
 
-    `problems` holds, for cells that cannot be believed, why; they count only if something uses the cell. `merged` are the
-    areas whose text stands in their first cell alone. `widths` tells how many fields each line of a text file has, blank
-    ones included; it is empty where a format has no such thing.
+    `problems` holds, for cells that cannot be believed, why; they count only if something uses the
+    cell. `merged` are the areas whose text stands in their first cell alone. `widths` tells how
+    many fields each line of a text file has, blank ones included; it is empty where a format has no
+    such thing.
     """
 
     name: str
@@ -32,7 +36,8 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A file opened: its name, the SHA-256 of its bytes, its sheets, and what a person should know of it as a whole."""
+    """A file opened: its name, the SHA-256 of its bytes, its sheets, and what a person should know
+    of it as a whole."""
 
     file: str
     sha256: str
@@ -42,8 +47,9 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file holds. Where there are refusals the certificates are not data; they are given so that whoever reads
-    their words can add what else is wrong, and the vendor hears everything at once."""
+    """What a file holds. Where there are refusals the certificates are not data; they are given so
+    that whoever reads their words can add what else is wrong, and the vendor hears everything at
+    once."""
 
     certificates: tuple[Certificate, ...]
     refusals: tuple[Refusal, ...]

@@ -14,9 +14,7 @@ from kratom_qc.intake.ours import is_list, is_words
 from kratom_qc.intake.sheets import Workbook
 from kratom_qc.settings import Caps
 
-OWN_LIST = (
-    "this sheet is the list of what to fix that kratom_qc wrote; it is not part of the certificate and was not read"
-)
+OWN_LIST = "this sheet is the list of what to fix that kratom_qc wrote; it is not part of the certificate and was not read"
 _READERS = {"xlsx": xlsx.read, "xls": xls.read, "ods": ods.read, "text": delimited.read}
 
 
@@ -27,7 +25,9 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise InputNotFound(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise InputNotFound(f"{path}: is a folder; name a file, or use `kratom-qc run --inbox`") from None
+        raise InputNotFound(
+            f"{path}: is a folder; name a file, or use `kratom-qc run --inbox`"
+        ) from None
     except OSError as error:
         raise InputNotFound(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -41,10 +41,17 @@ def open_workbook(name: str, raw: bytes, caps: Caps) -> Workbook:
 
 
 def workbook_of(kind: str, name: str, raw: bytes, caps: Caps) -> Workbook:
-    """The sheets of a file that preflight found to be of a kind. Raises Refused as `open_workbook` does."""
+    """The sheets of a file that preflight found to be of a kind. Raises Refused as `open_workbook`
+    does."""
     if kind not in _READERS:
-        raise Refused([Refusal("not-a-spreadsheet", f"this is {kind}, which has no sheets", CellRef(name))])
+        raise Refused(
+            [Refusal("not-a-spreadsheet", f"this is {kind}, which has no sheets", CellRef(name))]
+        )
     sheets, remarks = _READERS[kind](name, raw, caps)
-    remarks += [Remark("own-list", "note", OWN_LIST, CellRef(name, sheet.name)) for sheet in sheets if is_list(sheet)]
+    remarks += [
+        Remark("own-list", "note", OWN_LIST, CellRef(name, sheet.name))
+        for sheet in sheets
+        if is_list(sheet)
+    ]
     theirs = tuple(sheet for sheet in sheets if not is_list(sheet) and not is_words(sheet))
     return Workbook(name, hashlib.sha256(raw).hexdigest(), theirs, tuple(remarks))

@@ -1,7 +1,8 @@
-"""Interval arithmetic on amounts: every operation is taken at the extremes of its operands, ends open where theirs are.
+"""Interval arithmetic on amounts: every operation is taken at the extremes of its operands, ends
+open where theirs are.
 
-Amounts are never negative, so low ends meet low ends in sums and products, and high ends meet low ends in quotients.
-Divisions are carried out at 28 significant digits.
+Amounts are never negative, so low ends meet low ends in sums and products, and high ends meet low
+ends in quotients. Divisions are carried out at 28 significant digits.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ def quotient(over: Interval, under: Interval) -> Interval:
 
 
 def percent_share(part: Interval, others: Interval) -> Interval:
-    """part as per cent of (part + others). The part stands in both places, so its ends move together: the high end is
-    part.high / (part.high + others.low), and generic division would be wrong."""
+    """part as per cent of (part + others). The part stands in both places, so its ends move
+    together: the high end is part.high / (part.high + others.low), and generic division would be
+    wrong."""
     low, low_open = ZERO, part.low_open
     if part.low and others.high is not None:
         low = HUNDRED * part.low / (part.low + others.high)

@@ -1,4 +1,5 @@
-"""A certificate's words → an Analysis: typed facts, results as intervals, and every doubt worth holding a batch for."""
+"""A certificate's words → an Analysis: typed facts, results as intervals, and every doubt worth
+holding a batch for."""
 
 from __future__ import annotations
 
@@ -7,7 +8,13 @@ from datetime import date
 from itertools import pairwise
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Certificate, HoldReason, InterpretedCertificate, Remark, ResultRow
+from kratom_qc.domain.certificate import (
+    Certificate,
+    HoldReason,
+    InterpretedCertificate,
+    Remark,
+    ResultRow,
+)
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
@@ -20,15 +27,31 @@ from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 from kratom_qc.interpret.results import read_line
 from kratom_qc.interpret.stated_methods import with_methods
 
-DATE_FACTS = ("sampled_on", "received_on", "tested_on", "issued_on", "manufactured_on", "expires_on")
-DECLARED = ("serving_size", "servings_per_container", "servings_per_day", "net_content", "density", "claim_mitragynine")
+DATE_FACTS = (
+    "sampled_on",
+    "received_on",
+    "tested_on",
+    "issued_on",
+    "manufactured_on",
+    "expires_on",
+)
+DECLARED = (
+    "serving_size",
+    "servings_per_container",
+    "servings_per_day",
+    "net_content",
+    "density",
+    "claim_mitragynine",
+)
 _NUMBER_WORDS = ("result", "lod", "loq", "uncertainty")
 _BEFORE_THE_END = ("manufactured_on", "issued_on")
 # In a laboratory's order of work; a later step cannot come before an earlier one.
 _SEQUENCE = ("manufactured_on", "sampled_on", "received_on", "tested_on", "issued_on")
 
 
-def interpret(certificates: Sequence[Certificate]) -> tuple[tuple[InterpretedCertificate, ...], tuple[Refusal, ...]]:
+def interpret(
+    certificates: Sequence[Certificate],
+) -> tuple[tuple[InterpretedCertificate, ...], tuple[Refusal, ...]]:
     """Every certificate of one file, understood, and everything that refuses the file.
 
     The decimal mark and the order of day and month are proven by the whole file.
@@ -36,15 +59,29 @@ def interpret(certificates: Sequence[Certificate]) -> tuple[tuple[InterpretedCer
     refusals: list[Refusal] = []
     mark = _mark(certificates, refusals)
     first_is_day = _day_order(certificates, refusals)
-    interpreted_certificates = [_interpret(certificate, mark, first_is_day, refusals) for certificate in certificates]
+    interpreted_certificates = [
+        _interpret(certificate, mark, first_is_day, refusals) for certificate in certificates
+    ]
     _contradicting_products(certificates, refusals)
     return tuple(interpreted_certificates), tuple(dict.fromkeys(refusals))
 
 
 def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str | None:
-    words = [word for certificate in certificates for line in certificate.rows for word in _number_words(line)]
-    words += [word for certificate in certificates for name, word in certificate.facts.items() if name in DECLARED]
-    stated = next((found for certificate in certificates if (found := certificate.decimal_mark)), None)
+    words = [
+        word
+        for certificate in certificates
+        for line in certificate.rows
+        for word in _number_words(line)
+    ]
+    words += [
+        word
+        for certificate in certificates
+        for name, word in certificate.facts.items()
+        if name in DECLARED
+    ]
+    stated = next(
+        (found for certificate in certificates if (found := certificate.decimal_mark)), None
+    )
     try:
         proven = decimal_mark(word.text for word in words)
         if stated and proven not in (None, stated):
@@ -54,7 +91,11 @@ def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str |
         mark = stated or proven
     except Ambiguous as error:
         place = words[0].ref if words else CellRef(certificates[0].file)
-        refusals.append(Refusal("ambiguous-number", f"the file contradicts itself: {error}", CellRef(place.file)))
+        refusals.append(
+            Refusal(
+                "ambiguous-number", f"the file contradicts itself: {error}", CellRef(place.file)
+            )
+        )
         return None
     return mark
 
@@ -64,7 +105,12 @@ def _number_words(line: ResultRow) -> Iterable[SourceText]:
 
 
 def _day_order(certificates: Sequence[Certificate], refusals: list[Refusal]) -> bool | None:
-    words = [word for certificate in certificates for name, word in certificate.facts.items() if name in DATE_FACTS]
+    words = [
+        word
+        for certificate in certificates
+        for name, word in certificate.facts.items()
+        if name in DATE_FACTS
+    ]
     stated = next((certificate.day_first for certificate in certificates), None)
     try:
         proven = day_first(word.text for word in words)
@@ -74,7 +120,13 @@ def _day_order(certificates: Sequence[Certificate], refusals: list[Refusal]) -> 
             )
         return proven if stated is None else stated
     except UnreadableDate as error:
-        refusals.append(Refusal("ambiguous-date", f"the file contradicts itself: {error}", CellRef(words[0].ref.file)))
+        refusals.append(
+            Refusal(
+                "ambiguous-date",
+                f"the file contradicts itself: {error}",
+                CellRef(words[0].ref.file),
+            )
+        )
         return None
 
 
@@ -82,7 +134,9 @@ def _interpret(
     certificate: Certificate, mark: str | None, first_is_day: bool | None, refusals: list[Refusal]
 ) -> InterpretedCertificate:
     facts = certificate.facts
-    dates = {name: _date(facts[name], first_is_day, refusals) for name in DATE_FACTS if name in facts}
+    dates = {
+        name: _date(facts[name], first_is_day, refusals) for name in DATE_FACTS if name in facts
+    }
     # Two certificates in one file are two witnesses: what each proves alone stays proven.
     identity = f"{certificate.sha256} {_said(facts, 'certificate_id')} {_said(facts, 'laboratory')}"
     hold_reasons: list[HoldReason] = []
@@ -100,9 +154,20 @@ def _interpret(
     results = [result for _, result in rows]
     product, form_doubts = _product(certificate)
     odd_doubts, odd_remarks = consistency(rows, product, _said(facts, "status"), mark)
-    hold_reasons += [*form_doubts, *id_doubts(facts), *_date_doubts(dates, facts), *_status_doubts(facts), *odd_doubts]
+    hold_reasons += [
+        *form_doubts,
+        *id_doubts(facts),
+        *_date_doubts(dates, facts),
+        *_status_doubts(facts),
+        *odd_doubts,
+    ]
     hold_reasons += note_doubts(certificate, results, mark)
-    remarks += [*_basis_remark(certificate, results), *_zero_remark(results), *id_remarks(facts), *odd_remarks]
+    remarks += [
+        *_basis_remark(certificate, results),
+        *_zero_remark(results),
+        *id_remarks(facts),
+        *odd_remarks,
+    ]
     remarks += method_remarks(results)
     if not any(dates.values()):
         message = "no date is printed, so the certificate's age is not checked"
@@ -119,7 +184,9 @@ def _interpret(
         received_on=dates.get("received_on"),
         tested_on=dates.get("tested_on"),
         issued_on=dates.get("issued_on"),
-        declared={name: facts[name].text for name in DECLARED if name in facts and _means(facts[name])},
+        declared={
+            name: facts[name].text for name in DECLARED if name in facts and _means(facts[name])
+        },
         results=tuple(results),
         dates={name: day for name, day in dates.items() if day is not None},
         remarks=tuple(remarks),
@@ -155,28 +222,47 @@ def _date(word: SourceText, first_is_day: bool | None, refusals: list[Refusal]) 
 
 
 def _product(certificate: Certificate) -> tuple[str | None, list[HoldReason]]:
-    """The product id the certificate states: its form in full, else the one form its product's name holds."""
+    """The product id the certificate states: its form in full, else the one form its product's name
+    holds."""
     form, name = certificate.facts.get("form"), certificate.facts.get("product_name")
-    by_form = vocabulary.product_form(form.text) or vocabulary.product_in_name(form.text) if form else None
-    by_name = (vocabulary.product_form(name.text) or vocabulary.product_in_name(name.text)) if name else None
+    by_form = (
+        vocabulary.product_form(form.text) or vocabulary.product_in_name(form.text)
+        if form
+        else None
+    )
+    by_name = (
+        (vocabulary.product_form(name.text) or vocabulary.product_in_name(name.text))
+        if name
+        else None
+    )
     if by_form and by_name and by_form != by_name and form and name:
         return by_form, [
             HoldReason(
-                "PRODUCT-CONTRADICTS", f"the form is '{form.text}', but the product is named '{name.text}'", form.ref
+                "PRODUCT-CONTRADICTS",
+                f"the form is '{form.text}', but the product is named '{name.text}'",
+                form.ref,
             )
         ]
     return by_form or by_name, []
 
 
-def _date_doubts(dates: Mapping[str, date | None], facts: Mapping[str, SourceText]) -> list[HoldReason]:
+def _date_doubts(
+    dates: Mapping[str, date | None], facts: Mapping[str, SourceText]
+) -> list[HoldReason]:
     known = {name: day for name, day in dates.items() if day is not None}
     ordered = [(name, known[name]) for name in _SEQUENCE if name in known]
     pairs = list(pairwise(ordered))
     if "expires_on" in known:  # nothing can be made, tested or certified after its own end
-        pairs += [(step, ("expires_on", known["expires_on"])) for step in ordered if step[0] in _BEFORE_THE_END]
+        pairs += [
+            (step, ("expires_on", known["expires_on"]))
+            for step in ordered
+            if step[0] in _BEFORE_THE_END
+        ]
     return [
         HoldReason(
-            "DATES-IMPOSSIBLE", f"{_event(later)} {second} is before {_event(earlier)} {first}", facts[later].ref
+            "DATES-IMPOSSIBLE",
+            f"{_event(later)} {second} is before {_event(earlier)} {first}",
+            facts[later].ref,
         )
         for (earlier, first), (later, second) in pairs
         if second < first
@@ -193,16 +279,34 @@ def _status_doubts(facts: Mapping[str, SourceText]) -> list[HoldReason]:
         return []
     meaning = vocabulary.status(word.text)
     if meaning == "preliminary":
-        return [HoldReason("CERTIFICATE-PRELIMINARY", f"the certificate calls itself '{word.text}'", word.ref)]
+        return [
+            HoldReason(
+                "CERTIFICATE-PRELIMINARY", f"the certificate calls itself '{word.text}'", word.ref
+            )
+        ]
     if meaning == "opinion_bad":
-        return [HoldReason("LABORATORY-SAID-FAIL", f"the laboratory's overall verdict is '{word.text}'", word.ref)]
+        return [
+            HoldReason(
+                "LABORATORY-SAID-FAIL",
+                f"the laboratory's overall verdict is '{word.text}'",
+                word.ref,
+            )
+        ]
     if meaning == "opinion_unsure":
-        return [HoldReason("LABORATORY-UNSURE", f"the laboratory's overall verdict is '{word.text}'", word.ref)]
+        return [
+            HoldReason(
+                "LABORATORY-UNSURE", f"the laboratory's overall verdict is '{word.text}'", word.ref
+            )
+        ]
     return []
 
 
 def _basis_remark(certificate: Certificate, results: list[Result]) -> list[Remark]:
-    unstated = [result for result in results if "basis-unstated" in result.flags and result.unit in ("mg/kg", "%")]
+    unstated = [
+        result
+        for result in results
+        if "basis-unstated" in result.flags and result.unit in ("mg/kg", "%")
+    ]
     if not unstated:
         return []
     return [

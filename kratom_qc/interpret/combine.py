@@ -1,4 +1,5 @@
-"""The same thing said twice: results of one key become one quantity, and a contradiction becomes a doubt."""
+"""The same thing said twice: results of one key become one quantity, and a contradiction becomes a
+doubt."""
 
 from __future__ import annotations
 
@@ -20,9 +21,10 @@ _CROWD = 12  # distinct results of one thing; beyond, nobody reads every pair
 def combine(results: Sequence[Result]) -> tuple[Quantity, list[HoldReason]]:
     """One quantity over results of the same analyte, basis and unit.
 
-    Results that agree at the coarser printed resolution are one statement, and the finer one is judged. Otherwise the
-    judged interval is the hull of all, so that a mean never hides a replicate, and a doubt holds the batch. Where a sheet
-    shows fewer digits than its cell holds, both are judged; only what is stored proves anything.
+    Results that agree at the coarser printed resolution are one statement, and the finer one is
+    judged. Otherwise the judged interval is the hull of all, so that a mean never hides a
+    replicate, and a doubt holds the batch. Where a sheet shows fewer digits than its cell holds,
+    both are judged; only what is stored proves anything.
     """
     if len(results) == 1:  # nearly always: nothing to compare
         return _alone(results[0]), []
@@ -33,7 +35,9 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[HoldReason]]:
     detections = {result.detected for result in results}
     detected = True if True in detections else False if detections == {False} else None
     reaches = [
-        result.detection_limit for result in results if result.detected is False and result.detection_limit is not None
+        result.detection_limit
+        for result in results
+        if result.detected is False and result.detection_limit is not None
     ]
     first = results[0]
     return Quantity(
@@ -73,7 +77,11 @@ def _alone(result: Result) -> Quantity:
 
 def _hull(results: Sequence[Result], *, as_shown: bool = False) -> Interval:
     stored = [result.interval for result in results]
-    shown = [result.shown_interval for result in results if as_shown and result.shown_interval is not None]
+    shown = [
+        result.shown_interval
+        for result in results
+        if as_shown and result.shown_interval is not None
+    ]
     return reduce(Interval.hull, (*stored, *shown))
 
 
@@ -82,7 +90,8 @@ def _finest(results: Sequence[Result]) -> Result:
 
 
 def _all_one_statement(results: Sequence[Result]) -> bool:
-    """One result printed in two units. Two numbers in one unit are two measurements, however near; so are replicates."""
+    """One result printed in two units. Two numbers in one unit are two measurements, however near;
+    so are replicates."""
     if len({_repeat(result) for result in results}) > 1:
         return False
     if len({vocabulary.unit_key(result.reported_unit) for result in results}) < len(
@@ -100,10 +109,13 @@ def _repeat(result: Result) -> tuple[Decimal | None, str, str]:
 
 
 def _distinct(results: Iterable[Result]) -> list[Result]:
-    """One result of those that agree with the same others: a file may say one thing twenty thousand times."""
+    """One result of those that agree with the same others: a file may say one thing twenty thousand
+    times."""
     found: dict[object, Result] = {}
     for result in results:
-        found.setdefault((result.interval, result.resolution, result.detected, result.portion), result)
+        found.setdefault(
+            (result.interval, result.resolution, result.detected, result.portion), result
+        )
     return list(found.values())
 
 
@@ -126,16 +138,26 @@ def _contradictions(results: Sequence[Result]) -> list[HoldReason]:
     groups: dict[tuple[Decimal | None, str, str], list[Result]] = {}
     for result in results:
         groups.setdefault(_repeat(result), []).append(result)
-    return [hold_reason for group in groups.values() for hold_reason in _contradicting(_distinct(group))]
+    return [
+        hold_reason for group in groups.values() for hold_reason in _contradicting(_distinct(group))
+    ]
 
 
 def _contradicting(distinct: Sequence[Result]) -> list[HoldReason]:
-    """A doubt for every two that cannot both be true; of a crowd, the two that lie furthest apart speak for all."""
+    """A doubt for every two that cannot both be true; of a crowd, the two that lie furthest apart
+    speak for all."""
     if len(distinct) <= _CROWD:
         return [_contradiction(*pair) for pair in combinations(distinct, 2) if not _agree(*pair)]
-    by_size = sorted(distinct, key=lambda result: (result.interval.low, result.interval.high or Decimal("Infinity")))
+    by_size = sorted(
+        distinct,
+        key=lambda result: (result.interval.low, result.interval.high or Decimal("Infinity")),
+    )
     hold_reason = _contradiction(by_size[0], by_size[-1])
-    return [replace(hold_reason, why=f"{len(distinct)} different results of one thing: {hold_reason.why}")]
+    return [
+        replace(
+            hold_reason, why=f"{len(distinct)} different results of one thing: {hold_reason.why}"
+        )
+    ]
 
 
 def _contradiction(one: Result, other: Result) -> HoldReason:
@@ -153,7 +175,8 @@ def _where(result: Result, beside: Result) -> str:
 
 
 def _proven(results: Sequence[Result]) -> tuple[Decimal, bool, Decimal | None, bool]:
-    """The tightest ends that one certificate proves by itself: a later, better result never removes an earlier FAIL."""
+    """The tightest ends that one certificate proves by itself: a later, better result never removes
+    an earlier FAIL."""
     groups: dict[str, list[Result]] = {}
     for result in results:
         groups.setdefault(result.certificate, []).append(result)
@@ -169,9 +192,12 @@ def _proven(results: Sequence[Result]) -> tuple[Decimal, bool, Decimal | None, b
 def _uncertainty(results: Sequence[Result]) -> Decimal | None:
     """The largest stated expanded uncertainty; None where any measured value states none."""
     stated = [result.uncertainty for result in results if _exact(result)]
-    return None if None in stated else max((size for size in stated if size is not None), default=None)
+    return (
+        None if None in stated else max((size for size in stated if size is not None), default=None)
+    )
 
 
 def tolerance(results: Iterable[Result]) -> Decimal:
-    """How far a printed total may lie from the sum of its printed parts by rounding alone: half a last digit each."""
+    """How far a printed total may lie from the sum of its printed parts by rounding alone: half a
+    last digit each."""
     return sum((result.resolution / 2 for result in results if result.resolution is not None), ZERO)

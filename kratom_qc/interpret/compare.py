@@ -1,4 +1,5 @@
-"""Certificates beside each other: what no single paper shows. Every check is one walk over all of them."""
+"""Certificates beside each other: what no single paper shows. Every check is one walk over all of
+them."""
 
 from __future__ import annotations
 
@@ -25,16 +26,24 @@ class CrossCertificateChecks:
     remarks: dict[str, list[Remark]] = field(default_factory=dict)
 
     def hold_reason(
-        self, rule_id: str, why: str, certificate: InterpretedCertificate, fact: str, analyte: str | None = None
+        self,
+        rule_id: str,
+        why: str,
+        certificate: InterpretedCertificate,
+        fact: str,
+        analyte: str | None = None,
     ) -> None:
         """Hold a certificate's batch, at the cell that states one of its facts."""
         word = certificate.facts_said.get(fact)
-        hold_reason = HoldReason(rule_id, why, word.ref if word else CellRef(certificate.file), analyte)
+        hold_reason = HoldReason(
+            rule_id, why, word.ref if word else CellRef(certificate.file), analyte
+        )
         self.hold_reasons.setdefault(certificate.batch_id, []).append(hold_reason)
 
 
 def compare(certificates: Iterable[InterpretedCertificate]) -> CrossCertificateChecks:
-    """Look at all certificates judged together: twin ids, copied results, a certificate number or file name used twice."""
+    """Look at all certificates judged together: twin ids, copied results, a certificate number or
+    file name used twice."""
     everyone = list(certificates)
     beside = CrossCertificateChecks()
     _twin_ids(everyone, beside)
@@ -45,7 +54,8 @@ def compare(certificates: Iterable[InterpretedCertificate]) -> CrossCertificateC
 
 
 def traces(certificate: InterpretedCertificate) -> tuple[str, ...]:
-    """What two certificates share only if they should be looked at beside each other: `batch:…`, `number:…`, `results:…`.
+    """What two certificates share only if they should be looked at beside each other: `batch:…`,
+    `number:…`, `results:…`.
 
     An archive that keeps them finds the earlier certificates that a new one must be compared with.
     """
@@ -55,7 +65,9 @@ def traces(certificate: InterpretedCertificate) -> tuple[str, ...]:
     return (*found, f"results:{copied}") if copied else tuple(found)
 
 
-def _twin_ids(certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks) -> None:
+def _twin_ids(
+    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+) -> None:
     first: dict[str, InterpretedCertificate] = {}
     for certificate in certificates:
         first.setdefault(certificate.batch_id, certificate)
@@ -68,17 +80,27 @@ def _twin_ids(certificates: Sequence[InterpretedCertificate], beside: CrossCerti
         beside.hold_reason("BATCH-ID-TWINS", why, one, "batch_id")
 
 
-def _copied_results(certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks) -> None:
-    """The same numbers on the paper of another batch or another laboratory. A laboratory that is not named is no other."""
+def _copied_results(
+    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+) -> None:
+    """The same numbers on the paper of another batch or another laboratory. A laboratory that is
+    not named is no other."""
     for group in _groups(certificates, fingerprint):
         origins: dict[tuple[str, str], InterpretedCertificate] = {}
         for certificate in group:
             origins.setdefault(_origin(certificate), certificate)
-        if len({batch for batch, _ in origins}) < 2 and len({laboratory for _, laboratory in origins} - {""}) < 2:
+        if (
+            len({batch for batch, _ in origins}) < 2
+            and len({laboratory for _, laboratory in origins} - {""}) < 2
+        ):
             continue
         count, named = len(vector(group[0])), list(origins.items())[: _NAMED + 1]
         for certificate in group:
-            others = [_named(other, certificate) for origin, other in named if origin != _origin(certificate)]
+            others = [
+                _named(other, certificate)
+                for origin, other in named
+                if origin != _origin(certificate)
+            ]
             why = (
                 f"results equal {' and '.join(others[:_NAMED])} in {count} of {count} numbers: nobody measures two samples "
                 "alike; ask the laboratory which sample was tested"
@@ -91,12 +113,19 @@ def _origin(certificate: InterpretedCertificate) -> tuple[str, str]:
 
 
 def _named(other: InterpretedCertificate, beside: InterpretedCertificate) -> str:
-    laboratory = f" of {other.laboratory}" if other.laboratory and other.laboratory != beside.laboratory else ""
+    laboratory = (
+        f" of {other.laboratory}"
+        if other.laboratory and other.laboratory != beside.laboratory
+        else ""
+    )
     return f"batch '{other.batch_id}'{laboratory} in {other.file}"
 
 
-def _reused_numbers(certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks) -> None:
-    """A laboratory's certificate number on two papers: for two batches, or with another result for the same thing.
+def _reused_numbers(
+    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+) -> None:
+    """A laboratory's certificate number on two papers: for two batches, or with another result for
+    the same thing.
 
     One paper may certify many batches, and one certificate may come as several papers.
     """
@@ -107,23 +136,30 @@ def _reused_numbers(certificates: Sequence[InterpretedCertificate], beside: Cros
             speaking.setdefault(certificate.batch_id, set()).add(certificate.sha256)
         spoken: dict[tuple[object, ...], dict[str, set[Interval]]] = {}
         for certificate in group:
-            silent = next((sha for sha in papers if sha not in speaking[certificate.batch_id]), None)
+            silent = next(
+                (sha for sha in papers if sha not in speaking[certificate.batch_id]), None
+            )
             if silent is not None:
-                what = (
-                    f"is batch '{certificate.batch_id}' in {certificate.file} and {_named(papers[silent], certificate)}"
+                what = f"is batch '{certificate.batch_id}' in {certificate.file} and {_named(papers[silent], certificate)}"
+                beside.hold_reason(
+                    "CERTIFICATE-ID-REUSED",
+                    _reuse(certificate, what),
+                    certificate,
+                    "certificate_id",
                 )
-                beside.hold_reason("CERTIFICATE-ID-REUSED", _reuse(certificate, what), certificate, "certificate_id")
             else:
                 _collect(certificate, spoken)
         _clashing(group, spoken, papers, beside)
 
 
-def _collect(certificate: InterpretedCertificate, spoken: dict[tuple[object, ...], dict[str, set[Interval]]]) -> None:
+def _collect(
+    certificate: InterpretedCertificate, spoken: dict[tuple[object, ...], dict[str, set[Interval]]]
+) -> None:
     for result in certificate.results:
         if result.measured and result.text is None:
-            spoken.setdefault(_thing(certificate, result), {}).setdefault(certificate.sha256, set()).add(
-                result.interval
-            )
+            spoken.setdefault(_thing(certificate, result), {}).setdefault(
+                certificate.sha256, set()
+            ).add(result.interval)
 
 
 def _thing(certificate: InterpretedCertificate, result: Result) -> tuple[object, ...]:
@@ -142,14 +178,20 @@ def _clashing(
     by_batch = {certificate.batch_id: certificate for certificate in group}
     accused: set[str] = set()
     for (batch_id, analyte, *_), values in spoken.items():
-        if batch_id in accused or all(value == next(iter(values.values())) for value in values.values()):
+        if batch_id in accused or all(
+            value == next(iter(values.values())) for value in values.values()
+        ):
             continue
         accused.add(str(batch_id))
         files = " and ".join(papers[sha].file for sha in list(values)[:2])
         what = f"states different results for {analyte} in {files}"
         certificate = by_batch[str(batch_id)]
         beside.hold_reason(
-            "CERTIFICATE-ID-REUSED", _reuse(certificate, what), certificate, "certificate_id", str(analyte)
+            "CERTIFICATE-ID-REUSED",
+            _reuse(certificate, what),
+            certificate,
+            "certificate_id",
+            str(analyte),
         )
 
 
@@ -165,23 +207,31 @@ def _number(certificate: InterpretedCertificate) -> tuple[str, str] | None:
     return _folded(certificate.laboratory), said
 
 
-def _reused_names(certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks) -> None:
+def _reused_names(
+    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+) -> None:
     """Two files of one name that hold something else: a person may have seen only one of them."""
-    for group in _groups(certificates, lambda certificate: re.split(r"[/\\]", certificate.file)[-1].casefold()):
+    for group in _groups(
+        certificates, lambda certificate: re.split(r"[/\\]", certificate.file)[-1].casefold()
+    ):
         papers = {certificate.sha256: certificate.file for certificate in reversed(group)}
         if len(papers) < 2:
             continue
         for certificate in group:
-            other = next(file for sha, file in list(papers.items())[-2:] if sha != certificate.sha256)
+            other = next(
+                file for sha, file in list(papers.items())[-2:] if sha != certificate.sha256
+            )
             why = f"{len(papers)} files of this name differ in content; another is {other}"
             remark = Remark("same-file-name", "note", why, CellRef(certificate.file))
             beside.remarks.setdefault(certificate.batch_id, []).append(remark)
 
 
 def _groups(
-    certificates: Iterable[InterpretedCertificate], key: Callable[[InterpretedCertificate], Hashable]
+    certificates: Iterable[InterpretedCertificate],
+    key: Callable[[InterpretedCertificate], Hashable],
 ) -> Iterable[list[InterpretedCertificate]]:
-    """The certificates that share a key, where more than one does; a key of None is shared with nobody."""
+    """The certificates that share a key, where more than one does; a key of None is shared with
+    nobody."""
     groups: dict[Hashable, list[InterpretedCertificate]] = {}
     for certificate in certificates:
         groups.setdefault(key(certificate), []).append(certificate)

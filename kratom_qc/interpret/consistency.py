@@ -1,6 +1,8 @@
-"""Whether a certificate's numbers fit each other: what a careful reader would notice with nothing but the paper.
+"""Whether a certificate's numbers fit each other: what a careful reader would notice with nothing
+but the paper.
 
-Everything here is a remark, or a doubt that holds the batch. Nothing passes or fails one, and nothing is mended.
+Everything here is a remark, or a doubt that holds the batch. Nothing passes or fails one, and
+nothing is mended.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ ALL_OVER = 5  # so many results, and at least half of those that could
 VECTOR = 8  # numbers that agree by chance no more
 _WHOLE = Decimal(1_000_000)  # mg/kg
 _PER_CENT = Decimal(10_000)  # mg/kg
-# Analytes that are part of another one in the list, or a group of others, so that a sum would count them twice.
+# Analytes that are part of another one in the list, or a group of others, so that a sum would count
+# them twice.
 _WITHIN_ANOTHER = frozenset(
     {
         "arsenic-inorganic",
@@ -46,11 +49,17 @@ _PARTS_IN_PERCENT = ("moisture", "total-ash")
 
 
 def consistency(rows: Sequence[Row], product: str | None, overall: str, mark: str | None) -> Found:
-    """Every doubt and remark about one certificate's results; `overall` is its printed verdict on the whole."""
+    """Every doubt and remark about one certificate's results; `overall` is its printed verdict on
+    the whole."""
     results = [result for _, result in rows]
     hold_reasons, remarks = _row_by_row(rows, product, overall, mark)
     hold_reasons += [*_over_the_whole(results), *_above_their_total(results)]
-    remarks += [*_equal_to_their_limit(rows, mark), *_half_their_loq(results), *_one_digit(results), *_twice(results)]
+    remarks += [
+        *_equal_to_their_limit(rows, mark),
+        *_half_their_loq(results),
+        *_one_digit(results),
+        *_twice(results),
+    ]
     return hold_reasons, remarks
 
 
@@ -58,7 +67,10 @@ def _row_by_row(rows: Iterable[Row], product: str | None, overall: str, mark: st
     hold_reasons: list[HoldReason] = []
     remarks: list[Remark] = []
     for line, result in rows:
-        for hold_reason, remark in (judged_by_itself(line, result, overall, mark), implausible(result, product)):
+        for hold_reason, remark in (
+            judged_by_itself(line, result, overall, mark),
+            implausible(result, product),
+        ):
             hold_reasons += [hold_reason] if hold_reason else []
             remarks += [remark] if remark else []
         remarks += _below_own_bounds(result)
@@ -67,18 +79,21 @@ def _row_by_row(rows: Iterable[Row], product: str | None, overall: str, mark: st
 
 def is_number(result: Result) -> bool:
     """Whether a result is a measured number: no bound, no word, no zero."""
-    return result.measured and result.interval.high == result.interval.low and result.interval.low > 0
+    return (
+        result.measured and result.interval.high == result.interval.low and result.interval.low > 0
+    )
 
 
 def _below_own_bounds(result: Result) -> list[Remark]:
     if not is_number(result) or "estimated" in result.flags:
         return []
     value = result.interval.low
-    for bound, name, code in ((result.lod, "LOD", "below-own-lod"), (result.loq, "LOQ", "below-own-loq")):
+    for bound, name, code in (
+        (result.lod, "LOD", "below-own-lod"),
+        (result.loq, "LOQ", "below-own-loq"),
+    ):
         if bound is not None and value < bound:
-            why = (
-                f"{quoted(result)} lies below its own {name} of {plain(bound)} {result.unit}: it is an estimate at best"
-            )
+            why = f"{quoted(result)} lies below its own {name} of {plain(bound)} {result.unit}: it is an estimate at best"
             return [Remark(code, "warning", why, result.ref)]
     return []
 
@@ -109,13 +124,27 @@ def _over_the_whole(results: Iterable[Result]) -> list[HoldReason]:
 
 
 def _part(result: Result) -> Decimal | None:
-    """The least of a product's mass that a result accounts for, in mg/kg; None for what is no part, or part of another."""
+    """The least of a product's mass that a result accounts for, in mg/kg; None for what is no part,
+    or part of another."""
     known = vocabulary.analytes().get(result.analyte)
-    if known is None or not result.measured or result.species or result.basis not in ("as received", "dry"):
+    if (
+        known is None
+        or not result.measured
+        or result.species
+        or result.basis not in ("as received", "dry")
+    ):
         return None
-    if result.unit == "mg/kg" and known.family != "total" and known.id not in _WITHIN_ANOTHER | formulas().keys():
+    if (
+        result.unit == "mg/kg"
+        and known.family != "total"
+        and known.id not in _WITHIN_ANOTHER | formulas().keys()
+    ):
         return result.interval.low
-    return result.interval.low * _PER_CENT if result.unit == "%" and known.id in _PARTS_IN_PERCENT else None
+    return (
+        result.interval.low * _PER_CENT
+        if result.unit == "%" and known.id in _PARTS_IN_PERCENT
+        else None
+    )
 
 
 def _slack(result: Result) -> Decimal:
@@ -151,10 +180,18 @@ def _above_their_total(results: Iterable[Result]) -> list[HoldReason]:
 
 @lru_cache(1024)
 def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
-    """What may not be more than an analyte: the summands of a total together, or one part of a whole."""
+    """What may not be more than an analyte: the summands of a total together, or one part of a
+    whole."""
     formula = formulas().get(analyte)
     summands = (formula.of,) if formula is not None and formula.kind == "sum" else ()
-    return (*summands, *((part,) for part, one in formulas().items() if one.kind == "within" and one.of == (analyte,)))
+    return (
+        *summands,
+        *(
+            (part,)
+            for part, one in formulas().items()
+            if one.kind == "within" and one.of == (analyte,)
+        ),
+    )
 
 
 # ---------------------------------------------------------------- all over
@@ -166,25 +203,35 @@ def _equal_to_their_limit(rows: Iterable[Row], mark: str | None) -> list[Remark]
         for line, result in rows
         if (limit := own_limit(line, result, mark)) and limit.acceptance_interval
     ]
-    numbers = [(result, acceptance_interval) for result, acceptance_interval in limits if is_number(result)]
+    numbers = [
+        (result, acceptance_interval) for result, acceptance_interval in limits if is_number(result)
+    ]
     equal = [
         result
         for result, acceptance_interval in numbers
         if result.interval.low in (acceptance_interval.low, acceptance_interval.high)
     ]
-    return _all_over("equals-limit-all-over", "equal the limit printed beside them", equal, len(numbers))
+    return _all_over(
+        "equals-limit-all-over", "equal the limit printed beside them", equal, len(numbers)
+    )
 
 
 def _half_their_loq(results: Iterable[Result]) -> list[Remark]:
     numbers = [result for result in results if is_number(result) and result.loq is not None]
-    equal = [result for result in numbers if result.loq and result.interval.low in (result.loq, result.loq / 2)]
+    equal = [
+        result
+        for result in numbers
+        if result.loq and result.interval.low in (result.loq, result.loq / 2)
+    ]
     what = "equal their LOQ or half of it, as if they had been put in place of a non-detect"
     return _all_over("half-loq-all-over", what, equal, len(numbers))
 
 
 def _one_digit(results: Iterable[Result]) -> list[Remark]:
     numbers = [result for result in results if is_number(result) and result.resolution is not None]
-    coarse = [result for result in numbers if result.interval.low < 10 * (result.resolution or ZERO)]
+    coarse = [
+        result for result in numbers if result.interval.low < 10 * (result.resolution or ZERO)
+    ]
     if len(coarse) < len(numbers):
         return []
     return _all_over("one-digit-results", "are printed with a single digit", coarse, len(numbers))
@@ -220,7 +267,8 @@ def _twice(results: Iterable[Result]) -> list[Remark]:
 
 
 def repeat_key(result: Result) -> tuple[object, ...]:
-    """What makes two results the same statement: analyte, basis, portion, species, replicate, and what is said."""
+    """What makes two results the same statement: analyte, basis, portion, species, replicate, and
+    what is said."""
     return (
         result.analyte, result.basis, result.unit, result.portion, result.species, result.replicate,
         result.interval, vocabulary.unit_key(result.reported_unit), result.text,
@@ -231,8 +279,8 @@ def repeat_key(result: Result) -> tuple[object, ...]:
 
 
 def vector(certificate: InterpretedCertificate) -> tuple[tuple[str, str, str, str], ...]:
-    """The measured numbers of a certificate as (analyte, basis, amount, canonical unit), sorted. Non-detects are left out:
-    they are alike on every clean certificate."""
+    """The measured numbers of a certificate as (analyte, basis, amount, canonical unit), sorted.
+    Non-detects are left out: they are alike on every clean certificate."""
     found = {
         (result.analyte, result.basis, plain(result.interval.low), result.unit)
         for result in certificate.results
@@ -242,7 +290,8 @@ def vector(certificate: InterpretedCertificate) -> tuple[tuple[str, str, str, st
 
 
 def fingerprint(certificate: InterpretedCertificate) -> str | None:
-    """A hash that two certificates share only where one was copied from the other: equal numbers for equal analytes.
+    """A hash that two certificates share only where one was copied from the other: equal numbers
+    for equal analytes.
 
     None below eight numbers, which may agree by chance.
     """

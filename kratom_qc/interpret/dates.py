@@ -1,4 +1,5 @@
-"""Dates as laboratories print them; an ambiguous day/month is resolved by the file's own evidence or refused."""
+"""Dates as laboratories print them; an ambiguous day/month is resolved by the file's own evidence
+or refused."""
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ _DAYS = re.compile(
     rf"^(?P<first>[0-9]{{1,2}})\.? ?[-–] ?"
     rf"(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
 )
-_PART = re.compile(rf"^([0-9]{{1,2}})\. ?(?:([0-9]{{1,2}})\.?)?$|^([0-9]{{1,2}})\.? ({_LETTERS})\.?$")
+_PART = re.compile(
+    rf"^([0-9]{{1,2}})\. ?(?:([0-9]{{1,2}})\.?)?$|^([0-9]{{1,2}})\.? ({_LETTERS})\.?$"
+)
 _BLANKS = re.compile(r"[ \u00a0\u2009\u202f]+")
 _LONGEST = 80
 # A certificate of a kratom product, its lot's making and its expiry lie well within.
@@ -69,7 +72,8 @@ class UnreadableDate(ValueError):
 
 
 def day_first(texts: Iterable[str]) -> bool | None:
-    """Whether the file writes day before month in slashed dates: True, False, or None where nothing proves it.
+    """Whether the file writes day before month in slashed dates: True, False, or None where nothing
+    proves it.
 
     Raises UnreadableDate where the file proves both orders.
     """
@@ -148,7 +152,9 @@ def _read(said: str, first_is_day: bool | None) -> date:
     if _FIRST_YEAR <= found.year <= _LAST_YEAR:
         return found
     if _FIRST_YEAR <= found.year - _BUDDHIST <= _LAST_YEAR:
-        raise UnreadableDate(f"{found.year} seems to be a year of the Buddhist era: {found.year - _BUDDHIST} is meant")
+        raise UnreadableDate(
+            f"{found.year} seems to be a year of the Buddhist era: {found.year - _BUDDHIST} is meant"
+        )
     raise UnreadableDate(f"no certificate is of the year {found.year}")
 
 
@@ -171,9 +177,13 @@ def _written(said: str, first_is_day: bool | None) -> date:
 
 def _slashed(first: int, second: int, year: str, first_is_day: bool | None) -> date:
     if first > 12 and first_is_day is None and len(year) == 2 and int(year) <= 31:
-        raise UnreadableDate("which number is the year cannot be told, and nothing in the file proves the order")
+        raise UnreadableDate(
+            "which number is the year cannot be told, and nothing in the file proves the order"
+        )
     if first_is_day is None and first <= 12 and second <= 12 and first != second:
-        raise UnreadableDate("day and month cannot be told apart, and nothing in the file proves the order")
+        raise UnreadableDate(
+            "day and month cannot be told apart, and nothing in the file proves the order"
+        )
     if first_is_day is None:
         first_is_day = first > 12
     day, month = (first, second) if first_is_day else (second, first)
@@ -194,7 +204,9 @@ def _year(text: str) -> int:
 
 
 def _key(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c)
+    )
 
 
 def _month(word: str) -> int:

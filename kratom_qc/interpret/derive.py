@@ -1,7 +1,9 @@
-"""What a batch holds of every subject a limit asks for: printed results, and what can be computed from them.
+"""What a batch holds of every subject a limit asks for: printed results, and what can be computed
+from them.
 
-Totals, shares, ratios, per serving, per container, per day and dry weight are taken at the extremes of their operands.
-What is already proven counts whatever is missing; `Quantity.missing` names the operands nobody measured.
+Totals, shares, ratios, per serving, per container, per day and dry weight are taken at the extremes
+of their operands. What is already proven counts whatever is missing; `Quantity.missing` names the
+operands nobody measured.
 """
 
 from __future__ import annotations
@@ -19,7 +21,14 @@ from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval, plain
 from kratom_qc.domain.limit import LOWER_BOUND
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
-from kratom_qc.interpret.arithmetic import HUNDRED, complement, percent_share, product, quotient, total
+from kratom_qc.interpret.arithmetic import (
+    HUNDRED,
+    complement,
+    percent_share,
+    product,
+    quotient,
+    total,
+)
 from kratom_qc.interpret.combine import combine, tolerance
 from kratom_qc.interpret.fitness import counts, fitted, is_unfit
 from kratom_qc.interpret.formulas import Formula, formulas
@@ -41,10 +50,13 @@ def quantities(
 ) -> tuple[dict[Key, Quantity], list[HoldReason]]:
     """Every wanted key that anything is known of, with the doubts that came up.
 
-    Where several certificates speak, each is also taken by itself: what one of them proves alone stays proven. Where a
-    sheet shows fewer digits than it stores, what is stored is taken by itself, for the same reason.
+    Where several certificates speak, each is also taken by itself: what one of them proves alone
+    stays proven. Where a sheet shows fewer digits than it stores, what is stored is taken by
+    itself, for the same reason.
     """
-    measured = fitted(result for result in results if result.known and result.measured and result.text is None)
+    measured = fitted(
+        result for result in results if result.known and result.measured and result.text is None
+    )
     keys = list(dict.fromkeys(wanted))
     whole = _Deriver(measured, facts)
     found = {key: quantity for key in keys if (quantity := whole.asked(key)) is not None}
@@ -56,7 +68,8 @@ def quantities(
 
 
 def _witnesses(measured: list[Result]) -> list[list[Result]]:
-    """The results that prove something by themselves: what is stored, by fit methods, and each certificate's own."""
+    """The results that prove something by themselves: what is stored, by fit methods, and each
+    certificate's own."""
     proving = [result for result in measured if counts(result)]
     rounded = any(result.shown_interval is not None for result in proving)
     stored = [replace(result, shown_interval=None) for result in proving] if rounded else proving
@@ -70,17 +83,30 @@ def _witnesses(measured: list[Result]) -> list[list[Result]]:
 def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
     if single is None:
         return quantity
-    low = max((quantity.proven_low, quantity.proven_low_open), (single.proven_low, single.proven_low_open))
+    low = max(
+        (quantity.proven_low, quantity.proven_low_open), (single.proven_low, single.proven_low_open)
+    )
     # Of two ends at one number the open one proves more.
-    highs = [(one.proven_high, not one.proven_high_open) for one in (quantity, single) if one.proven_high is not None]
+    highs = [
+        (one.proven_high, not one.proven_high_open)
+        for one in (quantity, single)
+        if one.proven_high is not None
+    ]
     high, closed = min(highs, default=(None, False))
-    proven = replace(quantity, proven_low=low[0], proven_low_open=low[1], proven_high=high, proven_high_open=not closed)
+    proven = replace(
+        quantity,
+        proven_low=low[0],
+        proven_low_open=low[1],
+        proven_high=high,
+        proven_high_open=not closed,
+    )
     return replace(proven, alone=(*quantity.alone, single))
 
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What the vendor declares and a conversion multiplies by: its size, name, unit, and the factor between units."""
+    """What the vendor declares and a conversion multiplies by: its size, name, unit, and the factor
+    between units."""
 
     amount: Decimal | None
     what: str
@@ -110,9 +136,13 @@ class _Deriver:
         if not key[0].startswith(LOWER_BOUND):
             return self.find(key)
         as_printed = (key[0].removeprefix(LOWER_BOUND), *key[1:])
-        self.find(as_printed)  # for its doubts: what contradicts itself does so as the laboratory prints it
+        self.find(
+            as_printed
+        )  # for its doubts: what contradicts itself does so as the laboratory prints it
         found = self._lower.find(as_printed)
-        return found and replace(found, how=f"lower bound: what is below its limit counts 0; {found.how}")
+        return found and replace(
+            found, how=f"lower bound: what is below its limit counts 0; {found.how}"
+        )
 
     @property
     def as_printed(self) -> _Deriver:
@@ -121,7 +151,8 @@ class _Deriver:
 
     @cached_property
     def _lower(self) -> _Deriver:
-        """The same results, each below its limit counted 0 (Commission Regulation (EU) 2023/915, lower-bound sums)."""
+        """The same results, each below its limit counted 0 (Commission Regulation (EU) 2023/915,
+        lower-bound sums)."""
         return _Deriver([_at_its_least(result) for result in self.results], self.facts, self)
 
     def find(self, key: Key) -> Quantity | None:
@@ -133,12 +164,17 @@ class _Deriver:
             quantity = self._detection(key)
             self.memo[key] = quantity
             return quantity
-        quantity = self._computed(key) if subject in formulas() else self._agreed(self.printed.get(key), key)
+        quantity = (
+            self._computed(key)
+            if subject in formulas()
+            else self._agreed(self.printed.get(key), key)
+        )
         self.memo[key] = quantity
         return quantity
 
     def _detection(self, key: Key) -> Quantity | None:
-        """Whether a subject was found at all, in whatever unit and basis: a limit `not detected` needs no conversion."""
+        """Whether a subject was found at all, in whatever unit and basis: a limit `not detected`
+        needs no conversion."""
         results = [
             result
             for (subject, _, _), quantity in self.printed.items()
@@ -193,7 +229,9 @@ class _Deriver:
                 analyte in formula.core or quantity is not None
             ):  # measured, and only a factor is lacking: that is not 0
                 missing += [_name(analyte)] if quantity is None else quantity.missing
-                results += () if quantity is None else quantity.results  # measured, and lacking a factor only
+                results += (
+                    () if quantity is None else quantity.results
+                )  # measured, and lacking a factor only
                 policy.append(self._ceiling(formula, basis, unit))
             else:
                 absent.append(_name(analyte))
@@ -205,8 +243,13 @@ class _Deriver:
         return _quantity(key, total(policy), tuple(results), tuple(missing), how)
 
     def _ceiling(self, formula: Formula, basis: str, unit: str) -> Interval:
-        """The most an unmeasured core summand can be: a published ceiling times another, else unbounded."""
-        base = None if formula.ceiling is None else self.as_printed.find((formula.ceiling_of, basis, unit))
+        """The most an unmeasured core summand can be: a published ceiling times another, else
+        unbounded."""
+        base = (
+            None
+            if formula.ceiling is None
+            else self.as_printed.find((formula.ceiling_of, basis, unit))
+        )
         if base is None or formula.ceiling is None:
             return UNMEASURED
         most = base.interval.scaled(formula.ceiling)
@@ -216,16 +259,25 @@ class _Deriver:
         whole = formulas()[formula.of[0]]
         basis, unit = self._scale(formula.part)
         part = self.find((formula.part, basis, unit))
-        others = self._sum((formula.of[0], basis, unit), whole, tuple(a for a in whole.of if a != formula.part))
+        others = self._sum(
+            (formula.of[0], basis, unit), whole, tuple(a for a in whole.of if a != formula.part)
+        )
         if part is None and not others.results:
             return None
         missing = (*((_name(formula.part),) if part is None else part.missing), *others.missing)
         interval = percent_share(part.interval if part else UNMEASURED, others.interval)
         results = (*(part.results if part else ()), *others.results)
-        return _quantity(key, interval, results, missing, f"{_name(formula.part)} ÷ total alkaloids ({others.how})")
+        return _quantity(
+            key,
+            interval,
+            results,
+            missing,
+            f"{_name(formula.part)} ÷ total alkaloids ({others.how})",
+        )
 
     def _scale(self, *subjects: str) -> tuple[str, str]:
-        """The basis and unit in which a share or ratio is computed: the first that the certificate prints."""
+        """The basis and unit in which a share or ratio is computed: the first that the certificate
+        prints."""
         for basis, unit in _SCALES:
             if any((subject, basis, unit) in self.printed for subject in subjects):
                 return basis, unit
@@ -253,16 +305,22 @@ class _Deriver:
         if claim is None:
             return None
         _, amount, unit = claim
-        basis = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}.get(
-            unit, "as received"
-        )
+        basis = {
+            "mg/serving": "per serving",
+            "mg/container": "per container",
+            "mg/unit": "per unit",
+        }.get(unit, "as received")
         found = self.find((analyte, basis, unit))
         how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
         how += f" of {_name(claimed)}" if claimed != analyte else ""
         if found is None:
             return _quantity(key, UNMEASURED, (), (_name(analyte),), how)
         return _quantity(
-            key, quotient(found.interval.scaled(HUNDRED), Interval.exactly(amount)), found.results, found.missing, how
+            key,
+            quotient(found.interval.scaled(HUNDRED), Interval.exactly(amount)),
+            found.results,
+            found.missing,
+            how,
         )
 
     def _within(self, key: Key, formula: Formula) -> Quantity | None:
@@ -273,10 +331,13 @@ class _Deriver:
             return own
         most = Interval(ZERO, whole.interval.high, False, whole.interval.high_open)
         how = f"at most the whole of {_name(formula.of[0])}: {_name(key[0])} was not told apart"
-        return _quantity(key, most, whole.results, whole.missing, f"{how}; {whole.how}" if whole.how else how)
+        return _quantity(
+            key, most, whole.results, whole.missing, f"{how}; {whole.how}" if whole.how else how
+        )
 
     def _with_printed(self, computed: Quantity | None, printed: Quantity) -> Quantity:
-        """A printed total is intersected with the derived one; if nothing is left, the batch is held."""
+        """A printed total is intersected with the derived one; if nothing is left, the batch is
+        held."""
         if computed is None:
             return printed
         slack = _slack(printed, computed)
@@ -299,7 +360,8 @@ class _Deriver:
             return replace(computed, results=(*computed.results, *printed.results))
         # Where summands are missing, the printed total says how much they can be together.
         low, low_open = max(
-            (computed.interval.low, computed.interval.low_open), (printed.interval.low, printed.interval.low_open)
+            (computed.interval.low, computed.interval.low_open),
+            (printed.interval.low, printed.interval.low_open),
         )
         high, high_open = computed.interval.high, computed.interval.high_open
         if printed.interval.high is not None and (high is None or printed.interval.high <= high):
@@ -315,18 +377,23 @@ class _Deriver:
     # ------------------------------------------------------------ other bases and other dimensions
 
     def _agreed(self, printed: Quantity | None, key: Key) -> Quantity | None:
-        """What is printed as asked, else converted. Where both are there and cannot both be true, the hull and a doubt."""
+        """What is printed as asked, else converted. Where both are there and cannot both be true,
+        the hull and a doubt."""
         converted = self._converted(key)
         if printed is None or converted is None:
             return printed or converted
-        slack = tolerance(printed.results) + (converted.interval.high or ZERO) * _relative(converted.results)
+        slack = tolerance(printed.results) + (converted.interval.high or ZERO) * _relative(
+            converted.results
+        )
         low = max(ZERO, converted.interval.low - slack)
         high = None if converted.interval.high is None else converted.interval.high + slack
         if Interval(low, high).meets(printed.interval):
             return printed
         said = f"'{printed.results[0].reported}' and '{converted.results[0].reported}'"
         why = f"{said} of {_name(key[0])} cannot both be true: {converted.how}"
-        self.hold_reasons.append(HoldReason("RESULTS-CONTRADICT", why, printed.results[0].ref, key[0]))
+        self.hold_reasons.append(
+            HoldReason("RESULTS-CONTRADICT", why, printed.results[0].ref, key[0])
+        )
         return replace(printed, interval=printed.interval.hull(converted.interval))
 
     def _converted(self, key: Key) -> Quantity | None:
@@ -348,16 +415,28 @@ class _Deriver:
             return self._scaled_from((subject, basis, "mg/kg"), key, density)
         return None
 
-    def _per_mass(self, key: Key, grams: Decimal | None, millilitres: Decimal | None, what: str) -> Quantity | None:
+    def _per_mass(
+        self, key: Key, grams: Decimal | None, millilitres: Decimal | None, what: str
+    ) -> Quantity | None:
         by_volume = (key[0], "as received", "mg/mL")
         if millilitres is not None and (by_volume in self.printed or grams is None):
-            return self._scaled_from(by_volume, key, _Declared(millilitres, what, " mL", Decimal(1)))
-        return self._scaled_from((key[0], "as received", "mg/kg"), key, _Declared(grams, what, " g", Decimal("0.001")))
+            return self._scaled_from(
+                by_volume, key, _Declared(millilitres, what, " mL", Decimal(1))
+            )
+        return self._scaled_from(
+            (key[0], "as received", "mg/kg"), key, _Declared(grams, what, " g", Decimal("0.001"))
+        )
 
     def _per_container(self, key: Key) -> Quantity | None:
         facts = self.facts
-        if facts.net_g is None and facts.net_ml is None and facts.servings_per_container is not None:
-            servings = _Declared(facts.servings_per_container, "servings per container", "", Decimal(1))
+        if (
+            facts.net_g is None
+            and facts.net_ml is None
+            and facts.servings_per_container is not None
+        ):
+            servings = _Declared(
+                facts.servings_per_container, "servings per container", "", Decimal(1)
+            )
             return self._scaled_from((key[0], "per serving", "mg/serving"), key, servings)
         return self._per_mass(key, facts.net_g, facts.net_ml, "net content")
 
@@ -368,9 +447,19 @@ class _Deriver:
             return None
         if by.amount is None:
             missing = (*found.missing, by.what)
-            return _quantity(key, UNMEASURED, found.results, missing, f"needs the {by.what}, which nobody declared")
-        how = f"{_name(key[0])} × {by.what} of {plain(by.amount)}{by.unit}" + (f" ({found.how})" if found.how else "")
-        return _quantity(key, found.interval.scaled(by.amount * by.factor), found.results, found.missing, how)
+            return _quantity(
+                key,
+                UNMEASURED,
+                found.results,
+                missing,
+                f"needs the {by.what}, which nobody declared",
+            )
+        how = f"{_name(key[0])} × {by.what} of {plain(by.amount)}{by.unit}" + (
+            f" ({found.how})" if found.how else ""
+        )
+        return _quantity(
+            key, found.interval.scaled(by.amount * by.factor), found.results, found.missing, how
+        )
 
     def _from_serving(self, key: Key) -> Quantity | None:
         found = self.printed.get((key[0], "per serving", "mg/serving"))
@@ -378,39 +467,79 @@ class _Deriver:
             return None
         if not self.facts.serving_g:
             return _quantity(
-                key, UNMEASURED, found.results, ("serving size",), "needs the serving size, which nobody declared"
+                key,
+                UNMEASURED,
+                found.results,
+                ("serving size",),
+                "needs the serving size, which nobody declared",
             )
-        interval = quotient(found.interval, Interval.exactly(self.facts.serving_g)).scaled(_THOUSAND)
-        return _quantity(key, interval, found.results, (), f"{_name(key[0])} per serving ÷ {self.facts.serving_g} g")
+        interval = quotient(found.interval, Interval.exactly(self.facts.serving_g)).scaled(
+            _THOUSAND
+        )
+        return _quantity(
+            key,
+            interval,
+            found.results,
+            (),
+            f"{_name(key[0])} per serving ÷ {self.facts.serving_g} g",
+        )
 
     def _from_volume(self, key: Key) -> Quantity | None:
         found = self.printed.get((key[0], "as received", "mg/mL"))
         if found is None:
             return None
         if not self.facts.density_g_per_ml:
-            return _quantity(key, UNMEASURED, found.results, ("density",), "needs the density, which nobody declared")
-        interval = quotient(found.interval, Interval.exactly(self.facts.density_g_per_ml)).scaled(_THOUSAND)
+            return _quantity(
+                key,
+                UNMEASURED,
+                found.results,
+                ("density",),
+                "needs the density, which nobody declared",
+            )
+        interval = quotient(found.interval, Interval.exactly(self.facts.density_g_per_ml)).scaled(
+            _THOUSAND
+        )
         return _quantity(
-            key, interval, found.results, (), f"{_name(key[0])} ÷ density of {self.facts.density_g_per_ml} g/mL"
+            key,
+            interval,
+            found.results,
+            (),
+            f"{_name(key[0])} ÷ density of {self.facts.density_g_per_ml} g/mL",
         )
 
     def _from_dry(self, key: Key) -> Quantity | None:
         """A dry result meets an as-received limit through moisture only."""
-        return self._through_moisture(self.printed.get((key[0], "dry", "mg/kg")), key, product, "× (1 − moisture)")
+        return self._through_moisture(
+            self.printed.get((key[0], "dry", "mg/kg")), key, product, "× (1 − moisture)"
+        )
 
     def _to_dry(self, key: Key) -> Quantity | None:
-        return self._through_moisture(self.find((key[0], "as received", "mg/kg")), key, quotient, "÷ (1 − moisture)")
+        return self._through_moisture(
+            self.find((key[0], "as received", "mg/kg")), key, quotient, "÷ (1 − moisture)"
+        )
 
-    def _through_moisture(self, found: Quantity | None, key: Key, operation: Any, how: str) -> Quantity | None:
+    def _through_moisture(
+        self, found: Quantity | None, key: Key, operation: Any, how: str
+    ) -> Quantity | None:
         if found is None:
             return None
         moisture = self.find(("moisture", "as received", "%"))
         if moisture is None:
             return _quantity(
-                key, UNMEASURED, found.results, (*found.missing, "moisture"), "needs the moisture, not measured"
+                key,
+                UNMEASURED,
+                found.results,
+                (*found.missing, "moisture"),
+                "needs the moisture, not measured",
             )
         interval = operation(found.interval, complement(moisture.interval))
-        return _quantity(key, interval, (*found.results, *moisture.results), found.missing, f"{_name(key[0])} {how}")
+        return _quantity(
+            key,
+            interval,
+            (*found.results, *moisture.results),
+            found.missing,
+            f"{_name(key[0])} {how}",
+        )
 
 
 def _quantity(
@@ -429,15 +558,16 @@ def _quantity(
         interval.high_open,
         tuple(dict.fromkeys(results)),
         detected=detected,
-        # By an unfit method something was measured after all: what leaves it open is the method, not silence.
+        # By an unfit method something was measured after all: what leaves it open is the method,
+        # not silence.
         missing=() if is_unfit(results) else tuple(dict.fromkeys(missing)),
         how=how,
     )
 
 
 def _at_its_least(result: Result) -> Result:
-    """0 for a summand below a known limit. A non-detect that names no limit bounds nothing, here too; nor is a printed total
-    below its limit a summand."""
+    """0 for a summand below a known limit. A non-detect that names no limit bounds nothing, here
+    too; nor is a printed total below its limit a summand."""
     span = result.interval
     if span.low > 0 or span.high is None or result.analyte in formulas():
         return result
@@ -445,7 +575,8 @@ def _at_its_least(result: Result) -> Result:
 
 
 def _slack(printed: Quantity, computed: Quantity) -> Decimal:
-    """How far a printed total, share or ratio may lie from what its printed parts give, by rounding alone."""
+    """How far a printed total, share or ratio may lie from what its printed parts give, by rounding
+    alone."""
     own = tolerance(printed.results)
     if formulas()[printed.subject].kind == "sum":
         return own + tolerance(computed.results)
@@ -454,7 +585,9 @@ def _slack(printed: Quantity, computed: Quantity) -> Decimal:
 
 def _relative(results: tuple[Result, ...]) -> Decimal:
     """By what share a product or quotient of printed numbers may be off, by rounding alone."""
-    return sum((r.resolution / r.interval.low for r in results if r.resolution and r.interval.low), ZERO)
+    return sum(
+        (r.resolution / r.interval.low for r in results if r.resolution and r.interval.low), ZERO
+    )
 
 
 def _name(subject: str) -> str:

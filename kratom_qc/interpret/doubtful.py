@@ -1,4 +1,5 @@
-"""What a vendor is told about a result cell that is no statement: the refusal's code, and what to write instead."""
+"""What a vendor is told about a result cell that is no statement: the refusal's code, and what to
+write instead."""
 
 from __future__ import annotations
 
@@ -56,7 +57,10 @@ def trailing(text: str) -> Reason:
     mark = _MARK.match(text)
     if mark and (not mark["unit"] or vocabulary.unit(mark["unit"]) is not None):
         why = f"what the mark '{mark['mark']}' after the number means is not said"
-        return "unexplained-mark", f"{why}; write the number alone, and the note in a column Notes or Qualifier"
+        return (
+            "unexplained-mark",
+            f"{why}; write the number alone, and the note in a column Notes or Qualifier",
+        )
     if any(c.isdigit() and not c.isascii() for c in text):
         return "not-a-number", _DIGITS
     return "unknown-unit", f"'{text}' after the number is not a unit the word list knows"

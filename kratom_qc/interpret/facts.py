@@ -1,4 +1,5 @@
-"""Product facts that no laboratory prints: what the vendor declares in `--facts products.toml`, or on the certificate."""
+"""Product facts that no laboratory prints: what the vendor declares in `--facts products.toml`, or
+on the certificate."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ _AMOUNT = re.compile(rf"(?P<n>{NUMBER})\s*(?P<unit>[^\d\s(][^(;,]*)?")
 class FactsFile:
     """The declarations of one file, in its order; the first that matches a batch counts."""
 
-    rows: tuple[tuple[str, str, ProductFacts], ...] = ()  # batch pattern, product-name pattern, facts
+    rows: tuple[
+        tuple[str, str, ProductFacts], ...
+    ] = ()  # batch pattern, product-name pattern, facts
 
     def for_batch(self, batch_id: str, product_name: str) -> ProductFacts | None:
         """The first declaration whose patterns match the batch id and the product's name."""
@@ -81,8 +84,14 @@ def _row_facts(row: Mapping[str, Any], digest: str) -> tuple[ProductFacts, list[
     wrong: list[str] = []
     form = row.get("form")
     if form is not None and form not in vocabulary.product_forms():
-        wrong.append(f"form '{form}' is no product; known are {', '.join(vocabulary.product_forms())}")
-    declared = {key: str(value) for key, value in row.items() if key not in ("match", "product", "form", "claim")}
+        wrong.append(
+            f"form '{form}' is no product; known are {', '.join(vocabulary.product_forms())}"
+        )
+    declared = {
+        key: str(value)
+        for key, value in row.items()
+        if key not in ("match", "product", "form", "claim")
+    }
     facts, problems = read_declared(declared)
     wrong += [f"{key} '{declared[key]}': {why}" for key, why in problems.items()]
     claims = []
@@ -95,7 +104,11 @@ def _row_facts(row: Mapping[str, Any], digest: str) -> tuple[ProductFacts, list[
         else:
             claims.append(claim)
     return replace(
-        facts, match=str(row.get("match", row.get("product", "*"))), form=form, claims=tuple(claims), sha256=digest
+        facts,
+        match=str(row.get("match", row.get("product", "*"))),
+        form=form,
+        claims=tuple(claims),
+        sha256=digest,
     ), wrong
 
 
@@ -112,8 +125,11 @@ def _claim(analyte: str, text: str) -> tuple[str, Decimal, str] | None:
     return (known.id, amount, unit.canonical) if amount else None
 
 
-def read_declared(declared: Mapping[str, str], mark: str | None = ".") -> tuple[ProductFacts, dict[str, str]]:
-    """Printed declarations (`2.4 g`, `2 capsules (1.2 g)`, `30`) as facts, and what is wrong with the others by name."""
+def read_declared(
+    declared: Mapping[str, str], mark: str | None = "."
+) -> tuple[ProductFacts, dict[str, str]]:
+    """Printed declarations (`2.4 g`, `2 capsules (1.2 g)`, `30`) as facts, and what is wrong with
+    the others by name."""
     found: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name, text in declared.items():
@@ -167,7 +183,8 @@ def _count(text: str, mark: str | None) -> Decimal:
 def merged(
     declared: ProductFacts | None, certificates: Iterable[InterpretedCertificate]
 ) -> tuple[ProductFacts, list[HoldReason], list[Remark]]:
-    """The vendor's declaration and what the certificates print, as one; two that disagree hold the batch."""
+    """The vendor's declaration and what the certificates print, as one; two that disagree hold the
+    batch."""
     facts = declared or NO_FACTS
     hold_reasons: list[HoldReason] = []
     remarks: list[Remark] = []

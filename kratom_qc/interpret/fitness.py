@@ -1,5 +1,6 @@
-"""Whether the technique behind a result can answer at all. A result by an unfit one bounds nothing; a screen bounds no amount
-from above. What the laboratory said stays as it was read: only what is computed from it changes.
+"""Whether the technique behind a result can answer at all. A result by an unfit one bounds nothing;
+a screen bounds no amount from above. What the laboratory said stays as it was read: only what is
+computed from it changes.
 """
 
 from __future__ import annotations
@@ -34,15 +35,28 @@ def _fitted(result: Result) -> Result:
             shown_interval=None,
             flags=(*result.flags, UNFIT),
         )
-    if result.portion is None and methods.screen(result.method) is not None:  # absence in a portion is no amount
-        least = min((span.low, span.low_open) for span in (result.interval, result.shown_interval) if span is not None)
+    if (
+        result.portion is None and methods.screen(result.method) is not None
+    ):  # absence in a portion is no amount
+        least = min(
+            (span.low, span.low_open)
+            for span in (result.interval, result.shown_interval)
+            if span is not None
+        )
         unbounded = Interval(least[0], None, least[1], True)
-        return replace(result, interval=unbounded, uncertainty=None, shown_interval=None, flags=(*result.flags, SCREEN))
+        return replace(
+            result,
+            interval=unbounded,
+            uncertainty=None,
+            shown_interval=None,
+            flags=(*result.flags, SCREEN),
+        )
     return result
 
 
 def counts(result: Result) -> bool:
-    """Whether a result proves what it says: what one certificate proves by fit methods stays proven beside others."""
+    """Whether a result proves what it says: what one certificate proves by fit methods stays proven
+    beside others."""
     return UNFIT not in result.flags and SCREEN not in result.flags
 
 
@@ -52,10 +66,19 @@ def is_unfit(results: Iterable[Result]) -> bool:
 
 
 def method_remarks(results: Sequence[Result]) -> list[Remark]:
-    """What to ask the laboratory where a result turns on a method that is not stated, or stated in unknown words."""
-    turning = [result for result in results if result.known and result.measured and methods.concern(result.analyte)]
+    """What to ask the laboratory where a result turns on a method that is not stated, or stated in
+    unknown words."""
+    turning = [
+        result
+        for result in results
+        if result.known and result.measured and methods.concern(result.analyte)
+    ]
     silent = [result for result in turning if not result.method]
-    unknown = [result for result in turning if result.method and not methods.names_a_technique(result.method)]
+    unknown = [
+        result
+        for result in turning
+        if result.method and not methods.names_a_technique(result.method)
+    ]
     remarks = []
     if silent:
         why = f"no method is stated for {_asked(silent)}"
@@ -68,6 +91,8 @@ def method_remarks(results: Sequence[Result]) -> list[Remark]:
 
 
 def _asked(results: Sequence[Result]) -> str:
-    names = ", ".join(dict.fromkeys(vocabulary.analytes()[result.analyte].name for result in results))
+    names = ", ".join(
+        dict.fromkeys(vocabulary.analytes()[result.analyte].name for result in results)
+    )
     row = next(row for result in results if (row := methods.concern(result.analyte)) is not None)
     return f"{names}: ask the laboratory whether it was {row.ask}, because {methods.unfit_names(row)} {row.because}"

@@ -28,7 +28,9 @@ class Formula:
 @cache
 def formulas() -> Mapping[str, Formula]:
     """Every derived quantity by id."""
-    rows: dict[str, Any] = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
+    rows: dict[str, Any] = tomllib.loads(
+        (vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8")
+    )
     found = {}
     for row in rows["sum"]:
         ceiling = Decimal(row["ceiling"]) if "ceiling" in row else None
@@ -52,7 +54,8 @@ def formulas() -> Mapping[str, Formula]:
 
 @cache
 def operands(subject: str) -> frozenset[str]:
-    """Every analyte whose results a quantity of this subject may rest on, moisture always: it turns dry into as received."""
+    """Every analyte whose results a quantity of this subject may rest on, moisture always: it turns
+    dry into as received."""
     formula = formulas().get(subject)
     own = {subject, "moisture"}
     if formula is None:

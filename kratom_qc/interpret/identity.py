@@ -1,8 +1,8 @@
-"""Batch and certificate ids: kept exactly as typed, refused where a person could not retype them, held where a spreadsheet
-may have changed them.
+"""Batch and certificate ids: kept exactly as typed, refused where a person could not retype them,
+held where a spreadsheet may have changed them.
 
-Two ids that look alike are two lots to a computer and one to a person, so nothing here is mended: an id is believed, or
-the vendor is told which of its characters to type again.
+Two ids that look alike are two lots to a computer and one to a person, so nothing here is mended:
+an id is believed, or the vendor is told which of its characters to type again.
 """
 
 from __future__ import annotations
@@ -21,17 +21,21 @@ _LONGEST = 200
 _QUOTED = 40
 _TOLD = 3  # troubles of one id that are spelled out
 
-# Scripts whose letters pass for Latin ones; a Chinese or Thai letter beside Latin ones deceives nobody.
+# Scripts whose letters pass for Latin ones; a Chinese or Thai letter beside Latin ones deceives
+# nobody.
 _ALIKE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "COPTIC", "CHEROKEE", "LISU")
 # Signs that show nothing, though Unicode counts them as letters, marks or symbols.
 _BLANK_SIGNS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # The capitals of a wholly Cyrillic or Greek id that a reader takes for Latin ones.
 _LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԀԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXDQWABEZHIKMNOPTYX")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
-# What Excel makes of `1E5`, of `3-4` or `MAR4`, and of a date, where the sheet was then saved as text.
+# What Excel makes of `1E5`, of `3-4` or `MAR4`, and of a date, where the sheet was then saved as
+# text.
 _EXPONENT = re.compile(r"^[0-9](?:\.[0-9]+)?E[+-][0-9]{2,}$")
 _DAY_NUMBER = re.compile(r"^(?:36[5-9]|3[7-9][0-9]|4[0-9]{2}|5[0-4][0-9])[0-9]{2}$")
-_DAY = re.compile(r"^(?:[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00)$")
+_DAY = re.compile(
+    r"^(?:[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00)$"
+)
 
 
 # ---------------------------------------------------------------- an id by itself
@@ -60,7 +64,11 @@ def id_doubts(facts: Mapping[str, SourceText]) -> list[HoldReason]:
         if why:
             what = "lot" if name == "batch_id" else "certificate number"
             found.append(
-                HoldReason("ID-CHANGED", f"the {what} {why}; format the cell as text and type it again", word.ref)
+                HoldReason(
+                    "ID-CHANGED",
+                    f"the {what} {why}; format the cell as text and type it again",
+                    word.ref,
+                )
             )
     return found
 
@@ -102,7 +110,9 @@ def _changed(word: SourceText) -> str:
 
 def visible(text: str) -> str:
     """An id for a message: what cannot be seen is named by its number, and a long text is cut."""
-    shown = "".join(char if _is_visible(char) else f"<U+{ord(char):04X}>" for char in text[:_QUOTED])
+    shown = "".join(
+        char if _is_visible(char) else f"<U+{ord(char):04X}>" for char in text[:_QUOTED]
+    )
     return f"{shown}…" if len(text) > _QUOTED else shown
 
 
@@ -112,13 +122,16 @@ def _is_visible(char: str) -> bool:
 
 @lru_cache(8192)
 def troubles(text: str) -> tuple[str, ...]:
-    """What is wrong with an id, each with its position from 1; nothing for one that a person can retype."""
+    """What is wrong with an id, each with its position from 1; nothing for one that a person can
+    retype."""
     if len(text) > _LONGEST:
         return (f"it has {len(text)} characters, and an id has at most {_LONGEST}",)
     if text.isascii() and text.isprintable():
         return ()
     signs = [trouble for at, char in enumerate(text, start=1) if (trouble := _sign(char, at))]
-    return tuple(signs or [*_marks(text), *_mixed_letters(text), *_mixed_digits(text)] or _variants(text))
+    return tuple(
+        signs or [*_marks(text), *_mixed_letters(text), *_mixed_digits(text)] or _variants(text)
+    )
 
 
 def _sign(char: str, at: int) -> str:
@@ -128,9 +141,17 @@ def _sign(char: str, at: int) -> str:
         return f"a line break at position {at}"
     if category == "Cc":
         return f"a control character (U+{ord(char):04X}) at position {at}"
-    if unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI") or (
-        char in "\u200e\u200f\u061c"
-    ):
+    if unicodedata.bidirectional(char) in (
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    ) or (char in "\u200e\u200f\u061c"):
         return f"an invisible direction mark ({_name(char)}) at position {at}"
     if category[0] == "C" or char in _BLANK_SIGNS or "VARIATION SELECTOR" in _name(char):
         return f"an invisible character ({_name(char)}) at position {at}"
@@ -150,7 +171,11 @@ def _mixed_letters(text: str) -> list[str]:
     """Letters of the rarer script among those of another that look the same."""
     letters = [(at, char, _script(char)) for at, char in enumerate(text, start=1) if char.isalpha()]
     scripts = [script for _, _, script in letters if script in _ALIKE_SCRIPTS]
-    main = max(dict.fromkeys(scripts), key=lambda script: (scripts.count(script), script == "LATIN"), default="")
+    main = max(
+        dict.fromkeys(scripts),
+        key=lambda script: (scripts.count(script), script == "LATIN"),
+        default="",
+    )
     return [
         f"the letter at position {at} is '{char}' ({_name(char)}), among {main.capitalize()} letters"
         for at, char, script in letters
@@ -159,17 +184,32 @@ def _mixed_letters(text: str) -> list[str]:
 
 
 def _mixed_digits(text: str) -> list[str]:
-    digits = [(at, char) for at, char in enumerate(text, start=1) if unicodedata.category(char) == "Nd"]
+    digits = [
+        (at, char) for at, char in enumerate(text, start=1) if unicodedata.category(char) == "Nd"
+    ]
     foreign = [(at, char) for at, char in digits if not char.isascii() and _is_canonical(char)]
-    if len({unicodedata.name(char).partition(" DIGIT ")[0] for _, char in digits if _is_canonical(char)}) < 2:
+    if (
+        len(
+            {
+                unicodedata.name(char).partition(" DIGIT ")[0]
+                for _, char in digits
+                if _is_canonical(char)
+            }
+        )
+        < 2
+    ):
         return []
     return [f"the digit at position {at} is '{char}' ({_name(char)})" for at, char in foreign]
 
 
 def _variants(text: str) -> list[str]:
-    """Full-width letters, ligatures, the Kelvin sign: characters that stand for plainer ones. Blanks and hyphens that
-    do not break are no such trouble; two ids that differ in them only are twins."""
-    plain = "".join(" " if unicodedata.category(char) == "Zs" else "-" if char == "\u2011" else char for char in text)
+    """Full-width letters, ligatures, the Kelvin sign: characters that stand for plainer ones.
+    Blanks and hyphens that do not break are no such trouble; two ids that differ in them only are
+    twins."""
+    plain = "".join(
+        " " if unicodedata.category(char) == "Zs" else "-" if char == "\u2011" else char
+        for char in text
+    )
     if _is_canonical(plain):
         return []
     single = [
@@ -196,10 +236,11 @@ def _name(char: str) -> str:
 
 
 def twins(ids: Iterable[str]) -> dict[str, str]:
-    """Every id that another one equals but for blanks, case, dashes or letters that look alike, with one such other.
+    """Every id that another one equals but for blanks, case, dashes or letters that look alike,
+    with one such other.
 
-    Between digits a blank or dash counts as a mark, so that `1-11` and `11-1` are two lots; beside a `111` they are not
-    told apart.
+    Between digits a blank or dash counts as a mark, so that `1-11` and `11-1` are two lots; beside
+    a `111` they are not told apart.
     """
     groups: dict[str, dict[str, list[str]]] = {}
     for text in dict.fromkeys(ids):

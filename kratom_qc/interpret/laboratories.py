@@ -1,6 +1,8 @@
-"""The register of laboratories: who is accredited for what, until when, and qualified by us (21 CFR 111.75(a)(2)(ii)).
+"""The register of laboratories: who is accredited for what, until when, and qualified by us (21 CFR
+111.75(a)(2)(ii)).
 
-A certificate of a laboratory that the register does not vouch for is remarked, or holds its batch where the settings ask for it.
+A certificate of a laboratory that the register does not vouch for is remarked, or holds its batch
+where the settings ask for it.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Laboratory:
-    """One entry of the register. `scope` names analytes and families of them; both days are the last that count."""
+    """One entry of the register. `scope` names analytes and families of them; both days are the
+    last that count."""
 
     name: str
     also: tuple[str, ...]  # patterns of further ways in which certificates print the name
@@ -55,15 +58,22 @@ class Laboratory:
     def is_called(self, name: str) -> bool:
         """Whether a certificate that prints this name is of this laboratory."""
         said = _folded(name)
-        return said == _folded(self.name) or any(fnmatch.fnmatchcase(said, _folded(one)) for one in self.also)
+        return said == _folded(self.name) or any(
+            fnmatch.fnmatchcase(said, _folded(one)) for one in self.also
+        )
 
     def vouches_for(self, analyte: str) -> bool:
-        """Whether an analyte lies in the scope: itself, its family, or for a total everything that it is made of."""
+        """Whether an analyte lies in the scope: itself, its family, or for a total everything that
+        it is made of."""
         known = vocabulary.analytes().get(analyte)
         if analyte in self.scope or (known is not None and known.family in self.scope):
             return True
         formula = formulas().get(analyte)
-        parts = [part for part in (*formula.of, *formula.under, formula.part) if part] if formula is not None else []
+        parts = (
+            [part for part in (*formula.of, *formula.under, formula.part) if part]
+            if formula is not None
+            else []
+        )
         return bool(parts) and all(self.vouches_for(part) for part in parts)
 
 
@@ -85,7 +95,8 @@ class Register:
     hold: bool = False
 
     def seen(self, certificate: InterpretedCertificate, on: date) -> InterpretedCertificate:
-        """A certificate with what the register says of its laboratory on the day of judgement: remarks, or causes to hold."""
+        """A certificate with what the register says of its laboratory on the day of judgement:
+        remarks, or causes to hold."""
         if not self.sha256:
             return certificate
         found = self._objections(certificate, on)
@@ -96,8 +107,13 @@ class Register:
         return replace(certificate, remarks=(*certificate.remarks, *remarks))
 
     def _objections(self, certificate: InterpretedCertificate, on: date) -> list[Objection]:
-        """Where several entries go by the printed name, the one that vouches for most speaks: fewer never vouch for more."""
-        called = [one for one in self.laboratories if certificate.laboratory and one.is_called(certificate.laboratory)]
+        """Where several entries go by the printed name, the one that vouches for most speaks: fewer
+        never vouch for more."""
+        called = [
+            one
+            for one in self.laboratories
+            if certificate.laboratory and one.is_called(certificate.laboratory)
+        ]
         if not called:
             return [_unregistered(certificate, self.laboratories)]
         return min((_of(one, certificate, on) for one in called), key=len)
@@ -111,7 +127,9 @@ def _unregistered(certificate: InterpretedCertificate, known: Sequence[Laborator
         why = "the certificate names no laboratory, so the register cannot vouch for it: ask which laboratory tested the batch"
         return Objection("LABORATORY-UNREGISTERED", why, CellRef(certificate.file))
     names = {_folded(one.name): one.name for one in known}
-    near = ", ".join(names[key] for key in vocabulary.closest(_folded(certificate.laboratory)[:200], names, 3))
+    near = ", ".join(
+        names[key] for key in vocabulary.closest(_folded(certificate.laboratory)[:200], names, 3)
+    )
     why = f"the laboratory '{certificate.laboratory}' is not in the register of laboratories"
     why += f" (nearest: {near})" if near else ""
     why += ": qualify it and add it, or add this spelling to its 'also'"
@@ -119,45 +137,66 @@ def _unregistered(certificate: InterpretedCertificate, known: Sequence[Laborator
 
 
 def _of(one: Laboratory, certificate: InterpretedCertificate, on: date) -> list[Objection]:
-    return [*_accreditation(one, certificate, on), *_scope(one, certificate), *_qualification(one, certificate, on)]
+    return [
+        *_accreditation(one, certificate, on),
+        *_scope(one, certificate),
+        *_qualification(one, certificate, on),
+    ]
 
 
-def _accreditation(one: Laboratory, certificate: InterpretedCertificate, on: date) -> Iterable[Objection]:
+def _accreditation(
+    one: Laboratory, certificate: InterpretedCertificate, on: date
+) -> Iterable[Objection]:
     """It must hold on the day of testing; where none is stated, on the day of judgement."""
-    day, which = (certificate.tested_on, "day of testing") if certificate.tested_on else (on, "day of judgement")
+    day, which = (
+        (certificate.tested_on, "day of testing")
+        if certificate.tested_on
+        else (on, "day of judgement")
+    )
     if day > one.valid_until:
         why = f"the accreditation {one.body} {one.accreditation} of {one.name} ended on {one.valid_until}, "
         why += f"before the {which} {day}"
         place = _place(certificate, "tested_on" if certificate.tested_on else "laboratory")
-        yield Objection("ACCREDITATION-LAPSED", f"{why}: ask for its renewal, or for a retest elsewhere", place)
-    if _states_another(certificate.accreditation, one.accreditation):
-        why = (
-            f"the certificate prints the accreditation '{certificate.accreditation}'; the register knows {one.name} by "
+        yield Objection(
+            "ACCREDITATION-LAPSED", f"{why}: ask for its renewal, or for a retest elsewhere", place
         )
+    if _states_another(certificate.accreditation, one.accreditation):
+        why = f"the certificate prints the accreditation '{certificate.accreditation}'; the register knows {one.name} by "
         why += f"{one.body} {one.accreditation}: ask the accreditation body which is right"
         yield Objection("ACCREDITATION-DIFFERS", why, _place(certificate, "accreditation"))
 
 
 def _states_another(printed: str, number: str) -> bool:
-    """Whether a number is printed, and it is not this one. The number of the standard is none of a laboratory's own."""
+    """Whether a number is printed, and it is not this one. The number of the standard is none of a
+    laboratory's own."""
     words = _words(printed[:200])
-    runs = {"".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1)}
+    runs = {
+        "".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    }
     if "".join(_words(number)) in runs:
         return False
     return any(c.isdigit() for c in _STANDARD.sub(" ", vocabulary.folded(printed)))
 
 
 def _scope(one: Laboratory, certificate: InterpretedCertificate) -> Iterable[Objection]:
-    outside = [r for r in certificate.results if r.known and r.measured and not one.vouches_for(r.analyte)]
+    outside = [
+        r for r in certificate.results if r.known and r.measured and not one.vouches_for(r.analyte)
+    ]
     if outside:
-        names = list(dict.fromkeys(vocabulary.analytes()[result.analyte].name for result in outside))
+        names = list(
+            dict.fromkeys(vocabulary.analytes()[result.analyte].name for result in outside)
+        )
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         why = f"{', '.join(names[:_NAMED])}{more}: outside the scope that the register states for {one.name}; "
         why += "ask for the scope of its accreditation, or for a test by a laboratory that has them in its own"
         yield Objection("OUTSIDE-SCOPE", why, outside[0].ref)
 
 
-def _qualification(one: Laboratory, certificate: InterpretedCertificate, on: date) -> Iterable[Objection]:
+def _qualification(
+    one: Laboratory, certificate: InterpretedCertificate, on: date
+) -> Iterable[Objection]:
     if on > one.qualified_until:
         why = f"the qualification of {one.name} ({one.qualified_because}) ended on {one.qualified_until}, before {on}: confirm "
         why += "its results again before relying on its certificates (21 CFR 111.75(a)(2)(ii))"
@@ -181,24 +220,34 @@ def _words(text: str) -> list[str]:
 
 
 def load_register(path: Path, *, hold: bool = False) -> Register:
-    """Read a register. Raises RulebookError with every mistake at once, each with its file and line."""
+    """Read a register. Raises RulebookError with every mistake at once, each with its file and
+    line."""
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8")
         data = tomllib.loads(text)
     except OSError as error:
-        raise RulebookError(f"{path}: the register of laboratories cannot be read: {error.strerror}") from None
+        raise RulebookError(
+            f"{path}: the register of laboratories cannot be read: {error.strerror}"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulebookError(f"{path}: not readable as TOML: {error}") from None
     rows = data.get("laboratory", [])
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
     if not isinstance(rows, list) or len(lines) != len(rows):
-        raise RulebookError(f"{path}: write every laboratory as a table of its own, under [[laboratory]]")
+        raise RulebookError(
+            f"{path}: write every laboratory as a table of its own, under [[laboratory]]"
+        )
     wrong = [f"{path}: does not know '{key}'" for key in data.keys() - {"laboratory"}]
     wheres = [
-        f"{path}:{line} {row.get('name', '(laboratory without name)')}" for line, row in zip(lines, rows, strict=True)
+        f"{path}:{line} {row.get('name', '(laboratory without name)')}"
+        for line, row in zip(lines, rows, strict=True)
     ]
-    wrong += [f"{where}: {mistake}" for where, row in zip(wheres, rows, strict=True) for mistake in _mistakes(row)]
+    wrong += [
+        f"{where}: {mistake}"
+        for where, row in zip(wheres, rows, strict=True)
+        for mistake in _mistakes(row)
+    ]
     if wrong:
         raise RulebookError("\n".join(wrong))
     entries = tuple(_laboratory(row) for row in rows)
@@ -213,7 +262,9 @@ def load_register(path: Path, *, hold: bool = False) -> Register:
 
 
 def _mistakes(row: Mapping[str, Any]) -> Iterable[str]:
-    yield from (f"does not know '{key}'" for key in sorted(row.keys() - {*_TEXTS, *_DATES, *_LISTS}))
+    yield from (
+        f"does not know '{key}'" for key in sorted(row.keys() - {*_TEXTS, *_DATES, *_LISTS})
+    )
     yield from (f"has no '{key}'" for key in (*_TEXTS, *_DATES, "scope") if key not in row)
     for key in _TEXTS:
         if key in row and not (isinstance(row[key], str) and row[key].strip()):
@@ -231,7 +282,11 @@ def _mistakes(row: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _is_list_of_texts(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one.strip() for one in value)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, str) and one.strip() for one in value)
+    )
 
 
 def _families() -> list[str]:

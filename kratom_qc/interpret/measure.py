@@ -1,4 +1,5 @@
-"""A statement and everything its row adds (unit, LOD, LOQ, portion) → an interval in the canonical unit."""
+"""A statement and everything its row adds (unit, LOD, LOQ, portion) → an interval in the canonical
+unit."""
 
 from __future__ import annotations
 
@@ -38,9 +39,15 @@ class Measure:
 
     @property
     def censored_zero(self) -> bool:
-        """A zero of a format that writes zero for non-detects: it measures nothing, and proves no absence either."""
+        """A zero of a format that writes zero for non-detects: it measures nothing, and proves no
+        absence either."""
         number = self.stated.number
-        return self.zero_is_censored and self.stated.kind == "value" and number is not None and not number.value
+        return (
+            self.zero_is_censored
+            and self.stated.kind == "value"
+            and number is not None
+            and not number.value
+        )
 
     @property
     def qualitative(self) -> bool:
@@ -54,7 +61,8 @@ class Measure:
 
     @property
     def in_portion(self) -> bool:
-        """Whether the answer is given for a portion as a whole. A plate count is not, however much was plated."""
+        """Whether the answer is given for a portion as a whole. A plate count is not, however much
+        was plated."""
         return self.qualitative or (self.unit is not None and self.unit.portion is not None)
 
     @property
@@ -75,7 +83,12 @@ class Measure:
     def out_of_range(self) -> bool:
         """A logarithm that no count of organisms can have."""
         number = self.stated.number
-        return self.unit is not None and self.unit.log10 and number is not None and not -12 <= number.value <= 13
+        return (
+            self.unit is not None
+            and self.unit.log10
+            and number is not None
+            and not -12 <= number.value <= 13
+        )
 
     @property
     def resolution(self) -> Decimal | None:
@@ -85,7 +98,9 @@ class Measure:
             return None
         if self.unit.log10:
             half = number.step / 2
-            return self.unit.in_canonical(number.value + half) - self.unit.in_canonical(number.value - half)
+            return self.unit.in_canonical(number.value + half) - self.unit.in_canonical(
+                number.value - half
+            )
         return number.step * self.unit.factor
 
     @property
@@ -123,13 +138,19 @@ class Measure:
         reach = None if self.portion is None else portion_bound(self.portion)
         return Interval.below(reach), False, reach
 
-    def _count_in_portion(self, amount: Decimal, portion: Decimal) -> tuple[Interval, bool | None, Decimal | None]:
+    def _count_in_portion(
+        self, amount: Decimal, portion: Decimal
+    ) -> tuple[Interval, bool | None, Decimal | None]:
         """A number with the unit `/25 g`: none is absence, some is presence, `<3` does not say."""
         if self.stated.kind == "above" or (self.stated.kind == "value" and amount):
             return self._in_portion("present")
         if self.stated.kind == "value" or (amount <= 1 and not self.stated.closed):
             return self._in_portion("absent")
-        return Interval.below(amount * portion_bound(portion), open_=not self.stated.closed), None, None
+        return (
+            Interval.below(amount * portion_bound(portion), open_=not self.stated.closed),
+            None,
+            None,
+        )
 
     def _numeric(self) -> tuple[Interval, bool | None, Decimal | None]:
         if self.stated.number is None:
@@ -144,6 +165,7 @@ class Measure:
             return Interval.below(value, open_=not self.stated.closed), False, value
         if value or self.measure in ("percent", "number"):
             return Interval.exactly(value), bool(value), None
-        # Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing about the amount.
+        # Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing
+        # about the amount.
         bound = self.lod if self.lod is not None else self.loq
         return Interval.below(bound), False if self.lod is not None else None, self.lod

@@ -16,7 +16,8 @@ _NAME_PORTION = re.compile(
     r"(?P<of>g|ml|grams?)\b\s*[)\]]?$",
     re.IGNORECASE | re.ASCII,
 )
-# ICP instruments name an element with its emission line: "Na 589.592", "Pb 220.353 (Axial)", "As 188.980 nm".
+# ICP instruments name an element with its emission line: "Na 589.592", "Pb 220.353 (Axial)", "As
+# 188.980 nm".
 _EMISSION = re.compile(
     r"^(?P<symbol>[A-Z][a-z]?)[ _](?P<nm>[0-9]{3}\.[0-9]{2,4})(?: ?nm)?(?: ?[({]?(?:radial|axial|r|a)[)}]?)?$",
     re.IGNORECASE,
@@ -47,9 +48,14 @@ def name_of(line: ResultRow) -> Name:
     bracket = _BRACKET.match(rest)
     if bracket:
         analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
-        # "7-OH (% of total alkaloids)" names a share; "Lead (%)" and "Lead (mg/kg)" give a unit; "Magnesium (Mg)" is a name
-        # where the row gives its unit elsewhere.
-        symbol = unit is not None and unit.canonical == "g" and vocabulary.analyte(said) is not None and _has_unit(line)
+        # "7-OH (% of total alkaloids)" names a share; "Lead (%)" and "Lead (mg/kg)" give a unit;
+        # "Magnesium (Mg)" is a name where the row gives its unit elsewhere.
+        symbol = (
+            unit is not None
+            and unit.canonical == "g"
+            and vocabulary.analyte(said) is not None
+            and _has_unit(line)
+        )
         if analyte and unit and unit.canonical not in ("%", "1") and not symbol:
             if unit.portion is not None:
                 return Name(analyte, said, portion=unit.portion, basis=basis)

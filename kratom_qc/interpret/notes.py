@@ -1,7 +1,9 @@
-"""Free text on a certificate: nobody may read a result from it, and nobody may overlook that it speaks of one.
+"""Free text on a certificate: nobody may read a result from it, and nobody may overlook that it
+speaks of one.
 
-A note that may change what the results mean holds the batch. Prose is never a reason to fail or to refuse: honest papers are
-full of it, so only words from `words/notes.toml`, numbers like results and statements about all results count.
+A note that may change what the results mean holds the batch. Prose is never a reason to fail or to
+refuse: honest papers are full of it, so only words from `words/notes.toml`, numbers like results
+and statements about all results count.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from kratom_qc.interpret.statement import Unreadable, statement
 
 _LONGEST = 2000  # characters looked at; a page of prose in one cell says nothing more after that
 _SENTENCE = re.compile(r"[;\n|•]+|(?<=[^\W\d])[.!?]\s+")
-_DEFINED = re.compile(r"[^,;]{0,25}?(?:\s=\s?|=\s?|\s(?:means|denotes|indicates|stands for)\s)[^,]*")
+_DEFINED = re.compile(
+    r"[^,;]{0,25}?(?:\s=\s?|=\s?|\s(?:means|denotes|indicates|stands for)\s)[^,]*"
+)
 _LETTER = re.compile(r"(?:^|,)\s*[a-z✓✗]\s*[:–-]\s*[^,]*")
 _BARE_NUMBER = re.compile(r"\s*[0-9]+(?:[.,][0-9]+)?\s*")
 _SIGN = re.compile(r"^\s*[<>≤≥]\s*(?:$|[0-9])")
@@ -28,12 +32,16 @@ _DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 _BATCH = re.compile(
     r"^(?:(?i:second|2nd|other|another|additional|further)\s)?\s*(?P<label>[^0-9:]{2,40}?)\s*(?::\s*|[#\s]\s*)(?P<id>\S*[0-9]\S*)$"
 )
-_AMOUNT = re.compile(r"(?<![\w.,])(?P<number>[0-9][0-9.,]*)\s*(?P<unit>[^\s\d.,;()][^\s,;()]{0,14})")
+_AMOUNT = re.compile(
+    r"(?<![\w.,])(?P<number>[0-9][0-9.,]*)\s*(?P<unit>[^\s\d.,;()][^\s,;()]{0,14})"
+)
 _TIMES = re.compile(
     r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*]|^(?:conversion )?(?:factor|multiplier):?)\s?[0-9]"
     r"|^\W*[x×]\s?10*\W*$"
 )
-_FACTOR_OF_PROSE = re.compile(r"uncertain|coverage|nejistot|dilut|k\s?=|unsicherheit|incertidumbre|[0-9]\s?[x×]\s?10\b")
+_FACTOR_OF_PROSE = re.compile(
+    r"uncertain|coverage|nejistot|dilut|k\s?=|unsicherheit|incertidumbre|[0-9]\s?[x×]\s?10\b"
+)
 _OF_ALL = re.compile(
     r"\b(?:results?|values?|reported|expressed|calculated|concentrations?|vysledky|ergebnisse|resultados)\b"
 )
@@ -42,8 +50,11 @@ _LONGEST_LABEL = 60
 _HEADINGS = 6  # words that an analyte's name may have before its result
 
 
-def note_doubts(certificate: Certificate, results: Sequence[Result], mark: str | None) -> list[HoldReason]:
-    """A cause to hold for every note that may change what the results mean. Never raises on a laboratory's words."""
+def note_doubts(
+    certificate: Certificate, results: Sequence[Result], mark: str | None
+) -> list[HoldReason]:
+    """A cause to hold for every note that may change what the results mean. Never raises on a
+    laboratory's words."""
     found = []
     known: dict[tuple[str, ...], str] = {}  # a method or a date stands in every row of a long table
     for note in certificate.notes:
@@ -55,7 +66,11 @@ def note_doubts(certificate: Certificate, results: Sequence[Result], mark: str |
         if why:
             said = " ".join(note.word.text.split())[:200]
             found.append(
-                HoldReason("NOTE-UNREAD", f"'{said}' stands where no result is read, and {why}", note.word.ref)
+                HoldReason(
+                    "NOTE-UNREAD",
+                    f"'{said}' stands where no result is read, and {why}",
+                    note.word.ref,
+                )
             )
     return found
 
@@ -70,16 +85,26 @@ def _why(note: Note, certificate: Certificate, results: Sequence[Result], mark: 
     if _speaks_against(text, free=free):
         return "it may speak against the results"
     sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    labelled = f"{note.label.rstrip(' :')}: {text.strip()}" if note.label and len(note.label) <= _LONGEST_LABEL else ""
+    labelled = (
+        f"{note.label.rstrip(' :')}: {text.strip()}"
+        if note.label and len(note.label) <= _LONGEST_LABEL
+        else ""
+    )
     spoken = [*sentences, *([labelled, labelled.replace(":", "")] if labelled else [])]
     if any(_reads_otherwise(part, results) for part in spoken):
         return "it may change how the results are to be read"
-    stated = (_is_amount(part) or _restates(part) or _names_another(part, results, mark) for part in sentences)
+    stated = (
+        _is_amount(part) or _restates(part) or _names_another(part, results, mark)
+        for part in sentences
+    )
     if note.where != "bound" and any(stated):
         return "it may be a result"
     if free and any(_other_batch(part, certificate) for part in spoken):
         return "it names another batch"
-    if free and any(_is_result(part, text, results, mark) for part in (*sentences, *([labelled] if labelled else []))):
+    if free and any(
+        _is_result(part, text, results, mark)
+        for part in (*sentences, *([labelled] if labelled else []))
+    ):
         return "it may be a result"
     return ""
 
@@ -95,19 +120,24 @@ def _phrases(kind: str) -> re.Pattern[str]:
 @lru_cache(8192)
 def _speaks_against(text: str, *, free: bool) -> bool:
     meaning = vocabulary.status(text) if len(text.strip(" .*")) > 1 else None
-    if meaning in ("opinion_bad", "opinion_unsure", "preliminary") or (free and meaning in ("present", "too_many")):
+    if meaning in ("opinion_bad", "opinion_unsure", "preliminary") or (
+        free and meaning in ("present", "too_many")
+    ):
         return True
     return any(_is_against(sentence) for sentence in _SENTENCE.split(vocabulary.folded(text)))
 
 
 def _is_against(sentence: str) -> bool:
-    """Whether a sentence says so outright: not in a legend, taken back by a `not`, or for the case that something happens."""
+    """Whether a sentence says so outright: not in a legend, taken back by a `not`, or for the case
+    that something happens."""
     said = _phrases("harmless").sub(" ", _without_legends(sentence))
     for match in _phrases("against").finditer(said):
         before, after = said[: match.start()], said[match.end() :].split()
         near = re.findall(r"[^\W\d]+(?=(?:\s+[^\W\d]+)?\s+$)", before)
         negated = any(word in vocabulary.prose("negation") for word in near[-2:])
-        conditional = _phrases("condition").search(before) or (after and after[0] in vocabulary.prose("condition"))
+        conditional = _phrases("condition").search(before) or (
+            after and after[0] in vocabulary.prose("condition")
+        )
         if not negated and not conditional:
             return True
     return False
@@ -121,7 +151,9 @@ def _without_legends(sentence: str) -> str:
 
 def _is_code(definition: str) -> bool:
     left = re.split(r"=|\s(?:means|denotes|indicates|stands)\s", definition)[0].strip(" '\"“”,([")
-    return vocabulary.analyte(left) is None and (len(left) <= 4 or vocabulary.status(left) is not None)
+    return vocabulary.analyte(left) is None and (
+        len(left) <= 4 or vocabulary.status(left) is not None
+    )
 
 
 # ---------------------------------------------------------------- what is said of all results
@@ -134,13 +166,18 @@ def _reads_otherwise(text: str, results: Sequence[Result]) -> bool:
         return True
     basis, rest = vocabulary.basis_in(text, bare=not any(c in " " for c in text.strip()))
     whole = not set(vocabulary.folded(rest).split()) - {"a", "an", "the", "on", "basis"}
-    if basis == "dry" and (whole or _OF_ALL.search(low)) and any(_by_mass_as_received(result) for result in results):
+    if (
+        basis == "dry"
+        and (whole or _OF_ALL.search(low))
+        and any(_by_mass_as_received(result) for result in results)
+    ):
         return True
     said = vocabulary.unit_line(_EXCEPT.sub("", text))
     unit = vocabulary.unit(said) if said else None
     own = (vocabulary.unit(result.reported_unit) for result in results)
     return unit is not None and not any(
-        one is not None and (one.canonical, one.factor, one.log10) == (unit.canonical, unit.factor, unit.log10)
+        one is not None
+        and (one.canonical, one.factor, one.log10) == (unit.canonical, unit.factor, unit.log10)
         for one in own
     )
 
@@ -215,14 +252,20 @@ def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bo
     return False
 
 
-def _differs(name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None) -> bool:
+def _differs(
+    name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None
+) -> bool:
     nowhere = CellRef("")
     reading = read_line(ResultRow(SourceText(name, nowhere), SourceText(said, nowhere)), mark, "")
-    if reading.result is None:  # no limit, and begins like a number: a result that cannot be read is one all the same
+    if (
+        reading.result is None
+    ):  # no limit, and begins like a number: a result that cannot be read is one all the same
         return _begins_like_a_number(said) and not _phrases("bound").search(vocabulary.folded(said))
     if not reading.result.measured or reading.result.detected is False:
         return False
-    return not any(one.analyte == analyte and one.interval == reading.result.interval for one in results)
+    return not any(
+        one.analyte == analyte and one.interval == reading.result.interval for one in results
+    )
 
 
 def _begins_like_a_number(said: str) -> bool:

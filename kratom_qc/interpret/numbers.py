@@ -1,9 +1,11 @@
 """One ASCII grammar for numbers as laboratories print them.
 
-`float` and `Decimal` are never called on a laboratory's text directly: both accept `1_0`, Arabic digits and `nan`.
+`float` and `Decimal` are never called on a laboratory's text directly: both accept `1_0`, Arabic
+digits and `nan`.
 
-A file's decimal mark is *proven*, not assumed: `0,05`, `1.200,5` or `12,5` prove a comma, `0.05` or `1,200.5` a point.
-`1,234` and `1.234` prove nothing; without a proof elsewhere in the file they are ambiguous.
+A file's decimal mark is *proven*, not assumed: `0,05`, `1.200,5` or `12,5` prove a comma, `0.05` or
+`1,200.5` a point. `1,234` and `1.234` prove nothing; without a proof elsewhere in the file they are
+ambiguous.
 """
 
 from __future__ import annotations
@@ -17,10 +19,13 @@ _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+"
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _TRUE_MINUS = re.compile(r"(10\s?\^\s?\(?)[−–]")
 # A group after a letter, sign or power belongs to those.
-_GROUP_BLANKS = re.compile(r"(?<![0-9A-Za-z.,^+-])[0-9]{1,3}([ \u00a0\u2009\u202f'’])[0-9]{3}(?:\1[0-9]{3})*(?![0-9])")
+_GROUP_BLANKS = re.compile(
+    r"(?<![0-9A-Za-z.,^+-])[0-9]{1,3}([ \u00a0\u2009\u202f'’])[0-9]{3}(?:\1[0-9]{3})*(?![0-9])"
+)
 _BLANK = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
-# Whoever joins these must hand over text with single blanks: runs of them are what makes such patterns slow.
+# Whoever joins these must hand over text with single blanks: runs of them are what makes such
+# patterns slow.
 MANTISSA = r"[0-9]+(?:[.,](?!10\s*\^)[0-9]+)*"
 _POWER = r"[+-]?[0-9]{1,3}"
 _E = rf"(?:[eE]{_POWER}|\s[eE][+-][0-9]{{1,3}})"  # "1.2E3", "1.2 E+03"; "1.2 E" is a qualifier
@@ -32,15 +37,20 @@ NUMBER = rf"(?:{_BARE}|{MANTISSA}(?:{_E}(?![0-9A-Za-z])|{TIMES_TEN})?)"
 _PLAIN = re.compile(rf"^(?P<m>{MANTISSA})(?P<e>{_E})?$")
 _TIMES_TEN = re.compile(rf"^(?P<m>{MANTISSA})(?P<p>{TIMES_TEN})$")
 _BARE_POWER = re.compile(rf"^{_BARE}$")
-# A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴. `105` alone may have been 10⁵
-# as well, but nothing in it shows that: it is the number 105.
-FLATTENED = re.compile(rf"^(?:{MANTISSA}\s*{_TIMES}\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])")
+# A raised exponent that lost its height: `2.1 x 102` was 2.1 × 10², `9,6.104` was 9,6·10⁴. `105`
+# alone may have been 10⁵ as well, but nothing in it shows that: it is the number 105.
+FLATTENED = re.compile(
+    rf"^(?:{MANTISSA}\s*{_TIMES}\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])"
+)
 _FLATTENED_GROUP = re.compile(
     r"^[0-9]{1,3}\.10[0-9]$"
 )  # in a file with decimal commas: 5104, or 5·10⁴ without its height
-FOOTNOTE_OR_POWER = re.compile(r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")  # 2 × 10², or 2.10 with the footnote 2
+FOOTNOTE_OR_POWER = re.compile(
+    r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]"
+)  # 2 × 10², or 2.10 with the footnote 2
 _TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})?")
-# No concentration or count lies outside; a hostile exponent costs nothing, and every number fits decimal(38, 18).
+# No concentration or count lies outside; a hostile exponent costs nothing, and every number fits
+# decimal(38, 18).
 LARGEST, SMALLEST = Decimal("1e13"), Decimal("1e-12")
 _EXPONENT_LIMIT = 30
 _MOST_DIGITS = 28  # what decimal arithmetic keeps; more would be rounded in silence
@@ -59,7 +69,8 @@ class Number:
 
 
 def tidy(text: str) -> str:
-    """Raised exponents written with ^, group blanks (thin, no-break, apostrophe) between digits dropped."""
+    """Raised exponents written with ^, group blanks (thin, no-break, apostrophe) between digits
+    dropped."""
     raised = _RAISED.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPT), text)
     raised = _TRUE_MINUS.sub(r"\1-", raised)
     return _GROUP_BLANKS.sub(lambda match: _BLANK.sub("", match[0]), raised)
@@ -97,7 +108,12 @@ def _proves(token: str, *, scientific: bool) -> str | None:
     if len(marks) > 1:  # 1,200,300 can only be grouped
         return other if re.fullmatch(rf"[0-9]{{1,3}}(?:\{mark}[0-9]{{3}})+", token) else None
     whole, fraction = token.split(mark)
-    ambiguous = len(fraction) == 3 and 1 <= len(whole) <= 3 and whole.lstrip("0") == whole and not scientific
+    ambiguous = (
+        len(fraction) == 3
+        and 1 <= len(whole) <= 3
+        and whole.lstrip("0") == whole
+        and not scientific
+    )
     return None if ambiguous else mark
 
 
@@ -156,11 +172,15 @@ def _unmarked(mantissa: str, mark: str | None, *, scientific: bool) -> str:
         return mantissa
     own = _proves(mantissa, scientific=scientific)
     if mark == "," and own is None and _FLATTENED_GROUP.match(mantissa):
-        raise Ambiguous("it may be a thousands mark, or a power of ten that lost its height; write 5104 or 5x10^4")
+        raise Ambiguous(
+            "it may be a thousands mark, or a power of ten that lost its height; write 5104 or 5x10^4"
+        )
     if own is None and mark is None:
         if not re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", mantissa):
             raise ValueError("the groups of digits do not fit")
-        raise Ambiguous("its mark may be a decimal or a thousands mark, and nothing in the file proves which")
+        raise Ambiguous(
+            "its mark may be a decimal or a thousands mark, and nothing in the file proves which"
+        )
     if mark is not None and own is not None and own != mark:
         raise Ambiguous(f"the decimal mark is '{own}' here and '{mark}' elsewhere in the file")
     decimal = own or mark or "."

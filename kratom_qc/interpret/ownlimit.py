@@ -1,6 +1,8 @@
-"""The limit that a laboratory prints beside its own result, and whether its verdict follows from the two.
+"""The limit that a laboratory prints beside its own result, and whether its verdict follows from
+the two.
 
-Read conservatively: what is not plainly a limit is none. Nothing here passes or fails a batch; our rulebooks do that.
+Read conservatively: what is not plainly a limit is none. Nothing here passes or fails a batch; our
+rulebooks do that.
 """
 
 from __future__ import annotations
@@ -32,28 +34,47 @@ _ABOVE = (
     "not greater than",
     "less than",
 )
-_BELOW = (">", ">=", "≥", "≧", "nlt", "not less than", "min", "minimum", "at least", "no less than", "more than")
+_BELOW = (
+    ">",
+    ">=",
+    "≥",
+    "≧",
+    "nlt",
+    "not less than",
+    "min",
+    "minimum",
+    "at least",
+    "no less than",
+    "more than",
+)
 _STRICT = ("<", ">", "less than", "more than")
 _WORDS = "|".join(sorted((re.escape(word) for word in (*_ABOVE, *_BELOW)), key=len, reverse=True))
 _UNIT = r"(?P<unit>[^\d\s].*?)?"
 _BOUNDED = re.compile(
-    rf"^(?:(?:nmt|nlt|max\.?|min\.?)[\s:]*(?=[<>≤≥≦≧]))?(?P<word>{_WORDS})[\s.:]*(?P<n>{NUMBER})\s*{_UNIT}$", re.I
+    rf"^(?:(?:nmt|nlt|max\.?|min\.?)[\s:]*(?=[<>≤≥≦≧]))?(?P<word>{_WORDS})[\s.:]*(?P<n>{NUMBER})\s*{_UNIT}$",
+    re.I,
 )
-_BOUNDED_AFTER = re.compile(rf"^(?P<n>{NUMBER})\s*{_UNIT}\s*\(?(?P<word>max|maximum|min|minimum|nmt|nlt)\.?\)?$", re.I)
-_RANGE = re.compile(rf"^(?P<low>{NUMBER})\s*%?\s*(?:-|–|to|až)\s*(?P<high>{NUMBER})\s*{_UNIT}$", re.I)
+_BOUNDED_AFTER = re.compile(
+    rf"^(?P<n>{NUMBER})\s*{_UNIT}\s*\(?(?P<word>max|maximum|min|minimum|nmt|nlt)\.?\)?$", re.I
+)
+_RANGE = re.compile(
+    rf"^(?P<low>{NUMBER})\s*%?\s*(?:-|–|to|až)\s*(?P<high>{NUMBER})\s*{_UNIT}$", re.I
+)
 _BARE = re.compile(rf"^(?P<n>{NUMBER})\s*{_UNIT}$")
 _NONE_MAY_BE = re.compile(
     r"^(?P<word>[^\d(\[/]+?)\s*(?:(?:/|\bin\b|\bper\b|\bv\b|[\[(])\s*(?:in\s+|v\s+)?[0-9.,]+\s*(?:g|gr|grams?|ml)\.?\s*[\])]?)?$",
     re.I,
 )
-# A bare number beside a contaminant is the most there may be; beside an alkaloid it may be anything.
+# A bare number beside a contaminant is the most there may be; beside an alkaloid it may be
+# anything.
 _CONTAMINANTS = ("element", "microbe", "mycotoxin", "pah", "solvent", "pesticide", "adulterant")
 _LONGEST = 200  # characters; a longer text tells a story
 
 
 @dataclass(frozen=True, slots=True)
 class OwnLimit:
-    """A printed limit in the result's canonical unit; `slack` is half of its last printed digit, for rounded verdicts.
+    """A printed limit in the result's canonical unit; `slack` is half of its last printed digit,
+    for rounded verdicts.
 
     `accept` None means that none may be there at all.
     """
@@ -65,30 +86,37 @@ class OwnLimit:
 def judged_by_itself(
     line: ResultRow, result: Result, overall: str, mark: str | None
 ) -> tuple[HoldReason | None, Remark | None]:
-    """How a result stands to the limit printed in its own row, beside the laboratory's verdict on it (or, where the row has
-    none, on the whole certificate)."""
+    """How a result stands to the limit printed in its own row, beside the laboratory's verdict on
+    it (or, where the row has none, on the whole certificate)."""
     limit = own_limit(line, result, mark)
     if limit is None or line.limit is None:
         return None, None
     stated = result.stated_verdict or overall
     opinion = vocabulary.status(stated) if stated else None
     if _violates(result, limit):
-        why = f"{quoted(result)} lies outside the laboratory's own limit '{line.limit.text.strip()}'"
+        why = (
+            f"{quoted(result)} lies outside the laboratory's own limit '{line.limit.text.strip()}'"
+        )
         if opinion == "opinion_good":
             why += f", and the laboratory says '{stated}'"
-            return HoldReason("LABORATORY-CONTRADICTS-ITSELF", why, result.ref, result.analyte), None
+            return HoldReason(
+                "LABORATORY-CONTRADICTS-ITSELF", why, result.ref, result.analyte
+            ), None
         if opinion == "opinion_bad":
             return None, None
         return None, Remark("outside-own-limit", "warning", why, result.ref)
     if opinion == "opinion_bad" and result.stated_verdict and _keeps(result, limit):
-        within = f"{quoted(result)} lies within the laboratory's own limit '{line.limit.text.strip()}'"
+        within = (
+            f"{quoted(result)} lies within the laboratory's own limit '{line.limit.text.strip()}'"
+        )
         why = f"{within}, and the laboratory says '{stated}'"
         return None, Remark("verdict-against-own-limit", "warning", why, result.ref)
     return None, None
 
 
 def _violates(result: Result, limit: OwnLimit) -> bool:
-    """Whether the result is proven outside, even if the laboratory rounds it to its limit's digits first."""
+    """Whether the result is proven outside, even if the laboratory rounds it to its limit's digits
+    first."""
     if limit.acceptance_interval is None:
         return result.detected is True
     acceptance_interval = limit.acceptance_interval
@@ -111,16 +139,31 @@ def _keeps(result: Result, limit: OwnLimit) -> bool:
 
 def own_limit(line: ResultRow, result: Result, mark: str | None) -> OwnLimit | None:
     """The limit printed in a result's row, or None where there is none that is plain."""
-    if line.limit is None or len(line.limit.text) > _LONGEST or result.text is not None or not result.known:
+    if (
+        line.limit is None
+        or len(line.limit.text) > _LONGEST
+        or result.text is not None
+        or not result.known
+    ):
         return None
     contaminant = vocabulary.analytes()[result.analyte].family in _CONTAMINANTS
-    found = _read(line.limit.text, result.reported_unit, result.unit, result.basis, contaminant, mark)
+    found = _read(
+        line.limit.text, result.reported_unit, result.unit, result.basis, contaminant, mark
+    )
     # A number of colonies in a portion is no number per gram.
-    return None if found is not None and found.acceptance_interval is not None and result.portion is not None else found
+    return (
+        None
+        if found is not None
+        and found.acceptance_interval is not None
+        and result.portion is not None
+        else found
+    )
 
 
 @lru_cache(4096)
-def _read(text: str, reported_unit: str, unit: str, basis: str, contaminant: bool, mark: str | None) -> OwnLimit | None:
+def _read(
+    text: str, reported_unit: str, unit: str, basis: str, contaminant: bool, mark: str | None
+) -> OwnLimit | None:
     said = tidy(" ".join(text.split()))
     word = _NONE_MAY_BE.match(said)
     if word and vocabulary.status(word["word"]) in ("not_detected", "absent"):
@@ -155,8 +198,8 @@ def _between(low: Number, high: Number, scale: Unit) -> OwnLimit | None:
 
 
 def _scale(printed: str | None, reported_unit: str, canonical: str, basis: str) -> Unit | None:
-    """The unit a limit is printed in: its own, else its row's. None where it is not the result's kind of unit, as µg a day
-    beside µg/g."""
+    """The unit a limit is printed in: its own, else its row's. None where it is not the result's
+    kind of unit, as µg a day beside µg/g."""
     said = (printed or "").strip(" .;()[]") or reported_unit
     if not said:
         return Unit("1", Decimal(1)) if canonical == "1" else None

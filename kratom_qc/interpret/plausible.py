@@ -1,4 +1,5 @@
-"""Published ranges per kind of result (`words/plausible.toml`): what cannot be true, and what a slipped unit would explain."""
+"""Published ranges per kind of result (`words/plausible.toml`): what cannot be true, and what a
+slipped unit would explain."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from kratom_qc.vocabulary.wording import quoted
 
 _SLIP = Decimal(1000)
 _UNITS = {
-    Decimal(text): name for text, name in (("1000", "mg/g"), ("1", "mg/kg"), ("0.001", "µg/kg"), ("0.000001", "ng/kg"))
+    Decimal(text): name
+    for text, name in (("1000", "mg/g"), ("1", "mg/kg"), ("0.001", "µg/kg"), ("0.000001", "ng/kg"))
 }
 
 
@@ -38,7 +40,11 @@ def ranges() -> Mapping[str, tuple[Range, ...]]:
     found: dict[str, list[Range]] = {}
     for row in rows:
         one = Range(
-            row["unit"], _span(*row["usual"]), _span(*row["possible"]), tuple(row.get("products", ())), row["source"]
+            row["unit"],
+            _span(*row["usual"]),
+            _span(*row["possible"]),
+            tuple(row.get("products", ())),
+            row["source"],
         )
         for analyte in row["of"]:
             found.setdefault(analyte, []).append(one)
@@ -50,7 +56,8 @@ def _span(low: str, high: str) -> Interval:
 
 
 def implausible(result: Result, product: str | None) -> tuple[HoldReason | None, Remark | None]:
-    """What is odd about the size of one measured number; only a row of the result's own unit and product speaks."""
+    """What is odd about the size of one measured number; only a row of the result's own unit and
+    product speaks."""
     value = result.interval
     if value.high != value.low or not value.low:
         return None, None
@@ -82,11 +89,16 @@ def _slipped(result: Result, row: Range) -> Remark | None:
 
 
 def _slip(result: Result, row: Range) -> str:
-    """How the printed number would be usual, where a factor of 1000 does that, with the unit that was probably meant."""
+    """How the printed number would be usual, where a factor of 1000 does that, with the unit that
+    was probably meant."""
     for factor, what in ((1 / _SLIP, "divided by 1000"), (_SLIP, "times 1000")):
         if row.usual.meets(result.interval.scaled(factor)):
             printed = vocabulary.unit(result.reported_unit)
-            meant = _UNITS.get(printed.factor * factor) if printed is not None and row.unit == "mg/kg" else None
+            meant = (
+                _UNITS.get(printed.factor * factor)
+                if printed is not None and row.unit == "mg/kg"
+                else None
+            )
             return f"{what}, as if {meant} were meant for {result.reported_unit}" if meant else what
     return ""
 
@@ -100,4 +112,8 @@ def _size(result: Result) -> str:
 def _words(span: Interval, unit: str) -> str:
     if span.high is None:
         return f"at least {plain(span.low)} {unit}"
-    return f"{plain(span.low)} to {plain(span.high)} {unit}" if span.low else f"at most {plain(span.high)} {unit}"
+    return (
+        f"{plain(span.low)} to {plain(span.high)} {unit}"
+        if span.low
+        else f"at most {plain(span.high)} {unit}"
+    )

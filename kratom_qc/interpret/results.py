@@ -28,7 +28,17 @@ from kratom_qc.interpret.scale import (
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
 from kratom_qc.vocabulary import Analyte, Unit
 
-_SIGNS = {"<": "<", "<=": "<", "≤": "≤", ">": ">", ">=": "≥", "≥": "≥", "u": "<", "lt": "<", "gt": ">"}
+_SIGNS = {
+    "<": "<",
+    "<=": "<",
+    "≤": "≤",
+    ">": ">",
+    ">=": "≥",
+    "≥": "≥",
+    "u": "<",
+    "lt": "<",
+    "gt": ">",
+}
 _PLAIN_FLAGS = {
     "": (),
     "=": (),
@@ -63,7 +73,8 @@ class LineReading:
 
 
 def read_line(line: ResultRow, mark: str | None, certificate: str) -> LineReading:
-    """Read one line, given the file's decimal mark and hash. Never raises on a laboratory's words: every trouble is a refusal."""
+    """Read one line, given the file's decimal mark and hash. Never raises on a laboratory's words:
+    every trouble is a refusal."""
     name = name_of(line)
     try:
         if name.analyte is not None and name.analyte.measure == "described":
@@ -107,13 +118,20 @@ def _described(line: ResultRow, analyte: Analyte, certificate: str) -> LineReadi
         flags=("censoring-unknown",) if censored and said.strip() else _described_flags(kind),
         certificate=certificate,
     )
-    # Foreign matter or an odour may well be absent; an identity that was not found was not confirmed.
+    # Foreign matter or an odour may well be absent; an identity that was not found was not
+    # confirmed.
     opinion = "opinion_unsure" if analyte.id == "identity" and kind in _NOT_CONFIRMED else kind
     return LineReading(result, hold_reasons=_stated(line, analyte.id) + _opinion(opinion, result))
 
 
 def _described_flags(kind: str | None) -> tuple[str, ...]:
-    return ("does-not-conform",) if kind == "opinion_bad" else ("unclear",) if kind in _NOT_CONFIRMED else ()
+    return (
+        ("does-not-conform",)
+        if kind == "opinion_bad"
+        else ("unclear",)
+        if kind in _NOT_CONFIRMED
+        else ()
+    )
 
 
 def _measured(line: ResultRow, name: Name, mark: str | None, certificate: str) -> LineReading:
@@ -124,7 +142,9 @@ def _measured(line: ResultRow, name: Name, mark: str | None, certificate: str) -
     try:
         stated = statement(said, mark)
     except Unreadable as error:
-        if name.analyte is None:  # what the row is about is unknown; so is what a good answer would look like
+        if (
+            name.analyte is None
+        ):  # what the row is about is unknown; so is what a good answer would look like
             return _unknown(line, said, certificate)
         message = f"'{said}' is not a result that can be read: {error}"
         raise refuse(error.code, message, line.result, error.near) from None
@@ -132,20 +152,36 @@ def _measured(line: ResultRow, name: Name, mark: str | None, certificate: str) -
     microbe = name.analyte is not None and name.analyte.family == "microbe"
     measure = name.analyte.measure if name.analyte else "mass"
     lod, loq = (
-        limit_in_cell_or_column(own, _bound(word, own_unit, unit, mark, lenient=microbe), unit, line)
-        for own, word, own_unit in ((stated.lod, line.lod, line.lod_unit), (stated.loq, line.loq, line.loq_unit))
+        limit_in_cell_or_column(
+            own, _bound(word, own_unit, unit, mark, lenient=microbe), unit, line
+        )
+        for own, word, own_unit in (
+            (stated.lod, line.lod, line.lod_unit),
+            (stated.loq, line.loq, line.loq_unit),
+        )
     )
     portion = portion_of(line, name, stated, unit, mark)
     size = Measure(stated, unit, lod, loq, portion, microbe, measure, line.zero_is_censored)
-    if unit is None and line.unit is not None and re.match(r"\s*[<>≤≥=]*\s*\d", line.unit.text, re.ASCII):
-        # beside a blank or a word, a number that slipped one column to the right would vanish with its row
+    if (
+        unit is None
+        and line.unit is not None
+        and re.match(r"\s*[<>≤≥=]*\s*\d", line.unit.text, re.ASCII)
+    ):
+        # beside a blank or a word, a number that slipped one column to the right would vanish with
+        # its row
         message = f"'{line.unit.text}' stands where the unit of {line.analyte.text} belongs; is it the result?"
         raise refuse("unknown-unit", message, line.unit)
     if size.needs_unit and line.unit is not None and says(line.unit):
-        raise refuse("unknown-unit", f"the unit '{line.unit.text}' of {line.analyte.text} is not known", line.unit)
+        raise refuse(
+            "unknown-unit",
+            f"the unit '{line.unit.text}' of {line.analyte.text} is not known",
+            line.unit,
+        )
     if size.needs_unit:
         where = "in its row, its column's header, its section or its cell"
-        raise refuse("unit-missing", f"'{said}' of {line.analyte.text} has no unit: {where}", line.result)
+        raise refuse(
+            "unit-missing", f"'{said}' of {line.analyte.text} has no unit: {where}", line.result
+        )
     if size.out_of_range:
         raise refuse("not-a-number", f"a logarithm of {said} is no laboratory result", line.result)
     interval, detected, reach = size.interval()
@@ -179,13 +215,21 @@ def _measured(line: ResultRow, name: Name, mark: str | None, certificate: str) -
     hold_reasons += _stated(line, result.analyte) + _opinion(stated.kind, result)
     if name.analyte is None:
         hold_reasons += (_unknown_analyte(line),)
-    return LineReading(result, hold_reasons=hold_reasons, remarks=_row_remarks(line, result, stated))
+    return LineReading(
+        result, hold_reasons=hold_reasons, remarks=_row_remarks(line, result, stated)
+    )
 
 
 def _bound(
-    word: SourceText | None, own_unit: SourceText | None, unit: Unit | None, mark: str | None, *, lenient: bool
+    word: SourceText | None,
+    own_unit: SourceText | None,
+    unit: Unit | None,
+    mark: str | None,
+    *,
+    lenient: bool,
 ) -> Decimal | None:
-    """LOD or LOQ; where the sheet shows a rounded form of it, the larger of both bounds a non-detect."""
+    """LOD or LOQ; where the sheet shows a rounded form of it, the larger of both bounds a
+    non-detect."""
     bound = bound_of(word, own_unit, unit, mark, lenient=lenient)
     if word is None or not word.shown:
         return bound
@@ -194,7 +238,8 @@ def _bound(
 
 
 def _as_shown(line: ResultRow, size: Measure) -> Interval | None:
-    """What the result would be if the digits that the sheet shows were all there is; None where it shows the stored ones.
+    """What the result would be if the digits that the sheet shows were all there is; None where it
+    shows the stored ones.
 
     Raises RowTrouble where what is shown is no such number.
     """
@@ -208,9 +253,13 @@ def _as_shown(line: ResultRow, size: Measure) -> Interval | None:
         shown = Statement("blank")
     if shown.number is None or shown.kind != size.stated.kind:
         raise refuse(
-            "shown-differs", f"the cell shows '{word.shown}' but holds '{word.text}'; type what it should say", word
+            "shown-differs",
+            f"the cell shows '{word.shown}' but holds '{word.text}'; type what it should say",
+            word,
         )
-    if not shown.number.value and shown.kind == "value":  # a measured number that rounds to nothing is next to nothing
+    if (
+        not shown.number.value and shown.kind == "value"
+    ):  # a measured number that rounds to nothing is next to nothing
         return Interval.exactly(ZERO)
     return replace(size, stated=replace(size.stated, number=shown.number)).interval()[0]
 
@@ -231,7 +280,9 @@ def _unknown(line: ResultRow, said: str, certificate: str) -> LineReading:
         text=said,
         certificate=certificate,
     )
-    return LineReading(result, hold_reasons=(*_stated(line, result.analyte), _unknown_analyte(line)))
+    return LineReading(
+        result, hold_reasons=(*_stated(line, result.analyte), _unknown_analyte(line))
+    )
 
 
 def _unknown_analyte(line: ResultRow) -> HoldReason:
@@ -251,8 +302,11 @@ def _unknown_analyte(line: ResultRow) -> HoldReason:
 
 
 def _opinion(kind: str | None, result: Result) -> tuple[HoldReason, ...]:
-    """A laboratory's opinion printed where a result belongs: a bad or unsure one holds the batch, whether or not a limit asks."""
-    rule = {"opinion_bad": "LABORATORY-SAID-FAIL", "opinion_unsure": "LABORATORY-UNSURE"}.get(kind or "")
+    """A laboratory's opinion printed where a result belongs: a bad or unsure one holds the batch,
+    whether or not a limit asks."""
+    rule = {"opinion_bad": "LABORATORY-SAID-FAIL", "opinion_unsure": "LABORATORY-UNSURE"}.get(
+        kind or ""
+    )
     why = f"the laboratory says '{result.reported}'"
     return (HoldReason(rule, why, result.ref, result.analyte),) if rule else ()
 
@@ -266,13 +320,19 @@ def _stated(line: ResultRow, analyte: str) -> tuple[HoldReason, ...]:
         return (HoldReason("LABORATORY-UNSURE", why, line.verdict.ref, analyte),)
     return (
         HoldReason(
-            "LABORATORY-SAID-FAIL", f"the laboratory's own verdict is '{line.verdict.text}'", line.verdict.ref, analyte
+            "LABORATORY-SAID-FAIL",
+            f"the laboratory's own verdict is '{line.verdict.text}'",
+            line.verdict.ref,
+            analyte,
         ),
     )
 
 
-def _with_qualifier(line: ResultRow, mark: str | None) -> tuple[str, tuple[str, ...], tuple[HoldReason, ...]]:
-    """The statement with its qualifier column: `<` beside `0.05` says `<0.05`. Where they contradict, the file is refused."""
+def _with_qualifier(
+    line: ResultRow, mark: str | None
+) -> tuple[str, tuple[str, ...], tuple[HoldReason, ...]]:
+    """The statement with its qualifier column: `<` beside `0.05` says `<0.05`. Where they
+    contradict, the file is refused."""
     said = line.result.text.strip() if line.result else ""
     if line.qualifier is None:
         return said, (), ()
@@ -290,7 +350,11 @@ def _with_qualifier(line: ResultRow, mark: str | None) -> tuple[str, tuple[str, 
             return said, (), ()
     elif kind in ("below_loq", "detected_below_loq"):
         if is_number or _kind_of(said, mark) in _BELOW:
-            return qualifier, (), ()  # the number beside it is no measurement; the LOQ column bounds it
+            return (
+                qualifier,
+                (),
+                (),
+            )  # the number beside it is no measurement; the LOQ column bounds it
     elif kind in ("not_detected", "below_lod"):
         if is_number:
             return f"<{said}", (), ()
@@ -301,7 +365,11 @@ def _with_qualifier(line: ResultRow, mark: str | None) -> tuple[str, tuple[str, 
     if kind or key in _SIGNS:
         message = f"the qualifier '{qualifier}' contradicts the value '{said}' beside it"
         raise refuse("qualifier-contradicts", message, line.qualifier)
-    raise refuse("unknown-qualifier", f"the qualifier '{qualifier}' beside '{said}' is not known", line.qualifier)
+    raise refuse(
+        "unknown-qualifier",
+        f"the qualifier '{qualifier}' beside '{said}' is not known",
+        line.qualifier,
+    )
 
 
 def _kind_of(said: str, mark: str | None) -> str:
@@ -331,7 +399,14 @@ def _row_remarks(line: ResultRow, result: Result, stated: Statement) -> tuple[Re
             )
         )
     if result.lod is not None and result.loq is not None and result.lod > result.loq:
-        remarks.append(Remark("lod-above-loq", "warning", f"LOD of {line.analyte.text} is above its LOQ", result.ref))
+        remarks.append(
+            Remark(
+                "lod-above-loq",
+                "warning",
+                f"LOD of {line.analyte.text} is above its LOQ",
+                result.ref,
+            )
+        )
     return tuple(remarks)
 
 

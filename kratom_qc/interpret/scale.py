@@ -1,7 +1,8 @@
 """The scale of a row: its unit, basis, detection limits and uncertainty, wherever they are printed.
 
-A unit may stand in the cell, the analyte's name, the row, the column's header or the section's heading. Two that differ
-refuse the file: one of them is wrong, and a factor of a thousand is how lead gets released.
+A unit may stand in the cell, the analyte's name, the row, the column's header or the section's
+heading. Two that differ refuse the file: one of them is wrong, and a factor of a thousand is how
+lead gets released.
 """
 
 from __future__ import annotations
@@ -36,15 +37,19 @@ def refuse(code: str, message: str, word: SourceText, near: tuple[str, ...] = ()
 
 
 def says(word: SourceText | None) -> str:
-    """What a word says, without blanks around it; nothing where there is no such column or it says `-` or `N/A`."""
+    """What a word says, without blanks around it; nothing where there is no such column or it says
+    `-` or `N/A`."""
     said = word.text.strip() if word else ""
     return "" if vocabulary.status(said) in _SILENT else said
 
 
 def unit_of(line: ResultRow, name: Name, stated: Statement) -> tuple[Unit | None, str]:
-    """The one unit that every place agrees on, and how it is printed. Raises RowTrouble where two differ."""
+    """The one unit that every place agrees on, and how it is printed. Raises RowTrouble where two
+    differ."""
     printed = (stated.unit, name.reported_unit)
-    found = [(unit, text) for text in printed if text and (unit := vocabulary.unit(text)) is not None]
+    found = [
+        (unit, text) for text in printed if text and (unit := vocabulary.unit(text)) is not None
+    ]
     for word in (line.unit, line.header_unit, line.section_unit):
         text = says(word)
         if not text or word is None:
@@ -52,15 +57,25 @@ def unit_of(line: ResultRow, name: Name, stated: Statement) -> tuple[Unit | None
         unit = vocabulary.unit(text)
         if unit is not None:
             found.append((unit, text))
-        elif vocabulary.basis_in(text)[1] and stated.kind not in NO_VALUE and name.analyte is not None:
+        elif (
+            vocabulary.basis_in(text)[1]
+            and stated.kind not in NO_VALUE
+            and name.analyte is not None
+        ):
             # more than a basis such as "dry weight"
             near = vocabulary.nearest_units(text)
-            raise refuse("unknown-unit", f"the unit '{text}' of {line.analyte.text} is not known", word, near)
+            raise refuse(
+                "unknown-unit", f"the unit '{text}' of {line.analyte.text} is not known", word, near
+            )
     if not found:
         return None, says(line.unit)
     first, said = found[0]
     for other, text in found[1:]:
-        differs = (other.canonical, other.factor, other.log10) != (first.canonical, first.factor, first.log10)
+        differs = (other.canonical, other.factor, other.log10) != (
+            first.canonical,
+            first.factor,
+            first.log10,
+        )
         if differs and other.portion is None and first.portion is None:
             where = line.result or line.analyte
             message = f"'{said}' and '{text}' are both given as the unit of {line.analyte.text}"
@@ -80,24 +95,40 @@ def basis_of(line: ResultRow, name: Name, unit: Unit | None) -> tuple[str, bool]
         stated[unit.basis] = line.unit or where
     if name.basis:
         stated.setdefault(name.basis, line.analyte)
-    for word, bare in ((line.basis, True), (line.unit, True), (line.header_unit, True), (line.section, False)):
+    for word, bare in (
+        (line.basis, True),
+        (line.unit, True),
+        (line.header_unit, True),
+        (line.section, False),
+    ):
         found = vocabulary.basis_in(word.text, bare=bare)[0] if word is not None else None
         if found and word is not None:
             stated.setdefault(found, word)
         elif word is not None and word is line.basis and says(word):
-            raise refuse("unknown-basis", f"the basis '{word.text}' is not known; 'as received' and 'dry' are", word)
+            raise refuse(
+                "unknown-basis",
+                f"the basis '{word.text}' is not known; 'as received' and 'dry' are",
+                word,
+            )
     if len(stated) > 1:
-        raise refuse("basis-contradicts", f"{line.analyte.text} is said to be {' and '.join(stated)}", where)
+        raise refuse(
+            "basis-contradicts", f"{line.analyte.text} is said to be {' and '.join(stated)}", where
+        )
     return (next(iter(stated)), True) if stated else ("as received", False)
 
 
 def bound_of(
-    word: SourceText | None, own: SourceText | None, unit: Unit | None, mark: str | None, *, lenient: bool
+    word: SourceText | None,
+    own: SourceText | None,
+    unit: Unit | None,
+    mark: str | None,
+    *,
+    lenient: bool,
 ) -> Decimal | None:
     """LOD or LOQ in the result's canonical unit; None where there is none.
 
-    `own` is a unit of its own for this limit. Raises RowTrouble where it cannot be read; `lenient` lets it go, for a
-    count of organisms beside a test for absence.
+    `own` is a unit of its own for this limit. Raises RowTrouble where it cannot be read; `lenient`
+    lets it go, for a count of organisms beside a test for absence.
     """
     if word is None or not says(word):
         return None
@@ -118,7 +149,9 @@ def bound_of(
             return None
         said = stated.unit or says(own)
         raise refuse(
-            "unit-contradicts", f"the detection limit '{word.text}' is in '{said}', the result in another kind", word
+            "unit-contradicts",
+            f"the detection limit '{word.text}' is in '{said}', the result in another kind",
+            word,
         )
     # A LOD of 0.004 printed as 0.00 says nothing: no method looks down to nothing.
     return scale.in_canonical(stated.number.value) if stated.number.value or scale.log10 else None
@@ -127,13 +160,18 @@ def bound_of(
 def limit_in_cell_or_column(
     in_cell: Number | None, in_column: Decimal | None, unit: Unit | None, line: ResultRow
 ) -> Decimal | None:
-    """LOD or LOQ of a row, given what its result cell (`<LOQ (0.05)`) and its column say. Raises RowTrouble where they differ."""
+    """LOD or LOQ of a row, given what its result cell (`<LOQ (0.05)`) and its column say. Raises
+    RowTrouble where they differ."""
     if in_cell is None or unit is None or not (in_cell.value or unit.log10):
         return in_column
     own = unit.in_canonical(in_cell.value)
     if in_column is not None and own != in_column:
         where = line.result or line.analyte
-        raise refuse("limit-contradicts", f"'{where.text}' states another limit than the row's own column", where)
+        raise refuse(
+            "limit-contradicts",
+            f"'{where.text}' states another limit than the row's own column",
+            where,
+        )
     return own
 
 
@@ -142,11 +180,18 @@ def _own_scale(text: str, unit: Unit | None) -> Unit | None:
     if not text:
         return unit
     own = vocabulary.unit(text)
-    return own.measured_in_percent() if own is not None and unit is not None and unit.canonical == "%" else own
+    return (
+        own.measured_in_percent()
+        if own is not None and unit is not None and unit.canonical == "%"
+        else own
+    )
 
 
-def portion_of(line: ResultRow, name: Name, stated: Statement, unit: Unit | None, mark: str | None) -> Decimal | None:
-    """The test portion in grams (or millilitres), from the result, the unit, the name or a column of its own.
+def portion_of(
+    line: ResultRow, name: Name, stated: Statement, unit: Unit | None, mark: str | None
+) -> Decimal | None:
+    """The test portion in grams (or millilitres), from the result, the unit, the name or a column
+    of its own.
 
     Raises RowTrouble where it cannot be read or two places state different ones.
     """
@@ -166,7 +211,9 @@ def portion_of(line: ResultRow, name: Name, stated: Statement, unit: Unit | None
         found.setdefault(_portion_size(line.portion, mark), line.portion)
     if len(found) > 1:
         sizes = " g and ".join(str(size) for size in sorted(found))
-        raise refuse("portion-contradicts", f"{line.analyte.text} states test portions of {sizes} g", where)
+        raise refuse(
+            "portion-contradicts", f"{line.analyte.text} states test portions of {sizes} g", where
+        )
     return next(iter(found), None)
 
 
@@ -181,10 +228,14 @@ def _portion_size(word: SourceText, mark: str | None) -> Decimal:
     return amount
 
 
-def uncertainty_of(line: ResultRow, stated: Statement, unit: Unit | None, mark: str | None) -> Decimal | None:
-    """The expanded uncertainty (k = 2) in the canonical unit; None where it is not stated, or not clear.
+def uncertainty_of(
+    line: ResultRow, stated: Statement, unit: Unit | None, mark: str | None
+) -> Decimal | None:
+    """The expanded uncertainty (k = 2) in the canonical unit; None where it is not stated, or not
+    clear.
 
-    `± 10 %` of a result that is itself in per cent may be absolute or relative: then it is not clear.
+    `± 10 %` of a result that is itself in per cent may be absolute or relative: then it is not
+    clear.
     """
     if stated.number is None or unit is None or unit.log10:
         return None
@@ -195,7 +246,9 @@ def uncertainty_of(line: ResultRow, stated: Statement, unit: Unit | None, mark: 
         return stated.uncertainty.value * unit.factor
     if line.uncertainty is None or not says(line.uncertainty):
         return None
-    said = re.sub(r"^\s*(?:±|\+/-|\+-)\s*|\(?\s*k\s*=\s*2(?:[.,]0+)?\s*\)?", "", line.uncertainty.text)
+    said = re.sub(
+        r"^\s*(?:±|\+/-|\+-)\s*|\(?\s*k\s*=\s*2(?:[.,]0+)?\s*\)?", "", line.uncertainty.text
+    )
     try:
         found = statement(said, mark)
     except Unreadable as error:
@@ -207,4 +260,8 @@ def uncertainty_of(line: ResultRow, stated: Statement, unit: Unit | None, mark: 
     if vocabulary.unit_key(own) == "%":
         return None if in_percent else stated.number.value * found.number.value / 100 * unit.factor
     scale = _own_scale(own, unit)
-    return found.number.value * scale.factor if scale is not None and scale.canonical == unit.canonical else None
+    return (
+        found.number.value * scale.factor
+        if scale is not None and scale.canonical == unit.canonical
+        else None
+    )

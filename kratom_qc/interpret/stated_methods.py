@@ -1,7 +1,9 @@
-"""By what a result was obtained, where its method column names no technique: its section's heading, or the paper, says it.
+"""By what a result was obtained, where its method column names no technique: its section's heading,
+or the paper, says it.
 
-Only words that name a technique of `words/methods.toml` are taken, and the nearest to the result count: its section's heading or
-its sheet's name, then the lines that state methods for the paper (`Alkaloids by HPLC-DAD, residual solvents by GC-FID`).
+Only words that name a technique of `words/methods.toml` are taken, and the nearest to the result
+count: its section's heading or its sheet's name, then the lines that state methods for the paper
+(`Alkaloids by HPLC-DAD, residual solvents by GC-FID`).
 """
 
 from __future__ import annotations
@@ -23,8 +25,11 @@ _LONGEST_LABEL = 60
 At = tuple[str, int]  # sheet and row
 
 
-def with_methods(certificate: Certificate, rows: Sequence[tuple[ResultRow, Result]]) -> list[tuple[ResultRow, Result]]:
-    """The rows, each result with the words that say by what it was obtained. What its own row says is never replaced."""
+def with_methods(
+    certificate: Certificate, rows: Sequence[tuple[ResultRow, Result]]
+) -> list[tuple[ResultRow, Result]]:
+    """The rows, each result with the words that say by what it was obtained. What its own row says
+    is never replaced."""
     paper = _Paper(certificate)
     return [(line, paper.with_method(line, result)) for line, result in rows]
 
@@ -37,7 +42,9 @@ class _Statement:
     clauses: tuple[Clause, ...]
 
     def of(self, family: str) -> list[Clause]:
-        return [clause for clause in self.clauses if family in clause.subjects or not clause.subjects]
+        return [
+            clause for clause in self.clauses if family in clause.subjects or not clause.subjects
+        ]
 
 
 class _Paper:
@@ -45,7 +52,12 @@ class _Paper:
 
     def __init__(self, certificate: Certificate):
         self.rows = {at for line in certificate.rows if (at := _at(_place(line))) is not None}
-        known = {word.ref for line in certificate.rows for word in (line.method, line.section) if word is not None}
+        known = {
+            word.ref
+            for line in certificate.rows
+            for word in (line.method, line.section)
+            if word is not None
+        }
         self.statements = [
             _Statement(_at(place) or (place.sheet, 0), said)
             for note in certificate.notes
@@ -58,9 +70,14 @@ class _Paper:
         self._told_of: dict[tuple[str, str, int], tuple[Named, ...]] = {}
 
     def with_method(self, line: ResultRow, result: Result) -> Result:
-        """The result with what its row, heading or paper says, where its method column names no technique."""
+        """The result with what its row, heading or paper says, where its method column names no
+        technique."""
         further = "" if names_a_technique(result.method) else self._further(line, result)
-        return replace(result, method="; ".join(filter(None, (result.method, further)))) if further else result
+        return (
+            replace(result, method="; ".join(filter(None, (result.method, further))))
+            if further
+            else result
+        )
 
     def _further(self, line: ResultRow, result: Result) -> str:
         for heading in (line.section, SourceText(result.ref.sheet, result.ref)):
@@ -71,28 +88,42 @@ class _Paper:
     def _told(self, result: Result) -> str:
         """What the lines of the paper say of a result, where it matters by what that was measured."""
         known = vocabulary.analyte(result.analyte) if result.known else None
-        family, (sheet, row) = known.family if known else "", _at(result.ref) or (result.ref.sheet, 0)
+        family, (sheet, row) = (
+            known.family if known else "",
+            _at(result.ref) or (result.ref.sheet, 0),
+        )
         lines = self._lines(family, sheet)
         above = bisect_left(lines, row) - 1
         said = self._said(family, sheet, lines[above] if above >= 0 else 0)
-        turns = concern(result.analyte) is not None or any(one.technique.qualitative for one in said)
+        turns = concern(result.analyte) is not None or any(
+            one.technique.qualitative for one in said
+        )
         return _words(said) if turns else ""
 
     def _lines(self, family: str, sheet: str) -> list[int]:
         """The rows of a sheet in which lines that may speak of a family stand."""
         key = family, sheet
         if key not in self._rows_of:
-            self._rows_of[key] = sorted({one.at[1] for one in self.statements if one.at[0] == sheet and one.of(family)})
+            self._rows_of[key] = sorted(
+                {one.at[1] for one in self.statements if one.at[0] == sheet and one.of(family)}
+            )
         return self._rows_of[key]
 
     def _said(self, family: str, sheet: str, above: int) -> tuple[Named, ...]:
-        """The nearest lines count: those right above the table, else those of the sheet, else those of sheets without results."""
+        """The nearest lines count: those right above the table, else those of the sheet, else those
+        of sheets without results."""
         key = family, sheet, above
         if key not in self._told_of:
             here = [one for one in self.statements if one.at[0] == sheet]
-            elsewhere = [one for one in self.statements if one.at[0] not in {of for of, _ in self.rows}]
+            elsewhere = [
+                one for one in self.statements if one.at[0] not in {of for of, _ in self.rows}
+            ]
             found = next(
-                filter(None, (_of(lines, family) for lines in (self._above(sheet, above), here, elsewhere))), []
+                filter(
+                    None,
+                    (_of(lines, family) for lines in (self._above(sheet, above), here, elsewhere)),
+                ),
+                [],
             )
             self._told_of[key] = tuple(one for clause in found for one in clause.named)
         return self._told_of[key]
@@ -104,7 +135,8 @@ class _Paper:
 
 
 def _of(statements: Iterable[_Statement], family: str) -> list[Clause]:
-    """What lines say of a family; where some name it, those that name nothing are about something else."""
+    """What lines say of a family; where some name it, those that name nothing are about something
+    else."""
     found = [clause for statement in statements for clause in statement.of(family)]
     return [clause for clause in found if clause.subjects] or found
 
@@ -114,7 +146,8 @@ def _words(said: Iterable[Named]) -> str:
 
 
 def _may_state(note: Note) -> bool:
-    """Whether a note may state methods: not a client or an analyst, whose initials may be GC; a comment may."""
+    """Whether a note may state methods: not a client or an analyst, whose initials may be GC; a
+    comment may."""
     if not note.label:
         return True
     role, fact = vocabulary.column_role(note.label), vocabulary.fact_name(note.label)

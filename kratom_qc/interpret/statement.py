@@ -13,7 +13,15 @@ from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.interpret.doubtful import trailing, whole
-from kratom_qc.interpret.numbers import FLATTENED, FOOTNOTE_OR_POWER, NUMBER, Ambiguous, Number, number, tidy
+from kratom_qc.interpret.numbers import (
+    FLATTENED,
+    FOOTNOTE_OR_POWER,
+    NUMBER,
+    Ambiguous,
+    Number,
+    number,
+    tidy,
+)
 
 
 class Unreadable(ValueError):
@@ -28,8 +36,9 @@ class Unreadable(ValueError):
 class Statement:
     """What one cell says.
 
-    `kind` is `value`, `below`, `above`, a key of `words/statuses.toml` (`not_detected`, `below_loq`, `absent`, …) or
-    `blank`. `closed` tells `≤` from `<`. `portion` is in grams or millilitres.
+    `kind` is `value`, `below`, `above`, a key of `words/statuses.toml` (`not_detected`,
+    `below_loq`, `absent`, …) or `blank`. `closed` tells `≤` from `<`. `portion` is in grams or
+    millilitres.
     """
 
     kind: str
@@ -63,9 +72,12 @@ _WITH_BOUND = re.compile(
     re.IGNORECASE,
 )
 _BELOW_WORD_BOUND = re.compile(
-    rf"^(?P<word><\s*(?:lo[dq]|llo[dq]|rl|mdl))\s*\(\s*<?\s*(?P<number>{NUMBER})(?P<rest>[^)]*)\)$", re.IGNORECASE
+    rf"^(?P<word><\s*(?:lo[dq]|llo[dq]|rl|mdl))\s*\(\s*<?\s*(?P<number>{NUMBER})(?P<rest>[^)]*)\)$",
+    re.IGNORECASE,
 )
-_COVERAGE = r"(?P<k>\s*[,;]?\s*\(?\s*k\s*=\s*(?P<factor>[0-9]+(?:[.,][0-9]+)?)(?:[,;]\s*95\s*%)?\s*\)?)?"
+_COVERAGE = (
+    r"(?P<k>\s*[,;]?\s*\(?\s*k\s*=\s*(?P<factor>[0-9]+(?:[.,][0-9]+)?)(?:[,;]\s*95\s*%)?\s*\)?)?"
+)
 _PLUS_MINUS = r"(?:±|\+/-|\+-)"
 # `0.5 ± 0.1`, `0.5 mg/kg ± 0.1 mg/kg (k=2)`, `0.5 (± 0.1)`, `2.2 (U=0.3, k=2) mg/kg`
 _UNCERTAIN = (
@@ -79,7 +91,9 @@ _UNCERTAIN = (
 )
 _RELATIVE = re.compile(r"^\s*%$")
 _VALUE = re.compile(rf"^(?P<number>{NUMBER})(?P<rest>.*)$")
-_RANGE = re.compile(rf"^[<>≤≥]?\s*{NUMBER}\s*(?:-|–|—|−|~|÷|…|\.\.\.?|\b(?:to|až|bis|and|do)\b)\s*[<>≤≥]?\s*{NUMBER}")
+_RANGE = re.compile(
+    rf"^[<>≤≥]?\s*{NUMBER}\s*(?:-|–|—|−|~|÷|…|\.\.\.?|\b(?:to|až|bis|and|do)\b)\s*[<>≤≥]?\s*{NUMBER}"
+)
 _ESTIMATED = re.compile(r"\s*[\[(]?\b(?:est|estimated|odhad)\b\.?[\])]?\s*$", re.IGNORECASE)
 
 
@@ -94,20 +108,27 @@ def statement(said: str, mark: str | None) -> Statement:
         return Statement("blank")
     if len(stripped) > LONGEST:
         raise Unreadable(
-            "unknown-word", f"no result is longer than {LONGEST} characters; put comments in a column Notes"
+            "unknown-word",
+            f"no result is longer than {LONGEST} characters; put comments in a column Notes",
         )
-    # One blank may group digits; two, a tab or a new line part two numbers. Nothing below meets a longer run.
+    # One blank may group digits; two, a tab or a new line part two numbers. Nothing below meets a
+    # longer run.
     printed = _RUN.sub(lambda run: " " if run[0] in _ONE_BLANK else "  ", stripped)
     if kind := _word(printed):
         return Statement(kind)
     _check_characters(printed)
     if mark != "," and FOOTNOTE_OR_POWER.search(printed):
-        raise Unreadable("ambiguous-number", "the raised digit may be an exponent or a footnote; write it as 2x10^2")
+        raise Unreadable(
+            "ambiguous-number",
+            "the raised digit may be an exponent or a footnote; write it as 2x10^2",
+        )
     text = tidy(printed)
     found = _portioned(text, mark) or _flagged(text, mark)
     if found is None:
         code, why = whole(text)
-        raise Unreadable(code, why, vocabulary.nearest_statuses(text) if code == "unknown-word" else ())
+        raise Unreadable(
+            code, why, vocabulary.nearest_statuses(text) if code == "unknown-word" else ()
+        )
     return found
 
 
@@ -120,7 +141,9 @@ def _check_characters(text: str) -> None:
                 f"an invisible character (U+{ord(character):04X}) is its character {position}; type it again",
             )
     if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
-        raise Unreadable("unknown-word", "its brackets do not match; the cell may have been cut off")
+        raise Unreadable(
+            "unknown-word", "its brackets do not match; the cell may have been cut off"
+        )
 
 
 def _flagged(text: str, mark: str | None) -> Statement | None:
@@ -136,7 +159,9 @@ def _numeric(text: str, mark: str | None) -> Statement | None:
         if (match := pattern.match(text)) and (found := _word_with_bound(match, mark)):
             return found
     if _RANGE.match(text):
-        raise Unreadable("range", "a range of values is not a result; print one result per replicate")
+        raise Unreadable(
+            "range", "a range of values is not a result; print one result per replicate"
+        )
     if match := _COMPARED.match(text):
         return _compared(match, mark)
     if match := _UNCERTAIN[0].match(text) or _UNCERTAIN[1].match(text):
@@ -149,14 +174,18 @@ def _numeric(text: str, mark: str | None) -> Statement | None:
 
 
 def _word(text: str) -> str | None:
-    """A status word; a single letter is one only in a qualifier or verdict column, never as a result."""
+    """A status word; a single letter is one only in a qualifier or verdict column, never as a
+    result."""
     key = vocabulary.word_key(text)
     return None if len(key) == 1 and key.isalpha() else vocabulary.status(text)
 
 
 def _number(text: str, mark: str | None, around: str = "") -> Number:
     if FLATTENED.match(around.lstrip("<>=≤≥≦≧ ")):
-        raise Unreadable("ambiguous-number", "a raised exponent seems to have lost its height; write it as 2.1x10^2")
+        raise Unreadable(
+            "ambiguous-number",
+            "a raised exponent seems to have lost its height; write it as 2.1x10^2",
+        )
     try:
         return number(text, mark)
     except Ambiguous as error:
@@ -172,7 +201,9 @@ def _unit(rest: str) -> str:
     bare = not any(c.isalpha() or c in "%/:" for c in text)  # `[1]` is a footnote, not the unit 1
     if text and (foreign or bare or vocabulary.unit(text) is None):
         code, why = trailing(text)
-        raise Unreadable(code, why, vocabulary.nearest_units(text) if code == "unknown-unit" else ())
+        raise Unreadable(
+            code, why, vocabulary.nearest_units(text) if code == "unknown-unit" else ()
+        )
     return text
 
 
@@ -230,16 +261,23 @@ def _uncertain(match: re.Match[str], mark: str | None) -> Statement:
     before, after = match["unit1"].strip(), match["unit2"].strip()
     behind = (match.groupdict().get("unit3") or "").strip()
     if before and behind:
-        raise Unreadable("unknown-unit", f"'{before}' and '{behind}' both stand where the unit belongs")
+        raise Unreadable(
+            "unknown-unit", f"'{before}' and '{behind}' both stand where the unit belongs"
+        )
     before = before or behind
-    # "1.35 ± 0.10 %": the sign may be the value's unit or the size of the uncertainty; the row's unit decides.
+    # "1.35 ± 0.10 %": the sign may be the value's unit or the size of the uncertainty; the row's
+    # unit decides.
     relative = after == "%" and before != "%"
     value = _number(match["number"], mark)
     _check_powers(match["number"], match["u"], relative=relative)
     unit = _unit(before or ("" if relative else after))
     if before and after and not relative and vocabulary.unit(before) != vocabulary.unit(after):
-        raise Unreadable("unit-contradicts", f"the value is in '{before}', its uncertainty in '{after}'")
-    return Statement("value", value, uncertainty=_number(match["u"], mark), relative=relative, unit=unit)
+        raise Unreadable(
+            "unit-contradicts", f"the value is in '{before}', its uncertainty in '{after}'"
+        )
+    return Statement(
+        "value", value, uncertainty=_number(match["u"], mark), relative=relative, unit=unit
+    )
 
 
 def _check_powers(value: str, uncertainty: str, *, relative: bool) -> None:
@@ -247,5 +285,6 @@ def _check_powers(value: str, uncertainty: str, *, relative: bool) -> None:
     powers = [re.search(r"[eE^]", text) is not None for text in (value, uncertainty)]
     if powers[0] != powers[1] and not (relative and powers[0]):
         raise Unreadable(
-            "ambiguous-number", "the power of ten may belong to one number or to both; write 1.2x10^3 ± 0.3x10^3"
+            "ambiguous-number",
+            "the power of ten may belong to one number or to both; write 1.2x10^3 ± 0.3x10^3",
         )

@@ -1,7 +1,9 @@
-"""What a batch answers to a limit that asks for no amount: how many ways there are in which the limit is not met.
+"""What a batch answers to a limit that asks for no amount: how many ways there are in which the
+limit is not met.
 
-A ban, a product form, a missing word of a certificate or a suspicious profile is put to the engine as every other limit is: an
-interval. `NONE` is no objection, `SOME` is one, `UNCLEAR` may be either; no answer at all is MISSING.
+A ban, a product form, a missing word of a certificate or a suspicious profile is put to the engine
+as every other limit is: an interval. `NONE` is no objection, `SOME` is one, `UNCLEAR` may be
+either; no answer at all is MISSING.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ ACCEPT = Interval(ZERO, ZERO)  # no objection
 
 
 def _objections(span: Interval) -> Quantity:
-    return Quantity("objections", "1", "", span, span.low, span.low_open, span.high, span.high_open, ())
+    return Quantity(
+        "objections", "1", "", span, span.low, span.low_open, span.high, span.high_open, ()
+    )
 
 
 NONE = _objections(Interval.exactly(ZERO))
@@ -34,7 +38,9 @@ def answer(limit: Limit, batch: Batch) -> Quantity | None:
     if limit.kind in CONSTANT:
         return CONSTANT[limit.kind]
     if limit.kind == "product_class":
-        return UNCLEAR if batch.product is None else NONE if batch.product in limit.requires else SOME
+        return (
+            UNCLEAR if batch.product is None else NONE if batch.product in limit.requires else SOME
+        )
     if limit.kind == "described":
         return _described(batch.described.get(limit.subject))
     if limit.kind == "profile":
@@ -51,7 +57,8 @@ def _described(found: Result | None) -> Quantity | None:
 
 
 def lacking(limit: Limit, batch: Batch) -> Iterator[str]:
-    """What a limit requires of certificates and a certificate of the batch does not state, in words."""
+    """What a limit requires of certificates and a certificate of the batch does not state, in
+    words."""
     if not batch.certificates:
         yield "any certificate"
     for certificate in batch.certificates:
@@ -65,13 +72,18 @@ def lacking(limit: Limit, batch: Batch) -> Iterator[str]:
 
 
 def _profile(limit: Limit, batch: Batch) -> Quantity | None:
-    """Found without what nature sends with it. Nothing is said where anyone of them was not looked for."""
+    """Found without what nature sends with it. Nothing is said where anyone of them was not looked
+    for."""
     seen = {analyte: detected(batch, analyte) for analyte in (limit.present, *limit.absent)}
     if None in seen.values():
         return None
-    if seen[limit.present] == {False} or any(True in (seen[analyte] or ()) for analyte in limit.absent):
+    if seen[limit.present] == {False} or any(
+        True in (seen[analyte] or ()) for analyte in limit.absent
+    ):
         return NONE
-    clear = True in (seen[limit.present] or ()) and all(seen[analyte] == {False} for analyte in limit.absent)
+    clear = True in (seen[limit.present] or ()) and all(
+        seen[analyte] == {False} for analyte in limit.absent
+    )
     return SOME if clear else UNCLEAR
 
 

@@ -1,7 +1,7 @@
 """A second, independent reading of the same limits, in exact decimals and plain Python.
 
-It shares no code with the engine and knows nothing of pandas or Great Expectations. Where the two disagree the batch is
-held, so that a silent engine bug becomes a visible HOLD.
+It shares no code with the engine and knows nothing of pandas or Great Expectations. Where the two
+disagree the batch is held, so that a silent engine bug becomes a visible HOLD.
 """
 
 from __future__ import annotations
@@ -19,14 +19,24 @@ from kratom_qc.domain.quantity import Quantity
 
 
 def question(limit: Limit) -> Hashable:
-    """All that `reads` takes from a limit on amounts or presence: limits alike in it are read alike."""
+    """All that `reads` takes from a limit on amounts or presence: limits alike in it are read
+    alike."""
     precision = limit.decision_rule, limit.guard_factor, limit.default_uncertainty
-    return limit.kind, limit.acceptance_interval, *precision, limit.portion, limit.lod_at_most, limit.unit
+    return (
+        limit.kind,
+        limit.acceptance_interval,
+        *precision,
+        limit.portion,
+        limit.lod_at_most,
+        limit.unit,
+    )
 
 
-def reads(limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch] = ()) -> list[Outcome]:
-    """How answered quantities stand to their limit, read without the engine. A limit that asks for no amount is read from the
-    batches themselves."""
+def reads(
+    limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch] = ()
+) -> list[Outcome]:
+    """How answered quantities stand to their limit, read without the engine. A limit that asks for
+    no amount is read from the batches themselves."""
     if limit.kind not in ("amount", "not_detected"):
         return [_other(limit, batch) for batch in batches]
     if limit.kind == "not_detected":
@@ -39,12 +49,15 @@ def reads(limit: Limit, quantities: Sequence[Quantity], batches: Sequence[Batch]
 
 
 def _guarded(limit: Limit, acceptance_interval: Interval, quantity: Quantity) -> Outcome:
-    """Both ends widened by the guard band w = r·U (ILAC-G8:09/2019 4.2.3); undecided where U is needed and unknown."""
+    """Both ends widened by the guard band w = r·U (ILAC-G8:09/2019 4.2.3); undecided where U is
+    needed and unknown."""
     if any(_guarded(limit, acceptance_interval, one) is Outcome.FAIL for one in quantity.alone):
         return Outcome.FAIL  # by a certificate alone, with the uncertainty that it states
     value = quantity.interval
     width = Decimal(0)
-    if quantity.how or any(result.interval.low == result.interval.high for result in quantity.results):
+    if quantity.how or any(
+        result.interval.low == result.interval.high for result in quantity.results
+    ):
         stated = quantity.uncertainty
         if stated is None and limit.default_uncertainty is not None and value.high is not None:
             stated = value.high * limit.default_uncertainty
@@ -68,7 +81,8 @@ def _guarded(limit: Limit, acceptance_interval: Interval, quantity: Quantity) ->
 
 
 def _amounts(acceptance_interval: Interval, quantities: Sequence[Quantity]) -> list[Outcome]:
-    """Every quantity against one interval, ends open or closed. One loop: it runs once per answered limit of a run."""
+    """Every quantity against one interval, ends open or closed. One loop: it runs once per answered
+    limit of a run."""
     least, least_open, most, most_open = (
         acceptance_interval.low,
         acceptance_interval.low_open,
@@ -79,12 +93,20 @@ def _amounts(acceptance_interval: Interval, quantities: Sequence[Quantity]) -> l
     for quantity in quantities:
         # Too high: even the least that one certificate proves is more than the most allowed.
         at_least = quantity.proven_low
-        if most is not None and at_least >= most and (at_least > most or quantity.proven_low_open or most_open):
+        if (
+            most is not None
+            and at_least >= most
+            and (at_least > most or quantity.proven_low_open or most_open)
+        ):
             found.append(Outcome.FAIL)
             continue
         # Too low: even the most that one certificate proves is less than the least allowed.
         at_most = quantity.proven_high
-        if at_most is not None and at_most <= least and (at_most < least or quantity.proven_high_open or least_open):
+        if (
+            at_most is not None
+            and at_most <= least
+            and (at_most < least or quantity.proven_high_open or least_open)
+        ):
             found.append(Outcome.FAIL)
             continue
         value = quantity.interval
@@ -92,7 +114,10 @@ def _amounts(acceptance_interval: Interval, quantities: Sequence[Quantity]) -> l
         enough = low > least or (low == least and (value.low_open or not least_open))
         if enough and (
             most is None
-            or (high is not None and (high < most or (high == most and (value.high_open or not most_open))))
+            or (
+                high is not None
+                and (high < most or (high == most and (value.high_open or not most_open)))
+            )
         ):
             found.append(Outcome.PASS)
         else:
@@ -112,8 +137,16 @@ def _not_detected(limit: Limit, quantity: Quantity) -> Outcome:
     if unclear:
         return Outcome.INCONCLUSIVE
     if limit.portion is not None:
-        return Outcome.PASS if deepest is not None and deepest >= limit.portion else Outcome.INCONCLUSIVE
-    stated = [(result.detection_limit, result.unit) for result in results if result.detection_limit is not None]
+        return (
+            Outcome.PASS
+            if deepest is not None and deepest >= limit.portion
+            else Outcome.INCONCLUSIVE
+        )
+    stated = [
+        (result.detection_limit, result.unit)
+        for result in results
+        if result.detection_limit is not None
+    ]
     if not stated:
         return Outcome.MISSING
     if limit.lod_at_most is None:
@@ -123,7 +156,8 @@ def _not_detected(limit: Limit, quantity: Quantity) -> Outcome:
 
 
 def _other(limit: Limit, batch: Batch) -> Outcome:
-    """Bans, product forms, words of a certificate, descriptions, profiles: read from the batch, not from the plan's answers."""
+    """Bans, product forms, words of a certificate, descriptions, profiles: read from the batch, not
+    from the plan's answers."""
     match limit.kind:
         case "ban":
             return Outcome.FAIL
@@ -165,11 +199,19 @@ def _unnatural(limit: Limit, batch: Batch) -> Outcome:
         for result in certificate.results
         if result.known and result.measured
     ]
-    there: set[str] = {result.analyte for result in results if result.detected is True or result.interval.low > 0}
+    there: set[str] = {
+        result.analyte for result in results if result.detected is True or result.interval.low > 0
+    }
     looked = {result.analyte for result in results}
-    unsure = {result.analyte for result in results if result.detected is None and result.interval.low == 0}
+    unsure = {
+        result.analyte for result in results if result.detected is None and result.interval.low == 0
+    }
     if not looked >= {limit.present, *limit.absent}:
         return Outcome.MISSING
     if there & set(limit.absent) or limit.present not in there | unsure:
         return Outcome.PASS
-    return Outcome.FAIL if limit.present in there and not unsure & set(limit.absent) else Outcome.INCONCLUSIVE
+    return (
+        Outcome.FAIL
+        if limit.present in there and not unsure & set(limit.absent)
+        else Outcome.INCONCLUSIVE
+    )

@@ -1,9 +1,11 @@
-"""Rulebooks compiled to Great Expectations suites, run once over many batches; the outcomes come back per limit.
+"""Rulebooks compiled to Great Expectations suites, run once over many batches; the outcomes come
+back per limit.
 
-Great Expectations fails open: a check succeeds on nulls, on an empty frame, on a condition that matches nothing; an
-unknown type or severity drops the check with a log line; an exception becomes a failed result. So nothing here believes
-a success that was not planned: the number of expectations and rows is compared with the plan, stock expectations guard
-the frame, an empty frame never reaches the engine, and whatever does not add up is an EngineError, never a verdict.
+Great Expectations fails open: a check succeeds on nulls, on an empty frame, on a condition that
+matches nothing; an unknown type or severity drops the check with a log line; an exception becomes a
+failed result. So nothing here believes a success that was not planned: the number of expectations
+and rows is compared with the plan, stock expectations guard the frame, an empty frame never reaches
+the engine, and whatever does not add up is an EngineError, never a verdict.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ _PASS, _FAIL, _INCONCLUSIVE, _MISSING = range(4)  # places in plan.OUTCOMES
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The answered rows of a run over all batches and rulebooks, and how many of them there must be."""
+    """The answered rows of a run over all batches and rulebooks, and how many of them there must
+    be."""
 
     books: tuple[Rulebook, ...]
     table: pd.DataFrame
@@ -68,8 +71,9 @@ def outcomes(groups: Sequence[Group]) -> dict[int, Codes]:
 
 
 def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
-    """The long frame of a run: a row per answered (batch, limit); `asked.start` is set to its first row. A limit that every
-    batch of a group answers alike has one row, under the group's first batch."""
+    """The long frame of a run: a row per answered (batch, limit); `asked.start` is set to its first
+    row. A limit that every batch of a group answers alike has one row, under the group's first
+    batch."""
     numbers: dict[tuple[str, str], int] = {}
     outer: list[list[float]] = []
     inner: list[list[float]] = []
@@ -105,23 +109,40 @@ def _context() -> Any:
 
 
 # Every failing row by its place, and nothing else: the values are ours already.
-RESULT_FORMAT = {"result_format": "COMPLETE", "partial_unexpected_count": 0, "exclude_unexpected_values": True}
+RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "partial_unexpected_count": 0,
+    "exclude_unexpected_values": True,
+}
 _NEVER_NULL = ("low", "high", "proven_low", "proven_high")
-# What every suite must ask. The suite itself cannot be the witness: an unknown check is dropped from it with a log line.
-ROLES = ("not outside", "inside", "rows as planned", "one row each", *(f"{name} never null" for name in _NEVER_NULL))
+# What every suite must ask. The suite itself cannot be the witness: an unknown check is dropped
+# from it with a log line.
+ROLES = (
+    "not outside",
+    "inside",
+    "rows as planned",
+    "one row each",
+    *(f"{name} never null" for name in _NEVER_NULL),
+)
 
 
 def suite(frame: Frame) -> gx.ExpectationSuite:
-    """Rulebooks as a real suite: is it outside, is it proven inside, and is the frame what was planned.
+    """Rulebooks as a real suite: is it outside, is it proven inside, and is the frame what was
+    planned.
 
-    One suite serves every rulebook of a run: a suite costs a tenth of a second whatever its rows, and there are forty markets.
+    One suite serves every rulebook of a run: a suite costs a tenth of a second whatever its rows,
+    and there are forty markets.
     """
     outer, inner = frame.bands
     columns = list(COLUMNS)
     within = ExpectResultsToLieWithinLimits
     return gx.ExpectationSuite(
         name="-".join(book.id for book in frame.books) if len(frame.books) == 1 else "release",
-        meta={"rulebooks": [{"id": one.id, "version": one.version, "sha256": one.sha256} for one in frame.books]},
+        meta={
+            "rulebooks": [
+                {"id": one.id, "version": one.version, "sha256": one.sha256} for one in frame.books
+            ]
+        },
         expectations=[
             within(
                 column_list=columns,
@@ -155,20 +176,27 @@ def _run(frame: Frame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """(fails, passes) per row of the frame. An empty frame never reaches the engine."""
     if frame.table.empty:
         if frame.planned:
-            raise EngineError(f"{frame.planned} rows were planned, none are in the frame (rows as planned)")
+            raise EngineError(
+                f"{frame.planned} rows were planned, none are in the frame (rows as planned)"
+            )
         return np.zeros(frame.planned, dtype=bool), np.zeros(frame.planned, dtype=bool)
     context = _context()
     asked = context.suites.add(suite(frame))
     name = str(asked.name)
     asset = context.data_sources.add_pandas(name).add_dataframe_asset("answers")
     data = asset.add_batch_definition_whole_dataframe("all")
-    definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=data, suite=asked))
-    result = definition.run(batch_parameters={"dataframe": frame.table}, result_format=RESULT_FORMAT)
+    definition = context.validation_definitions.add(
+        gx.ValidationDefinition(name=name, data=data, suite=asked)
+    )
+    result = definition.run(
+        batch_parameters={"dataframe": frame.table}, result_format=RESULT_FORMAT
+    )
     return read_result(result, frame.planned)
 
 
 def read_result(result: Any, size: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """A validation result as (fails, passes) per row; anything that was not planned raises EngineError."""
+    """A validation result as (fails, passes) per row; anything that was not planned raises
+    EngineError."""
     roles = [str((single.expectation_config.meta or {}).get("role")) for single in result.results]
     if sorted(roles) != sorted(ROLES):
         raise EngineError(f"{len(ROLES)} checks were planned, {len(roles)} came back")
@@ -189,7 +217,8 @@ def _raised(single: Any) -> bool:
 
 
 def _named(single: Any, size: int) -> npt.NDArray[np.bool_]:
-    """The rows a map expectation names as unexpected, as a mask; a count that does not add up raises EngineError."""
+    """The rows a map expectation names as unexpected, as a mask; a count that does not add up
+    raises EngineError."""
     found = single.result
     if found.get("element_count") != size or found.get("missing_count") != 0:
         raise EngineError(f"{found.get('element_count')} of {size} rows were checked")

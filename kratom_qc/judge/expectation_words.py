@@ -1,7 +1,7 @@
 """Our expectation in plain words, where Great Expectations renders suites and results as Data Docs.
 
-The words come with the suite's meta (`kratom_qc.judge.suites` puts them there for Data Docs only), so that what the engine
-carries through a run stays small.
+The words come with the suite's meta (`kratom_qc.judge.suites` puts them there for Data Docs only),
+so that what the engine carries through a run stays small.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from great_expectations.expectations.expectation import MulticolumnMapExpectation
-from great_expectations.render import LegacyDiagnosticRendererType, LegacyRendererType, RenderedStringTemplateContent
+from great_expectations.render import (
+    LegacyDiagnosticRendererType,
+    LegacyRendererType,
+    RenderedStringTemplateContent,
+)
 from great_expectations.render.renderer.renderer import renderer
 
 _QUESTIONS = {
@@ -20,8 +24,8 @@ _OUTCOMES = {"not outside": "proven to lie outside", "inside": "not proven to li
 
 
 class InPlainWords(MulticolumnMapExpectation):
-    """The renderers of an expectation whose configuration has a `question`, and in its meta the `limits` in words (by number)
-    and the `rows` of the frame in words (by index)."""
+    """The renderers of an expectation whose configuration has a `question`, and in its meta the
+    `limits` in words (by number) and the `rows` of the frame in words (by index)."""
 
     @classmethod
     @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
@@ -32,7 +36,10 @@ class InPlainWords(MulticolumnMapExpectation):
         asked = _asked(configuration, result)
         question = str(asked.kwargs.get("question", "")) if asked is not None else ""
         limits = (asked.meta or {}).get("limits", ()) if asked is not None else ()
-        return [_sentence(_QUESTIONS.get(question, question)), *(_sentence(words) for words in limits)]
+        return [
+            _sentence(_QUESTIONS.get(question, question)),
+            *(_sentence(words) for words in limits),
+        ]
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.OBSERVED_VALUE)
@@ -56,7 +63,9 @@ class InPlainWords(MulticolumnMapExpectation):
         found = getattr(result, "result", None) or {}
         rows = (asked.meta or {}).get("rows", ()) if asked is not None else ()
         outcome = (
-            _OUTCOMES.get(str(asked.kwargs.get("question", "")), "unexpected") if asked is not None else "unexpected"
+            _OUTCOMES.get(str(asked.kwargs.get("question", "")), "unexpected")
+            if asked is not None
+            else "unexpected"
         )
         return [
             _sentence(f"{rows[at] if at < len(rows) else f'row {at}'}: {outcome}")
@@ -73,11 +82,14 @@ class InPlainWords(MulticolumnMapExpectation):
 
 
 def _asked(configuration: Any, result: Any) -> Any:
-    return configuration if configuration is not None else getattr(result, "expectation_config", None)
+    return (
+        configuration if configuration is not None else getattr(result, "expectation_config", None)
+    )
 
 
 def _sentence(words: str) -> RenderedStringTemplateContent:
-    """Words as they are: `$` would begin a parameter of the template, so they come in as one. Great Expectations escapes them."""
+    """Words as they are: `$` would begin a parameter of the template, so they come in as one. Great
+    Expectations escapes them."""
     return RenderedStringTemplateContent(
         content_block_type="string_template",
         string_template={"template": "$words", "params": {"words": words}, "tag": "div"},

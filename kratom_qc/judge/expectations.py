@@ -1,10 +1,11 @@
 """Our Great Expectations expectation class: *results lie within limits*.
 
-One row of the frame is one answered (batch, limit). Its limit's ends are looked up by the row's limit number in the
-expectation's kwargs, so that one expectation checks every limit of a rulebook over every batch in one pass.
+One row of the frame is one answered (batch, limit). Its limit's ends are looked up by the row's
+limit number in the expectation's kwargs, so that one expectation checks every limit of a rulebook
+over every batch in one pass.
 
-The class asks one of two questions. `not outside` (severity critical) fails a row that is proven to lie outside its
-limit; `inside` (severity warning) fails a row that is not proven to lie inside.
+The class asks one of two questions. `not outside` (severity critical) fails a row that is proven to
+lie outside its limit; `inside` (severity warning) fails a row that is not proven to lie inside.
 """
 
 from __future__ import annotations
@@ -40,7 +41,14 @@ class ResultsWithinLimits(MulticolumnMapMetricProvider):
     """The map metric behind the expectation: one boolean per row."""
 
     condition_metric_name = "multicolumn_values.results_within_limits"
-    condition_domain_keys = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
+    condition_domain_keys = (
+        "batch_id",
+        "table",
+        "column_list",
+        "row_condition",
+        "condition_parser",
+        "ignore_row_if",
+    )
     condition_value_keys = ("question", "limits")
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
@@ -68,8 +76,12 @@ def _outside(row: dict[str, Any], low: Any, low_open: Any, high: Any, high_open:
 
 def _inside(row: dict[str, Any], low: Any, low_open: Any, high: Any, high_open: Any) -> Any:
     """Wholly within the band: an open end of the result may touch an open end of the limit."""
-    from_below = (row["low"] > low) | ((row["low"] == low) & ((low_open == 0) | (row["low_open"] > 0)))
-    from_above = (row["high"] < high) | ((row["high"] == high) & ((high_open == 0) | (row["high_open"] > 0)))
+    from_below = (row["low"] > low) | (
+        (row["low"] == low) & ((low_open == 0) | (row["low_open"] > 0))
+    )
+    from_above = (row["high"] < high) | (
+        (row["high"] == high) & ((high_open == 0) | (row["high_open"] > 0))
+    )
     return from_below & (from_above | ~np.isfinite(high))
 
 
@@ -82,4 +94,7 @@ class ExpectResultsToLieWithinLimits(InPlainWords):
     map_metric: ClassVar[str] = "multicolumn_values.results_within_limits"
     success_keys: ClassVar[tuple[str, ...]] = ("question", "limits", "mostly")
     args_keys: ClassVar[tuple[str, ...]] = ("column_list", "question", "limits")
-    library_metadata: ClassVar[dict[str, object]] = {"maturity": "production", "tags": ["certificate of analysis"]}
+    library_metadata: ClassVar[dict[str, object]] = {
+        "maturity": "production",
+        "tags": ["certificate of analysis"],
+    }

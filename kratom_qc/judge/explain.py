@@ -1,4 +1,5 @@
-"""Why an outcome is what it is, in a sentence a QA reviewer can check against the laboratory's own cell."""
+"""Why an outcome is what it is, in a sentence a QA reviewer can check against the laboratory's own
+cell."""
 
 from __future__ import annotations
 
@@ -18,14 +19,21 @@ MEMORY = "unconfirmed: the limit's figure rests on memory and must be checked ag
 
 
 def amount(interval: Interval, unit: str, limit: Limit) -> str:
-    """An interval in words with plain blanks; a long computed number is rounded, never across its limit's edge."""
+    """An interval in words with plain blanks; a long computed number is rounded, never across its
+    limit's edge."""
     edges = (
-        (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval is not None else ()
+        (limit.acceptance_interval.low, limit.acceptance_interval.high)
+        if limit.acceptance_interval is not None
+        else ()
     )
-    return interval_words(interval, unit, tuple(edge for edge in edges if edge is not None)).replace(THIN, " ")
+    return interval_words(
+        interval, unit, tuple(edge for edge in edges if edge is not None)
+    ).replace(THIN, " ")
 
 
-def numeric(limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: Result | None) -> str:
+def numeric(
+    limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: Result | None
+) -> str:
     """Why a numeric limit came out as it did."""
     if limit.evidence == "memory" and outcome is Outcome.INCONCLUSIVE and quantity is not None:
         return MEMORY
@@ -95,12 +103,17 @@ def _product_class(limit: Limit, product: str | None) -> str:
         return f"only {allowed} may be sold; the product's form is not known"
     name = product_forms()[product].lower()
     return (
-        f"the product is {name}" if product in limit.requires else f"only {allowed} may be sold; the product is {name}"
+        f"the product is {name}"
+        if product in limit.requires
+        else f"only {allowed} may be sold; the product is {name}"
     )
 
 
 def _profile(limit: Limit, outcome: Outcome) -> str:
-    present, absent = analytes()[limit.present].name, ", ".join(analytes()[one].name for one in limit.absent)
+    present, absent = (
+        analytes()[limit.present].name,
+        ", ".join(analytes()[one].name for one in limit.absent),
+    )
     if outcome is Outcome.FAIL:
         return f"{present} was found without {absent}, which leaf always brings with it"
     if outcome is Outcome.PASS:
@@ -111,35 +124,58 @@ def _profile(limit: Limit, outcome: Outcome) -> str:
 
 
 def _rounded(quantity: Quantity) -> str:
-    """Where a sheet shows fewer digits than its cells hold, both: the reviewer sees only one of them."""
-    told = [f"the sheet shows {r.shown}, the cell holds {r.reported}" for r in quantity.results if r.shown]
+    """Where a sheet shows fewer digits than its cells hold, both: the reviewer sees only one of
+    them."""
+    told = [
+        f"the sheet shows {r.shown}, the cell holds {r.reported}"
+        for r in quantity.results
+        if r.shown
+    ]
     return f"; {', '.join(dict.fromkeys(told))}" if told else ""
 
 
 def _fails(limit: Limit, quantity: Quantity, said: str, how: str) -> str:
-    acceptance_interval, low, high = limit.acceptance_interval, quantity.proven_low, quantity.proven_high
-    if acceptance_interval is not None and acceptance_interval.high is not None and low >= acceptance_interval.high:
+    acceptance_interval, low, high = (
+        limit.acceptance_interval,
+        quantity.proven_low,
+        quantity.proven_high,
+    )
+    if (
+        acceptance_interval is not None
+        and acceptance_interval.high is not None
+        and low >= acceptance_interval.high
+    ):
         proven, side = Interval(low, None, quantity.proven_low_open, True), "above"
         alone = quantity.interval.low < low
     else:
         proven, side = Interval(ZERO, high, False, quantity.proven_high_open), "below"
-        alone = high is not None and (quantity.interval.high is None or quantity.interval.high > high)
+        alone = high is not None and (
+            quantity.interval.high is None or quantity.interval.high > high
+        )
     if alone:
         return f"one certificate alone proves {amount(proven, quantity.unit, limit)}, {side} the limit{how}"
     return f"{said} lies wholly {side} the limit{how}"
 
 
 def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str) -> str:
-    if limit.decision_rule == "guarded" and value.high is None and quantity.interval.high is not None:
+    if (
+        limit.decision_rule == "guarded"
+        and value.high is None
+        and quantity.interval.high is not None
+    ):
         return "the limit's decision rule needs the measurement uncertainty, and none is stated"
     if limit.decision_rule == "guarded" and quantity.interval.low == quantity.interval.high:
         return f"{said} with its uncertainty reaches across the limit (guard band)"
-    screens = [result for result in quantity.results if result.portion is None and screen(result.method) is not None]
+    screens = [
+        result
+        for result in quantity.results
+        if result.portion is None and screen(result.method) is not None
+    ]
     if screens:
-        said = ", ".join(dict.fromkeys(f"'{result.reported}' by '{result.method}'" for result in screens))
-        return (
-            f"{said} is the answer of a screen, which bounds no amount from above: ask for a quantitative method{how}"
+        said = ", ".join(
+            dict.fromkeys(f"'{result.reported}' by '{result.method}'" for result in screens)
         )
+        return f"{said} is the answer of a screen, which bounds no amount from above: ask for a quantitative method{how}"
     if value.high is None and value.low == 0:
         kinds = {result.reported for result in quantity.results}
         return f"'{', '.join(sorted(kinds))}' without a usable LOD or LOQ says nothing about the amount{how}"
@@ -155,8 +191,12 @@ def _detection(limit: Limit, outcome: Outcome, quantity: Quantity) -> str:
         if outcome is Outcome.PASS:
             return f"absent in {plain(max(portions))} g, which covers the {plain(limit.portion)} g the limit asks for"
         if not portions:
-            return f"{words} in an unstated portion does not show absence in {plain(limit.portion)} g"
-        return f"absence in {plain(max(portions))} g cannot show absence in {plain(limit.portion)} g"
+            return (
+                f"{words} in an unstated portion does not show absence in {plain(limit.portion)} g"
+            )
+        return (
+            f"absence in {plain(max(portions))} g cannot show absence in {plain(limit.portion)} g"
+        )
     if outcome is Outcome.PASS and quantity.detection_limit is not None:
         return f"not detected, with a detection limit of {plain(quantity.detection_limit)} {quantity.unit}"
     if outcome is Outcome.INCONCLUSIVE and quantity.detected is False:
@@ -170,9 +210,15 @@ def _silence(limit: Limit, silent: Result | None) -> str:
     elif silent.detected is False:
         why = f"'{silent.reported}' without a detection limit says no more than silence: ask the laboratory for its LOD"
     elif silent.measured:
-        why = (
-            f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}"
-        )
+        why = f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}"
     else:
-        why = f"'{silent.reported.strip()}' is no value" if silent.reported.strip() else "the cell is blank"
-    return f"{why}; {limit.silence_because}" if limit.when_missing == "note" and limit.silence_because else why
+        why = (
+            f"'{silent.reported.strip()}' is no value"
+            if silent.reported.strip()
+            else "the cell is blank"
+        )
+    return (
+        f"{why}; {limit.silence_because}"
+        if limit.when_missing == "note" and limit.silence_because
+        else why
+    )

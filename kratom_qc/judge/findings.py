@@ -1,7 +1,8 @@
-"""An outcome becomes a finding: with the cell it rests on, why, by which decision rule, and whether it decides.
+"""An outcome becomes a finding: with the cell it rests on, why, by which decision rule, and whether
+it decides.
 
-Whatever is the same for every batch is made once: how a limit stands on the day, its decision rule in words, and the whole
-finding where a batch says nothing of the matter, as most do of most limits.
+Whatever is the same for every batch is made once: how a limit stands on the day, its decision rule
+in words, and the whole finding where a batch says nothing of the matter, as most do of most limits.
 """
 
 from __future__ import annotations
@@ -34,12 +35,18 @@ class Findings:
         self.status, self.decides = stands(limit, on)
         self.rule = decision_rule(limit)
         self.market = asked.book.id if asked.book.kind == "market" else None
-        # What the limit says without its guard band; only a limit with one knows conditional outcomes.
-        self.plainly = replace(limit, decision_rule="simple") if limit.decision_rule == "guarded" else None
+        # What the limit says without its guard band; only a limit with one knows conditional
+        # outcomes.
+        self.plainly = (
+            replace(limit, decision_rule="simple") if limit.decision_rule == "guarded" else None
+        )
         self.alike: Finding | None = None  # what is found of every batch that says nothing of it
 
-    def finding(self, at: int, batch: Batch, said: Mapping[str, Result], outcome: Outcome) -> Finding:
-        """The finding of the batch at place `at` of its group; `said` is the first word on every analyte."""
+    def finding(
+        self, at: int, batch: Batch, said: Mapping[str, Result], outcome: Outcome
+    ) -> Finding:
+        """The finding of the batch at place `at` of its group; `said` is the first word on every
+        analyte."""
         if self.limit.kind not in NUMERIC:
             if not self.asked.column.shared:
                 return self._other(batch, outcome)
@@ -56,15 +63,19 @@ class Findings:
             self.alike = self._numeric(None, None, outcome)
         return self.alike
 
-    def _numeric(self, quantity: Quantity | None, silent: Result | None, outcome: Outcome) -> Finding:
+    def _numeric(
+        self, quantity: Quantity | None, silent: Result | None, outcome: Outcome
+    ) -> Finding:
         limit = self.limit
         undeclared = limit.applies == "declared" and quantity is None
         if silent is not None and silent.measured and silent.detected is not False:
-            # something was measured or found, in words or units that cannot be compared: that is not silence
+            # something was measured or found, in words or units that cannot be compared: that is
+            # not silence
             outcome = Outcome.INCONCLUSIVE
         if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
             outcome = Outcome.INCONCLUSIVE
-        # A sum whose parts were not all tested is silent about the rest; an amount that only lacks a factor is not.
+        # A sum whose parts were not all tested is silent about the rest; an amount that only lacks
+        # a factor is not.
         silence = quantity is None or limit.subject in derived_kinds()
         noted = outcome is Outcome.MISSING and limit.when_missing == "note" and silence
         why = _UNDECLARED if undeclared else explain.numeric(limit, outcome, quantity, silent)
@@ -93,7 +104,8 @@ class Findings:
         )
 
     def _conditional(self, outcome: Outcome, quantity: Quantity | None) -> str:
-        """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside the limit, or outside."""
+        """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside
+        the limit, or outside."""
         if self.plainly is None or outcome is not Outcome.INCONCLUSIVE or quantity is None:
             return ""
         if self.limit.evidence == "memory" or guard(self.limit, quantity) is None:
@@ -102,7 +114,8 @@ class Findings:
         return {Outcome.PASS: "conditional pass", Outcome.FAIL: "conditional fail"}.get(plainly, "")
 
     def _other(self, batch: Batch, outcome: Outcome) -> Finding:
-        """Limits that no amount answers: bans, product classes, attestations, descriptions, certificate contents, profiles."""
+        """Limits that no amount answers: bans, product classes, attestations, descriptions,
+        certificate contents, profiles."""
         limit = self.limit
         why = explain.unmeasured(limit, outcome, batch)
         if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
@@ -114,7 +127,8 @@ class Findings:
             market=self.market,
             analyte=limit.subject or None,
             outcome=outcome,
-            decides=self.decides and not (outcome is Outcome.MISSING and limit.when_missing == "note"),
+            decides=self.decides
+            and not (outcome is Outcome.MISSING and limit.when_missing == "note"),
             why=why,
             because=limit.because,
             limit=limit.text,
@@ -126,8 +140,9 @@ class Findings:
 
 
 def first_words(batch: Batch) -> dict[str, Result]:
-    """What the certificates say of every analyte, the weightiest and of those the first: `NT`, a blank, `Complies`, `ND` without
-    LOD answer no limit, and a reviewer wants to see them; but `Detected` is not silence, whatever stands beside it."""
+    """What the certificates say of every analyte, the weightiest and of those the first: `NT`, a
+    blank, `Complies`, `ND` without LOD answer no limit, and a reviewer wants to see them; but
+    `Detected` is not silence, whatever stands beside it."""
     said: dict[str, Result] = {}
     for certificate in batch.certificates:
         for result in certificate.results:

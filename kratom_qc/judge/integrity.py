@@ -1,4 +1,5 @@
-"""Causes to hold a batch that no limit asks about: each is a finding of `integrity`, or of the market it is about."""
+"""Causes to hold a batch that no limit asks about: each is a finding of `integrity`, or of the
+market it is about."""
 
 from __future__ import annotations
 
@@ -17,19 +18,35 @@ from kratom_qc.rulebooks.scope import applicable, market_books, product_books
 from kratom_qc.vocabulary import analytes, product_forms
 from kratom_qc.vocabulary.wording import overdue
 
-_AGE = ("tested_on", "received_on", "sampled_on", "issued_on")  # what dates a measurement, best first
+_AGE = (
+    "tested_on",
+    "received_on",
+    "sampled_on",
+    "issued_on",
+)  # what dates a measurement, best first
 
 
 class Integrity:
     """What holds batches of one product on one day, whatever their limits say."""
 
     def __init__(
-        self, books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None, on: date, *, overdue: bool
+        self,
+        books: Mapping[str, Rulebook],
+        markets: Sequence[str],
+        product: str | None,
+        on: date,
+        *,
+        overdue: bool,
     ):
         self.on = on
         own = product_books(books, product)
         self.oldest = min(
-            (book.certificate_max_age_days for book in own if book.certificate_max_age_days is not None), default=None
+            (
+                book.certificate_max_age_days
+                for book in own
+                if book.certificate_max_age_days is not None
+            ),
+            default=None,
         )
         limits = (limit for book in own for limit in book.limits if limit.speaks_of(product))
         self.spoken = {limit.subject for limit in limits if stands(limit, on)[1]}
@@ -60,14 +77,21 @@ class Integrity:
             why = f"the product or certificate expired on {expires}, before {on}"
             yield held("EXPIRED", why, certificate.facts_said["expires_on"].ref)
         # A new issue date does not make old measurements young.
-        measured = next((certificate.dates[name] for name in _AGE if name in certificate.dates), None)
-        if self.oldest is not None and measured is not None and on - measured > timedelta(days=self.oldest):
+        measured = next(
+            (certificate.dates[name] for name in _AGE if name in certificate.dates), None
+        )
+        if (
+            self.oldest is not None
+            and measured is not None
+            and on - measured > timedelta(days=self.oldest)
+        ):
             why = f"the certificate is of {measured}, more than {self.oldest} days before {on}"
             yield held("CERTIFICATE-TOO-OLD", why, CellRef(certificate.file))
 
     def _found_without_limit(self, certificate: InterpretedCertificate) -> Iterator[Finding]:
-        """A pathogen or adulterant that was found, and that no limit of the product decides: nobody has decided that this is
-        harmless. Only the product's own rulebooks count, so that a verdict does not depend on which markets were asked."""
+        """A pathogen or adulterant that was found, and that no limit of the product decides: nobody
+        has decided that this is harmless. Only the product's own rulebooks count, so that a verdict
+        does not depend on which markets were asked."""
         for result in certificate.results:
             known = analytes().get(result.analyte)
             if not result.detected or known is None or known.id in self.spoken:
@@ -103,8 +127,11 @@ def disagreement(limit: Limit, engine: Outcome, again: Outcome) -> Finding:
     )
 
 
-def _always(books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None) -> Iterator[Finding]:
-    """What holds every batch of the product: no rulebook for it, or a market's rulebook that does not speak of it."""
+def _always(
+    books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
+) -> Iterator[Finding]:
+    """What holds every batch of the product: no rulebook for it, or a market's rulebook that does
+    not speak of it."""
     if product is None:
         return
     if not product_books(books, product):
@@ -118,9 +145,7 @@ def _always(books: Mapping[str, Rulebook], markets: Sequence[str], product: str 
 def _uncovered(book: Rulebook, product: str) -> Finding:
     """Nothing is never a pass."""
     spoken = ", ".join(product_forms()[covered].lower() for covered in book.covers)
-    why = (
-        f"the rulebook speaks of {spoken}; whether {product_forms()[product].lower()} may be sold here it does not say"
-    )
+    why = f"the rulebook speaks of {spoken}; whether {product_forms()[product].lower()} may be sold here it does not say"
     rule_id = f"{book.id.upper()}-COVERS"
     return Finding(rule_id, book.id, book.id, None, Outcome.INCONCLUSIVE, True, why, book.title)
 
@@ -129,4 +154,8 @@ def _overdue(books: Sequence[Rulebook], on: date) -> Iterator[Finding]:
     for book in books:
         for sentence in overdue([book], on):
             market = book.id if book.kind == "market" else None
-            yield replace(held("RULEBOOK-OVERDUE", f"the rulebook {sentence}", None), rulebook=book.id, market=market)
+            yield replace(
+                held("RULEBOOK-OVERDUE", f"the rulebook {sentence}", None),
+                rulebook=book.id,
+                market=market,
+            )

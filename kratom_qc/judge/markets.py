@@ -21,7 +21,8 @@ NOTHING = -1  # the weight of a slot in which nothing decides
 
 
 class Ruling(NamedTuple):
-    """A decision with the slot whose finding makes it; none where every limit is met, or where nothing decides."""
+    """A decision with the slot whose finding makes it; none where every limit is met, or where
+    nothing decides."""
 
     decision: Decision
     status: MarketStatus
@@ -29,12 +30,14 @@ class Ruling(NamedTuple):
 
 
 class Slots:
-    """Where findings stand. A rulebook is one slot, unless some of its limits are overridden elsewhere: each of those stands
-    alone, between those before and after it, so that a market can leave it out."""
+    """Where findings stand. A rulebook is one slot, unless some of its limits are overridden
+    elsewhere: each of those stands alone, between those before and after it, so that a market can
+    leave it out."""
 
     def __init__(self, books: Mapping[str, Rulebook]):
         self.replaced = {
-            book.id: [(one.overrides, one.rule_id) for one in book.limits if one.overrides] for book in books.values()
+            book.id: [(one.overrides, one.rule_id) for one in book.limits if one.overrides]
+            for book in books.values()
         }
         alone = {rule for rules in self.replaced.values() for rule in rules}
         slots = count()
@@ -56,28 +59,39 @@ class Slots:
         return self.rules.get((book, rule_id), self.books[book][-1])
 
     def lineage(self, books: Sequence[Rulebook]) -> tuple[int, ...]:
-        """The slots of rulebooks that count together, without the limits that one of them overrides. Their own rulebook comes
-        first: where two are as bad, the reader wants to hear of this market."""
+        """The slots of rulebooks that count together, without the limits that one of them
+        overrides. Their own rulebook comes first: where two are as bad, the reader wants to hear of
+        this market."""
         out = {self.rules[rule] for book in books for rule in self.replaced[book.id]}
-        return tuple(slot for book in reversed(books) for slot in self.books[book.id] if slot not in out)
+        return tuple(
+            slot for book in reversed(books) for slot in self.books[book.id] if slot not in out
+        )
 
 
 class Everywhere:
     """The markets of a run for batches of one product: which rulebooks count in each.
 
-    A market's verdict is the worst of the product's rulebooks, every rulebook the market lies under, its own, and what holds
-    the batch everywhere (`integrity`).
+    A market's verdict is the worst of the product's rulebooks, every rulebook the market lies
+    under, its own, and what holds the batch everywhere (`integrity`).
     """
 
     def __init__(self, books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None):
         self.rulebooks = applicable(books, markets, product)
         self.slots = Slots(books)
-        self.product = (*self.slots.books[INTEGRITY], *self.slots.lineage(product_books(books, product)))
-        self.markets = {market: (*self.slots.lineage(market_books(books, market)), *self.product) for market in markets}
+        self.product = (
+            *self.slots.books[INTEGRITY],
+            *self.slots.lineage(product_books(books, product)),
+        )
+        self.markets = {
+            market: (*self.slots.lineage(market_books(books, market)), *self.product)
+            for market in markets
+        }
         self.titles = {market: books[market].title for market in markets}
         self._ruled: dict[tuple[int, ...], dict[str, Ruling]] = {}
 
-    def verdict(self, batch: Batch, findings: Sequence[Finding], home: tuple[str, ...], on: date) -> Verdict:
+    def verdict(
+        self, batch: Batch, findings: Sequence[Finding], home: tuple[str, ...], on: date
+    ) -> Verdict:
         """The verdict over all findings of a batch."""
         worst = self._worst(findings)
         weights = tuple(NOTHING if one is None else _weight(one) for one in worst)
@@ -105,12 +119,16 @@ class Everywhere:
     def rulings(self, weights: tuple[int, ...]) -> dict[str, Ruling]:
         """What every market says, by the weight of the worst finding that decides in every slot."""
         if weights not in self._ruled:
-            self._ruled[weights] = {market: _ruling(slots, weights) for market, slots in self.markets.items()}
+            self._ruled[weights] = {
+                market: _ruling(slots, weights) for market, slots in self.markets.items()
+            }
         return self._ruled[weights]
 
     def own(self, weights: tuple[int, ...], home: Iterable[str]) -> Ruling:
         """The batch's own verdict: the worst of its product's rulebooks and the home markets."""
-        return _ruling((*self.product, *(slot for market in home for slot in self.markets[market])), weights)
+        return _ruling(
+            (*self.product, *(slot for market in home for slot in self.markets[market])), weights
+        )
 
     def _worst(self, findings: Iterable[Finding]) -> list[Finding | None]:
         """Of every slot the first of its worst findings that decide."""
@@ -142,7 +160,8 @@ _RULED = {  # by weight
 
 
 def _ruling(slots: Sequence[int], weights: Sequence[int]) -> Ruling:
-    """FAIL, else HOLD, else PASS. Nothing is never a pass: where nothing decides, the batch is held."""
+    """FAIL, else HOLD, else PASS. Nothing is never a pass: where nothing decides, the batch is
+    held."""
     worst = max(slots, key=weights.__getitem__)
     if weights[worst] == NOTHING:
         return Ruling(Decision.HOLD, MarketStatus.UNDECIDED, None)

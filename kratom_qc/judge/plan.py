@@ -1,4 +1,5 @@
-"""Limits × batches: what is asked of whom, and what the batches answer. The left join that makes missing a row."""
+"""Limits × batches: what is asked of whom, and what the batches answer. The left join that makes
+missing a row."""
 
 from __future__ import annotations
 
@@ -21,15 +22,23 @@ from kratom_qc.rulebooks.scope import NUMERIC, Rule, key_of, questions
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
-OUTCOMES = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.MISSING)  # what a code stands for
-# Stands for "any stated detection limit will do": every finite bound lies inside, an unknown one does not.
+OUTCOMES = (
+    Outcome.PASS,
+    Outcome.FAIL,
+    Outcome.INCONCLUSIVE,
+    Outcome.MISSING,
+)  # what a code stands for
+# Stands for "any stated detection limit will do": every finite bound lies inside, an unknown one
+# does not.
 _ANY_BOUND = float(np.finfo(float).max)
 
 
 class Column:
-    """One quantity over the batches of a group. Every limit that asks for it shares the column and its floats.
+    """One quantity over the batches of a group. Every limit that asks for it shares the column and
+    its floats.
 
-    A `shared` column holds one answer that all batches of the group give: a ban asks nothing of them.
+    A `shared` column holds one answer that all batches of the group give: a ban asks nothing of
+    them.
     """
 
     def __init__(self, answers: list[Quantity | None], *, shared: bool = False):
@@ -40,7 +49,8 @@ class Column:
         self._depths: dict[tuple[Decimal | None, Decimal | None, str | None], Floats] = {}
 
     def depths(self, limit: Limit) -> Floats:
-        """The ends for a limit *not detected*, shape (8, answered). Many markets want the same portion: one array serves all."""
+        """The ends for a limit *not detected*, shape (8, answered). Many markets want the same
+        portion: one array serves all."""
         asked = limit.portion, limit.lod_at_most, limit.unit
         if asked not in self._depths:
             self._depths[asked] = _columns(_detection_row(limit, answer) for answer in self.present)
@@ -53,13 +63,16 @@ class Column:
 
     @cached_property
     def ends(self) -> Floats:
-        """The ends of the answered ones as floats, shape (8, answered); shared, so never written to."""
+        """The ends of the answered ones as floats, shape (8, answered); shared, so never written
+        to."""
         return _columns(answer.ends for answer in self.present)
 
     @cached_property
     def lacking(self) -> npt.NDArray[np.bool_]:
         """Which of the answered ones lack an operand: a straddle of theirs is MISSING."""
-        return np.fromiter((bool(answer.missing) for answer in self.present), dtype=bool, count=len(self.present))
+        return np.fromiter(
+            (bool(answer.missing) for answer in self.present), dtype=bool, count=len(self.present)
+        )
 
 
 @dataclass(slots=True)
@@ -87,7 +100,8 @@ def plan(
     markets: Sequence[str],
     only: Mapping[str | None, Container[Rule]] | None = None,
 ) -> list[Group]:
-    """Every limit that speaks of a batch, asked of it; `only` names those to ask of a product where not all are."""
+    """Every limit that speaks of a batch, asked of it; `only` names those to ask of a product where
+    not all are."""
     by_product: dict[str | None, list[int]] = {}
     for index, batch in enumerate(batches):
         by_product.setdefault(batch.product, []).append(index)
@@ -103,7 +117,10 @@ def plan(
                 continue
             if limit.kind not in NUMERIC:
                 shared = limit.kind in answers.ALIKE
-                said = [answers.answer(limit, batches[index]) for index in (members[:1] if shared else members)]
+                said = [
+                    answers.answer(limit, batches[index])
+                    for index in (members[:1] if shared else members)
+                ]
                 asked.append(Asked(limit, book, Column(said, shared=shared)))
                 continue
             key, needs_depth = key_of(limit), limit.kind == "not_detected" and limit.portion is None
@@ -121,7 +138,8 @@ def plan(
 
 
 def _says_nothing(answer: Quantity | None) -> bool:
-    """A non-detect that states no LOD says no more than silence: how deep the laboratory looked is unknown."""
+    """A non-detect that states no LOD says no more than silence: how deep the laboratory looked is
+    unknown."""
     return answer is not None and answer.detected is False and answer.detection_limit is None
 
 
@@ -129,10 +147,11 @@ def _says_nothing(answer: Quantity | None) -> bool:
 
 
 def rows_of(asked: Asked) -> Floats:
-    """The answered rows of one limit as floats, shape (8, rows): the hull's ends, then the proven ends.
+    """The answered rows of one limit as floats, shape (8, rows): the hull's ends, then the proven
+    ends.
 
-    The floats keep the order of the exact decimals: where a value differs from its limit but their floats do not, the
-    float is nudged to the right side.
+    The floats keep the order of the exact decimals: where a value differs from its limit but their
+    floats do not, the float is nudged to the right side.
     """
     limit, present = asked.limit, asked.column.present
     if limit.kind == "not_detected":
@@ -141,8 +160,14 @@ def rows_of(asked: Asked) -> Floats:
         return _columns(_guarded_row(limit, answer) for answer in present)
     rows = asked.column.ends
     own = False
-    for edge in (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval else ():
-        if edge is None or edge == 0:  # the float of a decimal above 0 is above 0: nothing to put right
+    for edge in (
+        (limit.acceptance_interval.low, limit.acceptance_interval.high)
+        if limit.acceptance_interval
+        else ()
+    ):
+        if (
+            edge is None or edge == 0
+        ):  # the float of a decimal above 0 is above 0: nothing to put right
             continue
         for end, at in zip(*np.nonzero(rows[::2] == float(edge)), strict=True):
             rows, own = (rows, own) if own else (rows.copy(), True)
@@ -154,7 +179,9 @@ def rows_of(asked: Asked) -> Floats:
 
 def _columns(rows: Iterable[Sequence[object]]) -> Floats:
     """Rows of eight ends, the first of every row first: shape (8, rows)."""
-    return np.ascontiguousarray(np.fromiter(chain.from_iterable(rows), dtype=float).reshape(-1, 8).T)
+    return np.ascontiguousarray(
+        np.fromiter(chain.from_iterable(rows), dtype=float).reshape(-1, 8).T
+    )
 
 
 def _ordered(value: Decimal | None, edge: Decimal) -> float:
@@ -176,12 +203,19 @@ _FOUND = (0.0, 1.0, float("inf"), 1.0)  # (0, ∞)
 def _guarded_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
     """The ends widened by the guard band (ILAC-G8:09/2019 4.2.3, w = r·U); unknown where U is.
 
-    What one certificate proves with its own uncertainty stays proven, whatever the others leave out.
+    What one certificate proves with its own uncertainty stays proven, whatever the others leave
+    out.
     """
     value = answer.interval
-    hull = _widened(limit, (value.low, value.low_open, value.high, value.high_open), guard(limit, answer))
+    hull = _widened(
+        limit, (value.low, value.low_open, value.high, value.high_open), guard(limit, answer)
+    )
     proven = [
-        _widened(limit, (one.proven_low, one.proven_low_open, one.proven_high, one.proven_high_open), guard(limit, one))
+        _widened(
+            limit,
+            (one.proven_low, one.proven_low_open, one.proven_high, one.proven_high_open),
+            guard(limit, one),
+        )
         for one in (answer, *answer.alone)
     ]
     low = max(ends[:2] for ends in proven)
@@ -196,22 +230,27 @@ def _widened(
         return _UNKNOWN
     low, low_open, high, high_open = ends
     edges = (
-        (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval else (ZERO, None)
+        (limit.acceptance_interval.low, limit.acceptance_interval.high)
+        if limit.acceptance_interval
+        else (ZERO, None)
     )
     most = float("inf") if high is None else _beside(high + width, edges)
     return _beside(max(ZERO, low - width), edges), float(low_open), most, float(high_open)
 
 
 def _beside(value: Decimal, edges: tuple[Decimal | None, ...]) -> float:
-    """The float of a value, on the right side of whichever edge of its limit it would otherwise fall on."""
+    """The float of a value, on the right side of whichever edge of its limit it would otherwise
+    fall on."""
     edge = next((edge for edge in edges if edge is not None and float(edge) == float(value)), None)
     return float(value) if edge is None else _ordered(value, edge)
 
 
 def guard(limit: Limit, answer: Quantity) -> Decimal | None:
-    """By how much both ends are widened: r times the expanded uncertainty under a guarded decision rule, 0 without one.
+    """By how much both ends are widened: r times the expanded uncertainty under a guarded decision
+    rule, 0 without one.
 
-    None where the rule needs an uncertainty and none is stated. A censored result (`<0.05`) carries none of its own.
+    None where the rule needs an uncertainty and none is stated. A censored result (`<0.05`) carries
+    none of its own.
     """
     exact = [result for result in answer.results if result.interval.low == result.interval.high]
     if limit.decision_rule != "guarded" or not (exact or answer.how):
@@ -224,7 +263,8 @@ def guard(limit: Limit, answer: Quantity) -> Decimal | None:
 
 
 def judged_interval(limit: Limit, answer: Quantity) -> Interval:
-    """What is compared with the limit: the hull, widened by the uncertainty where the limit's decision rule is guarded."""
+    """What is compared with the limit: the hull, widened by the uncertainty where the limit's
+    decision rule is guarded."""
     value = answer.interval
     if limit.kind != "amount" or limit.decision_rule != "guarded":
         return value
@@ -236,7 +276,8 @@ def judged_interval(limit: Limit, answer: Quantity) -> Interval:
 
 
 def _detection_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
-    """`Not detected` as an interval: found is (0, ∞), not found reaches down to its detection limit, unclear is [0, ∞)."""
+    """`Not detected` as an interval: found is (0, ∞), not found reaches down to its detection
+    limit, unclear is [0, ∞)."""
     reach = detection_reach(limit, answer)
     if answer.detected is True:
         ends = _FOUND
@@ -249,7 +290,8 @@ def _detection_row(limit: Limit, answer: Quantity) -> tuple[float, ...]:
 
 
 def detection_reach(limit: Limit, answer: Quantity) -> Decimal | None:
-    """How far down the deepest non-detect looked, in the limit's terms: 1/portion, or a LOD in the limit's unit."""
+    """How far down the deepest non-detect looked, in the limit's terms: 1/portion, or a LOD in the
+    limit's unit."""
     if limit.portion is not None:
         portions = [result.portion for result in answer.results if result.portion is not None]
         return portion_bound(max(portions)) if portions else None
@@ -258,16 +300,20 @@ def detection_reach(limit: Limit, answer: Quantity) -> Decimal | None:
 
 
 def detection_bound(limit: Limit) -> Decimal | None:
-    """How deep a limit `not detected` wants the method to look; None where any stated depth will do."""
+    """How deep a limit `not detected` wants the method to look; None where any stated depth will
+    do."""
     return portion_bound(limit.portion) if limit.portion is not None else limit.lod_at_most
 
 
 def bands(limit: Limit) -> tuple[list[float], list[float]]:
-    """A limit's ends for the two questions: the band a result may not miss, and the band that must hold all of it."""
+    """A limit's ends for the two questions: the band a result may not miss, and the band that must
+    hold all of it."""
     if limit.kind == "not_detected":
         bound = detection_bound(limit)
         return [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, _ANY_BOUND if bound is None else float(bound), 0.0]
-    acceptance_interval = answers.ACCEPT if limit.acceptance_interval is None else limit.acceptance_interval
+    acceptance_interval = (
+        answers.ACCEPT if limit.acceptance_interval is None else limit.acceptance_interval
+    )
     high = float("inf") if acceptance_interval.high is None else float(acceptance_interval.high)
     ends = [
         float(acceptance_interval.low),

@@ -1,7 +1,8 @@
-"""A rulebook's compiled suite for people: in plain words, as Great Expectations' own JSON, or rendered as Data Docs.
+"""A rulebook's compiled suite for people: in plain words, as Great Expectations' own JSON, or
+rendered as Data Docs.
 
-It is the suite that judges: `engine.suite` makes it, from the same bands. Words are added to its meta here and nowhere else, so
-that a run carries none.
+It is the suite that judges: `engine.suite` makes it, from the same bands. Words are added to its
+meta here and nowhere else, so that a run carries none.
 """
 
 from __future__ import annotations
@@ -56,14 +57,24 @@ def compiled(book: Rulebook) -> Any:
 
 
 def _told(limit: Limit) -> str:
-    """A limit in one sentence; every limit is put to the engine, and this tells those apart that never decide."""
+    """A limit in one sentence; every limit is put to the engine, and this tells those apart that
+    never decide."""
     status = "" if limit.status in DECIDING else f"{limit.status}, "
-    return plainly.plainly(limit) + ("" if decides(limit) else f" [{status}{plainly.why_not(limit)}]")
+    return plainly.plainly(limit) + (
+        "" if decides(limit) else f" [{status}{plainly.why_not(limit)}]"
+    )
 
 
 def _empty(book: Rulebook) -> Frame:
-    touch, hold = zip(*(bands(limit) for limit in book.limits), strict=True) if book.limits else ((), ())
-    return Frame((book,), pd.DataFrame(columns=["batch", *COLUMNS], dtype=float), (list(touch), list(hold)), 0)
+    touch, hold = (
+        zip(*(bands(limit) for limit in book.limits), strict=True) if book.limits else ((), ())
+    )
+    return Frame(
+        (book,),
+        pd.DataFrame(columns=["batch", *COLUMNS], dtype=float),
+        (list(touch), list(hold)),
+        0,
+    )
 
 
 def _in_words(suite: Any, limits: Sequence[str], rows: Sequence[str] = ()) -> Any:
@@ -76,10 +87,14 @@ def _in_words(suite: Any, limits: Sequence[str], rows: Sequence[str] = ()) -> An
 # ---------------------------------------------------------------- Data Docs
 
 
-def docs(book: Rulebook, books: Mapping[str, Rulebook], batches: Sequence[Batch], folder: Path) -> list[Path]:
-    """Render a rulebook's suite, and how these batches stand to it, as Data Docs. Built once; returns the pages.
+def docs(
+    book: Rulebook, books: Mapping[str, Rulebook], batches: Sequence[Batch], folder: Path
+) -> list[Path]:
+    """Render a rulebook's suite, and how these batches stand to it, as Data Docs. Built once;
+    returns the pages.
 
-    The pages load nothing from elsewhere: what Great Expectations' templates fetch from public servers is taken out.
+    The pages load nothing from elsewhere: what Great Expectations' templates fetch from public
+    servers is taken out.
     """
     context = _context(folder)
     pairs = _asked(book, books, batches)
@@ -94,15 +109,23 @@ def docs(book: Rulebook, books: Mapping[str, Rulebook], batches: Sequence[Batch]
         context.suites.add(compiled(book))
     context.build_data_docs()
     pages = _made_plain(folder, book)
-    wanted = {"expectations", "validations"} if context.validation_definitions.all() else {"expectations"}
+    wanted = (
+        {"expectations", "validations"}
+        if context.validation_definitions.all()
+        else {"expectations"}
+    )
     made = {page.relative_to(folder).parts[0] for page in pages[1:]}
     raw = any(_NAME in page.read_text(encoding="utf-8") for page in pages)
-    if made != wanted or raw:  # a page that does not render is only logged, and a block is replaced by the raw call
+    if (
+        made != wanted or raw
+    ):  # a page that does not render is only logged, and a block is replaced by the raw call
         raise EngineError(f"rulebook {book.id}: Great Expectations did not render its Data Docs")
     return pages
 
 
-def _asked(book: Rulebook, books: Mapping[str, Rulebook], batches: Sequence[Batch]) -> list[tuple[Group, Asked]]:
+def _asked(
+    book: Rulebook, books: Mapping[str, Rulebook], batches: Sequence[Batch]
+) -> list[tuple[Group, Asked]]:
     groups = plan(batches, books, markets_of(books))
     return [(group, asked) for group in groups for asked in group.asked if asked.book.id == book.id]
 
@@ -118,8 +141,15 @@ def _rows(pairs: Sequence[tuple[Group, Asked]], batches: Sequence[Batch]) -> lis
     for group, asked in pairs:
         for place, answer in zip(asked.column.answered, asked.column.present, strict=True):
             batch = batches[group.members[place]].batch_id
-            said = wording.interval_words(answer.interval, answer.unit) if answer.subject != "objections" else ""
-            found.append(f"{batch}: {asked.limit.rule_id}, {_told(asked.limit)}" + (f": {said}" if said else ""))
+            said = (
+                wording.interval_words(answer.interval, answer.unit)
+                if answer.subject != "objections"
+                else ""
+            )
+            found.append(
+                f"{batch}: {asked.limit.rule_id}, {_told(asked.limit)}"
+                + (f": {said}" if said else "")
+            )
     return found
 
 
@@ -127,7 +157,10 @@ def _context(folder: Path) -> Any:
     site = {
         "class_name": "SiteBuilder",
         "show_how_to_buttons": False,
-        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder.resolve())},
+        "store_backend": {
+            "class_name": "TupleFilesystemStoreBackend",
+            "base_directory": str(folder.resolve()),
+        },
         "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
     }
     return gx.get_context(
@@ -145,7 +178,9 @@ def _run(context: Any, frame: Frame, suite: Any) -> None:
     asked = context.suites.add(suite)
     asset = context.data_sources.add_pandas(asked.name).add_dataframe_asset("answers")
     data = asset.add_batch_definition_whole_dataframe("all")
-    definition = context.validation_definitions.add(gx.ValidationDefinition(name=asked.name, data=data, suite=asked))
+    definition = context.validation_definitions.add(
+        gx.ValidationDefinition(name=asked.name, data=data, suite=asked)
+    )
     definition.run(batch_parameters={"dataframe": frame.table}, result_format=engine.RESULT_FORMAT)
 
 
@@ -168,4 +203,8 @@ def _made_plain(folder: Path, book: Rulebook) -> list[Path]:
 
 
 def _called(page: Path, folder: Path) -> str:
-    return "what it asks" if page.relative_to(folder).parts[0] == "expectations" else "how the batches stand"
+    return (
+        "what it asks"
+        if page.relative_to(folder).parts[0] == "expectations"
+        else "how the batches stand"
+    )

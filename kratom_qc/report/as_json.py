@@ -1,6 +1,7 @@
 """`--json`: one object per input file, as outsiders and tests rely on it.
 
-Numbers that carry a measurement are decimal strings in plain notation; an infinite end is null with its `_open` true.
+Numbers that carry a measurement are decimal strings in plain notation; an infinite end is null with
+its `_open` true.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, An
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
-    """Where and what, then how severe, what was expected, what to do, and the known words nearest to what it said."""
+    """Where and what, then how severe, what was expected, what to do, and the known words nearest
+    to what it said."""
     listed = problem(refusal.code)
     return {
         "code": refusal.code,
@@ -48,7 +50,8 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
 
 
 def judged(file: str, sha256: str, verdicts: Iterable[Verdict]) -> dict[str, Any]:
-    """A file that was read, with every batch it speaks of; results are those of this file, findings of all."""
+    """A file that was read, with every batch it speaks of; results are those of this file, findings
+    of all."""
     return {
         "file": file,
         "sha256": sha256,
@@ -110,7 +113,8 @@ def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
 
 
 def standing_object(standing: Standing) -> dict[str, Any]:
-    """What one market says, with the rule that decides it and the cell that rests on; null where every limit is met."""
+    """What one market says, with the rule that decides it and the cell that rests on; null where
+    every limit is met."""
     finding = standing.finding
     return {
         "market": standing.market,
@@ -195,7 +199,12 @@ def finding_object(finding: Finding) -> dict[str, Any]:
 
 def remark_object(remark: Remark) -> dict[str, Any]:
     """Something to see that never changes a verdict."""
-    return {"code": remark.code, "severity": remark.severity, "message": remark.message, **_where(remark.ref)}
+    return {
+        "code": remark.code,
+        "severity": remark.severity,
+        "message": remark.message,
+        **_where(remark.ref),
+    }
 
 
 def interval_object(interval: Interval) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""What a page shows in lists: limits that are met and decide nothing, conditions for the seller, what nobody tested."""
+"""What a page shows in lists: limits that are met and decide nothing, conditions for the seller,
+what nobody tested."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ class Listed(NamedTuple):
 
     book: str
     title: str
-    sources: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]  # dates, source, (text, rule id) of each
+    sources: tuple[
+        tuple[str, str, tuple[tuple[str, str], ...]], ...
+    ]  # dates, source, (text, rule id) of each
 
 
 class Untested(NamedTuple):
@@ -34,7 +37,8 @@ def conditions(findings: Iterable[Finding], reach: Reach) -> tuple[Listed, ...]:
 
 
 def met(findings: Iterable[Finding], reach: Reach, rule: str) -> tuple[Listed, ...]:
-    """Limits that are met and decide nothing, each with the value and its cell; `rule` is the page's decision rule."""
+    """Limits that are met and decide nothing, each with the value and its cell; `rule` is the
+    page's decision rule."""
     return _listed(((finding, _met(finding, rule)) for finding in findings), reach)
 
 
@@ -42,12 +46,16 @@ def _met(finding: Finding, rule: str) -> str:
     value, place = reasons.understood(finding), finding.ref
     cell = f"({where(place) or place.file})" if place is not None else ""
     said = f"{' '.join(filter(None, (reasons.subject(finding), value, cell)))}: {finding.limit or finding.why}"
-    other = f"decision rule: {finding.decision_rule}" if finding.decision_rule not in ("", rule) else ""
+    other = (
+        f"decision rule: {finding.decision_rule}" if finding.decision_rule not in ("", rule) else ""
+    )
     return "; ".join(filter(None, (said, other, reasons.replaces(finding.source))))
 
 
 def _listed(told: Iterable[tuple[Finding, str]], reach: Reach) -> tuple[Listed, ...]:
-    rows = tuple((one.rulebook, reasons.dates(one), one.because, text, one.rule_id) for one, text in told)
+    rows = tuple(
+        (one.rulebook, reasons.dates(one), one.because, text, one.rule_id) for one, text in told
+    )
     return tuple(Listed(book, reach.title(book), sources) for book, sources in _by_source(rows))
 
 
@@ -57,13 +65,16 @@ def _by_source(rows: tuple[tuple[str, str, str, str, str], ...]) -> tuple[tuple[
     for book, dates, source, text, rule_id in rows:
         found.setdefault(book, {}).setdefault((dates, source), []).append((text, rule_id))
     return tuple(
-        (book, tuple((*source, tuple(texts)) for source, texts in sources.items())) for book, sources in found.items()
+        (book, tuple((*source, tuple(texts)) for source, texts in sources.items()))
+        for book, sources in found.items()
     )
 
 
 def untested(silent: Iterable[Finding]) -> tuple[Untested, ...]:
     """What nobody tested, by the reason why that does not hold the batch."""
-    return _grouped(tuple((_silence(finding), reasons.subject(finding), finding.rulebook) for finding in silent))
+    return _grouped(
+        tuple((_silence(finding), reasons.subject(finding), finding.rulebook) for finding in silent)
+    )
 
 
 @lru_cache(512)  # batches of one product form differ little in what nobody tests

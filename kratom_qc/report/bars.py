@@ -1,4 +1,5 @@
-"""A value drawn on its limit's scale. Only geometry is float here, and only as per cent of the bar's width."""
+"""A value drawn on its limit's scale. Only geometry is float here, and only as per cent of the
+bar's width."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _HUGE, _TINY = 1e290, 1e-290
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on the bar with its text, which hangs towards the middle where the place is near an end."""
+    """A place on the bar with its text, which hangs towards the middle where the place is near an
+    end."""
 
     x: str
     text: str
@@ -29,8 +31,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bar:
-    """Everything a template draws; every `x` and `w` is text such as `12.5%`. Known by its identity: `bar` keeps them,
-    and their markup is kept too."""
+    """Everything a template draws; every `x` and `w` is text such as `12.5%`. Known by its
+    identity: `bar` keeps them, and their markup is kept too."""
 
     css: str
     label: str
@@ -54,7 +56,8 @@ class _Scale:
 
 
 def bar(finding: Finding) -> Bar | None:
-    """The bar of an amount; None where limit and value share no scale or nothing is known of the value."""
+    """The bar of an amount; None where limit and value share no scale or nothing is known of the
+    value."""
     limit = finding.source
     value = finding.interval
     if (
@@ -92,7 +95,11 @@ def _drawn(
     if not ends:
         return None
     unbounded = high is None or top is None
-    scale = _log(ends) if max(ends) / min(ends) > LOG_FROM else _linear(max(ends) * (1.35 if unbounded else 1.15))
+    scale = (
+        _log(ends)
+        if max(ends) / min(ends) > LOG_FROM
+        else _linear(max(ends) * (1.35 if unbounded else 1.15))
+    )
     left, right = scale.at(low), 100.0 if high is None else scale.at(high)
     band_left, band_right = scale.at(floor), 100.0 if top is None else scale.at(top)
     dot = None if point is None else scale.at(_float(point))
@@ -113,7 +120,9 @@ def _drawn(
     )
 
 
-def _text(acceptance_interval: Interval, value: Interval, unit: str, printed: Printed | None) -> str:
+def _text(
+    acceptance_interval: Interval, value: Interval, unit: str, printed: Printed | None
+) -> str:
     factor, name = printed or (Decimal(1), unit)
     scaled = value if printed is None else value.scaled(factor)
     return wording.interval_words(scaled, name, _printed_edges(acceptance_interval, factor))
@@ -124,7 +133,11 @@ def _point(finding: Finding) -> Decimal | None:
     if finding.interval.low == finding.interval.high:
         return finding.interval.low
     quantity = finding.quantity
-    if quantity is not None and quantity.unit == finding.unit and quantity.interval.low == quantity.interval.high:
+    if (
+        quantity is not None
+        and quantity.unit == finding.unit
+        and quantity.interval.low == quantity.interval.high
+    ):
         return quantity.interval.low
     return None
 
@@ -138,7 +151,9 @@ def _printed_edges(acceptance_interval: Interval, factor: Decimal) -> tuple[Deci
     return tuple(edge * factor for edge in _edges(acceptance_interval))
 
 
-def _edge_marks(acceptance_interval: Interval, unit: str, printed: Printed | None, scale: _Scale) -> tuple[Mark, ...]:
+def _edge_marks(
+    acceptance_interval: Interval, unit: str, printed: Printed | None, scale: _Scale
+) -> tuple[Mark, ...]:
     """The limit's ends, numbered in the unit its source prints."""
     factor, name = printed or (Decimal(1), unit)
     marks = [
@@ -155,7 +170,9 @@ def _edge_marks(acceptance_interval: Interval, unit: str, printed: Printed | Non
 
 def _note(scale: _Scale, left: float, right: float) -> Mark:
     crowded = min(left or 100.0, right) < 45
-    return Mark("100%" if crowded else "0", "log scale" if scale.log else "", "end" if crowded else "start")
+    return Mark(
+        "100%" if crowded else "0", "log scale" if scale.log else "", "end" if crowded else "start"
+    )
 
 
 def _mark(x: float, text: str) -> Mark:
@@ -176,9 +193,15 @@ def _log(ends: list[float]) -> _Scale:
     decades = last - first
 
     def at(x: float) -> float:
-        return 0.0 if x <= 0 else min(max((math.log10(max(x, _TINY)) - first) / decades * 100, 0.0), 100.0)
+        return (
+            0.0
+            if x <= 0
+            else min(max((math.log10(max(x, _TINY)) - first) / decades * 100, 0.0), 100.0)
+        )
 
-    ticks = tuple(_percent(100 * step / decades) for step in range(1, decades)) if decades <= 16 else ()
+    ticks = (
+        tuple(_percent(100 * step / decades) for step in range(1, decades)) if decades <= 16 else ()
+    )
     return _Scale(at, True, ticks)
 
 

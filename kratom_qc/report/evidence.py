@@ -1,4 +1,5 @@
-"""What the laboratory said, in its own words, with the file and cell: looked up for the findings that rest on it."""
+"""What the laboratory said, in its own words, with the file and cell: looked up for the findings
+that rest on it."""
 
 from __future__ import annotations
 
@@ -42,20 +43,24 @@ class Evidence:
             self._results.setdefault(result.ref, result)
             self._named.setdefault(result.analyte, []).append(result)
         for fact, word in certificate.facts_said.items():
-            statement = Statement(fact.replace("_", " "), word.text, "", word.ref.file, where(word.ref), "")
+            statement = Statement(
+                fact.replace("_", " "), word.text, "", word.ref.file, where(word.ref), ""
+            )
             self._facts.setdefault(word.ref, statement)
 
     def of(self, finding: Finding) -> tuple[Statement, ...]:
         """The statements one finding rests on: its quantity's, else what stands at its place.
 
-        A doubt may be about two results that disagree, or about another cell of a row: everything said of its analyte
-        is quoted beside it.
+        A doubt may be about two results that disagree, or about another cell of a row: everything
+        said of its analyte is quoted beside it.
         """
         found = list(finding.quantity.results) if finding.quantity is not None else []
         if not found and finding.ref is not None:
             at = self._results.get(finding.ref)
             near = self._named.get(finding.analyte or "", [])
-            found = ([at] if at is not None else []) + [result for result in near if result is not at]
+            found = ([at] if at is not None else []) + [
+                result for result in near if result is not at
+            ]
         if not found and finding.analyte and finding.analyte in self._described:
             found = [self._described[finding.analyte]]
         if found:
@@ -76,7 +81,12 @@ def quoted(result: Result) -> Statement:
     """A result in the laboratory's words."""
     name = wording.subject_name(result.analyte) if result.known else result.analyte
     return Statement(
-        name, both(result), result.reported_unit, result.ref.file, where(result.ref), result.stated_verdict
+        name,
+        both(result),
+        result.reported_unit,
+        result.ref.file,
+        where(result.ref),
+        result.stated_verdict,
     )
 
 

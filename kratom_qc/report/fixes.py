@@ -1,4 +1,5 @@
-"""Everything a vendor can do about one file: its refusals, or what holds and fails its batches, and the remarks."""
+"""Everything a vendor can do about one file: its refusals, or what holds and fails its batches, and
+the remarks."""
 
 from __future__ import annotations
 
@@ -29,11 +30,16 @@ _FINDINGS = {
 }
 
 
-def fix_list(file: str, refusals: Sequence[Refusal], verdicts: Sequence[Verdict], on: date) -> FixList:
-    """What is wrong with a file, as `kratom-qc check --annotate` lists it; worst first is for whoever prints it."""
+def fix_list(
+    file: str, refusals: Sequence[Refusal], verdicts: Sequence[Verdict], on: date
+) -> FixList:
+    """What is wrong with a file, as `kratom-qc check --annotate` lists it; worst first is for
+    whoever prints it."""
     fixes = [_refusal(refusal) for refusal in refusals]
     for verdict in verdicts:
-        fixes += _of_verdict(verdict, file, f"Batch {verdict.batch.batch_id}: " if len(verdicts) > 1 else "")
+        fixes += _of_verdict(
+            verdict, file, f"Batch {verdict.batch.batch_id}: " if len(verdicts) > 1 else ""
+        )
     name = PurePath(file).name
     sentences = (f"{name}, read on {on} by {PROGRAM}", *_outcome(refusals, verdicts))
     return FixList((*sentences, *(_HOW if fixes else ())), tuple(dict.fromkeys(fixes)))
@@ -52,16 +58,23 @@ def _said_of(verdict: Verdict) -> str:
 
 
 def _refusal(refusal: Refusal) -> Fix:
-    return _fix("refused", refusal.code, refusal.ref, refusal.message, refusal.quoted, near=refusal.near)
+    return _fix(
+        "refused", refusal.code, refusal.ref, refusal.message, refusal.quoted, near=refusal.near
+    )
 
 
 def _of_verdict(verdict: Verdict, file: str, whose: str) -> list[Fix]:
-    """The causes that count in the batch's own verdict, then screens and remarks. Only this file can be fixed here."""
+    """The causes that count in the batch's own verdict, then screens and remarks. Only this file
+    can be fixed here."""
     reach = Reach(verdict)
     own, _ = against(verdict, reach)
     fixes = [_cause(findings, reach, file, whose) for findings in own]
-    fixes += [_screen(finding, reach, file, whose) for finding in verdict.findings if warns(finding)]
-    return fixes + [_remark(remark) for remark in verdict.batch.remarks if remark.ref.file in ("", file)]
+    fixes += [
+        _screen(finding, reach, file, whose) for finding in verdict.findings if warns(finding)
+    ]
+    return fixes + [
+        _remark(remark) for remark in verdict.batch.remarks if remark.ref.file in ("", file)
+    ]
 
 
 def _cause(findings: Sequence[Finding], reach: Reach, file: str, whose: str) -> Fix:
@@ -75,17 +88,34 @@ def _cause(findings: Sequence[Finding], reach: Reach, file: str, whose: str) -> 
         return _fix("hold", finding.rule_id, place, wrong, near=near)
     severity, code = _FINDINGS[finding.outcome]
     asked = dict.fromkeys(
-        f"{one.limit} ({reach.title(one.rulebook)}, {one.rule_id})" for one in findings if reach.own(one)
+        f"{one.limit} ({reach.title(one.rulebook)}, {one.rule_id})"
+        for one in findings
+        if reach.own(one)
     )
     return _fix(
-        severity, code, place, wrong, _said(finding, place), expected="; ".join(asked).replace(wording.THIN, " ")
+        severity,
+        code,
+        place,
+        wrong,
+        _said(finding, place),
+        expected="; ".join(asked).replace(wording.THIN, " "),
     )
 
 
 def _screen(finding: Finding, reach: Reach, file: str, whose: str) -> Fix:
-    place, published = _place(finding, file), f"{finding.limit} ({reach.title(finding.rulebook)}, {finding.rule_id})"
+    place, published = (
+        _place(finding, file),
+        f"{finding.limit} ({reach.title(finding.rulebook)}, {finding.rule_id})",
+    )
     wrong = f"{whose}{subject(finding)}: {finding.why}"
-    return _fix("warning", "outside-published-range", place, wrong, _said(finding, place), expected=published)
+    return _fix(
+        "warning",
+        "outside-published-range",
+        place,
+        wrong,
+        _said(finding, place),
+        expected=published,
+    )
 
 
 def _place(finding: Finding, file: str) -> CellRef:
@@ -101,7 +131,11 @@ def _said(finding: Finding, place: CellRef) -> str:
     said = next((one for one in results if one.ref == place), None)
     if said is None:
         return ""
-    return said.reported if said.reported_unit in said.reported else f"{said.reported} {said.reported_unit}"
+    return (
+        said.reported
+        if said.reported_unit in said.reported
+        else f"{said.reported} {said.reported_unit}"
+    )
 
 
 def _remark(remark: Remark) -> Fix:
@@ -109,8 +143,16 @@ def _remark(remark: Remark) -> Fix:
 
 
 def _fix(
-    severity: str, code: str, place: CellRef, wrong: str, said: str = "", near: tuple[str, ...] = (), expected: str = ""
+    severity: str,
+    code: str,
+    place: CellRef,
+    wrong: str,
+    said: str = "",
+    near: tuple[str, ...] = (),
+    expected: str = "",
 ) -> Fix:
     listed = problem(code)
     usual = listed.expected if listed else ""
-    return Fix(severity, code, place, said, wrong, expected or usual, listed.do if listed else "", near)
+    return Fix(
+        severity, code, place, said, wrong, expected or usual, listed.do if listed else "", near
+    )

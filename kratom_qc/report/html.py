@@ -1,7 +1,7 @@
 """Verdicts as self-contained HTML: one page per batch, one summary per run.
 
-Ids, names and results are a vendor's text. They are escaped everywhere (autoescape is forced, nothing is marked safe)
-and never name a path.
+Ids, names and results are a vendor's text. They are escaped everywhere (autoescape is forced,
+nothing is marked safe) and never name a path.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ class SummaryRow:
 
 
 def page_name(batch_id: str) -> str:
-    """A file name for a batch's page. Ids are data: `LOT/1` must not become a path, and `LOT-1` and `lot-1` must not
-    meet on a file system that ignores case, so the id's hash is part of the name. A leading dot would hide the page."""
+    """A file name for a batch's page. Ids are data: `LOT/1` must not become a path, and `LOT-1` and
+    `lot-1` must not meet on a file system that ignores case, so the id's hash is part of the name.
+    A leading dot would hide the page."""
     digest = hashlib.sha256(batch_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{_UNSAFE.sub('-', batch_id.replace('.', '-', batch_id.startswith('.')))[:60]}-{digest}.html"
 
@@ -82,7 +83,8 @@ def batch_page(verdict: Verdict, *, program: str) -> str:
 
 
 def summary_row(verdict: Verdict, link: str) -> SummaryRow:
-    """A verdict's line in the summary; `link` is the address of its page, relative to the summary's."""
+    """A verdict's line in the summary; `link` is the address of its page, relative to the
+    summary's."""
     return SummaryRow(
         batch_id=verdict.batch.batch_id,
         product=wording.product_name(verdict.batch.product),
@@ -103,13 +105,15 @@ def summary_page(
     program: str,
     overdue: Sequence[str] = (),
 ) -> str:
-    """A run's summary: batches worst first, then every refused file with everything wrong in it. `overdue` are sentences
-    about rulebooks that nobody has compared with their sources for too long."""
+    """A run's summary: batches worst first, then every refused file with everything wrong in it.
+    `overdue` are sentences about rulebooks that nobody has compared with their sources for too
+    long."""
     groups: dict[Decision, list[SummaryRow]] = {decision: [] for decision in Decision}
     for row in rows:
         groups[row.decision].append(row)
     files = [
-        (file, sha256, [(refusal, where(refusal.ref)) for refusal in problems]) for file, sha256, problems in refused
+        (file, sha256, [(refusal, where(refusal.ref)) for refusal in problems])
+        for file, sha256, problems in refused
     ]
     return (
         _environment()
@@ -140,16 +144,26 @@ def _environment() -> Environment:
         auto_reload=False,
         keep_trailing_newline=False,
     )
-    # The same limits, silences, bars and non-detects stand on page after page of a run: their (escaped) markup is kept.
-    # Markup is remembered by everything it was made of, so that it can never be another batch's.
+    # The same limits, silences, bars and non-detects stand on page after page of a run: their
+    # (escaped) markup is kept. Markup is remembered by everything it was made of, so that it can
+    # never be another batch's.
     kept = SimpleNamespace()
-    environment.globals["kept"] = kept  # before any template is loaded: it sees the globals of that moment
+    environment.globals["kept"] = (
+        kept  # before any template is loaded: it sees the globals of that moment
+    )
     rows = environment.get_template("_rows.html").module
     for name, size in _KEPT.items():
         setattr(kept, name, lru_cache(size)(getattr(rows, name)))
-    # A page has hundreds of rows: joined here, none is wrapped and escaped once more on its way through the template.
+    # A page has hundreds of rows: joined here, none is wrapped and escaped once more on its way
+    # through the template.
     kept.finding_rows = lambda rows: Markup("").join(
-        [cells for row in rows for cells in (kept.found_cells(*row.found), kept.limit_cells(*row.limit))]
+        [
+            cells
+            for row in rows
+            for cells in (kept.found_cells(*row.found), kept.limit_cells(*row.limit))
+        ]
     )
-    kept.result_rows = lambda columns, rows: Markup("").join([kept.result_row(columns, *row) for row in rows])
+    kept.result_rows = lambda columns, rows: Markup("").join(
+        [kept.result_row(columns, *row) for row in rows]
+    )
     return environment

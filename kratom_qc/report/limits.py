@@ -1,4 +1,5 @@
-"""Every limit with its source, as one page that a lawyer and a QA manager can read against the texts themselves."""
+"""Every limit with its source, as one page that a lawyer and a QA manager can read against the
+texts themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +13,11 @@ from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.report.html import _environment
 from kratom_qc.vocabulary import wording
 
-_KINDS = {"product": "Our specifications", "market": "Markets", "standard": "Standards and shared rulebooks"}
+_KINDS = {
+    "product": "Our specifications",
+    "market": "Markets",
+    "standard": "Standards and shared rulebooks",
+}
 _ADDRESS = re.compile(r"https?://[^\s;,<>\"']+[^\s;,<>\"'.)]")
 
 
@@ -34,9 +39,13 @@ class Piece(NamedTuple):
     address: str = ""
 
 
-def limits_page(books: Sequence[Rulebook], entries: Mapping[str, Sequence[Entry]], *, day: date, program: str) -> str:
+def limits_page(
+    books: Sequence[Rulebook], entries: Mapping[str, Sequence[Entry]], *, day: date, program: str
+) -> str:
     """One self-contained page. Same rulebooks, same day, same text."""
-    groups = [(title, [book for book in books if book.kind == kind]) for kind, title in _KINDS.items()]
+    groups = [
+        (title, [book for book in books if book.kind == kind]) for kind, title in _KINDS.items()
+    ]
     limits = [entry for book in books for entry in entries[book.id]]
     return (
         _environment()

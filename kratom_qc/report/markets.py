@@ -1,7 +1,7 @@
 """The market matrix: every market under what it says of a batch, with the rule that decides it.
 
-Page, summary, terminal and JSON tell it from here. A market stands under its title and its id; a local one (`us-ca-oceanside`)
-behind its state, which also says where it differs within its borders.
+Page, summary, terminal and JSON tell it from here. A market stands under its title and its id; a
+local one (`us-ca-oceanside`) behind its state, which also says where it differs within its borders.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Market(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What decides one or more markets, in the words of finding and limit. A named tuple: its markup is kept."""
+    """What decides one or more markets, in the words of finding and limit. A named tuple: its
+    markup is kept."""
 
     markets: tuple[Market, ...]
     kind: str  # of the limit; nothing where no limit asks
@@ -46,8 +47,17 @@ class Rule(NamedTuple):
 
     @property
     def reason(self) -> tuple[str, ...]:
-        """What was found and why that closes a market: the same for many a market with a rule of its own."""
-        return (self.outcome, self.conditional, self.subject, self.value, self.why, self.cell, self.file)
+        """What was found and why that closes a market: the same for many a market with a rule of
+        its own."""
+        return (
+            self.outcome,
+            self.conditional,
+            self.subject,
+            self.value,
+            self.why,
+            self.cell,
+            self.file,
+        )
 
     @property
     def says_it_all(self) -> bool:
@@ -65,7 +75,8 @@ class Group(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """One market of one batch, for the summary of a run: the id of the rule that decides it, or nothing."""
+    """One market of one batch, for the summary of a run: the id of the rule that decides it, or
+    nothing."""
 
     market: str
     title: str
@@ -74,7 +85,8 @@ class Stand(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """The ids of a batch's markets by what they say, home markets first: what a line of a table has room for."""
+    """The ids of a batch's markets by what they say, home markets first: what a line of a table has
+    room for."""
 
     sold: tuple[str, ...]
     not_sold: tuple[str, ...]
@@ -116,7 +128,9 @@ def matrix(verdict: Verdict, reach: Reach) -> tuple[Group, ...]:
     for says in MarketStatus:
         here = [standing for standing in ordered if standing.status is says]
         if here:
-            markets = tuple(Market(one.market, one.title, notes.get(one.market, "")) for one in here)
+            markets = tuple(
+                Market(one.market, one.title, notes.get(one.market, "")) for one in here
+            )
             groups.append(Group(str(says), CSS[says], markets, _rules(says, here, markets, reach)))
     return tuple(groups)
 
@@ -125,7 +139,12 @@ def stands(verdict: Verdict) -> tuple[Stand, ...]:
     """The same without words."""
     return _once(
         tuple(
-            Stand(one.market, one.title, one.status, one.finding.rule_id if one.finding is not None else "")
+            Stand(
+                one.market,
+                one.title,
+                one.status,
+                one.finding.rule_id if one.finding is not None else "",
+            )
             for one in _ordered(verdict)
         )
     )
@@ -154,18 +173,23 @@ def headline(groups: Sequence[Group]) -> str:
 
 
 def law(verdict: Verdict, reach: Reach) -> tuple[list[Finding], list[Finding]]:
-    """What closes a market whatever a laboratory finds (a ban, a form that is not sold, a rule that nobody has read): those
-    that decide a market, told by the matrix; and the others, but for what counts in the batch's own verdict."""
+    """What closes a market whatever a laboratory finds (a ban, a form that is not sold, a rule that
+    nobody has read): those that decide a market, told by the matrix; and the others, but for what
+    counts in the batch's own verdict."""
     deciding = {id(one.finding) for one in verdict.standings}
     closing = [finding for finding in verdict.findings if _of_the_law(finding)]
     first = [finding for finding in closing if id(finding) in deciding]
-    return first, [finding for finding in closing if id(finding) not in deciding and not reach.own(finding)]
+    return first, [
+        finding for finding in closing if id(finding) not in deciding and not reach.own(finding)
+    ]
 
 
 def rules(findings: Iterable[Finding], reach: Reach) -> tuple[Rule, ...]:
     """Findings of single markets in the matrix's words."""
     return tuple(
-        _rule(finding, (Market(finding.market or "", reach.title(finding.market or ""), ""),), reach)
+        _rule(
+            finding, (Market(finding.market or "", reach.title(finding.market or ""), ""),), reach
+        )
         for finding in findings
     )
 
@@ -187,7 +211,9 @@ def _ordered(verdict: Verdict) -> list[Standing]:
 
 
 def _by_state(standing: Standing) -> tuple[str, bool, str]:
-    place, _, state = standing.title.rpartition(", ") if _local(standing.market) else ("", "", standing.title)
+    place, _, state = (
+        standing.title.rpartition(", ") if _local(standing.market) else ("", "", standing.title)
+    )
     return state, bool(place), place
 
 
@@ -202,15 +228,17 @@ def _within(standings: Iterable[Standing]) -> dict[str, str]:
     for one in standings:
         state = "-".join(one.market.split("-")[:2])
         if _local(one.market) and said.get(state, one.status) is not one.status:
-            found.setdefault(state, []).append(f"{one.title.rpartition(', ')[0] or one.title}: {one.status}")
+            found.setdefault(state, []).append(
+                f"{one.title.rpartition(', ')[0] or one.title}: {one.status}"
+            )
     return {state: ", ".join(places) for state, places in found.items()}
 
 
 def _rules(
     says: MarketStatus, standings: Iterable[Standing], markets: Iterable[Market], reach: Reach
 ) -> tuple[Rule, ...]:
-    """One entry per deciding rule with all its markets: first what results decide, then what no result could mend; rules
-    that close their markets for one reason stand together."""
+    """One entry per deciding rule with all its markets: first what results decide, then what no
+    result could mend; rules that close their markets for one reason stand together."""
     if says is MarketStatus.SOLD:
         return ()
     found: dict[tuple[str, str], tuple[Finding | None, list[Market]]] = {}
@@ -225,7 +253,9 @@ def _rules(
 
 def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) -> Rule:
     if finding is None:
-        return Rule(markets, "", "", "", "", "", "", "", "", "no limit that decides was met", "", "", "", "")
+        return Rule(
+            markets, "", "", "", "", "", "", "", "", "no limit that decides was met", "", "", "", ""
+        )
     place = finding.ref
     return Rule(
         markets=markets,
@@ -239,7 +269,9 @@ def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) ->
         limit=finding.limit,
         why=wording.without_counted(finding.why)[0],
         rule_id=finding.rule_id,
-        book="" if [market.id for market in markets] == [finding.rulebook] else reach.title(finding.rulebook),
+        book=""
+        if [market.id for market in markets] == [finding.rulebook]
+        else reach.title(finding.rulebook),
         dates=dates(finding),
         source=finding.because,
     )
@@ -249,7 +281,8 @@ def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) ->
 
 
 class Share(NamedTuple):
-    """One market over a whole run: how many batches stand how, and the rules that close it to most of them."""
+    """One market over a whole run: how many batches stand how, and the rules that close it to most
+    of them."""
 
     id: str
     title: str
@@ -266,7 +299,9 @@ def shares(batches: Iterable[tuple[Stand, ...]]) -> tuple[Share, ...]:
     """Every market of a run, in the order of the first batch that has it."""
     found: dict[tuple[str, str], Counter[tuple[MarketStatus, str]]] = {}
     for stand, number in Counter(one for stands in batches for one in stands).items():
-        found.setdefault((stand.market, stand.title), Counter())[stand.says, stand.rule_id] += number
+        found.setdefault((stand.market, stand.title), Counter())[stand.says, stand.rule_id] += (
+            number
+        )
     return tuple(_share(*market, counted) for market, counted in found.items())
 
 

@@ -56,7 +56,9 @@ class BatchPage:
     met: tuple[Listed, ...]
     conditions: tuple[Listed, ...]
     untested: tuple[Untested, ...]
-    elsewhere: tuple[tuple[int, str, str], ...]  # how many findings are told elsewhere: what they are, the section's id
+    elsewhere: tuple[
+        tuple[int, str, str], ...
+    ]  # how many findings are told elsewhere: what they are, the section's id
     decision_rule: str  # of every number that names no other
     differing: int  # numbers decided by another one
     books: tuple[Book, ...]
@@ -74,7 +76,9 @@ def batch_page(verdict: Verdict) -> BatchPage:
     parts = Parts(verdict, reach)
     own, other = reasons.against(verdict, reach)
     batch = verdict.batch
-    named = dict.fromkeys(certificate.product_name for certificate in batch.certificates if certificate.product_name)
+    named = dict.fromkeys(
+        certificate.product_name for certificate in batch.certificates if certificate.product_name
+    )
     rulebooks = tuple(papers.book_line(book, verdict.judged_on) for book in verdict.rulebooks)
     stands = markets.matrix(verdict, reach)
     rule, differing = _decision_rule([*parts.table, *parts.warned, *parts.shown, *parts.met])
@@ -118,13 +122,16 @@ def batch_page(verdict: Verdict) -> BatchPage:
 def laboratories(verdict: Verdict) -> str:
     """Every laboratory of a batch, once."""
     named = dict.fromkeys(
-        certificate.laboratory for certificate in verdict.batch.certificates if certificate.laboratory
+        certificate.laboratory
+        for certificate in verdict.batch.certificates
+        if certificate.laboratory
     )
     return " · ".join(named) or "laboratory not stated"
 
 
 def _decision_rule(findings: Iterable[Finding]) -> tuple[str, int]:
-    """How numbers are decided on this page, and how many are decided otherwise (ISO/IEC 17025:2017 7.8.6)."""
+    """How numbers are decided on this page, and how many are decided otherwise (ISO/IEC 17025:2017
+    7.8.6)."""
     rules = Counter(finding.decision_rule for finding in findings if finding.decision_rule)
     if not rules:
         return "", 0
@@ -141,16 +148,20 @@ class _Once:
     def causes(self, found: Causes) -> Causes:
         return found._replace(
             reasons=tuple(
-                replace(cause, counted=self._new(cause.counted)) if cause.counted else cause for cause in found.reasons
+                replace(cause, counted=self._new(cause.counted)) if cause.counted else cause
+                for cause in found.reasons
             ),
             unanswered=tuple(
-                replace(row, counted=self._new(row.counted)) if row.counted else row for row in found.unanswered
+                replace(row, counted=self._new(row.counted)) if row.counted else row
+                for row in found.unanswered
             ),
         )
 
     def rows(self, rows: Iterable[FindingRow]) -> tuple[FindingRow, ...]:
         return tuple(
-            row._replace(limit=row.limit._replace(counted=self._new(row.limit.counted))) if row.limit.counted else row
+            row._replace(limit=row.limit._replace(counted=self._new(row.limit.counted)))
+            if row.limit.counted
+            else row
             for row in rows
         )
 
@@ -160,7 +171,9 @@ class _Once:
         return new
 
 
-def _counts(answered: Sequence[Finding], silent: Sequence[Finding], reach: Reach) -> tuple[Count, ...]:
+def _counts(
+    answered: Sequence[Finding], silent: Sequence[Finding], reach: Reach
+) -> tuple[Count, ...]:
     own = [finding for finding in answered if reach.own(finding)]
     quiet = sum(map(reach.own, silent))
     first = _count("for the verdict", own, quiet)

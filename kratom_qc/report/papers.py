@@ -1,4 +1,5 @@
-"""The certificates of a batch, its declared facts and the rulebooks it was judged by, ready to print."""
+"""The certificates of a batch, its declared facts and the rulebooks it was judged by, ready to
+print."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from kratom_qc.vocabulary import wording
 
 
 class ResultLine(NamedTuple):
-    """One line of a certificate. A named tuple, because its markup is kept: the same non-detects come again and again."""
+    """One line of a certificate. A named tuple, because its markup is kept: the same non-detects
+    come again and again."""
 
     analyte: str
     detail: str
@@ -86,7 +88,10 @@ def paper(certificate: InterpretedCertificate) -> Paper:
         ("Batch", certificate.batch_id),
         ("Product as printed", certificate.product_name),
         ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dated if day)),
-        *((name.replace("_", " ").capitalize(), said) for name, said in certificate.declared.items()),
+        *(
+            (name.replace("_", " ").capitalize(), said)
+            for name, said in certificate.declared.items()
+        ),
     ]
     columns = tuple(column for column in _COLUMNS if any(row.optional[column.at] for row in rows))
     stated = tuple((name, said or "not stated") for name, said in facts)
@@ -98,10 +103,16 @@ def _result_row(result: Result) -> ResultLine:
     if result.text is not None and not result.unit:
         understood = "described" if result.known else "not understood"
     else:
-        understood = wording.value_words(result.interval, result.unit, (result,)) if result.measured else "no value"
+        understood = (
+            wording.value_words(result.interval, result.unit, (result,))
+            if result.measured
+            else "no value"
+        )
     basis = "" if result.basis == "as received" else result.basis
     portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
-    detail = " · ".join(filter(None, (result.species, f"replicate {result.replicate}" if result.replicate else "")))
+    detail = " · ".join(
+        filter(None, (result.species, f"replicate {result.replicate}" if result.replicate else ""))
+    )
     return ResultLine(
         analyte=name,
         detail=detail,
@@ -114,7 +125,9 @@ def _result_row(result: Result) -> ResultLine:
             " · ".join(filter(None, (basis, portion))),
             wording.shown(result.lod) if result.lod is not None else "",
             wording.shown(result.loq) if result.loq is not None else "",
-            f"±{wording.THIN}{wording.shown(result.uncertainty)}" if result.uncertainty is not None else "",
+            f"±{wording.THIN}{wording.shown(result.uncertainty)}"
+            if result.uncertainty is not None
+            else "",
             result.method,
             result.stated_verdict,
         ),
@@ -145,11 +158,16 @@ def declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
         number = getattr(facts, field)
         if number is not None:
             rows.append((name, f"{plain(number)}{wording.THIN}{unit}" if unit else plain(number)))
-    rows += [(f"Claims {wording.subject_name(name)}", wording.amount(much, unit)) for name, much, unit in facts.claims]
+    rows += [
+        (f"Claims {wording.subject_name(name)}", wording.amount(much, unit))
+        for name, much, unit in facts.claims
+    ]
     return tuple(rows)
 
 
 def book_line(book: Rulebook, judged_on: date) -> BookLine:
     """A rulebook's line under Provenance."""
     stale = "".join(wording.overdue([book], judged_on))
-    return BookLine(book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, stale)
+    return BookLine(
+        book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, stale
+    )

@@ -1,4 +1,5 @@
-"""Findings by where a page tells them: every one of them stands somewhere, and none is told twice where once would do."""
+"""Findings by where a page tells them: every one of them stands somewhere, and none is told twice
+where once would do."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from kratom_qc.report import markets
 from kratom_qc.report.reasons import Reach, attested, silent
 from kratom_qc.report.warned import warns
 
-# How the table of findings refers to what stands elsewhere (`24 closing a market …`), and the section that shows it.
+# How the table of findings refers to what stands elsewhere (`24 closing a market …`), and the
+# section that shows it.
 _ELSEWHERE = (
     ("law", "closing a market whatever a laboratory finds", "closed"),
     ("warned", "warning", "warnings"),
@@ -20,9 +22,9 @@ _ELSEWHERE = (
 
 
 class Parts:
-    """The findings of a verdict. `table` has those that decide, but for `law`: what closes a market whatever a laboratory
-    finds, told with the markets. The others decide nothing: screens that warn, what would not be met, what is met,
-    conditions for the seller, and what nobody tested."""
+    """The findings of a verdict. `table` has those that decide, but for `law`: what closes a market
+    whatever a laboratory finds, told with the markets. The others decide nothing: screens that
+    warn, what would not be met, what is met, conditions for the seller, and what nobody tested."""
 
     def __init__(self, verdict: Verdict, reach: Reach):
         self.table: list[Finding] = []

@@ -82,20 +82,31 @@ class Reach:
         self.books: Mapping[str, Rulebook] = {book.id: book for book in verdict.rulebooks}
         self._homes = frozenset(verdict.home_markets)
         lines = tuple((book.id, book.kind, book.extends) for book in verdict.rulebooks)
-        self._product, self._home, self._markets = _lineages(lines, verdict.home_markets, tuple(verdict.markets))
+        self._product, self._home, self._markets = _lineages(
+            lines, verdict.home_markets, tuple(verdict.markets)
+        )
 
     def own(self, finding: Finding) -> bool:
-        """Whether it counts in the batch's own verdict. A rulebook nobody loaded (`integrity`) always does."""
-        return finding.rulebook in self._home or finding.rulebook not in self.books or finding.market in self._homes
+        """Whether it counts in the batch's own verdict. A rulebook nobody loaded (`integrity`)
+        always does."""
+        return (
+            finding.rulebook in self._home
+            or finding.rulebook not in self.books
+            or finding.market in self._homes
+        )
 
     def stops(self, finding: Finding) -> str:
         """The markets a finding closes."""
         if finding.rulebook in self._product or finding.rulebook not in self.books:
             return "every market"
-        closed = sorted(market for market, books in self._markets.items() if finding.rulebook in books)
+        closed = sorted(
+            market for market, books in self._markets.items() if finding.rulebook in books
+        )
         if len(closed) <= NAMED:
             return ", ".join(closed) or finding.market or ""
-        first, under = (finding.rulebook, "under it") if finding.rulebook in closed else (closed[0], "more")
+        first, under = (
+            (finding.rulebook, "under it") if finding.rulebook in closed else (closed[0], "more")
+        )
         return f"{first} and {len(closed) - 1} {under}"
 
     def title(self, book: str) -> str:
@@ -107,12 +118,18 @@ class Reach:
 
 @lru_cache(256)  # the same for every batch of a product form
 def _lineages(
-    books: tuple[tuple[str, str, tuple[str, ...]], ...], homes: tuple[str, ...], markets: tuple[str, ...]
+    books: tuple[tuple[str, str, tuple[str, ...]], ...],
+    homes: tuple[str, ...],
+    markets: tuple[str, ...],
 ) -> tuple[frozenset[str], frozenset[str], Mapping[str, frozenset[str]]]:
     """The rulebooks that count for the product, for the batch's own verdict, and in each market."""
     extends = {book: parents for book, _, parents in books}
     product = _under(extends, [book for book, kind, _ in books if kind == "product"])
-    return product, product | _under(extends, homes), {market: _under(extends, [market]) for market in markets}
+    return (
+        product,
+        product | _under(extends, homes),
+        {market: _under(extends, [market]) for market in markets},
+    )
 
 
 def _under(extends: Mapping[str, tuple[str, ...]], starts: Iterable[str]) -> frozenset[str]:
@@ -127,8 +144,9 @@ def _under(extends: Mapping[str, tuple[str, ...]], starts: Iterable[str]) -> fro
 
 
 def against(verdict: Verdict, reach: Reach) -> tuple[list[list[Finding]], list[list[Finding]]]:
-    """Deciding findings that are not PASS, one list per cause, worst first: the batch's own, then those that only
-    close markets. A cause that counts in the batch's own verdict takes its repeats in other markets along."""
+    """Deciding findings that are not PASS, one list per cause, worst first: the batch's own, then
+    those that only close markets. A cause that counts in the batch's own verdict takes its repeats
+    in other markets along."""
     causes: dict[tuple[Outcome, str], list[Finding]] = {}
     for finding in verdict.findings:
         if finding.decides and finding.outcome is not Outcome.PASS:
@@ -146,7 +164,11 @@ def _cause(finding: Finding, reach: Reach) -> str:
     """Integrity findings speak of different troubles with the same analyte; limits of the same one."""
     if not finding.analyte:
         return finding.rule_id
-    return finding.analyte if finding.rulebook in reach.books else f"{finding.rule_id} {finding.analyte}"
+    return (
+        finding.analyte
+        if finding.rulebook in reach.books
+        else f"{finding.rule_id} {finding.analyte}"
+    )
 
 
 def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Causes:
@@ -164,12 +186,15 @@ def causes(groups: list[list[Finding]], evidence: Evidence, reach: Reach) -> Cau
 
 
 def unreported(finding: Finding) -> bool:
-    """Whether a laboratory could have answered and did not; a ban or a product form is not a laboratory's matter."""
+    """Whether a laboratory could have answered and did not; a ban or a product form is not a
+    laboratory's matter."""
     kind = finding.source.kind if finding.source is not None else ""
     return finding.outcome is Outcome.MISSING and kind in ("amount", "not_detected", "described")
 
 
-def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, reach: Reach) -> Reason:
+def _reason(
+    group: list[Finding], statements: tuple[Statement, ...], more: int, reach: Reach
+) -> Reason:
     lines = tuple(limit_line(finding, reach) for finding in group)
     first = lines[0]
     same_value = len({(line.value, line.how) for line in lines}) == 1
@@ -190,7 +215,8 @@ def _reason(group: list[Finding], statements: tuple[Statement, ...], more: int, 
 
 
 def _drawn_once(lines: Iterable[LimitLine]) -> tuple[LimitLine, ...]:
-    """The same value against the same figure, in the law of one state after another, is one picture."""
+    """The same value against the same figure, in the law of one state after another, is one
+    picture."""
     drawn: set[Bar] = set()
     told = []
     for line in lines:
@@ -219,13 +245,16 @@ def subject(finding: Finding) -> str:
         return wording.subject_name(finding.analyte)
     if finding.source is not None:
         return _ABOUT.get(finding.source.kind, finding.rule_id)
-    if finding.rule_id.endswith("-COVERS"):  # a market's rulebook that does not speak of the product
+    if finding.rule_id.endswith(
+        "-COVERS"
+    ):  # a market's rulebook that does not speak of the product
         return "Product form"
     return finding.rule_id.replace("-", " ").capitalize()
 
 
 def understood(finding: Finding) -> str:
-    """A finding's value in words; nothing where it is about no amount, or where its `why` says what is not known."""
+    """A finding's value in words; nothing where it is about no amount, or where its `why` says what
+    is not known."""
     quantity = finding.quantity
     results = quantity.results if quantity is not None else ()
     if not finding.unit or (finding.outcome is Outcome.MISSING and finding.interval == UNMEASURED):
@@ -273,7 +302,11 @@ def limit_line(finding: Finding, reach: Reach) -> LimitLine:
 def dates(finding: Finding) -> str:
     """How the limit stands and since when."""
     limit = finding.source
-    return wording.status_words(finding.status, limit.effective_from, limit.effective_to) if limit else ""
+    return (
+        wording.status_words(finding.status, limit.effective_from, limit.effective_to)
+        if limit
+        else ""
+    )
 
 
 def evidence(limit: Limit | None) -> str:
@@ -285,10 +318,15 @@ def evidence(limit: Limit | None) -> str:
 
 
 def replaces(limit: Limit | None) -> str:
-    """What an override replaces, and what it changed; its reasons stand with the limit and are not told again."""
+    """What an override replaces, and what it changed; its reasons stand with the limit and are not
+    told again."""
     if limit is None or not limit.overrides:
         return ""
-    told = [change for change in limit.changes if not change.startswith(("because:", "silence_because:"))]
+    told = [
+        change
+        for change in limit.changes
+        if not change.startswith(("because:", "silence_because:"))
+    ]
     return f"replaces {limit.rule_id} of {limit.overrides}: {'; '.join(told) or 'its reason'}"
 
 

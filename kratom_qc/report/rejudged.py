@@ -1,4 +1,5 @@
-"""The summary of a rejudge: which limits were asked again, how many batches moved where, and why, worst first."""
+"""The summary of a rejudge: which limits were asked again, how many batches moved where, and why,
+worst first."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ NOT_JUDGED = "not judged"
 
 @dataclass(frozen=True, slots=True)
 class AskedAgain:
-    """A limit that was asked again, and what has changed; its text and source are empty where it is not asked any more."""
+    """A limit that was asked again, and what has changed; its text and source are empty where it is
+    not asked any more."""
 
     book: str
     rule_id: str
@@ -32,7 +34,8 @@ class AskedAgain:
 
 @dataclass(frozen=True, slots=True)
 class MarketMoves:
-    """How many batches moved from what to what, in markets where as many did; the others stay as they were."""
+    """How many batches moved from what to what, in markets where as many did; the others stay as
+    they were."""
 
     markets: tuple[tuple[str, str], ...]  # id and title
     moves: tuple[tuple[str, str, int], ...]
@@ -84,7 +87,9 @@ class Card:
     before: str
     after: str
     moves: tuple[Moves, ...]
-    clear: tuple[Cause, ...]  # what else was asked again and stands against it: to be cleared up too
+    clear: tuple[
+        Cause, ...
+    ]  # what else was asked again and stands against it: to be cleared up too
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,9 @@ def card(
     was: Mapping[str, str],
     why: Mapping[Rule, str],
 ) -> Card:
-    """A batch that changes. `before` is what was said then, by market (None is its own verdict); `changed` names the markets
-    that moved, `was` the rules that decided there then, and `why` what has changed about limits since."""
+    """A batch that changes. `before` is what was said then, by market (None is its own verdict);
+    `changed` names the markets that moved, `was` the rules that decided there then, and `why` what
+    has changed about limits since."""
     evidence, reach = Evidence(verdict), Reach(verdict)
 
     def cause(finding: Finding) -> Cause:
@@ -134,7 +140,9 @@ def card(
         )
 
     stands = {standing.market: standing for standing in verdict.standings}
-    moves = tuple(_moves(markets, stands, before, was, why, cause) for markets in _by_cause(changed, stands))
+    moves = tuple(
+        _moves(markets, stands, before, was, why, cause) for markets in _by_cause(changed, stands)
+    )
     told = {(group.cause.book, group.cause.rule_id) for group in moves if group.cause is not None}
     return Card(
         batch_id=verdict.batch.batch_id,
@@ -143,7 +151,9 @@ def card(
         before=_word(before[None]),
         after=verdict.decision.value,
         moves=moves,
-        clear=tuple(cause(finding) for finding in _against(verdict, why) if _rule(finding) not in told),
+        clear=tuple(
+            cause(finding) for finding in _against(verdict, why) if _rule(finding) not in told
+        ),
     )
 
 
@@ -184,7 +194,11 @@ def _rule(finding: Finding) -> Rule:
 
 def _against(verdict: Verdict, why: Mapping[Rule, str]) -> Iterable[Finding]:
     """What was asked again and now stands against a batch, worst first."""
-    found = [one for one in verdict.findings if one.decides and one.outcome is not Outcome.PASS and _rule(one) in why]
+    found = [
+        one
+        for one in verdict.findings
+        if one.decides and one.outcome is not Outcome.PASS and _rule(one) in why
+    ]
     return sorted(found, key=lambda one: one.outcome is not Outcome.FAIL)
 
 
@@ -208,7 +222,9 @@ class RejudgedPage:
 
     name: str
     on: date
-    then: tuple[date, date] | None  # the first and last day on which the batches were judged; none for files
+    then: (
+        tuple[date, date] | None
+    )  # the first and last day on which the batches were judged; none for files
     drafts: tuple[Drafts, ...]
     batches: int
     changed: int
@@ -227,4 +243,6 @@ class RejudgedPage:
 def rejudged_page(view: RejudgedPage, *, program: str) -> str:
     """The summary as one self-contained page. Same answer, same text."""
     title = f"{'What if' if view.drafts else 'Judged again'}: {view.changed} of {view.batches} batches change"
-    return _environment().get_template("rejudged.html").render(page=view, title=title, program=program)
+    return (
+        _environment().get_template("rejudged.html").render(page=view, title=title, program=program)
+    )

@@ -1,4 +1,5 @@
-"""A verdict, a finding, a warning in one line: for the terminal, the summary of a run and the archive."""
+"""A verdict, a finding, a warning in one line: for the terminal, the summary of a run and the
+archive."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def main_reason(verdict: Verdict) -> str:
 
 
 def _spoken(group: list[Finding]) -> bool:
-    """Whether a certificate says something of it: `NT`, a blank cell, `ND` without a LOD, an amount that lacks a factor."""
+    """Whether a certificate says something of it: `NT`, a blank cell, `ND` without a LOD, an amount
+    that lacks a factor."""
     return any(finding.ref is not None for finding in group)
 
 
@@ -46,7 +48,9 @@ def _missing_sentence(groups: list[list[Finding]]) -> str:
 def sentence(finding: Finding) -> str:
     """A finding in one line: what was found, against which limit."""
     what, limit = subject(finding), finding.limit
-    printed = wording.also_words(finding.interval, finding.unit, finding.source) if finding.source else ""
+    printed = (
+        wording.also_words(finding.interval, finding.unit, finding.source) if finding.source else ""
+    )
     value = printed or understood(finding)
     if not limit:
         named = finding.analyte and what.casefold() not in finding.why.casefold()
@@ -61,7 +65,9 @@ def _passed(verdict: Verdict, reach: Reach) -> str:
     own = [finding for finding in verdict.findings if reach.own(finding)]
     met = sum(finding.decides and finding.outcome is Outcome.PASS for finding in own)
     untested = sum(silent(finding) for finding in own)
-    closed = [market for market, decision in verdict.markets.items() if decision is not Decision.PASS]
+    closed = [
+        market for market, decision in verdict.markets.items() if decision is not Decision.PASS
+    ]
     parts = [f"all {met} limits met" if met != 1 else "the one limit met"]
     parts += [f"{untested} not tested"] if untested else []
     if len(closed) > NAMED:

@@ -27,7 +27,8 @@ class Found(NamedTuple):
 
 
 class Against(NamedTuple):
-    """The limit it was held against, in the order its macro takes: its markup is kept from page to page."""
+    """The limit it was held against, in the order its macro takes: its markup is kept from page to
+    page."""
 
     limit: str
     status: str
@@ -56,11 +57,15 @@ class Book:
     rows: tuple[FindingRow, ...]
 
 
-def books(findings: Iterable[Finding], reach: Reach, evidence: Evidence, rule: str) -> tuple[Book, ...]:
+def books(
+    findings: Iterable[Finding], reach: Reach, evidence: Evidence, rule: str
+) -> tuple[Book, ...]:
     """Findings by rulebook; `rule` is the decision rule that the page tells once."""
     rows: dict[str, list[FindingRow]] = {}
     for finding in findings:
-        rows.setdefault(finding.rulebook, []).append(_row(finding, evidence, rule, reasons.dates(finding)))
+        rows.setdefault(finding.rulebook, []).append(
+            _row(finding, evidence, rule, reasons.dates(finding))
+        )
     return tuple(Book(book, reach.title(book), tuple(found)) for book, found in rows.items())
 
 

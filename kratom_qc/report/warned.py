@@ -1,7 +1,8 @@
-"""Warnings: screens that a batch does not meet, and what its certificates warn of. They never change a verdict.
+"""Warnings: screens that a batch does not meet, and what its certificates warn of. They never
+change a verdict.
 
-A screen compares with published ranges (`screen = true` in a rulebook): a result outside is a sign of adulteration and
-proves nothing.
+A screen compares with published ranges (`screen = true` in a rulebook): a result outside is a sign
+of adulteration and proves nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""What must be asked again of batches that were judged before, because limits or the day have changed.
+"""What must be asked again of batches that were judged before, because limits or the day have
+changed.
 
-A finding of then still holds where the same limit is asked now, in the same words and figures, and stands as it stood then.
-Everything else is asked again; what holds a batch whatever its limits say (`integrity`) always is.
+A finding of then still holds where the same limit is asked now, in the same words and figures, and
+stands as it stood then. Everything else is asked again; what holds a batch whatever its limits say
+(`integrity`) always is.
 """
 
 from __future__ import annotations
@@ -14,9 +16,19 @@ from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.scope import NUMERIC, Rule, key_of, questions
 
-# Where a limit stands in its file, and when somebody last looked at its source, is no matter of its findings.
+# Where a limit stands in its file, and when somebody last looked at its source, is no matter of its
+# findings.
 _BESIDE = ("line", "checked_on", "supersedes", "overrides", "changes")
-_TOLD = ("text", "because", "effective_from", "effective_to", "when_missing", "decision_rule", "rounding", "evidence")
+_TOLD = (
+    "text",
+    "because",
+    "effective_from",
+    "effective_to",
+    "when_missing",
+    "decision_rule",
+    "rounding",
+    "evidence",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +41,10 @@ class Asking:
 
     def limits(self, product: str | None) -> dict[Rule, Limit]:
         """Every limit asked of a product, in the order in which it is asked."""
-        return {(book.id, limit.rule_id): limit for book, limit in questions(self.books, self.markets, product)}
+        return {
+            (book.id, limit.rule_id): limit
+            for book, limit in questions(self.books, self.markets, product)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,8 @@ class Again:
 
 
 def again(then: Asking | None, now: Asking, product: str | None) -> Again:
-    """What to ask again of batches of a product. Where nobody knows by what they were judged (`then` is None), everything."""
+    """What to ask again of batches of a product. Where nobody knows by what they were judged
+    (`then` is None), everything."""
     limits = now.limits(product)
     if then is None:
         return Again(product, limits, frozenset(), dict.fromkeys(limits, "asked again"), fewer=True)
@@ -71,16 +87,21 @@ def _keys(limits: Mapping[Rule, Limit]) -> set[tuple[str, str, str]]:
 
 
 def _why(old: Limit | None, new: Limit, then: date, now: date) -> str:
-    """What has changed between a limit of then and of now, in words; nothing where its findings still hold."""
+    """What has changed between a limit of then and of now, in words; nothing where its findings
+    still hold."""
     if old is None:
         return "new"
     told = []
     if stands(old, then) != stands(new, now):
         told.append(f"{_standing(old, then)} → {_standing(new, now)}")
-    changed = [one.name for one in fields(Limit) if getattr(old, one.name) != getattr(new, one.name)]
+    changed = [
+        one.name for one in fields(Limit) if getattr(old, one.name) != getattr(new, one.name)
+    ]
     matters = [name for name in changed if name not in _BESIDE and name != "status"]
     said = [
-        f"{name.replace('_', ' ')}: {getattr(old, name)} → {getattr(new, name)}" for name in matters if name in _TOLD
+        f"{name.replace('_', ' ')}: {getattr(old, name)} → {getattr(new, name)}"
+        for name in matters
+        if name in _TOLD
     ]
     if matters and not said:
         said = [f"changed: {', '.join(name.replace('_', ' ') for name in matters)}"]

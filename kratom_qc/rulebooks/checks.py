@@ -1,4 +1,5 @@
-"""What may stand in a rulebook, and every mistake in one row of it, before anything is made of the row."""
+"""What may stand in a rulebook, and every mistake in one row of it, before anything is made of the
+row."""
 
 from __future__ import annotations
 
@@ -137,7 +138,16 @@ UNITS_OF = {
     "ratio": ("1",),
     "described": (),
 }
-BOOK_KEYS = {"title", "kind", "extends", "covers", "version", "checked_on", "max_age_days", "certificate_max_age_days"}
+BOOK_KEYS = {
+    "title",
+    "kind",
+    "extends",
+    "covers",
+    "version",
+    "checked_on",
+    "max_age_days",
+    "certificate_max_age_days",
+}
 
 
 def row_mistakes(row: Mapping[str, Any], where: str) -> list[str]:
@@ -158,7 +168,11 @@ def row_mistakes(row: Mapping[str, Any], where: str) -> list[str]:
         for key in ("strict", "screen")
         if not isinstance(row.get(key, False), bool)
     ]
-    mistyped += [f"{where}: {key} must be a list of texts" for key in _LISTS if not is_list_of_texts(row.get(key, []))]
+    mistyped += [
+        f"{where}: {key} must be a list of texts"
+        for key in _LISTS
+        if not is_list_of_texts(row.get(key, []))
+    ]
     if mistyped:
         return [*wrong, *mistyped]
     for key, allowed in (
@@ -174,7 +188,9 @@ def row_mistakes(row: Mapping[str, Any], where: str) -> list[str]:
         ("sum", ("lower_bound",)),
     ):
         if key in row and row[key] not in allowed:
-            wrong.append(f"{where}: {key} '{row[key]}' is none of {', '.join(filter(None, allowed))}")
+            wrong.append(
+                f"{where}: {key} '{row[key]}' is none of {', '.join(filter(None, allowed))}"
+            )
     if row.get("when_missing") == "note" and not row.get("silence_because"):
         wrong.append(f'{where}: when_missing = "note" needs its reason in silence_because')
     wrong += [
@@ -183,7 +199,9 @@ def row_mistakes(row: Mapping[str, Any], where: str) -> list[str]:
         if key in row and not row.get(f"{key}_because")
     ]
     if not isinstance(row.get("checked_on", date.min), date):
-        wrong.append(f"{where}: checked_on '{row['checked_on']}' must be a date, as 2026-11-22 without quotes")
+        wrong.append(
+            f"{where}: checked_on '{row['checked_on']}' must be a date, as 2026-11-22 without quotes"
+        )
     if row.get("kind") == "profile" and row.get("screen") is not True:
         wrong.append(f"{where}: a profile can only warn; it needs screen = true")
     wrong += [f"{where}: {mistake}" for mistake in _date_mistakes(row)]
@@ -204,7 +222,8 @@ _DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$", re.ASCII)
 
 
 def _date_mistakes(row: Mapping[str, Any]) -> list[str]:
-    """Dates may be whole, partial, "unknown" or (at the end) "open"; they must exist and not run backwards."""
+    """Dates may be whole, partial, "unknown" or (at the end) "open"; they must exist and not run
+    backwards."""
     wrong = []
     bounds = {}
     for key, first in (("effective_from", True), ("effective_to", False)):
@@ -219,5 +238,7 @@ def _date_mistakes(row: Mapping[str, Any]) -> list[str]:
         except ValueError:
             wrong.append(f"{key} '{text}' does not exist")
     if len(bounds) == 2 and bounds["effective_to"] < bounds["effective_from"]:
-        wrong.append(f"effective_to '{row['effective_to']}' lies before effective_from '{row['effective_from']}'")
+        wrong.append(
+            f"effective_to '{row['effective_to']}' lies before effective_from '{row['effective_from']}'"
+        )
     return wrong

@@ -1,5 +1,6 @@
-"""Mistakes that no row shows by itself: one rule in two files, two figures for one thing, a law that begins before the one it
-replaces has ended. `kratom_qc.judge.specification` asks for them when every row has been read.
+"""Mistakes that no row shows by itself: one rule in two files, two figures for one thing, a law
+that begins before the one it replaces has ended. `kratom_qc.judge.specification` asks for them when
+every row has been read.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> l
     for book in books.values():
         spoken = scope(book, books)
         for limit in book.limits:
-            row = {**({} if limit.overrides else written[book.id].defaults), **places.row(limit).keys}
+            row = {
+                **({} if limit.overrides else written[book.id].defaults),
+                **places.row(limit).keys,
+            }
             told = (*meaning.mistakes(limit, row), *_belongs(limit, book, spoken))
             found += [f"{places.of(limit, key)}: {mistake}" for key, mistake in told]
             found += _succession(limit, books, places) if limit.supersedes else ()
@@ -78,18 +82,27 @@ def _ids_that_look_alike(written: Iterable[Written]) -> Iterator[str]:
 
 
 def _belongs(limit: Limit, book: Rulebook, spoken: set[str]) -> Iterator[meaning.Mistake]:
-    """A law is no specification of ours, and a limit must speak of something that its rulebook speaks of."""
+    """A law is no specification of ours, and a limit must speak of something that its rulebook
+    speaks of."""
     if book.kind == "market" and limit.status == "adopted":
-        yield "status", "status 'adopted' is for our own specification; what a market demands is in_force"
+        yield (
+            "status",
+            "status 'adopted' is for our own specification; what a market demands is in_force",
+        )
     if book.kind == "market" and limit.evidence == "specification":
-        yield "evidence", "evidence 'specification' is for our own figures; say how well the law's text is known"
+        yield (
+            "evidence",
+            "evidence 'specification' is for our own figures; say how well the law's text is known",
+        )
     if limit.products and spoken and not set(limit.products) & spoken:
         yield (
             "products",
             f"products names {', '.join(limit.products)}, and {book.id} speaks of {', '.join(sorted(spoken))}",
         )
     if limit.kind == "product_class" and decides(limit):
-        asked = (spoken or set(vocabulary.product_forms())) & set(limit.products or vocabulary.product_forms())
+        asked = (spoken or set(vocabulary.product_forms())) & set(
+            limit.products or vocabulary.product_forms()
+        )
         if asked <= set(limit.requires):
             yield "requires", "requires allows every product it speaks of; it would decide nothing"
         if not asked & set(limit.requires):
@@ -100,32 +113,48 @@ def _belongs(limit: Limit, book: Rulebook, spoken: set[str]) -> Iterator[meaning
 
 
 def _succession(limit: Limit, books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
-    """What a limit supersedes must be there, have ended, and leave neither a gap nor a day with both."""
+    """What a limit supersedes must be there, have ended, and leave neither a gap nor a day with
+    both."""
     where = places.of(limit, "supersedes")
     known = {one.rule_id: one for book in lineage(books, limit.rulebook) for one in book.limits}
     for name in limit.supersedes:
         before = known.get(name)
-        if name == limit.rule_id or (before is not None and _comes_back(before, limit.rule_id, known)):
+        if name == limit.rule_id or (
+            before is not None and _comes_back(before, limit.rule_id, known)
+        ):
             yield f"{where}: supersedes {name}, which supersedes it"
         elif before is None:
             yield f"{where}: supersedes {name}, which no rulebook of its lineage holds"
-        elif limit.status not in ("proposed", "withdrawn") and before.status not in ("proposed", "withdrawn"):
+        elif limit.status not in ("proposed", "withdrawn") and before.status not in (
+            "proposed",
+            "withdrawn",
+        ):
             told = _handover(before, limit)
             if told:
                 yield f"{where}: supersedes {places.brief(before)}, {told}"
 
 
-def _comes_back(limit: Limit, to: str, known: Mapping[str, Limit], seen: frozenset[str] = frozenset()) -> bool:
+def _comes_back(
+    limit: Limit, to: str, known: Mapping[str, Limit], seen: frozenset[str] = frozenset()
+) -> bool:
     return any(
-        name == to or (name in known and name not in seen and _comes_back(known[name], to, known, seen | {name}))
+        name == to
+        or (
+            name in known
+            and name not in seen
+            and _comes_back(known[name], to, known, seen | {name})
+        )
         for name in limit.supersedes
     )
 
 
 def _handover(before: Limit, after: Limit) -> str:
-    """What is wrong between the end of one limit and the beginning of the next. A partial date may be any of its days."""
+    """What is wrong between the end of one limit and the beginning of the next. A partial date may
+    be any of its days."""
     if before.effective_to == "open":
-        return "" if before.status == "superseded" else "whose effective_to is open: say when it ended"
+        return (
+            "" if before.status == "superseded" else "whose effective_to is open: say when it ended"
+        )
     if "unknown" in (before.effective_to, after.effective_from):
         return ""
     ended, begun = before.effective_to, after.effective_from
@@ -133,7 +162,9 @@ def _handover(before: Limit, after: Limit) -> str:
         return f"which is in force until {ended}: this one begins before, on {begun}"
     gap = bound(begun, first=True) > bound(ended, first=False) + timedelta(days=1)
     if gap and "gap" not in after.because.casefold():
-        return f"which ended on {ended}: this one begins on {begun}. Say in because why there is a gap"
+        return (
+            f"which ended on {ended}: this one begins on {begun}. Say in because why there is a gap"
+        )
     return ""
 
 
@@ -143,8 +174,9 @@ def _handover(before: Limit, after: Limit) -> str:
 def _overlaps(books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
     """Limits that decide on the same thing in the same days.
 
-    In one rulebook, and in a product's whole lineage (it is all our own specification), one thing has one figure. A market
-    may repeat or tighten what the law above it says; but where nothing could meet both, one of them is wrong.
+    In one rulebook, and in a product's whole lineage (it is all our own specification), one thing
+    has one figure. A market may repeat or tighten what the law above it says; but where nothing
+    could meet both, one of them is wrong.
     """
     for book in books.values():
         above = [one for one in lineage(books, book.id) if one.id != book.id]
@@ -159,7 +191,9 @@ def _overlaps(books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
                     yield f"{places.of(second, 'text')}: {told.format(places.brief(first))}"
 
 
-def _same_question(first: Limit, second: Limit, book: Rulebook, books: Mapping[str, Rulebook]) -> bool:
+def _same_question(
+    first: Limit, second: Limit, book: Rulebook, books: Mapping[str, Rulebook]
+) -> bool:
     kinds = {first.kind, second.kind}
     if first.subject != second.subject or not kinds <= {"amount", "not_detected"}:
         return False
@@ -176,7 +210,8 @@ def _asked(limit: Limit) -> tuple[str, str, str]:
 
 
 def _same_days(first: Limit, second: Limit) -> bool:
-    """Whether both are in force on some day; the day on which one succeeds the other does not count."""
+    """Whether both are in force on some day; the day on which one succeeds the other does not
+    count."""
     handed = first.rule_id in second.supersedes or second.rule_id in first.supersedes
     (from_1, to_1), (from_2, to_2) = (days(first), days(second))
     begin, end = max(from_1, from_2), min(to_1, to_2)
@@ -186,7 +221,9 @@ def _same_days(first: Limit, second: Limit) -> bool:
 def days(limit: Limit) -> tuple[date, date]:
     """The first and the last day of a limit, as far as they are known."""
     ends = limit.effective_to not in ("open", "unknown")
-    return bound(limit.effective_from, first=True), bound(limit.effective_to, first=False) if ends else date.max
+    return bound(limit.effective_from, first=True), bound(
+        limit.effective_to, first=False
+    ) if ends else date.max
 
 
 def _clash(first: Limit, second: Limit, one_figure: bool) -> str:
@@ -200,17 +237,19 @@ def _clash(first: Limit, second: Limit, one_figure: bool) -> str:
         return ""
     if first.kind != second.kind:
         return "one limit allows an amount of what the other, {}, does not allow at all"
-    if first.kind == "not_detected" or _same_end(first.acceptance_interval, second.acceptance_interval):
-        return (
-            f"{_figure(first)} and {_figure(second)} of {second.subject} in the same days; keep one, or override {{}}"
-        )
+    if first.kind == "not_detected" or _same_end(
+        first.acceptance_interval, second.acceptance_interval
+    ):
+        return f"{_figure(first)} and {_figure(second)} of {second.subject} in the same days; keep one, or override {{}}"
     return ""
 
 
 def _same_end(first: Interval | None, second: Interval | None) -> bool:
     if first is None or second is None:
         return False
-    return (first.high is not None and second.high is not None) or (first.low > 0 and second.low > 0)
+    return (first.high is not None and second.high is not None) or (
+        first.low > 0 and second.low > 0
+    )
 
 
 def _figure(limit: Limit) -> str:

@@ -9,7 +9,12 @@ from kratom_qc.domain.limit import DECIDING, Limit
 
 def decides(limit: Limit) -> bool:
     """Whether the limit decides on the days it is in force."""
-    return limit.status in DECIDING and not limit.screen and not limit.advisory and limit.kind != "attestation"
+    return (
+        limit.status in DECIDING
+        and not limit.screen
+        and not limit.advisory
+        and limit.kind != "attestation"
+    )
 
 
 def stands(limit: Limit, day: date) -> tuple[str, bool]:
@@ -25,18 +30,22 @@ def stands(limit: Limit, day: date) -> tuple[str, bool]:
 def in_force(limit: Limit, day: date) -> str:
     """How the limit's dates stand to a day: `in force`, `not yet in force` or `expired`.
 
-    A partial date is read at its earliest for `effective_from` and at its latest for `effective_to`, the stricter
-    reading; an unknown date bounds nothing.
+    A partial date is read at its earliest for `effective_from` and at its latest for
+    `effective_to`, the stricter reading; an unknown date bounds nothing.
     """
     if bound(limit.effective_from, first=True) > day:
         return "not yet in force"
-    if limit.effective_to not in ("open", "unknown") and bound(limit.effective_to, first=False) < day:
+    if (
+        limit.effective_to not in ("open", "unknown")
+        and bound(limit.effective_to, first=False) < day
+    ):
         return "expired"
     return "in force"
 
 
 def bound(text: str, *, first: bool) -> date:
-    """The first or last day of a whole or partial date. Raises ValueError for a day that does not exist."""
+    """The first or last day of a whole or partial date. Raises ValueError for a day that does not
+    exist."""
     if text in ("unknown", "open"):
         return date.min
     parts = [int(part) for part in text.split("-")]

@@ -18,22 +18,36 @@ def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]
         found[current] = books[current]
 
     visit(book_id)
-    replaced = {(limit.overrides, limit.rule_id) for book in found.values() for limit in book.limits if limit.overrides}
+    replaced = {
+        (limit.overrides, limit.rule_id)
+        for book in found.values()
+        for limit in book.limits
+        if limit.overrides
+    }
     if not replaced:
         return tuple(found.values())
     return tuple(
-        replace(book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced))
+        replace(
+            book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced)
+        )
         for book in found.values()
     )
 
 
 def scope(book: Rulebook, books: Mapping[str, Rulebook]) -> set[str]:
-    """The products a rulebook speaks of: what a market covers; what a product's rulebook is for, and those that extend it.
-    Nothing where that is not said, as with a market that covers everything or a standard that nobody extends."""
+    """The products a rulebook speaks of: what a market covers; what a product's rulebook is for,
+    and those that extend it. Nothing where that is not said, as with a market that covers
+    everything or a standard that nobody extends."""
     if book.kind == "market":
         return set(book.covers)
-    return {one.id for one in books.values() if one.kind == "product" and book.id in _above(books, one.id)}
+    return {
+        one.id
+        for one in books.values()
+        if one.kind == "product" and book.id in _above(books, one.id)
+    }
 
 
 def _above(books: Mapping[str, Rulebook], book_id: str) -> set[str]:
-    return {book_id}.union(*(_above(books, parent) for parent in books[book_id].extends if parent in books))
+    return {book_id}.union(
+        *(_above(books, parent) for parent in books[book_id].extends if parent in books)
+    )

@@ -1,7 +1,8 @@
 """The linter: does a limit's printed text say what its data say?
 
-`kratom_qc.judge.printed` reads the text; here a limit whose data say another number, operator, unit, basis, substance,
-portion, product or field is refused. Each ValueError says what the text says and what the limit does.
+`kratom_qc.judge.printed` reads the text; here a limit whose data say another number, operator,
+unit, basis, substance, portion, product or field is refused. Each ValueError says what the text
+says and what the limit does.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def lint_amount(
     unit: str,
     multiplier: Decimal | None = None,
 ) -> None:
-    """Raise ValueError where the limit's printed text names another number, operator, unit or basis than its data."""
+    """Raise ValueError where the limit's printed text names another number, operator, unit or basis
+    than its data."""
     read = _figures(limit)
     meant: Conditions = set()
     if minimum is not None:
@@ -40,7 +42,9 @@ def lint_amount(
         meant.add(("<" if strict else "<=", maximum))
     printed = _conditions(limit, read, maximum is not None)
     # "10^4 (up to 2 × 10^4 is accepted)" prints the criterion and what its multiplier makes of it.
-    extra = {("<=", maximum * multiplier)} if maximum is not None and multiplier is not None else set()
+    extra = (
+        {("<=", maximum * multiplier)} if maximum is not None and multiplier is not None else set()
+    )
     if printed - (extra - meant) != meant:
         raise ValueError(f"the text '{limit.text}' says {_said(printed)}, the limit {_said(meant)}")
     asked = vocabulary.unit(unit)
@@ -60,7 +64,8 @@ def _figures(limit: Limit) -> tuple[Figure, ...]:
 
 
 def _conditions(limit: Limit, read: tuple[Figure, ...], upper: bool) -> Conditions:
-    """The conditions a text prints. A source that prints no operator must be owned to, and may print one number only."""
+    """The conditions a text prints. A source that prints no operator must be owned to, and may
+    print one number only."""
     printed = {(figure.operator, figure.number) for figure in read if figure.operator}
     bare = [figure for figure in read if not figure.operator and not figure.aside]
     if not printed and limit.operator_printed:
@@ -68,29 +73,40 @@ def _conditions(limit: Limit, read: tuple[Figure, ...], upper: bool) -> Conditio
             f"the text '{limit.text}' prints no operator; say operator = \"unknown\" if the source has none"
         )
     if printed and not limit.operator_printed:
-        raise ValueError(f"the text '{limit.text}' prints an operator, the limit says it is unknown")
+        raise ValueError(
+            f"the text '{limit.text}' prints an operator, the limit says it is unknown"
+        )
     if not printed:
         printed = {("<=" if upper else ">=", bare.pop(0).number)}
     for figure in bare:
         if figure.unit and vocabulary.unit(figure.unit) != Unit("g", Decimal(1)):
             said = f"{plain(figure.number)} {figure.unit}"
-            raise ValueError(f"the text '{limit.text}' also prints {said}, of which the limit says nothing")
+            raise ValueError(
+                f"the text '{limit.text}' also prints {said}, of which the limit says nothing"
+            )
     return printed
 
 
 def _said(conditions: Conditions) -> str:
-    return " and ".join(f"{operator} {plain(number)}" for operator, number in sorted(conditions, key=str))
+    return " and ".join(
+        f"{operator} {plain(number)}" for operator, number in sorted(conditions, key=str)
+    )
 
 
 def _lint_unit(limit: Limit, figure: Figure, first: Figure, unit: str, asked: Unit | None) -> None:
-    """The unit behind a number must be the limit's, in its very scale: 0.5 ppm is no 0.5 ppb. In brackets it may be another,
-    if the amount is the same."""
+    """The unit behind a number must be the limit's, in its very scale: 0.5 ppm is no 0.5 ppb. In
+    brackets it may be another, if the amount is the same."""
     found = vocabulary.unit(figure.unit) if figure.unit else None
     if asked is None or not (figure.operator or figure.aside or figure is first):
         return
     if figure.aside:
         of = vocabulary.unit(first.unit) if first.unit else None
-        if found and of and (found.canonical, found.factor * figure.number) != (of.canonical, of.factor * first.number):
+        if (
+            found
+            and of
+            and (found.canonical, found.factor * figure.number)
+            != (of.canonical, of.factor * first.number)
+        ):
             raise ValueError(
                 f"the text '{limit.text}' says {plain(figure.number)} {figure.unit} and "
                 f"{plain(first.number)} {first.unit} of one limit, and they are not the same amount"
@@ -98,27 +114,37 @@ def _lint_unit(limit: Limit, figure: Figure, first: Figure, unit: str, asked: Un
         return
     if found is None:
         if asked.canonical != "1" or not _NOTHING_BEHIND.match(figure.after):
-            raise ValueError(f"the text '{limit.text}' has no unit the word list knows after its number")
+            raise ValueError(
+                f"the text '{limit.text}' has no unit the word list knows after its number"
+            )
     elif (found.canonical, found.factor) != (asked.canonical, asked.factor):
         raise ValueError(f"the text '{limit.text}' is in '{figure.unit}', the limit in '{unit}'")
 
 
-_NOTHING_BEHIND = re.compile(r"\s*(?:$|[.,;:()]|(?:is|are|by|and|or|at|of|violates)\b)", re.IGNORECASE)
+_NOTHING_BEHIND = re.compile(
+    r"\s*(?:$|[.,;:()]|(?:is|are|by|and|or|at|of|violates)\b)", re.IGNORECASE
+)
 
 
 def _lint_basis(limit: Limit) -> None:
     last = figures(limit.text)[-1]
     # A bare "dry" states a basis behind a figure; before it, it may describe the product.
-    basis = vocabulary.basis_in(limit.text, bare=False)[0] or vocabulary.basis_in(f"{last.unit} {last.after}")[0]
+    basis = (
+        vocabulary.basis_in(limit.text, bare=False)[0]
+        or vocabulary.basis_in(f"{last.unit} {last.after}")[0]
+    )
     if (basis or "as received") != limit.basis and (basis or limit.basis == "dry"):
-        raise ValueError(f"the text '{limit.text}' says {basis or 'nothing of a dry basis'}, the limit {limit.basis}")
+        raise ValueError(
+            f"the text '{limit.text}' says {basis or 'nothing of a dry basis'}, the limit {limit.basis}"
+        )
 
 
 # ---------------------------------------------------------------- what every kind's text must say
 
 
 def lint_words(limit: Limit) -> None:
-    """Raise ValueError where the text of a limit, of whatever kind, says something else than its data."""
+    """Raise ValueError where the text of a limit, of whatever kind, says something else than its
+    data."""
     if limit.kind in ("amount", "not_detected", "described"):
         _lint_subject(limit)
     check = _WORDS_OF.get(limit.kind)
@@ -129,7 +155,11 @@ def lint_words(limit: Limit) -> None:
 def _lint_subject(limit: Limit) -> None:
     """A text that names substances must name the limit's own, or one that it is computed from."""
     named = substances_named(limit.text)
-    if named and not named & operands(limit.subject) and not names_in_words(limit.subject, limit.text):
+    if (
+        named
+        and not named & operands(limit.subject)
+        and not names_in_words(limit.subject, limit.text)
+    ):
         names = ", ".join(vocabulary.analytes()[one].name for one in sorted(named))
         raise ValueError(f"the text '{limit.text}' speaks of {names}, the limit of {limit.subject}")
 
@@ -150,7 +180,9 @@ _MASS_OR_VOLUME = ("g", "mL")
 def _not_detected(limit: Limit) -> None:
     """A text of absence may print its portion, or how deep the method must look; no other amount."""
     if not _ABSENT.search(limit.text):
-        raise ValueError(f"the text '{limit.text}' says nothing of absence, and the kind is not_detected")
+        raise ValueError(
+            f"the text '{limit.text}' says nothing of absence, and the kind is not_detected"
+        )
     amounts, portions = _parted(limit)
     if limit.lod_at_most is None and amounts:
         raise ValueError(f"the text '{limit.text}' prints an amount, but the kind is not_detected")
@@ -161,7 +193,9 @@ def _not_detected(limit: Limit) -> None:
                 f"the limit lod_at_most {plain(limit.lod_at_most or Decimal(0))} {limit.unit}"
             )
     if limit.portion is not None and not portions:
-        raise ValueError(f"the portion of {plain(limit.portion)} g is not in the text '{limit.text}'")
+        raise ValueError(
+            f"the portion of {plain(limit.portion)} g is not in the text '{limit.text}'"
+        )
     for portion in portions:
         if portion != limit.portion:
             said = "nothing" if limit.portion is None else plain(limit.portion)
@@ -171,11 +205,21 @@ def _not_detected(limit: Limit) -> None:
 def _parted(limit: Limit) -> tuple[list[tuple[Figure, Unit]], list[Decimal]]:
     """The amounts a text prints with their units, and the portions in grams or millilitres."""
     try:
-        read = [(figure, vocabulary.unit(figure.unit)) for figure in figures(limit.text) if figure.unit]
+        read = [
+            (figure, vocabulary.unit(figure.unit)) for figure in figures(limit.text) if figure.unit
+        ]
     except ValueError as error:
         raise ValueError(f"the text '{limit.text}' {error}") from None
-    amounts = [(figure, unit) for figure, unit in read if unit and unit.canonical not in (*_MASS_OR_VOLUME, "portion")]
-    portions = [figure.number * unit.factor for figure, unit in read if unit and unit.canonical in _MASS_OR_VOLUME]
+    amounts = [
+        (figure, unit)
+        for figure, unit in read
+        if unit and unit.canonical not in (*_MASS_OR_VOLUME, "portion")
+    ]
+    portions = [
+        figure.number * unit.factor
+        for figure, unit in read
+        if unit and unit.canonical in _MASS_OR_VOLUME
+    ]
     return amounts, portions
 
 
@@ -215,7 +259,12 @@ _FIELD_WORDS: Mapping[str, str] = {
     "method": r"method",
     "product_name": r"product|name",
 }
-_TELLING = ("accreditation", "received_on", "issued_on", "method")  # a text with these words asks for the field
+_TELLING = (
+    "accreditation",
+    "received_on",
+    "issued_on",
+    "method",
+)  # a text with these words asks for the field
 
 
 def _certificate(limit: Limit) -> None:
@@ -225,7 +274,9 @@ def _certificate(limit: Limit) -> None:
         if field in limit.requires and not found:
             raise ValueError(f"requires {field}, of which the text '{limit.text}' says nothing")
         if field not in limit.requires and found and field in _TELLING:
-            raise ValueError(f"the text '{limit.text}' asks for the {field}, which requires leaves out")
+            raise ValueError(
+                f"the text '{limit.text}' asks for the {field}, which requires leaves out"
+            )
 
 
 def _profile(limit: Limit) -> None:

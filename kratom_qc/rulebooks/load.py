@@ -1,8 +1,9 @@
 """`expectations/*.toml` → rulebooks, strict and linted.
 
-A limit states its numbers twice: as data and as the text its source prints. The linter reads the text and refuses a
-limit whose numbers or operator say something else, because that is how wrong limits enter (the FDA's own PQ-CMC
-examples encode 5 of 38 criteria differently from what they print).
+A limit states its numbers twice: as data and as the text its source prints. The linter reads the
+text and refuses a limit whose numbers or operator say something else, because that is how wrong
+limits enter (the FDA's own PQ-CMC examples encode 5 of 38 criteria differently from what they
+print).
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ from kratom_qc.vocabulary.derived import derived_kinds as derived_kinds
 
 
 def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Rulebook]:
-    """Every rulebook of a folder by id. A draft takes the place of the rulebook of its name, or stands beside them.
+    """Every rulebook of a folder by id. A draft takes the place of the rulebook of its name, or
+    stands beside them.
 
-    Raises RulebookError naming every mistake in every file at once; a folder with one wrong limit loads nothing.
+    Raises RulebookError naming every mistake in every file at once; a folder with one wrong limit
+    loads nothing.
     """
     files = {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder.is_dir() else {}
     if not files:
@@ -38,7 +41,8 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
 
 
 def rulebooks_of(files: Mapping[str, Path]) -> dict[str, Rulebook]:
-    """The rulebooks of these files by id, each limit by itself: how they stand to each other is not asked again.
+    """The rulebooks of these files by id, each limit by itself: how they stand to each other is not
+    asked again.
 
     Raises RulebookError as `load_rulebooks` does.
     """
@@ -46,7 +50,8 @@ def rulebooks_of(files: Mapping[str, Path]) -> dict[str, Rulebook]:
 
 
 def _read(
-    files: Mapping[str, Path], together: Callable[[Mapping[str, Rulebook], Mapping[str, Written]], list[str]]
+    files: Mapping[str, Path],
+    together: Callable[[Mapping[str, Rulebook], Mapping[str, Written]], list[str]],
 ) -> dict[str, Rulebook]:
     written: dict[str, Written] = {}
     wrong: list[str] = []
@@ -84,12 +89,15 @@ def _circles(written: Mapping[str, Written]) -> Iterator[str]:
 
 
 def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
-    """A rulebook after every rulebook it lies under (`us`, then `us-tx`). Raises RulebookError on a circle."""
+    """A rulebook after every rulebook it lies under (`us`, then `us-tx`). Raises RulebookError on a
+    circle."""
     found: dict[str, None] = {}
 
     def visit(current: str, path: tuple[str, ...]) -> None:
         if current in path:
-            raise RulebookError(f"{written[stem].head_where('extends')}: extends itself by way of {' → '.join(path)}")
+            raise RulebookError(
+                f"{written[stem].head_where('extends')}: extends itself by way of {' → '.join(path)}"
+            )
         for parent in written[current].extends:
             if parent in written:
                 visit(parent, (*path, current))
@@ -100,12 +108,15 @@ def _ancestors(written: Mapping[str, Written], stem: str) -> tuple[str, ...]:
 
 
 class _Reader:
-    """Rows → limits, a rulebook after those it extends, because an override needs the row it overrides."""
+    """Rows → limits, a rulebook after those it extends, because an override needs the row it
+    overrides."""
 
     def __init__(self, written: Mapping[str, Written]):
         self.written = written
         self.books: dict[str, Rulebook] = {}
-        self.rows: dict[str, dict[str, Mapping[str, Any]]] = {}  # book → id → the row with its defaults
+        self.rows: dict[
+            str, dict[str, Mapping[str, Any]]
+        ] = {}  # book → id → the row with its defaults
         self.wrong: list[str] = []
 
     def book(self, stem: str) -> None:
@@ -146,19 +157,27 @@ class _Reader:
         return self._read(written, row, merged)
 
     def _read(self, written: Written, row: Row, merged: Mapping[str, Any]) -> Limit | None:
-        """A row as a limit; its mistakes, and its own keys that mean nothing in a limit of its kind, go to `wrong`."""
+        """A row as a limit; its mistakes, and its own keys that mean nothing in a limit of its
+        kind, go to `wrong`."""
         where = written.where(row)
         limit, mistakes = _read_limit(merged, written.stem, where, row.line)
         self.wrong += mistakes
         if limit is not None:
             foreign = sorted(key for key in row.keys if limit.kind not in ONLY_FOR.get(key, KINDS))
-            self.wrong += [f"{where}: {key} has no meaning in a limit of the kind {limit.kind}" for key in foreign]
+            self.wrong += [
+                f"{where}: {key} has no meaning in a limit of the kind {limit.kind}"
+                for key in foreign
+            ]
         return limit
 
     def _override(self, written: Written, row: Row) -> Limit | None:
         where = written.where(row)
         self._only_once(written, row)
-        above = [stem for stem in _ancestors(self.written, written.stem)[:-1] if row.id in self.rows.get(stem, ())]
+        above = [
+            stem
+            for stem in _ancestors(self.written, written.stem)[:-1]
+            if row.id in self.rows.get(stem, ())
+        ]
         if not above:
             self.wrong.append(f"{where}: overrides a limit that no rulebook it extends holds")
             return None
@@ -179,7 +198,9 @@ class _Reader:
             self.wrong.append(f"{written.where(row)}: the id stands twice")
 
 
-def _read_limit(row: Mapping[str, Any], book: str, where: str, line: int) -> tuple[Limit | None, list[str]]:
+def _read_limit(
+    row: Mapping[str, Any], book: str, where: str, line: int
+) -> tuple[Limit | None, list[str]]:
     """One row of TOML as a Limit, or every mistake in it."""
     wrong = row_mistakes(row, where)
     if wrong:
@@ -231,7 +252,9 @@ def _number(row: Mapping[str, Any], key: str) -> Decimal | None:
 def _check_subject(limit: Limit) -> None:
     if limit.subject not in vocabulary.analytes() and limit.subject not in derived_kinds():
         near = ", ".join(vocabulary.nearest_analytes(limit.subject)) or "none"
-        raise ValueError(f"of '{limit.subject}' is no analyte and no derived quantity (nearest: {near})")
+        raise ValueError(
+            f"of '{limit.subject}' is no analyte and no derived quantity (nearest: {near})"
+        )
 
 
 def _amount(limit: Limit, row: Mapping[str, Any]) -> Limit:
@@ -284,15 +307,20 @@ def _multiplier(limit: Limit, row: Mapping[str, Any], maximum: Decimal | None) -
         return None
     known = vocabulary.analytes().get(limit.subject)
     if known is None or known.measure != "count" or maximum is None:
-        raise ValueError(f"multiplier '{times}' has a meaning for a maximum count of organisms only")
+        raise ValueError(
+            f"multiplier '{times}' has a meaning for a maximum count of organisms only"
+        )
     if times < 1:
         raise ValueError(f"multiplier '{times}' must be at least 1")
     return times
 
 
-def _acceptance(minimum: Decimal | None, maximum: Decimal | None, strict: bool, rounding: str) -> Interval:
-    """The values that conform, in the printed unit. USP General Notices 7.20 rounding moves the limit, not the result:
-    ≤ 1.2 accepts every value below 1.25 (half-up), ≥ 98.0 every value from 97.95, < 1.2 every value below 1.15."""
+def _acceptance(
+    minimum: Decimal | None, maximum: Decimal | None, strict: bool, rounding: str
+) -> Interval:
+    """The values that conform, in the printed unit. USP General Notices 7.20 rounding moves the
+    limit, not the result: ≤ 1.2 accepts every value below 1.25 (half-up), ≥ 98.0 every value from
+    97.95, < 1.2 every value below 1.15."""
     low, low_open = (ZERO, False) if minimum is None else (minimum, strict)
     high, high_open = maximum, maximum is None or strict
     if rounding == "usp-7.20":
@@ -311,7 +339,8 @@ def _step(number: Decimal) -> Decimal:
 
 
 def _not_detected(limit: Limit, row: Mapping[str, Any]) -> Limit:
-    """What may not be there at all. With a portion: absence in so many grams, written as `fewer than 1 in the portion`."""
+    """What may not be there at all. With a portion: absence in so many grams, written as `fewer
+    than 1 in the portion`."""
     _check_subject(limit)
     portion, lod_at_most = _number(row, "portion"), _number(row, "lod_at_most")
     if portion is not None and lod_at_most is not None:
@@ -324,7 +353,11 @@ def _not_detected(limit: Limit, row: Mapping[str, Any]) -> Limit:
     if portion is not None:
         return replace(limit, unit="cfu/g", portion=portion)
     at_most = None if lod_at_most is None else lod_at_most * unit.factor
-    microbe = vocabulary.analytes()[limit.subject].family == "microbe" if limit.subject in vocabulary.analytes() else 0
+    microbe = (
+        vocabulary.analytes()[limit.subject].family == "microbe"
+        if limit.subject in vocabulary.analytes()
+        else 0
+    )
     return replace(limit, unit="cfu/g" if microbe else unit.canonical, lod_at_most=at_most)
 
 
@@ -337,14 +370,18 @@ def _product_class(limit: Limit, row: Mapping[str, Any]) -> Limit:
     allowed = tuple(row.get("requires", ()))
     unknown = [product for product in allowed if product not in vocabulary.product_forms()]
     if not allowed or unknown:
-        raise ValueError(f"requires must list the products allowed; {unknown or 'nothing'} is no product")
+        raise ValueError(
+            f"requires must list the products allowed; {unknown or 'nothing'} is no product"
+        )
     return limit
 
 
 def _certificate(limit: Limit, row: Mapping[str, Any]) -> Limit:
     unknown = [name for name in row.get("requires", ()) if name not in CERTIFICATE_FIELDS]
     if unknown or not row.get("requires"):
-        raise ValueError(f"requires must list fields of a certificate ({', '.join(CERTIFICATE_FIELDS)})")
+        raise ValueError(
+            f"requires must list fields of a certificate ({', '.join(CERTIFICATE_FIELDS)})"
+        )
     return limit
 
 
@@ -353,7 +390,8 @@ def _as_written(limit: Limit, _row: Mapping[str, Any]) -> Limit:
 
 
 def _unread(limit: Limit, _row: Mapping[str, Any]) -> Limit:
-    """A rule that is known to exist and whose text nobody has located: what it says decides, and nobody knows it."""
+    """A rule that is known to exist and whose text nobody has located: what it says decides, and
+    nobody knows it."""
     return limit
 
 

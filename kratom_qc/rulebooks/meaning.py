@@ -1,4 +1,5 @@
-"""What one limit by itself cannot mean: a source that names nothing, dates that deny its status, a figure nothing can meet.
+"""What one limit by itself cannot mean: a source that names nothing, dates that deny its status, a
+figure nothing can meet.
 
 Every mistake comes with the key it is about, so that it can be told with that key's line.
 """
@@ -68,7 +69,10 @@ def _source(limit: Limit, row: Mapping[str, Any]) -> Iterator[Mistake]:
 def _dates(limit: Limit) -> Iterator[Mistake]:
     ends = limit.effective_to not in ("open", "unknown")
     if limit.effective_from == "open":
-        yield "effective_from", "effective_from 'open' is no beginning; write \"unknown\" where the day was not located"
+        yield (
+            "effective_from",
+            "effective_from 'open' is no beginning; write \"unknown\" where the day was not located",
+        )
     if limit.status == "superseded" and limit.effective_to == "open":
         yield "status", "status 'superseded' needs the day it ended in effective_to, or \"unknown\""
     if limit.status == "superseded" and ends and _after(limit.effective_to, limit.checked_on):
@@ -76,13 +80,20 @@ def _dates(limit: Limit) -> Iterator[Mistake]:
             "effective_to",
             f"effective_to '{limit.effective_to}' lies after {limit.checked_on}, and the status is superseded",
         )
-    if limit.status == "withdrawn" and limit.effective_to == "open" and limit.effective_from != "unknown":
+    if (
+        limit.status == "withdrawn"
+        and limit.effective_to == "open"
+        and limit.effective_from != "unknown"
+    ):
         yield (
             "effective_to",
             "effective_to 'open', and the status is withdrawn: say when it ended, or that it never began",
         )
     if limit.status == "proposed" and ends:
-        yield "effective_to", f"effective_to '{limit.effective_to}': what is only proposed has no end yet"
+        yield (
+            "effective_to",
+            f"effective_to '{limit.effective_to}': what is only proposed has no end yet",
+        )
 
 
 def _after(text: str, day: date | None) -> bool:
@@ -126,7 +137,8 @@ def _measures(limit: Limit, row: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def measure_of(subject: str) -> str:
-    """mass, count, presence, percent, number, described, or sum, share, ratio, claim; nothing for no subject."""
+    """mass, count, presence, percent, number, described, or sum, share, ratio, claim; nothing for
+    no subject."""
     known = vocabulary.analytes().get(subject)
     return derived_kinds().get(subject) or (known.measure if known is not None else "")
 
@@ -145,13 +157,19 @@ def _amounts(limit: Limit) -> Iterator[Mistake]:
     top = None if measure_of(limit.subject) == "claim" else _MOST.get(limit.unit)
     low, high = acceptance_interval.low, acceptance_interval.high
     if high is not None and (
-        high == 0 or high < low or (high == low and (acceptance_interval.low_open or acceptance_interval.high_open))
+        high == 0
+        or high < low
+        or (high == low and (acceptance_interval.low_open or acceptance_interval.high_open))
     ):
         hint = '; what may not be there at all is of the kind "not_detected"' if low == 0 else ""
         yield key, f"{key}: no result can be shown to meet this limit{hint}"
     elif top is not None and (low > top or (low == top and acceptance_interval.low_open)):
         yield key, f"{key}: no result can meet this limit; a whole holds {plain(top)} {limit.unit}"
-    elif low == 0 and not acceptance_interval.low_open and _beyond(high, acceptance_interval.high_open, top):
+    elif (
+        low == 0
+        and not acceptance_interval.low_open
+        and _beyond(high, acceptance_interval.high_open, top)
+    ):
         yield key, f"{key}: every result meets this limit; it would decide nothing"
 
 
@@ -172,11 +190,21 @@ def _absences(limit: Limit, row: Mapping[str, Any]) -> Iterator[Mistake]:
         )
         return
     if limit.portion is not None and known.family != "microbe":
-        yield "portion", f"portion: absence in a portion is for organisms, and {limit.subject} is none"
+        yield (
+            "portion",
+            f"portion: absence in a portion is for organisms, and {limit.subject} is none",
+        )
     if limit.lod_at_most is None and "unit" in row:
         yield "unit", "unit has no meaning without lod_at_most"
     if limit.lod_at_most is not None and limit.lod_at_most == 0:
-        yield "lod_at_most", "lod_at_most '0': no method looks as deep, so nothing could meet this limit"
+        yield (
+            "lod_at_most",
+            "lod_at_most '0': no method looks as deep, so nothing could meet this limit",
+        )
     unit = vocabulary.unit(str(row.get("unit", "mg/kg")))
-    if limit.lod_at_most is not None and unit is not None and unit.canonical not in UNITS_OF[measure]:
+    if (
+        limit.lod_at_most is not None
+        and unit is not None
+        and unit.canonical not in UNITS_OF[measure]
+    ):
         yield "unit", f"unit '{row.get('unit', 'mg/kg')}' is not a unit of {limit.subject}"

@@ -12,14 +12,18 @@ _LONGEST_NAME = 5  # words
 _LONGEST_FORM = 3
 _TRIM = " ,;:.()[]"
 _COMPARES = re.compile(r"[<>≤≥=]|(?<![\w-])\d+(?:[.,]\d+)?(?=\s|%|$)")
-_DENIES = re.compile(r"\b(?:no|not|never|neither|nor|without|except|other than|excluding|prohibit\w*|banned)\b", re.I)
+_DENIES = re.compile(
+    r"\b(?:no|not|never|neither|nor|without|except|other than|excluding|prohibit\w*|banned)\b", re.I
+)
 
 
 @lru_cache(4096)
 def substances_named(text: str) -> frozenset[str]:
-    """The ids of the analytes that a text names, longest name first: `total mercury` is not also `mercury`.
+    """The ids of the analytes that a text names, longest name first: `total mercury` is not also
+    `mercury`.
 
-    `As` and `Pb` are symbols, `as` and `be` are English: a name of one or two letters counts only as a symbol is written.
+    `As` and `Pb` are symbols, `as` and `be` are English: a name of one or two letters counts only
+    as a symbol is written.
     """
     words = _COMPARES.sub(" ; ", re.sub(r"[()/+:,]", r" \g<0> ", text)).split()
     found: set[str] = set()
@@ -41,7 +45,8 @@ def _could_be_a_name(name: str) -> bool:
 
 
 def names_in_words(subject: str, text: str) -> bool:
-    """Whether a text holds every word of a substance's name: `fentanyl and its analogues` names fentanyl and analogues."""
+    """Whether a text holds every word of a substance's name: `fentanyl and its analogues` names
+    fentanyl and analogues."""
     known = vocabulary.analytes().get(subject)
     words = set(re.findall(r"\w+", vocabulary.folded(text)))
     return known is not None and words >= set(re.findall(r"\w+", vocabulary.folded(known.name)))
@@ -49,8 +54,9 @@ def names_in_words(subject: str, text: str) -> bool:
 
 @lru_cache(4096)
 def forms_named(text: str) -> Mapping[str, bool]:
-    """The product forms a text names, each with whether the text allows it: `no product that is not leaf powder` does, `no
-    extracts` does not. What counts is how often its sentence denies before the name."""
+    """The product forms a text names, each with whether the text allows it: `no product that is not
+    leaf powder` does, `no extracts` does not. What counts is how often its sentence denies before
+    the name."""
     words = re.findall(r"[^\s,;:()]+|;", text)
     found: dict[str, bool] = {}
     at = 0

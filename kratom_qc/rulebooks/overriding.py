@@ -1,7 +1,8 @@
-"""A rulebook that extends another may replace one of its limits by id, visibly and never to release more.
+"""A rulebook that extends another may replace one of its limits by id, visibly and never to release
+more.
 
-What an override changes is listed with the limit. A limit that decides may only be tightened: whoever extends a law cannot
-take it back.
+What an override changes is listed with the limit. A limit that decides may only be tightened:
+whoever extends a law cannot take it back.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, .
 
 
 def unanswered(own: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with an override whatever it replaces: it asks another question, or gives no reason."""
+    """What is wrong with an override whatever it replaces: it asks another question, or gives no
+    reason."""
     for key in FIXED:
         if key in own:
             yield f"an override cannot change {key}; write a limit of its own"
@@ -32,9 +34,11 @@ def unanswered(own: Mapping[str, Any]) -> Iterator[str]:
         yield "an override needs its reason in because"
 
 
-def loosened(replaced: Limit, limit: Limit, covered: Sequence[str] = (), covers: Sequence[str] = ()) -> Iterator[str]:
-    """Every way in which an override loosens a limit that decides. `covered` and `covers` are the product forms that the two
-    rulebooks speak of, the replaced one's first; none means all."""
+def loosened(
+    replaced: Limit, limit: Limit, covered: Sequence[str] = (), covers: Sequence[str] = ()
+) -> Iterator[str]:
+    """Every way in which an override loosens a limit that decides. `covered` and `covers` are the
+    product forms that the two rulebooks speak of, the replaced one's first; none means all."""
     if not decides(replaced):
         return
     found = list(ways_looser(replaced, limit))
@@ -65,13 +69,19 @@ def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
         and not _within(new.acceptance_interval, old.acceptance_interval)
     ):
         yield "it would accept more"
-    if old.decision_rule == "guarded" and (new.decision_rule != "guarded" or new.guard_factor < old.guard_factor):
+    if old.decision_rule == "guarded" and (
+        new.decision_rule != "guarded" or new.guard_factor < old.guard_factor
+    ):
         yield "its guard band would be narrower"
     if old.default_uncertainty is not None and (
         new.default_uncertainty is None or new.default_uncertainty < old.default_uncertainty
     ):
         yield "its default uncertainty would be smaller"
-    if old.decision_rule == "guarded" and old.default_uncertainty is None and new.default_uncertainty is not None:
+    if (
+        old.decision_rule == "guarded"
+        and old.default_uncertainty is None
+        and new.default_uncertainty is not None
+    ):
         yield "an unstated uncertainty would not hold any more"
     if old.sum == "" and new.sum:
         yield "what was not detected would count nothing"
@@ -79,7 +89,9 @@ def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
         yield "it would apply to fewer batches"
     if old.portion is not None and (new.portion is None or new.portion < old.portion):
         yield "it would be content with a smaller portion"
-    if old.lod_at_most is not None and (new.lod_at_most is None or new.lod_at_most > old.lod_at_most):
+    if old.lod_at_most is not None and (
+        new.lod_at_most is None or new.lod_at_most > old.lod_at_most
+    ):
         yield "it would be content with a shallower look"
     if (
         not set(new.requires) <= set(old.requires)
@@ -89,7 +101,10 @@ def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
         yield "it would require less"
     if bound(new.effective_from, first=True) > bound(old.effective_from, first=True):
         yield "it would begin later"
-    if _ends(new) and (not _ends(old) or bound(new.effective_to, first=False) < bound(old.effective_to, first=False)):
+    if _ends(new) and (
+        not _ends(old)
+        or bound(new.effective_to, first=False) < bound(old.effective_to, first=False)
+    ):
         yield "it would end earlier"
 
 

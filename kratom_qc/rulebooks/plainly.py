@@ -1,4 +1,5 @@
-"""A limit in plain words, for lists, pages, suites and Data Docs: what it asks, how it stands, where it comes from."""
+"""A limit in plain words, for lists, pages, suites and Data Docs: what it asks, how it stands,
+where it comes from."""
 
 from __future__ import annotations
 
@@ -35,21 +36,30 @@ def asks(limit: Limit) -> str:
     if limit.kind == "certificate":
         return f"every certificate states {_listed([name.replace('_', ' ') for name in limit.requires])}"
     if limit.kind == "profile":
-        return f"no {subject} without {_listed([wording.subject_name(one) for one in limit.absent])}"
+        return (
+            f"no {subject} without {_listed([wording.subject_name(one) for one in limit.absent])}"
+        )
     if limit.kind == "unread":
         return f"nobody has located what this rule says: {limit.text}"
     return limit.text if limit.kind == "ban" else f"{limit.text} (no laboratory can show it)"
 
 
 def _figure(limit: Limit) -> str:
-    """The figures as the source prints them; the linter has compared them with the data. Where it prints no operator, the one
-    the data took it for."""
+    """The figures as the source prints them; the linter has compared them with the data. Where it
+    prints no operator, the one the data took it for."""
     read = [one for one in figures(limit.text) if one.operator] or list(figures(limit.text)[:1])
-    implied = "<=" if limit.acceptance_interval is not None and limit.acceptance_interval.high is not None else ">="
+    implied = (
+        "<="
+        if limit.acceptance_interval is not None and limit.acceptance_interval.high is not None
+        else ">="
+    )
     basis = "" if limit.basis in ("as received", *_SAID_BY_UNITS) else " of the dry weight"
     if [one.operator for one in read] == [">=", "<="]:
         return f"{wording.shown(read[0].number)}–{_amount(read[1])}{basis}"
-    return " and ".join(f"{_OPERATORS[one.operator or implied]} {_amount(one)}" for one in read) + basis
+    return (
+        " and ".join(f"{_OPERATORS[one.operator or implied]} {_amount(one)}" for one in read)
+        + basis
+    )
 
 
 _SAID_BY_UNITS = ("per serving", "per container", "per day", "per unit")
@@ -82,7 +92,8 @@ def citation(limit: Limit) -> str:
 
 
 def standing(limit: Limit, day: date) -> str:
-    """How a limit stands on a day, and whether it decides: `in force since 2023-02-27`, `proposed, from 2026-11-13`."""
+    """How a limit stands on a day, and whether it decides: `in force since 2023-02-27`, `proposed,
+    from 2026-11-13`."""
     status, decides = stands(limit, day)
     words = wording.status_words(status, limit.effective_from, limit.effective_to)
     if status in ("not yet in force", "expired"):
@@ -103,7 +114,8 @@ def why_not(limit: Limit) -> str:
 
 
 def silence(limit: Limit) -> str:
-    """What it means where a batch says nothing about a limit; nothing for limits that never decide or always know."""
+    """What it means where a batch says nothing about a limit; nothing for limits that never decide
+    or always know."""
     if limit.kind in ("ban", "unread", "product_class") or not decides(limit):
         return ""
     if limit.when_missing == "note":
@@ -126,7 +138,10 @@ def scope(limit: Limit) -> str:
 
 def changed(limit: Limit) -> str:
     """Which limit an override replaces and what it changes; of long texts only that they changed."""
-    told = [change if len(change) <= _SHORT else f"{change.partition(':')[0]} changed" for change in limit.changes]
+    told = [
+        change if len(change) <= _SHORT else f"{change.partition(':')[0]} changed"
+        for change in limit.changes
+    ]
     return f"{limit.overrides}: {'; '.join(told)}" if limit.overrides else ""
 
 
@@ -139,7 +154,11 @@ def decision_rule(limit: Limit) -> str:
         told = [f"guard band w = {width} (ILAC-G8:09/2019 4.2.3)"]
     else:
         told = ["simple acceptance (ILAC-G8:09/2019 4.2.1)"]
-    told += ["result rounded to the limit's digits (USP General Notices 7.20)"] if limit.rounding != "none" else []
+    told += (
+        ["result rounded to the limit's digits (USP General Notices 7.20)"]
+        if limit.rounding != "none"
+        else []
+    )
     told += [f"criterion times {plain(limit.multiplier)}"] if limit.multiplier is not None else []
     told += ["lower-bound sum"] if limit.sum else []
     return "; ".join(told)

@@ -1,7 +1,9 @@
-"""The printed text of a limit, read as a person reads it: its numbers, each with its operator and its unit.
+"""The printed text of a limit, read as a person reads it: its numbers, each with its operator and
+its unit.
 
-Laws write what must hold (`not more than 1 mg/g`) or what violates (`greater than 2 % … is prohibited`); tables write `NMT
-10^4 cfu/g` or just `2.5 % w/w`. What denies twice (`it is unlawful not to exceed 2 %`) is not guessed at.
+Laws write what must hold (`not more than 1 mg/g`) or what violates (`greater than 2 % … is
+prohibited`); tables write `NMT 10^4 cfu/g` or just `2.5 % w/w`. What denies twice (`it is unlawful
+not to exceed 2 %`) is not guessed at.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ _REVERSED = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of a text: its operator and its unit as printed, "" where there is none; the text behind it.
+    """One number of a text: its operator and its unit as printed, "" where there is none; the text
+    behind it.
 
     `aside` stands in brackets behind another figure and says it again: `400 ppm (0.04 %)`.
     """
@@ -39,11 +42,19 @@ _LESS = r"(?:less|fewer|lower|smaller) than|below|under|méně než"
 _EQUAL = r"{0} (?:or|than or) equal to|(?:at|is|equal to|equals|meets|reaches) or (?:is )?(?:{1})"
 # A denial right before a comparison: "not more than", "shall not contain more than".
 _NOT = r"(?:not|no|never|cannot|nesmí) (?:(?:to|be|is|are|contains?|containing|have|has) ){0,2}"
-_MOST = rf"nmt|at most|up to|max(?:imum|\.)?(?: of)?|nejvýše|maximálně|{_EQUAL.format('less', _LESS)}"
+_MOST = (
+    rf"nmt|at most|up to|max(?:imum|\.)?(?: of)?|nejvýše|maximálně|{_EQUAL.format('less', _LESS)}"
+)
 _LEAST = rf"nlt|at least|min(?:imum|\.)?(?: of)?|nejméně|alespoň|minimálně|{_EQUAL.format('greater', _MORE)}"
-# Words, signs, meaning. Where two end at the same place the first counts: "not more than" before "more than".
+# Words, signs, meaning. Where two end at the same place the first counts: "not more than" before
+# "more than".
 _OPERATORS = tuple(
-    (re.compile(rf"(?<!\w)(?:{words})(?![^\W\d])" + (f"|{signs}" if signs else ""), re.IGNORECASE), meaning)
+    (
+        re.compile(
+            rf"(?<!\w)(?:{words})(?![^\W\d])" + (f"|{signs}" if signs else ""), re.IGNORECASE
+        ),
+        meaning,
+    )
     for words, signs, meaning in (
         (rf"{_NOT}(?:{_MORE})", "", "<="),
         (rf"{_NOT}(?:{_LESS})", "", ">="),
@@ -65,10 +76,12 @@ _BEHIND = tuple(
 # What may stand between an operator and its number: "exceeds (one) 1 mg", "at most of 3".
 _CLOSE = re.compile(r"[\s(:]*(?:(?:of|a|an|the|about|than) ?)*[\s(:]*", re.IGNORECASE)
 _VIOLATES = re.compile(
-    r"violat|prohibit|adulterat|unlawful|illegal|forbidden|\bban(?:ned|s)?\b|\breject", re.IGNORECASE
+    r"violat|prohibit|adulterat|unlawful|illegal|forbidden|\bban(?:ned|s)?\b|\breject",
+    re.IGNORECASE,
 )
 _PERMITS = re.compile(
-    r"\bunless\b|\bexcept|\bnot (?:be )?(?:prohibit|adulterat|unlawful|illegal|forbidden)", re.IGNORECASE
+    r"\bunless\b|\bexcept|\bnot (?:be )?(?:prohibit|adulterat|unlawful|illegal|forbidden)",
+    re.IGNORECASE,
 )
 _DENIES = re.compile(r"\b(?:not|no|never|neither|nor|without|cannot|nesmí)\b|n't\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:,]|\.\s|\b(?:and|but)\b", re.IGNORECASE)
@@ -92,7 +105,9 @@ _SPELT_UNITS = tuple(
 _SPAN = re.compile(r"\s*(?:–|—|-|−|to|and|až|through)\s*", re.IGNORECASE)
 _SPREAD = re.compile(r"\s*(?:±|\+/-)\s*")
 _TO_ONE = re.compile(r"\s*(?::|to)\s*(?:1|one)\b", re.IGNORECASE)
-_PER = re.compile(r"\bper (?:serving|container|package|unit|capsule|tablet|g|kg|mL|day)\b", re.IGNORECASE)
+_PER = re.compile(
+    r"\bper (?:serving|container|package|unit|capsule|tablet|g|kg|mL|day)\b", re.IGNORECASE
+)
 _LONGEST_UNIT = 5  # words
 _LONGEST_TEXT = 500  # signs; the longest of ours has 170
 
@@ -101,10 +116,13 @@ _LONGEST_TEXT = 500  # signs; the longest of ours has 170
 def figures(text: str) -> tuple[Figure, ...]:
     """Every number of a text that a limit may mean, in its order.
 
-    Raises ValueError where the text contradicts itself or denies twice, so that nobody can tell for sure what it asks.
+    Raises ValueError where the text contradicts itself or denies twice, so that nobody can tell for
+    sure what it asks.
     """
     if len(text) > _LONGEST_TEXT:
-        raise ValueError(f"is longer than {_LONGEST_TEXT} signs; print the words of the limit itself")
+        raise ValueError(
+            f"is longer than {_LONGEST_TEXT} signs; print the words of the limit itself"
+        )
     said = levelled(" ".join(text.split()))
     for pattern, short in _SPELT_UNITS:
         said = pattern.sub(short, said)
@@ -120,7 +138,10 @@ def figures(text: str) -> tuple[Figure, ...]:
             unit, stop = _unit(said, next_end)
             ends = (number, other) if _SPAN.fullmatch(joint) else (number - other, number + other)
             _refuse_denied(said)
-            found += [Figure(at, sign, unit, said[stop:]) for at, sign in zip(ends, (">=", "<="), strict=True)]
+            found += [
+                Figure(at, sign, unit, said[stop:])
+                for at, sign in zip(ends, (">=", "<="), strict=True)
+            ]
         else:
             operator = _operator(said, start, begin, stop, first=not found)
             if not (operator or unit) and (found or next_begin < len(said)):
@@ -132,8 +153,8 @@ def figures(text: str) -> tuple[Figure, ...]:
 
 
 def _operator(said: str, start: int, begin: int, stop: int, *, first: bool) -> str:
-    """The operator of the number from `begin` to `stop`. Of the first number it may stand anywhere before, of every other it
-    must stand right before; or right behind, as in `5 ppm or less`."""
+    """The operator of the number from `begin` to `stop`. Of the first number it may stand anywhere
+    before, of every other it must stand right before; or right behind, as in `5 ppm or less`."""
     before = said[start:begin]
     at, till, operator = _last_operator(before)
     if operator and not _CLOSE.fullmatch(before[till:]) and (not first or ";" in before[till:]):
@@ -157,11 +178,14 @@ def _refuse_denied(said: str) -> None:
 
 def _refuse_permitted(said: str) -> None:
     if _PERMITS.search(said):
-        raise ValueError("forbids with an exception: whether it permits or forbids cannot be told for sure")
+        raise ValueError(
+            "forbids with an exception: whether it permits or forbids cannot be told for sure"
+        )
 
 
 def _last_operator(text: str) -> tuple[int, int, str]:
-    """(begin, end, operator) of the operator nearest before the number: `NMT <10,000` is strict, as Utah prints it."""
+    """(begin, end, operator) of the operator nearest before the number: `NMT <10,000` is strict, as
+    Utah prints it."""
     best = (0, -1, 0, "")
     for rank, (pattern, meaning) in enumerate(_OPERATORS):
         for match in pattern.finditer(text):
@@ -170,14 +194,14 @@ def _last_operator(text: str) -> tuple[int, int, str]:
 
 
 def _unit(said: str, end: int) -> tuple[str, int]:
-    """(the longest run of words behind a number that is a unit, where it ends). `150 mg of mitragynine per serving` is in mg
-    per serving."""
+    """(the longest run of words behind a number that is a unit, where it ends). `150 mg of
+    mitragynine per serving` is in mg per serving."""
     ratio = _TO_ONE.match(said, end)
     if ratio:
         return ": 1", ratio.end()
-    words = list(re.finditer(r"[^\s-]\S*" if said[end : end + 1] == "-" else r"\S+", said[end : end + 60]))[
-        :_LONGEST_UNIT
-    ]
+    words = list(
+        re.finditer(r"[^\s-]\S*" if said[end : end + 1] == "-" else r"\S+", said[end : end + 60])
+    )[:_LONGEST_UNIT]
     for last in reversed(words):
         stop = end + last.end()
         printed = said[end:stop].strip(" -,;.:")
@@ -186,5 +210,7 @@ def _unit(said: str, end: int) -> tuple[str, int]:
         if found is not None:
             per = set(_PER.findall(said)) if found.canonical == "g" else ()
             whole = f"{printed} {per.pop()}" if len(per) == 1 else printed
-            return (whole if vocabulary.unit(whole) else printed), end + said[end:stop].index(printed) + len(printed)
+            return (whole if vocabulary.unit(whole) else printed), end + said[end:stop].index(
+                printed
+            ) + len(printed)
     return "", end

@@ -1,4 +1,5 @@
-"""The numbers in a limit's printed text. `7-OH`, `B1`, `USP <467>` and `R70-580-5` hold digits and are none.
+"""The numbers in a limit's printed text. `7-OH`, `B1`, `USP <467>` and `R70-580-5` hold digits and
+are none.
 
 Sources print `10,000`, `10 000`, `0,5` (a decimal comma), `10^7`, `1 × 10⁵`, `two`, `two (2)`.
 """
@@ -33,9 +34,11 @@ _BLANKS = str.maketrans("\u00a0\u2007\u2009\u202f", "    ")
 
 
 def levelled(text: str) -> str:
-    """A text whose raised digits stand after ^, whose blanks are plain, and whose chapters (`<467>`) are blanked out: their
-    brackets are no operators."""
-    said = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "^" + power[0].translate(_RAISED), text).translate(_BLANKS)
+    """A text whose raised digits stand after ^, whose blanks are plain, and whose chapters
+    (`<467>`) are blanked out: their brackets are no operators."""
+    said = re.sub(
+        r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "^" + power[0].translate(_RAISED), text
+    ).translate(_BLANKS)
     return re.sub(r"<\s?\d+[a-z]?>", lambda chapter: " " * len(chapter[0]), said)
 
 

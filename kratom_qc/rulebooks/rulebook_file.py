@@ -1,4 +1,5 @@
-"""One file of `expectations/` as it is written: its head and its rows, each with the line it stands on.
+"""One file of `expectations/` as it is written: its head and its rows, each with the line it stands
+on.
 
 Only the shape is checked here; what a row means is read by `kratom_qc.judge.specification`.
 """
@@ -26,7 +27,8 @@ _KEY = re.compile(r"^\s*[\"']?(\w+)[\"']?\s*=", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One `[[limit]]` or `[[override]]`: its own keys, the line of its header, and the line of every key."""
+    """One `[[limit]]` or `[[override]]`: its own keys, the line of its header, and the line of
+    every key."""
 
     keys: Mapping[str, Any]
     line: int
@@ -49,14 +51,17 @@ class Written:
     limits: tuple[Row, ...]
     overrides: tuple[Row, ...]
     text: str
-    head_lines: Mapping[str, int] = field(default_factory=dict)  # of the keys of [rulebook]; "" is its header
+    head_lines: Mapping[str, int] = field(
+        default_factory=dict
+    )  # of the keys of [rulebook]; "" is its header
 
     def head_where(self, key: str = "") -> str:
         """The file and line that a mistake in the head is told with."""
         return f"{self.name}:{self.head_lines.get(key, self.head_lines.get('', 1))}"
 
     def where(self, row: Row, key: str = "") -> str:
-        """The file, line and id that a mistake is told with: the line of the key concerned, else the header's."""
+        """The file, line and id that a mistake is told with: the line of the key concerned, else
+        the header's."""
         return f"{self.name}:{row.lines.get(key, row.line)} {row.id}"
 
     @property
@@ -95,7 +100,8 @@ def read(file: Path) -> Written:
     begin = _table_line(told, "rulebook")
     lines = _key_lines(told, begin, head)
     wrong = [
-        f"{file.name}:{lines.get(_key_named(mistake, lines), begin)}: {mistake}" for mistake in _head_mistakes(head)
+        f"{file.name}:{lines.get(_key_named(mistake, lines), begin)}: {mistake}"
+        for mistake in _head_mistakes(head)
     ]
     wrong += [
         f"{file.name}:{_table_line(told, name)}: does not know the table '{name}'"
@@ -103,10 +109,14 @@ def read(file: Path) -> Written:
     ]
     if wrong:
         raise RulebookError("\n".join(wrong))
-    limits, overrides = (_rows(file.name, text, name, data.get(name, [])) for name in ("limit", "override"))
+    limits, overrides = (
+        _rows(file.name, text, name, data.get(name, [])) for name in ("limit", "override")
+    )
     digest = hashlib.sha256(raw).hexdigest()
     lines = {"": begin, **lines}
-    return Written(file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, text, lines)
+    return Written(
+        file.name, file.stem, digest, head, data.get("defaults", {}), limits, overrides, text, lines
+    )
 
 
 def _table_line(told: Sequence[str], name: str) -> int:
@@ -116,7 +126,11 @@ def _table_line(told: Sequence[str], name: str) -> int:
 
 
 def _head_mistakes(head: Mapping[str, Any]) -> list[str]:
-    wrong = [f"[rulebook] has no '{key}'" for key in ("title", "kind", "version", "checked_on") if key not in head]
+    wrong = [
+        f"[rulebook] has no '{key}'"
+        for key in ("title", "kind", "version", "checked_on")
+        if key not in head
+    ]
     wrong += [f"[rulebook] does not know '{key}'" for key in head.keys() - BOOK_KEYS]
     if head.get("kind") not in BOOK_KINDS:
         wrong.append(f"kind '{head.get('kind')}' is none of {', '.join(BOOK_KINDS)}")
@@ -139,12 +153,19 @@ def _head_mistakes(head: Mapping[str, Any]) -> list[str]:
 
 
 def _rows(name: str, text: str, table: str, rows: list[Any]) -> tuple[Row, ...]:
-    """Rows with the lines of their headers and keys. TOML readers keep no lines, so every row needs a header of its own."""
+    """Rows with the lines of their headers and keys. TOML readers keep no lines, so every row needs
+    a header of its own."""
     told = text.splitlines()
-    lines = [at for at, line in enumerate(told, 1) if (found := _HEADER.match(line)) and found[1] == table]
+    lines = [
+        at
+        for at, line in enumerate(told, 1)
+        if (found := _HEADER.match(line)) and found[1] == table
+    ]
     if len(lines) != len(rows):
         raise RulebookError(f"{name}: write every {table} as a table of its own, under [[{table}]]")
-    return tuple(Row(row, line, _key_lines(told, line, row)) for row, line in zip(rows, lines, strict=True))
+    return tuple(
+        Row(row, line, _key_lines(told, line, row)) for row, line in zip(rows, lines, strict=True)
+    )
 
 
 def _key_lines(told: Sequence[str], header: int, row: Mapping[str, Any]) -> dict[str, int]:
@@ -160,10 +181,11 @@ def _key_lines(told: Sequence[str], header: int, row: Mapping[str, Any]) -> dict
 
 
 def pointed(mistakes: Iterable[str], books: Iterable[Written]) -> list[str]:
-    """Mistakes in the order of files and lines, told with the line of the key that they name first where they were told with
-    their row's header.
+    """Mistakes in the order of files and lines, told with the line of the key that they name first
+    where they were told with their row's header.
 
-    A mistake reads `us-ut.toml:34 US-UT-…: status 'x' is none of …`; the key may also stand in quotes: `has no 'because'`.
+    A mistake reads `us-ut.toml:34 US-UT-…: status 'x' is none of …`; the key may also stand in
+    quotes: `has no 'because'`.
     """
     rows = {f"{book.name}:{row.line} {row.id}": (book, row) for book in books for row in book.rows}
     lines = [line for mistake in mistakes for line in mistake.splitlines()]

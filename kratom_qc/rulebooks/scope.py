@@ -1,4 +1,5 @@
-"""Which limits speak of a product in which markets: the one place where limits × products are enumerated."""
+"""Which limits speak of a product in which markets: the one place where limits × products are
+enumerated."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def product_books(books: Mapping[str, Rulebook], product: str | None) -> tuple[R
 
 
 def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, ...]:
-    """A market's rulebook after those it lies under. Raises UsageError for a market without a rulebook."""
+    """A market's rulebook after those it lies under. Raises UsageError for a market without a
+    rulebook."""
     book = books.get(market)
     if book is None or book.kind != "market":
         known = ", ".join(markets_of(books)) or "none"
@@ -53,13 +55,18 @@ def wanted(
             yield key_of(limit)
 
 
-def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None) -> tuple[Rulebook, ...]:
+def applicable(
+    books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None
+) -> tuple[Rulebook, ...]:
     """Every rulebook that speaks about a product in these markets, each once.
 
-    A limit that one market overrides and another does not is asked; it decides in the other only (`Everywhere`).
+    A limit that one market overrides and another does not is asked; it decides in the other only
+    (`Everywhere`).
     """
     found: dict[str, Rulebook] = {}
-    for book in chain(product_books(books, product), *(market_books(books, market) for market in markets)):
+    for book in chain(
+        product_books(books, product), *(market_books(books, market) for market in markets)
+    ):
         known = found.setdefault(book.id, book)
         if known.limits != book.limits:
             found[book.id] = books[book.id]
@@ -69,8 +76,8 @@ def applicable(books: Mapping[str, Rulebook], markets: Iterable[str], product: s
 def questions(
     books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None
 ) -> Iterator[tuple[Rulebook, Limit]]:
-    """Every limit that speaks of a product in these markets. A rulebook that does not cover the product asks nothing of
-    it (its silence is a finding of its own)."""
+    """Every limit that speaks of a product in these markets. A rulebook that does not cover the
+    product asks nothing of it (its silence is a finding of its own)."""
     for book in applicable(books, markets, product):
         if book.covers and product is not None and product not in book.covers:
             continue

@@ -1,8 +1,9 @@
 """No rulebook may be empty of meaning: silence never passes.
 
-Proved from the limits, for every product, every market and every day: a batch of which nothing was tested is never a PASS,
-and a product's own rulebook always asks for something. Where a limit that is in force for ever holds on silence, one look
-is enough; else every day on which some limit begins or has ended is looked at, because nothing changes in between.
+Proved from the limits, for every product, every market and every day: a batch of which nothing was
+tested is never a PASS, and a product's own rulebook always asks for something. Where a limit that
+is in force for ever holds on silence, one look is enough; else every day on which some limit begins
+or has ended is looked at, because nothing changes in between.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from kratom_qc.rulebooks.rulebook_file import Written
 
 
 def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> Iterator[str]:
-    """Every rulebook that silence could pass. A rulebook with rows that could not be read is left for when they can."""
+    """Every rulebook that silence could pass. A rulebook with rows that could not be read is left
+    for when they can."""
     unread = {stem for stem, book in written.items() if len(book.rows) != len(books[stem].limits)}
-    whole = [book for book in books.values() if not unread & {one.id for one in lineage(books, book.id)}]
+    whole = [
+        book for book in books.values() if not unread & {one.id for one in lineage(books, book.id)}
+    ]
     markets = [book for book in whole if book.kind == "market"]
     for book in whole:
         if book.kind != "product":
@@ -33,7 +37,9 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> I
         own = [limit for limit in _limits(lineage(books, book.id)) if limit.speaks_of(book.id)]
         if any(_always(limit) for limit in own):
             continue
-        empty = next((day for day in _days(own, book.checked_on) if not _held(own, day, book.id)), None)
+        empty = next(
+            (day for day in _days(own, book.checked_on) if not _held(own, day, book.id)), None
+        )
         if empty is not None:
             yield f"{where}: on {empty} no limit decides and holds a batch of which nothing was tested"
         for market in markets:
@@ -41,7 +47,11 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> I
 
 
 def _silent_pass(
-    book: Rulebook, own: Sequence[Limit], market: Rulebook, books: Mapping[str, Rulebook], where: str
+    book: Rulebook,
+    own: Sequence[Limit],
+    market: Rulebook,
+    books: Mapping[str, Rulebook],
+    where: str,
 ) -> Iterator[str]:
     above = lineage(books, market.id)
     if any(one.covers and book.id not in one.covers for one in above):
@@ -50,7 +60,11 @@ def _silent_pass(
     if any(_always(limit) for limit in asked):
         return
     for day in _days(asked, date.min):
-        passes = [limit.rule_id for limit in asked if stands(limit, day)[1] and _passes_on_silence(limit, book.id)]
+        passes = [
+            limit.rule_id
+            for limit in asked
+            if stands(limit, day)[1] and _passes_on_silence(limit, book.id)
+        ]
         if passes and not _held(asked, day, book.id):
             yield (
                 f"{where}: on {day} a batch of which nothing was tested would PASS in {market.id}: "
@@ -89,7 +103,10 @@ def _holds_on_silence(limit: Limit) -> bool:
 def _held(limits: Iterable[Limit], day: date, product: str) -> bool:
     """Whether some limit that decides on a day keeps an untested batch of a product from passing."""
     return any(
-        (_holds_on_silence(limit) or (limit.kind == "product_class" and product not in limit.requires))
+        (
+            _holds_on_silence(limit)
+            or (limit.kind == "product_class" and product not in limit.requires)
+        )
         and stands(limit, day)[1]
         for limit in limits
     )
@@ -97,4 +114,6 @@ def _held(limits: Iterable[Limit], day: date, product: str) -> bool:
 
 def _passes_on_silence(limit: Limit, product: str) -> bool:
     """A product's form and the words of a certificate are known before anything was tested."""
-    return limit.kind == "certificate" or (limit.kind == "product_class" and product in limit.requires)
+    return limit.kind == "certificate" or (
+        limit.kind == "product_class" and product in limit.requires
+    )

@@ -1,6 +1,8 @@
-"""One name per analyte, one unit per quantity: the words of `words/*.toml`, loaded once and refused where ambiguous.
+"""One name per analyte, one unit per quantity: the words of `words/*.toml`, loaded once and refused
+where ambiguous.
 
-A spelling is a row of data. It may stand for one thing only; the loader names every spelling used twice.
+A spelling is a row of data. It may stand for one thing only; the loader names every spelling used
+twice.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ WORDS = Path(__file__).parent / "words"
 # Nothing is called by more; a hostile cell of 30,000 blanks costs nothing.
 LONGEST_NAME = 200
 
-_GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "λ": "lambda", "ω": "omega"})
+_GREEK = str.maketrans(
+    {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "λ": "lambda", "ω": "omega"}
+)
 _NOT_NAME = re.compile(r"[^a-z0-9+]")
 _NOT_HEADER = re.compile(r"[^a-z0-9%±<>#\u0e00-\u0e7f]")  # Thai letters as they are
 _BLANKS = re.compile(r"\s+")
@@ -64,7 +68,8 @@ def unit_key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Analyte:
-    """A thing laboratories test for. `measure`: mass, count, presence, percent, number or described."""
+    """A thing laboratories test for. `measure`: mass, count, presence, percent, number or
+    described."""
 
     id: str
     name: str
@@ -74,13 +79,17 @@ class Analyte:
 
     @property
     def alarming(self) -> bool:
-        """Whether finding it needs a decision even where no limit speaks of it: an adulterant, a pathogen."""
-        return self.family == "adulterant" or (self.family == "microbe" and self.measure == "presence")
+        """Whether finding it needs a decision even where no limit speaks of it: an adulterant, a
+        pathogen."""
+        return self.family == "adulterant" or (
+            self.family == "microbe" and self.measure == "presence"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A printed unit: amount in `canonical` = amount as printed × `factor` (10 ** amount where `log10`)."""
+    """A printed unit: amount in `canonical` = amount as printed × `factor` (10 ** amount where
+    `log10`)."""
 
     canonical: str
     factor: Decimal
@@ -93,8 +102,13 @@ class Unit:
         return Decimal(10) ** amount if self.log10 else amount * self.factor
 
     def measured_in_percent(self) -> Unit:
-        """The same unit on the measure of moisture, ash and shares, which count in % and not in mg/kg."""
-        return replace(self, canonical="%", factor=self.factor / 10000) if self.canonical == "mg/kg" else self
+        """The same unit on the measure of moisture, ash and shares, which count in % and not in
+        mg/kg."""
+        return (
+            replace(self, canonical="%", factor=self.factor / 10000)
+            if self.canonical == "mg/kg"
+            else self
+        )
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -102,7 +116,8 @@ def _load(name: str) -> dict[str, Any]:
 
 
 def index(rows: Iterable[tuple[str, str, str]], file: str) -> Mapping[str, str]:
-    """(key, meaning, spelling) rows into key → meaning; a key of two meanings refuses the whole list."""
+    """(key, meaning, spelling) rows into key → meaning; a key of two meanings refuses the whole
+    list."""
     found: dict[str, str] = {}
     wrong: list[str] = []
     for key, meaning, spelling in rows:
@@ -121,7 +136,11 @@ def analytes() -> Mapping[str, Analyte]:
     found = {}
     for row in _load("analytes.toml")["analyte"]:
         found[row["id"]] = Analyte(
-            row["id"], row["name"], row["class"], row.get("measure", "mass"), tuple(row.get("cas", ()))
+            row["id"],
+            row["name"],
+            row["class"],
+            row.get("measure", "mass"),
+            tuple(row.get("cas", ())),
         )
     return MappingProxyType(found)
 
@@ -138,7 +157,9 @@ def _analyte_spellings() -> Mapping[str, str]:
 
 @cache
 def _cas_numbers() -> Mapping[str, str]:
-    rows = ((number, analyte.id, number) for analyte in analytes().values() for number in analyte.cas)
+    rows = (
+        (number, analyte.id, number) for analyte in analytes().values() for number in analyte.cas
+    )
     return index(rows, "words/analytes.toml")
 
 
@@ -150,7 +171,8 @@ def analyte_by_cas(number: str) -> Analyte | None:
 
 @lru_cache(8192)
 def analyte(text: str) -> Analyte | None:
-    """The analyte a laboratory's name stands for, or None. `Lead (Pb)` is read; `Mercury (methyl)` is not guessed."""
+    """The analyte a laboratory's name stands for, or None. `Lead (Pb)` is read; `Mercury (methyl)`
+    is not guessed."""
     if len(text) > LONGEST_NAME:
         return None
     spellings = _analyte_spellings()
@@ -175,7 +197,8 @@ def _double_names() -> Mapping[str, tuple[str, ...]]:
 
 
 def meanings_of(text: str) -> tuple[str, ...]:
-    """What a name may mean that laboratories use for several things, such as `LOD`; empty for every other name."""
+    """What a name may mean that laboratories use for several things, such as `LOD`; empty for every
+    other name."""
     return _double_names().get(name_key(text), ())
 
 
@@ -194,9 +217,15 @@ def _units() -> Mapping[str, Unit]:
     for row in rows:
         log10 = row["factor"] == "log10"
         meanings[row["name"]] = Unit(
-            row["canonical"], Decimal(1) if log10 else Decimal(row["factor"]), row.get("basis"), log10
+            row["canonical"],
+            Decimal(1) if log10 else Decimal(row["factor"]),
+            row.get("basis"),
+            log10,
         )
-        keyed += [(unit_key(spelling), row["name"], spelling) for spelling in (row["name"], *row["spellings"])]
+        keyed += [
+            (unit_key(spelling), row["name"], spelling)
+            for spelling in (row["name"], *row["spellings"])
+        ]
     found = index(keyed, "words/units.toml")
     return MappingProxyType({key: meanings[name] for key, name in found.items()})
 
@@ -204,7 +233,11 @@ def _units() -> Mapping[str, Unit]:
 @cache
 def _printed_units() -> Mapping[str, str]:
     rows = _load("units.toml")["unit"]
-    return {unit_key(spelling): spelling for row in rows for spelling in (*row["spellings"], row["name"])}
+    return {
+        unit_key(spelling): spelling
+        for row in rows
+        for spelling in (*row["spellings"], row["name"])
+    }
 
 
 def nearest_units(text: str) -> tuple[str, ...]:
@@ -233,17 +266,22 @@ _AS_RECEIVED = re.compile(
 def basis_in(text: str, *, bare: bool = True) -> tuple[str | None, str]:
     """The basis a text states (`dry`, `as received` or None) and the text without those words.
 
-    `bare` lets the word `dry` alone count: in a unit it states a basis, in a heading it may describe the product.
+    `bare` lets the word `dry` alone count: in a unit it states a basis, in a heading it may
+    describe the product.
     """
     for pattern, basis in ((_DRY if bare else _DRY_WEIGHT, "dry"), (_AS_RECEIVED, "as received")):
         if pattern.search(text):
             rest = pattern.sub(" ", text)
-            return basis, re.sub(r"[(\[,;]\s*[)\]]?\s*$", "", _BLANKS.sub(" ", rest).strip()).strip()
+            return basis, re.sub(
+                r"[(\[,;]\s*[)\]]?\s*$", "", _BLANKS.sub(" ", rest).strip()
+            ).strip()
     return None, text
 
 
 # "CFU/10 g", "/25 g", "in 25 g", "v 25 g": a count or an absence in a portion of so much
-_PORTION = re.compile(r"^(?P<what>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$", re.ASCII)
+_PORTION = re.compile(
+    r"^(?P<what>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$", re.ASCII
+)
 
 
 @lru_cache(8192)
@@ -258,7 +296,9 @@ def unit(text: str) -> Unit | None:
     found = _units().get(key)
     if found is None:
         portion = _PORTION.match(key)
-        raised = any(c.isdigit() and not c.isascii() for c in text)  # a raised exponent, level in the key
+        raised = any(
+            c.isdigit() and not c.isascii() for c in text
+        )  # a raised exponent, level in the key
         if portion is None or raised or Decimal(portion["size"]) == 0:
             return None
         size, of = Decimal(portion["size"]), "mL" if portion["of"] == "ml" else "g"
@@ -266,7 +306,9 @@ def unit(text: str) -> Unit | None:
             kind = "mpn" if portion["what"] == "mpn" else "cfu"
             return Unit(f"{kind}/{of}", 1 / size, basis)
         return Unit("portion", Decimal(1), basis, portion=size)
-    return Unit(found.canonical, found.factor, basis or found.basis, found.log10) if basis else found
+    return (
+        Unit(found.canonical, found.factor, basis or found.basis, found.log10) if basis else found
+    )
 
 
 @cache
@@ -293,7 +335,9 @@ def fact_name(text: str) -> str | None:
 @cache
 def _printed_headers() -> Mapping[str, str]:
     tables = (_load("headers.toml")[table] for table in ("column", "fact"))
-    return {header_key(word): word for table in tables for words in table.values() for word in words}
+    return {
+        header_key(word): word for table in tables for words in table.values() for word in words
+    }
 
 
 @cache
@@ -310,30 +354,40 @@ def fact_names() -> tuple[str, ...]:
 
 @lru_cache(8192)
 def unit_line(text: str) -> str | None:
-    """The unit that a line above a table states of all its results: `mg/kg` in `All results in mg/kg`."""
+    """The unit that a line above a table states of all its results: `mg/kg` in `All results in
+    mg/kg`."""
     words = text.strip(" ().").split()
     for count in range(1, min(len(words), 12)):
         said = " ".join(words[count:])
-        if _headers("phrase").get(header_key(" ".join(words[:count]))) == "unit_line" and unit(said) is not None:
+        if (
+            _headers("phrase").get(header_key(" ".join(words[:count]))) == "unit_line"
+            and unit(said) is not None
+        ):
             return said
     return None
 
 
 @lru_cache(8192)
 def basis_line(text: str) -> str | None:
-    """The basis that a line states of all results: `dry` in `All results are reported on a dry weight basis`."""
+    """The basis that a line states of all results: `dry` in `All results are reported on a dry
+    weight basis`."""
     words = text.strip(" ().").split()
     for count in range(1, min(len(words), 12)):
         basis, rest = basis_in(" ".join(words[count:]))
         before = _headers("phrase").get(header_key(" ".join(words[:count])))
-        if before == "basis_line" and basis and set(rest.casefold().split()) <= {"a", "an", "the", "basis"}:
+        if (
+            before == "basis_line"
+            and basis
+            and set(rest.casefold().split()) <= {"a", "an", "the", "basis"}
+        ):
             return basis
     return None
 
 
 @lru_cache(8192)
 def footnote(text: str) -> str | None:
-    """What a legend says a footnote mark means: `estimated`, `neutral`, or None where it is not understood."""
+    """What a legend says a footnote mark means: `estimated`, `neutral`, or None where it is not
+    understood."""
     return _headers("footnote").get(header_key(text))
 
 
@@ -348,29 +402,37 @@ def nearest_headers(text: str) -> tuple[str, ...]:
 
 
 def _nearest(key: str, known: Mapping[str, str]) -> tuple[str, ...]:
-    """Up to three spellings whose keys are near another key. A text that is longer than any word is near none: a file
-    full of prose must cost nothing."""
+    """Up to three spellings whose keys are near another key. A text that is longer than any word is
+    near none: a file full of prose must cost nothing."""
     if len(key) > _LONGEST_WORD:
         return ()
     return tuple(known[near] for near in closest(key, known, 3))
 
 
 def closest(key: str, known: Iterable[str], most: int) -> list[str]:
-    """The known keys nearest to a key, nearest first. rapidfuzz, because a file may hold 20,000 unknown words."""
-    return [near for near, _, _ in process.extract(key, list(known), scorer=fuzz.ratio, limit=most, score_cutoff=60)]
+    """The known keys nearest to a key, nearest first. rapidfuzz, because a file may hold 20,000
+    unknown words."""
+    return [
+        near
+        for near, _, _ in process.extract(
+            key, list(known), scorer=fuzz.ratio, limit=most, score_cutoff=60
+        )
+    ]
 
 
 @cache
 def _statuses() -> Mapping[str, str]:
     rows = _load("statuses.toml")
     return index(
-        ((word_key(word), meaning, word) for meaning, words in rows.items() for word in words), "words/statuses.toml"
+        ((word_key(word), meaning, word) for meaning, words in rows.items() for word in words),
+        "words/statuses.toml",
     )
 
 
 @lru_cache(8192)
 def status(text: str) -> str | None:
-    """What a word in place of a number, or in a verdict column, means (a key of `words/statuses.toml`)."""
+    """What a word in place of a number, or in a verdict column, means (a key of
+    `words/statuses.toml`)."""
     return _statuses().get(word_key(text))
 
 
@@ -381,15 +443,20 @@ def _printed_statuses() -> Mapping[str, str]:
 
 @lru_cache(8192)
 def nearest_statuses(text: str) -> tuple[str, ...]:
-    """Up to three known result words near an unknown one, with the same first letter: a file may hold 20,000 such words."""
+    """Up to three known result words near an unknown one, with the same first letter: a file may
+    hold 20,000 such words."""
     key = word_key(text)
-    return _nearest(key, {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]})
+    return _nearest(
+        key, {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]}
+    )
 
 
 @cache
 def product_forms() -> Mapping[str, str]:
     """Product id → display name."""
-    return MappingProxyType({product: row["name"] for product, row in _load("products.toml").items()})
+    return MappingProxyType(
+        {product: row["name"] for product, row in _load("products.toml").items()}
+    )
 
 
 @cache
@@ -435,8 +502,16 @@ def _load_products() -> Mapping[str, tuple[str, ...]]:
 
 
 def check_all() -> None:
-    """Load every word list, so that a mistake in one is an error at start and not in the middle of a run."""
-    for load in (_analyte_spellings, _double_names, _cas_numbers, _units, _statuses, _form_spellings):
+    """Load every word list, so that a mistake in one is an error at start and not in the middle of
+    a run."""
+    for load in (
+        _analyte_spellings,
+        _double_names,
+        _cas_numbers,
+        _units,
+        _statuses,
+        _form_spellings,
+    ):
         load()
     for table in ("column", "fact", "phrase", "footnote"):
         _headers(table)
@@ -446,5 +521,8 @@ def check_all() -> None:
 def prose(kind: str) -> tuple[str, ...]:
     """Folded phrases of `words/notes.toml`, the longest first."""
     return tuple(
-        sorted({folded(phrase) for phrase in _load("notes.toml")[kind]}, key=lambda phrase: (-len(phrase), phrase))
+        sorted(
+            {folded(phrase) for phrase in _load("notes.toml")[kind]},
+            key=lambda phrase: (-len(phrase), phrase),
+        )
     )

@@ -18,14 +18,15 @@ def _rows() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
 
 @cache
 def derived_kinds() -> Mapping[str, str]:
-    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a claim. A part of a whole
-    (`within`) is an analyte like others: laboratories measure it too."""
+    """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a
+    claim. A part of a whole (`within`) is an analyte like others: laboratories measure it too."""
     return {subject: kind for subject, (kind, _) in _rows().items() if kind != "within"}
 
 
 @cache
 def operands(subject: str) -> frozenset[str]:
-    """A subject with everything it is computed from. Of a part of a whole (`within`) the whole is none: it is another thing."""
+    """A subject with everything it is computed from. Of a part of a whole (`within`) the whole is
+    none: it is another thing."""
     kind, row = _rows().get(subject, ("", {}))
     parts = () if kind == "within" else _parts(row)
     return frozenset({subject}).union(*(operands(part) for part in parts))

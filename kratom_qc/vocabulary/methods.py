@@ -1,7 +1,9 @@
-"""By what a result was obtained (`words/methods.toml`): the techniques that a text names, and what each of them cannot tell.
+"""By what a result was obtained (`words/methods.toml`): the techniques that a text names, and what
+each of them cannot tell.
 
-Laboratories write methods as they like (`SOP 44 (GC-MS/MS)`, `Alkaloids by HPLC-DAD`), so techniques are looked for inside a
-text. A spelling may stand for one technique only; every mistake of the list is told at once.
+Laboratories write methods as they like (`SOP 44 (GC-MS/MS)`, `Alkaloids by HPLC-DAD`), so
+techniques are looked for inside a text. A spelling may stand for one technique only; every mistake
+of the list is told at once.
 """
 
 from __future__ import annotations
@@ -30,26 +32,33 @@ _TABLES = {
     "manner": {"id", "name", "spellings", "qualitative", "headings"},
     "unfit": {"techniques", "analytes", "because", "ask", "source", "unless"},
 }
-_NEEDED = {"technique": ("id", "name", "spellings"), "unfit": ("techniques", "analytes", "because", "ask", "source")}
+_NEEDED = {
+    "technique": ("id", "name", "spellings"),
+    "unfit": ("techniques", "analytes", "because", "ask", "source"),
+}
 _NEEDED["manner"] = _NEEDED["technique"]
 
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """A row of the list. A `manner` says how (qualitative, a screen), and by what a result was obtained it leaves open."""
+    """A row of the list. A `manner` says how (qualitative, a screen), and by what a result was
+    obtained it leaves open."""
 
     id: str
     name: str
     qualitative: bool = False
     headings: bool = True  # whether it counts outside a method column too
     of: frozenset[str] = frozenset()  # the families of analytes it alone is used for
-    initials: frozenset[str] = frozenset()  # spellings, made comparable, that may be a person's initials
+    initials: frozenset[str] = (
+        frozenset()
+    )  # spellings, made comparable, that may be a person's initials
     manner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A technique with the words that name it. `sure` is False where they may be a person's initials."""
+    """A technique with the words that name it. `sure` is False where they may be a person's
+    initials."""
 
     technique: Technique
     words: str
@@ -71,7 +80,8 @@ class Unfit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A part of a line that states methods: what it names, and the families of analytes that it speaks of (none: of all)."""
+    """A part of a line that states methods: what it names, and the families of analytes that it
+    speaks of (none: of all)."""
 
     named: tuple[Named, ...]
     subjects: frozenset[str]
@@ -88,7 +98,9 @@ def named(text: str) -> tuple[Named, ...]:
 @lru_cache(8192)
 def _named(text: str) -> tuple[Named, ...]:
     low = vocabulary.folded(text)
-    source = text if len(low) == len(text) else low  # the words as printed, where folding kept them in place
+    source = (
+        text if len(low) == len(text) else low
+    )  # the words as printed, where folding kept them in place
     pattern, meanings = _techniques()
     found: dict[str, Named] = {}
     for match in pattern.finditer(low):
@@ -109,30 +121,41 @@ def names_a_technique(text: str) -> bool:
 
 @lru_cache(8192)
 def clauses(text: str) -> tuple[Clause, ...]:
-    """The parts of a line that states methods, each about its own analytes: `Alkaloids by HPLC, residual solvents by GC-MS`.
+    """The parts of a line that states methods, each about its own analytes: `Alkaloids by HPLC,
+    residual solvents by GC-MS`.
 
     A part without a technique belongs to both its neighbours: nobody knows what it is a subject of.
     """
-    return tuple(clause for sentence in _SENTENCE.split(text[:_LONGEST]) for clause in _clauses(sentence))
+    return tuple(
+        clause for sentence in _SENTENCE.split(text[:_LONGEST]) for clause in _clauses(sentence)
+    )
 
 
 def _clauses(sentence: str) -> list[Clause]:
     parts = _PARTS.split(sentence)
-    told = [tuple(one for one in named(part) if one.sure and not one.technique.manner) for part in parts]
+    told = [
+        tuple(one for one in named(part) if one.sure and not one.technique.manner) for part in parts
+    ]
     at = [index for index, said in enumerate(told) if said]
     found = []
     for before, here, after in zip([-1, *at], at, [*at[1:], len(parts)], strict=False):
         found.append(Clause(told[here], _subjects_in(" , ".join(parts[before + 1 : after]))))
-    return [clause if clause.subjects else replace(clause, subjects=_usual(clause, found)) for clause in found]
+    return [
+        clause if clause.subjects else replace(clause, subjects=_usual(clause, found))
+        for clause in found
+    ]
 
 
 def _subjects_in(text: str) -> frozenset[str]:
     pattern, meanings = _subjects()
-    return frozenset(meanings[_key(match[0])] for match in pattern.finditer(vocabulary.folded(text)))
+    return frozenset(
+        meanings[_key(match[0])] for match in pattern.finditer(vocabulary.folded(text))
+    )
 
 
 def _usual(clause: Clause, sentence: Sequence[Clause]) -> frozenset[str]:
-    """What a clause without a subject speaks of: what its techniques alone are used for, else whatever its sentence does."""
+    """What a clause without a subject speaks of: what its techniques alone are used for, else
+    whatever its sentence does."""
     own = [one.technique.of for one in clause.named]
     return frozenset().union(*(own if all(own) else (other.subjects for other in sentence)))
 
@@ -142,13 +165,16 @@ def _usual(clause: Clause, sentence: Sequence[Clause]) -> frozenset[str]:
 
 @lru_cache(8192)
 def unfit(method: str, analyte: str) -> Unfit | None:
-    """Why a result of an analyte (or of what is derived from some) by these words bounds nothing; None where it does."""
+    """Why a result of an analyte (or of what is derived from some) by these words bounds nothing;
+    None where it does."""
     techniques = {one.technique.id for one in named(method)}
     return next(
         (
             row
             for row in _unfit()
-            if analyte in row.derived and techniques & row.techniques and not techniques & row.unless
+            if analyte in row.derived
+            and techniques & row.techniques
+            and not techniques & row.unless
         ),
         None,
     )
@@ -167,11 +193,14 @@ def concern(analyte: str) -> Unfit | None:
 
 def unfit_names(row: Unfit) -> str:
     """The first technique of a row in words."""
-    return next(technique.name for technique in _techniques()[1].values() if technique.id in row.techniques)
+    return next(
+        technique.name for technique in _techniques()[1].values() if technique.id in row.techniques
+    )
 
 
 def unfit_words(method: str, analyte: str) -> str:
-    """A sentence for a person: what was said, why it cannot tell, what to ask for. Empty where nothing is wrong with it."""
+    """A sentence for a person: what was said, why it cannot tell, what to ask for. Empty where
+    nothing is wrong with it."""
     row = unfit(method, analyte)
     if row is None:
         return ""
@@ -194,7 +223,10 @@ def check() -> None:
 @cache
 def _rows() -> Mapping[str, Any]:
     data = tomllib.loads((vocabulary.WORDS / "methods.toml").read_text(encoding="utf-8"))
-    wrong = [f"does not know the table '{table}'" for table in data.keys() - _TABLES.keys() - {"subjects"}]
+    wrong = [
+        f"does not know the table '{table}'"
+        for table in data.keys() - _TABLES.keys() - {"subjects"}
+    ]
     for table, known in _TABLES.items():
         for position, row in enumerate(data.get(table, ()), start=1):
             where = f"[[{table}]] {row.get('id', position)}"
@@ -210,13 +242,25 @@ def _unknown(data: Mapping[str, Any]) -> list[str]:
     """Names of techniques, analytes and families that do not exist."""
     families = {analyte.family for analyte in vocabulary.analytes().values()}
     techniques = {row.get("id") for row in data.get("technique", ())}
-    said: list[tuple[str, Iterable[str], Iterable[str]]] = [("[subjects]", data.get("subjects", {}), families)]
-    said += [(f"of of {row.get('id')}", row.get("of", ()), families) for row in data.get("technique", ())]
+    said: list[tuple[str, Iterable[str], Iterable[str]]] = [
+        ("[subjects]", data.get("subjects", {}), families)
+    ]
+    said += [
+        (f"of of {row.get('id')}", row.get("of", ()), families) for row in data.get("technique", ())
+    ]
     for row in data.get("unfit", ()):
-        said += [(f"{key} of an unfit row", row.get(key, ()), techniques) for key in ("techniques", "unless")]
-        said.append(("analytes of an unfit row", row.get("analytes", ()), vocabulary.analytes().keys()))
+        said += [
+            (f"{key} of an unfit row", row.get(key, ()), techniques)
+            for key in ("techniques", "unless")
+        ]
+        said.append(
+            ("analytes of an unfit row", row.get("analytes", ()), vocabulary.analytes().keys())
+        )
     return [
-        f"{what} names '{name}', which is none" for what, names, known in said for name in names if name not in known
+        f"{what} names '{name}', which is none"
+        for what, names, known in said
+        for name in names
+        if name not in known
     ]
 
 
@@ -225,14 +269,18 @@ def _key(text: str) -> str:
 
 
 def _finder(rows: Sequence[tuple[str, str]]) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    """A pattern of all spellings (meaning, spelling), the longest first, and what each means. Signs between words are free."""
+    """A pattern of all spellings (meaning, spelling), the longest first, and what each means. Signs
+    between words are free."""
     keyed = [(_key(vocabulary.folded(spelling)), meaning, spelling) for meaning, spelling in rows]
     index = vocabulary.index(keyed, "words/methods.toml")
     words: dict[str, list[str]] = {}
     for key, _, spelling in keyed:  # of `LC` and `L.C.`, the one that leaves more room
-        words[key] = max(words.get(key, []), _SIGNS.sub(" ", vocabulary.folded(spelling)).split(), key=len)
+        words[key] = max(
+            words.get(key, []), _SIGNS.sub(" ", vocabulary.folded(spelling)).split(), key=len
+        )
     patterns = [
-        r"[\W_]*".join(map(re.escape, words[key])) + (r"(?![^\W\d_])" if key[-1].isalpha() else r"(?![^\W_])")
+        r"[\W_]*".join(map(re.escape, words[key]))
+        + (r"(?![^\W\d_])" if key[-1].isalpha() else r"(?![^\W_])")
         for key in sorted(words, key=len, reverse=True)
     ]
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(patterns)})"), index
@@ -254,14 +302,18 @@ def _techniques() -> tuple[re.Pattern[str], Mapping[str, Technique]]:
         for row in _rows()[table]
     }
     rows = [row for table in ("technique", "manner") for row in _rows()[table]]
-    spelt = [(row["id"], word) for row in rows for word in (*row["spellings"], *row.get("initials", ()))]
+    spelt = [
+        (row["id"], word) for row in rows for word in (*row["spellings"], *row.get("initials", ()))
+    ]
     pattern, index = _finder(spelt)
     return pattern, MappingProxyType({key: by_id[meaning] for key, meaning in index.items()})
 
 
 @cache
 def _subjects() -> tuple[re.Pattern[str], Mapping[str, str]]:
-    return _finder([(family, word) for family, words in _rows()["subjects"].items() for word in words])
+    return _finder(
+        [(family, word) for family, words in _rows()["subjects"].items() for word in words]
+    )
 
 
 @cache
@@ -296,5 +348,8 @@ def _with_derived(analytes: Iterable[str]) -> set[str]:
 
 def _texts(values: Iterable[object]) -> set[str]:
     return {
-        text for value in values for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)
+        text
+        for value in values
+        for text in (value if isinstance(value, list) else [value])
+        if isinstance(text, str)
     }

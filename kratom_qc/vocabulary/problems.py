@@ -1,6 +1,8 @@
-"""Every problem we may name, in the vendor's terms: what its code means, what was expected, and what to do about it.
+"""Every problem we may name, in the vendor's terms: what its code means, what was expected, and
+what to do about it.
 
-The words stand in `words/problems.toml`, one table per code. The code says where, this says why and how on.
+The words stand in `words/problems.toml`, one table per code. The code says where, this says why and
+how on.
 """
 
 from __future__ import annotations
@@ -19,7 +21,12 @@ from kratom_qc.domain.source import CellRef
 FILE = Path(__file__).parent / "words" / "problems.toml"
 
 # What a kind of problem does to its file or batch, and how severe it may therefore be.
-SEVERITIES = {"refusal": ("error",), "doubt": ("hold",), "finding": ("fail", "hold"), "remark": ("warning", "note")}
+SEVERITIES = {
+    "refusal": ("error",),
+    "doubt": ("hold",),
+    "finding": ("fail", "hold"),
+    "remark": ("warning", "note"),
+}
 _KINDS = {
     "refusal": "Refusals: the file cannot be read truthfully and never becomes data",
     "doubt": "Doubts: the file was read, the batch is held",
@@ -58,7 +65,8 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class FixList:
-    """Everything to say about one file: a few sentences about it as a whole, then each problem, worst first."""
+    """Everything to say about one file: a few sentences about it as a whole, then each problem,
+    worst first."""
 
     sentences: tuple[str, ...]
     fixes: tuple[Fix, ...]
@@ -79,7 +87,11 @@ def load(text: str) -> dict[str, Problem]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RulebookError(f"words/problems.toml: {error}") from None
-    wrong = [f"[{code}] {mistake}" for code, table in tables.items() for mistake in _mistakes(code, table)]
+    wrong = [
+        f"[{code}] {mistake}"
+        for code, table in tables.items()
+        for mistake in _mistakes(code, table)
+    ]
     if wrong:
         raise RulebookError("words/problems.toml: " + "; ".join(wrong))
     return {code: Problem(code, **table) for code, table in tables.items()}
@@ -101,8 +113,14 @@ def _mistakes(code: str, table: object) -> list[str]:
     if severity not in SEVERITIES[kind]:
         wrong.append(f"is a {kind}, so its severity is {' or '.join(SEVERITIES[kind])}")
     if not (_UPPER if kind == "doubt" else _LOWER).match(code):
-        wrong.append(f"is written in {'capitals' if kind == 'doubt' else 'small letters'} with hyphens")
-    wrong += [f"must end '{name}' with a full stop" for name in ("means", "do") if not _is_sentence(table.get(name))]
+        wrong.append(
+            f"is written in {'capitals' if kind == 'doubt' else 'small letters'} with hyphens"
+        )
+    wrong += [
+        f"must end '{name}' with a full stop"
+        for name in ("means", "do")
+        if not _is_sentence(table.get(name))
+    ]
     return wrong
 
 

@@ -1,4 +1,5 @@
-"""Intervals, units, dates and names as a person reads them. Numbers stay decimals; a float never becomes text."""
+"""Intervals, units, dates and names as a person reads them. Numbers stay decimals; a float never
+becomes text."""
 
 from __future__ import annotations
 
@@ -13,10 +14,20 @@ from kratom_qc.domain.limit import DECIDING, Limit, Rulebook
 from kratom_qc.domain.result import Result
 
 THIN = "\u202f"  # narrow no-break space: 13 900 mg/kg never breaks over a line
-LONG, DIGITS = 8, 5  # a number of more than 8 digits was computed, never printed by a laboratory; 5 of them are shown
+LONG, DIGITS = (
+    8,
+    5,
+)  # a number of more than 8 digits was computed, never printed by a laboratory; 5 of them are shown
 _ROUND = Context(prec=DIGITS, rounding=ROUND_HALF_EVEN)
 
-_UNITS = {"1": "", "ug/day": "µg/day", "cfu/g": "CFU/g", "cfu/mL": "CFU/mL", "mpn/g": "MPN/g", "mpn/mL": "MPN/mL"}
+_UNITS = {
+    "1": "",
+    "ug/day": "µg/day",
+    "cfu/g": "CFU/g",
+    "cfu/mL": "CFU/mL",
+    "mpn/g": "MPN/g",
+    "mpn/mL": "MPN/mL",
+}
 _PER_CENT = (Decimal("0.0001"), "%")
 # How a limit's printed text names a unit that is not the canonical one, most telling first.
 _PRINTED_UNITS = (
@@ -49,7 +60,8 @@ _EVIDENCE = {
 
 
 def overdue(books: Iterable[Rulebook], on: date) -> tuple[str, ...]:
-    """A sentence for all rulebooks that were last compared with their sources on one day, too long ago; the oldest first."""
+    """A sentence for all rulebooks that were last compared with their sources on one day, too long
+    ago; the oldest first."""
     alike: dict[tuple[date, int], list[str]] = {}
     for book in books:
         if book.overdue(on):
@@ -68,7 +80,8 @@ def _listed(ids: Sequence[str], most: int = 4) -> str:
 
 
 def subject_name(subject: str | None) -> str:
-    """An analyte's or derived quantity's display name; an unknown one keeps the laboratory's own name."""
+    """An analyte's or derived quantity's display name; an unknown one keeps the laboratory's own
+    name."""
     if not subject:
         return ""
     known = vocabulary.analytes().get(subject)
@@ -82,7 +95,9 @@ def subject_name(subject: str | None) -> str:
 
 def product_name(product: str | None) -> str:
     """A product form's display name."""
-    return "form not stated" if product is None else vocabulary.product_forms().get(product, product)
+    return (
+        "form not stated" if product is None else vocabulary.product_forms().get(product, product)
+    )
 
 
 def _grouped(text: str) -> str:
@@ -91,18 +106,22 @@ def _grouped(text: str) -> str:
     if len(whole) < 5:
         return text
     first = len(whole) % 3
-    parts = ([whole[:first]] if first else []) + [whole[i : i + 3] for i in range(first, len(whole), 3)]
+    parts = ([whole[:first]] if first else []) + [
+        whole[i : i + 3] for i in range(first, len(whole), 3)
+    ]
     return THIN.join(parts) + dot + rest
 
 
 @lru_cache(16384)
 def shown(number: Decimal, edges: tuple[Decimal, ...] = ()) -> str:
-    """A decimal for reading. A long computed one is rounded and says so with ≈, but never across an edge of its limit:
-    0.99999999 against `below 1` stays as it is."""
+    """A decimal for reading. A long computed one is rounded and says so with ≈, but never across an
+    edge of its limit: 0.99999999 against `below 1` stays as it is."""
     number = number.normalize()  # how many zeros it was computed with says nothing
     if len(number.as_tuple().digits) > LONG:
         rounded = _ROUND.plus(number)
-        if rounded != number and all(rounded.compare(edge) == number.compare(edge) for edge in edges):
+        if rounded != number and all(
+            rounded.compare(edge) == number.compare(edge) for edge in edges
+        ):
             return f"≈{THIN}{_grouped(plain(rounded))}"
     return _grouped(plain(number))
 
@@ -136,11 +155,18 @@ def interval_words(interval: Interval, unit: str, edges: tuple[Decimal, ...] = (
     return f"{start} to {'below ' if interval.high_open else ''}{amount(high, unit, edges)}"
 
 
-def value_words(interval: Interval, unit: str, results: Iterable[Result] = (), edges: tuple[Decimal, ...] = ()) -> str:
-    """`interval_words`, but absence in a portion keeps its portion: `absent in 25 g` and not `below 0.04 CFU/g`."""
+def value_words(
+    interval: Interval, unit: str, results: Iterable[Result] = (), edges: tuple[Decimal, ...] = ()
+) -> str:
+    """`interval_words`, but absence in a portion keeps its portion: `absent in 25 g` and not `below
+    0.04 CFU/g`."""
     if interval.high is not None and not interval.low:
         for result in results:
-            if result.portion and result.detected is False and interval.high == portion_bound(result.portion):
+            if (
+                result.portion
+                and result.detected is False
+                and interval.high == portion_bound(result.portion)
+            ):
                 return f"absent in {shown(result.portion)}{THIN}{'mL' if unit.endswith('/mL') else 'g'}"
     return interval_words(interval, unit, edges)
 
@@ -158,7 +184,8 @@ def _printed_unit(text: str) -> tuple[Decimal, str] | None:
 
 
 def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
-    """The same interval in the unit the limit prints, or in per cent where there is plenty; else nothing."""
+    """The same interval in the unit the limit prints, or in per cent where there is plenty; else
+    nothing."""
     if unit != "mg/kg":
         return ""
     plenty = _PER_CENT if interval.low >= 1000 else None
@@ -172,7 +199,13 @@ def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
 def status_words(status: str, start: str, end: str) -> str:
     """How a limit stands and since when: `in force since 2026-04-01`, `proposed, date unknown`."""
     words = _STATUS.get(status, status.replace("_", " "))
-    since = "date unknown" if start == "unknown" else f"since {start}" if status in DECIDING else f"from {start}"
+    since = (
+        "date unknown"
+        if start == "unknown"
+        else f"since {start}"
+        if status in DECIDING
+        else f"from {start}"
+    )
     if status == "adopted" and start == "unknown":
         since = ""
     joint = " " if since.startswith("since") else ", "
@@ -197,8 +230,9 @@ _COUNTED = "; not measured and counted as 0: "
 
 @lru_cache(4096)
 def without_counted(text: str) -> tuple[str, tuple[str, ...]]:
-    """A sentence whose long lists of summands that were counted as 0 are only numbered, and those lists for the small
-    print: `sum of A; not measured and counted as 0: B, C` is `sum of A; 2 not measured, counted as 0`."""
+    """A sentence whose long lists of summands that were counted as 0 are only numbered, and those
+    lists for the small print: `sum of A; not measured and counted as 0: B, C` is `sum of A; 2 not
+    measured, counted as 0`."""
     head, found, rest = text.partition(_COUNTED)
     if not found:
         return text, ()
@@ -215,7 +249,9 @@ def without_counted(text: str) -> tuple[str, tuple[str, ...]]:
 
 def one_line(text: str, width: int) -> str:
     """Text safe for one line of a terminal: vendor words may hold line breaks and control signs."""
-    flat = " ".join("".join(c if c.isprintable() and c != THIN else " " for c in text).split(" ")).strip()
+    flat = " ".join(
+        "".join(c if c.isprintable() and c != THIN else " " for c in text).split(" ")
+    ).strip()
     while "  " in flat:
         flat = flat.replace("  ", " ")
     if len(flat) <= width:

@@ -16,8 +16,9 @@ ENTRIES = ("limit", "override")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading is the key of the TOML file. `offers` are words of a drop-down, `from_list` the column of the
-    sheet of words that it takes them from; `free` says that other words, or several of them, may be typed too."""
+    """One column: its heading is the key of the TOML file. `offers` are words of a drop-down,
+    `from_list` the column of the sheet of words that it takes them from; `free` says that other
+    words, or several of them, may be typed too."""
 
     key: str
     width: int
@@ -32,7 +33,12 @@ _ABOUT: Mapping[str, Column] = {
     column.key: column
     for column in (
         Column("rulebook", 16, "The rulebook it stands in", from_list="rulebooks"),
-        Column("entry", 9, "A limit of its own, or an override of one in a rulebook that this one extends", ENTRIES),
+        Column(
+            "entry",
+            9,
+            "A limit of its own, or an override of one in a rulebook that this one extends",
+            ENTRIES,
+        ),
         Column("id", 32, "Its id, once in all rulebooks"),
         Column("kind", 14, "What kind of limit it is", checks.KINDS),
         Column("of", 24, "The analyte or derived quantity", from_list="analytes"),
@@ -40,10 +46,20 @@ _ABOUT: Mapping[str, Column] = {
         Column("min", 10, "The least that is accepted, as a plain number: 0.5"),
         Column("max", 10, "The most that is accepted, as a plain number: 1.2"),
         Column("strict", 8, "true: the number itself is not accepted (<, >)", _BOOLEAN),
-        Column("unit", 14, "The unit of the numbers, as the text prints it", from_list="units", free=True),
+        Column(
+            "unit",
+            14,
+            "The unit of the numbers, as the text prints it",
+            from_list="units",
+            free=True,
+        ),
         Column("basis", 13, "Of the sample as received if blank", checks.BASES),
         Column(
-            "products", 22, "The forms it speaks of, if not all: leaf_powder, capsule", from_list="products", free=True
+            "products",
+            22,
+            "The forms it speaks of, if not all: leaf_powder, capsule",
+            from_list="products",
+            free=True,
         ),
         Column("status", 13, "Only in_force and adopted decide", checks.STATUSES),
         Column("effective_from", 14, 'The first day: 2026-04-01, 2026-04, 2026 or "unknown"'),
@@ -52,7 +68,9 @@ _ABOUT: Mapping[str, Column] = {
         Column("because", 60, "The source: act, rule, standard or page, and where it stands"),
         Column("checked_on", 12, "The day somebody compared it with its source"),
         Column("supersedes", 24, "The ids of limits whose successor it is"),
-        Column("when_missing", 13, "What silence means: hold the batch, or note it", ("hold", "note")),
+        Column(
+            "when_missing", 13, "What silence means: hold the batch, or note it", ("hold", "note")
+        ),
         Column("silence_because", 36, "Why silence is only noted"),
         Column("portion", 9, "Absence in so many grams"),
         Column("lod_at_most", 12, "How deep the method must look"),
@@ -62,7 +80,9 @@ _ABOUT: Mapping[str, Column] = {
         Column("applies", 10, "declared: only where a claim is declared", ("declared",)),
         Column("screen", 8, "true: it only warns", _BOOLEAN),
         Column("advisory", 28, "Why it is shown and does not decide"),
-        Column("decision_rule", 13, "Simple acceptance, or with a guard band", checks.DECISION_RULES),
+        Column(
+            "decision_rule", 13, "Simple acceptance, or with a guard band", checks.DECISION_RULES
+        ),
         Column("guard", 8, "r of the guard band w = r·U"),
         Column("default_uncertainty", 12, "U in % of the value where none is stated"),
         Column("rounding", 11, "Whether the result is rounded first", checks.ROUNDINGS),
@@ -82,7 +102,12 @@ _ABOUT: Mapping[str, Column] = {
 LIMIT_COLUMNS = tuple(_ABOUT[key] for key in ("rulebook", "entry", "id", *KEYS))
 BOOK_COLUMNS = (
     Column("rulebook", 16, "Its id: the name of its file"),
-    *(Column("kind", 11, "Whose limits they are", checks.BOOK_KINDS) if key == "kind" else _ABOUT[key] for key in HEAD),
+    *(
+        Column("kind", 11, "Whose limits they are", checks.BOOK_KINDS)
+        if key == "kind"
+        else _ABOUT[key]
+        for key in HEAD
+    ),
 )
 
 

@@ -1,4 +1,5 @@
-"""What differs between two versions of the rulebooks: added, removed, changed, key by key, and what it does to a batch."""
+"""What differs between two versions of the rulebooks: added, removed, changed, key by key, and what
+it does to a batch."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ Limits = Mapping[tuple[str, str], Limit]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One key of one limit (or of a rulebook's head, where `rule_id` is "") before and after; "" where it is not said.
+    """One key of one limit (or of a rulebook's head, where `rule_id` is "") before and after; ""
+    where it is not said.
 
     A limit that was added or removed is one difference, of its text.
     """
@@ -31,16 +33,21 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change does, where it can be told: `tighter`, `looser`, `tighter and looser`, or nothing; with the reasons."""
+    """What a change does, where it can be told: `tighter`, `looser`, `tighter and looser`, or
+    nothing; with the reasons."""
 
     direction: str = ""
     why: tuple[str, ...] = ()
 
 
-def differences(before: Mapping[str, PlainBook], after: Mapping[str, PlainBook]) -> list[Difference]:
+def differences(
+    before: Mapping[str, PlainBook], after: Mapping[str, PlainBook]
+) -> list[Difference]:
     """Every difference, rulebooks and limits in their order."""
     return [
-        one for stem in dict.fromkeys((*before, *after)) for one in _of_books(stem, before.get(stem), after.get(stem))
+        one
+        for stem in dict.fromkeys((*before, *after))
+        for one in _of_books(stem, before.get(stem), after.get(stem))
     ]
 
 
@@ -48,7 +55,9 @@ def _of_books(stem: str, before: PlainBook | None, after: PlainBook | None) -> I
     old_head, new_head = (before.head if before else {}), (after.head if after else {})
     if before is None or after is None:
         change = "added" if before is None else "removed"
-        yield Difference(stem, "", change, "title", old_head.get("title", ""), new_head.get("title", ""))
+        yield Difference(
+            stem, "", change, "title", old_head.get("title", ""), new_head.get("title", "")
+        )
     else:
         yield from _of_keys(stem, "", old_head, new_head)
     old, new = (before.rows if before else {}), (after.rows if after else {})
@@ -56,19 +65,30 @@ def _of_books(stem: str, before: PlainBook | None, after: PlainBook | None) -> I
         yield from _of_rows(stem, rule_id, old.get(rule_id), new.get(rule_id))
 
 
-def _of_rows(stem: str, rule_id: str, before: PlainRow | None, after: PlainRow | None) -> Iterator[Difference]:
+def _of_rows(
+    stem: str, rule_id: str, before: PlainRow | None, after: PlainRow | None
+) -> Iterator[Difference]:
     if before is None or after is None:
         there = after or before
         told = there.keys.get("text", "") if there else ""
         change = "added" if before is None else "removed"
-        yield Difference(stem, rule_id, change, "text", told if after is None else "", told if before is None else "")
+        yield Difference(
+            stem,
+            rule_id,
+            change,
+            "text",
+            told if after is None else "",
+            told if before is None else "",
+        )
         return
     if before.table != after.table:
         yield Difference(stem, rule_id, "changed", "entry", before.table, after.table)
     yield from _of_keys(stem, rule_id, before.keys, after.keys)
 
 
-def _of_keys(stem: str, rule_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+def _of_keys(
+    stem: str, rule_id: str, before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterator[Difference]:
     for key in dict.fromkeys((*before, *after)):
         if before.get(key, "") != after.get(key, ""):
             yield Difference(stem, rule_id, "changed", key, before.get(key, ""), after.get(key, ""))
@@ -85,8 +105,8 @@ def by_place(books: Mapping[str, Rulebook]) -> Limits:
 def effect(before: Limit | None, after: Limit | None) -> Effect:
     """Whether a limit could release more batches than before, or fewer.
 
-    Only limits that decide count; what is not told here (a text, a source, another substance) changes no verdict or asks
-    another question.
+    Only limits that decide count; what is not told here (a text, a source, another substance)
+    changes no verdict or asks another question.
     """
     if before is None or after is None:
         one = after or before
@@ -100,8 +120,15 @@ def effect(before: Limit | None, after: Limit | None) -> Effect:
     if not decides(before) or not decides(after):
         if not decides(before) and not decides(after):
             return Effect()
-        return Effect("tighter", ("it decides now",)) if decides(after) else Effect("looser", ("it decides no more",))
-    if any(getattr(before, name) != getattr(after, name) for name in ("kind", "subject", "unit", "basis")):
+        return (
+            Effect("tighter", ("it decides now",))
+            if decides(after)
+            else Effect("looser", ("it decides no more",))
+        )
+    if any(
+        getattr(before, name) != getattr(after, name)
+        for name in ("kind", "subject", "unit", "basis")
+    ):
         return Effect("", ("it asks another question",))
     looser, tighter = _looser(before, after), _looser(after, before)
     if looser and tighter:

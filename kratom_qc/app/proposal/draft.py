@@ -1,7 +1,8 @@
-"""A rulebook's TOML as a proposal wants it: comments and layout stay, only what was proposed changes.
+"""A rulebook's TOML as a proposal wants it: comments and layout stay, only what was proposed
+changes.
 
-Rows are edited one by one: a row's block of lines is a TOML document of its own, which tomlkit changes without touching the
-rest. The result is read again and must say exactly what was proposed.
+Rows are edited one by one: a row's block of lines is a TOML document of its own, which tomlkit
+changes without touching the rest. The result is read again and must say exactly what was proposed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from kratom_qc.app.proposal.plain import HEAD, KEYS, PlainBook, PlainRow, own_keys, plain_book, text_of, value_of
+from kratom_qc.app.proposal.plain import (
+    HEAD,
+    KEYS,
+    PlainBook,
+    PlainRow,
+    own_keys,
+    plain_book,
+    text_of,
+    value_of,
+)
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.rulebooks import rulebook_file
 from kratom_qc.rulebooks.rulebook_file import Row, Written
@@ -25,8 +35,16 @@ def drafted(wanted: PlainBook, text: str = "", written: Written | None = None) -
     """The TOML of a rulebook as `wanted`, from the text it has today; a new one without."""
     parts = _Parts(text, written)
     head = _edited_head(parts.head, wanted) if written is not None else _new_head(wanted)
-    blocks = [_edited(parts.blocks[row.line], row, wanted, written) for row in parts.rows if written is not None]
-    kept = {row.id for row in parts.rows if written and _table_of(row, written) == _table_wanted(wanted, row.id)}
+    blocks = [
+        _edited(parts.blocks[row.line], row, wanted, written)
+        for row in parts.rows
+        if written is not None
+    ]
+    kept = {
+        row.id
+        for row in parts.rows
+        if written and _table_of(row, written) == _table_wanted(wanted, row.id)
+    }
     new = [_new_row(rule_id, row) for rule_id, row in wanted.rows.items() if rule_id not in kept]
     whole = "\n".join([("".join([head, *blocks])).rstrip("\n") + "\n", *new])
     _must_say(whole, wanted)
@@ -38,11 +56,14 @@ class _Parts:
 
     def __init__(self, text: str, written: Written | None):
         lines = text.splitlines(keepends=True)
-        self.rows: list[Row] = sorted(written.rows, key=lambda row: row.line) if written is not None else []
+        self.rows: list[Row] = (
+            sorted(written.rows, key=lambda row: row.line) if written is not None else []
+        )
         starts = [*(row.line - 1 for row in self.rows), len(lines)]
         self.head = "".join(lines[: starts[0]])
         self.blocks = {
-            row.line: "".join(lines[begin:end]) for row, (begin, end) in zip(self.rows, pairwise(starts), strict=True)
+            row.line: "".join(lines[begin:end])
+            for row, (begin, end) in zip(self.rows, pairwise(starts), strict=True)
         }
 
 
@@ -60,7 +81,11 @@ def _edited(block: str, row: Row, wanted: PlainBook, written: Written) -> str:
     if asked is None or asked.table != _table_of(row, written):
         return _behind(block)
     before = {**(plain_book(written).defaults if asked.table == "limit" else {}), **own_keys(row)}
-    changes = {key: asked.keys.get(key) for key in (*before, *asked.keys) if before.get(key) != asked.keys.get(key)}
+    changes = {
+        key: asked.keys.get(key)
+        for key in (*before, *asked.keys)
+        if before.get(key) != asked.keys.get(key)
+    }
     if not changes:
         return block
     document = tomlkit.parse(block)
@@ -92,7 +117,9 @@ def _tidied(block: str) -> str:
 
 def _says(lines: Sequence[str]) -> list[int]:
     """The lines that are neither blank nor a comment."""
-    return [at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
+    return [
+        at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")
+    ]
 
 
 def _edited_head(head: str, wanted: PlainBook) -> str:
@@ -135,14 +162,17 @@ def _item(key: str, text: str) -> Any:
 
 
 def _must_say(whole: str, wanted: PlainBook) -> None:
-    """The draft, read again, must be what was proposed: nothing is written that says something else."""
+    """The draft, read again, must be what was proposed: nothing is written that says something
+    else."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"{wanted.stem}.toml"
         file.write_text(whole, encoding="utf-8")
         read = plain_book(rulebook_file.read(file))
     rows: Mapping[str, PlainRow] = read.rows
     if dict(read.head) != dict(wanted.head) or dict(rows) != dict(wanted.rows):
-        differing = [name for name in {*rows, *wanted.rows} if rows.get(name) != wanted.rows.get(name)]
+        differing = [
+            name for name in {*rows, *wanted.rows} if rows.get(name) != wanted.rows.get(name)
+        ]
         raise RulebookError(
             f"{wanted.stem}: the draft would not say what was proposed ({', '.join(sorted(differing)[:5])})"
         )

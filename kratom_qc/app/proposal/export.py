@@ -1,6 +1,8 @@
-"""Rulebooks as a workbook that is comfortable to review: one row per limit, filters, drop-downs, and only text.
+"""Rulebooks as a workbook that is comfortable to review: one row per limit, filters, drop-downs,
+and only text.
 
-Every cell is text, so that a spreadsheet program cannot make 1000 of 1E3, a day of 2026-04 or 0.05 of 0.050.
+Every cell is text, so that a spreadsheet program cannot make 1000 of 1E3, a day of 2026-04 or 0.05
+of 0.050.
 """
 
 from __future__ import annotations
@@ -17,7 +19,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc.app.proposal.columns import BOOK_COLUMNS, BOOKS, LIMIT_COLUMNS, LIMITS, README, WORDS, Column, words
+from kratom_qc.app.proposal.columns import (
+    BOOK_COLUMNS,
+    BOOKS,
+    LIMIT_COLUMNS,
+    LIMITS,
+    README,
+    WORDS,
+    Column,
+    words,
+)
 from kratom_qc.app.proposal.plain import EMPTY_LIST, EMPTY_TEXT, PlainBook
 from kratom_qc.domain.limit import DECIDING
 
@@ -52,12 +63,21 @@ def workbook(books: Sequence[PlainBook]) -> bytes:
     heads = book.create_sheet(BOOKS)
     _words(book.create_sheet(WORDS), lists)
     rows = [
-        ({"rulebook": one.stem, "entry": row.table, "id": rule_id, **row.keys}, row.keys.get("status", "") in DECIDING)
+        (
+            {"rulebook": one.stem, "entry": row.table, "id": rule_id, **row.keys},
+            row.keys.get("status", "") in DECIDING,
+        )
         for one in books
         for rule_id, row in one.rows.items()
     ]
     _table(limits, LIMIT_COLUMNS, rows, lists, frozen="D2")
-    _table(heads, BOOK_COLUMNS, [({"rulebook": one.stem, **one.head}, True) for one in books], lists, frozen="B2")
+    _table(
+        heads,
+        BOOK_COLUMNS,
+        [({"rulebook": one.stem, **one.head}, True) for one in books],
+        lists,
+        frozen="B2",
+    )
     book.active = 1
     out = io.BytesIO()
     book.save(out)
@@ -74,9 +94,14 @@ def _table(
     for at, column in enumerate(columns, 1):
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = column.width
-        sheet.column_dimensions[letter].number_format = "@"  # rows that are added below are text too
+        sheet.column_dimensions[
+            letter
+        ].number_format = "@"  # rows that are added below are text too
         head = _text(sheet, 1, at, column.key)
-        head.font, head.fill = _font(bold=True, color="FFFFFFFF"), PatternFill("solid", fgColor=_INK)
+        head.font, head.fill = (
+            _font(bold=True, color="FFFFFFFF"),
+            PatternFill("solid", fgColor=_INK),
+        )
         head.alignment = Alignment(vertical="center")
         _offer(sheet, column, f"{letter}2:{letter}{_LAST_ROW}", lists)
     for row, (said, plain) in enumerate(rows, 2):
@@ -95,7 +120,9 @@ def _table(
 def _lines(columns: Sequence[Column], said: Mapping[str, str]) -> int:
     """How many lines the longest wrapped text of a row takes."""
     wrapped = (column for column in columns if column.width >= _WRAPPED)
-    return max(1, *(math.ceil(len(said.get(column.key, "")) / (column.width - 2)) for column in wrapped))
+    return max(
+        1, *(math.ceil(len(said.get(column.key, "")) / (column.width - 2)) for column in wrapped)
+    )
 
 
 def _print_one_page_wide(sheet: Worksheet) -> None:
@@ -108,16 +135,23 @@ def _font(*, bold: bool = False, size: int = 10, color: str = "FF000000") -> Fon
     return Font(name="Calibri", bold=bold, size=size, color=color)
 
 
-def _offer(sheet: Worksheet, column: Column, cells: str, lists: Mapping[str, Sequence[str]]) -> None:
+def _offer(
+    sheet: Worksheet, column: Column, cells: str, lists: Mapping[str, Sequence[str]]
+) -> None:
     """A drop-down where the column has one, and what the column says beside the chosen cell."""
     formula = f'"{",".join(column.offers)}"' if column.offers else ""
     if column.from_list:
         at = get_column_letter(list(lists).index(column.from_list) + 1)
         formula = f"'{WORDS}'!${at}$2:${at}${len(lists[column.from_list]) + 1}"
-    rule = DataValidation(type="list" if formula else None, formula1=formula or None, allow_blank=True)
+    rule = DataValidation(
+        type="list" if formula else None, formula1=formula or None, allow_blank=True
+    )
     rule.showInputMessage, rule.promptTitle, rule.prompt = True, column.key, column.says
     rule.showErrorMessage = bool(formula) and not column.free
-    rule.errorTitle, rule.error = "Not in the list", f"{column.key} takes one of the words of its list."
+    rule.errorTitle, rule.error = (
+        "Not in the list",
+        f"{column.key} takes one of the words of its list.",
+    )
     rule.add(cells)
     sheet.add_data_validation(rule)
 
@@ -146,7 +180,8 @@ def _readme(sheet: Worksheet) -> None:
 
 
 def _text(sheet: Worksheet, row: int, column: int, said: str):  # type: ignore[no-untyped-def]
-    """A text cell: `=1` and `+3` are texts too, and so is `_x0041_`, which the format would read as a letter."""
+    """A text cell: `=1` and `+3` are texts too, and so is `_x0041_`, which the format would read as
+    a letter."""
     cell = sheet.cell(row, column)
     cell.number_format = "@"
     if said:

@@ -1,6 +1,7 @@
 """Rulebooks as texts, key by key: what a workbook shows and what two versions are compared by.
 
-A limit stands with its rulebook's defaults, so that a reader sees all that holds; an override with its own keys only.
+A limit stands with its rulebook's defaults, so that a reader sees all that holds; an override with
+its own keys only.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from typing import Any
 
 from kratom_qc.rulebooks.rulebook_file import Row, Written
 
-HEAD = ("title", "kind", "extends", "covers", "version", "checked_on", "max_age_days", "certificate_max_age_days")
+HEAD = (
+    "title",
+    "kind",
+    "extends",
+    "covers",
+    "version",
+    "checked_on",
+    "max_age_days",
+    "certificate_max_age_days",
+)
 # In the order a person reads them.
 KEYS = (
     "kind",
@@ -56,7 +66,8 @@ LISTS = ("products", "requires", "absent", "supersedes", "extends", "covers")
 BOOLEANS = ("strict", "screen")
 DAYS = ("checked_on",)
 WHOLE = ("max_age_days", "certificate_max_age_days")
-# Blank means that the key is not there at all; these say that it is there and empty, as where an override takes something back.
+# Blank means that the key is not there at all; these say that it is there and empty, as where an
+# override takes something back.
 EMPTY_TEXT, EMPTY_LIST = '""', "[]"
 
 
@@ -80,7 +91,10 @@ class PlainBook:
 
 def plain_book(written: Written) -> PlainBook:
     """A rulebook's file as texts."""
-    rows = {row.id: PlainRow("limit", _texts({**written.defaults, **row.keys})) for row in written.limits}
+    rows = {
+        row.id: PlainRow("limit", _texts({**written.defaults, **row.keys}))
+        for row in written.limits
+    }
     rows |= {row.id: PlainRow("override", _texts(row.keys)) for row in written.overrides}
     lines = {row.id: row.line for row in (*written.limits, *written.overrides)}
     in_order = {name: rows[name] for name in sorted(rows, key=lambda name: lines[name])}
@@ -124,7 +138,11 @@ def value_of(key: str, text: str) -> Any:
         return int(text)
     if key in LISTS:
         items = [] if text == EMPTY_LIST else text.split(", ")
-        if text != EMPTY_LIST and any(not item or item != item.strip() or "," in item for item in items):
-            raise ValueError(f"{key} '{text}' must be words with a comma and a blank between them, as: extract, liquid")
+        if text != EMPTY_LIST and any(
+            not item or item != item.strip() or "," in item for item in items
+        ):
+            raise ValueError(
+                f"{key} '{text}' must be words with a comma and a blank between them, as: extract, liquid"
+            )
         return items
     return "" if text == EMPTY_TEXT else text

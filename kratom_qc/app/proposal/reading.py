@@ -1,7 +1,8 @@
 """A workbook of limits back as rulebooks, strictly: only our sheets, only our columns, only text.
 
-A spreadsheet program changes what it is given: 0.050 becomes a number, 2026-04 a day. Whatever is not the text that a person
-typed is refused with its sheet and cell, and everything that is wrong is told at once.
+A spreadsheet program changes what it is given: 0.050 becomes a number, 2026-04 a day. Whatever is
+not the text that a person typed is refused with its sheet and cell, and everything that is wrong is
+told at once.
 """
 
 from __future__ import annotations
@@ -9,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kratom_qc.app.proposal.columns import BOOK_COLUMNS, BOOKS, ENTRIES, LIMIT_COLUMNS, LIMITS, README, WORDS, Column
+from kratom_qc.app.proposal.columns import (
+    BOOK_COLUMNS,
+    BOOKS,
+    ENTRIES,
+    LIMIT_COLUMNS,
+    LIMITS,
+    README,
+    WORDS,
+    Column,
+)
 from kratom_qc.app.proposal.plain import PlainBook, PlainRow, value_of
 from kratom_qc.domain.errors import Refused, RulebookError
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
@@ -35,17 +45,21 @@ class Proposed:
     table: _Table | None = None
 
     def cell(self, rulebook: str, rule_id: str, key: str) -> str:
-        """Where a key of a limit stands, be its cell blank; nothing for what is not in the workbook."""
+        """Where a key of a limit stands, be its cell blank; nothing for what is not in the
+        workbook."""
         row = self.rows.get((rulebook, rule_id))
         return "" if row is None or self.table is None else self.table.where(row, key)
 
 
 def read(name: str, raw: bytes, caps: Caps) -> Proposed:
-    """What a workbook proposes. Raises RulebookError naming everything that is wrong in it, by sheet and cell."""
+    """What a workbook proposes. Raises RulebookError naming everything that is wrong in it, by
+    sheet and cell."""
     try:
         workbook = in_a_child(caps, "kratom_qc.app.reading", open_workbook, name, raw, caps)
     except Refused as refused:
-        raise RulebookError("\n".join(f"{name}: {one.message}" for one in refused.refusals)) from None
+        raise RulebookError(
+            "\n".join(f"{name}: {one.message}" for one in refused.refusals)
+        ) from None
     except ReaderDied as died:
         raise RulebookError(f"{name}: {died.why}") from None
     return of_workbook(name, workbook)
@@ -78,7 +92,8 @@ def of_workbook(name: str, workbook: Workbook) -> Proposed:
 
 
 class _Table:
-    """One sheet as rows of texts by column; what is not text, or under no column of ours, goes to `wrong`."""
+    """One sheet as rows of texts by column; what is not text, or under no column of ours, goes to
+    `wrong`."""
 
     def __init__(self, name: str, sheet: Sheet, columns: Sequence[Column]):
         self.name, self.sheet = name, sheet
@@ -96,7 +111,9 @@ class _Table:
                     f"{self.name}!{cell_name(1, at)}: '{cell.text}' is no column; known are {', '.join(wanted)}"
                 )
             elif cell.text in found.values():
-                self.wrong.append(f"{self.name}!{cell_name(1, at)}: '{cell.text}' stands twice in the first row")
+                self.wrong.append(
+                    f"{self.name}!{cell_name(1, at)}: '{cell.text}' stands twice in the first row"
+                )
             else:
                 found[at] = cell.text
         missing = [key for key in wanted if key not in found.values()]
@@ -153,7 +170,11 @@ def _limits(table: _Table, proposed: Proposed) -> Iterator[str]:
     for row, texts in table.rows.items():
         stem, entry, rule_id = (texts.pop(key, "") for key in ("rulebook", "entry", "id"))
         if stem not in rows:
-            said = f"'{stem}' is on no row of the sheet {BOOKS}" if stem else "the row names no rulebook"
+            said = (
+                f"'{stem}' is on no row of the sheet {BOOKS}"
+                if stem
+                else "the row names no rulebook"
+            )
             yield f"{table.where(row, 'rulebook')}: {said}"
         elif entry not in ENTRIES:
             yield f"{table.where(row, 'entry')}: entry '{entry}' must be limit or override"

@@ -1,6 +1,8 @@
-"""Versions of the rulebooks that can be compared: the folder in force, another folder, one rulebook, a workbook.
+"""Versions of the rulebooks that can be compared: the folder in force, another folder, one
+rulebook, a workbook.
 
-A single rulebook or a workbook is read in the place of those of its names; the others stay as they are.
+A single rulebook or a workbook is read in the place of those of its names; the others stay as they
+are.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from kratom_qc.rulebooks.rulebook_file import Written
 
 @dataclass(slots=True)
 class Version:
-    """Rulebooks as texts; as limits, where they have no mistake; as drafts, where they come from a workbook."""
+    """Rulebooks as texts; as limits, where they have no mistake; as drafts, where they come from a
+    workbook."""
 
     plain: dict[str, PlainBook]
     books: dict[str, Rulebook] = field(default_factory=dict)
@@ -40,7 +43,8 @@ def in_force() -> Version:
 
 
 def of(path: Path) -> Version:
-    """What stands at a path. Raises InputNotFound where nothing does, and RulebookError for what cannot be read at all."""
+    """What stands at a path. Raises InputNotFound where nothing does, and RulebookError for what
+    cannot be read at all."""
     if path.is_dir():
         return _folder(path)
     if not path.is_file():
@@ -80,8 +84,15 @@ def of_workbook(path: Path, base: Version) -> Version:
     """What a workbook proposes on top of the rulebooks in force."""
     proposed = reading.read(path.name, read_bytes(path), settings.caps())
     folder = settings.load().expectations
-    written = {file.stem: (rulebook_file.read(file), file) for file in sorted(folder.glob("*.toml"))}
-    blanks = [told for stem in proposed.books if stem in base.plain for told in _blanks(base.plain[stem], proposed)]
+    written = {
+        file.stem: (rulebook_file.read(file), file) for file in sorted(folder.glob("*.toml"))
+    }
+    blanks = [
+        told
+        for stem in proposed.books
+        if stem in base.plain
+        for told in _blanks(base.plain[stem], proposed)
+    ]
     if blanks:
         raise RulebookError("\n".join(blanks))
     drafts: dict[str, str] = {}
@@ -91,7 +102,11 @@ def of_workbook(path: Path, base: Version) -> Version:
             drafts[stem] = drafted(wanted, file.read_text(encoding="utf-8") if file else "", now)
     with _as_files(drafts) as files:
         version = _loaded(folder, files)
-        rows = {stem: rulebook_file.read(file) for stem, file in files.items()} if version.mistakes else {}
+        rows = (
+            {stem: rulebook_file.read(file) for stem, file in files.items()}
+            if version.mistakes
+            else {}
+        )
     version.mistakes = tuple(_in_cells(version.mistakes, rows, proposed))
     version.drafts = drafts
     return version
@@ -122,7 +137,9 @@ def _as_files(drafts: Mapping[str, str]) -> Iterator[dict[str, Path]]:
         yield files
 
 
-def _in_cells(mistakes: Sequence[str], written: Mapping[str, Written], proposed: reading.Proposed) -> Iterator[str]:
+def _in_cells(
+    mistakes: Sequence[str], written: Mapping[str, Written], proposed: reading.Proposed
+) -> Iterator[str]:
     """Mistakes of drafts told with the cells of the workbook they come from."""
     for mistake in mistakes:
         found = re.match(r"([\w-]+)\.toml:(\d+) (.*)", mistake)

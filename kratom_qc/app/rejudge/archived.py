@@ -1,4 +1,5 @@
-"""A whole archive judged again, on every core, and what every market says now beside what it said then."""
+"""A whole archive judged again, on every core, and what every market says now beside what it said
+then."""
 
 from __future__ import annotations
 
@@ -11,7 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.rejudge.comparing import CODES, SAYS, Codes, Comparison, Rules, Said, with_verdicts
+from kratom_qc.app.rejudge.comparing import (
+    CODES,
+    SAYS,
+    Codes,
+    Comparison,
+    Rules,
+    Said,
+    with_verdicts,
+)
 from kratom_qc.app.rejudge.panel import Panel, Progress
 from kratom_qc.app.rejudge.planning import Planner, Question, waves
 from kratom_qc.app.rejudge.reread import declares_otherwise, reread
@@ -45,9 +54,14 @@ def asked(
 
 
 def answered(
-    history: History, question: Question, judges: Panel, alike: tuple[int, ...], progress: Progress = lambda *_: None
+    history: History,
+    question: Question,
+    judges: Panel,
+    alike: tuple[int, ...],
+    progress: Progress = lambda *_: None,
 ) -> Answer:
-    """Every batch of the archive by other terms. `before` of the batch's own verdict is what the home markets of today said."""
+    """Every batch of the archive by other terms. `before` of the batch's own verdict is what the
+    home markets of today said."""
     policy, pasts = question.policy, history.pasts
     found = judges.judged(question, waves(history, pasts, alike), progress, len(pasts))
     weights, rules, names = _joined(found)
@@ -59,8 +73,16 @@ def answered(
     unread = {start + at for start, one in zip(starts, found, strict=False) for at in one.unread}
     otherwise = declares_otherwise(history, policy)
     unread |= {at for at, batch in enumerate(ids) if batch in otherwise}
-    again = dict(zip(sorted(unread), reread(history, [pasts[at] for at in sorted(unread)], policy), strict=True))
-    findings = _of_others(pa.concat_tables([one.findings for one in found]), {ids[at] for at in unread})
+    again = dict(
+        zip(
+            sorted(unread),
+            reread(history, [pasts[at] for at in sorted(unread)], policy),
+            strict=True,
+        )
+    )
+    findings = _of_others(
+        pa.concat_tables([one.findings for one in found]), {ids[at] for at in unread}
+    )
     return Answer(
         question=question,
         pasts=pasts,
@@ -79,7 +101,11 @@ def _of_others(findings: pa.Table, batches: set[str]) -> pa.Table:
 
 
 def _findings(question: Question, verdicts: Iterable[Verdict]) -> pa.Table:
-    made = [rows.finding_row(finding, verdict.batch.batch_id) for verdict in verdicts for finding in verdict.findings]
+    made = [
+        rows.finding_row(finding, verdict.batch.batch_id)
+        for verdict in verdicts
+        for finding in verdict.findings
+    ]
     return tables.table("findings", made, question.name, question.policy.on)
 
 
@@ -87,7 +113,9 @@ def _joined(found: Sequence[Judged]) -> tuple[Codes, Rules, tuple[str, ...]]:
     names: dict[str, int] = {}
     rules = []
     for one in found:
-        places = np.array([*(names.setdefault(name, len(names)) for name in one.names), -1], np.int32)
+        places = np.array(
+            [*(names.setdefault(name, len(names)) for name in one.names), -1], np.int32
+        )
         rules.append(places[one.rules])
     return np.concatenate([one.weights for one in found]), np.concatenate(rules), tuple(names)
 
@@ -95,25 +123,33 @@ def _joined(found: Sequence[Judged]) -> tuple[Codes, Rules, tuple[str, ...]]:
 def _rulings(
     policy: JudgementPolicy, pasts: Sequence[Past], weights: Codes, rules: Rules
 ) -> tuple[Codes, Codes, Rules]:
-    """(decisions, what the markets say, the rules that decide). Batches of one product whose findings weigh alike are
-    ruled on once."""
+    """(decisions, what the markets say, the rules that decide). Batches of one product whose
+    findings weigh alike are ruled on once."""
     size = len(policy.everywhere) + 1
-    decisions, says = np.zeros((len(pasts), size), np.int8), np.zeros((len(pasts), size - 1), np.int8)
+    decisions, says = (
+        np.zeros((len(pasts), size), np.int8),
+        np.zeros((len(pasts), size - 1), np.int8),
+    )
     deciding = np.full((len(pasts), size), -1, np.int32)
     for product in dict.fromkeys(past.product for past in pasts):
         members = np.array([at for at, past in enumerate(pasts) if past.product == product])
         everywhere = Everywhere(policy.books, policy.everywhere, product)
         alike, of = _alike(weights[members])
-        ruled = [[everywhere.own(row, policy.home), *everywhere.rulings(row).values()] for row in alike]
+        ruled = [
+            [everywhere.own(row, policy.home), *everywhere.rulings(row).values()] for row in alike
+        ]
         by = np.array([[-1 if one.slot is None else one.slot for one in row] for row in ruled])[of]
         decisions[members] = np.array([[CODES[one.decision] for one in row] for row in ruled])[of]
         says[members] = np.array([[SAYS.index(one.status) for one in row[1:]] for row in ruled])[of]
-        deciding[members] = np.where(by < 0, -1, np.take_along_axis(rules[members], np.maximum(by, 0), axis=1))
+        deciding[members] = np.where(
+            by < 0, -1, np.take_along_axis(rules[members], np.maximum(by, 0), axis=1)
+        )
     return decisions, says, deciding
 
 
 def _alike(rows: Codes) -> tuple[list[tuple[int, ...]], npt.NDArray[np.int64]]:
-    """(the different rows, which of them each row is). Tens of thousands of rows are hundreds of different ones."""
+    """(the different rows, which of them each row is). Tens of thousands of rows are hundreds of
+    different ones."""
     places: dict[bytes, int] = {}
     packed = np.ascontiguousarray(rows).view(f"V{rows.shape[1]}").ravel().tolist()
     of = np.array([places.setdefault(row, len(places)) for row in packed])
@@ -121,13 +157,17 @@ def _alike(rows: Codes) -> tuple[list[tuple[int, ...]], npt.NDArray[np.int64]]:
 
 
 def _before(history: History, policy: JudgementPolicy) -> Said:
-    """What was said then. Where other home markets counted then, the own verdict is the worst of what today's home markets
-    said, as far as the batch was judged for them."""
-    said, rules, names = history.before(policy.everywhere, {str(one): code for one, code in CODES.items() if one})
+    """What was said then. Where other home markets counted then, the own verdict is the worst of
+    what today's home markets said, as far as the batch was judged for them."""
+    said, rules, names = history.before(
+        policy.everywhere, {str(one): code for one, code in CODES.items() if one}
+    )
     homes = [policy.everywhere.index(market) for market in policy.home]
     own = np.where((said[:, homes] == 0).any(axis=1), 0, said[:, homes].min(axis=1))
     for at, past in enumerate(history.pasts):
         if past.home == policy.home:
             own[at] = CODES[past.decision]
     by = np.full((len(own), 1), -1, np.int32)
-    return Said(np.column_stack([own.astype(np.int8), said]), np.column_stack([by, rules]), tuple(names))
+    return Said(
+        np.column_stack([own.astype(np.int8), said]), np.column_stack([by, rules]), tuple(names)
+    )

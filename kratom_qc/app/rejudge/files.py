@@ -20,7 +20,9 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.rulebooks.changes import Asking, again
 
 
-def compared(readings: Sequence[Reading], then: JudgementPolicy, now: JudgementPolicy) -> tuple[Outcome, list[Verdict]]:
+def compared(
+    readings: Sequence[Reading], then: JudgementPolicy, now: JudgementPolicy
+) -> tuple[Outcome, list[Verdict]]:
     """What changes for the batches of some files, and every verdict of now."""
     before = {verdict.batch.batch_id: verdict for verdict in _verdicts(readings, then)}
     after = _verdicts(readings, now)
@@ -29,7 +31,10 @@ def compared(readings: Sequence[Reading], then: JudgementPolicy, now: JudgementP
     new, says = said(after, now.everywhere)
     comparison = Comparison(ids, now.everywhere, old, new, says)
     asking = Asking(then.books, then.everywhere, then.on), Asking(now.books, now.everywhere, now.on)
-    agains = [again(*asking, product) for product in dict.fromkeys(verdict.batch.product for verdict in after)]
+    agains = [
+        again(*asking, product)
+        for product in dict.fromkeys(verdict.batch.product for verdict in after)
+    ]
     outcome = Outcome(
         name=_name(readings, then, now),
         policy=now,
@@ -70,7 +75,9 @@ def findings(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[str, list[Fi
         verdict.batch.batch_id: [
             told(finding)
             for finding in verdict.findings
-            if finding.decides and finding.outcome != "PASS" and (finding.rulebook, finding.rule_id) in outcome.why
+            if finding.decides
+            and finding.outcome != "PASS"
+            and (finding.rulebook, finding.rule_id) in outcome.why
         ]
         for verdict in verdicts
     }
@@ -80,7 +87,9 @@ def keep(folder: Path, outcome: Outcome, verdicts: Sequence[Verdict]) -> None:
     """Write verdicts and findings as tables of the archive's own schemas."""
     made: dict[str, list[tables.Row]] = {"findings": [], "verdicts": []}
     for verdict in verdicts:
-        made["findings"] += [rows.finding_row(finding, verdict.batch.batch_id) for finding in verdict.findings]
+        made["findings"] += [
+            rows.finding_row(finding, verdict.batch.batch_id) for finding in verdict.findings
+        ]
         made["verdicts"] += rows.verdict_rows(verdict, "", PROGRAM)
     for name, found in made.items():
         table: pa.Table = tables.table(name, found, outcome.name, outcome.policy.on)

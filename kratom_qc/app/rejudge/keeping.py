@@ -1,4 +1,5 @@
-"""An answer on disk: `STORE/rejudged/<id>/` with tables of the archive's own schemas, written whole or not at all.
+"""An answer on disk: `STORE/rejudged/<id>/` with tables of the archive's own schemas, written whole
+or not at all.
 
 Nothing of the archive is touched: what was said stays beside what would be said.
 """
@@ -33,7 +34,8 @@ _VERDICTS = SCHEMAS["verdicts"]
 
 
 def name_of(history: History, policy: JudgementPolicy, *, everything: bool) -> str:
-    """Names an answer by its question: the day, and a hash of the passes, the rulebooks and the rest of the terms."""
+    """Names an answer by its question: the day, and a hash of the passes, the rulebooks and the
+    rest of the terms."""
     parts = (
         *history.passes,
         "",
@@ -46,20 +48,24 @@ def name_of(history: History, policy: JudgementPolicy, *, everything: bool) -> s
         f"{policy.laboratories.sha256} {policy.laboratories.hold} {policy.hold_overdue} {everything}",
         PROGRAM,
     )
-    return f"{policy.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
+    return (
+        f"{policy.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
+    )
 
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """A folder that appears whole when the block ends, or not at all. Raises StoreError where it cannot be written, or while
-    another answer is being written beside it."""
+    """A folder that appears whole when the block ends, or not at all. Raises StoreError where it
+    cannot be written, or while another answer is being written beside it."""
     part = path.with_name(f".{path.name}.part")
     lock = FileLock(path.parent / ".rejudge.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise StoreError(f"{path.parent}: another rejudge is writing here; try again when it has ended") from None
+        raise StoreError(
+            f"{path.parent}: another rejudge is writing here; try again when it has ended"
+        ) from None
     except OSError as error:
         raise StoreError(f"{path.parent}: cannot be written: {error.strerror}") from None
     try:
@@ -80,17 +86,22 @@ def keep(folder: Path, answer: Answer) -> None:
     """Write the tables of an answer, and by what it was made."""
     with pq.ParquetWriter(folder / "verdicts.parquet", _VERDICTS, compression="zstd") as writer:
         for start in range(0, len(answer.pasts), _BLOCK):
-            writer.write_table(_verdicts(answer, np.arange(start, min(start + _BLOCK, len(answer.pasts)))))
+            writer.write_table(
+                _verdicts(answer, np.arange(start, min(start + _BLOCK, len(answer.pasts))))
+            )
     pq.write_table(answer.findings, folder / "findings.parquet", compression="zstd")
     text = json.dumps(terms_of(answer), ensure_ascii=False, indent=1)
     (folder / "terms.json").write_text(text + "\n", encoding="utf-8")
 
 
 def terms_of(answer: Answer) -> dict[str, Any]:
-    """By what an answer was made: day, markets, rulebooks, and what was asked again, of batches of which product."""
+    """By what an answer was made: day, markets, rulebooks, and what was asked again, of batches of
+    which product."""
     policy, comparison = answer.question.policy, answer.comparison
     asked: dict[tuple[str, str, str], list[str]] = {}
-    for product, place in dict.fromkeys(zip((past.product for past in answer.pasts), answer.alike, strict=True)):
+    for product, place in dict.fromkeys(
+        zip((past.product for past in answer.pasts), answer.alike, strict=True)
+    ):
         for (book, rule), why in answer.question.agains[place].why.items():
             products = asked.setdefault((book, rule, why), [])
             if (product or "unknown") not in products:
@@ -101,7 +112,10 @@ def terms_of(answer: Answer) -> dict[str, Any]:
         "judged_on": policy.on.isoformat(),
         "markets": list(answer.comparison.markets),
         "home_markets": list(policy.home),
-        "rulebooks": [{"id": one.id, "version": one.version, "sha256": one.sha256} for one in policy.books.values()],
+        "rulebooks": [
+            {"id": one.id, "version": one.version, "sha256": one.sha256}
+            for one in policy.books.values()
+        ],
         "asked_again": [
             {"rulebook": book, "rule_id": rule, "why": why, "products": products}
             for (book, rule, why), products in asked.items()
@@ -115,7 +129,11 @@ def terms_of(answer: Answer) -> dict[str, Any]:
 
 def _verdicts(answer: Answer, at: Any) -> pa.Table:
     """The rows of some batches: the own verdict, then one row per market."""
-    comparison, policy, size = answer.comparison, answer.question.policy, len(answer.comparison.markets) + 1
+    comparison, policy, size = (
+        answer.comparison,
+        answer.question.policy,
+        len(answer.comparison.markets) + 1,
+    )
     pasts = [answer.pasts[place] for place in at]
     count = len(at) * size
     own = np.arange(count) % size == 0
@@ -138,17 +156,26 @@ def _verdicts(answer: Answer, at: Any) -> pa.Table:
         "market": _taken([None, *comparison.markets], column),
         "verdict": _taken([None if one is None else str(one) for one in DECISIONS], after),
         "home_markets": _taken([list(policy.home)], np.where(own, 0, -1)),
-        "certificates": _taken([list(past.certificates) for past in pasts], np.where(own, batch, -1)),
+        "certificates": _taken(
+            [list(past.certificates) for past in pasts], np.where(own, batch, -1)
+        ),
         "reason": _taken(moves, moved),
-        "rulebooks": _taken(books, np.where(own, of_product, -1), _VERDICTS.field("rulebooks").type),
-        "facts_sha256": _taken([past.facts_sha256 or None for past in pasts], np.where(own, batch, -1)),
+        "rulebooks": _taken(
+            books, np.where(own, of_product, -1), _VERDICTS.field("rulebooks").type
+        ),
+        "facts_sha256": _taken(
+            [past.facts_sha256 or None for past in pasts], np.where(own, batch, -1)
+        ),
         "program": pa.repeat(PROGRAM, count),
         "says": _taken([str(one) for one in SAYS], says),
-        "rule_id": _taken(comparison.after.names, np.where(own, -1, comparison.after.rules[at].ravel())),
+        "rule_id": _taken(
+            comparison.after.names, np.where(own, -1, comparison.after.rules[at].ravel())
+        ),
     }
     arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in _VERDICTS]
     return pa.Table.from_arrays(
-        [one.cast(field.type) for one, field in zip(arrays, _VERDICTS, strict=True)], schema=_VERDICTS
+        [one.cast(field.type) for one, field in zip(arrays, _VERDICTS, strict=True)],
+        schema=_VERDICTS,
     )
 
 

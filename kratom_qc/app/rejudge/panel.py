@@ -24,7 +24,9 @@ class Panel:
     def __init__(self, pool: Executor):
         self.pool = pool
 
-    def judged(self, question: Question, some: Iterable[Wave], progress: Progress, total: int) -> list[Judged]:
+    def judged(
+        self, question: Question, some: Iterable[Wave], progress: Progress, total: int
+    ) -> list[Judged]:
         """Every wave judged, in their order."""
         pending = [(len(wave.pasts), self.pool.submit(_judged, question, wave)) for wave in some]
         found, done = [], 0
@@ -41,8 +43,8 @@ class Panel:
 
 @contextmanager
 def panel(batches: int, cores: int | None = None) -> Iterator[Panel]:
-    """A panel for about so many batches, for as long as the block lasts. Its processes load the engine at once, while the caller
-    reads what there is to judge."""
+    """A panel for about so many batches, for as long as the block lasts. Its processes load the
+    engine at once, while the caller reads what there is to judge."""
     cores = cores or min(os.cpu_count() or 1, -(-batches // WAVE))
     if cores < 2:
         yield Panel(_Here())

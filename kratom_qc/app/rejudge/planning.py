@@ -24,7 +24,8 @@ WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a whole archive: by which terms, and which limits of batches that were judged alike."""
+    """What is asked of a whole archive: by which terms, and which limits of batches that were
+    judged alike."""
 
     root: Path
     name: str  # of the answer; its rows have it where others have the id of a pass
@@ -49,7 +50,9 @@ class Planner:
         self.everything = everything
         self.now = Asking(policy.books, policy.everywhere, policy.on)
         self.agains: list[Again] = []
-        self._known: dict[tuple[int, str | None], int] = {}  # by the identity of a Then: the history keeps them all
+        self._known: dict[
+            tuple[int, str | None], int
+        ] = {}  # by the identity of a Then: the history keeps them all
         self._books: dict[tuple[tuple[str, str], ...], dict[str, Rulebook] | None] = {}
 
     def place(self, past: Past) -> int:
@@ -63,7 +66,8 @@ class Planner:
         return self._known[key]
 
     def _asking(self, then: Then | None) -> Asking | None:
-        """By what a batch was judged then; None where nobody can say any more, or another program judged it."""
+        """By what a batch was judged then; None where nobody can say any more, or another program
+        judged it."""
         if then is None or self.everything or then.program != PROGRAM:
             return None
         if then.rulebooks not in self._books:
@@ -89,7 +93,11 @@ def waves(history: History, pasts: Sequence[Past], alike: Sequence[int]) -> Iter
 def wave_of(history: History, pasts: tuple[Past, ...], alike: tuple[int, ...]) -> Wave:
     """Some batches as a wave."""
     shas = (sha256 for past in pasts for sha256 in past.certificates)
-    return Wave(pasts, alike, tuple(dict.fromkeys(history.kept_in[one] for one in shas if one in history.kept_in)))
+    return Wave(
+        pasts,
+        alike,
+        tuple(dict.fromkeys(history.kept_in[one] for one in shas if one in history.kept_in)),
+    )
 
 
 def keys_of(limits: Iterable[Limit]) -> list[Key]:

@@ -1,4 +1,5 @@
-"""Batches whose certificates must be read again: an earlier version archived them, or the vendor declares something else now."""
+"""Batches whose certificates must be read again: an earlier version archived them, or the vendor
+declares something else now."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ WAVE = 2_000  # batches; their certificates are held while they are judged
 
 
 def declares_otherwise(history: History, policy: JudgementPolicy) -> frozenset[str]:
-    """The batches of which a facts file says something else, or nothing more, than was declared when they were judged."""
+    """The batches of which a facts file says something else, or nothing more, than was declared
+    when they were judged."""
     if not policy.facts.rows:
         return frozenset()
     given = {facts.sha256 for _, _, facts in policy.facts.rows}
@@ -31,14 +33,18 @@ def declares_otherwise(history: History, policy: JudgementPolicy) -> frozenset[s
         past.batch_id
         for past in history.pasts
         if past.facts_sha256 not in given
-        and (past.facts_sha256 or policy.facts.for_batch(past.batch_id, names.get(past.batch_id, "")) is not None)
+        and (
+            past.facts_sha256
+            or policy.facts.for_batch(past.batch_id, names.get(past.batch_id, "")) is not None
+        )
     )
 
 
 def reread(history: History, pasts: Sequence[Past], policy: JudgementPolicy) -> Iterator[Verdict]:
     """Whole verdicts of batches in their order, from the files the store kept.
 
-    Raises UsageError where one was judged with declarations that nobody gave now, and StoreError for a file that is gone.
+    Raises UsageError where one was judged with declarations that nobody gave now, and StoreError
+    for a file that is gone.
     """
     if not pasts:
         return
@@ -62,23 +68,30 @@ def _batches(
 ) -> list[Batch]:
     wanted = [past.batch_id for past in pasts]
     own = _read(history, shelf, readers, wanted)
-    shared = (trace for one in own for certificate in one.certificates for trace in traces(certificate))
+    shared = (
+        trace for one in own for certificate in one.certificates for trace in traces(certificate)
+    )
     beside = {batch for trace in shared for batch in shelf.by_trace.get(trace, ())} - set(wanted)
     seen = {one.sha256 for one in own}
-    others = [one for one in _read(history, shelf, readers, sorted(beside)) if one.sha256 not in seen]
+    others = [
+        one for one in _read(history, shelf, readers, sorted(beside)) if one.sha256 not in seen
+    ]
     spoken = {batch: shelf.by_batch.get(batch, ()) for batch in (*wanted, *beside)}
     found = collect([*own, *others], policy, frozenset(wanted), compared([*own, *others], spoken))
     by_id = {batch.batch_id: batch for batch in found}
     return [by_id.get(past.batch_id) or _unread(past, shelf) for past in pasts]
 
 
-def _read(history: History, shelf: Known, readers: Readers, batches: Iterable[str]) -> list[Reading]:
+def _read(
+    history: History, shelf: Known, readers: Readers, batches: Iterable[str]
+) -> list[Reading]:
     shas = dict.fromkeys(sha256 for batch in batches for sha256 in shelf.by_batch.get(batch, ()))
     return list(readers.read((shelf.names[sha256], raw(history.root, sha256)) for sha256 in shas))
 
 
 def _unread(past: Past, shelf: Known) -> Batch:
-    """A batch none of whose certificates is read any more: what they proved must not vanish with them."""
+    """A batch none of whose certificates is read any more: what they proved must not vanish with
+    them."""
     files = [shelf.names[sha256] for sha256 in shelf.by_batch.get(past.batch_id, ())]
     why = f"{', '.join(files)} was judged as a certificate of this batch and is not read as one any more"
     hold_reason = HoldReason("EARLIER-UNREAD", why, CellRef(files[0] if files else ""))

@@ -24,7 +24,18 @@ CARDS, LINES = 100, 1_000  # batches that the page shows in full, and in a line
 _NAMED = 6  # markets that a line names
 
 Finding = dict[str, Any]
-TOLD = ("rule_id", "rulebook", "analyte", "outcome", "why", "limit", "because", "file", "sheet", "cell")
+TOLD = (
+    "rule_id",
+    "rulebook",
+    "analyte",
+    "outcome",
+    "why",
+    "limit",
+    "because",
+    "file",
+    "sheet",
+    "cell",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +75,16 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
     """The view of the summary page; `kept` says whether tables stand beside it."""
     comparison, books = outcome.comparison, outcome.policy.books
     total = len(comparison.batch_ids)
-    by_market: dict[str | None, list[tuple[str, str, int]]] = {None: [], **{one: [] for one in comparison.markets}}
+    by_market: dict[str | None, list[tuple[str, str, int]]] = {
+        None: [],
+        **{one: [] for one in comparison.markets},
+    }
     for moved in comparison.moved():
         by_market[moved.market].append((_word(moved.before), _word(moved.after), moved.batches))
-    own, moving = by_market.pop(None), {market: tuple(moves) for market, moves in by_market.items() if moves}
+    own, moving = (
+        by_market.pop(None),
+        {market: tuple(moves) for market, moves in by_market.items() if moves},
+    )
     alike: dict[tuple[tuple[str, str, int], ...], list[tuple[str, str]]] = {}
     for market, moves in moving.items():
         alike.setdefault(moves, []).append((str(market), books[str(market)].title))
@@ -82,7 +99,9 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
         own=_moves((), own, total),
         markets=tuple(_moves(markets, moves, total) for moves, markets in alike.items()),
         same_markets=tuple(market for market in comparison.markets if market not in moving),
-        asked=() if outcome.everything else tuple(rejudged.asked_again(outcome.why, outcome.limits)),
+        asked=()
+        if outcome.everything
+        else tuple(rejudged.asked_again(outcome.why, outcome.limits)),
         everything=outcome.everything,
         cards=tuple(_card(outcome, at) for at in outcome.shown),
         lines=tuple(line(outcome, at) for at in comparison.changed[CARDS : CARDS + LINES]),
@@ -91,7 +110,9 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
     )
 
 
-def _moves(markets: Sequence[tuple[str, str]], moves: Sequence[tuple[str, str, int]], total: int) -> MarketMoves:
+def _moves(
+    markets: Sequence[tuple[str, str]], moves: Sequence[tuple[str, str, int]], total: int
+) -> MarketMoves:
     return MarketMoves(tuple(markets), tuple(moves), total - sum(count for _, _, count in moves))
 
 
@@ -136,7 +157,13 @@ def told(finding: domain.Finding) -> Finding:
     """A finding as machines read it."""
     where = finding.ref or CellRef("")
     values = {name: getattr(finding, name, None) for name in TOLD}
-    return {**values, "outcome": str(finding.outcome), "file": where.file, "sheet": where.sheet, "cell": where.cell}
+    return {
+        **values,
+        "outcome": str(finding.outcome),
+        "file": where.file,
+        "sheet": where.sheet,
+        "cell": where.cell,
+    }
 
 
 def lines(outcome: Outcome, findings: Mapping[str, Sequence[Finding]]) -> Iterator[dict[str, Any]]:
@@ -158,7 +185,9 @@ def lines(outcome: Outcome, findings: Mapping[str, Sequence[Finding]]) -> Iterat
         }
 
 
-def _change(comparison: Comparison, at: int, column: int, limits: Mapping[str, Limit]) -> dict[str, Any]:
+def _change(
+    comparison: Comparison, at: int, column: int, limits: Mapping[str, Limit]
+) -> dict[str, Any]:
     rule = comparison.after.rule(at, column)
     limit = limits.get(rule)
     return {

@@ -1,7 +1,9 @@
-"""Archived batches judged again, some thousands at a time: only what has changed is asked, what still holds is read back.
+"""Archived batches judged again, some thousands at a time: only what has changed is asked, what
+still holds is read back.
 
-A batch whose findings of then are not all there, or where asking raises another doubt, is judged whole: every limit, over every
-archived result. One that an earlier version archived is left to whoever can read its files again.
+A batch whose findings of then are not all there, or where asking raises another doubt, is judged
+whole: every limit, over every archived result. One that an earlier version archived is left to
+whoever can read its files again.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ from kratom_qc.judge.verdicts import Judgement, judge
 from kratom_qc.rulebooks.changes import Again
 from kratom_qc.rulebooks.scope import Rule
 
-DERIVED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS")  # doubts that computing raises, and not a certificate itself
+DERIVED = (
+    "RESULTS-CONTRADICT",
+    "TOTAL-CONTRADICTS",
+)  # doubts that computing raises, and not a certificate itself
 _FINDINGS = ("batch_id", "rulebook", "rule_id", "outcome", "decides")
 _PLACES = 20  # bits of a finding's place; its weight stands above them
 Numbers = npt.NDArray[np.int64]
@@ -39,8 +44,9 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of a wave. `weights` and `rules` have the shape (batches, slots of markets.Slots): how much the worst finding
-    weighs that decides in a slot (NOTHING: none does), and its rule as a place in `names`."""
+    """What came of a wave. `weights` and `rules` have the shape (batches, slots of markets.Slots):
+    how much the worst finding weighs that decides in a slot (NOTHING: none does), and its rule as a
+    place in `names`."""
 
     weights: npt.NDArray[np.int8]
     rules: npt.NDArray[np.int32]
@@ -59,19 +65,24 @@ class Judge:
         self.slots = Slots(question.policy.books)
         rules = dict.fromkeys(rule for again in question.agains for rule in again.limits)
         self.numbers = {rule: number for number, rule in enumerate(rules)}
-        self.places = [{rule: place for place, rule in enumerate(again.limits)} for again in question.agains]
+        self.places = [
+            {rule: place for place, rule in enumerate(again.limits)} for again in question.agains
+        ]
 
     def wave(self, wave: Wave) -> Judged:
         """The batches of a wave, judged again."""
         return _Wave(self, wave).judged()
 
     def verdicts(self, wave: Wave) -> list[Verdict]:
-        """Whole verdicts of a few batches, in their order, without those that the archive cannot answer for."""
+        """Whole verdicts of a few batches, in their order, without those that the archive cannot
+        answer for."""
         current = _Wave(self, wave)
         batches = current.whole_batches(range(len(wave.pasts)))
         return list(self.judged([batch for _, batch in batches]).verdicts()) if batches else []
 
-    def judged(self, batches: Sequence[Batch], only: Mapping[str | None, frozenset[Rule]] | None = None) -> Judgement:
+    def judged(
+        self, batches: Sequence[Batch], only: Mapping[str | None, frozenset[Rule]] | None = None
+    ) -> Judgement:
         """Batches put to the engine; `only` names the limits to ask, by product."""
         policy = self.question.policy
         return judge(
@@ -86,8 +97,8 @@ class Judge:
 
 
 class _Wave:
-    """One wave being judged. The worst finding of every batch and slot is held as one number: its weight above its place,
-    so that the largest is the first of the worst."""
+    """One wave being judged. The worst finding of every batch and slot is held as one number: its
+    weight above its place, so that the largest is the first of the worst."""
 
     def __init__(self, judge: Judge, wave: Wave):
         self.judge = judge
@@ -102,8 +113,12 @@ class _Wave:
         counts = self._kept()
         expected = np.array([len(self.agains[alike].kept) for alike in self.wave.alike])
         doubtful = {int(at) for at in np.nonzero(counts != expected)[0]}
-        doubtful |= {at for at, past in enumerate(self.wave.pasts) if self._may_lose_doubts(at, past)}
-        doubtful |= self._asked_again([at for at in range(len(self.wave.pasts)) if at not in doubtful])
+        doubtful |= {
+            at for at, past in enumerate(self.wave.pasts) if self._may_lose_doubts(at, past)
+        }
+        doubtful |= self._asked_again(
+            [at for at in range(len(self.wave.pasts)) if at not in doubtful]
+        )
         self.worst[list(doubtful)] = 0
         whole = self.whole_batches(sorted(doubtful))
         if whole:
@@ -128,7 +143,9 @@ class _Wave:
         bans = np.array([limit.kind == "ban" for limit in self._limits.values()])
         rulebooks = {book: at for at, book in enumerate(dict.fromkeys(book for book, _ in numbers))}
         rules = {rule: at for at, rule in enumerate(dict.fromkeys(rule for _, rule in numbers))}
-        number_of = np.full((len(rulebooks) + 1, len(rules) + 1), -1, np.int64)  # the last for what has no code (-1)
+        number_of = np.full(
+            (len(rulebooks) + 1, len(rules) + 1), -1, np.int64
+        )  # the last for what has no code (-1)
         for (book, rule_id), one in numbers.items():
             number_of[rulebooks[book], rules[rule_id]] = one
         weights = {str(outcome): weight(outcome, "") for outcome in Outcome}
@@ -140,18 +157,25 @@ class _Wave:
                 batch = coded(table["batch_id"], ours)
                 if (batch < 0).all():
                     continue
-                number = number_of[coded(table["rulebook"], rulebooks), coded(table["rule_id"], rules)]
+                number = number_of[
+                    coded(table["rulebook"], rulebooks), coded(table["rule_id"], rules)
+                ]
                 place = np.where((batch >= 0) & (number >= 0), places[alike[batch], number], -1)
                 counts += np.bincount(batch[place >= 0], minlength=len(counts))
                 decides = (place >= 0) & table["decides"].to_numpy()
                 heavy = coded(table["outcome"], weights)[decides]
                 rule = number[decides]
-                heavy = np.where(bans[rule] & (heavy == weights["FAIL"]), weight(Outcome.FAIL, "ban"), heavy)
-                np.maximum.at(self.worst, (batch[decides], slots[rule]), _key(heavy, place[decides]))
+                heavy = np.where(
+                    bans[rule] & (heavy == weights["FAIL"]), weight(Outcome.FAIL, "ban"), heavy
+                )
+                np.maximum.at(
+                    self.worst, (batch[decides], slots[rule]), _key(heavy, place[decides])
+                )
         return counts
 
     def _places(self) -> Numbers:
-        """Of every Again and limit the place of the limit among all that are asked; -1 where its finding does not hold."""
+        """Of every Again and limit the place of the limit among all that are asked; -1 where its
+        finding does not hold."""
         places = np.full((len(self.agains), len(self.judge.numbers)), -1, np.int64)
         for row in set(self.wave.alike):
             for rule in self.agains[row].kept:
@@ -176,7 +200,9 @@ class _Wave:
             wanted = Wanted()
         certificates = self._recalled(members, wanted)
         doubtful: set[int] = set()
-        rounds: list[dict[str | None, tuple[Again, list[int]]]] = []  # one run of the engine asks a product one way
+        rounds: list[
+            dict[str | None, tuple[Again, list[int]]]
+        ] = []  # one run of the engine asks a product one way
         for again, group in zip(agains, by_again.values(), strict=True):
             place = next((one for one in rounds if again.product not in one), None)
             if place is None:
@@ -195,8 +221,16 @@ class _Wave:
         batches: list[tuple[int, Batch]] = []
         for again, group in groups.values():
             keys = keys_of(limit for rule, limit in again.limits.items() if rule in again.asked)
-            batches += [(at, self._batch(at, certificates[at], keys, known=True)) for at in group if at in certificates]
-        doubtful = {at for at, batch in batches if len(batch.hold_reasons) > len(self._doubts(at, certificates[at]))}
+            batches += [
+                (at, self._batch(at, certificates[at], keys, known=True))
+                for at in group
+                if at in certificates
+            ]
+        doubtful = {
+            at
+            for at, batch in batches
+            if len(batch.hold_reasons) > len(self._doubts(at, certificates[at]))
+        }
         sure = [(at, batch) for at, batch in batches if at not in doubtful]
         if sure:
             only = {product: again.asked for product, (again, _) in groups.items()}
@@ -206,38 +240,72 @@ class _Wave:
         return doubtful
 
     def whole_batches(self, members: Sequence[int]) -> list[tuple[int, Batch]]:
-        """Batches with everything that limits ask for, each with its place; without those that cannot be recalled."""
+        """Batches with everything that limits ask for, each with its place; without those that
+        cannot be recalled."""
         certificates = self._recalled(members, Wanted()) if members else {}
-        keys = {row: keys_of(self.agains[row].limits.values()) for row in {self.wave.alike[at] for at in members}}
+        keys = {
+            row: keys_of(self.agains[row].limits.values())
+            for row in {self.wave.alike[at] for at in members}
+        }
         return [
             (at, self._batch(at, certificates[at], keys[self.wave.alike[at]], known=False))
             for at in members
             if at in certificates
         ]
 
-    def _recalled(self, members: Sequence[int], wanted: Wanted) -> dict[int, tuple[InterpretedCertificate, ...]]:
+    def _recalled(
+        self, members: Sequence[int], wanted: Wanted
+    ) -> dict[int, tuple[InterpretedCertificate, ...]]:
         pasts = [self.wave.pasts[at] for at in members]
         found = recall(self.judge.history, self.wave.passes, pasts, wanted)
-        return {at: found[past.batch_id] for at, past in zip(members, pasts, strict=True) if past.batch_id in found}
+        return {
+            at: found[past.batch_id]
+            for at, past in zip(members, pasts, strict=True)
+            if past.batch_id in found
+        }
 
     def _batch(
-        self, at: int, certificates: Sequence[InterpretedCertificate], keys: Sequence[Key], *, known: bool
+        self,
+        at: int,
+        certificates: Sequence[InterpretedCertificate],
+        keys: Sequence[Key],
+        *,
+        known: bool,
     ) -> Batch:
         """A batch as it was put together then; its computed doubts are `known`, or raised again."""
         past = self.wave.pasts[at]
         hold_reasons = [
-            hold_reason for hold_reason in self._doubts(at, certificates) if known or hold_reason.rule_id not in DERIVED
+            hold_reason
+            for hold_reason in self._doubts(at, certificates)
+            if known or hold_reason.rule_id not in DERIVED
         ]
-        return put_together(past.batch_id, past.product, certificates, past.facts, hold_reasons, (), keys)
+        return put_together(
+            past.batch_id, past.product, certificates, past.facts, hold_reasons, (), keys
+        )
 
-    def _doubts(self, at: int, certificates: Sequence[InterpretedCertificate]) -> tuple[HoldReason, ...]:
+    def _doubts(
+        self, at: int, certificates: Sequence[InterpretedCertificate]
+    ) -> tuple[HoldReason, ...]:
         """The doubts of then; what the register of laboratories says is as of the new day."""
         past, policy = self.wave.pasts[at], self.judge.question.policy
-        seen = (policy.laboratories.seen(one, policy.on) for one in certificates) if self.register.hold else ()
+        seen = (
+            (policy.laboratories.seen(one, policy.on) for one in certificates)
+            if self.register.hold
+            else ()
+        )
         register = [hold_reason for one in seen for hold_reason in one.hold_reasons]
-        if {hold_reason for hold_reason in past.hold_reasons if hold_reason.rule_id in REGISTER} == set(register):
+        if {
+            hold_reason for hold_reason in past.hold_reasons if hold_reason.rule_id in REGISTER
+        } == set(register):
             return past.hold_reasons
-        return (*(hold_reason for hold_reason in past.hold_reasons if hold_reason.rule_id not in REGISTER), *register)
+        return (
+            *(
+                hold_reason
+                for hold_reason in past.hold_reasons
+                if hold_reason.rule_id not in REGISTER
+            ),
+            *register,
+        )
 
     def _take(self, at: int, findings: list[Finding]) -> None:
         """What was found of a batch, beside what still holds."""
@@ -251,19 +319,25 @@ class _Wave:
             if finding.decides:
                 kind = finding.source.kind if finding.source is not None else ""
                 where = at, self.judge.slots.of(finding.rulebook, finding.rule_id)
-                self.worst[where] = max(self.worst[where], _key(weight(finding.outcome, kind), place))
+                self.worst[where] = max(
+                    self.worst[where], _key(weight(finding.outcome, kind), place)
+                )
 
     # ------------------------------------------------------------ the result
 
     def _result(self, whole: int, unread: tuple[int, ...]) -> Judged:
         weights = (self.worst + (1 << _PLACES) - 1 >> _PLACES) - 1
         places = ((weights + 1) << _PLACES) - self.worst
-        names: dict[str, int] = {rule: at for at, rule in enumerate(dict.fromkeys(rule for _, rule in self._limits))}
+        names: dict[str, int] = {
+            rule: at for at, rule in enumerate(dict.fromkeys(rule for _, rule in self._limits))
+        }
         rules = np.full(self.worst.shape, -1, np.int32)
         for row in set(self.wave.alike):
             of = np.array([names[rule] for _, rule in self.agains[row].limits] or [0])
             mine = (
-                (np.array(self.wave.alike) == row)[:, None] & (weights >= 0) & (places < len(self.agains[row].limits))
+                (np.array(self.wave.alike) == row)[:, None]
+                & (weights >= 0)
+                & (places < len(self.agains[row].limits))
             )
             rules[mine] = of[places[mine]]
         for at, column in zip(*np.nonzero((weights >= 0) & (rules < 0)), strict=True):

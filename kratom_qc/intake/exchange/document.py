@@ -1,5 +1,5 @@
-"""A document of an exchange format being read: its keys become facts and lines; every key is used, known to carry no
-result, or told."""
+"""A document of an exchange format being read: its keys become facts and lines; every key is used,
+known to carry no result, or told."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.exchange.exact_json import Digits, Members, Node
 from kratom_qc.intake.layout.labels import could_be_result
 
-# Roles of `words/headers.toml` that, said of a whole test or certificate, would change every result in it.
-_OF_A_NUMBER = frozenset({"result", "unit", "qualifier", "lod", "loq", "uncertainty", "basis", "portion", "replicate"})
+# Roles of `words/headers.toml` that, said of a whole test or certificate, would change every result
+# in it.
+_OF_A_NUMBER = frozenset(
+    {"result", "unit", "qualifier", "lod", "loq", "uncertainty", "basis", "portion", "replicate"}
+)
 # Roles that a key beside a result may have: laboratories add what a format forgot.
 _LINE_ROLES = _OF_A_NUMBER | {"analyte", "limit", "verdict", "method", "species", "cas"}
 _TOLD = 50  # unknown keys one by one; a hostile file may hold a hundred thousand
@@ -26,7 +29,8 @@ _MUST_AGREE = ("batch_id", "form")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One kind of object of a format: what each of its keys is, in small letters. A key in none of these is not the format's."""
+    """One kind of object of a format: what each of its keys is, in small letters. A key in none of
+    these is not the format's."""
 
     what: str  # in messages: "a test"
     facts: Mapping[str, str] = field(default_factory=dict)  # key → fact
@@ -44,7 +48,9 @@ class Document:
     rows: list[ResultRow] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)  # free text, for whoever judges what it may change
+    notes: list[Note] = field(
+        default_factory=list
+    )  # free text, for whoever judges what it may change
     decimal_point: bool = False  # a number of JSON was read: its mark is proven
     _unused: dict[str, list[Node]] = field(default_factory=dict)
     _unknown: dict[str, list[Node]] = field(default_factory=dict)
@@ -66,7 +72,9 @@ class Document:
     def unexpected(self, node: Node, expected: str) -> None:
         key = node.pointer.rpartition("/")[2]
         self.refuse(
-            "unexpected-structure", f"'{key}' must be {expected} in {self.format}; here it is a {node.kind}", node
+            "unexpected-structure",
+            f"'{key}' must be {expected} in {self.format}; here it is a {node.kind}",
+            node,
         )
 
     def objects(self, node: Node, what: str) -> list[Node]:
@@ -81,7 +89,8 @@ class Document:
     # ---------------------------------------------------------------- keys
 
     def read(self, node: Node, shape: Shape) -> dict[str, Node]:
-        """State the facts of an object and hand back its parts; every other key is known to be silent, or told."""
+        """State the facts of an object and hand back its parts; every other key is known to be
+        silent, or told."""
         parts: dict[str, Node] = {}
         if node.kind not in ("object", "null"):
             self.unexpected(node, f"{shape.what}, an object")
@@ -96,16 +105,15 @@ class Document:
         return parts
 
     def state(self, name: str, node: Node) -> None:
-        """Note a fact. An id is the text the laboratory typed: a number such as 1E5 may be a text that a program changed."""
+        """Note a fact. An id is the text the laboratory typed: a number such as 1E5 may be a text
+        that a program changed."""
         word = None if node.blank else self.word(node)
         if word is None:
             return
         is_id = name in ("batch_id", "certificate_id")
         if is_id and node.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", node.said):
             what = name.replace("_", " ")
-            message = (
-                f"the {what} is written as the number {node.said}: a program may have changed it; put it in quotes"
-            )
+            message = f"the {what} is written as the number {node.said}: a program may have changed it; put it in quotes"
             self.refuse("id-changed", message, node)
         known = self.facts.setdefault(name, word)
         if name in _MUST_AGREE and known.text.strip() != word.text.strip():
@@ -113,7 +121,8 @@ class Document:
             self.refuse("fact-contradicts", message, node)
 
     def _foreign(self, key: str, node: Node) -> None:
-        """A key that is not the format's own: a fact by its name, a remark, or a refusal where it may hold a result."""
+        """A key that is not the format's own: a fact by its name, a remark, or a refusal where it
+        may hold a result."""
         name = vocabulary.fact_name(key)
         if name is not None and name != "other":
             self.state(name, node)
@@ -125,11 +134,14 @@ class Document:
     # ---------------------------------------------------------------- results
 
     def result(self, node: Node, own: Mapping[str, str], silent: frozenset[str]) -> dict[str, Node]:
-        """The keys of one result by what they mean. `own` names the format's keys; what a laboratory adds is known by its
-        word, as a column of a spreadsheet is. A key that nothing knows may change what the number means: it is refused.
+        """The keys of one result by what they mean. `own` names the format's keys; what a
+        laboratory adds is known by its word, as a column of a spreadsheet is. A key that nothing
+        knows may change what the number means: it is refused.
         """
         members = node.members()
-        found = {own[key.casefold()]: member for key, member in members.items() if key.casefold() in own}
+        found = {
+            own[key.casefold()]: member for key, member in members.items() if key.casefold() in own
+        }
         for key, member in members.items():
             if key.casefold() in own or key.casefold() in silent or member.blank:
                 continue
@@ -144,14 +156,24 @@ class Document:
                 self._unknown.setdefault(key, []).append(member)
         return found
 
-    def line(self, where: Node, words: Mapping[str, SourceText | None], *, zero_is_censored: bool) -> None:
+    def line(
+        self, where: Node, words: Mapping[str, SourceText | None], *, zero_is_censored: bool
+    ) -> None:
         """Add a line; a result without the name of what was tested is a refusal."""
         analyte = words.get("analyte")
         if analyte is None or not analyte.text.strip():
-            self.refuse("result-without-analyte", "this result does not say what was tested for", where)
+            self.refuse(
+                "result-without-analyte", "this result does not say what was tested for", where
+            )
             return
-        others = {role: word for role, word in words.items() if role not in ("analyte", "result") and word is not None}
-        self.rows.append(ResultRow(analyte, words.get("result"), zero_is_censored=zero_is_censored, **others))
+        others = {
+            role: word
+            for role, word in words.items()
+            if role not in ("analyte", "result") and word is not None
+        }
+        self.rows.append(
+            ResultRow(analyte, words.get("result"), zero_is_censored=zero_is_censored, **others)
+        )
 
     # ---------------------------------------------------------------- what is left over
 
@@ -175,7 +197,9 @@ class Document:
                 f"'{key}'{_times(nodes)} is no key of {self.format}{hint}, and it may hold or change a result; remove it, "
                 "rename it, or teach it in kratom_qc/words/headers.toml"
             )
-            self.refusals.append(Refusal("unknown-key", message, self.place(nodes[0]), nodes[0].said, near))
+            self.refusals.append(
+                Refusal("unknown-key", message, self.place(nodes[0]), nodes[0].said, near)
+            )
         for key, nodes in islice(self._unknown.items(), _TOLD, _TOLD + 1):
             message = f"'{key}' and {len(self._unknown) - _TOLD - 1} more keys are none of {self.format} either"
             self.refuse("unknown-key", message, nodes[0])
@@ -186,20 +210,25 @@ def _times(nodes: list[Node]) -> str:
 
 
 def _may_hold_a_result(key: str, node: Node) -> bool:
-    """Whether a key outside every result may be one: it, or a text in it, names an analyte, or a number stands in a structure."""
+    """Whether a key outside every result may be one: it, or a text in it, names an analyte, or a
+    number stands in a structure."""
     if vocabulary.analyte(key) is not None or vocabulary.column_role(key) in (
         *_OF_A_NUMBER,
         "lod_loq",
         "detection_unit",
     ):
         return True
-    return node.kind in ("object", "list") and any(_like_a_result(name, leaf) for name, leaf in _leaves(node.value))
+    return node.kind in ("object", "list") and any(
+        _like_a_result(name, leaf) for name, leaf in _leaves(node.value)
+    )
 
 
 def _like_a_result(key: str, leaf: object) -> bool:
     if not isinstance(leaf, str) or isinstance(leaf, Digits):
         return True
-    return any(vocabulary.analyte(text) is not None for text in (key, leaf)) or could_be_result(leaf)
+    return any(vocabulary.analyte(text) is not None for text in (key, leaf)) or could_be_result(
+        leaf
+    )
 
 
 def _leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:

@@ -1,7 +1,7 @@
 """JSON text → nodes that know where they stand, with every number's digits as they were written.
 
-Stricter than most readers of JSON: where a lenient one keeps the last of two equal keys, takes NaN or rounds 0.10 to 0.1,
-this one refuses or keeps the text.
+Stricter than most readers of JSON: where a lenient one keeps the last of two equal keys, takes NaN
+or rounds 0.10 to 0.1, this one refuses or keeps the text.
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ class Node:
     @property
     def blank(self) -> bool:
         """Whether the value says nothing: null, blank text, an empty list or object."""
-        return self.value is None or self.value == [] or (isinstance(self.value, str) and not self.value.strip())
+        return (
+            self.value is None
+            or self.value == []
+            or (isinstance(self.value, str) and not self.value.strip())
+        )
 
     def members(self) -> dict[str, Node]:
         """An object's values by their keys as written; nothing for every other kind."""
@@ -73,7 +77,8 @@ class Node:
 
 
 def parse(name: str, raw: bytes, caps: Caps, attached: frozenset[str]) -> Node:
-    """The whole document as one node. `attached` are the keys whose text may be long: pictures and files.
+    """The whole document as one node. `attached` are the keys whose text may be long: pictures and
+    files.
 
     Raises Refused: json-damaged, json-duplicate-key, encoding or too-large.
     """
@@ -92,7 +97,13 @@ def parse(name: str, raw: bytes, caps: Caps, attached: frozenset[str]) -> Node:
 def _decoded(name: str, raw: bytes) -> str:
     if b"\x00" in raw[:4] or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(
-            [Refusal("encoding", "the JSON is not UTF-8 (UTF-16, it seems); save it as UTF-8", CellRef(name))]
+            [
+                Refusal(
+                    "encoding",
+                    "the JSON is not UTF-8 (UTF-16, it seems); save it as UTF-8",
+                    CellRef(name),
+                )
+            ]
         )
     try:
         return raw.decode("utf-8-sig")  # RFC 8259 lets a reader pass over a byte order mark
@@ -102,7 +113,8 @@ def _decoded(name: str, raw: bytes) -> str:
 
 
 def _check_shape(name: str, text: str, caps: Caps) -> None:
-    """What no parser should meet: nesting without end, values without end, and numbers that are none."""
+    """What no parser should meet: nesting without end, values without end, and numbers that are
+    none."""
     depth = values = 0
     for token in _TOKEN.finditer(text):
         mark = token[0]
@@ -113,7 +125,12 @@ def _check_shape(name: str, text: str, caps: Caps) -> None:
         elif mark in ("NaN", "Infinity", "-Infinity"):
             line = text.count("\n", 0, token.start()) + 1
             column = token.start() - text.rfind("\n", 0, token.start())
-            raise _damaged(name, f"'{mark}' is no number of JSON; write null where nothing was measured", line, column)
+            raise _damaged(
+                name,
+                f"'{mark}' is no number of JSON; write null where nothing was measured",
+                line,
+                column,
+            )
         values += mark in "[{,"
         if depth > DEEPEST:
             raise _too_large(name, f"values nested more than {DEEPEST} deep")
@@ -123,15 +140,20 @@ def _check_shape(name: str, text: str, caps: Caps) -> None:
 
 def _damaged(name: str, why: str, line: int, column: int) -> Refused:
     message = f"the JSON is damaged at line {line}, column {column}: {why}. Export it again"
-    return Refused([Refusal("json-damaged", message, CellRef(name, cell=f"line {line}, column {column}"))])
+    return Refused(
+        [Refusal("json-damaged", message, CellRef(name, cell=f"line {line}, column {column}"))]
+    )
 
 
 def _too_large(name: str, what: str) -> Refused:
     return Refused([Refusal("too-large", f"the JSON holds {what}", CellRef(name))])
 
 
-def _troubles(name: str, value: object, path: list[str], caps: Caps, attached: frozenset[str]) -> Iterator[Refusal]:
-    """Why a parsed value cannot be believed. Pointers are made for these only: a hostile file cannot make many long ones."""
+def _troubles(
+    name: str, value: object, path: list[str], caps: Caps, attached: frozenset[str]
+) -> Iterator[Refusal]:
+    """Why a parsed value cannot be believed. Pointers are made for these only: a hostile file
+    cannot make many long ones."""
     if isinstance(value, Members):
         yield from _key_troubles(name, value, path)
         for key, member in value:
@@ -156,14 +178,18 @@ def _key_troubles(name: str, pairs: Members, path: list[str]) -> Iterator[Refusa
         if unprintable:
             yield _unprintable(unprintable[0], CellRef(name, cell=_pointer(path)))
         elif len(key) > LONGEST_KEY:
-            message = f"a key has {len(key):,} characters; no certificate needs more than {LONGEST_KEY}"
+            message = (
+                f"a key has {len(key):,} characters; no certificate needs more than {LONGEST_KEY}"
+            )
             yield Refusal("too-large", message, CellRef(name, cell=_pointer(path)))
         elif key.casefold() in seen:
             first = seen[key.casefold()]
             message = f"the key '{key}' stands twice in one object, and readers differ on which counts; keep one"
             if first != key:
                 message = f"the keys '{first}' and '{key}' of one object differ in their capitals only; keep one"
-            yield Refusal("json-duplicate-key", message, CellRef(name, cell=_pointer([*path, key])), key)
+            yield Refusal(
+                "json-duplicate-key", message, CellRef(name, cell=_pointer([*path, key])), key
+            )
         seen.setdefault(key.casefold(), key)
 
 

@@ -1,7 +1,8 @@
-"""Certificate of analysis JSON of the material-identity schemas (first s1seven's, EN 10204) → a certificate.
+"""Certificate of analysis JSON of the material-identity schemas (first s1seven's, EN 10204) → a
+certificate.
 
-A manufacturer's certificate: it names no laboratory, and none is made up from the names of its parties. The languages it
-names are those of its printed form; its data have one.
+A manufacturer's certificate: it names no laboratory, and none is made up from the names of its
+parties. The languages it names are those of its printed form; its data have one.
 """
 
 from __future__ import annotations
@@ -18,14 +19,24 @@ VERSIONS = ("1.0", "1.1")
 # Pictures and files inside the document: never opened, and longer than any text of a certificate.
 ATTACHED = frozenset({"Logo", "Data", "CE_Image"})
 
-_ADDRESS = re.compile(r"/coa(?:-schemas)?/v(?P<version>[0-9]+\.[0-9]+)\.[0-9]+(?:-[0-9]+)?/", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"/coa(?:-schemas)?/v(?P<version>[0-9]+\.[0-9]+)\.[0-9]+(?:-[0-9]+)?/", re.IGNORECASE
+)
 _ROOT = Shape("a document", parts=frozenset({"certificate"}), silent=frozenset({"refschemaurl"}))
 _CERTIFICATE = Shape(
     "the certificate",
     facts={"id": "certificate_id", "date": "issued_on"},
     parts=frozenset({"product", "analysis", "declarationofconformity", "disclaimer"}),
     silent=frozenset(
-        {"certificatelanguages", "standard", "parties", "businesstransaction", "contacts", "attachments", "logo"}
+        {
+            "certificatelanguages",
+            "standard",
+            "parties",
+            "businesstransaction",
+            "contacts",
+            "attachments",
+            "logo",
+        }
     ),
 )
 _PRODUCT = Shape(
@@ -104,11 +115,15 @@ def _read_inspection(document: Document, node: Node) -> None:
 def _limit(minimum: SourceText | None, maximum: SourceText | None) -> SourceText | None:
     """The limit as a laboratory would print it; it stands where its last word stands."""
     stated = [
-        (name, word) for name, word in (("min", minimum), ("max", maximum)) if word is not None and word.text.strip()
+        (name, word)
+        for name, word in (("min", minimum), ("max", maximum))
+        if word is not None and word.text.strip()
     ]
     if not stated:
         return None
-    return SourceText(", ".join(f"{name} {word.text.strip()}" for name, word in stated), stated[-1][1].ref)
+    return SourceText(
+        ", ".join(f"{name} {word.text.strip()}" for name, word in stated), stated[-1][1].ref
+    )
 
 
 def _quote(document: Document, node: Node) -> None:

@@ -1,4 +1,5 @@
-"""Machine-readable certificates: JSON of the WCIA Lab Result Schema and of the material-identity CoA schema."""
+"""Machine-readable certificates: JSON of the WCIA Lab Result Schema and of the material-identity
+CoA schema."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _FORMATS: tuple[ModuleType, ...] = (wcia, material_identity)
 
 
 def certificates(name: str, raw: bytes, caps: Caps) -> Found:
-    """Every certificate of a JSON file: one object, or a list of them, each of a format that is understood.
+    """Every certificate of a JSON file: one object, or a list of them, each of a format that is
+    understood.
 
     Raises Refused where it is no JSON, or JSON of another kind.
     """
@@ -63,7 +65,14 @@ def _document(name: str, node: Node) -> Document:
 
 def _certificate(document: Document, digest: str) -> Certificate:
     mark = "." if document.decimal_point else None
-    return Certificate(document.file, digest, document.facts, tuple(document.rows), mark, notes=tuple(document.notes))
+    return Certificate(
+        document.file,
+        digest,
+        document.facts,
+        tuple(document.rows),
+        mark,
+        notes=tuple(document.notes),
+    )
 
 
 def _not_a_certificate(name: str, node: Node) -> Refusal:

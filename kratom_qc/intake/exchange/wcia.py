@@ -1,7 +1,8 @@
 """WCIA Lab Result Schema JSON (Washington laboratories and their systems) → a certificate.
 
-The format knows neither LOD, LOQ, limit, method nor basis, and writes what was not detected, what was below LOQ and
-sometimes what was not tested as a quantity of `0`. A zero is therefore never a measurement here.
+The format knows neither LOD, LOQ, limit, method nor basis, and writes what was not detected, what
+was below LOQ and sometimes what was not tested as a quantity of `0`. A zero is therefore never a
+measurement here.
 """
 
 from __future__ import annotations
@@ -41,15 +42,28 @@ _CERTIFICATE = Shape(
         }
     ),
 )
-# `id` is the lot the sample was taken from, in every version; the source lot is that lot's own origin.
-_SAMPLE = Shape("the sample", facts={"id": "batch_id", "sample_source_id": "source_lot", "source_id": "source_lot"})
+# `id` is the lot the sample was taken from, in every version; the source lot is that lot's own
+# origin.
+_SAMPLE = Shape(
+    "the sample",
+    facts={"id": "batch_id", "sample_source_id": "source_lot", "source_id": "source_lot"},
+)
 _META = Shape("the meta data", silent=frozenset({"wcia_lab_result_link"}))
-_TEST = Shape("a test", parts=frozenset({"test_type", "status", "metrics"}), silent=frozenset({"test_id"}))
+_TEST = Shape(
+    "a test", parts=frozenset({"test_type", "status", "metrics"}), silent=frozenset({"test_id"})
+)
 _METRIC = {"name": "analyte", "qom": "result", "uom": "unit", "status": "verdict"}
 _METRIC_SILENT = frozenset({"id", "analyte_type"})
 # Of the verdicts on a certificate and on its tests the worst one speaks for all.
 _WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure")
-_VERDICTS = (*_WORST_FIRST, "opinion_good", "opinion_conditional", "not_evaluated", "not_tested", "final")
+_VERDICTS = (
+    *_WORST_FIRST,
+    "opinion_good",
+    "opinion_conditional",
+    "not_evaluated",
+    "not_tested",
+    "final",
+)
 
 
 def recognises(root: dict[str, Node]) -> bool:
@@ -86,7 +100,8 @@ def read(document: Document, node: Node) -> None:
 
 
 def _read_test(document: Document, test: Node) -> list[SourceText | None]:
-    """The results of one test; hands back the laboratory's verdict on the test, and on results that are not final."""
+    """The results of one test; hands back the laboratory's verdict on the test, and on results that
+    are not final."""
     parts = document.read(test, _TEST)
     absent = Node(None, test.pointer)
     section = document.word(parts.get("test_type", absent))
@@ -95,31 +110,40 @@ def _read_test(document: Document, test: Node) -> list[SourceText | None]:
     metrics = document.objects(parts.get("metrics", absent), "metrics")
     if not metrics:
         message = f"the test '{section.text if section else ''}' holds no result"
-        document.remarks.append(Remark("test-without-results", "warning", message, document.place(test)))
+        document.remarks.append(
+            Remark("test-without-results", "warning", message, document.place(test))
+        )
     for metric in metrics:
         found = document.result(metric, _METRIC, _METRIC_SILENT)
         own = _status(document, found.pop("verdict", absent))
         if own is not None and vocabulary.status(own.text) == "preliminary":
             verdicts.append(own)
         words = {role: document.word(value) for role, value in found.items()}
-        document.line(metric, {**words, "verdict": own or verdict, "section": section}, zero_is_censored=True)
+        document.line(
+            metric, {**words, "verdict": own or verdict, "section": section}, zero_is_censored=True
+        )
     return verdicts
 
 
 def _status(document: Document, node: Node) -> SourceText | None:
-    """A verdict: `pass` or `fail`, true or false (as the schema's legend has it), or nothing. Another word is refused: a
-    verdict that is not understood may be a bad one."""
+    """A verdict: `pass` or `fail`, true or false (as the schema's legend has it), or nothing.
+    Another word is refused: a verdict that is not understood may be a bad one."""
     if node.blank:
         return None
     if node.kind == "boolean" or node.said in ("0", "1"):
         return SourceText("pass" if node.said in ("true", "1") else "fail", document.place(node))
     word = document.word(node)
     if word is not None and vocabulary.status(word.text.replace("_", " ")) not in _VERDICTS:
-        document.refuse("unknown-status", f"the status '{word.text}' is not known; 'pass' and 'fail' are", node)
+        document.refuse(
+            "unknown-status", f"the status '{word.text}' is not known; 'pass' and 'fail' are", node
+        )
     return SourceText(word.text.replace("_", " "), word.ref) if word is not None else None
 
 
 def _worst(verdicts: Iterable[SourceText | None]) -> SourceText | None:
     stated = [word for word in verdicts if word is not None]
     by_meaning = {vocabulary.status(word.text): word for word in reversed(stated)}
-    return next((by_meaning[kind] for kind in _WORST_FIRST if kind in by_meaning), stated[0] if stated else None)
+    return next(
+        (by_meaning[kind] for kind in _WORST_FIRST if kind in by_meaning),
+        stated[0] if stated else None,
+    )

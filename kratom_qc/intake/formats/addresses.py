@@ -35,4 +35,9 @@ def area_of(said: str) -> Area:
     match, other = (_OPEN_REFERENCE.fullmatch(name) for name in (first, last or first))
     if match is None or other is None:
         return 0, 0, EXCEL_ROWS, EXCEL_COLUMNS  # unreadable: it may be anywhere
-    return (int(match[2] or 1), _number(match[1]) or 1, int(other[2] or EXCEL_ROWS), _number(other[1]) or EXCEL_COLUMNS)
+    return (
+        int(match[2] or 1),
+        _number(match[1]) or 1,
+        int(other[2] or EXCEL_ROWS),
+        _number(other[1]) or EXCEL_COLUMNS,
+    )

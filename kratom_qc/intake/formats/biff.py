@@ -1,8 +1,10 @@
-"""An old Excel file (.xls) before xlrd sees it: taken out of its container, measured, and reduced to its cells.
+"""An old Excel file (.xls) before xlrd sees it: taken out of its container, measured, and reduced
+to its cells.
 
-xlrd reads values, fonts and formats well, but it trusts the file: it does not tell formulas, keeps the last of two cells at
-one place, and builds a link a million cells wide cell by cell. So the records are walked here first, and whatever does not
-make up cells is blanked out of the copy that xlrd reads.
+xlrd reads values, fonts and formats well, but it trusts the file: it does not tell formulas, keeps
+the last of two cells at one place, and builds a link a million cells wide cell by cell. So the
+records are walked here first, and whatever does not make up cells is blanked out of the copy that
+xlrd reads.
 """
 
 from __future__ import annotations
@@ -17,13 +19,31 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.sheets import cell_name
 from kratom_qc.settings import Caps
 
-BOF, EOF, BOUNDSHEET, FILEPASS, SST, WSBOOL, WINDOW2 = 0x0809, 0x000A, 0x0085, 0x002F, 0x00FC, 0x0081, 0x023E
+BOF, EOF, BOUNDSHEET, FILEPASS, SST, WSBOOL, WINDOW2 = (
+    0x0809,
+    0x000A,
+    0x0085,
+    0x002F,
+    0x00FC,
+    0x0081,
+    0x023E,
+)
 FORMULA, MULRK, LABELSST = 0x0006, 0x00BD, 0x00FD
 _FORMULAS = {FORMULA, 0x0206, 0x0406}
-_CELLS = {*_FORMULAS, MULRK, LABELSST, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6}  # NUMBER LABEL BOOLERR RK RSTRING
+_CELLS = {
+    *_FORMULAS,
+    MULRK,
+    LABELSST,
+    0x0203,
+    0x0204,
+    0x0205,
+    0x027E,
+    0x00D6,
+}  # NUMBER LABEL BOOLERR RK RSTRING
 # CONTINUE, then CODEPAGE DATEMODE FONT FORMAT XF PALETTE: what tells how cells look.
 _GLOBAL = {BOF, EOF, BOUNDSHEET, SST, 0x003C, 0x0042, 0x0022, 0x0031, 0x041E, 0x00E0, 0x0092}
-# STRING SHRFMLA ARRAY TABLEOP (they stand between a formula and its text), ROW COLINFO and the default sizes, MERGEDCELLS.
+# STRING SHRFMLA ARRAY TABLEOP (they stand between a formula and its text), ROW COLINFO and the
+# default sizes, MERGEDCELLS.
 _SHEET = _CELLS | {BOF, EOF, 0x003C, 0x0207, 0x04BC, 0x0221, 0x0236}
 _SHEET |= {0x0208, 0x007D, 0x0055, 0x0099, 0x0225, 0x00E5}
 _IGNORED = struct.pack("<H", 0x00FF)  # EXTSST, an index that xlrd passes over
@@ -37,7 +57,8 @@ Spot = tuple[int, int]  # row and column, 1-based
 
 @dataclass(slots=True)
 class Records:
-    """What the records of one worksheet tell: where its cells are, which of them are formulas, whether zeros are shown."""
+    """What the records of one worksheet tell: where its cells are, which of them are formulas,
+    whether zeros are shown."""
 
     cells: set[Spot] = field(default_factory=set)
     formulas: set[Spot] = field(default_factory=set)
@@ -46,7 +67,8 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The stream xlrd may read, the worksheets in its order, and whether anything in the file could run."""
+    """The stream xlrd may read, the worksheets in its order, and whether anything in the file could
+    run."""
 
     content: bytes
     sheets: tuple[Records, ...]
@@ -54,7 +76,8 @@ class Stream:
 
 
 def opened(name: str, raw: bytes, caps: Caps) -> Stream:
-    """The workbook in an OLE file. Raises Refused where it is none, is encrypted, is damaged or is too large."""
+    """The workbook in an OLE file. Raises Refused where it is none, is encrypted, is damaged or is
+    too large."""
     try:
         content, macros = _unpacked(name, raw)
         return _Walk(name, content, caps, macros).stream()
@@ -66,7 +89,9 @@ def opened(name: str, raw: bytes, caps: Caps) -> Stream:
 
 def damaged(name: str, why: str) -> Refused:
     """The refusal of a file that cannot be opened."""
-    return _refused("damaged", f"the workbook cannot be opened ({why}); save it again as xlsx", CellRef(name))
+    return _refused(
+        "damaged", f"the workbook cannot be opened ({why}); save it again as xlsx", CellRef(name)
+    )
 
 
 def _refused(code: str, message: str, place: CellRef) -> Refused:
@@ -94,7 +119,8 @@ def _unpacked(name: str, raw: bytes) -> tuple[bytes, bool]:
 
 
 def _check_header(name: str, raw: bytes) -> None:
-    """A sector table larger than the file has sectors would cost time and memory before olefile notices."""
+    """A sector table larger than the file has sectors would cost time and memory before olefile
+    notices."""
     if struct.unpack_from("<H", raw.ljust(2))[0] in _OLD_BOFS:
         raise damaged(name, _TOO_OLD)
     if len(raw) < 512:
@@ -105,7 +131,9 @@ def _check_header(name: str, raw: bytes) -> None:
 
 
 def _encrypted(name: str) -> Refused:
-    return _refused("encrypted", "the workbook is password-protected; send it without a password", CellRef(name))
+    return _refused(
+        "encrypted", "the workbook is password-protected; send it without a password", CellRef(name)
+    )
 
 
 class _Walk:
@@ -126,8 +154,9 @@ class _Walk:
         return Stream(bytes(self.copy), tuple(found[offset] for offset in offsets), self.macros)
 
     def _records(self, start: int) -> Iterator[tuple[int, int, int]]:
-        """(position of its data, code, length) of each record of a substream, the closing EOF included; what does not
-        belong to cells, and any chart within, is blanked out of the copy."""
+        """(position of its data, code, length) of each record of a substream, the closing EOF
+        included; what does not belong to cells, and any chart within, is blanked out of the copy.
+        """
         depth, wanted = 0, _SHEET if start else _GLOBAL
         position = start
         while position + 4 <= len(self.content):
@@ -154,7 +183,10 @@ class _Walk:
         offsets, end = [], 0
         for data, code, length in self._records(0):
             end = data + length
-            if code == BOF and struct.unpack_from("<H", self.content, data)[0] not in (_BIFF5, _BIFF8):
+            if code == BOF and struct.unpack_from("<H", self.content, data)[0] not in (
+                _BIFF5,
+                _BIFF8,
+            ):
                 raise damaged(self.name, _TOO_OLD)
             if code == FILEPASS:
                 raise _encrypted(self.name)
@@ -167,7 +199,9 @@ class _Walk:
                 self.macros = self.macros or kind in (1, 6)
                 offsets += [offset] if kind == 0 else []
         if len(offsets) > self.caps.sheets:
-            raise self._too_large(f"{len(offsets):,} sheets; the limit is {self.caps.sheets:,}. Split the file")
+            raise self._too_large(
+                f"{len(offsets):,} sheets; the limit is {self.caps.sheets:,}. Split the file"
+            )
         return offsets, end
 
     def _sheet(self, number: int, offset: int) -> tuple[Records, int]:
@@ -185,7 +219,9 @@ class _Walk:
 
     def _cells(self, records: Records, code: int, data: int, length: int) -> None:
         row, first = struct.unpack_from("<HH", self.content, data)
-        last = struct.unpack_from("<H", self.content, data + length - 2)[0] if code == MULRK else first
+        last = (
+            struct.unpack_from("<H", self.content, data + length - 2)[0] if code == MULRK else first
+        )
         if not first <= last < _LAST_COLUMN:
             raise damaged(self.name, f"a cell in column {last + 1}")
         if code == LABELSST and struct.unpack_from("<I", self.content, data + 6)[0] >= self.texts:
@@ -193,7 +229,11 @@ class _Walk:
         for column in range(first, last + 1):
             if (row + 1, column + 1) in records.cells:
                 name = cell_name(row + 1, column + 1)
-                raise _refused("cell-twice", f"cell {name} appears twice in the file; save it anew", CellRef(self.name))
+                raise _refused(
+                    "cell-twice",
+                    f"cell {name} appears twice in the file; save it anew",
+                    CellRef(self.name),
+                )
             records.cells.add((row + 1, column + 1))
         if code in _FORMULAS:
             records.formulas.add((row + 1, first + 1))

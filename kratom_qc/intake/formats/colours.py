@@ -1,4 +1,5 @@
-"""Colours of an xlsx workbook as a person sees them: by value, by theme and tint, or by number in a palette."""
+"""Colours of an xlsx workbook as a person sees them: by value, by theme and tint, or by number in a
+palette."""
 
 from __future__ import annotations
 
@@ -76,7 +77,9 @@ class Colours:
         kind, value, tint = colour
         if kind != "rgb":
             known = self.theme if kind == "theme" else self.palette
-            number = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else len(known)
+            number = (
+                int(value) if value.isascii() and value.isdigit() and len(value) < 4 else len(known)
+            )
             value = known[number] if number < len(known) else ""
         try:
             red, green, blue = (int(value[-6:][at : at + 2], 16) / 255 for at in (0, 2, 4))
@@ -95,7 +98,10 @@ def _tinted(colour: Colour, tint: float) -> Colour:
 
 def alike(ink: Colour, grounds: Iterable[Colour]) -> bool:
     """Whether nobody can tell the ink from any of the colours behind it."""
-    return all(_contrast(ink, ground) < _LEAST_CONTRAST and _distance(ink, ground) < 0.2 for ground in grounds)
+    return all(
+        _contrast(ink, ground) < _LEAST_CONTRAST and _distance(ink, ground) < 0.2
+        for ground in grounds
+    )
 
 
 def _distance(one: Colour, other: Colour) -> float:
@@ -108,5 +114,7 @@ def _contrast(one: Colour, other: Colour) -> float:
 
 
 def _luminance(colour: Colour) -> float:
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

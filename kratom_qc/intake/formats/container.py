@@ -1,7 +1,9 @@
-"""A zip container read without trust: its table is checked, its parts are inflated in a stream and counted.
+"""A zip container read without trust: its table is checked, its parts are inflated in a stream and
+counted.
 
-Python's own `zipfile` reads the table; before 3.11.8 it accepts entries that overlap (CVE-2024-0450), and it believes the
-sizes that the table declares. The numbers of the caps are anchored in Apache POI's ZipSecureFile.
+Python's own `zipfile` reads the table; before 3.11.8 it accepts entries that overlap
+(CVE-2024-0450), and it believes the sizes that the table declares. The numbers of the caps are
+anchored in Apache POI's ZipSecureFile.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ _RATIO_FROM = 1 << 20  # small parts may be all blanks
 
 
 class Container:
-    """The parts of a zip file by name. Raises Refused where its table does not hold together or a cap is passed."""
+    """The parts of a zip file by name. Raises Refused where its table does not hold together or a
+    cap is passed."""
 
     def __init__(self, name: str, raw: bytes, caps: Caps):
         self._name, self._raw, self._caps = name, raw, caps
@@ -30,8 +33,17 @@ class Container:
         try:
             with zipfile.ZipFile(io.BytesIO(raw)) as archive:
                 parts = archive.infolist()
-        except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, UnicodeDecodeError, OverflowError):
-            raise self._refused("damaged", "the file is cut short or damaged; send it again") from None
+        except (
+            zipfile.BadZipFile,
+            struct.error,
+            ValueError,
+            NotImplementedError,
+            UnicodeDecodeError,
+            OverflowError,
+        ):
+            raise self._refused(
+                "damaged", "the file is cut short or damaged; send it again"
+            ) from None
         self._check_table(parts)
         self._parts = {part.filename: part for part in parts if not part.is_dir()}
         self._check_layout(parts)
@@ -49,18 +61,25 @@ class Container:
         return b"".join(self.inflate(part))
 
     def inflate(self, part: str) -> Iterator[bytes]:
-        """A part in chunks. Raises Refused where it is longer than it declares, inflates past a cap, or is damaged."""
+        """A part in chunks. Raises Refused where it is longer than it declares, inflates past a
+        cap, or is damaged."""
         info = self._parts[part]
         start = self._starts[part]
         packed = memoryview(self._raw)[start : start + info.compress_size]
         done, crc = 0, 0
-        for chunk in self._stored(packed) if info.compress_type == zipfile.ZIP_STORED else self._deflated(part, packed):
+        for chunk in (
+            self._stored(packed)
+            if info.compress_type == zipfile.ZIP_STORED
+            else self._deflated(part, packed)
+        ):
             done += len(chunk)
             self._check_size(info, done)
             crc = zlib.crc32(chunk, crc)
             yield chunk
         if done != info.file_size or crc != info.CRC:
-            raise self._refused("damaged", f"the part '{part}' is cut short or damaged; send the file again")
+            raise self._refused(
+                "damaged", f"the part '{part}' is cut short or damaged; send the file again"
+            )
 
     def _stored(self, packed: memoryview) -> Iterator[bytes]:
         for start in range(0, len(packed), _CHUNK):
@@ -75,7 +94,9 @@ class Container:
                 waiting = engine.unconsumed_tail
             yield engine.flush()
         except zlib.error:
-            raise self._refused("damaged", f"the part '{part}' is damaged; send the file again") from None
+            raise self._refused(
+                "damaged", f"the part '{part}' is damaged; send the file again"
+            ) from None
 
     def _check_size(self, info: zipfile.ZipInfo, done: int) -> None:
         caps = self._caps
@@ -97,11 +118,14 @@ class Container:
         end = self._raw.rfind(b"PK\x05\x06")
         if end < 0 or len(self._raw) < end + 22:
             raise self._refused(
-                "damaged", "the file is cut short or damaged: its table of parts is missing; send it again"
+                "damaged",
+                "the file is cut short or damaged: its table of parts is missing; send it again",
             )
         count, size, offset, comment = struct.unpack_from("<HIIH", self._raw, end + 10)
         if len(self._raw) != end + 22 + comment:
-            raise self._refused("polyglot", "other content follows the end of the workbook; save the file anew")
+            raise self._refused(
+                "polyglot", "other content follows the end of the workbook; save the file anew"
+            )
         locator = self._raw[end - 20 : end] if end >= 20 else b""
         if locator.startswith(b"PK\x06\x07"):
             at = struct.unpack_from("<Q", locator, 8)[0]
@@ -111,29 +135,43 @@ class Container:
         elif offset + size != end:
             raise self._refused("damaged", "the file has a damaged zip directory; save it anew")
         if count > self._caps.zip_parts:
-            raise self._refused("too-large", f"the file has {count:,} parts; the limit is {self._caps.zip_parts:,}")
+            raise self._refused(
+                "too-large", f"the file has {count:,} parts; the limit is {self._caps.zip_parts:,}"
+            )
 
     def _check_table(self, parts: list[zipfile.ZipInfo]) -> None:
         caps = self._caps
         if len(parts) > caps.zip_parts:
-            raise self._refused("too-large", f"the file has {len(parts):,} parts; the limit is {caps.zip_parts:,}")
+            raise self._refused(
+                "too-large", f"the file has {len(parts):,} parts; the limit is {caps.zip_parts:,}"
+            )
         names = [part.filename.casefold() for part in parts]
         twice = next((name for name in names if names.count(name) > 1), None)
         starts = [part.header_offset for part in parts]
         if len(set(starts)) < len(starts):
             raise self._refused(
-                "zip-overlap", "zip entries overlap or repeat: two names share one content; save the file anew"
+                "zip-overlap",
+                "zip entries overlap or repeat: two names share one content; save the file anew",
             )
         if twice is not None:
-            raise self._refused("part-twice", f"the part '{twice}' appears twice in the file; save it anew")
+            raise self._refused(
+                "part-twice", f"the part '{twice}' appears twice in the file; save it anew"
+            )
         if any(part.flag_bits & 1 for part in parts):
-            raise self._refused("encrypted", "the file is password-protected; send it without a password")
-        if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
-            raise self._refused("damaged", "the file is packed in a way that no office program uses; save it anew")
+            raise self._refused(
+                "encrypted", "the file is password-protected; send it without a password"
+            )
+        if any(
+            part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts
+        ):
+            raise self._refused(
+                "damaged", "the file is packed in a way that no office program uses; save it anew"
+            )
         total = sum(part.file_size for part in parts)
         if total > caps.inflated_bytes:
             raise self._refused(
-                "too-large", f"the file unpacks to {total:,} bytes; the limit is {caps.inflated_bytes:,}"
+                "too-large",
+                f"the file unpacks to {total:,} bytes; the limit is {caps.inflated_bytes:,}",
             )
 
     def _check_layout(self, parts: list[zipfile.ZipInfo]) -> None:
@@ -148,21 +186,25 @@ class Container:
             self._check_head(part, head, name_length)
             start = part.header_offset + _LOCAL.size + name_length + extra_length
             if part.header_offset < reached:
-                raise self._refused("zip-overlap", "zip entries overlap or repeat; save the file anew")
+                raise self._refused(
+                    "zip-overlap", "zip entries overlap or repeat; save the file anew"
+                )
             reached = start + part.compress_size
             self._starts[part.filename] = start
         if reached > len(self._raw):
             raise self._refused("damaged", "the file is cut short; send it again")
 
     def _check_head(self, part: zipfile.ZipInfo, head: bytes, name_length: int) -> None:
-        """An entry is told twice, in the table and in front of it. Programs read the one or the other, so both must agree."""
+        """An entry is told twice, in the table and in front of it. Programs read the one or the
+        other, so both must agree."""
         at = part.header_offset + _LOCAL.size
         name = self._raw[at : at + name_length]
         known = {part.orig_filename.encode(coding, "replace") for coding in ("utf-8", "cp437")}
         packing = struct.unpack_from("<H", head, 8)[0]
         if name not in known or packing != part.compress_type or "\x00" in part.orig_filename:
             raise self._refused(
-                "damaged", "the file's table of parts does not agree with its parts; save the file anew"
+                "damaged",
+                "the file's table of parts does not agree with its parts; save the file anew",
             )
 
     def _refused(self, code: str, message: str) -> Refused:

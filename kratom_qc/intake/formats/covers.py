@@ -1,4 +1,5 @@
-"""What lies over the cells of a sheet, known once all of them are: merged areas, formulas of many cells, conditional formats."""
+"""What lies over the cells of a sheet, known once all of them are: merged areas, formulas of many
+cells, conditional formats."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ from kratom_qc.intake.formats import marks
 from kratom_qc.intake.formats.addresses import area_of
 from kratom_qc.intake.sheets import Area, Grid, cell_name
 
-_CONDITIONAL = ("shown-differs", "a conditional format may show something else here than the cell holds; remove it")
+_CONDITIONAL = (
+    "shown-differs",
+    "a conditional format may show something else here than the cell holds; remove it",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,13 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     Raises Refused where encoding, separator or quotes are not certain, and where a cap is passed.
     """
     text, remarks = text_of(name, raw)
-    _check_cells(name, text.count('"') // 4, caps)  # a field has two quotation marks, and few have more
+    _check_cells(
+        name, text.count('"') // 4, caps
+    )  # a field has two quotation marks, and few have more
     text, stated = dialect.split_off_sep(name, text.rstrip("\r\n"))
-    if '"' not in text:  # then every line is a row, and too many are refused before one of them is kept
+    if (
+        '"' not in text
+    ):  # then every line is a row, and too many are refused before one of them is kept
         _check_rows(name, text.count("\n") + 1, text, caps)
     mark = stated or dialect.separator(name, text)
     rows, widths = _grid(name, text, mark, caps)
@@ -51,7 +55,9 @@ def _grid(name: str, text: str, mark: str, caps: Caps) -> tuple[Grid, dict[int, 
     for row, fields in enumerate(_records(name, text, mark), start=1):
         _check_rows(name, row, text, caps)
         if len(fields) > caps.columns:
-            message = f"row {row} has {len(fields):,} columns; the limit is {caps.columns:,} columns"
+            message = (
+                f"row {row} has {len(fields):,} columns; the limit is {caps.columns:,} columns"
+            )
             raise _refused(name, "too-large", message, cell_name(row, caps.columns + 1))
         widths[row] = len(fields)
         cells = {
@@ -69,18 +75,27 @@ def _grid(name: str, text: str, mark: str, caps: Caps) -> tuple[Grid, dict[int, 
 
 def _check_cells(name: str, cells: int, caps: Caps) -> None:
     if cells > caps.cells:
-        raise _refused(name, "too-large", f"the text has more than {caps.cells:,} cells; split the file by batch")
+        raise _refused(
+            name,
+            "too-large",
+            f"the text has more than {caps.cells:,} cells; split the file by batch",
+        )
 
 
 def _check_lengths(name: str, cells: dict[int, Cell], caps: Caps) -> None:
     for cell in cells.values():
         if len(cell.text) > caps.cell_text:
-            message = f"this cell holds {len(cell.text):,} characters; the limit is {caps.cell_text:,}"
-            raise _refused(name, "too-large", message, cell_name(cell.row, cell.column), f"{cell.text[:40]}…")
+            message = (
+                f"this cell holds {len(cell.text):,} characters; the limit is {caps.cell_text:,}"
+            )
+            raise _refused(
+                name, "too-large", message, cell_name(cell.row, cell.column), f"{cell.text[:40]}…"
+            )
 
 
 def _records(name: str, text: str, mark: str) -> Iterator[list[str]]:
-    """The fields of every row. Quotes are checked first: the csv module takes a stray one for a letter."""
+    """The fields of every row. Quotes are checked first: the csv module takes a stray one for a
+    letter."""
     fault = _quote_fault(text, mark) if '"' in text else None
     if fault is not None:
         raise _refused(name, *fault)
@@ -90,7 +105,8 @@ def _records(name: str, text: str, mark: str) -> Iterator[list[str]]:
 
 @contextmanager
 def _fields_of_any_length(longest: int) -> Iterator[None]:
-    """The csv module's own limit is one for the whole process, and it does not say which cell passed it."""
+    """The csv module's own limit is one for the whole process, and it does not say which cell
+    passed it."""
     before = csv.field_size_limit(max(longest, 1))
     try:
         yield

@@ -1,7 +1,7 @@
 """How a text's lines fall into columns: proven by its header words, never by counting commas alone.
 
-Where numbers are written with a comma, `Lead;0,5` has as many commas as semicolons; only the words tell which of them
-separates columns.
+Where numbers are written with a comma, `Lead;0,5` has as many commas as semicolons; only the words
+tell which of them separates columns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _LONGEST_LINE = 16_000
 
 
 def split_off_sep(name: str, text: str) -> tuple[str, str | None]:
-    """The text without a first line `sep=;`, and the separator that line states. Spreadsheets obey it and do not show it."""
+    """The text without a first line `sep=;`, and the separator that line states. Spreadsheets obey
+    it and do not show it."""
     line = _SEP_LINE.match(text)
     if line is None:
         return text, None
@@ -86,11 +87,16 @@ def _meaning(cell: str) -> str:
         found = vocabulary.column_role(said) or vocabulary.fact_name(said)
         if found:
             return found
-    return "substance" if vocabulary.analyte(text) or vocabulary.analyte(_BEFORE_BRACKET.findall(text)[0]) else ""
+    return (
+        "substance"
+        if vocabulary.analyte(text) or vocabulary.analyte(_BEFORE_BRACKET.findall(text)[0])
+        else ""
+    )
 
 
 def _score(lines: list[str], mark: str) -> int:
-    """How many cells stand in rows of equal width: a guess, good enough to say what a file without a header lacks."""
+    """How many cells stand in rows of equal width: a guess, good enough to say what a file without
+    a header lacks."""
     try:
         widths = [len(line) for line in csv.reader(lines, delimiter=mark)]
     except csv.Error:

@@ -1,7 +1,8 @@
 """Bytes → text, and only where the text is certain.
 
-UTF-8 and marked UTF-16 and UTF-32 prove themselves. An 8-bit code page never does: the byte F8 is `ø` in western Europe
-and `ř` in Prague. Such a file is read only if every code page that could have written it says the same text.
+UTF-8 and marked UTF-16 and UTF-32 prove themselves. An 8-bit code page never does: the byte F8 is
+`ø` in western Europe and `ř` in Prague. Such a file is read only if every code page that could have
+written it says the same text.
 """
 
 from __future__ import annotations
@@ -35,10 +36,12 @@ _SAVE = "save the csv as UTF-8 (in Excel: 'CSV UTF-8')"
 
 
 def text_of(name: str, raw: bytes) -> tuple[str, list[Remark]]:
-    """The text of a file's bytes, without its byte order mark, and a remark where its code page was worked out.
+    """The text of a file's bytes, without its byte order mark, and a remark where its code page was
+    worked out.
 
-    Raises Refused where the encoding is not certain, where the text was broken by an earlier conversion, and where it
-    holds control characters, old Mac line ends or a second byte order mark.
+    Raises Refused where the encoding is not certain, where the text was broken by an earlier
+    conversion, and where it holds control characters, old Mac line ends or a second byte order
+    mark.
     """
     text, remarks = _decoded(name, raw)
     if len(_CONTROL.findall(text, 0, 4096)) > _BINARY:
@@ -51,9 +54,7 @@ def text_of(name: str, raw: bytes) -> tuple[str, list[Remark]]:
         message = f"line {line} ends with a carriage return alone, as on old Macs; {_SAVE}"
         raise _refused(name, "line-ends", message)
     if (mark := text.find("\ufeff")) >= 0:
-        message = (
-            f"a second byte order mark stands in line {line_at(text, mark)}: two files were joined; save them apart"
-        )
+        message = f"a second byte order mark stands in line {line_at(text, mark)}: two files were joined; save them apart"
         raise _refused(name, "encoding", message)
     return text, remarks
 
@@ -73,14 +74,14 @@ def _binary(name: str) -> Refused:
 
 
 def _decoded(name: str, raw: bytes) -> tuple[str, list[Remark]]:
-    mark, encoding = next(((mark, encoding) for mark, encoding in _MARKS if raw.startswith(mark)), (b"", ""))
+    mark, encoding = next(
+        ((mark, encoding) for mark, encoding in _MARKS if raw.startswith(mark)), (b"", "")
+    )
     try:
         return raw[len(mark) :].decode(encoding or _unmarked(raw)), []
     except UnicodeDecodeError as error:
         if encoding and encoding != "utf-8":
-            message = (
-                f"the byte order mark says {encoding.upper()}, but byte {error.start + len(mark)} is none; {_SAVE}"
-            )
+            message = f"the byte order mark says {encoding.upper()}, but byte {error.start + len(mark)} is none; {_SAVE}"
             raise _refused(name, "encoding", message) from None
         at = error.start + len(mark)
     if sum(byte < 9 or 14 <= byte < 32 for byte in raw[:4096]) > _BINARY:
@@ -89,9 +90,13 @@ def _decoded(name: str, raw: bytes) -> tuple[str, list[Remark]]:
 
 
 def _unmarked(raw: bytes) -> str:
-    """UTF-16 without a mark has a zero beside every ASCII letter, always on the same side; anything else must be UTF-8."""
+    """UTF-16 without a mark has a zero beside every ASCII letter, always on the same side; anything
+    else must be UTF-8."""
     if len(raw) % 2 == 0:
-        for zeros, others, encoding in ((raw[1::2], raw[::2], "utf-16-le"), (raw[::2], raw[1::2], "utf-16-be")):
+        for zeros, others, encoding in (
+            (raw[1::2], raw[::2], "utf-16-le"),
+            (raw[::2], raw[1::2], "utf-16-be"),
+        ):
             if others.count(0) == 0 and zeros.count(0) * 2 > len(zeros):
                 return encoding
     return "utf-8"
@@ -111,14 +116,17 @@ def _in_a_code_page(name: str, raw: bytes, at: int) -> tuple[str, list[Remark]]:
         return raw.decode(page), [Remark("encoding-assumed", "note", message, CellRef(name))]
     line = raw.count(b"\n", 0, at) + 1
     asked = f": {' or '.join(hold_reasons)}?" if readings else ""
-    raise _refused(name, "encoding", f"the text is not UTF-8 at byte {at} (line {line}){asked}; {_SAVE}")
+    raise _refused(
+        name, "encoding", f"the text is not UTF-8 at byte {at} (line {line}){asked}; {_SAVE}"
+    )
 
 
 def _plausible(cells: list[bytes]) -> dict[str, list[str]]:
     """Code page → what each cell says, for every page that could have written these bytes.
 
-    A page is out where it has no letter for a byte, or where words come out that nobody writes. If a cell is a word we
-    know under some pages (`µg/g`, `Rtuť`), the pages that read something else there are out too.
+    A page is out where it has no letter for a byte, or where words come out that nobody writes. If
+    a cell is a word we know under some pages (`µg/g`, `Rtuť`), the pages that read something else
+    there are out too.
     """
     readings: dict[str, list[str]] = {}
     for page in _CODE_PAGES if cells else ():
@@ -128,7 +136,10 @@ def _plausible(cells: list[bytes]) -> dict[str, list[str]]:
             continue
         if all(map(_could_be_written, said)):
             readings[page] = said
-    known = {page: {at for at, cell in enumerate(said) if _is_known(cell)} for page, said in readings.items()}
+    known = {
+        page: {at for at, cell in enumerate(said) if _is_known(cell)}
+        for page, said in readings.items()
+    }
     proven: set[int] = set().union(*known.values())
     return {page: said for page, said in readings.items() if known[page] == proven}
 
@@ -137,14 +148,18 @@ def _disagreement(readings: dict[str, list[str]]) -> list[str]:
     """The first cell that two code pages read differently, as each reads it."""
     for said in zip(*readings.values(), strict=True):
         if len(set(said)) > 1:
-            at = next(at for at, letters in enumerate(zip(*said, strict=True)) if len(set(letters)) > 1)
-            return list(dict.fromkeys(f"'{cell[max(0, at - 15) : at + 15].strip()}'" for cell in said))[:3]
+            at = next(
+                at for at, letters in enumerate(zip(*said, strict=True)) if len(set(letters)) > 1
+            )
+            return list(
+                dict.fromkeys(f"'{cell[max(0, at - 15) : at + 15].strip()}'" for cell in said)
+            )[:3]
     return []
 
 
 def _could_be_written(cell: str) -> bool:
-    """False for control characters, for `ตg/g` (two alphabets in one word), for `0.5 ą 0.1` (a letter for a sign) and for
-    `25ฐC` (the degree sign taken for a letter)."""
+    """False for control characters, for `ตg/g` (two alphabets in one word), for `0.5 ą 0.1` (a
+    letter for a sign) and for `25ฐC` (the degree sign taken for a letter)."""
     if _CONTROL.search(cell):
         return False
     for word in re.findall(r"\S+", cell):
@@ -152,7 +167,11 @@ def _could_be_written(cell: str) -> bool:
         if word[0] in "µμ" or all(map(str.isascii, letters)):
             continue
         scripts = {unicodedata.name(c, "?").split()[0] for c in letters} - _SIGN_NAMES
-        if len(scripts) > 1 or len(word) == 1 or re.search(r"[0-9][^\x00-\x7fµμ]", word.translate(_SIGNS)):
+        if (
+            len(scripts) > 1
+            or len(word) == 1
+            or re.search(r"[0-9][^\x00-\x7fµμ]", word.translate(_SIGNS))
+        ):
             return False
     return True
 
@@ -165,7 +184,12 @@ def _is_known(cell: str) -> bool:
     for text in (cell, *re.findall(r"[^()\[\]:]+", cell)):
         if not text.isascii() and any(
             known(text.strip()) is not None
-            for known in (vocabulary.unit, vocabulary.column_role, vocabulary.fact_name, vocabulary.analyte)
+            for known in (
+                vocabulary.unit,
+                vocabulary.column_role,
+                vocabulary.fact_name,
+                vocabulary.analyte,
+            )
         ):
             return True
     return False
@@ -175,9 +199,15 @@ def _is_known(cell: str) -> bool:
 
 
 def _mistaken() -> frozenset[str]:
-    """What the signs and letters of certificates look like after UTF-8 was taken for a code page: `Âµ`, `â‰¤`, `Å¡`."""
+    """What the signs and letters of certificates look like after UTF-8 was taken for a code page:
+    `Âµ`, `â‰¤`, `Å¡`."""
     found = set()
-    for number in (*range(0xA0, 0x180), *range(0x391, 0x3CA), *range(0xE01, 0xE5B), *range(0x2010, 0x2270)):
+    for number in (
+        *range(0xA0, 0x180),
+        *range(0x391, 0x3CA),
+        *range(0xE01, 0xE5B),
+        *range(0x2010, 0x2270),
+    ):
         for page in ("cp1252", "cp1250", "mac-roman"):
             raw = chr(number).encode()
             found.add("".join(_letter(byte, page) for byte in raw))
@@ -196,11 +226,14 @@ _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{2,}|\ufffd")
 
 
 def _broken(text: str) -> str | None:
-    """What is wrong where a text was once read in a wrong encoding and saved again; the letters are lost then."""
+    """What is wrong where a text was once read in a wrong encoding and saved again; the letters are
+    lost then."""
     if text.isascii():
         return None
     for run in _FOREIGN_RUN.finditer(text):
-        found = next((part for part in _parts(run[0]) if part == "\ufffd" or part in _MISTAKEN), None)
+        found = next(
+            (part for part in _parts(run[0]) if part == "\ufffd" or part in _MISTAKEN), None
+        )
         if found is not None:
             line = line_at(text, run.start())
             return (

@@ -12,8 +12,14 @@ Why = tuple[str, str]  # the code and the sentence of a refusal
 RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 """Raised digits as such: 10⁵ in a spreadsheet is the text 105 with a raised 5, and 0.2 with a footnote 1 is 0.21."""
 
-HIDDEN: Why = ("hidden", "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it")
-COVERED: Why = ("hidden", "this cell lies under a merged area, so nobody has seen it; unmerge the area and delete it")
+HIDDEN: Why = (
+    "hidden",
+    "this cell is hidden, so nobody who looked at the sheet has seen it; unhide or delete it",
+)
+COVERED: Why = (
+    "hidden",
+    "this cell lies under a merged area, so nobody has seen it; unmerge the area and delete it",
+)
 STRUCK: Why = ("struck-out", "this cell is struck out; delete it or remove the line")
 PARTLY_STRUCK: Why = ("struck-out", "a part of this cell's text is struck out; delete that part")
 INVISIBLE: Why = (
@@ -24,7 +30,10 @@ NO_ZEROS: Why = (
     "invisible",
     "this sheet does not show zeros, so nobody sees this cell; type what it should say as text",
 )
-TINY: Why = ("invisible", "this cell is written too small to be read; enlarge its font, or delete it")
+TINY: Why = (
+    "invisible",
+    "this cell is written too small to be read; enlarge its font, or delete it",
+)
 TWO_TEXTS: Why = (
     "shown-differs",
     "this cell's text is stored in two versions, of which programs show different ones; type it again",
@@ -33,7 +42,9 @@ REPEATED: Why = (
     "shown-differs",
     "this cell is aligned to repeat its text until it is full, so 5 may read 555; align it otherwise",
 )
-_SYMBOLS = re.compile(r"symbol|wingdings|webdings|marlett|mt extra|zapf ?dingbats|opensymbol", re.IGNORECASE)
+_SYMBOLS = re.compile(
+    r"symbol|wingdings|webdings|marlett|mt extra|zapf ?dingbats|opensymbol", re.IGNORECASE
+)
 _LEAST_SIZE = 3.0  # points
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -54,7 +65,9 @@ def font(name: str) -> Why | None:
 
 def size(points: str) -> Why | None:
     """Text of a height that nobody reads."""
-    known = re.fullmatch(r"\s*[0-9]{0,9}\.?[0-9]{0,9}\s*", points, re.ASCII) is not None and points.strip(" .")
+    known = re.fullmatch(
+        r"\s*[0-9]{0,9}\.?[0-9]{0,9}\s*", points, re.ASCII
+    ) is not None and points.strip(" .")
     return TINY if known and float(points) < _LEAST_SIZE else None
 
 
@@ -66,7 +79,10 @@ def error_value(said: str) -> Why:
 def shown_differs(held: str, shown: str) -> Why:
     """A cell whose stored value is not what a person reads."""
     sees = f"shows '{shown}'" if shown.strip() else "shows nothing"
-    return ("shown-differs", f"this cell {sees}, but holds {held}; format the cell as text and type what it should say")
+    return (
+        "shown-differs",
+        f"this cell {sees}, but holds {held}; format the cell as text and type what it should say",
+    )
 
 
 def controls(text: str) -> Why | None:

@@ -1,4 +1,5 @@
-"""XML parts of a workbook, streamed through expat. A document type is never allowed, so no entity can be defined."""
+"""XML parts of a workbook, streamed through expat. A document type is never allowed, so no entity
+can be defined."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ Attributes = Mapping[str, str]
 # The namespaces a part's own elements may be in: those of ECMA-376, transitional and strict.
 _MAIN = ("spreadsheetml/2006/main", "spreadsheetml/main", "drawingml/2006/main", "drawingml/main")
 _HOMES = {
-    f"{root}{path}" for root in ("http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/") for path in _MAIN
+    f"{root}{path}"
+    for root in ("http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/")
+    for path in _MAIN
 }
 _HOMES |= {"http://schemas.openxmlformats.org/package/2006/relationships"}
 _CHOICE = "http://schemas.openxmlformats.org/markup-compatibility/2006 AlternateContent"
@@ -39,11 +42,13 @@ def scan(
     text: Callable[[str], None] | None = None,
     strange: Callable[[str, bool], None] | None = None,
 ) -> None:
-    """Call `starts` and `ends` by the local names of elements in the document's own namespace, `text` for what they hold.
+    """Call `starts` and `ends` by the local names of elements in the document's own namespace,
+    `text` for what they hold.
 
-    Attributes keep their names; those of another namespace are `uri name`. A key of `starts` that is `uri name` itself stands
-    for that element. `strange` is called with the name of any other element and whether it is of the own namespace. Raises
-    Refused for a document type, for XML that is not well-formed, and where what is looked for comes in alternatives.
+    Attributes keep their names; those of another namespace are `uri name`. A key of `starts` that
+    is `uri name` itself stands for that element. `strange` is called with the name of any other
+    element and whether it is of the own namespace. Raises Refused for a document type, for XML that
+    is not well-formed, and where what is looked for comes in alternatives.
     """
     known_starts: dict[str, Start] = {}
     known_ends: dict[str, End] = {}
@@ -55,9 +60,13 @@ def scan(
         home = f"{tag.rpartition(' ')[0]} "
         if home.strip() not in _HOMES:
             raise _damaged(place, "a part of the file is in a language that no spreadsheet uses")
-        known_starts.update({name if " " in name else home + name: start for name, start in starts.items()})
+        known_starts.update(
+            {name if " " in name else home + name: start for name, start in starts.items()}
+        )
         known_starts[_CHOICE] = choose
-        known_ends.update({name if " " in name else home + name: end for name, end in (ends or {}).items()})
+        known_ends.update(
+            {name if " " in name else home + name: end for name, end in (ends or {}).items()}
+        )
         known_ends[_CHOICE] = chosen
 
     usual: list[dict[str, Start]] = []
@@ -71,7 +80,9 @@ def scan(
         known_starts.update(usual.pop())
 
     def refuse(_attributes: Attributes) -> None:
-        raise _damaged(place, "a part of the file holds alternatives, of which programs show different ones")
+        raise _damaged(
+            place, "a part of the file holds alternatives, of which programs show different ones"
+        )
 
     # Called for every element of every sheet: one look into a dictionary tells what is waited for.
     def started(tag: str, attributes: Attributes) -> None:
@@ -126,4 +137,6 @@ def walk(
 
 
 def _damaged(place: CellRef, why: str) -> Refused:
-    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", place)])
+    return Refused(
+        [Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", place)]
+    )

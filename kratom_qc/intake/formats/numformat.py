@@ -1,8 +1,9 @@
 """Number formats: what a person sees of a stored number (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
-A format is *honest* where it shows the number itself, with fewer or more digits, grouped, in per cent or with an exponent.
-Any other one puts words or another scale over the number: `"<"0.05` over 12, `"ND"` over 9.9, nothing at all over 1. Nobody
-can tell which of the two the laboratory meant, so such a cell is not believed.
+A format is *honest* where it shows the number itself, with fewer or more digits, grouped, in per
+cent or with an exponent. Any other one puts words or another scale over the number: `"<"0.05` over
+12, `"ND"` over 9.9, nothing at all over 1. Nobody can tell which of the two the laboratory meant,
+so such a cell is not believed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from kratom_qc.domain.interval import plain
 
 Trouble = tuple[str, str] | None  # the code and the sentence of why a cell cannot be believed
 
-# The formats that a file names by number only; 27 to 36, 50 to 58 and 71 to 81 are dates of Asian locales.
+# The formats that a file names by number only; 27 to 36, 50 to 58 and 71 to 81 are dates of Asian
+# locales.
 BUILTIN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00",
     5: '"$"#,##0;("$"#,##0)', 6: '"$"#,##0;[Red]("$"#,##0)',
@@ -37,7 +39,9 @@ _TOKEN = re.compile(
     r"|(?P<digits>[0#?](?:[0#?,]*[0#?])?(?:\.[0#?]*)?|\.[0#?]+)(?P<scale>,*)(?P<exponent>[eE][+-][0#?]+)?|(?P<percent>%)|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
 )
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)", re.ASCII)
+_CONDITION = re.compile(
+    r"(<=|>=|<>|<|>|=)\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)", re.ASCII
+)
 _COMPARE = {
     "<": operator.lt,
     "<=": operator.le,
@@ -47,12 +51,15 @@ _COMPARE = {
     "<>": operator.ne,
 }
 _PIECE = re.compile(r'"[^"]*"?|[\\_*].?|\[[^\]]*\]|[^"\\_*\[;]+|.', re.DOTALL)
-LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
+LITERAL = re.compile(
+    r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A stored number as said: in full, with the zeros its format shows; `shown` where the sheet displays it rounded."""
+    """A stored number as said: in full, with the zeros its format shows; `shown` where the sheet
+    displays it rounded."""
 
     text: str
     shown: str = ""
@@ -66,7 +73,8 @@ def is_date(pattern: str) -> bool:
 
 
 def shown_number(value: Decimal, pattern: str) -> Shown:
-    """What the sheet shows of a stored number under its format. Dates are not asked here; see `is_date`."""
+    """What the sheet shows of a stored number under its format. Dates are not asked here; see
+    `is_date`."""
     if not value.is_finite():
         return Shown(str(value), trouble=("not-a-number", "this cell holds no finite number"))
     if not _is_readable(pattern):
@@ -82,9 +90,12 @@ def shown_number(value: Decimal, pattern: str) -> Shown:
 
 @lru_cache(4096)
 def shown_text(pattern: str) -> Trouble:
-    """Why a text cell under this format cannot be believed: a fourth section, or else a last one with an `@`, speaks of text."""
+    """Why a text cell under this format cannot be believed: a fourth section, or else a last one
+    with an `@`, speaks of text."""
     sections = _split(pattern)
-    if len(sections) < 4 and not any(token["general"] == "@" for token in _TOKEN.finditer(sections[-1])):
+    if len(sections) < 4 and not any(
+        token["general"] == "@" for token in _TOKEN.finditer(sections[-1])
+    ):
         return None
     look = _look(sections[min(len(sections), 4) - 1])
     if look.general and not (look.before + look.after).strip():
@@ -95,12 +106,14 @@ def shown_text(pattern: str) -> Trouble:
 
 
 def stored(value: float) -> Decimal:
-    """A number as every spreadsheet shows it at most: with 15 digits, so that what was computed as 0.30000000000000004 is 0.3."""
+    """A number as every spreadsheet shows it at most: with 15 digits, so that what was computed as
+    0.30000000000000004 is 0.3."""
     return Decimal(f"{value:.15g}")
 
 
 def digits(exact: Decimal, decimals: int = 0) -> str:
-    """The stored digits, with the zeros the format shows behind them: 1.42 under `0.000` is said 1.420."""
+    """The stored digits, with the zeros the format shows behind them: 1.42 under `0.000` is said
+    1.420."""
     text = plain(exact) if abs(exact.adjusted()) < 25 else str(exact)
     given = len(text.partition(".")[2])
     if "E" in text or given >= decimals:
@@ -124,11 +137,16 @@ class _Look:
     general: bool
 
     def honest_over(self, value: Decimal, *, signed: bool) -> bool:
-        """Whether the section shows this number itself; accounting formats show a zero as `-`, and `#` shows it not at all."""
+        """Whether the section shows this number itself; accounting formats show a zero as `-`, and
+        `#` shows it not at all."""
         words = (self.before + self.after).replace(" ", "")
         if self.scaled or words not in (("",) if signed else ("-", "()")):
             return False
-        return self.general or "0" in self.digits or bool(self.digits and _rounded(value, self.decimals))
+        return (
+            self.general
+            or "0" in self.digits
+            or bool(self.digits and _rounded(value, self.decimals))
+        )
 
     @property
     def decimals(self) -> int:
@@ -138,7 +156,11 @@ class _Look:
     @property
     def padded(self) -> int:
         """The digits a whole number is padded to with zeros; 0 where it is not."""
-        return len(self.digits) if re.fullmatch(r"0{2,}", self.digits) and not self.percent and not self.exponent else 0
+        return (
+            len(self.digits)
+            if re.fullmatch(r"0{2,}", self.digits) and not self.percent and not self.exponent
+            else 0
+        )
 
 
 @lru_cache(4096)
@@ -152,7 +174,10 @@ def _look(section: str) -> _Look:
         elif token["general"]:
             general = True
         elif token["percent"]:
-            scaled, percent = scaled or percent, True  # two of them show it ten thousand times as large
+            scaled, percent = (
+                scaled or percent,
+                True,
+            )  # two of them show it ten thousand times as large
         else:
             text = _literal(token)
             before, after = (before, after + text) if found or general else (before + text, after)
@@ -162,12 +187,20 @@ def _look(section: str) -> _Look:
 def _literal(token: re.Match[str]) -> str:
     if token["bracket"] is not None:  # [$€-407] shows a currency; [Red] and [$-409] show nothing
         return token["bracket"][1:].partition("-")[0] if token["bracket"].startswith("$") else ""
-    return next((token[name] for name in ("quoted", "escaped", "other", "digits") if token[name] is not None), "")
+    return next(
+        (
+            token[name]
+            for name in ("quoted", "escaped", "other", "digits")
+            if token[name] is not None
+        ),
+        "",
+    )
 
 
 @lru_cache(4096)
 def _split(pattern: str) -> tuple[str, ...]:
-    """The sections of a format: semicolons in quotes, in brackets and behind a backslash part nothing."""
+    """The sections of a format: semicolons in quotes, in brackets and behind a backslash part
+    nothing."""
     sections = [""]
     for piece in _PIECE.findall(pattern):
         if piece == ";":
@@ -206,7 +239,8 @@ def _condition(section: str) -> tuple[str, Decimal] | None:
 
 @lru_cache(4096)
 def _is_readable(pattern: str) -> bool:
-    """Whether every condition can be read and they stand from the first section on; programs differ over anything else."""
+    """Whether every condition can be read and they stand from the first section on; programs differ
+    over anything else."""
     said = [_conditions(section) for section in _split(pattern)]
     if not any(said):
         return True
@@ -230,11 +264,14 @@ def _honest(value: Decimal, look: _Look) -> Shown:
         return Shown(digits(amount) + sign, _exponent(amount, look) if look.exponent else "")
     said = digits(amount, len(re.sub(r"[^0]", "", look.digits.partition(".")[2])))
     rounded = _rounded(amount, look.decimals)
-    return Shown(said + sign, "" if rounded == amount else plain_fixed(rounded, look.decimals) + sign)
+    return Shown(
+        said + sign, "" if rounded == amount else plain_fixed(rounded, look.decimals) + sign
+    )
 
 
 def _exponent(amount: Decimal, look: _Look) -> str:
-    """`1.2E+04` over 12345; so many digits before the point as there are places, which in `##0.0E+0` makes 12.3E+3."""
+    """`1.2E+04` over 12345; so many digits before the point as there are places, which in
+    `##0.0E+0` makes 12.3E+3."""
     step = max(1, len(re.sub(r"[^0#?]", "", look.digits.partition(".")[0])))
     power = amount.adjusted() // step * step if amount else 0
     mantissa = _rounded(amount.scaleb(-power), look.decimals)
@@ -265,10 +302,17 @@ def _differs(value: Decimal, pattern: str, look: _Look) -> Shown:
     seen = f"{look.before}{number}{look.after}".strip()
     if not seen and not look.scaled:
         return Shown(
-            held, trouble=("invisible", f"this cell shows nothing, but holds {held}; format it as General or delete it")
+            held,
+            trouble=(
+                "invisible",
+                f"this cell shows nothing, but holds {held}; format it as General or delete it",
+            ),
         )
     if look.scaled or re.search(r"[0#?]", look.after) or not (number or seen):
         shows = f"the number format '{pattern}' shows something else than the stored {held}"
     else:
         shows = f"this cell shows '{seen}', but holds {held} (number format '{pattern}')"
-    return Shown(held, trouble=("shown-differs", f"{shows}; format the cell as text and type what it should say"))
+    return Shown(
+        held,
+        trouble=("shown-differs", f"{shows}; format the cell as text and type what it should say"),
+    )

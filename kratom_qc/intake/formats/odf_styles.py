@@ -10,7 +10,9 @@ from kratom_qc.intake.formats.marks import Why, font
 from kratom_qc.intake.formats.marks import size as points
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0 "
-OFFICE, STYLE, TABLE, TEXT, DRAW = (_NS.format(part) for part in ("office", "style", "table", "text", "drawing"))
+OFFICE, STYLE, TABLE, TEXT, DRAW = (
+    _NS.format(part) for part in ("office", "style", "table", "text", "drawing")
+)
 FO = _NS.format("xsl-fo-compatible")
 _NOTHING = re.compile(r"0+(?:\.0+)?(?:[a-z]{2}|%)?", re.ASCII)
 _LINES = (f"{STYLE}text-line-through-style", f"{STYLE}text-line-through-type")
@@ -27,7 +29,8 @@ class _Style:
 
 
 class Styles:
-    """Named and automatic styles by (family, name); a style has its parent's properties where it says nothing itself."""
+    """Named and automatic styles by (family, name); a style has its parent's properties where it
+    says nothing itself."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], _Style] = {}
@@ -38,7 +41,9 @@ class Styles:
         """An element opens; those that tell no style are passed over."""
         if element == f"{STYLE}style":
             self._open = _Style(attributes.get(f"{STYLE}parent-style-name", ""))
-            self._known[attributes.get(f"{STYLE}family", ""), attributes.get(f"{STYLE}name", "")] = self._open
+            self._known[
+                attributes.get(f"{STYLE}family", ""), attributes.get(f"{STYLE}name", "")
+            ] = self._open
         elif self._open is not None and _PROPERTIES.fullmatch(element):
             self._open.properties.update(attributes)
 
@@ -63,27 +68,38 @@ class Styles:
     def raises(self, family: str, name: str) -> bool:
         """Whether text of this style stands above the line."""
         position = self._says(family, name, f"{STYLE}text-position")
-        return position.startswith("super") or re.match(r"[0-9]*[1-9]", position, re.ASCII) is not None
+        return (
+            position.startswith("super") or re.match(r"[0-9]*[1-9]", position, re.ASCII) is not None
+        )
 
     def blinds(self, name: str) -> bool:
-        """Whether a cell of this style is written in the colour of its ground, white on nothing included."""
+        """Whether a cell of this style is written in the colour of its ground, white on nothing
+        included."""
         ink = self._says("table-cell", name, f"{FO}color").lower()
         ground = self._says("table-cell", name, f"{FO}background-color").lower()
         return ink != "" and ink == (_WHITE if ground in ("", "transparent") else ground)
 
     def veils(self, family: str, name: str) -> Why | None:
-        """Why text of this style is not read as what it is: signs instead of letters, or nothing high."""
-        faces = (self._says(family, name, what) for what in (f"{STYLE}font-name", f"{FO}font-family"))
+        """Why text of this style is not read as what it is: signs instead of letters, or nothing
+        high."""
+        faces = (
+            self._says(family, name, what) for what in (f"{STYLE}font-name", f"{FO}font-family")
+        )
         size = self._says(family, name, f"{FO}font-size")
         return next((why for face in faces if (why := font(face))), None) or (
             points(size[:-2]) if size.endswith("pt") else None
         )
 
     def _says(self, family: str, name: str, what: str) -> str:
-        """What the style or its nearest ancestor says; every style stands before the first cell, so it is looked up once."""
+        """What the style or its nearest ancestor says; every style stands before the first cell, so
+        it is looked up once."""
         key = (family, name, what)
         if key not in self._said:
-            said = (style.properties[what] for style in self._line(family, name) if what in style.properties)
+            said = (
+                style.properties[what]
+                for style in self._line(family, name)
+                if what in style.properties
+            )
             self._said[key] = next(said, "")
         return self._said[key]
 

@@ -21,7 +21,10 @@ class OpenCell:
         self.struck = False  # in part at least
         self.veil: Why | None = None  # of a part
         self.paragraphs = 0
-        self._styles, self._room = styles, longest + 1  # one more than is allowed tells that it is too long
+        self._styles, self._room = (
+            styles,
+            longest + 1,
+        )  # one more than is allowed tells that it is too long
         self._pieces: list[str] = []
         self._spans = [(False, False)]  # struck, raised: within each open span
         self._in_paragraph = False
@@ -40,7 +43,10 @@ class OpenCell:
             name, (struck, raised) = attributes.get(f"{TEXT}style-name", ""), self._spans[-1]
             self.veil = self.veil or self._styles.veils("text", name)
             self._spans.append(
-                (struck or self._styles.strikes("text", name), raised or self._styles.raises("text", name))
+                (
+                    struck or self._styles.strikes("text", name),
+                    raised or self._styles.raises("text", name),
+                )
             )
         elif element == f"{TEXT}s":
             self._add(" " * self._spaces(attributes.get(f"{TEXT}c", "1")))

@@ -20,15 +20,19 @@ _SHOWN = re.compile(
     r"(?P<sign>[-+−]?)(?P<digits>[0-9][0-9.,'’ \u00a0\u202f]*)(?P<power>[eE][-+]?[0-9]{1,3})?\s*(?P<percent>%?)"
 )
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
-# Groups end in one of three digits (12,34,567 in India): without that, 10.0 over a stored 100 would pass for grouped.
-_WHOLE = re.compile(r"[0-9]*|[0-9]{1,3}(?:[.,'’ \u00a0\u202f][0-9]{2,3})*[.,'’ \u00a0\u202f][0-9]{3}", re.ASCII)
+# Groups end in one of three digits (12,34,567 in India): without that, 10.0 over a stored 100 would
+# pass for grouped.
+_WHOLE = re.compile(
+    r"[0-9]*|[0-9]{1,3}(?:[.,'’ \u00a0\u202f][0-9]{2,3})*[.,'’ \u00a0\u202f][0-9]{3}", re.ASCII
+)
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
 _FIRST_DAY = dt.date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a person reads of a cell, how it is stored, a rounded form the sheet shows, and why it cannot be believed."""
+    """What a person reads of a cell, how it is stored, a rounded form the sheet shows, and why it
+    cannot be believed."""
 
     text: str
     kind: str
@@ -37,7 +41,8 @@ class Value:
 
 
 def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> Value:
-    """A table:table-cell by its attributes and the text in it. Without any text in the file, what is shown is the value."""
+    """A table:table-cell by its attributes and the text in it. Without any text in the file, what
+    is shown is the value."""
     stored = attributes.get(f"{OFFICE}value")
     kind = attributes.get(f"{OFFICE}value-type") or ("string" if stored is None else "float")
     formula = attributes.get(f"{TABLE}formula")
@@ -50,7 +55,9 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> Value:
     if kind == "date":
         return _date(attributes.get(f"{OFFICE}date-value", ""), text.strip() if has_text else None)
     if kind == "time":
-        return Value(text.strip() or attributes.get(f"{OFFICE}time-value", ""), "date", trouble=TIME_VALUE)
+        return Value(
+            text.strip() or attributes.get(f"{OFFICE}time-value", ""), "date", trouble=TIME_VALUE
+        )
     if kind == "boolean":
         return _boolean(attributes.get(f"{OFFICE}boolean-value", ""))
     return _text(attributes.get(f"{OFFICE}string-value"), text, has_text)
@@ -70,7 +77,9 @@ def _boolean(stored: str) -> Value:
 def _text(stored: str | None, text: str, has_text: bool) -> Value:
     if stored is None or stored == text:
         return Value(text, "text")
-    return Value(stored, "text", trouble=marks.shown_differs(f"'{stored}'", text) if has_text else None)
+    return Value(
+        stored, "text", trouble=marks.shown_differs(f"'{stored}'", text) if has_text else None
+    )
 
 
 def _date(stored: str, shown: str | None) -> Value:
@@ -96,7 +105,11 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
         return Value(stored, "number", trouble=("not-a-number", "this cell holds no finite number"))
     sign = "%" if percentage else ""
     exact = fifteen(float(stored))
-    read = None if shown is None else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
+    read = (
+        None
+        if shown is None
+        else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
+    )
     found = shown_number(exact, _pattern(shown or "", read, sign))
     if found.trouble is not None or shown is None:
         return Value(found.text, "number", trouble=found.trouble)
@@ -106,7 +119,8 @@ def _number(stored: str, shown: str | None, percentage: bool) -> Value:
 
 
 def _pattern(shown: str, read: Decimal | None, sign: str) -> str:
-    """The number format under which a number is shown like this, as far as it says something: 1.420, 007, 1.5%."""
+    """The number format under which a number is shown like this, as far as it says something:
+    1.420, 007, 1.5%."""
     if shown.startswith("0") and shown.isascii() and shown.isdigit():
         return "0" * len(shown)
     decimals = max(-int(read.as_tuple().exponent), 0) if read is not None else 0
@@ -114,7 +128,8 @@ def _pattern(shown: str, read: Decimal | None, sign: str) -> str:
 
 
 def _readings(shown: str, exact: Decimal, sign: str) -> Iterator[Decimal]:
-    """Each number that the shown text can be, with a decimal point or comma, to which the stored one rounds."""
+    """Each number that the shown text can be, with a decimal point or comma, to which the stored
+    one rounds."""
     if shown == str(exact) and not sign:
         yield exact
     match = _SHOWN.fullmatch(shown)

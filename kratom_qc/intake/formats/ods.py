@@ -23,11 +23,18 @@ _COUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _CELL, _COVERED, _ROW, _COLUMN = (
     f"{TABLE}{tag}" for tag in ("table-cell", "covered-table-cell", "table-row", "table-column")
 )
-_SPANS = {f"{TABLE}number-{kind}{what}-spanned" for kind in ("", "matrix-") for what in ("rows", "columns")}
+_SPANS = {
+    f"{TABLE}number-{kind}{what}-spanned"
+    for kind in ("", "matrix-")
+    for what in ("rows", "columns")
+}
 _GROUP = {f"{TABLE}table-row-group", f"{TABLE}table-column-group"}
-# What holds text or tables that are no cells: comments, drawings, the history of changes, other files' data.
+# What holds text or tables that are no cells: comments, drawings, the history of changes, other
+# files' data.
 _ASIDE = {f"{OFFICE}annotation", f"{OFFICE}forms", f"{TEXT}ruby-text", f"{TABLE}shapes"}
-_ASIDE |= {f"{TABLE}{tag}" for tag in ("tracked-changes", "dde-links", "content-validations", "detective")}
+_ASIDE |= {
+    f"{TABLE}{tag}" for tag in ("tracked-changes", "dde-links", "content-validations", "detective")
+}
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
@@ -38,10 +45,18 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
         raise Refused([Refusal("encrypted", message, CellRef(name))])
     content = _Content(name, caps)
     if "styles.xml" in container:
-        walk(CellRef(name), container.inflate("styles.xml"), content.styles.start, content.styles.end)
+        walk(
+            CellRef(name), container.inflate("styles.xml"), content.styles.start, content.styles.end
+        )
     if "content.xml" not in container:
         raise _damaged(name, "the workbook's main part is missing")
-    walk(CellRef(name), container.inflate("content.xml"), content.start, content.end, content.characters)
+    walk(
+        CellRef(name),
+        container.inflate("content.xml"),
+        content.start,
+        content.end,
+        content.characters,
+    )
     if not content.is_spreadsheet:
         message = "this is an OpenDocument file of another kind (a text or a presentation); send the spreadsheet itself"
         raise Refused([Refusal("not-a-spreadsheet", message, CellRef(name))])
@@ -50,7 +65,15 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
 
 
 def _damaged(name: str, why: str) -> Refused:
-    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", CellRef(name))])
+    return Refused(
+        [
+            Refusal(
+                "damaged",
+                f"{why}; open the workbook, save it anew and send it again",
+                CellRef(name),
+            )
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +96,8 @@ class _Filled:
 
 
 class _Table:
-    """A sheet between its tags: rows and columns count on, filled or not; only what is filled is kept."""
+    """A sheet between its tags: rows and columns count on, filled or not; only what is filled is
+    kept."""
 
     def __init__(self, name: str, hidden: bool) -> None:
         self.name, self.hidden = name, hidden
@@ -160,7 +184,8 @@ class _Content:
             table.column, table.in_row = 0, True
         elif element == _COLUMN:
             column = _Column(
-                self._is_hidden("table-column", attributes), attributes.get(f"{TABLE}default-cell-style-name", "")
+                self._is_hidden("table-column", attributes),
+                attributes.get(f"{TABLE}default-cell-style-name", ""),
             )
             repeats = self._count(attributes, "number-columns-repeated")
             table.columns += [column] * min(repeats, self.caps.columns - len(table.columns))
@@ -206,7 +231,9 @@ class _Content:
         value = value_of(cell.attributes, cell.text, cell.paragraphs > 0)
         if max(len(value.text), len(cell.text)) > self.caps.cell_text:
             name = cell_name(table.row + 1, first)
-            raise self._too_large(f"cell {name} holds more than {self.caps.cell_text:,} characters, which is the limit")
+            raise self._too_large(
+                f"cell {name} holds more than {self.caps.cell_text:,} characters, which is the limit"
+            )
         if not value.text.strip() and value.trouble is None:
             return
         if table.column > self.caps.columns:
@@ -214,17 +241,29 @@ class _Content:
                 f"sheet '{table.name}' spans {table.column:,} columns; the limit is {self.caps.columns}"
             )
         style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
-        table.line.append(_Filled(first, repeats, value, style, cell.struck, cell.covered, cell.veil))
+        table.line.append(
+            _Filled(first, repeats, value, style, cell.struck, cell.covered, cell.veil)
+        )
 
     def _note_areas(self, table: _Table, attributes: Attributes, left: int) -> None:
-        """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare values."""
+        """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare
+        values."""
         if _SPANS.isdisjoint(attributes):
             return
         for areas, kind in ((table.merged, "number"), (table.matrices, "number-matrix")):
-            rows, columns = (self._count(attributes, f"{kind}-{what}-spanned") for what in ("rows", "columns"))
+            rows, columns = (
+                self._count(attributes, f"{kind}-{what}-spanned") for what in ("rows", "columns")
+            )
             if rows > 1 or columns > 1:
                 bottom, right = table.row + rows, left + columns - 1
-                areas.append((table.row + 1, left, min(bottom, self.caps.rows), min(right, self.caps.columns)))
+                areas.append(
+                    (
+                        table.row + 1,
+                        left,
+                        min(bottom, self.caps.rows),
+                        min(right, self.caps.columns),
+                    )
+                )
 
     def _end_row(self, table: _Table) -> None:
         first, table.row, table.in_row = table.row + 1, table.row + table.row_repeats, False
@@ -234,7 +273,9 @@ class _Content:
             )
         table.cells += table.row_repeats * sum(filled.repeats for filled in table.line)
         if table.cells > self.caps.cells:
-            raise self._too_large(f"a sheet holds more than {self.caps.cells:,} cells, which is the limit")
+            raise self._too_large(
+                f"a sheet holds more than {self.caps.cells:,} cells, which is the limit"
+            )
         for row in range(first, table.row + 1) if table.line else ():
             for filled in table.line:
                 for column in range(filled.first, filled.first + filled.repeats):
@@ -245,7 +286,9 @@ class _Content:
         shape = table.columns[column - 1] if column <= len(table.columns) else _Column(False, "")
         hidden = table.hidden or table.row_hidden or shape.hidden or filled.covered
         value, style = filled.value, filled.style or shape.style
-        table.rows.setdefault(row, {})[column] = Cell(value.text, value.kind, row, column, hidden, value.shown)
+        table.rows.setdefault(row, {})[column] = Cell(
+            value.text, value.kind, row, column, hidden, value.shown
+        )
         trouble = marks.HIDDEN if hidden else self._look(style, filled)
         if trouble:
             table.problems[row, column] = self._problem(table, row, column, trouble, value.text)
@@ -258,17 +301,24 @@ class _Content:
         trouble = trouble or filled.veil or self.styles.veils("table-cell", style)
         return trouble or (marks.INVISIBLE if self.styles.blinds(style) else None)
 
-    def _problem(self, table: _Table, row: int, column: int, trouble: marks.Why, said: str) -> Refusal:
+    def _problem(
+        self, table: _Table, row: int, column: int, trouble: marks.Why, said: str
+    ) -> Refusal:
         return Refusal(*trouble, CellRef(self.name, table.name, cell_name(row, column)), said)
 
     def _end_table(self, table: _Table) -> None:
         for top, left, bottom, right in table.matrices:
             for row in range(top, min(bottom, table.row) + 1):
                 for column in sorted(
-                    set(table.rows.get(row, ())) & set(range(left, min(right, self.caps.columns) + 1))
+                    set(table.rows.get(row, ()))
+                    & set(range(left, min(right, self.caps.columns) + 1))
                 ):
                     problem = self._problem(
-                        table, row, column, marks.formula(table.rows[row][column].text), table.rows[row][column].text
+                        table,
+                        row,
+                        column,
+                        marks.formula(table.rows[row][column].text),
+                        table.rows[row][column].text,
                     )
                     table.problems.setdefault((row, column), problem)
         self.sheets.append(Sheet(table.name, table.rows, table.problems, tuple(table.merged)))

@@ -18,8 +18,8 @@ _SAME_IN_EVERY_FONT = frozenset("0123456789.,+-<>=()%/ ")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string of the workbook; `struck` where a part of it is struck out, `veil` why else a part is not what it looks like,
-    `inks` the colours of its parts."""
+    """A string of the workbook; `struck` where a part of it is struck out, `veil` why else a part
+    is not what it looks like, `inks` the colours of its parts."""
 
     text: str
     struck: bool = False
@@ -28,7 +28,8 @@ class Text:
 
 
 class RichText:
-    """The text of a string with its runs: raised digits stay raised, readings of East Asian text are left out."""
+    """The text of a string with its runs: raised digits stay raised, readings of East Asian text
+    are left out."""
 
     def __init__(self) -> None:
         self.begin({})
@@ -106,7 +107,9 @@ class RichText:
     def _note(self, text: str) -> None:
         """What the run that holds this text does to it."""
         self.struck = self.struck or self.run_struck
-        if self.run_veil is not None and (self.run_veil == marks.TINY or not _SAME_IN_EVERY_FONT.issuperset(text)):
+        if self.run_veil is not None and (
+            self.run_veil == marks.TINY or not _SAME_IN_EVERY_FONT.issuperset(text)
+        ):
             self.veil = self.run_veil
         if self.run_ink is not None and self.run_ink not in self.inks:
             self.inks.append(self.run_ink)

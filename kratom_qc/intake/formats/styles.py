@@ -17,8 +17,8 @@ Grounds = tuple[Colour, ...]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One cell format: its number format, whether it strikes the text out, why else nobody reads in a cell of this style what
-    it holds, and the colours behind."""
+    """One cell format: its number format, whether it strikes the text out, why else nobody reads in
+    a cell of this style what it holds, and the colours behind."""
 
     pattern: str = "General"
     date: bool = False
@@ -41,7 +41,8 @@ class Styles:
     colours: Colours = field(default_factory=Colours)
 
     def of(self, number: str | None) -> Style | None:
-        """The format of a cell that names it, None where there is no such format; one that names none has the first."""
+        """The format of a cell that names it, None where there is no such format; one that names
+        none has the first."""
         if number is None:
             return self.cells[0] if self.cells else PLAIN
         index = _whole(number)
@@ -76,7 +77,8 @@ class _Differential:
 
 
 def read_styles(place: CellRef, chunks: Iterable[bytes], colours: Colours | None = None) -> Styles:
-    """The styles of a workbook with the colours of its theme. Raises Refused where the part is damaged."""
+    """The styles of a workbook with the colours of its theme. Raises Refused where the part is
+    damaged."""
     reader = _Reader(colours or Colours())
     scan(place, chunks, reader.starts(), reader.ends())
     return reader.finished()
@@ -89,7 +91,9 @@ class _Reader:
         self.patterns: dict[str, str] = {}
         self.fonts: list[_Font] = []
         self.fills: list[_Fill] = []
-        self.formats: list[tuple[str, int, int, bool]] = []  # number format, font, fill, whether the text is repeated
+        self.formats: list[
+            tuple[str, int, int, bool]
+        ] = []  # number format, font, fill, whether the text is repeated
         self.differentials: list[_Differential] = []
         self.list = ""
         self.font, self.fill = _Font(), _Fill()
@@ -100,7 +104,10 @@ class _Reader:
             return lambda _attributes: setattr(self, "list", name)
 
         return {
-            **{name: enter(name) for name in ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "dxfs")},
+            **{
+                name: enter(name)
+                for name in ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "dxfs")
+            },
             "numFmt": self._pattern,
             "font": self._font,
             "strike": self._strike,
@@ -114,7 +121,9 @@ class _Reader:
             "xf": self._format,
             "alignment": self._alignment,
             "dxf": lambda _attributes: self.differentials.append(_Differential()),
-            "rgbColor": lambda attributes: self.own_palette.append(attributes.get("rgb", "").lower()),
+            "rgbColor": lambda attributes: self.own_palette.append(
+                attributes.get("rgb", "").lower()
+            ),
         }
 
     def ends(self) -> dict[str, End]:
@@ -171,7 +180,12 @@ class _Reader:
     def _format(self, attributes: Attributes) -> None:
         if self.list == "cellXfs":
             self.formats.append(
-                (attributes.get("numFmtId", "0"), _index(attributes, "fontId"), _index(attributes, "fillId"), False)
+                (
+                    attributes.get("numFmtId", "0"),
+                    _index(attributes, "fontId"),
+                    _index(attributes, "fillId"),
+                    False,
+                )
             )
 
     def _alignment(self, attributes: Attributes) -> None:
@@ -182,7 +196,9 @@ class _Reader:
         if self.own_palette:
             self.colours.palette[: len(self.own_palette)] = self.own_palette
         made = {key: self._style(*key) for key in dict.fromkeys(self.formats)}
-        disguises = {number for number, found in enumerate(self.differentials) if self._disguises(found)}
+        disguises = {
+            number for number, found in enumerate(self.differentials) if self._disguises(found)
+        }
         return Styles([made[key] for key in self.formats], disguises, self.colours)
 
     def _style(self, number: str, font_id: int, fill_id: int, repeated: bool) -> Style:
@@ -214,7 +230,8 @@ class _Reader:
         return (seen(fill.front) or BLACK, seen(fill.back) or WHITE)
 
     def _disguises(self, found: _Differential) -> bool:
-        """Whether a conditional format changes what is read: other words, a line through it, or ink like its ground."""
+        """Whether a conditional format changes what is read: other words, a line through it, or ink
+        like its ground."""
         font = found.font or _Font()
         if found.format or font.struck or font.veil:
             return True

@@ -1,4 +1,5 @@
-"""One sheet of an xlsx workbook: one pass over its XML, in which everything is counted, checked and read."""
+"""One sheet of an xlsx workbook: one pass over its XML, in which everything is counted, checked and
+read."""
 
 from __future__ import annotations
 
@@ -28,7 +29,10 @@ _XM_AREA = "http://schemas.microsoft.com/office/excel/2006/main sqref"
 _LEAST_HEIGHT, _LEAST_WIDTH = 2.0, 0.3  # points and characters; nobody sees what is smaller
 
 _UNKNOWN_KIND = ("not-a-number", "this cell holds a value of an unknown kind; type it again")
-_RICH_VALUE = ("shown-differs", "this cell shows a linked or rich value instead of what it holds; paste it as a value")
+_RICH_VALUE = (
+    "shown-differs",
+    "this cell shows a linked or rich value instead of what it holds; paste it as a value",
+)
 _NO_DAY_SHOWN = (
     "shown-differs",
     "this cell holds a date but shows a number; format it as a date, or type it as 2026-03-04",
@@ -123,15 +127,21 @@ class Worksheet:
             self.inline.add(text)
 
     def _strange(self, tag: str, own: bool) -> None:
-        """Within the cells nothing else may stand: one program passes over it, another one reads what is in it."""
-        if (self.in_data and self.type != "inlineStr") or not (own or self.data_done or self.in_data):
+        """Within the cells nothing else may stand: one program passes over it, another one reads
+        what is in it."""
+        if (self.in_data and self.type != "inlineStr") or not (
+            own or self.data_done or self.in_data
+        ):
             raise self._refused(
-                "damaged", f"the sheet holds an unknown element '{tag.rpartition(' ')[2][:40]}'; save the file anew"
+                "damaged",
+                f"the sheet holds an unknown element '{tag.rpartition(' ')[2][:40]}'; save the file anew",
             )
 
     def _before_data(self) -> None:
         if self.in_data or self.data_done:
-            raise self._refused("damaged", "the parts of the sheet do not stand in their order; save the file anew")
+            raise self._refused(
+                "damaged", "the parts of the sheet do not stand in their order; save the file anew"
+            )
 
     def _data(self, _attributes: Attributes) -> None:
         self._before_data()
@@ -155,7 +165,9 @@ class Worksheet:
 
     def _columns(self, attributes: Attributes) -> None:
         self._before_data()
-        if attributes.get("hidden", "0") not in _OFF or _is_less(attributes.get("width"), _LEAST_WIDTH):
+        if attributes.get("hidden", "0") not in _OFF or _is_less(
+            attributes.get("width"), _LEAST_WIDTH
+        ):
             first, last = (_whole(attributes.get(name)) for name in ("min", "max"))
             self.hidden_columns.update(range(max(1, first), min(last, EXCEL_COLUMNS) + 1))
 
@@ -166,11 +178,17 @@ class Worksheet:
         said = attributes.get("r")
         number = self.row + 1 if said is None else _whole(said)
         if number < 1:
-            raise self._refused("damaged", f"the row number '{said}' is not valid; save the file anew")
+            raise self._refused(
+                "damaged", f"the row number '{said}' is not valid; save the file anew"
+            )
         if number > EXCEL_ROWS:
-            raise self._refused("too-large", f"row number {number}; the limit is {self.book.caps.rows:,} rows")
+            raise self._refused(
+                "too-large", f"row number {number}; the limit is {self.book.caps.rows:,} rows"
+            )
         if number in self.seen_rows:
-            raise self._refused("cell-twice", f"row {number} appears twice in the file; save it anew")
+            raise self._refused(
+                "cell-twice", f"row {number} appears twice in the file; save it anew"
+            )
         self.seen_rows.add(number)
         self.row, self.column = number, 0
         height = attributes.get("ht")
@@ -186,7 +204,9 @@ class Worksheet:
         if self.cells:  # nearly always in order already
             columns = list(self.cells)
             in_order = columns if columns == sorted(columns) else sorted(columns)
-            self.rows[self.row] = self.cells if in_order is columns else {at: self.cells[at] for at in in_order}
+            self.rows[self.row] = (
+                self.cells if in_order is columns else {at: self.cells[at] for at in in_order}
+            )
 
     def _cell(self, attributes: Attributes) -> None:
         if not self.in_row or self.in_cell:
@@ -198,10 +218,14 @@ class Worksheet:
         else:
             row, self.column = position(said)
             if row != self.row or not self.column:
-                raise self._refused("damaged", f"the cell address '{said}' is not valid; save the file anew")
+                raise self._refused(
+                    "damaged", f"the cell address '{said}' is not valid; save the file anew"
+                )
         if self.column in self.seen:
             name = cell_name(self.row, self.column)
-            raise self._refused("cell-twice", f"cell {name} appears twice in the file; save it anew", name)
+            raise self._refused(
+                "cell-twice", f"cell {name} appears twice in the file; save it anew", name
+            )
         self.seen.add(self.column)
         self.type = attributes.get("t", "n")
         number = attributes.get("s") or None
@@ -216,7 +240,11 @@ class Worksheet:
         style = self.book.styles.of(number)
         if style is None:
             name = cell_name(self.row, self.column)
-            raise self._refused("damaged", "a cell has a format that the file does not hold; save the file anew", name)
+            raise self._refused(
+                "damaged",
+                "a cell has a format that the file does not hold; save the file anew",
+                name,
+            )
         self.styles[number] = style
         return style
 
@@ -236,7 +264,11 @@ class Worksheet:
 
     def _two_values(self) -> Refused:
         name = cell_name(self.row, self.column)
-        return self._refused("damaged", "a cell holds two values, or a text in a wrong place; save the file anew", name)
+        return self._refused(
+            "damaged",
+            "a cell holds two values, or a text in a wrong place; save the file anew",
+            name,
+        )
 
     def _value_ends(self) -> None:
         if self.value is not None or not self.in_cell or self.type == "inlineStr":
@@ -254,7 +286,12 @@ class Worksheet:
         if cell is None:
             return
         row_fits, column_fits = self.row <= self.most_rows, self.column <= self.most_columns
-        if not (row_fits and column_fits and self.count < self.most_cells and len(cell.text) <= self.most_text):
+        if not (
+            row_fits
+            and column_fits
+            and self.count < self.most_cells
+            and len(cell.text) <= self.most_text
+        ):
             raise self._over_a_cap(cell)
         self.cells[self.column] = cell
         self.count += 1
@@ -286,13 +323,22 @@ class Worksheet:
         elif self.type == "n":
             said, kind, shown, trouble = self._number(value)
         elif self.type == "b":
-            said, kind = ("TRUE" if value in _ON else "FALSE" if value in _OFF else value), "boolean"
+            said, kind = (
+                ("TRUE" if value in _ON else "FALSE" if value in _OFF else value),
+                "boolean",
+            )
             trouble = self.style.text_veil if value in _ON + _OFF else _UNKNOWN_KIND
         elif self.type == "e":
             said, kind, trouble = value, "error", marks.error_value(value)
         elif self.type == "d":
             said, kind = value.removesuffix("T00:00:00").replace("T", " "), "date"
-            trouble = _NO_DAY_SHOWN if not self.style.date else None if _ISO_DAY.match(said) else TIME_VALUE
+            trouble = (
+                _NO_DAY_SHOWN
+                if not self.style.date
+                else None
+                if _ISO_DAY.match(said)
+                else TIME_VALUE
+            )
         elif self.type == "str":
             said = unescaped(value)
             trouble = self.style.text_veil or marks.controls(said)
@@ -307,7 +353,9 @@ class Worksheet:
             return self.inline.taken() if self.inlined else Text("")
         index = _whole(self.value or "")
         if not 0 <= index < len(self.book.strings):
-            raise self._refused("damaged", "a cell points to a text that the file does not hold; save the file anew")
+            raise self._refused(
+                "damaged", "a cell points to a text that the file does not hold; save the file anew"
+            )
         return self.book.strings[index]
 
     def _cached(self) -> str:
@@ -326,7 +374,9 @@ class Worksheet:
         if self.style.date:
             if self.shows_formulas:
                 return value, "date", "", marks.shown_differs("a date", value)
-            said, trouble = day_of(float(value), self.style.pattern, since_1904=self.book.since_1904)
+            said, trouble = day_of(
+                float(value), self.style.pattern, since_1904=self.book.since_1904
+            )
             return said, "date", "", trouble
         said, shown, trouble = _shown(value.strip(), self.style.pattern)
         if not self.shows_zeros and trouble is None and not float(value):
@@ -360,7 +410,8 @@ class Worksheet:
         self.area = attributes.get("sqref", "")
 
     def _rule(self, attributes: Attributes) -> None:
-        """A conditional format that changes the number format, strikes out or blinds hides what its cells hold."""
+        """A conditional format that changes the number format, strikes out or blinds hides what its
+        cells hold."""
         if _whole(attributes.get("dxfId", "x")) in self.book.styles.disguises:
             self.disguised.append(self.area)
 
@@ -369,7 +420,8 @@ class Worksheet:
             self.disguised.append(self.area)
 
     def _later(self, _attributes: Attributes) -> None:
-        """The conditional formats of newer programs name their area behind their rules; their fonts are not looked into."""
+        """The conditional formats of newer programs name their area behind their rules; their fonts
+        are not looked into."""
         self.later = True
 
     def _later_icons(self, attributes: Attributes) -> None:

@@ -11,7 +11,14 @@ from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal, Refused
 from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.formats import biff, marks
-from kratom_qc.intake.formats.numformat import BUILTIN, Trouble, is_date, shown_number, shown_text, stored
+from kratom_qc.intake.formats.numformat import (
+    BUILTIN,
+    Trouble,
+    is_date,
+    shown_number,
+    shown_text,
+    stored,
+)
 from kratom_qc.intake.formats.serial import day_of
 from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
 from kratom_qc.settings import Caps
@@ -30,7 +37,9 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
         sheets = _sheets(name, stream, caps)
     except Refused:
         raise
-    except Exception as error:  # xlrd raises a dozen kinds on damaged files; each of them refuses the file
+    except (
+        Exception
+    ) as error:  # xlrd raises a dozen kinds on damaged files; each of them refuses the file
         raise biff.damaged(name, type(error).__name__) from None
     return sheets, [marks.macros(name)] if stream.macros else []
 
@@ -38,7 +47,9 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
 def _sheets(name: str, stream: biff.Stream, caps: Caps) -> list[Sheet]:
     import xlrd
 
-    book = xlrd.open_workbook(file_contents=stream.content, formatting_info=True, ragged_rows=True, logfile=_Silence())
+    book = xlrd.open_workbook(
+        file_contents=stream.content, formatting_info=True, ragged_rows=True, logfile=_Silence()
+    )
     names = [title.casefold() for title in book.sheet_names()]
     if len(set(names)) < len(names):
         raise biff.damaged(name, "two sheets have the same name")
@@ -79,7 +90,9 @@ class _Styles:
             font = self.book.font_list[form.font_index]
             told = self.book.format_map.get(form.format_key)
             pattern = (told.format_str if told else None) or BUILTIN.get(form.format_key, "General")
-            self.known[index] = _Style(pattern, bool(font.struck_out), font.escapement == 1, self._veil(form, font))
+            self.known[index] = _Style(
+                pattern, bool(font.struck_out), font.escapement == 1, self._veil(form, font)
+            )
         return self.known[index]
 
     def _veil(self, form: Any, font: Any) -> Trouble:
@@ -92,7 +105,11 @@ class _Styles:
         ink = self.book.colour_map.get(font.colour_index)
         if fill.fill_pattern == _NO_FILL:
             return bool(ink == _WHITE)
-        return ink is not None and fill.fill_pattern == _SOLID_FILL and ink == self._colour(fill.pattern_colour_index)
+        return (
+            ink is not None
+            and fill.fill_pattern == _SOLID_FILL
+            and ink == self._colour(fill.pattern_colour_index)
+        )
 
     def _colour(self, index: int) -> tuple[int, int, int] | None:
         colour: tuple[int, int, int] | None = self.book.colour_map.get(index)
@@ -103,7 +120,13 @@ class _SheetReader:
     """One sheet: what is seen of each cell, and why it may not be believed."""
 
     def __init__(
-        self, name: str, book: xlrd.Book, source: xlrd.sheet.Sheet, records: biff.Records, styles: _Styles, caps: Caps
+        self,
+        name: str,
+        book: xlrd.Book,
+        source: xlrd.sheet.Sheet,
+        records: biff.Records,
+        styles: _Styles,
+        caps: Caps,
     ) -> None:
         self.name, self.book, self.source = name, book, source
         self.records, self.styles, self.caps = records, styles, caps
@@ -114,7 +137,9 @@ class _SheetReader:
         for cell, trouble in self._cells():
             rows.setdefault(cell.row, {})[cell.column] = cell
             if trouble:
-                problems[cell.row, cell.column] = Refusal(*trouble, self._place(cell.row, cell.column), cell.text)
+                problems[cell.row, cell.column] = Refusal(
+                    *trouble, self._place(cell.row, cell.column), cell.text
+                )
         merged = self._merged()
         for row, column in _covered(merged, rows):
             cell = rows[row][column] = rows[row][column]._replace(hidden=True)
@@ -129,7 +154,8 @@ class _SheetReader:
         )
 
     def _cells(self) -> Iterator[tuple[Cell, Trouble]]:
-        """In reading order. Only what the records call a cell counts; blank formatted ones are nothing."""
+        """In reading order. Only what the records call a cell counts; blank formatted ones are
+        nothing."""
         for row, column in sorted(self.records.cells):
             style = self.styles.of(self.source.cell_xf_index(row - 1, column - 1))
             said, kind, shown, trouble = self._value(row, column, style)
@@ -143,10 +169,14 @@ class _SheetReader:
             yield Cell(said, kind, row, column, hidden, shown), _worst(hidden, style, trouble)
 
     def _value(self, row: int, column: int, style: _Style) -> tuple[str, str, str, Trouble]:
-        """(what a person reads, how it is stored, a rounded form the sheet shows, why it cannot be believed)."""
+        """(what a person reads, how it is stored, a rounded form the sheet shows, why it cannot be
+        believed)."""
         import xlrd
 
-        value, kind = self.source.cell_value(row - 1, column - 1), self.source.cell_type(row - 1, column - 1)
+        value, kind = (
+            self.source.cell_value(row - 1, column - 1),
+            self.source.cell_type(row - 1, column - 1),
+        )
         if kind == xlrd.XL_CELL_BOOLEAN:
             return ("TRUE" if value else "FALSE"), "boolean", "", None
         if kind == xlrd.XL_CELL_ERROR:
@@ -156,7 +186,11 @@ class _SheetReader:
             return self._number(value, style.pattern)
         runs = self._runs(row, column)
         said = _with_raised(
-            str(value), [(0, style.raised and bool(runs)), *((start, font.escapement == 1) for start, font in runs)]
+            str(value),
+            [
+                (0, style.raised and bool(runs)),
+                *((start, font.escapement == 1) for start, font in runs),
+            ],
         )
         struck = marks.PARTLY_STRUCK if any(font.struck_out for _, font in runs) else None
         struck = struck or next((why for _, font in runs if (why := marks.font(font.name))), None)
@@ -179,7 +213,11 @@ class _SheetReader:
     def _hidden_columns(self) -> frozenset[int]:
         """By the hidden flag or by a width of nothing."""
         flagged = {column for column, shape in self.source.colinfo_map.items() if shape.hidden}
-        flat = {column for column in range(self.caps.columns) if column < 256 and not self._width(column)}
+        flat = {
+            column
+            for column in range(self.caps.columns)
+            if column < 256 and not self._width(column)
+        }
         return frozenset(column + 1 for column in flagged | flat)
 
     def _width(self, column: int) -> int:
@@ -187,7 +225,9 @@ class _SheetReader:
 
     def _hidden(self, row: int, column: int) -> bool:
         shape = self.source.rowinfo_map.get(row - 1)
-        row_hidden = self.source.default_row_hidden if shape is None else shape.hidden or not shape.height
+        row_hidden = (
+            self.source.default_row_hidden if shape is None else shape.hidden or not shape.height
+        )
         return bool(self.source.visibility or row_hidden or column in self._hidden_columns)
 
     def _place(self, row: int, column: int) -> CellRef:
@@ -220,5 +260,6 @@ def _with_raised(text: str, runs: list[tuple[int, bool]]) -> str:
     ends = [start for start, _ in runs[1:]] + [len(text)]
     parts = [text[start:end] for (start, _), end in zip(runs, ends, strict=True)]
     return "".join(
-        part.translate(marks.RAISED) if raised else part for part, (_, raised) in zip(parts, runs, strict=True)
+        part.translate(marks.RAISED) if raised else part
+        for part, (_, raised) in zip(parts, runs, strict=True)
     )

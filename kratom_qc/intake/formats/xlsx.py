@@ -1,8 +1,10 @@
-"""xlsx and xlsm → sheets of cells as a person sees them: one streaming pass over the XML of the sheets.
+"""xlsx and xlsm → sheets of cells as a person sees them: one streaming pass over the XML of the
+sheets.
 
-The pass that guards (caps, repeated cells, document types) is the pass that reads, so nothing is believed that was not
-checked. It takes what the value readers of the field leave out: number format, hidden rows, columns and sheets,
-strike-through, formulas and their last values, raised digits. Formulas are never computed and macros never run.
+The pass that guards (caps, repeated cells, document types) is the pass that reads, so nothing is
+believed that was not checked. It takes what the value readers of the field leave out: number
+format, hidden rows, columns and sheets, strike-through, formulas and their last values, raised
+digits. Formulas are never computed and macros never run.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ _SMALL = 256 * 1024
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
-    """A workbook's sheets, and a remark where it holds macros. Raises Refused where it cannot be read in full."""
+    """A workbook's sheets, and a remark where it holds macros. Raises Refused where it cannot be
+    read in full."""
     container = Container(name, raw, caps)
     relations = _relations(name, container, "")
     mains = [target for kind, target in relations.values() if kind == "officeDocument"]
@@ -57,22 +60,31 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
             raise _damaged(name, f"the workbook does not say where its sheet '{title}' is")
         kind, target = parts[relation]
         if kind in ("xlMacrosheet", "xlIntlMacrosheet"):
-            raise Refused([Refusal("macros", f"the sheet '{title}' is a macro sheet; delete it", CellRef(name, title))])
+            raise Refused(
+                [
+                    Refusal(
+                        "macros",
+                        f"the sheet '{title}' is a macro sheet; delete it",
+                        CellRef(name, title),
+                    )
+                ]
+            )
         if kind == "worksheet":
             if target not in container:
                 raise _damaged(name, f"the sheet '{title}' is missing from the file")
             sheets.append(Worksheet(book, title, hidden).read(container.inflate(target)))
-    if not any(sheet.rows for sheet in sheets) and any(part.startswith("xl/media/") for part in container.names):
-        message = (
-            "no cell holds anything, but a picture is there; results in a picture are not read: send them in cells"
-        )
+    if not any(sheet.rows for sheet in sheets) and any(
+        part.startswith("xl/media/") for part in container.names
+    ):
+        message = "no cell holds anything, but a picture is there; results in a picture are not read: send them in cells"
         raise Refused([Refusal("no-table", message, CellRef(name))])
     has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
     return sheets, [marks.macros(name)] if has_macros else []
 
 
 def _styles(place: CellRef, theme: bytes, styles: bytes) -> Styles:
-    """The styles of a workbook. A laboratory's files have the same ones, so a child makes them once."""
+    """The styles of a workbook. A laboratory's files have the same ones, so a child makes them
+    once."""
     if len(theme) + len(styles) <= _SMALL:
         with contextlib.suppress(Refused):  # said below, with the file's own name
             return _remembered(theme, styles)
@@ -92,7 +104,15 @@ def _remembered(theme: bytes, styles: bytes) -> Styles:
 
 
 def _damaged(name: str, why: str) -> Refused:
-    return Refused([Refusal("damaged", f"{why}; open the workbook, save it anew and send it again", CellRef(name))])
+    return Refused(
+        [
+            Refusal(
+                "damaged",
+                f"{why}; open the workbook, save it anew and send it again",
+                CellRef(name),
+            )
+        ]
+    )
 
 
 # ---------------------------------------------------------------- the parts of a workbook
@@ -107,7 +127,11 @@ def _relations(name: str, container: Container, part: str) -> dict[str, tuple[st
     def relation(attributes: Attributes) -> None:
         target = attributes.get("Target", "")
         if attributes.get("TargetMode") != "External":
-            whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            whole = (
+                target.lstrip("/")
+                if target.startswith("/")
+                else posixpath.normpath(posixpath.join(folder, target))
+            )
             if attributes.get("Id", "") in found:
                 raise _damaged(name, "two relations of the workbook have the same name")
             found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], whole)
@@ -118,14 +142,20 @@ def _relations(name: str, container: Container, part: str) -> dict[str, tuple[st
     return found
 
 
-def _own_parts(name: str, container: Container, parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Where the styles, the texts and the theme are. Without its styles nobody knows what a cell shows."""
+def _own_parts(
+    name: str, container: Container, parts: Mapping[str, tuple[str, str]]
+) -> dict[str, str]:
+    """Where the styles, the texts and the theme are. Without its styles nobody knows what a cell
+    shows."""
     found: dict[str, str] = {}
     for kind, target in parts.values():
         if kind == "sharedStrings" and target not in container:
             continue  # cells that point to a text are refused
         if kind in _ONCE and (kind in found or target not in container):
-            raise _damaged(name, f"the workbook's part '{kind}' is {'there twice' if kind in found else 'missing'}")
+            raise _damaged(
+                name,
+                f"the workbook's part '{kind}' is {'there twice' if kind in found else 'missing'}",
+            )
         if kind in _ONCE:
             found[kind] = target
     sheets = [target for kind, target in parts.values() if kind == "worksheet"]
@@ -142,7 +172,9 @@ def _listed(book: Book, container: Container, main: str) -> list[tuple[str, str,
     def properties(attributes: Attributes) -> None:
         said = attributes.get("date1904", "0")
         if said not in _ON + _OFF:
-            raise _damaged(book.name, f"the workbook counts its days in a way of its own ('{said[:20]}')")
+            raise _damaged(
+                book.name, f"the workbook counts its days in a way of its own ('{said[:20]}')"
+            )
         book.since_1904 = said in _ON
 
     def window(attributes: Attributes) -> None:
@@ -151,7 +183,13 @@ def _listed(book: Book, container: Container, main: str) -> list[tuple[str, str,
 
     def sheet(attributes: Attributes) -> None:
         relation = next((attributes[key] for key in _RELATIONSHIPS if key in attributes), "")
-        found.append((attributes.get("name", ""), relation, closed or attributes.get("state", "visible") != "visible"))
+        found.append(
+            (
+                attributes.get("name", ""),
+                relation,
+                closed or attributes.get("state", "visible") != "visible",
+            )
+        )
 
     starts = {"workbookPr": properties, "workbookView": window, "sheet": sheet}
     scan(CellRef(book.name), container.inflate(main), starts)

@@ -1,8 +1,9 @@
-"""The vendor's own workbook back: every cell as it was, the bad ones coloured and commented, and a first sheet that lists
-everything with links.
+"""The vendor's own workbook back: every cell as it was, the bad ones coloured and commented, and a
+first sheet that lists everything with links.
 
-An xlsx keeps its formulas, formats, hidden state and other sheets (pictures and charts are not carried over). Other formats
-become a fresh workbook of text. Nothing a vendor wrote ever becomes a formula here.
+An xlsx keeps its formulas, formats, hidden state and other sheets (pictures and charts are not
+carried over). Other formats become a fresh workbook of text. Nothing a vendor wrote ever becomes a
+formula here.
 """
 
 from __future__ import annotations
@@ -30,13 +31,12 @@ from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
 from kratom_qc.vocabulary.problems import FixList
 
-_COPIED = (
-    "This workbook could not be carried over as it is: its cells stand here as text, without formats and formulas."
-)
+_COPIED = "This workbook could not be carried over as it is: its cells stand here as text, without formats and formulas."
 
 
 def annotated(name: str, raw: bytes, listing: FixList, caps: Caps) -> bytes:
-    """The workbook to send back. Pure and picklable, so that it can run where hostile files are read.
+    """The workbook to send back. Pure and picklable, so that it can run where hostile files are
+    read.
 
     A file that cannot be opened safely gives a workbook with the list alone.
     """
@@ -49,13 +49,16 @@ def annotated(name: str, raw: bytes, listing: FixList, caps: Caps) -> bytes:
                 return _vendors_own(raw, listing)
         except Refused:
             pass
-        except Exception:  # whatever openpyxl cannot load or save is written afresh from our own reading
+        except (
+            Exception
+        ):  # whatever openpyxl cannot load or save is written afresh from our own reading
             listing = replace(listing, sentences=(*listing.sentences, _COPIED))
         return _fresh(opened, listing)
 
 
 def list_alone(listing: FixList) -> bytes:
-    """A workbook with the list and nothing of the vendor's, where their file cannot be opened at all."""
+    """A workbook with the list and nothing of the vendor's, where their file cannot be opened at
+    all."""
     return _fresh(None, listing)
 
 
@@ -65,7 +68,8 @@ def _opened(name: str, raw: bytes, caps: Caps) -> tuple[str, Workbook | None]:
 
 
 class _AsStored(ExcelReader):
-    """Loads a workbook without making dates of numbers: a stored number goes back as it came, with its format."""
+    """Loads a workbook without making dates of numbers: a stored number goes back as it came, with
+    its format."""
 
     def read_worksheets(self) -> None:
         vars(self.wb).update(_date_formats=set(), _timedelta_formats=set())
@@ -80,7 +84,9 @@ def _loaded(raw: bytes, *, rich: bool) -> Book:
 
 def _vendors_own(raw: bytes, listing: FixList) -> bytes:
     book, rich = _loaded(raw, rich=False), _loaded(raw, rich=True)
-    for chart in book.chartsheets:  # openpyxl counts them wrongly when it saves names that belong to one sheet
+    for chart in (
+        book.chartsheets
+    ):  # openpyxl counts them wrongly when it saves names that belong to one sheet
         book.remove(chart)
     for sheet in book.worksheets:
         _keep_values(sheet, rich[sheet.title])
@@ -89,7 +95,8 @@ def _vendors_own(raw: bytes, listing: FixList) -> bytes:
 
 
 def _keep_values(sheet: Worksheet, rich: Worksheet) -> None:
-    """Raised and coloured letters kept where openpyxl reads all of them, and numbers to their last digit: it writes 16."""
+    """Raised and coloured letters kept where openpyxl reads all of them, and numbers to their last
+    digit: it writes 16."""
     for at, cell in sheet._cells.items():
         if isinstance(cell, MergedCell):
             continue
@@ -147,5 +154,7 @@ def _copied(book: Book, sheet: Sheet) -> Worksheet:
             width = max(made.column_dimensions[letter].width, min(len(cell.text) + 2, 45))
             made.column_dimensions[letter].width = width
     for first_row, first_column, last_row, last_column in sheet.merged:
-        made.merge_cells(start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column)
+        made.merge_cells(
+            start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column
+        )
     return made

@@ -1,4 +1,5 @@
-"""What an annotated workbook adds: colours and comments on the cells, and the list of what to fix. All of it is text."""
+"""What an annotated workbook adds: colours and comments on the cells, and the list of what to fix.
+All of it is text."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ _WIDTHS = (10, 22, 14, 7, 24, 46, 40, 20, 46)
 _LINE = 15  # points
 _RULED = Border(bottom=Side(style="thin", color="FFD9D9D9"))
 _QUOTED = 300  # signs of a cell that are quoted in a comment or in the list; the cell itself is one click away
-Places = Mapping[str, Worksheet]  # the sheet's name in the file → its sheet in the annotated workbook
+Places = Mapping[
+    str, Worksheet
+]  # the sheet's name in the file → its sheet in the annotated workbook
 
 
 def free_title(book: Book, wanted: str) -> str:
@@ -72,11 +75,18 @@ def finished(book: Book, places: Places, listing: FixList) -> bytes:
 
 def _order(fix: Fix, sheets: Mapping[str, int]) -> tuple[int, int, int, str, str]:
     column, row = coordinate_from_string(fix.ref.cell) if _CELL.match(fix.ref.cell) else ("", 0)
-    return SEVERITIES.index(fix.severity), sheets.get(fix.ref.sheet, -1), row, column.rjust(3), fix.code
+    return (
+        SEVERITIES.index(fix.severity),
+        sheets.get(fix.ref.sheet, -1),
+        row,
+        column.rjust(3),
+        fix.code,
+    )
 
 
 def _cell(fix: Fix, places: Places) -> Any:
-    """The cell a problem rests on, the first one of a merged area; None where there is no such cell."""
+    """The cell a problem rests on, the first one of a merged area; None where there is no such
+    cell."""
     sheet = places.get(fix.ref.sheet)
     if sheet is None or not _CELL.match(fix.ref.cell):
         return None
@@ -91,7 +101,9 @@ def _with_cell(fix: Fix, places: Places) -> Fix:
         return fix
     said = fix.said or ("" if cell.value is None else str(cell.value))
     hidden = _hidden(cell)
-    return replace(fix, said=said, wrong=f"{fix.wrong} ({' and '.join(hidden)})" if hidden else fix.wrong)
+    return replace(
+        fix, said=said, wrong=f"{fix.wrong} ({' and '.join(hidden)})" if hidden else fix.wrong
+    )
 
 
 def _hidden(cell: Any) -> list[str]:
@@ -107,10 +119,13 @@ def _hidden(cell: Any) -> list[str]:
 
 
 def _mark(cell: Any, fix: Fix) -> None:
-    """Colour a cell and say in its comment what is wrong; a comment that is there already stays, ours comes after it."""
+    """Colour a cell and say in its comment what is wrong; a comment that is there already stays,
+    ours comes after it."""
     before = cell.comment
     ours = "\n".join(_sentences(fix))
-    if before is None or before.author != AUTHOR:  # the worst problem comes first and gives the colour
+    if (
+        before is None or before.author != AUTHOR
+    ):  # the worst problem comes first and gives the colour
         cell.fill = PatternFill("solid", fgColor=COLOURS[fix.severity])
     text = ours if before is None else f"{before.text}\n\n{ours}"
     author = AUTHOR if before is None else before.author
@@ -145,7 +160,10 @@ def _list(book: Book, places: Places, sentences: Iterable[str], fixes: Iterable[
     header = row + 2
     for column, (word, width) in enumerate(zip(LIST_COLUMNS, _WIDTHS, strict=True), start=1):
         cell = write(sheet, header, column, word)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFFFF"), PatternFill("solid", fgColor="FF1F3864")
+        cell.font, cell.fill = (
+            Font(bold=True, color="FFFFFFFF"),
+            PatternFill("solid", fgColor="FF1F3864"),
+        )
         sheet.column_dimensions[get_column_letter(column)].width = width
     for at, fix in enumerate(fixes, start=header + 1):
         _list_row(sheet, at, fix, _cell(fix, places))
@@ -174,12 +192,14 @@ def _list_row(sheet: Worksheet, row: int, fix: Fix, target: Any) -> None:
 
 
 def _lines(text: str, width: int) -> int:
-    """How many lines a text takes in a column of so many signs; words are not cut, so a little less fits."""
+    """How many lines a text takes in a column of so many signs; words are not cut, so a little less
+    fits."""
     return sum(1 + int(len(part) / (width * 0.9)) for part in text.split("\n"))
 
 
 def _open_at(book: Book, sheet: Worksheet) -> None:
-    """Open the workbook at the list, and at it alone: sheets that stay selected together are edited together."""
+    """Open the workbook at the list, and at it alone: sheets that stay selected together are edited
+    together."""
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is sheet
     book.active = book.index(sheet)

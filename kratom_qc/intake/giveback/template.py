@@ -1,7 +1,8 @@
-"""A blank certificate: header block, a row for every analyte a product's limits ask for, and drop-downs of the valid words.
+"""A blank certificate: header block, a row for every analyte a product's limits ask for, and
+drop-downs of the valid words.
 
-Every cell is text, so that a spreadsheet program changes nothing that is typed. Help stands in comments and prompts, never in
-cells, so that the blank certificate holds nothing but its labels.
+Every cell is text, so that a spreadsheet program changes nothing that is typed. Help stands in
+comments and prompts, never in cells, so that the blank certificate holds nothing but its labels.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ _DECLARED = {
     "Label Claim Mitragynine": "such as 45 mg/serving",
 }
 _AMOUNT = "The number as reported, such as 0.012. ND with its LOD. <LOQ with its LOQ. <0.05. NT if nobody tested it."
-_PRESENCE = (
-    "Absent in 25 g or Present in 25 g, with the mass that was tested; or Absent, and 25 under Test Portion (g)."
-)
+_PRESENCE = "Absent in 25 g or Present in 25 g, with the mass that was tested; or Absent, and 25 under Test Portion (g)."
 _DESCRIBED = "What the laboratory saw, or Conforms. NT if nobody tested it."
 _COLUMNS = {
     "Analyte": (34, "One row per analyte. More may follow below; take the names from the list."),
@@ -72,7 +71,13 @@ _FAMILIES = {
     "physical": "Physical tests",
     "described": "Descriptive tests",
 }
-_CANONICAL = {"mass": ("mg/kg",), "count": ("cfu/g", "mpn/g"), "percent": ("mg/kg",), "number": (), "presence": ()}
+_CANONICAL = {
+    "mass": ("mg/kg",),
+    "count": ("cfu/g", "mpn/g"),
+    "percent": ("mg/kg",),
+    "number": (),
+    "presence": (),
+}
 _PER_ML = {"mass": ("mg/mL",), "count": ("cfu/mL", "mpn/mL")}
 _SPARE = 20  # blank rows below, ready for more analytes
 _INK, _PALE = "FF1F3864", "FFEAF1FB"
@@ -83,7 +88,8 @@ _BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 def blank(product: str, asked: Iterable[Analyte], *, declares: bool = False) -> bytes:
     """A blank certificate of a product form (its id) with a row per analyte asked for.
 
-    `declares` adds the labels of serving and content, for limits that count per serving, per day or against a claim.
+    `declares` adds the labels of serving and content, for limits that count per serving, per day or
+    against a claim.
     """
     book = Workbook()
     sheet: Worksheet = book.worksheets[0]
@@ -106,7 +112,9 @@ def _facts(sheet: Worksheet, product: str, facts: Mapping[str, str]) -> int:
         cell = _text(sheet, row, 2, vocabulary.product_forms()[product] if label == "Form" else "")
         cell.border, cell.fill = _BOX, PatternFill("solid", fgColor=_PALE)
         if label == "Form":
-            _choice(sheet, vocabulary.product_forms().values(), [cell.coordinate], "The kind of product")
+            _choice(
+                sheet, vocabulary.product_forms().values(), [cell.coordinate], "The kind of product"
+            )
         else:
             _prompt(sheet, prompt, [cell.coordinate])
     return row
@@ -119,7 +127,9 @@ def _table(sheet: Worksheet, header: int, asked: Sequence[Analyte], *, liquid: b
         cell.comment = Comment(help_text, "kratom_qc", width=300, height=110)
     row = header
     order = list(_FAMILIES)
-    for family, members in groupby(sorted(asked, key=lambda one: order.index(one.family)), key=lambda one: one.family):
+    for family, members in groupby(
+        sorted(asked, key=lambda one: order.index(one.family)), key=lambda one: one.family
+    ):
         row += 1
         _text(sheet, row, 1, _FAMILIES[family]).font = Font(bold=True, italic=True, color=_INK)
         for analyte in members:
@@ -129,10 +139,14 @@ def _table(sheet: Worksheet, header: int, asked: Sequence[Analyte], *, liquid: b
     for at in spare:
         _boxes(sheet, at)
     names = len(valid_words()["Analytes"]) + 1
-    _validate(sheet, f"'{WORDS_TITLE}'!$A$2:$A${names}", [f"A{at}" for at in spare], "A known analyte")
+    _validate(
+        sheet, f"'{WORDS_TITLE}'!$A$2:$A${names}", [f"A{at}" for at in spare], "A known analyte"
+    )
     _choice(sheet, _units(("mg/kg", "cfu/g")), [f"C{at}" for at in spare], "The unit of the row")
     rows = range(header + 1, row + 1 + _SPARE)
-    _choice(sheet, BASES, [f"G{at}" for at in rows], "Of the sample as received, or of its dry weight")
+    _choice(
+        sheet, BASES, [f"G{at}" for at in rows], "Of the sample as received, or of its dry weight"
+    )
     _choice(sheet, VERDICTS, [f"J{at}" for at in rows], "The laboratory's own verdict, if any")
 
 
@@ -144,7 +158,10 @@ def _row(sheet: Worksheet, row: int, analyte: Analyte, *, liquid: bool) -> None:
         _text(sheet, row, 7, BASES[0])
     prompt = _DESCRIBED if described else _PRESENCE if analyte.measure == "presence" else _AMOUNT
     _prompt(sheet, prompt, [f"B{row}"])
-    wanted = (*_CANONICAL.get(analyte.measure, ()), *(_PER_ML.get(analyte.measure, ()) if liquid else ()))
+    wanted = (
+        *_CANONICAL.get(analyte.measure, ()),
+        *(_PER_ML.get(analyte.measure, ()) if liquid else ()),
+    )
     if wanted:
         _choice(sheet, _units(wanted), [f"C{row}"], "The unit of the row")
 
@@ -153,7 +170,11 @@ def _units(canonical: Iterable[str]) -> list[str]:
     """The printed units that are of one of these canonical units."""
     wanted = tuple(canonical)
     found = ((name, vocabulary.unit(name)) for name in vocabulary.known_units())
-    return [name for name, unit in found if unit is not None and unit.canonical in wanted and not unit.log10]
+    return [
+        name
+        for name, unit in found
+        if unit is not None and unit.canonical in wanted and not unit.log10
+    ]
 
 
 def _boxes(sheet: Worksheet, row: int) -> None:
@@ -181,15 +202,24 @@ def _choice(sheet: Worksheet, words: Iterable[str], cells: Iterable[str], what: 
 
 
 def _validate(sheet: Worksheet, formula: str, cells: Iterable[str], what: str) -> None:
-    rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True, errorStyle="warning")
-    rule.errorTitle, rule.error = "Not in the list", "This word is not in the list; it may not be understood."
+    rule = DataValidation(
+        type="list", formula1=formula, allow_blank=True, showErrorMessage=True, errorStyle="warning"
+    )
+    rule.errorTitle, rule.error = (
+        "Not in the list",
+        "This word is not in the list; it may not be understood.",
+    )
     rule.showInputMessage, rule.prompt = True, what
     _apply(sheet, rule, cells)
 
 
 def _prompt(sheet: Worksheet, prompt: str, cells: Iterable[str]) -> None:
     """Help that shows when the cell is chosen; anything may be typed."""
-    _apply(sheet, DataValidation(type=None, allow_blank=True, showInputMessage=True, prompt=prompt), cells)
+    _apply(
+        sheet,
+        DataValidation(type=None, allow_blank=True, showInputMessage=True, prompt=prompt),
+        cells,
+    )
 
 
 def _apply(sheet: Worksheet, rule: DataValidation, cells: Iterable[str]) -> None:

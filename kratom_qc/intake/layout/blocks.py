@@ -1,4 +1,5 @@
-"""Cut a sheet into blocks: rectangular tables, stacked or side by side, and the facts that stand between them."""
+"""Cut a sheet into blocks: rectangular tables, stacked or side by side, and the facts that stand
+between them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from kratom_qc.intake.layout.transposed import turned_at
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One table: its header, its last row, and the columns that are its own (`right` is None for the rest of the sheet)."""
+    """One table: its header, its last row, and the columns that are its own (`right` is None for
+    the rest of the sheet)."""
 
     page: Page
     header: Header
@@ -36,7 +38,8 @@ class Block:
 
 @dataclass(slots=True)
 class Band:
-    """The tables that begin in one row, with the paragraphs of facts above them since the band before."""
+    """The tables that begin in one row, with the paragraphs of facts above them since the band
+    before."""
 
     head: list[list[Stated]] = field(default_factory=list)
     touching: bool = False  # the first paragraph follows the tables before without a blank row
@@ -44,7 +47,8 @@ class Band:
 
 
 def bands(page: Page, given: Iterable[tuple[int, Block]] = ()) -> list[Band]:
-    """A sheet from top to bottom. The last band has no blocks: its head is what stands under the last table.
+    """A sheet from top to bottom. The last band has no blocks: its head is what stands under the
+    last table.
 
     `given` are blocks that a profile describes; all others are found by their words.
     """
@@ -55,7 +59,11 @@ def bands(page: Page, given: Iterable[tuple[int, Block]] = ()) -> list[Band]:
     before: int | None = None
     for row in numbers:
         if row in starts:
-            band.blocks = [replace(block, unit=_unit_above(page, block, top)) for top, block in found if top == row]
+            band.blocks = [
+                replace(block, unit=_unit_above(page, block, top))
+                for top, block in found
+                if top == row
+            ]
             result.append(band)
             band, before = Band(), None
         cells = taken.rest(page, row)
@@ -87,7 +95,10 @@ class _Taken:
         return {
             at: cell
             for at, cell in page.cells(row).items()
-            if not any(_first_column(block) <= at and (block.right is None or at <= block.right) for block in own)
+            if not any(
+                _first_column(block) <= at and (block.right is None or at <= block.right)
+                for block in own
+            )
         }
 
 
@@ -166,18 +177,25 @@ class _Search:
         return last or self._begin(row, 1, None) or row
 
     def _new_columns(self, row: int, ranges: list[tuple[int, int | None]]) -> bool:
-        """Whether words of a header stand beside those of a table that begins here: then all the columns are new."""
+        """Whether words of a header stand beside those of a table that begins here: then all the
+        columns are new."""
         beside = [
             cell
             for one in ranges
             if not headers_at(self.page, row, *one)
             for cell in self.page.cells(row, *one).values()
         ]
-        return any(vocabulary.column_role(cell.text) or vocabulary.fact_name(cell.text) for cell in beside)
+        return any(
+            vocabulary.column_role(cell.text) or vocabulary.fact_name(cell.text) for cell in beside
+        )
 
     def _begin(self, row: int, left: int, right: int | None) -> int:
         """Open the tables whose headers begin here; the last row of the headers, or 0."""
-        headers = [header for header in headers_at(self.page, row, left, right) if _is_table(self.page, header)]
+        headers = [
+            header
+            for header in headers_at(self.page, row, left, right)
+            if _is_table(self.page, header)
+        ]
         if not headers:
             return 0
         self._close(headers[0].top - 1, left, right)
@@ -199,7 +217,8 @@ def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool
 
 
 def _is_table(page: Page, header: Header) -> bool:
-    """Labels alone, or a label beside one analyte (`Lot: NA`), are a header only where values stand below them."""
+    """Labels alone, or a label beside one analyte (`Lot: NA`), are a header only where values stand
+    below them."""
     analytes = [column.number for column in header.columns if column.role.startswith("analyte:")]
     if header.kind == LIST or (header.kind == WIDE and len(analytes) > 1):
         return True
@@ -220,7 +239,8 @@ def _names_batch(page: Page, row: int) -> bool:
 
 
 def table_end(block: Block, last: int) -> int:
-    """The last row of a table. A row that states a fact instead of a result ends it, after a blank row or a note."""
+    """The last row of a table. A row that states a fact instead of a result ends it, after a blank
+    row or a note."""
     previous, gap = block.header.row, False
     for row in range(block.header.row + 1, last + 1):
         cells = block.cells(row)
@@ -236,12 +256,19 @@ def table_end(block: Block, last: int) -> int:
 
 
 def _has_result(header: Header, cells: dict[int, Cell]) -> bool:
-    """Whether a row belongs to the table: it has a batch or an analyte's value, or a result beside two other cells."""
+    """Whether a row belongs to the table: it has a batch or an analyte's value, or a result beside
+    two other cells."""
     if header.kind != LIST:
-        columns = [column for column in header.columns if column.role.startswith(("analyte:", "fact:batch_id"))]
+        columns = [
+            column
+            for column in header.columns
+            if column.role.startswith(("analyte:", "fact:batch_id"))
+        ]
         return any(column.number in cells for column in columns)
     results = [cells[column.number] for column in header.of("result") if column.number in cells]
-    return bool(results) and (len(cells) > 2 or (len(cells) == 1 and could_be_result(results[0].text)))
+    return bool(results) and (
+        len(cells) > 2 or (len(cells) == 1 and could_be_result(results[0].text))
+    )
 
 
 def _unit_above(page: Page, block: Block, top: int) -> SourceText | None:
@@ -254,7 +281,10 @@ def _unit_above(page: Page, block: Block, top: int) -> SourceText | None:
                 page.word(row, column)
                 return SourceText(said, page.place(row, column))
         numbers = sorted(cells)
-        if len(numbers) == 2 and vocabulary.column_role(cells[numbers[0]].text.rstrip(" :")) == "unit":
+        if (
+            len(numbers) == 2
+            and vocabulary.column_role(cells[numbers[0]].text.rstrip(" :")) == "unit"
+        ):
             value = page.word(row, numbers[1])
             return value if vocabulary.unit(value.text) is not None else None
     return None

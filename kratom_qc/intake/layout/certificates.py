@@ -1,8 +1,9 @@
 """Find the tables of a workbook and hand out certificates in the laboratory's own words.
 
-A sheet is cut into blocks (`blocks`), each a list (`tables`), a wide table or one on its side (`wide`), or a table of
-samples (`joined`); labels between them state facts (`labels`, `scopes`). Everything is recognised by its words. What
-cannot be mapped refuses the file, with every problem in one list.
+A sheet is cut into blocks (`blocks`), each a list (`tables`), a wide table or one on its side
+(`wide`), or a table of samples (`joined`); labels between them state facts (`labels`, `scopes`).
+Everything is recognised by its words. What cannot be mapped refuses the file, with every problem in
+one list.
 """
 
 from __future__ import annotations
@@ -44,17 +45,24 @@ class Gathered:
     samples: list[Sample] = field(default_factory=list)
     common: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
-    unjoined: bool = False  # keys without a partner are told: what they leave without a batch is not told again
+    unjoined: bool = (
+        False  # keys without a partner are told: what they leave without a batch is not told again
+    )
     unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
-    pointed: dict[str, SourceText] = field(default_factory=dict)  # facts whose cells a profile names
+    pointed: dict[str, SourceText] = field(
+        default_factory=dict
+    )  # facts whose cells a profile names
 
 
 def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Found:
     """Every certificate a workbook holds, with all problems of all sheets.
 
-    A profile (one of `known`, else of those installed) that recognises it describes tables that words alone do not.
+    A profile (one of `known`, else of those installed) that recognises it describes tables that
+    words alone do not.
     """
-    profiles = [profile for profile in (load() if known is None else known) if profile.recognises(book)]
+    profiles = [
+        profile for profile in (load() if known is None else known) if profile.recognises(book)
+    ]
     if len(profiles) > 1:
         return Found((), (_two_profiles(book, profiles),), book.remarks)
     profile = profiles[0] if profiles else None
@@ -75,9 +83,14 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Foun
     _join(all_)
     made = with_notes(pages, all_.blocks, _assemble(book, all_))
     if any(refusal.code == "no-batch-id" for refusal in all_.refusals):
-        all_.refusals += all_.unfilled  # a blank form; of a named batch, a blank result is one that nobody measured
+        all_.refusals += (
+            all_.unfilled
+        )  # a blank form; of a named batch, a blank result is one that nobody measured
     if profile is not None:
-        made = tuple(replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first) for one in made)
+        made = tuple(
+            replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first)
+            for one in made
+        )
     return Found(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
 
 
@@ -102,12 +115,16 @@ def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
     all_.remarks += page.remarks
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
-        all_.remarks.append(Remark("sheet-not-used", "note", message, CellRef(page.file, page.sheet.name)))
+        all_.remarks.append(
+            Remark("sheet-not-used", "note", message, CellRef(page.file, page.sheet.name))
+        )
 
 
 def _answers(row: Row) -> bool:
     """Whether a row says anything where its result belongs."""
-    return any(word is not None and word.text.strip() for word in (row.line.result, row.line.qualifier))
+    return any(
+        word is not None and word.text.strip() for word in (row.line.result, row.line.qualifier)
+    )
 
 
 def _rows(all_: Gathered, scope: Scope) -> Iterator[Row]:
@@ -121,7 +138,8 @@ def _rows(all_: Gathered, scope: Scope) -> Iterator[Row]:
 
 
 def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
-    """The rows of a list. Rows of it that name a batch name all batches of its scope, or agree with the label above."""
+    """The rows of a list. Rows of it that name a batch name all batches of its scope, or agree with
+    the label above."""
     above = scope.facts.get("batch_id")
     columns = any(column.role == "fact:batch_id" for column in block.header.columns)
     for row in read_list(block, scope.facts):
@@ -137,7 +155,9 @@ def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
     return Refusal("two-profiles", message, CellRef(book.file))
 
 
-def _agree(pointed: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]) -> None:
+def _agree(
+    pointed: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]
+) -> None:
     """What a profile points at, and what a label of the sheet says, must be the same."""
     for name in MUST_AGREE:
         one, other = pointed.get(name), facts.get(name)
@@ -145,7 +165,9 @@ def _agree(pointed: dict[str, SourceText], facts: dict[str, SourceText], refusal
             refusals.append(contradiction(name, one, other))
 
 
-def _merge(common: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]) -> None:
+def _merge(
+    common: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]
+) -> None:
     for name, word in facts.items():
         known = common.setdefault(name, word)
         if name in MUST_AGREE and known.text.strip() != word.text.strip():
@@ -153,7 +175,8 @@ def _merge(common: dict[str, SourceText], facts: dict[str, SourceText], refusals
 
 
 def _join(all_: Gathered) -> None:
-    """Results by sample take the facts of their samples; one sample alone is what the workbook is about."""
+    """Results by sample take the facts of their samples; one sample alone is what the workbook is
+    about."""
     rows = [row for _, rows in all_.found for row in rows]
     keyed = any(key in row.facts for row in rows for key in KEYS)
     if len(all_.samples) == 1 and not keyed:
@@ -170,7 +193,8 @@ def _join(all_: Gathered) -> None:
 
 
 def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
-    """Rows with equal identity facts are one certificate; a table without a batch id takes the workbook's only one."""
+    """Rows with equal identity facts are one certificate; a table without a batch id takes the
+    workbook's only one."""
     shared = dict(all_.common)
     named = {facts["batch_id"].text.strip() for facts, _ in all_.found if "batch_id" in facts}
     if len(named) <= 1:
@@ -180,7 +204,11 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
     groups: dict[tuple[str, ...], tuple[dict[str, SourceText], list[Row]]] = {}
     for facts, rows in all_.found:
         for row in rows:
-            stated = {**shared, **facts, **{name: word for name, word in row.facts.items() if word.text.strip()}}
+            stated = {
+                **shared,
+                **facts,
+                **{name: word for name, word in row.facts.items() if word.text.strip()},
+            }
             if "batch_id" in row.facts and not row.facts["batch_id"].text.strip():
                 stated.pop("batch_id", None)
             if "batch_id" not in stated:
@@ -204,9 +232,13 @@ def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bo
     """Said once for every sheet, or for every cell that should name a batch."""
     if in_table:
         place = row.facts["batch_id"].ref
-        refusals.append(Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place))
+        refusals.append(
+            Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place)
+        )
     elif (blank := _blank_beside(book, "batch_id")) is not None:
-        refusals.append(Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank))
+        refusals.append(
+            Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank)
+        )
     else:
         refusals.append(
             Refusal(
@@ -244,5 +276,11 @@ def _no_table(book: Workbook, blocks: list[Block]) -> Refusal:
         return Refusal("no-results", "the table under this row has no rows", place)
     count, place, roles = best
     lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
-    message = "no table of results was found: no row has a column of analytes and a column of results"
-    return Refusal("no-table", f"{message}. The nearest row lacks a column for {lacks}" if count else message, place)
+    message = (
+        "no table of results was found: no row has a column of analytes and a column of results"
+    )
+    return Refusal(
+        "no-table",
+        f"{message}. The nearest row lacks a column for {lacks}" if count else message,
+        place,
+    )

@@ -1,4 +1,5 @@
-"""What lines around a table say of its rows: legends of footnote marks and qualifier letters, and the basis of all results.
+"""What lines around a table say of its rows: legends of footnote marks and qualifier letters, and
+the basis of all results.
 
 A mark that nothing explains, or in words that are not understood, refuses the file.
 """
@@ -32,7 +33,8 @@ class Legend:
 
     @property
     def qualifier(self) -> str | None:
-        """The mark as a word of a qualifier column; nothing where it says nothing of the value; None if not understood."""
+        """The mark as a word of a qualifier column; nothing where it says nothing of the value;
+        None if not understood."""
         kind = vocabulary.footnote(self.text)
         if kind is not None:
             return {"estimated": "est", "neutral": ""}[kind]
@@ -50,12 +52,15 @@ def legends(page: Page) -> dict[str, Legend]:
             match = _LEGEND.match(part)
             if match:
                 text = match["text"].strip().rstrip(".")
-                found.setdefault(match["sign"] or match["letter"], Legend(text, page.place(row, column)))
+                found.setdefault(
+                    match["sign"] or match["letter"], Legend(text, page.place(row, column))
+                )
     return found
 
 
 def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows with every mark after a result turned into its meaning; a mark that nothing explains is a refusal."""
+    """The rows with every mark after a result turned into its meaning; a mark that nothing explains
+    is a refusal."""
     known, basis = legends(page), _basis(page)
     for row in rows:
         line = _by_letter(page, _by_mark(page, row, known), known)
@@ -69,13 +74,23 @@ def _basis(page: Page) -> SourceText | None:
         if len(cells) > 2:
             continue
         column, said = min(cells), cells[max(cells)].text
-        labelled = len(cells) == 2 and vocabulary.column_role(cells[column].text.rstrip(" :")) == "basis"
-        basis = vocabulary.basis_in(said)[0] if labelled else vocabulary.basis_line(said) if len(cells) == 1 else None
+        labelled = (
+            len(cells) == 2 and vocabulary.column_role(cells[column].text.rstrip(" :")) == "basis"
+        )
+        basis = (
+            vocabulary.basis_in(said)[0]
+            if labelled
+            else vocabulary.basis_line(said)
+            if len(cells) == 1
+            else None
+        )
         if basis is None:
             continue
         word = replace(page.word(row, max(cells)), text=basis)
         if found is not None and found.text != basis:
-            message = f"the basis of all results is '{found.text}' at {found.ref} and '{basis}' here"
+            message = (
+                f"the basis of all results is '{found.text}' at {found.ref} and '{basis}' here"
+            )
             _refuse(page, "fact-contradicts", message, word)
         found = found or word
     return found
@@ -83,7 +98,11 @@ def _basis(page: Page) -> SourceText | None:
 
 def _on_basis(row: Row, basis: SourceText) -> Row:
     stated = row.line.basis
-    return row if stated is not None and stated.text.strip() else replace(row, line=replace(row.line, basis=basis))
+    return (
+        row
+        if stated is not None and stated.text.strip()
+        else replace(row, line=replace(row.line, basis=basis))
+    )
 
 
 def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
@@ -96,20 +115,23 @@ def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     if match is None or (match["mark"] not in known and match["mark"][0] not in _SIGNS):
         return row
     legend = known.get(match["mark"])
-    if vocabulary.status(said) is not None or (legend is None and vocabulary.status(match["said"]) is not None):
+    if vocabulary.status(said) is not None or (
+        legend is None and vocabulary.status(match["said"]) is not None
+    ):
         return row  # `BQL *`: the word is known with its mark
     bare = replace(result, text=match["said"].strip())
     if legend is None:
-        message = (
-            f"the mark '{match['mark']}' after '{bare.text}' is explained nowhere; add a line '{match['mark']} = …'"
-        )
+        message = f"the mark '{match['mark']}' after '{bare.text}' is explained nowhere; add a line '{match['mark']} = …'"
         _refuse(page, "unexplained-mark", message, result)
         return replace(row, line=replace(row.line, result=bare))
     word = _meaning(page, match["mark"], legend, result)
     beside = row.line.qualifier
     if word.text and beside is not None and beside.text.strip():
         _refuse(
-            page, "mark-unclear", f"'{said}' has a mark, and '{beside.text}' stands in its qualifier column", result
+            page,
+            "mark-unclear",
+            f"'{said}' has a mark, and '{beside.text}' stands in its qualifier column",
+            result,
         )
         return row
     line = replace(row.line, result=bare, qualifier=word if word.text else beside)
@@ -117,7 +139,8 @@ def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
 
 
 def _by_letter(page: Page, row: Row, known: dict[str, Legend]) -> Row:
-    """`E` in a qualifier column means what the laboratory's own legend says, not what most laboratories mean."""
+    """`E` in a qualifier column means what the laboratory's own legend says, not what most
+    laboratories mean."""
     beside = row.line.qualifier
     legend = known.get(beside.text.strip()) if beside is not None else None
     if beside is None or legend is None:

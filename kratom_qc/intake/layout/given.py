@@ -1,4 +1,5 @@
-"""Tables and facts that a profile describes: the same blocks as those found by their words, with the roles it gives."""
+"""Tables and facts that a profile describes: the same blocks as those found by their words, with
+the roles it gives."""
 
 from __future__ import annotations
 
@@ -17,11 +18,16 @@ from kratom_qc.intake.sheets import Area, Workbook, cell_name
 
 
 def blocks_of(profile: Profile, page: Page) -> list[tuple[int, Block]]:
-    """The tables that a profile describes on a sheet, each with its first row. What does not fit is a refusal."""
+    """The tables that a profile describes on a sheet, each with its first row. What does not fit is
+    a refusal."""
     found: list[tuple[int, Block]] = []
     for table in profile.tables:
         if fnmatchcase(page.sheet.name, table.sheet):
-            found += _aside(profile, table, page) if table.kind == "transposed" else _upright(profile, table, page)
+            found += (
+                _aside(profile, table, page)
+                if table.kind == "transposed"
+                else _upright(profile, table, page)
+            )
     found.sort(key=lambda one: one[0])
     following = [*(top for top, _ in found[1:]), page.last_row + 1]
     return [
@@ -32,14 +38,19 @@ def blocks_of(profile: Profile, page: Page) -> list[tuple[int, Block]]:
 
 def _upright(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, Block]]:
     """A table at each row that holds its header: it may be repeated on every page."""
-    rows = [table.header] if isinstance(table.header, int) else list(rows_of(page.sheet, table.header))
+    rows = (
+        [table.header] if isinstance(table.header, int) else list(rows_of(page.sheet, table.header))
+    )
     rows = [row for row in rows if page.cells(row) or table.numbered]
     if not rows:
         _mismatch(profile, page, "a table's header", "does not stand where it is expected")
     for row, following in pairwise([*rows, page.last_row + 1]):
-        block = _block(profile, table, page, row, following - 1, LIST if table.kind == "list" else WIDE)
+        block = _block(
+            profile, table, page, row, following - 1, LIST if table.kind == "list" else WIDE
+        )
         if block.header.kind == LIST and not (
-            block.header.of("analyte") and (block.header.of("result") or block.header.of("qualifier"))
+            block.header.of("analyte")
+            and (block.header.of("result") or block.header.of("qualifier"))
         ):
             _mismatch(profile, page, "the table", "has no column of analytes and of results")
             continue
@@ -55,7 +66,9 @@ def _aside(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, Bl
         and (squeezed(cell.text) in table.columns or row in table.numbered)
     ]
     if not named:
-        _mismatch(profile, page, "a table's names", f"do not stand in column {cell_name(1, left)[:-1]}")
+        _mismatch(
+            profile, page, "a table's names", f"do not stand in column {cell_name(1, left)[:-1]}"
+        )
         return
     last = _last(table, page, named[0], max(page.sheet.rows))
     rows = [row for row in range(named[0], last + 1) if page.cells(row)]
@@ -120,7 +133,9 @@ def _last(table: Table, page: Page, first: int, until: int) -> int:
 
 def _fill_down(table: Table, block: Block) -> None:
     """A blank cell of such a column says what the cell above it says, as a merged cell would."""
-    wanted = [column for column in block.header.columns if squeezed(column.header.text) in table.fill_down]
+    wanted = [
+        column for column in block.header.columns if squeezed(column.header.text) in table.fill_down
+    ]
     for column in wanted:
         anchor = 0
         for row in block.body:
@@ -132,17 +147,25 @@ def _fill_down(table: Table, block: Block) -> None:
 
 
 def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dict[str, SourceText]:
-    """The facts that a profile points at. One that is blank is a refusal: the laboratory has changed its layout."""
+    """The facts that a profile points at. One that is blank is a refusal: the laboratory has
+    changed its layout."""
     found: dict[str, SourceText] = {}
     for name, at in profile.facts.items():
-        page = next((page for page in pages if at.on(page.sheet) and cell_at(page.sheet, at) is not None), None)
+        page = next(
+            (page for page in pages if at.on(page.sheet) and cell_at(page.sheet, at) is not None),
+            None,
+        )
         if page is not None:
             found[name] = page.fact(at.row, at.column, name)
         elif pages:
             what = name.replace("_", " ")
             message = f"the profile '{profile.id}' expects the {what} at {at}, where nothing stands"
             pages[0].refusals.append(
-                Refusal("profile-mismatch", message, CellRef(book.file, at.sheet, cell_name(at.row, at.column)))
+                Refusal(
+                    "profile-mismatch",
+                    message,
+                    CellRef(book.file, at.sheet, cell_name(at.row, at.column)),
+                )
             )
     return found
 

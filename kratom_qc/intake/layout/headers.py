@@ -1,8 +1,9 @@
 """Header rows: which cells name which column.
 
-Columns are found by their words, never by their place: laboratories order LOD, LOQ, limit, result and unit as they like.
-A header may be one row, or several: a word merged over two columns, units in a row of their own, names of groups above.
-Two tables may stand side by side, each with its own header in the same rows.
+Columns are found by their words, never by their place: laboratories order LOD, LOQ, limit, result
+and unit as they like. A header may be one row, or several: a word merged over two columns, units in
+a row of their own, names of groups above. Two tables may stand side by side, each with its own
+header in the same rows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from kratom_qc.intake.layout.page import Page
 
 # No header is longer, and on what is longer these patterns would take the square of its length.
 _SHORT = r"^(?=[\s\S]{0,200}\Z)"
-BRACKET = re.compile(_SHORT + r"(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$")
+BRACKET = re.compile(
+    _SHORT + r"(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$"
+)
 COMMA = re.compile(_SHORT + r"(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
 CAS = re.compile(r"[0-9]{2,7}-[0-9]{2}-[0-9]")
 _LAST_WORD = re.compile(_SHORT + r"(?P<name>.+?)\s+(?P<inside>\S+)$")
@@ -30,9 +33,11 @@ LIST, WIDE, SAMPLES, TURNED = "list", "wide", "samples", "turned"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a header says of the cells below it: a role of `words/headers.toml`, `fact:<name>` or `analyte:<text>`.
+    """What a header says of the cells below it: a role of `words/headers.toml`, `fact:<name>` or
+    `analyte:<text>`.
 
-    `group` is a word above the header that covers this column and means nothing by itself: a section, as a rule.
+    `group` is a word above the header that covers this column and means nothing by itself: a
+    section, as a rule.
     """
 
     number: int
@@ -48,8 +53,8 @@ class Column:
 class Header:
     """The header of a table, from row `top` to `row`.
 
-    `kind` is `list` (one result per row), `wide` (one batch per row), `samples` (facts of one sample per row) or `turned`
-    (one batch per column).
+    `kind` is `list` (one result per row), `wide` (one batch per row), `samples` (facts of one
+    sample per row) or `turned` (one batch per column).
     """
 
     row: int
@@ -84,7 +89,9 @@ def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
         tables = _tables(_columns(page, row, bottom, left, right))
     if not tables:
         return []
-    while bottom - row < _DEEPEST - 1 and (deeper := _continued(page, row, bottom, left, right, len(tables))):
+    while bottom - row < _DEEPEST - 1 and (
+        deeper := _continued(page, row, bottom, left, right, len(tables))
+    ):
         bottom, tables = bottom + 1, deeper
     return [_header(page, row, bottom, columns) for columns in tables]
 
@@ -102,8 +109,12 @@ def _header(page: Page, top: int, bottom: int, columns: list[Column]) -> Header:
 
 
 def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
-    """A quick look, since every row of text is a possible header: it names analytes, a batch or a sample, or is merged."""
-    if any(_meaning(" ".join(cell.text.split()))[0] in ("analyte", "batch", *KEYS) for cell in cells.values()):
+    """A quick look, since every row of text is a possible header: it names analytes, a batch or a
+    sample, or is merged."""
+    if any(
+        _meaning(" ".join(cell.text.split()))[0] in ("analyte", "batch", *KEYS)
+        for cell in cells.values()
+    ):
         return True
     return bool(page.merges) and _has_wide_merge(page, row, cells)
 
@@ -120,13 +131,19 @@ def _has_wide_merge(page: Page, row: int, cells: dict[int, Cell]) -> bool:
 
 def _columns(page: Page, top: int, bottom: int, left: int, right: int | None) -> list[Column]:
     """Every column with a word of its own in the rows, with all the words that stand above it."""
-    numbers = sorted({number for row in range(top, bottom + 1) for number in page.cells(row, left, right)})
+    numbers = sorted(
+        {number for row in range(top, bottom + 1) for number in page.cells(row, left, right)}
+    )
     return [_column(page, top, bottom, number) for number in numbers]
 
 
 def _column(page: Page, top: int, bottom: int, number: int) -> Column:
     places = list(dict.fromkeys(page.anchor(row, number) for row in range(top, bottom + 1)))
-    said = [(at, cell) for at in places if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None]
+    said = [
+        (at, cell)
+        for at in places
+        if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None
+    ]
     texts = tuple(" ".join(cell.text.split()) for _, cell in said)
     role, unit, grouped = meaning(texts)
     at, cell = said[-1]
@@ -147,7 +164,8 @@ def _column(page: Page, top: int, bottom: int, number: int) -> Column:
 
 @lru_cache(8192)
 def meaning(texts: tuple[str, ...]) -> tuple[str, str, bool]:
-    """(role, unit, whether the uppermost word is only the name of a group) of the words above a column, top to bottom."""
+    """(role, unit, whether the uppermost word is only the name of a group) of the words above a
+    column, top to bottom."""
     if len(texts) == 1:
         return (*_meaning(texts[0]), False)
     joined = _meaning(" ".join(texts))
@@ -155,8 +173,13 @@ def meaning(texts: tuple[str, ...]) -> tuple[str, str, bool]:
     upper, upper_unit = _meaning(texts[0])
     if joined[0] != "unknown" and (upper != "unknown" or not joined[0].startswith("analyte:")):
         return (*joined, False)
-    named = upper.startswith("analyte:") and vocabulary.analyte(upper.removeprefix("analyte:")) is not None
-    if upper == "unknown" or (upper.startswith("analyte:") and (not named or lower[0].startswith("analyte:"))):
+    named = (
+        upper.startswith("analyte:")
+        and vocabulary.analyte(upper.removeprefix("analyte:")) is not None
+    )
+    if upper == "unknown" or (
+        upper.startswith("analyte:") and (not named or lower[0].startswith("analyte:"))
+    ):
         return lower[0], lower[1], True
     if upper in _UNIT_ROLES and lower[0] == "result" and lower[1]:
         return upper, lower[1], False  # `LOD` over `mg/g`
@@ -173,7 +196,8 @@ def meaning(texts: tuple[str, ...]) -> tuple[str, str, bool]:
 
 @lru_cache(8192)
 def _meaning(text: str) -> tuple[str, str]:
-    """(role, unit) of a header text. Every row of text is a possible header, so each text is looked at once."""
+    """(role, unit) of a header text. Every row of text is a possible header, so each text is looked
+    at once."""
     role = vocabulary.column_role(text)
     if role:
         return role, ""
@@ -203,11 +227,18 @@ def _meaning(text: str) -> tuple[str, str]:
 
 
 def _analyte_meaning(text: str) -> tuple[str, str]:
-    """A column named after an analyte, with its unit in brackets, after a comma or as the last word."""
+    """A column named after an analyte, with its unit in brackets, after a comma or as the last
+    word."""
     for pattern in (BRACKET, COMMA, _LAST_WORD):
         parts = pattern.match(text)
-        if parts and vocabulary.unit(parts["inside"]) and (vocabulary.analyte(parts["name"]) or pattern is BRACKET):
-            share = vocabulary.analyte(text)  # "7-OH (% of total alkaloids)" is an analyte of its own
+        if (
+            parts
+            and vocabulary.unit(parts["inside"])
+            and (vocabulary.analyte(parts["name"]) or pattern is BRACKET)
+        ):
+            share = vocabulary.analyte(
+                text
+            )  # "7-OH (% of total alkaloids)" is an analyte of its own
             if share is None or share is vocabulary.analyte(parts["name"]):
                 return f"analyte:{parts['name']}", parts["inside"]
     return (f"analyte:{text}", "") if vocabulary.analyte(text) else ("unknown", "")
@@ -216,8 +247,9 @@ def _analyte_meaning(text: str) -> tuple[str, str]:
 def _kind(columns: list[Column]) -> str:
     """What table such columns make; nothing where they make none.
 
-    A list names an analyte and a result column; a wide table a batch or a sample and analytes; a table of
-    samples nothing but facts; a turned one its analytes in the first column and its batches in the others.
+    A list names an analyte and a result column; a wide table a batch or a sample and analytes; a
+    table of samples nothing but facts; a turned one its analytes in the first column and its
+    batches in the others.
     """
     roles = [column.role for column in columns]
     keyed = any(key in roles for key in KEYS)
@@ -242,7 +274,8 @@ def _kind(columns: list[Column]) -> str:
 
 
 def _tables(columns: list[Column]) -> list[list[Column]]:
-    """The columns as one table, or as several side by side: apart by a blank column, or by a repeated first header."""
+    """The columns as one table, or as several side by side: apart by a blank column, or by a
+    repeated first header."""
     if len(columns) < 2 or not _kind(columns):
         parted = _parted(columns)
         return parted if len(parted) > 1 else []
@@ -253,7 +286,8 @@ def _tables(columns: list[Column]) -> list[list[Column]]:
 
 
 def _parted(columns: list[Column]) -> list[list[Column]]:
-    """The runs of columns between blank ones, each of them a table; a run that is none goes with the table before it."""
+    """The runs of columns between blank ones, each of them a table; a run that is none goes with
+    the table before it."""
     runs: list[list[Column]] = []
     for column in columns:
         if runs and column.number <= runs[-1][-1].end + 1:
@@ -290,8 +324,11 @@ def _repeated(columns: list[Column]) -> list[list[Column]]:
 # ---------------------------------------------------------------- more rows
 
 
-def _continued(page: Page, top: int, bottom: int, left: int, right: int | None, tables: int) -> list[list[Column]]:
-    """The tables with the next row as part of their header: units or second words under the columns, and nothing else."""
+def _continued(
+    page: Page, top: int, bottom: int, left: int, right: int | None, tables: int
+) -> list[list[Column]]:
+    """The tables with the next row as part of their header: units or second words under the
+    columns, and nothing else."""
     cells = page.cells(bottom + 1, left, right)
     if not cells or not _all_words(cells):
         return []
@@ -301,7 +338,9 @@ def _continued(page: Page, top: int, bottom: int, left: int, right: int | None, 
         if column.number not in cells:
             continue
         old = before.get(column.number)
-        if column.role in ("unknown", "analyte") or (old is not None and old.role in ("analyte", *KEYS)):
+        if column.role in ("unknown", "analyte") or (
+            old is not None and old.role in ("analyte", *KEYS)
+        ):
             return []
     found = _tables(after)
     return found if len(found) == tables else []
@@ -315,7 +354,9 @@ def _with_cas(page: Page, columns: list[Column], top: int) -> tuple[list[Column]
     if not numbers or any(vocabulary.column_role(cell.text) != "cas" for cell in labels):
         return columns, top
     named = [
-        replace(column, cas=page.word(top - 1, column.number)) if column.number in numbers else column
+        replace(column, cas=page.word(top - 1, column.number))
+        if column.number in numbers
+        else column
         for column in columns
     ]
     return named, top - 1

@@ -1,4 +1,5 @@
-"""Sheets that only make sense joined: results by sample on one, samples with their batch and product on another."""
+"""Sheets that only make sense joined: results by sample on one, samples with their batch and
+product on another."""
 
 from __future__ import annotations
 
@@ -31,8 +32,16 @@ def read_samples(block: Block) -> Iterator[Sample]:
 
 
 def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]) -> list[Row]:
-    """The rows with the facts of their samples. A key without a partner, and a key that stands twice, are refusals."""
-    key = next((key for key in KEYS if any(_said(row.facts, key) for row in rows) and _indexed(samples, key)), None)
+    """The rows with the facts of their samples. A key without a partner, and a key that stands
+    twice, are refusals."""
+    key = next(
+        (
+            key
+            for key in KEYS
+            if any(_said(row.facts, key) for row in rows) and _indexed(samples, key)
+        ),
+        None,
+    )
     if key is None:
         return list(rows)
     index: dict[str, Sample] = {}
@@ -63,7 +72,9 @@ def _said(facts: dict[str, SourceText], name: str) -> str:
     return word.text.strip() if word is not None else ""
 
 
-def _joined(row: Row, index: dict[str, Sample], key: str, used: set[str], refusals: list[Refusal]) -> Row:
+def _joined(
+    row: Row, index: dict[str, Sample], key: str, used: set[str], refusals: list[Refusal]
+) -> Row:
     said = _said(row.facts, key)
     sample = index.get(said)
     if sample is None:
@@ -75,7 +86,11 @@ def _joined(row: Row, index: dict[str, Sample], key: str, used: set[str], refusa
     used.add(said)
     for name in ("batch_id", "form"):
         own, other = row.facts.get(name), sample.facts.get(name)
-        if own is not None and other is not None and own.text.strip() not in ("", other.text.strip()):
+        if (
+            own is not None
+            and other is not None
+            and own.text.strip() not in ("", other.text.strip())
+        ):
             message = f"the sample '{said}' is '{other.text}' at {other.ref} and '{own.text}' here"
             refusals.append(Refusal("fact-contradicts", message, own.ref, own.text))
     stated = {name: word for name, word in row.facts.items() if word.text.strip()}

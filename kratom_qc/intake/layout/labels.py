@@ -1,4 +1,5 @@
-"""Labels and their values: `Batch: L-1` in one cell, a label with its value in the next cell, rows that state a fact."""
+"""Labels and their values: `Batch: L-1` in one cell, a label with its value in the next cell, rows
+that state a fact."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from kratom_qc.intake.layout.page import Page
 
 MUST_AGREE = ("batch_id", "form")
 _NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
-# Of several overall verdicts the worst one counts: dropping a `Fail` in silence would release a batch.
+# Of several overall verdicts the worst one counts: dropping a `Fail` in silence would release a
+# batch.
 _WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure", "opinion_conditional")
 
 
@@ -29,16 +31,21 @@ class Stated:
 
 
 def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[Stated]:
-    """The facts that some cells of a row state. A row like a result, outside every table, is noted as a stray."""
+    """The facts that some cells of a row state. A row like a result, outside every table, is noted
+    as a stray."""
     numbers = sorted(cells)
     if len(cells) > 1 and all(_NUMBER.fullmatch(cell.text.strip()) for cell in cells.values()):
         message = "these numbers stand in no table: no header row above them names their columns"
-        page.strays.append(Refusal("stray-result", message, page.place(row, numbers[0]), cells[numbers[0]].text))
+        page.strays.append(
+            Refusal("stray-result", message, page.place(row, numbers[0]), cells[numbers[0]].text)
+        )
         return []
     stray = next((number for number in numbers if _is_stray(page, row, cells, number)), None)
     if stray is not None:
         message = "this row looks like a result, but it stands in no table: no header row above it names its columns"
-        page.strays.append(Refusal("stray-result", message, page.place(row, stray), cells[stray].text))
+        page.strays.append(
+            Refusal("stray-result", message, page.place(row, stray), cells[stray].text)
+        )
         return []
     found: list[Stated] = []
     taken: set[int] = set()
@@ -50,7 +57,9 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[Stated]:
         name = vocabulary.fact_name(label) if colon and rest.strip() else None
         if name:
             page.word(row, number)
-            found.append(Stated(name, SourceText(rest.strip(), page.place(row, number)), row, number))
+            found.append(
+                Stated(name, SourceText(rest.strip(), page.place(row, number)), row, number)
+            )
             continue
         name = vocabulary.fact_name(text)
         following = numbers[index + 1] if index + 1 < len(numbers) else None
@@ -65,7 +74,8 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[Stated]:
 
 
 def _is_stray(page: Page, row: int, cells: Mapping[int, Cell], number: int) -> bool:
-    """An analyte with a number beside or below it, outside every table: dropping it in silence could hide a result."""
+    """An analyte with a number beside or below it, outside every table: dropping it in silence
+    could hide a result."""
     said = cells[number].text
     if vocabulary.fact_name(said) is not None or not _names_analyte(said):
         return False
@@ -79,11 +89,15 @@ def _is_stray(page: Page, row: int, cells: Mapping[int, Cell], number: int) -> b
 def _names_analyte(text: str) -> bool:
     """`Lead`, or `Lead (mg/kg)`."""
     role = meaning((" ".join(text.split()),))[0]
-    return role.startswith("analyte:") and vocabulary.analyte(role.removeprefix("analyte:")) is not None
+    return (
+        role.startswith("analyte:")
+        and vocabulary.analyte(role.removeprefix("analyte:")) is not None
+    )
 
 
 def could_be_result(text: str) -> bool:
-    """Whether a text begins like a number or is a result word, and so may not be dropped in silence."""
+    """Whether a text begins like a number or is a result word, and so may not be dropped in
+    silence."""
     return re.match(r"^\s*[<>≤≥]?\s*[0-9]", text) is not None or vocabulary.status(text) is not None
 
 
@@ -93,7 +107,9 @@ def states_a_fact(cells: Mapping[int, Cell]) -> bool:
     label, _, rest = first.partition(":")
     if vocabulary.analyte(first) is not None or (len(cells) == 1 and not rest.strip()):
         return False
-    return vocabulary.fact_name(label) is not None or (len(cells) > 1 and first.rstrip().endswith(":"))
+    return vocabulary.fact_name(label) is not None or (
+        len(cells) > 1 and first.rstrip().endswith(":")
+    )
 
 
 def state(facts: dict[str, SourceText], stated: Iterable[Stated], refusals: list[Refusal]) -> None:
@@ -113,7 +129,9 @@ def state(facts: dict[str, SourceText], stated: Iterable[Stated], refusals: list
 
 def _worse(word: SourceText, known: SourceText) -> bool:
     ranks = [
-        _WORST_FIRST.index(kind) if (kind := vocabulary.status(said.text)) in _WORST_FIRST else len(_WORST_FIRST)
+        _WORST_FIRST.index(kind)
+        if (kind := vocabulary.status(said.text)) in _WORST_FIRST
+        else len(_WORST_FIRST)
         for said in (word, known)
     ]
     return ranks[0] < ranks[1]

@@ -1,7 +1,9 @@
-"""What stands on a sheet and is read as nothing: a person sees it, so nothing of it is dropped in silence.
+"""What stands on a sheet and is read as nothing: a person sees it, so nothing of it is dropped in
+silence.
 
-Every cell that no result, fact, label or header was read from is handed on as a note of the certificates that it may speak of:
-those with a result in its row, else those with one on its sheet, else all of the file.
+Every cell that no result, fact, label or header was read from is handed on as a note of the
+certificates that it may speak of: those with a result in its row, else those with one on its sheet,
+else all of the file.
 """
 
 from __future__ import annotations
@@ -17,21 +19,35 @@ from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
 from kratom_qc.intake.layout.page import Page
 
-_QUOTED = ("method", "section", "section_unit", "replicate")  # words of a line that are kept, and judged by nobody
-# Read as numbers where they are any, and left alone where they are not: an LOD of a microbe may say anything.
+_QUOTED = (
+    "method",
+    "section",
+    "section_unit",
+    "replicate",
+)  # words of a line that are kept, and judged by nobody
+# Read as numbers where they are any, and left alone where they are not: an LOD of a microbe may say
+# anything.
 _LENIENT = ("lod", "loq", "uncertainty", "limit")
 _VERDICTS = ("verdict",)
 _NAMES = ("product_name",)  # facts that are free text
 
 
-def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Certificate]) -> tuple[Certificate, ...]:
+def with_notes(
+    pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Certificate]
+) -> tuple[Certificate, ...]:
     """The certificates, each with the notes that may speak of it."""
     read = {place for one in made for place in _read(one)}
     blocks = list(blocks)
     read |= {place for block in blocks for place in _of_header(block)}
     rows = [{_row_of(place) for line in one.rows for place in _places(line)} for one in made]
     where = _columns(blocks, set().union(*rows))
-    where |= {w.ref: "bound" for one in made for line in one.rows for name in _LENIENT if (w := getattr(line, name))}
+    where |= {
+        w.ref: "bound"
+        for one in made
+        for line in one.rows
+        for name in _LENIENT
+        if (w := getattr(line, name))
+    }
     owners = _Owners(rows)
     notes: list[list[Note]] = [[] for _ in made]
     for page in pages:
@@ -40,19 +56,29 @@ def with_notes(pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Ce
                 place = page.place(row, column)
                 if place in read or not cell.text.strip() or _is_label(cell.text):
                     continue
-                word, label = SourceText(cell.text, place, cell.shown, cell.kind), _label(cells, column)
-                note = Note(word, where[place]) if place in where else Note(word, _beside(label), label)
+                word, label = (
+                    SourceText(cell.text, place, cell.shown, cell.kind),
+                    _label(cells, column),
+                )
+                note = (
+                    Note(word, where[place])
+                    if place in where
+                    else Note(word, _beside(label), label)
+                )
                 for index in owners.of(place):
                     notes[index].append(note)
     return tuple(replace(one, notes=tuple(own)) for one, own in zip(made, notes, strict=True))
 
 
 def _read(certificate: Certificate) -> Iterator[CellRef]:
-    """Where words stand that decide something. A verdict in words that nobody knows decides nothing: it is a note."""
+    """Where words stand that decide something. A verdict in words that nobody knows decides
+    nothing: it is a note."""
     for line in certificate.rows:
         for name in _WORDS_OF_LINE:
             word = getattr(line, name)
-            if isinstance(word, SourceText) and not (name in _VERDICTS and vocabulary.status(word.text) is None):
+            if isinstance(word, SourceText) and not (
+                name in _VERDICTS and vocabulary.status(word.text) is None
+            ):
                 yield word.ref
     for name, word in certificate.facts.items():
         if name not in _NAMES and not (name == "status" and vocabulary.status(word.text) is None):
@@ -70,7 +96,9 @@ def _of_header(block: Block) -> Iterator[CellRef]:
                 yield block.page.place(row, column.number)
 
 
-_WORDS_OF_LINE = tuple(one.name for one in fields(ResultRow) if one.name not in (*_QUOTED, *_LENIENT))
+_WORDS_OF_LINE = tuple(
+    one.name for one in fields(ResultRow) if one.name not in (*_QUOTED, *_LENIENT)
+)
 
 
 def _places(line: ResultRow) -> Iterator[CellRef]:
@@ -99,7 +127,8 @@ class _Owners:
 
 
 def _is_label(text: str) -> bool:
-    """A header word or a label by itself says nothing; nor does a heading that is also a verdict word escape as one."""
+    """A header word or a label by itself says nothing; nor does a heading that is also a verdict
+    word escape as one."""
     if not any(c.isalnum() for c in text):
         return False  # the sign `<` heads a column of signs, and is one
     known = vocabulary.column_role(text) is not None or vocabulary.fact_name(text) is not None
@@ -113,13 +142,15 @@ def _label(cells: dict[int, Cell], column: int) -> str:
 
 
 def _beside(label: str) -> str:
-    """A number is no result where the label before it says what it is: `Storage`, `Quantity`; but for `Notes`."""
+    """A number is no result where the label before it says what it is: `Storage`, `Quantity`; but
+    for `Notes`."""
     name = vocabulary.fact_name(label)
     return "column" if name == "other" and vocabulary.column_role(label) != "ignored" else "free"
 
 
 def _columns(blocks: Iterable[Block], rows: set[tuple[str, int]]) -> dict[CellRef, str]:
-    """The cells beside results in columns of methods, initials or dilutions. Notes are none of these."""
+    """The cells beside results in columns of methods, initials or dilutions. Notes are none of
+    these."""
     found: dict[CellRef, str] = {}
     for block in blocks:
         numbers = {column.number for column in block.header.columns if _is_bookkeeping(column)}

@@ -17,7 +17,8 @@ _IDS = ("batch_id", "certificate_id", "sample_id", "lab_id")
 
 @dataclass
 class Page:
-    """A sheet, or a part of one lying on its side (`turned`: rows are the sheet's columns and columns its rows)."""
+    """A sheet, or a part of one lying on its side (`turned`: rows are the sheet's columns and
+    columns its rows)."""
 
     file: str
     sheet: Sheet
@@ -25,28 +26,42 @@ class Page:
     remarks: list[Remark] = field(default_factory=list)
     strays: list[Refusal] = field(default_factory=list)  # rows like results outside every table
     turned: bool = False
-    merges: dict[tuple[int, int], Area] = field(init=False)  # every cell of the used rows that lies in a merged area
+    merges: dict[tuple[int, int], Area] = field(
+        init=False
+    )  # every cell of the used rows that lies in a merged area
     last_row: int = field(init=False)
-    looked_at: dict[tuple[int, int, int | None], list[Any]] = field(default_factory=dict)  # headers by row and columns
+    looked_at: dict[tuple[int, int, int | None], list[Any]] = field(
+        default_factory=dict
+    )  # headers by row and columns
 
     def __post_init__(self) -> None:
         self.last_row = max(self.sheet.rows, default=0)
         self.merges = _covered(self.sheet)
         if len(self.merges) >= _MOST_COVERED:
             self.refusals.append(
-                Refusal("too-large", "the sheet has too many merged cells", CellRef(self.file, self.sheet.name))
+                Refusal(
+                    "too-large",
+                    "the sheet has too many merged cells",
+                    CellRef(self.file, self.sheet.name),
+                )
             )
 
     def place(self, row: int, column: int) -> CellRef:
         """A cell in the vendor's coordinates."""
-        return CellRef(self.file, self.sheet.name, cell_name(column, row) if self.turned else cell_name(row, column))
+        return CellRef(
+            self.file,
+            self.sheet.name,
+            cell_name(column, row) if self.turned else cell_name(row, column),
+        )
 
     def cells(self, row: int, left: int = 1, right: int | None = None) -> dict[int, Cell]:
         """The cells of a row by column, in order; between two columns where they are given."""
         cells = self.sheet.rows.get(row, {})
         if left <= 1 and right is None:
             return cells
-        return {at: cell for at, cell in cells.items() if left <= at and (right is None or at <= right)}
+        return {
+            at: cell for at, cell in cells.items() if left <= at and (right is None or at <= right)
+        }
 
     def anchor(self, row: int, column: int) -> tuple[int, int]:
         """The cell whose text stands here: the first one of the merged area, else the cell itself."""
@@ -54,13 +69,16 @@ class Page:
         return (area[0], area[1]) if area else (row, column)
 
     def word(self, row: int, column: int) -> SourceText:
-        """A cell used as a word. A cell that cannot be believed is a refusal from the moment something uses it."""
+        """A cell used as a word. A cell that cannot be believed is a refusal from the moment
+        something uses it."""
         cell = self.sheet.rows.get(row, {}).get(column)
         trouble = self.sheet.problems.get((row, column))
         if trouble is not None:
             self.refusals.append(trouble)  # told once in the end, however often it is used
         place = self.place(row, column)
-        return SourceText(cell.text, place, cell.shown, cell.kind) if cell else SourceText("", place)
+        return (
+            SourceText(cell.text, place, cell.shown, cell.kind) if cell else SourceText("", place)
+        )
 
     def spread(self, row: int, column: int) -> SourceText:
         """A cell used as a word; a merged area says the same in every row that it covers."""
@@ -68,15 +86,17 @@ class Page:
         return self.word(at[0], column) if at[1] == column else self.word(row, column)
 
     def fact(self, row: int, column: int, name: str) -> SourceText:
-        """A cell that states a fact. An id that is stored as a date, a fraction or a number of more than 15 digits is not
-        the id the laboratory typed: the spreadsheet has changed it."""
+        """A cell that states a fact. An id that is stored as a date, a fraction or a number of more
+        than 15 digits is not the id the laboratory typed: the spreadsheet has changed it."""
         at = self.anchor(row, column)
         row = at[0] if at[1] == column else row
         word = self.word(row, column)
         cell = self.sheet.rows.get(row, {}).get(column)
         if cell is None or name not in _IDS:
             return word
-        if cell.kind == "date" or (cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.text)):
+        if cell.kind == "date" or (
+            cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.text)
+        ):
             message = (
                 f"the {name.replace('_', ' ')} is stored as the {cell.kind} {cell.text}: the spreadsheet may have changed it; "
                 "format the cell as text and type it again"
@@ -106,7 +126,8 @@ def _covered(sheet: Sheet) -> dict[tuple[int, int], Area]:
 
 
 def turn(page: Page, rows: list[int], left: int, names: dict[int, Cell]) -> Page:
-    """The given rows from column `left` on, lying on their side; `names` replaces cells of the first row by column."""
+    """The given rows from column `left` on, lying on their side; `names` replaces cells of the
+    first row by column."""
     grid: Grid = {}
     for row in rows:
         for column, cell in page.cells(row, left).items():

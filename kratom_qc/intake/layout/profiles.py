@@ -1,7 +1,8 @@
 """Profiles: one TOML file per laboratory's layout that header words alone cannot read.
 
-A profile says how its files are recognised, which columns mean what, where the facts stand, and what the laboratory's
-numbers and dates look like. Everything it does not say is read, or refused, as in any other file.
+A profile says how its files are recognised, which columns mean what, where the facts stand, and
+what the laboratory's numbers and dates look like. Everything it does not say is read, or refused,
+as in any other file.
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ class At:
         return not self.sheet or fnmatchcase(sheet.name, self.sheet)
 
     def __str__(self) -> str:
-        return f"{self.sheet}!{cell_name(self.row, self.column)}" if self.sheet else cell_name(self.row, self.column)
+        return (
+            f"{self.sheet}!{cell_name(self.row, self.column)}"
+            if self.sheet
+            else cell_name(self.row, self.column)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a profile. `header` is a row, the texts that stand in it, or for a transposed table a column."""
+    """One table of a profile. `header` is a row, the texts that stand in it, or for a transposed
+    table a column."""
 
     sheet: str
     kind: str
@@ -94,7 +100,9 @@ class Profile:
             ]
             if not any(fnmatchcase(one, text) for one in said):
                 yield f"the cell {at} does not say '{text}'" + (f" but '{said[0]}'" if said else "")
-        if self.headers and not any(True for sheet in book.sheets for _ in rows_of(sheet, self.headers)):
+        if self.headers and not any(
+            True for sheet in book.sheets for _ in rows_of(sheet, self.headers)
+        ):
             yield f"no row holds the headers {', '.join(self.headers)}"
 
     def recognises(self, book: Workbook) -> bool:
@@ -125,7 +133,8 @@ def rows_of(sheet: Sheet, texts: Sequence[str]) -> Iterator[int]:
 
 
 def load() -> tuple[Profile, ...]:
-    """The shipped profiles and the user's own. Raises RulebookError with every mistake of every file at once."""
+    """The shipped profiles and the user's own. Raises RulebookError with every mistake of every
+    file at once."""
     own = settings.layouts()
     return _load((LAYOUTS, *([own] if own else [])))
 
@@ -178,12 +187,18 @@ class _Reader:
         self.wrong.append(f"{self.file}: {key} {why}")
 
     def profile(self, content: dict[str, Any]) -> Profile:
-        self.only(content, "", ("id", "laboratory", "title", "recognise", "numbers", "dates", "facts", "table"))
+        self.only(
+            content,
+            "",
+            ("id", "laboratory", "title", "recognise", "numbers", "dates", "facts", "table"),
+        )
         recognise = self.section(content, "recognise", ("sheets", "cells", "headers"))
         numbers = self.section(content, "numbers", ("decimal_mark",))
         dates = self.section(content, "dates", ("order",))
         if not recognise:
-            self.no("[recognise]", "states no condition; a profile that recognises every file is none")
+            self.no(
+                "[recognise]", "states no condition; a profile that recognises every file is none"
+            )
         cells = self.mapping("recognise.cells", recognise.get("cells", {}))
         tables = content.get("table", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
@@ -197,24 +212,34 @@ class _Reader:
             title=self.text(content, "title"),
             sheets=self.texts("recognise.sheets", recognise.get("sheets", [])),
             cells=tuple(
-                (at, str(text)) for key, text in cells.items() if (at := self.at(f"recognise.cells '{key}'", key))
+                (at, str(text))
+                for key, text in cells.items()
+                if (at := self.at(f"recognise.cells '{key}'", key))
             ),
             headers=self.texts("recognise.headers", recognise.get("headers", [])),
             decimal_mark=self.one_of("numbers.decimal_mark", numbers.get("decimal_mark"), _MARKS),
-            day_first=_ORDERS.get(self.one_of("dates.order", dates.get("order"), tuple(_ORDERS)) or ""),
+            day_first=_ORDERS.get(
+                self.one_of("dates.order", dates.get("order"), tuple(_ORDERS)) or ""
+            ),
             facts=self.facts(self.section(content, "facts", vocabulary.fact_names())),
-            tables=tuple(self.table(f"table {number}", table) for number, table in enumerate(tables, start=1)),
+            tables=tuple(
+                self.table(f"table {number}", table) for number, table in enumerate(tables, start=1)
+            ),
         )
 
     def table(self, key: str, said: dict[str, Any]) -> Table:
         self.only(said, key, ("sheet", "kind", "header", "columns", "fill_down", "end"))
         kind = self.one_of(f"{key}.kind", said.get("kind"), KINDS) or "list"
         columns = self.mapping(f"{key}.columns", said.get("columns", {}))
-        meanings = {name: self.meaning(f"{key}.columns '{name}'", value) for name, value in columns.items()}
+        meanings = {
+            name: self.meaning(f"{key}.columns '{name}'", value) for name, value in columns.items()
+        }
         fill_down = self.texts(f"{key}.fill_down", said.get("fill_down", []))
         for name in fill_down:
             meaning = meanings.get(name)
-            if meaning is not None and (meaning.role in _NEVER_FILLED or meaning.role.startswith("analyte:")):
+            if meaning is not None and (
+                meaning.role in _NEVER_FILLED or meaning.role.startswith("analyte:")
+            ):
                 self.no(f"{key}.fill_down '{name}'", "holds measurements: a blank one is blank")
         self.contradictions(key, kind, meanings)
         unit = "row" if kind == "transposed" else "column"
@@ -226,8 +251,12 @@ class _Reader:
             sheet=self.plain(f"{key}.sheet", said.get("sheet", "*")),
             kind=kind,
             header=self.header(f"{key}.header", said.get("header"), kind),
-            columns=MappingProxyType({squeezed(name): meanings[name] for name, match in numbered.items() if not match}),
-            numbered=MappingProxyType({_line(match): meanings[name] for name, match in numbered.items() if match}),
+            columns=MappingProxyType(
+                {squeezed(name): meanings[name] for name, match in numbered.items() if not match}
+            ),
+            numbered=MappingProxyType(
+                {_line(match): meanings[name] for name, match in numbered.items() if match}
+            ),
             fill_down=tuple(squeezed(name) for name in fill_down),
             end=self.plain(f"{key}.end", said.get("end", "")),
         )
@@ -262,7 +291,10 @@ class _Reader:
             self.no(key, 'must be a role, or { role = "…", unit = "…" }')
             return Meaning("ignored")
         self.only(said, key, ("role", "unit"))
-        role, unit = self.plain(f"{key}.role", said.get("role", "")), self.plain(f"{key}.unit", said.get("unit", ""))
+        role, unit = (
+            self.plain(f"{key}.role", said.get("role", "")),
+            self.plain(f"{key}.unit", said.get("unit", "")),
+        )
         kind, _, rest = role.partition(":")
         known = (
             (kind == "fact" and rest in vocabulary.fact_names())

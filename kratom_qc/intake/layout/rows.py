@@ -25,7 +25,8 @@ class Row:
 
 
 def facts_of(page: Page, header: Header, row: int) -> dict[str, SourceText]:
-    """The facts that a row's own columns state. Two columns that state one fact differently are a refusal."""
+    """The facts that a row's own columns state. Two columns that state one fact differently are a
+    refusal."""
     facts: dict[str, SourceText] = {}
     for column in header.columns:
         name = fact_of(column, header)
@@ -36,7 +37,9 @@ def facts_of(page: Page, header: Header, row: int) -> dict[str, SourceText]:
         if known is None or not known.text.strip():
             facts[name] = word
         elif name in _ONE_TRUTH and word.text.strip() and word.text.strip() != known.text.strip():
-            message = f"two columns state the {name.replace('_', ' ')}: '{known.text}' and '{word.text}'"
+            message = (
+                f"two columns state the {name.replace('_', ' ')}: '{known.text}' and '{word.text}'"
+            )
             page.refuse("fact-contradicts", message, row, column.number, word.text)
         elif name == "tested_on" and word.text.strip():
             facts[name] = word  # testing started, testing completed: the later one counts
@@ -44,7 +47,8 @@ def facts_of(page: Page, header: Header, row: int) -> dict[str, SourceText]:
 
 
 def fact_of(column: Column, header: Header) -> str | None:
-    """The fact a column states; the verdict column of a wide table is the status of the whole batch."""
+    """The fact a column states; the verdict column of a wide table is the status of the whole
+    batch."""
     if column.role == "verdict" and header.kind != "list":
         return "status"
     return column.role.removeprefix("fact:") if column.role.startswith("fact:") else None
@@ -60,7 +64,8 @@ def refuse_cells_outside(block: Block, row: int) -> None:
 
 
 def refuse_uneven(block: Block, row: int) -> None:
-    """Refuse a line of a text file that lacks fields of its header, or has more: its cells may have slipped."""
+    """Refuse a line of a text file that lacks fields of its header, or has more: its cells may have
+    slipped."""
     widths = block.page.sheet.widths
     if not widths:
         return
@@ -69,11 +74,13 @@ def refuse_uneven(block: Block, row: int) -> None:
         message = f"row {row} has {has} fields, the header has {needed}; write an empty field for what is blank"
         block.page.refuse("short-row", message, row, min(block.cells(row)))
     wide = widths.get(block.header.row, needed)
-    extra = [number for number in block.cells(row) if number > max(needed, wide)] if block.right is None else []
+    extra = (
+        [number for number in block.cells(row) if number > max(needed, wide)]
+        if block.right is None
+        else []
+    )
     if extra:
-        message = (
-            f"row {row} has {has} fields, the header has {wide}; a separator inside a field needs quotes around it"
-        )
+        message = f"row {row} has {has} fields, the header has {wide}; a separator inside a field needs quotes around it"
         block.page.refuse("long-row", message, row, extra[0], block.cells(row)[extra[0]].text)
 
 

@@ -1,4 +1,5 @@
-"""Which facts hold for which tables of a sheet: several certificates may stand below each other, or side by side."""
+"""Which facts hold for which tables of a sheet: several certificates may stand below each other, or
+side by side."""
 
 from __future__ import annotations
 
@@ -25,12 +26,18 @@ class Scope:
 
 
 def scopes(bands: Iterable[Band], refusals: list[Refusal]) -> list[Scope]:
-    """The certificates of a sheet: a new one begins where a label names another batch above a table.
+    """The certificates of a sheet: a new one begins where a label names another batch above a
+    table.
 
     Where a sheet names one batch at most, every fact holds for every table, wherever it stands.
     """
     bands = list(bands)
-    named = {one.word.text.strip() for band in bands for one in _flat(band.head) if one.name == "batch_id"}
+    named = {
+        one.word.text.strip()
+        for band in bands
+        for one in _flat(band.head)
+        if one.name == "batch_id"
+    }
     found = [Scope()]
     if len(named) < 2:
         for band in bands:
@@ -70,8 +77,11 @@ def _letterhead(band: Band, refusals: list[Refusal]) -> dict[str, SourceText]:
     return facts
 
 
-def _after(before: Scope, band: Band, letterhead: dict[str, SourceText], refusals: list[Refusal]) -> Scope:
-    """The scope of another batch. What stands between two certificates belongs to the one that it can belong to."""
+def _after(
+    before: Scope, band: Band, letterhead: dict[str, SourceText], refusals: list[Refusal]
+) -> Scope:
+    """The scope of another batch. What stands between two certificates belongs to the one that it
+    can belong to."""
     own: list[Stated] = []
     for index, paragraph in enumerate(band.head):
         if own or _names_batch(paragraph):
@@ -99,7 +109,10 @@ def _between(before: Scope, paragraph: list[Stated], refusals: list[Refusal]) ->
 
 def _side_by_side(band: Band) -> list[list[Stated]]:
     """The facts of each table of a band, by columns; nothing where they do not each name one batch."""
-    own = [[one for one in _flat(band.head[_first_batch(band) :]) if _above(one, block)] for block in band.blocks]
+    own = [
+        [one for one in _flat(band.head[_first_batch(band) :]) if _above(one, block)]
+        for block in band.blocks
+    ]
     one_each = all(sum(one.name == "batch_id" for one in facts) == 1 for facts in own)
     return own if len(own) > 1 and one_each else []
 
@@ -113,7 +126,11 @@ def _above(one: Stated, block: Block) -> bool:
 
 
 def _begun(
-    own: list[list[Stated]], band: Band, letterhead: dict[str, SourceText], before: Scope, refusals: list[Refusal]
+    own: list[list[Stated]],
+    band: Band,
+    letterhead: dict[str, SourceText],
+    before: Scope,
+    refusals: list[Refusal],
 ) -> list[Scope]:
     found = []
     shared = [one for paragraph in band.head[: _first_batch(band)] for one in paragraph]

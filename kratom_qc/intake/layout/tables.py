@@ -1,4 +1,5 @@
-"""Tables with one result per row: one Line for every result below a header, or a refusal for what cannot be mapped."""
+"""Tables with one result per row: one Line for every result below a header, or a refusal for what
+cannot be mapped."""
 
 from __future__ import annotations
 
@@ -14,7 +15,13 @@ from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
 from kratom_qc.intake.layout.labels import could_be_result, state, stated_in, states_a_fact
 from kratom_qc.intake.layout.page import Page
-from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
+from kratom_qc.intake.layout.rows import (
+    Row,
+    facts_of,
+    refuse_cells_outside,
+    refuse_uneven,
+    unknown_header,
+)
 
 _ONCE = (
     "analyte",
@@ -32,14 +39,23 @@ _ONCE = (
     "detection_unit",
 )
 _BOUNDS = ("lod", "loq", "uncertainty")  # may stand once for every unit that results are given in
-# What a merged area may say of every row that it covers. A merged number may be of all rows together.
+# What a merged area may say of every row that it covers. A merged number may be of all rows
+# together.
 _SPREAD = ("analyte", "unit", "method", "limit", "basis", "portion", "species", "cas")
-_VERDICTS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "not_evaluated", "not_tested")
+_VERDICTS = (
+    "opinion_good",
+    "opinion_bad",
+    "opinion_conditional",
+    "opinion_unsure",
+    "not_evaluated",
+    "not_tested",
+)
 
 
 def read_list(block: Block, facts: dict[str, SourceText]) -> Iterator[Row]:
-    """The rows of a list; what cannot be mapped becomes a refusal of the page. Facts stated by rows of their own in the
-    table are added to `facts`, but for a batch, which is that of the rows below it."""
+    """The rows of a list; what cannot be mapped becomes a refusal of the page. Facts stated by rows
+    of their own in the table are added to `facts`, but for a batch, which is that of the rows below
+    it."""
     page, header = block.page, _settle(block)
     analyte = header.of("analyte")[0].number
     section = _section_above(block)
@@ -83,24 +99,33 @@ def _is_heading(page: Page, row: int, cells: dict[int, Cell], header: Header, an
         return False
     number, cell = next(iter(cells.items()))
     if number == analyte:
-        return vocabulary.analyte(cell.text) is None and not re.fullmatch(r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.text.strip())
+        return vocabulary.analyte(cell.text) is None and not re.fullmatch(
+            r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.text.strip()
+        )
     if page.spread(row, analyte).text.strip() or any(
         column.number == number and column.role in ("ignored", "panel") for column in header.columns
     ):
         return False
-    return all(number != column.number for column in header.of("result")) or not could_be_result(cell.text)
+    return all(number != column.number for column in header.of("result")) or not could_be_result(
+        cell.text
+    )
 
 
 def _refuse_slipped(page: Page, header: Header, row: int, cells: dict[int, Cell]) -> None:
-    slipped = next((number for number, cell in cells.items() if _may_answer(header, number, cell)), None)
+    slipped = next(
+        (number for number, cell in cells.items() if _may_answer(header, number, cell)), None
+    )
     if slipped is not None:
         message = "this row has a result but no analyte in its column; repeat a merged name, or move the row back"
         page.refuse("result-without-analyte", message, row, slipped, cells[slipped].text)
 
 
 def _may_answer(header: Header, number: int, cell: Cell) -> bool:
-    """Whether a cell of a row without an analyte may be a result or an analyte that slipped into another column."""
-    if any(column.number == number and column.role in ("ignored", "panel") for column in header.columns):
+    """Whether a cell of a row without an analyte may be a result or an analyte that slipped into
+    another column."""
+    if any(
+        column.number == number and column.role in ("ignored", "panel") for column in header.columns
+    ):
         return False
     return could_be_result(cell.text) or vocabulary.analyte(cell.text) is not None
 
@@ -123,7 +148,8 @@ def _section_above(block: Block) -> SourceText | None:
 
 
 def _settle(block: Block) -> Header:
-    """Refuse unknown and repeated columns; of several result columns, one that holds only verdicts is a verdict."""
+    """Refuse unknown and repeated columns; of several result columns, one that holds only verdicts
+    is a verdict."""
     page, header = block.page, block.header
     columns = []
     results = header.of("result")
@@ -141,15 +167,22 @@ def _settle(block: Block) -> Header:
             continue
         for twin in settled.of(role)[1:]:
             first = settled.of(role)[0].header.text
-            _duplicate(page, twin, f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.text}'")
+            _duplicate(
+                page,
+                twin,
+                f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.text}'",
+            )
     units = [column.unit for column in settled.of("result")]
     if len(units) > 1 and len(set(units)) < len(units):
-        _duplicate(page, settled.of("result")[1], "two columns hold results and nothing tells them apart")
+        _duplicate(
+            page, settled.of("result")[1], "two columns hold results and nothing tells them apart"
+        )
     return settled
 
 
 def _one_per_unit(header: Header, role: str) -> bool:
-    """Whether each of several columns of limits has a unit of its own, and each unit a column of results."""
+    """Whether each of several columns of limits has a unit of its own, and each unit a column of
+    results."""
     units = [vocabulary.unit_key(column.unit) for column in header.of(role)]
     return len(set(units)) == len(units) and set(units) <= {
         vocabulary.unit_key(one.unit) for one in header.of("result")
@@ -190,7 +223,9 @@ class _Units:
     uncertainty: SourceText | None
 
 
-def _lines(block: Block, header: Header, own: _Units, row: int, section: SourceText | None) -> Iterator[Row]:
+def _lines(
+    block: Block, header: Header, own: _Units, row: int, section: SourceText | None
+) -> Iterator[Row]:
     page = block.page
     words: dict[str, SourceText] = {}
     for column in header.columns:
@@ -216,7 +251,12 @@ def _lines(block: Block, header: Header, own: _Units, row: int, section: SourceT
             heading_unit = block.unit
         for role, bounds in paired.items():
             at = next(
-                (one for one in bounds if vocabulary.unit_key(one.unit) == vocabulary.unit_key(column.unit)), None
+                (
+                    one
+                    for one in bounds
+                    if vocabulary.unit_key(one.unit) == vocabulary.unit_key(column.unit)
+                ),
+                None,
             )
             words[role] = page.word(row, at.number) if at else SourceText("", column.header.ref)
         line = ResultRow(
@@ -249,7 +289,11 @@ def _joined(word: SourceText | None, further: SourceText) -> SourceText:
     """Two columns may say by what a result was obtained: `SOP 12` and, as its instrument, `GC-MS`."""
     if word is None or not word.text.strip():
         return further
-    return replace(word, text=f"{word.text.strip()}; {further.text.strip()}") if further.text.strip() else word
+    return (
+        replace(word, text=f"{word.text.strip()}; {further.text.strip()}")
+        if further.text.strip()
+        else word
+    )
 
 
 def _says(word: SourceText | None) -> bool:
@@ -258,7 +302,9 @@ def _says(word: SourceText | None) -> bool:
 
 def _own_units(header: Header) -> _Units:
     found = {role: _header_unit(header, role) for role in ("lod", "loq", "lod_loq", "uncertainty")}
-    return _Units(found["lod"] or found["lod_loq"], found["loq"] or found["lod_loq"], found["uncertainty"])
+    return _Units(
+        found["lod"] or found["lod_loq"], found["loq"] or found["lod_loq"], found["uncertainty"]
+    )
 
 
 def _header_unit(header: Header, role: str) -> SourceText | None:
@@ -278,12 +324,15 @@ def _refuse_merged(page: Page, row: int, column: int) -> None:
     first, left, last, right = area
     said = page.word(first, left).text
     if (last > first or right > left) and could_be_result(said):
-        message = f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
+        message = (
+            f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
+        )
         page.refuse("merged-result", message, first, left, said)
 
 
 def _whole_total(word: SourceText, section: SourceText | None) -> SourceText:
-    """A bare `Total` is the total of its section where that is a known analyte: aflatoxins, for instance."""
+    """A bare `Total` is the total of its section where that is a known analyte: aflatoxins, for
+    instance."""
     if section is None or not vocabulary.is_bare_total(word.text):
         return word
     heading = re.split(r"[(\[,:]", section.text)[0].strip()
@@ -299,7 +348,9 @@ def _split(word: SourceText) -> tuple[SourceText, SourceText]:
     """`0.02/0.06` in a column LOD/LOQ; a unit behind the second is the unit of both."""
     lod, _, loq = word.text.partition("/")
     shared = re.match(r"^\s*[0-9][0-9.,]*(?![0-9.,])\s*(?P<unit>[^0-9.,\s].*)$", loq)
-    unit = f" {shared['unit'].strip()}" if shared and re.fullmatch(r"\s*[0-9][0-9.,]*\s*", lod) else ""
+    unit = (
+        f" {shared['unit'].strip()}" if shared and re.fullmatch(r"\s*[0-9][0-9.,]*\s*", lod) else ""
+    )
     return SourceText(f"{lod.strip()}{unit}", word.ref), SourceText(loq.strip(), word.ref)
 
 

@@ -1,4 +1,5 @@
-"""Tables on their side: analytes down the first column, one batch per column. Turned, they are wide tables."""
+"""Tables on their side: analytes down the first column, one batch per column. Turned, they are wide
+tables."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from kratom_qc.intake.layout.labels import could_be_result
 from kratom_qc.intake.layout.page import Page, turn
 
 ROW_WORDS = ("unit", "lod", "loq", "method", "limit", "cas")
-Turned = tuple[int, Page, Header]  # the sheet's first row of the table, the table upright, and its header there
+Turned = tuple[
+    int, Page, Header
+]  # the sheet's first row of the table, the table upright, and its header there
 
 
 def turned_at(page: Page, row: int) -> Turned | None:
@@ -17,7 +20,9 @@ def turned_at(page: Page, row: int) -> Turned | None:
     header = next((header for header in headers_at(page, row) if header.kind == TURNED), None)
     if header is not None:
         names = {
-            column.number: _as_batch(page, header.row, column) for column in header.columns if column.role == "batch"
+            column.number: _as_batch(page, header.row, column)
+            for column in header.columns
+            if column.role == "batch"
         }
         rows = _run(page, header.row, header.columns[0].number, set(names))
         return _on_its_side(page, header.row, header.row, rows, header.columns[0].number, names)
@@ -26,7 +31,9 @@ def turned_at(page: Page, row: int) -> Turned | None:
     if vocabulary.fact_name(cells[left].text) != "batch_id":
         return None
     others = {at: cell for at, cell in cells.items() if at != left}
-    values = {at for at, cell in others.items() if vocabulary.column_role(cell.text) not in ROW_WORDS}
+    values = {
+        at for at, cell in others.items() if vocabulary.column_role(cell.text) not in ROW_WORDS
+    }
     if not values or any(_is_label(others[at].text) for at in values):
         return None
     rows = _run(page, row, left, values)
@@ -45,14 +52,17 @@ def _is_label(text: str) -> bool:
 
 
 def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
-    """The rows of a table on its side, from its row of batches down; none where fewer than two analytes are in it."""
+    """The rows of a table on its side, from its row of batches down; none where fewer than two
+    analytes are in it."""
     rows, headings, analytes, gap = [first], list[int](), 0, False
     for row in range(first + 1, page.last_row + 1):
         cells = page.cells(row)
         if not cells:
             gap = True
             continue
-        slipped = not gap and any(at in values and could_be_result(cell.text) for at, cell in cells.items())
+        slipped = not gap and any(
+            at in values and could_be_result(cell.text) for at, cell in cells.items()
+        )
         if min(cells) > left and slipped and len(rows) > 1:
             rows += [*headings, row]  # a value without a name: refused when the table is read
             headings = []
@@ -64,7 +74,11 @@ def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
             continue
         role = meaning((" ".join(cells[left].text.split()),))[0]
         counts = any(at in values and could_be_result(cell.text) for at, cell in cells.items())
-        if role == "fact:batch_id" or (gap and role[:5] == "fact:") or (not counts and role in ("unknown", "analyte")):
+        if (
+            role == "fact:batch_id"
+            or (gap and role[:5] == "fact:")
+            or (not counts and role in ("unknown", "analyte"))
+        ):
             break
         analytes += role.startswith("analyte:")
         rows += [*headings, row]
@@ -77,14 +91,19 @@ def _first_kind(page: Page, row: int) -> str:
 
 
 def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
-    """The rows right above the row of batches that belong to the table: further facts of each batch, names of columns."""
+    """The rows right above the row of batches that belong to the table: further facts of each
+    batch, names of columns."""
     found: list[int] = []
     for above in range(row - 1, 0, -1):
         cells = page.cells(above)
         if not cells or min(cells) != left:
             break
         label, own = cells[left].text, values & set(cells)
-        of_each = len(own) > 1 and vocabulary.fact_name(label) and not any(_is_label(cells[at].text) for at in own)
+        of_each = (
+            len(own) > 1
+            and vocabulary.fact_name(label)
+            and not any(_is_label(cells[at].text) for at in own)
+        )
         if not of_each and not (vocabulary.column_role(label) == "analyte" and own):
             break
         found.insert(0, above)

@@ -11,7 +11,13 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
-from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven, unknown_header
+from kratom_qc.intake.layout.rows import (
+    Row,
+    facts_of,
+    refuse_cells_outside,
+    refuse_uneven,
+    unknown_header,
+)
 from kratom_qc.intake.layout.tables import section_unit
 from kratom_qc.intake.layout.transposed import ROW_WORDS
 
@@ -21,7 +27,9 @@ _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say thes
 @dataclass(frozen=True, slots=True)
 class _Body:
     rows: list[int]  # one batch each
-    notes: dict[str, int]  # unit, lod, loq, method, limit, cas → the row that states it for every column
+    notes: dict[
+        str, int
+    ]  # unit, lod, loq, method, limit, cas → the row that states it for every column
 
 
 def read_wide(block: Block) -> Iterator[Row]:
@@ -35,9 +43,17 @@ def read_wide(block: Block) -> Iterator[Row]:
         refuse_uneven(block, row)
         refuse_cells_outside(block, row)
         facts = facts_of(page, block.header, row)
-        of_batch = {role: page.spread(row, one.number) for role in _OF_BATCH for one in block.header.of(role)[:1]}
+        of_batch = {
+            role: page.spread(row, one.number)
+            for role in _OF_BATCH
+            for one in block.header.of(role)[:1]
+        }
         for column in analytes:
-            extra = {role: page.word(at, column.number) for role, at in body.notes.items() if role != "unit"}
+            extra = {
+                role: page.word(at, column.number)
+                for role, at in body.notes.items()
+                if role != "unit"
+            }
             extra |= of_batch
             if column.cas is not None:
                 extra.setdefault("cas", column.cas)
@@ -63,7 +79,12 @@ def read_wide(block: Block) -> Iterator[Row]:
 def _body(block: Block) -> _Body:
     body = _Body([], {})
     batch = next(
-        (column.number for key in ("batch_id", "sample_id", "lab_id") for column in block.header.of(f"fact:{key}")), 0
+        (
+            column.number
+            for key in ("batch_id", "sample_id", "lab_id")
+            for column in block.header.of(f"fact:{key}")
+        ),
+        0,
     )
     for row in block.body:
         cells = block.cells(row)
@@ -83,7 +104,8 @@ def _body(block: Block) -> _Body:
 
 
 def _lacks_the_rest(block: Block, row: int, cells: dict[int, Cell], batch: int) -> bool:
-    """A line of a text file with a batch id and nothing more, not even the separators, among the other lines."""
+    """A line of a text file with a batch id and nothing more, not even the separators, among the
+    other lines."""
     widths = block.page.sheet.widths
     alone = batch in cells and " " not in cells[batch].text.strip()
     return alone and widths.get(row, 0) == 1 and bool(block.cells(row - 1))
@@ -99,10 +121,13 @@ def _is_unit_row(cells: dict[int, Cell]) -> bool:
 
 
 def _analytes(block: Block, body: _Body) -> Iterator[Column]:
-    """The columns of analytes, each with the section it stands in. A table on its side may have headings among them."""
+    """The columns of analytes, each with the section it stands in. A table on its side may have
+    headings among them."""
     heading: SourceText | None = None
     for column in block.header.columns:
-        blank = not any(column.number in block.cells(row) for row in (*body.rows, *body.notes.values()))
+        blank = not any(
+            column.number in block.cells(row) for row in (*body.rows, *body.notes.values())
+        )
         if column.role == "unknown" and block.page.turned and blank:
             heading = column.header
         elif _is_analyte(column):
@@ -110,8 +135,12 @@ def _analytes(block: Block, body: _Body) -> Iterator[Column]:
         elif column.role in ("unknown", "batch"):
             units_row = body.notes.get("unit")
             unit = block.page.word(units_row, column.number).text if units_row is not None else ""
-            if vocabulary.unit(unit) is not None:  # an analyte nobody knows: kept under the laboratory's name, and held
-                yield replace(column, role=f"analyte:{column.header.text}", group=column.group or heading)
+            if (
+                vocabulary.unit(unit) is not None
+            ):  # an analyte nobody knows: kept under the laboratory's name, and held
+                yield replace(
+                    column, role=f"analyte:{column.header.text}", group=column.group or heading
+                )
             else:
                 unknown_header(block.page, column)
 
@@ -122,15 +151,20 @@ def _refuse_twins(block: Block, analytes: list[Column], units_row: int | None) -
     for column in analytes:
         said = column.role.removeprefix("analyte:")
         known = vocabulary.analyte(said)
-        unit = column.unit or (block.page.spread(units_row, column.number).text if units_row is not None else "")
+        unit = column.unit or (
+            block.page.spread(units_row, column.number).text if units_row is not None else ""
+        )
         twin = seen.setdefault((known.id if known else said, unit), column)
         if twin is not column:
             message = f"the column '{column.header.text.strip()}' stands twice: at {twin.header.ref} and here"
-            block.page.refusals.append(Refusal("duplicate-header", message, column.header.ref, column.header.text))
+            block.page.refusals.append(
+                Refusal("duplicate-header", message, column.header.ref, column.header.text)
+            )
 
 
 def _refuse_misplaced(block: Block, body: _Body) -> None:
-    """A column of limits, units or results says nothing where every analyte has a column of its own."""
+    """A column of limits, units or results says nothing where every analyte has a column of its
+    own."""
     silent = ("ignored", "analyte", "verdict", "unknown", "batch")
     for column in block.header.columns:
         if column.role in silent or column.role.startswith(("fact:", "analyte:")):
@@ -138,5 +172,9 @@ def _refuse_misplaced(block: Block, body: _Body) -> None:
         twin = column in block.header.of(column.role)[1:]
         filled = any(column.number in block.cells(row) for row in body.rows)
         if filled and (twin or column.role not in _OF_BATCH):
-            message = f"nothing says which analyte the column '{column.header.text.strip()}' is about"
-            block.page.refusals.append(Refusal("misplaced-header", message, column.header.ref, column.header.text))
+            message = (
+                f"nothing says which analyte the column '{column.header.text.strip()}' is about"
+            )
+            block.page.refusals.append(
+                Refusal("misplaced-header", message, column.header.ref, column.header.text)
+            )
