@@ -10,8 +10,6 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-import report_batches as given
-from report_batches import verdict
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import Remark
@@ -21,6 +19,8 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
 from kratom_qc.vocabulary.wording import THIN
+from tests.report import report_batches as given
+from tests.report.report_batches import verdict
 
 PROGRAM = "kratom_qc 0.1.0"
 HOSTILE = (

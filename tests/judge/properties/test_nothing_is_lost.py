@@ -8,14 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from factory import row
 from hypothesis import strategies as st
 
-from properties.leaf import FACTS, accepted, judged, leaves, lines, paper
-from properties.pure import judged_property
-from properties.relations import same
-from properties.tell import told
+from tests.factory import row
 from tests.helpers_sheets import csv_bytes
+from tests.judge.properties.leaf import FACTS, accepted, judged, leaves, lines, paper
+from tests.judge.properties.pure import judged_property
+from tests.judge.properties.relations import same
+from tests.judge.properties.tell import told
 
 words = st.one_of(
     st.text(max_size=12),
