@@ -67,16 +67,15 @@ def test_m20_another_process_seed_zone_and_locale_say_the_same():
         accepted(bench, rows)
 
     collected()
-    here = Path(__file__).resolve()
-    paths = (str(here.parents[1]), str(here.parents[2]), str(here.parents[3]))
+    root = Path(__file__).resolve().parents[3]
     strange = {"PYTHONHASHSEED": "4242", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "1"}
     told_there = subprocess.run(
-        [sys.executable, "-m", "properties.tell"],
+        [sys.executable, "-m", "tests.judge.properties.tell"],
         input=json.dumps(papers),
         capture_output=True,
         text=True,
         check=True,
-        cwd=here.parents[3],
-        env={**os.environ, **strange, "PYTHONPATH": os.pathsep.join(paths)},
+        cwd=root,
+        env={**os.environ, **strange, "PYTHONPATH": str(root)},
     )
     assert told_there.stdout.strip() == told(papers)
