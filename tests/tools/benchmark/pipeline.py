@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from measure import Stopwatch
-
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy, load_policy
@@ -27,6 +25,7 @@ from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.report.html import batch_page, main_reason, page_name, summary_page, summary_row
 from kratom_qc.settings import Caps
+from tests.tools.benchmark.measure import Stopwatch
 
 ON = date(2026, 11, 22)
 
