@@ -363,7 +363,6 @@ def test_the_same_files_give_the_same_bytes_in_another_process(tmp_path, monkeyp
     other = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         capture_output=True,
-        timeout=60,
         check=False,
         env={**os.environ, "PYTHONHASHSEED": "4242", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "1"},
     )

@@ -27,6 +27,12 @@ def run(*arguments: str) -> int:
     return end.value.code or 0
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """No line and no cell of a table breaks, however long the path of a test is."""
+    monkeypatch.setenv("COLUMNS", "400")
+
+
 @pytest.fixture
 def store(samples, tmp_path) -> Path:
     """A copy of the sample store, which may be written to."""

@@ -3,6 +3,7 @@
 Strings of the grammar, dates and units are mutated and spliced, and mixed with any Unicode. Reported with a reproducer, exit
 status 1: any exception that a reader does not document, one input that takes more than a second, a value of digits that do not
 stand in the text, an interval that excludes its own number, and a certificate of one such cell that ends in `reader-failed`.
+A text twice as long must take no more than twice the time.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -20,11 +22,11 @@ from kratom_qc.app.reading import read_content
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.measure import Measure
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark, number, tidy
-from kratom_qc.interpret.statement import Statement, Unreadable, statement
+from kratom_qc.interpret.statement import LONGEST, Statement, Unreadable, statement
 from tests.helpers_sheets import HEAD, csv_bytes
 from tests.interpret.grammar import groups
 
-LONGEST_SECONDS = 1.0
+LONGEST_SECONDS, LONGEST_STATEMENT_SECONDS = 1.0, 0.05
 DATES = [
     "2026-03-04", "03/04/2026", "03/04/26", "4.3.2026", "04. 03. 2026", "4 March 2026", "04-Mar-26, 10:15:00", "26 Feb 22",
     "Thursday, April 20, 2021 21:38:30", "1/25/2023, 5:00:00 AM", "23-26 February 2022", "29 December 2021- 09 January 2022",
@@ -47,6 +49,14 @@ WORDS = [
 PIECES = [
     *"0123456789.,<>≤≥±()[]/%+-–−*†~^eExX×·•²⁴¹ \u00a0\u202f\u200b\ufeff٣１²'’\"\n\t=:;",
     "10^", "x 10", "E+03", " ± ", "k=2", "LOD", "LOQ", "ND", " in 25 g", "mg/kg", " to ", "est.",
+]  # fmt: skip
+
+LONG = [
+    "1" * 4000, "1," * 2000, "1 " * 2000, "1 234" * 800, "a" + " " * 3998 + "b", "1" + " " * 3998 + "1", "," * 4000,
+    "1.10" * 1000, "(" * 4000, "ND (" * 1000, "ND " * 1333, "<" * 4000, "1x10^" * 800, "10^" * 1333, "± 1 " * 1000,
+    "1 ± " * 1000, "1/25 g " * 570, "in " * 1333, "in 1" * 1000, "10 ^ " * 800, "1" + "." * 3999, "k=2 " * 1000,
+    "0.5 (U=" * 500, "mg/" * 1333, "2026-" * 800, "1. " * 1333, "March " * 666, "v 1 g" * 800, "est " * 1000, "dry " * 1000,
+    "dw" * 2000, "as " * 1333, "¹" * 4000, "10²" * 1333, "a, " * 1333, ", " + " " * 3990 + "x", "a," + (" " * 50 + ",") * 80,
 ]  # fmt: skip
 
 
@@ -172,12 +182,19 @@ def check_certificate(raw: bytes) -> None:
     assert all(refusal.code != "reader-failed" for refusal in reading.refusals), "reader-failed"
 
 
-def fuzz(seconds: float, seed: int) -> Tally:
-    """Mutate and read until the time is over."""
+def lasting(seconds: float) -> Iterator[None]:
+    """Rounds until the time is over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        yield
+
+
+def fuzz(rounds: Iterable[object], seed: int) -> Tally:
+    """Mutate and read, once a round."""
     rng = random.Random(seed)
     seeds = [row.said for group in groups() for row in group.rows] + DATES + WORDS
-    tally, until = Tally(), time.monotonic() + seconds
-    while time.monotonic() < until:
+    tally = Tally()
+    for _ in rounds:
         text, mark = mutated(rng, seeds), rng.choice((None, ".", ","))
         one_of(tally, text, mark)
         if tally.tried["statement"] % 12 == 0:
@@ -195,6 +212,43 @@ def one_of(tally: Tally, text: str, mark: str | None) -> None:
     guarded(tally, "vocabulary", (), lambda: check_vocabulary(text), text)
 
 
+def read_all(text: str) -> None:
+    """One text through every reader of words, past their caches."""
+    with suppress(Unreadable, ValueError):
+        statement.__wrapped__(text, ".")
+    with suppress(ValueError):
+        number(text, ".")
+    with suppress(Ambiguous):
+        decimal_mark([text])
+    with suppress(UnreadableDate):
+        read_date(text, first_is_day=None)
+    with suppress(UnreadableDate):
+        day_first([text])
+    vocabulary.unit.__wrapped__(text)
+    vocabulary.analyte.__wrapped__(text)
+    vocabulary.status.__wrapped__(text)
+
+
+def check_growth(tally: Tally) -> None:
+    """Twice the text, twice the time: a pattern that backtracks over a run of characters takes four times as long."""
+    for text in LONG:
+        once, twice = _seconds(text * 2), _seconds(text * 4)
+        if twice > 3 * once + 0.005:
+            tally.fail("time that grows faster than the text", text)
+        if _seconds(text[:LONGEST]) > LONGEST_STATEMENT_SECONDS:
+            tally.fail("the longest statement takes too long", text[:LONGEST])
+
+
+def _seconds(text: str) -> float:
+    """The least processor time of three readings: what else the machine does is not counted."""
+    times = []
+    for _ in range(3):
+        start = time.thread_time()
+        read_all(text)
+        times.append(time.thread_time() - start)
+    return min(times)
+
+
 def _check_number(text: str, mark: str | None) -> None:
     found = number(text, mark)
     assert found.value >= 0, "a number below nothing"
@@ -209,7 +263,8 @@ def main() -> int:
     """Fuzz for so many seconds; say what was tried and what failed."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 2**32
-    tally = fuzz(seconds, seed)
+    tally = fuzz(lasting(seconds), seed)
+    check_growth(tally)
     tried = ", ".join(f"{count:,} × {name}" for name, count in tally.tried.items())
     sys.stdout.write(f"seed {seed}: {sum(tally.tried.values()):,} readings ({tried})\n")
     sys.stdout.write(f"slowest: {tally.slowest[0]:.3f} s, {tally.slowest[1]}\n")

@@ -1,4 +1,4 @@
-"""The fuzzer itself: it finds nothing in two seconds, and it would find a reader that errs."""
+"""The fuzzer itself: it finds nothing in a thousand rounds, and it would find a reader that errs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.tools.fuzz import fuzz_statements
 from tests.tools.fuzz.fuzz_statements import Tally, check_statement, fuzz, guarded
 
 
-def test_two_seconds_of_broken_text_break_nothing() -> None:
-    tally = fuzz(2, seed=20260304)
+def test_broken_text_breaks_nothing() -> None:
+    tally = fuzz(range(1_000), seed=20260304)
     assert [
         failure for failure in tally.failures if not failure.endswith(": slow")
     ] == []  # `make fuzz` looks at the clock
