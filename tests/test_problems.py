@@ -13,7 +13,7 @@ import pytest
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.problems import FILE, load, markdown, problem, problems
-from tests.helpers_sheets import HEAD, csv_file
+from tests.factory.sheets import HEAD, csv_file
 
 PACKAGE = FILE.parent.parent.parent
 # A call whose name says what it makes, with the code as its first argument.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.helpers_sheets import csv_bytes
+from tests.factory.sheets import csv_bytes
 from tests.hostile.book import Table, Value, book, cell, row, rows, rows_of, sheet, styles
 
 LEAD = 12  # the row of lead in `rows_of`

@@ -23,7 +23,7 @@ from kratom_qc.intake.giveback.annotate import annotated
 from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE
 from kratom_qc.settings import Caps
 from kratom_qc.vocabulary.problems import Fix, FixList, problems
-from tests.helpers_sheets import HEAD, Rows, csv_file, xlsx_bytes, xlsx_file
+from tests.factory.sheets import HEAD, Rows, csv_file, xlsx_bytes, xlsx_file
 
 DAY = ["--on", "2026-11-22"]
 FACTS: Rows = (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
 from kratom_qc.app.reading import Reading
-from tests.helpers_sheets import codes, read_csv
+from tests.factory.sheets import codes, read_csv
 from tests.intake.test_shapes import LONG, SHAPES
 
 JUNK = [

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from tests.helpers_sheets import HEAD, Dress, codes, read_xlsx, results, told
+from tests.factory.sheets import HEAD, Dress, codes, read_xlsx, results, told
 
 HEADER = ["Analyte", "Result", "Unit", "Notes"]
 LEAD = ["Lead", 0.2, "mg/kg", "x"]

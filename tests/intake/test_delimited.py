@@ -14,7 +14,7 @@ from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.formats.delimited import read
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.settings import Caps
-from tests.helpers_sheets import codes, results
+from tests.factory.sheets import codes, results
 from tests.hostile.runner import outcome
 
 HEAD = "Batch;L-1\nForm;Leaf powder\n\n"

@@ -9,9 +9,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from kratom_qc.app.reading import Reading, read_content
-from tests.helpers_ods import blank, column, ods_bytes, row, stored, style, table, text
-from tests.helpers_sheets import Dress, canonical, csv_bytes, xlsx_bytes
-from tests.helpers_xls import Broken, Dressed, Formula, Look, XlsSheet, xls_bytes
+from tests.factory.ods import blank, column, ods_bytes, row, stored, style, table, text
+from tests.factory.sheets import Dress, canonical, csv_bytes, xlsx_bytes
+from tests.factory.xls import Broken, Dressed, Formula, Look, XlsSheet, xls_bytes
 
 ROWS: list[list[Any]] = [
     ["Batch", "L-1", "Form", "Leaf powder"],

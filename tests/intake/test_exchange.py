@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.settings import Caps
-from tests.helpers_sheets import canonical, codes, results, told
+from tests.factory.sheets import canonical, codes, results, told
 from tests.hostile.runner import outcome
 from tests.intake.test_shapes import BATCH
 

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 import pytest
 
-from tests.helpers_sheets import HEAD, Rows, codes, read_csv, read_xlsx
+from tests.factory.sheets import HEAD, Rows, codes, read_csv, read_xlsx
 
 IDS = [
     "000123",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kratom_qc.app.reading import read_content, read_files
 from kratom_qc.domain.errors import InputNotFound
-from tests.helpers_sheets import HEAD, Rows, codes, csv_bytes, read_csv, read_xlsx, xlsx_bytes
+from tests.factory.sheets import HEAD, Rows, codes, csv_bytes, read_csv, read_xlsx, xlsx_bytes
 
 TABLE: Rows = [*HEAD, ["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
 

@@ -15,7 +15,7 @@ from kratom_qc.intake.sheets import cell_name
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import CLEAN_LEAF, REAL, judged
-from tests.helpers_sheets import Rows, canonical, read_csv, read_xlsx
+from tests.factory.sheets import Rows, canonical, read_csv, read_xlsx
 from tests.intake.test_shapes import BATCH, FORM_ENGLISH, LONG, QUALIFIERS, WIDE_UNITS
 from tests.intake.test_shapes_blocks import square
 

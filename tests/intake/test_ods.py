@@ -19,7 +19,7 @@ from kratom_qc.domain.source import Cell
 from kratom_qc.intake.formats import ods
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.settings import Caps
-from tests.helpers_ods import (
+from tests.factory.ods import (
     blank,
     column,
     content_xml,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.app.reading import Reading, read_files
-from tests.helpers_sheets import HEAD, Rows, canonical, codes, csv_file, read_csv, read_xlsx, results, told, xlsx_file
+from tests.factory.sheets import HEAD, Rows, canonical, codes, csv_file, read_csv, read_xlsx, results, told, xlsx_file
 
 BATCH = [
     ("L-1", "leaf_powder", "7-hydroxymitragynine", "120", "mg/kg", "as received", "True", ""),

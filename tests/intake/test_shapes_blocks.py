@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.app.reading import Reading
-from tests.helpers_sheets import HEAD, Dress, Rows, canonical, codes, read_csv, read_xlsx, results, told
+from tests.factory.sheets import HEAD, Dress, Rows, canonical, codes, read_csv, read_xlsx, results, told
 from tests.intake.test_shapes import BATCH
 
 LEAF = "Leaf powder"

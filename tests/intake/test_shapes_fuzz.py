@@ -12,7 +12,7 @@ from kratom_qc.app.layout_draft import draft
 from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
-from tests.helpers_sheets import codes, csv_bytes, read_csv, read_xlsx
+from tests.factory.sheets import codes, csv_bytes, read_csv, read_xlsx
 
 WORDS = st.sampled_from(
     ["", "", "", "Analyte", "Test", "Result", "Unit", "LOD", "Lot", "Lot: L-9", "Lot L-3", "Batch", "L-1", "L-2",

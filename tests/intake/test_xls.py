@@ -17,7 +17,7 @@ from kratom_qc.domain.source import Cell
 from kratom_qc.intake.formats import xls
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.settings import Caps
-from tests.helpers_xls import (
+from tests.factory.xls import (
     RED,
     WHITE,
     Broken,

@@ -26,8 +26,8 @@ from kratom_qc.intake.formats.numformat import shown_number
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
-from tests import witnesses
-from tests.helpers_sheets import HEAD, Dress, codes, read_xlsx, results, xlsx_bytes
+from tests.factory import witnesses
+from tests.factory.sheets import HEAD, Dress, codes, read_xlsx, results, xlsx_bytes
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_reports" / "certificates"
 

@@ -16,7 +16,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
-from tests.helpers_sheets import xlsx_bytes
+from tests.factory.sheets import xlsx_bytes
 
 SHEET, STYLES, BOOK = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kratom_qc.domain.interval import UNMEASURED, Interval
 from kratom_qc.interpret.arithmetic import complement, percent_share, product, quotient, total
-from tests.helpers_sheets import span, told
+from tests.factory.sheets import span, told
 
 AMOUNT = st.decimals(min_value=0, max_value=1000, places=2) | st.sampled_from([Decimal(0), Decimal(1)])
 _SLACK = Fraction(1, 10**26)  # ends are rounded to 28 digits

@@ -15,7 +15,7 @@ from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.combine import combine
 from tests.factory import result
-from tests.helpers_sheets import read_csv, results, span, told
+from tests.factory.sheets import read_csv, results, span, told
 
 HEADER = ["Analyte", "Result", "Unit", "Replicate", "LOD"]
 

@@ -19,7 +19,7 @@ from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.compare import compare
 from kratom_qc.interpret.consistency import consistency, fingerprint
 from kratom_qc.interpret.plausible import ranges
-from tests.helpers_sheets import csv_bytes, read_csv, results
+from tests.factory.sheets import csv_bytes, read_csv, results
 
 HEADER = ["Analyte", "Result", "Unit", "LOD", "LOQ", "Limit", "Status", "Basis"]
 LEAF = (("Batch", "L-1"), ("Form", "Leaf powder"))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
-from tests.helpers_sheets import codes, read_csv
+from tests.factory.sheets import codes, read_csv
 
 MARCH_4 = date(2026, 3, 4)
 TABLE = (["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"])

@@ -16,7 +16,7 @@ from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
-from tests.helpers_sheets import csv_bytes, read_csv, results, told
+from tests.factory.sheets import csv_bytes, read_csv, results, told
 from tests.interpret.test_arithmetic import holds
 
 NOTHING = ProductFacts("")

@@ -12,7 +12,7 @@ from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
 from tests.factory import result
-from tests.helpers_sheets import read_csv, results, span, told
+from tests.factory.sheets import read_csv, results, span, told
 
 NOTHING = ProductFacts("")
 TOTAL = ("total-alkaloids", "as received", "mg/kg")

@@ -10,7 +10,7 @@ import pytest
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.errors import InputNotFound, RulebookError
 from kratom_qc.interpret.facts import load_facts, merged, read_declared
-from tests.helpers_sheets import read_csv
+from tests.factory.sheets import read_csv
 
 DECLARED = [
     ("serving_size", "2.4 g", {"serving_g": "2.4"}),

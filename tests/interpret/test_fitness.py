@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kratom_qc.interpret.fitness import counts, fitted
-from tests.helpers_sheets import one, span, told
+from tests.factory.sheets import one, span, told
 
 OH, LOD = "7-Hydroxymitragynine", {"LOD": "2"}
 # analyte, said, unit, columns, method → what it is taken for: interval, detected, how far down, uncertainty, whether it proves

@@ -10,7 +10,7 @@ from kratom_qc.domain.certificate import Certificate, InterpretedCertificate, Re
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.identity import troubles, twin_key, twins
-from tests.helpers_sheets import codes, read_csv
+from tests.factory.sheets import codes, read_csv
 
 TABLE = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
 

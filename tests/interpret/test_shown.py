@@ -18,7 +18,7 @@ from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.derive import quantities
 from kratom_qc.report.as_json import result_object
-from tests.helpers_sheets import told
+from tests.factory.sheets import told
 
 MASS = ("as received", "mg/kg")
 

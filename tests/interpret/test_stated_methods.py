@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers_sheets import HEAD, Rows, read_csv, read_xlsx, results
+from tests.factory.sheets import HEAD, Rows, read_csv, read_xlsx, results
 
 OH = "7-Hydroxymitragynine"
 COLUMNS = ["Analyte", "Result", "Unit"]

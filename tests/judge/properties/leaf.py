@@ -20,7 +20,7 @@ from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.formulas import operands
 from tests.factory import CLEAN_LEAF, DAY, row
-from tests.helpers_sheets import csv_bytes
+from tests.factory.sheets import csv_bytes
 from tests.judge.properties.pure import Bench, Case, pick, real
 
 Rows = dict[str, dict[str, str]]

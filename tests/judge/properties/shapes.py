@@ -7,10 +7,10 @@ from typing import Any
 
 from kratom_qc.app.reading import Reading, read_content
 from tests.factory import long_csv
-from tests.helpers_ods import blank, ods_bytes, table, text
-from tests.helpers_ods import row as ods_row
-from tests.helpers_sheets import csv_bytes, xlsx_bytes
-from tests.helpers_xls import XlsSheet, xls_bytes
+from tests.factory.ods import blank, ods_bytes, table, text
+from tests.factory.ods import row as ods_row
+from tests.factory.sheets import csv_bytes, xlsx_bytes
+from tests.factory.xls import XlsSheet, xls_bytes
 from tests.judge.properties.leaf import Rows, lines
 
 Read = Callable[[Rows, Mapping[str, str], str], Reading]

@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from tests.factory import row
-from tests.helpers_sheets import csv_bytes
+from tests.factory.sheets import csv_bytes
 from tests.judge.properties.leaf import FACTS, accepted, judged, leaves, lines, paper
 from tests.judge.properties.pure import judged_property
 from tests.judge.properties.relations import same

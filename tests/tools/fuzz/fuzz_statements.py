@@ -23,7 +23,7 @@ from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.measure import Measure
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark, number, tidy
 from kratom_qc.interpret.statement import LONGEST, Statement, Unreadable, statement
-from tests.helpers_sheets import HEAD, csv_bytes
+from tests.factory.sheets import HEAD, csv_bytes
 from tests.interpret.grammar import groups
 
 LONGEST_SECONDS, LONGEST_STATEMENT_SECONDS = 1.0, 0.05
