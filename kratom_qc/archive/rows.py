@@ -114,8 +114,8 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         **result.ref._asdict(),
         "species": result.species,
         "replicate": result.replicate,
-        "shown_low_open": shown and shown.low_open,
-        "shown_high_open": shown and shown.high_open,
+        "shown_low_open": shown.low_open if shown else None,
+        "shown_high_open": shown.high_open if shown else None,
         "flags": " ".join(result.flags),
         "witness": result.certificate,
         "in_full": _in_full(exact, fitted),
@@ -134,8 +134,8 @@ def _numbers(result: Result) -> dict[str, Decimal | None]:
         "uncertainty": result.uncertainty,
         "detection_limit": result.detection_limit,
         "resolution": result.resolution,
-        "shown_low": shown and shown.low,
-        "shown_high": shown and shown.high,
+        "shown_low": shown.low if shown else None,
+        "shown_high": shown.high if shown else None,
     }
 
 
