@@ -30,6 +30,7 @@ def main() -> None:
         answered()
         release.serve(
             name="scheduled",
+            limit=1,  # one pass at a time per store: a second one would be refused
             cron=options.cron,
             interval=options.every,
             parameters={

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -128,7 +129,7 @@ def known(root: Path, program: str) -> Known:
             refusals.setdefault(sha256, []).append(_is_machine_trouble(row["refusals"]))
     to_try_again = {sha256 for sha256, tries in refusals.items() if tries == [True]}
     return Known(
-        judged=frozenset(sha256 for shas in by_batch.values() for sha256 in shas),
+        judged=frozenset(chain.from_iterable(by_batch.values())),
         refused=frozenset(refusals.keys() - to_try_again),
         to_try_again=frozenset(to_try_again),
         names=names,
