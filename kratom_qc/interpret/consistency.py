@@ -18,9 +18,9 @@ from kratom_qc.domain.interval import ZERO, plain
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.combine import tolerance
-from kratom_qc.interpret.formulas import formulas
 from kratom_qc.interpret.ownlimit import judged_by_itself, own_limit
 from kratom_qc.interpret.plausible import implausible
+from kratom_qc.vocabulary.derived import formulas
 from kratom_qc.vocabulary.wording import quoted
 
 Row = tuple[ResultRow, Result]

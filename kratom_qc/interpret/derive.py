@@ -31,7 +31,7 @@ from kratom_qc.interpret.arithmetic import (
 )
 from kratom_qc.interpret.combine import combine, tolerance
 from kratom_qc.interpret.fitness import counts, fitted, is_unfit
-from kratom_qc.interpret.formulas import Formula, formulas
+from kratom_qc.vocabulary.derived import Formula, formulas
 
 Key = tuple[str, str, str]  # subject, basis, canonical unit
 DETECTION = "any"  # the basis under which a limit `not detected` asks
@@ -300,7 +300,7 @@ class _Deriver:
         )
 
     def _claim(self, key: Key, formula: Formula) -> Quantity | None:
-        (analyte,), (claimed,) = formula.of, formula.under
+        (analyte,), claimed = formula.of, formula.claimed
         claim = next((claim for claim in self.facts.claims if claim[0] == claimed), None)
         if claim is None:
             return None

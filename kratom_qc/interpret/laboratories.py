@@ -22,7 +22,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.domain.source import CellRef
-from kratom_qc.interpret.formulas import formulas
+from kratom_qc.vocabulary.derived import formulas
 
 _HEADER = re.compile(r"^\s*\[\[\s*laboratory\s*\]\]", re.ASCII)
 _TEXTS = ("name", "accreditation", "body", "qualified_because")
@@ -69,12 +69,7 @@ class Laboratory:
         if analyte in self.scope or (known is not None and known.family in self.scope):
             return True
         formula = formulas().get(analyte)
-        parts = (
-            [part for part in (*formula.of, *formula.under, formula.part) if part]
-            if formula is not None
-            else []
-        )
-        return bool(parts) and all(self.vouches_for(part) for part in parts)
+        return formula is not None and all(map(self.vouches_for, formula.parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@ slipped unit would explain."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, Remark
 from kratom_qc.domain.interval import ZERO, Interval, plain
 from kratom_qc.domain.result import Result
+from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.wording import quoted
 
 _SLIP = Decimal(1000)
@@ -36,7 +36,7 @@ class Range:
 @cache
 def ranges() -> Mapping[str, tuple[Range, ...]]:
     """Every published range by analyte."""
-    rows = tomllib.loads((vocabulary.WORDS / "plausible.toml").read_text(encoding="utf-8"))["range"]
+    rows = word_list("plausible.toml")["range"]
     found: dict[str, list[Range]] = {}
     for row in rows:
         one = Range(

@@ -9,15 +9,15 @@ of the list is told at once.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
+from kratom_qc.vocabulary.derived import evidence_for, formulas
+from kratom_qc.vocabulary.lists import index, word_list
 
 _LONGEST = 2000  # characters looked at; no method is told in more
 _SIGNS = re.compile(r"[\W_]+")
@@ -222,7 +222,7 @@ def check() -> None:
 
 @cache
 def _rows() -> Mapping[str, Any]:
-    data = tomllib.loads((vocabulary.WORDS / "methods.toml").read_text(encoding="utf-8"))
+    data = word_list("methods.toml")
     wrong = [
         f"does not know the table '{table}'"
         for table in data.keys() - _TABLES.keys() - {"subjects"}
@@ -272,7 +272,7 @@ def _finder(rows: Sequence[tuple[str, str]]) -> tuple[re.Pattern[str], Mapping[s
     """A pattern of all spellings (meaning, spelling), the longest first, and what each means. Signs
     between words are free."""
     keyed = [(_key(vocabulary.folded(spelling)), meaning, spelling) for meaning, spelling in rows]
-    index = vocabulary.index(keyed, "words/methods.toml")
+    meanings = index(keyed, "words/methods.toml")
     words: dict[str, list[str]] = {}
     for key, _, spelling in keyed:  # of `LC` and `L.C.`, the one that leaves more room
         words[key] = max(
@@ -283,7 +283,7 @@ def _finder(rows: Sequence[tuple[str, str]]) -> tuple[re.Pattern[str], Mapping[s
         + (r"(?![^\W\d_])" if key[-1].isalpha() else r"(?![^\W_])")
         for key in sorted(words, key=len, reverse=True)
     ]
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(patterns)})"), index
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(patterns)})"), meanings
 
 
 @cache
@@ -305,8 +305,8 @@ def _techniques() -> tuple[re.Pattern[str], Mapping[str, Technique]]:
     spelt = [
         (row["id"], word) for row in rows for word in (*row["spellings"], *row.get("initials", ()))
     ]
-    pattern, index = _finder(spelt)
-    return pattern, MappingProxyType({key: by_id[meaning] for key, meaning in index.items()})
+    pattern, meanings = _finder(spelt)
+    return pattern, {key: by_id[meaning] for key, meaning in meanings.items()}
 
 
 @cache
@@ -322,7 +322,7 @@ def _unfit() -> tuple[Unfit, ...]:
         Unfit(
             frozenset(row["techniques"]),
             frozenset(row["analytes"]),
-            frozenset(_with_derived(row["analytes"])),
+            _with_derived(row["analytes"]),
             frozenset(row.get("unless", ())),
             row["because"],
             row["ask"],
@@ -332,24 +332,7 @@ def _unfit() -> tuple[Unfit, ...]:
     )
 
 
-def _with_derived(analytes: Iterable[str]) -> set[str]:
-    """These, and every derived quantity that has one of them among its operands, however far down."""
-    tables = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    operands = {
-        row["id"]: _texts(value for key, value in row.items() if key != "id")
-        for table in tables.values()
-        for row in table
-    }
-    found = set(analytes)
-    while more := {name for name, of in operands.items() if name not in found and of & found}:
-        found |= more
-    return found
-
-
-def _texts(values: Iterable[object]) -> set[str]:
-    return {
-        text
-        for value in values
-        for text in (value if isinstance(value, list) else [value])
-        if isinstance(text, str)
-    }
+def _with_derived(analytes: Iterable[str]) -> frozenset[str]:
+    """These, and every quantity that is computed from one of them, however far down."""
+    listed = frozenset(analytes)
+    return listed.union(name for name in formulas() if listed & evidence_for(name))

@@ -21,7 +21,7 @@ from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.interpret.formulas import formulas
+from kratom_qc.vocabulary.derived import formulas
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import key_of
 

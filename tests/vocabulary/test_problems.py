@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.problems import FILE, load, markdown, problem, problems
+
 from tests.helpers_sheets import HEAD, csv_file
 
 PACKAGE = FILE.parent.parent.parent

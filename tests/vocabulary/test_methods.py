@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary import methods
@@ -133,24 +130,6 @@ def test_a_line_says_which_family_was_measured_by_what(line: str, parts: list[tu
 # ---------------------------------------------------------------- the list
 
 
-@pytest.fixture
-def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The list of methods, which a test may spoil."""
-    folder = tmp_path / "words"
-    shutil.copytree(vocabulary.WORDS, folder)
-    monkeypatch.setattr(vocabulary, "WORDS", folder)
-    _forget()
-    yield folder / "methods.toml"
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for loader in (*vars(methods).values(), *vars(vocabulary).values()):
-        if hasattr(loader, "cache_clear"):
-            loader.cache_clear()
-
-
 FAULTS = [
     ('spellings = ["ELISA"]', 'spellings = ["HP-LC"]', "'HP-LC' stands for liquid-chromatography and for elisa"),
     ('spellings = ["ELISA"]', 'spellings = ["--"]', "'--' of elisa has nothing to compare"),
@@ -170,9 +149,10 @@ FAULTS = [
 
 @pytest.mark.parametrize(("there", "instead", "told"), FAULTS)
 def test_a_mistake_in_the_list_is_told(words: Path, there: str, instead: str, told: str) -> None:
-    text = words.read_text(encoding="utf-8")
+    path = words / "methods.toml"
+    text = path.read_text(encoding="utf-8")
     assert there in text
-    words.write_text(text.replace(there, instead, 1), encoding="utf-8")
+    path.write_text(text.replace(there, instead, 1), encoding="utf-8")
     with pytest.raises(RulebookError) as error:
         methods.check()
     assert told in str(error.value)
@@ -180,8 +160,9 @@ def test_a_mistake_in_the_list_is_told(words: Path, there: str, instead: str, to
 
 
 def test_all_mistakes_of_the_list_are_told_at_once(words: Path) -> None:
-    text = words.read_text(encoding="utf-8")
-    words.write_text(text.replace('id = "raman"', 'ident = "raman"').replace("mgm-16", "mgm-17"), encoding="utf-8")
+    path = words / "methods.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('id = "raman"', 'ident = "raman"').replace("mgm-16", "mgm-17"), encoding="utf-8")
     with pytest.raises(RulebookError) as error:
         methods.check()
     assert [part in str(error.value) for part in ("has no 'id'", "'ident'", "mgm-17")] == [True] * 3
