@@ -17,7 +17,14 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, Note, ResultRow
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
-from kratom_qc.vocabulary.methods import Clause, Named, clauses, concern, named, names_a_technique
+from kratom_qc.vocabulary.methods import (
+    Clause,
+    NamedTechnique,
+    clauses,
+    concern,
+    names_a_technique,
+    techniques_in,
+)
 
 _CELL = re.compile(r"[A-Z]+([0-9]+)")
 _LONGEST_LABEL = 60
@@ -43,7 +50,7 @@ class _Statement:
 
     def of(self, family: str) -> list[Clause]:
         return [
-            clause for clause in self.clauses if family in clause.subjects or not clause.subjects
+            clause for clause in self.clauses if family in clause.families or not clause.families
         ]
 
 
@@ -67,7 +74,7 @@ class _Paper:
             and (said := clauses(_labelled(note)))
         ]
         self._rows_of: dict[tuple[str, str], list[int]] = {}
-        self._told_of: dict[tuple[str, str, int], tuple[Named, ...]] = {}
+        self._told_of: dict[tuple[str, str, int], tuple[NamedTechnique, ...]] = {}
 
     def with_method(self, line: ResultRow, result: Result) -> Result:
         """The result with what its row, heading or paper says, where its method column names no
@@ -82,7 +89,7 @@ class _Paper:
     def _further(self, line: ResultRow, result: Result) -> str:
         for heading in (line.section, SourceText(result.ref.sheet, result.ref)):
             if heading is not None and names_a_technique(heading.text):
-                return _words(one for one in named(heading.text) if one.technique.headings)
+                return _words(one for one in techniques_in(heading.text) if one.technique.headings)
         return self._told(result) if self.statements else ""
 
     def _told(self, result: Result) -> str:
@@ -109,7 +116,7 @@ class _Paper:
             )
         return self._rows_of[key]
 
-    def _said(self, family: str, sheet: str, above: int) -> tuple[Named, ...]:
+    def _said(self, family: str, sheet: str, above: int) -> tuple[NamedTechnique, ...]:
         """The nearest lines count: those right above the table, else those of the sheet, else those
         of sheets without results."""
         key = family, sheet, above
@@ -125,7 +132,7 @@ class _Paper:
                 ),
                 [],
             )
-            self._told_of[key] = tuple(one for clause in found for one in clause.named)
+            self._told_of[key] = tuple(one for clause in found for one in clause.techniques)
         return self._told_of[key]
 
     def _above(self, sheet: str, last: int) -> list[_Statement]:
@@ -138,10 +145,10 @@ def _of(statements: Iterable[_Statement], family: str) -> list[Clause]:
     """What lines say of a family; where some name it, those that name nothing are about something
     else."""
     found = [clause for statement in statements for clause in statement.of(family)]
-    return [clause for clause in found if clause.subjects] or found
+    return [clause for clause in found if clause.families] or found
 
 
-def _words(said: Iterable[Named]) -> str:
+def _words(said: Iterable[NamedTechnique]) -> str:
     return ", ".join(dict.fromkeys(one.words for one in said))
 
 
