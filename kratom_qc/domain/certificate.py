@@ -131,3 +131,8 @@ class InterpretedCertificate:
     def witness(self) -> str:
         """The name that its results carry."""
         return witness(self.sha256, self.certificate_id, self.laboratory)
+
+    def fact_ref(self, fact: str) -> CellRef:
+        """Where a fact is printed; the file as such where it is not."""
+        printed = self.facts_said.get(fact)
+        return printed.ref if printed else CellRef(self.file)
