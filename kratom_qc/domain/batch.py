@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 
 
@@ -45,7 +45,7 @@ class Batch:
     batch_id: str
     product: str | None
     certificates: tuple[InterpretedCertificate, ...]
-    quantities: Mapping[tuple[str, str, str], Quantity]  # (subject, basis, unit)
+    quantities: Mapping[QuantityKey, Quantity]
     described: Mapping[str, Result]  # by analyte
     hold_reasons: tuple[HoldReason, ...]
     remarks: tuple[Remark, ...]

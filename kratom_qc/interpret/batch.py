@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from kratom_qc import vocabulary
 from kratom_qc.domain.batch import Batch, ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
+from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
-from kratom_qc.interpret.derive import Key, quantities
+from kratom_qc.interpret.derive import quantities
 from kratom_qc.interpret.facts import FactsFile, merged
 
-Wanted = Callable[[str | None], Iterable[Key]]
+Wanted = Callable[[str | None], Iterable[QuantityKey]]
 
 
 def batches(
@@ -78,7 +79,7 @@ def put_together(
     facts: ProductFacts,
     hold_reasons: Iterable[HoldReason],
     remarks: Iterable[Remark],
-    wanted: Iterable[Key],
+    wanted: Iterable[QuantityKey],
 ) -> Batch:
     """A batch of certificates whose product, declarations and doubts are known; what is computed
     may add doubts."""
