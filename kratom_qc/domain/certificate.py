@@ -35,9 +35,13 @@ class ResultRow:
     lod_unit: SourceText | None = None  # where LOD, LOQ or uncertainty have a unit of their own
     loq_unit: SourceText | None = None
     uncertainty_unit: SourceText | None = None
-    zero_is_censored: bool = (
-        False  # the format writes 0 for what was not detected, below LOQ or not tested at all
-    )
+    # The format writes 0 for what was not detected, below LOQ or not tested at all.
+    zero_is_censored: bool = False
+
+    @property
+    def cell(self) -> SourceText:
+        """The cell of its result, else of its analyte."""
+        return self.result or self.analyte
 
 
 @dataclass(frozen=True, slots=True)

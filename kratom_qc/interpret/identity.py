@@ -56,7 +56,7 @@ def id_refusals(facts: Mapping[str, SourceText]) -> list[Refusal]:
     return found
 
 
-def id_doubts(facts: Mapping[str, SourceText]) -> list[HoldReason]:
+def id_hold_reasons(facts: Mapping[str, SourceText]) -> list[HoldReason]:
     """The ids that a spreadsheet seems to have changed: another text may be printed on the label."""
     found = []
     for name, word in _ids(facts):

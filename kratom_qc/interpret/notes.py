@@ -17,7 +17,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, HoldReason, Note, ResultRow
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
-from kratom_qc.interpret.results import read_line
+from kratom_qc.interpret.results import read_row
 from kratom_qc.interpret.statement import Unreadable, statement
 
 _LONGEST = 2000  # characters looked at; a page of prose in one cell says nothing more after that
@@ -50,7 +50,7 @@ _LONGEST_LABEL = 60
 _HEADINGS = 6  # words that an analyte's name may have before its result
 
 
-def note_doubts(
+def note_hold_reasons(
     certificate: Certificate, results: Sequence[Result], mark: str | None
 ) -> list[HoldReason]:
     """A cause to hold for every note that may change what the results mean. Never raises on a
@@ -256,7 +256,7 @@ def _differs(
     name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None
 ) -> bool:
     nowhere = CellRef("")
-    reading = read_line(ResultRow(SourceText(name, nowhere), SourceText(said, nowhere)), mark, "")
+    reading = read_row(ResultRow(SourceText(name, nowhere), SourceText(said, nowhere)), mark, "")
     if (
         reading.result is None
     ):  # no limit, and begins like a number: a result that cannot be read is one all the same

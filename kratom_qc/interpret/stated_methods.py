@@ -58,7 +58,7 @@ class _Paper:
     """Where a certificate names techniques, outside its method column."""
 
     def __init__(self, certificate: Certificate):
-        self.rows = {at for line in certificate.rows if (at := _at(_place(line))) is not None}
+        self.rows = {at for line in certificate.rows if (at := _at(line.cell.ref)) is not None}
         known = {
             word.ref
             for line in certificate.rows
@@ -164,10 +164,6 @@ def _may_state(note: Note) -> bool:
 def _labelled(note: Note) -> str:
     """`Method` beside `GC-MS` is one statement."""
     return f"{note.label} {note.word.text}" if len(note.label) <= _LONGEST_LABEL else note.word.text
-
-
-def _place(line: ResultRow) -> CellRef:
-    return line.result.ref if line.result is not None else line.analyte.ref
 
 
 def _at(place: CellRef) -> At | None:

@@ -32,7 +32,7 @@ SWAPPED = str.maketrans(".,", ",.")
 def interval(found: Statement) -> Interval:
     """What a statement leaves possible for lead in mg/kg, with no LOD or LOQ in its row."""
     lod, loq = (bound.value if bound else None for bound in (found.lod, found.loq))
-    return Measure(found, MG_KG, lod, loq, None, False, "mass").interval()[0]
+    return Measure(found, MG_KG, lod, loq, None, False, "mass").possible().interval
 
 
 def read(said: str, mark: str | None) -> Statement | None:
