@@ -99,7 +99,7 @@ def _proves(token: str, *, scientific: bool) -> str | None:
     if not marks:
         return None
     first, last = marks[0], marks[-1]
-    if first != last or len(set(marks)) == 2:
+    if len(set(marks)) == 2:
         return last if marks.count(last) == 1 and _is_grouped(token, last) else None
     if len(marks) > 1:  # 1,200,300 can only be grouped
         return _other(first) if re.fullmatch(_grouped_by(first), token) else None

@@ -35,6 +35,7 @@ LAYOUTS = Path(__file__).parent / "layouts"
 _CELL = re.compile(r"(?:(?P<sheet>.*)!)?(?P<letters>[A-Z]{1,3})(?P<row>[1-9][0-9]{0,6})")
 _NUMBERED = re.compile(r"column (?P<letters>[A-Z]{1,3})|row (?P<row>[1-9][0-9]{0,6})")
 _NEVER_FILLED = ("result", "qualifier", "lod", "loq", "lod_loq", "uncertainty")
+_COLUMNS = "columns"  # where mistakes about columns are told
 _ONCE = ("analyte", "fact:batch_id", "unit", "lod", "loq", "qualifier")
 
 
@@ -175,18 +176,18 @@ class Table(checked.Table):
         roles = [meaning.role for meaning in self.meanings.values()]
         for role in _ONCE:
             if roles.count(role) > 1:
-                yield "columns", f"columns name {role} twice"
+                yield _COLUMNS, f"columns name {role} twice"
         if self.kind == "list" and any(role.startswith("analyte:") for role in roles):
-            yield "columns", "columns name single analytes, which a list has in its rows"
+            yield _COLUMNS, "columns name single analytes, which a list has in its rows"
         if self.kind != "list" and "result" in roles:
             has = f"a {self.kind} table has under its analytes"
-            yield "columns", f"columns name a result, which {has}"
+            yield _COLUMNS, f"columns name a result, which {has}"
 
     def _counted_the_wrong_way(self) -> Iterator[tuple[str, str]]:
         counted = "row" if self.kind == "transposed" else "column"
         for name in self.meanings:
             if _NUMBERED.fullmatch(name) and not name.startswith(counted):
-                yield "columns", f"columns '{name}' must name a {counted}"
+                yield _COLUMNS, f"columns '{name}' must name a {counted}"
 
     def _filled_measurements(self) -> Iterator[tuple[str, str]]:
         for name in self.fill_down:
