@@ -20,10 +20,10 @@ from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import read_bytes
-from kratom_qc.interpret.formulas import formulas
 from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.scope import questions
 from kratom_qc.vocabulary import problems
+from kratom_qc.vocabulary.derived import formulas
 
 
 def plain_console() -> Console:

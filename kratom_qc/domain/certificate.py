@@ -35,9 +35,13 @@ class ResultRow:
     lod_unit: SourceText | None = None  # where LOD, LOQ or uncertainty have a unit of their own
     loq_unit: SourceText | None = None
     uncertainty_unit: SourceText | None = None
-    zero_is_censored: bool = (
-        False  # the format writes 0 for what was not detected, below LOQ or not tested at all
-    )
+    # The format writes 0 for what was not detected, below LOQ or not tested at all.
+    zero_is_censored: bool = False
+
+    @property
+    def cell(self) -> SourceText:
+        """The cell of its result, else of its analyte."""
+        return self.result or self.analyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,15 @@ class Certificate:
     )
     day_first: bool | None = None
     notes: tuple[Note, ...] = ()
+
+
+def witness(sha256: str, certificate_id: str, laboratory: str) -> str:
+    """The name by which results say which certificate they were read from (`Result.certificate`).
+
+    `sha256` is that of the file. Two certificates in one file are two witnesses: what each of them
+    proves alone stays proven. The archive keeps this text, so it never changes.
+    """
+    return f"{sha256} {certificate_id} {laboratory}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +130,13 @@ class InterpretedCertificate:
         default_factory=dict
     )  # every date by its fact's name: sampled_on, issued_on …
     facts_said: Mapping[str, SourceText] = field(default_factory=dict)
+
+    @property
+    def witness(self) -> str:
+        """The name that its results carry."""
+        return witness(self.sha256, self.certificate_id, self.laboratory)
+
+    def fact_ref(self, fact: str) -> CellRef:
+        """Where a fact is printed; the file as such where it is not."""
+        printed = self.facts_said.get(fact)
+        return printed.ref if printed else CellRef(self.file)
