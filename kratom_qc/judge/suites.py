@@ -27,7 +27,8 @@ from kratom_qc.domain.limit import DECIDING, Limit, Rulebook
 from kratom_qc.judge import engine
 from kratom_qc.judge.engine import Frame
 from kratom_qc.judge.expectations import COLUMNS
-from kratom_qc.judge.plan import Asked, Group, bands, plan
+from kratom_qc.judge.ends import bands
+from kratom_qc.judge.plan import Asked, Group, plan
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import decides
 from kratom_qc.rulebooks.scope import markets_of
@@ -66,13 +67,11 @@ def _told(limit: Limit) -> str:
 
 
 def _empty(book: Rulebook) -> Frame:
-    touch, hold = (
-        zip(*(bands(limit) for limit in book.limits), strict=True) if book.limits else ((), ())
-    )
+    both = [bands(limit) for limit in book.limits]
     return Frame(
         (book,),
         pd.DataFrame(columns=["batch", *COLUMNS], dtype=float),
-        (list(touch), list(hold)),
+        ([one.outer for one in both], [one.inner for one in both]),
         0,
     )
 

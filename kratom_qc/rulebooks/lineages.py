@@ -32,22 +32,3 @@ def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]
         )
         for book in found.values()
     )
-
-
-def scope(book: Rulebook, books: Mapping[str, Rulebook]) -> set[str]:
-    """The products a rulebook speaks of: what a market covers; what a product's rulebook is for,
-    and those that extend it. Nothing where that is not said, as with a market that covers
-    everything or a standard that nobody extends."""
-    if book.kind == "market":
-        return set(book.covers)
-    return {
-        one.id
-        for one in books.values()
-        if one.kind == "product" and book.id in _above(books, one.id)
-    }
-
-
-def _above(books: Mapping[str, Rulebook], book_id: str) -> set[str]:
-    return {book_id}.union(
-        *(_above(books, parent) for parent in books[book_id].extends if parent in books)
-    )

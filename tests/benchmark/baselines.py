@@ -21,9 +21,9 @@ import pandas as pd
 from measure import Stopwatch
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import Limit, NumericLimit
 from kratom_qc.rulebooks.load import load_rulebooks
-from kratom_qc.rulebooks.scope import NUMERIC, product_books
+from kratom_qc.rulebooks.scope import product_books
 
 NAMES = {"analyte": ("Analyte", "Parameter"), "result": ("Result", "Value")}
 
@@ -31,7 +31,7 @@ NAMES = {"analyte": ("Analyte", "Parameter"), "result": ("Result", "Value")}
 def numeric_limits() -> list[Limit]:
     """The numeric limits of our leaf rulebook and what it extends; only the figures are used, not the units."""
     books = load_rulebooks(settings.load().expectations)
-    return [limit for book in product_books(books, "leaf_powder") for limit in book.limits if limit.kind in NUMERIC]
+    return [limit for book in product_books(books, "leaf_powder") for limit in book.limits if isinstance(limit, NumericLimit)]
 
 
 # ---------------------------------------------------------------- per file: pandas and one suite of stock expectations
