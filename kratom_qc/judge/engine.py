@@ -84,9 +84,9 @@ def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
     for group, asked in pairs:
         number = numbers.setdefault((asked.book.id, asked.limit.rule_id), len(numbers))
         if number == len(outer):
-            both = bands(asked.limit)
-            outer.append(both.outer)
-            inner.append(both.inner)
+            outside, inside = bands(asked.limit)
+            outer.append(outside)
+            inner.append(inside)
         asked.start, end = start, start + len(asked.column.present)
         values[0, start:end] = members[id(group)][asked.column.index]
         values[1, start:end] = number

@@ -103,7 +103,7 @@ def _dates(limit: Limit) -> Iterator[Mistake]:
             )
         case LimitStatus.WITHDRAWN if end == "open" and limit.effective_from != "unknown":
             yield (
-                "effective_to",
+                "status",
                 "effective_to 'open', and the status is withdrawn: say when it ended, or that it "
                 "never began",
             )
