@@ -6,11 +6,15 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from typing import get_origin
 
 import openpyxl
 import pytest
+from factory import REAL, book, limit, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
+
 from kratom_qc.app.proposal import reading
 from kratom_qc.app.proposal.differences import differences, effect
 from kratom_qc.app.proposal.draft import drafted
@@ -24,9 +28,6 @@ from kratom_qc.rulebooks import rulebook_file
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.schema import LIMIT_KEYS, ROWS, Head
 from kratom_qc.settings import Caps
-from openpyxl.styles import Font
-
-from factory import REAL, book, limit, written
 
 MG = "mg/kg"
 

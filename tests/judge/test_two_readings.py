@@ -14,8 +14,10 @@ from functools import cache
 from typing import Any
 
 import pytest
+from factory import DAY, REAL, batches_of, book, interpreted, limit, result, rulebooks, span
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+
 from kratom_qc.app.batches import judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.domain.certificate import InterpretedCertificate
@@ -28,8 +30,6 @@ from kratom_qc.judge.ends import bands
 from kratom_qc.judge.plan import OUTCOMES, Column
 from kratom_qc.judge.verdicts import Judgement
 from kratom_qc.rulebooks.load import load_rulebooks
-
-from factory import DAY, REAL, batches_of, book, interpreted, limit, result, rulebooks, span
 
 MG, UG, CFU = "mg/kg", "ug/kg", "cfu/g"
 GUARDED = {"decision_rule": "guarded"}

@@ -94,7 +94,12 @@ def test_the_figures_of_the_issue_are_required(name):
     books = lineage(BOOKS, name) if name in PRODUCTS else [BOOKS[name]]
     for one in (one for book in books for one in book.limits if one.speaks_of(name) or name not in PRODUCTS):
         decides = one.status in ("in_force", "adopted") and not one.advisory and not one.screen
-        if decides and not getattr(one, "declared_only", False) and one.when_missing == "hold" and one.kind in ("amount", "not_detected"):
+        if (
+            decides
+            and not getattr(one, "declared_only", False)
+            and one.when_missing == "hold"
+            and one.kind in ("amount", "not_detected")
+        ):
             required.setdefault(one.subject, []).append(_figure(one))
     assert {subject: ", ".join(figures) for subject, figures in required.items()} == REQUIRED[name]
 
