@@ -7,7 +7,7 @@ silent fault of one becomes a visible HOLD.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import assert_never
@@ -35,17 +35,17 @@ from kratom_qc.domain.quantity import Quantity
 # ---------------------------------------------------------------- limits on what was measured
 
 
-def of_quantity(limit: NumericLimit, quantity: Quantity) -> Outcome:
-    """How what is known of a substance in a batch stands to a limit on it."""
+def of_quantities(limit: NumericLimit, quantities: Sequence[Quantity]) -> list[Outcome]:
+    """How what is known of a substance in each batch stands to a limit on it."""
     if isinstance(limit, NotDetectedLimit):
-        return _not_detected(limit, quantity)
+        return [_not_detected(limit, quantity) for quantity in quantities]
     if limit.decision_rule == DecisionRule.GUARDED:
-        return _guarded(limit, quantity)
-    return _amount(limit.acceptance_interval, quantity)
+        return [_guarded(limit, quantity) for quantity in quantities]
+    return [_amount(limit.acceptance_interval, quantity) for quantity in quantities]
 
 
 def _amount(accepted: Interval, quantity: Quantity) -> Outcome:
-    """FAIL where a certificate proves an amount outside, PASS where every possible one is inside."""
+    """FAIL where a certificate proves it outside, PASS where every possible amount is inside."""
     if _proven_above(quantity, accepted) or _proven_below(quantity, accepted):
         return Outcome.FAIL
     if _lies_within(quantity.interval, accepted):
@@ -227,7 +227,7 @@ def _profile(limit: ProfileLimit, batch: Batch) -> Outcome:
 
 
 def question(limit: NumericLimit) -> Hashable:
-    """All that `of_quantity` takes from a limit: limits alike in it need one reading."""
+    """All that `of_quantities` takes from a limit: limits alike in it need one reading."""
     if isinstance(limit, NotDetectedLimit):
         return limit.kind, limit.portion, limit.lod_at_most, limit.unit
     rule = limit.decision_rule, limit.guard_factor, limit.default_uncertainty

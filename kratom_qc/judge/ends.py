@@ -87,12 +87,7 @@ def guarded_ends(limit: AmountLimit, quantity: Quantity) -> tuple[float, ...]:
     hull = _widened(limit, quantity, value.low, value.low_open, value.high, value.high_open)
     proven = [
         _widened(
-            limit,
-            one,
-            one.proven_low,
-            one.proven_low_open,
-            one.proven_high,
-            one.proven_high_open,
+            limit, one, one.proven_low, one.proven_low_open, one.proven_high, one.proven_high_open
         )
         for one in (quantity, *quantity.alone)
     ]

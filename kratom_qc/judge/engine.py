@@ -33,8 +33,8 @@ from great_expectations.data_context.types.base import (
 
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.domain.limit import Rulebook
-from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits
 from kratom_qc.judge.ends import Ends, bands
+from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits
 from kratom_qc.judge.plan import Asked, Codes, Group
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)

@@ -18,7 +18,10 @@ from great_expectations.render.renderer.renderer import renderer
 
 _QUESTIONS = {
     "not outside": "No result is proven to lie outside its limit. One that is FAILs its batch:",
-    "inside": "Every result is proven to lie within its limit. One that is not leaves its batch undecided, never passed:",
+    "inside": (
+        "Every result is proven to lie within its limit. One that is not leaves its batch "
+        "undecided, never passed:"
+    ),
 }
 _OUTCOMES = {"not outside": "proven to lie outside", "inside": "not proven to lie within"}
 

@@ -195,14 +195,12 @@ def _open(quantity: Quantity, value: Interval, told: str) -> str:
     ]
     if screens:
         return (
-            f"{', '.join(dict.fromkeys(screens))} is the answer of a screen, which bounds no amount "
-            "from above: ask for a quantitative method"
+            f"{', '.join(dict.fromkeys(screens))} is the answer of a screen, which bounds no "
+            "amount from above: ask for a quantitative method"
         )
     if value.high is None and value.low == 0:
-        kinds = {result.reported for result in quantity.results}
-        return (
-            f"'{', '.join(sorted(kinds))}' without a usable LOD or LOQ says nothing about the amount"
-        )
+        words = ", ".join(sorted({result.reported for result in quantity.results}))
+        return f"'{words}' without a usable LOD or LOQ says nothing about the amount"
     return f"{told} reaches across the limit: the method cannot tell"
 
 

@@ -41,9 +41,14 @@ class Findings:
     """Writes the findings of one limit for batch after batch, on one day."""
 
     def __init__(self, asked: Asked, on: date):
-        self.limit, self.book, self.column = asked.limit, asked.book, asked.column
-        self.status, self.decides = stands(asked.limit, on)
-        self.rule = decision_rule(asked.limit)
+        limit, book = asked.limit, asked.book
+        self.limit, self.book_id, self.column = limit, book.id, asked.column
+        self.market = book.id if book.kind == BookKind.MARKET else None
+        self.status, self.decides = stands(limit, on)
+        self.rule = decision_rule(limit)
+        self.from_memory = limit.evidence == Evidence.MEMORY
+        self.only_notes = limit.when_missing == WhenMissing.NOTE
+        self.declared_only = isinstance(limit, AmountLimit) and limit.declared_only
         self.alike: Finding | None = None  # what is found of every batch that says nothing of it
 
     def finding(
@@ -80,12 +85,11 @@ class Findings:
             # not silence.
             outcome = Outcome.INCONCLUSIVE
         outcome = self._believed(outcome)
-        declared_only = isinstance(limit, AmountLimit) and limit.declared_only
-        undeclared = declared_only and quantity is None
+        undeclared = self.declared_only and quantity is None
         # A sum whose parts were not all tested is silent about the rest; an amount that only lacks
         # a factor is not.
         silence = quantity is None or limit.subject in derived_kinds()
-        noted = silence and self._only_noted(outcome)
+        noted = self.only_notes and silence and outcome is Outcome.MISSING
         why = _UNDECLARED if undeclared else explain.numeric(limit, outcome, quantity, silent)
         ref = silent.ref if silent else None
         if quantity is not None and quantity.results:
@@ -103,26 +107,22 @@ class Findings:
 
     def _believed(self, outcome: Outcome) -> Outcome:
         """A figure from memory neither passes nor fails anything."""
-        from_memory = self.limit.evidence == Evidence.MEMORY
-        decided = outcome in (Outcome.PASS, Outcome.FAIL)
-        return Outcome.INCONCLUSIVE if from_memory and decided else outcome
+        if self.from_memory and outcome in (Outcome.PASS, Outcome.FAIL):
+            return Outcome.INCONCLUSIVE
+        return outcome
 
-    def _only_noted(self, outcome: Outcome) -> bool:
-        return outcome is Outcome.MISSING and self.limit.when_missing == WhenMissing.NOTE
-
-    def _conditional(
-        self, limit: NumericLimit, outcome: Outcome, quantity: Quantity | None
-    ) -> str:
+    def _conditional(self, limit: NumericLimit, outcome: Outcome, quantity: Quantity | None) -> str:
         """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside
         the limit, or outside."""
-        if not isinstance(limit, AmountLimit) or limit.decision_rule != DecisionRule.GUARDED:
-            return ""
         if outcome is not Outcome.INCONCLUSIVE or quantity is None:
             return ""
-        if limit.evidence == Evidence.MEMORY or guard_band(limit, quantity) is None:
+        if not isinstance(limit, AmountLimit) or limit.decision_rule != DecisionRule.GUARDED:
+            return ""
+        if self.from_memory or guard_band(limit, quantity) is None:
             return ""
         without_band = replace(limit, decision_rule=DecisionRule.SIMPLE)
-        return _CONDITIONAL.get(crosscheck.of_quantity(without_band, quantity), "")
+        (plainly,) = crosscheck.of_quantities(without_band, [quantity])
+        return _CONDITIONAL.get(plainly, "")
 
     def _other(self, limit: OtherLimit, batch: Batch, outcome: Outcome) -> Finding:
         """Limits that no amount answers: bans, product classes, attestations, descriptions,
@@ -134,7 +134,7 @@ class Findings:
         described = batch.described.get(limit.subject) if limit.kind == "described" else None
         return self._written(
             believed,
-            decides=not self._only_noted(believed),
+            decides=not (self.only_notes and believed is Outcome.MISSING),
             why=why,
             ref=described.ref if described is not None and described.text is not None else None,
         )
@@ -151,11 +151,11 @@ class Findings:
         quantity: Quantity | None = None,
         conditional: str = "",
     ) -> Finding:
-        limit, book = self.limit, self.book
+        limit = self.limit
         return Finding(
             rule_id=limit.rule_id,
-            rulebook=book.id,
-            market=book.id if book.kind == BookKind.MARKET else None,
+            rulebook=self.book_id,
+            market=self.market,
             analyte=limit.subject or None,
             outcome=outcome,
             decides=self.decides and decides,

@@ -107,7 +107,7 @@ class Column:
 
 @dataclass(slots=True)
 class Asked:
-    """One limit asked of a group of batches of one product; `start` is its first row in the frame."""
+    """One limit asked of a group of batches; `start` is its first row in the frame."""
 
     limit: Limit
     book: Rulebook

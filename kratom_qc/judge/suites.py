@@ -25,9 +25,9 @@ from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.domain.limit import DECIDING, Limit, Rulebook
 from kratom_qc.judge import engine
+from kratom_qc.judge.ends import bands
 from kratom_qc.judge.engine import Frame
 from kratom_qc.judge.expectations import COLUMNS
-from kratom_qc.judge.ends import bands
 from kratom_qc.judge.plan import Asked, Group, plan
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import decides
@@ -44,7 +44,8 @@ _STYLE = """<style>
 body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1.5rem;color:#1b2025}
 nav,.d-none,[id$=modal],.popover{display:none}
 table{border-collapse:collapse;width:100%}
-td,th{border-bottom:1px solid #dcdfe3;padding:.35rem .7rem .35rem 0;text-align:left;vertical-align:top}
+td,th{border-bottom:1px solid #dcdfe3;padding:.35rem .7rem .35rem 0}
+td,th{text-align:left;vertical-align:top}
 h1,h2,h3,h4,h5{line-height:1.25}
 ul{padding-left:1.2rem}
 .text-danger{color:#ab1d1d}.text-success{color:#17663a}
@@ -184,17 +185,21 @@ def _run(context: Any, frame: Frame, suite: Any) -> None:
 
 
 def _made_plain(folder: Path, book: Rulebook) -> list[Path]:
-    """The pages without anything that is loaded from elsewhere, and an index that needs no script."""
+    """The pages without anything loaded from elsewhere, and an index that needs no script."""
     pages = sorted(path for path in folder.rglob("*.html") if path != folder / "index.html")
     for page in pages:
         text = _EXTERNAL.sub("", page.read_text(encoding="utf-8"))
         page.write_text(text.replace("</head>", f"{_STYLE}</head>", 1), encoding="utf-8")
+    addresses = {page: escape(page.relative_to(folder).as_posix()) for page in pages}
     links = "".join(
-        f'<li><a href="{escape(page.relative_to(folder).as_posix())}">{_called(page, folder)}</a></li>'
-        for page in pages
+        f'<li><a href="{address}">{_called(page, folder)}</a></li>'
+        for page, address in addresses.items()
     )
     title = escape(book.title)
-    index = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{_STYLE}</head>'
+    index = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{title}</title>{_STYLE}</head>"
+    )
     (folder / "index.html").write_text(
         f"{index}<body><h1>{title}</h1><ul>{links}</ul></body></html>\n", encoding="utf-8"
     )

@@ -62,9 +62,7 @@ class Judgement:
         """For every batch its group's judge, its index and its place in the group."""
         judges = [_Judge(self, group) for group in self.groups]
         places = {
-            member: (judge, place)
-            for judge in judges
-            for place, member in enumerate(judge.members)
+            member: (judge, place) for judge in judges for place, member in enumerate(judge.members)
         }
         for index in range(len(self.batches)):
             judge, place = places[index]
@@ -156,8 +154,7 @@ class _SecondReader:
         if isinstance(limit, NumericLimit):
             question = id(column), crosscheck.question(limit)
             if question not in self.known:
-                outcomes = [crosscheck.of_quantity(limit, one) for one in column.present]
-                self.known[question] = _coded(outcomes)
+                self.known[question] = _coded(crosscheck.of_quantities(limit, column.present))
             return column.index, self.known[question]
         if column.shared:
             (code,) = _coded([crosscheck.of_batch(limit, self.batches[0])])

@@ -9,7 +9,7 @@ from kratom_qc.domain.limit import Rulebook
 
 
 def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]:
-    """A rulebook after every rulebook it lies under, without the limits that one of them overrides."""
+    """A rulebook after those it lies under, without the limits that one of them overrides."""
     found: dict[str, Rulebook] = {}
 
     def visit(current: str) -> None:

@@ -166,9 +166,8 @@ def _lint_basis(limit: AmountLimit) -> None:
         or vocabulary.basis_in(f"{last.unit} {last.after}")[0]
     )
     if (basis or "as received") != limit.basis and (basis or limit.basis == "dry"):
-        raise ValueError(
-            f"the text '{limit.text}' says {basis or 'nothing of a dry basis'}, the limit {limit.basis}"
-        )
+        printed = basis or "nothing of a dry basis"
+        raise ValueError(f"the text '{limit.text}' says {printed}, the limit {limit.basis}")
 
 
 # ---------------------------------------------------------------- what every kind's text must say
@@ -187,20 +186,21 @@ def _subject(limit: Limit) -> None:
 
 
 _ABSENT = re.compile(
-    r"absen|not detected|not present|negative|\bnone?\b|\bnot?\b|\bnd\b|without|free of|zero|\b0\b|prohibit|\bban|forbid|illegal"
-    r"|unlawful|adulterat|schedule|any amount|no threshold|controlled|neg\b",
+    r"absen|not detected|not present|negative|\bnone?\b|\bnot?\b|\bnd\b|without|free of|zero|\b0\b"
+    r"|prohibit|\bban|forbid|illegal|unlawful|adulterat|schedule|any amount|no threshold"
+    r"|controlled|neg\b",
     re.IGNORECASE,
 )
 _FORBIDS = re.compile(
-    r"may not|must not|shall not|not be sold|prohibit|\bban|forbid|illegal|unlawful|adulterat|schedule|crime|controlled"
-    r"|narcotic|detained|no kratom",
+    r"may not|must not|shall not|not be sold|prohibit|\bban|forbid|illegal|unlawful|adulterat"
+    r"|schedule|crime|controlled|narcotic|detained|no kratom",
     re.IGNORECASE,
 )
 _MASS_OR_VOLUME = ("g", "mL")
 
 
 def _not_detected(limit: NotDetectedLimit) -> None:
-    """A text of absence may print its portion, or how deep the method must look; no other amount."""
+    """A text of absence may print its portion, or the depth of the method, and no other amount."""
     if not _ABSENT.search(limit.text):
         raise ValueError(
             f"the text '{limit.text}' says nothing of absence, and the kind is not_detected"

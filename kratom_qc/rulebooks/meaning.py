@@ -32,7 +32,8 @@ from kratom_qc.rulebooks.schema import (
 )
 
 _PLACEHOLDER = re.compile(
-    r"^\W*(?:to ?do|tb[acd]|fix ?me|x{2,}|n/?a|none|unknown|source|ditto|idem|same|see above|lorem.*)?\W*$"
+    r"^\W*(?:to ?do|tb[acd]|fix ?me|x{2,}|n/?a|none|unknown|source|ditto|idem|same|see above"
+    r"|lorem.*)?\W*$"
     r"|\bTODO\b|\bTB[ACD]\b|\bFIXME\b|\bXXX\b|\?{2,}",
     re.IGNORECASE,
 )
@@ -87,7 +88,8 @@ def _dates(limit: Limit) -> Iterator[Mistake]:
     if limit.effective_from == "open":
         yield (
             "effective_from",
-            "effective_from 'open' is no beginning; write \"unknown\" where the day was not located",
+            "effective_from 'open' is no beginning; write \"unknown\" where the day was not "
+            "located",
         )
     end = limit.effective_to
     match limit.status:

@@ -151,7 +151,7 @@ def scope(limit: Limit) -> str:
 
 
 def changed(limit: Limit) -> str:
-    """Which limit an override replaces and what it changes; of long texts only that they changed."""
+    """Which limit an override replaces and what it changes; of long texts only that they did."""
     if not limit.overrides:
         return ""
     changes = [

@@ -37,7 +37,10 @@ class Figure:
 
 # ---------------------------------------------------------------- operators
 
-_MORE = r"(?:more|greater|higher|larger) than|in excess of|above|over|exceed(?:s|ed|ing)?|více než|překročit"
+_MORE = (
+    r"(?:more|greater|higher|larger) than|in excess of|above|over|exceed(?:s|ed|ing)?|více než"
+    r"|překročit"
+)
 _LESS = r"(?:less|fewer|lower|smaller) than|below|under|méně než"
 _EQUAL = r"{0} (?:or|than or) equal to|(?:at|is|equal to|equals|meets|reaches) or (?:is )?(?:{1})"
 # A denial right before a comparison: "not more than", "shall not contain more than".
@@ -45,7 +48,10 @@ _NOT = r"(?:not|no|never|cannot|nesmí) (?:(?:to|be|is|are|contains?|containing|
 _MOST = (
     rf"nmt|at most|up to|max(?:imum|\.)?(?: of)?|nejvýše|maximálně|{_EQUAL.format('less', _LESS)}"
 )
-_LEAST = rf"nlt|at least|min(?:imum|\.)?(?: of)?|nejméně|alespoň|minimálně|{_EQUAL.format('greater', _MORE)}"
+_LEAST = (
+    r"nlt|at least|min(?:imum|\.)?(?: of)?|nejméně|alespoň|minimálně"
+    rf"|{_EQUAL.format('greater', _MORE)}"
+)
 # Words, signs, meaning. Where two end at the same place the first counts: "not more than" before
 # "more than".
 _OPERATORS = tuple(

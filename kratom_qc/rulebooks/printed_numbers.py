@@ -18,7 +18,8 @@ _POWER = rf"(?:(?:{_PLAIN})\ ?[×x·*]\ ?)?10\ ?\^\ ?\d+|\d+(?:\.\d+)?e\+?\d+(?!
 _NAME = r"""
     \b\d{4}-\d\d(?:-\d\d)?(?![\d.])                      # a date
   | \b\w+(?:-[\w.]*\w){2,}                               # a section: R70-580-5, 21-28.12-3
-  | \b\d+(?:[,'′.]\d+)*[-‑–—](?!(?:[kmµu]?g|m?l)\b)[^\W\d_][\w-]*  # 7-OH, 1,2-dichloroethane; not a 25-g portion
+    # 7-OH, 1,2-dichloroethane; not a 25-g portion
+  | \b\d+(?:[,'′.]\d+)*[-‑–—](?!(?:[kmµu]?g|m?l)\b)[^\W\d_][\w-]*
   | (?<![\w.])(?!10\b)[^\W\d_]+-?\d\w*                   # B1, MGM-15
 """
 _TOKEN = re.compile(
@@ -43,7 +44,7 @@ def levelled(text: str) -> str:
 
 
 def numbers(said: str) -> Iterator[tuple[Decimal, int, int]]:
-    """(number, where it begins, where it ends) in a levelled text. Raises ValueError for `two (3)`."""
+    """(number, begin, end) of every number in a levelled text. Raises ValueError for `two (3)`."""
     for token in _TOKEN.finditer(said):
         if token["word"]:
             number = _decimal(token["same"])

@@ -8,9 +8,9 @@ domain's limit of it: canonical unit, rounding and multiplier applied. The model
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -176,18 +176,22 @@ class LimitRow(Table):
                 f"'{self.effective_from}'",
             )
 
+    makes: ClassVar[Callable[..., Limit]]
+
     def limit(self, rulebook: str, line: int) -> Limit:
         """The row as a limit of the domain."""
-        raise NotImplementedError
-
-    def _common(self, rulebook: str, line: int) -> dict[str, Any]:
         common = {name: getattr(self, name) for name in LimitRow.model_fields if name != "id"}
-        return {**common, "rule_id": self.id, "rulebook": rulebook, "line": line}
+        return self.makes(**common, **self.own(), rule_id=self.id, rulebook=rulebook, line=line)
+
+    def own(self) -> dict[str, Any]:
+        """What only this kind of limit says, by the fields of the domain's class."""
+        return {}
 
 
 class AmountRow(LimitRow):
     """An amount that must lie between `min` and `max`."""
 
+    makes = AmountLimit
     kind: Literal["amount"]
     of: Subject
     unit: PrintedUnit
@@ -222,15 +226,20 @@ class AmountRow(LimitRow):
         yield from super().mistakes()
         if self.min is None and self.max is None:
             yield "", "an amount needs min or max"
-        if self.min is not None and self.max is not None and self.min > self.max:
+        elif self.min is not None and self.max is not None and self.min > self.max:
             yield "min", f"min {self.min} is more than max {self.max}"
         if self.printed_unit.canonical not in UNITS_OF[measure_of(self.of)]:
             yield "unit", f"unit '{self.unit}' is not a unit of {self.of}"
         yield from self._guard_mistakes()
         yield from self._multiplier_mistakes()
-        if self.sum and measure_of(self.of) != "sum":
+        yield from self._sum_mistakes()
+
+    def _sum_mistakes(self) -> Iterator[Mistake]:
+        if self.sum is None:
+            return
+        if measure_of(self.of) != "sum":
             yield "sum", f'sum = "{self.sum}" needs a sum, and {self.of} is none'
-        if self.sum and not self.sum_because:
+        if not self.sum_because:
             yield "sum", "sum needs its reason in sum_because"
 
     def _guard_mistakes(self) -> Iterator[Mistake]:
@@ -254,33 +263,33 @@ class AmountRow(LimitRow):
         if not self.multiplier_because:
             yield "multiplier", "multiplier needs its reason in multiplier_because"
 
-    def limit(self, rulebook: str, line: int) -> AmountLimit:
-        """The row with its interval in the canonical unit."""
+    def own(self) -> dict[str, Any]:
+        """The interval in the canonical unit, and by which rule it decides."""
         unit = self.printed_unit
         most = None if self.max is None else self.max * (self.multiplier or 1)
         accepted = acceptance_interval(self.min, most, strict=self.strict, rounding=self.rounding)
         share = self.default_uncertainty
-        return AmountLimit(
-            **self._common(rulebook, line),
-            subject=self.of,
-            unit=unit.canonical,
-            basis=unit.basis or self.basis,
-            acceptance_interval=accepted.scaled(unit.factor),
-            minimum=self.min,
-            decision_rule=self.decision_rule,
-            guard_factor=Decimal(1) if self.guard is None else self.guard,
-            default_uncertainty=None if share is None else share / 100,
-            rounding=self.rounding,
-            operator_printed=self.operator == "printed",
-            declared_only=self.applies == "declared",
-            multiplier=self.multiplier,
-            lower_bound_sum=self.sum is not None,
-        )
+        return {
+            "subject": self.of,
+            "unit": unit.canonical,
+            "basis": unit.basis or self.basis,
+            "acceptance_interval": accepted.scaled(unit.factor),
+            "minimum": self.min,
+            "decision_rule": self.decision_rule,
+            "guard_factor": Decimal(1) if self.guard is None else self.guard,
+            "default_uncertainty": None if share is None else share / 100,
+            "rounding": self.rounding,
+            "operator_printed": self.operator == "printed",
+            "declared_only": self.applies == "declared",
+            "multiplier": self.multiplier,
+            "lower_bound_sum": self.sum is not None,
+        }
 
 
 class NotDetectedRow(LimitRow):
     """What may not be there at all, in a portion or down to a detection limit."""
 
+    makes = NotDetectedLimit
     kind: Literal["not_detected"]
     of: Subject
     portion: PlainDecimal | None = Field(None, description="Absence in so many grams")
@@ -295,47 +304,45 @@ class NotDetectedRow(LimitRow):
         if self.portion == 0:
             yield "portion", "a portion of 0 g shows nothing"
 
-    def limit(self, rulebook: str, line: int) -> NotDetectedLimit:
-        """The row with its detection limit in the canonical unit; organisms are counted per gram."""
+    def own(self) -> dict[str, Any]:
+        """The detection limit in the canonical unit; organisms are counted per gram."""
         unit = vocabulary.unit(self.unit or "mg/kg")
         if unit is None:
             raise ValueError(f"unit '{self.unit}' is not known")
         known = vocabulary.analytes().get(self.of)
         counted = self.portion is not None or (known is not None and known.family == "microbe")
         depth = self.lod_at_most
-        return NotDetectedLimit(
-            **self._common(rulebook, line),
-            subject=self.of,
-            unit="cfu/g" if counted else unit.canonical,
-            portion=self.portion,
-            lod_at_most=None if depth is None else depth * unit.factor,
-        )
+        return {
+            "subject": self.of,
+            "unit": "cfu/g" if counted else unit.canonical,
+            "portion": self.portion,
+            "lod_at_most": None if depth is None else depth * unit.factor,
+        }
 
 
 class DescribedRow(LimitRow):
     """A property that the laboratory describes in words."""
 
+    makes = DescribedLimit
     kind: Literal["described"]
     of: Subject
 
-    def limit(self, rulebook: str, line: int) -> DescribedLimit:
-        """The row as a limit."""
-        return DescribedLimit(**self._common(rulebook, line), subject=self.of)
+    def own(self) -> dict[str, Any]:
+        """What is described."""
+        return {"subject": self.of}
 
 
 class BanRow(LimitRow):
     """The product may not be sold."""
 
+    makes = Ban
     kind: Literal["ban"]
-
-    def limit(self, rulebook: str, line: int) -> Ban:
-        """The row as a limit."""
-        return Ban(**self._common(rulebook, line))
 
 
 class ProductClassRow(LimitRow):
     """Only some product forms may be sold."""
 
+    makes = ProductClassLimit
     kind: Literal["product_class"]
     requires: tuple[Product, ...] = Field(description="The product forms allowed")
 
@@ -345,19 +352,16 @@ class ProductClassRow(LimitRow):
         if not self.requires:
             yield "requires", "requires must list the products allowed"
 
-    def limit(self, rulebook: str, line: int) -> ProductClassLimit:
-        """The row as a limit."""
-        return ProductClassLimit(**self._common(rulebook, line), requires=self.requires)
+    def own(self) -> dict[str, Any]:
+        """The product forms allowed."""
+        return {"requires": self.requires}
 
 
 class AttestationRow(LimitRow):
     """A condition that no laboratory can show."""
 
+    makes = Attestation
     kind: Literal["attestation"]
-
-    def limit(self, rulebook: str, line: int) -> Attestation:
-        """The row as a limit."""
-        return Attestation(**self._common(rulebook, line))
 
 
 def _certificate_field(name: str) -> str:
@@ -369,6 +373,7 @@ def _certificate_field(name: str) -> str:
 class CertificateRow(LimitRow):
     """Fields that every certificate must state."""
 
+    makes = CertificateLimit
     kind: Literal["certificate"]
     requires: tuple[Annotated[str, AfterValidator(_certificate_field)], ...]
 
@@ -381,24 +386,22 @@ class CertificateRow(LimitRow):
                 f"requires must list fields of a certificate ({', '.join(CERTIFICATE_FIELDS)})",
             )
 
-    def limit(self, rulebook: str, line: int) -> CertificateLimit:
-        """The row as a limit."""
-        return CertificateLimit(**self._common(rulebook, line), requires=self.requires)
+    def own(self) -> dict[str, Any]:
+        """The fields required."""
+        return {"requires": self.requires}
 
 
 class UnreadRow(LimitRow):
     """A rule whose text nobody has located."""
 
+    makes = UnreadRule
     kind: Literal["unread"]
-
-    def limit(self, rulebook: str, line: int) -> UnreadRule:
-        """The row as a limit."""
-        return UnreadRule(**self._common(rulebook, line))
 
 
 class ProfileRow(LimitRow):
     """One analyte found while others, which nature sends with it, were not."""
 
+    makes = ProfileLimit
     kind: Literal["profile"]
     present: Subject
     absent: tuple[Subject, ...]
@@ -411,10 +414,9 @@ class ProfileRow(LimitRow):
         if not self.screen:
             yield "screen", "a profile can only warn; it needs screen = true"
 
-    def limit(self, rulebook: str, line: int) -> ProfileLimit:
-        """The row as a limit."""
-        common = self._common(rulebook, line)
-        return ProfileLimit(**common, subject=self.present, absent=self.absent)
+    def own(self) -> dict[str, Any]:
+        """What was found, and what was not."""
+        return {"subject": self.present, "absent": self.absent}
 
 
 AnyRow = (
@@ -457,7 +459,7 @@ class Head(Table):
     certificate_max_age_days: Count | None = Field(None, description="How old a certificate may be")
 
 
-_DEFAULTS: Any = {key: (Any, None) for key in sorted(LIMIT_KEYS - {"id"})}
+_DEFAULTS: Any = dict.fromkeys(sorted(LIMIT_KEYS - {"id"}), (Any, None))
 Defaults = create_model("Defaults", __base__=Table, **_DEFAULTS)
 
 
@@ -469,6 +471,6 @@ class RulebookFile(Table):
     """A rulebook's file, its limits not yet looked into."""
 
     rulebook: Head
-    defaults: Annotated[dict[str, Any], BeforeValidator(_defaults)] = {}
+    defaults: Annotated[dict[str, Any], BeforeValidator(_defaults)] = Field({})
     limit: tuple[dict[str, Any], ...] = ()
     override: tuple[dict[str, Any], ...] = ()

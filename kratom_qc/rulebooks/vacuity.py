@@ -112,7 +112,7 @@ def _holds_on_silence(limit: Limit) -> bool:
 
 
 def _held(limits: Iterable[Limit], day: date, product: str) -> bool:
-    """Whether some limit that decides on a day keeps an untested batch of a product from passing."""
+    """Whether a limit that decides on a day keeps an untested batch of a product from passing."""
     return any(
         stands(limit, day)[1] and (_holds_on_silence(limit) or _excludes(limit, product))
         for limit in limits

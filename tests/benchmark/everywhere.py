@@ -72,7 +72,7 @@ class Maker:
         asked: dict[Key, Interval | None] = {}
         for limit in numeric:
             key = limit.quantity_key
-            asked[key] = _both(asked.get(key), limit.acceptance_interval)
+            asked[key] = _both(asked.get(key), getattr(limit, "acceptance_interval", None))
         self.keys = dict(list(asked.items())[:MEASURED])
         self.seen = {
             key: (

@@ -26,7 +26,7 @@ from factory import (
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.limit import LimitBase, NotDetectedLimit
 from kratom_qc.interpret.combine import combine
-from kratom_qc.judge.crosscheck import of_batch, of_quantity
+from kratom_qc.judge.crosscheck import of_batch, of_quantities
 from kratom_qc.judge.verdicts import judge
 
 MG = "mg/kg"
@@ -260,4 +260,4 @@ DEPTH = [
 def test_what_is_not_detected_must_be_said_with_a_depth(detected, amount, outcome):
     quantity, _ = combine([result("lead", span(amount, amount), detected=detected)])
     lead = NotDetectedLimit(**COMMON, evidence="primary", subject="lead", unit=MG)
-    assert of_quantity(lead, quantity) == outcome
+    assert of_quantities(lead, [quantity]) == [outcome]

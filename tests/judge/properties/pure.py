@@ -79,7 +79,7 @@ def _read(asked: Any, group: Group, batches: Sequence[Batch]) -> Codes:
     codes = np.full(len(group.members), OUTCOMES.index(Outcome.MISSING), dtype=np.int8)
     if isinstance(asked.limit, NumericLimit):
         places = asked.column.answered
-        outcomes = [crosscheck.of_quantity(asked.limit, quantity) for quantity in asked.column.present]
+        outcomes = crosscheck.of_quantities(asked.limit, asked.column.present)
     else:
         places = range(len(group.members))
         outcomes = [crosscheck.of_batch(asked.limit, batches[index]) for index in group.members]
