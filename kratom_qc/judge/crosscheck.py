@@ -31,6 +31,7 @@ from kratom_qc.domain.limit import (
     UnreadRule,
 )
 from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.result import Result
 
 # ---------------------------------------------------------------- limits on what was measured
 
@@ -133,14 +134,28 @@ def _widened(quantity: Quantity, width: Decimal) -> Quantity:
 def _not_detected(limit: NotDetectedLimit, quantity: Quantity) -> Outcome:
     """FAIL where any result found it; PASS where all looked in vain, and one looked well enough."""
     results = quantity.results
-    if any(result.detected is True or result.interval.low > 0 for result in results):
+    if any(_was_found(result) for result in results):
         return Outcome.FAIL
     if any(result.detected is None for result in results):
         return Outcome.INCONCLUSIVE
     if limit.portion is not None:
-        portions = [result.portion for result in results if result.portion is not None]
-        enough = any(portion >= limit.portion for portion in portions)
-        return Outcome.PASS if enough else Outcome.INCONCLUSIVE
+        return _in_portion(limit.portion, results)
+    return _to_depth(limit, results)
+
+
+def _was_found(result: Result) -> bool:
+    """More than nothing was found, whatever the words say."""
+    return result.detected is True or result.interval.low > 0
+
+
+def _in_portion(asked: Decimal, results: Sequence[Result]) -> Outcome:
+    """Absence in a smaller portion than the limit's proves nothing."""
+    portions = [result.portion for result in results if result.portion is not None]
+    return Outcome.PASS if portions and max(portions) >= asked else Outcome.INCONCLUSIVE
+
+
+def _to_depth(limit: NotDetectedLimit, results: Sequence[Result]) -> Outcome:
+    """A non-detect without a detection limit says no more than silence."""
     depths = [(one.detection_limit, one.unit) for one in results if one.detection_limit is not None]
     if not depths:
         return Outcome.MISSING
@@ -204,16 +219,12 @@ def _description(limit: DescribedLimit, batch: Batch) -> Outcome:
 
 def _profile(limit: ProfileLimit, batch: Batch) -> Outcome:
     """FAIL where the subject was found and every other was looked for and not found."""
-    results = [
-        result
-        for certificate in batch.certificates
-        for result in certificate.results
-        if result.known and result.measured
-    ]
+    results = _measured(batch)
     others = set(limit.absent)
-    looked_for = {one.analyte for one in results}
-    there = {one.analyte for one in results if one.detected is True or one.interval.low > 0}
-    unsure = {one.analyte for one in results if one.detected is None and one.interval.low == 0}
+    looked_for = {result.analyte for result in results}
+    there = {result.analyte for result in results if _was_found(result)}
+    unclear = [one for one in results if one.detected is None and not _was_found(one)]
+    unsure = {result.analyte for result in unclear}
     if not looked_for >= {limit.subject, *others}:
         return Outcome.MISSING
     if there & others or limit.subject not in there | unsure:
@@ -221,6 +232,12 @@ def _profile(limit: ProfileLimit, batch: Batch) -> Outcome:
     if limit.subject not in there or unsure & others:
         return Outcome.INCONCLUSIVE
     return Outcome.FAIL
+
+
+def _measured(batch: Batch) -> list[Result]:
+    """Every measured result of a known analyte."""
+    results = [result for certificate in batch.certificates for result in certificate.results]
+    return [result for result in results if result.known and result.measured]
 
 
 # ---------------------------------------------------------------- asking less often

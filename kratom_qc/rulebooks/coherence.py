@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, product
 
 from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.domain.limit import (
@@ -194,16 +194,26 @@ def _overlaps(books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
     """
     for book in books.values():
         spoken = products_of_book(book, books)
-        own = _deciding(book)
-        above = [one for one in lineage(books, book.id) if one.id != book.id]
-        inherited = [limit for one in above for limit in _deciding(one)]
-        pairs = [(*pair, True) for pair in combinations(own, 2)]
-        one_figure = book.kind == BookKind.PRODUCT
-        pairs += [(first, second, one_figure) for first in inherited for second in own]
-        for first, second, alone in pairs:
-            clash = _clash(first, second, alone) if _same_question(first, second, spoken) else ""
+        for first, second, one_figure in _pairs(book, books):
+            if not _same_question(first, second, spoken):
+                continue
+            clash = _clash(first, second, one_figure)
             if clash:
                 yield f"{places.of(second, 'text')}: {clash.format(places.brief(first))}"
+
+
+def _pairs(
+    book: Rulebook, books: Mapping[str, Rulebook]
+) -> Iterator[tuple[NumericLimit, NumericLimit, bool]]:
+    """Two limits that decide, the second of this rulebook, and whether one thing may have one
+    figure only."""
+    own = _deciding(book)
+    for first, second in combinations(own, 2):
+        yield first, second, True
+    for above in lineage(books, book.id):
+        if above.id != book.id:
+            for first, second in product(_deciding(above), own):
+                yield first, second, book.kind == BookKind.PRODUCT
 
 
 def _deciding(book: Rulebook) -> list[NumericLimit]:

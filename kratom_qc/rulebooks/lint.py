@@ -67,11 +67,7 @@ def lint(limit: Limit, row: AnyRow) -> None:
 def _amount(limit: AmountLimit, row: AmountRow) -> None:
     """The text must print the figures, operators, unit and basis of the data, and no others."""
     read = _figures(limit)
-    meant = set()
-    if row.min is not None:
-        meant.add(Condition(">" if row.strict else ">=", row.min))
-    if row.max is not None:
-        meant.add(Condition("<" if row.strict else "<=", row.max))
+    meant = _meant(row)
     printed = _conditions(limit, read, upper=row.max is not None)
     # "10^4 (up to 2 × 10^4 is accepted)" prints the criterion and what its multiplier makes of it.
     if row.max is not None and row.multiplier is not None:
@@ -85,6 +81,13 @@ def _amount(limit: AmountLimit, row: AmountRow) -> None:
         elif asked is not None and (figure.operator or figure is read[0]):
             _lint_unit(limit, figure, row.unit, asked)
     _lint_basis(limit)
+
+
+def _meant(row: AmountRow) -> set[Condition]:
+    """The conditions of a row's data."""
+    least, most = (">", "<") if row.strict else (">=", "<=")
+    ends = ((least, row.min), (most, row.max))
+    return {Condition(operator, number) for operator, number in ends if number is not None}
 
 
 def _figures(limit: Limit) -> tuple[Figure, ...]:
@@ -113,13 +116,18 @@ def _conditions(limit: AmountLimit, read: tuple[Figure, ...], *, upper: bool) ->
         )
     if not printed:
         printed = {Condition("<=" if upper else ">=", bare.pop(0).number)}
+    _refuse_others(limit, bare)
+    return printed
+
+
+def _refuse_others(limit: Limit, bare: Iterable[Figure]) -> None:
+    """No other amount may stand in the text but a portion in grams."""
     for figure in bare:
         if figure.unit and vocabulary.unit(figure.unit) != Unit("g", Decimal(1)):
             raise ValueError(
                 f"the text '{limit.text}' also prints {plain(figure.number)} {figure.unit}, of "
                 "which the limit says nothing"
             )
-    return printed
 
 
 def _said(conditions: Iterable[Condition]) -> str:

@@ -65,11 +65,7 @@ def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
         yield "it would not decide any more"
     if old.when_missing == WhenMissing.HOLD and new.when_missing != WhenMissing.HOLD:
         yield "silence would not hold any more"
-    was_memory, is_memory = (one.evidence == Evidence.MEMORY for one in (old, new))
-    if was_memory and not is_memory:
-        yield "a figure nobody has confirmed would be believed"
-    if is_memory and not was_memory:
-        yield "a figure from memory proves nothing"
+    yield from _evidence(old, new)
     match old, new:
         case AmountLimit(), AmountLimit():
             yield from _amounts(old, new)
@@ -82,6 +78,14 @@ def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
             if not set(new.requires) >= set(old.requires):
                 yield "it would require less"
     yield from _days(old, new)
+
+
+def _evidence(old: Limit, new: Limit) -> Iterator[str]:
+    was_memory, is_memory = (one.evidence == Evidence.MEMORY for one in (old, new))
+    if was_memory and not is_memory:
+        yield "a figure nobody has confirmed would be believed"
+    if is_memory and not was_memory:
+        yield "a figure from memory proves nothing"
 
 
 def _amounts(old: AmountLimit, new: AmountLimit) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 _SPELT = "zero one two three four five six seven eight nine ten eleven twelve"
 _WORDS = {word: Decimal(number) for number, word in enumerate(_SPELT.split())}
@@ -43,20 +44,29 @@ def levelled(text: str) -> str:
     return re.sub(r"<\s?\d+[a-z]?>", lambda chapter: " " * len(chapter[0]), said)
 
 
-def numbers(said: str) -> Iterator[tuple[Decimal, int, int]]:
-    """(number, begin, end) of every number in a levelled text. Raises ValueError for `two (3)`."""
+class Number(NamedTuple):
+    """A number of a text, and where it stands."""
+
+    value: Decimal
+    begin: int
+    end: int
+
+
+def numbers(said: str) -> Iterator[Number]:
+    """Every number in a levelled text. Raises ValueError for `two (3)`."""
     for token in _TOKEN.finditer(said):
         if token["word"]:
             number = _decimal(token["same"])
             if number != _WORDS[token["word"].casefold()]:
                 raise ValueError(f"says '{token['word']}' and '{token['same']}' of one thing")
-            yield number, token.start(), token.start("sign") if token["sign"] else token.end()
+            end = token.start("sign") if token["sign"] else token.end()
+            yield Number(number, token.start(), end)
         elif token["power"]:
-            yield _power(token["power"]), token.start(), token.end()
+            yield Number(_power(token["power"]), token.start(), token.end())
         elif token["plain"]:
-            yield _decimal(token["plain"]), token.start(), token.end()
+            yield Number(_decimal(token["plain"]), token.start(), token.end())
         elif token["spelt"]:
-            yield _WORDS[token["spelt"].casefold()], token.start(), token.end()
+            yield Number(_WORDS[token["spelt"].casefold()], token.start(), token.end())
 
 
 def _power(text: str) -> Decimal:
