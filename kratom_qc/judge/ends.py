@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kratom_qc.domain.interval import ZERO, portion_bound
+from kratom_qc.domain.interval import ZERO, Interval, portion_bound
 from kratom_qc.domain.limit import AmountLimit, Limit, NotDetectedLimit
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.judge import answers
@@ -83,34 +83,25 @@ def guarded_ends(limit: AmountLimit, quantity: Quantity) -> tuple[float, ...]:
     What one certificate proves with its own uncertainty stays proven, whatever the others leave
     out.
     """
-    value = quantity.interval
-    hull = _widened(limit, quantity, value.low, value.low_open, value.high, value.high_open)
-    proven = [
-        _widened(
-            limit, one, one.proven_low, one.proven_low_open, one.proven_high, one.proven_high_open
-        )
-        for one in (quantity, *quantity.alone)
-    ]
+    hull = _widened(limit, quantity, quantity.interval)
+    proven = [_widened(limit, one, _proven(one)) for one in (quantity, *quantity.alone)]
     low, low_open = max((ends.low, ends.low_open) for ends in proven)
     high, closed = min((ends.high, -ends.high_open) for ends in proven)
     return *hull, low, low_open, high, -closed
 
 
-def _widened(
-    limit: AmountLimit,
-    quantity: Quantity,
-    low: Decimal,
-    low_open: bool,
-    high: Decimal | None,
-    high_open: bool,
-) -> Ends:
+def _proven(one: Quantity) -> Interval:
+    return Interval(one.proven_low, one.proven_high, one.proven_low_open, one.proven_high_open)
+
+
+def _widened(limit: AmountLimit, quantity: Quantity, value: Interval) -> Ends:
     """An interval widened by the guard band that a quantity's uncertainty gives."""
     width = guard_band(limit, quantity)
     if width is None:
         return _UNKNOWN
-    most = INFINITE if high is None else _at_its_side(high + width, limit)
-    least = _at_its_side(max(ZERO, low - width), limit)
-    return Ends(least, float(low_open), most, float(high_open))
+    low = _at_its_side(max(ZERO, value.low - width), limit)
+    high = INFINITE if value.high is None else _at_its_side(value.high + width, limit)
+    return Ends(low, float(value.low_open), high, float(value.high_open))
 
 
 def _at_its_side(value: Decimal, limit: AmountLimit) -> float:
@@ -129,15 +120,12 @@ def detection_ends(limit: NotDetectedLimit, quantity: Quantity) -> tuple[float, 
     """`Not detected` as an interval: found is (0, ∞), not found reaches down to its detection
     limit, unclear is [0, ∞)."""
     if quantity.detected is True:
-        ends = _FOUND
-    else:
-        depth = _depth(limit, quantity)
-        wanted = _wanted_depth(limit)
-        if quantity.detected is None or depth is None:
-            ends = _UNKNOWN
-        else:
-            ends = Ends(0.0, 0.0, float(depth) if wanted is None else ordered(depth, wanted), 0.0)
-    return *ends, *ends
+        return *_FOUND, *_FOUND
+    depth, wanted = _depth(limit, quantity), _wanted_depth(limit)
+    if quantity.detected is None or depth is None:
+        return *_UNKNOWN, *_UNKNOWN
+    high = float(depth) if wanted is None else ordered(depth, wanted)
+    return 0.0, 0.0, high, 0.0, 0.0, 0.0, high, 0.0
 
 
 def _depth(limit: NotDetectedLimit, quantity: Quantity) -> Decimal | None:

@@ -220,11 +220,11 @@ def _raised(single: Any) -> bool:
 def _named(single: Any, size: int) -> npt.NDArray[np.bool_]:
     """The rows a map expectation names as unexpected, as a mask; a count that does not add up
     raises EngineError."""
-    found = single.result
-    if found.get("element_count") != size or found.get("missing_count") != 0:
-        raise EngineError(f"{found.get('element_count')} of {size} rows were checked")
-    unexpected = found.get("unexpected_index_list") or []
-    if len(unexpected) != found.get("unexpected_count") or single.success != (not unexpected):
+    details = single.result
+    if details.get("element_count") != size or details.get("missing_count") != 0:
+        raise EngineError(f"{details.get('element_count')} of {size} rows were checked")
+    unexpected = details.get("unexpected_index_list") or []
+    if len(unexpected) != details.get("unexpected_count") or single.success != (not unexpected):
         raise EngineError("the rows that do not meet a check are not all named")
     mask = np.zeros(size, dtype=bool)
     mask[np.asarray(unexpected, dtype=np.int64)] = True

@@ -55,16 +55,17 @@ ul{padding-left:1.2rem}
 
 def compiled(book: Rulebook) -> Any:
     """The suite of a rulebook's own limits, with what each asks in its meta."""
-    return _in_words(engine.suite(_empty(book)), [_told(limit) for limit in book.limits])
+    return _in_words(engine.suite(_empty(book)), [_in_one_sentence(limit) for limit in book.limits])
 
 
-def _told(limit: Limit) -> str:
+def _in_one_sentence(limit: Limit) -> str:
     """A limit in one sentence; every limit is put to the engine, and this tells those apart that
     never decide."""
+    asks = plainly.plainly(limit)
+    if decides(limit):
+        return asks
     status = "" if limit.status in DECIDING else f"{limit.status}, "
-    return plainly.plainly(limit) + (
-        "" if decides(limit) else f" [{status}{plainly.why_not(limit)}]"
-    )
+    return f"{asks} [{status}{plainly.why_not(limit)}]"
 
 
 def _empty(book: Rulebook) -> Frame:
@@ -109,16 +110,13 @@ def docs(
         context.suites.add(compiled(book))
     context.build_data_docs()
     pages = _made_plain(folder, book)
-    wanted = (
-        {"expectations", "validations"}
-        if context.validation_definitions.all()
-        else {"expectations"}
-    )
-    made = {page.relative_to(folder).parts[0] for page in pages[1:]}
+    kinds = {"expectations"}
+    if context.validation_definitions.all():
+        kinds.add("validations")
+    rendered = {page.relative_to(folder).parts[0] for page in pages[1:]}
     raw = any(_NAME in page.read_text(encoding="utf-8") for page in pages)
-    if (
-        made != wanted or raw
-    ):  # a page that does not render is only logged, and a block is replaced by the raw call
+    # A page that does not render is only logged, and a block is replaced by the raw call.
+    if rendered != kinds or raw:
         raise EngineError(f"rulebook {book.id}: Great Expectations did not render its Data Docs")
     return pages
 
@@ -132,25 +130,20 @@ def _asked(
 
 def _limits(pairs: Sequence[tuple[Group, Asked]]) -> list[str]:
     """The limits in the order of their numbers in the frame."""
-    return list({asked.limit.rule_id: _told(asked.limit) for _, asked in pairs}.values())
+    return list({asked.limit.rule_id: _in_one_sentence(asked.limit) for _, asked in pairs}.values())
 
 
 def _rows(pairs: Sequence[tuple[Group, Asked]], batches: Sequence[Batch]) -> list[str]:
     """Every row of the frame in words: the batch, the limit, and what was said of it."""
-    found: list[str] = []
+    rows: list[str] = []
     for group, asked in pairs:
+        limit = f"{asked.limit.rule_id}, {_in_one_sentence(asked.limit)}"
         for place, answer in zip(asked.column.answered, asked.column.present, strict=True):
-            batch = batches[group.members[place]].batch_id
-            said = (
-                wording.interval_words(answer.interval, answer.unit)
-                if answer.subject != "objections"
-                else ""
-            )
-            found.append(
-                f"{batch}: {asked.limit.rule_id}, {_told(asked.limit)}"
-                + (f": {said}" if said else "")
-            )
-    return found
+            row = f"{batches[group.members[place]].batch_id}: {limit}"
+            if answer.subject != "objections":
+                row += f": {wording.interval_words(answer.interval, answer.unit)}"
+            rows.append(row)
+    return rows
 
 
 def _context(folder: Path) -> Any:

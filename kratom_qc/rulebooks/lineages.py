@@ -10,25 +10,25 @@ from kratom_qc.domain.limit import Rulebook
 
 def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]:
     """A rulebook after those it lies under, without the limits that one of them overrides."""
-    found: dict[str, Rulebook] = {}
+    ordered: dict[str, Rulebook] = {}
 
     def visit(current: str) -> None:
         for parent in books[current].extends:
             visit(parent)
-        found[current] = books[current]
+        ordered[current] = books[current]
 
     visit(book_id)
     replaced = {
         (limit.overrides, limit.rule_id)
-        for book in found.values()
+        for book in ordered.values()
         for limit in book.limits
         if limit.overrides
     }
     if not replaced:
-        return tuple(found.values())
+        return tuple(ordered.values())
     return tuple(
         replace(
             book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced)
         )
-        for book in found.values()
+        for book in ordered.values()
     )

@@ -190,10 +190,9 @@ def _shows_nothing(limit: AmountLimit) -> bool:
     """Whether no value but 0 lies in the interval of a limit with an upper end."""
     accepted = limit.acceptance_interval
     high = accepted.high or Decimal(0)
-    is_point = high == accepted.low
-    return (
-        not high or high < accepted.low or (is_point and (accepted.low_open or accepted.high_open))
-    )
+    if high == accepted.low:
+        return not high or accepted.low_open or accepted.high_open
+    return high < accepted.low
 
 
 def _beyond(limit: AmountLimit, top: Decimal | None) -> bool:
@@ -209,8 +208,7 @@ def _beyond(limit: AmountLimit, top: Decimal | None) -> bool:
 
 def _absence(limit: NotDetectedLimit, row: NotDetectedRow) -> Iterator[Mistake]:
     known = vocabulary.analytes().get(limit.subject)
-    measure = measure_of(limit.subject)
-    if known is None or measure not in ("mass", "count", "presence"):
+    if known is None or known.measure not in ("mass", "count", "presence"):
         yield (
             "of",
             f"of '{limit.subject}': not_detected is for a substance or organism that is looked "
@@ -222,15 +220,19 @@ def _absence(limit: NotDetectedLimit, row: NotDetectedRow) -> Iterator[Mistake]:
             "portion",
             f"portion: absence in a portion is for organisms, and {limit.subject} is none",
         )
-    if limit.lod_at_most is None:
-        if row.unit is not None:
-            yield "unit", "unit has no meaning without lod_at_most"
-        return
+    if limit.lod_at_most is not None:
+        yield from _depth(limit, row, known.measure)
+    elif row.unit is not None:
+        yield "unit", "unit has no meaning without lod_at_most"
+
+
+def _depth(limit: NotDetectedLimit, row: NotDetectedRow, measure: str) -> Iterator[Mistake]:
     if limit.lod_at_most == 0:
         yield (
             "lod_at_most",
             "lod_at_most '0': no method looks as deep, so nothing could meet this limit",
         )
-    unit = vocabulary.unit(row.unit or "mg/kg")
+    printed = row.unit or "mg/kg"
+    unit = vocabulary.unit(printed)
     if unit is not None and unit.canonical not in UNITS_OF[measure]:
-        yield "unit", f"unit '{row.unit or 'mg/kg'}' is not a unit of {limit.subject}"
+        yield "unit", f"unit '{printed}' is not a unit of {limit.subject}"

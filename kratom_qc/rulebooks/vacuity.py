@@ -36,27 +36,25 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> I
     for when they can."""
     unread = {stem for stem, book in written.items() if len(book.rows) != len(books[stem].limits)}
     whole = [
-        book for book in books.values() if not unread & {one.id for one in lineage(books, book.id)}
+        book
+        for book in books.values()
+        if unread.isdisjoint(one.id for one in lineage(books, book.id))
     ]
     markets = [book for book in whole if book.kind == BookKind.MARKET]
     for book in whole:
-        if book.kind != BookKind.PRODUCT:
-            continue
-        where = f"{written[book.id].head_where('kind')} [rulebook]"
-        if book.id in vocabulary.product_forms():
-            for sentence in _of_product(book, markets, books):
-                yield f"{where}: {sentence}"
-        else:
-            known = ", ".join(vocabulary.product_forms())
-            yield (
-                f"{where}: '{book.id}' is no product ({known}); nothing would ever be judged by it"
-            )
+        if book.kind == BookKind.PRODUCT:
+            where = f"{written[book.id].head_where('kind')} [rulebook]"
+            yield from (f"{where}: {sentence}" for sentence in _of_product(book, markets, books))
 
 
 def _of_product(
     book: Rulebook, markets: Sequence[Rulebook], books: Mapping[str, Rulebook]
 ) -> Iterator[str]:
     """What is wrong with a product's rulebook, by itself and under every market."""
+    forms = vocabulary.product_forms()
+    if book.id not in forms:
+        yield f"'{book.id}' is no product ({', '.join(forms)}); nothing would ever be judged by it"
+        return
     own = [limit for _, limit in asked(lineage(books, book.id), book.id)]
     if any(_always(limit) for limit in own):
         return

@@ -107,6 +107,14 @@ WRONG = {
     "a text that is no text": (lead(text=5), "text"),
     "strict in quotes": (lead("less than 3 mg/kg", strict="false"), "strict"),
     "screen in quotes": (lead(screen="false"), "screen"),
+    "an analyte on a ban": (
+        limit("PB", "lead", "may not be sold", kind="ban"),
+        "of has no meaning in a limit of the kind ban",
+    ),
+    "a basis on what is not detected": (
+        limit("PB", "mgm-15", "not detected", kind="not_detected", basis="dry"),
+        "basis has no meaning in a limit of the kind not_detected",
+    ),
     "a portion on an amount": (lead(portion="25"), "portion"),
     "a maximum on not_detected": (limit("PB", "mgm-15", "not detected", kind="not_detected", max="3"), "max"),
     "a portion of nothing": (limit("PB", "salmonella", "absent in 0 g", kind="not_detected", portion="0"), "portion"),
@@ -156,6 +164,14 @@ FILES = {
     "extends itself": (book(lead(), extends=["leaf_powder"]), "extends itself"),
     "an age in quotes": (book(lead(), certificate_max_age_days="730"), "certificate_max_age_days"),
     "an age below nothing": (book(lead(), certificate_max_age_days=-1), "certificate_max_age_days"),
+    "an unknown default": (
+        book() + "[defaults]\ncolour='red'\n" + lead(),
+        "leaf_powder.toml:8 [defaults]: unknown key 'colour'",
+    ),
+    "a limit without a header of its own": (
+        "limit = [{id='x'}]\n" + book(),
+        "write every limit as a table of its own, under [[limit]]",
+    ),
     "a head that is a list": ("[[rulebook]]\ntitle='x'\n", "rulebook"),
     "a limit that is no list": (
         "[rulebook]\ntitle='x'\nkind='product'\nversion='1'\nchecked_on=2026-01-01\n[limit]\nid='x'\n",
