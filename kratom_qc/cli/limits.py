@@ -18,7 +18,15 @@ from kratom_qc import PROGRAM, settings, vocabulary
 from kratom_qc.cli.vendor import plain_console, write_file
 from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.interval import plain
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    CertificateLimit,
+    Limit,
+    NotDetectedLimit,
+    NumericLimit,
+    ProductClassLimit,
+    Rulebook,
+)
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import decides, stands
 from kratom_qc.rulebooks.load import load_rulebooks
@@ -153,7 +161,11 @@ def _print_book(console: Console, book: Rulebook, limits: Sequence[Limit], day: 
 def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
     """A limit for programs: numbers as decimal strings in its canonical unit."""
     status, deciding = stands(limit, day)
-    acceptance_interval = limit.acceptance_interval
+    amount = limit if isinstance(limit, AmountLimit) else None
+    absence = limit if isinstance(limit, NotDetectedLimit) else None
+    portion, depth = (absence.portion, absence.lod_at_most) if absence else (None, None)
+    acceptance_interval = amount.acceptance_interval if amount else None
+    requires = limit.requires if isinstance(limit, ProductClassLimit | CertificateLimit) else ()
     return {
         "rule_id": limit.rule_id,
         "rulebook": book.id,
@@ -168,12 +180,12 @@ def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
         if acceptance_interval and acceptance_interval.high is not None
         else None,
         "high_open": acceptance_interval.high_open if acceptance_interval else None,
-        "unit": limit.unit,
-        "basis": limit.basis if acceptance_interval else "",
-        "portion": plain(limit.portion) if limit.portion is not None else None,
-        "lod_at_most": plain(limit.lod_at_most) if limit.lod_at_most is not None else None,
+        "unit": limit.unit if isinstance(limit, NumericLimit) else "",
+        "basis": amount.basis if amount else "",
+        "portion": plain(portion) if portion is not None else None,
+        "lod_at_most": plain(depth) if depth is not None else None,
         "products": list(limit.products),
-        "requires": list(limit.requires),
+        "requires": list(requires),
         "status": limit.status,
         "on": day.isoformat(),
         "stands": status,
@@ -249,17 +261,16 @@ def about(
         for one in other.limits
         if one.overrides == book.id and one.rule_id == limit.rule_id
     ]
+    amount = limit if isinstance(limit, AmountLimit) else None
     told = [
         ("asks", plainly.asks(limit)),
         ("printed", f"“{limit.text}”"),
         ("speaks of", plainly.scope(limit) or wording_of_covers(book)),
         (
             "accepts",
-            wording.interval_words(limit.acceptance_interval, limit.unit)
-            if limit.acceptance_interval
-            else "",
+            wording.interval_words(amount.acceptance_interval, amount.unit) if amount else "",
         ),
-        ("of", limit.basis if limit.acceptance_interval and limit.basis != "as received" else ""),
+        ("of", amount.basis if amount and amount.basis != "as received" else ""),
         ("decided by", plainly.decision(limit)),
         ("silence", plainly.silence(limit)),
         (f"on {day}", plainly.standing(limit, day)),

@@ -16,7 +16,7 @@ from kratom_qc import settings, vocabulary
 from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import AmountLimit, DescribedLimit, Limit, NotDetectedLimit
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.workbook import read_bytes
@@ -106,7 +106,9 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
     subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
     known = vocabulary.analytes()
     declares = any(
-        limit.subject.startswith("claim-") or limit.basis.startswith("per ") for limit in asked
+        isinstance(limit, AmountLimit)
+        and (limit.subject.startswith("claim-") or limit.basis.startswith("per "))
+        for limit in asked
     )
     write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
     print(f"Blank certificate: {path}")
@@ -116,7 +118,7 @@ def template(product: str, markets: Sequence[str], out: Path | None, *, force: b
 def _asked(policy: JudgementPolicy, product: str) -> Iterator[Limit]:
     """The limits that hold a batch of the product when nobody has measured what they ask for."""
     for _, limit in questions(policy.books, policy.home, product):
-        measured = limit.kind in ("amount", "not_detected", "described")
+        measured = isinstance(limit, AmountLimit | NotDetectedLimit | DescribedLimit)
         if measured and limit.when_missing == "hold" and stands(limit, policy.on)[1]:
             yield limit
 

@@ -50,7 +50,7 @@ MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why a file never becomes data. `near` are the known words nearest to what it said."""
+    """One reason why a file never becomes data. `near` are the known words nearest to `quoted`."""
 
     code: str
     message: str

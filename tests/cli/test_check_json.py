@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.cli import main as cli
-from kratom_qc.rulebooks.load import lineage, load_rulebooks
+from kratom_qc.rulebooks.lineages import lineage
+from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import REAL, book, clean_leaf, limit, long_csv, row, written
 
 DAY = ["--on", "2026-11-22"]

@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 import pytest
+from pydantic import Field, field_validator, model_validator
+
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.checked import Count, Day, Flag, Mistakes, PlainDecimal, Table, Text, load
 from kratom_qc.vocabulary.toml_lines import key_lines
-from pydantic import Field, field_validator, model_validator
 
 
 class Colour(StrEnum):
