@@ -16,7 +16,7 @@ from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
 from kratom_qc.intake.layout.certificates import certificates
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
-from kratom_qc.intake.sheets import Found
+from kratom_qc.intake.sheets import FileContent
 from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.certificate import interpret
 
@@ -107,7 +107,7 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
     return Reading(name, digest, _with_remarks(interpreted_certificates, found.remarks))
 
 
-def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
+def _found(name: str, raw: bytes, caps: settings.Caps) -> FileContent:
     kind = preflight.kind_of(name, raw, caps)
     if kind == "json":
         return exchange.certificates(name, raw, caps)

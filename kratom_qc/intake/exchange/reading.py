@@ -12,13 +12,13 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.exchange import material_identity, wcia
 from kratom_qc.intake.exchange.document import Document
 from kratom_qc.intake.exchange.exact_json import Node, parse
-from kratom_qc.intake.sheets import Found
+from kratom_qc.intake.sheets import FileContent
 from kratom_qc.settings import Caps
 
 _FORMATS: tuple[ModuleType, ...] = (wcia, material_identity)
 
 
-def certificates(name: str, raw: bytes, caps: Caps) -> Found:
+def certificates(name: str, raw: bytes, caps: Caps) -> FileContent:
     """Every certificate of a JSON file: one object, or a list of them, each of a format that is
     understood.
 
@@ -34,7 +34,7 @@ def certificates(name: str, raw: bytes, caps: Caps) -> Found:
         message = f"{results:,} results; the limit is {caps.rows:,}. Split the file"
         raise Refused([Refusal("too-large", message, CellRef(name))])
     digest = hashlib.sha256(raw).hexdigest()
-    return Found(
+    return FileContent(
         tuple(_certificate(document, digest) for document in documents if document.rows),
         tuple(dict.fromkeys(refusal for document in documents for refusal in document.refusals)),
         tuple(remark for document in documents for remark in document.remarks),

@@ -25,7 +25,7 @@ from kratom_qc.domain.errors import Refused
 from kratom_qc.domain.source import Cell
 from kratom_qc.intake import preflight
 from kratom_qc.intake.giveback.marking import AUTHOR, COLOURS, finished, free_title, write
-from kratom_qc.intake.ours import is_list
+from kratom_qc.intake.own_sheets import is_fix_list
 from kratom_qc.intake.sheets import Sheet, Workbook
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
@@ -116,7 +116,7 @@ def _set(cell: Any, value: object) -> None:
 
 def _forget(book: Book, sheet: Worksheet) -> None:
     """Take out what an earlier annotation left: our list, our comments and their colours."""
-    if is_list(_as_read(sheet)):
+    if is_fix_list(_as_read(sheet)):
         book.remove(sheet)
         return
     for cell in list(sheet._cells.values()):
@@ -140,7 +140,7 @@ def _fresh(opened: Workbook | None, listing: FixList) -> bytes:
     book.remove(book.worksheets[0])
     places: dict[str, Worksheet] = {}
     for sheet in opened.sheets if opened else ():
-        if not is_list(sheet):
+        if not is_fix_list(sheet):
             places[sheet.name] = _copied(book, sheet)
     return finished(book, places, listing)
 

@@ -17,7 +17,7 @@ from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE, SEVERITIES
+from kratom_qc.intake.own_sheets import LIST_COLUMNS, LIST_TITLE, SEVERITIES
 from kratom_qc.vocabulary.problems import Fix, FixList
 
 AUTHOR = "kratom_qc"

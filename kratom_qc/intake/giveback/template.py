@@ -20,7 +20,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kratom_qc import vocabulary
-from kratom_qc.intake.ours import BASES, VERDICTS, WORDS_TITLE, valid_words
+from kratom_qc.intake.own_sheets import BASES, VERDICTS, WORDS_TITLE, valid_words
 from kratom_qc.vocabulary import Analyte
 
 TITLE = "Kratom test results"

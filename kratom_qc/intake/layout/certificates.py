@@ -28,7 +28,7 @@ from kratom_qc.intake.layout.rows import Row
 from kratom_qc.intake.layout.scopes import Scope, scopes
 from kratom_qc.intake.layout.tables import read_list
 from kratom_qc.intake.layout.wide import read_wide
-from kratom_qc.intake.sheets import Found, Workbook, cell_name
+from kratom_qc.intake.sheets import FileContent, Workbook, cell_name
 
 # One row of a long table belongs to the certificate that these facts name.
 _IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
@@ -54,7 +54,7 @@ class Gathered:
     )  # facts whose cells a profile names
 
 
-def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Found:
+def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> FileContent:
     """Every certificate a workbook holds, with all problems of all sheets.
 
     A profile (one of `known`, else of those installed) that recognises it describes tables that
@@ -64,7 +64,7 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Foun
         profile for profile in (load() if known is None else known) if profile.recognises(book)
     ]
     if len(profiles) > 1:
-        return Found((), (_two_profiles(book, profiles),), book.remarks)
+        return FileContent((), (_two_profiles(book, profiles),), book.remarks)
     profile = profiles[0] if profiles else None
     all_ = Gathered(remarks=list(book.remarks))
     pages = [Page(book.file, sheet) for sheet in book.sheets]
@@ -91,7 +91,7 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Foun
             replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first)
             for one in made
         )
-    return Found(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
+    return FileContent(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
 
 
 def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:

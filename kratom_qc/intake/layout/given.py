@@ -14,7 +14,7 @@ from kratom_qc.intake.layout.blocks import Block, table_end
 from kratom_qc.intake.layout.headers import LIST, WIDE, Column, Header, meaning
 from kratom_qc.intake.layout.page import Page, turn
 from kratom_qc.intake.layout.profiles import Profile, Table, cell_at, rows_of, squeezed
-from kratom_qc.intake.sheets import Area, Workbook, cell_name
+from kratom_qc.intake.sheets import CellRange, Workbook, cell_name
 
 
 def blocks_of(profile: Profile, page: Page) -> list[tuple[int, Block]]:
@@ -142,7 +142,7 @@ def _fill_down(table: Table, block: Block) -> None:
             if column.number in block.page.cells(row):
                 anchor = row
             elif anchor and block.page.cells(row):
-                area: Area = (anchor, column.number, row, column.number)
+                area = CellRange(anchor, column.number, row, column.number)
                 block.page.merges.setdefault((row, column.number), area)
 
 

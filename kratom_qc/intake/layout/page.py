@@ -9,7 +9,7 @@ from typing import Any
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, CellRef, SourceText
-from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
+from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name
 
 _MOST_COVERED = 400_000
 _IDS = ("batch_id", "certificate_id", "sample_id", "lab_id")
@@ -26,7 +26,7 @@ class Page:
     remarks: list[Remark] = field(default_factory=list)
     strays: list[Refusal] = field(default_factory=list)  # rows like results outside every table
     turned: bool = False
-    merges: dict[tuple[int, int], Area] = field(
+    merges: dict[tuple[int, int], CellRange] = field(
         init=False
     )  # every cell of the used rows that lies in a merged area
     last_row: int = field(init=False)
@@ -109,8 +109,8 @@ class Page:
         self.refusals.append(Refusal(code, message, self.place(row, column), said))
 
 
-def _covered(sheet: Sheet) -> dict[tuple[int, int], Area]:
-    found: dict[tuple[int, int], Area] = {}
+def _covered(sheet: Sheet) -> dict[tuple[int, int], CellRange]:
+    found: dict[tuple[int, int], CellRange] = {}
     if not sheet.merged or not sheet.rows:
         return found
     last_row = max(sheet.rows)
