@@ -102,7 +102,8 @@ class _Handlers:
     def _choose(self, _attributes: Attributes) -> None:
         """Programs differ in which alternative they take, so nothing we look for may stand in one."""
         self._outside.append(self._starts)
-        self._starts = dict.fromkeys(self._starts, self._refuse) | {_CHOICE: self._choose}
+        refuse: StartHandler = self._refuse
+        self._starts = dict.fromkeys(self._starts, refuse) | {_CHOICE: self._choose}
 
     def _chosen(self) -> None:
         self._starts = self._outside.pop()

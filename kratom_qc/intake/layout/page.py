@@ -139,6 +139,9 @@ def turn(page: Page, rows: list[int], left: int, names: dict[int, Cell]) -> Page
         for (row, column), trouble in page.sheet.problems.items()
         if row in wanted and column >= left
     }
-    merged = tuple((left_, first, right, last) for first, left_, last, right in page.sheet.merged)
+    merged = tuple(
+        CellRange(area.first_column, area.first_row, area.last_column, area.last_row)
+        for area in page.sheet.merged
+    )
     sheet = Sheet(page.sheet.name, grid, problems, merged)
     return Page(page.file, sheet, page.refusals, page.remarks, page.strays, turned=True)
