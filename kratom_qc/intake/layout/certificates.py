@@ -22,7 +22,7 @@ from kratom_qc.intake.layout.headers import LIST, SAMPLES
 from kratom_qc.intake.layout.joined import KEYS, Sample, join, read_samples
 from kratom_qc.intake.layout.labels import MUST_AGREE, contradiction
 from kratom_qc.intake.layout.notes import with_notes
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.page import SheetReading
 from kratom_qc.intake.layout.profiles import Profile, load
 from kratom_qc.intake.layout.rows import Row
 from kratom_qc.intake.layout.scopes import Scope, scopes
@@ -35,7 +35,7 @@ _IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
 
 
 @dataclass(slots=True)
-class Gathered:
+class WorkbookContents:
     """What the sheets of a workbook hold, before it is put together."""
 
     refusals: list[Refusal] = field(default_factory=list)
@@ -45,13 +45,11 @@ class Gathered:
     samples: list[Sample] = field(default_factory=list)
     common: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
-    unjoined: bool = (
-        False  # keys without a partner are told: what they leave without a batch is not told again
-    )
+    # Keys without a partner are told: what they leave without a batch is not told again.
+    unjoined: bool = False
     unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
-    pointed: dict[str, SourceText] = field(
-        default_factory=dict
-    )  # facts whose cells a profile names
+    # Facts whose cells a profile names.
+    pointed: dict[str, SourceText] = field(default_factory=dict)
 
 
 def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> FileContent:
@@ -66,56 +64,62 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> File
     if len(profiles) > 1:
         return FileContent((), (_two_profiles(book, profiles),), book.remarks)
     profile = profiles[0] if profiles else None
-    all_ = Gathered(remarks=list(book.remarks))
-    pages = [Page(book.file, sheet) for sheet in book.sheets]
+    contents = WorkbookContents(remarks=list(book.remarks))
+    pages = [SheetReading(book.file, sheet) for sheet in book.sheets]
     if profile is not None:
-        all_.pointed = facts_of_profile(profile, book, pages)
-        all_.common |= all_.pointed
+        contents.pointed = facts_of_profile(profile, book, pages)
+        contents.common |= contents.pointed
         message = f"read with the profile '{profile.id}': {profile.title}"
-        all_.remarks.append(Remark("profile", "note", message, CellRef(book.file)))
+        contents.remarks.append(Remark("profile", "note", message, CellRef(book.file)))
     for page in pages:
         given = blocks_of(profile, page) if profile is not None else []
-        _gather(all_, page, scopes(bands(page, given), page.refusals))
-    if not all_.found and not all_.refusals:
-        all_.refusals.append(_no_table(book, all_.blocks))
-    if all_.blocks:
-        all_.refusals += all_.strays
-    _join(all_)
-    made = with_notes(pages, all_.blocks, _assemble(book, all_))
-    if any(refusal.code == "no-batch-id" for refusal in all_.refusals):
-        all_.refusals += (
-            all_.unfilled
-        )  # a blank form; of a named batch, a blank result is one that nobody measured
+        _gather(contents, page, scopes(bands(page, given), page.refusals))
+    if not contents.found and not contents.refusals:
+        contents.refusals.append(_no_table(book, contents.blocks))
+    if contents.blocks:
+        contents.refusals += contents.strays
+    _join(contents)
+    assembled = with_notes(pages, contents.blocks, _assemble(book, contents))
+    # A blank form; of a named batch, a blank result is one that nobody measured.
+    if any(refusal.code == "no-batch-id" for refusal in contents.refusals):
+        contents.refusals += contents.unfilled
     if profile is not None:
-        made = tuple(
-            replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first)
-            for one in made
-        )
-    return FileContent(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
+        assembled = _as_profiled(profile, assembled)
+    refusals = tuple(dict.fromkeys(contents.refusals))
+    return FileContent(assembled, refusals, tuple(contents.remarks))
 
 
-def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
+def _as_profiled(
+    profile: Profile, certificates: tuple[Certificate, ...]
+) -> tuple[Certificate, ...]:
+    return tuple(
+        replace(certificate, decimal_mark=profile.decimal_mark, day_first=profile.day_first)
+        for certificate in certificates
+    )
+
+
+def _gather(contents: WorkbookContents, page: SheetReading, found: Iterable[Scope]) -> None:
     """Read the tables of a sheet. Facts of a sheet without tables hold for the workbook."""
     used = False
     for scope in found:
-        rows = list(resolved(page, _rows(all_, scope)))
-        all_.blocks += scope.blocks
+        rows = list(resolved(page, _rows(contents, scope)))
+        contents.blocks += scope.blocks
         used = used or bool(rows) or bool(scope.blocks) or bool(scope.facts)
         if rows and not any(_answers(row) for row in rows):
             blank = rows[0].line.result or rows[0].line.analyte
             message = "no row of this table has a result; the first one belongs into this cell"
-            all_.unfilled.append(Refusal("no-results", message, blank.ref))
+            contents.unfilled.append(Refusal("no-results", message, blank.ref))
         if rows:
-            _agree(all_.pointed, scope.facts, page.refusals)
-            all_.found.append((scope.facts, rows))
+            _agree(contents.pointed, scope.facts, page.refusals)
+            contents.found.append((scope.facts, rows))
         else:
-            _merge(all_.common, scope.facts, all_.refusals)
-    all_.refusals += page.refusals
-    all_.strays += page.strays
-    all_.remarks += page.remarks
+            _merge(contents.common, scope.facts, contents.refusals)
+    contents.refusals += page.refusals
+    contents.strays += page.strays
+    contents.remarks += page.remarks
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
-        all_.remarks.append(
+        contents.remarks.append(
             Remark("sheet-not-used", "note", message, CellRef(page.file, page.sheet.name))
         )
 
@@ -127,10 +131,10 @@ def _answers(row: Row) -> bool:
     )
 
 
-def _rows(all_: Gathered, scope: Scope) -> Iterator[Row]:
+def _rows(contents: WorkbookContents, scope: Scope) -> Iterator[Row]:
     for block in scope.blocks:
         if block.header.kind == SAMPLES:
-            all_.samples += read_samples(block)
+            contents.samples += read_samples(block)
         elif block.header.kind == LIST:
             yield from _in_order(block, scope)
         else:
@@ -151,8 +155,9 @@ def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
 
 def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
     names = " and ".join(f"'{profile.id}'" for profile in profiles)
-    message = f"the profiles {names} both recognise this file; make one of them tell it apart, or remove it"
-    return Refusal("two-profiles", message, CellRef(book.file))
+    message = f"the profiles {names} both recognise this file"
+    advice = "make one of them tell it apart, or remove it"
+    return Refusal("two-profiles", f"{message}; {advice}", CellRef(book.file))
 
 
 def _agree(
@@ -174,49 +179,39 @@ def _merge(
             refusals.append(contradiction(name, known, word))
 
 
-def _join(all_: Gathered) -> None:
+def _join(contents: WorkbookContents) -> None:
     """Results by sample take the facts of their samples; one sample alone is what the workbook is
     about."""
-    rows = [row for _, rows in all_.found for row in rows]
+    rows = [row for _, rows in contents.found for row in rows]
     keyed = any(key in row.facts for row in rows for key in KEYS)
-    if len(all_.samples) == 1 and not keyed:
-        _merge(all_.common, all_.samples[0].facts, all_.refusals)
-    elif all_.samples:
-        told: list[Refusal] = []
-        joined = iter(join(rows, all_.samples, told))
-        all_.unjoined = bool(told)
-        all_.refusals += told
-        all_.found = [(facts, [next(joined) for _ in rows]) for facts, rows in all_.found]
+    if len(contents.samples) == 1 and not keyed:
+        _merge(contents.common, contents.samples[0].facts, contents.refusals)
+    elif contents.samples:
+        refusals: list[Refusal] = []
+        joined = iter(join(rows, contents.samples, refusals))
+        contents.unjoined = bool(refusals)
+        contents.refusals += refusals
+        contents.found = [(facts, [next(joined) for _ in rows]) for facts, rows in contents.found]
 
 
 # ---------------------------------------------------------------- certificates
 
 
-def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
+def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, ...]:
     """Rows with equal identity facts are one certificate; a table without a batch id takes the
     workbook's only one."""
-    shared = dict(all_.common)
-    named = {facts["batch_id"].text.strip() for facts, _ in all_.found if "batch_id" in facts}
-    if len(named) <= 1:
-        for facts, _ in all_.found:
-            for name, word in facts.items():
-                shared.setdefault(name, word)
+    shared = _shared_facts(contents)
     groups: dict[tuple[str, ...], tuple[dict[str, SourceText], list[Row]]] = {}
-    for facts, rows in all_.found:
+    for facts, rows in contents.found:
         for row in rows:
-            stated = {
-                **shared,
-                **facts,
-                **{name: word for name, word in row.facts.items() if word.text.strip()},
-            }
-            if "batch_id" in row.facts and not row.facts["batch_id"].text.strip():
-                stated.pop("batch_id", None)
-            if "batch_id" not in stated:
-                if not all_.unjoined:
-                    _no_batch(book, row, all_.refusals, in_table="batch_id" in row.facts)
-                continue
-            key = tuple(stated[name].text.strip() if name in stated else "" for name in _IDENTITY)
-            groups.setdefault(key, (stated, []))[1].append(row)
+            stated = _facts_of_row({**shared, **facts}, row)
+            if "batch_id" in stated:
+                key = tuple(
+                    stated[name].text.strip() if name in stated else "" for name in _IDENTITY
+                )
+                groups.setdefault(key, (stated, []))[1].append(row)
+            elif not contents.unjoined:
+                _no_batch(book, row, contents.refusals, in_table="batch_id" in row.facts)
     return tuple(
         Certificate(
             book.file,
@@ -226,6 +221,26 @@ def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
         )
         for facts, rows in groups.values()
     )
+
+
+def _shared_facts(contents: WorkbookContents) -> dict[str, SourceText]:
+    """The facts of the workbook; where it names one batch at most, those of every table too."""
+    shared = dict(contents.common)
+    named = {facts["batch_id"].text.strip() for facts, _ in contents.found if "batch_id" in facts}
+    if len(named) <= 1:
+        for facts, _ in contents.found:
+            for name, word in facts.items():
+                shared.setdefault(name, word)
+    return shared
+
+
+def _facts_of_row(facts: dict[str, SourceText], row: Row) -> dict[str, SourceText]:
+    """What a row states itself comes before the facts of its table; a blank batch names none."""
+    own = {name: word for name, word in row.facts.items() if word.text.strip()}
+    stated = {**facts, **own}
+    if "batch_id" in row.facts and "batch_id" not in own:
+        stated.pop("batch_id", None)
+    return stated
 
 
 def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
