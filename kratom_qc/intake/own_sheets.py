@@ -51,20 +51,17 @@ def valid_words() -> Mapping[str, tuple[str, ...]]:
 def is_fix_list(sheet: Sheet) -> bool:
     """Whether a sheet is a list of what to fix: our title, our columns, and below them nothing but
     our rows."""
-    if _text_at(sheet, 1, 1) != LIST_TITLE:
+    rows = [sheet.rows[row] for row in sorted(sheet.rows)]
+    texts = [_texts(cells) for cells in rows]
+    if list(LIST_COLUMNS) not in texts or _texts(sheet.rows.get(1, {})) != [LIST_TITLE]:
         return False
-    rows = sheet.rows.items()
-    header = next((row for row, cells in rows if _texts(cells) == list(LIST_COLUMNS)), None)
-    if header is None:
-        return False
-    above = [cells for row, cells in rows if row < header]
-    below = [cells for row, cells in rows if row > header]
-    return all(list(cells) == [1] for cells in above) and all(map(_is_fix, below))
+    header = texts.index(list(LIST_COLUMNS))
+    above = all(list(cells) == [1] for cells in rows[:header])
+    return above and all(map(_is_fix, rows[header + 1 :]))
 
 
 def _is_fix(cells: Mapping[int, Cell]) -> bool:
-    severity = cells[1].text if 1 in cells else ""
-    return max(cells) <= len(LIST_COLUMNS) and severity in SEVERITIES
+    return 1 in cells and cells[1].text in SEVERITIES and max(cells) <= len(LIST_COLUMNS)
 
 
 def is_word_list(sheet: Sheet) -> bool:
@@ -78,11 +75,6 @@ def is_word_list(sheet: Sheet) -> bool:
         for column, cell in cells.items()
         if row > 1
     )
-
-
-def _text_at(sheet: Sheet, row: int, column: int) -> str:
-    cell = sheet.rows.get(row, {}).get(column)
-    return cell.text if cell is not None else ""
 
 
 def _texts(cells: Mapping[int, Cell]) -> list[str]:

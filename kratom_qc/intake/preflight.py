@@ -21,7 +21,8 @@ _PDF = f"this is a PDF, and numbers copied out of a page cannot be trusted; {_SE
 _PICTURE = f"this is a picture; {_SEND}"
 _ARCHIVE = "this is a compressed archive; send the spreadsheet itself"
 _PROGRAM = "this is a program; send the certificate itself"
-_PASSWORD = "the workbook is password-protected; send it without a password"  # noqa: S105
+_PASSWORD = "the workbook is password-protected; send it without a password"
+_ZIP, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 _MAGIC = (
     (b"%PDF", "pdf", _PDF),
     (b"\x89PNG", "image", _PICTURE),
@@ -36,10 +37,10 @@ _MAGIC = (
     (b"\xfd7zXZ\x00", "archive", _ARCHIVE),
     (b"MZ", "not-a-spreadsheet", _PROGRAM),
     (b"\x7fELF", "not-a-spreadsheet", _PROGRAM),
+    (_ZIP_END, "empty", "the file is an empty archive"),
     (b"PAR1", "not-a-spreadsheet", f"this is a Parquet file; {_SEND}"),
     (b"{\\rtf", "not-a-spreadsheet", f"this is a text document (RTF); {_SEND}"),
 )
-_ZIP, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = (
     b"\x09\x00\x04\x00",
@@ -138,8 +139,6 @@ def _kind(name: str, raw: bytes, caps: Caps) -> str:
     if raw.startswith(_OLD_EXCEL):
         message = "this workbook is of a kind from before 1995; save it as xlsx"
         raise refused(name, "old-format", message)
-    if raw.startswith(_EMPTY_ZIP):
-        raise refused(name, "empty", "the file is an empty archive")
     if _JSON.match(raw):
         return "json"
     _refuse_markup(name, raw[:4096])
@@ -156,7 +155,7 @@ def _refuse_markup(name: str, head: bytes) -> None:
 
 def _foreign(name: str, raw: bytes, code: str, message: str) -> Refused:
     """The refusal of a file that is no spreadsheet, or that is one besides."""
-    ends_like_a_workbook = raw.rfind(_EMPTY_ZIP, max(0, len(raw) - 70_000)) >= 0
+    ends_like_a_workbook = raw.rfind(_ZIP_END, max(0, len(raw) - 70_000)) >= 0
     if ends_like_a_workbook and code in ("pdf", "image"):
         what = "a PDF" if code == "pdf" else "a picture"
         message = f"this file starts like {what} and ends like a workbook; send just one"
@@ -168,18 +167,24 @@ def _foreign(name: str, raw: bytes, code: str, message: str) -> Refused:
 
 # ---------------------------------------------------------------- zip containers
 
-_DOCUMENTS = (
-    ("xl/workbook.bin", "xlsb", "this is a binary workbook (.xlsb); save it as xlsx"),
-    ("word/document.xml", "not-a-spreadsheet", f"this is a Word document; {_SEND}"),
-    ("ppt/presentation.xml", "not-a-spreadsheet", f"this is a presentation; {_SEND}"),
+# What makes a file no workbook, and what a workbook may carry besides its cells, by their parts.
+_CARGO = (
     (
-        "Index/Document.iwa",
+        re.compile(r"xl/workbook\.bin\Z"),
+        "xlsb",
+        "this is a binary workbook (.xlsb); save it as xlsx",
+    ),
+    (re.compile(r"word/document\.xml\Z"), "not-a-spreadsheet", f"this is a Word document; {_SEND}"),
+    (
+        re.compile(r"ppt/presentation\.xml\Z"),
+        "not-a-spreadsheet",
+        f"this is a presentation; {_SEND}",
+    ),
+    (
+        re.compile(r"Index/Document\.iwa\Z"),
         "not-a-spreadsheet",
         "this is an Apple Numbers or Pages file; export it as xlsx",
     ),
-)
-# What a workbook may carry besides its cells, by the folder it stands in.
-_CARGO = (
     (
         re.compile(r"xl/externalLinks/"),
         "external-link",
@@ -224,9 +229,6 @@ def _zip_kind(name: str, raw: bytes, caps: Caps) -> str:
 
 def _check_office(name: str, container: Container) -> None:
     """Refuse an Office file that is no workbook, or one that carries more than its cells."""
-    for part, code, message in _DOCUMENTS:
-        if part in container:
-            raise refused(name, code, message)
     for pattern, code, message in _CARGO:
         if any(pattern.match(part) for part in container.names):
             raise refused(name, code, message)

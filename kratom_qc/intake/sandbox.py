@@ -45,7 +45,7 @@ _ENVIRONMENT = ("KRATOM_QC_", "LANG", "LC_", "TZ", "PYTHON", "PATH", "HOME")  # 
 
 
 class ReaderDied(Exception):
-    """A child ended before it answered: the code of a refusal, and what happened, for the vendor."""
+    """A child ended before it answered: the code of a refusal, and a sentence for the vendor."""
 
     def __init__(self, code: str, why: str):
         super().__init__(why)

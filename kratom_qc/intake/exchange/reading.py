@@ -49,12 +49,11 @@ def _document(name: str, node: Node) -> Document:
     if form is None:
         raise _not_a_certificate(name, node)
     document = Document(name, form.NAME)
-    version = form.version_of(keys)
-    stated = version.text if version is not None else ""
-    if version is None or not form.knows(stated):
+    version = form.version_of(keys) or Node(None, node.pointer)
+    if not form.knows(version.text):
         known = ", ".join(form.VERSIONS)
-        message = f"version '{stated}' of the {form.NAME} is not known; known are {known}"
-        document.refuse("unknown-version", message, version or node)
+        message = f"version '{version.text}' of the {form.NAME} is not known; known are {known}"
+        document.refuse("unknown-version", message, version)
         return document
     form.read(document, node)
     document.close()

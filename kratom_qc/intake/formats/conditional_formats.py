@@ -1,5 +1,5 @@
-"""Where the conditional formats of an xlsx sheet change what is read (ECMA-376 part 1, 18.3.1.18, and
-the extension x14 of newer programs)."""
+"""Where the conditional formats of an xlsx sheet change what is read (ECMA-376 part 1, 18.3.1.18,
+and the extension x14 of newer programs)."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 
 from kratom_qc.domain.errors import Refused
@@ -26,7 +27,7 @@ _LOCAL_SIGNATURE = b"PK\x03\x04"
 _END_SIGNATURE, _END_SIZE = b"PK\x05\x06", 22
 _LOCATOR_SIGNATURE, _LOCATOR_SIZE = b"PK\x06\x07", 20
 _ZIP64_END_SIGNATURE, _ZIP64_END_SIZE = b"PK\x06\x06", 56
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _BAD_DIRECTORY = "the file has a damaged zip directory; save it anew"
 
 
@@ -123,7 +124,7 @@ class Container:
         self._check_count(count)
 
     def _zip64_count(self, locator: int) -> int:
-        """The number of parts by the zip64 end record, which must stand right before its locator."""
+        """The number of parts by the zip64 end record, which must stand before its locator."""
         record = locator - _ZIP64_END_SIZE
         stated = struct.unpack_from("<Q", self._raw, locator + 8)[0]
         if stated != record or self._raw[record : record + 4] != _ZIP64_END_SIGNATURE:
@@ -141,15 +142,15 @@ class Container:
         if len({part.header_offset for part in parts}) < len(parts):
             message = "zip entries overlap or repeat: two names share one content"
             raise self._refused("zip-overlap", f"{message}; save the file anew")
-        names = [part.filename.casefold() for part in parts]
-        repeated = next((name for name in names if names.count(name) > 1), None)
+        names = Counter(part.filename.casefold() for part in parts)
+        repeated = next((name for name, count in names.items() if count > 1), None)
         if repeated is not None:
             message = f"the part '{repeated}' appears twice in the file; save it anew"
             raise self._refused("part-twice", message)
         if any(part.flag_bits & 1 for part in parts):
             message = "the file is password-protected; send it without a password"
             raise self._refused("encrypted", message)
-        if any(part.compress_type not in _METHODS for part in parts):
+        if not {part.compress_type for part in parts} <= _METHODS:
             message = "the file is packed in a way that no office program uses; save it anew"
             raise self._damaged(message)
         total, most = sum(part.file_size for part in parts), self._caps.inflated_bytes

@@ -35,7 +35,7 @@ def split_off_sep(name: str, text: str) -> tuple[str, str | None]:
 
 
 def delimiter(name: str, text: str) -> str:
-    """The sign between columns. Raises Refused where none separates anything, and where two could."""
+    """The sign between columns. Raises Refused where none separates anything, or two could."""
     lines = text.split("\n")
     headers = {mark: line for mark in DELIMITERS if (line := _header_line(lines, mark))}
     if len(headers) > 1:
@@ -58,7 +58,7 @@ def _names() -> str:
 
 
 def _header_line(lines: list[str], mark: str) -> int:
-    """The number of the first line that reads as header words under a separator; 0 where none does."""
+    """The number of the first line that reads as header words under a separator; 0 where none."""
     for number, line in enumerate(lines, start=1):
         if mark in line and len(line) <= _LONGEST_LINE and _is_header(set(_fields(line, mark))):
             return number

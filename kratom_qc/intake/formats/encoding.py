@@ -133,11 +133,8 @@ def _plausible(cells: list[bytes]) -> dict[str, list[str]]:
             continue
         if all(map(_could_be_written, texts)):
             readings[page] = texts
-    known = {
-        page: {index for index, text in enumerate(texts) if _is_known(text)}
-        for page, texts in readings.items()
-    }
-    proven: set[int] = set().union(*known.values())
+    known = {page: list(map(_is_known, texts)) for page, texts in readings.items()}
+    proven = [any(page) for page in zip(*known.values(), strict=True)]
     return {page: texts for page, texts in readings.items() if known[page] == proven}
 
 
@@ -213,7 +210,7 @@ _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{2,}|\ufffd")
 
 
 def _check_mojibake(name: str, text: str) -> None:
-    """Refuse a text that was once read in a wrong encoding and saved again; its letters are lost."""
+    """Refuse a text that was once read in a wrong encoding and saved again: letters are lost."""
     if text.isascii():
         return
     for run in _FOREIGN_RUN.finditer(text):

@@ -100,7 +100,7 @@ class _Handlers:
         return name if " " in name else self._home + name
 
     def _choose(self, _attributes: Attributes) -> None:
-        """Programs differ in which alternative they take, so nothing we look for may stand in one."""
+        """Programs differ in which alternative they take: nothing we look for may stand in one."""
         self._outside.append(self._starts)
         refuse: StartHandler = self._refuse
         self._starts = dict.fromkeys(self._starts, refuse) | {_CHOICE: self._choose}

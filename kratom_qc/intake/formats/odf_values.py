@@ -1,4 +1,4 @@
-"""One cell of an OpenDocument sheet: its stored value against the text that the sheet shows for it."""
+"""One cell of an OpenDocument sheet: its stored value against the text that the sheet shows."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ _WHOLE = re.compile(
 )
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
 _FIRST_DAY = dt.date(1900, 1, 1)
+# Where a value of each type stands (ODF 1.3 part 3, 19.385); text is of any other type.
+_VALUES = {
+    "float": "value",
+    "percentage": "value",
+    "currency": "value",
+    "date": "date-value",
+    "time": "time-value",
+    "boolean": "boolean-value",
+}
 
 
 def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> CellValue:
@@ -38,19 +47,18 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> CellVa
         return CellValue(_without_prefix(formula), "formula", problem=problem)
     if _ERROR.fullmatch(shown):
         return CellValue(shown, "error", problem=cell_problems.error_value(shown))
-    value = attributes.get(f"{OFFICE}value")
-    kind = attributes.get(f"{OFFICE}value-type") or ("string" if value is None else "float")
-    if kind in ("float", "percentage", "currency"):
-        return _number(value or "", shown if has_text else None, kind == "percentage")
-    if kind == "date":
-        date = attributes.get(f"{OFFICE}date-value", "")
-        return _date(date, shown if has_text else None)
+    kind = attributes.get(f"{OFFICE}value-type")
+    if not kind:
+        kind = "float" if f"{OFFICE}value" in attributes else "string"
+    if kind not in _VALUES:
+        return _string(attributes.get(f"{OFFICE}string-value"), text, has_text)
+    value = attributes.get(f"{OFFICE}{_VALUES[kind]}", "")
     if kind == "time":
-        time = shown or attributes.get(f"{OFFICE}time-value", "")
-        return CellValue(time, "date", problem=TIME_VALUE)
+        return CellValue(shown or value, "date", problem=TIME_VALUE)
     if kind == "boolean":
-        return _boolean(attributes.get(f"{OFFICE}boolean-value", ""))
-    return _string(attributes.get(f"{OFFICE}string-value"), text, has_text)
+        return _boolean(value)
+    seen = shown if has_text else None
+    return _date(value, seen) if kind == "date" else _number(value, seen, kind == "percentage")
 
 
 def _without_prefix(formula: str) -> str:

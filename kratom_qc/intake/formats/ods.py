@@ -278,7 +278,7 @@ class _ContentReader:
             table.problems[row, column] = Refusal(*problem, ref, value.text)
 
     def _problem(self, style: str, cell: _FilledCell) -> CellProblem | None:
-        """Why a cell that is not hidden cannot be believed: by its style, or else by what it holds."""
+        """Why a cell that is not hidden cannot be believed: by its style, or by what it holds."""
         if self.styles.strikes("table-cell", style):
             return cell_problems.STRUCK
         if cell.value.problem is not None:

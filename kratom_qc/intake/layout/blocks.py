@@ -53,9 +53,9 @@ def bands(page: SheetReading, given: Iterable[tuple[int, Block]] = ()) -> list[B
     `given` are blocks that a profile describes; all others are found by their words.
     """
     found = _found(page, list(given))
-    result, band, taken = [], Band(), _TableCells(found)
+    result, band, table_cells = [], Band(), _TableCells(found)
     numbers = sorted(page.sheet.rows)
-    starts = {top for top, _ in taken.spans}
+    starts = {top for top, _ in found}
     before: int | None = None
     for row in numbers:
         if row in starts:
@@ -66,12 +66,12 @@ def bands(page: SheetReading, given: Iterable[tuple[int, Block]] = ()) -> list[B
             ]
             result.append(band)
             band, before = Band(), None
-        cells = taken.rest(page, row)
+        cells = table_cells.rest(page, row)
         if not cells:
             continue
         stated = stated_in(page, row, cells)
         if not band.head or before is None or row > before + 1:
-            band.touching = band.touching or (not band.head and row - 1 in taken.rows)
+            band.touching = band.touching or (not band.head and row - 1 in table_cells.rows)
             band.head.append([])
         band.head[-1] += stated
         before = row
@@ -82,8 +82,6 @@ class _TableCells:
     """Which cells belong to a table."""
 
     def __init__(self, found: list[tuple[int, Block]]):
-        self.found = found
-        self.spans = [(top, block) for top, block in found]
         self.rows: dict[int, list[Block]] = {}
         for top, block in found:
             for row in _rows_of(top, block):

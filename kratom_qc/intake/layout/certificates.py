@@ -19,7 +19,7 @@ from kratom_qc.intake.layout.blocks import Block, bands
 from kratom_qc.intake.layout.footnotes import resolved
 from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
 from kratom_qc.intake.layout.headers import LIST, SAMPLES
-from kratom_qc.intake.layout.joined import KEYS, Sample, join, read_samples
+from kratom_qc.intake.layout.joined import KEYS, join, read_samples
 from kratom_qc.intake.layout.labels import MUST_AGREE, contradiction
 from kratom_qc.intake.layout.notes import with_notes
 from kratom_qc.intake.layout.page import SheetReading
@@ -42,7 +42,7 @@ class WorkbookContents:
     remarks: list[Remark] = field(default_factory=list)
     strays: list[Refusal] = field(default_factory=list)
     found: list[tuple[dict[str, SourceText], list[Row]]] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[dict[str, SourceText]] = field(default_factory=list)
     common: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     # Keys without a partner are told: what they leave without a batch is not told again.
@@ -74,15 +74,7 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> File
     for page in pages:
         given = blocks_of(profile, page) if profile is not None else []
         _gather(contents, page, scopes(bands(page, given), page.refusals))
-    if not contents.found and not contents.refusals:
-        contents.refusals.append(_no_table(book, contents.blocks))
-    if contents.blocks:
-        contents.refusals += contents.strays
-    _join(contents)
-    assembled = with_notes(pages, contents.blocks, _assemble(book, contents))
-    # A blank form; of a named batch, a blank result is one that nobody measured.
-    if any(refusal.code == "no-batch-id" for refusal in contents.refusals):
-        contents.refusals += contents.unfilled
+    assembled = with_notes(pages, contents.blocks, _join(book, contents))
     if profile is not None:
         assembled = _as_profiled(profile, assembled)
     refusals = tuple(dict.fromkeys(contents.refusals))
@@ -179,13 +171,27 @@ def _merge(
             refusals.append(contradiction(name, known, word))
 
 
-def _join(contents: WorkbookContents) -> None:
+def _join(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, ...]:
+    """The certificates of what was gathered; notes what is lacking in its refusals."""
+    if not contents.found and not contents.refusals:
+        contents.refusals.append(_no_table(book, contents.blocks))
+    if contents.blocks:
+        contents.refusals += contents.strays
+    _join_samples(contents)
+    certificates = _assemble(book, contents)
+    # A blank form; of a named batch, a blank result is one that nobody measured.
+    if any(refusal.code == "no-batch-id" for refusal in contents.refusals):
+        contents.refusals += contents.unfilled
+    return certificates
+
+
+def _join_samples(contents: WorkbookContents) -> None:
     """Results by sample take the facts of their samples; one sample alone is what the workbook is
     about."""
     rows = [row for _, rows in contents.found for row in rows]
     keyed = any(key in row.facts for row in rows for key in KEYS)
     if len(contents.samples) == 1 and not keyed:
-        _merge(contents.common, contents.samples[0].facts, contents.refusals)
+        _merge(contents.common, contents.samples[0], contents.refusals)
     elif contents.samples:
         refusals: list[Refusal] = []
         joined = iter(join(rows, contents.samples, refusals))
@@ -206,21 +212,19 @@ def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, 
         for row in rows:
             stated = _facts_of_row({**shared, **facts}, row)
             if "batch_id" in stated:
-                key = tuple(
-                    stated[name].text.strip() if name in stated else "" for name in _IDENTITY
-                )
-                groups.setdefault(key, (stated, []))[1].append(row)
+                groups.setdefault(_identity(stated), (stated, []))[1].append(row)
             elif not contents.unjoined:
                 _no_batch(book, row, contents.refusals, in_table="batch_id" in row.facts)
-    return tuple(
-        Certificate(
-            book.file,
-            book.sha256,
-            {name: word for name, word in facts.items() if name not in (*KEYS, "other")},
-            tuple(row.line for row in rows),
-        )
-        for facts, rows in groups.values()
-    )
+    return tuple(_certificate(book, facts, rows) for facts, rows in groups.values())
+
+
+def _identity(facts: dict[str, SourceText]) -> tuple[str, ...]:
+    return tuple(facts[name].text.strip() if name in facts else "" for name in _IDENTITY)
+
+
+def _certificate(book: Workbook, facts: dict[str, SourceText], rows: list[Row]) -> Certificate:
+    own = {name: word for name, word in facts.items() if name not in (*KEYS, "other")}
+    return Certificate(book.file, book.sha256, own, tuple(row.line for row in rows))
 
 
 def _shared_facts(contents: WorkbookContents) -> dict[str, SourceText]:

@@ -48,6 +48,11 @@ class Column:
     cas: SourceText | None = None
     end: int = 0  # the last column that a merged header covers
 
+    @property
+    def header_unit(self) -> SourceText | None:
+        """The unit that the header states, where it states one."""
+        return SourceText(self.unit, self.header.ref) if self.unit else None
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -302,15 +307,21 @@ def _tables(columns: list[Column]) -> list[list[Column]]:
     return parted if len(parted) > 1 else [columns]
 
 
-def _parted(columns: list[Column]) -> list[list[Column]]:
-    """The runs of columns between blank ones, each of them a table; a run that is none goes with
-    the table before it."""
+def _runs(columns: list[Column]) -> list[list[Column]]:
+    """The columns parted by blank ones."""
     runs: list[list[Column]] = []
     for column in columns:
         if runs and column.number <= runs[-1][-1].end + 1:
             runs[-1].append(column)
         else:
             runs.append([column])
+    return runs
+
+
+def _parted(columns: list[Column]) -> list[list[Column]]:
+    """The runs of columns between blank ones, each of them a table; a run that is none goes with
+    the table before it."""
+    runs = _runs(columns)
     tables = [index for index, run in enumerate(runs) if _kind(run) in (LIST, WIDE)]
     if len(tables) < 2:
         return []

@@ -35,10 +35,7 @@ def with_notes(
     blocks = list(blocks)
     read = {ref for certificate in certificates for ref in _read(certificate)}
     read |= {ref for block in blocks for ref in _of_header(block)}
-    rows = [
-        {_row_of(ref) for line in certificate.rows for ref in _places(line)}
-        for certificate in certificates
-    ]
+    rows = [_rows_of(certificate) for certificate in certificates]
     where = _columns(blocks, set().union(*rows)) | _bounds(certificates)
     owners = _NoteOwners(rows)
     notes: list[list[Note]] = [[] for _ in certificates]
@@ -104,8 +101,9 @@ _WORDS_OF_LINE = tuple(
 )
 
 
-def _places(line: ResultRow) -> Iterator[CellRef]:
-    return (word.ref for word in (line.analyte, line.result) if word is not None)
+def _rows_of(certificate: Certificate) -> set[tuple[str, int]]:
+    words = [word for line in certificate.rows for word in (line.analyte, line.result)]
+    return {_row_of(word.ref) for word in words if word is not None}
 
 
 def _row_of(place: CellRef) -> tuple[str, int]:

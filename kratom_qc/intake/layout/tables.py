@@ -14,7 +14,13 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
-from kratom_qc.intake.layout.labels import could_be_result, state, stated_in, states_a_fact
+from kratom_qc.intake.layout.labels import (
+    StatedFact,
+    could_be_result,
+    state,
+    stated_in,
+    states_a_fact,
+)
 from kratom_qc.intake.layout.page import SheetReading
 from kratom_qc.intake.layout.rows import (
     Row,
@@ -81,9 +87,7 @@ def read_list(block: Block, facts: dict[str, SourceText]) -> Iterator[Row]:
         if not cells:
             continue
         if _is_fact_row(header, cells):
-            stated = stated_in(page, row, cells)
-            batch |= {fact.name: fact.word for fact in stated if fact.name == "batch_id"}
-            state(facts, (fact for fact in stated if fact.name != "batch_id"), page.refusals)
+            _note_facts(facts, batch, stated_in(page, row, cells), page.refusals)
         elif _is_heading(page, row, cells, header, analyte):
             section = page.word(row, next(iter(cells)))
         elif _lacks_analyte(page, row, cells, analyte):
@@ -93,6 +97,17 @@ def read_list(block: Block, facts: dict[str, SourceText]) -> Iterator[Row]:
             refuse_cells_outside(block, row)
             for line in _lines(block, header, own, row, section):
                 yield Row(line.line, {**batch, **line.facts})
+
+
+def _note_facts(
+    facts: dict[str, SourceText],
+    batch: dict[str, SourceText],
+    stated: list[StatedFact],
+    refusals: list[Refusal],
+) -> None:
+    """Add what is stated to `facts`, but for a batch, which goes into `batch`."""
+    batch |= {fact.name: fact.word for fact in stated if fact.name == "batch_id"}
+    state(facts, [fact for fact in stated if fact.name != "batch_id"], refusals)
 
 
 def _lacks_analyte(page: SheetReading, row: int, cells: dict[int, Cell], analyte: int) -> bool:
@@ -258,9 +273,8 @@ def _lines(
     paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
     facts = facts_of(page, header, row)
     for column in columns:
-        header_unit = SourceText(column.unit, column.header.ref) if column.unit else None
-        heading_unit = section_unit(section) if section is not None else None
-        if heading_unit is None and header_unit is None and not _says(words.get("unit")):
+        heading_unit = section_unit(section)
+        if heading_unit is None and not column.unit and not _says(words.get("unit")):
             heading_unit = block.unit
         for role, bounds in paired.items():
             words[role] = _paired_bound(page, row, column, bounds)
@@ -268,7 +282,7 @@ def _lines(
         line = ResultRow(
             analyte=_whole_total(words["analyte"], section),
             result=page.word(row, column.number),
-            header_unit=header_unit,
+            header_unit=column.header_unit,
             section_unit=heading_unit,
             qualifier=words.get("qualifier") if column.role == "result" else None,
             lod_unit=words.get("detection_unit") or own.lod,
@@ -332,8 +346,7 @@ def _header_unit(header: Header, role: str) -> SourceText | None:
     columns = header.of(role)
     if len(columns) > 1:  # one for every unit of the results: each has the unit of its result
         return None
-    found = next((column for column in columns if column.unit), None)
-    return SourceText(found.unit, found.header.ref) if found else None
+    return columns[0].header_unit if columns else None
 
 
 def _refuse_merged(page: SheetReading, row: int, column: int) -> None:
@@ -374,8 +387,10 @@ def _split(word: SourceText) -> tuple[SourceText, SourceText]:
     return SourceText(f"{lod.strip()}{unit}", word.ref), SourceText(loq.strip(), word.ref)
 
 
-def section_unit(section: SourceText) -> SourceText | None:
+def section_unit(section: SourceText | None) -> SourceText | None:
     """The unit in a section heading: `Heavy metals (mg/kg)` or `Alkaloids, % w/w`."""
+    if section is None:
+        return None
     for pattern in (BRACKET, COMMA):
         parts = pattern.match(section.text.strip())
         if parts and vocabulary.unit(parts["inside"]):

@@ -67,14 +67,12 @@ def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[in
         if not cells:
             gap = True
             continue
-        has_value = any(
-            column in values and could_be_result(cell.text) for column, cell in cells.items()
-        )
+        has_value = any(could_be_result(cells[column].text) for column in values & cells.keys())
         if min(cells) > left and not gap and has_value and len(rows) > 1:
             rows += [*headings, row]  # a value without a name: refused when the table is read
             headings = []
             continue
-        if min(cells) != left or (headers_at(page, row) and _first_kind(page, row) in (LIST, WIDE)):
+        if min(cells) != left or _is_upright(page, row):
             break
         if len(cells) == 1:
             headings.append(row)
@@ -89,13 +87,15 @@ def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[in
 
 
 def _ends_run(role: str, gap: bool, has_value: bool) -> bool:
+    """Whether a row of this meaning is no row of the table."""
     if role == "fact:batch_id" or (gap and role.startswith("fact:")):
         return True
     return not has_value and role in ("unknown", "analyte")
 
 
-def _first_kind(page: SheetReading, row: int) -> str:
-    return headers_at(page, row)[0].kind
+def _is_upright(page: SheetReading, row: int) -> bool:
+    """Whether a table with its analytes in rows or in columns begins here."""
+    return any(header.kind in (LIST, WIDE) for header in headers_at(page, row)[:1])
 
 
 def _rows_above(page: SheetReading, row: int, left: int, values: set[int]) -> list[int]:

@@ -58,16 +58,15 @@ def _line(
     extra |= of_batch
     if column.cas is not None:
         extra.setdefault("cas", column.cas)
-    header_unit = SourceText(column.unit, column.header.ref) if column.unit else None
     unit = page.spread(units_row, column.number) if units_row is not None else None
-    stated = section_unit(column.group) if column.group else None
-    if stated is None and header_unit is None and (unit is None or not unit.text.strip()):
+    stated = section_unit(column.group)
+    if stated is None and not column.unit and (unit is None or not unit.text.strip()):
         stated = block.unit
     return ResultRow(
         analyte=SourceText(column.role.removeprefix("analyte:"), column.header.ref),
         result=page.word(row, column.number),
         unit=unit,
-        header_unit=header_unit,
+        header_unit=column.header_unit,
         section_unit=stated,
         section=column.group,
         zero_is_censored=False,
