@@ -232,6 +232,14 @@ def _check_office(name: str, container: Container) -> None:
     for pattern, code, message in _CARGO:
         if any(pattern.match(part) for part in container.names):
             raise refused(name, code, message)
+    _check_types(name, container)
+    custom = [part for part in container.names if part.startswith("customXml/")]
+    if any(b"DataMashup" in container.read(part)[:4096] for part in custom):
+        message = "the workbook loads data by Power Query; copy the sheet and paste values"
+        raise refused(name, "data-connection", message)
+
+
+def _check_types(name: str, container: Container) -> None:
     types = container.read("[Content_Types].xml")
     if "xl/vbaProject.bin" in container and b"macroEnabled" not in types:
         message = "the workbook says it is a plain xlsx but contains macros"
@@ -239,10 +247,6 @@ def _check_office(name: str, container: Container) -> None:
     if b"spreadsheetml" not in types and b"ms-excel" not in types:
         message = f"this is an Office file but no workbook; {_SEND}"
         raise refused(name, "not-a-spreadsheet", message)
-    custom = [part for part in container.names if part.startswith("customXml/")]
-    if any(b"DataMashup" in container.read(part)[:4096] for part in custom):
-        message = "the workbook loads data by Power Query; copy the sheet and paste values"
-        raise refused(name, "data-connection", message)
 
 
 def _check_parts(name: str, container: Container) -> None:

@@ -21,6 +21,13 @@ def position(name: str) -> tuple[int, int]:
     return int(match[2]), _column_number(match[1])
 
 
+def whole_number(text: str | None, most_digits: int) -> int:
+    """A whole number of so many digits at most; -1 where the text is none."""
+    if text and text.isascii() and text.isdigit() and len(text) <= most_digits:
+        return int(text)
+    return -1
+
+
 def _column_number(letters: str) -> int:
     """The number of a column; 0 of none."""
     column = 0

@@ -21,13 +21,13 @@ class CellProblem(NamedTuple):
 
 
 class CellValue(NamedTuple):
-    """What a cell says: its text (a number in full), how the file stores it, what the sheet shows
-    where that is a rounded form of the text, and why it cannot be believed."""
+    """What a cell says: its text (a number in full), how the file stores it, why it cannot be
+    believed, and what the sheet shows where that is a rounded form of the text."""
 
     text: str
     kind: str
-    shown: str = ""
     problem: CellProblem | None = None
+    shown: str = ""
 
 
 HIDDEN = CellProblem(

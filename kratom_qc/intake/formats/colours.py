@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kratom_qc.domain.source import CellRef
+from kratom_qc.intake.formats.addresses import whole_number
 from kratom_qc.intake.formats.markup import Attributes, scan
 
 _LEAST_CONTRAST = 1.15  # by WCAG 2.2; 21 is black on white, and 4.5 is what easy reading needs
@@ -83,18 +84,14 @@ class ColourScheme:
             return None
         rgb = reference.value
         if reference.kind != "rgb":
-            rgb = self._listed(self.theme if reference.kind == "theme" else self.palette, rgb)
+            colours = self.theme if reference.kind == "theme" else self.palette
+            number = whole_number(rgb, 3)
+            rgb = colours[number] if 0 <= number < len(colours) else ""
         try:
             red, green, blue = (int(rgb[-6:][start : start + 2], 16) / 255 for start in (0, 2, 4))
             return _tinted(Colour(red, green, blue), float(reference.tint or 0))
         except ValueError:
             return None
-
-    @staticmethod
-    def _listed(colours: list[str], number: str) -> str:
-        if number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(colours):
-            return colours[int(number)]
-        return ""
 
 
 def _tinted(colour: Colour, tint: float) -> Colour:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from kratom_qc.intake.formats.addresses import cell_range
-from kratom_qc.intake.formats.markup import Attributes, StartHandler
+from kratom_qc.intake.formats.addresses import cell_range, whole_number
+from kratom_qc.intake.formats.markup import OFF, Attributes, StartHandler
 from kratom_qc.intake.sheets import CellRange
 
-_OFF = ("0", "false")
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 
 
@@ -50,17 +49,15 @@ class ConditionalFormats:
         self._ranges = attributes.get("sqref", "")
 
     def _rule(self, attributes: Attributes) -> None:
-        number = attributes.get("dxfId", "")
-        is_number = number.isascii() and number.isdigit() and len(number) < 12
-        if is_number and int(number) in self._altering:
+        if whole_number(attributes.get("dxfId"), 11) in self._altering:
             self._altered.append(self._ranges)
 
     def _icons(self, attributes: Attributes) -> None:
-        if attributes.get("showValue", "1") in _OFF:
+        if attributes.get("showValue", "1") in OFF:
             self._altered.append(self._ranges)
 
     def _x14_format(self, _attributes: Attributes) -> None:
         self._x14_alters = True  # its font is not looked into
 
     def _x14_icons(self, attributes: Attributes) -> None:
-        self._x14_alters = self._x14_alters or attributes.get("showValue", "1") in _OFF
+        self._x14_alters = self._x14_alters or attributes.get("showValue", "1") in OFF

@@ -139,14 +139,7 @@ class Container:
 
     def _check_directory(self, parts: list[zipfile.ZipInfo]) -> None:
         self._check_count(len(parts))
-        if len({part.header_offset for part in parts}) < len(parts):
-            message = "zip entries overlap or repeat: two names share one content"
-            raise self._refused("zip-overlap", f"{message}; save the file anew")
-        names = Counter(part.filename.casefold() for part in parts)
-        repeated = next((name for name, count in names.items() if count > 1), None)
-        if repeated is not None:
-            message = f"the part '{repeated}' appears twice in the file; save it anew"
-            raise self._refused("part-twice", message)
+        self._check_repeats(parts)
         if any(part.flag_bits & 1 for part in parts):
             message = "the file is password-protected; send it without a password"
             raise self._refused("encrypted", message)
@@ -156,6 +149,16 @@ class Container:
         total, most = sum(part.file_size for part in parts), self._caps.inflated_bytes
         if total > most:
             raise self._too_large(f"the file unpacks to {total:,} bytes; the limit is {most:,}")
+
+    def _check_repeats(self, parts: list[zipfile.ZipInfo]) -> None:
+        if len({part.header_offset for part in parts}) < len(parts):
+            message = "zip entries overlap or repeat: two names share one content"
+            raise self._refused("zip-overlap", f"{message}; save the file anew")
+        names = Counter(part.filename.casefold() for part in parts)
+        repeated = next((name for name, count in names.items() if count > 1), None)
+        if repeated is not None:
+            message = f"the part '{repeated}' appears twice in the file; save it anew"
+            raise self._refused("part-twice", message)
 
     def _checked_starts(self, parts: list[zipfile.ZipInfo]) -> dict[str, int]:
         """Where each part's content starts. Raises Refused where an entry reaches into the next

@@ -11,6 +11,8 @@ from kratom_qc.intake.refusals import damaged, refused
 
 Attributes = Mapping[str, str]
 """An element's attributes; those of another namespace are `uri name`."""
+ON, OFF = ("1", "true"), ("0", "false")
+"""How XML Schema writes a boolean."""
 StartHandler = Callable[[Attributes], None]
 EndHandler = Callable[[], None]
 UnknownHandler = Callable[[str, bool], None]

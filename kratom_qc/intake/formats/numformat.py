@@ -73,15 +73,15 @@ def shown_number(value: Decimal, pattern: str) -> CellValue:
     """A stored number under a format that is no date (see `is_date`): in full, with the zeros its
     format shows."""
     if not value.is_finite():
-        return CellValue(str(value), "number", problem=NOT_FINITE)
+        return CellValue(str(value), "number", NOT_FINITE)
     if not _is_readable(pattern):
-        return CellValue(digits(value), "number", problem=_unreadable(pattern))
+        return CellValue(digits(value), "number", _unreadable(pattern))
     section = _section(section_of(pattern, value))
     # A section of its own for negatives shows no minus of its own accord.
     signed = value >= 0 or len(_split(pattern)) == 1
     if section.honest_over(value, signed=signed):
         return _honest(value, section)
-    return CellValue(digits(value), "number", problem=_differs(value, pattern, section))
+    return CellValue(digits(value), "number", _differs(value, pattern, section))
 
 
 @lru_cache(4096)
@@ -269,7 +269,7 @@ def _honest(value: Decimal, section: _Section) -> CellValue:
     if section.padded and amount == amount.to_integral_value():
         return CellValue(f"{int(amount):0{section.padded}d}", "number")
     if section.exponent:
-        return CellValue(digits(amount) + sign, "number", _exponent(amount, section))
+        return CellValue(digits(amount) + sign, "number", shown=_exponent(amount, section))
     if section.general:
         return CellValue(digits(amount) + sign, "number")
     zeros = section.digits.partition(".")[2].count("0")
@@ -277,7 +277,7 @@ def _honest(value: Decimal, section: _Section) -> CellValue:
     rounded = _rounded(amount, section.decimals)
     if rounded == amount:
         return CellValue(text, "number")
-    return CellValue(text, "number", _fixed(rounded, section.decimals) + sign)
+    return CellValue(text, "number", shown=_fixed(rounded, section.decimals) + sign)
 
 
 def _exponent(amount: Decimal, section: _Section) -> str:

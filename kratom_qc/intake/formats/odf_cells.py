@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kratom_qc.intake.formats.addresses import whole_number
 from kratom_qc.intake.formats.cell_problems import SUPERSCRIPTS, CellProblem
 from kratom_qc.intake.formats.markup import Attributes
 from kratom_qc.intake.formats.odf_styles import TEXT, OdfStyles
@@ -44,7 +45,8 @@ class TableCell:
         elif element == _SPAN:
             self._start_span(attributes.get(f"{TEXT}style-name", ""))
         elif element == f"{TEXT}s":
-            self._add(" " * self._spaces(attributes.get(f"{TEXT}c", "1")))
+            count = whole_number(attributes.get(f"{TEXT}c"), 9)
+            self._add(" " * min(abs(count), self._room))
         elif element in _CHARACTERS:
             self._add(_CHARACTERS[element])
 
@@ -78,7 +80,3 @@ class TableCell:
         self._room -= len(piece)
         if piece:
             self._pieces.append(piece)
-
-    def _spaces(self, count: str) -> int:
-        is_number = count.isascii() and count.isdigit() and len(count) < 10
-        return min(int(count), self._room) if is_number else 1

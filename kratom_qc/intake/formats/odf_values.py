@@ -44,21 +44,22 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> CellVa
     shown = text.strip()
     if formula is not None:
         problem = cell_problems.formula(shown)
-        return CellValue(_without_prefix(formula), "formula", problem=problem)
+        return CellValue(_without_prefix(formula), "formula", problem)
     if _ERROR.fullmatch(shown):
-        return CellValue(shown, "error", problem=cell_problems.error_value(shown))
-    kind = attributes.get(f"{OFFICE}value-type")
-    if not kind:
-        kind = "float" if f"{OFFICE}value" in attributes else "string"
+        return CellValue(shown, "error", cell_problems.error_value(shown))
+    untyped = "float" if f"{OFFICE}value" in attributes else "string"
+    kind = attributes.get(f"{OFFICE}value-type") or untyped
     if kind not in _VALUES:
         return _string(attributes.get(f"{OFFICE}string-value"), text, has_text)
     value = attributes.get(f"{OFFICE}{_VALUES[kind]}", "")
     if kind == "time":
-        return CellValue(shown or value, "date", problem=TIME_VALUE)
+        return CellValue(shown or value, "date", TIME_VALUE)
     if kind == "boolean":
         return _boolean(value)
     seen = shown if has_text else None
-    return _date(value, seen) if kind == "date" else _number(value, seen, kind == "percentage")
+    if kind == "date":
+        return _date(value, seen)
+    return _number(value, seen, kind == "percentage")
 
 
 def _without_prefix(formula: str) -> str:
@@ -70,21 +71,21 @@ def _without_prefix(formula: str) -> str:
 def _boolean(value: str) -> CellValue:
     if value in ("true", "false"):
         return CellValue(value.upper(), "boolean")
-    return CellValue(value, "boolean", problem=cell_problems.error_value(value))
+    return CellValue(value, "boolean", cell_problems.error_value(value))
 
 
 def _string(value: str | None, text: str, has_text: bool) -> CellValue:
     if value is None or value == text:
         return CellValue(text, "text")
     problem = cell_problems.shown_differs(f"'{value}'", text) if has_text else None
-    return CellValue(value, "text", problem=problem)
+    return CellValue(value, "text", problem)
 
 
 def _date(value: str, shown: str | None) -> CellValue:
     try:
         moment = dt.datetime.fromisoformat(value)
     except ValueError:
-        return CellValue(value, "date", problem=cell_problems.no_date(value))
+        return CellValue(value, "date", cell_problems.no_date(value))
     is_day = moment.time() == dt.time()
     text = moment.date().isoformat() if is_day else moment.isoformat(" ")
     problem = None
@@ -92,13 +93,13 @@ def _date(value: str, shown: str | None) -> CellValue:
         problem = cell_problems.no_date(text)
     elif shown is not None and not re.search(r"[0-9]", shown):
         problem = cell_problems.shown_differs(text, shown)
-    return CellValue(text, "date", problem=problem)
+    return CellValue(text, "date", problem)
 
 
 @lru_cache(16384)
 def _number(value: str, shown: str | None, percentage: bool) -> CellValue:
     if not _NUMBER.fullmatch(value):
-        return CellValue(value, "number", problem=NOT_FINITE)
+        return CellValue(value, "number", NOT_FINITE)
     sign = "%" if percentage else ""
     exact = fifteen_digits(float(value))
     if shown is None:

@@ -10,10 +10,9 @@ from functools import lru_cache
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.cell_problems import CellProblem
 from kratom_qc.intake.formats.colours import ColourReference, colour_reference
-from kratom_qc.intake.formats.markup import Attributes, EndHandler, StartHandler
+from kratom_qc.intake.formats.markup import OFF, Attributes, EndHandler, StartHandler
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_OFF = ("0", "false")
 _SAME_IN_EVERY_FONT = frozenset("0123456789.,+-<>=()%/ ")
 
 
@@ -90,7 +89,7 @@ class StringItemReader:
         self._raised = attributes.get("val") == "superscript"
 
     def _strike(self, attributes: Attributes) -> None:
-        self._run_struck = attributes.get("val", "1") not in _OFF
+        self._run_struck = attributes.get("val", "1") not in OFF
 
     def _font(self, attributes: Attributes) -> None:
         problem = cell_problems.symbol_font(attributes.get("val", ""))

@@ -21,33 +21,31 @@ _SECONDS = 86_400  # of a day
 def day_of(serial: float, pattern: str, *, since_1904: bool) -> CellValue:
     """A stored day number as ISO text, or why it is none. In the 1900 system day 60 is 29 February
     1900, which never was."""
-    if _ELAPSED.search(pattern) or 0 <= serial < 1:
-        return CellValue(str(serial), "date", problem=TIME_VALUE)
-    if not _DAYS.start <= serial < _DAYS.stop or (not since_1904 and 60 <= serial < 61):
-        message = f"the day number {serial:g} is no date; type the date as 2026-03-04"
-        return _impossible(serial, message)
-    seconds = round(serial * _SECONDS)
-    if seconds // _SECONDS != int(serial) and round(serial, 8) < int(serial) + 1:
-        message = f"the day number {serial!r} is a moment before midnight; type the date"
-        return _impossible(serial, message)
-    moment = _epoch(serial, since_1904=since_1904) + timedelta(seconds=seconds)
+    problem = _serial_problem(serial, pattern, since_1904)
+    if problem is not None:
+        return CellValue(str(serial), "date", problem)
+    epoch = datetime(1899, 12, 30 if serial > 60 else 31, tzinfo=UTC)
+    if since_1904:
+        epoch = datetime(1904, 1, 1, tzinfo=UTC)
+    moment = epoch + timedelta(seconds=round(serial * _SECONDS))
     if moment.time() == time():
         text = moment.date().isoformat()
     else:
         text = moment.replace(tzinfo=None).isoformat(" ")
-    problem = _section_problem(section_of(pattern, Decimal(repr(serial))))
-    return CellValue(text, "date", problem=problem)
+    return CellValue(text, "date", _section_problem(section_of(pattern, Decimal(repr(serial)))))
 
 
-def _epoch(serial: float, *, since_1904: bool) -> datetime:
-    """The day before day 1; one day later before the leap day of 1900 that never was."""
-    if since_1904:
-        return datetime(1904, 1, 1, tzinfo=UTC)
-    return datetime(1899, 12, 30 if serial > 60 else 31, tzinfo=UTC)
-
-
-def _impossible(serial: float, message: str) -> CellValue:
-    return CellValue(str(serial), "date", problem=CellProblem("date-impossible", message))
+def _serial_problem(serial: float, pattern: str, since_1904: bool) -> CellProblem | None:
+    if _ELAPSED.search(pattern) or 0 <= serial < 1:
+        return TIME_VALUE
+    if not _DAYS.start <= serial < _DAYS.stop or (not since_1904 and 60 <= serial < 61):
+        message = f"the day number {serial:g} is no date; type the date as 2026-03-04"
+        return CellProblem("date-impossible", message)
+    day = int(serial)
+    if round(serial * _SECONDS) // _SECONDS != day and round(serial, 8) < day + 1:
+        message = f"the day number {serial!r} is a moment before midnight; type the date"
+        return CellProblem("date-impossible", message)
+    return None
 
 
 @lru_cache(4096)

@@ -8,6 +8,7 @@ from functools import partial
 
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import cell_problems
+from kratom_qc.intake.formats.addresses import whole_number
 from kratom_qc.intake.formats.cell_problems import CellProblem
 from kratom_qc.intake.formats.colours import (
     BLACK,
@@ -18,11 +19,10 @@ from kratom_qc.intake.formats.colours import (
     colour_reference,
     indistinguishable,
 )
-from kratom_qc.intake.formats.markup import Attributes, EndHandler, StartHandler, scan
+from kratom_qc.intake.formats.markup import OFF, Attributes, EndHandler, StartHandler, scan
 from kratom_qc.intake.formats.numformat import BUILTIN, is_date, shown_text
 
 _LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "dxfs")
-_OFF = ("0", "false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,8 @@ class StyleSheet:
         none has the first."""
         if number is None:
             return self.cell_formats[0] if self.cell_formats else DEFAULT_FORMAT
-        index = _whole(number)
-        if index is None or index >= len(self.cell_formats):
-            return None
-        return self.cell_formats[index]
+        index = whole_number(number, 6)
+        return self.cell_formats[index] if 0 <= index < len(self.cell_formats) else None
 
     def hides(self, inks: Iterable[ColourReference], cell_format: CellFormat) -> bool:
         """Whether one of the inks cannot be told from what is behind a cell of this format."""
@@ -86,8 +84,8 @@ class _Fill:
 
 @dataclass(slots=True)
 class _DifferentialFormat:
-    font: _Font | None = None
-    fill: _Fill | None = None
+    font: _Font = field(default_factory=_Font)
+    fill: _Fill = field(default_factory=_Fill)
     has_number_format: bool = False
 
 
@@ -160,15 +158,15 @@ class _Reader:
         self._font, self._in_font = _Font(), True
 
     def _strike(self, attributes: Attributes) -> None:
-        self._font.struck = attributes.get("val", "1") not in _OFF
+        self._font.struck = attributes.get("val", "1") not in OFF
 
     def _size(self, attributes: Attributes) -> None:
-        problem = cell_problems.font_size(attributes.get("val", ""))
-        self._font.problem = self._font.problem or problem
+        size = attributes.get("val", "")
+        self._font.problem = self._font.problem or cell_problems.font_size(size)
 
     def _font_name(self, attributes: Attributes) -> None:
-        problem = cell_problems.symbol_font(attributes.get("val", ""))
-        self._font.problem = self._font.problem or problem
+        name = attributes.get("val", "")
+        self._font.problem = self._font.problem or cell_problems.symbol_font(name)
 
     def _colour(self, attributes: Attributes) -> None:
         """Of a font, or a stop of a gradient; a border's colour is nothing here."""
@@ -205,7 +203,9 @@ class _Reader:
 
     def _format_record(self, attributes: Attributes) -> None:
         if self._list == "cellXfs":
-            font, fill = (_whole(attributes.get(name, "0")) or 0 for name in ("fontId", "fillId"))
+            font, fill = (
+                max(0, whole_number(attributes.get(name), 6)) for name in ("fontId", "fillId")
+            )
             self._records.append(_FormatRecord(attributes.get("numFmtId", "0"), font, fill))
 
     def _alignment(self, attributes: Attributes) -> None:
@@ -265,16 +265,9 @@ class _Reader:
     def _alters(self, differential: _DifferentialFormat) -> bool:
         """Whether a conditional format changes what is read: other words, a line through it, or ink
         like its background."""
-        font, fill = differential.font or _Font(), differential.fill or _Fill()
+        font, fill = differential.font, differential.fill
         if differential.has_number_format or font.struck or font.problem:
             return True
-        ink = self._colours.resolve(font.ink)
-        background = self._colours.resolve(fill.background or fill.foreground)
-        if ink is None and background is None:
-            return False
-        return indistinguishable(ink or BLACK, (background or WHITE,))
-
-
-def _whole(text: str) -> int | None:
-    """A whole number of at most six digits; None where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+        ink = self._colours.resolve(font.ink) or BLACK
+        background = self._colours.resolve(fill.background or fill.foreground) or WHITE
+        return indistinguishable(ink, (background,))

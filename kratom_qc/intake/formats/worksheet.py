@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from kratom_qc.domain.errors import Refusal, Refused
 from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.formats import cell_problems
-from kratom_qc.intake.formats.addresses import EXCEL_COLUMNS, EXCEL_ROWS, cell_range, position
+from kratom_qc.intake.formats.addresses import (
+    EXCEL_COLUMNS,
+    EXCEL_ROWS,
+    cell_range,
+    position,
+    whole_number,
+)
 from kratom_qc.intake.formats.conditional_formats import ConditionalFormats
-from kratom_qc.intake.formats.markup import Attributes, scan
+from kratom_qc.intake.formats.markup import OFF, Attributes, scan
 from kratom_qc.intake.formats.ranges import RangeProblems
 from kratom_qc.intake.formats.richtext import StringItem, StringItemReader
 from kratom_qc.intake.formats.styles import DEFAULT_FORMAT, CellFormat
 from kratom_qc.intake.formats.worksheet_cells import (
     NUMBER,
-    OFF,
     SharedParts,
     SheetView,
     StoredCell,
@@ -143,7 +148,10 @@ class WorksheetReader:
         self._check_before_data()
         no_width = _is_less(attributes.get("width"), _LEAST_WIDTH)
         if attributes.get("hidden", "0") not in OFF or no_width:
-            first, last = _whole(attributes.get("min")), _whole(attributes.get("max"))
+            first, last = (
+                whole_number(attributes.get("min"), 11),
+                whole_number(attributes.get("max"), 11),
+            )
             self._hidden_columns.update(range(max(1, first), min(last, EXCEL_COLUMNS) + 1))
 
     def _merge(self, attributes: Attributes) -> None:
@@ -175,7 +183,7 @@ class WorksheetReader:
         self._cells, self._seen_columns = {}, set()
 
     def _row_number(self, stated: str | None) -> int:
-        number = self._row + 1 if stated is None else _whole(stated)
+        number = self._row + 1 if stated is None else whole_number(stated, 11)
         if number < 1:
             raise self._damaged(f"the row number '{stated}' is not valid; save the file anew")
         if number > EXCEL_ROWS:
@@ -281,7 +289,7 @@ class WorksheetReader:
             return self._inline.item() if self._has_inline else StringItem("")
         if cell.type != "s" or not cell.value:
             return None
-        index = _whole(cell.value)
+        index = whole_number(cell.value, 11)
         if not 0 <= index < len(self._parts.strings):
             message = "a cell points to a text that the file does not hold; save the file anew"
             raise self._damaged(message)
@@ -315,11 +323,6 @@ class WorksheetReader:
 
     def _refused(self, code: str, message: str, cell: str = "") -> Refused:
         return refused(self._parts.name, code, message, self._title, cell)
-
-
-def _whole(text: str | None) -> int:
-    """A whole number of at most eleven digits; -1 where it is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else -1
 
 
 def _is_less(text: str | None, least: float) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
+from kratom_qc.intake.formats.markup import OFF, ON
 from kratom_qc.intake.formats.numformat import fifteen_digits, shown_number
 from kratom_qc.intake.formats.richtext import StringItem, unescaped
 from kratom_qc.intake.formats.serial import day_of
@@ -17,7 +18,6 @@ from kratom_qc.settings import Caps
 
 NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: |$)")
-ON, OFF = ("1", "true"), ("0", "false")
 _UNKNOWN_KIND = CellProblem(
     "not-a-number", "this cell holds a value of an unknown kind; type it again"
 )
@@ -83,7 +83,7 @@ def _formula(cell: StoredCell) -> CellValue:
     if cell.type == "s" and cell.string is not None:
         cached = cell.string.text
     text = f"={cell.formula}" if cell.formula else "= (shared formula)"
-    return CellValue(text, "formula", problem=cell_problems.formula(cached))
+    return CellValue(text, "formula", cell_problems.formula(cached))
 
 
 def _string(cell: StoredCell, string: StringItem, parts: SharedParts) -> CellValue:
@@ -92,7 +92,7 @@ def _string(cell: StoredCell, string: StringItem, parts: SharedParts) -> CellVal
         problem = cell_problems.PARTLY_STRUCK if string.struck else string.problem
     if problem is None and string.colours and parts.styles.hides(string.colours, cell.format):
         problem = cell_problems.INVISIBLE
-    return CellValue(string.text, "text", problem=problem)
+    return CellValue(string.text, "text", problem)
 
 
 def _typed(kind: str, value: str, cell_format: CellFormat) -> CellValue:
@@ -100,39 +100,39 @@ def _typed(kind: str, value: str, cell_format: CellFormat) -> CellValue:
     if kind == "b":
         return _boolean(value, cell_format)
     if kind == "e":
-        return CellValue(value, "error", problem=cell_problems.error_value(value))
+        return CellValue(value, "error", cell_problems.error_value(value))
     if kind == "d":
         return _iso_date(value.removesuffix("T00:00:00").replace("T", " "), cell_format)
     if kind == "str":
         text = unescaped(value)
         problem = cell_format.text_problem or cell_problems.control_character(text)
-        return CellValue(text, "text", problem=problem)
-    return CellValue(value, "text", problem=_RICH_VALUE if kind == "rich" else _UNKNOWN_KIND)
+        return CellValue(text, "text", problem)
+    return CellValue(value, "text", _RICH_VALUE if kind == "rich" else _UNKNOWN_KIND)
 
 
 def _boolean(value: str, cell_format: CellFormat) -> CellValue:
     if value not in ON + OFF:
-        return CellValue(value, "boolean", problem=_UNKNOWN_KIND)
+        return CellValue(value, "boolean", _UNKNOWN_KIND)
     text = "TRUE" if value in ON else "FALSE"
-    return CellValue(text, "boolean", problem=cell_format.text_problem)
+    return CellValue(text, "boolean", cell_format.text_problem)
 
 
 def _iso_date(text: str, cell_format: CellFormat) -> CellValue:
     if not cell_format.date:
-        return CellValue(text, "date", problem=_NO_DAY_SHOWN)
+        return CellValue(text, "date", _NO_DAY_SHOWN)
     problem = None if _ISO_DAY.match(text) else cell_problems.TIME_VALUE
-    return CellValue(text, "date", problem=problem)
+    return CellValue(text, "date", problem)
 
 
 def _number(value: str, cell_format: CellFormat, parts: SharedParts, view: SheetView) -> CellValue:
     stripped = value.strip()
     if not NUMBER.fullmatch(stripped):
         message = f"this cell holds '{value}' in place of a number; type it again"
-        return CellValue(value, "number", problem=CellProblem("not-a-number", message))
+        return CellValue(value, "number", CellProblem("not-a-number", message))
     if cell_format.date:
         if view.shows_formulas:
             problem = cell_problems.shown_differs("a date", value)
-            return CellValue(value, "date", problem=problem)
+            return CellValue(value, "date", problem)
         return day_of(float(value), cell_format.pattern, since_1904=parts.since_1904)
     said = _shown(stripped, cell_format.pattern)
     if said.problem is not None:

@@ -171,7 +171,7 @@ class _SheetReader:
                 raise refused(self._name, "too-large", message, self._source.name, cell)
             if (row, column) in self._records.formulas:
                 problem = cell_problems.formula(said.text)
-                said = CellValue(said.text or "=", "formula", problem=problem)
+                said = CellValue(said.text or "=", "formula", problem)
             if not said.text.strip() and said.problem is None:
                 continue
             hidden = self._is_hidden(row, column)
@@ -187,7 +187,7 @@ class _SheetReader:
             return CellValue("TRUE" if value else "FALSE", "boolean")
         if kind == xlrd.XL_CELL_ERROR:
             text = xlrd.error_text_from_code.get(value, f"#ERROR {value}")
-            return CellValue(text, "error", problem=cell_problems.error_value(text))
+            return CellValue(text, "error", cell_problems.error_value(text))
         if isinstance(value, float):  # xlrd calls it a text under a format that it does not know
             return self._number(value, cell_format.pattern)
         return self._text(str(value), row, column, cell_format)
@@ -198,7 +198,7 @@ class _SheetReader:
             raised = [(start, font.escapement == _SUPERSCRIPT) for start, font in runs]
             text = _with_superscripts(text, [(0, cell_format.raised), *raised])
         problem = shown_text(cell_format.pattern) or _problem_of_runs([font for _, font in runs])
-        return CellValue(text, "text", problem=problem or cell_problems.control_character(text))
+        return CellValue(text, "text", problem or cell_problems.control_character(text))
 
     def _number(self, value: float, pattern: str) -> CellValue:
         if is_date(pattern):

@@ -21,7 +21,7 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.colours import ColourScheme
 from kratom_qc.intake.formats.container import Container
-from kratom_qc.intake.formats.markup import Attributes, scan
+from kratom_qc.intake.formats.markup import OFF, ON, Attributes, scan
 from kratom_qc.intake.formats.richtext import StringItem, StringItemReader
 from kratom_qc.intake.formats.styles import StyleSheet, read_styles
 from kratom_qc.intake.formats.worksheet import WorksheetReader
@@ -30,7 +30,6 @@ from kratom_qc.intake.refusals import damaged, refused
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.settings import Caps
 
-_ON, _OFF = ("1", "true"), ("0", "false", "")
 _RELATIONSHIP_ID = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
     "http://purl.oclc.org/ooxml/officeDocument/relationships id",
@@ -68,13 +67,17 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     listed = _listed_sheets(parts, container, main)
     _read_shared(parts, container, list(relationships.values()))
     sheets = list(_sheets(parts, container, relationships, listed))
-    has_picture = any(part.startswith("xl/media/") for part in container.names)
-    if has_picture and not any(sheet.rows for sheet in sheets):
+    if not any(sheet.rows for sheet in sheets):
+        _refuse_pictures(name, container)
+    has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
+    return sheets, [cell_problems.macros(name)] if has_macros else []
+
+
+def _refuse_pictures(name: str, container: Container) -> None:
+    if any(part.startswith("xl/media/") for part in container.names):
         advice = "results in a picture are not read: send them in cells"
         message = f"no cell holds anything, but a picture is there; {advice}"
         raise refused(name, "no-table", message)
-    has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
-    return sheets, [cell_problems.macros(name)] if has_macros else []
 
 
 def _sheets(
@@ -134,10 +137,10 @@ def _listed_sheets(parts: SharedParts, container: Container, main: str) -> list[
 
     def properties(attributes: Attributes) -> None:
         stated = attributes.get("date1904", "0")
-        if stated not in _ON + _OFF:
+        if stated not in (*ON, *OFF, ""):
             why = f"the workbook counts its days in a way of its own ('{stated[:20]}')"
             raise damaged(name, why)
-        parts.since_1904 = stated in _ON
+        parts.since_1904 = stated in ON
 
     def window(attributes: Attributes) -> None:
         nonlocal window_hidden

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.layout.page import SheetReading
 from kratom_qc.intake.layout.rows import Row
@@ -86,7 +85,7 @@ def _basis(page: SheetReading) -> SourceText | None:
             message = (
                 f"the basis of all results is '{found.text}' at {found.ref} and '{basis}' here"
             )
-            _refuse(page, "fact-contradicts", message, word)
+            page.refuse_word("fact-contradicts", message, word)
         found = found or word
     return found
 
@@ -119,13 +118,12 @@ def _by_mark(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
         mark = match["mark"]
         message = f"the mark '{mark}' after '{bare.text}' is explained nowhere"
         message = f"{message}; add a line '{mark} = …'"
-        _refuse(page, "unexplained-mark", message, result)
+        page.refuse_word("unexplained-mark", message, result)
         return replace(row, line=replace(row.line, result=bare))
     word = _meaning(page, match["mark"], legend, result)
     beside = row.line.qualifier
     if word.text and beside is not None and beside.text.strip():
-        _refuse(
-            page,
+        page.refuse_word(
             "mark-unclear",
             f"'{said}' has a mark, and '{beside.text}' stands in its qualifier column",
             result,
@@ -151,9 +149,5 @@ def _meaning(page: SheetReading, mark: str, legend: Legend, where: SourceText) -
     if qualifier is None:
         explained = f"explained as '{legend.text}' at {legend.ref}"
         message = f"the mark '{mark}' is {explained}, which is not understood"
-        _refuse(page, "mark-unclear", message, where)
+        page.refuse_word("mark-unclear", message, where)
     return SourceText(qualifier or "", legend.ref)
-
-
-def _refuse(page: SheetReading, code: str, message: str, where: SourceText) -> None:
-    page.refusals.append(Refusal(code, message, where.ref, where.text))

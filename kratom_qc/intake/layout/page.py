@@ -105,6 +105,10 @@ class SheetReading:
         """Note a problem of a cell."""
         self.refusals.append(Refusal(code, message, self.place(row, column), said))
 
+    def refuse_word(self, code: str, message: str, word: SourceText) -> None:
+        """Note a problem of a word that was read."""
+        self.refusals.append(Refusal(code, message, word.ref, word.text))
+
 
 def _covered(sheet: Sheet) -> dict[tuple[int, int], CellRange]:
     found: dict[tuple[int, int], CellRange] = {}

@@ -197,7 +197,7 @@ def _settle(block: Block) -> Header:
     results = settled.of("result")
     if len({column.unit for column in results}) < len(results):
         message = "two columns hold results and nothing tells them apart"
-        _duplicate(page, results[1], message)
+        page.refuse_word("duplicate-header", message, results[1].header)
     return settled
 
 
@@ -214,7 +214,11 @@ def _settled(block: Block, column: Column, several_results: bool) -> Column:
 def _refuse_twins(page: SheetReading, columns: list[Column], role: str) -> None:
     for twin in columns[1:]:
         what, first = role.replace("_", " "), columns[0].header.text
-        _duplicate(page, twin, f"two columns mean {what}: '{first}' and '{twin.header.text}'")
+        page.refuse_word(
+            "duplicate-header",
+            f"two columns mean {what}: '{first}' and '{twin.header.text}'",
+            twin.header,
+        )
 
 
 def _one_per_unit(header: Header, role: str) -> bool:
@@ -233,10 +237,6 @@ def _refuse_groups(page: SheetReading, header: Header) -> None:
         for column in results:
             if column.group is not None:
                 unknown_header(page, replace(column, header=column.group))
-
-
-def _duplicate(page: SheetReading, twin: Column, message: str) -> None:
-    page.refusals.append(Refusal("duplicate-header", message, twin.header.ref, twin.header.text))
 
 
 def _only_verdicts(block: Block, column: Column) -> bool:

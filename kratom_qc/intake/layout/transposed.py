@@ -68,7 +68,8 @@ def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[in
             gap = True
             continue
         has_value = any(could_be_result(cells[column].text) for column in values & cells.keys())
-        if min(cells) > left and not gap and has_value and len(rows) > 1:
+        slipped = min(cells) > left and not gap and has_value
+        if slipped and len(rows) > 1:
             rows += [*headings, row]  # a value without a name: refused when the table is read
             headings = []
             continue

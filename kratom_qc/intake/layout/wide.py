@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
-from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
@@ -154,9 +153,7 @@ def _refuse_twins(block: Block, analytes: list[Column], units_row: int | None) -
         if twin is not column:
             title = column.header.text.strip()
             message = f"the column '{title}' stands twice: at {twin.header.ref} and here"
-            block.page.refusals.append(
-                Refusal("duplicate-header", message, column.header.ref, column.header.text)
-            )
+            block.page.refuse_word("duplicate-header", message, column.header)
 
 
 def _refuse_misplaced(block: Block, body: _Body) -> None:
@@ -172,6 +169,4 @@ def _refuse_misplaced(block: Block, body: _Body) -> None:
             message = (
                 f"nothing says which analyte the column '{column.header.text.strip()}' is about"
             )
-            block.page.refusals.append(
-                Refusal("misplaced-header", message, column.header.ref, column.header.text)
-            )
+            block.page.refuse_word("misplaced-header", message, column.header)
