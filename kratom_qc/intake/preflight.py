@@ -169,35 +169,27 @@ def _foreign(name: str, raw: bytes, code: str, message: str) -> Refused:
 
 # What makes a file no workbook, and what a workbook may carry besides its cells, by their parts.
 _CARGO = (
+    (r"xl/workbook\.bin\Z", "xlsb", "this is a binary workbook (.xlsb); save it as xlsx"),
+    (r"word/document\.xml\Z", "not-a-spreadsheet", f"this is a Word document; {_SEND}"),
+    (r"ppt/presentation\.xml\Z", "not-a-spreadsheet", f"this is a presentation; {_SEND}"),
     (
-        re.compile(r"xl/workbook\.bin\Z"),
-        "xlsb",
-        "this is a binary workbook (.xlsb); save it as xlsx",
-    ),
-    (re.compile(r"word/document\.xml\Z"), "not-a-spreadsheet", f"this is a Word document; {_SEND}"),
-    (
-        re.compile(r"ppt/presentation\.xml\Z"),
-        "not-a-spreadsheet",
-        f"this is a presentation; {_SEND}",
-    ),
-    (
-        re.compile(r"Index/Document\.iwa\Z"),
+        r"Index/Document\.iwa\Z",
         "not-a-spreadsheet",
         "this is an Apple Numbers or Pages file; export it as xlsx",
     ),
     (
-        re.compile(r"xl/externalLinks/"),
+        r"xl/externalLinks/",
         "external-link",
         "the workbook links to another workbook; "
         "break the links, or copy the sheet and paste values",
     ),
     (
-        re.compile(r"xl/embeddings/|xl/activeX/"),
+        r"xl/embeddings/|xl/activeX/",
         "embedded-object",
         "another file or a control is embedded in the workbook; delete it",
     ),
     (
-        re.compile(r"xl/(?:connections\.xml|queryTables/|model/)"),
+        r"xl/(?:connections\.xml|queryTables/|model/)",
         "data-connection",
         "the workbook loads data from elsewhere; delete its connections",
     ),
@@ -230,7 +222,7 @@ def _zip_kind(name: str, raw: bytes, caps: Caps) -> str:
 def _check_office(name: str, container: Container) -> None:
     """Refuse an Office file that is no workbook, or one that carries more than its cells."""
     for pattern, code, message in _CARGO:
-        if any(pattern.match(part) for part in container.names):
+        if any(re.match(pattern, part) for part in container.names):
             raise refused(name, code, message)
     _check_types(name, container)
     custom = [part for part in container.names if part.startswith("customXml/")]

@@ -47,8 +47,7 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> CellVa
         return CellValue(_without_prefix(formula), "formula", problem)
     if _ERROR.fullmatch(shown):
         return CellValue(shown, "error", cell_problems.error_value(shown))
-    untyped = "float" if f"{OFFICE}value" in attributes else "string"
-    kind = attributes.get(f"{OFFICE}value-type") or untyped
+    kind = attributes.get(f"{OFFICE}value-type") or _untyped(attributes)
     if kind not in _VALUES:
         return _string(attributes.get(f"{OFFICE}string-value"), text, has_text)
     value = attributes.get(f"{OFFICE}{_VALUES[kind]}", "")
@@ -60,6 +59,10 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> CellVa
     if kind == "date":
         return _date(value, seen)
     return _number(value, seen, kind == "percentage")
+
+
+def _untyped(attributes: Mapping[str, str]) -> str:
+    return "float" if f"{OFFICE}value" in attributes else "string"
 
 
 def _without_prefix(formula: str) -> str:
@@ -105,14 +108,14 @@ def _number(value: str, shown: str | None, percentage: bool) -> CellValue:
     if shown is None:
         return shown_number(exact, f"0{sign}")._replace(shown="")
     reading = next(_readings(shown, exact * 100 if percentage else exact, sign), None)
-    said = shown_number(exact, _pattern(shown, reading, sign))._replace(shown="")
-    if said.problem is not None:
-        return said
+    cell_value = shown_number(exact, _pattern(shown, reading, sign))._replace(shown="")
+    if cell_value.problem is not None:
+        return cell_value
     if reading is None:
-        return said._replace(problem=cell_problems.shown_differs(said.text, shown))
-    if reading != Decimal(said.text.rstrip("%")):
-        return said._replace(shown=shown)
-    return said
+        return cell_value._replace(problem=cell_problems.shown_differs(cell_value.text, shown))
+    if reading != Decimal(cell_value.text.rstrip("%")):
+        return cell_value._replace(shown=shown)
+    return cell_value
 
 
 def _pattern(shown: str, reading: Decimal | None, sign: str) -> str:

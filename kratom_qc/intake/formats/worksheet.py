@@ -264,15 +264,17 @@ class WorksheetReader:
     def _cell_ends(self) -> None:
         self._in_cell = False
         self._cell.string = self._string()
-        said = value_of(self._cell, self._parts, self._view)
-        if said is None:
+        cell_value = value_of(self._cell, self._parts, self._view)
+        if cell_value is None:
             return
-        self._check_caps(said.text)
+        self._check_caps(cell_value.text)
         row, column = self._row, self._column
         hidden = self._hidden or self._row_hidden or column in self._hidden_columns
-        self._cells[column] = Cell(said.text, said.kind, row, column, hidden, said.shown)
+        self._cells[column] = Cell(
+            cell_value.text, cell_value.kind, row, column, hidden, cell_value.shown
+        )
         self._count += 1
-        problem = said.problem
+        problem = cell_value.problem
         if hidden:
             problem = cell_problems.HIDDEN
         elif self._cell.format.struck:
@@ -281,7 +283,7 @@ class WorksheetReader:
             problem = self._cell.format.problem
         if problem is not None:
             ref = CellRef(self._parts.name, self._title, self._cell_name())
-            self._problems[row, column] = Refusal(*problem, ref, said.text)
+            self._problems[row, column] = Refusal(*problem, ref, cell_value.text)
 
     def _string(self) -> StringItem | None:
         cell = self._cell

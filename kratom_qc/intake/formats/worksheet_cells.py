@@ -66,16 +66,16 @@ def value_of(cell: StoredCell, parts: SharedParts, view: SheetView) -> CellValue
     if cell.formula is not None:
         return _formula(cell)
     if cell.string is not None:
-        said = _string(cell, cell.string, parts)
+        cell_value = _string(cell, cell.string, parts)
     elif not cell.value:
         return None
     elif cell.type == "n":
-        said = _number(cell.value, cell.format, parts, view)
+        cell_value = _number(cell.value, cell.format, parts, view)
     else:
-        said = _typed(cell.type, cell.value, cell.format)
-    if not said.text.strip() and said.problem is None:
+        cell_value = _typed(cell.type, cell.value, cell.format)
+    if not cell_value.text.strip() and cell_value.problem is None:
         return None
-    return said
+    return cell_value
 
 
 def _formula(cell: StoredCell) -> CellValue:
@@ -134,14 +134,14 @@ def _number(value: str, cell_format: CellFormat, parts: SharedParts, view: Sheet
             problem = cell_problems.shown_differs("a date", value)
             return CellValue(value, "date", problem)
         return day_of(float(value), cell_format.pattern, since_1904=parts.since_1904)
-    said = _shown(stripped, cell_format.pattern)
-    if said.problem is not None:
-        return said
+    cell_value = _shown(stripped, cell_format.pattern)
+    if cell_value.problem is not None:
+        return cell_value
     if not view.shows_zeros and not float(value):
-        return said._replace(problem=cell_problems.NO_ZEROS)
-    if view.shows_formulas and (said.shown or said.text.endswith("%")):
-        return said._replace(problem=cell_problems.shown_differs(said.text, stripped))
-    return said
+        return cell_value._replace(problem=cell_problems.NO_ZEROS)
+    if view.shows_formulas and (cell_value.shown or cell_value.text.endswith("%")):
+        return cell_value._replace(problem=cell_problems.shown_differs(cell_value.text, stripped))
+    return cell_value
 
 
 @lru_cache(16384)

@@ -163,20 +163,22 @@ class _SheetReader:
         for row, column in sorted(self._records.cells):
             index = self._source.cell_xf_index(row - 1, column - 1)
             cell_format = self._formats.cell_format(index)
-            said = self._value(row, column, cell_format)
-            length, most = len(said.text), self._caps.cell_text
+            cell_value = self._value(row, column, cell_format)
+            length, most = len(cell_value.text), self._caps.cell_text
             if length > most:
                 message = f"this cell holds {length:,} characters; the limit is {most:,}"
                 cell = cell_name(row, column)
                 raise refused(self._name, "too-large", message, self._source.name, cell)
             if (row, column) in self._records.formulas:
-                problem = cell_problems.formula(said.text)
-                said = CellValue(said.text or "=", "formula", problem)
-            if not said.text.strip() and said.problem is None:
+                problem = cell_problems.formula(cell_value.text)
+                cell_value = CellValue(cell_value.text or "=", "formula", problem)
+            if not cell_value.text.strip() and cell_value.problem is None:
                 continue
             hidden = self._is_hidden(row, column)
-            cell_read = Cell(said.text, said.kind, row, column, hidden, said.shown)
-            yield cell_read, _worst(hidden, cell_format, said.problem)
+            cell_read = Cell(
+                cell_value.text, cell_value.kind, row, column, hidden, cell_value.shown
+            )
+            yield cell_read, _worst(hidden, cell_format, cell_value.problem)
 
     def _value(self, row: int, column: int, cell_format: _CellFormat) -> CellValue:
         import xlrd
@@ -203,10 +205,10 @@ class _SheetReader:
     def _number(self, value: float, pattern: str) -> CellValue:
         if is_date(pattern):
             return day_of(value, pattern, since_1904=bool(self._book.datemode))
-        said = shown_number(fifteen_digits(value), pattern)
+        cell_value = shown_number(fifteen_digits(value), pattern)
         if value == 0 and not self._records.shows_zeros:
-            return said._replace(problem=cell_problems.NO_ZEROS)
-        return said
+            return cell_value._replace(problem=cell_problems.NO_ZEROS)
+        return cell_value
 
     def _runs(self, row: int, column: int) -> list[tuple[int, Any]]:
         """(first character, font) of each stretch of a text with fonts of its own."""

@@ -76,18 +76,13 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> File
         _gather(contents, page, scopes(bands(page, given), page.refusals))
     assembled = with_notes(pages, contents.blocks, _join(book, contents))
     if profile is not None:
-        assembled = _as_profiled(profile, assembled)
+        mark, day_first = profile.decimal_mark, profile.day_first
+        assembled = tuple(
+            replace(certificate, decimal_mark=mark, day_first=day_first)
+            for certificate in assembled
+        )
     refusals = tuple(dict.fromkeys(contents.refusals))
     return FileContent(assembled, refusals, tuple(contents.remarks))
-
-
-def _as_profiled(
-    profile: Profile, certificates: tuple[Certificate, ...]
-) -> tuple[Certificate, ...]:
-    return tuple(
-        replace(certificate, decimal_mark=profile.decimal_mark, day_first=profile.day_first)
-        for certificate in certificates
-    )
 
 
 def _gather(contents: WorkbookContents, page: SheetReading, found: Iterable[Scope]) -> None:

@@ -63,35 +63,40 @@ def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[in
     analytes are in it."""
     rows, headings, analytes, gap = [first], list[int](), 0, False
     for row in range(first + 1, page.last_row + 1):
-        cells = page.cells(row)
-        if not cells:
+        if not page.cells(row):
             gap = True
             continue
-        has_value = any(could_be_result(cells[column].text) for column in values & cells.keys())
-        slipped = min(cells) > left and not gap and has_value
-        if slipped and len(rows) > 1:
-            rows += [*headings, row]  # a value without a name: refused when the table is read
-            headings = []
-            continue
-        if min(cells) != left or _is_upright(page, row):
+        part = _part_of_run(page, row, left, values, gap)
+        if part == "end" or (part == "slipped" and len(rows) == 1):
             break
-        if len(cells) == 1:
+        if part == "heading":
             headings.append(row)
             continue
-        role = meaning((" ".join(cells[left].text.split()),))[0]
-        if _ends_run(role, gap, has_value):
-            break
-        analytes += role.startswith("analyte:")
         rows += [*headings, row]
-        headings, gap = [], False
+        headings = []
+        if part != "slipped":
+            analytes += part == "analyte"
+            gap = False
     return rows if analytes >= 2 else []
 
 
-def _ends_run(role: str, gap: bool, has_value: bool) -> bool:
-    """Whether a row of this meaning is no row of the table."""
+def _part_of_run(page: SheetReading, row: int, left: int, values: set[int], gap: bool) -> str:
+    """What a row is to a table on its side: its `end`, a `heading`, an `analyte`, another `row`, or
+    `slipped`: a value without a name, refused when the table is read."""
+    cells = page.cells(row)
+    has_value = any(could_be_result(cells[column].text) for column in values & cells.keys())
+    if min(cells) > left and not gap and has_value:
+        return "slipped"
+    if min(cells) != left or _is_upright(page, row):
+        return "end"
+    if len(cells) == 1:
+        return "heading"
+    role = meaning((" ".join(cells[left].text.split()),))[0]
     if role == "fact:batch_id" or (gap and role.startswith("fact:")):
-        return True
-    return not has_value and role in ("unknown", "analyte")
+        return "end"
+    if not has_value and role in ("unknown", "analyte"):
+        return "end"
+    return "analyte" if role.startswith("analyte:") else "row"
 
 
 def _is_upright(page: SheetReading, row: int) -> bool:
