@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, CellRef
+from kratom_qc.domain.errors import Refused
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
 from kratom_qc.intake.formats.container import Container
@@ -16,9 +16,9 @@ from kratom_qc.intake.formats.markup import Attributes, walk
 from kratom_qc.intake.formats.odf_cells import TableCell
 from kratom_qc.intake.formats.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, OdfStyles
 from kratom_qc.intake.formats.odf_values import value_of
-from kratom_qc.intake.formats.ranges import RangeProblems
+from kratom_qc.intake.formats.sheet_builder import SheetBuilder
 from kratom_qc.intake.refusals import damaged, refused
-from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name
+from kratom_qc.intake.sheets import CellRange, Sheet, cell_name
 from kratom_qc.settings import Caps
 
 _MANIFEST = "META-INF/manifest.xml"
@@ -86,17 +86,14 @@ class _Table:
     """A sheet between its tags: rows and columns count on, filled or not; only what is filled is
     kept."""
 
-    def __init__(self, name: str, hidden: bool) -> None:
-        self.name, self.hidden = name, hidden
+    def __init__(self, builder: SheetBuilder, hidden: bool) -> None:
+        self.builder, self.hidden = builder, hidden
         self.columns: list[_Column] = []
         self.row = self.column = 0  # the last one that has ended
         self.in_row = False
         self.row_hidden, self.row_style, self.row_repeats = False, "", 1
         self.row_cells: list[_FilledCell] = []
         self.count = 0  # of cells that hold something
-        self.rows: Grid = {}
-        self.problems: dict[tuple[int, int], Refusal] = {}
-        self.merged: list[CellRange] = []
         self.matrices: list[CellRange] = []  # filled by one formula
 
 
@@ -155,7 +152,8 @@ class _ContentReader:
         if title.casefold() in self._titles:
             raise damaged(self._name, "two sheets have the same name")
         self._titles.add(title.casefold())
-        return _Table(title, self.styles.hides_table(attributes.get(f"{TABLE}style-name", "")))
+        hidden = self.styles.hides_table(attributes.get(f"{TABLE}style-name", ""))
+        return _Table(SheetBuilder(self._name, title), hidden)
 
     def _start_in_table(self, table: _Table, element: str, attributes: Attributes) -> None:
         is_cell = element in (_CELL, _COVERED)
@@ -225,7 +223,7 @@ class _ContentReader:
         if not value.text.strip() and value.problem is None:
             return
         if table.column > caps.columns:
-            spans = f"sheet '{table.name}' spans {table.column:,} columns"
+            spans = f"sheet '{table.builder.title}' spans {table.column:,} columns"
             raise self._too_large(f"{spans}; the limit is {caps.columns}")
         style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
         table.row_cells.append(
@@ -237,7 +235,7 @@ class _ContentReader:
         bare values."""
         if _SPANS.isdisjoint(attributes):
             return
-        for ranges, kind in ((table.merged, "number"), (table.matrices, "number-matrix")):
+        for ranges, kind in ((table.builder.merged, "number"), (table.matrices, "number-matrix")):
             rows = self._count(attributes, f"{kind}-rows-spanned")
             columns = self._count(attributes, f"{kind}-columns-spanned")
             if rows > 1 or columns > 1:
@@ -252,7 +250,7 @@ class _ContentReader:
             return
         caps = self._caps
         if table.row > caps.rows:
-            fills = f"sheet '{table.name}' is filled down to row {table.row:,} at least"
+            fills = f"sheet '{table.builder.title}' is filled down to row {table.row:,} at least"
             raise self._too_large(f"{fills}; the limit is {caps.rows:,}")
         table.count += table.row_repeats * sum(cell.repeats for cell in cells)
         if table.count > caps.cells:
@@ -266,16 +264,8 @@ class _ContentReader:
     def _put(self, table: _Table, row: int, column: int, cell: _FilledCell) -> None:
         in_column = table.columns[column - 1] if column <= len(table.columns) else _Column()
         hidden = table.hidden or table.row_hidden or in_column.hidden or cell.covered
-        value = cell.value
-        table.rows.setdefault(row, {})[column] = Cell(
-            value.text, value.kind, row, column, hidden, value.shown
-        )
-        problem: CellProblem | None = cell_problems.HIDDEN
-        if not hidden:
-            problem = self._problem(cell.style or in_column.style, cell)
-        if problem is not None:
-            ref = CellRef(self._name, table.name, cell_name(row, column))
-            table.problems[row, column] = Refusal(*problem, ref, value.text)
+        problem = self._problem(cell.style or in_column.style, cell)
+        table.builder.add(row, column, cell.value, problem, hidden)
 
     def _problem(self, style: str, cell: _FilledCell) -> CellProblem | None:
         """Why a cell that is not hidden cannot be believed: by its style, or by what it holds."""
@@ -291,9 +281,8 @@ class _ContentReader:
         return problem
 
     def _end_table(self, table: _Table) -> None:
-        sheet = CellRef(self._name, table.name)
-        RangeProblems(sheet, table.rows, table.problems).mark_formulas(table.matrices)
-        self.sheets.append(Sheet(table.name, table.rows, table.problems, tuple(table.merged)))
+        table.builder.mark_formulas(table.matrices)
+        self.sheets.append(table.builder.sheet())
         self._table = None
 
     def _too_large(self, message: str) -> Refused:

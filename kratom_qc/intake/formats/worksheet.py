@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, CellRef
+from kratom_qc.domain.errors import Refused
+from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.addresses import (
     EXCEL_COLUMNS,
@@ -17,8 +17,8 @@ from kratom_qc.intake.formats.addresses import (
 )
 from kratom_qc.intake.formats.conditional_formats import ConditionalFormats
 from kratom_qc.intake.formats.markup import OFF, Attributes, scan
-from kratom_qc.intake.formats.ranges import RangeProblems
 from kratom_qc.intake.formats.richtext import StringItem, StringItemReader
+from kratom_qc.intake.formats.sheet_builder import SheetBuilder
 from kratom_qc.intake.formats.styles import DEFAULT_FORMAT, CellFormat
 from kratom_qc.intake.formats.worksheet_cells import (
     NUMBER,
@@ -28,7 +28,7 @@ from kratom_qc.intake.formats.worksheet_cells import (
     value_of,
 )
 from kratom_qc.intake.refusals import refused
-from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name
+from kratom_qc.intake.sheets import CellRange, Sheet, cell_name
 
 _X14_RANGES = "http://schemas.microsoft.com/office/excel/2006/main sqref"
 _LEAST_HEIGHT, _LEAST_WIDTH = 2.0, 0.3  # points and characters; nobody sees what is smaller
@@ -39,9 +39,7 @@ class WorksheetReader:
 
     def __init__(self, parts: SharedParts, title: str, hidden: bool):
         self._parts, self._title, self._hidden = parts, title, hidden
-        self._rows: Grid = {}
-        self._problems: dict[tuple[int, int], Refusal] = {}
-        self._merged: list[CellRange] = []
+        self._builder = SheetBuilder(parts.name, title)
         self._filled_by_formula: list[str] = []  # ranges
         self._conditional = ConditionalFormats(parts.styles.altering)
         self._formats: dict[str | None, CellFormat] = {}  # already looked up
@@ -52,7 +50,6 @@ class WorksheetReader:
         self._row = self._column = 0
         self._seen_rows: set[int] = set()
         self._seen_columns: set[int] = set()
-        self._cells: dict[int, Cell] = {}  # of this row
         self._cell = StoredCell("n", DEFAULT_FORMAT)  # the last one that opened
         self._text: list[str] | None = None  # of the element that is open
         self._inline = StringItemReader()
@@ -87,11 +84,10 @@ class WorksheetReader:
         }
         part = CellRef(self._parts.name, self._title)
         scan(part, chunks, starts, ends, self._add_text, self._unknown_element)
-        ranges = RangeProblems(part, self._rows, self._problems)
-        ranges.mark_merged(self._merged)
-        ranges.mark_formulas(map(cell_range, self._filled_by_formula))
-        ranges.mark_conditional(self._conditional.altered())
-        return Sheet(self._title, self._rows, self._problems, tuple(self._merged))
+        self._builder.hide_merged()
+        self._builder.mark_formulas(map(cell_range, self._filled_by_formula))
+        self._builder.mark_conditional(self._conditional.altered())
+        return self._builder.sheet()
 
     # ---------------------------------------------------------------- text and elements
 
@@ -160,8 +156,8 @@ class WorksheetReader:
         caps = self._parts.caps
         if top and bottom:
             merged = CellRange(top, left, min(bottom, caps.rows), min(right, caps.columns))
-            self._merged.append(merged)
-        if len(self._merged) > caps.cells:
+            self._builder.merged.append(merged)
+        if len(self._builder.merged) > caps.cells:
             raise self._refused("too-large", f"more than {caps.cells:,} merged areas")
 
     def _x14_ranges_end(self) -> None:
@@ -180,7 +176,7 @@ class WorksheetReader:
             or _is_less(height, _LEAST_HEIGHT)
             or (self._rows_hidden and height is None)
         )
-        self._cells, self._seen_columns = {}, set()
+        self._seen_columns = set()
 
     def _row_number(self, stated: str | None) -> int:
         number = self._row + 1 if stated is None else whole_number(stated, 11)
@@ -197,12 +193,9 @@ class WorksheetReader:
 
     def _row_ends(self) -> None:
         self._in_row = False
-        if not self._cells:
-            return
-        columns = list(self._cells)
-        if columns != sorted(columns):  # nearly always in order already
-            self._cells = {column: self._cells[column] for column in sorted(columns)}
-        self._rows[self._row] = self._cells
+        cells = self._builder.rows.get(self._row, {})
+        if list(cells) != sorted(cells):  # nearly always in order already
+            self._builder.rows[self._row] = dict(sorted(cells.items()))
 
     # ---------------------------------------------------------------- cells
 
@@ -268,22 +261,13 @@ class WorksheetReader:
         if cell_value is None:
             return
         self._check_caps(cell_value.text)
-        row, column = self._row, self._column
-        hidden = self._hidden or self._row_hidden or column in self._hidden_columns
-        self._cells[column] = Cell(
-            cell_value.text, cell_value.kind, row, column, hidden, cell_value.shown
-        )
         self._count += 1
-        problem = cell_value.problem
-        if hidden:
-            problem = cell_problems.HIDDEN
-        elif self._cell.format.struck:
+        cell_format = self._cell.format
+        problem = cell_value.problem or cell_format.problem
+        if cell_format.struck:
             problem = cell_problems.STRUCK
-        elif problem is None:
-            problem = self._cell.format.problem
-        if problem is not None:
-            ref = CellRef(self._parts.name, self._title, self._cell_name())
-            self._problems[row, column] = Refusal(*problem, ref, cell_value.text)
+        hidden = self._hidden or self._row_hidden or self._column in self._hidden_columns
+        self._builder.add(self._row, self._column, cell_value, problem, hidden)
 
     def _string(self) -> StringItem | None:
         cell = self._cell

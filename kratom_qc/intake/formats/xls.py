@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, CellRef
+from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.formats import biff, cell_problems
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
 from kratom_qc.intake.formats.numformat import (
@@ -19,10 +17,10 @@ from kratom_qc.intake.formats.numformat import (
     shown_number,
     shown_text,
 )
-from kratom_qc.intake.formats.ranges import RangeProblems
 from kratom_qc.intake.formats.serial import day_of
+from kratom_qc.intake.formats.sheet_builder import SheetBuilder
 from kratom_qc.intake.refusals import refused
-from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name
+from kratom_qc.intake.sheets import CellRange, Sheet, cell_name
 from kratom_qc.settings import Caps
 
 if TYPE_CHECKING:
@@ -139,46 +137,35 @@ class _SheetReader:
         self._records, self._formats, self._caps = records, formats, caps
 
     def sheet(self) -> Sheet:
-        """The sheet. Raises Refused where a cell holds too much."""
-        rows: Grid = {}
-        problems: dict[tuple[int, int], Refusal] = {}
-        title = self._source.name
-        for cell, problem in self._cells():
-            rows.setdefault(cell.row, {})[cell.column] = cell
-            if problem:
-                ref = CellRef(self._name, title, cell_name(cell.row, cell.column))
-                problems[cell.row, cell.column] = Refusal(*problem, ref, cell.text)
-        merged = tuple(
-            CellRange(
-                top + 1, left + 1, min(bottom, self._caps.rows), min(right, self._caps.columns)
-            )
-            for top, bottom, left, right in self._source.merged_cells
-        )
-        RangeProblems(CellRef(self._name, title), rows, problems).mark_merged(merged)
-        return Sheet(title, rows, problems, merged)
-
-    def _cells(self) -> Iterator[tuple[Cell, CellProblem | None]]:
-        """In reading order. Only what the records call a cell counts; blank formatted ones are
-        nothing."""
+        """The sheet. Only what the records call a cell counts; blank formatted ones are nothing.
+        Raises Refused where a cell holds too much."""
+        builder = SheetBuilder(self._name, self._source.name)
         for row, column in sorted(self._records.cells):
-            index = self._source.cell_xf_index(row - 1, column - 1)
-            cell_format = self._formats.cell_format(index)
-            cell_value = self._value(row, column, cell_format)
-            length, most = len(cell_value.text), self._caps.cell_text
-            if length > most:
-                message = f"this cell holds {length:,} characters; the limit is {most:,}"
-                cell = cell_name(row, column)
-                raise refused(self._name, "too-large", message, self._source.name, cell)
-            if (row, column) in self._records.formulas:
-                problem = cell_problems.formula(cell_value.text)
-                cell_value = CellValue(cell_value.text or "=", "formula", problem)
-            if not cell_value.text.strip() and cell_value.problem is None:
-                continue
-            hidden = self._is_hidden(row, column)
-            cell_read = Cell(
-                cell_value.text, cell_value.kind, row, column, hidden, cell_value.shown
-            )
-            yield cell_read, _worst(hidden, cell_format, cell_value.problem)
+            self._add_cell(builder, row, column)
+        caps = self._caps
+        for top, bottom, left, right in self._source.merged_cells:
+            last_row, last_column = min(bottom, caps.rows), min(right, caps.columns)
+            builder.merged.append(CellRange(top + 1, left + 1, last_row, last_column))
+        builder.hide_merged()
+        return builder.sheet()
+
+    def _add_cell(self, builder: SheetBuilder, row: int, column: int) -> None:
+        index = self._source.cell_xf_index(row - 1, column - 1)
+        cell_format = self._formats.cell_format(index)
+        cell_value = self._value(row, column, cell_format)
+        length, most = len(cell_value.text), self._caps.cell_text
+        if length > most:
+            message = f"this cell holds {length:,} characters; the limit is {most:,}"
+            cell = cell_name(row, column)
+            raise refused(self._name, "too-large", message, self._source.name, cell)
+        if (row, column) in self._records.formulas:
+            problem = cell_problems.formula(cell_value.text)
+            cell_value = CellValue(cell_value.text or "=", "formula", problem)
+        if cell_value.text.strip() or cell_value.problem is not None:
+            worst = cell_value.problem or cell_format.problem
+            if cell_format.struck:
+                worst = cell_problems.STRUCK
+            builder.add(row, column, cell_value, worst, self._is_hidden(row, column))
 
     def _value(self, row: int, column: int, cell_format: _CellFormat) -> CellValue:
         import xlrd
@@ -233,16 +220,6 @@ class _SheetReader:
         else:
             row_hidden = shape.hidden or not shape.height
         return bool(self._source.visibility or row_hidden or column in self._hidden_columns)
-
-
-def _worst(
-    hidden: bool, cell_format: _CellFormat, problem: CellProblem | None
-) -> CellProblem | None:
-    if hidden:
-        return cell_problems.HIDDEN
-    if cell_format.struck:
-        return cell_problems.STRUCK
-    return problem or cell_format.problem
 
 
 def _problem_of_runs(fonts: list[Any]) -> CellProblem | None:
