@@ -17,9 +17,17 @@ from kratom_qc.intake.layout.labels import could_be_result
 
 # Roles of `words/headers.toml` that, said of a whole test or certificate, would change every result
 # in it.
-_OF_A_NUMBER = frozenset(
-    {"result", "unit", "qualifier", "lod", "loq", "uncertainty", "basis", "portion", "replicate"}
-)
+_OF_A_NUMBER = {
+    "result",
+    "unit",
+    "qualifier",
+    "lod",
+    "loq",
+    "uncertainty",
+    "basis",
+    "portion",
+    "replicate",
+}
 _MAY_BE_A_RESULT = _OF_A_NUMBER | {"lod_loq", "detection_unit"}
 # Roles that a key beside a result may have: laboratories add what a format forgot.
 _ROW_ROLES = _OF_A_NUMBER | {"analyte", "limit", "verdict", "method", "species", "cas"}
@@ -35,8 +43,8 @@ class ObjectSchema:
 
     what: str  # in messages: "a test"
     facts: Mapping[str, str] = field(default_factory=dict)  # key → fact
-    parts: frozenset[str] = frozenset()  # keys the format's own module reads
-    silent: frozenset[str] = frozenset()  # keys that carry no result and no fact about the batch
+    parts: tuple[str, ...] = ()  # keys the format's own module reads
+    silent: tuple[str, ...] = ()  # keys that carry no result and no fact about the batch
 
 
 @dataclass
@@ -135,7 +143,9 @@ class Document:
 
     # ---------------------------------------------------------------- results
 
-    def result(self, node: Node, own: Mapping[str, str], silent: frozenset[str]) -> dict[str, Node]:
+    def result(
+        self, node: Node, own: Mapping[str, str], silent: tuple[str, ...]
+    ) -> dict[str, Node]:
         """The members of one result by what they mean. `own` names the format's keys; what a
         laboratory adds is known by its word, as a column of a spreadsheet is. A key that nothing
         knows may change what the number means: it is refused.

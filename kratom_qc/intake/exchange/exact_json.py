@@ -78,7 +78,7 @@ class Node:
         return [Node(value, f"{self.pointer}/{number}") for number, value in enumerate(values)]
 
 
-def parse(name: str, raw: bytes, caps: Caps, attached: frozenset[str]) -> Node:
+def parse(name: str, raw: bytes, caps: Caps, attached: tuple[str, ...]) -> Node:
     """The whole document as one node. `attached` are the keys whose text may be long: pictures and
     files.
 
@@ -137,7 +137,7 @@ def _too_large(name: str, what: str) -> Refused:
 
 
 def _problems(
-    name: str, value: object, path: list[str], caps: Caps, attached: frozenset[str]
+    name: str, value: object, path: list[str], caps: Caps, attached: tuple[str, ...]
 ) -> Iterator[Refusal]:
     """Why a parsed value cannot be believed. Pointers are made for these only: a hostile file
     cannot make many long ones."""

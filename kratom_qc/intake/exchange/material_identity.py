@@ -17,28 +17,24 @@ from kratom_qc.intake.exchange.exact_json import Node
 NAME = "material-identity CoA schema"
 VERSIONS = ("1.0", "1.1")
 # Pictures and files inside the document: never opened, and longer than any text of a certificate.
-ATTACHED = frozenset({"Logo", "Data", "CE_Image"})
+ATTACHED = ("Logo", "Data", "CE_Image")
 
 _ADDRESS = re.compile(
     r"/coa(?:-schemas)?/v(?P<version>[0-9]+\.[0-9]+)\.[0-9]+(?:-[0-9]+)?/", re.IGNORECASE
 )
-_ROOT = ObjectSchema(
-    "a document", parts=frozenset({"certificate"}), silent=frozenset({"refschemaurl"})
-)
+_ROOT = ObjectSchema("a document", parts=("certificate",), silent=("refschemaurl",))
 _CERTIFICATE = ObjectSchema(
     "the certificate",
     facts={"id": "certificate_id", "date": "issued_on"},
-    parts=frozenset({"product", "analysis", "declarationofconformity", "disclaimer"}),
-    silent=frozenset(
-        {
-            "certificatelanguages",
-            "standard",
-            "parties",
-            "businesstransaction",
-            "contacts",
-            "attachments",
-            "logo",
-        }
+    parts=("product", "analysis", "declarationofconformity", "disclaimer"),
+    silent=(
+        "certificatelanguages",
+        "standard",
+        "parties",
+        "businesstransaction",
+        "contacts",
+        "attachments",
+        "logo",
     ),
 )
 _PRODUCT = ObjectSchema(
@@ -51,18 +47,16 @@ _PRODUCT = ObjectSchema(
         "productiondate": "manufactured_on",
         "expirationdate": "expires_on",
     },
-    parts=frozenset({"additionalinformation"}),
-    silent=frozenset({"id", "countryoforigin", "placeoforigin", "fillingbatchdate", "standards"}),
+    parts=("additionalinformation",),
+    silent=("id", "countryoforigin", "placeoforigin", "fillingbatchdate", "standards"),
 )
 _ANALYSIS = ObjectSchema(
     "the analysis",
     facts={"lotid": "inspection_lot"},
-    parts=frozenset({"inspections", "additionalinformation"}),
-    silent=frozenset({"propertiesstandard"}),
+    parts=("inspections", "additionalinformation"),
+    silent=("propertiesstandard",),
 )
-_DECLARATION = ObjectSchema(
-    "the declaration", facts={"declaration": "status"}, silent=frozenset({"ce"})
-)
+_DECLARATION = ObjectSchema("the declaration", facts={"declaration": "status"}, silent=("ce",))
 _INSPECTION = {
     "property": "analyte",
     "method": "method",
@@ -72,7 +66,7 @@ _INSPECTION = {
     "minimum": "minimum",
     "maximum": "maximum",
 }
-_INSPECTION_SILENT = frozenset({"propertyid", "valuetype"})
+_INSPECTION_SILENT = ("propertyid", "valuetype")
 
 
 def recognises(root: dict[str, Node]) -> bool:

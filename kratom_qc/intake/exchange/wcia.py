@@ -27,18 +27,16 @@ _CERTIFICATE = ObjectSchema(
         "amended_date": "revision",
         "expire_date": "expires_on",
     },
-    parts=frozenset({"sample", "status", "metric_list", "meta"}),
+    parts=("sample", "status", "metric_list", "meta"),
     # A licence to trade is no accreditation of a laboratory's methods.
-    silent=frozenset(
-        {
-            "document_name",
-            "document_schema_version",
-            "document_origin",
-            "lab_ubi_license",
-            "lab_ccrs_license",
-            "coa",
-            "is_medical",
-        }
+    silent=(
+        "document_name",
+        "document_schema_version",
+        "document_origin",
+        "lab_ubi_license",
+        "lab_ccrs_license",
+        "coa",
+        "is_medical",
     ),
 )
 # `id` is the lot the sample was taken from, in every version; the source lot is that lot's own
@@ -47,12 +45,10 @@ _SAMPLE = ObjectSchema(
     "the sample",
     facts={"id": "batch_id", "sample_source_id": "source_lot", "source_id": "source_lot"},
 )
-_META = ObjectSchema("the meta data", silent=frozenset({"wcia_lab_result_link"}))
-_TEST = ObjectSchema(
-    "a test", parts=frozenset({"test_type", "status", "metrics"}), silent=frozenset({"test_id"})
-)
+_META = ObjectSchema("the meta data", silent=("wcia_lab_result_link",))
+_TEST = ObjectSchema("a test", parts=("test_type", "status", "metrics"), silent=("test_id",))
 _METRIC = {"name": "analyte", "qom": "result", "uom": "unit", "status": "verdict"}
-_METRIC_SILENT = frozenset({"id", "analyte_type"})
+_METRIC_SILENT = ("id", "analyte_type")
 # Of the verdicts on a certificate and on its tests the worst one speaks for all.
 _WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure")
 _VERDICTS = (

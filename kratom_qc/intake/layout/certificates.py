@@ -245,23 +245,17 @@ def _facts_of_row(facts: dict[str, SourceText], row: Row) -> dict[str, SourceTex
 def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
     """Said once for every sheet, or for every cell that should name a batch."""
     if in_table:
+        message = "no batch id stands here; repeat it beside every result"
         place = row.facts["batch_id"].ref
-        refusals.append(
-            Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place)
-        )
     elif (blank := _blank_beside(book, "batch_id")) is not None:
-        refusals.append(
-            Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank)
-        )
+        message, place = "the batch number is missing: write it into this cell", blank
     else:
-        refusals.append(
-            Refusal(
-                "no-batch-id",
-                "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
-                "with its value nor a column of that name",
-                CellRef(row.line.analyte.ref.file, row.line.analyte.ref.sheet),
-            )
+        message = (
+            "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
+            "with its value nor a column of that name"
         )
+        place = CellRef(row.line.analyte.ref.file, row.line.analyte.ref.sheet)
+    refusals.append(Refusal("no-batch-id", message, place))
 
 
 def _blank_beside(book: Workbook, name: str) -> CellRef | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kratom_qc import vocabulary
@@ -251,17 +251,12 @@ def _only_verdicts(block: Block, column: Column) -> bool:
 # ---------------------------------------------------------------- rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """Where a list states units beside its rows."""
-
-    lod: SourceText | None
-    loq: SourceText | None
-    uncertainty: SourceText | None
-
-
 def _lines(
-    block: Block, header: Header, own: _Units, row: int, section: SourceText | None
+    block: Block,
+    header: Header,
+    own: dict[str, SourceText | None],
+    row: int,
+    section: SourceText | None,
 ) -> Iterator[Row]:
     """A row of results for each of its result columns."""
     page = block.page
@@ -272,22 +267,21 @@ def _lines(
         _refuse_merged(page, row, column.number)
     paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
     facts = facts_of(page, header, row)
+    if words.get("detection_unit"):
+        own = own | dict.fromkeys(("lod_unit", "loq_unit"), words["detection_unit"])
     for column in columns:
         heading_unit = section_unit(section)
         if heading_unit is None and not column.unit and not _says(words.get("unit")):
             heading_unit = block.unit
         for role, bounds in paired.items():
             words[role] = _paired_bound(page, row, column, bounds)
-        others: dict[str, Any] = {role: words.get(role) for role in _OF_ROW}
+        others: dict[str, Any] = own | {role: words.get(role) for role in _OF_ROW}
         line = ResultRow(
             analyte=_whole_total(words["analyte"], section),
             result=page.word(row, column.number),
             header_unit=column.header_unit,
             section_unit=heading_unit,
             qualifier=words.get("qualifier") if column.role == "result" else None,
-            lod_unit=words.get("detection_unit") or own.lod,
-            loq_unit=words.get("detection_unit") or own.loq,
-            uncertainty_unit=own.uncertainty,
             section=section,
             **others,
         )
@@ -334,11 +328,11 @@ def _says(word: SourceText | None) -> bool:
     return word is not None and bool(word.text.strip())
 
 
-def _own_units(header: Header) -> _Units:
-    found = {role: _header_unit(header, role) for role in ("lod", "loq", "lod_loq", "uncertainty")}
-    return _Units(
-        found["lod"] or found["lod_loq"], found["loq"] or found["lod_loq"], found["uncertainty"]
-    )
+def _own_units(header: Header) -> dict[str, SourceText | None]:
+    """The units that a list states in the headers of its limits."""
+    roles = ("lod", "loq", "lod_loq", "uncertainty")
+    lod, loq, both, uncertainty = (_header_unit(header, role) for role in roles)
+    return {"lod_unit": lod or both, "loq_unit": loq or both, "uncertainty_unit": uncertainty}
 
 
 def _header_unit(header: Header, role: str) -> SourceText | None:
