@@ -16,7 +16,7 @@ from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
 from kratom_qc.intake.layout.certificates import certificates
 from kratom_qc.intake.sandbox import Pending, ReaderDied, Sandbox
-from kratom_qc.intake.sheets import Found
+from kratom_qc.intake.sheets import FileContent
 from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.certificate import interpret
 
@@ -129,7 +129,7 @@ def _understood(name: str, digest: str, found: Found) -> Reading:
     return Reading(name, digest, tuple(_with_remarks(one, found.remarks) for one in certificates))
 
 
-def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
+def _found(name: str, raw: bytes, caps: settings.Caps) -> FileContent:
     kind = preflight.kind_of(name, raw, caps)
     if kind == "json":
         return exchange.certificates(name, raw, caps)

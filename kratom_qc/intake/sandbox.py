@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import math
 import multiprocessing
 import os
@@ -34,20 +33,19 @@ RECYCLE_AFTER = 400  # tasks; whatever a file left behind in memory does not sta
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # clone(2)
 # What Python itself announces before it does it; none of it has any business in a reader.
 _FORBIDDEN = (
-    "socket.", "subprocess.", "shutil.", "urllib.", "ftplib.", "http.", "smtplib.", "webbrowser.", "ctypes.dlopen", "os.system",
-    "os.exec", "os.posix_spawn", "os.fork", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.link",
-    "os.symlink", "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "os.chdir", "os.fchdir", "os.kill",
-    "ctypes.dlsym", "ctypes.call_function",
+    "socket.", "subprocess.", "shutil.", "urllib.", "ftplib.", "http.", "smtplib.", "webbrowser.",
+    "ctypes.dlopen", "ctypes.dlsym", "ctypes.call_function", "os.system", "os.exec",
+    "os.posix_spawn", "os.fork", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod",
+    "os.chown", "os.link", "os.symlink", "os.truncate", "os.utime", "os.setxattr",
+    "os.removexattr", "os.chdir", "os.fchdir", "os.kill",
 )  # fmt: skip
-
-
+_IN_SCRATCH = ("os.remove",)  # allowed in the scratch folder
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_KNOWN = ("KRATOM_QC_", "LANG", "LC_", "TZ", "PYTHON", "PATH", "HOME")  # of the environment
-_AT_HOME = ("os.remove",)  # allowed in the scratch folder
+_ENVIRONMENT = ("KRATOM_QC_", "LANG", "LC_", "TZ", "PYTHON", "PATH", "HOME")  # what a child keeps
 
 
 class ReaderDied(Exception):
-    """A child ended before it answered: the code of the refusal and what happened, for the vendor."""
+    """A child ended before it answered: the code of a refusal, and a sentence for the vendor."""
 
     def __init__(self, code: str, why: str):
         super().__init__(why)
@@ -67,31 +65,30 @@ class Pending(Generic[T]):
     caps: Caps
 
     def answer(self) -> T:
-        """What the child made of its file. Raises ReaderDied where it ended before it answered."""
+        """What the child made of its file. Raises ReaderDied where it ended before it answered, and
+        whatever its work raised."""
         caps = self.caps
         try:
-            answered, answer = pickle.loads(self.future.result())  # noqa: S301 - of our own child, and of a size it has checked
-            if not answered:
+            # Of our own child, and of a size it has checked.
+            is_result, answer = pickle.loads(self.future.result())  # noqa: S301
+            if not is_result:
                 raise answer
-            made: T = answer
-            return made
+            result: T = answer
+            return result
         except TimeoutError:
-            raise ReaderDied(
-                "reader-too-slow", f"reading it took more than {caps.wall_seconds} s"
-            ) from None
+            code, limit = "reader-too-slow", f"reading it took more than {caps.wall_seconds} s"
         except MemoryError:
-            raise ReaderDied(
-                "reader-too-large",
-                f"reading it took more than {caps.memory_bytes:,} bytes of memory",
-            ) from None
+            code = "reader-too-large"
+            limit = f"reading it took more than {caps.memory_bytes:,} bytes of memory"
         except AnswerTooLarge:
-            why = f"what was read in it takes more than {caps.part_bytes:,} bytes"
-            raise ReaderDied("reader-too-large", why) from None
+            code = "reader-too-large"
+            limit = f"what was read in it takes more than {caps.part_bytes:,} bytes"
         except ProcessExpired as ended:
+            code, limit = "reader-died", "reading it ended the reader"
             if ended.exitcode == -signal.SIGXCPU:
-                why = f"reading it took more than {caps.cpu_seconds} s of computing"
-                raise ReaderDied("reader-too-slow", why) from None
-            raise ReaderDied("reader-died", "reading it ended the reader") from None
+                code = "reader-too-slow"
+                limit = f"reading it took more than {caps.cpu_seconds} s of computing"
+        raise ReaderDied(code, limit)
 
 
 class Sandbox:
@@ -175,8 +172,7 @@ def in_a_child(caps: Caps, preload: str, work: Callable[..., T], *arguments: Any
 
 def _confine(caps: Caps, scratch: str) -> None:
     """Give up what a reader does not need. Runs once in every new child, before any file."""
-    gc.freeze()  # what the readers brought along stays, and is not looked through again and again
-    gc.set_threshold(100_000, 10, 10)
+    _end_with_the_parent()
     tempfile.tempdir = scratch or None
     with contextlib.suppress(ImportError):
         import resource
@@ -190,10 +186,31 @@ def _confine(caps: Caps, scratch: str) -> None:
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(limit, (most, most))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    for name in [name for name in os.environ if not name.startswith(_KNOWN)]:
+    for name in [name for name in os.environ if not name.startswith(_ENVIRONMENT)]:
         del os.environ[name]  # a password of whoever runs this is no business of a reader's
     _leave_the_network()
-    sys.addaudithook(partial(_refuse_the_world, scratch))
+    sys.addaudithook(partial(_check_event, scratch))
+
+
+def _end_with_the_parent() -> None:
+    """End this child as soon as the process that asks it is gone, however that ended. The child's
+    own parent is the fork server, which lives as long as any child does.
+
+    The process that asks holds the other end of a pipe; the system announces its end by SIGIO,
+    whose default is to end this process, whatever it is busy with.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    with contextlib.suppress(ImportError, AttributeError):  # where the system has no such signal
+        import fcntl
+
+        pipe = int(parent.sentinel)
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if not parent.is_alive():
+        os._exit(1)
 
 
 def _leave_the_network() -> None:
@@ -205,20 +222,21 @@ def _leave_the_network() -> None:
             unshare(_NEW_USER | _NEW_NETWORK)
 
 
-def _refuse_the_world(scratch: str, event: str, arguments: tuple[Any, ...]) -> None:
+def _check_event(scratch: str, event: str, arguments: tuple[Any, ...]) -> None:
+    """The audit hook. Raises PermissionError for what a reader may not do."""
     writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
     if not writes and not event.startswith(_FORBIDDEN):
         return
-    if scratch and (writes or event in _AT_HOME) and _is_within(scratch, arguments[0]):
+    if scratch and (writes or event in _IN_SCRATCH) and _is_within(scratch, arguments[0]):
         return
     raise PermissionError(f"a reader may not {event}")
 
 
 def _is_within(scratch: str, path: object) -> bool:
     """Whether a path lies in a folder; a descriptor was opened before, and was asked about then."""
-    return isinstance(path, int) or f"{os.path.abspath(str(path))}{os.sep}".startswith(
-        scratch + os.sep
-    )
+    if isinstance(path, int):
+        return True
+    return f"{os.path.abspath(str(path))}{os.sep}".startswith(scratch + os.sep)
 
 
 def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> bytes:
@@ -244,10 +262,10 @@ def _limited(caps: Caps, work: Callable[..., T], *arguments: Any) -> bytes:
 
 
 def _raised(error: Exception) -> bytes:
-    """An exception by its own kind where it can be put together again, and by its name where not."""
+    """An exception as it is where it can be put together again, and by its name where not."""
     try:
-        told = pickle.dumps((False, error))
-        pickle.loads(told)  # noqa: S301 - just made
+        answer = pickle.dumps((False, error))
+        pickle.loads(answer)  # noqa: S301 - just made
+        return answer
     except Exception:
         return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"[:400])))
-    return told

@@ -6,15 +6,19 @@ import hashlib
 from pathlib import Path
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import InputNotFound, Refusal, Refused
+from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake import preflight
 from kratom_qc.intake.formats import delimited, ods, xls, xlsx
-from kratom_qc.intake.ours import is_list, is_words
+from kratom_qc.intake.own_sheets import is_fix_list, is_word_list
+from kratom_qc.intake.refusals import refused
 from kratom_qc.intake.sheets import Workbook
 from kratom_qc.settings import Caps
 
-OWN_LIST = "this sheet is the list of what to fix that kratom_qc wrote; it is not part of the certificate and was not read"
+_OWN_LIST = (
+    "this sheet is the list of what to fix that kratom_qc wrote; it is not part of the "
+    "certificate and was not read"
+)
 _READERS = {"xlsx": xlsx.read, "xls": xls.read, "ods": ods.read, "text": delimited.read}
 
 
@@ -25,9 +29,8 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise InputNotFound(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise InputNotFound(
-            f"{path}: is a folder; name a file, or use `kratom-qc run --inbox`"
-        ) from None
+        advice = "name a file, or use `kratom-qc run --inbox`"
+        raise InputNotFound(f"{path}: is a folder; {advice}") from None
     except OSError as error:
         raise InputNotFound(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -44,14 +47,12 @@ def workbook_of(kind: str, name: str, raw: bytes, caps: Caps) -> Workbook:
     """The sheets of a file that preflight found to be of a kind. Raises Refused as `open_workbook`
     does."""
     if kind not in _READERS:
-        raise Refused(
-            [Refusal("not-a-spreadsheet", f"this is {kind}, which has no sheets", CellRef(name))]
-        )
+        raise refused(name, "not-a-spreadsheet", f"this is {kind}, which has no sheets")
     sheets, remarks = _READERS[kind](name, raw, caps)
-    remarks += [
-        Remark("own-list", "note", OWN_LIST, CellRef(name, sheet.name))
-        for sheet in sheets
-        if is_list(sheet)
-    ]
-    theirs = tuple(sheet for sheet in sheets if not is_list(sheet) and not is_words(sheet))
-    return Workbook(name, hashlib.sha256(raw).hexdigest(), theirs, tuple(remarks))
+    theirs = []
+    for sheet in sheets:
+        if is_fix_list(sheet):
+            remarks.append(Remark("own-list", "note", _OWN_LIST, CellRef(name, sheet.name)))
+        elif not is_word_list(sheet):
+            theirs.append(sheet)
+    return Workbook(name, hashlib.sha256(raw).hexdigest(), tuple(theirs), tuple(remarks))

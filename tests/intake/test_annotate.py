@@ -20,7 +20,7 @@ from openpyxl.styles import Font, PatternFill
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.giveback.annotate import annotated
-from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE
+from kratom_qc.intake.own_sheets import LIST_COLUMNS, LIST_TITLE
 from kratom_qc.settings import Caps
 from kratom_qc.vocabulary.problems import Fix, FixList, problems
 from tests.factory.sheets import HEAD, Rows, csv_file, xlsx_bytes, xlsx_file

@@ -62,7 +62,7 @@ CERTAIN = [
 ]
 
 
-@pytest.mark.parametrize(("what", "text", "page", "said"), CERTAIN)
+@pytest.mark.parametrize(("what", "text", "page", "said"), CERTAIN, ids=[what for what, *_ in CERTAIN])
 def test_a_code_page_is_read_where_all_that_could_be_meant_agree(what: str, text: str, page: str, said: str) -> None:
     reading = _read(text.encode(page))
     (found,) = results(reading)
@@ -79,7 +79,7 @@ UNSURE = [
 ]
 
 
-@pytest.mark.parametrize(("what", "client", "page", "words"), UNSURE)
+@pytest.mark.parametrize(("what", "client", "page", "words"), UNSURE, ids=[what for what, *_ in UNSURE])
 def test_a_code_page_is_refused_where_two_read_differently(what: str, client: str, page: str, words: str) -> None:
     (refusal,) = _read(_line("0.2").replace("\n\n", f"\nClient;{client}\n\n").encode(page)).refusals
     assert refusal.code == "encoding", what
@@ -137,7 +137,7 @@ BROKEN_TEXT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "content", "code", "words"), BROKEN_TEXT)
+@pytest.mark.parametrize(("what", "content", "code", "words"), BROKEN_TEXT, ids=[what for what, *_ in BROKEN_TEXT])
 def test_a_text_with_something_invisible_in_it_is_refused(
     what: str, content: str | bytes, code: str, words: str
 ) -> None:
@@ -166,7 +166,7 @@ DIALECTS = [
 ]
 
 
-@pytest.mark.parametrize(("what", "text", "said"), DIALECTS)
+@pytest.mark.parametrize(("what", "text", "said"), DIALECTS, ids=[what for what, *_ in DIALECTS])
 def test_the_separator_is_the_one_that_makes_header_words(what: str, text: str, said: str) -> None:
     assert results(_read(text))[0].reported.strip() == said.strip(), what
 
@@ -188,7 +188,7 @@ UNSURE_DIALECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "text", "code", "words"), UNSURE_DIALECTS)
+@pytest.mark.parametrize(("what", "text", "code", "words"), UNSURE_DIALECTS, ids=[what for what, *_ in UNSURE_DIALECTS])
 def test_a_separator_that_is_not_certain_refuses(what: str, text: str, code: str, words: str) -> None:
     (refusal,) = _read(text).refusals
     assert (refusal.code, words in refusal.message) == (code, True), (what, refusal)
@@ -205,7 +205,7 @@ QUOTES = [
 ]
 
 
-@pytest.mark.parametrize(("what", "text", "code", "words"), QUOTES)
+@pytest.mark.parametrize(("what", "text", "code", "words"), QUOTES, ids=[what for what, *_ in QUOTES])
 def test_a_quotation_mark_out_of_place_is_refused_with_its_line(what: str, text: str, code: str, words: str) -> None:
     (refusal,) = _read(text).refusals
     assert (refusal.code, words in refusal.message) == (code, True), (what, refusal)
@@ -228,7 +228,7 @@ TOO_LARGE = [
 ]
 
 
-@pytest.mark.parametrize(("what", "text", "words", "cell"), TOO_LARGE)
+@pytest.mark.parametrize(("what", "text", "words", "cell"), TOO_LARGE, ids=[what for what, *_ in TOO_LARGE])
 def test_over_a_cap_is_refused_with_its_count_and_never_cut_short(what: str, text: str, words: str, cell: str) -> None:
     (refusal,) = read_content("coa.csv", text.encode(), SMALL).refusals
     assert (refusal.code, words in refusal.message, refusal.ref.cell) == ("too-large", True, cell), (what, refusal)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ import pytest
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.settings import Caps
 
-CAPS = Caps(cpu_seconds=1, wall_seconds=6)
+# No test waits for the wall clock but the one that is about it: a busy machine takes its time.
+CAPS = Caps(cpu_seconds=1, wall_seconds=600)
 
 
 def twice(number: int) -> int:
@@ -37,8 +39,13 @@ def spin() -> None:
         pass
 
 
-def sleep() -> None:
-    time.sleep(60)
+def wait_for_ever() -> None:
+    threading.Event().wait()
+
+
+def say_who_and_wait() -> None:
+    print(os.getpid(), flush=True)
+    wait_for_ever()
 
 
 def eat() -> int:
@@ -112,7 +119,6 @@ def sandbox() -> Iterator[Sandbox]:
         (interrupt, "reader-died", "ended the reader"),
         (shout, "reader-too-large", "takes more than"),
         (spin, "reader-too-slow", "1 s of computing"),
-        (sleep, "reader-too-slow", "6 s"),
         (eat, "reader-too-large", "536,870,912 bytes"),
     ],
 )
@@ -124,6 +130,16 @@ def test_a_reader_that_ends_before_it_answers_is_told_apart(
     assert died.value.code == code
     assert says in died.value.why
     assert sandbox.submit(twice, 21).answer() == 42
+
+
+def test_a_reader_that_waits_for_ever_is_ended_and_replaced() -> None:
+    impatient = Sandbox(Caps(wall_seconds=1), preload="kratom_qc.app.reading", workers=1)
+    with pytest.raises(ReaderDied, match="more than 1 s") as died:
+        impatient.submit(wait_for_ever).answer()
+    assert died.value.code == "reader-too-slow"
+    impatient.caps = CAPS
+    assert impatient.submit(twice, 21).answer() == 42
+    impatient.close()
 
 
 def test_an_exception_that_cannot_be_sent_is_told_by_its_name(sandbox: Sandbox) -> None:
@@ -192,6 +208,25 @@ def test_only_a_few_files_wait_at_a_time(sandbox: Sandbox) -> None:
 
     next(sandbox.map(twice, files()))
     assert taken <= 8
+
+
+_ASKING = """
+from kratom_qc.intake.sandbox import Sandbox
+from tests.intake import test_sandbox as work
+
+Sandbox(work.CAPS, preload="kratom_qc.app.reading", workers=1).submit(work.say_who_and_wait).answer()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a process by its descriptor, as on Linux")
+def test_a_child_ends_with_the_process_that_asks_it_even_where_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", _ASKING], stdout=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        child = os.pidfd_open(int(asking.stdout.readline()))
+        asking.kill()
+    ended, _, _ = select.select([child], [], [], 60)  # a cap for where it does not end
+    os.close(child)
+    assert ended
 
 
 def test_a_closed_sandbox_opens_again_with_the_next_file(sandbox: Sandbox) -> None:

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kratom_qc import vocabulary
 from kratom_qc.cli import main as cli
 from kratom_qc.intake.giveback.template import _FAMILIES, blank
-from kratom_qc.intake.ours import RESULT_WORDS, VERDICTS, WORDS_TITLE, valid_words
+from kratom_qc.intake.own_sheets import RESULT_WORDS, VERDICTS, WORDS_TITLE, valid_words
 
 DAY = ["--on", "2026-11-22"]
 SAID = {  # a clean batch of leaf: result, unit, LOD, LOQ

@@ -194,7 +194,7 @@ MACROS: list[tuple[str, bytes]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "raw"), MACROS)
+@pytest.mark.parametrize(("what", "raw"), MACROS, ids=[what for what, *_ in MACROS])
 def test_macros_are_told_and_never_run(what: str, raw: bytes) -> None:
     sheets, (remark,) = xls.read("coa.xls", raw, CAPS)
     assert (remark.code, remark.severity, [sheet.name for sheet in sheets]) == (

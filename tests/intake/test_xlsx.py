@@ -125,8 +125,8 @@ def test_a_number_format_shows_the_number_or_is_not_believed(
     stored: str, pattern: str, said: str, shown: str, trouble: str, quoted: str
 ) -> None:
     found = shown_number(Decimal(stored), pattern)
-    assert (found.text, found.shown, found.trouble[0] if found.trouble else "") == (said, shown, trouble)
-    assert quoted in (found.trouble[1] if found.trouble else "")
+    assert (found.text, found.shown, found.problem[0] if found.problem else "") == (said, shown, trouble)
+    assert quoted in (found.problem[1] if found.problem else "")
     if not stored.startswith("-"):  # the same through a workbook, where the file and not the table decides
         assert seen(one_cell(float(stored), pattern=pattern)) == (said, "number", shown, trouble)
 

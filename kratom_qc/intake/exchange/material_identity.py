@@ -11,53 +11,52 @@ import re
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.source import SourceText
-from kratom_qc.intake.exchange.document import Document, Shape
+from kratom_qc.intake.exchange.document import Document, ObjectSchema
 from kratom_qc.intake.exchange.exact_json import Node
 
 NAME = "material-identity CoA schema"
 VERSIONS = ("1.0", "1.1")
 # Pictures and files inside the document: never opened, and longer than any text of a certificate.
-ATTACHED = frozenset({"Logo", "Data", "CE_Image"})
+ATTACHED = ("Logo", "Data", "CE_Image")
 
 _ADDRESS = re.compile(
     r"/coa(?:-schemas)?/v(?P<version>[0-9]+\.[0-9]+)\.[0-9]+(?:-[0-9]+)?/", re.IGNORECASE
 )
-_ROOT = Shape("a document", parts=frozenset({"certificate"}), silent=frozenset({"refschemaurl"}))
-_CERTIFICATE = Shape(
+_ROOT = ObjectSchema("a document", parts=("certificate",), silent=("refschemaurl",))
+_CERTIFICATE = ObjectSchema(
     "the certificate",
     facts={"id": "certificate_id", "date": "issued_on"},
-    parts=frozenset({"product", "analysis", "declarationofconformity", "disclaimer"}),
-    silent=frozenset(
-        {
-            "certificatelanguages",
-            "standard",
-            "parties",
-            "businesstransaction",
-            "contacts",
-            "attachments",
-            "logo",
-        }
+    parts=("product", "analysis", "declarationofconformity", "disclaimer"),
+    silent=(
+        "certificatelanguages",
+        "standard",
+        "parties",
+        "businesstransaction",
+        "contacts",
+        "attachments",
+        "logo",
     ),
 )
-_PRODUCT = Shape(
+_PRODUCT = ObjectSchema(
     "the product",
     facts={
         "name": "product_name",
-        "fillingbatchid": "batch_id",  # "relevant for the customer"; the only batch every certificate must name
+        # "Relevant for the customer"; the only batch every certificate must name.
+        "fillingbatchid": "batch_id",
         "productionbatchid": "production_batch",
         "productiondate": "manufactured_on",
         "expirationdate": "expires_on",
     },
-    parts=frozenset({"additionalinformation"}),
-    silent=frozenset({"id", "countryoforigin", "placeoforigin", "fillingbatchdate", "standards"}),
+    parts=("additionalinformation",),
+    silent=("id", "countryoforigin", "placeoforigin", "fillingbatchdate", "standards"),
 )
-_ANALYSIS = Shape(
+_ANALYSIS = ObjectSchema(
     "the analysis",
     facts={"lotid": "inspection_lot"},
-    parts=frozenset({"inspections", "additionalinformation"}),
-    silent=frozenset({"propertiesstandard"}),
+    parts=("inspections", "additionalinformation"),
+    silent=("propertiesstandard",),
 )
-_DECLARATION = Shape("the declaration", facts={"declaration": "status"}, silent=frozenset({"ce"}))
+_DECLARATION = ObjectSchema("the declaration", facts={"declaration": "status"}, silent=("ce",))
 _INSPECTION = {
     "property": "analyte",
     "method": "method",
@@ -67,13 +66,13 @@ _INSPECTION = {
     "minimum": "minimum",
     "maximum": "maximum",
 }
-_INSPECTION_SILENT = frozenset({"propertyid", "valuetype"})
+_INSPECTION_SILENT = ("propertyid", "valuetype")
 
 
 def recognises(root: dict[str, Node]) -> bool:
     """Whether an object, by its keys in small letters, is of this format."""
     address = root.get("refschemaurl")
-    return address is not None and _ADDRESS.search(address.said) is not None
+    return address is not None and _ADDRESS.search(address.text) is not None
 
 
 def version_of(root: dict[str, Node]) -> Node | None:
@@ -83,8 +82,8 @@ def version_of(root: dict[str, Node]) -> Node | None:
 
 def knows(address: str) -> bool:
     """Whether the version in a schema's address is one that is understood."""
-    found = _ADDRESS.search(address)
-    return found is not None and found["version"] in VERSIONS
+    match = _ADDRESS.search(address)
+    return match is not None and match["version"] in VERSIONS
 
 
 def read(document: Document, node: Node) -> None:
@@ -93,50 +92,45 @@ def read(document: Document, node: Node) -> None:
     parts = document.read(document.read(node, _ROOT).get("certificate", absent), _CERTIFICATE)
     product = document.read(parts.get("product", absent), _PRODUCT)
     document.read(parts.get("declarationofconformity", absent), _DECLARATION)
-    certificate = document.read(parts.get("analysis", absent), _ANALYSIS)
-    for note in (
-        product.get("additionalinformation"),
-        certificate.get("additionalinformation"),
-        parts.get("disclaimer"),
-    ):
-        _quote(document, note or absent)
-    for inspection in document.objects(certificate.get("inspections", absent), "inspections"):
+    analysis = document.read(parts.get("analysis", absent), _ANALYSIS)
+    _tell(document, product.get("additionalinformation", absent))
+    _tell(document, analysis.get("additionalinformation", absent))
+    _tell(document, parts.get("disclaimer", absent))
+    for inspection in document.objects(analysis.get("inspections", absent), "inspections"):
         _read_inspection(document, inspection)
     _compare_lots(document)
 
 
 def _read_inspection(document: Document, node: Node) -> None:
-    found = document.result(node, _INSPECTION, _INSPECTION_SILENT)
-    words = {role: document.word(value) for role, value in found.items()}
-    printed = _limit(words.pop("minimum", None), words.pop("maximum", None))
-    document.line(node, {**words, "limit": printed or words.get("limit")}, zero_is_censored=False)
+    members = document.result(node, _INSPECTION, _INSPECTION_SILENT)
+    texts = {role: document.text(member) for role, member in members.items()}
+    printed = _limit(texts.pop("minimum", None), texts.pop("maximum", None))
+    texts["limit"] = printed or texts.get("limit")
+    document.add_row(node, texts, zero_is_censored=False)
 
 
 def _limit(minimum: SourceText | None, maximum: SourceText | None) -> SourceText | None:
-    """The limit as a laboratory would print it; it stands where its last word stands."""
-    stated = [
-        (name, word)
-        for name, word in (("min", minimum), ("max", maximum))
-        if word is not None and word.text.strip()
-    ]
+    """The limit as a laboratory would print it; it stands where its last number stands."""
+    bounds = (("min", minimum), ("max", maximum))
+    stated = [(name, text) for name, text in bounds if text is not None and text.text.strip()]
     if not stated:
         return None
-    return SourceText(
-        ", ".join(f"{name} {word.text.strip()}" for name, word in stated), stated[-1][1].ref
-    )
+    printed = ", ".join(f"{name} {text.text.strip()}" for name, text in stated)
+    return SourceText(printed, stated[-1][1].ref)
 
 
-def _quote(document: Document, node: Node) -> None:
+def _tell(document: Document, node: Node) -> None:
     """Free text beside the results is for people: they are told that nothing reads it."""
     for text in [node, *node.items()]:
         if text.kind == "text" and not text.blank:
-            message = f"this free text is not used: '{text.said.strip()}'"
-            document.remarks.append(Remark("key-not-used", "note", message, document.place(text)))
+            message = f"this free text is not used: '{text.text.strip()}'"
+            document.remark("key-not-used", "note", message, text)
             document.note(text)
 
 
 def _compare_lots(document: Document) -> None:
     batch, lot = document.facts.get("batch_id"), document.facts.get("inspection_lot")
     if batch is not None and lot is not None and batch.text.strip() != lot.text.strip():
-        message = f"the batch is '{batch.text}', but its inspection was done under the lot id '{lot.text}'"
+        done = f"its inspection was done under the lot id '{lot.text}'"
+        message = f"the batch is '{batch.text}', but {done}"
         document.remarks.append(Remark("inspection-lot-differs", "warning", message, lot.ref))

@@ -4,40 +4,42 @@ CoA schema."""
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 from types import ModuleType
 
 from kratom_qc.domain.certificate import Certificate
-from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import CellRef
+from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.exchange import material_identity, wcia
 from kratom_qc.intake.exchange.document import Document
 from kratom_qc.intake.exchange.exact_json import Node, parse
-from kratom_qc.intake.sheets import Found
+from kratom_qc.intake.refusals import refused
+from kratom_qc.intake.sheets import FileContent
 from kratom_qc.settings import Caps
 
 _FORMATS: tuple[ModuleType, ...] = (wcia, material_identity)
 
 
-def certificates(name: str, raw: bytes, caps: Caps) -> Found:
+def certificates(name: str, raw: bytes, caps: Caps) -> FileContent:
     """Every certificate of a JSON file: one object, or a list of them, each of a format that is
     understood.
 
-    Raises Refused where it is no JSON, or JSON of another kind.
+    Raises Refused where it is no JSON, or JSON of another kind, and where a cap is passed.
     """
     root = parse(name, raw, caps, material_identity.ATTACHED)
     nodes = root.items() if root.kind == "list" else [root]
     if not nodes:
-        raise Refused([_not_a_certificate(name, root)])
+        raise _not_a_certificate(name, root)
     documents = [_document(name, node) for node in nodes]
     results = sum(len(document.rows) for document in documents)
     if results > caps.rows:
         message = f"{results:,} results; the limit is {caps.rows:,}. Split the file"
-        raise Refused([Refusal("too-large", message, CellRef(name))])
+        raise refused(name, "too-large", message)
     digest = hashlib.sha256(raw).hexdigest()
-    return Found(
+    refusals = chain.from_iterable(document.refusals for document in documents)
+    return FileContent(
         tuple(_certificate(document, digest) for document in documents if document.rows),
-        tuple(dict.fromkeys(refusal for document in documents for refusal in document.refusals)),
-        tuple(remark for document in documents for remark in document.remarks),
+        tuple(dict.fromkeys(refusals)),
+        tuple(chain.from_iterable(document.remarks for document in documents)),
     )
 
 
@@ -45,14 +47,13 @@ def _document(name: str, node: Node) -> Document:
     keys = {key.casefold(): member for key, member in node.members().items()}
     form = next((form for form in _FORMATS if form.recognises(keys)), None)
     if form is None:
-        raise Refused([_not_a_certificate(name, node)])
+        raise _not_a_certificate(name, node)
     document = Document(name, form.NAME)
-    version = form.version_of(keys)
-    if version is None or not form.knows(version.said):
+    version = form.version_of(keys) or Node(None, node.pointer)
+    if not form.knows(version.text):
         known = ", ".join(form.VERSIONS)
-        said = version.said if version is not None else ""
-        message = f"version '{said}' of the {form.NAME} is not known; known are {known}"
-        document.refuse("unknown-version", message, version or node)
+        message = f"version '{version.text}' of the {form.NAME} is not known; known are {known}"
+        document.refuse("unknown-version", message, version)
         return document
     form.read(document, node)
     document.close()
@@ -65,20 +66,14 @@ def _document(name: str, node: Node) -> Document:
 
 def _certificate(document: Document, digest: str) -> Certificate:
     mark = "." if document.decimal_point else None
-    return Certificate(
-        document.file,
-        digest,
-        document.facts,
-        tuple(document.rows),
-        mark,
-        notes=tuple(document.notes),
-    )
+    rows, notes = tuple(document.rows), tuple(document.notes)
+    return Certificate(document.file, digest, document.facts, rows, mark, notes=notes)
 
 
-def _not_a_certificate(name: str, node: Node) -> Refusal:
+def _not_a_certificate(name: str, node: Node) -> Refused:
     known = " and ".join(f"the {form.NAME} ({', '.join(form.VERSIONS)})" for form in _FORMATS)
     message = (
-        f"this is JSON, but no certificate of a format that is understood: {known}. Ask the laboratory for one of these, or "
-        "for the certificate as xlsx or csv"
+        f"this is JSON, but no certificate of a format that is understood: {known}. Ask the "
+        "laboratory for one of these, or for the certificate as xlsx or csv"
     )
-    return Refusal("not-a-certificate", message, CellRef(name, cell=node.pointer))
+    return refused(name, "not-a-certificate", message, cell=node.pointer)

@@ -11,15 +11,14 @@ import re
 from collections.abc import Iterable
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.source import SourceText
-from kratom_qc.intake.exchange.document import Document, Shape
+from kratom_qc.intake.exchange.document import Document, ObjectSchema
 from kratom_qc.intake.exchange.exact_json import Node
 
 NAME = "WCIA Lab Result Schema"
 VERSIONS = ("1.0", "1.1", "1.2", "1.3", "2.0", "2.1", "2.2")
 
-_CERTIFICATE = Shape(
+_CERTIFICATE = ObjectSchema(
     "a certificate",
     facts={
         "labresult_id": "certificate_id",
@@ -28,32 +27,28 @@ _CERTIFICATE = Shape(
         "amended_date": "revision",
         "expire_date": "expires_on",
     },
-    parts=frozenset({"sample", "status", "metric_list", "meta"}),
+    parts=("sample", "status", "metric_list", "meta"),
     # A licence to trade is no accreditation of a laboratory's methods.
-    silent=frozenset(
-        {
-            "document_name",
-            "document_schema_version",
-            "document_origin",
-            "lab_ubi_license",
-            "lab_ccrs_license",
-            "coa",
-            "is_medical",
-        }
+    silent=(
+        "document_name",
+        "document_schema_version",
+        "document_origin",
+        "lab_ubi_license",
+        "lab_ccrs_license",
+        "coa",
+        "is_medical",
     ),
 )
 # `id` is the lot the sample was taken from, in every version; the source lot is that lot's own
 # origin.
-_SAMPLE = Shape(
+_SAMPLE = ObjectSchema(
     "the sample",
     facts={"id": "batch_id", "sample_source_id": "source_lot", "source_id": "source_lot"},
 )
-_META = Shape("the meta data", silent=frozenset({"wcia_lab_result_link"}))
-_TEST = Shape(
-    "a test", parts=frozenset({"test_type", "status", "metrics"}), silent=frozenset({"test_id"})
-)
+_META = ObjectSchema("the meta data", silent=("wcia_lab_result_link",))
+_TEST = ObjectSchema("a test", parts=("test_type", "status", "metrics"), silent=("test_id",))
 _METRIC = {"name": "analyte", "qom": "result", "uom": "unit", "status": "verdict"}
-_METRIC_SILENT = frozenset({"id", "analyte_type"})
+_METRIC_SILENT = ("id", "analyte_type")
 # Of the verdicts on a certificate and on its tests the worst one speaks for all.
 _WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure")
 _VERDICTS = (
@@ -70,7 +65,7 @@ def recognises(root: dict[str, Node]) -> bool:
     """Whether an object, by its keys in small letters, is of this format."""
     name = root.get("document_name")
     if name is not None and not name.blank:
-        return vocabulary.word_key(name.said) == vocabulary.word_key(NAME)
+        return vocabulary.word_key(name.text) == vocabulary.word_key(NAME)
     return {"metric_list", "document_schema_version"} <= root.keys()
 
 
@@ -104,24 +99,21 @@ def _read_test(document: Document, test: Node) -> list[SourceText | None]:
     are not final."""
     parts = document.read(test, _TEST)
     absent = Node(None, test.pointer)
-    section = document.word(parts.get("test_type", absent))
+    section = document.text(parts.get("test_type", absent))
     verdict = _status(document, parts.get("status", absent))
     verdicts = [verdict]
     metrics = document.objects(parts.get("metrics", absent), "metrics")
     if not metrics:
         message = f"the test '{section.text if section else ''}' holds no result"
-        document.remarks.append(
-            Remark("test-without-results", "warning", message, document.place(test))
-        )
+        document.remark("test-without-results", "warning", message, test)
     for metric in metrics:
-        found = document.result(metric, _METRIC, _METRIC_SILENT)
-        own = _status(document, found.pop("verdict", absent))
+        members = document.result(metric, _METRIC, _METRIC_SILENT)
+        own = _status(document, members.pop("verdict", absent))
         if own is not None and vocabulary.status(own.text) == "preliminary":
             verdicts.append(own)
-        words = {role: document.word(value) for role, value in found.items()}
-        document.line(
-            metric, {**words, "verdict": own or verdict, "section": section}, zero_is_censored=True
-        )
+        texts = {role: document.text(member) for role, member in members.items()}
+        texts |= {"verdict": own or verdict, "section": section}
+        document.add_row(metric, texts, zero_is_censored=True)
     return verdicts
 
 
@@ -130,20 +122,24 @@ def _status(document: Document, node: Node) -> SourceText | None:
     Another word is refused: a verdict that is not understood may be a bad one."""
     if node.blank:
         return None
-    if node.kind == "boolean" or node.said in ("0", "1"):
-        return SourceText("pass" if node.said in ("true", "1") else "fail", document.place(node))
-    word = document.word(node)
-    if word is not None and vocabulary.status(word.text.replace("_", " ")) not in _VERDICTS:
-        document.refuse(
-            "unknown-status", f"the status '{word.text}' is not known; 'pass' and 'fail' are", node
-        )
-    return SourceText(word.text.replace("_", " "), word.ref) if word is not None else None
+    if node.kind == "boolean" or node.text in ("0", "1"):
+        verdict = "pass" if node.text in ("true", "1") else "fail"
+        return SourceText(verdict, document.ref(node))
+    stated = document.text(node)
+    if stated is None:
+        return None
+    verdict = stated.text.replace("_", " ")
+    if vocabulary.status(verdict) not in _VERDICTS:
+        message = f"the status '{stated.text}' is not known; 'pass' and 'fail' are"
+        document.refuse("unknown-status", message, node)
+    return SourceText(verdict, stated.ref)
 
 
 def _worst(verdicts: Iterable[SourceText | None]) -> SourceText | None:
-    stated = [word for word in verdicts if word is not None]
-    by_meaning = {vocabulary.status(word.text): word for word in reversed(stated)}
-    return next(
-        (by_meaning[kind] for kind in _WORST_FIRST if kind in by_meaning),
-        stated[0] if stated else None,
-    )
+    """The first of the worst verdicts, else the first one."""
+    stated = [verdict for verdict in verdicts if verdict is not None]
+    for kind in _WORST_FIRST:
+        for verdict in stated:
+            if vocabulary.status(verdict.text) == kind:
+                return verdict
+    return stated[0] if stated else None

@@ -3,8 +3,8 @@ to its cells.
 
 xlrd reads values, fonts and formats well, but it trusts the file: it does not tell formulas, keeps
 the last of two cells at one place, and builds a link a million cells wide cell by cell. So the
-records are walked here first, and whatever does not make up cells is blanked out of the copy that
-xlrd reads.
+records ([MS-XLS] 2.3) are walked here first, and whatever does not make up cells is blanked out of
+the copy that xlrd reads.
 """
 
 from __future__ import annotations
@@ -13,74 +13,64 @@ import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import CellRef
+from kratom_qc.domain.errors import Refused
+from kratom_qc.intake.refusals import refused
 from kratom_qc.intake.sheets import cell_name
 from kratom_qc.settings import Caps
 
-BOF, EOF, BOUNDSHEET, FILEPASS, SST, WSBOOL, WINDOW2 = (
-    0x0809,
-    0x000A,
-    0x0085,
-    0x002F,
-    0x00FC,
-    0x0081,
-    0x023E,
-)
-FORMULA, MULRK, LABELSST = 0x0006, 0x00BD, 0x00FD
-_FORMULAS = {FORMULA, 0x0206, 0x0406}
-_CELLS = {
-    *_FORMULAS,
-    MULRK,
-    LABELSST,
-    0x0203,
-    0x0204,
-    0x0205,
-    0x027E,
-    0x00D6,
-}  # NUMBER LABEL BOOLERR RK RSTRING
+MOST_ROWS, MOST_COLUMNS = 65_536, 256
+_BOF, _EOF, _BOUNDSHEET, _FILEPASS, _SST = 0x0809, 0x000A, 0x0085, 0x002F, 0x00FC
+_WSBOOL, _WINDOW2 = 0x0081, 0x023E
+_FORMULA, _MULRK, _LABELSST = 0x0006, 0x00BD, 0x00FD
+_FORMULAS = {_FORMULA, 0x0206, 0x0406}
+# NUMBER LABEL BOOLERR RK RSTRING
+_CELLS = _FORMULAS | {_MULRK, _LABELSST, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6}
 # CONTINUE, then CODEPAGE DATEMODE FONT FORMAT XF PALETTE: what tells how cells look.
-_GLOBAL = {BOF, EOF, BOUNDSHEET, SST, 0x003C, 0x0042, 0x0022, 0x0031, 0x041E, 0x00E0, 0x0092}
+_IN_GLOBALS = {_BOF, _EOF, _BOUNDSHEET, _SST}
+_IN_GLOBALS |= {0x003C, 0x0042, 0x0022, 0x0031, 0x041E, 0x00E0, 0x0092}
 # STRING SHRFMLA ARRAY TABLEOP (they stand between a formula and its text), ROW COLINFO and the
 # default sizes, MERGEDCELLS.
-_SHEET = _CELLS | {BOF, EOF, 0x003C, 0x0207, 0x04BC, 0x0221, 0x0236}
-_SHEET |= {0x0208, 0x007D, 0x0055, 0x0099, 0x0225, 0x00E5}
+_IN_SHEET = _CELLS | {_BOF, _EOF, 0x003C, 0x0207, 0x04BC, 0x0221, 0x0236}
+_IN_SHEET |= {0x0208, 0x007D, 0x0055, 0x0099, 0x0225, 0x00E5}
 _IGNORED = struct.pack("<H", 0x00FF)  # EXTSST, an index that xlrd passes over
-_LAST_ROW, _LAST_COLUMN = 65_536, 256
 _OLD_BOFS = {0x0009, 0x0209, 0x0409}
 _TOO_OLD = "written by an Excel older than 5.0"
-_BIFF8, _BIFF5 = 0x0600, 0x0500
+_VERSIONS = (0x0500, 0x0600)  # BIFF5, BIFF8
+_WORKSHEET, _MACRO_SHEET, _VBA_MODULE = 0, 1, 6  # types of BOUNDSHEET
+_DIALOGUE = _SHOWS_ZEROS = 0x10  # flags of WSBOOL and of WINDOW2
 
-Spot = tuple[int, int]  # row and column, 1-based
+Position = tuple[int, int]
+"""Row and column, 1-based."""
 
 
 @dataclass(slots=True)
-class Records:
+class SheetRecords:
     """What the records of one worksheet tell: where its cells are, which of them are formulas,
     whether zeros are shown."""
 
-    cells: set[Spot] = field(default_factory=set)
-    formulas: set[Spot] = field(default_factory=set)
+    cells: set[Position] = field(default_factory=set)
+    formulas: set[Position] = field(default_factory=set)
     shows_zeros: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class WorkbookStream:
     """The stream xlrd may read, the worksheets in its order, and whether anything in the file could
     run."""
 
     content: bytes
-    sheets: tuple[Records, ...]
+    sheets: tuple[SheetRecords, ...]
     macros: bool
 
 
-def opened(name: str, raw: bytes, caps: Caps) -> Stream:
+def open_stream(name: str, raw: bytes, caps: Caps) -> WorkbookStream:
     """The workbook in an OLE file. Raises Refused where it is none, is encrypted, is damaged or is
     too large."""
     try:
         content, macros = _unpacked(name, raw)
-        return _Walk(name, content, caps, macros).stream()
+        return _StreamReader(name, content, caps, macros).stream()
     except Refused:
         raise
     except Exception as error:  # whatever olefile or struct trips over, the file is damaged
@@ -89,13 +79,8 @@ def opened(name: str, raw: bytes, caps: Caps) -> Stream:
 
 def damaged(name: str, why: str) -> Refused:
     """The refusal of a file that cannot be opened."""
-    return _refused(
-        "damaged", f"the workbook cannot be opened ({why}); save it again as xlsx", CellRef(name)
-    )
-
-
-def _refused(code: str, message: str, place: CellRef) -> Refused:
-    return Refused([Refusal(code, message, place)])
+    message = f"the workbook cannot be opened ({why}); save it again as xlsx"
+    return refused(name, "damaged", message)
 
 
 def _unpacked(name: str, raw: bytes) -> tuple[bytes, bool]:
@@ -108,12 +93,11 @@ def _unpacked(name: str, raw: bytes) -> tuple[bytes, bool]:
             raise _encrypted(name)
         stream = next((part for part in ("Workbook", "Book") if container.exists(part)), None)
         if stream is None:
-            raise _refused(
-                "not-a-spreadsheet",
-                "this is a Microsoft Office file of another kind (a document, a presentation or a message), not a workbook; "
-                "send the spreadsheet itself",
-                CellRef(name),
+            message = (
+                "this is a Microsoft Office file of another kind (a document, a presentation or a "
+                "message), not a workbook; send the spreadsheet itself"
             )
+            raise refused(name, "not-a-spreadsheet", message)
         macros = any(container.exists(part) for part in ("_VBA_PROJECT_CUR", "VBA", "Macros"))
         return container.openstream(stream).read(), macros
 
@@ -131,130 +115,152 @@ def _check_header(name: str, raw: bytes) -> None:
 
 
 def _encrypted(name: str) -> Refused:
-    return _refused(
-        "encrypted", "the workbook is password-protected; send it without a password", CellRef(name)
-    )
+    message = "the workbook is password-protected; send it without a password"
+    return refused(name, "encrypted", message)
 
 
-class _Walk:
-    """One pass over the records of a stream; `copy` is what is left of it for xlrd."""
+class _Record(NamedTuple):
+    """A record: the offset of its data in the stream, its code, and the length of its data."""
+
+    data: int
+    code: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.data + self.length
+
+
+class _StreamReader:
+    """One pass over the records of a stream. `_copy` is what is left of it for xlrd."""
 
     def __init__(self, name: str, content: bytes, caps: Caps, macros: bool) -> None:
-        self.name, self.content, self.caps, self.macros = name, content, caps, macros
-        self.copy = bytearray(content)
-        self.texts = 0  # how many texts cells may point to
+        self._name, self._content, self._caps, self._macros = name, content, caps, macros
+        self._copy = bytearray(content)
+        self._strings = 0  # how many texts cells may point to
 
-    def stream(self) -> Stream:
+    def stream(self) -> WorkbookStream:
         offsets, end = self._globals()
-        found: dict[int, Records] = {}
+        sheets: dict[int, SheetRecords] = {}
         for offset in sorted(offsets):
             if offset < end:
-                raise damaged(self.name, "two sheets at one place")
-            found[offset], end = self._sheet(offsets.index(offset) + 1, offset)
-        return Stream(bytes(self.copy), tuple(found[offset] for offset in offsets), self.macros)
+                raise damaged(self._name, "two sheets at one place")
+            sheets[offset], end = self._sheet(offsets.index(offset) + 1, offset)
+        in_order = tuple(sheets[offset] for offset in offsets)
+        return WorkbookStream(bytes(self._copy), in_order, self._macros)
 
-    def _records(self, start: int) -> Iterator[tuple[int, int, int]]:
-        """(position of its data, code, length) of each record of a substream, the closing EOF
-        included; what does not belong to cells, and any chart within, is blanked out of the copy.
-        """
-        depth, wanted = 0, _SHEET if start else _GLOBAL
-        position = start
-        while position + 4 <= len(self.content):
-            code, length = struct.unpack_from("<HH", self.content, position)
-            data, position = position + 4, position + 4 + length
-            if position > len(self.content):
-                break
-            if depth == 0 and code in _OLD_BOFS:
-                raise damaged(self.name, _TOO_OLD)
-            if depth == 0 and code != BOF:
-                raise damaged(self.name, "a sheet does not start where the workbook says")
-            depth += (code == BOF) - (code == EOF)
-            inner = depth > 1 or (depth == 1 and code == EOF)
+    def _records(self, start: int) -> Iterator[_Record]:
+        """Each record of a substream, the closing EOF included; what does not belong to cells, and
+        any chart within, is blanked out of the copy."""
+        wanted = _IN_SHEET if start else _IN_GLOBALS
+        depth = 0  # of substreams
+        for record in self._every_record(start):
+            code = record.code
+            if depth == 0:
+                self._check_start(code)
+            depth += (code == _BOF) - (code == _EOF)
+            inner = depth > 1 or (depth == 1 and code == _EOF)
             if inner or code not in wanted:
-                self.copy[data - 4 : data - 2] = _IGNORED
+                self._copy[record.data - 4 : record.data - 2] = _IGNORED
             if not inner:
-                yield data, code, length
+                yield record
             if depth == 0:
                 return
-        raise damaged(self.name, "cut short")
+        raise damaged(self._name, "cut short")
+
+    def _every_record(self, position: int) -> Iterator[_Record]:
+        while position + 4 <= len(self._content):
+            record = _Record(position + 4, *struct.unpack_from("<HH", self._content, position))
+            if record.end > len(self._content):
+                return
+            yield record
+            position = record.end
+
+    def _check_start(self, code: int) -> None:
+        if code in _OLD_BOFS:
+            raise damaged(self._name, _TOO_OLD)
+        if code != _BOF:
+            raise damaged(self._name, "a sheet does not start where the workbook says")
 
     def _globals(self) -> tuple[list[int], int]:
         """Where the worksheets start, in their order, and where the globals end."""
-        offsets, end = [], 0
-        for data, code, length in self._records(0):
-            end = data + length
-            if code == BOF and struct.unpack_from("<H", self.content, data)[0] not in (
-                _BIFF5,
-                _BIFF8,
-            ):
-                raise damaged(self.name, _TOO_OLD)
-            if code == FILEPASS:
-                raise _encrypted(self.name)
-            if code == SST:
-                self.texts = struct.unpack_from("<I", self.content, data + 4)[0]
-                if self.texts > len(self.content) // 3:
-                    raise damaged(self.name, "it claims more texts than it can hold")
-            if code == BOUNDSHEET:
-                offset, kind = struct.unpack_from("<IxB", self.content, data)
-                self.macros = self.macros or kind in (1, 6)
-                offsets += [offset] if kind == 0 else []
-        if len(offsets) > self.caps.sheets:
-            raise self._too_large(
-                f"{len(offsets):,} sheets; the limit is {self.caps.sheets:,}. Split the file"
-            )
+        offsets: list[int] = []
+        end = 0
+        for record in self._records(0):
+            end = record.end
+            if record.code == _BOUNDSHEET:
+                offset, kind = struct.unpack_from("<IxB", self._content, record.data)
+                self._macros = self._macros or kind in (_MACRO_SHEET, _VBA_MODULE)
+                offsets += [offset] if kind == _WORKSHEET else []
+            else:
+                self._check_global(record)
+        if len(offsets) > self._caps.sheets:
+            message = f"{len(offsets):,} sheets; the limit is {self._caps.sheets:,}"
+            raise self._too_large(f"{message}. Split the file")
         return offsets, end
 
-    def _sheet(self, number: int, offset: int) -> tuple[Records, int]:
-        records, end = Records(), 0
-        for data, code, length in self._records(offset):
-            end = data + length
-            if code in _CELLS:
-                self._cells(records, code, data, length)
-            elif code == WSBOOL:
-                self.macros = self.macros or bool(self.content[data] & 0x10)  # a dialogue
-            elif code == WINDOW2:
-                records.shows_zeros = bool(self.content[data] & 0x10)
+    def _check_global(self, record: _Record) -> None:
+        """Refuse other versions and passwords; note how many strings there are."""
+        if record.code == _BOF and self._number("<H", record.data) not in _VERSIONS:
+            raise damaged(self._name, _TOO_OLD)
+        if record.code == _FILEPASS:
+            raise _encrypted(self._name)
+        if record.code == _SST:
+            self._strings = self._number("<I", record.data + 4)
+            if self._strings > len(self._content) // 3:
+                raise damaged(self._name, "it claims more texts than it can hold")
+
+    def _sheet(self, number: int, offset: int) -> tuple[SheetRecords, int]:
+        """The records of a worksheet, and where they end."""
+        records, end = SheetRecords(), 0
+        for record in self._records(offset):
+            end = record.end
+            if record.code in _CELLS:
+                self._add_cells(records, record)
+            elif record.code == _WSBOOL:
+                self._macros = self._macros or bool(self._content[record.data] & _DIALOGUE)
+            elif record.code == _WINDOW2:
+                records.shows_zeros = bool(self._content[record.data] & _SHOWS_ZEROS)
         self._check_size(number, records)
         return records, end
 
-    def _cells(self, records: Records, code: int, data: int, length: int) -> None:
-        row, first = struct.unpack_from("<HH", self.content, data)
-        last = (
-            struct.unpack_from("<H", self.content, data + length - 2)[0] if code == MULRK else first
-        )
-        if not first <= last < _LAST_COLUMN:
-            raise damaged(self.name, f"a cell in column {last + 1}")
-        if code == LABELSST and struct.unpack_from("<I", self.content, data + 6)[0] >= self.texts:
-            raise damaged(self.name, "a cell has a text that is not there")
+    def _add_cells(self, records: SheetRecords, record: _Record) -> None:
+        row, first = struct.unpack_from("<HH", self._content, record.data)
+        last = first if record.code != _MULRK else self._number("<H", record.end - 2)
+        if not first <= last < MOST_COLUMNS:
+            raise damaged(self._name, f"a cell in column {last + 1}")
+        if record.code == _LABELSST and self._number("<I", record.data + 6) >= self._strings:
+            raise damaged(self._name, "a cell has a text that is not there")
         for column in range(first, last + 1):
             if (row + 1, column + 1) in records.cells:
                 name = cell_name(row + 1, column + 1)
-                raise _refused(
-                    "cell-twice",
-                    f"cell {name} appears twice in the file; save it anew",
-                    CellRef(self.name),
-                )
+                message = f"cell {name} appears twice in the file; save it anew"
+                raise refused(self._name, "cell-twice", message)
             records.cells.add((row + 1, column + 1))
-        if code in _FORMULAS:
+        if record.code in _FORMULAS:
             records.formulas.add((row + 1, first + 1))
-        if len(records.cells) > self.caps.cells:
-            raise self._too_large(
-                f"a sheet holds more than {self.caps.cells:,} cells, which is the limit. Split the file"
-            )
+        if len(records.cells) > self._caps.cells:
+            message = f"a sheet holds more than {self._caps.cells:,} cells, which is the limit"
+            raise self._too_large(f"{message}. Split the file")
 
-    def _check_size(self, number: int, records: Records) -> None:
+    def _number(self, layout: str, offset: int) -> int:
+        number: int = struct.unpack_from(layout, self._content, offset)[0]
+        return number
+
+    def _check_size(self, number: int, records: SheetRecords) -> None:
         rows = max((row for row, _ in records.cells), default=0)
         columns = max((column for _, column in records.cells), default=0)
-        if rows == _LAST_ROW or columns == _LAST_COLUMN:
-            raise self._too_large(
-                f"sheet {number} spans {rows:,} rows and {columns:,} columns, the most an .xls can hold: the program that "
-                "wrote it may have cut the rest, so send it as xlsx"
+        spans = f"sheet {number} spans {rows:,} rows and {columns:,} columns"
+        if rows == MOST_ROWS or columns == MOST_COLUMNS:
+            message = (
+                f"{spans}, the most an .xls can hold: the program that wrote it may have cut the "
+                "rest, so send it as xlsx"
             )
-        if rows > self.caps.rows or columns > self.caps.columns:
-            raise self._too_large(
-                f"sheet {number} spans {rows:,} rows and {columns:,} columns; the limits are {self.caps.rows:,} rows "
-                f"and {self.caps.columns} columns. Split the file"
-            )
+            raise self._too_large(message)
+        caps = self._caps
+        if rows > caps.rows or columns > caps.columns:
+            limits = f"the limits are {caps.rows:,} rows and {caps.columns} columns"
+            raise self._too_large(f"{spans}; {limits}. Split the file")
 
     def _too_large(self, message: str) -> Refused:
-        return _refused("too-large", message, CellRef(self.name))
+        return refused(self._name, "too-large", message)

@@ -12,53 +12,53 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import CellRef
+from kratom_qc.intake.refusals import refused
 
-MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SEP_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n]?)"?[ \t,;|]*(?:\r?\n|$)', re.IGNORECASE)
 _BEFORE_BRACKET = re.compile(r"^[^(\[,:]+")
-_LONGEST_WORD = 80  # signs; no header word is longer, and no header line than 200 of them
+_LONGEST_WORD = 80  # characters; no header word is longer, and no header line than 200 of them
 _LONGEST_LINE = 16_000
 
 
 def split_off_sep(name: str, text: str) -> tuple[str, str | None]:
     """The text without a first line `sep=;`, and the separator that line states. Spreadsheets obey
-    it and do not show it."""
+    it and do not show it. Raises Refused for a separator that is none."""
     line = _SEP_LINE.match(text)
     if line is None:
         return text, None
-    if line["mark"] not in MARKS:
-        message = f"the first line says the separator is '{line['mark']}'; it must be one of {_named(MARKS)}"
-        raise Refused([Refusal("dialect", message, CellRef(name, "", "A1"), line[0].strip())])
-    return text[line.end() :], line["mark"]
+    mark = line["mark"]
+    if mark not in DELIMITERS:
+        message = f"the first line says the separator is '{mark}'; it must be one of {_names()}"
+        raise refused(name, "dialect", message, cell="A1", quoted=line[0].strip())
+    return text[line.end() :], mark
 
 
-def separator(name: str, text: str) -> str:
-    """The sign between columns. Raises Refused where none separates anything, and where two could."""
+def delimiter(name: str, text: str) -> str:
+    """The sign between columns. Raises Refused where none separates anything, or two could."""
     lines = text.split("\n")
-    headers = {mark: line for mark in MARKS if (line := _header_line(lines, mark))}
+    headers = {mark: line for mark in DELIMITERS if (line := _header_line(lines, mark))}
     if len(headers) > 1:
-        where = " and ".join(f"by {MARKS[mark]} in line {line}" for mark, line in headers.items())
-        message = f"header words are separated {where}; use one separator throughout"
-        raise Refused([Refusal("dialect", message, CellRef(name))])
+        places = [f"by {DELIMITERS[mark]} in line {line}" for mark, line in headers.items()]
+        message = f"header words are separated {' and '.join(places)}; use one separator throughout"
+        raise refused(name, "dialect", message)
     if headers:
         return next(iter(headers))
     sample = [line[:_LONGEST_LINE] for line in lines if line.strip()][:200]
-    best = max(MARKS, key=lambda mark: _score(sample, mark))
+    best = max(DELIMITERS, key=lambda mark: _score(sample, mark))
     if not _score(sample, best):
-        message = f"no table was found: no {_named(MARKS)} separates its columns"
-        raise Refused([Refusal("not-a-spreadsheet", message, CellRef(name))])
+        message = f"no table was found: no {_names()} separates its columns"
+        raise refused(name, "not-a-spreadsheet", message)
     return best
 
 
-def _named(marks: Iterable[str]) -> str:
-    names = [MARKS[mark] for mark in marks]
-    return ", ".join(names[:-1]) + f" or {names[-1]}"
+def _names() -> str:
+    *names, last = DELIMITERS.values()
+    return f"{', '.join(names)} or {last}"
 
 
 def _header_line(lines: list[str], mark: str) -> int:
-    """The number of the first line that reads as header words under a separator; 0 where none does."""
+    """The number of the first line that reads as header words under a separator; 0 where none."""
     for number, line in enumerate(lines, start=1):
         if mark in line and len(line) <= _LONGEST_LINE and _is_header(set(_fields(line, mark))):
             return number
@@ -80,18 +80,16 @@ def _is_header(cells: Iterable[str]) -> bool:
 
 @lru_cache(8192)
 def _meaning(cell: str) -> str:
+    """The role or fact that a cell names, `substance` for an analyte, else nothing."""
     text = cell.strip()
     if not text or len(text) > _LONGEST_WORD or not text[0].isalpha():
         return ""
-    for said in (text, *_BEFORE_BRACKET.findall(text)):
-        found = vocabulary.column_role(said) or vocabulary.fact_name(said)
-        if found:
-            return found
-    return (
-        "substance"
-        if vocabulary.analyte(text) or vocabulary.analyte(_BEFORE_BRACKET.findall(text)[0])
-        else ""
-    )
+    names = (text, *_BEFORE_BRACKET.findall(text))
+    for name in names:
+        meaning = vocabulary.column_role(name) or vocabulary.fact_name(name)
+        if meaning:
+            return meaning
+    return "substance" if any(vocabulary.analyte(name) for name in names) else ""
 
 
 def _score(lines: list[str], mark: str) -> int:

@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from kratom_qc.domain.interval import plain
-
-Trouble = tuple[str, str] | None  # the code and the sentence of why a cell cannot be believed
+from kratom_qc.intake.formats.cell_problems import NOT_FINITE, CellProblem, CellValue
 
 # The formats that a file names by number only; 27 to 36, 50 to 58 and 71 to 81 are dates of Asian
 # locales.
@@ -25,18 +25,24 @@ BUILTIN = {
     5: '"$"#,##0;("$"#,##0)', 6: '"$"#,##0;[Red]("$"#,##0)',
     7: '"$"#,##0.00;("$"#,##0.00)', 8: '"$"#,##0.00;[Red]("$"#,##0.00)',
     9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
-    14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
-    22: "m/d/yy h:mm", 37: "#,##0;(#,##0)", 38: "#,##0;[Red](#,##0)", 39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)",
-    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)', 42: '_("$"* #,##0_);_("$"* (#,##0);_("$"* "-"_);_(@_)',
-    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', 44: '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)',
+    14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy",
+    18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 22: "m/d/yy h:mm",
+    37: "#,##0;(#,##0)", 38: "#,##0;[Red](#,##0)",
+    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)",
+    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)',
+    42: '_("$"* #,##0_);_("$"* (#,##0);_("$"* "-"_);_(@_)',
+    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)',
+    44: '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)',
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0", 48: "##0.0E+0", 49: "@",
     **dict.fromkeys([*range(27, 37), *range(50, 59), *range(71, 82)], "yyyy-mm-dd"),
-    59: "0", 60: "0.00", 61: "#,##0", 62: "#,##0.00", 67: "0%", 68: "0.00%", 69: "# ?/?", 70: "# ??/??",
+    59: "0", 60: "0.00", 61: "#,##0", 62: "#,##0.00",
+    67: "0%", 68: "0.00%", 69: "# ?/?", 70: "# ??/??",
 }  # fmt: skip
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]|(?P<general>General|@)'
-    r"|(?P<digits>[0#?](?:[0#?,]*[0#?])?(?:\.[0#?]*)?|\.[0#?]+)(?P<scale>,*)(?P<exponent>[eE][+-][0#?]+)?|(?P<percent>%)|(?P<other>.)",
+    r"|(?P<digits>[0#?](?:[0#?,]*[0#?])?(?:\.[0#?]*)?|\.[0#?]+)(?P<scale>,*)"
+    r"(?P<exponent>[eE][+-][0#?]+)?|(?P<percent>%)|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
 )
 _CONDITION = re.compile(
@@ -54,16 +60,7 @@ _PIECE = re.compile(r'"[^"]*"?|[\\_*].?|\[[^\]]*\]|[^"\\_*\[;]+|.', re.DOTALL)
 LITERAL = re.compile(
     r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A stored number as said: in full, with the zeros its format shows; `shown` where the sheet
-    displays it rounded."""
-
-    text: str
-    shown: str = ""
-    trouble: Trouble = None
+_MOST_DIGITS = 25  # beyond what Decimal's context of 28 digits rounds without an error
 
 
 @lru_cache(4096)
@@ -72,40 +69,42 @@ def is_date(pattern: str) -> bool:
     return re.search(r"[dmyhs]", LITERAL.sub("", pattern.split(";")[0]), re.IGNORECASE) is not None
 
 
-def shown_number(value: Decimal, pattern: str) -> Shown:
-    """What the sheet shows of a stored number under its format. Dates are not asked here; see
-    `is_date`."""
+def shown_number(value: Decimal, pattern: str) -> CellValue:
+    """A stored number under a format that is no date (see `is_date`): in full, with the zeros its
+    format shows."""
     if not value.is_finite():
-        return Shown(str(value), trouble=("not-a-number", "this cell holds no finite number"))
+        return CellValue(str(value), "number", NOT_FINITE)
     if not _is_readable(pattern):
-        return Shown(digits(value), trouble=_unreadable(pattern))
-    look = _look(section_of(pattern, value))
-    signed = (
-        value >= 0 or len(_split(pattern)) == 1
-    )  # a section of its own for negatives shows no minus of its own accord
-    if look.honest_over(value, signed=signed):
-        return _honest(value, look)
-    return _differs(value, pattern, look)
+        return CellValue(digits(value), "number", _unreadable(pattern))
+    section = _section(section_of(pattern, value))
+    # A section of its own for negatives shows no minus of its own accord.
+    signed = value >= 0 or len(_split(pattern)) == 1
+    if section.honest_over(value, signed=signed):
+        return _honest(value, section)
+    return CellValue(digits(value), "number", _differs(value, pattern, section))
 
 
 @lru_cache(4096)
-def shown_text(pattern: str) -> Trouble:
+def shown_text(pattern: str) -> CellProblem | None:
     """Why a text cell under this format cannot be believed: a fourth section, or else a last one
     with an `@`, speaks of text."""
     sections = _split(pattern)
-    if len(sections) < 4 and not any(
-        token["general"] == "@" for token in _TOKEN.finditer(sections[-1])
-    ):
+    last_is_text = any(token["general"] == "@" for token in _TOKEN.finditer(sections[-1]))
+    if len(sections) < 4 and not last_is_text:
         return None
-    look = _look(sections[min(len(sections), 4) - 1])
-    if look.general and not (look.before + look.after).strip():
+    section = _section(sections[min(len(sections), 4) - 1])
+    if section.general and not (section.before + section.after).strip():
         return None
-    seen = f"{look.before}{'…' if look.general else ''}{look.after}".strip()
-    shows = f"'{seen}' instead of its text" if seen else "nothing, but holds text"
-    return ("shown-differs" if seen else "invisible", f"this cell shows {shows}; format it as text")
+    text = "…" if section.general else ""
+    seen = f"{section.before}{text}{section.after}".strip()
+    if not seen:
+        message = "this cell shows nothing, but holds text; format it as text"
+        return CellProblem("invisible", message)
+    message = f"this cell shows '{seen}' instead of its text; format it as text"
+    return CellProblem("shown-differs", message)
 
 
-def stored(value: float) -> Decimal:
+def fifteen_digits(value: float) -> Decimal:
     """A number as every spreadsheet shows it at most: with 15 digits, so that what was computed as
     0.30000000000000004 is 0.3."""
     return Decimal(f"{value:.15g}")
@@ -114,18 +113,19 @@ def stored(value: float) -> Decimal:
 def digits(exact: Decimal, decimals: int = 0) -> str:
     """The stored digits, with the zeros the format shows behind them: 1.42 under `0.000` is said
     1.420."""
-    text = plain(exact) if abs(exact.adjusted()) < 25 else str(exact)
-    given = len(text.partition(".")[2])
-    if "E" in text or given >= decimals:
+    text = plain(exact) if abs(exact.adjusted()) < _MOST_DIGITS else str(exact)
+    fraction = len(text.partition(".")[2])
+    if "E" in text or fraction >= decimals:
         return text
-    return (text if "." in text else f"{text}.") + "0" * (decimals - given)
+    point = "" if "." in text else "."
+    return text + point + "0" * (decimals - fraction)
 
 
 # ---------------------------------------------------------------- the sections of a format
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Section:
     """One section of a format taken apart."""
 
     before: str  # literal text in front of the digits
@@ -140,13 +140,12 @@ class _Look:
         """Whether the section shows this number itself; accounting formats show a zero as `-`, and
         `#` shows it not at all."""
         words = (self.before + self.after).replace(" ", "")
-        if self.scaled or words not in (("",) if signed else ("-", "()")):
+        allowed = ("",) if signed else ("-", "()")
+        if self.scaled or words not in allowed:
             return False
-        return (
-            self.general
-            or "0" in self.digits
-            or bool(self.digits and _rounded(value, self.decimals))
-        )
+        if self.general or "0" in self.digits:
+            return True
+        return bool(self.digits and _rounded(value, self.decimals))
 
     @property
     def decimals(self) -> int:
@@ -156,45 +155,38 @@ class _Look:
     @property
     def padded(self) -> int:
         """The digits a whole number is padded to with zeros; 0 where it is not."""
-        return (
-            len(self.digits)
-            if re.fullmatch(r"0{2,}", self.digits) and not self.percent and not self.exponent
-            else 0
-        )
+        if self.percent or self.exponent or not re.fullmatch(r"0{2,}", self.digits):
+            return 0
+        return len(self.digits)
 
 
 @lru_cache(4096)
-def _look(section: str) -> _Look:
-    before = after = found = ""
-    exponent = ""
+def _section(text: str) -> _Section:
+    before = after = placeholders = exponent = ""
     percent = scaled = general = False
-    for token in _TOKEN.finditer(section):
-        if token["digits"] is not None and not found:
-            found, scaled, exponent = token["digits"], bool(token["scale"]), token["exponent"] or ""
+    for token in _TOKEN.finditer(text):
+        if token["digits"] is not None and not placeholders:
+            placeholders, scaled = token["digits"], bool(token["scale"])
+            exponent = token["exponent"] or ""
         elif token["general"]:
             general = True
         elif token["percent"]:
-            scaled, percent = (
-                scaled or percent,
-                True,
-            )  # two of them show it ten thousand times as large
+            scaled = scaled or percent  # two signs show a number ten thousand times as large
+            percent = True
+        elif placeholders or general:
+            after += _literal(token)
         else:
-            text = _literal(token)
-            before, after = (before, after + text) if found or general else (before + text, after)
-    return _Look(before, after, found, percent, exponent, scaled, general)
+            before += _literal(token)
+    return _Section(before, after, placeholders, percent, exponent, scaled, general)
 
 
 def _literal(token: re.Match[str]) -> str:
-    if token["bracket"] is not None:  # [$€-407] shows a currency; [Red] and [$-409] show nothing
-        return token["bracket"][1:].partition("-")[0] if token["bracket"].startswith("$") else ""
-    return next(
-        (
-            token[name]
-            for name in ("quoted", "escaped", "other", "digits")
-            if token[name] is not None
-        ),
-        "",
-    )
+    """The text a token shows: `[$€-407]` a currency; `[Red]` and `[$-409]` nothing."""
+    bracket = token["bracket"]
+    if bracket is not None:
+        return bracket[1:].partition("-")[0] if bracket.startswith("$") else ""
+    texts = (token[name] for name in ("quoted", "escaped", "other", "digits"))
+    return next((text for text in texts if text is not None), "")
 
 
 @lru_cache(4096)
@@ -216,103 +208,121 @@ def section_of(pattern: str, value: Decimal) -> str:
     conditions = [_condition(section) for section in sections]
     if any(conditions):
         for section, condition in zip(sections, conditions, strict=True):
-            if condition is None or _COMPARE[condition[0]](value, condition[1]):
+            if condition is None or condition.holds(value):
                 return section
         return sections[-1]
     if value < 0 and len(sections) > 1:
         return sections[1]
-    return sections[2] if value == 0 and len(sections) > 2 else sections[0]
+    if value == 0 and len(sections) > 2:
+        return sections[2]
+    return sections[0]
+
+
+class _Condition(NamedTuple):
+    """`[<=100]` in front of a section."""
+
+    comparison: str
+    bound: Decimal
+
+    def holds(self, value: Decimal) -> bool:
+        return bool(_COMPARE[self.comparison](value, self.bound))
 
 
 @lru_cache(4096)
 def _conditions(section: str) -> tuple[str, ...]:
     """What stands in the section's brackets like a condition; a bracket in quotes is text."""
-    brackets = (token["bracket"] or "" for token in _TOKEN.finditer(section))
-    return tuple(said.strip() for said in brackets if said.strip()[:1] in ("<", ">", "="))
+    brackets = [(token["bracket"] or "").strip() for token in _TOKEN.finditer(section)]
+    return tuple(text for text in brackets if text.startswith(("<", ">", "=")))
 
 
 @lru_cache(4096)
-def _condition(section: str) -> tuple[str, Decimal] | None:
+def _condition(section: str) -> _Condition | None:
     match = _CONDITION.fullmatch(next(iter(_conditions(section)), ""))
-    return (match[1], Decimal(match[2])) if match else None
+    return _Condition(match[1], Decimal(match[2])) if match else None
 
 
 @lru_cache(4096)
 def _is_readable(pattern: str) -> bool:
     """Whether every condition can be read and they stand from the first section on; programs differ
     over anything else."""
-    said = [_conditions(section) for section in _split(pattern)]
-    if not any(said):
+    by_section = [_conditions(section) for section in _split(pattern)]
+    if not any(by_section):
         return True
-    known = all(_CONDITION.fullmatch(condition) for conditions in said for condition in conditions)
-    return known and len(said[0]) == 1 and all(len(conditions) <= 1 for conditions in said)
+    if len(by_section[0]) != 1 or any(len(conditions) > 1 for conditions in by_section):
+        return False
+    return all(_CONDITION.fullmatch(text) for conditions in by_section for text in conditions)
 
 
-def _unreadable(pattern: str) -> tuple[str, str]:
-    message = f"the number format '{pattern}' may show something else than this cell holds; format the cell as text"
-    return ("shown-differs", f"{message} and type what it should say")
+def _unreadable(pattern: str) -> CellProblem:
+    message = (
+        f"the number format '{pattern}' may show something else than this cell holds; "
+        "format the cell as text and type what it should say"
+    )
+    return CellProblem("shown-differs", message)
 
 
 # ---------------------------------------------------------------- what is seen
 
 
-def _honest(value: Decimal, look: _Look) -> Shown:
-    amount, sign = (value * 100, "%") if look.percent else (value, "")
-    if look.padded and amount == amount.to_integral_value():
-        return Shown(f"{int(amount):0{look.padded}d}")
-    if look.general or look.exponent:
-        return Shown(digits(amount) + sign, _exponent(amount, look) if look.exponent else "")
-    said = digits(amount, len(re.sub(r"[^0]", "", look.digits.partition(".")[2])))
-    rounded = _rounded(amount, look.decimals)
-    return Shown(
-        said + sign, "" if rounded == amount else plain_fixed(rounded, look.decimals) + sign
-    )
+def _honest(value: Decimal, section: _Section) -> CellValue:
+    amount, sign = (value * 100, "%") if section.percent else (value, "")
+    if section.padded and amount == amount.to_integral_value():
+        return CellValue(f"{int(amount):0{section.padded}d}", "number")
+    if section.exponent:
+        return CellValue(digits(amount) + sign, "number", shown=_exponent(amount, section))
+    if section.general:
+        return CellValue(digits(amount) + sign, "number")
+    zeros = section.digits.partition(".")[2].count("0")
+    text = digits(amount, zeros) + sign
+    rounded = _rounded(amount, section.decimals)
+    if rounded == amount:
+        return CellValue(text, "number")
+    return CellValue(text, "number", shown=_fixed(rounded, section.decimals) + sign)
 
 
-def _exponent(amount: Decimal, look: _Look) -> str:
+def _exponent(amount: Decimal, section: _Section) -> str:
     """`1.2E+04` over 12345; so many digits before the point as there are places, which in
     `##0.0E+0` makes 12.3E+3."""
-    step = max(1, len(re.sub(r"[^0#?]", "", look.digits.partition(".")[0])))
+    places = re.sub(r"[^0#?]", "", section.digits.partition(".")[0])
+    step = max(1, len(places))
     power = amount.adjusted() // step * step if amount else 0
-    mantissa = _rounded(amount.scaleb(-power), look.decimals)
+    mantissa = _rounded(amount.scaleb(-power), section.decimals)
     if mantissa and mantissa.adjusted() >= step:
-        power, mantissa = power + step, _rounded(mantissa.scaleb(-step), look.decimals)
-    sign = "-" if power < 0 else look.exponent[1].replace("-", "")
-    return f"{plain_fixed(mantissa, look.decimals)}E{sign}{abs(power):0{len(look.exponent) - 2}d}"
+        power, mantissa = power + step, _rounded(mantissa.scaleb(-step), section.decimals)
+    sign = "-" if power < 0 else section.exponent[1].replace("-", "")
+    width = len(section.exponent) - 2
+    return f"{_fixed(mantissa, section.decimals)}E{sign}{abs(power):0{width}d}"
 
 
 def _rounded(amount: Decimal, decimals: int) -> Decimal:
     """As spreadsheets round what they show: half away from zero."""
-    if abs(amount.adjusted()) + decimals > 25:
+    if abs(amount.adjusted()) + decimals > _MOST_DIGITS:
         return amount
     return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def plain_fixed(amount: Decimal, decimals: int) -> str:
-    """A number with so many decimals."""
+def _fixed(amount: Decimal, decimals: int) -> str:
     return f"{amount:.{decimals}f}"
 
 
-def _differs(value: Decimal, pattern: str, look: _Look) -> Shown:
-    held = digits(value)
-    number = ""
-    rounded = _rounded(abs(value), look.decimals)
-    if look.digits and not look.scaled and (rounded or "0" in look.digits):
-        number = plain_fixed(rounded, look.decimals) + ("%" if look.percent else "")
-    seen = f"{look.before}{number}{look.after}".strip()
-    if not seen and not look.scaled:
-        return Shown(
-            held,
-            trouble=(
-                "invisible",
-                f"this cell shows nothing, but holds {held}; format it as General or delete it",
-            ),
-        )
-    if look.scaled or re.search(r"[0#?]", look.after) or not (number or seen):
+def _differs(value: Decimal, pattern: str, section: _Section) -> CellProblem:
+    held, number = digits(value), _number_seen(value, section)
+    seen = f"{section.before}{number}{section.after}".strip()
+    if not seen and not section.scaled:
+        message = f"this cell shows nothing, but holds {held}; format it as General or delete it"
+        return CellProblem("invisible", message)
+    if not seen or section.scaled or re.search(r"[0#?]", section.after):
         shows = f"the number format '{pattern}' shows something else than the stored {held}"
     else:
         shows = f"this cell shows '{seen}', but holds {held} (number format '{pattern}')"
-    return Shown(
-        held,
-        trouble=("shown-differs", f"{shows}; format the cell as text and type what it should say"),
-    )
+    message = f"{shows}; format the cell as text and type what it should say"
+    return CellProblem("shown-differs", message)
+
+
+def _number_seen(value: Decimal, section: _Section) -> str:
+    """The digits that a section shows beside its words; nothing where none can be told."""
+    rounded = _rounded(abs(value), section.decimals)
+    if not section.digits or section.scaled or not (rounded or "0" in section.digits):
+        return ""
+    sign = "%" if section.percent else ""
+    return _fixed(rounded, section.decimals) + sign

@@ -1,23 +1,22 @@
-"""One cell of an OpenDocument sheet: its stored value against the text that the sheet shows for it."""
+"""One cell of an OpenDocument sheet: its stored value against the text that the sheet shows."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from kratom_qc.intake.formats import marks
-from kratom_qc.intake.formats.numformat import Trouble, shown_number
-from kratom_qc.intake.formats.numformat import stored as fifteen
+from kratom_qc.intake.formats import cell_problems
+from kratom_qc.intake.formats.cell_problems import NOT_FINITE, TIME_VALUE, CellValue
+from kratom_qc.intake.formats.numformat import fifteen_digits, shown_number
 from kratom_qc.intake.formats.odf_styles import OFFICE, TABLE
-from kratom_qc.intake.formats.serial import TIME_VALUE
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _SHOWN = re.compile(
-    r"(?P<sign>[-+−]?)(?P<digits>[0-9][0-9.,'’ \u00a0\u202f]*)(?P<power>[eE][-+]?[0-9]{1,3})?\s*(?P<percent>%?)"
+    r"(?P<sign>[-+−]?)(?P<digits>[0-9][0-9.,'’ \u00a0\u202f]*)(?P<power>[eE][-+]?[0-9]{1,3})?"
+    r"\s*(?P<percent>%?)"
 )
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 # Groups end in one of three digits (12,34,567 in India): without that, 10.0 over a stored 100 would
@@ -27,104 +26,107 @@ _WHOLE = re.compile(
 )
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
 _FIRST_DAY = dt.date(1900, 1, 1)
+# Where a value of each type stands (ODF 1.3 part 3, 19.385); text is of any other type.
+_VALUES = {
+    "float": "value",
+    "percentage": "value",
+    "currency": "value",
+    "date": "date-value",
+    "time": "time-value",
+    "boolean": "boolean-value",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a person reads of a cell, how it is stored, a rounded form the sheet shows, and why it
-    cannot be believed."""
-
-    text: str
-    kind: str
-    shown: str = ""
-    trouble: Trouble = None
-
-
-def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> Value:
+def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> CellValue:
     """A table:table-cell by its attributes and the text in it. Without any text in the file, what
     is shown is the value."""
-    stored = attributes.get(f"{OFFICE}value")
-    kind = attributes.get(f"{OFFICE}value-type") or ("string" if stored is None else "float")
     formula = attributes.get(f"{TABLE}formula")
+    shown = text.strip()
     if formula is not None:
-        return Value(_formula(formula), "formula", trouble=marks.formula(text.strip()))
-    if _ERROR.fullmatch(text.strip()):
-        return Value(text.strip(), "error", trouble=marks.error_value(text.strip()))
-    if kind in ("float", "percentage", "currency"):
-        return _number(stored or "", text.strip() if has_text else None, kind == "percentage")
-    if kind == "date":
-        return _date(attributes.get(f"{OFFICE}date-value", ""), text.strip() if has_text else None)
+        problem = cell_problems.formula(shown)
+        return CellValue(_without_prefix(formula), "formula", problem)
+    if _ERROR.fullmatch(shown):
+        return CellValue(shown, "error", cell_problems.error_value(shown))
+    kind = attributes.get(f"{OFFICE}value-type") or _untyped(attributes)
+    if kind not in _VALUES:
+        return _string(attributes.get(f"{OFFICE}string-value"), text, has_text)
+    value = attributes.get(f"{OFFICE}{_VALUES[kind]}", "")
     if kind == "time":
-        return Value(
-            text.strip() or attributes.get(f"{OFFICE}time-value", ""), "date", trouble=TIME_VALUE
-        )
+        return CellValue(shown or value, "date", TIME_VALUE)
     if kind == "boolean":
-        return _boolean(attributes.get(f"{OFFICE}boolean-value", ""))
-    return _text(attributes.get(f"{OFFICE}string-value"), text, has_text)
+        return _boolean(value)
+    seen = shown if has_text else None
+    if kind == "date":
+        return _date(value, seen)
+    return _number(value, seen, kind == "percentage")
 
 
-def _formula(said: str) -> str:
+def _untyped(attributes: Mapping[str, str]) -> str:
+    return "float" if f"{OFFICE}value" in attributes else "string"
+
+
+def _without_prefix(formula: str) -> str:
     """`of:=1+1` is `=1+1`."""
-    return said[said.find("=") :] if "=" in said else f"={said}"
+    _, equals, rest = formula.partition("=")
+    return f"={rest if equals else formula}"
 
 
-def _boolean(stored: str) -> Value:
-    if stored in ("true", "false"):
-        return Value(stored.upper(), "boolean")
-    return Value(stored, "boolean", trouble=marks.error_value(stored))
+def _boolean(value: str) -> CellValue:
+    if value in ("true", "false"):
+        return CellValue(value.upper(), "boolean")
+    return CellValue(value, "boolean", cell_problems.error_value(value))
 
 
-def _text(stored: str | None, text: str, has_text: bool) -> Value:
-    if stored is None or stored == text:
-        return Value(text, "text")
-    return Value(
-        stored, "text", trouble=marks.shown_differs(f"'{stored}'", text) if has_text else None
-    )
+def _string(value: str | None, text: str, has_text: bool) -> CellValue:
+    if value is None or value == text:
+        return CellValue(text, "text")
+    problem = cell_problems.shown_differs(f"'{value}'", text) if has_text else None
+    return CellValue(value, "text", problem)
 
 
-def _date(stored: str, shown: str | None) -> Value:
+def _date(value: str, shown: str | None) -> CellValue:
     try:
-        moment = dt.datetime.fromisoformat(stored)
+        moment = dt.datetime.fromisoformat(value)
     except ValueError:
-        return Value(stored, "date", trouble=_no_day(stored))
-    said = moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(" ")
+        return CellValue(value, "date", cell_problems.no_date(value))
+    is_day = moment.time() == dt.time()
+    text = moment.date().isoformat() if is_day else moment.isoformat(" ")
+    problem = None
     if moment.date() < _FIRST_DAY:
-        return Value(said, "date", trouble=_no_day(said))
-    if shown is not None and not re.search(r"[0-9]", shown):
-        return Value(said, "date", trouble=marks.shown_differs(said, shown))
-    return Value(said, "date")
-
-
-def _no_day(said: str) -> marks.Why:
-    return ("date-impossible", f"'{said}' is no date; type the date as 2026-03-04")
+        problem = cell_problems.no_date(text)
+    elif shown is not None and not re.search(r"[0-9]", shown):
+        problem = cell_problems.shown_differs(text, shown)
+    return CellValue(text, "date", problem)
 
 
 @lru_cache(16384)
-def _number(stored: str, shown: str | None, percentage: bool) -> Value:
-    if not _NUMBER.fullmatch(stored):
-        return Value(stored, "number", trouble=("not-a-number", "this cell holds no finite number"))
+def _number(value: str, shown: str | None, percentage: bool) -> CellValue:
+    if not _NUMBER.fullmatch(value):
+        return CellValue(value, "number", NOT_FINITE)
     sign = "%" if percentage else ""
-    exact = fifteen(float(stored))
-    read = (
-        None
-        if shown is None
-        else next(_readings(shown, exact * 100 if percentage else exact, sign), None)
-    )
-    found = shown_number(exact, _pattern(shown or "", read, sign))
-    if found.trouble is not None or shown is None:
-        return Value(found.text, "number", trouble=found.trouble)
-    if read is None:
-        return Value(found.text, "number", trouble=marks.shown_differs(found.text, shown))
-    return Value(found.text, "number", "" if read == Decimal(found.text.rstrip("%")) else shown)
+    exact = fifteen_digits(float(value))
+    if shown is None:
+        return shown_number(exact, f"0{sign}")._replace(shown="")
+    reading = next(_readings(shown, exact * 100 if percentage else exact, sign), None)
+    cell_value = shown_number(exact, _pattern(shown, reading, sign))._replace(shown="")
+    if cell_value.problem is not None:
+        return cell_value
+    if reading is None:
+        return cell_value._replace(problem=cell_problems.shown_differs(cell_value.text, shown))
+    if reading != Decimal(cell_value.text.rstrip("%")):
+        return cell_value._replace(shown=shown)
+    return cell_value
 
 
-def _pattern(shown: str, read: Decimal | None, sign: str) -> str:
+def _pattern(shown: str, reading: Decimal | None, sign: str) -> str:
     """The number format under which a number is shown like this, as far as it says something:
     1.420, 007, 1.5%."""
     if shown.startswith("0") and shown.isascii() and shown.isdigit():
         return "0" * len(shown)
-    decimals = max(-int(read.as_tuple().exponent), 0) if read is not None else 0
-    return f"0{'.' * bool(decimals)}{'0' * decimals}{sign}"
+    exponent = reading.as_tuple().exponent if reading is not None else 0
+    decimals = max(-int(exponent), 0)
+    point = "." if decimals else ""
+    return f"0{point}{'0' * decimals}{sign}"
 
 
 def _readings(shown: str, exact: Decimal, sign: str) -> Iterator[Decimal]:
@@ -136,12 +138,22 @@ def _readings(shown: str, exact: Decimal, sign: str) -> Iterator[Decimal]:
     if match is None or match["percent"] != sign:
         return
     for mark in ".,":
-        whole, _, fraction = match["digits"].strip().rpartition(mark)
-        if mark not in match["digits"]:
-            whole, fraction = match["digits"], ""
-        if _GROUPS.search(fraction) or not _WHOLE.fullmatch(whole):
+        digits = _plain_digits(match["digits"], mark)
+        if digits is None:
             continue
-        digits = f"{_GROUPS.sub('', whole) or '0'}{'.' * bool(fraction)}{fraction}"
         number = Decimal(f"{match['sign'].replace('−', '-')}{digits}{match['power'] or ''}")
-        if abs(number - exact) <= Decimal((0, (5,), int(number.as_tuple().exponent) - 1)):
+        half_a_unit = Decimal((0, (5,), int(number.as_tuple().exponent) - 1))
+        if abs(number - exact) <= half_a_unit:
             yield number
+
+
+def _plain_digits(shown: str, mark: str) -> str | None:
+    """Digits without their groups and with a point for the decimal mark; None where they are not
+    grouped as numbers are."""
+    whole, fraction = shown, ""
+    if mark in shown:
+        whole, _, fraction = shown.strip().rpartition(mark)
+    if _GROUPS.search(fraction) or not _WHOLE.fullmatch(whole):
+        return None
+    point = "." if fraction else ""
+    return f"{_GROUPS.sub('', whole) or '0'}{point}{fraction}"

@@ -1,4 +1,5 @@
-"""ods (OpenDocument spreadsheets) → sheets of cells, in one pass over content.xml."""
+"""ods (OpenDocument spreadsheets) → sheets of cells, in one pass over content.xml (ODF 1.3 part 3,
+9)."""
 
 from __future__ import annotations
 
@@ -6,16 +7,18 @@ import re
 from dataclasses import dataclass
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Refusal, Refused
-from kratom_qc.domain.source import Cell, CellRef
-from kratom_qc.intake.formats import marks
+from kratom_qc.domain.errors import Refused
+from kratom_qc.domain.source import CellRef
+from kratom_qc.intake.formats import cell_problems
+from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
 from kratom_qc.intake.formats.container import Container
 from kratom_qc.intake.formats.markup import Attributes, walk
-from kratom_qc.intake.formats.numformat import Trouble
-from kratom_qc.intake.formats.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, Styles
-from kratom_qc.intake.formats.odf_text import OpenCell
-from kratom_qc.intake.formats.odf_values import Value, value_of
-from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
+from kratom_qc.intake.formats.odf_cells import TableCell
+from kratom_qc.intake.formats.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, OdfStyles
+from kratom_qc.intake.formats.odf_values import value_of
+from kratom_qc.intake.formats.sheet_builder import SheetBuilder
+from kratom_qc.intake.refusals import damaged, refused
+from kratom_qc.intake.sheets import CellRange, Sheet, cell_name
 from kratom_qc.settings import Caps
 
 _MANIFEST = "META-INF/manifest.xml"
@@ -38,96 +41,76 @@ _ASIDE |= {
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
-    """An ods workbook's sheets. Raises Refused where it cannot be opened safely or is too large."""
+    """An ods workbook's sheets, and a remark where it holds macros. Raises Refused where it cannot
+    be opened safely or is too large."""
     container = Container(name, raw, caps)
     if _MANIFEST in container and b"encryption-data" in container.read(_MANIFEST):
         message = "the workbook is password-protected; send it without a password"
-        raise Refused([Refusal("encrypted", message, CellRef(name))])
-    content = _Content(name, caps)
+        raise refused(name, "encrypted", message)
+    content = _ContentReader(name, caps)
+    ref = CellRef(name)
     if "styles.xml" in container:
-        walk(
-            CellRef(name), container.inflate("styles.xml"), content.styles.start, content.styles.end
-        )
+        walk(ref, container.inflate("styles.xml"), content.styles.start, content.styles.end)
     if "content.xml" not in container:
-        raise _damaged(name, "the workbook's main part is missing")
-    walk(
-        CellRef(name),
-        container.inflate("content.xml"),
-        content.start,
-        content.end,
-        content.characters,
-    )
+        raise damaged(name, "the workbook's main part is missing")
+    chunks = container.inflate("content.xml")
+    walk(ref, chunks, content.start, content.end, content.characters)
     if not content.is_spreadsheet:
-        message = "this is an OpenDocument file of another kind (a text or a presentation); send the spreadsheet itself"
-        raise Refused([Refusal("not-a-spreadsheet", message, CellRef(name))])
-    macros = any(part.startswith(("Basic/", "Scripts/")) for part in container.names)
-    return content.sheets, [marks.macros(name)] if macros else []
-
-
-def _damaged(name: str, why: str) -> Refused:
-    return Refused(
-        [
-            Refusal(
-                "damaged",
-                f"{why}; open the workbook, save it anew and send it again",
-                CellRef(name),
-            )
-        ]
-    )
+        what = "an OpenDocument file of another kind (a text or a presentation)"
+        message = f"this is {what}; send the spreadsheet itself"
+        raise refused(name, "not-a-spreadsheet", message)
+    has_macros = any(part.startswith(("Basic/", "Scripts/")) for part in container.names)
+    return content.sheets, [cell_problems.macros(name)] if has_macros else []
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    hidden: bool
-    style: str
+    hidden: bool = False
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Filled:
+class _FilledCell:
     """A cell that holds something, before it is repeated."""
 
     first: int  # column
     repeats: int
-    value: Value
+    value: CellValue
     style: str
     struck: bool
     covered: bool
-    veil: marks.Why | None
+    problem: CellProblem | None  # of a part of its text
 
 
 class _Table:
     """A sheet between its tags: rows and columns count on, filled or not; only what is filled is
     kept."""
 
-    def __init__(self, name: str, hidden: bool) -> None:
-        self.name, self.hidden = name, hidden
+    def __init__(self, builder: SheetBuilder, hidden: bool) -> None:
+        self.builder, self.hidden = builder, hidden
         self.columns: list[_Column] = []
-        self.row = self.column = 0  # the last one done
+        self.row = self.column = 0  # the last one that has ended
         self.in_row = False
         self.row_hidden, self.row_style, self.row_repeats = False, "", 1
-        self.line: list[_Filled] = []
-        self.cells = 0
-        self.rows: Grid = {}
-        self.problems: dict[tuple[int, int], Refusal] = {}
-        self.merged: list[Area] = []
-        self.matrices: list[Area] = []
+        self.row_cells: list[_FilledCell] = []
+        self.count = 0  # of cells that hold something
+        self.matrices: list[CellRange] = []  # filled by one formula
 
 
-class _Content:
+class _ContentReader:
     """What the elements of content.xml mean."""
 
     def __init__(self, name: str, caps: Caps) -> None:
-        self.name, self.caps = name, caps
-        self.styles = Styles()
+        self.styles = OdfStyles()
         self.sheets: list[Sheet] = []
         self.is_spreadsheet = False
+        self._name, self._caps = name, caps
         self._titles: set[str] = set()
         self._aside = 0  # how deep in something that is no cell
-        self._groups: list[
-            bool
-        ] = []  # whether each open group of rows or columns is folded away, by itself or by another
+        # Whether each open group of rows or columns is folded away, by itself or by another.
+        self._groups: list[bool] = []
         self._table: _Table | None = None
-        self._cell: OpenCell | None = None
+        self._cell: TableCell | None = None
 
     def start(self, element: str, attributes: Attributes) -> None:
         """An element opens."""
@@ -135,12 +118,12 @@ class _Content:
             self._aside += 1
         elif self._cell is not None:
             if element.startswith(TABLE):
-                raise _damaged(self.name, "a table within a cell")
+                raise damaged(self._name, "a table within a cell")
             self._cell.start(element, attributes)
         elif self._table is not None:
             self._start_in_table(self._table, element, attributes)
         elif element == f"{TABLE}table":
-            self._start_table(attributes)
+            self._table = self._new_table(attributes)
         elif element == f"{OFFICE}spreadsheet":
             self.is_spreadsheet = True
         elif element.startswith(STYLE):
@@ -162,37 +145,34 @@ class _Content:
         if self._cell is not None and not self._aside:
             self._cell.characters(text)
 
-    def _start_table(self, attributes: Attributes) -> None:
-        if len(self.sheets) == self.caps.sheets:
-            raise self._too_large(f"more than {self.caps.sheets} sheets")
-        hidden = self.styles.hides_table(attributes.get(f"{TABLE}style-name", ""))
+    def _new_table(self, attributes: Attributes) -> _Table:
+        if len(self.sheets) == self._caps.sheets:
+            raise self._too_large(f"more than {self._caps.sheets} sheets")
         title = attributes.get(f"{TABLE}name", "")
         if title.casefold() in self._titles:
-            raise _damaged(self.name, "two sheets have the same name")
+            raise damaged(self._name, "two sheets have the same name")
         self._titles.add(title.casefold())
-        self._table = _Table(title, hidden)
+        hidden = self.styles.hides_table(attributes.get(f"{TABLE}style-name", ""))
+        return _Table(SheetBuilder(self._name, title), hidden)
 
     def _start_in_table(self, table: _Table, element: str, attributes: Attributes) -> None:
-        if (element in (_CELL, _COVERED)) != table.in_row and element in (_CELL, _COVERED, _ROW):
-            raise _damaged(self.name, "cells and rows do not stand in each other as they must")
-        if element in (_CELL, _COVERED):
-            self._cell = OpenCell(attributes, element == _COVERED, self.styles, self.caps.cell_text)
+        is_cell = element in (_CELL, _COVERED)
+        if is_cell != table.in_row and (is_cell or element == _ROW):
+            raise damaged(self._name, "cells and rows do not stand in each other as they must")
+        if is_cell:
+            longest = self._caps.cell_text
+            self._cell = TableCell(attributes, element == _COVERED, self.styles, longest)
         elif element == _ROW:
             table.row_hidden = self._is_hidden("table-row", attributes)
             table.row_style = attributes.get(f"{TABLE}default-cell-style-name", "")
             table.row_repeats = self._count(attributes, "number-rows-repeated")
             table.column, table.in_row = 0, True
         elif element == _COLUMN:
-            column = _Column(
-                self._is_hidden("table-column", attributes),
-                attributes.get(f"{TABLE}default-cell-style-name", ""),
-            )
-            repeats = self._count(attributes, "number-columns-repeated")
-            table.columns += [column] * min(repeats, self.caps.columns - len(table.columns))
+            self._add_columns(table, attributes)
         elif element in _GROUP:
-            self._groups.append(self._folded() or attributes.get(f"{TABLE}display") == "false")
+            self._groups.append(self._is_folded() or attributes.get(f"{TABLE}display") == "false")
         elif element == f"{TABLE}table":
-            raise _damaged(self.name, "a table within a table")
+            raise damaged(self._name, "a table within a table")
 
     def _end_in_table(self, table: _Table, element: str) -> None:
         if self._cell is not None:
@@ -205,124 +185,105 @@ class _Content:
         elif element == f"{TABLE}table":
             self._end_table(table)
 
+    def _add_columns(self, table: _Table, attributes: Attributes) -> None:
+        hidden = self._is_hidden("table-column", attributes)
+        column = _Column(hidden, attributes.get(f"{TABLE}default-cell-style-name", ""))
+        repeats = self._count(attributes, "number-columns-repeated")
+        table.columns += [column] * min(repeats, self._caps.columns - len(table.columns))
+
     def _is_hidden(self, family: str, attributes: Attributes) -> bool:
         return (
             attributes.get(f"{TABLE}visibility", "visible") != "visible"
-            or self._folded()
-            or self.styles.flattens(family, attributes.get(f"{TABLE}style-name", ""))
+            or self._is_folded()
+            or self.styles.has_no_size(family, attributes.get(f"{TABLE}style-name", ""))
         )
 
-    def _folded(self) -> bool:
+    def _is_folded(self) -> bool:
         return bool(self._groups) and self._groups[-1]
 
-    def _count(self, attributes: Attributes, what: str) -> int:
-        said = attributes.get(f"{TABLE}{what}")
-        if said is None:
+    def _count(self, attributes: Attributes, attribute: str) -> int:
+        stated = attributes.get(f"{TABLE}{attribute}")
+        if stated is None:
             return 1
-        if not _COUNT.fullmatch(said):
-            raise _damaged(self.name, f"{what} is '{said[:20]}'")
-        return int(said)
+        if not _COUNT.fullmatch(stated):
+            raise damaged(self._name, f"{attribute} is '{stated[:20]}'")
+        return int(stated)
 
-    def _end_cell(self, table: _Table, cell: OpenCell) -> None:
-        """A cell goes into its line; a blank one only moves on."""
+    def _end_cell(self, table: _Table, cell: TableCell) -> None:
+        """A cell goes into its row; a blank one only moves on."""
         first, repeats = table.column + 1, self._count(cell.attributes, "number-columns-repeated")
         table.column += repeats
-        self._note_areas(table, cell.attributes, first)
+        self._note_ranges(table, cell.attributes, first)
         value = value_of(cell.attributes, cell.text, cell.paragraphs > 0)
-        if max(len(value.text), len(cell.text)) > self.caps.cell_text:
+        caps = self._caps
+        if max(len(value.text), len(cell.text)) > caps.cell_text:
             name = cell_name(table.row + 1, first)
-            raise self._too_large(
-                f"cell {name} holds more than {self.caps.cell_text:,} characters, which is the limit"
-            )
-        if not value.text.strip() and value.trouble is None:
+            limit = f"more than {caps.cell_text:,} characters, which is the limit"
+            raise self._too_large(f"cell {name} holds {limit}")
+        if not value.text.strip() and value.problem is None:
             return
-        if table.column > self.caps.columns:
-            raise self._too_large(
-                f"sheet '{table.name}' spans {table.column:,} columns; the limit is {self.caps.columns}"
-            )
+        if table.column > caps.columns:
+            spans = f"sheet '{table.builder.title}' spans {table.column:,} columns"
+            raise self._too_large(f"{spans}; the limit is {caps.columns}")
         style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
-        table.line.append(
-            _Filled(first, repeats, value, style, cell.struck, cell.covered, cell.veil)
+        table.row_cells.append(
+            _FilledCell(first, repeats, value, style, cell.struck, cell.covered, cell.problem)
         )
 
-    def _note_areas(self, table: _Table, attributes: Attributes, left: int) -> None:
-        """The areas a cell stands for: merged, or filled by one formula whose other cells hold bare
-        values."""
+    def _note_ranges(self, table: _Table, attributes: Attributes, left: int) -> None:
+        """The ranges a cell stands for: merged, or filled by one formula whose other cells hold
+        bare values."""
         if _SPANS.isdisjoint(attributes):
             return
-        for areas, kind in ((table.merged, "number"), (table.matrices, "number-matrix")):
-            rows, columns = (
-                self._count(attributes, f"{kind}-{what}-spanned") for what in ("rows", "columns")
-            )
+        for ranges, kind in ((table.builder.merged, "number"), (table.matrices, "number-matrix")):
+            rows = self._count(attributes, f"{kind}-rows-spanned")
+            columns = self._count(attributes, f"{kind}-columns-spanned")
             if rows > 1 or columns > 1:
-                bottom, right = table.row + rows, left + columns - 1
-                areas.append(
-                    (
-                        table.row + 1,
-                        left,
-                        min(bottom, self.caps.rows),
-                        min(right, self.caps.columns),
-                    )
-                )
+                bottom = min(table.row + rows, self._caps.rows)
+                right = min(left + columns - 1, self._caps.columns)
+                ranges.append(CellRange(table.row + 1, left, bottom, right))
 
     def _end_row(self, table: _Table) -> None:
         first, table.row, table.in_row = table.row + 1, table.row + table.row_repeats, False
-        if table.line and table.row > self.caps.rows:
-            raise self._too_large(
-                f"sheet '{table.name}' is filled down to row {table.row:,} at least; the limit is {self.caps.rows:,}"
-            )
-        table.cells += table.row_repeats * sum(filled.repeats for filled in table.line)
-        if table.cells > self.caps.cells:
-            raise self._too_large(
-                f"a sheet holds more than {self.caps.cells:,} cells, which is the limit"
-            )
-        for row in range(first, table.row + 1) if table.line else ():
-            for filled in table.line:
-                for column in range(filled.first, filled.first + filled.repeats):
-                    self._put(table, row, column, filled)
-        table.line = []
+        cells, table.row_cells = table.row_cells, []
+        if not cells:
+            return
+        caps = self._caps
+        if table.row > caps.rows:
+            fills = f"sheet '{table.builder.title}' is filled down to row {table.row:,} at least"
+            raise self._too_large(f"{fills}; the limit is {caps.rows:,}")
+        table.count += table.row_repeats * sum(cell.repeats for cell in cells)
+        if table.count > caps.cells:
+            limit = f"more than {caps.cells:,} cells, which is the limit"
+            raise self._too_large(f"a sheet holds {limit}")
+        for row in range(first, table.row + 1):
+            for cell in cells:
+                for column in range(cell.first, cell.first + cell.repeats):
+                    self._put(table, row, column, cell)
 
-    def _put(self, table: _Table, row: int, column: int, filled: _Filled) -> None:
-        shape = table.columns[column - 1] if column <= len(table.columns) else _Column(False, "")
-        hidden = table.hidden or table.row_hidden or shape.hidden or filled.covered
-        value, style = filled.value, filled.style or shape.style
-        table.rows.setdefault(row, {})[column] = Cell(
-            value.text, value.kind, row, column, hidden, value.shown
-        )
-        trouble = marks.HIDDEN if hidden else self._look(style, filled)
-        if trouble:
-            table.problems[row, column] = self._problem(table, row, column, trouble, value.text)
+    def _put(self, table: _Table, row: int, column: int, cell: _FilledCell) -> None:
+        in_column = table.columns[column - 1] if column <= len(table.columns) else _Column()
+        hidden = table.hidden or table.row_hidden or in_column.hidden or cell.covered
+        problem = self._problem(cell.style or in_column.style, cell)
+        table.builder.add(row, column, cell.value, problem, hidden)
 
-    def _look(self, style: str, filled: _Filled) -> Trouble:
-        """Why a cell that is not hidden cannot be believed: by its style, or else by what it holds."""
+    def _problem(self, style: str, cell: _FilledCell) -> CellProblem | None:
+        """Why a cell that is not hidden cannot be believed: by its style, or by what it holds."""
         if self.styles.strikes("table-cell", style):
-            return marks.STRUCK
-        trouble = filled.value.trouble or (marks.PARTLY_STRUCK if filled.struck else None)
-        trouble = trouble or filled.veil or self.styles.veils("table-cell", style)
-        return trouble or (marks.INVISIBLE if self.styles.blinds(style) else None)
-
-    def _problem(
-        self, table: _Table, row: int, column: int, trouble: marks.Why, said: str
-    ) -> Refusal:
-        return Refusal(*trouble, CellRef(self.name, table.name, cell_name(row, column)), said)
+            return cell_problems.STRUCK
+        if cell.value.problem is not None:
+            return cell.value.problem
+        if cell.struck:
+            return cell_problems.PARTLY_STRUCK
+        problem = cell.problem or self.styles.font_problem("table-cell", style)
+        if problem is None and self.styles.is_invisible(style):
+            problem = cell_problems.INVISIBLE
+        return problem
 
     def _end_table(self, table: _Table) -> None:
-        for top, left, bottom, right in table.matrices:
-            for row in range(top, min(bottom, table.row) + 1):
-                for column in sorted(
-                    set(table.rows.get(row, ()))
-                    & set(range(left, min(right, self.caps.columns) + 1))
-                ):
-                    problem = self._problem(
-                        table,
-                        row,
-                        column,
-                        marks.formula(table.rows[row][column].text),
-                        table.rows[row][column].text,
-                    )
-                    table.problems.setdefault((row, column), problem)
-        self.sheets.append(Sheet(table.name, table.rows, table.problems, tuple(table.merged)))
+        table.builder.mark_formulas(table.matrices)
+        self.sheets.append(table.builder.sheet())
         self._table = None
 
     def _too_large(self, message: str) -> Refused:
-        return Refused([Refusal("too-large", f"{message}. Split the file", CellRef(self.name))])
+        return refused(self._name, "too-large", f"{message}. Split the file")

@@ -1,4 +1,5 @@
-"""The text of a string with its runs: raised digits stay raised, and what is struck out is noticed."""
+"""The text of a string item (ECMA-376 part 1, 18.4.8) with its runs: raised digits stay raised, and
+what is struck out is noticed."""
 
 from __future__ import annotations
 
@@ -6,49 +7,49 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kratom_qc.intake.formats import marks
-from kratom_qc.intake.formats.colours import Named, named
-from kratom_qc.intake.formats.markup import Attributes, End, Start
-from kratom_qc.intake.formats.numformat import Trouble
+from kratom_qc.intake.formats import cell_problems
+from kratom_qc.intake.formats.cell_problems import CellProblem
+from kratom_qc.intake.formats.colours import ColourReference, colour_reference
+from kratom_qc.intake.formats.markup import OFF, Attributes, EndHandler, StartHandler
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_OFF = ("0", "false")
 _SAME_IN_EVERY_FONT = frozenset("0123456789.,+-<>=()%/ ")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A string of the workbook; `struck` where a part of it is struck out, `veil` why else a part
-    is not what it looks like, `inks` the colours of its parts."""
+class StringItem:
+    """A string of the workbook; `struck` where a part of it is struck out, `problem` why else a
+    part is not what it looks like, `colours` those of its parts."""
 
     text: str
     struck: bool = False
-    veil: Trouble = None
-    inks: tuple[Named, ...] = ()
+    problem: CellProblem | None = None
+    colours: tuple[ColourReference, ...] = ()
 
 
-class RichText:
-    """The text of a string with its runs: raised digits stay raised, readings of East Asian text
-    are left out."""
+class StringItemReader:
+    """Reads one string item after the other; readings of East Asian text are left out."""
 
     def __init__(self) -> None:
         self.begin({})
 
     def begin(self, _attributes: Attributes) -> None:
-        self.pieces: list[str] = []
-        self.piece: list[str] | None = None
-        self.raised = self.run_struck = self.struck = self.phonetic = False
-        self.room = True  # for one text, in the string itself or in each of its runs
-        self.veil: Trouble = None
-        self.inks: list[Named] = []
-        self.run_veil: Trouble = None
-        self.run_ink: Named | None = None
+        """A string item opens."""
+        self._pieces: list[str] = []
+        self._piece: list[str] | None = None
+        self._raised = self._run_struck = self._struck = self._phonetic = False
+        self._has_room = True  # for one text, in the item itself or in each of its runs
+        self._problem: CellProblem | None = None
+        self._colours: list[ColourReference] = []
+        self._run_problem: CellProblem | None = None
+        self._run_colour: ColourReference | None = None
 
-    def starts(self) -> dict[str, Start]:
+    def starts(self) -> dict[str, StartHandler]:
+        """What to do where the elements of an item open."""
         return {
             "t": self._text,
             "r": self._run,
-            "rPh": self._phonetic,
+            "rPh": self._phonetic_run,
             "vertAlign": self._align,
             "strike": self._strike,
             "rFont": self._font,
@@ -56,76 +57,84 @@ class RichText:
             "color": self._colour,
         }
 
-    def ends(self) -> dict[str, End]:
-        return {"t": self._text_ends, "rPh": self._phonetic_ends}
+    def ends(self) -> dict[str, EndHandler]:
+        """What to do where the elements of an item close."""
+        return {"t": self._text_ends, "rPh": self._phonetic_run_ends}
 
     def add(self, text: str) -> None:
-        if self.piece is not None:
-            self.piece.append(text)
+        """Text between tags."""
+        if self._piece is not None:
+            self._piece.append(text)
+
+    def item(self) -> StringItem:
+        """The item that has been read."""
+        if len(self._pieces) == 1 and not (self._struck or self._problem or self._colours):
+            return _plain_item(self._pieces[0])
+        text = unescaped("".join(self._pieces))
+        problem = self._problem or cell_problems.control_character(text)
+        return StringItem(text, self._struck, problem, tuple(self._colours))
 
     def _run(self, _attributes: Attributes) -> None:
-        self.room = True
-        self.raised = self.run_struck = False
-        self.run_veil = self.run_ink = None
+        self._has_room = True
+        self._raised = self._run_struck = False
+        self._run_problem = self._run_colour = None
 
-    def _phonetic(self, _attributes: Attributes) -> None:
-        self.phonetic = True
+    def _phonetic_run(self, _attributes: Attributes) -> None:
+        self._phonetic = True
 
-    def _phonetic_ends(self) -> None:
-        self.phonetic = False
+    def _phonetic_run_ends(self) -> None:
+        self._phonetic = False
 
     def _align(self, attributes: Attributes) -> None:
-        self.raised = attributes.get("val") == "superscript"
+        self._raised = attributes.get("val") == "superscript"
 
     def _strike(self, attributes: Attributes) -> None:
-        self.run_struck = attributes.get("val", "1") not in _OFF
+        self._run_struck = attributes.get("val", "1") not in OFF
 
     def _font(self, attributes: Attributes) -> None:
-        self.run_veil = self.run_veil or marks.font(attributes.get("val", ""))
+        problem = cell_problems.symbol_font(attributes.get("val", ""))
+        self._run_problem = self._run_problem or problem
 
     def _size(self, attributes: Attributes) -> None:
-        self.run_veil = self.run_veil or marks.size(attributes.get("val", ""))
+        problem = cell_problems.font_size(attributes.get("val", ""))
+        self._run_problem = self._run_problem or problem
 
     def _colour(self, attributes: Attributes) -> None:
-        self.run_ink = named(attributes)
+        self._run_colour = colour_reference(attributes)
 
     def _text(self, _attributes: Attributes) -> None:
-        self.piece = []
-        if not self.phonetic:
-            if not self.room:
-                self.veil = marks.TWO_TEXTS
-            self.room = False
+        self._piece = []
+        if not self._phonetic:
+            if not self._has_room:
+                self._problem = cell_problems.TWO_TEXTS
+            self._has_room = False
 
     def _text_ends(self) -> None:
-        text = "".join(self.piece or ())
-        self.piece = None
-        if not self.phonetic:
-            self.pieces.append(text.translate(marks.RAISED) if self.raised else text)
-            if (self.run_struck or self.run_veil or self.run_ink) and text.strip():
-                self._note(text)
+        text = "".join(self._piece or ())
+        self._piece = None
+        if self._phonetic:
+            return
+        self._pieces.append(text.translate(cell_problems.SUPERSCRIPTS) if self._raised else text)
+        if text.strip():
+            self._note_run(text)
 
-    def _note(self, text: str) -> None:
+    def _note_run(self, text: str) -> None:
         """What the run that holds this text does to it."""
-        self.struck = self.struck or self.run_struck
-        if self.run_veil is not None and (
-            self.run_veil == marks.TINY or not _SAME_IN_EVERY_FONT.issuperset(text)
+        self._struck = self._struck or self._run_struck
+        problem = self._run_problem
+        if problem is not None and (
+            problem == cell_problems.TINY or not _SAME_IN_EVERY_FONT.issuperset(text)
         ):
-            self.veil = self.run_veil
-        if self.run_ink is not None and self.run_ink not in self.inks:
-            self.inks.append(self.run_ink)
-
-    def taken(self) -> Text:
-        if len(self.pieces) == 1 and not (self.struck or self.veil or self.inks):
-            return _plain(self.pieces[0])
-        said = unescaped("".join(self.pieces))
-        return Text(said, self.struck, self.veil or marks.controls(said), tuple(self.inks))
+            self._problem = problem
+        if self._run_colour is not None and self._run_colour not in self._colours:
+            self._colours.append(self._run_colour)
 
 
 @lru_cache(16384)
-def _plain(text: str) -> Text:
+def _plain_item(text: str) -> StringItem:
     """Most strings, and most of them again and again: a unit stands in every row."""
-    said = unescaped(text)
-    return Text(said, veil=marks.controls(said))
+    text = unescaped(text)
+    return StringItem(text, problem=cell_problems.control_character(text))
 
 
 def unescaped(text: str) -> str:

@@ -1,251 +1,273 @@
-"""styles.xml → what a cell's style does to what a person sees of it."""
+"""styles.xml → what a cell's format does to what a person sees of it (ECMA-376 part 1, 18.8)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from kratom_qc.domain.source import CellRef
-from kratom_qc.intake.formats import marks
-from kratom_qc.intake.formats.colours import BLACK, WHITE, Colour, Colours, Named, alike, named
-from kratom_qc.intake.formats.markup import Attributes, End, Start, scan
-from kratom_qc.intake.formats.numformat import BUILTIN, Trouble, is_date, shown_text
+from kratom_qc.intake.formats import cell_problems
+from kratom_qc.intake.formats.addresses import whole_number
+from kratom_qc.intake.formats.cell_problems import CellProblem
+from kratom_qc.intake.formats.colours import (
+    BLACK,
+    WHITE,
+    Colour,
+    ColourReference,
+    ColourScheme,
+    colour_reference,
+    indistinguishable,
+)
+from kratom_qc.intake.formats.markup import OFF, Attributes, EndHandler, StartHandler, scan
+from kratom_qc.intake.formats.numformat import BUILTIN, is_date, shown_text
 
-Grounds = tuple[Colour, ...]
+_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "dxfs")
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class CellFormat:
     """One cell format: its number format, whether it strikes the text out, why else nobody reads in
-    a cell of this style what it holds, and the colours behind."""
+    such a cell what it holds, and the colours behind the text."""
 
     pattern: str = "General"
     date: bool = False
     struck: bool = False
-    veil: Trouble = None
-    grounds: Grounds = (WHITE,)
-    text_veil: Trouble = None  # why its number format does not show a text as it is
+    problem: CellProblem | None = None
+    backgrounds: tuple[Colour, ...] = (WHITE,)
+    text_problem: CellProblem | None = None  # why its number format does not show a text as it is
 
 
-PLAIN = Style()
-_OFF = ("0", "false")
+DEFAULT_FORMAT = CellFormat()
 
 
 @dataclass(slots=True)
-class Styles:
-    """The cell formats by number, and which conditional formats (by number) change what is shown."""
+class StyleSheet:
+    """The cell formats by number, and which differential formats (by number), those of conditional
+    formats, change what is read."""
 
-    cells: list[Style] = field(default_factory=list)
-    disguises: set[int] = field(default_factory=set)
-    colours: Colours = field(default_factory=Colours)
+    cell_formats: list[CellFormat] = field(default_factory=list)
+    altering: set[int] = field(default_factory=set)
+    colours: ColourScheme = field(default_factory=ColourScheme)
 
-    def of(self, number: str | None) -> Style | None:
+    def cell_format(self, number: str | None) -> CellFormat | None:
         """The format of a cell that names it, None where there is no such format; one that names
         none has the first."""
         if number is None:
-            return self.cells[0] if self.cells else PLAIN
-        index = _whole(number)
-        return self.cells[index] if index < len(self.cells) else None
+            return self.cell_formats[0] if self.cell_formats else DEFAULT_FORMAT
+        index = whole_number(number, 6)
+        return self.cell_formats[index] if 0 <= index < len(self.cell_formats) else None
 
-    def blend(self, inks: Iterable[Named], style: Style) -> bool:
-        """Whether one of the inks is not to be told from what is behind a cell of this style."""
-        seen = (self.colours.seen(ink) for ink in inks)
-        return any(ink is not None and alike(ink, style.grounds) for ink in seen)
+    def hides(self, inks: Iterable[ColourReference], cell_format: CellFormat) -> bool:
+        """Whether one of the inks cannot be told from what is behind a cell of this format."""
+        colours = [self.colours.resolve(ink) for ink in inks]
+        return any(
+            colour is not None and indistinguishable(colour, cell_format.backgrounds)
+            for colour in colours
+        )
 
 
 @dataclass(slots=True)
 class _Font:
     struck: bool = False
-    ink: Named | None = None
-    veil: Trouble = None
+    ink: ColourReference | None = None
+    problem: CellProblem | None = None
 
 
 @dataclass(slots=True)
 class _Fill:
     pattern: str = ""
-    front: Named | None = None
-    back: Named | None = None
-    stops: list[Named | None] = field(default_factory=list)
+    foreground: ColourReference | None = None
+    background: ColourReference | None = None
+    stops: list[ColourReference | None] = field(default_factory=list)  # of a gradient
 
 
 @dataclass(slots=True)
-class _Differential:
-    font: _Font | None = None
-    fill: _Fill | None = None
-    format: bool = False
+class _DifferentialFormat:
+    font: _Font = field(default_factory=_Font)
+    fill: _Fill = field(default_factory=_Fill)
+    has_number_format: bool = False
 
 
-def read_styles(place: CellRef, chunks: Iterable[bytes], colours: Colours | None = None) -> Styles:
+@dataclass(frozen=True, slots=True)
+class _FormatRecord:
+    """An `xf` of `cellXfs`: numbers of a number format, a font and a fill."""
+
+    number_format: str
+    font: int
+    fill: int
+    repeats_text: bool = False
+
+
+def read_styles(
+    part: CellRef, chunks: Iterable[bytes], colours: ColourScheme | None = None
+) -> StyleSheet:
     """The styles of a workbook with the colours of its theme. Raises Refused where the part is
     damaged."""
-    reader = _Reader(colours or Colours())
-    scan(place, chunks, reader.starts(), reader.ends())
-    return reader.finished()
+    reader = _Reader(colours or ColourScheme())
+    scan(part, chunks, reader.starts(), reader.ends())
+    return reader.style_sheet()
 
 
 class _Reader:
-    def __init__(self, colours: Colours) -> None:
-        self.colours = colours
-        self.own_palette: list[str] = []
-        self.patterns: dict[str, str] = {}
-        self.fonts: list[_Font] = []
-        self.fills: list[_Fill] = []
-        self.formats: list[
-            tuple[str, int, int, bool]
-        ] = []  # number format, font, fill, whether the text is repeated
-        self.differentials: list[_Differential] = []
-        self.list = ""
-        self.font, self.fill = _Font(), _Fill()
-        self.in_font = False
+    def __init__(self, colours: ColourScheme) -> None:
+        self._colours = colours
+        self._own_palette: list[str] = []
+        self._patterns: dict[str, str] = {}
+        self._fonts: list[_Font] = []
+        self._fills: list[_Fill] = []
+        self._records: list[_FormatRecord] = []
+        self._differentials: list[_DifferentialFormat] = []
+        self._list = ""  # the element of _LISTS that is open
+        self._font, self._fill = _Font(), _Fill()
+        self._in_font = False
 
-    def starts(self) -> dict[str, Start]:
-        def enter(name: str) -> Start:
-            return lambda _attributes: setattr(self, "list", name)
-
+    def starts(self) -> dict[str, StartHandler]:
         return {
-            **{
-                name: enter(name)
-                for name in ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "dxfs")
-            },
-            "numFmt": self._pattern,
-            "font": self._font,
+            **{name: partial(self._enter, name) for name in _LISTS},
+            "numFmt": self._number_format,
+            "font": self._font_starts,
             "strike": self._strike,
             "sz": self._size,
-            "name": self._name,
+            "name": self._font_name,
             "color": self._colour,
-            "fill": self._fill,
+            "fill": self._fill_starts,
             "patternFill": self._pattern_fill,
-            "fgColor": partial(self._ground, "front"),
-            "bgColor": partial(self._ground, "back"),
-            "xf": self._format,
+            "fgColor": self._foreground,
+            "bgColor": self._background,
+            "xf": self._format_record,
             "alignment": self._alignment,
-            "dxf": lambda _attributes: self.differentials.append(_Differential()),
-            "rgbColor": lambda attributes: self.own_palette.append(
-                attributes.get("rgb", "").lower()
-            ),
+            "dxf": self._differential,
+            "rgbColor": self._palette_colour,
         }
 
-    def ends(self) -> dict[str, End]:
+    def ends(self) -> dict[str, EndHandler]:
         return {"font": self._font_ends, "fill": self._fill_ends}
 
-    def _pattern(self, attributes: Attributes) -> None:
-        if self.list == "dxfs" and self.differentials:
-            self.differentials[-1].format = True
-        else:
-            self.patterns[attributes.get("numFmtId", "")] = attributes.get("formatCode", "General")
+    def _enter(self, name: str, _attributes: Attributes) -> None:
+        self._list = name
 
-    def _font(self, _attributes: Attributes) -> None:
-        self.font, self.in_font = _Font(), True
+    def _number_format(self, attributes: Attributes) -> None:
+        if self._list == "dxfs" and self._differentials:
+            self._differentials[-1].has_number_format = True
+        else:
+            number = attributes.get("numFmtId", "")
+            self._patterns[number] = attributes.get("formatCode", "General")
+
+    def _font_starts(self, _attributes: Attributes) -> None:
+        self._font, self._in_font = _Font(), True
 
     def _strike(self, attributes: Attributes) -> None:
-        self.font.struck = attributes.get("val", "1") not in _OFF
+        self._font.struck = attributes.get("val", "1") not in OFF
 
     def _size(self, attributes: Attributes) -> None:
-        self.font.veil = self.font.veil or marks.size(attributes.get("val", ""))
+        size = attributes.get("val", "")
+        self._font.problem = self._font.problem or cell_problems.font_size(size)
 
-    def _name(self, attributes: Attributes) -> None:
-        self.font.veil = self.font.veil or marks.font(attributes.get("val", ""))
+    def _font_name(self, attributes: Attributes) -> None:
+        name = attributes.get("val", "")
+        self._font.problem = self._font.problem or cell_problems.symbol_font(name)
 
     def _colour(self, attributes: Attributes) -> None:
         """Of a font, or a stop of a gradient; a border's colour is nothing here."""
-        if self.in_font:
-            self.font.ink = named(attributes)
+        if self._in_font:
+            self._font.ink = colour_reference(attributes)
         else:
-            self.fill.stops.append(named(attributes))
+            self._fill.stops.append(colour_reference(attributes))
 
     def _font_ends(self) -> None:
-        self.in_font = False
-        if self.list == "fonts":
-            self.fonts.append(self.font)
-        elif self.list == "dxfs" and self.differentials:
-            self.differentials[-1].font = self.font
+        self._in_font = False
+        if self._list == "fonts":
+            self._fonts.append(self._font)
+        elif self._list == "dxfs" and self._differentials:
+            self._differentials[-1].font = self._font
 
-    def _fill(self, _attributes: Attributes) -> None:
-        self.fill = _Fill()
+    def _fill_starts(self, _attributes: Attributes) -> None:
+        self._fill = _Fill()
 
     def _pattern_fill(self, attributes: Attributes) -> None:
-        self.fill.pattern = attributes.get("patternType", "")
+        self._fill.pattern = attributes.get("patternType", "")
 
-    def _ground(self, which: str, attributes: Attributes) -> None:
-        setattr(self.fill, which, named(attributes))
+    def _foreground(self, attributes: Attributes) -> None:
+        self._fill.foreground = colour_reference(attributes)
+
+    def _background(self, attributes: Attributes) -> None:
+        self._fill.background = colour_reference(attributes)
 
     def _fill_ends(self) -> None:
-        if self.list == "fills":
-            self.fills.append(self.fill)
-        elif self.list == "dxfs" and self.differentials:
-            self.differentials[-1].fill = self.fill
-        self.fill = _Fill()  # the colours of borders come next
+        if self._list == "fills":
+            self._fills.append(self._fill)
+        elif self._list == "dxfs" and self._differentials:
+            self._differentials[-1].fill = self._fill
+        self._fill = _Fill()  # the colours of borders come next
 
-    def _format(self, attributes: Attributes) -> None:
-        if self.list == "cellXfs":
-            self.formats.append(
-                (
-                    attributes.get("numFmtId", "0"),
-                    _index(attributes, "fontId"),
-                    _index(attributes, "fillId"),
-                    False,
-                )
+    def _format_record(self, attributes: Attributes) -> None:
+        if self._list == "cellXfs":
+            font, fill = (
+                max(0, whole_number(attributes.get(name), 6)) for name in ("fontId", "fillId")
             )
+            self._records.append(_FormatRecord(attributes.get("numFmtId", "0"), font, fill))
 
     def _alignment(self, attributes: Attributes) -> None:
-        if self.list == "cellXfs" and self.formats and attributes.get("horizontal") == "fill":
-            self.formats[-1] = (*self.formats[-1][:3], True)
+        if self._list == "cellXfs" and self._records and attributes.get("horizontal") == "fill":
+            self._records[-1] = replace(self._records[-1], repeats_text=True)
 
-    def finished(self) -> Styles:
-        if self.own_palette:
-            self.colours.palette[: len(self.own_palette)] = self.own_palette
-        made = {key: self._style(*key) for key in dict.fromkeys(self.formats)}
-        disguises = {
-            number for number, found in enumerate(self.differentials) if self._disguises(found)
+    def _differential(self, _attributes: Attributes) -> None:
+        self._differentials.append(_DifferentialFormat())
+
+    def _palette_colour(self, attributes: Attributes) -> None:
+        self._own_palette.append(attributes.get("rgb", "").lower())
+
+    def style_sheet(self) -> StyleSheet:
+        """What has been read; the workbook's own palette replaces the first colours of the usual
+        one."""
+        self._colours.palette[: len(self._own_palette)] = self._own_palette
+        formats = {record: self._cell_format(record) for record in dict.fromkeys(self._records)}
+        altering = {
+            number
+            for number, differential in enumerate(self._differentials)
+            if self._alters(differential)
         }
-        return Styles([made[key] for key in self.formats], disguises, self.colours)
+        return StyleSheet([formats[record] for record in self._records], altering, self._colours)
 
-    def _style(self, number: str, font_id: int, fill_id: int, repeated: bool) -> Style:
-        pattern = self.patterns.get(number)
-        if pattern is None:
-            pattern = BUILTIN.get(int(number), "General") if number.isdigit() else "General"
-        font = self.fonts[font_id] if font_id < len(self.fonts) else _Font()
-        grounds = self._grounds(self.fills[fill_id] if fill_id < len(self.fills) else _Fill())
-        ink = self.colours.seen(font.ink) or BLACK
-        veil = font.veil or (marks.INVISIBLE if alike(ink, grounds) else None)
-        return Style(
-            pattern,
-            is_date(pattern),
-            font.struck,
-            veil or (marks.REPEATED if repeated else None),
-            grounds,
-            shown_text(pattern),
+    def _cell_format(self, record: _FormatRecord) -> CellFormat:
+        font = self._fonts[record.font] if record.font < len(self._fonts) else _Font()
+        fill = self._fills[record.fill] if record.fill < len(self._fills) else _Fill()
+        backgrounds = self._backgrounds(fill)
+        problem = font.problem
+        if problem is None and indistinguishable(
+            self._colours.resolve(font.ink) or BLACK, backgrounds
+        ):
+            problem = cell_problems.INVISIBLE
+        if problem is None and record.repeats_text:
+            problem = cell_problems.REPEATED
+        pattern = self._pattern(record.number_format)
+        return CellFormat(
+            pattern, is_date(pattern), font.struck, problem, backgrounds, shown_text(pattern)
         )
 
-    def _grounds(self, fill: _Fill) -> Grounds:
+    def _pattern(self, number: str) -> str:
+        if number in self._patterns:
+            return self._patterns[number]
+        return BUILTIN.get(int(number), "General") if number.isdigit() else "General"
+
+    def _backgrounds(self, fill: _Fill) -> tuple[Colour, ...]:
         """Every colour behind a cell with this fill."""
-        seen = self.colours.seen
+        resolve = self._colours.resolve
         if fill.stops:
-            return tuple(seen(stop) or WHITE for stop in fill.stops)
+            return tuple(resolve(stop) or WHITE for stop in fill.stops)
         if fill.pattern in ("", "none"):
             return (WHITE,)
         if fill.pattern == "solid":
-            return (seen(fill.front) or WHITE,)
-        return (seen(fill.front) or BLACK, seen(fill.back) or WHITE)
+            return (resolve(fill.foreground) or WHITE,)
+        return (resolve(fill.foreground) or BLACK, resolve(fill.background) or WHITE)
 
-    def _disguises(self, found: _Differential) -> bool:
+    def _alters(self, differential: _DifferentialFormat) -> bool:
         """Whether a conditional format changes what is read: other words, a line through it, or ink
-        like its ground."""
-        font = found.font or _Font()
-        if found.format or font.struck or font.veil:
+        like its background."""
+        font, fill = differential.font, differential.fill
+        if differential.has_number_format or font.struck or font.problem:
             return True
-        ink = self.colours.seen(font.ink)
-        ground = self.colours.seen(found.fill.back or found.fill.front) if found.fill else None
-        if ink is None and ground is None:
-            return False
-        return alike(ink or BLACK, (ground or WHITE,))
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1 << 30
-
-
-def _index(attributes: Attributes, name: str) -> int:
-    text = attributes.get(name, "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+        ink = self._colours.resolve(font.ink) or BLACK
+        background = self._colours.resolve(fill.background or fill.foreground) or WHITE
+        return indistinguishable(ink, (background,))

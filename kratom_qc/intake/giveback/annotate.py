@@ -25,18 +25,21 @@ from kratom_qc.domain.errors import Refused
 from kratom_qc.domain.source import Cell
 from kratom_qc.intake import preflight
 from kratom_qc.intake.giveback.marking import AUTHOR, COLOURS, finished, free_title, write
-from kratom_qc.intake.ours import is_list
+from kratom_qc.intake.own_sheets import is_fix_list
 from kratom_qc.intake.sheets import Sheet, Workbook
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
 from kratom_qc.vocabulary.problems import FixList
 
-_COPIED = "This workbook could not be carried over as it is: its cells stand here as text, without formats and formulas."
+_COPIED = (
+    "This workbook could not be carried over as it is: its cells stand here as text, without "
+    "formats and formulas."
+)
 
 
 def annotated(name: str, raw: bytes, listing: FixList, caps: Caps) -> bytes:
-    """The workbook to send back. Pure and picklable, so that it can run where hostile files are
-    read.
+    """The workbook to send back, as the bytes of an xlsx. Pure and picklable, so that it can run
+    where hostile files are read.
 
     A file that cannot be opened safely gives a workbook with the list alone.
     """
@@ -44,27 +47,23 @@ def annotated(name: str, raw: bytes, listing: FixList, caps: Caps) -> bytes:
         warnings.simplefilter("ignore")  # openpyxl warns of what it cannot carry over
         opened: Workbook | None = None
         try:
-            kind, opened = _opened(name, raw, caps)
+            kind = preflight.kind_of(name, raw, caps)
+            if kind == "json":
+                return list_alone(listing)
+            opened = open_workbook(name, raw, caps)
             if kind == "xlsx":
                 return _vendors_own(raw, listing)
         except Refused:
-            pass
-        except (
-            Exception
-        ):  # whatever openpyxl cannot load or save is written afresh from our own reading
+            return list_alone(listing)
+        except Exception:  # whatever openpyxl cannot load or save is copied from our own reading
             listing = replace(listing, sentences=(*listing.sentences, _COPIED))
-        return _fresh(opened, listing)
+        return _copy(opened, listing)
 
 
 def list_alone(listing: FixList) -> bytes:
     """A workbook with the list and nothing of the vendor's, where their file cannot be opened at
     all."""
-    return _fresh(None, listing)
-
-
-def _opened(name: str, raw: bytes, caps: Caps) -> tuple[str, Workbook | None]:
-    kind = preflight.kind_of(name, raw, caps)
-    return kind, None if kind == "json" else open_workbook(name, raw, caps)
+    return _copy(None, listing)
 
 
 class _AsStored(ExcelReader):
@@ -84,25 +83,23 @@ def _loaded(raw: bytes, *, rich: bool) -> Book:
 
 def _vendors_own(raw: bytes, listing: FixList) -> bytes:
     book, rich = _loaded(raw, rich=False), _loaded(raw, rich=True)
-    for chart in (
-        book.chartsheets
-    ):  # openpyxl counts them wrongly when it saves names that belong to one sheet
+    for chart in book.chartsheets:  # miscounted by openpyxl where a name belongs to one sheet
         book.remove(chart)
     for sheet in book.worksheets:
         _keep_values(sheet, rich[sheet.title])
-        _forget(book, sheet)
+        _remove_annotations(book, sheet)
     return finished(book, {sheet.title: sheet for sheet in book.worksheets}, listing)
 
 
 def _keep_values(sheet: Worksheet, rich: Worksheet) -> None:
-    """Raised and coloured letters kept where openpyxl reads all of them, and numbers to their last
-    digit: it writes 16."""
-    for at, cell in sheet._cells.items():
+    """Keep raised and coloured letters where openpyxl reads all of them, and numbers to their last
+    digit: it writes 16. Changes the cells of `sheet`."""
+    for position, cell in sheet._cells.items():
         if isinstance(cell, MergedCell):
             continue
-        twin: Any = rich._cells[at].value if at in rich._cells else None
-        if isinstance(twin, CellRichText) and str(twin) == cell.value:
-            _set(cell, twin)
+        rich_text: Any = rich._cells[position].value if position in rich._cells else None
+        if isinstance(rich_text, CellRichText) and str(rich_text) == cell.value:
+            _set(cell, rich_text)
         elif isinstance(cell.value, float):
             _set(cell, repr(cell.value))
         elif cell.value in (None, ""):
@@ -114,9 +111,9 @@ def _set(cell: Any, value: object) -> None:
     cell._value = value
 
 
-def _forget(book: Book, sheet: Worksheet) -> None:
+def _remove_annotations(book: Book, sheet: Worksheet) -> None:
     """Take out what an earlier annotation left: our list, our comments and their colours."""
-    if is_list(_as_read(sheet)):
+    if is_fix_list(_as_read(sheet)):
         book.remove(sheet)
         return
     for cell in list(sheet._cells.values()):
@@ -134,27 +131,25 @@ def _as_read(sheet: Worksheet) -> Sheet:
     return Sheet(sheet.title, rows, {})
 
 
-def _fresh(opened: Workbook | None, listing: FixList) -> bytes:
+def _copy(opened: Workbook | None, listing: FixList) -> bytes:
     """A new workbook with the file's cells as text; only the list where the file was not opened."""
     book = Book()
     book.remove(book.worksheets[0])
-    places: dict[str, Worksheet] = {}
+    sheets: dict[str, Worksheet] = {}
     for sheet in opened.sheets if opened else ():
-        if not is_list(sheet):
-            places[sheet.name] = _copied(book, sheet)
-    return finished(book, places, listing)
+        if not is_fix_list(sheet):
+            sheets[sheet.name] = _copied(book, sheet)
+    return finished(book, sheets, listing)
 
 
-def _copied(book: Book, sheet: Sheet) -> Worksheet:
-    made: Worksheet = book.create_sheet(free_title(book, sheet.name or "Certificate"))
-    for cells in sheet.rows.values():
+def _copied(book: Book, source: Sheet) -> Worksheet:
+    sheet: Worksheet = book.create_sheet(free_title(book, source.name or "Certificate"))
+    widths = sheet.column_dimensions
+    for cells in source.rows.values():
         for cell in cells.values():
-            write(made, cell.row, cell.column, cell.text).number_format = "@"
+            write(sheet, cell.row, cell.column, cell.text).number_format = "@"
             letter = get_column_letter(cell.column)
-            width = max(made.column_dimensions[letter].width, min(len(cell.text) + 2, 45))
-            made.column_dimensions[letter].width = width
-    for first_row, first_column, last_row, last_column in sheet.merged:
-        made.merge_cells(
-            start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column
-        )
-    return made
+            widths[letter].width = max(widths[letter].width, min(len(cell.text) + 2, 45))
+    for top, left, bottom, right in source.merged:
+        sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+    return sheet

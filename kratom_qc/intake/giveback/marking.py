@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from openpyxl import Workbook as Book
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc.intake.ours import LIST_COLUMNS, LIST_TITLE, SEVERITIES
+from kratom_qc.intake.own_sheets import LIST_COLUMNS, LIST_TITLE, SEVERITIES
 from kratom_qc.vocabulary.problems import Fix, FixList
 
 AUTHOR = "kratom_qc"
@@ -31,18 +31,19 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (10, 22, 14, 7, 24, 46, 40, 20, 46)
 _LINE = 15  # points
 _RULED = Border(bottom=Side(style="thin", color="FFD9D9D9"))
-_QUOTED = 300  # signs of a cell that are quoted in a comment or in the list; the cell itself is one click away
-Places = Mapping[
-    str, Worksheet
-]  # the sheet's name in the file → its sheet in the annotated workbook
+# Characters of a cell that are quoted in a comment or in the list; the cell itself is one click
+# away.
+_QUOTED = 300
+SheetsByName = Mapping[str, Worksheet]
+"""The sheets of the annotated workbook by their names in the vendor's file."""
 
 
 def free_title(book: Book, wanted: str) -> str:
     """A title Excel allows that no other sheet has."""
     base = _NO_TITLE.sub(" ", clean(wanted)).strip("' ")[:31] or "Sheet"
-    taken = {title.casefold() for title in book.sheetnames}
-    tries = (base if number == 1 else f"{base[:26]} ({number})" for number in range(1, 1000))
-    return next(title for title in tries if title.casefold() not in taken)
+    used = {title.casefold() for title in book.sheetnames}
+    titles = [base, *(f"{base[:26]} ({number})" for number in range(2, 1000))]
+    return next(title for title in titles if title.casefold() not in used)
 
 
 def write(sheet: Worksheet, row: int, column: int, text: str) -> Any:
@@ -59,15 +60,17 @@ def clean(text: str) -> str:
     return _NO_XML.sub("\ufffd", text)
 
 
-def finished(book: Book, places: Places, listing: FixList) -> bytes:
-    order = {name: number for number, name in enumerate(places)}
-    fixes = sorted(listing.fixes, key=lambda fix: _order(fix, order))
-    seen = [_with_cell(fix, places) for fix in fixes]
-    for fix in seen:
-        cell = _cell(fix, places)
+def finished(book: Book, sheets: SheetsByName, listing: FixList) -> bytes:
+    """Mark every problem in the workbook, put the list in front, and hand back its bytes."""
+    order = {name: number for number, name in enumerate(sheets)}
+    rows: list[tuple[Fix, Any]] = []
+    for fix in sorted(listing.fixes, key=lambda fix: _order(fix, order)):
+        cell = _cell(fix, sheets)
+        rows.append((fix if cell is None else _with_cell(fix, cell), cell))
+    for fix, cell in rows:
         if cell is not None:
             _mark(cell, fix)
-    _list(book, places, listing.sentences, seen)
+    _add_list(book, listing.sentences, rows)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -84,38 +87,36 @@ def _order(fix: Fix, sheets: Mapping[str, int]) -> tuple[int, int, int, str, str
     )
 
 
-def _cell(fix: Fix, places: Places) -> Any:
+def _cell(fix: Fix, sheets: SheetsByName) -> Any:
     """The cell a problem rests on, the first one of a merged area; None where there is no such
     cell."""
-    sheet = places.get(fix.ref.sheet)
+    sheet = sheets.get(fix.ref.sheet)
     if sheet is None or not _CELL.match(fix.ref.cell):
         return None
-    area = next((area for area in sheet.merged_cells.ranges if fix.ref.cell in area), None)
-    return sheet[fix.ref.cell] if area is None else sheet.cell(area.min_row, area.min_col)
+    for area in sheet.merged_cells.ranges:
+        if fix.ref.cell in area:
+            return sheet.cell(area.min_row, area.min_col)
+    return sheet[fix.ref.cell]
 
 
-def _with_cell(fix: Fix, places: Places) -> Fix:
+def _with_cell(fix: Fix, cell: Any) -> Fix:
     """The problem with what its cell says, and by what the cell is hidden."""
-    cell = _cell(fix, places)
-    if cell is None:
-        return fix
-    said = fix.said or ("" if cell.value is None else str(cell.value))
-    hidden = _hidden(cell)
-    return replace(
-        fix, said=said, wrong=f"{fix.wrong} ({' and '.join(hidden)})" if hidden else fix.wrong
-    )
+    text = "" if cell.value is None else str(cell.value)
+    hidden = " and ".join(_hidden(cell))
+    wrong = f"{fix.wrong} ({hidden})" if hidden else fix.wrong
+    return replace(fix, said=fix.said or text, wrong=wrong)
 
 
-def _hidden(cell: Any) -> list[str]:
+def _hidden(cell: Any) -> Iterator[str]:
     sheet = cell.parent
-    columns = [
-        shape
-        for shape in sheet.column_dimensions.values()
-        if shape.hidden and (shape.min or 0) <= cell.column <= (shape.max or 0)
-    ]
-    found = [f"sheet '{sheet.title}' is hidden"] if sheet.sheet_state != "visible" else []
-    found += [f"row {cell.row} is hidden"] if sheet.row_dimensions[cell.row].hidden else []
-    return found + ([f"column {cell.column_letter} is hidden"] if columns else [])
+    if sheet.sheet_state != "visible":
+        yield f"sheet '{sheet.title}' is hidden"
+    if sheet.row_dimensions[cell.row].hidden:
+        yield f"row {cell.row} is hidden"
+    for columns in sheet.column_dimensions.values():
+        if columns.hidden and (columns.min or 0) <= cell.column <= (columns.max or 0):
+            yield f"column {cell.column_letter} is hidden"
+            return
 
 
 def _mark(cell: Any, fix: Fix) -> None:
@@ -123,9 +124,8 @@ def _mark(cell: Any, fix: Fix) -> None:
     ours comes after it."""
     before = cell.comment
     ours = "\n".join(_sentences(fix))
-    if (
-        before is None or before.author != AUTHOR
-    ):  # the worst problem comes first and gives the colour
+    # The worst problem comes first and gives the colour.
+    if before is None or before.author != AUTHOR:
         cell.fill = PatternFill("solid", fgColor=COLOURS[fix.severity])
     text = ours if before is None else f"{before.text}\n\n{ours}"
     author = AUTHOR if before is None else before.author
@@ -151,7 +151,8 @@ def _quoted(text: str, length: int = _QUOTED) -> str:
     return whole if len(whole) <= length else f"{whole[: length - 1]}…"
 
 
-def _list(book: Book, places: Places, sentences: Iterable[str], fixes: Iterable[Fix]) -> None:
+def _add_list(book: Book, sentences: Iterable[str], rows: Iterable[tuple[Fix, Any]]) -> None:
+    """Put the list in front of a workbook: sentences, then each problem with its cell."""
     sheet: Worksheet = book.create_sheet(free_title(book, LIST_TITLE), 0)
     write(sheet, 1, 1, LIST_TITLE).font = Font(bold=True, size=16)
     row = 2
@@ -160,23 +161,24 @@ def _list(book: Book, places: Places, sentences: Iterable[str], fixes: Iterable[
     header = row + 2
     for column, (word, width) in enumerate(zip(LIST_COLUMNS, _WIDTHS, strict=True), start=1):
         cell = write(sheet, header, column, word)
-        cell.font, cell.fill = (
-            Font(bold=True, color="FFFFFFFF"),
-            PatternFill("solid", fgColor="FF1F3864"),
-        )
+        cell.font = Font(bold=True, color="FFFFFFFF")
+        cell.fill = PatternFill("solid", fgColor="FF1F3864")
         sheet.column_dimensions[get_column_letter(column)].width = width
-    for at, fix in enumerate(fixes, start=header + 1):
-        _list_row(sheet, at, fix, _cell(fix, places))
+    for row, (fix, target) in enumerate(rows, start=header + 1):
+        _add_fix(sheet, row, fix, target)
     sheet.freeze_panes = f"A{header + 1}"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
-    _open_at(book, sheet)
+    # Open the workbook at the list, and at it alone: sheets that stay selected together are edited
+    # together.
+    for other in book.worksheets:
+        other.sheet_view.tabSelected = other is sheet
+    book.active = book.index(sheet)
 
 
-def _list_row(sheet: Worksheet, row: int, fix: Fix, target: Any) -> None:
-    place = fix.ref
-    sheet_name = target.parent.title if target is not None else place.sheet
-    texts = [fix.severity, fix.code, sheet_name, place.cell, _quoted(fix.said), fix.wrong]
+def _add_fix(sheet: Worksheet, row: int, fix: Fix, target: Any) -> None:
+    title = target.parent.title if target is not None else fix.ref.sheet
+    texts = [fix.severity, fix.code, title, fix.ref.cell, _quoted(fix.said), fix.wrong]
     texts += [fix.expected, ", ".join(fix.near), fix.do]
     for column, text in enumerate(texts, start=1):
         cell = write(sheet, row, column, text)
@@ -186,20 +188,12 @@ def _list_row(sheet: Worksheet, row: int, fix: Fix, target: Any) -> None:
     sheet.cell(row, 1).fill = PatternFill("solid", fgColor=COLOURS[fix.severity])
     if target is not None:
         link = sheet.cell(row, 4)
-        title = target.parent.title.replace("'", "''")
-        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{title}'!{target.coordinate}")
+        location = f"{quote_sheetname(title)}!{target.coordinate}"
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=location)
         link.font = Font(color="FF0563C1", underline="single")
 
 
 def _lines(text: str, width: int) -> int:
-    """How many lines a text takes in a column of so many signs; words are not cut, so a little less
-    fits."""
+    """How many lines a text takes in a column of so many characters; words are not cut, so a little
+    less fits."""
     return sum(1 + int(len(part) / (width * 0.9)) for part in text.split("\n"))
-
-
-def _open_at(book: Book, sheet: Worksheet) -> None:
-    """Open the workbook at the list, and at it alone: sheets that stay selected together are edited
-    together."""
-    for other in book.worksheets:
-        other.sheet_view.tabSelected = other is sheet
-    book.active = book.index(sheet)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from kratom_qc import vocabulary
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.headers import KEYS, LIST, SAMPLES, WIDE, Header, headers_at
-from kratom_qc.intake.layout.labels import Stated, could_be_result, stated_in, states_a_fact
-from kratom_qc.intake.layout.page import Page
-from kratom_qc.intake.layout.transposed import turned_at
+from kratom_qc.intake.layout.labels import StatedFact, could_be_result, stated_in, states_a_fact
+from kratom_qc.intake.layout.page import SheetReading
+from kratom_qc.intake.layout.transposed import transposed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Block:
     """One table: its header, its last row, and the columns that are its own (`right` is None for
     the rest of the sheet)."""
 
-    page: Page
+    page: SheetReading
     header: Header
     last: int
     left: int = 1
@@ -41,21 +41,21 @@ class Band:
     """The tables that begin in one row, with the paragraphs of facts above them since the band
     before."""
 
-    head: list[list[Stated]] = field(default_factory=list)
+    head: list[list[StatedFact]] = field(default_factory=list)
     touching: bool = False  # the first paragraph follows the tables before without a blank row
     blocks: list[Block] = field(default_factory=list)
 
 
-def bands(page: Page, given: Iterable[tuple[int, Block]] = ()) -> list[Band]:
+def bands(page: SheetReading, given: Iterable[tuple[int, Block]] = ()) -> list[Band]:
     """A sheet from top to bottom. The last band has no blocks: its head is what stands under the
     last table.
 
     `given` are blocks that a profile describes; all others are found by their words.
     """
     found = _found(page, list(given))
-    result, band, taken = [], Band(), _Taken(found)
+    result, band, table_cells = [], Band(), _TableCells(found)
     numbers = sorted(page.sheet.rows)
-    starts = {top for top, _ in taken.spans}
+    starts = {top for top, _ in found}
     before: int | None = None
     for row in numbers:
         if row in starts:
@@ -66,30 +66,28 @@ def bands(page: Page, given: Iterable[tuple[int, Block]] = ()) -> list[Band]:
             ]
             result.append(band)
             band, before = Band(), None
-        cells = taken.rest(page, row)
+        cells = table_cells.rest(page, row)
         if not cells:
             continue
         stated = stated_in(page, row, cells)
         if not band.head or before is None or row > before + 1:
-            band.touching = band.touching or (not band.head and row - 1 in taken.rows)
+            band.touching = band.touching or (not band.head and row - 1 in table_cells.rows)
             band.head.append([])
         band.head[-1] += stated
         before = row
     return [*result, band]
 
 
-class _Taken:
+class _TableCells:
     """Which cells belong to a table."""
 
     def __init__(self, found: list[tuple[int, Block]]):
-        self.found = found
-        self.spans = [(top, block) for top, block in found]
         self.rows: dict[int, list[Block]] = {}
         for top, block in found:
             for row in _rows_of(top, block):
                 self.rows.setdefault(row, []).append(block)
 
-    def rest(self, page: Page, row: int) -> dict[int, Cell]:
+    def rest(self, page: SheetReading, row: int) -> dict[int, Cell]:
         """The cells of a row that belong to no table."""
         own = self.rows.get(row, ())
         return {
@@ -115,7 +113,7 @@ def _rows_of(top: int, block: Block) -> Iterator[int]:
 # ---------------------------------------------------------------- finding
 
 
-def _found(page: Page, given: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
+def _found(page: SheetReading, given: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
     """Every block with its first row, from top to bottom and left to right."""
     described = {row for one in given for row in _rows_of(*one)}
     found, run = list(given), list[int]()
@@ -123,14 +121,14 @@ def _found(page: Page, given: list[tuple[int, Block]]) -> list[tuple[int, Block]
         if row not in described:
             run.append(row)
         elif run:
-            found += _Search(page, aside=False).through(run)
+            found += _TableFinder(page, aside=False).through(run)
             run = []
-    found += _Search(page, aside=not given).through(run)
+    found += _TableFinder(page, aside=not given).through(run)
     return sorted(found, key=lambda one: (one[0], one[1].left))
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenTable:
     """A table whose last row is not known yet."""
 
     top: int
@@ -139,13 +137,13 @@ class _Open:
     right: int | None
 
 
-class _Search:
+class _TableFinder:
     """Looks for headers from row to row. A table lasts until another one begins in its columns."""
 
-    def __init__(self, page: Page, *, aside: bool):
+    def __init__(self, page: SheetReading, *, aside: bool):
         self.page = page
         self.aside = aside  # whether to look for tables on their side too
-        self.open: list[_Open] = []
+        self.open: list[_OpenTable] = []
         self.found: list[tuple[int, Block]] = []
 
     def through(self, rows: list[int]) -> list[tuple[int, Block]]:
@@ -163,7 +161,7 @@ class _Search:
         if after_gap and len(self.open) > 1 and headers_at(page, row):
             self._close(row - 1)
         if self.aside and (not self.open or after_gap or _names_batch(page, row)):
-            found = turned_at(page, row)
+            found = transposed_at(page, row)
             if found is not None:
                 top, aside, header = found
                 block = Block(aside, header, aside.last_row)
@@ -202,7 +200,9 @@ class _Search:
         starts = [header.columns[0].number for header in headers]
         for index, header in enumerate(headers):
             own_right = starts[index + 1] - 1 if index + 1 < len(headers) else right
-            self.open.append(_Open(header.top, header, starts[index] if index else left, own_right))
+            self.open.append(
+                _OpenTable(header.top, header, starts[index] if index else left, own_right)
+            )
         return headers[0].row
 
     def _close(self, until: int, left: int = 1, right: int | None = None) -> None:
@@ -216,7 +216,7 @@ def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool
     return (one[1] is None or other[0] <= one[1]) and (other[1] is None or one[0] <= other[1])
 
 
-def _is_table(page: Page, header: Header) -> bool:
+def _is_table(page: SheetReading, header: Header) -> bool:
     """Labels alone, or a label beside one analyte (`Lot: NA`), are a header only where values stand
     below them."""
     analytes = [column.number for column in header.columns if column.role.startswith("analyte:")]
@@ -233,7 +233,7 @@ def _is_table(page: Page, header: Header) -> bool:
     return named and all(at in below and could_be_result(below[at].text) for at in analytes)
 
 
-def _names_batch(page: Page, row: int) -> bool:
+def _names_batch(page: SheetReading, row: int) -> bool:
     cells = page.cells(row)
     return vocabulary.fact_name(cells[min(cells)].text) == "batch_id"
 
@@ -271,7 +271,7 @@ def _has_result(header: Header, cells: dict[int, Cell]) -> bool:
     )
 
 
-def _unit_above(page: Page, block: Block, top: int) -> SourceText | None:
+def _unit_above(page: SheetReading, block: Block, top: int) -> SourceText | None:
     """The unit that a line right above a table, or two rows above it, states of all its results."""
     for row in range(top - 1, max(top - 4, 0), -1):
         cells = page.cells(row, block.left, block.right) or page.cells(row)

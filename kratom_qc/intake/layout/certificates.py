@@ -19,42 +19,40 @@ from kratom_qc.intake.layout.blocks import Block, bands
 from kratom_qc.intake.layout.footnotes import resolved
 from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
 from kratom_qc.intake.layout.headers import LIST, SAMPLES
-from kratom_qc.intake.layout.joined import KEYS, Sample, join, read_samples
+from kratom_qc.intake.layout.joined import KEYS, join, read_samples
 from kratom_qc.intake.layout.labels import MUST_AGREE, contradiction
 from kratom_qc.intake.layout.notes import with_notes
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.page import SheetReading
 from kratom_qc.intake.layout.profiles import Profile, load
 from kratom_qc.intake.layout.rows import Row
 from kratom_qc.intake.layout.scopes import Scope, scopes
 from kratom_qc.intake.layout.tables import read_list
 from kratom_qc.intake.layout.wide import read_wide
-from kratom_qc.intake.sheets import Found, Workbook, cell_name
+from kratom_qc.intake.sheets import FileContent, Workbook, cell_name
 
 # One row of a long table belongs to the certificate that these facts name.
 _IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
 
 
 @dataclass(slots=True)
-class Gathered:
+class WorkbookContents:
     """What the sheets of a workbook hold, before it is put together."""
 
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     strays: list[Refusal] = field(default_factory=list)
     found: list[tuple[dict[str, SourceText], list[Row]]] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[dict[str, SourceText]] = field(default_factory=list)
     common: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
-    unjoined: bool = (
-        False  # keys without a partner are told: what they leave without a batch is not told again
-    )
+    # Keys without a partner are told: what they leave without a batch is not told again.
+    unjoined: bool = False
     unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
-    pointed: dict[str, SourceText] = field(
-        default_factory=dict
-    )  # facts whose cells a profile names
+    # Facts whose cells a profile names.
+    pointed: dict[str, SourceText] = field(default_factory=dict)
 
 
-def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Found:
+def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> FileContent:
     """Every certificate a workbook holds, with all problems of all sheets.
 
     A profile (one of `known`, else of those installed) that recognises it describes tables that
@@ -64,58 +62,51 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> Foun
         profile for profile in (load() if known is None else known) if profile.recognises(book)
     ]
     if len(profiles) > 1:
-        return Found((), (_two_profiles(book, profiles),), book.remarks)
+        return FileContent((), (_two_profiles(book, profiles),), book.remarks)
     profile = profiles[0] if profiles else None
-    all_ = Gathered(remarks=list(book.remarks))
-    pages = [Page(book.file, sheet) for sheet in book.sheets]
+    contents = WorkbookContents(remarks=list(book.remarks))
+    pages = [SheetReading(book.file, sheet) for sheet in book.sheets]
     if profile is not None:
-        all_.pointed = facts_of_profile(profile, book, pages)
-        all_.common |= all_.pointed
+        contents.pointed = facts_of_profile(profile, book, pages)
+        contents.common |= contents.pointed
         message = f"read with the profile '{profile.id}': {profile.title}"
-        all_.remarks.append(Remark("profile", "note", message, CellRef(book.file)))
+        contents.remarks.append(Remark("profile", "note", message, CellRef(book.file)))
     for page in pages:
         given = blocks_of(profile, page) if profile is not None else []
-        _gather(all_, page, scopes(bands(page, given), page.refusals))
-    if not all_.found and not all_.refusals:
-        all_.refusals.append(_no_table(book, all_.blocks))
-    if all_.blocks:
-        all_.refusals += all_.strays
-    _join(all_)
-    made = with_notes(pages, all_.blocks, _assemble(book, all_))
-    if any(refusal.code == "no-batch-id" for refusal in all_.refusals):
-        all_.refusals += (
-            all_.unfilled
-        )  # a blank form; of a named batch, a blank result is one that nobody measured
+        _gather(contents, page, scopes(bands(page, given), page.refusals))
+    assembled = with_notes(pages, contents.blocks, _join(book, contents))
     if profile is not None:
-        made = tuple(
-            replace(one, decimal_mark=profile.decimal_mark, day_first=profile.day_first)
-            for one in made
+        mark, day_first = profile.decimal_mark, profile.day_first
+        assembled = tuple(
+            replace(certificate, decimal_mark=mark, day_first=day_first)
+            for certificate in assembled
         )
-    return Found(made, tuple(dict.fromkeys(all_.refusals)), tuple(all_.remarks))
+    refusals = tuple(dict.fromkeys(contents.refusals))
+    return FileContent(assembled, refusals, tuple(contents.remarks))
 
 
-def _gather(all_: Gathered, page: Page, found: Iterable[Scope]) -> None:
+def _gather(contents: WorkbookContents, page: SheetReading, found: Iterable[Scope]) -> None:
     """Read the tables of a sheet. Facts of a sheet without tables hold for the workbook."""
     used = False
     for scope in found:
-        rows = list(resolved(page, _rows(all_, scope)))
-        all_.blocks += scope.blocks
+        rows = list(resolved(page, _rows(contents, scope)))
+        contents.blocks += scope.blocks
         used = used or bool(rows) or bool(scope.blocks) or bool(scope.facts)
         if rows and not any(_answers(row) for row in rows):
             blank = rows[0].line.result or rows[0].line.analyte
             message = "no row of this table has a result; the first one belongs into this cell"
-            all_.unfilled.append(Refusal("no-results", message, blank.ref))
+            contents.unfilled.append(Refusal("no-results", message, blank.ref))
         if rows:
-            _agree(all_.pointed, scope.facts, page.refusals)
-            all_.found.append((scope.facts, rows))
+            _agree(contents.pointed, scope.facts, page.refusals)
+            contents.found.append((scope.facts, rows))
         else:
-            _merge(all_.common, scope.facts, all_.refusals)
-    all_.refusals += page.refusals
-    all_.strays += page.strays
-    all_.remarks += page.remarks
+            _merge(contents.common, scope.facts, contents.refusals)
+    contents.refusals += page.refusals
+    contents.strays += page.strays
+    contents.remarks += page.remarks
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
-        all_.remarks.append(
+        contents.remarks.append(
             Remark("sheet-not-used", "note", message, CellRef(page.file, page.sheet.name))
         )
 
@@ -127,10 +118,10 @@ def _answers(row: Row) -> bool:
     )
 
 
-def _rows(all_: Gathered, scope: Scope) -> Iterator[Row]:
+def _rows(contents: WorkbookContents, scope: Scope) -> Iterator[Row]:
     for block in scope.blocks:
         if block.header.kind == SAMPLES:
-            all_.samples += read_samples(block)
+            contents.samples += read_samples(block)
         elif block.header.kind == LIST:
             yield from _in_order(block, scope)
         else:
@@ -151,8 +142,9 @@ def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
 
 def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
     names = " and ".join(f"'{profile.id}'" for profile in profiles)
-    message = f"the profiles {names} both recognise this file; make one of them tell it apart, or remove it"
-    return Refusal("two-profiles", message, CellRef(book.file))
+    message = f"the profiles {names} both recognise this file"
+    advice = "make one of them tell it apart, or remove it"
+    return Refusal("two-profiles", f"{message}; {advice}", CellRef(book.file))
 
 
 def _agree(
@@ -174,80 +166,96 @@ def _merge(
             refusals.append(contradiction(name, known, word))
 
 
-def _join(all_: Gathered) -> None:
+def _join(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, ...]:
+    """The certificates of what was gathered; notes what is lacking in its refusals."""
+    if not contents.found and not contents.refusals:
+        contents.refusals.append(_no_table(book, contents.blocks))
+    if contents.blocks:
+        contents.refusals += contents.strays
+    _join_samples(contents)
+    certificates = _assemble(book, contents)
+    # A blank form; of a named batch, a blank result is one that nobody measured.
+    if any(refusal.code == "no-batch-id" for refusal in contents.refusals):
+        contents.refusals += contents.unfilled
+    return certificates
+
+
+def _join_samples(contents: WorkbookContents) -> None:
     """Results by sample take the facts of their samples; one sample alone is what the workbook is
     about."""
-    rows = [row for _, rows in all_.found for row in rows]
+    rows = [row for _, rows in contents.found for row in rows]
     keyed = any(key in row.facts for row in rows for key in KEYS)
-    if len(all_.samples) == 1 and not keyed:
-        _merge(all_.common, all_.samples[0].facts, all_.refusals)
-    elif all_.samples:
-        told: list[Refusal] = []
-        joined = iter(join(rows, all_.samples, told))
-        all_.unjoined = bool(told)
-        all_.refusals += told
-        all_.found = [(facts, [next(joined) for _ in rows]) for facts, rows in all_.found]
+    if len(contents.samples) == 1 and not keyed:
+        _merge(contents.common, contents.samples[0], contents.refusals)
+    elif contents.samples:
+        refusals: list[Refusal] = []
+        joined = iter(join(rows, contents.samples, refusals))
+        contents.unjoined = bool(refusals)
+        contents.refusals += refusals
+        contents.found = [(facts, [next(joined) for _ in rows]) for facts, rows in contents.found]
 
 
 # ---------------------------------------------------------------- certificates
 
 
-def _assemble(book: Workbook, all_: Gathered) -> tuple[Certificate, ...]:
+def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, ...]:
     """Rows with equal identity facts are one certificate; a table without a batch id takes the
     workbook's only one."""
-    shared = dict(all_.common)
-    named = {facts["batch_id"].text.strip() for facts, _ in all_.found if "batch_id" in facts}
+    shared = _shared_facts(contents)
+    groups: dict[tuple[str, ...], tuple[dict[str, SourceText], list[Row]]] = {}
+    for facts, rows in contents.found:
+        for row in rows:
+            stated = _facts_of_row({**shared, **facts}, row)
+            if "batch_id" in stated:
+                groups.setdefault(_identity(stated), (stated, []))[1].append(row)
+            elif not contents.unjoined:
+                _no_batch(book, row, contents.refusals, in_table="batch_id" in row.facts)
+    return tuple(_certificate(book, facts, rows) for facts, rows in groups.values())
+
+
+def _identity(facts: dict[str, SourceText]) -> tuple[str, ...]:
+    return tuple(facts[name].text.strip() if name in facts else "" for name in _IDENTITY)
+
+
+def _certificate(book: Workbook, facts: dict[str, SourceText], rows: list[Row]) -> Certificate:
+    own = {name: word for name, word in facts.items() if name not in (*KEYS, "other")}
+    return Certificate(book.file, book.sha256, own, tuple(row.line for row in rows))
+
+
+def _shared_facts(contents: WorkbookContents) -> dict[str, SourceText]:
+    """The facts of the workbook; where it names one batch at most, those of every table too."""
+    shared = dict(contents.common)
+    named = {facts["batch_id"].text.strip() for facts, _ in contents.found if "batch_id" in facts}
     if len(named) <= 1:
-        for facts, _ in all_.found:
+        for facts, _ in contents.found:
             for name, word in facts.items():
                 shared.setdefault(name, word)
-    groups: dict[tuple[str, ...], tuple[dict[str, SourceText], list[Row]]] = {}
-    for facts, rows in all_.found:
-        for row in rows:
-            stated = {
-                **shared,
-                **facts,
-                **{name: word for name, word in row.facts.items() if word.text.strip()},
-            }
-            if "batch_id" in row.facts and not row.facts["batch_id"].text.strip():
-                stated.pop("batch_id", None)
-            if "batch_id" not in stated:
-                if not all_.unjoined:
-                    _no_batch(book, row, all_.refusals, in_table="batch_id" in row.facts)
-                continue
-            key = tuple(stated[name].text.strip() if name in stated else "" for name in _IDENTITY)
-            groups.setdefault(key, (stated, []))[1].append(row)
-    return tuple(
-        Certificate(
-            book.file,
-            book.sha256,
-            {name: word for name, word in facts.items() if name not in (*KEYS, "other")},
-            tuple(row.line for row in rows),
-        )
-        for facts, rows in groups.values()
-    )
+    return shared
+
+
+def _facts_of_row(facts: dict[str, SourceText], row: Row) -> dict[str, SourceText]:
+    """What a row states itself comes before the facts of its table; a blank batch names none."""
+    own = {name: word for name, word in row.facts.items() if word.text.strip()}
+    stated = {**facts, **own}
+    if "batch_id" in row.facts and "batch_id" not in own:
+        stated.pop("batch_id", None)
+    return stated
 
 
 def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
     """Said once for every sheet, or for every cell that should name a batch."""
     if in_table:
+        message = "no batch id stands here; repeat it beside every result"
         place = row.facts["batch_id"].ref
-        refusals.append(
-            Refusal("no-batch-id", "no batch id stands here; repeat it beside every result", place)
-        )
     elif (blank := _blank_beside(book, "batch_id")) is not None:
-        refusals.append(
-            Refusal("no-batch-id", "the batch number is missing: write it into this cell", blank)
-        )
+        message, place = "the batch number is missing: write it into this cell", blank
     else:
-        refusals.append(
-            Refusal(
-                "no-batch-id",
-                "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
-                "with its value nor a column of that name",
-                CellRef(row.line.analyte.ref.file, row.line.analyte.ref.sheet),
-            )
+        message = (
+            "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
+            "with its value nor a column of that name"
         )
+        place = CellRef(row.line.analyte.ref.file, row.line.analyte.ref.sheet)
+    refusals.append(Refusal("no-batch-id", message, place))
 
 
 def _blank_beside(book: Workbook, name: str) -> CellRef | None:

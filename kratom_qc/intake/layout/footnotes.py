@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import CellRef, SourceText
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.page import SheetReading
 from kratom_qc.intake.layout.rows import Row
 
 _SIGNS = "*†‡§"
@@ -41,7 +40,7 @@ class Legend:
         return self.text if vocabulary.status(self.text) is not None else None
 
 
-def legends(page: Page) -> dict[str, Legend]:
+def legends(page: SheetReading) -> dict[str, Legend]:
     """Mark → what a line with nothing else in it says of it."""
     found: dict[str, Legend] = {}
     for row, cells in page.sheet.rows.items():
@@ -58,7 +57,7 @@ def legends(page: Page) -> dict[str, Legend]:
     return found
 
 
-def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
+def resolved(page: SheetReading, rows: Iterable[Row]) -> Iterator[Row]:
     """The rows with every mark after a result turned into its meaning; a mark that nothing explains
     is a refusal."""
     known, basis = legends(page), _basis(page)
@@ -67,23 +66,18 @@ def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
         yield line if basis is None else _on_basis(line, basis)
 
 
-def _basis(page: Page) -> SourceText | None:
+def _basis(page: SheetReading) -> SourceText | None:
     """The basis that a line, or a label with its value, states for the whole sheet."""
     found: SourceText | None = None
     for row, cells in page.sheet.rows.items():
         if len(cells) > 2:
             continue
         column, said = min(cells), cells[max(cells)].text
-        labelled = (
-            len(cells) == 2 and vocabulary.column_role(cells[column].text.rstrip(" :")) == "basis"
-        )
-        basis = (
-            vocabulary.basis_in(said)[0]
-            if labelled
-            else vocabulary.basis_line(said)
-            if len(cells) == 1
-            else None
-        )
+        basis = None
+        if len(cells) == 1:
+            basis = vocabulary.basis_line(said)
+        elif vocabulary.column_role(cells[column].text.rstrip(" :")) == "basis":
+            basis = vocabulary.basis_in(said)[0]
         if basis is None:
             continue
         word = replace(page.word(row, max(cells)), text=basis)
@@ -91,7 +85,7 @@ def _basis(page: Page) -> SourceText | None:
             message = (
                 f"the basis of all results is '{found.text}' at {found.ref} and '{basis}' here"
             )
-            _refuse(page, "fact-contradicts", message, word)
+            page.refuse_word("fact-contradicts", message, word)
         found = found or word
     return found
 
@@ -105,7 +99,7 @@ def _on_basis(row: Row, basis: SourceText) -> Row:
     )
 
 
-def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
+def _by_mark(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
     """`0.21*` with `* estimated` below the table: the value, qualified."""
     result = row.line.result
     if result is None:
@@ -121,14 +115,15 @@ def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
         return row  # `BQL *`: the word is known with its mark
     bare = replace(result, text=match["said"].strip())
     if legend is None:
-        message = f"the mark '{match['mark']}' after '{bare.text}' is explained nowhere; add a line '{match['mark']} = …'"
-        _refuse(page, "unexplained-mark", message, result)
+        mark = match["mark"]
+        message = f"the mark '{mark}' after '{bare.text}' is explained nowhere"
+        message = f"{message}; add a line '{mark} = …'"
+        page.refuse_word("unexplained-mark", message, result)
         return replace(row, line=replace(row.line, result=bare))
     word = _meaning(page, match["mark"], legend, result)
     beside = row.line.qualifier
     if word.text and beside is not None and beside.text.strip():
-        _refuse(
-            page,
+        page.refuse_word(
             "mark-unclear",
             f"'{said}' has a mark, and '{beside.text}' stands in its qualifier column",
             result,
@@ -138,7 +133,7 @@ def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     return replace(row, line=line)
 
 
-def _by_letter(page: Page, row: Row, known: dict[str, Legend]) -> Row:
+def _by_letter(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
     """`E` in a qualifier column means what the laboratory's own legend says, not what most
     laboratories mean."""
     beside = row.line.qualifier
@@ -149,13 +144,10 @@ def _by_letter(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     return replace(row, line=replace(row.line, qualifier=word))
 
 
-def _meaning(page: Page, mark: str, legend: Legend, where: SourceText) -> SourceText:
+def _meaning(page: SheetReading, mark: str, legend: Legend, where: SourceText) -> SourceText:
     qualifier = legend.qualifier
     if qualifier is None:
-        message = f"the mark '{mark}' is explained as '{legend.text}' at {legend.ref}, which is not understood"
-        _refuse(page, "mark-unclear", message, where)
+        explained = f"explained as '{legend.text}' at {legend.ref}"
+        message = f"the mark '{mark}' is {explained}, which is not understood"
+        page.refuse_word("mark-unclear", message, where)
     return SourceText(qualifier or "", legend.ref)
-
-
-def _refuse(page: Page, code: str, message: str, where: SourceText) -> None:
-    page.refusals.append(Refusal(code, message, where.ref, where.text))

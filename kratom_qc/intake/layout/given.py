@@ -12,12 +12,12 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.layout.blocks import Block, table_end
 from kratom_qc.intake.layout.headers import LIST, WIDE, Column, Header, meaning
-from kratom_qc.intake.layout.page import Page, turn
+from kratom_qc.intake.layout.page import SheetReading, turn
 from kratom_qc.intake.layout.profiles import Profile, Table, cell_at, rows_of, squeezed
-from kratom_qc.intake.sheets import Area, Workbook, cell_name
+from kratom_qc.intake.sheets import CellRange, Workbook, cell_name
 
 
-def blocks_of(profile: Profile, page: Page) -> list[tuple[int, Block]]:
+def blocks_of(profile: Profile, page: SheetReading) -> list[tuple[int, Block]]:
     """The tables that a profile describes on a sheet, each with its first row. What does not fit is
     a refusal."""
     found: list[tuple[int, Block]] = []
@@ -36,7 +36,7 @@ def blocks_of(profile: Profile, page: Page) -> list[tuple[int, Block]]:
     ]
 
 
-def _upright(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, Block]]:
+def _upright(profile: Profile, table: Table, page: SheetReading) -> Iterator[tuple[int, Block]]:
     """A table at each row that holds its header: it may be repeated on every page."""
     rows = (
         [table.header] if isinstance(table.header, int) else list(rows_of(page.sheet, table.header))
@@ -57,7 +57,7 @@ def _upright(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, 
         yield row, block
 
 
-def _aside(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, Block]]:
+def _aside(profile: Profile, table: Table, page: SheetReading) -> Iterator[tuple[int, Block]]:
     left = table.header if isinstance(table.header, int) else 1
     named = [
         row
@@ -76,7 +76,9 @@ def _aside(profile: Profile, table: Table, page: Page) -> Iterator[tuple[int, Bl
     yield named[0], _block(profile, table, aside, left, max(aside.sheet.rows), WIDE)
 
 
-def _block(profile: Profile, table: Table, page: Page, row: int, until: int, kind: str) -> Block:
+def _block(
+    profile: Profile, table: Table, page: SheetReading, row: int, until: int, kind: str
+) -> Block:
     columns = list(_columns(profile, table, page, row))
     header = Header(row, kind, tuple(columns), row)
     last = until if page.turned else _last(table, page, row + 1, until)
@@ -87,7 +89,7 @@ def _block(profile: Profile, table: Table, page: Page, row: int, until: int, kin
     return block
 
 
-def _columns(profile: Profile, table: Table, page: Page, row: int) -> Iterator[Column]:
+def _columns(profile: Profile, table: Table, page: SheetReading, row: int) -> Iterator[Column]:
     cells = page.cells(row)
     missing = set(table.columns)
     for number in sorted({*cells, *table.numbered}):
@@ -109,16 +111,16 @@ def _columns(profile: Profile, table: Table, page: Page, row: int) -> Iterator[C
 
 
 def _unit_in(text: str, role: str) -> str:
-    """The unit that a header states by itself: `Wert (mg/kg)` keeps it, whatever `Wert` is called."""
+    """The unit that a header states by itself: `Wert (mg/kg)` keeps it, whatever `Wert` is."""
     found, unit, _ = meaning((text,))
     return unit if found == role or found.startswith("analyte:") else ""
 
 
-def _unread(page: Page, row: int, number: int, cell: Cell | None) -> SourceText:
+def _unread(page: SheetReading, row: int, number: int, cell: Cell | None) -> SourceText:
     return SourceText(cell.text if cell else "", page.place(row, number))
 
 
-def _last(table: Table, page: Page, first: int, until: int) -> int:
+def _last(table: Table, page: SheetReading, first: int, until: int) -> int:
     """The last row of a table whose end the profile describes."""
     for row in range(first, until + 1):
         cells = page.cells(row)
@@ -142,11 +144,13 @@ def _fill_down(table: Table, block: Block) -> None:
             if column.number in block.page.cells(row):
                 anchor = row
             elif anchor and block.page.cells(row):
-                area: Area = (anchor, column.number, row, column.number)
+                area = CellRange(anchor, column.number, row, column.number)
                 block.page.merges.setdefault((row, column.number), area)
 
 
-def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dict[str, SourceText]:
+def facts_of_profile(
+    profile: Profile, book: Workbook, pages: list[SheetReading]
+) -> dict[str, SourceText]:
     """The facts that a profile points at. One that is blank is a refusal: the laboratory has
     changed its layout."""
     found: dict[str, SourceText] = {}
@@ -170,6 +174,6 @@ def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dic
     return found
 
 
-def _mismatch(profile: Profile, page: Page, what: str, why: str) -> None:
+def _mismatch(profile: Profile, page: SheetReading, what: str, why: str) -> None:
     message = f"the profile '{profile.id}' does not fit: {what} {why}"
     page.refusals.append(Refusal("profile-mismatch", message, CellRef(page.file, page.sheet.name)))

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.source import Cell, SourceText
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.page import SheetReading
 
 # No header is longer, and on what is longer these patterns would take the square of its length.
 _SHORT = r"^(?=[\s\S]{0,200}\Z)"
@@ -48,6 +48,11 @@ class Column:
     cas: SourceText | None = None
     end: int = 0  # the last column that a merged header covers
 
+    @property
+    def header_unit(self) -> SourceText | None:
+        """The unit that the header states, where it states one."""
+        return SourceText(self.unit, self.header.ref) if self.unit else None
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -67,7 +72,9 @@ class Header:
         return [column for column in self.columns if column.role == role]
 
 
-def headers_at(page: Page, row: int, left: int = 1, right: int | None = None) -> list[Header]:
+def headers_at(
+    page: SheetReading, row: int, left: int = 1, right: int | None = None
+) -> list[Header]:
     """The headers whose first row this is, from left to right; none as a rule."""
     key = (row, left, right)
     if key not in page.looked_at:
@@ -75,7 +82,7 @@ def headers_at(page: Page, row: int, left: int = 1, right: int | None = None) ->
     return page.looked_at[key]
 
 
-def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
+def _look(page: SheetReading, row: int, left: int, right: int | None) -> list[Header]:
     cells = page.cells(row, left, right)
     if not cells or not _all_words(cells) or not _could_be_header(page, row, cells):
         return []
@@ -96,7 +103,7 @@ def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
     return [_header(page, row, bottom, columns) for columns in tables]
 
 
-def _header(page: Page, top: int, bottom: int, columns: list[Column]) -> Header:
+def _header(page: SheetReading, top: int, bottom: int, columns: list[Column]) -> Header:
     kind = _kind(columns)
     if kind == WIDE:
         columns, top = _with_cas(page, columns, top)
@@ -108,7 +115,7 @@ def _header(page: Page, top: int, bottom: int, columns: list[Column]) -> Header:
     return Header(bottom, kind, tuple(columns), top)
 
 
-def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
+def _could_be_header(page: SheetReading, row: int, cells: dict[int, Cell]) -> bool:
     """A quick look, since every row of text is a possible header: it names analytes, a batch or a
     sample, or is merged."""
     if any(
@@ -123,13 +130,15 @@ def _all_words(cells: dict[int, Cell]) -> bool:
     return all(cell.kind in ("text", "boolean") for cell in cells.values())
 
 
-def _has_wide_merge(page: Page, row: int, cells: dict[int, Cell]) -> bool:
+def _has_wide_merge(page: SheetReading, row: int, cells: dict[int, Cell]) -> bool:
     """Whether a word of the row is merged over several columns."""
     areas = (page.merges.get((row, column)) for column in cells)
     return any(area is not None and area[3] > area[1] for area in areas)
 
 
-def _columns(page: Page, top: int, bottom: int, left: int, right: int | None) -> list[Column]:
+def _columns(
+    page: SheetReading, top: int, bottom: int, left: int, right: int | None
+) -> list[Column]:
     """Every column with a word of its own in the rows, with all the words that stand above it."""
     numbers = sorted(
         {number for row in range(top, bottom + 1) for number in page.cells(row, left, right)}
@@ -137,7 +146,7 @@ def _columns(page: Page, top: int, bottom: int, left: int, right: int | None) ->
     return [_column(page, top, bottom, number) for number in numbers]
 
 
-def _column(page: Page, top: int, bottom: int, number: int) -> Column:
+def _column(page: SheetReading, top: int, bottom: int, number: int) -> Column:
     places = list(dict.fromkeys(page.anchor(row, number) for row in range(top, bottom + 1)))
     said = [
         (at, cell)
@@ -168,30 +177,35 @@ def meaning(texts: tuple[str, ...]) -> tuple[str, str, bool]:
     column, top to bottom."""
     if len(texts) == 1:
         return (*_meaning(texts[0]), False)
-    joined = _meaning(" ".join(texts))
-    lower = meaning(texts[1:])
+    role, unit = _meaning(" ".join(texts))
+    lower, lower_unit, _ = meaning(texts[1:])
     upper, upper_unit = _meaning(texts[0])
-    if joined[0] != "unknown" and (upper != "unknown" or not joined[0].startswith("analyte:")):
-        return (*joined, False)
-    named = (
-        upper.startswith("analyte:")
-        and vocabulary.analyte(upper.removeprefix("analyte:")) is not None
-    )
+    if role != "unknown" and (upper != "unknown" or not role.startswith("analyte:")):
+        return role, unit, False
     if upper == "unknown" or (
-        upper.startswith("analyte:") and (not named or lower[0].startswith("analyte:"))
+        upper.startswith("analyte:") and (not _is_known(upper) or lower.startswith("analyte:"))
     ):
-        return lower[0], lower[1], True
-    if upper in _UNIT_ROLES and lower[0] == "result" and lower[1]:
-        return upper, lower[1], False  # `LOD` over `mg/g`
-    if upper == "result" and lower[0] in (*_UNIT_ROLES, "unit", "qualifier", "verdict"):
-        return lower[0], lower[1] or upper_unit, False  # `Results` over `Value` and `LOD`
-    if upper == lower[0]:
-        return upper, lower[1] or upper_unit, False  # `Limits` over `Min` and `Max`
-    if upper.startswith("analyte:") and lower[0] == "result" and lower[1] and not upper_unit:
-        return upper, lower[1], False
-    if upper == "fact:batch_id" and lower[0] == "unknown":
+        return lower, lower_unit, True
+    if upper == "fact:batch_id" and lower == "unknown":
         return "batch", texts[-1], False
-    return "unknown", "", False
+    return (*_both(upper, upper_unit, lower, lower_unit), False)
+
+
+def _is_known(role: str) -> bool:
+    return vocabulary.analyte(role.removeprefix("analyte:")) is not None
+
+
+def _both(upper: str, upper_unit: str, lower: str, lower_unit: str) -> tuple[str, str]:
+    """(role, unit) of two words that both mean something."""
+    if upper in _UNIT_ROLES and lower == "result" and lower_unit:
+        return upper, lower_unit  # `LOD` over `mg/g`
+    if upper == "result" and lower in (*_UNIT_ROLES, "unit", "qualifier", "verdict"):
+        return lower, lower_unit or upper_unit  # `Results` over `Value` and `LOD`
+    if upper == lower:
+        return upper, lower_unit or upper_unit  # `Limits` over `Min` and `Max`
+    if upper.startswith("analyte:") and lower == "result" and lower_unit and not upper_unit:
+        return upper, lower_unit
+    return "unknown", ""
 
 
 @lru_cache(8192)
@@ -204,6 +218,20 @@ def _meaning(text: str) -> tuple[str, str]:
     fact = vocabulary.fact_name(text)
     if fact:
         return f"fact:{fact}", ""
+    parted = _parted_meaning(text)
+    if parted is not None:
+        return parted
+    if vocabulary.unit(text) is not None and vocabulary.analyte(text) is None:
+        return "result", text
+    analyte = _analyte_meaning(text)
+    batch = _BATCH.match(text) if analyte[0] == "unknown" else None
+    if batch and vocabulary.fact_name(batch["label"]) == "batch_id":
+        return "batch", batch["id"]
+    return analyte
+
+
+def _parted_meaning(text: str) -> tuple[str, str] | None:
+    """(role, unit) of a known word with more in brackets, after a comma or as its last word."""
     for pattern in (BRACKET, COMMA, _LAST_WORD):
         parts = pattern.match(text)
         if not parts:
@@ -212,18 +240,14 @@ def _meaning(text: str) -> tuple[str, str]:
         readable = vocabulary.unit(inside) is not None or vocabulary.basis_in(inside)[0] is not None
         if role in _UNIT_ROLES and readable:
             return role, inside
-        if role and role not in _UNIT_ROLES and pattern is BRACKET:
+        if pattern is not BRACKET:
+            continue
+        if role and role not in _UNIT_ROLES:
             return role, ""
         fact = vocabulary.fact_name(parts["name"])
-        if fact and pattern is BRACKET and not readable:
+        if fact and not readable:
             return f"fact:{fact}", ""
-    if vocabulary.unit(text) is not None and vocabulary.analyte(text) is None:
-        return "result", text
-    found = _analyte_meaning(text)
-    named = _BATCH.match(text) if found[0] == "unknown" else None
-    if named and vocabulary.fact_name(named["label"]) == "batch_id":
-        return "batch", named["id"]
-    return found
+    return None
 
 
 def _analyte_meaning(text: str) -> tuple[str, str]:
@@ -236,9 +260,8 @@ def _analyte_meaning(text: str) -> tuple[str, str]:
             and vocabulary.unit(parts["inside"])
             and (vocabulary.analyte(parts["name"]) or pattern is BRACKET)
         ):
-            share = vocabulary.analyte(
-                text
-            )  # "7-OH (% of total alkaloids)" is an analyte of its own
+            # "7-OH (% of total alkaloids)" is an analyte of its own.
+            share = vocabulary.analyte(text)
             if share is None or share is vocabulary.analyte(parts["name"]):
                 return f"analyte:{parts['name']}", parts["inside"]
     return (f"analyte:{text}", "") if vocabulary.analyte(text) else ("unknown", "")
@@ -252,22 +275,21 @@ def _kind(columns: list[Column]) -> str:
     batches in the others.
     """
     roles = [column.role for column in columns]
-    keyed = any(key in roles for key in KEYS)
     if "analyte" in roles and ("result" in roles or "qualifier" in roles):
         return LIST
+    keyed = any(key in roles for key in KEYS)
     analytes = sum(role.startswith("analyte:") for role in roles)
     if keyed and (analytes >= 2 or (analytes and not {"unknown", "batch"} & set(roles))):
         return WIDE
     if roles and roles[0] == "analyte" and "batch" in roles and "unknown" not in roles:
         return TURNED
-    facts = [role for role in roles if role.startswith("fact:")]
-    if (
-        "fact:batch_id" in roles
-        and len(set(facts)) >= 2
-        and all(role[:5] == "fact:" or role == "ignored" for role in roles)
-    ):
-        return SAMPLES
-    return ""
+    return SAMPLES if _are_samples(roles) else ""
+
+
+def _are_samples(roles: list[str]) -> bool:
+    """A batch and another fact at least, and nothing but facts."""
+    facts = {role for role in roles if role.startswith("fact:")}
+    return "fact:batch_id" in roles and len(facts) >= 2 and set(roles) <= facts | {"ignored"}
 
 
 # ---------------------------------------------------------------- side by side
@@ -285,28 +307,38 @@ def _tables(columns: list[Column]) -> list[list[Column]]:
     return parted if len(parted) > 1 else [columns]
 
 
-def _parted(columns: list[Column]) -> list[list[Column]]:
-    """The runs of columns between blank ones, each of them a table; a run that is none goes with
-    the table before it."""
+def _runs(columns: list[Column]) -> list[list[Column]]:
+    """The columns parted by blank ones."""
     runs: list[list[Column]] = []
     for column in columns:
         if runs and column.number <= runs[-1][-1].end + 1:
             runs[-1].append(column)
         else:
             runs.append([column])
+    return runs
+
+
+def _parted(columns: list[Column]) -> list[list[Column]]:
+    """The runs of columns between blank ones, each of them a table; a run that is none goes with
+    the table before it."""
+    runs = _runs(columns)
     tables = [index for index, run in enumerate(runs) if _kind(run) in (LIST, WIDE)]
     if len(tables) < 2:
         return []
-    found: list[list[Column]] = []
+    first, last = tables[0], tables[-1]
+    parted: list[list[Column]] = []
+    before: list[Column] = []
     for index, run in enumerate(runs):
-        if index in tables:
-            found.append(run)
-        elif index < tables[0]:
-            runs[tables[0]][:0] = run
-        else:  # nobody can say to which of its neighbours a column between two tables belongs
-            between = index < tables[-1]
-            found[-1] += [replace(column, role="unknown") if between else column for column in run]
-    return found
+        if index < first:
+            before = run + before
+        elif index in tables:
+            parted.append([*before, *run])
+            before = []
+        elif index < last:  # nobody can say to which of its neighbours such a column belongs
+            parted[-1] += [replace(column, role="unknown") for column in run]
+        else:
+            parted[-1] += run
+    return parted
 
 
 def _repeated(columns: list[Column]) -> list[list[Column]]:
@@ -325,7 +357,7 @@ def _repeated(columns: list[Column]) -> list[list[Column]]:
 
 
 def _continued(
-    page: Page, top: int, bottom: int, left: int, right: int | None, tables: int
+    page: SheetReading, top: int, bottom: int, left: int, right: int | None, tables: int
 ) -> list[list[Column]]:
     """The tables with the next row as part of their header: units or second words under the
     columns, and nothing else."""
@@ -346,7 +378,7 @@ def _continued(
     return found if len(found) == tables else []
 
 
-def _with_cas(page: Page, columns: list[Column], top: int) -> tuple[list[Column], int]:
+def _with_cas(page: SheetReading, columns: list[Column], top: int) -> tuple[list[Column], int]:
     """CAS numbers in a row of their own above the names of a wide table."""
     above = page.cells(top - 1, columns[0].number, columns[-1].number)
     numbers = {at: cell for at, cell in above.items() if CAS.fullmatch(cell.text.strip())}

@@ -4,7 +4,7 @@ product on another."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
@@ -14,24 +14,19 @@ from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, re
 KEYS = ("sample_id", "lab_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One row of a table of samples: its facts, by name."""
-
-    facts: dict[str, SourceText]
-
-
-def read_samples(block: Block) -> Iterator[Sample]:
-    """The rows of a table of samples; rows of a single cell are notes."""
+def read_samples(block: Block) -> Iterator[dict[str, SourceText]]:
+    """The facts of each row of a table of samples; rows of a single cell are notes."""
     for row in block.body:
         if len(block.cells(row)) > 1:
             refuse_uneven(block, row)
             refuse_cells_outside(block, row)
             facts = facts_of(block.page, block.header, row)
-            yield Sample({name: word for name, word in facts.items() if word.text.strip()})
+            yield {name: word for name, word in facts.items() if word.text.strip()}
 
 
-def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]) -> list[Row]:
+def join(
+    rows: Sequence[Row], samples: Sequence[dict[str, SourceText]], refusals: list[Refusal]
+) -> list[Row]:
     """The rows with the facts of their samples. A key without a partner, and a key that stands
     twice, are refusals."""
     key = next(
@@ -44,12 +39,12 @@ def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]
     )
     if key is None:
         return list(rows)
-    index: dict[str, Sample] = {}
+    index: dict[str, dict[str, SourceText]] = {}
     for sample in samples:
-        said = _said(sample.facts, key)
+        said = _said(sample, key)
         if said in index:
-            word = sample.facts[key]
-            message = f"the sample '{said}' stands twice: at {index[said].facts[key].ref} and here"
+            word = sample[key]
+            message = f"the sample '{said}' stands twice: at {index[said][key].ref} and here"
             refusals.append(Refusal("duplicate-key", message, word.ref, word.text))
         elif said:
             index[said] = sample
@@ -57,14 +52,14 @@ def join(rows: Sequence[Row], samples: Sequence[Sample], refusals: list[Refusal]
     joined = [_joined(row, index, key, used, refusals) for row in rows]
     for said in index:
         if said not in used:
-            word = index[said].facts[key]
+            word = index[said][key]
             message = f"the sample '{said}' has no results; remove it, or send its results"
             refusals.append(Refusal("key-without-partner", message, word.ref, word.text))
     return joined
 
 
-def _indexed(samples: Sequence[Sample], key: str) -> bool:
-    return any(_said(sample.facts, key) for sample in samples)
+def _indexed(samples: Sequence[dict[str, SourceText]], key: str) -> bool:
+    return any(_said(sample, key) for sample in samples)
 
 
 def _said(facts: dict[str, SourceText], name: str) -> str:
@@ -73,7 +68,11 @@ def _said(facts: dict[str, SourceText], name: str) -> str:
 
 
 def _joined(
-    row: Row, index: dict[str, Sample], key: str, used: set[str], refusals: list[Refusal]
+    row: Row,
+    index: dict[str, dict[str, SourceText]],
+    key: str,
+    used: set[str],
+    refusals: list[Refusal],
 ) -> Row:
     said = _said(row.facts, key)
     sample = index.get(said)
@@ -85,7 +84,7 @@ def _joined(
         return row
     used.add(said)
     for name in ("batch_id", "form"):
-        own, other = row.facts.get(name), sample.facts.get(name)
+        own, other = row.facts.get(name), sample.get(name)
         if (
             own is not None
             and other is not None
@@ -94,4 +93,4 @@ def _joined(
             message = f"the sample '{said}' is '{other.text}' at {other.ref} and '{own.text}' here"
             refusals.append(Refusal("fact-contradicts", message, own.ref, own.text))
     stated = {name: word for name, word in row.facts.items() if word.text.strip()}
-    return replace(row, facts={**sample.facts, **stated})
+    return replace(row, facts={**sample, **stated})

@@ -11,7 +11,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.headers import meaning
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.page import SheetReading
 
 MUST_AGREE = ("batch_id", "form")
 _NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
@@ -21,7 +21,7 @@ _WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure", "opinion_conditi
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedFact:
     """A fact that a label states, and where the label stands."""
 
     name: str
@@ -30,50 +30,56 @@ class Stated:
     column: int
 
 
-def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[Stated]:
+def stated_in(page: SheetReading, row: int, cells: Mapping[int, Cell]) -> list[StatedFact]:
     """The facts that some cells of a row state. A row like a result, outside every table, is noted
     as a stray."""
     numbers = sorted(cells)
-    if len(cells) > 1 and all(_NUMBER.fullmatch(cell.text.strip()) for cell in cells.values()):
-        message = "these numbers stand in no table: no header row above them names their columns"
-        page.strays.append(
-            Refusal("stray-result", message, page.place(row, numbers[0]), cells[numbers[0]].text)
-        )
+    if _is_noted_as_stray(page, row, cells):
         return []
-    stray = next((number for number in numbers if _is_stray(page, row, cells, number)), None)
-    if stray is not None:
-        message = "this row looks like a result, but it stands in no table: no header row above it names its columns"
-        page.strays.append(
-            Refusal("stray-result", message, page.place(row, stray), cells[stray].text)
-        )
-        return []
-    found: list[Stated] = []
-    taken: set[int] = set()
-    for index, number in enumerate(numbers):
-        if number in taken or cells[number].kind != "text":
+    facts: list[StatedFact] = []
+    values: set[int] = set()
+    for number, following in zip(numbers, [*numbers[1:], 0], strict=True):
+        if number in values or cells[number].kind != "text":
             continue
         text = cells[number].text
         label, colon, rest = text.partition(":")
         name = vocabulary.fact_name(label) if colon and rest.strip() else None
         if name:
             page.word(row, number)
-            found.append(
-                Stated(name, SourceText(rest.strip(), page.place(row, number)), row, number)
-            )
+            word = SourceText(rest.strip(), page.place(row, number))
+            facts.append(StatedFact(name, word, row, number))
             continue
         name = vocabulary.fact_name(text)
-        following = numbers[index + 1] if index + 1 < len(numbers) else None
-        if name is None or following is None:
-            continue
-        value = cells[following]
-        if value.kind == "text" and vocabulary.fact_name(value.text):
-            continue  # the next label: this one has no value
-        taken.add(following)
-        found.append(Stated(name, page.fact(row, following, name), row, number))
-    return [one for one in found if one.word.text.strip()]
+        if name is not None and following and not _is_fact_label(cells[following]):
+            values.add(following)
+            facts.append(StatedFact(name, page.fact(row, following, name), row, number))
+    return [fact for fact in facts if fact.word.text.strip()]
 
 
-def _is_stray(page: Page, row: int, cells: Mapping[int, Cell], number: int) -> bool:
+def _is_fact_label(cell: Cell) -> bool:
+    """The next label: the one before it has no value."""
+    return cell.kind == "text" and bool(vocabulary.fact_name(cell.text))
+
+
+def _is_noted_as_stray(page: SheetReading, row: int, cells: Mapping[int, Cell]) -> bool:
+    numbers = sorted(cells)
+    if len(cells) > 1 and all(_NUMBER.fullmatch(cell.text.strip()) for cell in cells.values()):
+        stray = numbers[0]
+        message = "these numbers stand in no table: no header row above them names their columns"
+    else:
+        strays = (number for number in numbers if _is_stray(page, row, cells, number))
+        stray = next(strays, 0)
+        message = (
+            "this row looks like a result, but it stands in no table: no header row above it names "
+            "its columns"
+        )
+    if stray:
+        place = page.place(row, stray)
+        page.strays.append(Refusal("stray-result", message, place, cells[stray].text))
+    return bool(stray)
+
+
+def _is_stray(page: SheetReading, row: int, cells: Mapping[int, Cell], number: int) -> bool:
     """An analyte with a number beside or below it, outside every table: dropping it in silence
     could hide a result."""
     said = cells[number].text
@@ -96,13 +102,12 @@ def _names_analyte(text: str) -> bool:
 
 
 def could_be_result(text: str) -> bool:
-    """Whether a text begins like a number or is a result word, and so may not be dropped in
-    silence."""
+    """Whether a text begins like a number or is a result word: not to be dropped in silence."""
     return re.match(r"^\s*[<>≤≥]?\s*[0-9]", text) is not None or vocabulary.status(text) is not None
 
 
 def states_a_fact(cells: Mapping[int, Cell]) -> bool:
-    """`Authorized by: J. Doe`, in one cell or two. A heading that ends with a colon states nothing."""
+    """`Authorized by: J. Doe`, in one cell or two. A heading that ends with a colon states none."""
     first = cells[min(cells)].text
     label, _, rest = first.partition(":")
     if vocabulary.analyte(first) is not None or (len(cells) == 1 and not rest.strip()):
@@ -112,7 +117,9 @@ def states_a_fact(cells: Mapping[int, Cell]) -> bool:
     )
 
 
-def state(facts: dict[str, SourceText], stated: Iterable[Stated], refusals: list[Refusal]) -> None:
+def state(
+    facts: dict[str, SourceText], stated: Iterable[StatedFact], refusals: list[Refusal]
+) -> None:
     """Add facts to those that are known. What must agree and does not is a refusal."""
     for one in stated:
         name, word = one.name, one.word

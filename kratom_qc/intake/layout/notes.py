@@ -8,7 +8,7 @@ else all of the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from string import ascii_uppercase
 
@@ -17,14 +17,10 @@ from kratom_qc.domain.certificate import Certificate, Note, ResultRow
 from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.page import SheetReading
 
-_QUOTED = (
-    "method",
-    "section",
-    "section_unit",
-    "replicate",
-)  # words of a line that are kept, and judged by nobody
+# Words of a line that are kept, and judged by nobody.
+_QUOTED = ("method", "section", "section_unit", "replicate")
 # Read as numbers where they are any, and left alone where they are not: an LOD of a microbe may say
 # anything.
 _LENIENT = ("lod", "loq", "uncertainty", "limit")
@@ -33,41 +29,45 @@ _NAMES = ("product_name",)  # facts that are free text
 
 
 def with_notes(
-    pages: Sequence[Page], blocks: Iterable[Block], made: Sequence[Certificate]
+    pages: Sequence[SheetReading], blocks: Iterable[Block], certificates: Sequence[Certificate]
 ) -> tuple[Certificate, ...]:
     """The certificates, each with the notes that may speak of it."""
-    read = {place for one in made for place in _read(one)}
     blocks = list(blocks)
-    read |= {place for block in blocks for place in _of_header(block)}
-    rows = [{_row_of(place) for line in one.rows for place in _places(line)} for one in made]
-    where = _columns(blocks, set().union(*rows))
-    where |= {
-        w.ref: "bound"
-        for one in made
-        for line in one.rows
-        for name in _LENIENT
-        if (w := getattr(line, name))
-    }
-    owners = _Owners(rows)
-    notes: list[list[Note]] = [[] for _ in made]
+    read = {ref for certificate in certificates for ref in _read(certificate)}
+    read |= {ref for block in blocks for ref in _of_header(block)}
+    rows = [_rows_of(certificate) for certificate in certificates]
+    where = _columns(blocks, set().union(*rows)) | _bounds(certificates)
+    owners = _NoteOwners(rows)
+    notes: list[list[Note]] = [[] for _ in certificates]
     for page in pages:
-        for row, cells in page.sheet.rows.items():
-            for column, cell in cells.items():
-                place = page.place(row, column)
-                if place in read or not cell.text.strip() or _is_label(cell.text):
-                    continue
-                word, label = (
-                    SourceText(cell.text, place, cell.shown, cell.kind),
-                    _label(cells, column),
-                )
-                note = (
-                    Note(word, where[place])
-                    if place in where
-                    else Note(word, _beside(label), label)
-                )
-                for index in owners.of(place):
-                    notes[index].append(note)
-    return tuple(replace(one, notes=tuple(own)) for one, own in zip(made, notes, strict=True))
+        for note in _notes(page, read, where):
+            for index in owners.of(note.word.ref):
+                notes[index].append(note)
+    return tuple(
+        replace(certificate, notes=tuple(own))
+        for certificate, own in zip(certificates, notes, strict=True)
+    )
+
+
+def _notes(page: SheetReading, read: set[CellRef], where: Mapping[CellRef, str]) -> Iterator[Note]:
+    """The cells of a sheet that nothing was read from."""
+    for row, cells in page.sheet.rows.items():
+        for column, cell in cells.items():
+            ref = page.place(row, column)
+            if ref in read or not cell.text.strip() or _is_label(cell.text):
+                continue
+            word = SourceText(cell.text, ref, cell.shown, cell.kind)
+            if ref in where:
+                yield Note(word, where[ref])
+            else:
+                label = _label(cells, column)
+                yield Note(word, _beside(label), label)
+
+
+def _bounds(certificates: Sequence[Certificate]) -> dict[CellRef, str]:
+    lines = [line for certificate in certificates for line in certificate.rows]
+    words = (getattr(line, name) for line in lines for name in _LENIENT)
+    return {word.ref: "bound" for word in words if word}
 
 
 def _read(certificate: Certificate) -> Iterator[CellRef]:
@@ -86,7 +86,7 @@ def _read(certificate: Certificate) -> Iterator[CellRef]:
 
 
 def _of_header(block: Block) -> Iterator[CellRef]:
-    """The words that name columns: the header's own, and analytes and units in further rows of it."""
+    """The words that name columns: the header's own, analytes and units in further rows of it."""
     header = block.header
     for column in header.columns:
         yield column.header.ref
@@ -97,19 +97,20 @@ def _of_header(block: Block) -> Iterator[CellRef]:
 
 
 _WORDS_OF_LINE = tuple(
-    one.name for one in fields(ResultRow) if one.name not in (*_QUOTED, *_LENIENT)
+    field.name for field in fields(ResultRow) if field.name not in (*_QUOTED, *_LENIENT)
 )
 
 
-def _places(line: ResultRow) -> Iterator[CellRef]:
-    return (word.ref for word in (line.analyte, line.result) if word is not None)
+def _rows_of(certificate: Certificate) -> set[tuple[str, int]]:
+    words = [word for line in certificate.rows for word in (line.analyte, line.result)]
+    return {_row_of(word.ref) for word in words if word is not None}
 
 
 def _row_of(place: CellRef) -> tuple[str, int]:
     return place.sheet, int(place.cell.strip(ascii_uppercase))
 
 
-class _Owners:
+class _NoteOwners:
     """The certificates that a cell may speak of, by their number."""
 
     def __init__(self, rows: Sequence[set[tuple[str, int]]]):

@@ -9,14 +9,14 @@ from typing import Any
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, CellRef, SourceText
-from kratom_qc.intake.sheets import Area, Grid, Sheet, cell_name
+from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name
 
 _MOST_COVERED = 400_000
 _IDS = ("batch_id", "certificate_id", "sample_id", "lab_id")
 
 
 @dataclass
-class Page:
+class SheetReading:
     """A sheet, or a part of one lying on its side (`turned`: rows are the sheet's columns and
     columns its rows)."""
 
@@ -26,13 +26,11 @@ class Page:
     remarks: list[Remark] = field(default_factory=list)
     strays: list[Refusal] = field(default_factory=list)  # rows like results outside every table
     turned: bool = False
-    merges: dict[tuple[int, int], Area] = field(
-        init=False
-    )  # every cell of the used rows that lies in a merged area
+    # Every cell of the used rows that lies in a merged area.
+    merges: dict[tuple[int, int], CellRange] = field(init=False)
     last_row: int = field(init=False)
-    looked_at: dict[tuple[int, int, int | None], list[Any]] = field(
-        default_factory=dict
-    )  # headers by row and columns
+    # Headers by row and columns.
+    looked_at: dict[tuple[int, int, int | None], list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.last_row = max(self.sheet.rows, default=0)
@@ -64,7 +62,7 @@ class Page:
         }
 
     def anchor(self, row: int, column: int) -> tuple[int, int]:
-        """The cell whose text stands here: the first one of the merged area, else the cell itself."""
+        """The cell whose text stands here: the first of the merged area, else the cell itself."""
         area = self.merges.get((row, column))
         return (area[0], area[1]) if area else (row, column)
 
@@ -97,10 +95,9 @@ class Page:
         if cell.kind == "date" or (
             cell.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", cell.text)
         ):
-            message = (
-                f"the {name.replace('_', ' ')} is stored as the {cell.kind} {cell.text}: the spreadsheet may have changed it; "
-                "format the cell as text and type it again"
-            )
+            what = f"the {name.replace('_', ' ')} is stored as the {cell.kind} {cell.text}"
+            advice = "format the cell as text and type it again"
+            message = f"{what}: the spreadsheet may have changed it; {advice}"
             self.refuse("id-changed", message, row, column, cell.text)
         return word
 
@@ -108,9 +105,13 @@ class Page:
         """Note a problem of a cell."""
         self.refusals.append(Refusal(code, message, self.place(row, column), said))
 
+    def refuse_word(self, code: str, message: str, word: SourceText) -> None:
+        """Note a problem of a word that was read."""
+        self.refusals.append(Refusal(code, message, word.ref, word.text))
 
-def _covered(sheet: Sheet) -> dict[tuple[int, int], Area]:
-    found: dict[tuple[int, int], Area] = {}
+
+def _covered(sheet: Sheet) -> dict[tuple[int, int], CellRange]:
+    found: dict[tuple[int, int], CellRange] = {}
     if not sheet.merged or not sheet.rows:
         return found
     last_row = max(sheet.rows)
@@ -125,7 +126,7 @@ def _covered(sheet: Sheet) -> dict[tuple[int, int], Area]:
     return found
 
 
-def turn(page: Page, rows: list[int], left: int, names: dict[int, Cell]) -> Page:
+def turn(page: SheetReading, rows: list[int], left: int, names: dict[int, Cell]) -> SheetReading:
     """The given rows from column `left` on, lying on their side; `names` replaces cells of the
     first row by column."""
     grid: Grid = {}
@@ -139,6 +140,9 @@ def turn(page: Page, rows: list[int], left: int, names: dict[int, Cell]) -> Page
         for (row, column), trouble in page.sheet.problems.items()
         if row in wanted and column >= left
     }
-    merged = tuple((left_, first, right, last) for first, left_, last, right in page.sheet.merged)
+    merged = tuple(
+        CellRange(area.first_column, area.first_row, area.last_column, area.last_row)
+        for area in page.sheet.merged
+    )
     sheet = Sheet(page.sheet.name, grid, problems, merged)
-    return Page(page.file, sheet, page.refusals, page.remarks, page.strays, turned=True)
+    return SheetReading(page.file, sheet, page.refusals, page.remarks, page.strays, turned=True)

@@ -10,7 +10,7 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column, Header
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.page import SheetReading
 
 # Two columns of one row may state these twice, in the same words only.
 _ONE_TRUTH = ("batch_id", "form", "certificate_id", "laboratory", "sample_id", "lab_id", "status")
@@ -24,7 +24,7 @@ class Row:
     facts: dict[str, SourceText]
 
 
-def facts_of(page: Page, header: Header, row: int) -> dict[str, SourceText]:
+def facts_of(page: SheetReading, header: Header, row: int) -> dict[str, SourceText]:
     """The facts that a row's own columns state. Two columns that state one fact differently are a
     refusal."""
     facts: dict[str, SourceText] = {}
@@ -71,7 +71,8 @@ def refuse_uneven(block: Block, row: int) -> None:
         return
     needed, has = max(column.number for column in block.header.columns), widths.get(row, 0)
     if has < needed:
-        message = f"row {row} has {has} fields, the header has {needed}; write an empty field for what is blank"
+        advice = "write an empty field for what is blank"
+        message = f"row {row} has {has} fields, the header has {needed}; {advice}"
         block.page.refuse("short-row", message, row, min(block.cells(row)))
     wide = widths.get(block.header.row, needed)
     extra = (
@@ -80,18 +81,15 @@ def refuse_uneven(block: Block, row: int) -> None:
         else []
     )
     if extra:
-        message = f"row {row} has {has} fields, the header has {wide}; a separator inside a field needs quotes around it"
+        advice = "a separator inside a field needs quotes around it"
+        message = f"row {row} has {has} fields, the header has {wide}; {advice}"
         block.page.refuse("long-row", message, row, extra[0], block.cells(row)[extra[0]].text)
 
 
-def unknown_header(page: Page, column: Column) -> None:
+def unknown_header(page: SheetReading, column: Column) -> None:
     """Refuse a column that nobody knows, and name what is near."""
     near = vocabulary.nearest_headers(column.header.text)
-    refusal = Refusal(
-        "unknown-header",
-        f"the column '{column.header.text.strip()}' is not known; rename it, or describe the layout in a profile",
-        column.header.ref,
-        column.header.text,
-        near,
-    )
-    page.refusals.append(refusal)
+    title, ref = column.header.text, column.header.ref
+    advice = "rename it, or describe the layout in a profile"
+    message = f"the column '{title.strip()}' is not known; {advice}"
+    page.refusals.append(Refusal("unknown-header", message, ref, title, near))

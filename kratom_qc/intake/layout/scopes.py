@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Band, Block
-from kratom_qc.intake.layout.labels import Stated, state
+from kratom_qc.intake.layout.labels import StatedFact, state
 
 
 @dataclass(slots=True)
@@ -32,38 +32,40 @@ def scopes(bands: Iterable[Band], refusals: list[Refusal]) -> list[Scope]:
     Where a sheet names one batch at most, every fact holds for every table, wherever it stands.
     """
     bands = list(bands)
-    named = {
-        one.word.text.strip()
-        for band in bands
-        for one in _flat(band.head)
-        if one.name == "batch_id"
-    }
-    found = [Scope()]
-    if len(named) < 2:
+    if len(set().union(*map(_batches, bands))) < 2:
+        scope = Scope()
         for band in bands:
-            state(found[0].facts, _flat(band.head), refusals)
-            found[0].blocks += band.blocks
-        return found
+            _add_band(scope, band, refusals)
+        return [scope]
+    scopes = [Scope()]
     letterhead: dict[str, SourceText] | None = None
     for band in bands:
-        ids = {one.word.text.strip() for one in _flat(band.head) if one.name == "batch_id"}
+        ids = _batches(band)
         if letterhead is None and ids:
             letterhead = _letterhead(band, refusals)
         if len(ids) > 1 and (own := _side_by_side(band)):
-            found += _begun(own, band, letterhead or {}, found[-1], refusals)
-        elif band.blocks and ids and ids != {found[-1].batch} and found[-1].blocks:
-            found.append(_after(found[-1], band, letterhead or {}, refusals))
+            scopes += _begun(own, band, letterhead or {}, scopes[-1], refusals)
+        elif band.blocks and ids and ids != {scopes[-1].batch} and scopes[-1].blocks:
+            scopes.append(_after(scopes[-1], band, letterhead or {}, refusals))
         else:
-            state(found[-1].facts, _flat(band.head), refusals)
-            found[-1].blocks += band.blocks
-    return found
+            _add_band(scopes[-1], band, refusals)
+    return scopes
 
 
-def _flat(head: list[list[Stated]]) -> list[Stated]:
+def _batches(band: Band) -> set[str]:
+    return {fact.word.text.strip() for fact in _flat(band.head) if fact.name == "batch_id"}
+
+
+def _add_band(scope: Scope, band: Band, refusals: list[Refusal]) -> None:
+    state(scope.facts, _flat(band.head), refusals)
+    scope.blocks += band.blocks
+
+
+def _flat(head: list[list[StatedFact]]) -> list[StatedFact]:
     return [one for paragraph in head for one in paragraph]
 
 
-def _names_batch(paragraph: list[Stated]) -> bool:
+def _names_batch(paragraph: list[StatedFact]) -> bool:
     return any(one.name == "batch_id" for one in paragraph)
 
 
@@ -82,7 +84,7 @@ def _after(
 ) -> Scope:
     """The scope of another batch. What stands between two certificates belongs to the one that it
     can belong to."""
-    own: list[Stated] = []
+    own: list[StatedFact] = []
     for index, paragraph in enumerate(band.head):
         if own or _names_batch(paragraph):
             own += paragraph
@@ -96,19 +98,22 @@ def _after(
     return scope
 
 
-def _between(before: Scope, paragraph: list[Stated], refusals: list[Refusal]) -> list[Stated]:
+def _between(
+    before: Scope, paragraph: list[StatedFact], refusals: list[Refusal]
+) -> list[StatedFact]:
     for one in paragraph:
         if one.name == "status":
             state(before.facts, [one], refusals)
         elif one.name != "other" and one.name not in before.facts:
             what = one.name.replace("_", " ")
-            message = f"this {what} stands between two certificates; put it right above or right below its own"
+            advice = "put it right above or right below its own"
+            message = f"this {what} stands between two certificates; {advice}"
             refusals.append(Refusal("fact-between", message, one.word.ref, one.word.text))
     return paragraph
 
 
-def _side_by_side(band: Band) -> list[list[Stated]]:
-    """The facts of each table of a band, by columns; nothing where they do not each name one batch."""
+def _side_by_side(band: Band) -> list[list[StatedFact]]:
+    """The facts of each table of a band, by columns; nothing where not each names one batch."""
     own = [
         [one for one in _flat(band.head[_first_batch(band) :]) if _above(one, block)]
         for block in band.blocks
@@ -121,12 +126,12 @@ def _first_batch(band: Band) -> int:
     return next(index for index, paragraph in enumerate(band.head) if _names_batch(paragraph))
 
 
-def _above(one: Stated, block: Block) -> bool:
+def _above(one: StatedFact, block: Block) -> bool:
     return block.left <= one.column and (block.right is None or one.column <= block.right)
 
 
 def _begun(
-    own: list[list[Stated]],
+    own: list[list[StatedFact]],
     band: Band,
     letterhead: dict[str, SourceText],
     before: Scope,

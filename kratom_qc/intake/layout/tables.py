@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
@@ -13,8 +14,14 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
-from kratom_qc.intake.layout.labels import could_be_result, state, stated_in, states_a_fact
-from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.labels import (
+    StatedFact,
+    could_be_result,
+    state,
+    stated_in,
+    states_a_fact,
+)
+from kratom_qc.intake.layout.page import SheetReading
 from kratom_qc.intake.layout.rows import (
     Row,
     facts_of,
@@ -39,6 +46,20 @@ _ONCE = (
     "detection_unit",
 )
 _BOUNDS = ("lod", "loq", "uncertainty")  # may stand once for every unit that results are given in
+_OF_ROW = (
+    "unit",
+    "lod",
+    "loq",
+    "uncertainty",
+    "method",
+    "verdict",
+    "limit",
+    "basis",
+    "portion",
+    "species",
+    "replicate",
+    "cas",
+)
 # What a merged area may say of every row that it covers. A merged number may be of all rows
 # together.
 _SPREAD = ("analyte", "unit", "method", "limit", "basis", "portion", "species", "cas")
@@ -66,25 +87,36 @@ def read_list(block: Block, facts: dict[str, SourceText]) -> Iterator[Row]:
         if not cells:
             continue
         if _is_fact_row(header, cells):
-            stated = stated_in(page, row, cells)
-            batch |= {one.name: one.word for one in stated if one.name == "batch_id"}
-            state(facts, (one for one in stated if one.name != "batch_id"), page.refusals)
-            continue
-        if _is_heading(page, row, cells, header, analyte):
+            _note_facts(facts, batch, stated_in(page, row, cells), page.refusals)
+        elif _is_heading(page, row, cells, header, analyte):
             section = page.word(row, next(iter(cells)))
-            continue
-        alone = len(cells) == 1 and vocabulary.analyte(page.spread(row, analyte).text) is None
-        if alone or not page.spread(row, analyte).text.strip():
+        elif _lacks_analyte(page, row, cells, analyte):
             _refuse_slipped(page, header, row, cells)
-            continue
-        refuse_uneven(block, row)
-        refuse_cells_outside(block, row)
-        for line in _lines(block, header, own, row, section):
-            yield Row(line.line, {**batch, **line.facts})
+        else:
+            refuse_uneven(block, row)
+            refuse_cells_outside(block, row)
+            for line in _lines(block, header, own, row, section):
+                yield Row(line.line, {**batch, **line.facts})
+
+
+def _note_facts(
+    facts: dict[str, SourceText],
+    batch: dict[str, SourceText],
+    stated: list[StatedFact],
+    refusals: list[Refusal],
+) -> None:
+    """Add what is stated to `facts`, but for a batch, which goes into `batch`."""
+    batch |= {fact.name: fact.word for fact in stated if fact.name == "batch_id"}
+    state(facts, [fact for fact in stated if fact.name != "batch_id"], refusals)
+
+
+def _lacks_analyte(page: SheetReading, row: int, cells: dict[int, Cell], analyte: int) -> bool:
+    name = page.spread(row, analyte).text
+    return not name.strip() or (len(cells) == 1 and vocabulary.analyte(name) is None)
 
 
 def _is_fact_row(header: Header, cells: dict[int, Cell]) -> bool:
-    """A row of one or two cells that states a fact: `Lot: L-2` between the results of two batches."""
+    """A row of one or two cells that states a fact: `Lot: L-2` between results of two batches."""
     if len(cells) > 2 or not states_a_fact(cells):
         return False
     label = cells[min(cells)].text.partition(":")[0]
@@ -93,7 +125,9 @@ def _is_fact_row(header: Header, cells: dict[int, Cell]) -> bool:
     )
 
 
-def _is_heading(page: Page, row: int, cells: dict[int, Cell], header: Header, analyte: int) -> bool:
+def _is_heading(
+    page: SheetReading, row: int, cells: dict[int, Cell], header: Header, analyte: int
+) -> bool:
     """A row of one cell that names no analyte heads a section (or is a note under the table)."""
     if len(cells) != 1:
         return False
@@ -111,13 +145,15 @@ def _is_heading(page: Page, row: int, cells: dict[int, Cell], header: Header, an
     )
 
 
-def _refuse_slipped(page: Page, header: Header, row: int, cells: dict[int, Cell]) -> None:
+def _refuse_slipped(page: SheetReading, header: Header, row: int, cells: dict[int, Cell]) -> None:
     slipped = next(
         (number for number, cell in cells.items() if _may_answer(header, number, cell)), None
     )
     if slipped is not None:
-        message = "this row has a result but no analyte in its column; repeat a merged name, or move the row back"
-        page.refuse("result-without-analyte", message, row, slipped, cells[slipped].text)
+        message = "this row has a result but no analyte in its column"
+        advice = "repeat a merged name, or move the row back"
+        text = cells[slipped].text
+        page.refuse("result-without-analyte", f"{message}; {advice}", row, slipped, text)
 
 
 def _may_answer(header: Header, number: int, cell: Cell) -> bool:
@@ -151,33 +187,38 @@ def _settle(block: Block) -> Header:
     """Refuse unknown and repeated columns; of several result columns, one that holds only verdicts
     is a verdict."""
     page, header = block.page, block.header
-    columns = []
-    results = header.of("result")
-    for column in header.columns:
-        if column.role in ("unknown", "batch") or column.role.startswith("analyte:"):
-            unknown_header(page, column)
-            column = replace(column, role="ignored")  # noqa: PLW2901 - refused; the rest is still read
-        if column.role == "result" and len(results) > 1 and _only_verdicts(block, column):
-            column = replace(column, role="verdict")  # noqa: PLW2901 - the same column, understood
-        columns.append(column)
+    several = len(header.of("result")) > 1
+    columns = [_settled(block, column, several) for column in header.columns]
     settled = replace(header, columns=tuple(columns))
     _refuse_groups(page, settled)
     for role in _ONCE:
-        if role in _BOUNDS and _one_per_unit(settled, role):
-            continue
-        for twin in settled.of(role)[1:]:
-            first = settled.of(role)[0].header.text
-            _duplicate(
-                page,
-                twin,
-                f"two columns mean {role.replace('_', ' ')}: '{first}' and '{twin.header.text}'",
-            )
-    units = [column.unit for column in settled.of("result")]
-    if len(units) > 1 and len(set(units)) < len(units):
-        _duplicate(
-            page, settled.of("result")[1], "two columns hold results and nothing tells them apart"
-        )
+        if role not in _BOUNDS or not _one_per_unit(settled, role):
+            _refuse_twins(page, settled.of(role), role)
+    results = settled.of("result")
+    if len({column.unit for column in results}) < len(results):
+        message = "two columns hold results and nothing tells them apart"
+        page.refuse_word("duplicate-header", message, results[1].header)
     return settled
+
+
+def _settled(block: Block, column: Column, several_results: bool) -> Column:
+    """The column; one that is refused is ignored, so that the rest is still read."""
+    if column.role in ("unknown", "batch") or column.role.startswith("analyte:"):
+        unknown_header(block.page, column)
+        return replace(column, role="ignored")
+    if column.role == "result" and several_results and _only_verdicts(block, column):
+        return replace(column, role="verdict")
+    return column
+
+
+def _refuse_twins(page: SheetReading, columns: list[Column], role: str) -> None:
+    for twin in columns[1:]:
+        what, first = role.replace("_", " "), columns[0].header.text
+        page.refuse_word(
+            "duplicate-header",
+            f"two columns mean {what}: '{first}' and '{twin.header.text}'",
+            twin.header,
+        )
 
 
 def _one_per_unit(header: Header, role: str) -> bool:
@@ -185,21 +226,17 @@ def _one_per_unit(header: Header, role: str) -> bool:
     results."""
     units = [vocabulary.unit_key(column.unit) for column in header.of(role)]
     return len(set(units)) == len(units) and set(units) <= {
-        vocabulary.unit_key(one.unit) for one in header.of("result")
+        vocabulary.unit_key(column.unit) for column in header.of("result")
     }
 
 
-def _refuse_groups(page: Page, header: Header) -> None:
+def _refuse_groups(page: SheetReading, header: Header) -> None:
     """Two groups of results under names that mean nothing to us may be two batches."""
     results = header.of("result")
     if len({column.group.text if column.group else "" for column in results}) > 1:
         for column in results:
             if column.group is not None:
                 unknown_header(page, replace(column, header=column.group))
-
-
-def _duplicate(page: Page, twin: Column, message: str) -> None:
-    page.refusals.append(Refusal("duplicate-header", message, twin.header.ref, twin.header.text))
 
 
 def _only_verdicts(block: Block, column: Column) -> bool:
@@ -214,79 +251,70 @@ def _only_verdicts(block: Block, column: Column) -> bool:
 # ---------------------------------------------------------------- rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """Where a list states units beside its rows."""
-
-    lod: SourceText | None
-    loq: SourceText | None
-    uncertainty: SourceText | None
-
-
 def _lines(
-    block: Block, header: Header, own: _Units, row: int, section: SourceText | None
+    block: Block,
+    header: Header,
+    own: dict[str, SourceText | None],
+    row: int,
+    section: SourceText | None,
 ) -> Iterator[Row]:
+    """A row of results for each of its result columns."""
     page = block.page
-    words: dict[str, SourceText] = {}
-    for column in header.columns:
-        if column.role == "panel":
-            section = page.spread(row, column.number)
-        elif column.role == "method":
-            words["method"] = _joined(words.get("method"), page.spread(row, column.number))
-        elif column.role in _SPREAD:
-            words[column.role] = page.spread(row, column.number)
-        elif column.role not in ("result", "ignored") and not column.role.startswith("fact:"):
-            words[column.role] = page.word(row, column.number)
-    if "lod_loq" in words:
-        words["lod"], words["loq"] = _split(words.pop("lod_loq"))
+    words = _words_of_row(page, header, row)
+    section = words.pop("panel", section)
     columns = header.of("result") or header.of("qualifier")
     for column in columns:
         _refuse_merged(page, row, column.number)
     paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
     facts = facts_of(page, header, row)
+    if words.get("detection_unit"):
+        own = own | dict.fromkeys(("lod_unit", "loq_unit"), words["detection_unit"])
     for column in columns:
-        header_unit = SourceText(column.unit, column.header.ref) if column.unit else None
-        heading_unit = section_unit(section) if section is not None else None
-        if heading_unit is None and header_unit is None and not _says(words.get("unit")):
+        heading_unit = section_unit(section)
+        if heading_unit is None and not column.unit and not _says(words.get("unit")):
             heading_unit = block.unit
         for role, bounds in paired.items():
-            at = next(
-                (
-                    one
-                    for one in bounds
-                    if vocabulary.unit_key(one.unit) == vocabulary.unit_key(column.unit)
-                ),
-                None,
-            )
-            words[role] = page.word(row, at.number) if at else SourceText("", column.header.ref)
+            words[role] = _paired_bound(page, row, column, bounds)
+        others: dict[str, Any] = own | {role: words.get(role) for role in _OF_ROW}
         line = ResultRow(
             analyte=_whole_total(words["analyte"], section),
             result=page.word(row, column.number),
-            unit=words.get("unit"),
-            header_unit=header_unit,
+            header_unit=column.header_unit,
             section_unit=heading_unit,
             qualifier=words.get("qualifier") if column.role == "result" else None,
-            lod=words.get("lod"),
-            loq=words.get("loq"),
-            lod_unit=words.get("detection_unit") or own.lod,
-            loq_unit=words.get("detection_unit") or own.loq,
-            uncertainty=words.get("uncertainty"),
-            uncertainty_unit=own.uncertainty,
-            method=words.get("method"),
-            verdict=words.get("verdict"),
-            limit=words.get("limit"),
-            basis=words.get("basis"),
-            portion=words.get("portion"),
-            species=words.get("species"),
-            replicate=words.get("replicate"),
-            cas=words.get("cas"),
             section=section,
+            **others,
         )
         yield Row(line, facts)
 
 
+def _words_of_row(page: SheetReading, header: Header, row: int) -> dict[str, SourceText]:
+    """The words of a row by the roles of their columns, results and facts left out."""
+    words: dict[str, SourceText] = {}
+    for column in header.columns:
+        role, number = column.role, column.number
+        if role == "method":
+            words["method"] = _joined(words.get("method"), page.spread(row, number))
+        elif role in (*_SPREAD, "panel"):
+            words[role] = page.spread(row, number)
+        elif role not in ("result", "ignored") and not role.startswith("fact:"):
+            words[role] = page.word(row, number)
+    if "lod_loq" in words:
+        words["lod"], words["loq"] = _split(words.pop("lod_loq"))
+    return words
+
+
+def _paired_bound(page: SheetReading, row: int, result: Column, bounds: list[Column]) -> SourceText:
+    """The limit in the column that has the unit of a column of results."""
+    unit = vocabulary.unit_key(result.unit)
+    for column in bounds:
+        if vocabulary.unit_key(column.unit) == unit:
+            return page.word(row, column.number)
+    return SourceText("", result.header.ref)
+
+
 def _joined(word: SourceText | None, further: SourceText) -> SourceText:
-    """Two columns may say by what a result was obtained: `SOP 12` and, as its instrument, `GC-MS`."""
+    """Two columns may say by what a result was obtained: `SOP 12`, and its instrument, `GC-MS`."""
     if word is None or not word.text.strip():
         return further
     return (
@@ -300,11 +328,11 @@ def _says(word: SourceText | None) -> bool:
     return word is not None and bool(word.text.strip())
 
 
-def _own_units(header: Header) -> _Units:
-    found = {role: _header_unit(header, role) for role in ("lod", "loq", "lod_loq", "uncertainty")}
-    return _Units(
-        found["lod"] or found["lod_loq"], found["loq"] or found["lod_loq"], found["uncertainty"]
-    )
+def _own_units(header: Header) -> dict[str, SourceText | None]:
+    """The units that a list states in the headers of its limits."""
+    roles = ("lod", "loq", "lod_loq", "uncertainty")
+    lod, loq, both, uncertainty = (_header_unit(header, role) for role in roles)
+    return {"lod_unit": lod or both, "loq_unit": loq or both, "uncertainty_unit": uncertainty}
 
 
 def _header_unit(header: Header, role: str) -> SourceText | None:
@@ -312,11 +340,10 @@ def _header_unit(header: Header, role: str) -> SourceText | None:
     columns = header.of(role)
     if len(columns) > 1:  # one for every unit of the results: each has the unit of its result
         return None
-    found = next((column for column in columns if column.unit), None)
-    return SourceText(found.unit, found.header.ref) if found else None
+    return columns[0].header_unit if columns else None
 
 
-def _refuse_merged(page: Page, row: int, column: int) -> None:
+def _refuse_merged(page: SheetReading, row: int, column: int) -> None:
     """One number merged over several results may be their sum, or the result of one of them."""
     area = page.merges.get((row, column))
     if area is None:
@@ -354,8 +381,10 @@ def _split(word: SourceText) -> tuple[SourceText, SourceText]:
     return SourceText(f"{lod.strip()}{unit}", word.ref), SourceText(loq.strip(), word.ref)
 
 
-def section_unit(section: SourceText) -> SourceText | None:
+def section_unit(section: SourceText | None) -> SourceText | None:
     """The unit in a section heading: `Heavy metals (mg/kg)` or `Alkaloids, % w/w`."""
+    if section is None:
+        return None
     for pattern in (BRACKET, COMMA):
         parts = pattern.match(section.text.strip())
         if parts and vocabulary.unit(parts["inside"]):

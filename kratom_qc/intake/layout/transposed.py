@@ -3,20 +3,27 @@ tables."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from kratom_qc import vocabulary
 from kratom_qc.domain.source import Cell
 from kratom_qc.intake.layout.headers import LIST, TURNED, WIDE, Column, Header, headers_at, meaning
 from kratom_qc.intake.layout.labels import could_be_result
-from kratom_qc.intake.layout.page import Page, turn
+from kratom_qc.intake.layout.page import SheetReading, turn
 
 ROW_WORDS = ("unit", "lod", "loq", "method", "limit", "cas")
-Turned = tuple[
-    int, Page, Header
-]  # the sheet's first row of the table, the table upright, and its header there
 
 
-def turned_at(page: Page, row: int) -> Turned | None:
-    """A table on its side that begins here: analytes down the first column, one batch per column."""
+class TransposedTable(NamedTuple):
+    """A table on its side: the sheet's first row of it, the table upright, its header there."""
+
+    top: int
+    upright: SheetReading
+    header: Header
+
+
+def transposed_at(page: SheetReading, row: int) -> TransposedTable | None:
+    """A table on its side that begins here: analytes down the first column, a batch per column."""
     header = next((header for header in headers_at(page, row) if header.kind == TURNED), None)
     if header is not None:
         names = {
@@ -41,7 +48,7 @@ def turned_at(page: Page, row: int) -> Turned | None:
     return _on_its_side(page, above[0] if above else row, row, [*above, *rows], left, {})
 
 
-def _as_batch(page: Page, row: int, column: Column) -> Cell:
+def _as_batch(page: SheetReading, row: int, column: Column) -> Cell:
     """A header like `Lot L-1` as the batch id that it names."""
     cell = page.cells(row)[column.number]
     return cell._replace(text=column.unit)
@@ -51,46 +58,53 @@ def _is_label(text: str) -> bool:
     return vocabulary.fact_name(text) is not None or vocabulary.analyte(text) is not None
 
 
-def _run(page: Page, first: int, left: int, values: set[int]) -> list[int]:
+def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[int]:
     """The rows of a table on its side, from its row of batches down; none where fewer than two
     analytes are in it."""
     rows, headings, analytes, gap = [first], list[int](), 0, False
     for row in range(first + 1, page.last_row + 1):
-        cells = page.cells(row)
-        if not cells:
+        if not page.cells(row):
             gap = True
             continue
-        slipped = not gap and any(
-            at in values and could_be_result(cell.text) for at, cell in cells.items()
-        )
-        if min(cells) > left and slipped and len(rows) > 1:
-            rows += [*headings, row]  # a value without a name: refused when the table is read
-            headings = []
-            continue
-        if min(cells) != left or (headers_at(page, row) and _first_kind(page, row) in (LIST, WIDE)):
+        part = _part_of_run(page, row, left, values, gap)
+        if part == "end" or (part == "slipped" and len(rows) == 1):
             break
-        if len(cells) == 1:
+        if part == "heading":
             headings.append(row)
             continue
-        role = meaning((" ".join(cells[left].text.split()),))[0]
-        counts = any(at in values and could_be_result(cell.text) for at, cell in cells.items())
-        if (
-            role == "fact:batch_id"
-            or (gap and role[:5] == "fact:")
-            or (not counts and role in ("unknown", "analyte"))
-        ):
-            break
-        analytes += role.startswith("analyte:")
         rows += [*headings, row]
-        headings, gap = [], False
+        headings = []
+        if part != "slipped":
+            analytes += part == "analyte"
+            gap = False
     return rows if analytes >= 2 else []
 
 
-def _first_kind(page: Page, row: int) -> str:
-    return headers_at(page, row)[0].kind
+def _part_of_run(page: SheetReading, row: int, left: int, values: set[int], gap: bool) -> str:
+    """What a row is to a table on its side: its `end`, a `heading`, an `analyte`, another `row`, or
+    `slipped`: a value without a name, refused when the table is read."""
+    cells = page.cells(row)
+    has_value = any(could_be_result(cells[column].text) for column in values & cells.keys())
+    if min(cells) > left and not gap and has_value:
+        return "slipped"
+    if min(cells) != left or _is_upright(page, row):
+        return "end"
+    if len(cells) == 1:
+        return "heading"
+    role = meaning((" ".join(cells[left].text.split()),))[0]
+    if role == "fact:batch_id" or (gap and role.startswith("fact:")):
+        return "end"
+    if not has_value and role in ("unknown", "analyte"):
+        return "end"
+    return "analyte" if role.startswith("analyte:") else "row"
 
 
-def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
+def _is_upright(page: SheetReading, row: int) -> bool:
+    """Whether a table with its analytes in rows or in columns begins here."""
+    return any(header.kind in (LIST, WIDE) for header in headers_at(page, row)[:1])
+
+
+def _rows_above(page: SheetReading, row: int, left: int, values: set[int]) -> list[int]:
     """The rows right above the row of batches that belong to the table: further facts of each
     batch, names of columns."""
     found: list[int] = []
@@ -111,8 +125,8 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
 
 
 def _on_its_side(
-    page: Page, top: int, batches: int, rows: list[int], left: int, names: dict[int, Cell]
-) -> Turned | None:
+    page: SheetReading, top: int, batches: int, rows: list[int], left: int, names: dict[int, Cell]
+) -> TransposedTable | None:
     if not rows:
         return None
     aside = turn(page, rows, left, names)
@@ -126,4 +140,4 @@ def _on_its_side(
             role = "ignored"
         columns.append(Column(row, role, aside.word(left, row), unit))
     header = Header(left, WIDE, tuple(columns), left)
-    return top, aside, header
+    return TransposedTable(top, aside, header)

@@ -1,4 +1,4 @@
-"""Tables with one batch per row, and those on their side: a Line for every analyte of every batch."""
+"""Tables with one batch per row, and those on their side: a row for every analyte of a batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
-from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column
@@ -27,53 +26,51 @@ _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say thes
 @dataclass(frozen=True, slots=True)
 class _Body:
     rows: list[int]  # one batch each
-    notes: dict[
-        str, int
-    ]  # unit, lod, loq, method, limit, cas → the row that states it for every column
+    notes: dict[str, int]  # unit, lod, loq, method, limit, cas → the row that states it for all
 
 
 def read_wide(block: Block) -> Iterator[Row]:
     """The rows under a wide header: a line for every analyte column of every batch."""
     page, body = block.page, _body(block)
     analytes = list(_analytes(block, body))
-    units_row = body.notes.get("unit")
-    _refuse_twins(block, analytes, units_row)
+    _refuse_twins(block, analytes, body.notes.get("unit"))
     _refuse_misplaced(block, body)
     for row in body.rows:
         refuse_uneven(block, row)
         refuse_cells_outside(block, row)
         facts = facts_of(page, block.header, row)
         of_batch = {
-            role: page.spread(row, one.number)
+            role: page.spread(row, column.number)
             for role in _OF_BATCH
-            for one in block.header.of(role)[:1]
+            for column in block.header.of(role)[:1]
         }
         for column in analytes:
-            extra = {
-                role: page.word(at, column.number)
-                for role, at in body.notes.items()
-                if role != "unit"
-            }
-            extra |= of_batch
-            if column.cas is not None:
-                extra.setdefault("cas", column.cas)
-            header_unit = SourceText(column.unit, column.header.ref) if column.unit else None
-            unit = page.spread(units_row, column.number) if units_row is not None else None
-            stated = section_unit(column.group) if column.group else None
-            if stated is None and header_unit is None and (unit is None or not unit.text.strip()):
-                stated = block.unit
-            analyte = SourceText(column.role.removeprefix("analyte:"), column.header.ref)
-            line = ResultRow(
-                analyte=analyte,
-                result=page.word(row, column.number),
-                unit=unit,
-                header_unit=header_unit,
-                section_unit=stated,
-                section=column.group,
-                zero_is_censored=False,
-                **extra,
-            )
-            yield Row(line, facts)
+            yield Row(_line(block, body, row, column, of_batch), facts)
+
+
+def _line(
+    block: Block, body: _Body, row: int, column: Column, of_batch: dict[str, SourceText]
+) -> ResultRow:
+    page, notes = block.page, dict(body.notes)
+    units_row = notes.pop("unit", None)
+    extra = {role: page.word(note, column.number) for role, note in notes.items()}
+    extra |= of_batch
+    if column.cas is not None:
+        extra.setdefault("cas", column.cas)
+    unit = page.spread(units_row, column.number) if units_row is not None else None
+    stated = section_unit(column.group)
+    if stated is None and not column.unit and (unit is None or not unit.text.strip()):
+        stated = block.unit
+    return ResultRow(
+        analyte=SourceText(column.role.removeprefix("analyte:"), column.header.ref),
+        result=page.word(row, column.number),
+        unit=unit,
+        header_unit=column.header_unit,
+        section_unit=stated,
+        section=column.group,
+        zero_is_censored=False,
+        **extra,
+    )
 
 
 def _body(block: Block) -> _Body:
@@ -135,12 +132,10 @@ def _analytes(block: Block, body: _Body) -> Iterator[Column]:
         elif column.role in ("unknown", "batch"):
             units_row = body.notes.get("unit")
             unit = block.page.word(units_row, column.number).text if units_row is not None else ""
-            if (
-                vocabulary.unit(unit) is not None
-            ):  # an analyte nobody knows: kept under the laboratory's name, and held
-                yield replace(
-                    column, role=f"analyte:{column.header.text}", group=column.group or heading
-                )
+            # An analyte nobody knows is kept under the laboratory's name, and held.
+            if vocabulary.unit(unit) is not None:
+                role = f"analyte:{column.header.text}"
+                yield replace(column, role=role, group=column.group or heading)
             else:
                 unknown_header(block.page, column)
 
@@ -156,10 +151,9 @@ def _refuse_twins(block: Block, analytes: list[Column], units_row: int | None) -
         )
         twin = seen.setdefault((known.id if known else said, unit), column)
         if twin is not column:
-            message = f"the column '{column.header.text.strip()}' stands twice: at {twin.header.ref} and here"
-            block.page.refusals.append(
-                Refusal("duplicate-header", message, column.header.ref, column.header.text)
-            )
+            title = column.header.text.strip()
+            message = f"the column '{title}' stands twice: at {twin.header.ref} and here"
+            block.page.refuse_word("duplicate-header", message, column.header)
 
 
 def _refuse_misplaced(block: Block, body: _Body) -> None:
@@ -175,6 +169,4 @@ def _refuse_misplaced(block: Block, body: _Body) -> None:
             message = (
                 f"nothing says which analyte the column '{column.header.text.strip()}' is about"
             )
-            block.page.refusals.append(
-                Refusal("misplaced-header", message, column.header.ref, column.header.text)
-            )
+            block.page.refuse_word("misplaced-header", message, column.header)

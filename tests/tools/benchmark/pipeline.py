@@ -20,7 +20,7 @@ from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import PassWriter, Store, keep
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.intake.layout.certificates import Found, certificates
+from kratom_qc.intake.layout.certificates import FileContent, certificates
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.report.html import batch_page, main_reason, page_name, summary_page, summary_row
@@ -37,7 +37,7 @@ class Words:
     file: str
     raw: bytes
     sha256: str
-    found: Found
+    found: FileContent
 
 
 def read(path: Path) -> Words:

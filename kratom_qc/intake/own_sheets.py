@@ -48,41 +48,33 @@ def valid_words() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def is_list(sheet: Sheet) -> bool:
+def is_fix_list(sheet: Sheet) -> bool:
     """Whether a sheet is a list of what to fix: our title, our columns, and below them nothing but
     our rows."""
-    if _said(sheet, 1, 1) != LIST_TITLE:
+    rows = [sheet.rows[row] for row in sorted(sheet.rows)]
+    texts = [_texts(cells) for cells in rows]
+    if list(LIST_COLUMNS) not in texts or _texts(sheet.rows.get(1, {})) != [LIST_TITLE]:
         return False
-    header = next(
-        (row for row, cells in sheet.rows.items() if _texts(cells) == list(LIST_COLUMNS)), None
-    )
-    if header is None:
-        return False
-    return all(
-        list(cells) == [1]
-        if row < header
-        else max(cells) <= len(LIST_COLUMNS) and _said(sheet, row, 1) in SEVERITIES
-        for row, cells in sheet.rows.items()
-        if row != header
-    )
+    header = texts.index(list(LIST_COLUMNS))
+    above = all(list(cells) == [1] for cells in rows[:header])
+    return above and all(map(_is_fix, rows[header + 1 :]))
 
 
-def is_words(sheet: Sheet) -> bool:
+def _is_fix(cells: Mapping[int, Cell]) -> bool:
+    return 1 in cells and cells[1].text in SEVERITIES and max(cells) <= len(LIST_COLUMNS)
+
+
+def is_word_list(sheet: Sheet) -> bool:
     """Whether a sheet holds nothing but the valid words under their headings."""
-    columns = dict(enumerate(valid_words().items(), start=1))
     if _texts(sheet.rows.get(1, {})) != list(valid_words()):
         return False
+    words = dict(enumerate(valid_words().values(), start=1))
     return all(
-        column in columns and cell.text in columns[column][1]
+        cell.text in words.get(column, ())
         for row, cells in sheet.rows.items()
         for column, cell in cells.items()
         if row > 1
     )
-
-
-def _said(sheet: Sheet, row: int, column: int) -> str:
-    cell = sheet.rows.get(row, {}).get(column)
-    return cell.text if cell is not None else ""
 
 
 def _texts(cells: Mapping[int, Cell]) -> list[str]:

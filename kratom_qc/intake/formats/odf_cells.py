@@ -1,30 +1,32 @@
-"""The text of an OpenDocument cell, put together from its paragraphs, spans and marks."""
+"""The text of a `table:table-cell`, put together from its paragraphs and spans."""
 
 from __future__ import annotations
 
 import re
 
-from kratom_qc.intake.formats.marks import RAISED, Why
+from kratom_qc.intake.formats.addresses import whole_number
+from kratom_qc.intake.formats.cell_problems import SUPERSCRIPTS, CellProblem
 from kratom_qc.intake.formats.markup import Attributes
-from kratom_qc.intake.formats.odf_styles import TEXT, Styles
+from kratom_qc.intake.formats.odf_styles import TEXT, OdfStyles
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _PARAGRAPH, _SPAN = {f"{TEXT}p", f"{TEXT}h"}, f"{TEXT}span"
-_MARKS = {f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}
+_CHARACTERS = {f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}
 
 
-class OpenCell:
+class TableCell:
     """A cell between its tags: its attributes, and its text so far."""
 
-    def __init__(self, attributes: Attributes, covered: bool, styles: Styles, longest: int) -> None:
+    def __init__(
+        self, attributes: Attributes, covered: bool, styles: OdfStyles, longest: int
+    ) -> None:
+        """`longest` is the most characters that a cell may hold."""
         self.attributes, self.covered = attributes, covered
         self.struck = False  # in part at least
-        self.veil: Why | None = None  # of a part
+        self.problem: CellProblem | None = None  # of a part
         self.paragraphs = 0
-        self._styles, self._room = (
-            styles,
-            longest + 1,
-        )  # one more than is allowed tells that it is too long
+        self._styles = styles
+        self._room = longest + 1  # one character more tells that the text is too long
         self._pieces: list[str] = []
         self._spans = [(False, False)]  # struck, raised: within each open span
         self._in_paragraph = False
@@ -38,20 +40,15 @@ class OpenCell:
         """An element opens within the cell."""
         if element in _PARAGRAPH:
             self._add("\n" if self.paragraphs else "")
-            self.paragraphs, self._in_paragraph = self.paragraphs + 1, True
+            self.paragraphs += 1
+            self._in_paragraph = True
         elif element == _SPAN:
-            name, (struck, raised) = attributes.get(f"{TEXT}style-name", ""), self._spans[-1]
-            self.veil = self.veil or self._styles.veils("text", name)
-            self._spans.append(
-                (
-                    struck or self._styles.strikes("text", name),
-                    raised or self._styles.raises("text", name),
-                )
-            )
+            self._start_span(attributes.get(f"{TEXT}style-name", ""))
         elif element == f"{TEXT}s":
-            self._add(" " * self._spaces(attributes.get(f"{TEXT}c", "1")))
-        elif element in _MARKS:
-            self._add(_MARKS[element])
+            count = whole_number(attributes.get(f"{TEXT}c"), 9)
+            self._add(" " * min(abs(count), self._room))
+        elif element in _CHARACTERS:
+            self._add(_CHARACTERS[element])
 
     def end(self, element: str) -> None:
         """An element closes within the cell."""
@@ -69,14 +66,17 @@ class OpenCell:
             text = text.removeprefix(" ")
         struck, raised = self._spans[-1]
         self.struck = self.struck or (struck and bool(text))
-        self._add(text.translate(RAISED) if raised else text)
+        self._add(text.translate(SUPERSCRIPTS) if raised else text)
+
+    def _start_span(self, style: str) -> None:
+        struck, raised = self._spans[-1]
+        self.problem = self.problem or self._styles.font_problem("text", style)
+        struck = struck or self._styles.strikes("text", style)
+        raised = raised or self._styles.raises("text", style)
+        self._spans.append((struck, raised))
 
     def _add(self, text: str) -> None:
         piece = text[: self._room]
         self._room -= len(piece)
         if piece:
             self._pieces.append(piece)
-
-    def _spaces(self, said: str) -> int:
-        known = said.isascii() and said.isdigit() and len(said) < 10
-        return min(int(said), self._room) if known else 1
