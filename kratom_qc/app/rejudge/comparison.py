@@ -1,0 +1,140 @@
+"""What was decided of batches beside what is decided now: how many changed from what to what, and
+which to look at first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from kratom_qc.domain.verdict import Decision, MarketStatus, Standing, Verdict
+
+# Worst first. What somebody has already sold comes before what somebody wanted to sell, and what
+# opens comes last. A market that a batch was not judged for (None) and may be sold in is no change
+# to act upon.
+_SEVERITY = {
+    ("PASS", "FAIL"): 0,
+    ("HOLD", "FAIL"): 1,
+    ("PASS", "HOLD"): 2,
+    (None, "FAIL"): 3,
+    (None, "HOLD"): 4,
+    ("FAIL", None): 5,
+    ("HOLD", None): 6,
+    ("PASS", None): 7,
+    ("FAIL", "HOLD"): 8,
+    ("HOLD", "PASS"): 9,
+    ("FAIL", "PASS"): 10,
+}
+_NO_CHANGE = len(_SEVERITY)
+
+
+class MarketDecision(NamedTuple):
+    """What one market says of a batch, and the rule that decides it ("": none does). The status is
+    None for a batch's own verdict, and for what an archive says."""
+
+    decision: Decision
+    status: MarketStatus | None = None
+    rule_id: str = ""
+
+
+# Of one batch: its own verdict, then what every market says, in their order; None where it was not
+# judged.
+Decisions = tuple[MarketDecision | None, ...]
+
+
+class DecisionChange(NamedTuple):
+    """So many batches whose decision changed, in one market (None: the batches' own verdicts).
+    Before and after are None where they were not judged."""
+
+    market: str | None
+    before: Decision | None
+    after: Decision | None
+    batches: int
+
+
+class _Rank(NamedTuple):
+    """How bad a batch's changes are; the smallest comes first."""
+
+    own_verdict: int
+    worst_market: int
+    more_changes: int  # how many there are, as a negative number
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Then beside now; every batch has its decisions of both at its place."""
+
+    markets: tuple[str, ...]
+    batch_ids: tuple[str, ...]
+    before: tuple[Decisions, ...]
+    after: tuple[Decisions, ...]
+
+    @cached_property
+    def changed(self) -> tuple[int, ...]:
+        """The batches that change, worst first: by their own verdict, then by the worst market,
+        then by how many markets."""
+        pairs = list(zip(self.before, self.after, strict=True))
+        ranks = {pair: _rank(*pair) for pair in set(pairs)}
+        places = [place for place, pair in enumerate(pairs) if ranks[pair].more_changes]
+        return tuple(sorted(places, key=lambda place: ranks[pairs[place]]))
+
+    def changes(self) -> Iterator[DecisionChange]:
+        """How many batches changed, by market (the batches' own verdicts first) and worst first."""
+        pairs = Counter(zip(self.before, self.after, strict=True))
+        for column, market in enumerate((None, *self.markets)):
+            counts: Counter[tuple[Decision | None, Decision | None]] = Counter()
+            for (before, after), batches in pairs.items():
+                counts[decision(before[column]), decision(after[column])] += batches
+            changes = [
+                DecisionChange(market, before, after, batches)
+                for (before, after), batches in counts.items()
+                if before != after
+            ]
+            yield from sorted(changes, key=lambda change: _severity(change.before, change.after))
+
+    def changed_markets(self, batch: int) -> dict[str, tuple[MarketDecision | None, ...]]:
+        """(before, after) of the markets in which a batch changes."""
+        markets = zip(self.markets, self.before[batch][1:], self.after[batch][1:], strict=True)
+        return {
+            market: (before, after)
+            for market, before, after in markets
+            if _severity(decision(before), decision(after)) < _NO_CHANGE
+        }
+
+    def agrees(self, batch: int, verdict: Verdict) -> bool:
+        """Whether a whole verdict decides what the comparison says."""
+        whole = decisions_of(verdict, self.markets)
+        return list(map(decision, whole)) == list(map(decision, self.after[batch]))
+
+
+def decision(of: MarketDecision | None) -> Decision | None:
+    """The decision alone."""
+    return None if of is None else of.decision
+
+
+def _severity(before: Decision | None, after: Decision | None) -> int:
+    return _SEVERITY.get((before, after), _NO_CHANGE)
+
+
+def _rank(before: Decisions, after: Decisions) -> _Rank:
+    severities = [
+        _severity(decision(old), decision(new)) for old, new in zip(before, after, strict=True)
+    ]
+    changes = sum(severity < _NO_CHANGE for severity in severities)
+    return _Rank(severities[0], min(severities[1:], default=_NO_CHANGE), -changes)
+
+
+def decisions_of(verdict: Verdict, markets: Sequence[str]) -> Decisions:
+    """What a verdict decides: the batch itself, then markets in their order."""
+    standings = {standing.market: standing for standing in verdict.standings}
+    own = MarketDecision(verdict.decision)
+    return own, *(_market_decision(standings.get(market)) for market in markets)
+
+
+def _market_decision(standing: Standing | None) -> MarketDecision | None:
+    if standing is None:
+        return None
+    rule_id = "" if standing.finding is None else standing.finding.rule_id
+    return MarketDecision(standing.decision, standing.status, rule_id)
