@@ -162,7 +162,7 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
     """A column as Python values. Of texts and decimals few differ, and making each once is twenty
     times as fast; decimals lose the zeros that fill their 18 places."""
     if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type):
-        return column.to_pylist()
+        return list(column.to_pylist())
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     values: list[Any] = []

@@ -100,7 +100,7 @@ def _keep(target: Path, view: RejudgedPage, tables: Callable[[Path], None]) -> N
 
 
 def _findings(answer: archived.Answer) -> dict[str, list[dict[str, Any]]]:
-    """What was found on the limits asked again and stands against a batch that changes, by batch."""
+    """What stands against the batches that change, of the limits asked again, by batch."""
     changed = [answer.comparison.batch_ids[batch] for batch in answer.comparison.changed]
     table = answer.findings.select(["batch_id", "decides", *FINDING_KEYS])
     against = pc.and_(table["decides"], pc.not_equal(table["outcome"].cast(pa.string()), "PASS"))

@@ -12,7 +12,7 @@ P, H, F = Decision.PASS, Decision.HOLD, Decision.FAIL
 
 def comparison(*rows: tuple[list[Decision | None], list[Decision | None]]) -> Comparison:
     """Batches a, b, c …, each as (what was said, what is said): its own verdict, then every market."""
-    before, after = (tuple(tuple(one and MarketDecision(one) for one in row[side]) for row in rows) for side in (0, 1))
+    before, after = (tuple(tuple(MarketDecision(one) for one in row[side]) for row in rows) for side in (0, 1))
     markets = tuple(f"m{at}" for at in range(1, len(rows[0][0])))
     return Comparison(markets, tuple("abcdefghijkl"[: len(rows)]), before, after)
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from archived_samples import DAY, FACTS, drafts, from_archive, from_files, in_force, terms_of
 
-from kratom_qc.app.rejudge.comparison import Decisions, decision, decisions_of
+from kratom_qc.app.rejudge.comparison import Decisions, decisions_of
 from kratom_qc.app.rejudge.plan import archived_batches
 from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
@@ -46,7 +46,7 @@ def without(store: Path, **names: tuple[str, ...]) -> None:
 
 
 def decided(decisions: Decisions) -> list[str | None]:
-    return [decision(one) for one in decisions]
+    return [one.decision for one in decisions]
 
 
 def test_an_archive_of_an_earlier_version_is_answered_from_the_files_it_kept(store, dea):
@@ -137,5 +137,5 @@ def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(store,
 
 def test_a_day_before_the_first_pass_is_a_day_too(history):
     answer = from_archive(history, terms_of(on=DAY.replace(year=2026, month=9)))
-    assert {said.rule_id for said in answer.comparison.after[0] if said and said.rule_id}
+    assert {said.rule_id for said in answer.comparison.after[0] if said.rule_id}
     assert "DATES-IMPOSSIBLE" in set(answer.findings["rule_id"].to_pylist())

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from archived_samples import DAY, archive, readings, terms_of
 from factory import book, interpreted, limit, result, span, written
@@ -19,6 +21,7 @@ from kratom_qc.archive.rows import declared
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import InterpretedCertificate
+from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.batch import batches
@@ -106,6 +109,28 @@ def test_two_certificates_of_one_file_stay_two_witnesses(tmp_path):
     history = archived(tmp_path, lab, other)
     found = recall(history, history.verdicts, ResultFilter())["L-1"]
     assert [(one.laboratory, one.results) for one in found] == [("Lab", lab.results), ("Other", other.results)]
+
+
+@pytest.mark.parametrize(
+    "witness",
+    [f"{'a' * 64} C-2 Lab", f"{'a' * 64} C-1 Another lab", f"{'b' * 64} C-1 Lab", "", None],
+    ids=["another certificate", "another laboratory", "another file", "nothing", "not kept"],
+)
+def test_a_result_that_names_none_of_its_batch_s_certificates_is_an_error(tmp_path, witness):
+    """A certificate without its results would be silent about what they prove."""
+    rows = [
+        result("lead", span("9", "9"), certificate=WITNESS),
+        result("arsenic", span("0.1", "0.1"), certificate=WITNESS),
+    ]
+    history = archived(tmp_path, interpreted("L-1", *rows))
+    (path,) = (tmp_path / "archive" / "results").glob("*.parquet")
+    table = pq.read_table(path)
+    values = [witness if row["analyte"] == "lead" else row["witness"] for row in table.to_pylist()]
+    at = table.column_names.index("witness")
+    pq.write_table(table.set_column(at, table.field(at), pa.array(values, table.field(at).type)), path)
+    with pytest.raises(StoreError, match="results of batch L-1 name the certificate"):
+        recall(history, history.verdicts, ResultFilter())
+    assert recalled(history, ResultFilter({"arsenic"})) == {"L-1": (rows[1],)}
 
 
 def test_only_the_results_wanted_are_recalled(tmp_path):

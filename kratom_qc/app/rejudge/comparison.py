@@ -31,17 +31,17 @@ _NO_CHANGE = len(_SEVERITY)
 
 
 class MarketDecision(NamedTuple):
-    """What one market says of a batch, and the rule that decides it ("": none does). The status is
-    None for a batch's own verdict, and for what an archive says."""
+    """What is decided of a batch, in one market or by its own verdict; None: it was not judged
+    there. `status` is what the market says (an archive is not asked for it), and `rule_id` the rule
+    that decides in it ("": none does)."""
 
-    decision: Decision
+    decision: Decision | None
     status: MarketStatus | None = None
     rule_id: str = ""
 
 
-# Of one batch: its own verdict, then what every market says, in their order; None where it was not
-# judged.
-Decisions = tuple[MarketDecision | None, ...]
+NOT_JUDGED = MarketDecision(None)
+Decisions = tuple[MarketDecision, ...]  # of one batch: its own verdict, then the markets in order
 
 
 class DecisionChange(NamedTuple):
@@ -86,42 +86,39 @@ class Comparison:
         for column, market in enumerate((None, *self.markets)):
             counts: Counter[tuple[Decision | None, Decision | None]] = Counter()
             for (before, after), batches in pairs.items():
-                counts[decision(before[column]), decision(after[column])] += batches
+                counts[before[column].decision, after[column].decision] += batches
             changes = [
                 DecisionChange(market, before, after, batches)
                 for (before, after), batches in counts.items()
                 if before != after
             ]
-            yield from sorted(changes, key=lambda change: _severity(change.before, change.after))
+            yield from sorted(changes, key=lambda change: _worst_first(change.before, change.after))
 
-    def changed_markets(self, batch: int) -> dict[str, tuple[MarketDecision | None, ...]]:
+    def changed_markets(self, batch: int) -> dict[str, tuple[MarketDecision, MarketDecision]]:
         """(before, after) of the markets in which a batch changes."""
         markets = zip(self.markets, self.before[batch][1:], self.after[batch][1:], strict=True)
         return {
             market: (before, after)
             for market, before, after in markets
-            if _severity(decision(before), decision(after)) < _NO_CHANGE
+            if _severity(before, after) < _NO_CHANGE
         }
 
     def agrees(self, batch: int, verdict: Verdict) -> bool:
         """Whether a whole verdict decides what the comparison says."""
         whole = decisions_of(verdict, self.markets)
-        return list(map(decision, whole)) == list(map(decision, self.after[batch]))
+        return [one.decision for one in whole] == [one.decision for one in self.after[batch]]
 
 
-def decision(of: MarketDecision | None) -> Decision | None:
-    """The decision alone."""
-    return None if of is None else of.decision
+def _severity(before: MarketDecision, after: MarketDecision) -> int:
+    return _worst_first(before.decision, after.decision)
 
 
-def _severity(before: Decision | None, after: Decision | None) -> int:
+def _worst_first(before: Decision | None, after: Decision | None) -> int:
     return _SEVERITY.get((before, after), _NO_CHANGE)
 
 
 def _rank(before: Decisions, after: Decisions) -> _Rank:
-    severities = [
-        _severity(decision(old), decision(new)) for old, new in zip(before, after, strict=True)
-    ]
+    severities = list(map(_severity, before, after))
     changes = sum(severity < _NO_CHANGE for severity in severities)
     return _Rank(severities[0], min(severities[1:], default=_NO_CHANGE), -changes)
 
@@ -133,8 +130,8 @@ def decisions_of(verdict: Verdict, markets: Sequence[str]) -> Decisions:
     return own, *(_market_decision(standings.get(market)) for market in markets)
 
 
-def _market_decision(standing: Standing | None) -> MarketDecision | None:
+def _market_decision(standing: Standing | None) -> MarketDecision:
     if standing is None:
-        return None
+        return NOT_JUDGED
     rule_id = "" if standing.finding is None else standing.finding.rule_id
     return MarketDecision(standing.decision, standing.status, rule_id)

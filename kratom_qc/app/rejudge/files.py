@@ -29,7 +29,7 @@ def compared(
     after = _verdicts(readings, now)
     batch_ids = tuple(verdict.batch.batch_id for verdict in after)
     products = tuple(verdict.batch.product for verdict in after)
-    bases = [JudgementBasis(one.books, one.everywhere, one.on) for one in (then, now)]
+    bases = _basis(then), _basis(now)
     outcome = Outcome(
         name=named(now, _rests_on(readings, then, now)),
         policy=now,
@@ -52,6 +52,10 @@ def compared(
 def _verdicts(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verdict]:
     batches = collect(readings, policy)
     return list(judge_batches(batches, policy).verdicts()) if batches else []
+
+
+def _basis(policy: JudgementPolicy) -> JudgementBasis:
+    return JudgementBasis(policy.books, policy.everywhere, policy.on)
 
 
 def _rests_on(

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from filelock import FileLock, Timeout
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer
-from kratom_qc.app.rejudge.comparison import MarketDecision, decision
+from kratom_qc.app.rejudge.comparison import MarketDecision
 from kratom_qc.app.rejudge.plan import distinct_changes
 from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
+from kratom_qc.domain.limit import Rulebook
 from kratom_qc.rulebooks.scope import applicable
 
 _BLOCK = 5_000  # batches whose rows are made at once
@@ -89,9 +90,16 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def keep(folder: Path, answer: Answer) -> None:
     """Write the tables of an answer, and on what basis it was made."""
+    policy = answer.request.policy
+    rulebooks = {
+        product: applicable(policy.books, policy.everywhere, product)
+        for product in {batch.verdict.product for batch in answer.batches}
+    }
     with pq.ParquetWriter(folder / "verdicts.parquet", _VERDICTS, compression="zstd") as writer:
         for start in range(0, len(answer.batches), _BLOCK):
-            writer.write_table(_verdicts(answer, slice(start, start + _BLOCK)))
+            places = range(len(answer.batches))[start : start + _BLOCK]
+            rows = [row for place in places for row in _verdict_rows(answer, place, rulebooks)]
+            writer.write_table(pa.Table.from_pylist(rows, schema=_VERDICTS))
     pq.write_table(answer.findings, folder / "findings.parquet", compression="zstd")
     text = json.dumps(terms_of(answer), ensure_ascii=False, indent=1)
     (folder / "terms.json").write_text(text + "\n", encoding="utf-8")
@@ -111,10 +119,7 @@ def terms_of(answer: Answer) -> dict[str, Any]:
         "judged_on": policy.on.isoformat(),
         "markets": list(answer.comparison.markets),
         "home_markets": list(policy.home),
-        "rulebooks": [
-            {"id": book.id, "version": book.version, "sha256": book.sha256}
-            for book in policy.books.values()
-        ],
+        "rulebooks": [_identity(book) for book in policy.books.values()],
         "asked_again": [
             {"rulebook": book, "rule_id": rule_id, "why": why, "products": list(products)}
             for (book, rule_id, why), products in asked.items()
@@ -126,53 +131,41 @@ def terms_of(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _verdicts(answer: Answer, some: slice) -> pa.Table:
-    """The rows of some batches: a batch's own verdict, then one row per market. Made by columns,
-    because an archive has millions of rows."""
+def _verdict_rows(
+    answer: Answer, place: int, rulebooks: Mapping[str | None, Iterable[Rulebook]]
+) -> Iterator[dict[str, Any]]:
+    """The rows of one batch: its own verdict, then every market's."""
     policy, comparison = answer.request.policy, answer.comparison
-    verdicts = [batch.verdict for batch in answer.batches[some]]
-    before = [then for decisions in comparison.before[some] for then in decisions]
-    after = [now for decisions in comparison.after[some] for now in decisions]
-    markets = [None, *comparison.markets]
-    products = list(dict.fromkeys(verdict.product for verdict in verdicts))
-    rulebooks = [_rulebooks(policy, product) for product in products]
-
-    def each_row(values: Iterable[Any]) -> list[Any]:
-        return [value for value in values for _ in markets]
-
-    def own_row(values: Iterable[Any]) -> list[Any]:
-        return [value for own in values for value in (own, *(None,) * (len(markets) - 1))]
-
-    product_at = own_row(products.index(verdict.product) for verdict in verdicts)
-    columns = {
-        "pass_id": [answer.request.name] * len(after),
-        "judged_on": [policy.on] * len(after),
-        "batch_id": each_row(verdict.batch_id for verdict in verdicts),
-        "product": each_row(verdict.product for verdict in verdicts),
-        "market": markets * len(verdicts),
-        "verdict": [decision(now) for now in after],
-        "home_markets": own_row(list(policy.home) for _ in verdicts),
-        "certificates": own_row(list(verdict.certificates) for verdict in verdicts),
-        "reason": [_change(*pair) for pair in zip(before, after, strict=True)],
-        "rulebooks": pa.array(rulebooks, _VERDICTS.field("rulebooks").type).take(
-            pa.array(product_at, pa.int32())
-        ),
-        "facts_sha256": own_row(verdict.facts_sha256 or None for verdict in verdicts),
-        "program": [PROGRAM] * len(after),
-        "says": [now and now.status for now in after],
-        "rule_id": [(now and now.rule_id) or None for now in after],
+    verdict = answer.batches[place].verdict
+    own = {
+        "home_markets": policy.home,
+        "certificates": verdict.certificates,
+        "rulebooks": [_identity(book) for book in rulebooks[verdict.product]],
+        "facts_sha256": verdict.facts_sha256 or None,
     }
-    nothing = [None] * len(after)
-    named = {name: columns.get(name, nothing) for name in _VERDICTS.names}
-    return pa.Table.from_pydict(named, schema=_VERDICTS)
+    decisions = zip(comparison.before[place], comparison.after[place], strict=True)
+    for market, (before, after) in zip((None, *comparison.markets), decisions, strict=True):
+        yield {
+            "pass_id": answer.request.name,
+            "judged_on": policy.on,
+            "program": PROGRAM,
+            "batch_id": verdict.batch_id,
+            "product": verdict.product,
+            "market": market,
+            "verdict": after.decision,
+            "reason": _change(before, after),
+            "says": after.status,
+            "rule_id": after.rule_id or None,
+            **(own if market is None else {}),
+        }
 
 
-def _rulebooks(policy: JudgementPolicy, product: str | None) -> list[dict[str, str]]:
-    books = applicable(policy.books, policy.everywhere, product)
-    return [{"id": book.id, "version": book.version, "sha256": book.sha256} for book in books]
+def _identity(book: Rulebook) -> dict[str, str]:
+    return {"id": book.id, "version": book.version, "sha256": book.sha256}
 
 
-def _change(before: MarketDecision | None, after: MarketDecision | None) -> str | None:
+def _change(before: MarketDecision, after: MarketDecision) -> str | None:
     """From what to what, in words; nothing where it is the same."""
-    then, now = decision(before), decision(after)
-    return None if then == now else f"{then or 'not judged'} → {now}"
+    if before.decision == after.decision:
+        return None
+    return f"{before.decision or 'not judged'} → {after.decision}"

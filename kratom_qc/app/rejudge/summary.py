@@ -11,7 +11,7 @@ from typing import Any
 
 from kratom_qc import settings
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.rejudge.comparison import Comparison, DecisionChange, MarketDecision, decision
+from kratom_qc.app.rejudge.comparison import Comparison, DecisionChange, MarketDecision
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.source import CellRef
@@ -126,19 +126,13 @@ def _word(decision: Decision | None) -> str:
 
 def _card(outcome: Outcome, batch: int) -> rejudged.BatchCard:
     comparison = outcome.comparison
-    markets = zip((None, *comparison.markets), comparison.before[batch], strict=True)
-    before = dict(markets)
+    before = dict(zip((None, *comparison.markets), comparison.before[batch], strict=True))
     return rejudged.card(
         outcome.verdicts[batch],
-        {market: decision(then) for market, then in before.items()},
-        {market: _rule_id(before[market]) for market in comparison.changed_markets(batch)},
+        {market: then.decision for market, then in before.items()},
+        {market: before[market].rule_id for market in comparison.changed_markets(batch)},
         outcome.reasons,
     )
-
-
-def _rule_id(of: MarketDecision | None) -> str:
-    """The rule that decides, or nothing."""
-    return "" if of is None else of.rule_id
 
 
 def batch_line(outcome: Outcome, batch: int) -> BatchLine:
@@ -147,15 +141,15 @@ def batch_line(outcome: Outcome, batch: int) -> BatchLine:
     markets: dict[str, list[str]] = {}
     rules: dict[str, None] = {}
     for market, (before, after) in comparison.changed_markets(batch).items():
-        move = f"{_word(decision(before))} → {_word(decision(after))}"
+        move = f"{_word(before.decision)} → {_word(after.decision)}"
         markets.setdefault(move, []).append(market)
-        if _rule_id(after):
-            rules[_rule_id(after)] = None
+        rules[after.rule_id] = None
+    rules.pop("", None)
     return BatchLine(
         batch_id=comparison.batch_ids[batch],
         product=wording.product_name(outcome.products[batch]),
-        before=_word(decision(comparison.before[batch][0])),
-        after=_word(decision(comparison.after[batch][0])),
+        before=_word(comparison.before[batch][0].decision),
+        after=_word(comparison.after[batch][0].decision),
         markets="; ".join(f"{move} in {_named(where)}" for move, where in markets.items()),
         rules=_named(list(rules)) or "–",
     )
@@ -189,8 +183,8 @@ def batch_objects(
             "product": outcome.products[batch],
             "judged_on": outcome.judged_on[batch].isoformat(),
             "rejudged_on": outcome.policy.on.isoformat(),
-            "before": decision(comparison.before[batch][0]),
-            "verdict": decision(comparison.after[batch][0]),
+            "before": comparison.before[batch][0].decision,
+            "verdict": comparison.after[batch][0].decision,
             "changes": [
                 _change_object(market, before, after, limits)
                 for market, (before, after) in comparison.changed_markets(batch).items()
@@ -200,20 +194,17 @@ def batch_objects(
 
 
 def _change_object(
-    market: str,
-    before: MarketDecision | None,
-    after: MarketDecision | None,
-    limits: Mapping[str, Limit],
+    market: str, before: MarketDecision, after: MarketDecision, limits: Mapping[str, Limit]
 ) -> dict[str, Any]:
-    limit = limits.get(_rule_id(after))
+    limit = limits.get(after.rule_id)
     return {
         "market": market,
-        "before": decision(before),
-        "after": decision(after),
-        "says": after and after.status,
-        "rule_id": _rule_id(after) or None,
+        "before": before.decision,
+        "after": after.decision,
+        "says": after.status,
+        "rule_id": after.rule_id or None,
         "rulebook": limit and limit.rulebook,
         "limit": limit and limit.text,
         "because": limit and limit.because,
-        "rule_id_before": _rule_id(before) or None,
+        "rule_id_before": before.rule_id or None,
     }

@@ -18,11 +18,12 @@ import pyarrow.dataset as ds
 
 from kratom_qc.app.batches import judge_batches
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.rejudge.comparison import Decisions, MarketDecision, decision, decisions_of
+from kratom_qc.app.rejudge.comparison import NOT_JUDGED, Decisions, MarketDecision, decisions_of
 from kratom_qc.app.rejudge.plan import (
     ArchivedBatch,
     RejudgeRequest,
     Wave,
+    distinct_changes,
     quantities_of,
     results_for,
 )
@@ -35,7 +36,6 @@ from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.interpret.batch import put_together
-from kratom_qc.interpret.derive import Key
 from kratom_qc.interpret.laboratories import CODES as REGISTER_CODES
 from kratom_qc.judge.markets import Everywhere
 from kratom_qc.rulebooks.changes import LimitChanges
@@ -48,6 +48,7 @@ _MARKET = ("batch_id", "market", "verdict", "rule_id")
 
 Row = dict[str, Any]
 ArchivedFindings = Mapping[Rule, Row]  # columns of the findings of one batch
+Limits = dict[str | None, Mapping[Rule, Limit]]  # by product
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +133,21 @@ def _decided_then(
     for batch in batches:
         by_market = markets.get(batch.verdict.batch_id, {})
         own = _own_then(batch.verdict, by_market, policy.home)
-        then[batch.verdict.batch_id] = own, *map(by_market.get, policy.everywhere)
+        of_markets = [by_market.get(market, NOT_JUDGED) for market in policy.everywhere]
+        then[batch.verdict.batch_id] = own, *of_markets
     return then
 
 
 def _own_then(
     verdict: ArchivedVerdict, markets: Mapping[str, MarketDecision], home: Sequence[str]
-) -> MarketDecision | None:
+) -> MarketDecision:
     """A batch's own verdict of then. Where other home markets counted then, it is the worst of what
     today's home markets said, as far as the batch was judged for them."""
     if verdict.home_markets == tuple(home):
         return MarketDecision(verdict.decision)
-    decisions = [decision(markets.get(market)) for market in home]
-    worst = next((one for one in Decision if one in decisions), None)
-    return None if None in decisions or worst is None else MarketDecision(worst)
+    decisions = [markets.get(market, NOT_JUDGED).decision for market in home]
+    worst_first = (None, *Decision)
+    return MarketDecision(min(decisions, key=worst_first.index))
 
 
 def _archived_findings(
@@ -213,31 +215,25 @@ def _ask_changed(history: History, policy: JudgementPolicy, wave: Wave) -> dict[
     All batches of a product are asked the same in one run of the engine; what has not changed for
     a batch is left out of its findings afterwards.
     """
-    changes = {batch.verdict.product: batch.changes for batch in wave.batches}
-    only: dict[str | None, set[Rule]] = {product: set() for product in changes}
-    for batch in wave.batches:
-        only[batch.verdict.product] |= batch.changes.changed
-    limits = {
-        product: [limit for rule, limit in of.limits.items() if rule in only[product]]
-        for product, of in changes.items()
-    }
-    quantities = {product: quantities_of(asked) for product, asked in limits.items()}
-    wanted = results_for(limit for asked in limits.values() for limit in asked)
+    limits: Limits = {}
+    for changes in distinct_changes(wave.batches):
+        changed = {rule: changes.limits[rule] for rule in changes.limits if rule in changes.changed}
+        limits[changes.product] = {**limits.get(changes.product, {}), **changed}
+    wanted = results_for(limit for asked in limits.values() for limit in asked.values())
     if policy.laboratories.hold:  # what lies outside a scope is asked of every result
         wanted = ResultFilter()
-    batches = []
-    for batch, certificates in _recalled(history, wave, wanted):
-        reasons = _hold_reasons(batch.verdict, certificates, policy)
-        partial = _batch(batch.verdict, certificates, reasons, quantities[batch.verdict.product])
-        if len(partial.hold_reasons) <= len(reasons):
-            batches.append(partial)
+    known = {batch.verdict.batch_id: batch for batch in wave.batches}
+    batches = [
+        batch
+        for batch in _batches(history, policy, wave, limits, wanted)
+        if not _raises_more(batch, known[batch.batch_id].verdict)
+    ]
     if not batches:
         return {}
-    unchanged = {batch.verdict.batch_id: batch.changes.unchanged for batch in wave.batches}
-    judgement = judge_batches(batches, policy, only)
+    answers = zip(batches, judge_batches(batches, policy, limits).findings(), strict=True)
     return {
-        batch.batch_id: _Asked(batch, _without(findings, unchanged[batch.batch_id]))
-        for batch, findings in zip(batches, judgement.findings(), strict=True)
+        batch.batch_id: _Asked(batch, _without(findings, known[batch.batch_id].changes.unchanged))
+        for batch, findings in answers
     }
 
 
@@ -249,19 +245,19 @@ def _rule(finding: Finding) -> Rule:
     return finding.rulebook, finding.rule_id
 
 
+def _raises_more(batch: Batch, verdict: ArchivedVerdict) -> bool:
+    """Whether computing raised a cause to hold that was not known then."""
+    return any(
+        reason not in verdict.hold_reasons and reason.rule_id not in REGISTER_CODES
+        for reason in batch.hold_reasons
+    )
+
+
 def whole_verdicts(history: History, policy: JudgementPolicy, wave: Wave) -> dict[str, Verdict]:
-    """Verdicts on every limit, by batch id; without batches that the archive cannot answer for."""
-    limits = {batch.verdict.product: batch.changes.limits for batch in wave.batches}
-    quantities = {product: quantities_of(asked.values()) for product, asked in limits.items()}
-    batches = []
-    for batch, certificates in _recalled(history, wave, ResultFilter()):
-        reasons = [
-            reason
-            for reason in _hold_reasons(batch.verdict, certificates, policy)
-            if reason.rule_id not in COMPUTED
-        ]
-        keys = quantities[batch.verdict.product]
-        batches.append(_batch(batch.verdict, certificates, reasons, keys))
+    """Verdicts on every limit, by batch id; without batches that the archive cannot answer for.
+    Raises StoreError where it cannot be read."""
+    limits = {changes.product: changes.limits for changes in distinct_changes(wave.batches)}
+    batches = list(_batches(history, policy, wave, limits, ResultFilter(), whole=True))
     if not batches:
         return {}
     return {
@@ -269,14 +265,33 @@ def whole_verdicts(history: History, policy: JudgementPolicy, wave: Wave) -> dic
     }
 
 
-def _recalled(
-    history: History, wave: Wave, wanted: ResultFilter
-) -> Iterator[tuple[ArchivedBatch, tuple[InterpretedCertificate, ...]]]:
+def _batches(
+    history: History,
+    policy: JudgementPolicy,
+    wave: Wave,
+    limits: Limits,
+    wanted: ResultFilter,
+    *,
+    whole: bool = False,
+) -> Iterator[Batch]:
+    """Batches as they were put together then, with the quantities that limits ask for; without
+    those that cannot be recalled. For a `whole` batch, computing raises its causes to hold anew."""
+    quantities = {product: quantities_of(asked.values()) for product, asked in limits.items()}
     verdicts = [batch.verdict for batch in wave.batches]
-    certificates = recall(history, verdicts, wanted, wave.pass_of_file)
-    for batch in wave.batches:
-        if batch.verdict.batch_id in certificates:
-            yield batch, certificates[batch.verdict.batch_id]
+    recalled = recall(history, verdicts, wanted, wave.pass_of_file)
+    for verdict in verdicts:
+        certificates = recalled.get(verdict.batch_id)
+        if certificates is not None:
+            reasons = _hold_reasons(verdict, certificates, policy)
+            yield put_together(
+                verdict.batch_id,
+                verdict.product,
+                certificates,
+                verdict.facts,
+                [one for one in reasons if not (whole and one.rule_id in COMPUTED)],
+                (),
+                quantities[verdict.product],
+            )
 
 
 def _hold_reasons(
@@ -294,17 +309,6 @@ def _hold_reasons(
         return verdict.hold_reasons
     others = [reason for reason in verdict.hold_reasons if reason.rule_id not in REGISTER_CODES]
     return *others, *register
-
-
-def _batch(
-    verdict: ArchivedVerdict,
-    certificates: Sequence[InterpretedCertificate],
-    hold_reasons: Iterable[HoldReason],
-    quantities: Iterable[Key],
-) -> Batch:
-    return put_together(
-        verdict.batch_id, verdict.product, certificates, verdict.facts, hold_reasons, (), quantities
-    )
 
 
 # ---------------------------------------------------------------- what is decided now
