@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
-from kratom_qc.rulebooks.scope import wanted
+from kratom_qc.rulebooks.scope import Rule, wanted
 
 if TYPE_CHECKING:
     from kratom_qc.judge.verdicts import Judgement
@@ -86,7 +86,11 @@ def _earlier_unread(reading: Reading) -> HoldReason:
     return HoldReason("EARLIER-UNREAD", why, CellRef(reading.file))
 
 
-def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:
+def judge_batches(
+    found: Sequence[Batch],
+    policy: JudgementPolicy,
+    only: Mapping[str | None, Container[Rule]] | None = None,
+) -> Judgement:
     """Judge batches in one run of the engine; see `kratom_qc.judge.verdicts.judge`."""
     from kratom_qc.judge.verdicts import judge  # loads Great Expectations, which takes seconds
 
@@ -97,4 +101,5 @@ def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:
         home=policy.home,
         on=policy.on,
         hold_overdue=policy.hold_overdue,
+        only=only,
     )

@@ -221,10 +221,10 @@ def _rejudge_parser(parser: argparse.ArgumentParser) -> None:
 
 
 def _rejudge(options: argparse.Namespace) -> int:
-    from kratom_qc.cli.rejudge import Asked, rejudge
+    from kratom_qc.cli.rejudge import RejudgeOptions, rejudge
 
     return rejudge(
-        Asked(
+        RejudgeOptions(
             files=tuple(options.files),
             store=options.store or settings.load().store,
             drafts=tuple(options.drafts),

@@ -15,7 +15,7 @@ from pathlib import Path
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading, read_files
 from kratom_qc.app.rejudge.reread import reread
-from kratom_qc.archive.history import History, Past
+from kratom_qc.archive.history import ArchivedVerdict, History
 from kratom_qc.cli.commands import exit_status, judge_all, print_line, print_refused
 from kratom_qc.cli.tables import print_matrix
 from kratom_qc.cli.vendor import plain_console
@@ -65,7 +65,7 @@ def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdi
     """Batches of a store, judged over all their kept certificates. Raises InputNotFound for an id
     the store does not know."""
     history = History(root)
-    pasts = {past.batch_id: past for past in history.pasts}
+    pasts = {past.batch_id: past for past in history.verdicts}
     for batch_id in ids:
         if batch_id not in pasts:
             near = closest(batch_id, pasts, 3)
@@ -77,7 +77,7 @@ def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdi
     )
 
 
-def _as_declared(pasts: Sequence[Past], policy: JudgementPolicy) -> JudgementPolicy:
+def _as_declared(pasts: Sequence[ArchivedVerdict], policy: JudgementPolicy) -> JudgementPolicy:
     """The terms with what vendors declared of these batches when they were judged, where every
     declaration was kept."""
     if any(past.facts_sha256 != past.facts.sha256 for past in pasts):
