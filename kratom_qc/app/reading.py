@@ -115,7 +115,7 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -
         return Reading(name, digest, refusals=(refusal,))
 
 
-def _understood(name: str, digest: str, found: Found) -> Reading:
+def _understood(name: str, digest: str, found: FileContent) -> Reading:
     """The certificates in what was found, or every reason why it is none."""
     certificates, unclear = interpret(found.certificates) if found.certificates else ((), ())
     # A cell that is not believed at all is not explained as well.

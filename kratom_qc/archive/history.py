@@ -19,9 +19,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from kratom_qc.archive.store import committed, rulebook_path
-from kratom_qc.domain.batch import Claim
-from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.archive.tables import SCHEMAS
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.errors import InputNotFound, StoreError
 from kratom_qc.domain.source import CellRef

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from kratom_qc import settings
 from kratom_qc.app import policy
 from kratom_qc.domain.errors import RulebookError

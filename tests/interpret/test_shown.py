@@ -134,7 +134,9 @@ def test_a_share_of_rounded_cells_keeps_what_is_stored_as_proof() -> None:
     lines = [("Mitragynine", "96", "", "mg/kg"), ("7-OH", "2.04", "2.0", "mg/kg")]
     lines += [(name, "0.64", "", "mg/kg") for name in ("Paynantheine", "Speciogynine", "Speciociliatine")]
     both = quantities(read(*lines), ProductFacts(""), [QuantityKey(*key)])[0][key]
-    stored = quantities(read(*((*line[:2], "", line[3]) for line in lines)), ProductFacts(""), [QuantityKey(*key)])[0][key]
+    stored = quantities(read(*((*line[:2], "", line[3]) for line in lines)), ProductFacts(""), [QuantityKey(*key)])[0][
+        key
+    ]
     assert both.interval.low < stored.interval.low
     assert (both.proven_low, both.proven_high) == (stored.proven_low, stored.proven_high)
 

@@ -10,9 +10,9 @@ from datetime import date
 import pytest
 
 from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.limit import Limit, LimitBase, NotDetectedLimit
+from kratom_qc.domain.limit import LimitBase, NotDetectedLimit
 from kratom_qc.interpret.combine import combine
-from kratom_qc.judge.crosscheck import of_batch, of_quantities, reads
+from kratom_qc.judge.crosscheck import of_batch, of_quantities
 from kratom_qc.judge.verdicts import judge
 from tests.factory import (
     DAY,

@@ -88,9 +88,7 @@ _ABOUT: Mapping[str, Column] = {
         Column("applies", 10, "declared: only where a claim is declared", ("declared",)),
         Column("screen", 8, "true: it only warns", _BOOLEAN),
         Column("advisory", 28, "Why it is shown and does not decide"),
-        Column(
-            "decision_rule", 13, "Simple acceptance, or with a guard band", tuple(DecisionRule)
-        ),
+        Column("decision_rule", 13, "Simple acceptance, or with a guard band", tuple(DecisionRule)),
         Column("guard", 8, "r of the guard band w = r·U"),
         Column("default_uncertainty", 12, "U in % of the value where none is stated"),
         Column("rounding", 11, "Whether the result is rounded first", tuple(Rounding)),

@@ -14,12 +14,11 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.archive.history import ArchivedBasis, ArchivedVerdict, History
 from kratom_qc.archive.recall import ResultFilter
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.domain.limit import LOWER_BOUND, Limit, Rulebook
-from kratom_qc.interpret.derive import Key
-from kratom_qc.interpret.formulas import operands
+from kratom_qc.domain.limit import CertificateLimit, Limit, NumericLimit, ProfileLimit, Rulebook
+from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.changes import JudgementBasis, LimitChanges, limit_changes
 from kratom_qc.rulebooks.load import rulebooks_of
-from kratom_qc.rulebooks.scope import NUMERIC, key_of
+from kratom_qc.vocabulary.derived import evidence_for
 
 WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever its size
 
@@ -107,9 +106,11 @@ def wave_of(history: History, batches: Iterable[ArchivedBatch]) -> Wave:
     return Wave(some, {sha256: passes[sha256] for sha256 in files & passes.keys()})
 
 
-def quantities_of(limits: Iterable[Limit]) -> list[Key]:
+def quantities_of(limits: Iterable[Limit]) -> list[QuantityKey]:
     """The quantities that limits ask for."""
-    return list(dict.fromkeys(key_of(limit) for limit in limits if limit.kind in NUMERIC))
+    return list(
+        dict.fromkeys(limit.quantity_key for limit in limits if isinstance(limit, NumericLimit))
+    )
 
 
 def results_for(limits: Iterable[Limit]) -> ResultFilter:
@@ -118,9 +119,10 @@ def results_for(limits: Iterable[Limit]) -> ResultFilter:
     analytes: set[str] = set()
     without_method = False
     for limit in limits:
-        analytes |= operands(limit.subject.removeprefix(LOWER_BOUND))
-        if limit.present:
-            analytes |= {limit.present, *limit.absent}
-        without_method |= limit.kind == "certificate" and "method" in limit.requires
+        analytes |= {"moisture", *evidence_for(limit.subject)}  # moisture: dry as received
+        if isinstance(limit, ProfileLimit):
+            analytes |= {*limit.absent}
+        if isinstance(limit, CertificateLimit):
+            without_method |= "method" in limit.requires
     alarming = frozenset(known.id for known in vocabulary.analytes().values() if known.alarming)
     return ResultFilter(frozenset(analytes), alarming, without_method)
