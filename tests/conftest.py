@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import Phase, settings
 
+from tests.factory.judging import engine_agrees
+
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
@@ -22,7 +24,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 # Folders and files that `make test-fast` leaves out: they start processes, or judge many batches.
 SLOW = {
     "archive", "flows", "hostile", "properties", "rejudge", "samples", "test_annotate.py", "test_check_json.py",
-    "test_limits_proposals.py", "test_silence.py", "test_two_readings.py", "test_what_decides.py",
+    "test_limits_proposals.py", "test_silence.py", "test_two_readings.py",
 }  # fmt: skip
 
 
@@ -38,3 +40,10 @@ def collected() -> Iterator[None]:
     """A command ends its process and collects no garbage; run inside the tests it must not stop the collector for all."""
     yield
     gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def judged_twice() -> Iterator[None]:
+    """What the tests of a module have judged is judged once more by the engine, which must agree."""
+    yield
+    engine_agrees()

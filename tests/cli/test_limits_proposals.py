@@ -229,7 +229,7 @@ texts = st.one_of(
 keys = st.sampled_from([key for key in KEYS if key not in (*LISTS, *BOOLEANS, *DAYS)])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rule_id=st.sampled_from(["PB", "HG", "CD", "SALM", "US-PB"]), key=keys, text=texts)
 def test_any_edit_of_one_cell_is_exactly_that_difference(folder, rule_id, key, text):
     before = plain(folder)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
 
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
@@ -14,6 +17,9 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
 from tests.factory.rulebooks import DAY
+
+if TYPE_CHECKING:
+    from tests.judge.properties.pure import Bench
 
 
 def judged(
@@ -28,18 +34,36 @@ def judged(
     beside: CrossCertificateChecks | None = None,
     agree: bool = True,
 ) -> dict[str, Verdict]:
-    """Every verdict by batch id, through the public path and in one run of the engine. An empty `beside` lets copies of one
-    certificate be judged as if each were alone. The engine and the crosscheck must `agree`, whatever a test is about."""
+    """Every verdict by batch id, through the public path. An empty `beside` lets copies of one certificate be judged as if
+    each were alone. The engine and the crosscheck must `agree`, whatever a test is about: the verdicts are the
+    crosscheck's, and `engine_agrees` has all of a module's judged by the engine in one run, which costs as much as one test
+    of them would. A test about the engine itself does not ask for that, and is judged by it at once."""
     policy = JudgementPolicy(
         dict(books), tuple(markets), tuple(markets if home is None else home), on, facts or FactsFile(), product
     )
-    found = {
-        verdict.batch.batch_id: verdict
-        for verdict in judge_batches(collect(readings, policy, beside=beside), policy).verdicts()
-    }
-    everything = (finding for verdict in found.values() for finding in verdict.findings)
+    batches = collect(readings, policy, beside=beside)
+    if agree and os.environ.get("HYPOTHESIS_PROFILE") != "mutation":  # there every test runs alone
+        verdicts = _judged_so_far().pure(batches, books, policy.markets, policy.home, on)
+    else:
+        verdicts = list(judge_batches(batches, policy).verdicts())
+    everything = (finding for verdict in verdicts for finding in verdict.findings)
     assert not agree or [one.why for one in everything if one.rule_id == "CROSSCHECK-DISAGREES"] == []
-    return found
+    return {verdict.batch.batch_id: verdict for verdict in verdicts}
+
+
+def engine_agrees() -> None:
+    """Has the engine judge everything that `judged` was asked since, and compares every finding."""
+    bench = _judged_so_far()
+    _judged_so_far.cache_clear()
+    if bench.cases:
+        bench.engine_agrees()
+
+
+@cache
+def _judged_so_far() -> Bench:
+    from tests.judge.properties.pure import Bench  # it is built from this package
+
+    return Bench()
 
 
 def finding(verdict: Verdict, rule_id: str) -> Finding:

@@ -31,7 +31,7 @@ from tests.factory import DAY, REAL
 
 T = TypeVar("T")
 USUAL, ENOUGH = 60, 200  # examples of a property; so many, drawn anew, see every decision
-EXAMPLES = int(os.environ.get("KRATOM_QC_EXAMPLES", USUAL))
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", USUAL))
 RANK = {"PASS": 0, "MISSING": 1, "INCONCLUSIVE": 1, "HOLD": 1, "FAIL": 2}  # outcomes and decisions, by severity
 
 
