@@ -20,7 +20,7 @@ from pathlib import Path
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.logging.handlers import APILogHandler
+from prefect.logging.handlers import APILogHandler, APILogWorker
 
 from kratom_qc import logs
 from kratom_qc.app.policy import load_policy
@@ -70,6 +70,8 @@ def logged_by_prefect() -> Iterator[None]:
     finally:
         logs.ROOT.removeHandler(handler)
         logs.ROOT.setLevel(level)
+        # Sent in the background: a server that ends with the run must have them before.
+        APILogWorker.drain_all(timeout=30)
 
 
 @task(name="read certificates", cache_policy=NO_CACHE)

@@ -20,6 +20,8 @@ from kratom_qc.intake.sheets import FileContent
 from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.certificate import interpret
 
+_DEFAULT_CAPS = settings.Caps()
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -93,7 +95,21 @@ def read_files(paths: Sequence[Path]) -> list[Reading]:
         return list(readers.read((str(path), read_bytes(path)) for path in paths))
 
 
-def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -> Reading:  # noqa: B008 - frozen
+def files_in(folder: Path) -> list[Path]:
+    """Every file in a folder and below it, by name. Hidden files and the lock files of office
+    programs are not certificates; every other file is taken, whatever its name."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not _is_hidden(path.relative_to(folder))
+    )
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
+def read_content(name: str, raw: bytes, caps: settings.Caps = _DEFAULT_CAPS) -> Reading:
     """Read one file's bytes, in this very process. A refusal is a value here: one bad file never
     stops the others.
 
@@ -126,7 +142,8 @@ def _understood(name: str, digest: str, found: FileContent) -> Reading:
         in_order = sorted(refusals, key=lambda refusal: _reading_order(refusal.ref))
         return Reading(name, digest, refusals=tuple(in_order))
     # Remarks about a file as a whole stand with each of its certificates.
-    return Reading(name, digest, tuple(_with_remarks(one, found.remarks) for one in certificates))
+    remarked = (_with_remarks(certificate, found.remarks) for certificate in certificates)
+    return Reading(name, digest, tuple(remarked))
 
 
 def _found(name: str, raw: bytes, caps: settings.Caps) -> FileContent:

@@ -48,17 +48,23 @@ def children_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def none_left(processes: list[psutil.Process]) -> bool:
-    return not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+def left(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def all_end(processes: list[psutil.Process]) -> None:
+    try:
+        eventually(lambda: not left(processes), "the server ends")
+    finally:
+        for process in left(processes):
+            process.kill()
 
 
 def test_a_served_scheduled_run_completes_and_has_judged_a_file(tmp_path):
     inbox, store = tmp_path / "inbox", tmp_path / "store"
     inbox.mkdir()
     (inbox / SAMPLE.name).write_bytes(SAMPLE.read_bytes())
-    serving = started(
-        *("-m", "flows.serve", "--inbox", str(inbox), "--store", str(store), "--every", "30")
-    )  # fmt: skip
+    serving = started("-m", "flows.serve", "--inbox", str(inbox), "--store", str(store), "--every", "30")
     family: list[psutil.Process] = []
     try:
         eventually(lambda: serving.poll() is not None or "Completed" in states(store), "a run that completes")
@@ -70,7 +76,7 @@ def test_a_served_scheduled_run_completes_and_has_judged_a_file(tmp_path):
     finally:
         serving.send_signal(signal.SIGTERM)
         serving.communicate(timeout=PATIENCE)
-    eventually(lambda: none_left(family), "the server and the runs end with it")
+    all_end(family)
 
 
 WAITING = """
@@ -78,8 +84,7 @@ import sys, time
 from pathlib import Path
 from flows.server import prefect_server
 with prefect_server(Path(sys.argv[1])) as answered:
-    if sys.argv[2] == "answering":
-        answered()
+    answered()
     Path(sys.argv[1], "up").touch()
     time.sleep(600)
 """
@@ -87,7 +92,7 @@ with prefect_server(Path(sys.argv[1])) as answered:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_process_leaves_no_prefect_server_behind(tmp_path, how):
-    parent = started("-c", WAITING, str(tmp_path), "answering")
+    parent = started("-c", WAITING, str(tmp_path))
     try:
         eventually((tmp_path / "up").exists, "a server that answers")
         family = children_of(parent)
@@ -95,4 +100,4 @@ def test_a_killed_process_leaves_no_prefect_server_behind(tmp_path, how):
     finally:
         parent.send_signal(how)
         parent.communicate(timeout=PATIENCE)
-    eventually(lambda: none_left(family), "the server ends")
+    all_end(family)
