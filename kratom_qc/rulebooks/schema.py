@@ -131,6 +131,8 @@ PartialDate = Annotated[str, BeforeValidator(_partial_date)]
 class LimitRow(Table):
     """The keys of every limit."""
 
+    makes: ClassVar[Callable[..., Limit]]  # the domain's class
+
     id: Text = Field(description="Once in all rulebooks")
     text: Text = Field(description="The words its source prints; they must say what the keys say")
     because: Text = Field(
@@ -175,8 +177,6 @@ class LimitRow(Table):
                 f"effective_to '{self.effective_to}' lies before effective_from "
                 f"'{self.effective_from}'",
             )
-
-    makes: ClassVar[Callable[..., Limit]]
 
     def limit(self, rulebook: str, line: int) -> Limit:
         """The row as a limit of the domain."""
