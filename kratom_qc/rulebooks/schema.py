@@ -214,7 +214,8 @@ class AmountRow(LimitRow):
 
     @property
     def printed_unit(self) -> Unit:
-        """The unit as the word list knows it; of percentages and shares, in percent."""
+        """The unit as the word list knows it; of percentages and shares, in percent. Raises
+        ValueError for a unit that it does not know."""
         unit = vocabulary.unit(self.unit)
         if unit is None:
             raise ValueError(f"unit '{self.unit}' is not known")
