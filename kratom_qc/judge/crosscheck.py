@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from enum import Enum, auto
 from typing import assert_never
 
 from kratom_qc.domain.batch import Batch
@@ -219,19 +220,35 @@ def _description(limit: DescribedLimit, batch: Batch) -> Outcome:
 
 def _profile(limit: ProfileLimit, batch: Batch) -> Outcome:
     """FAIL where the subject was found and every other was looked for and not found."""
-    results = _measured(batch)
-    others = set(limit.absent)
-    looked_for = {result.analyte for result in results}
-    there = {result.analyte for result in results if _was_found(result)}
-    unclear = [one for one in results if one.detected is None and not _was_found(one)]
-    unsure = {result.analyte for result in unclear}
-    if not looked_for >= {limit.subject, *others}:
+    subject = _presence(limit.subject, batch)
+    others = [_presence(analyte, batch) for analyte in limit.absent]
+    if Presence.NOT_LOOKED_FOR in (subject, *others):
         return Outcome.MISSING
-    if there & others or limit.subject not in there | unsure:
+    if subject is Presence.ABSENT or Presence.THERE in others:
         return Outcome.PASS
-    if limit.subject not in there or unsure & others:
+    if subject is Presence.UNSURE or Presence.UNSURE in others:
         return Outcome.INCONCLUSIVE
     return Outcome.FAIL
+
+
+class Presence(Enum):
+    """What all results of an analyte say together."""
+
+    NOT_LOOKED_FOR = auto()
+    THERE = auto()
+    UNSURE = auto()
+    ABSENT = auto()
+
+
+def _presence(analyte: str, batch: Batch) -> Presence:
+    """One result that found it counts more than any that did not."""
+    results = [result for result in _measured(batch) if result.analyte == analyte]
+    if not results:
+        return Presence.NOT_LOOKED_FOR
+    if any(_was_found(result) for result in results):
+        return Presence.THERE
+    unsure = any(result.detected is None for result in results)
+    return Presence.UNSURE if unsure else Presence.ABSENT
 
 
 def _measured(batch: Batch) -> list[Result]:

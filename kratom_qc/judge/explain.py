@@ -46,12 +46,8 @@ def amount(interval: Interval, unit: str, limit: AmountLimit) -> str:
     return interval_words(interval, unit, edges).replace(THIN, " ")
 
 
-def numeric(
-    limit: NumericLimit, outcome: Outcome, quantity: Quantity | None, silent: Result | None
-) -> str:
-    """Why a numeric limit came out as it did."""
-    if quantity is None:
-        return _silence(limit, silent)
+def measured(limit: NumericLimit, outcome: Outcome, quantity: Quantity) -> str:
+    """Why a limit on an amount or presence came out as it did."""
     if limit.evidence == Evidence.MEMORY and outcome is Outcome.INCONCLUSIVE:
         return MEMORY
     undecided = outcome not in (Outcome.PASS, Outcome.FAIL)
@@ -227,7 +223,8 @@ def _portion(asked: str, outcome: Outcome, quantity: Quantity, words: str) -> st
     return f"absence in {plain(max(portions))} g cannot show absence in {asked} g"
 
 
-def _silence(limit: NumericLimit, silent: Result | None) -> str:
+def silence(limit: NumericLimit, silent: Result | None) -> str:
+    """Why nothing answers a limit on an amount or presence; `silent` is the first word on it."""
     why = _why_silent(limit, silent)
     if limit.when_missing == WhenMissing.NOTE and limit.silence_because:
         return f"{why}; {limit.silence_because}"

@@ -65,44 +65,43 @@ class Findings:
             return self.alike
         quantity = self.column.answers[place]
         if quantity is not None:
-            return self._numeric(limit, quantity, None, outcome)
+            return self._measured(limit, quantity, outcome)
         silent = first.get(limit.subject)
         if silent is not None:
-            return self._numeric(limit, None, silent, outcome)
+            return self._unmeasured(limit, silent, outcome)
         if self.alike is None:
-            self.alike = self._numeric(limit, None, None, outcome)
+            self.alike = self._unmeasured(limit, None, outcome)
         return self.alike
 
-    def _numeric(
-        self,
-        limit: NumericLimit,
-        quantity: Quantity | None,
-        silent: Result | None,
-        outcome: Outcome,
-    ) -> Finding:
+    def _measured(self, limit: NumericLimit, quantity: Quantity, outcome: Outcome) -> Finding:
+        outcome = self._believed(outcome)
+        # A sum whose parts were not all tested is silent about the rest; an amount that only lacks
+        # a factor is not.
+        silent = outcome is Outcome.MISSING and limit.subject in derived_kinds()
+        return self._written(
+            outcome,
+            decides=not (self.only_notes and silent),
+            why=explain.measured(limit, outcome, quantity),
+            ref=quantity.results[0].ref if quantity.results else None,
+            unit=quantity.unit,
+            interval=judged_interval(limit, quantity),
+            quantity=quantity,
+            conditional=self._conditional(limit, outcome, quantity),
+        )
+
+    def _unmeasured(self, limit: NumericLimit, silent: Result | None, outcome: Outcome) -> Finding:
         if silent is not None and silent.measured and silent.detected is not False:
             # Something was measured or found, in words or units that cannot be compared: that is
             # not silence.
             outcome = Outcome.INCONCLUSIVE
         outcome = self._believed(outcome)
-        undeclared = self.declared_only and quantity is None
-        # A sum whose parts were not all tested is silent about the rest; an amount that only lacks
-        # a factor is not.
-        silence = quantity is None or limit.subject in derived_kinds()
-        noted = self.only_notes and silence and outcome is Outcome.MISSING
-        why = _UNDECLARED if undeclared else explain.numeric(limit, outcome, quantity, silent)
-        ref = silent.ref if silent else None
-        if quantity is not None and quantity.results:
-            ref = quantity.results[0].ref
+        noted = self.only_notes and outcome is Outcome.MISSING
         return self._written(
             outcome,
-            decides=not undeclared and not noted,
-            why=why,
-            ref=ref,
-            unit=limit.unit if quantity is None else quantity.unit,
-            interval=UNMEASURED if quantity is None else judged_interval(limit, quantity),
-            quantity=quantity,
-            conditional=self._conditional(limit, outcome, quantity),
+            decides=not (self.declared_only or noted),
+            why=_UNDECLARED if self.declared_only else explain.silence(limit, silent),
+            ref=silent.ref if silent else None,
+            unit=limit.unit,
         )
 
     def _believed(self, outcome: Outcome) -> Outcome:
@@ -111,10 +110,10 @@ class Findings:
             return Outcome.INCONCLUSIVE
         return outcome
 
-    def _conditional(self, limit: NumericLimit, outcome: Outcome, quantity: Quantity | None) -> str:
+    def _conditional(self, limit: NumericLimit, outcome: Outcome, quantity: Quantity) -> str:
         """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside
         the limit, or outside."""
-        if outcome is not Outcome.INCONCLUSIVE or quantity is None:
+        if outcome is not Outcome.INCONCLUSIVE:
             return ""
         if not isinstance(limit, AmountLimit) or limit.decision_rule != DecisionRule.GUARDED:
             return ""

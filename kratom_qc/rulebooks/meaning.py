@@ -207,8 +207,8 @@ def _beyond(limit: AmountLimit, top: Decimal | None) -> bool:
 
 
 def _absence(limit: NotDetectedLimit, row: NotDetectedRow) -> Iterator[Mistake]:
-    known = vocabulary.analytes().get(limit.subject)
-    if known is None or known.measure not in ("mass", "count", "presence"):
+    known, measure = vocabulary.analytes().get(limit.subject), measure_of(limit.subject)
+    if known is None or measure not in ("mass", "count", "presence"):
         yield (
             "of",
             f"of '{limit.subject}': not_detected is for a substance or organism that is looked "
@@ -221,7 +221,7 @@ def _absence(limit: NotDetectedLimit, row: NotDetectedRow) -> Iterator[Mistake]:
             f"portion: absence in a portion is for organisms, and {limit.subject} is none",
         )
     if limit.lod_at_most is not None:
-        yield from _depth(limit, row, known.measure)
+        yield from _depth(limit, row, measure)
     elif row.unit is not None:
         yield "unit", "unit has no meaning without lod_at_most"
 

@@ -92,17 +92,20 @@ def _amounts(old: AmountLimit, new: AmountLimit) -> Iterator[str]:
     if not _within(new.acceptance_interval, old.acceptance_interval):
         yield "it would accept more"
     if old.decision_rule == DecisionRule.GUARDED:
-        simple = new.decision_rule != DecisionRule.GUARDED
-        if simple or new.guard_factor < old.guard_factor:
-            yield "its guard band would be narrower"
-        if old.default_uncertainty is None and new.default_uncertainty is not None:
-            yield "an unstated uncertainty would not hold any more"
+        yield from _guard_bands(old, new)
     if _less(new.default_uncertainty, old.default_uncertainty):
         yield "its default uncertainty would be smaller"
     if new.lower_bound_sum and not old.lower_bound_sum:
         yield "what was not detected would count nothing"
     if new.declared_only and not old.declared_only:
         yield "it would apply to fewer batches"
+
+
+def _guard_bands(old: AmountLimit, new: AmountLimit) -> Iterator[str]:
+    if new.decision_rule != DecisionRule.GUARDED or new.guard_factor < old.guard_factor:
+        yield "its guard band would be narrower"
+    if old.default_uncertainty is None and new.default_uncertainty is not None:
+        yield "an unstated uncertainty would not hold any more"
 
 
 def _absences(old: NotDetectedLimit, new: NotDetectedLimit) -> Iterator[str]:

@@ -147,12 +147,13 @@ def figures(text: str) -> tuple[Figure, ...]:
             after = printed[stop:]
             read += [Figure(least, ">=", unit, after), Figure(most, "<=", unit, after)]
         else:
-            operator = _operator(printed, start, number.begin, stop, first=not read)
-            if not (operator or unit) and (read or following is not end):
+            before, after = printed[start : number.begin], printed[stop:]
+            operator = _operator(printed, before, after, first=not read)
+            alone = not read and following is end
+            if not (operator or unit or alone):
                 continue  # "Class 2 solvents", "section 5": a number of nothing
-            in_brackets = printed[start : number.begin].strip() == "("
-            aside = bool(read) and not operator and in_brackets
-            read.append(Figure(number.value, operator, unit, printed[stop:], aside))
+            aside = bool(read) and not operator and before.strip() == "("
+            read.append(Figure(number.value, operator, unit, after, aside))
         start = stop
     return tuple(read)
 
@@ -166,11 +167,12 @@ def _range(number: Decimal, other: Decimal, joint: str) -> tuple[Decimal, Decima
     return None
 
 
-def _operator(printed: str, start: int, begin: int, stop: int, *, first: bool) -> str:
-    """The operator of the number from `begin` to `stop`. Of the first number it may stand anywhere
-    before, of every other it must stand right before; or right behind, as in `5 ppm or less`."""
-    before, operator = _operator_before(printed[start:begin], first=first)
-    behind = next((meaning for pattern, meaning in _BEHIND if pattern.match(printed, stop)), "")
+def _operator(printed: str, before: str, after: str, *, first: bool) -> str:
+    """The operator of a number between two parts of a text. Of the first number it may stand
+    anywhere before, of every other it must stand right before; or right behind, as in `5 ppm or
+    less`."""
+    before, operator = _operator_before(before, first=first)
+    behind = next((meaning for pattern, meaning in _BEHIND if pattern.match(after)), "")
     if operator and behind:
         raise ValueError("prints an operator before its number and one behind it")
     meaning = operator or behind

@@ -131,6 +131,8 @@ PartialDate = Annotated[str, BeforeValidator(_partial_date)]
 class LimitRow(Table):
     """The keys of every limit."""
 
+    makes: ClassVar[Callable[..., Limit]]  # the domain's class
+
     id: Text = Field(description="Once in all rulebooks")
     text: Text = Field(description="The words its source prints; they must say what the keys say")
     because: Text = Field(
@@ -176,8 +178,6 @@ class LimitRow(Table):
                 f"'{self.effective_from}'",
             )
 
-    makes: ClassVar[Callable[..., Limit]]
-
     def limit(self, rulebook: str, line: int) -> Limit:
         """The row as a limit of the domain."""
         common = {name: getattr(self, name) for name in LimitRow.model_fields if name != "id"}
@@ -214,7 +214,8 @@ class AmountRow(LimitRow):
 
     @property
     def printed_unit(self) -> Unit:
-        """The unit as the word list knows it; of percentages and shares, in percent."""
+        """The unit as the word list knows it; of percentages and shares, in percent. Raises
+        ValueError for a unit that it does not know."""
         unit = vocabulary.unit(self.unit)
         if unit is None:
             raise ValueError(f"unit '{self.unit}' is not known")
