@@ -9,7 +9,6 @@ from typing import NamedTuple
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
 
-
 _DETECTION = "any"  # a substance is there or not, whatever the basis
 _LOWER_BOUND = "lower bound of "
 

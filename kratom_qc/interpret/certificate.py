@@ -128,11 +128,7 @@ def _interpret(
     """One certificate; adds to `refusals` what refuses its file."""
     facts, mark = certificate.facts, conventions.mark
     laboratory, certificate_id = _fact(facts, "laboratory"), _fact(facts, "certificate_id")
-    dates = {
-        name: day
-        for name in DATE_FACTS
-        if name in facts and (day := _date(facts[name], conventions.day_first, refusals))
-    }
+    dates = _dates(facts, conventions.day_first, refusals)
     refusals += id_refusals(facts)
     name = witness(certificate.sha256, certificate_id, laboratory)
     readings = [(row, read_row(row, mark, name)) for row in certificate.rows]
@@ -172,9 +168,7 @@ def _interpret(
         received_on=dates.get("received_on"),
         tested_on=dates.get("tested_on"),
         issued_on=dates.get("issued_on"),
-        declared={
-            name: facts[name].text for name in DECLARED if name in facts and _means(facts[name])
-        },
+        declared=_declared(facts),
         results=tuple(results),
         dates=dates,
         remarks=remarks,
@@ -188,11 +182,25 @@ def _fact(facts: Mapping[str, SourceText], name: str) -> str:
     return printed.text.strip() if printed is not None else ""
 
 
+def _declared(facts: Mapping[str, SourceText]) -> dict[str, str]:
+    printed = ((name, facts[name]) for name in DECLARED if name in facts)
+    return {name: text.text for name, text in printed if _means(text)}
+
+
 def _means(printed: SourceText) -> bool:
     return bool(printed.text.strip()) and vocabulary.status(printed.text) != "not_tested"
 
 
 # ---------------------------------------------------------------- dates
+
+
+def _dates(
+    facts: Mapping[str, SourceText], first_is_day: bool | None, refusals: list[Refusal]
+) -> dict[str, date]:
+    """Every printed date by its fact's name; adds a refusal for each that cannot be read."""
+    printed = ((name, facts[name]) for name in DATE_FACTS if name in facts)
+    days = ((name, _date(text, first_is_day, refusals)) for name, text in printed)
+    return {name: day for name, day in days if day is not None}
 
 
 def _date(printed: SourceText, first_is_day: bool | None, refusals: list[Refusal]) -> date | None:

@@ -163,19 +163,19 @@ def _above_their_total(results: Iterable[Result]) -> list[HoldReason]:
         for group in _parts_of(key.subject):
             keys = (QuantityKey(part, key.basis, key.unit) for part in group)
             parts = [at_least[part] for part in keys if part in at_least]
-            together = sum((part.interval.low for part in parts), ZERO)
-            if _exceeds(together - tolerance(parts), total):
-                why = (
-                    f"{quoted(total)} is less than its parts, which add up to {plain(together)} "
-                    f"{key.unit}: {', '.join(map(quoted, parts))}"
-                )
-                reasons.append(HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, key.subject))
+            reasons += _above_total(parts, total)
     return reasons
 
 
-def _exceeds(amount: Decimal, total: Result) -> bool:
-    high = total.interval.high
-    return high is not None and amount > high + tolerance([total])
+def _above_total(parts: Sequence[Result], total: Result) -> list[HoldReason]:
+    together, high = sum((part.interval.low for part in parts), ZERO), total.interval.high
+    if high is None or together - tolerance(parts) <= high + tolerance([total]):
+        return []
+    why = (
+        f"{quoted(total)} is less than its parts, which add up to {plain(together)} "
+        f"{total.unit}: {', '.join(map(quoted, parts))}"
+    )
+    return [HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, total.analyte)]
 
 
 def _smallest(results: Iterable[Result]) -> dict[QuantityKey, Result]:

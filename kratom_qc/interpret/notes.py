@@ -82,16 +82,25 @@ def _reason(
         return ""
     if _speaks_against(text, free=free):
         return "it may speak against the results"
-    sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    return _reason_in_sentences(note, text, certificate, results, mark)
+
+
+def _reason_in_sentences(
+    note: Note, text: str, certificate: Certificate, results: Sequence[Result], mark: str | None
+) -> str:
+    sentences = list(filter(None, map(str.strip, _SENTENCE.split(text))))
     labelled = _labelled(note, text)
     spoken = [*sentences, *labelled, *(part.replace(":", "") for part in labelled)]
     if any(_reads_otherwise(part, results) for part in spoken):
         return "it may change how the results are to be read"
     if note.where != "bound" and any(_states_result(part, results, mark) for part in sentences):
         return "it may be a result"
-    if free and any(_other_batch(part, certificate) for part in spoken):
+    if note.where != "free":
+        return ""
+    if any(_other_batch(part, certificate) for part in spoken):
         return "it names another batch"
-    if free and any(_is_result(part, text, results, mark) for part in (*sentences, *labelled)):
+    parts = (*sentences, *labelled)
+    if any(_is_result(part, text, results, mark) for part in parts):
         return "it may be a result"
     return ""
 

@@ -131,9 +131,10 @@ def _measured(row: ResultRow, name: Name, mark: str | None, certificate: str) ->
     basis = basis_of(stated, unit)
     unstated = () if basis else ("basis-unstated",)
     opinion = text if statement_read.kind in _OPINIONS else ""
+    analyte = name.analyte
     result = Result(
-        analyte=name.analyte.id if name.analyte else row.analyte.text.strip(),
-        known=name.analyte is not None,
+        analyte=analyte.id if analyte else row.analyte.text.strip(),
+        known=analyte is not None,
         reported=text,
         reported_unit=reported_unit,
         interval=possible.interval,

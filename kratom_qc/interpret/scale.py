@@ -313,10 +313,11 @@ def _in_uncertainty_column(stated: StatedRow, result: Decimal, unit: Unit) -> De
     if printed.number is None or printed.kind != "value":
         return None
     own_unit = printed.unit or says(stated.row.uncertainty_unit)
+    return _expanded(printed.number.value, own_unit, result, unit)
+
+
+def _expanded(amount: Decimal, own_unit: str, result: Decimal, unit: Unit) -> Decimal | None:
     if vocabulary.unit_key(own_unit) == "%":
-        relative = result * printed.number.value / 100 * unit.factor
-        return None if _is_in_percent(unit) else relative
+        return None if _is_in_percent(unit) else result * amount / 100 * unit.factor
     scale = _own_scale(own_unit, unit)
-    if scale is None or scale.canonical != unit.canonical:
-        return None
-    return printed.number.value * scale.factor
+    return amount * scale.factor if scale and scale.canonical == unit.canonical else None

@@ -57,15 +57,15 @@ class Unit:
 def units() -> Mapping[str, Unit]:
     """Every spelling's key → unit. Raises RulebookError where one stands for two units."""
     by_name: dict[str, Unit] = {}
-    spellings = []
+    spellings: list[tuple[str, str, str]] = []
     for row in word_list("units.toml")["unit"]:
         log10 = row["factor"] == "log10"
         factor = Decimal(1 if log10 else row["factor"])
         by_name[row["name"]] = Unit(row["canonical"], factor, row.get("basis"), log10)
-        for spelling in (row["name"], *row["spellings"]):
-            spellings.append((unit_key(spelling), row["name"], spelling))
-    names = index(spellings, "words/units.toml")
-    return {key: by_name[name] for key, name in names.items()}
+        names = (row["name"], *row["spellings"])
+        spellings += [(unit_key(spelling), row["name"], spelling) for spelling in names]
+    meanings = index(spellings, "words/units.toml")
+    return {key: by_name[name] for key, name in meanings.items()}
 
 
 @cache
