@@ -131,15 +131,22 @@ def _interpret(
     dates = _dates(facts, conventions.day_first, refusals)
     refusals += id_refusals(facts)
     name = witness(certificate.sha256, certificate_id, laboratory)
-    readings = [(row, read_row(row, mark, name)) for row in certificate.rows]
-    refusals += [refusal for _, reading in readings for refusal in reading.refusals]
-    rows = [(row, reading.result) for row, reading in readings if reading.result is not None]
-    rows = with_methods(certificate, rows)
+    row_reasons: list[HoldReason] = []
+    row_remarks: list[Remark] = []
+    read_rows = []
+    for row in certificate.rows:
+        reading = read_row(row, mark, name)
+        refusals += reading.refusals
+        row_reasons += reading.hold_reasons
+        row_remarks += reading.remarks
+        if reading.result is not None:
+            read_rows.append((row, reading.result))
+    rows = with_methods(certificate, read_rows)
     results = [result for _, result in rows]
     product, product_reasons = _product(certificate)
     consistent = consistency(rows, product, _fact(facts, "status"), mark)
     hold_reasons = (
-        *(reason for _, reading in readings for reason in reading.hold_reasons),
+        *row_reasons,
         *product_reasons,
         *id_hold_reasons(facts),
         *_impossible_dates(dates, facts),
@@ -148,7 +155,7 @@ def _interpret(
         *note_hold_reasons(certificate, results, mark),
     )
     remarks = (
-        *(remark for _, reading in readings for remark in reading.remarks),
+        *row_remarks,
         *_basis_remark(certificate, results),
         *_zero_remark(results),
         *id_remarks(facts),

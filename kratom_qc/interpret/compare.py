@@ -115,7 +115,8 @@ def _copied_results(
             others = [_named(other, certificate) for origin, other in named if origin != own]
             why = (
                 f"results equal {' and '.join(others[:_MOST_NAMED])} in {count} of {count} "
-                "numbers: nobody measures two samples alike; ask the laboratory which sample was tested"
+                "numbers: nobody measures two samples alike; ask the laboratory which sample "
+                "was tested"
             )
             checks.hold("RESULTS-OF-ANOTHER-BATCH", why, certificate, "batch_id")
 

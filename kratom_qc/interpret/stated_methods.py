@@ -141,7 +141,7 @@ def _method_lines(certificate: Certificate, result_rows: set[RowRef]) -> Iterato
         if cell is not None
     }
     for note in certificate.notes:
-        ref = note.word.ref
+        ref = note.source.ref
         where = _row_ref(ref)
         if ref in known or where in result_rows or not _may_state(note):
             continue
@@ -172,7 +172,11 @@ def _may_state(note: Note) -> bool:
 
 def _labelled(note: Note) -> str:
     """`Method` beside `GC-MS` is one statement."""
-    return f"{note.label} {note.word.text}" if len(note.label) <= _LONGEST_LABEL else note.word.text
+    return (
+        f"{note.label} {note.source.text}"
+        if len(note.label) <= _LONGEST_LABEL
+        else note.source.text
+    )
 
 
 def _row_ref(ref: CellRef) -> RowRef | None:
