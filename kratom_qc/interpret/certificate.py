@@ -25,7 +25,7 @@ from kratom_qc.interpret.fitness import method_remarks
 from kratom_qc.interpret.identity import id_hold_reasons, id_refusals, id_remarks
 from kratom_qc.interpret.notes import note_hold_reasons
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
-from kratom_qc.interpret.results import read_row
+from kratom_qc.interpret.results import ReadRow, read_row
 from kratom_qc.interpret.stated_methods import with_methods
 
 DATE_FACTS = (
@@ -140,7 +140,7 @@ def _interpret(
         row_reasons += reading.hold_reasons
         row_remarks += reading.remarks
         if reading.result is not None:
-            read_rows.append((row, reading.result))
+            read_rows.append(ReadRow(row, reading.result))
     rows = with_methods(certificate, read_rows)
     results = [result for _, result in rows]
     product, product_reasons = _product(certificate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
@@ -45,6 +46,13 @@ _NOT_CONFIRMED = (
 _SHEET_MARK = "."
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure")
 _NUMBER_AT_START = re.compile(r"\s*[<>≤≥=]*\s*\d", re.ASCII)
+
+
+class ReadRow(NamedTuple):
+    """A row with its result."""
+
+    row: ResultRow
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)

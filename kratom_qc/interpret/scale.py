@@ -124,7 +124,7 @@ def _in_columns(stated: StatedRow) -> Iterator[tuple[Unit, str]]:
         unit = vocabulary.unit(text)
         if unit is not None:
             yield unit, text
-        elif vocabulary.basis_in(text)[1] and needs_one:  # more than a basis such as "dry weight"
+        elif vocabulary.basis_in(text).rest and needs_one:  # more than a basis such as "dry weight"
             near = vocabulary.nearest_units(text)
             message = f"the unit '{text}' of {stated.called} is not known"
             raise refuse("unknown-unit", message, cell, near)
@@ -162,7 +162,7 @@ def basis_of(stated: StatedRow, unit: Unit | None) -> str | None:
 
 
 def _basis_in(cell: SourceText | None, *, bare: bool = True) -> str | None:
-    return None if cell is None else vocabulary.basis_in(cell.text, bare=bare)[0]
+    return None if cell is None else vocabulary.basis_in(cell.text, bare=bare).basis
 
 
 # ---------------------------------------------------------------- LOD and LOQ

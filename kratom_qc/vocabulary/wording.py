@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.interval import UNMEASURED, Interval, plain, portion_bound
@@ -170,16 +171,24 @@ def value_words(
     return interval_words(interval, unit, edges)
 
 
-def printed_unit(limit: Limit) -> tuple[Decimal, str] | None:
-    """(factor, name) of the unit the limit's source prints, where it is not the canonical one."""
+class PrintedUnit(NamedTuple):
+    """A unit by the factor from the canonical one, and its name."""
+
+    factor: Decimal
+    name: str
+
+
+def printed_unit(limit: Limit) -> PrintedUnit | None:
+    """The unit the limit's source prints, where it is not the canonical one."""
     if limit.unit != "mg/kg":
         return None
     return _printed_unit(limit.text)
 
 
 @lru_cache(4096)
-def _printed_unit(text: str) -> tuple[Decimal, str] | None:
-    return next(((factor, name) for word, factor, name in _PRINTED_UNITS if word in text), None)
+def _printed_unit(text: str) -> PrintedUnit | None:
+    printed = (PrintedUnit(factor, name) for word, factor, name in _PRINTED_UNITS if word in text)
+    return next(printed, None)
 
 
 def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
@@ -187,11 +196,11 @@ def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
     nothing."""
     if unit != "mg/kg":
         return ""
-    plenty = _PER_CENT if interval.low >= 1000 else None
+    plenty = PrintedUnit(*_PER_CENT) if interval.low >= 1000 else None
     scale = printed_unit(limit) if limit is not None else plenty
-    if scale is None or scale[0] == 1 or interval == UNMEASURED:
+    if scale is None or scale.factor == 1 or interval == UNMEASURED:
         return ""
-    return interval_words(interval.scaled(scale[0]), scale[1])
+    return interval_words(interval.scaled(scale.factor), scale.name)
 
 
 @lru_cache(1024)

@@ -106,7 +106,11 @@ WRONG: list[tuple[str, str, str]] = [
     ('role = "result", unit', 'role = "result", units', "unknown key 'units', nearest: unit"),
     ('"Wrt" = { role = "result", unit = "mg/kg" }', '"Wrt" = "analyte"', "name analyte twice"),
     ("[[table]]", '[numbers]\ndecimal_mark = ";"\n[[table]]', ":8 [numbers]: decimal_mark ';' must be one of"),
-    ("[[table]]", '[dates]\norder = "year-first"\n[[table]]', "order 'year-first' must be one of day-first, month-first"),
+    (
+        "[[table]]",
+        '[dates]\norder = "year-first"\n[[table]]',
+        "order 'year-first' must be one of day-first, month-first",
+    ),
     ("[[table]]", '[facts]\nbatch_id = "below"\n[[table]]', "batch_id 'below' must be a cell"),
     ("[[table]]", '[facts]\nlot = "B4"\n[[table]]', ":8 [facts]: 'lot' is no fact"),
     ("[[table]]", '[[table]]\nkind = "diagonal"', "kind 'diagonal' must be one of list, wide, transposed"),

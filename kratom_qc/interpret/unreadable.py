@@ -35,7 +35,7 @@ _WHOLE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 )  # fmt: skip
 
 
-def whole(text: str) -> Reason:
+def why_no_statement(text: str) -> Reason:
     """Why a cell that starts like no statement is refused."""
     for pattern, code, why in _WHOLE:
         if pattern.match(text):
@@ -45,7 +45,7 @@ def whole(text: str) -> Reason:
     return "unknown-word", "this word is not known as a result"
 
 
-def trailing(text: str) -> Reason:
+def why_no_unit(text: str) -> Reason:
     """Why what stands after a number is no unit."""
     foreign = any(c.isdigit() and not c.isascii() for c in text)
     if re.match(r"^[.,]?[_xXeE]?[+-]?\d", text):
