@@ -9,13 +9,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from kratom_qc.app.reading import read_content
 from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
-
 from tests.helpers_sheets import csv_bytes, read_csv, results, told
 from tests.interpret.test_arithmetic import holds
 

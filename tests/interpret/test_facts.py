@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.errors import InputNotFound, RulebookError
 from kratom_qc.interpret.facts import load_facts, merged, read_declared
-
 from tests.helpers_sheets import read_csv
 
 DECLARED = [

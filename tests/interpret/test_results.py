@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kratom_qc.domain.interval import plain
 
+from kratom_qc.domain.interval import plain
 from tests.helpers_sheets import codes, one, read_csv, read_line, results, told
 
 # The table of design.md, in full: said, LOD, LOQ → what is possible, detected, how far down a non-detect reaches.

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary import methods

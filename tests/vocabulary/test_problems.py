@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.problem_list import load
 from kratom_qc.vocabulary.problems import FILE, markdown, problem, problems
-
 from tests.helpers_sheets import HEAD, csv_file
 
 PACKAGE = FILE.parent.parent.parent

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
 
