@@ -19,6 +19,7 @@ class Interval:
 
     @staticmethod
     def exactly(value: Decimal) -> Interval:
+        """One amount."""
         return Interval(value, value)
 
     @staticmethod

@@ -44,15 +44,20 @@ def quotient(over: Interval, under: Interval) -> Interval:
     """over ÷ under for independent intervals; unbounded above where the divisor may be zero."""
     if under.high == 0:
         return UNMEASURED
-    low, low_open = ZERO, over.low_open
-    if over.low and under.high is None:
-        low_open = True
-    elif over.low and under.high is not None:
-        low, low_open = over.low / under.high, over.low_open or under.high_open
+    low, low_open = _least_quotient(over, under)
     if over.high is None or under.low == 0:
         return Interval(low, None, low_open, True)
     high = over.high / under.low
     return Interval(low, high, low_open, bool(high) and (over.high_open or under.low_open))
+
+
+def _least_quotient(over: Interval, under: Interval) -> tuple[Decimal, bool]:
+    """(low end, whether it is open) of a quotient."""
+    if not over.low:
+        return ZERO, over.low_open
+    if under.high is None:
+        return ZERO, True
+    return over.low / under.high, over.low_open or under.high_open
 
 
 def percent_share(part: Interval, others: Interval) -> Interval:

@@ -25,7 +25,7 @@ from kratom_qc.interpret.fitness import method_remarks
 from kratom_qc.interpret.identity import id_hold_reasons, id_refusals, id_remarks
 from kratom_qc.interpret.notes import note_hold_reasons
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
-from kratom_qc.interpret.results import read_row
+from kratom_qc.interpret.results import ReadRow, read_row
 from kratom_qc.interpret.stated_methods import with_methods
 
 DATE_FACTS = (
@@ -128,22 +128,25 @@ def _interpret(
     """One certificate; adds to `refusals` what refuses its file."""
     facts, mark = certificate.facts, conventions.mark
     laboratory, certificate_id = _fact(facts, "laboratory"), _fact(facts, "certificate_id")
-    dates = {
-        name: day
-        for name in DATE_FACTS
-        if name in facts and (day := _date(facts[name], conventions.day_first, refusals))
-    }
+    dates = _dates(facts, conventions.day_first, refusals)
     refusals += id_refusals(facts)
     name = witness(certificate.sha256, certificate_id, laboratory)
-    readings = [(row, read_row(row, mark, name)) for row in certificate.rows]
-    refusals += [refusal for _, reading in readings for refusal in reading.refusals]
-    rows = [(row, reading.result) for row, reading in readings if reading.result is not None]
-    rows = with_methods(certificate, rows)
+    row_reasons: list[HoldReason] = []
+    row_remarks: list[Remark] = []
+    read_rows = []
+    for row in certificate.rows:
+        reading = read_row(row, mark, name)
+        refusals += reading.refusals
+        row_reasons += reading.hold_reasons
+        row_remarks += reading.remarks
+        if reading.result is not None:
+            read_rows.append(ReadRow(row, reading.result))
+    rows = with_methods(certificate, read_rows)
     results = [result for _, result in rows]
     product, product_reasons = _product(certificate)
     consistent = consistency(rows, product, _fact(facts, "status"), mark)
     hold_reasons = (
-        *(reason for _, reading in readings for reason in reading.hold_reasons),
+        *row_reasons,
         *product_reasons,
         *id_hold_reasons(facts),
         *_impossible_dates(dates, facts),
@@ -152,7 +155,7 @@ def _interpret(
         *note_hold_reasons(certificate, results, mark),
     )
     remarks = (
-        *(remark for _, reading in readings for remark in reading.remarks),
+        *row_remarks,
         *_basis_remark(certificate, results),
         *_zero_remark(results),
         *id_remarks(facts),
@@ -172,9 +175,7 @@ def _interpret(
         received_on=dates.get("received_on"),
         tested_on=dates.get("tested_on"),
         issued_on=dates.get("issued_on"),
-        declared={
-            name: facts[name].text for name in DECLARED if name in facts and _means(facts[name])
-        },
+        declared=_declared(facts),
         results=tuple(results),
         dates=dates,
         remarks=remarks,
@@ -188,11 +189,25 @@ def _fact(facts: Mapping[str, SourceText], name: str) -> str:
     return printed.text.strip() if printed is not None else ""
 
 
+def _declared(facts: Mapping[str, SourceText]) -> dict[str, str]:
+    printed = ((name, facts[name]) for name in DECLARED if name in facts)
+    return {name: text.text for name, text in printed if _means(text)}
+
+
 def _means(printed: SourceText) -> bool:
     return bool(printed.text.strip()) and vocabulary.status(printed.text) != "not_tested"
 
 
 # ---------------------------------------------------------------- dates
+
+
+def _dates(
+    facts: Mapping[str, SourceText], first_is_day: bool | None, refusals: list[Refusal]
+) -> dict[str, date]:
+    """Every printed date by its fact's name; adds a refusal for each that cannot be read."""
+    printed = ((name, facts[name]) for name in DATE_FACTS if name in facts)
+    days = ((name, _date(text, first_is_day, refusals)) for name, text in printed)
+    return {name: day for name, day in days if day is not None}
 
 
 def _date(printed: SourceText, first_is_day: bool | None, refusals: list[Refusal]) -> date | None:

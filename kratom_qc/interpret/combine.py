@@ -19,8 +19,15 @@ from kratom_qc.domain.result import Result
 _CROWD = 12  # distinct results of one thing; beyond, nobody reads every pair
 
 
-def combine(results: Sequence[Result]) -> tuple[Quantity, list[HoldReason]]:
-    """(one quantity over results of the same analyte, basis and unit, its contradictions).
+class Combined(NamedTuple):
+    """One quantity, and the contradictions of its results."""
+
+    quantity: Quantity
+    contradictions: list[HoldReason]
+
+
+def combine(results: Sequence[Result]) -> Combined:
+    """One quantity over results of the same analyte, basis and unit.
 
     Results that agree at the coarser printed resolution are one statement, and the finer one is
     judged. Otherwise the judged interval is the hull of all, so that a mean never hides a
@@ -28,7 +35,7 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[HoldReason]]:
     holds, both are judged; only what is stored proves anything.
     """
     if len(results) == 1:  # nearly always: nothing to compare
-        return _alone(results[0]), []
+        return Combined(_alone(results[0]), [])
     one_statement = _all_one_statement(results)
     judged = [_finest(results)] if one_statement else results
     shown = [result.shown_interval for result in judged if result.shown_interval is not None]
@@ -53,7 +60,7 @@ def combine(results: Sequence[Result]) -> tuple[Quantity, list[HoldReason]]:
         detection_limit=min(limits, default=None),
         uncertainty=_uncertainty(results),
     )
-    return quantity, _contradictions(results)
+    return Combined(quantity, _contradictions(results))
 
 
 def _alone(result: Result) -> Quantity:

@@ -114,8 +114,9 @@ def _copied_results(
             own = _origin(certificate)
             others = [_named(other, certificate) for origin, other in named if origin != own]
             why = (
-                f"results equal {' and '.join(others[:_MOST_NAMED])} in {count} of {count} numbers: "
-                "nobody measures two samples alike; ask the laboratory which sample was tested"
+                f"results equal {' and '.join(others[:_MOST_NAMED])} in {count} of {count} "
+                "numbers: nobody measures two samples alike; ask the laboratory which sample "
+                "was tested"
             )
             checks.hold("RESULTS-OF-ANOTHER-BATCH", why, certificate, "batch_id")
 

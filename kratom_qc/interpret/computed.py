@@ -72,12 +72,17 @@ def _sum(known: Deriver, key: QuantityKey, formula: Formula, of: tuple[str, ...]
             continue
         terms.append(_ceiling(known, key, formula))
         missing += quantity.missing if quantity is not None else [subject_name(analyte)]
+    how = _sum_in_words(summed, missing, counted_zero)
+    return derived_quantity(key, total(terms), results, missing, how)
+
+
+def _sum_in_words(summed: list[str], missing: list[str], counted_zero: list[str]) -> str:
     how = "sum of " + (", ".join(summed) or "what cannot be told")
     if missing:
         how += "; not measured and of unknown size: " + ", ".join(dict.fromkeys(missing))
     if counted_zero:
         how += f"; not measured and counted as 0: {', '.join(counted_zero)}"
-    return derived_quantity(key, total(terms), results, missing, how)
+    return how
 
 
 def _ceiling(known: Deriver, key: QuantityKey, formula: Formula) -> Interval:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark, ResultRow
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.interval import ZERO, plain
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.domain.result import Result
@@ -22,10 +22,9 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.combine import is_exact, tolerance
 from kratom_qc.interpret.ownlimit import judged_by_itself, own_limit
 from kratom_qc.interpret.plausible import implausible
+from kratom_qc.interpret.results import ReadRow
 from kratom_qc.vocabulary.derived import formulas
 from kratom_qc.vocabulary.wording import quoted
-
-Row = tuple[ResultRow, Result]
 
 ALL_OVER = 5  # so many results, and at least half of those that could
 VECTOR = 8  # numbers that agree by chance no more
@@ -57,7 +56,7 @@ class Consistency(NamedTuple):
 
 
 def consistency(
-    rows: Sequence[Row], product: str | None, overall: str, mark: str | None
+    rows: Sequence[ReadRow], product: str | None, overall: str, mark: str | None
 ) -> Consistency:
     """Every cause to hold and remark about one certificate's results; `overall` is its printed
     verdict on the whole, `mark` its decimal mark."""
@@ -163,19 +162,19 @@ def _above_their_total(results: Iterable[Result]) -> list[HoldReason]:
         for group in _parts_of(key.subject):
             keys = (QuantityKey(part, key.basis, key.unit) for part in group)
             parts = [at_least[part] for part in keys if part in at_least]
-            together = sum((part.interval.low for part in parts), ZERO)
-            if _exceeds(together - tolerance(parts), total):
-                why = (
-                    f"{quoted(total)} is less than its parts, which add up to {plain(together)} "
-                    f"{key.unit}: {', '.join(map(quoted, parts))}"
-                )
-                reasons.append(HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, key.subject))
+            reasons += _above_total(parts, total)
     return reasons
 
 
-def _exceeds(amount: Decimal, total: Result) -> bool:
-    high = total.interval.high
-    return high is not None and amount > high + tolerance([total])
+def _above_total(parts: Sequence[Result], total: Result) -> list[HoldReason]:
+    together, high = sum((part.interval.low for part in parts), ZERO), total.interval.high
+    if high is None or together - tolerance(parts) <= high + tolerance([total]):
+        return []
+    why = (
+        f"{quoted(total)} is less than its parts, which add up to {plain(together)} "
+        f"{total.unit}: {', '.join(map(quoted, parts))}"
+    )
+    return [HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, total.analyte)]
 
 
 def _smallest(results: Iterable[Result]) -> dict[QuantityKey, Result]:
@@ -205,7 +204,7 @@ def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
 # ---------------------------------------------------------------- all over
 
 
-def _equal_to_their_limit(rows: Iterable[Row], mark: str | None) -> list[Remark]:
+def _equal_to_their_limit(rows: Iterable[ReadRow], mark: str | None) -> list[Remark]:
     equal, numbers = [], 0
     for row, result in rows:
         limit = own_limit(row, result, mark)

@@ -31,7 +31,8 @@ _WEEKDAY_NAMES = (
     "sat saturday sun sunday "
     "po pondeli ut utery st streda ct ctvrtek pa patek so sobota ne nedele "
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
-    "lunes martes miercoles jueves viernes sabado domingo senin selasa rabu kamis jumat sabtu minggu"
+    "lunes martes miercoles jueves viernes sabado domingo "
+    "senin selasa rabu kamis jumat sabtu minggu"
 )
 _WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
 _CLOCK = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
@@ -50,7 +51,8 @@ _MONTH_FIRST = re.compile(rf"^({_LETTERS})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?,? (
 _SPAN = re.compile(r" (?:-|–|to|až|bis) |(?<=[0-9]{4}) ?[-–] ?(?=[0-9]{1,2}[. ])")
 _DAYS = re.compile(
     rf"^(?P<first>[0-9]{{1,2}})\.? ?[-–] ?"
-    rf"(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
+    rf"(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}"
+    rf"|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
 )
 _PART = re.compile(
     rf"^([0-9]{{1,2}})\. ?(?:([0-9]{{1,2}})\.?)?$|^([0-9]{{1,2}})\.? ({_LETTERS})\.?$"
@@ -127,7 +129,8 @@ def _read_span(text: str, first_is_day: bool | None) -> date:
 
 
 def _beginning(text: str, last: date, first_is_day: bool | None) -> date:
-    """The first day of a span, which may leave out what its last day says: `1. 3.`, `29 December`."""
+    """The first day of a span, which may leave out what its last day says: `1. 3.`, `29
+    December`."""
     part = _PART.match(text)
     if part is None:
         return _read(text, first_is_day)

@@ -160,7 +160,7 @@ class Deriver:
         if not results:
             return None
         same_unit = [result for result in results if result.unit == key.unit]
-        combined, _ = combine(same_unit or results)
+        combined = combine(same_unit or results).quantity
         return replace(combined, detected=any_detected(results), results=tuple(results))
 
     def agreed(self, key: QuantityKey) -> Quantity | None:

@@ -63,18 +63,24 @@ def is_unfit(results: Iterable[Result]) -> bool:
 def method_remarks(results: Iterable[Result]) -> Iterator[Remark]:
     """What to ask the laboratory where a result turns on a method that is not stated, or stated in
     unknown words."""
-    measured = (result for result in results if result.known and result.measured)
-    turning = [result for result in measured if methods.concern(result.analyte)]
+    turning = list(filter(_turns_on_its_method, results))
     silent = [result for result in turning if not result.method]
     if silent:
         why = f"no method is stated for {_question(silent)}"
         yield Remark("method-unstated", "note", why, silent[0].ref)
-    stated = (result for result in turning if result.method)
-    unknown = [result for result in stated if not methods.names_a_technique(result.method)]
+    unknown = [result for result in turning if _method_unknown(result)]
     if unknown:
         named = ", ".join(dict.fromkeys(f"'{result.method}'" for result in unknown))
         why = f"{named} names no known technique for {_question(unknown)}"
         yield Remark("method-unknown", "note", why, unknown[0].ref)
+
+
+def _turns_on_its_method(result: Result) -> bool:
+    return result.known and result.measured and methods.concern(result.analyte) is not None
+
+
+def _method_unknown(result: Result) -> bool:
+    return bool(result.method) and not methods.names_a_technique(result.method)
 
 
 def _question(results: Sequence[Result]) -> str:

@@ -1,4 +1,4 @@
-"""What an analyte's cell says: which analyte, and besides it perhaps a unit, a portion or a basis."""
+"""What an analyte's cell says: which analyte, and besides it a unit, a portion or a basis."""
 
 from __future__ import annotations
 
@@ -51,14 +51,15 @@ def name_of(row: ResultRow) -> Name:
 
 
 def _with_bracket(row: ResultRow) -> Name | None:
-    """`Lead (mg/kg)` gives a unit. `7-OH (% of total alkaloids)` names a share, and `Magnesium (Mg)`
-    is a name where the row gives its unit elsewhere."""
+    """`Lead (mg/kg)` gives a unit. `7-OH (% of total alkaloids)` names a share, and
+    `Magnesium (Mg)` is a name where the row gives its unit elsewhere."""
     text = row.analyte.text
     basis, rest = vocabulary.basis_in(text, bare=False)
     bracket = _BRACKET.match(rest)
-    analyte = vocabulary.analyte(bracket["name"]) if bracket else None
-    unit = vocabulary.unit(bracket["inside"]) if bracket else None
-    if bracket is None or analyte is None or unit is None or unit.canonical in ("%", "1"):
+    if bracket is None:
+        return None
+    analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
+    if analyte is None or unit is None or unit.canonical in ("%", "1"):
         return None
     if unit.canonical == "g" and vocabulary.analyte(text) is not None and _has_unit(row):
         return None

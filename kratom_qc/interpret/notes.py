@@ -61,13 +61,13 @@ def note_hold_reasons(
     # A method or a date stands in every row of a long table.
     reasons: dict[tuple[str, ...], str] = {}
     for note in certificate.notes:
-        key = (note.word.text, note.word.shown, note.word.kind, note.where, note.label)
+        key = (note.source.text, note.source.shown, note.source.kind, note.where, note.label)
         if key not in reasons:
             reasons[key] = _reason(note, certificate, results, mark)
         if reasons[key]:
-            quoted = " ".join(note.word.text.split())[:200]
+            quoted = " ".join(note.source.text.split())[:200]
             why = f"'{quoted}' stands where no result is read, and {reasons[key]}"
-            yield HoldReason("NOTE-UNREAD", why, note.word.ref)
+            yield HoldReason("NOTE-UNREAD", why, note.source.ref)
 
 
 def _reason(
@@ -75,23 +75,32 @@ def _reason(
 ) -> str:
     """Why a note holds the batch; nothing where it does not."""
     free = note.where == "free"
-    if note.word.kind == "formula":
+    if note.source.kind == "formula":
         return "what its formula shows is not known" if free else ""
-    text = (note.word.shown or note.word.text)[:_LONGEST]
+    text = (note.source.shown or note.source.text)[:_LONGEST]
     if not free and _BARE_NUMBER.fullmatch(text):
         return ""
     if _speaks_against(text, free=free):
         return "it may speak against the results"
-    sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    return _reason_in_sentences(note, text, certificate, results, mark)
+
+
+def _reason_in_sentences(
+    note: Note, text: str, certificate: Certificate, results: Sequence[Result], mark: str | None
+) -> str:
+    sentences = list(filter(None, map(str.strip, _SENTENCE.split(text))))
     labelled = _labelled(note, text)
     spoken = [*sentences, *labelled, *(part.replace(":", "") for part in labelled)]
     if any(_reads_otherwise(part, results) for part in spoken):
         return "it may change how the results are to be read"
     if note.where != "bound" and any(_states_result(part, results, mark) for part in sentences):
         return "it may be a result"
-    if free and any(_other_batch(part, certificate) for part in spoken):
+    if note.where != "free":
+        return ""
+    if any(_other_batch(part, certificate) for part in spoken):
         return "it names another batch"
-    if free and any(_is_result(part, text, results, mark) for part in (*sentences, *labelled)):
+    parts = (*sentences, *labelled)
+    if any(_is_result(part, text, results, mark) for part in parts):
         return "it may be a result"
     return ""
 

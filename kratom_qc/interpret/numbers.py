@@ -95,7 +95,7 @@ def decimal_mark(texts: Iterable[str]) -> str | None:
 
 def _proves(token: str, *, scientific: bool) -> str | None:
     """The decimal mark that one number proves."""
-    marks = [c for c in token if c in ".,"]
+    marks = re.findall("[.,]", token)
     if not marks:
         return None
     first, last = marks[0], marks[-1]
@@ -103,9 +103,8 @@ def _proves(token: str, *, scientific: bool) -> str | None:
         return last if marks.count(last) == 1 and _is_grouped(token, last) else None
     if len(marks) > 1:  # 1,200,300 can only be grouped
         return _other(first) if re.fullmatch(_grouped_by(first), token) else None
-    whole, fraction = token.split(first)
-    may_be_a_group = len(fraction) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0")
-    return None if may_be_a_group and not scientific else first
+    may_be_a_group = re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", token) and not scientific
+    return None if may_be_a_group else first
 
 
 def _other(mark: str) -> str:

@@ -92,19 +92,22 @@ def judged_by_itself(
     """How a result stands to the limit printed in its own row, beside the laboratory's verdict on
     it (or, where the row has none, on the whole certificate)."""
     limit = own_limit(row, result, mark)
-    if limit is None or row.limit is None:
-        return None
+    return None if limit is None else _judged(row, result, limit, overall)
+
+
+def _judged(
+    row: ResultRow, result: Result, limit: OwnLimit, overall: str
+) -> HoldReason | Remark | None:
     stated = result.stated_verdict or overall
     opinion = vocabulary.status(stated) if stated else None
-    printed = f"the laboratory's own limit '{row.limit.text.strip()}'"
+    printed = f"the laboratory's own limit '{row.limit.text.strip() if row.limit else ''}'"
     if _violates(result, limit):
         why = f"{quoted(result)} lies outside {printed}"
-        if opinion == "opinion_bad":
-            return None
-        if opinion != "opinion_good":
-            return Remark("outside-own-limit", "warning", why, result.ref)
-        why = f"{why}, and the laboratory says '{stated}'"
-        return HoldReason("LABORATORY-CONTRADICTS-ITSELF", why, result.ref, result.analyte)
+        if opinion == "opinion_good":
+            why = f"{why}, and the laboratory says '{stated}'"
+            return HoldReason("LABORATORY-CONTRADICTS-ITSELF", why, result.ref, result.analyte)
+        known = opinion == "opinion_bad"
+        return None if known else Remark("outside-own-limit", "warning", why, result.ref)
     if opinion == "opinion_bad" and result.stated_verdict and _keeps(result, limit):
         why = f"{quoted(result)} lies within {printed}, and the laboratory says '{stated}'"
         return Remark("verdict-against-own-limit", "warning", why, result.ref)
@@ -159,17 +162,23 @@ def _read(text: str, result: _ResultScale, contaminant: bool, mark: str | None) 
     word = _NONE_MAY_BE.match(printed)
     if word and vocabulary.status(word["word"]) in ("not_detected", "absent"):
         return OwnLimit(None)
-    bounded = _BOUNDED.match(printed) or _BOUNDED_AFTER.match(printed)
-    match = _RANGE.match(printed) or bounded or (contaminant and _BARE.match(printed))
+    match = _limit_in(printed, contaminant)
     scale = _scale(match["unit"], result) if match else None
-    if not match or scale is None or scale.log10:
+    if match is None or scale is None or scale.log10:
         return None
     try:
         if match.re is _RANGE:
             return _between(number(match["low"], mark), number(match["high"], mark), scale)
-        return _bounded(number(match["n"], mark), bounded["word"] if bounded else "max", scale)
+        sign = match.groupdict().get("word", "max")
+        return _bounded(number(match["n"], mark), sign, scale)
     except ValueError:
         return None
+
+
+def _limit_in(text: str, contaminant: bool) -> re.Match[str] | None:
+    """A range or a bound; beside a contaminant a number alone is the most there may be."""
+    patterns = (_RANGE, _BOUNDED, _BOUNDED_AFTER, *([_BARE] if contaminant else []))
+    return next(filter(None, (pattern.match(text) for pattern in patterns)), None)
 
 
 def _bounded(bound: Number, sign: str, scale: Unit) -> OwnLimit:
@@ -195,8 +204,8 @@ def _scale(printed: str | None, result: _ResultScale) -> Unit | None:
     if not text:
         return Unit("1", Decimal(1)) if result.canonical == "1" else None
     unit = vocabulary.unit(text)
-    if unit is not None and result.canonical == "%":
-        unit = unit.measured_in_percent()
-    if unit is None or unit.canonical != result.canonical or unit.portion is not None:
+    if unit is None or unit.portion is not None or unit.basis not in (None, result.basis):
         return None
-    return unit if unit.basis in (None, result.basis) else None
+    if result.canonical == "%":
+        unit = unit.measured_in_percent()
+    return unit if unit.canonical == result.canonical else None

@@ -48,20 +48,26 @@ def qualified(row: ResultRow, mark: str | None) -> Qualified:
     if row.qualifier is None:
         return Qualified(text)
     qualifier = row.qualifier.text.strip()
-    key, kind = vocabulary.word_key(qualifier), vocabulary.status(qualifier)
+    key = vocabulary.word_key(qualifier)
     if key in _PLAIN_FLAGS:
         return Qualified(text, _PLAIN_FLAGS[key], _unclear(row) if key == "e" else ())
-    known = kind is not None or key in _SIGNS
-    if not text and known:
-        return Qualified("ND" if key == "u" else qualifier)
-    joined = _with_sign(text, key, mark) if key in _SIGNS else _with_word(text, qualifier, mark)
-    if joined is not None:
-        return Qualified(joined)
-    if known:
+    if vocabulary.status(qualifier) is None and key not in _SIGNS:
+        message = f"the qualifier '{qualifier}' beside '{text}' is not known"
+        raise refuse("unknown-qualifier", message, row.qualifier)
+    joined = _joined(text, qualifier, key, mark)
+    if joined is None:
         message = f"the qualifier '{qualifier}' contradicts the value '{text}' beside it"
         raise refuse("qualifier-contradicts", message, row.qualifier)
-    message = f"the qualifier '{qualifier}' beside '{text}' is not known"
-    raise refuse("unknown-qualifier", message, row.qualifier)
+    return Qualified(joined)
+
+
+def _joined(text: str, qualifier: str, key: str, mark: str | None) -> str | None:
+    """What a result and its known qualifier say together; None where they contradict."""
+    if not text:
+        return "ND" if key == "u" else qualifier
+    if key in _SIGNS:
+        return _with_sign(text, key, mark)
+    return _with_word(text, qualifier, mark)
 
 
 def _with_sign(text: str, key: str, mark: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
@@ -45,6 +46,13 @@ _NOT_CONFIRMED = (
 _SHEET_MARK = "."
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure")
 _NUMBER_AT_START = re.compile(r"\s*[<>≤≥=]*\s*\d", re.ASCII)
+
+
+class ReadRow(NamedTuple):
+    """A row with its result."""
+
+    row: ResultRow
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +124,27 @@ def _measured(row: ResultRow, name: Name, mark: str | None, certificate: str) ->
     if row.result is None:
         raise refuse("no-result", f"the row '{row.analyte.text}' has no result cell", row.analyte)
     text, flags, hold_reasons = qualified(row, mark)
-    try:
-        statement_read = statement(text, mark)
-    except Unreadable as error:
-        if name.analyte is None:  # nor is it known what a good answer would look like
-            return _unknown(row, text, certificate)
-        message = f"'{text}' is not a result that can be read: {error}"
-        raise refuse(error.code, message, row.result, error.near) from None
-    stated = StatedRow(row, name, statement_read, mark)
+    stated = _stated(row, name, text, mark)
+    if stated is None:
+        return _unknown(row, text, certificate)
+    kind = stated.stated.kind
     unit, reported_unit = unit_of(stated)
     measure = _measure(stated, unit)
     _check_unit(stated, measure, text)
     possible = measure.possible()
     basis = basis_of(stated, unit)
     unstated = () if basis else ("basis-unstated",)
-    opinion = text if statement_read.kind in _OPINIONS else ""
+    opinion = text if kind in _OPINIONS else ""
+    analyte = name.analyte
     result = Result(
-        analyte=name.analyte.id if name.analyte else row.analyte.text.strip(),
-        known=name.analyte is not None,
+        analyte=analyte.id if analyte else row.analyte.text.strip(),
+        known=analyte is not None,
         reported=text,
         reported_unit=reported_unit,
         interval=possible.interval,
         unit=measure.canonical,
         basis=basis or "as received",
-        measured=statement_read.kind not in NO_VALUE,
+        measured=kind not in NO_VALUE,
         ref=row.cell.ref,
         detected=possible.detected,
         detection_limit=possible.detection_limit,
@@ -152,16 +157,28 @@ def _measured(row: ResultRow, name: Name, mark: str | None, certificate: str) ->
         stated_verdict=_text(row.verdict) or opinion,
         species=_text(row.species),
         replicate=_text(row.replicate),
-        flags=(*flags, *statement_read.flags, *measure.flags, *unstated),
+        flags=(*flags, *stated.stated.flags, *measure.flags, *unstated),
         certificate=certificate,
         shown=row.result.shown.strip(),
         shown_interval=_as_shown(row, measure),
     )
-    hold_reasons += _verdict(row, result.analyte) + _opinion(statement_read.kind, result)
+    hold_reasons += _verdict(row, result.analyte) + _opinion(kind, result)
     if name.analyte is None:
         hold_reasons += (_unknown_analyte(row),)
-    remarks = _row_remarks(row, result, statement_read)
+    remarks = _row_remarks(row, result, stated.stated)
     return RowReading(result, hold_reasons=hold_reasons, remarks=remarks)
+
+
+def _stated(row: ResultRow, name: Name, text: str, mark: str | None) -> StatedRow | None:
+    """The row with its statement; None where neither statement nor analyte is known: nor is then
+    what a good answer would look like."""
+    try:
+        return StatedRow(row, name, statement(text, mark), mark)
+    except Unreadable as error:
+        if name.analyte is None:
+            return None
+        message = f"'{text}' is not a result that can be read: {error}"
+        raise refuse(error.code, message, row.cell, error.near) from None
 
 
 def _check_cas(row: ResultRow, analyte: Analyte | None) -> None:

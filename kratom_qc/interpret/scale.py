@@ -124,7 +124,7 @@ def _in_columns(stated: StatedRow) -> Iterator[tuple[Unit, str]]:
         unit = vocabulary.unit(text)
         if unit is not None:
             yield unit, text
-        elif vocabulary.basis_in(text)[1] and needs_one:  # more than a basis such as "dry weight"
+        elif vocabulary.basis_in(text).rest and needs_one:  # more than a basis such as "dry weight"
             near = vocabulary.nearest_units(text)
             message = f"the unit '{text}' of {stated.called} is not known"
             raise refuse("unknown-unit", message, cell, near)
@@ -162,7 +162,7 @@ def basis_of(stated: StatedRow, unit: Unit | None) -> str | None:
 
 
 def _basis_in(cell: SourceText | None, *, bare: bool = True) -> str | None:
-    return None if cell is None else vocabulary.basis_in(cell.text, bare=bare)[0]
+    return None if cell is None else vocabulary.basis_in(cell.text, bare=bare).basis
 
 
 # ---------------------------------------------------------------- LOD and LOQ
@@ -313,10 +313,11 @@ def _in_uncertainty_column(stated: StatedRow, result: Decimal, unit: Unit) -> De
     if printed.number is None or printed.kind != "value":
         return None
     own_unit = printed.unit or says(stated.row.uncertainty_unit)
+    return _expanded(printed.number.value, own_unit, result, unit)
+
+
+def _expanded(amount: Decimal, own_unit: str, result: Decimal, unit: Unit) -> Decimal | None:
     if vocabulary.unit_key(own_unit) == "%":
-        relative = result * printed.number.value / 100 * unit.factor
-        return None if _is_in_percent(unit) else relative
+        return None if _is_in_percent(unit) else result * amount / 100 * unit.factor
     scale = _own_scale(own_unit, unit)
-    if scale is None or scale.canonical != unit.canonical:
-        return None
-    return printed.number.value * scale.factor
+    return amount * scale.factor if scale and scale.canonical == unit.canonical else None

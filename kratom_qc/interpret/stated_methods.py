@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, Note, ResultRow
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
+from kratom_qc.interpret.results import ReadRow
 from kratom_qc.vocabulary.methods import (
     Clause,
     NamedTechnique,
@@ -38,13 +39,11 @@ class RowRef(NamedTuple):
     row: int
 
 
-def with_methods(
-    certificate: Certificate, rows: Sequence[tuple[ResultRow, Result]]
-) -> list[tuple[ResultRow, Result]]:
+def with_methods(certificate: Certificate, rows: Iterable[ReadRow]) -> list[ReadRow]:
     """The rows, each result with the words that say by what it was obtained. What its own row says
     is never replaced."""
     paper = _Paper(certificate)
-    return [(row, paper.with_method(row, result)) for row, result in rows]
+    return [ReadRow(row, paper.with_method(row, result)) for row, result in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def _method_lines(certificate: Certificate, result_rows: set[RowRef]) -> Iterato
         if cell is not None
     }
     for note in certificate.notes:
-        ref = note.word.ref
+        ref = note.source.ref
         where = _row_ref(ref)
         if ref in known or where in result_rows or not _may_state(note):
             continue
@@ -172,7 +171,11 @@ def _may_state(note: Note) -> bool:
 
 def _labelled(note: Note) -> str:
     """`Method` beside `GC-MS` is one statement."""
-    return f"{note.label} {note.word.text}" if len(note.label) <= _LONGEST_LABEL else note.word.text
+    return (
+        f"{note.label} {note.source.text}"
+        if len(note.label) <= _LONGEST_LABEL
+        else note.source.text
+    )
 
 
 def _row_ref(ref: CellRef) -> RowRef | None:

@@ -12,7 +12,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.interpret.doubtful import trailing, whole
 from kratom_qc.interpret.numbers import (
     FLATTENED,
     FOOTNOTE_OR_POWER,
@@ -22,6 +21,7 @@ from kratom_qc.interpret.numbers import (
     number,
     tidy,
 )
+from kratom_qc.interpret.unreadable import why_no_statement, why_no_unit
 
 
 class Unreadable(ValueError):
@@ -124,7 +124,7 @@ def statement(text: str, mark: str | None) -> Statement:
     tidied = tidy(printed)
     stated = _portioned(tidied, mark) or _flagged(tidied, mark)
     if stated is None:
-        code, why = whole(tidied)
+        code, why = why_no_statement(tidied)
         near = vocabulary.nearest_statuses(tidied) if code == "unknown-word" else ()
         raise Unreadable(code, why, near)
     return stated
@@ -195,7 +195,7 @@ def _unit(rest: str) -> str:
     foreign = any(c.isdigit() and not c.isascii() for c in text)
     bare = not any(c.isalpha() or c in "%/:" for c in text)  # `[1]` is a footnote, not the unit 1
     if text and (foreign or bare or vocabulary.unit(text) is None):
-        code, why = trailing(text)
+        code, why = why_no_unit(text)
         near = vocabulary.nearest_units(text) if code == "unknown-unit" else ()
         raise Unreadable(code, why, near)
     return text

@@ -106,7 +106,7 @@ def _clauses(sentence: str) -> list[Clause]:
 
 def _sure_techniques(part: str) -> tuple[NamedTechnique, ...]:
     named = techniques_in(part)
-    return tuple(one for one in named if one.sure and not one.technique.is_manner)
+    return tuple(each for each in named if each.sure and not each.technique.is_manner)
 
 
 def _families_in(text: str) -> frozenset[str]:
@@ -142,7 +142,7 @@ def unfit(method: str, analyte: str) -> Unfit | None:
 @lru_cache(8192)
 def screen(method: str) -> Technique | None:
     """The qualitative technique (or manner) that a method's words name."""
-    named = (one.technique for one in techniques_in(method))
+    named = (each.technique for each in techniques_in(method))
     return next((technique for technique in named if technique.qualitative), None)
 
 
@@ -163,7 +163,7 @@ def unfit_words(method: str, analyte: str) -> str:
     row = unfit(method, analyte)
     if row is None:
         return ""
-    named = [one.technique for one in techniques_in(method) if not one.technique.is_manner]
+    named = [each.technique for each in techniques_in(method) if not each.technique.is_manner]
     culprit = next(technique.name for technique in named if technique.id in row.techniques)
     several = " does not say which technique measured it, and" if len(named) > 1 else ":"
     return f"'{method}'{several} {culprit} {row.because}; ask the laboratory for {row.ask}"

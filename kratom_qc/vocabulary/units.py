@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kratom_qc.vocabulary.keys import LONGEST_NAME, one_blank, unit_key
 from kratom_qc.vocabulary.lists import index, nearest, word_list
@@ -57,15 +58,15 @@ class Unit:
 def units() -> Mapping[str, Unit]:
     """Every spelling's key → unit. Raises RulebookError where one stands for two units."""
     by_name: dict[str, Unit] = {}
-    spellings = []
+    spellings: list[tuple[str, str, str]] = []
     for row in word_list("units.toml")["unit"]:
         log10 = row["factor"] == "log10"
         factor = Decimal(1 if log10 else row["factor"])
         by_name[row["name"]] = Unit(row["canonical"], factor, row.get("basis"), log10)
-        for spelling in (row["name"], *row["spellings"]):
-            spellings.append((unit_key(spelling), row["name"], spelling))
-    names = index(spellings, "words/units.toml")
-    return {key: by_name[name] for key, name in names.items()}
+        names = (row["name"], *row["spellings"])
+        spellings += [(unit_key(spelling), row["name"], spelling) for spelling in names]
+    meanings = index(spellings, "words/units.toml")
+    return {key: by_name[name] for key, name in meanings.items()}
 
 
 @cache
@@ -88,8 +89,15 @@ def known_units() -> tuple[str, ...]:
     return tuple(row["name"] for row in word_list("units.toml")["unit"])
 
 
-def basis_in(text: str, *, bare: bool = True) -> tuple[str | None, str]:
-    """The basis a text states (`dry`, `as received` or None) and the text without those words.
+class StatedBasis(NamedTuple):
+    """The basis a text states (`dry`, `as received` or None), and its other words."""
+
+    basis: str | None
+    rest: str
+
+
+def basis_in(text: str, *, bare: bool = True) -> StatedBasis:
+    """The basis a text states, and the text without those words.
 
     `bare` lets the word `dry` alone count: in a unit it states a basis, in a heading it may
     describe the product.
@@ -97,8 +105,8 @@ def basis_in(text: str, *, bare: bool = True) -> tuple[str | None, str]:
     for pattern, basis in ((_DRY if bare else _DRY_WEIGHT, "dry"), (_AS_RECEIVED, "as received")):
         if pattern.search(text):
             rest = one_blank(pattern.sub(" ", text)).strip()
-            return basis, _OPENED_AT_END.sub("", rest).strip()
-    return None, text
+            return StatedBasis(basis, _OPENED_AT_END.sub("", rest).strip())
+    return StatedBasis(None, text)
 
 
 @lru_cache(8192)

@@ -17,7 +17,7 @@ from kratom_qc.archive.history import History, facts_of
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.rows import declared
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.result import Result
@@ -156,7 +156,11 @@ def test_only_the_results_wanted_are_recalled(tmp_path):
         ProductFacts(""),
         ProductFacts("LOT-*", "capsule", Decimal("1.20"), None, Decimal(3), Decimal("0.1"), sha256="ab" * 32),
         ProductFacts(
-            "é", claims=(("mitragynine", Decimal("45.0"), "mg/serving"), ("7-hydroxymitragynine", Decimal(1), "%"))
+            "é",
+            claims=(
+                Claim("mitragynine", Decimal("45.0"), "mg/serving"),
+                Claim("7-hydroxymitragynine", Decimal(1), "%"),
+            ),
         ),
     ],
 )

@@ -35,7 +35,7 @@ _WHOLE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 )  # fmt: skip
 
 
-def whole(text: str) -> Reason:
+def why_no_statement(text: str) -> Reason:
     """Why a cell that starts like no statement is refused."""
     for pattern, code, why in _WHOLE:
         if pattern.match(text):
@@ -45,7 +45,7 @@ def whole(text: str) -> Reason:
     return "unknown-word", "this word is not known as a result"
 
 
-def trailing(text: str) -> Reason:
+def why_no_unit(text: str) -> Reason:
     """Why what stands after a number is no unit."""
     foreign = any(c.isdigit() and not c.isascii() for c in text)
     if re.match(r"^[.,]?[_xXeE]?[+-]?\d", text):
@@ -55,13 +55,19 @@ def trailing(text: str) -> Reason:
         return "not-a-number", "its last digit is missing; write 0.5, not 0."
     if re.match(r"^\(?(?:max|min|nmt|nlt)\b", text, re.IGNORECASE):
         return "unknown-unit", f"'{text}' makes it a limit, not a result"
-    mark = _MARK.match(text)
-    if mark and (not mark["unit"] or vocabulary.unit(mark["unit"]) is not None):
+    if mark := _footnote_mark(text):
         why = (
-            f"what the mark '{mark['mark']}' after the number means is not said; "
+            f"what the mark '{mark}' after the number means is not said; "
             "write the number alone, and the note in a column Notes or Qualifier"
         )
         return "unexplained-mark", why
     if foreign:
         return "not-a-number", _DIGITS
     return "unknown-unit", f"'{text}' after the number is not a unit the word list knows"
+
+
+def _footnote_mark(text: str) -> str:
+    """The mark that stands alone after a number, or after its unit."""
+    match = _MARK.match(text)
+    known = match is not None and (not match["unit"] or vocabulary.unit(match["unit"]) is not None)
+    return match["mark"] if match and known else ""
