@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.app.rejudge.archived_findings import alike_batches
@@ -29,7 +29,6 @@ SCHEMA = pa.schema(
 )
 
 
-@settings(deadline=None)
 @given(rows=ROWS, cut=st.integers(0, 12))
 def test_every_batch_comes_once_with_its_own_rows_in_their_order(rows, cut):
     """However the table is cut into blocks, and where the rows of a batch do not stand together."""
