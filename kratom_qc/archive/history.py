@@ -45,7 +45,8 @@ class ArchivedBasis:
 @dataclass(frozen=True, slots=True)
 class ArchivedVerdict:
     """A batch's newest verdict and what the batch was made of; `basis` is None where an earlier
-    version did not keep it. `certificates` are hashes of files."""
+    version did not keep it. `certificates` are the hashes of its files, each with the pass that
+    holds what was read of it ("": none does)."""
 
     batch_id: str
     pass_id: str
@@ -53,7 +54,7 @@ class ArchivedVerdict:
     product: str | None
     decision: Decision
     home_markets: tuple[str, ...]
-    certificates: tuple[str, ...]
+    certificates: Mapping[str, str]
     facts_sha256: str
     facts: ProductFacts
     hold_reasons: tuple[HoldReason, ...]
@@ -88,13 +89,15 @@ class History:
     def verdicts(self) -> tuple[ArchivedVerdict, ...]:
         """The newest verdict of every batch, in the order the batches were first judged."""
         newest: dict[str, ArchivedVerdict] = {}
-        bases: dict[str | None, ArchivedBasis] = {}  # by their hash: passes share them
+        bases: dict[str, ArchivedBasis] = {}  # by their hash: passes share them
         for pass_id in self.passes:
             own = ds.field("market").is_null()
             rows = self.table("verdicts", pass_id, (*_VERDICT, *_MADE_OF), own).to_pylist()
             bases |= self._bases(pass_id, [row for row in rows if row["terms"] not in bases])
             for row in rows:
-                newest[row["batch_id"]] = _archived_verdict(row, pass_id, bases.get(row["terms"]))
+                passes = {one: self._pass_of_file.get(one, "") for one in row["certificates"] or ()}
+                basis = bases.get(row["terms"])
+                newest[row["batch_id"]] = _archived_verdict(row, pass_id, passes, basis)
         return tuple(newest.values())
 
     def _bases(
@@ -115,7 +118,7 @@ class History:
         return files if all(file.is_file() for file in files.values()) else None
 
     @cached_property
-    def pass_of_file(self) -> dict[str, str]:
+    def _pass_of_file(self) -> dict[str, str]:
         """The pass that holds a file's certificates and results, by the file's hash: the first that
         judged it."""
         passes: dict[str, str] = {}
@@ -143,7 +146,10 @@ def among(column: str, texts: Iterable[str]) -> ds.Expression:
 
 
 def _archived_verdict(
-    row: Mapping[str, Any], pass_id: str, basis: ArchivedBasis | None
+    row: Mapping[str, Any],
+    pass_id: str,
+    certificates: Mapping[str, str],
+    basis: ArchivedBasis | None,
 ) -> ArchivedVerdict:
     return ArchivedVerdict(
         batch_id=row["batch_id"],
@@ -152,7 +158,7 @@ def _archived_verdict(
         product=row["product"],
         decision=Decision(row["verdict"]),
         home_markets=tuple(row["home_markets"] or ()),
-        certificates=tuple(row["certificates"] or ()),
+        certificates=certificates,
         facts_sha256=row["facts_sha256"] or "",
         facts=facts_of(row["facts"] or "{}"),
         hold_reasons=tuple(map(_hold_reason, row["doubts"] or ())),

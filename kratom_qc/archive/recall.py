@@ -10,29 +10,19 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from kratom_qc.archive.history import ArchivedVerdict, History, among
-from kratom_qc.archive.rows import NUMBERS
+from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
-
-_CERTIFICATE = (
-    *("sha256", "batch_id", "file", "product", "product_name", "laboratory", "accreditation"),
-    *("certificate_id", "received_on", "tested_on", "issued_on", "facts_said"),
-)
-_RESULT = (
-    *("sha256", "batch_id", "analyte", "known", "measured", "said", "shown", "unit_said"),
-    *("low_open", "high_open", "unit", "basis", "detected", "text", "method", "stated_verdict"),
-    *("file", "sheet", "cell", "species", "replicate", "shown_low_open", "shown_high_open"),
-    *("flags", "witness", "in_full", *NUMBERS),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +47,22 @@ class ResultFilter:
 
 
 def recall(
-    history: History,
-    verdicts: Sequence[ArchivedVerdict],
-    wanted: ResultFilter,
-    pass_of_file: Mapping[str, str] | None = None,
+    history: History, verdicts: Sequence[ArchivedVerdict], wanted: ResultFilter
 ) -> dict[str, tuple[InterpretedCertificate, ...]]:
     """The certificates that batches were judged on, with the results wanted, by batch id.
 
-    `pass_of_file` is that of the history, or the part of it that these batches need. A batch with a
-    certificate that an earlier version archived, without all that a judgement needs, is left out:
-    its files must be read again. Raises StoreError for a result that belongs to none of the
-    certificates of its file.
+    A batch with a certificate that an earlier version archived, without all that a judgement needs,
+    is left out: its files must be read again. Raises StoreError for a result that belongs to none
+    of the certificates of its file, and where the archive cannot be read.
     """
-    passes = history.pass_of_file if pass_of_file is None else pass_of_file
-    certificates = _certificates(history, verdicts, passes)
+    certificates = _certificates(history, verdicts)
     complete = [
         verdict
         for verdict in verdicts
         if verdict.certificates
         and all((verdict.batch_id, sha256) in certificates for sha256 in verdict.certificates)
     ]
-    results = _results(history, complete, passes, wanted)
+    results = _results(history, complete, wanted)
     recalled = {
         verdict.batch_id: tuple(
             _with_results(certificate, results)
@@ -103,13 +88,13 @@ def _with_results(
 
 
 def _certificates(
-    history: History, verdicts: Iterable[ArchivedVerdict], passes: Mapping[str, str]
+    history: History, verdicts: Iterable[ArchivedVerdict]
 ) -> dict[tuple[str, str], list[InterpretedCertificate]]:
     """The certificates of batches by batch and file, without their results; none of those that an
     earlier version archived without its facts."""
     certificates: dict[tuple[str, str], list[InterpretedCertificate]] = {}
     judged = ds.field("status") == "judged"
-    for row in _rows(history, "certificates", _CERTIFICATE, verdicts, passes, judged):
+    for row in _rows(history, "certificates", verdicts, judged):
         if row["facts_said"] is not None:
             key = row["batch_id"], row["sha256"]
             certificates.setdefault(key, []).append(_certificate(row))
@@ -117,36 +102,28 @@ def _certificates(
 
 
 def _results(
-    history: History,
-    verdicts: Iterable[ArchivedVerdict],
-    passes: Mapping[str, str],
-    wanted: ResultFilter,
+    history: History, verdicts: Iterable[ArchivedVerdict], wanted: ResultFilter
 ) -> dict[tuple[str, str], list[Result]]:
     """The results wanted, by batch and witness."""
     results: dict[tuple[str, str], list[Result]] = {}
-    for row in _rows(history, "results", _RESULT, verdicts, passes, wanted.rows()):
+    for row in _rows(history, "results", verdicts, wanted.rows()):
         results.setdefault((row["batch_id"], row["witness"]), []).append(_result(row))
     return results
 
 
 def _rows(
-    history: History,
-    name: str,
-    columns: Sequence[str],
-    verdicts: Iterable[ArchivedVerdict],
-    passes: Mapping[str, str],
-    rows: ds.Expression,
+    history: History, name: str, verdicts: Iterable[ArchivedVerdict], rows: ds.Expression
 ) -> Iterator[dict[str, Any]]:
     """Rows about batches from the files they were judged on, each file from the pass that holds
     it."""
-    files = {verdict.batch_id: set(verdict.certificates) for verdict in verdicts}
-    by_pass: dict[str, list[str]] = {}
-    for sha256 in set().union(*files.values()) & passes.keys():
-        by_pass.setdefault(passes[sha256], []).append(sha256)
-    ours = among("batch_id", files)
+    files = {verdict.batch_id: verdict.certificates for verdict in verdicts}
+    by_pass: dict[str, set[str]] = {}
+    for sha256, pass_id in chain.from_iterable(one.items() for one in files.values()):
+        by_pass.setdefault(pass_id, set()).add(sha256)
+    by_pass.pop("", None)
     for pass_id, hashes in by_pass.items():
-        of_files = ours & among("sha256", hashes)
-        for row in _records(history.table(name, pass_id, columns, of_files & rows)):
+        of_files = among("batch_id", files) & among("sha256", hashes)
+        for row in _records(history.table(name, pass_id, SCHEMAS[name].names, of_files & rows)):
             if row["sha256"] in files[row["batch_id"]]:
                 yield row
 

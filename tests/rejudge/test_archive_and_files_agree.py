@@ -103,7 +103,7 @@ def test_the_archive_says_what_the_certificates_say(history, case, every_limit):
 def test_several_waves_in_several_processes_say_the_same(history, tmp_path, monkeypatch):
     policy = terms_of(drafts(tmp_path, us=in_force("us", "2026-20943")), date(2026, 12, 1))
     whole = from_archive(history, policy)
-    monkeypatch.setattr("kratom_qc.app.rejudge.plan.WAVE", 13)
+    monkeypatch.setattr("kratom_qc.app.rejudge.archived.WAVE", 13)
     done: list[tuple[int, int]] = []
     request = RejudgeRequest(history.root, "test", replace(policy, facts=FactsFile()))
     waves = answered(history, request, archived_batches(history, request.policy), lambda *at: done.append(at))

@@ -126,7 +126,8 @@ def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(store,
     """In an archive that must be read again, a file today's reader refuses still speaks of its batch."""
     without(store, **NEW)
     (known,) = (verdict for verdict in History(store).verdicts if verdict.batch_id == "CC-0714-W")
-    file = store / "raw" / known.certificates[0][:2] / known.certificates[0]
+    (sha256,) = known.certificates
+    file = store / "raw" / sha256[:2] / sha256
     file.write_bytes(b"no certificate")
     monkeypatch.setattr(History, "verdicts", (known,))
     answer = from_archive(History(store), dea, declared=load_facts(FACTS))

@@ -13,14 +13,7 @@ from multiprocessing import get_context
 import pyarrow as pa
 
 from kratom_qc.app.rejudge.comparison import Comparison, Decisions, decisions_of
-from kratom_qc.app.rejudge.plan import (
-    ArchivedBatch,
-    RejudgeRequest,
-    Wave,
-    distinct_changes,
-    wave_of,
-    waves,
-)
+from kratom_qc.app.rejudge.plan import ArchivedBatch, RejudgeRequest, distinct_changes
 from kratom_qc.app.rejudge.reread import declares_otherwise, reread
 from kratom_qc.app.rejudge.summary import CARDS, Outcome, drafts_of, installed
 from kratom_qc.app.rejudge.wave import WaveAnswer, rejudge_wave, whole_verdicts
@@ -29,6 +22,7 @@ from kratom_qc.archive.history import History, among
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.domain.verdict import Verdict
 
+WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever its size
 Progress = Callable[[int, int], None]  # batches done, of
 
 
@@ -55,7 +49,8 @@ def answered(
     answers: list[WaveAnswer] = []
     before: list[Decisions] = []
     after: list[Decisions | None] = []
-    for answer in _answers(request, list(waves(history, batches))):
+    waves = [batches[start : start + WAVE] for start in range(0, len(batches), WAVE)]
+    for answer in _answers(request, waves):
         answers.append(answer)
         before += answer.before
         after += answer.after
@@ -63,7 +58,7 @@ def answered(
     verdicts = _read_again(history, request, batches, after)
     for place, verdict in verdicts.items():
         after[place] = decisions_of(verdict, request.policy.everywhere)
-    ids = tuple(batch.verdict.batch_id for batch in batches)
+    ids = tuple(batch.batch_id for batch in batches)
     findings = pa.concat_tables([answer.findings for answer in answers])
     findings = _without(findings, [ids[place] for place in verdicts])
     return Answer(
@@ -78,14 +73,16 @@ def answered(
     )
 
 
-def _answers(request: RejudgeRequest, some: Sequence[Wave]) -> Iterator[WaveAnswer]:
+def _answers(
+    request: RejudgeRequest, waves: Sequence[Sequence[ArchivedBatch]]
+) -> Iterator[WaveAnswer]:
     """Every wave judged, in their order: a process for each core, or this one for a single wave."""
-    if len(some) == 1:
-        yield rejudge_wave(request, some[0])
+    if len(waves) == 1:
+        yield rejudge_wave(request, waves[0])
         return
-    processes = min(os.cpu_count() or 1, len(some))
+    processes = min(os.cpu_count() or 1, len(waves))
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        yield from pool.map(partial(rejudge_wave, request), some)
+        yield from pool.map(partial(rejudge_wave, request), waves)
 
 
 def _read_again(
@@ -100,7 +97,7 @@ def _read_again(
     places = [
         place
         for place, batch in enumerate(batches)
-        if after[place] is None or batch.verdict.batch_id in otherwise
+        if after[place] is None or batch.batch_id in otherwise
     ]
     verdicts = [batches[place].verdict for place in places]
     return dict(zip(places, reread(history, verdicts, request.policy), strict=True))
@@ -126,7 +123,7 @@ def outcome_of(history: History, answer: Answer, *, every_limit: bool) -> Outcom
     """
     policy, comparison, batches = answer.request.policy, answer.comparison, answer.batches
     shown = comparison.changed[:CARDS]
-    others = wave_of(history, [batches[place] for place in shown if place not in answer.reread])
+    others = [batches[place] for place in shown if place not in answer.reread]
     whole = whole_verdicts(history, policy, others)
     verdicts = {}
     for place in shown:

@@ -75,18 +75,27 @@ class Comparison:
     def changed(self) -> tuple[int, ...]:
         """The batches that change, worst first: by their own verdict, then by the worst market,
         then by how many markets."""
-        pairs = list(zip(self.before, self.after, strict=True))
-        ranks = {pair: _rank(*pair) for pair in set(pairs)}
-        places = [place for place, pair in enumerate(pairs) if ranks[pair].more_changes]
-        return tuple(sorted(places, key=lambda place: ranks[pairs[place]]))
+        ranked: list[tuple[_Rank, int]] = []
+        for (before, after), batches in self._alike.items():
+            rank = _rank(before, after)
+            if rank.more_changes:
+                ranked += [(rank, batch) for batch in batches]
+        return tuple(batch for _, batch in sorted(ranked))
+
+    @cached_property
+    def _alike(self) -> dict[tuple[Decisions, Decisions], list[int]]:
+        """The batches by what was decided of them before and after."""
+        alike: dict[tuple[Decisions, Decisions], list[int]] = {}
+        for batch, decisions in enumerate(zip(self.before, self.after, strict=True)):
+            alike.setdefault(decisions, []).append(batch)
+        return alike
 
     def changes(self) -> Iterator[DecisionChange]:
         """How many batches changed, by market (the batches' own verdicts first) and worst first."""
-        pairs = Counter(zip(self.before, self.after, strict=True))
         for column, market in enumerate((None, *self.markets)):
             counts: Counter[tuple[Decision | None, Decision | None]] = Counter()
-            for (before, after), batches in pairs.items():
-                counts[before[column].decision, after[column].decision] += batches
+            for (before, after), batches in self._alike.items():
+                counts[before[column].decision, after[column].decision] += len(batches)
             changes = [
                 DecisionChange(market, before, after, batches)
                 for (before, after), batches in counts.items()

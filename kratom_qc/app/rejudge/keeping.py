@@ -139,7 +139,7 @@ def _verdict_rows(
     verdict = answer.batches[place].verdict
     own = {
         "home_markets": policy.home,
-        "certificates": verdict.certificates,
+        "certificates": list(verdict.certificates),
         "rulebooks": [_identity(book) for book in rulebooks[verdict.product]],
         "facts_sha256": verdict.facts_sha256 or None,
     }

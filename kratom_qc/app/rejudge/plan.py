@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +19,6 @@ from kratom_qc.rulebooks.changes import JudgementBasis, LimitChanges, limit_chan
 from kratom_qc.rulebooks.load import rulebooks_of
 from kratom_qc.vocabulary.derived import evidence_for
 
-WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever its size
-
 
 class ArchivedBatch(NamedTuple):
     """An archived verdict, and what has changed about the limits of its batch since."""
@@ -29,14 +26,9 @@ class ArchivedBatch(NamedTuple):
     verdict: ArchivedVerdict
     changes: LimitChanges
 
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """Some batches that are judged together, and of their certificates' files the passes that hold
-    them, by hash."""
-
-    batches: tuple[ArchivedBatch, ...]
-    pass_of_file: Mapping[str, str]
+    @property
+    def batch_id(self) -> str:
+        return self.verdict.batch_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +81,6 @@ def archived_batches(
 def distinct_changes(batches: Iterable[ArchivedBatch]) -> tuple[LimitChanges, ...]:
     """What has changed about the limits of some batches, each once."""
     return tuple({id(batch.changes): batch.changes for batch in batches}.values())
-
-
-def waves(history: History, batches: Iterable[ArchivedBatch]) -> Iterator[Wave]:
-    """Batches in their order, some thousands at a time."""
-    remaining = iter(batches)
-    while some := tuple(islice(remaining, WAVE)):
-        yield wave_of(history, some)
-
-
-def wave_of(history: History, batches: Iterable[ArchivedBatch]) -> Wave:
-    """Some batches as a wave."""
-    some = tuple(batches)
-    files = {sha256 for batch in some for sha256 in batch.verdict.certificates}
-    passes = history.pass_of_file
-    return Wave(some, {sha256: passes[sha256] for sha256 in files & passes.keys()})
 
 
 def quantities_of(limits: Iterable[Limit]) -> list[QuantityKey]:

@@ -80,22 +80,21 @@ def _batches(
     them."""
     wanted = [verdict.batch_id for verdict in verdicts]
     own = _read(history, stored, readers, wanted)
-    shared = {trace for one in own for paper in one.certificates for trace in traces(paper)}
-    related = {batch_id for trace in shared for batch_id in stored.by_trace.get(trace, ())}
-    others = sorted(related - set(wanted))
-    hashes = {reading.sha256 for reading in own}
-    beside = [
-        reading
-        for reading in _read(history, stored, readers, others)
-        if reading.sha256 not in hashes
-    ]
-    files = {batch_id: stored.by_batch.get(batch_id, ()) for batch_id in (*wanted, *others)}
-    checks = compared([*own, *beside], files)
-    by_id = {
-        batch.batch_id: batch
-        for batch in collect([*own, *beside], policy, frozenset(wanted), checks)
+    related = sorted(_related(own, stored) - set(wanted))
+    readings = [*own, *_read(history, stored, readers, related)]  # a file read twice counts once
+    files = {batch_id: stored.by_batch.get(batch_id, ()) for batch_id in (*wanted, *related)}
+    checks = compared(readings, files)
+    batches = {
+        batch.batch_id: batch for batch in collect(readings, policy, frozenset(wanted), checks)
     }
-    return [by_id.get(verdict.batch_id) or _unread(verdict, stored) for verdict in verdicts]
+    return [batches.get(verdict.batch_id) or _unread(verdict, stored) for verdict in verdicts]
+
+
+def _related(readings: Iterable[Reading], stored: Known) -> set[str]:
+    """The batches of certificates that share a trace with these: a copy or a twin."""
+    certificates = (certificate for reading in readings for certificate in reading.certificates)
+    shared = {trace for certificate in certificates for trace in traces(certificate)}
+    return {batch_id for trace in shared for batch_id in stored.by_trace.get(trace, ())}
 
 
 def _read(

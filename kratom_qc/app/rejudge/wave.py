@@ -8,33 +8,36 @@ to whoever can read its files again.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from kratom_qc.app.batches import judge_batches
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.rejudge.comparison import NOT_JUDGED, Decisions, MarketDecision, decisions_of
+from kratom_qc.app.rejudge.archived_findings import (
+    ArchivedFindings,
+    Row,
+    archived_findings,
+    decided_then,
+)
+from kratom_qc.app.rejudge.comparison import Decisions, decisions_of
 from kratom_qc.app.rejudge.plan import (
     ArchivedBatch,
     RejudgeRequest,
-    Wave,
     distinct_changes,
     quantities_of,
     results_for,
 )
 from kratom_qc.archive import rows, tables
-from kratom_qc.archive.history import ArchivedVerdict, History, among
+from kratom_qc.archive.history import ArchivedVerdict, History
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit
-from kratom_qc.domain.verdict import Decision, Verdict
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.batch import put_together
 from kratom_qc.interpret.laboratories import CODES as REGISTER_CODES
 from kratom_qc.judge.markets import Everywhere
@@ -43,11 +46,6 @@ from kratom_qc.rulebooks.scope import Rule
 
 # Causes to hold that computing a quantity raises, and not a certificate itself
 COMPUTED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS")
-_FINDING = ("batch_id", "rulebook", "rule_id", "outcome", "decides")
-_MARKET = ("batch_id", "market", "verdict", "rule_id")
-
-Row = dict[str, Any]
-ArchivedFindings = Mapping[Rule, Row]  # columns of the findings of one batch
 Limits = dict[str | None, Mapping[Rule, Limit]]  # by product
 
 
@@ -62,183 +60,99 @@ class WaveAnswer:
     whole: int  # batches judged on everything
 
 
-class _Asked(NamedTuple):
-    """A batch as far as limits have changed, with the findings on these."""
+class _BatchAnswer(NamedTuple):
+    """What is decided of a batch, and the findings on what was asked of it."""
 
-    batch: Batch
-    findings: list[Finding]
+    decisions: Decisions
+    findings: Sequence[Finding]
 
 
-def rejudge_wave(request: RejudgeRequest, wave: Wave) -> WaveAnswer:
+def rejudge_wave(request: RejudgeRequest, wave: Sequence[ArchivedBatch]) -> WaveAnswer:
     """The batches of a wave, judged again. Raises StoreError where the archive cannot be read."""
     history, policy = History(request.root), request.policy
     then: dict[str, Decisions] = {}
     archived: dict[str, ArchivedFindings] = {}
-    for pass_id, batches in _by_pass(wave.batches).items():
-        then |= _decided_then(history, pass_id, batches, policy)
-        archived |= _archived_findings(history, pass_id, batches)
-    asked = _ask_changed(history, policy, _complete(wave, archived))
-    rest = [batch for batch in wave.batches if batch.verdict.batch_id not in asked]
-    whole = whole_verdicts(history, policy, Wave(tuple(rest), wave.pass_of_file))
-    rulings = _Rulings(policy)
-    after: list[Decisions | None] = []
-    made: list[tables.Row] = []
-    for batch in wave.batches:
-        batch_id = batch.verdict.batch_id
-        findings: Sequence[Finding] = ()
-        decisions = None
-        if batch_id in asked:
-            findings = asked[batch_id].findings
-            decisions = rulings.decisions(asked[batch_id], batch.changes, archived[batch_id])
-        elif batch_id in whole:
-            findings = whole[batch_id].findings
-            decisions = decisions_of(whole[batch_id], policy.everywhere)
-        after.append(decisions)
-        made += [rows.finding_row(finding, batch_id) for finding in findings]
+    for pass_id in dict.fromkeys(batch.verdict.pass_id for batch in wave):
+        batches = [batch for batch in wave if batch.verdict.pass_id == pass_id]
+        then |= decided_then(history, pass_id, batches, policy)
+        archived |= archived_findings(history, pass_id, batches)
+    complete = [batch for batch in wave if _is_complete(batch, archived[batch.batch_id])]
+    answers = _ask_changed(history, policy, complete, archived)
+    rest = [batch for batch in wave if batch.batch_id not in answers]
+    verdicts = whole_verdicts(history, policy, rest)
+    for batch_id, verdict in verdicts.items():
+        decisions = decisions_of(verdict, policy.everywhere)
+        answers[batch_id] = _BatchAnswer(decisions, verdict.findings)
     return WaveAnswer(
-        before=[then[batch.verdict.batch_id] for batch in wave.batches],
-        after=after,
-        findings=tables.table("findings", made, request.name, policy.on),
-        whole=len(whole),
+        before=[then[batch.batch_id] for batch in wave],
+        after=[
+            answers[batch.batch_id].decisions if batch.batch_id in answers else None
+            for batch in wave
+        ],
+        findings=_table(request, wave, answers),
+        whole=len(verdicts),
     )
 
 
-def _by_pass(batches: Iterable[ArchivedBatch]) -> dict[str, list[ArchivedBatch]]:
-    by_pass: dict[str, list[ArchivedBatch]] = {}
-    for batch in batches:
-        by_pass.setdefault(batch.verdict.pass_id, []).append(batch)
-    return by_pass
-
-
-def _ids(batches: Iterable[ArchivedBatch]) -> list[str]:
-    return [batch.verdict.batch_id for batch in batches]
-
-
-# ---------------------------------------------------------------- what the archive says
-
-
-def _decided_then(
-    history: History, pass_id: str, batches: Sequence[ArchivedBatch], policy: JudgementPolicy
-) -> dict[str, Decisions]:
-    """What a pass decided of batches, by batch id."""
-    ours = among("batch_id", _ids(batches)) & ds.field("market").is_valid()
-    markets: dict[str, dict[str, MarketDecision]] = {}
-    for alike, batch_ids in alike_batches(history.table("verdicts", pass_id, _MARKET, ours)):
-        decisions = {
-            row["market"]: MarketDecision(Decision(row["verdict"]), None, row["rule_id"] or "")
-            for row in alike
-        }
-        markets |= dict.fromkeys(batch_ids, decisions)
-    then: dict[str, Decisions] = {}
-    for batch in batches:
-        by_market = markets.get(batch.verdict.batch_id, {})
-        own = _own_then(batch.verdict, by_market, policy.home)
-        of_markets = [by_market.get(market, NOT_JUDGED) for market in policy.everywhere]
-        then[batch.verdict.batch_id] = own, *of_markets
-    return then
-
-
-def _own_then(
-    verdict: ArchivedVerdict, markets: Mapping[str, MarketDecision], home: Sequence[str]
-) -> MarketDecision:
-    """A batch's own verdict of then. Where other home markets counted then, it is the worst of what
-    today's home markets said, as far as the batch was judged for them."""
-    if verdict.home_markets == tuple(home):
-        return MarketDecision(verdict.decision)
-    decisions = [markets.get(market, NOT_JUDGED).decision for market in home]
-    worst_first = (None, *Decision)
-    return MarketDecision(min(decisions, key=worst_first.index))
-
-
-def _archived_findings(
-    history: History, pass_id: str, batches: Iterable[ArchivedBatch]
-) -> dict[str, ArchivedFindings]:
-    """The findings of a pass on batches; batches with the same ones share them. A rule with more
-    than one finding has none: nobody can say which of them holds."""
-    findings: dict[str, ArchivedFindings] = {one: {} for one in _ids(batches)}
-    ours = among("batch_id", findings)
-    for alike, batch_ids in alike_batches(history.table("findings", pass_id, _FINDING, ours)):
-        counts = Counter(_rule_of(row) for row in alike)
-        single = {_rule_of(row): row for row in alike if counts[_rule_of(row)] == 1}
-        findings |= dict.fromkeys(batch_ids, single)
-    return findings
-
-
-def _rule_of(row: Row) -> Rule:
-    return row["rulebook"], row["rule_id"]
-
-
-def alike_batches(table: pa.Table) -> Iterator[tuple[list[Row], list[str]]]:
-    """Rows of a table, each with all the batches of which exactly these rows speak, in their order.
-
-    Of ten thousand batches a few hundred differ, and what follows from rows is found once for all
-    that are alike.
-    """
-    if not len(table):
-        return
-    frame = table.unify_dictionaries().to_pandas()
-    columns = [name for name in table.column_names if name != "batch_id"]
-    kinds = frame.groupby(columns, sort=False, observed=True, dropna=False).ngroup()
-    examples = kinds.drop_duplicates()
-    rows_of_kinds = table.select(columns).take(examples.index.to_list()).to_pylist()
-    row_of = dict(zip(examples, rows_of_kinds, strict=True))
-    alike: dict[tuple[int, ...], list[str]] = {}
-    for batch_id, of_batch in kinds.groupby(frame["batch_id"], sort=False):
-        alike.setdefault(tuple(of_batch.tolist()), []).append(batch_id)
-    for numbers, batch_ids in alike.items():
-        yield [row_of[number] for number in numbers], batch_ids
+def _table(
+    request: RejudgeRequest, wave: Iterable[ArchivedBatch], answers: Mapping[str, _BatchAnswer]
+) -> pa.Table:
+    made = [
+        rows.finding_row(finding, batch.batch_id)
+        for batch in wave
+        if batch.batch_id in answers
+        for finding in answers[batch.batch_id].findings
+    ]
+    return tables.table("findings", made, request.name, request.policy.on)
 
 
 # ---------------------------------------------------------------- what is asked again
 
 
-def _complete(wave: Wave, archived: Mapping[str, ArchivedFindings]) -> Wave:
-    """The batches of a wave of which every unchanged limit has its archived finding, and that may
-    not lose a cause to hold with a quantity that nobody asks for any more."""
-    complete = [
-        batch
-        for batch in wave.batches
-        if batch.changes.unchanged <= archived[batch.verdict.batch_id].keys()
-        and not (batch.changes.fewer_quantities and _has_computed_hold(batch.verdict))
-    ]
-    return Wave(tuple(complete), wave.pass_of_file)
+def _is_complete(batch: ArchivedBatch, archived: ArchivedFindings) -> bool:
+    """Whether every unchanged limit has its archived finding, and no computed cause to hold may
+    have gone with a quantity that nobody asks for any more."""
+    computed = any(reason.rule_id in COMPUTED for reason in batch.verdict.hold_reasons)
+    may_be_gone = computed and batch.changes.fewer_quantities
+    return batch.changes.unchanged <= archived.keys() and not may_be_gone
 
 
-def _has_computed_hold(verdict: ArchivedVerdict) -> bool:
-    return any(reason.rule_id in COMPUTED for reason in verdict.hold_reasons)
-
-
-def _ask_changed(history: History, policy: JudgementPolicy, wave: Wave) -> dict[str, _Asked]:
-    """The findings on changed limits, by batch id; without batches that cannot be recalled, and
-    without those for which another cause to hold comes up.
+def _ask_changed(
+    history: History,
+    policy: JudgementPolicy,
+    batches: Sequence[ArchivedBatch],
+    archived: Mapping[str, ArchivedFindings],
+) -> dict[str, _BatchAnswer]:
+    """Answers by new findings on the changed limits and archived ones on the others, by batch id;
+    without batches that cannot be recalled, or for which another cause to hold comes up.
 
     All batches of a product are asked the same in one run of the engine; what has not changed for
     a batch is left out of its findings afterwards.
     """
     limits: Limits = {}
-    for changes in distinct_changes(wave.batches):
+    for changes in distinct_changes(batches):
         changed = {rule: changes.limits[rule] for rule in changes.limits if rule in changes.changed}
         limits[changes.product] = {**limits.get(changes.product, {}), **changed}
     wanted = results_for(limit for asked in limits.values() for limit in asked.values())
     if policy.laboratories.hold:  # what lies outside a scope is asked of every result
         wanted = ResultFilter()
-    known = {batch.verdict.batch_id: batch for batch in wave.batches}
-    batches = [
+    known = {batch.batch_id: batch for batch in batches}
+    partial = [
         batch
-        for batch in _batches(history, policy, wave, limits, wanted)
+        for batch in _batches(history, policy, batches, limits, wanted)
         if not _raises_more(batch, known[batch.batch_id].verdict)
     ]
-    if not batches:
+    if not partial:
         return {}
-    answers = zip(batches, judge_batches(batches, policy, limits).findings(), strict=True)
-    return {
-        batch.batch_id: _Asked(batch, _without(findings, known[batch.batch_id].changes.unchanged))
-        for batch, findings in answers
-    }
-
-
-def _without(findings: Iterable[Finding], unchanged: Container[Rule]) -> list[Finding]:
-    return [finding for finding in findings if _rule(finding) not in unchanged]
+    answers: dict[str, _BatchAnswer] = {}
+    rulings = _Rulings(policy)
+    judgement = judge_batches(partial, policy, limits)
+    for batch, findings in zip(partial, judgement.findings(), strict=True):
+        changes = known[batch.batch_id].changes
+        new = [finding for finding in findings if _rule(finding) not in changes.unchanged]
+        decisions = rulings.decisions(batch, changes, archived[batch.batch_id], new)
+        answers[batch.batch_id] = _BatchAnswer(decisions, new)
+    return answers
 
 
 def _rule(finding: Finding) -> Rule:
@@ -253,11 +167,13 @@ def _raises_more(batch: Batch, verdict: ArchivedVerdict) -> bool:
     )
 
 
-def whole_verdicts(history: History, policy: JudgementPolicy, wave: Wave) -> dict[str, Verdict]:
+def whole_verdicts(
+    history: History, policy: JudgementPolicy, archived: Sequence[ArchivedBatch]
+) -> dict[str, Verdict]:
     """Verdicts on every limit, by batch id; without batches that the archive cannot answer for.
     Raises StoreError where it cannot be read."""
-    limits = {changes.product: changes.limits for changes in distinct_changes(wave.batches)}
-    batches = list(_batches(history, policy, wave, limits, ResultFilter(), whole=True))
+    limits = {changes.product: changes.limits for changes in distinct_changes(archived)}
+    batches = list(_batches(history, policy, archived, limits, ResultFilter(), whole=True))
     if not batches:
         return {}
     return {
@@ -268,7 +184,7 @@ def whole_verdicts(history: History, policy: JudgementPolicy, wave: Wave) -> dic
 def _batches(
     history: History,
     policy: JudgementPolicy,
-    wave: Wave,
+    archived: Iterable[ArchivedBatch],
     limits: Limits,
     wanted: ResultFilter,
     *,
@@ -277,8 +193,8 @@ def _batches(
     """Batches as they were put together then, with the quantities that limits ask for; without
     those that cannot be recalled. For a `whole` batch, computing raises its causes to hold anew."""
     quantities = {product: quantities_of(asked.values()) for product, asked in limits.items()}
-    verdicts = [batch.verdict for batch in wave.batches]
-    recalled = recall(history, verdicts, wanted, wave.pass_of_file)
+    verdicts = [batch.verdict for batch in archived]
+    recalled = recall(history, verdicts, wanted)
     for verdict in verdicts:
         certificates = recalled.get(verdict.batch_id)
         if certificates is not None:
@@ -320,31 +236,43 @@ class _Rulings:
 
     policy: JudgementPolicy
     known: dict[object, Decisions] = field(default_factory=dict)
+    markets: dict[str | None, Everywhere] = field(default_factory=dict)
 
     def decisions(
-        self, asked: _Asked, changes: LimitChanges, archived: ArchivedFindings
+        self,
+        batch: Batch,
+        changes: LimitChanges,
+        archived: ArchivedFindings,
+        new: Sequence[Finding],
     ) -> Decisions:
         """What is decided of a batch."""
-        found = tuple((*_rule(one), one.outcome, one.decides) for one in asked.findings)
-        key = id(changes), id(archived), found  # batches that are alike share them
+        found = tuple((*_rule(finding), finding.outcome, finding.decides) for finding in new)
+        key = id(changes), id(archived), found  # batches that are alike share both objects
         if key not in self.known:
-            verdict = _verdict(asked, changes, archived, self.policy)
-            self.known[key] = decisions_of(verdict, self.policy.everywhere)
+            policy, findings = self.policy, _in_order(changes, archived, new)
+            verdict = self._markets(changes.product).verdict(
+                batch, findings, policy.home, policy.on
+            )
+            self.known[key] = decisions_of(verdict, policy.everywhere)
         return self.known[key]
 
+    def _markets(self, product: str | None) -> Everywhere:
+        if product not in self.markets:
+            policy = self.policy
+            self.markets[product] = Everywhere(policy.books, policy.everywhere, product)
+        return self.markets[product]
 
-def _verdict(
-    asked: _Asked, changes: LimitChanges, archived: ArchivedFindings, policy: JudgementPolicy
-) -> Verdict:
-    """The verdict over all findings, in the order of their limits."""
-    new = {_rule(finding): finding for finding in asked.findings}
-    findings = [
-        new.get(rule) or _archived_finding(archived[rule], limit)
+
+def _in_order(
+    changes: LimitChanges, archived: ArchivedFindings, new: Sequence[Finding]
+) -> list[Finding]:
+    """All findings on a batch, in the order of their limits; then those on no limit."""
+    by_rule = {_rule(finding): finding for finding in new}
+    on_limits = [
+        by_rule.get(rule) or _archived_finding(archived[rule], limit)
         for rule, limit in changes.limits.items()
     ]
-    findings += [finding for finding in asked.findings if _rule(finding) not in changes.limits]
-    markets = Everywhere(policy.books, policy.everywhere, changes.product)
-    return markets.verdict(asked.batch, findings, policy.home, policy.on)
+    return on_limits + [finding for finding in new if _rule(finding) not in changes.limits]
 
 
 def _archived_finding(row: Row, limit: Limit) -> Finding:
