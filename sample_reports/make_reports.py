@@ -15,7 +15,8 @@ from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Readers
 from kratom_qc.cli.commands import judge_all
 from kratom_qc.cli.limits import page_text
-from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
+from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.summary import summary_row
 
 HERE = Path(__file__).resolve().parent
 DAY = date(2026, 11, 22)

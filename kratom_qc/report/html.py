@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,12 +21,8 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import page
 from kratom_qc.report.evidence import where
-from kratom_qc.report.markets import Stand, Tally, shares, stands, tally
-from kratom_qc.report.sentences import main_reason
-from kratom_qc.report.warned import sentences
-from kratom_qc.vocabulary import wording
-
-__all__ = ["SummaryRow", "batch_page", "main_reason", "page_name", "summary_page", "summary_row"]
+from kratom_qc.report.markets import shares
+from kratom_qc.report.summary import SummaryRow
 
 TEMPLATES = Path(__file__).parent / "templates"
 _KEPT = {  # macros of `_rows.html` by how many of their answers are kept
@@ -48,25 +43,6 @@ _KEPT = {  # macros of `_rows.html` by how many of their answers are kept
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryRow:
-    """What the summary of a run keeps of one verdict: ten thousand of these fit in a few megabytes."""
-
-    batch_id: str
-    product: str
-    laboratory: str
-    decision: Decision
-    reason: str
-    stands: tuple[Stand, ...]
-    warnings: tuple[str, ...]
-    link: str
-
-    @property
-    def tally(self) -> Tally:
-        """Its markets by what they say."""
-        return tally(self.stands)
-
-
 def page_name(batch_id: str) -> str:
     """A file name for a batch's page. Ids are data: `LOT/1` must not become a path, and `LOT-1` and
     `lot-1` must not meet on a file system that ignores case, so the id's hash is part of the name.
@@ -80,21 +56,6 @@ def batch_page(verdict: Verdict, *, program: str) -> str:
     title = f"{verdict.decision} {verdict.batch.batch_id}"
     view = page.batch_page(verdict)
     return _environment().get_template("batch.html").render(page=view, title=title, program=program)
-
-
-def summary_row(verdict: Verdict, link: str) -> SummaryRow:
-    """A verdict's line in the summary; `link` is the address of its page, relative to the
-    summary's."""
-    return SummaryRow(
-        batch_id=verdict.batch.batch_id,
-        product=wording.product_name(verdict.batch.product),
-        laboratory=page.laboratories(verdict),
-        decision=verdict.decision,
-        reason=main_reason(verdict),
-        stands=stands(verdict),
-        warnings=sentences(verdict),
-        link=link,
-    )
 
 
 def summary_page(

@@ -13,7 +13,7 @@ from test_report_html import findings_table, page
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
-from kratom_qc.report.html import main_reason
+from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.markets import matrix
 from kratom_qc.report.reasons import Reach
 

@@ -19,7 +19,8 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
+from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.summary import summary_row
 from kratom_qc.vocabulary.wording import THIN
 
 PROGRAM = "kratom_qc 0.1.0"

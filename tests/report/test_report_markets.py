@@ -13,7 +13,7 @@ from test_report_html import Page, findings_table, page, replace_id, summary
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import as_json
-from kratom_qc.report.html import main_reason
+from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.markets import headline, matrix, stands, tally
 from kratom_qc.report.reasons import Reach
 

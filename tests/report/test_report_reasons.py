@@ -9,7 +9,7 @@ from report_batches import CADMIUM_OPEN, CZ_FAILS, GOOD_LEAD, MERCURY_MISSING, v
 
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report.evidence import Evidence
-from kratom_qc.report.html import main_reason
+from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.reasons import Causes, Reach, against, causes
 
 

@@ -16,7 +16,7 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
-from kratom_qc.report.html import summary_row
+from kratom_qc.report.summary import summary_row
 from kratom_qc.report.warned import sentences
 
 SEVEN = result("7-hydroxymitragynine", "0.09", span("900", "900"), "C5", reported_unit="%")
