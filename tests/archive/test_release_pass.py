@@ -14,7 +14,6 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from factory import book, limit, written
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import JudgementPolicy, load_policy
@@ -25,6 +24,7 @@ from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import InputNotFound, StoreError
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.settings import Caps
+from tests.factory import book, limit, written
 
 DAY = date(2026, 11, 22)
 CHEMISTRY = """batch,product type,analyte,result,unit,LOD,report date

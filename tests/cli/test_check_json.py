@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from factory import REAL, book, clean_leaf, limit, long_csv, row, written
 
 from kratom_qc.cli import main as cli
 from kratom_qc.rulebooks.load import lineage, load_rulebooks
+from tests.factory import REAL, book, clean_leaf, limit, long_csv, row, written
 
 DAY = ["--on", "2026-11-22"]
 FILE = {"file", "sha256", "status", "refusals", "batches"}

@@ -11,9 +11,9 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from factory import CLEAN_LEAF, book, clean_leaf, limit, long_csv, row, written
 
 from kratom_qc.cli import main as cli
+from tests.factory import CLEAN_LEAF, book, clean_leaf, limit, long_csv, row, written
 
 DAY = ["--on", "2026-11-22"]
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg")

@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from factory import REAL, book, limit, written
 
 from kratom_qc.cli import main as cli
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import REAL, book, limit, written
 
 HEAVY = ("pandas", "numpy", "great_expectations", "prefect", "pyarrow", "openpyxl", "jinja2")
 

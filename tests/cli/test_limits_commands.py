@@ -7,11 +7,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from factory import REAL, book, limit, written
 
 from kratom_qc.cli import limits as limits_commands
 from kratom_qc.cli import main as cli
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import REAL, book, limit, written
 
 MG = "mg/kg"
 

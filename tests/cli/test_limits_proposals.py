@@ -9,7 +9,6 @@ from datetime import date
 
 import openpyxl
 import pytest
-from factory import REAL, book, limit, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
@@ -25,6 +24,7 @@ from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.rulebooks import checks, rulebook_file
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.settings import Caps
+from tests.factory import REAL, book, limit, written
 
 MG = "mg/kg"
 

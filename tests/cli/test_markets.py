@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from factory import book, limit, long_csv, row, written
 
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.store import Store
 from kratom_qc.cli import main as cli
+from tests.factory import book, limit, long_csv, row, written
 
 DAY = ["--on", "2026-11-22"]
 BOOKS = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from factory import REAL, certificate, clean_leaf, finding, judged, row, rules
 
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import REAL, certificate, clean_leaf, finding, judged, row, rules
 
 BOOKS = load_rulebooks(REAL)
 PANELS = """

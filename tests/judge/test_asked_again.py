@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from factory import DAY, book, limit, rulebooks
 
 from kratom_qc.rulebooks.changes import Again, Asking, again
+from tests.factory import DAY, book, limit, rulebooks
 
 LEAD = {"of": "lead", "text": "not more than 1 mg/kg", "max": "1", "unit": "mg/kg"}
 LATER = date(2027, 6, 1)

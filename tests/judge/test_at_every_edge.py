@@ -13,7 +13,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from factory import DAY, REAL, interpreted, result, span
 
 from kratom_qc.app.batches import judge_batches
 from kratom_qc.app.policy import JudgementPolicy
@@ -24,6 +23,7 @@ from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import key_of
+from tests.factory import DAY, REAL, interpreted, result, span
 
 Row = Mapping[str, Any]
 # unit as a rulebook prints it: the unit results have, and how many of it one of the printed is

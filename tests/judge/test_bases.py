@@ -10,7 +10,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from factory import REAL, book, certificate, finding, judged, limit, row
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.interpret.compare import CrossCertificateChecks
@@ -18,6 +17,7 @@ from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.judge import crosscheck
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
+from tests.factory import REAL, book, certificate, finding, judged, limit, row
 
 ADOPTS = """
 [[override]]

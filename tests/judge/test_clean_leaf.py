@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from factory import CLEAN_LEAF, REAL, certificate, clean_leaf, judged, row
-
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import CLEAN_LEAF, REAL, certificate, clean_leaf, judged, row
 
 BOOKS = load_rulebooks(REAL)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from factory import book, limit, rulebooks
 
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.rulebooks.dates import bound, in_force
 from kratom_qc.vocabulary.wording import overdue
+from tests.factory import book, limit, rulebooks
 
 IN_FORCE = [  # effective_from, effective_to, the day, how it stands
     ("2026-03-01", "open", "2026-02-28", "not yet in force"),

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from factory import book, certificate, finding, limit, row, rulebooks
-from factory import judged as judged_alike
 
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.judge import engine, expectations
+from tests.factory import book, certificate, finding, limit, row, rulebooks
+from tests.factory import judged as judged_alike
 
 judged = partial(judged_alike, agree=False)  # the engine is spoilt here on purpose
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from factory import book, certificate, finding, judged, limit, row, rulebooks
 
 from kratom_qc.domain.errors import RulebookError
+from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
 
 MG, CFU = "mg/kg", "cfu/g"
 BECAUSE = "a test says so, section 2"

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from factory import DAY, book, certificate, clean_leaf, judged, limit, row, rulebooks, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from kratom_qc.archive.store import Store
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.laboratories import CODES, Laboratory, Register
+from tests.factory import DAY, book, certificate, clean_leaf, judged, limit, row, rulebooks, rules
 
 HARBOR = Laboratory(
     "Harbor Analytical",

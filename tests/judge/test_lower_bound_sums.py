@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from factory import book, certificate, finding, judged, limit, row, rulebooks
+
+from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
 
 UG = "ug/kg"
 PAH = ("Benzo(a)pyrene", "Benz(a)anthracene", "Benzo(b)fluoranthene", "Chrysene")

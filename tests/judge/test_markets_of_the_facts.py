@@ -13,11 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from factory import DAY, REAL, certificate, clean_leaf, finding, judged, row
 
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
+from tests.factory import DAY, REAL, certificate, clean_leaf, finding, judged, row
 
 BOOKS = load_rulebooks(REAL)
 MARKETS = markets_of(BOOKS)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from factory import book, certificate, finding, judged, limit, row, rulebooks
 
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.html import batch_page
+from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
 
 MIT, OH, MP, MGM15, MGM16 = ("Mitragynine", "7-Hydroxymitragynine", "Mitragynine pseudoindoxyl", "MGM-15", "MGM-16")
 MG, LOD = "mg/kg", {"LOD": "0.05"}

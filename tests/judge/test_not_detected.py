@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from factory import book, certificate, finding, judged, limit, long_csv, row, rulebooks
 
 from kratom_qc.app.reading import read_content
+from tests.factory import book, certificate, finding, judged, limit, long_csv, row, rulebooks
 
 MG = "mg/kg"
 MP, MGM = "Mitragynine pseudoindoxyl", "MGM-15"

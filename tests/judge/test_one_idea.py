@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from factory import book, certificate, finding, judged, limit, row, rulebooks
 
 from kratom_qc.domain.interval import plain
+from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
 
 # ---------------------------------------------------------------- the design's table, against `max 0.5`
 

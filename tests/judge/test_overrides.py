@@ -6,10 +6,10 @@ import re
 from datetime import date
 
 import pytest
-from factory import book, certificate, finding, judged, limit, row, rulebooks
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.rulebooks.load import lineage
+from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
 
 MG = "mg/kg"
 NOTED = {"when_missing": "note", "silence_because": "the law orders no test"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from factory import book, limit, rulebooks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.rulebooks.named import forms_named, substances_named
 from kratom_qc.rulebooks.printed import figures
+from tests.factory import book, limit, rulebooks
 
 # Printed text → "operator number unit" of every figure; "=" before a figure that only says the one before it again.
 SAYS = {

@@ -9,7 +9,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from factory import (
+
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.limit import Limit
+from kratom_qc.interpret.combine import combine
+from kratom_qc.judge.crosscheck import reads
+from kratom_qc.judge.verdicts import judge
+from tests.factory import (
     DAY,
     batches_of,
     book,
@@ -23,12 +29,6 @@ from factory import (
     rulebooks,
     span,
 )
-
-from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.limit import Limit
-from kratom_qc.interpret.combine import combine
-from kratom_qc.judge.crosscheck import reads
-from kratom_qc.judge.verdicts import judge
 
 MG = "mg/kg"
 PAHS = ("Benzo[a]pyrene", "Benz[a]anthracene", "Benzo[b]fluoranthene", "Chrysene")

@@ -6,13 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from factory import CLEAN_LEAF, REAL, certificate, clean_leaf, finding, judged, row
 
 from kratom_qc.domain.interval import plain
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.checks import KINDS
 from kratom_qc.rulebooks.load import lineage, load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
+from tests.factory import CLEAN_LEAF, REAL, certificate, clean_leaf, finding, judged, row
 
 BOOKS = load_rulebooks(REAL)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")

@@ -6,10 +6,10 @@ import re
 from decimal import Decimal
 
 import pytest
-from factory import book, limit, rulebooks, span, written
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import book, limit, rulebooks, span, written
 
 MG = "mg/kg"
 

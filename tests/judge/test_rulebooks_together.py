@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from factory import REAL, book, limit, written
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import REAL, book, limit, written
 
 MG = "mg/kg"
 

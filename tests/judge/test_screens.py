@@ -9,7 +9,6 @@ import shutil
 from decimal import Decimal
 
 import pytest
-from factory import REAL, book, certificate, clean_leaf, finding, judged, limit, row
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.finding import Outcome
@@ -17,6 +16,7 @@ from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
+from tests.factory import REAL, book, certificate, clean_leaf, finding, judged, limit, row
 
 BOOKS = load_rulebooks(REAL)
 MARKETS = markets_of(BOOKS)

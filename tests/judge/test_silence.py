@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from factory import REAL, batches_of, book, interpreted, limit, written
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from kratom_qc.judge.verdicts import judge
 from kratom_qc.rulebooks import vacuity
 from kratom_qc.rulebooks.load import load_rulebooks, rulebooks_of
 from kratom_qc.rulebooks.scope import markets_of
+from tests.factory import REAL, batches_of, book, interpreted, limit, written
 
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")
 # Everything a certificate's head can say, and no result.

@@ -11,10 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from factory import REAL
 
 from kratom_qc.domain.limit import DECIDING
 from kratom_qc.rulebooks.load import lineage, load_rulebooks
+from tests.factory import REAL
 
 BOOKS = load_rulebooks(REAL)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")

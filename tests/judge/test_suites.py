@@ -7,7 +7,6 @@ import json
 import re
 
 import pytest
-from factory import REAL, book, certificate, limit, row, rulebooks
 
 from kratom_qc.app.batches import collect
 from kratom_qc.app.policy import JudgementPolicy
@@ -17,6 +16,7 @@ from kratom_qc.judge import engine, suites
 from kratom_qc.judge.plan import bands
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import REAL, book, certificate, limit, row, rulebooks
 
 BOOKS = load_rulebooks(REAL)
 WORDS = {

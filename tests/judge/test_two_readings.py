@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from factory import DAY, REAL, batches_of, book, interpreted, limit, result, rulebooks, span
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +29,7 @@ from kratom_qc.judge.plan import OUTCOMES, Asked, Column, bands, rows_of
 from kratom_qc.judge.verdicts import Judgement
 from kratom_qc.rulebooks.checks import KINDS
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import DAY, REAL, batches_of, book, interpreted, limit, result, rulebooks, span
 
 MG, UG, CFU = "mg/kg", "ug/kg", "cfu/g"
 GUARDED = {"decision_rule": "guarded"}

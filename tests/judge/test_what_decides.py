@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from factory import DAY, book, certificate, finding, judged, limit, row, rulebooks, rules
 
 from kratom_qc.app.reading import Reading
 from kratom_qc.domain.certificate import Certificate, ResultRow
@@ -13,6 +12,7 @@ from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.compare import CrossCertificateChecks
+from tests.factory import DAY, book, certificate, finding, judged, limit, row, rulebooks, rules
 
 MG = "mg/kg"
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)

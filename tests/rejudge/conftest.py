@@ -1,14 +1,11 @@
-"""The builders in tests/factory.py can be imported from here."""
+"""The archive of the sample certificates, made once."""
 
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 import pytest
-from archived_samples import archive
 
 from kratom_qc.archive.history import History
+from tests.rejudge.archived_samples import archive
 
 
 @pytest.fixture(scope="session")

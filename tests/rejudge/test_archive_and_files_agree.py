@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from archived_samples import DAY, changed, drafts, from_archive, from_files, in_force, rows, terms_of, without
-from factory import book, limit
 
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer
@@ -21,6 +19,18 @@ from kratom_qc.archive.history import History
 from kratom_qc.archive.rows import finding_row
 from kratom_qc.archive.tables import SCHEMAS, table
 from kratom_qc.domain.verdict import Verdict
+from tests.factory import book, limit
+from tests.rejudge.archived_samples import (
+    DAY,
+    changed,
+    drafts,
+    from_archive,
+    from_files,
+    in_force,
+    rows,
+    terms_of,
+    without,
+)
 
 NEW_STATE = book(
     limit("US-ZZ-7OH", "7-hydroxymitragynine", "7-OH not more than 0.1 mg/g", max="0.1", unit="mg/g"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from archived_samples import DAY, FACTS, drafts, from_archive, from_files, in_force, terms_of
 
 from kratom_qc.app.rejudge.comparing import said
 from kratom_qc.app.rejudge.planning import Planner
@@ -15,6 +14,7 @@ from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError, UsageError
 from kratom_qc.interpret.facts import load_facts
+from tests.rejudge.archived_samples import DAY, FACTS, drafts, from_archive, from_files, in_force, terms_of
 
 # What version 0.2.0 did not write.
 NEW = {

@@ -7,8 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from archived_samples import DAY, archive, readings, terms_of
-from factory import book, interpreted, limit, result, span, written
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
@@ -24,6 +22,8 @@ from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.factory import book, interpreted, limit, result, span, written
+from tests.rejudge.archived_samples import DAY, archive, readings, terms_of
 
 
 def archived(root: Path, *certificates: InterpretedCertificate) -> History:

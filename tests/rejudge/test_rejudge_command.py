@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from archived_samples import BOOKS, CERTIFICATES, DAY, FACTS, ROOT, changed, drafts, in_force
-from factory import book, limit
 
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.cli import main as cli
+from tests.factory import book, limit
+from tests.rejudge.archived_samples import BOOKS, CERTIFICATES, DAY, FACTS, ROOT, changed, drafts, in_force
 
 DEA = ["--on", "2026-12-01"]
 

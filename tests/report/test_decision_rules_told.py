@@ -6,9 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-import report_batches as given
-from report_batches import MERCURY, finding, limit, span, verdict
-from test_report_html import findings_table, page
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.report import as_json
@@ -16,6 +13,9 @@ from kratom_qc.report.fixes import fix_list
 from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.markets import matrix
 from kratom_qc.report.reasons import Reach
+from tests.report import report_batches as given
+from tests.report.report_batches import MERCURY, finding, limit, span, verdict
+from tests.report.test_report_html import findings_table, page
 
 SIMPLE = "simple acceptance (ILAC-G8:09/2019 4.2.1)"
 GUARDED = "guard band w = U (ILAC-G8:09/2019 4.2.3)"

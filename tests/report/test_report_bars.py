@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import report_batches as given
-from report_batches import finding, span
-
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import Interval
 from kratom_qc.report.bars import bar
+from tests.report import report_batches as given
+from tests.report.report_batches import finding, span
 
 
 def at(percent: str) -> float:

@@ -10,8 +10,6 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-import report_batches as given
-from report_batches import verdict
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import Remark
@@ -22,6 +20,8 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.html import batch_page, page_name, summary_page
 from kratom_qc.report.summary import summary_row
 from kratom_qc.vocabulary.wording import THIN
+from tests.report import report_batches as given
+from tests.report.report_batches import verdict
 
 PROGRAM = "kratom_qc 0.1.0"
 HOSTILE = (

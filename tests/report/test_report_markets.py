@@ -6,9 +6,6 @@ import re
 from dataclasses import replace
 
 import pytest
-import report_batches as given
-from report_batches import GOOD_LEAD, MERCURY, book, finding, limit, span, verdict
-from test_report_html import Page, findings_table, page, replace_id, summary
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
@@ -16,6 +13,9 @@ from kratom_qc.report import as_json
 from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.markets import headline, matrix, stands, tally
 from kratom_qc.report.reasons import Reach
+from tests.report import report_batches as given
+from tests.report.report_batches import GOOD_LEAD, MERCURY, book, finding, limit, span, verdict
+from tests.report.test_report_html import Page, findings_table, page, replace_id, summary
 
 STATES = {
     "us": "United States, federal",

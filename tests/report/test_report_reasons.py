@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import report_batches as given
-from report_batches import CADMIUM_OPEN, CZ_FAILS, GOOD_LEAD, MERCURY_MISSING, verdict
-
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.reasons import Causes, Reach, against, causes
+from tests.report import report_batches as given
+from tests.report.report_batches import CADMIUM_OPEN, CZ_FAILS, GOOD_LEAD, MERCURY_MISSING, verdict
 
 
 def told(of: Verdict) -> tuple[Causes, Causes]:

@@ -6,9 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-import report_batches as given
-from report_batches import GOOD_LEAD, MITRAGYNINE, finding, limit, result, span, verdict
-from test_report_html import findings_table, page, summary
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.finding import Finding, Outcome
@@ -18,6 +15,9 @@ from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
 from kratom_qc.report.summary import summary_row
 from kratom_qc.report.warned import sentences
+from tests.report import report_batches as given
+from tests.report.report_batches import GOOD_LEAD, MITRAGYNINE, finding, limit, result, span, verdict
+from tests.report.test_report_html import findings_table, page, summary
 
 SEVEN = result("7-hydroxymitragynine", "0.09", span("900", "900"), "C5", reported_unit="%")
 RANGE = limit(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from report_batches import limit, result, span
 
 from kratom_qc.domain.interval import UNMEASURED, Interval
 from kratom_qc.vocabulary import wording
+from tests.report.report_batches import limit, result, span
 
 T = wording.THIN
 

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from factory import CLEAN_LEAF, DAY, row
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
@@ -20,8 +19,9 @@ from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.formulas import operands
-from properties.pure import Bench, Case, pick, real
+from tests.factory import CLEAN_LEAF, DAY, row
 from tests.helpers_sheets import csv_bytes
+from tests.judge.properties.pure import Bench, Case, pick, real
 
 Rows = dict[str, dict[str, str]]
 FACTS = {

@@ -16,7 +16,6 @@ from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
-from factory import DAY, REAL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from kratom_qc.judge.plan import OUTCOMES, Codes, Group, plan
 from kratom_qc.judge.verdicts import Judgement
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import NUMERIC
+from tests.factory import DAY, REAL
 
 T = TypeVar("T")
 EXAMPLES = int(os.environ.get("KRATOM_QC_EXAMPLES", "200"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.verdict import Verdict
-from properties.pure import RANK
+from tests.judge.properties.pure import RANK
 
 
 def told(verdict: Verdict) -> tuple[object, ...]:

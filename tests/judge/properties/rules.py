@@ -13,14 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from factory import batches_of, book, interpreted, limit, result, rulebooks, span
 from hypothesis import strategies as st
 
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
-from properties.pure import Bench, Case, pick
+from tests.factory import batches_of, book, interpreted, limit, result, rulebooks, span
+from tests.judge.properties.pure import Bench, Case, pick
 
 Rule = dict[str, Any]
 MG, CFU = "mg/kg", "cfu/g"

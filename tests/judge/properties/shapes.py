@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from factory import long_csv
-
 from kratom_qc.app.reading import Reading, read_content
-from properties.leaf import Rows, lines
+from tests.factory import long_csv
 from tests.helpers_ods import blank, ods_bytes, table, text
 from tests.helpers_ods import row as ods_row
 from tests.helpers_sheets import csv_bytes, xlsx_bytes
 from tests.helpers_xls import XlsSheet, xls_bytes
+from tests.judge.properties.leaf import Rows, lines
 
 Read = Callable[[Rows, Mapping[str, str], str], Reading]
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 from kratom_qc.app.reading import read_content
 from kratom_qc.report.as_json import judged
-from properties.leaf import HOME, MARKETS, batches, law
-from properties.pure import Case, read
+from tests.judge.properties.leaf import HOME, MARKETS, batches, law
+from tests.judge.properties.pure import Case, read
 
 
 def told(papers: Sequence[str]) -> str:

@@ -8,14 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from factory import row
 from hypothesis import strategies as st
 
-from properties.leaf import FACTS, accepted, judged, leaves, lines, paper
-from properties.pure import judged_property
-from properties.relations import same
-from properties.tell import told
+from tests.factory import row
 from tests.helpers_sheets import csv_bytes
+from tests.judge.properties.leaf import FACTS, accepted, judged, leaves, lines, paper
+from tests.judge.properties.pure import judged_property
+from tests.judge.properties.relations import same
+from tests.judge.properties.tell import told
 
 words = st.one_of(
     st.text(max_size=12),
@@ -67,16 +67,15 @@ def test_m20_another_process_seed_zone_and_locale_say_the_same():
         accepted(bench, rows)
 
     collected()
-    here = Path(__file__).resolve()
-    paths = (str(here.parents[1]), str(here.parents[2]), str(here.parents[3]))
+    root = Path(__file__).resolve().parents[3]
     strange = {"PYTHONHASHSEED": "4242", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "1"}
     told_there = subprocess.run(
-        [sys.executable, "-m", "properties.tell"],
+        [sys.executable, "-m", "tests.judge.properties.tell"],
         input=json.dumps(papers),
         capture_output=True,
         text=True,
         check=True,
-        cwd=here.parents[3],
-        env={**os.environ, **strange, "PYTHONPATH": os.pathsep.join(paths)},
+        cwd=root,
+        env={**os.environ, **strange, "PYTHONPATH": str(root)},
     )
     assert told_there.stdout.strip() == told(papers)

@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from factory import DAY, book
 from hypothesis import strategies as st
 
-from properties.pure import RANK, judged_property
-from properties.relations import never_released
-from properties.rules import BASE, NOT_LAW, NOTED, amounts, batches, case, judged, loaded, market, others, rules, toml
+from tests.factory import DAY, book
+from tests.judge.properties.pure import RANK, judged_property
+from tests.judge.properties.relations import never_released
+from tests.judge.properties.rules import (
+    BASE,
+    NOT_LAW,
+    NOTED,
+    amounts,
+    batches,
+    case,
+    judged,
+    loaded,
+    market,
+    others,
+    rules,
+    toml,
+)
 
 some = st.lists(st.integers(0, 3), max_size=2)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from factory import book, interpreted
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.domain.interval import Interval, plain
-from properties.pure import RANK, judged_property, pick
-from properties.relations import never_released
-from properties.rules import (
+from tests.factory import book, interpreted
+from tests.judge.properties.pure import RANK, judged_property, pick
+from tests.judge.properties.relations import never_released
+from tests.judge.properties.rules import (
     BASE,
     CLEAN,
     GRID,

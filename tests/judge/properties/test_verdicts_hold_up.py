@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from factory import book, finding, span
 from hypothesis import strategies as st
 
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.verdict import Verdict
-from properties.pure import RANK, judged_property
-from properties.relations import never_better, same
-from properties.rules import (
+from tests.factory import book, finding, interpreted, result, span
+from tests.judge.properties.pure import RANK, judged_property
+from tests.judge.properties.relations import never_better, same
+from tests.judge.properties.rules import (
     BASE,
     CLEAN,
     GRID,
@@ -31,7 +31,6 @@ from properties.rules import (
     rules,
     toml,
 )
-from tests.factory import interpreted, result
 
 chances = st.randoms(use_true_random=False)
 

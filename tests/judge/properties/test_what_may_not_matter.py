@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 
-from factory import CLEAN_LEAF, long_csv, row
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
 from kratom_qc.app.reading import read_content
 from kratom_qc.domain.interval import plain
-from properties.leaf import (
+from tests.factory import CLEAN_LEAF, long_csv, row
+from tests.judge.properties.leaf import (
     FACTS,
     MASS,
     NUMERIC,
@@ -26,9 +26,9 @@ from properties.leaf import (
     paper,
     wild,
 )
-from properties.pure import Case, judged_property
-from properties.relations import same
-from properties.shapes import SHAPES
+from tests.judge.properties.pure import Case, judged_property
+from tests.judge.properties.relations import same
+from tests.judge.properties.shapes import SHAPES
 
 chances = st.randoms(use_true_random=False)
 UNITS = {  # unit: what a number in it is multiplied with to say the same in another

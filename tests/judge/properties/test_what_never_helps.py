@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from factory import CLEAN_LEAF, DAY, REQUIRED_OF_LEAF, long_csv, row
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -16,7 +15,8 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import read_content
 from kratom_qc.domain.interval import plain
 from kratom_qc.interpret.compare import CrossCertificateChecks
-from properties.leaf import (
+from tests.factory import CLEAN_LEAF, DAY, REQUIRED_OF_LEAF, long_csv, row
+from tests.judge.properties.leaf import (
     CONTAMINANTS,
     FACTS,
     HOME,
@@ -34,8 +34,8 @@ from properties.leaf import (
     leaves,
     paper,
 )
-from properties.pure import RANK, Case, judged_property
-from properties.relations import never_better, never_released, numeric
+from tests.judge.properties.pure import RANK, Case, judged_property
+from tests.judge.properties.relations import never_better, never_released, numeric
 
 chances = st.randoms(use_true_random=False)
 factors = st.sampled_from([Decimal("1.0001"), Decimal(2), Decimal(10), Decimal(1000)])
