@@ -102,7 +102,7 @@ def print_line(content: dict[str, Any]) -> None:
 
 
 def _print_check(readings: Sequence[Reading], verdicts: dict[str, Verdict]) -> None:
-    from kratom_qc.report.html import summary_row
+    from kratom_qc.report.summary import summary_row
 
     console = plain_console()
     if len(verdicts) == 1:  # of many batches `kratom-qc markets` tells it one by one

@@ -15,7 +15,7 @@ from kratom_qc.report.reasons import NAMED, Reach
 from kratom_qc.report.warned import number, sentences
 
 if TYPE_CHECKING:
-    from kratom_qc.report.html import SummaryRow
+    from kratom_qc.report.summary import SummaryRow
 
 _DECISION = {Decision.PASS: "bold green", Decision.FAIL: "bold red", Decision.HOLD: "bold yellow"}
 _SAYS = {
