@@ -11,8 +11,8 @@ from rich.table import Table
 
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report.markets import Group, Market, Rule, Tally, headline, matrix
-from kratom_qc.report.reasons import NAMED, Reach
-from kratom_qc.report.warned import number, sentences
+from kratom_qc.report.scope import NAMED, RulebookScope
+from kratom_qc.report.screening import number, sentences
 
 if TYPE_CHECKING:
     from kratom_qc.report.summary import SummaryRow
@@ -70,7 +70,7 @@ def _reason(row: SummaryRow) -> str:
 
 def print_matrix(console: Console, verdict: Verdict) -> None:
     """Every market of a verdict, then every warning."""
-    groups = matrix(verdict, Reach(verdict))
+    groups = matrix(verdict, RulebookScope(verdict))
     console.print(
         f"[bold]{escape(verdict.batch.batch_id)}[/]  {headline(groups)} on {verdict.judged_on}"
     )

@@ -17,7 +17,7 @@ from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Standing, Verdict
-from kratom_qc.report import warned
+from kratom_qc.report import screening
 from kratom_qc.vocabulary.problems import problem
 
 
@@ -139,7 +139,7 @@ def market_object(verdict: Verdict) -> dict[str, Any]:
         "verdict": str(verdict.decision),
         "markets": _decisions(verdict),
         "standings": [standing_object(standing) for standing in verdict.standings],
-        "warnings": list(warned.sentences(verdict)),
+        "warnings": list(screening.sentences(verdict)),
     }
 
 

@@ -10,10 +10,10 @@ from datetime import date
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.verdict import Decision, Standing, Verdict
-from kratom_qc.report import page, reasons
-from kratom_qc.report.evidence import Evidence, Statement
-from kratom_qc.report.html import _environment
-from kratom_qc.report.reasons import Reach
+from kratom_qc.report import finding_words, page, reasons
+from kratom_qc.report.evidence import Evidence, Quoted
+from kratom_qc.report.rendering import render
+from kratom_qc.report.scope import RulebookScope
 from kratom_qc.vocabulary import wording
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
@@ -55,7 +55,7 @@ class Cause:
     dates: str
     why: str
     changed: str  # what has changed about the limit since then
-    statements: tuple[Statement, ...]
+    statements: tuple[Quoted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,13 @@ def card(
     """A batch that changes. `before` is what was said then, by market (None is its own verdict);
     `changed` names the markets that moved, `was` the rules that decided there then, and `why` what
     has changed about limits since."""
-    evidence, reach = Evidence(verdict), Reach(verdict)
+    evidence, reach = Evidence(verdict), RulebookScope(verdict)
 
     def cause(finding: Finding) -> Cause:
         line = reasons.limit_line(finding, reach)
         return Cause(
             outcome=finding.outcome.value,
-            subject=reasons.subject(finding),
+            subject=finding_words.subject(finding),
             limit=line.text,
             rule_id=finding.rule_id,
             book=finding.rulebook,
@@ -242,7 +242,6 @@ class RejudgedPage:
 
 def rejudged_page(view: RejudgedPage, *, program: str) -> str:
     """The summary as one self-contained page. Same answer, same text."""
-    title = f"{'What if' if view.drafts else 'Judged again'}: {view.changed} of {view.batches} batches change"
-    return (
-        _environment().get_template("rejudged.html").render(page=view, title=title, program=program)
-    )
+    asked = "What if" if view.drafts else "Judged again"
+    title = f"{asked}: {view.changed} of {view.batches} batches change"
+    return render("rejudged.html", page=view, title=title, program=program)

@@ -6,29 +6,29 @@ from dataclasses import dataclass
 
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report import page
-from kratom_qc.report.markets import Stand, Tally, stands, tally
+from kratom_qc.report.markets import MarketLine, Tally, market_lines, tally
+from kratom_qc.report.screening import sentences
 from kratom_qc.report.sentences import main_reason
-from kratom_qc.report.warned import sentences
 from kratom_qc.vocabulary import wording
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """What the summary of a run keeps of one verdict: ten thousand of these fit in a few megabytes."""
+    """What the summary of a run keeps of one verdict: ten thousand fit in a few megabytes."""
 
     batch_id: str
     product: str
     laboratory: str
     decision: Decision
     reason: str
-    stands: tuple[Stand, ...]
+    market_lines: tuple[MarketLine, ...]
     warnings: tuple[str, ...]
     link: str
 
     @property
     def tally(self) -> Tally:
         """Its markets by what they say."""
-        return tally(self.stands)
+        return tally(self.market_lines)
 
 
 def summary_row(verdict: Verdict, link: str) -> SummaryRow:
@@ -40,7 +40,7 @@ def summary_row(verdict: Verdict, link: str) -> SummaryRow:
         laboratory=page.laboratories(verdict),
         decision=verdict.decision,
         reason=main_reason(verdict),
-        stands=stands(verdict),
+        market_lines=market_lines(verdict),
         warnings=sentences(verdict),
         link=link,
     )

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report.evidence import Evidence
+from kratom_qc.report.reasons import Causes, against, causes
+from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.sentences import main_reason
-from kratom_qc.report.reasons import Causes, Reach, against, causes
 from tests.report import report_batches as given
 from tests.report.report_batches import CADMIUM_OPEN, CZ_FAILS, GOOD_LEAD, MERCURY_MISSING, verdict
 
 
 def told(of: Verdict) -> tuple[Causes, Causes]:
-    reach, evidence = Reach(of), Evidence(of)
-    own, other = against(of, reach)
-    return causes(own, evidence, reach), causes(other, evidence, reach)
+    scope, evidence = RulebookScope(of), Evidence(of)
+    own, other = against(of, scope)
+    return causes(own, evidence, scope), causes(other, evidence, scope)
 
 
 def test_reasons_stand_worst_first_whatever_the_order_of_findings() -> None:
