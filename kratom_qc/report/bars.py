@@ -95,7 +95,10 @@ def _drawn(
     text = wording.interval_words(value if printed is None else value.scaled(factor), name, edges)
     left, right = _span(value, scale)
     band_left, band_right = _span(accepted, scale)
-    dot = None if number is None else scale.place(_float(number))
+    middle, dot = (left + right) / 2, ""
+    if number is not None:
+        middle = scale.place(_float(number))
+        dot = _percent(middle)
     return Bar(
         css=outcome.lower(),
         label=f"{text} on the scale of its limit",
@@ -103,11 +106,11 @@ def _drawn(
         band_w=_percent(band_right - band_left),
         edges=_edge_marks(_edges(accepted), edges, name, scale),
         ticks=scale.ticks,
-        dot="" if dot is None else _percent(dot),
+        dot=dot,
         range_x=_percent(min(left, 100 - SLIVER)),
         range_w="" if value.low == value.high else _percent(max(right - left, SLIVER)),
         fade="fade" if value.high is None else "",
-        value=_mark((left + right) / 2 if dot is None else dot, text),
+        value=_mark(middle, text),
         note=_note(scale, band_left, band_right),
     )
 

@@ -10,8 +10,7 @@ from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.report.finding_words import where
-from kratom_qc.vocabulary import wording
+from kratom_qc.report.finding_words import analyte_name, where
 
 SHOWN = 8  # statements quoted per cause; the rest stand in the table of results
 
@@ -63,14 +62,18 @@ class Evidence:
         everything said of its analyte is quoted beside it."""
         if finding.quantity is not None and finding.quantity.results:
             return list(finding.quantity.results)
+        analyte = finding.analyte or ""
+        in_cell = None
         results: list[Result] = []
         if finding.ref is not None:
             in_cell = self._results.get(finding.ref)
-            results += [] if in_cell is None else [in_cell]
-            others = self._by_analyte.get(finding.analyte or "", ())
-            results += [result for result in others if result is not in_cell]
-        if not results and finding.analyte and finding.analyte in self._described:
-            results = [self._described[finding.analyte]]
+            results = [
+                result for result in self._by_analyte.get(analyte, ()) if result is not in_cell
+            ]
+        if in_cell is not None:
+            return [in_cell, *results]
+        if not results and analyte in self._described:
+            return [self._described[analyte]]
         return results
 
     def of_all(self, group: list[Finding]) -> tuple[tuple[Quoted, ...], int]:
@@ -81,8 +84,7 @@ class Evidence:
 
 def quoted(result: Result) -> Quoted:
     """A result in the laboratory's words."""
-    name = wording.subject_name(result.analyte) if result.known else result.analyte
-    ref = result.ref
+    name, ref = analyte_name(result), result.ref
     return Quoted(
         name, both(result), result.reported_unit, ref.file, where(ref), result.stated_verdict
     )

@@ -96,7 +96,7 @@ def _row(finding: Finding, evidence: Evidence, rule: str, status: str) -> Findin
         cell=where(ref) or finding_words.file_of(ref),
     )
     limit_cells = LimitCells(
-        limit=finding.limit or (limit.text if limit is not None else ""),
+        limit=finding_words.limit_text(finding),
         status=status,
         source=finding.because,
         rule_id=finding.rule_id,

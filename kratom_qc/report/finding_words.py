@@ -6,6 +6,7 @@ from __future__ import annotations
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import UNMEASURED
 from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.vocabulary import wording
 
@@ -50,6 +51,18 @@ def in_printed_unit(finding: Finding) -> str:
     return wording.also_words(finding.interval, finding.unit, finding.source)
 
 
+def limit_text(finding: Finding) -> str:
+    """What the limit asks, in our words or else as its source prints it."""
+    if finding.limit or finding.source is None:
+        return finding.limit
+    return finding.source.text
+
+
+def analyte_name(result: Result) -> str:
+    """An analyte's display name; an unknown one keeps the laboratory's own."""
+    return wording.subject_name(result.analyte) if result.known else result.analyte
+
+
 def dates(finding: Finding) -> str:
     """How the limit stands and since when; nothing where no limit asks."""
     limit = finding.source
@@ -83,11 +96,7 @@ def own_rule(finding: Finding, page_rule: str) -> str:
 
 def where(ref: CellRef | None) -> str:
     """Sheet and cell, or nothing where only the file is known."""
-    if ref is None:
-        return ""
-    if ref.sheet and ref.cell:
-        return f"{ref.sheet}!{ref.cell}"
-    return ref.cell or ref.sheet
+    return str(ref) if ref is not None and (ref.sheet or ref.cell) else ""
 
 
 def file_of(ref: CellRef | None) -> str:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
+from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import finding_tables, markets, not_deciding, provenance, reasons, screening
 from kratom_qc.report.evidence import Evidence
-from kratom_qc.report.finding_tables import FindingRow, RulebookTable
+from kratom_qc.report.finding_tables import FindingRow, LimitCells, RulebookTable
 from kratom_qc.report.markets import Group, Rule
 from kratom_qc.report.not_deciding import BookLines, Untested
 from kratom_qc.report.provenance import CertificateSection, RulebookLine
 from kratom_qc.report.reasons import Causes, Reason, Unanswered
 from kratom_qc.report.scope import RulebookScope
-from kratom_qc.report.screening import RemarkLine, Sign
+from kratom_qc.report.screening import WARNING, Sign
 from kratom_qc.report.sections import Elsewhere, Sections
 from kratom_qc.vocabulary import wording
+
+Counting = TypeVar("Counting", Reason, Unanswered, LimitCells)  # has summands counted as 0
 
 
 class Count(NamedTuple):
@@ -57,7 +60,7 @@ class BatchPage:
     counts: tuple[Count, ...]
     warned: int
     signs: tuple[Sign, ...]
-    cautions: tuple[RemarkLine, ...]  # remarks of severity warning
+    cautions: tuple[Remark, ...]  # remarks of severity warning
     closing: tuple[Rule, ...]  # what closes a market whatever a laboratory finds, and decides none
     own: Causes
     other: Causes
@@ -70,7 +73,7 @@ class BatchPage:
     differing: int  # numbers decided by another one
     books: tuple[RulebookTable, ...]
     certificates: tuple[CertificateSection, ...]
-    remarks: tuple[RemarkLine, ...]  # the others
+    remarks: tuple[Remark, ...]  # the others
     declared: tuple[tuple[str, str], ...]
     facts_sha256: str
     rulebooks: tuple[RulebookLine, ...]
@@ -85,8 +88,8 @@ def batch_page(verdict: Verdict) -> BatchPage:
     groups = markets.matrix(verdict, scope)
     numeric = (*sections.table, *sections.warned, *sections.shown, *sections.met)
     rule = _decision_rule(numeric)
-    remarks = tuple(screening.remarks(verdict))
-    cautions = screening.remark_lines(remarks, warnings=True)
+    remarks = screening.remarks(verdict)
+    cautions = tuple(remark for remark in remarks if remark.severity == WARNING)
     signs = screening.signs(sections.warned, scope, rule.usual)
     once = _FirstMention()
     return BatchPage(
@@ -115,7 +118,7 @@ def batch_page(verdict: Verdict) -> BatchPage:
         differing=rule.differing,
         books=finding_tables.rulebook_tables(sections.table, scope, evidence, rule.usual),
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
-        remarks=screening.remark_lines(remarks, warnings=False),
+        remarks=tuple(remark for remark in remarks if remark.severity != WARNING),
         declared=provenance.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
         rulebooks=tuple(
@@ -152,23 +155,15 @@ class _FirstMention:
 
     def causes(self, causes: Causes) -> Causes:
         return causes._replace(
-            reasons=tuple(map(self._reason, causes.reasons)),
-            unanswered=tuple(map(self._unanswered, causes.unanswered)),
+            reasons=tuple(map(self._once, causes.reasons)),
+            unanswered=tuple(map(self._once, causes.unanswered)),
         )
 
     def rows(self, rows: Iterable[FindingRow]) -> tuple[FindingRow, ...]:
-        return tuple(map(self._row, rows))
+        return tuple(row._replace(limit=self._once(row.limit)) for row in rows)
 
-    def _reason(self, reason: Reason) -> Reason:
-        return replace(reason, counted=self._new(reason.counted)) if reason.counted else reason
-
-    def _unanswered(self, row: Unanswered) -> Unanswered:
-        return replace(row, counted=self._new(row.counted)) if row.counted else row
-
-    def _row(self, row: FindingRow) -> FindingRow:
-        if not row.limit.counted:
-            return row
-        return row._replace(limit=row.limit._replace(counted=self._new(row.limit.counted)))
+    def _once(self, record: Counting) -> Counting:
+        return record._replace(counted=self._new(record.counted))
 
     def _new(self, counted: tuple[str, ...]) -> tuple[str, ...]:
         new = tuple(words for words in counted if words not in self._mentioned)

@@ -14,7 +14,7 @@ from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
 from kratom_qc.report.evidence import both
-from kratom_qc.report.finding_words import where
+from kratom_qc.report.finding_words import analyte_name, where
 from kratom_qc.vocabulary import wording
 
 
@@ -101,7 +101,7 @@ def certificate_section(certificate: InterpretedCertificate) -> CertificateSecti
 def _result_line(result: Result) -> ResultLine:
     replicate = f"replicate {result.replicate}" if result.replicate else ""
     return ResultLine(
-        analyte=wording.subject_name(result.analyte) if result.known else result.analyte,
+        analyte=analyte_name(result),
         detail=" · ".join(filter(None, (result.species, replicate))),
         known=result.known,
         said=both(result),

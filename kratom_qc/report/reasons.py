@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from kratom_qc.domain.finding import Finding, Outcome
@@ -20,19 +19,14 @@ _MEASURED = ("amount", "not_detected", "described")  # kinds of limits that a la
 Cause = list[Finding]  # findings about one thing with one outcome, the batch's own first
 
 
-@dataclass(frozen=True, slots=True)
-class LimitLine:
+class LimitLine(NamedTuple):
     """One limit a cause runs against, ready to print."""
 
+    finding: Finding
     text: str
-    conditional: str
-    rule_id: str
-    book: str
     book_title: str
-    source: str
     dates: str
     evidence: str
-    decision_rule: str
     replaces: str
     why: str
     value: str
@@ -43,12 +37,11 @@ class LimitLine:
     counted: tuple[str, ...]  # what `why` and `how` leave to the small print
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One cause, whatever number of rulebooks repeat it. What its limits give differently is empty
     here, and each limit says its own."""
 
-    outcome: str
+    finding: Finding  # the first of the cause
     conditional: str
     subject: str
     value: str
@@ -61,8 +54,7 @@ class Reason:
     counted: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(NamedTuple):
     """A required assay nobody reported, with every limit that asks for it."""
 
     subject: str
@@ -122,7 +114,7 @@ def causes(groups: Iterable[Cause], evidence: Evidence, scope: RulebookScope) ->
             unanswered.append(Unanswered(about, lines[0].why, lines, _counted(lines)))
         else:
             reasons.append(_reason(group[0], lines, statements, more))
-    return Causes(tuple(reasons), tuple(unanswered), _shared([row.why for row in unanswered]))
+    return Causes(tuple(reasons), tuple(unanswered), _shared(row.why for row in unanswered))
 
 
 def unreported(finding: Finding) -> bool:
@@ -136,15 +128,17 @@ def _reason(
     finding: Finding, lines: Sequence[LimitLine], statements: tuple[Quoted, ...], more: int
 ) -> Reason:
     same_value = len({(line.value, line.how) for line in lines}) == 1
-    value = lines[0] if same_value else None
+    value, also, how = ("", "", "")
+    if same_value:
+        value, also, how = lines[0].value, lines[0].also, lines[0].how
     return Reason(
-        outcome=finding.outcome.value,
-        conditional=_shared([line.conditional for line in lines]),
+        finding=finding,
+        conditional=_shared(line.finding.conditional for line in lines),
         subject=finding_words.subject(finding),
-        value=value.value if value else "",
-        also=value.also if value else "",
-        how=value.how if value else "",
-        why=_shared([line.why for line in lines]),
+        value=value,
+        also=also,
+        how=how,
+        why=_shared(line.why for line in lines),
         statements=statements,
         more=more,
         limits=_each_bar_once(lines),
@@ -164,7 +158,7 @@ def _each_bar_once(lines: Iterable[LimitLine]) -> tuple[LimitLine, ...]:
     drawn: set[Bar | None] = set()
     kept = []
     for line in lines:
-        kept.append(replace(line, bar=None) if line.bar in drawn else line)
+        kept.append(line._replace(bar=None) if line.bar in drawn else line)
         drawn.add(line.bar)
     return tuple(kept)
 
@@ -182,15 +176,11 @@ def limit_line(finding: Finding, scope: RulebookScope) -> LimitLine:
         how, more = wording.without_counted(finding.quantity.how)
         counted += more
     return LimitLine(
-        text=finding.limit or (limit.text if limit else ""),
-        conditional=finding.conditional,
-        rule_id=finding.rule_id,
-        book=finding.rulebook,
+        finding=finding,
+        text=finding_words.limit_text(finding),
         book_title=scope.title(finding.rulebook),
-        source=finding.because,
         dates=finding_words.dates(finding),
         evidence=finding_words.evidence(limit),
-        decision_rule=finding.decision_rule,
         replaces=finding_words.replaces(limit),
         why=why,
         value=finding_words.understood(finding),

@@ -3,8 +3,9 @@ safe."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -63,30 +64,14 @@ def _keep_markup(kept: SimpleNamespace, environment: Environment) -> None:
     macros = environment.get_template("_rows.html").module
     for name, size in _KEPT.items():
         setattr(kept, name, lru_cache(size)(getattr(macros, name)))
-    kept.finding_rows = _finding_rows(kept.found_cells, kept.limit_cells)
-    kept.result_rows = _result_rows(kept.result_row)
 
+    # A page has hundreds of rows: joined here, none is wrapped and escaped once more on its way
+    # through the template.
+    def finding_rows(rows: Iterable[FindingRow]) -> Markup:
+        cells = ((kept.found_cells(*row.found), kept.limit_cells(*row.limit)) for row in rows)
+        return Markup("").join(chain.from_iterable(cells))
 
-# A page has hundreds of rows: joined here, none is wrapped and escaped once more on its way through
-# the template.
+    def result_rows(columns: tuple[Column, ...], rows: Iterable[ResultLine]) -> Markup:
+        return Markup("").join([kept.result_row(columns, *row) for row in rows])
 
-
-def _finding_rows(
-    found_cells: Callable[..., Markup], limit_cells: Callable[..., Markup]
-) -> Callable[[Iterable[FindingRow]], Markup]:
-    def joined(rows: Iterable[FindingRow]) -> Markup:
-        cells = []
-        for row in rows:
-            cells += [found_cells(*row.found), limit_cells(*row.limit)]
-        return Markup("").join(cells)
-
-    return joined
-
-
-def _result_rows(
-    result_row: Callable[..., Markup],
-) -> Callable[[tuple[Column, ...], Iterable[ResultLine]], Markup]:
-    def joined(columns: tuple[Column, ...], rows: Iterable[ResultLine]) -> Markup:
-        return Markup("").join([result_row(columns, *row) for row in rows])
-
-    return joined
+    kept.finding_rows, kept.result_rows = finding_rows, result_rows

@@ -7,7 +7,8 @@ of adulteration and proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from kratom_qc.domain.certificate import Remark
@@ -16,7 +17,7 @@ from kratom_qc.domain.limit import DECIDING
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import finding_words
 from kratom_qc.report.bars import Bar, bar
-from kratom_qc.report.finding_words import file_of, where
+from kratom_qc.report.finding_words import where
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.sentences import WIDTH, sentence
 from kratom_qc.vocabulary.wording import one_line, without_counted
@@ -28,29 +29,17 @@ _STATUSES = (*DECIDING, "guidance", "compendial", "industry")  # of screens that
 class Sign(NamedTuple):
     """One screen not met, with the published range it rests on."""
 
+    finding: Finding
     subject: str
     value: str
     also: str
     cell: str
-    file: str
-    limit: str
     why: str
-    source: str
     evidence: str
     dates: str
     book: str
-    rule_id: str
     decision_rule: str  # where it is not the page's
     bar: Bar | None
-
-
-class RemarkLine(NamedTuple):
-    """One remark, ready to print."""
-
-    severity: str
-    message: str
-    file: str
-    cell: str
 
 
 def warns(finding: Finding) -> bool:
@@ -66,38 +55,25 @@ def signs(findings: Iterable[Finding], scope: RulebookScope, rule: str) -> tuple
 
 def _sign(finding: Finding, scope: RulebookScope, rule: str) -> Sign:
     return Sign(
+        finding=finding,
         subject=finding_words.subject(finding),
         value=finding_words.understood(finding),
         also=finding_words.in_printed_unit(finding),
         cell=where(finding.ref),
-        file=file_of(finding.ref),
-        limit=finding.limit,
         why=without_counted(finding.why)[0],
-        source=finding.because,
         evidence=finding_words.evidence(finding.source),
         dates=finding_words.dates(finding),
         book=scope.title(finding.rulebook),
-        rule_id=finding.rule_id,
         decision_rule=finding_words.own_rule(finding, rule),
         bar=bar(finding),
     )
 
 
-def remarks(verdict: Verdict) -> Iterator[Remark]:
+def remarks(verdict: Verdict) -> list[Remark]:
     """Every remark of a batch and of its certificates, each once."""
-    unique: dict[Remark, None] = dict.fromkeys(verdict.batch.remarks)
-    for certificate in verdict.batch.certificates:
-        unique.update(dict.fromkeys(certificate.remarks))
-    return iter(unique)
-
-
-def remark_lines(of: Iterable[Remark], *, warnings: bool) -> tuple[RemarkLine, ...]:
-    """Warnings, or the other remarks."""
-    return tuple(
-        RemarkLine(remark.severity, remark.message, remark.ref.file, where(remark.ref))
-        for remark in of
-        if (remark.severity == WARNING) is warnings
-    )
+    batch = verdict.batch
+    own = chain.from_iterable(certificate.remarks for certificate in batch.certificates)
+    return list(dict.fromkeys((*batch.remarks, *own)))
 
 
 def sentences(verdict: Verdict) -> tuple[str, ...]:
