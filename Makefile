@@ -58,7 +58,7 @@ samples: install
 
 N ?= 1000
 bench: install-dev
-	$(BIN)/python tests/benchmark/bench.py --certificates $(N)
+	$(BIN)/python -m tests.tools.benchmark.bench --certificates $(N)
 
 # The properties of tests/judge/properties with other examples on every run, and more of them than `make test` tries.
 EXAMPLES ?= 2000
@@ -67,11 +67,11 @@ properties: install-dev
 
 SECONDS ?= 600
 fuzz: install-dev
-	$(BIN)/python -m tests.fuzz.fuzz_statements $(SECONDS)
+	$(BIN)/python -m tests.tools.fuzz.fuzz_statements $(SECONDS)
 
 ONLY ?=
 mutation: install-dev
-	nice -n 10 $(BIN)/python -m tests.mutation $(ONLY)
+	nice -n 10 $(BIN)/python -m tests.tools.mutation $(ONLY)
 
 # Hashes and no addresses: the lock says what is installed, the machine's own settings say from where.
 lock:

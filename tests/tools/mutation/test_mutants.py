@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from tests.mutation.__main__ import MODULES, listed
-from tests.mutation.mutants import mutants
+from tests.tools.mutation.__main__ import MODULES, listed
+from tests.tools.mutation.mutants import mutants
 
 CHANGED = {
     "if a < b: f()": ["a < b → a <= b", "a < b → a >= b", "drop f()"],

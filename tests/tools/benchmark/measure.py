@@ -16,14 +16,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def run(script: str, *arguments: object) -> dict[str, Any]:
     """One measurement in a process of its own; what it printed last, read."""
-    command = [sys.executable, str(HERE / script), *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(printed(script, *arguments).splitlines()[-1])
+
+
+def printed(script: str, *arguments: object) -> str:
+    """What a script of this package printed in a process of its own."""
+    command = [sys.executable, "-m", f"{__package__}.{script}", *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+    return done.stdout.strip()
 
 
 def peak_mib() -> float:

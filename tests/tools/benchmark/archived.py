@@ -20,7 +20,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from generate import COLUMNS, SEED, paper
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
@@ -29,6 +28,7 @@ from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.interpret.compare import CrossCertificateChecks
+from tests.tools.benchmark.generate import COLUMNS, SEED, paper
 
 ON = date(2026, 11, 22)
 PASS, WAVE = 5_000, 1_000

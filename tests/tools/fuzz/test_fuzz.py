@@ -8,8 +8,8 @@ import pytest
 
 from kratom_qc.interpret.numbers import Number
 from kratom_qc.interpret.statement import Statement
-from tests.fuzz import fuzz_statements
-from tests.fuzz.fuzz_statements import Tally, check_statement, fuzz, guarded
+from tests.tools.fuzz import fuzz_statements
+from tests.tools.fuzz.fuzz_statements import Tally, check_statement, fuzz, guarded
 
 
 def test_two_seconds_of_broken_text_break_nothing() -> None:

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
-from panels import FAULTS, PANELS, Assay
+
+from tests.tools.benchmark.panels import FAULTS, PANELS, Assay
 
 SEED = 20261122
 CLEAN = 0.85

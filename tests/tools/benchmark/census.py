@@ -1,7 +1,7 @@
 """What becomes of every file under a folder: read, or refused and by which code; how long, in how much memory, and is any
 taken for a good certificate.
 
-    census.py FOLDER [--limit N] [--code CODE] [--jobs N]
+    python -m tests.tools.benchmark.census FOLDER [--limit N] [--code CODE] [--jobs N]
 
 Files go through the confined children one after another, as in a pass. What was read is judged file by file, with the real
 rulebooks. Ends with status 1 where something is there that must not be: a reader that failed or died, a file that took too

@@ -20,10 +20,11 @@ from typing import Any
 
 import duckdb
 import psutil
-from archived import ON, store
-from measure import Stopwatch, run
 
-BOOKS = Path(__file__).resolve().parents[2] / "expectations"
+from tests.tools.benchmark.archived import ON, store
+from tests.tools.benchmark.measure import Stopwatch, run
+
+BOOKS = Path(__file__).resolve().parents[3] / "expectations"
 CORES = 2
 BY_HAND = """
 WITH newest AS (
@@ -114,7 +115,7 @@ def by_hand(root: Path) -> None:
 def measured(batches: int) -> dict[str, Any]:
     """Both ways over one archive, and whether they count the same."""
     root = store(batches)
-    here, there = run("whatif.py", "ours", root), run("whatif.py", "by_hand", root)
+    here, there = run("whatif", "ours", root), run("whatif", "by_hand", root)
     return {
         "batches": here["batches"],
         "seconds": here["seconds"]["whatif"],

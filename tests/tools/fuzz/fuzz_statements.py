@@ -1,4 +1,4 @@
-"""Throw broken laboratory text at every reader of words: `python -m tests.fuzz.fuzz_statements SECONDS [SEED]`.
+"""Throw broken laboratory text at every reader of words: `python -m tests.tools.fuzz.fuzz_statements SECONDS [SEED]`.
 
 Strings of the grammar, dates and units are mutated and spliced, and mixed with any Unicode. Reported with a reproducer, exit
 status 1: any exception that a reader does not document, one input that takes more than a second, a value of digits that do not

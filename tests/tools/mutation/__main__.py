@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation import runner
-from tests.mutation.mutants import Module, Mutant, module
+from tests.tools.mutation import runner
+from tests.tools.mutation.mutants import Module, Mutant, module
 
 # The modules under test, and the tests of each room: what only another test notices counts as not noticed.
 # The properties judge thousands of batches each and would be left out one by one, after minutes of watching.
 IGNORED = ("tests/judge/properties",)
-TESTS = {"interpret": ("tests/interpret", "tests/judge"), "judge": ("tests/judge",)}
+TESTS = {"interpret": ("tests/interpret", "tests/judge"), "judge": ("tests/judge",), "rulebooks": ("tests/judge",)}
 MODULES = (
     "interpret.statement",
     "interpret.arithmetic",
@@ -32,7 +32,6 @@ MODULES = (
     "interpret.derive",
     "judge.crosscheck",
     "judge.answers",
-    "judge.dates",
     "judge.engine",
     "judge.expectations",
     "judge.findings",
@@ -40,6 +39,7 @@ MODULES = (
     "judge.markets",
     "judge.plan",
     "judge.verdicts",
+    "rulebooks.dates",
 )
 _LINE = re.compile(r"(?<=[a-z]):\d+(?= )")
 LEAST = 95  # per cent

@@ -28,7 +28,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests import factory
-from tests.mutation.mutants import ROOT, Module, Mutant
+from tests.tools.mutation.mutants import ROOT, Module, Mutant
 
 WORKERS = 2
 SLOWEST = 12  # seconds of computing; a test that takes longer, with its fixtures, is left out
@@ -248,7 +248,7 @@ def _warm() -> None:
 
 def _caches() -> list[Any]:
     """Every cache of ours: what was read by the code as it is must not hide what the changed code would read."""
-    ours = ("kratom_qc.interpret", "kratom_qc.judge", "tests", "test_", "factory")
+    ours = ("kratom_qc.interpret", "kratom_qc.judge", "kratom_qc.rulebooks", "tests")
     caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
     return [one for one in caches if str(getattr(one, "__module__", "")).startswith(ours)]
 

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from measure import Stopwatch, peak_mib
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Outcome
@@ -30,8 +29,9 @@ from kratom_qc.judge.plan import OUTCOMES
 from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import NUMERIC, key_of, markets_of, questions
+from tests.tools.benchmark.measure import Stopwatch, peak_mib
 
-BOOKS = load_rulebooks(Path(__file__).resolve().parents[2] / "expectations")
+BOOKS = load_rulebooks(Path(__file__).resolve().parents[3] / "expectations")
 MARKETS = markets_of(BOOKS)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")
 ON = date(2026, 11, 22)

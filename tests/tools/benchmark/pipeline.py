@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from measure import Stopwatch
-
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy, load_policy
@@ -29,6 +27,7 @@ from kratom_qc.report.html import batch_page, page_name, summary_page
 from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.summary import summary_row
 from kratom_qc.settings import Caps
+from tests.tools.benchmark.measure import Stopwatch
 
 ON = date(2026, 11, 22)
 

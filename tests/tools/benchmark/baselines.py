@@ -18,12 +18,12 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import numpy as np
 import pandas as pd
-from measure import Stopwatch
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.domain.limit import Limit
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import NUMERIC, product_books
+from tests.tools.benchmark.measure import Stopwatch
 
 NAMES = {"analyte": ("Analyte", "Parameter"), "result": ("Result", "Value")}
 

@@ -14,12 +14,11 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from measure import Stopwatch
-
 from kratom_qc.app.reading import Readers
 from kratom_qc.intake.sandbox import Sandbox
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
+from tests.tools.benchmark.measure import Stopwatch
 
 Files = Sequence[tuple[str, bytes]]
 

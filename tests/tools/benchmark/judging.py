@@ -15,7 +15,6 @@ from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
-from measure import Stopwatch, peak_mib
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Outcome
@@ -24,6 +23,7 @@ from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.judge import engine, verdicts
 from kratom_qc.judge.plan import OUTCOMES
+from tests.tools.benchmark.measure import Stopwatch, peak_mib
 
 SUBJECTS, LIMITS = 60, 200
 ANSWERED = LIMITS if "all" in sys.argv else 120

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
-from measure import HERE, run
 from rich.console import Console
 from rich.table import Table
+
+from tests.tools.benchmark.measure import printed, run
 
 # The figures of the issue, and the sizes they are for.
 CERTIFICATES, BATCHES = 1000, 10_000
@@ -44,7 +45,7 @@ class Line(NamedTuple):
 
 def stages(inbox: Path, count: int) -> Iterator[Line]:
     """Our pipeline stage by stage in one process: peaks are those of the process so far."""
-    found = run("pipeline.py", "staged", inbox, count)
+    found = run("pipeline", "staged", inbox, count)
     took, peaks = found["seconds"], found["peaks"]
     took["frame"] = took["plan"] + took["outcomes"] - took["great_expectations"]
     took["crosscheck"] = took["judge"] - took["plan"] - took["outcomes"]
@@ -69,7 +70,7 @@ def stages(inbox: Path, count: int) -> Iterator[Line]:
 def wholes(inbox: Path, count: int) -> tuple[list[Line], float, float]:
     """The whole job at three sizes in process, and as the user runs it; with the seconds of those two."""
     sizes = sorted({max(1, count // 4), max(1, count // 2), count})
-    found = {size: run("pipeline.py", "whole", inbox, size) for size in sizes}
+    found = {size: run("pipeline", "whole", inbox, size) for size in sizes}
     took = {size: one["seconds"]["whole"] for size, one in found.items()}
     seconds = took[count] + found[count]["seconds"]["import"]
     lines = [_whole("whole, in process", seconds, count, found[count]["peak"], "no Prefect; imports included")]
@@ -129,7 +130,7 @@ def _held(pid: int) -> float:
 
 def baselines(inbox: Path, count: int, sample: int, ours: float, typed: float) -> Iterator[Line]:
     """The per-file way on a sample, judged against `kratom-qc run` as typed; the floor against our whole in process."""
-    today = run("baselines.py", "per_file", inbox, min(sample, count))
+    today = run("baselines", "per_file", inbox, min(sample, count))
     seconds, files = sum(today["seconds"].values()), today["files"]
     each = seconds / files * count
     note = (
@@ -138,7 +139,7 @@ def baselines(inbox: Path, count: int, sample: int, ours: float, typed: float) -
     )
     met = each / typed >= FASTER if count == CERTIFICATES else None
     yield Line("pandas + GX, per file", seconds, each / count * 1000, today["peak"], note, met)
-    floor = run("baselines.py", "floor", inbox, count)
+    floor = run("baselines", "floor", inbox, count)
     seconds = floor["seconds"]["floor"]
     note = f"calamine, one comparison over {floor['rows']:,} rows, one Parquet file; ours takes {ours / seconds:.0f}× as long"
     yield Line("the floor", seconds, seconds / floor["files"] * 1000, floor["peak"], note)
@@ -146,10 +147,8 @@ def baselines(inbox: Path, count: int, sample: int, ours: float, typed: float) -
 
 def reading(count: int) -> Iterator[Line]:
     """Workbooks → cells: ours guarded and isolated, and two readers alone on the same files; then all the way to results."""
-    made = subprocess.run([sys.executable, str(HERE / "generate.py"), str(count * 4 // 3 + 1)], check=True,
-                          stdout=subprocess.PIPE, text=True)  # fmt: skip
-    inbox = made.stdout.strip()
-    found = {way: run("reading.py", inbox, way, count) for way in ("openpyxl", "calamine", "ours", "guarded", "whole")}
+    inbox = printed("generate", count * 4 // 3 + 1)
+    found = {way: run("reading", inbox, way, count) for way in ("openpyxl", "calamine", "ours", "guarded", "whole")}
     speed = {way: one["files"] / one["seconds"]["read"] for way, one in found.items()}
     agree = len({found[way]["found"] for way in ("openpyxl", "calamine", "ours", "guarded")}) == 1
     notes = {
@@ -170,7 +169,7 @@ def reading(count: int) -> Iterator[Line]:
 
 def hostile() -> Iterator[Line]:
     """The hostile set, each file in a child: a bomb is refused before it costs anything."""
-    found = run("hostile.py")
+    found = run("hostile")
     note = f"{found['files']} refused files; slowest {found['slowest']}: {found['most']:.2f} s, target ≤ {REFUSE_SECONDS} s each"
     each = found["seconds"] / found["files"] * 1000
     yield Line("hostile set", found["seconds"], each, note=note, met=found["most"] <= REFUSE_SECONDS)
@@ -178,7 +177,7 @@ def hostile() -> Iterator[Line]:
 
 def judging(count: int) -> Iterator[Line]:
     """200 limits on batches of sixty quantities in memory; the batches are made before the clock starts."""
-    found = run("judging.py", count)
+    found = run("judging", count)
     took = found["seconds"]
     met = took["judge"] <= JUDGE_SECONDS if count == BATCHES else None
     yield Line("judge()", took["judge"], None, found["judged"], f"target ≤ {JUDGE_SECONDS} s for {BATCHES:,}", met)
@@ -212,7 +211,7 @@ def _bare(found: dict[str, Any], count: int) -> Iterator[Line]:
 
 def everywhere(count: int) -> Iterator[Line]:
     """Every rulebook and market over batches of six product forms, judged in waves as the flow does it."""
-    found = run("everywhere.py", count)
+    found = run("everywhere", count)
     took = found["seconds"]
     times = took["judge"] / took["plain"]
     agrees = "both ways count the same" if found["agree"] and not found["doubted"] else "THE TWO WAYS DISAGREE"
@@ -226,7 +225,7 @@ def everywhere(count: int) -> Iterator[Line]:
 
 def whatif(count: int) -> Iterator[Line]:
     """One proposal put to an archive: as a user types it, and by hand in SQL."""
-    found = run("whatif.py", count)
+    found = run("whatif", count)
     took, hand = found["seconds"], found["duckdb"]
     note = f"verdicts, findings and a page; {found['moved']:,} batches change; {took / hand:.0f}× the SQL"
     met = took <= WHATIF_SECONDS if count == WHATIF else None
@@ -289,9 +288,7 @@ def main() -> None:
     options = parser.parse_args()
     console = Console(width=160 if not sys.stdout.isatty() else None)
     with console.status("measuring"):
-        made = subprocess.run([sys.executable, str(HERE / "generate.py"), str(options.certificates)], check=True,
-                              stdout=subprocess.PIPE, text=True)  # fmt: skip
-        lines = list(measured(options, Path(made.stdout.strip())))
+        lines = list(measured(options, Path(printed("generate", options.certificates))))
     console.print(table(lines))
     console.print(f"{psutil.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end. Compare, don't quote.")
 
