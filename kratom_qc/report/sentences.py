@@ -3,12 +3,43 @@ archive."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report.reasons import NAMED, Reach, against, silent, subject, understood, unreported
 from kratom_qc.vocabulary import wording
 
 WIDTH = 120  # of a main reason: one line of a terminal table
+
+
+class Cause(NamedTuple):
+    """One cause of a verdict in a line, with the cell it rests on and every rule that it breaks."""
+
+    outcome: str
+    sentence: str
+    ref: CellRef | None
+    rule_ids: tuple[str, ...]
+
+
+def deciding_causes(verdict: Verdict) -> tuple[Cause, ...]:
+    """Every cause that decides the batch's own verdict, worst first. Of a PASS there is none."""
+    if verdict.decision is Decision.PASS:
+        return ()
+    reach = Reach(verdict)
+    own, _ = against(verdict, reach)
+    if not own:
+        return (Cause(verdict.decision.value, main_reason(verdict), None, ()),)
+    return tuple(_cause(group, reach) for group in own)
+
+
+def _cause(group: list[Finding], reach: Reach) -> Cause:
+    first = group[0]
+    silent_group = unreported(first) and not _spoken(group)
+    told = _missing_sentence([group]) if silent_group else sentence(first)
+    rules = dict.fromkeys(finding.rule_id for finding in group if reach.own(finding))
+    return Cause(first.outcome.value, told, first.ref, tuple(rules))
 
 
 def main_reason(verdict: Verdict) -> str:
