@@ -36,7 +36,8 @@ def template(
 ) -> int:
     """Write a blank certificate to fill in.
 
-    Its drop-downs have the valid words. It has a row for every test that holds a batch of the product where nobody reports it.
+    Its drop-downs have the valid words; it has a row for every test that holds a batch of the
+    product where nobody reports it.
 
     \b
     Example:

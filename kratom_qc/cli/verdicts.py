@@ -111,7 +111,10 @@ def markets_in_a_line(row: SummaryRow) -> str:
 
 def _table_row(verdict: Verdict) -> tuple[str, ...]:
     row = summary_row(verdict, "")
-    causes = [_cause_markup(cause) for cause in deciding_causes(verdict)] or [escape(row.reason)]
+    files = {certificate.file for certificate in verdict.batch.certificates}
+    causes = [
+        _cause_markup(cause, with_file=len(files) > 1) for cause in deciding_causes(verdict)
+    ] or [escape(row.reason)]
     warnings = [f"[yellow]warning:[/] {escape(warning)}" for warning in row.warnings]
     folded = f"[dim]{escape(markets_in_a_line(row))}[/]"
     return (
@@ -122,13 +125,14 @@ def _table_row(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
-def _cause_markup(cause: Cause) -> str:
-    small_print = " · ".join(filter(None, (_place(cause.ref), " ".join(cause.rule_ids))))
+def _cause_markup(cause: Cause, *, with_file: bool) -> str:
+    place = _place(cause.ref, with_file=with_file)
+    small_print = " · ".join(filter(None, (place, " ".join(cause.rule_ids))))
     return f"{escape(cause.sentence)}  [dim]{escape(small_print)}[/]"
 
 
-def _place(ref: CellRef | None) -> str:
-    """`C of A!C28 in certificate.xlsx`."""
+def _place(ref: CellRef | None, *, with_file: bool = True) -> str:
+    """`C of A!C28 in certificate.xlsx`; without the file where the batch has but one."""
     if ref is None:
         return ""
-    return " in ".join(filter(None, (where(ref), ref.file)))
+    return " in ".join(filter(None, (where(ref), ref.file if with_file else "")))
