@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from kratom_qc import PROGRAM, settings
+from kratom_qc.app.batches import judge_readings
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Readers
-from kratom_qc.cli.commands import judge_all
-from kratom_qc.cli.limits import page_text
+from kratom_qc.cli.limits.page import page_text
 from kratom_qc.report.html import batch_page, page_name, summary_page
 from kratom_qc.report.summary import summary_row
 
@@ -30,7 +30,7 @@ def pages() -> dict[str, str]:
     policy = load_policy(on=DAY, facts=HERE / "products.toml")
     found: dict[str, str] = {}
     rows = []
-    for verdict in judge_all(readings, policy):
+    for verdict in judge_readings(readings, policy):
         name = page_name(verdict.batch.batch_id)
         found[name] = batch_page(verdict, program=PROGRAM)
         rows.append(summary_row(verdict, name))

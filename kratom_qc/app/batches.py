@@ -17,6 +17,7 @@ from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.rulebooks.scope import wanted
 
 if TYPE_CHECKING:
+    from kratom_qc.domain.verdict import Verdict
     from kratom_qc.judge.verdicts import Judgement
 
 
@@ -72,6 +73,13 @@ def compared(
             hold_reason = HoldReason("EARLIER-UNREAD", why, CellRef(reading.file))
             beside.hold_reasons.setdefault(batch_id, []).append(hold_reason)
     return beside
+
+
+def judge_readings(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verdict]:
+    """Every verdict over the readings; the engine is not even loaded where there is nothing to
+    judge."""
+    collected = collect(readings, policy)
+    return list(judge_batches(collected, policy).verdicts()) if collected else []
 
 
 def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:

@@ -74,6 +74,20 @@ def read_files(paths: Sequence[Path]) -> list[Reading]:
         return list(readers.read((str(path), read_bytes(path)) for path in paths))
 
 
+def files_in(folder: Path) -> list[Path]:
+    """Every file in a folder and below it, by name. Hidden files and the lock files of office
+    programs are not certificates; every other file is taken, whatever its name."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not _is_hidden(path.relative_to(folder))
+    )
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
 def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -> Reading:  # noqa: B008 - frozen
     """Read one file's bytes, in this very process. A refusal is a value here: one bad file never
     stops the others."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from kratom_qc import PROGRAM, settings
 from kratom_qc.app.batches import collect, compared, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.reading import Readers, Reading
+from kratom_qc.app.reading import Readers, Reading, files_in
 from kratom_qc.archive.store import PassWriter, Store, keep, keep_rulebook
 from kratom_qc.domain.errors import InputNotFound, Refusal
 from kratom_qc.domain.source import CellRef
@@ -41,19 +41,11 @@ class Arrival:
 
 def arrivals(inbox: Path, store: Store) -> tuple[list[Arrival], int]:
     """(the files of an inbox that are new by content, how many files there are). Raises
-    InputNotFound without an inbox.
-
-    Hidden files and the lock files of office programs are not certificates; every other file is
-    taken, whatever its name.
-    """
+    InputNotFound without an inbox."""
     if not inbox.is_dir():
         raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
     known = store.known(PROGRAM)
-    paths = sorted(
-        path
-        for path in inbox.rglob("*")
-        if path.is_file() and not _is_hidden(path.relative_to(inbox))
-    )
+    paths = files_in(inbox)
     new: dict[str, Arrival] = {}
     for path in paths:
         try:
@@ -63,10 +55,6 @@ def arrivals(inbox: Path, store: Store) -> tuple[list[Arrival], int]:
         if digest not in known.judged and digest not in known.refused:
             new.setdefault(digest, Arrival(path, path.relative_to(inbox).as_posix(), digest))
     return list(new.values()), len(paths)
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in path.parts)
 
 
 class ReleasePass:

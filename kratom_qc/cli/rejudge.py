@@ -34,8 +34,9 @@ from kratom_qc.app.rejudge.summary import (
     page,
 )
 from kratom_qc.archive.history import History
-from kratom_qc.cli.commands import REFUSED, print_line, print_refused
-from kratom_qc.cli.vendor import plain_console
+from kratom_qc.cli.console import plain_console, print_line
+from kratom_qc.cli.exit_status import REFUSED
+from kratom_qc.cli.refusals import print_refused
 from kratom_qc.domain.errors import EngineError, InputNotFound
 from kratom_qc.report.rejudged import NOT_JUDGED, MarketMoves, RejudgedPage, rejudged_page
 

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kratom_qc.domain.interval import plain
+
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _TRUE_MINUS = re.compile(r"(10\s?\^\s?\(?)[−–]")
@@ -45,6 +47,9 @@ FLATTENED = re.compile(
 _FLATTENED_GROUP = re.compile(
     r"^[0-9]{1,3}\.10[0-9]$"
 )  # in a file with decimal commas: 5104, or 5·10⁴ without its height
+_LOST_HEIGHT = re.compile(
+    rf"^(?P<m>{MANTISSA})\s*(?:{_TIMES}|\.)\s*10(?P<p>[+-]?[0-9]{{1,2}})(?![0-9])"
+)
 FOOTNOTE_OR_POWER = re.compile(
     r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]"
 )  # 2 × 10², or 2.10 with the footnote 2
@@ -53,6 +58,7 @@ _TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})
 # decimal(38, 18).
 LARGEST, SMALLEST = Decimal("1e13"), Decimal("1e-12")
 _EXPONENT_LIMIT = 30
+_MOST_ZEROS = 9  # of a power of ten that is also written out
 _MOST_DIGITS = 28  # what decimal arithmetic keeps; more would be rounded in silence
 
 
@@ -122,6 +128,20 @@ def _grouped(token: str, mark: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", whole))
 
 
+def lost_height(text: str) -> str:
+    """What is wrong with `4.2 x 104`, and what to write instead."""
+    match = _LOST_HEIGHT.match(text)
+    advice = "it as 2.1x10^2"
+    if match and abs(int(match["p"])) <= _MOST_ZEROS:
+        mantissa, power = match["m"], int(match["p"])
+        advice = f"{mantissa}x10^{power}"
+        marks = [sign for sign in mantissa if sign in ".,"]
+        if len(marks) <= 1:
+            value = plain(Decimal(mantissa.replace(",", ".")).scaleb(power))
+            advice += f" or {value.replace('.', marks[0] if marks else '.')}"
+    return f"a raised exponent seems to have lost its height; write {advice}"
+
+
 def number(text: str, mark: str | None) -> Number:
     """The number a text is, given the file's decimal mark.
 
@@ -131,7 +151,7 @@ def number(text: str, mark: str | None) -> Number:
     if _BARE_POWER.match(said):
         return _scaled("1", _power(said), mark, scientific=True)
     if FLATTENED.match(said):
-        raise Ambiguous("a raised exponent seems to have lost its height; write it as 2.1x10^2")
+        raise Ambiguous(lost_height(said))
     if mark != "," and FOOTNOTE_OR_POWER.match(text.strip()):
         raise Ambiguous("the raised digit may be an exponent or a footnote; write it as 2x10^2")
     times = _TIMES_TEN.match(said)
@@ -173,13 +193,16 @@ def _unmarked(mantissa: str, mark: str | None, *, scientific: bool) -> str:
     own = _proves(mantissa, scientific=scientific)
     if mark == "," and own is None and _FLATTENED_GROUP.match(mantissa):
         raise Ambiguous(
-            "it may be a thousands mark, or a power of ten that lost its height; write 5104 or 5x10^4"
+            "it may be a thousands mark, or a power of ten that lost its height; "
+            f"write {mantissa.replace('.', '')} or {mantissa.replace('.10', 'x10^')}"
         )
     if own is None and mark is None:
         if not re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", mantissa):
             raise ValueError("the groups of digits do not fit")
+        whole, fraction = re.split("[.,]", mantissa)
         raise Ambiguous(
-            "its mark may be a decimal or a thousands mark, and nothing in the file proves which"
+            "its mark may be a decimal or a thousands mark, and nothing in the file proves which; "
+            f"write {whole}{fraction} or {whole}.{fraction}"
         )
     if mark is not None and own is not None and own != mark:
         raise Ambiguous(f"the decimal mark is '{own}' here and '{mark}' elsewhere in the file")

@@ -14,7 +14,7 @@ from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.finding_words import subject
-from kratom_qc.report.reasons import Cause, against
+from kratom_qc.report.reasons import CauseGroup, against
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import number, sentences, warns
 from kratom_qc.vocabulary import wording
@@ -79,7 +79,7 @@ class _VerdictFixes:
         remarks = self.verdict.batch.remarks
         return fixes + [_remark(remark) for remark in remarks if remark.ref.file in ("", self.file)]
 
-    def _cause(self, cause: Cause) -> Fix:
+    def _cause(self, cause: CauseGroup) -> Fix:
         finding = cause[0]
         named = wording.subject_name(finding.analyte)
         why = f"{finding.conditional}: {finding.why}" if finding.conditional else finding.why

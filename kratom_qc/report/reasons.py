@@ -16,7 +16,7 @@ from kratom_qc.vocabulary import wording
 _RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}
 _MEASURED = ("amount", "not_detected", "described")  # kinds of limits that a laboratory answers
 
-Cause = list[Finding]  # findings about one thing with one outcome, the batch's own first
+CauseGroup = list[Finding]  # findings about one thing with one outcome, the batch's own first
 
 
 class LimitLine(NamedTuple):
@@ -74,14 +74,14 @@ class Causes(NamedTuple):
 class Against(NamedTuple):
     """Causes that count in the batch's own verdict, and those that only close markets."""
 
-    own: list[Cause]
-    markets: list[Cause]
+    own: list[CauseGroup]
+    markets: list[CauseGroup]
 
 
 def against(verdict: Verdict, scope: RulebookScope) -> Against:
     """Deciding findings that are not PASS by cause, worst first. A cause that counts in the batch's
     own verdict takes its repeats in other markets along."""
-    causes: dict[tuple[Outcome, str], Cause] = {}
+    causes: dict[tuple[Outcome, str], CauseGroup] = {}
     for finding in verdict.findings:
         if finding.decides and finding.outcome is not Outcome.PASS:
             causes.setdefault((finding.outcome, _about(finding, scope)), []).append(finding)
@@ -103,7 +103,7 @@ def _about(finding: Finding, scope: RulebookScope) -> str:
     return f"{finding.rule_id} {finding.analyte}"
 
 
-def causes(groups: Iterable[Cause], evidence: Evidence, scope: RulebookScope) -> Causes:
+def causes(groups: Iterable[CauseGroup], evidence: Evidence, scope: RulebookScope) -> Causes:
     """Cards for what a laboratory said something about; a plain list for what nobody reported."""
     reasons, unanswered = [], []
     for group in groups:

@@ -9,7 +9,7 @@ from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import markets
 from kratom_qc.report.finding_words import is_condition, is_untested
-from kratom_qc.report.reasons import Cause
+from kratom_qc.report.reasons import CauseGroup
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import warns
 
@@ -62,7 +62,7 @@ class Sections:
             return self.warned
         return self.met if finding.outcome is Outcome.PASS else self.shown
 
-    def without_law(self, causes: Iterable[Cause]) -> list[Cause]:
+    def without_law(self, causes: Iterable[CauseGroup]) -> list[CauseGroup]:
         """Causes without what is shown with the markets."""
         left = ([finding for finding in cause if id(finding) not in self._law] for cause in causes)
         return [cause for cause in left if cause]

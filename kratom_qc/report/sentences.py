@@ -3,14 +3,45 @@ archive."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report.finding_words import in_printed_unit, is_untested, subject, understood
-from kratom_qc.report.reasons import Cause, against, unreported
+from kratom_qc.report.reasons import CauseGroup, against, unreported
 from kratom_qc.report.scope import NAMED, RulebookScope
 from kratom_qc.vocabulary import wording
 
 WIDTH = 120  # of a main reason: one line of a terminal table
+
+
+class Cause(NamedTuple):
+    """One cause of a verdict in a line, with the cell it rests on and every rule that it breaks."""
+
+    outcome: str
+    sentence: str
+    ref: CellRef | None
+    rule_ids: tuple[str, ...]
+
+
+def deciding_causes(verdict: Verdict) -> tuple[Cause, ...]:
+    """Every cause that decides the batch's own verdict, worst first. Of a PASS there is none."""
+    if verdict.decision is Decision.PASS:
+        return ()
+    scope = RulebookScope(verdict)
+    own = against(verdict, scope).own
+    if not own:
+        return (Cause(verdict.decision.value, main_reason(verdict), None, ()),)
+    return tuple(_cause(group, scope) for group in own)
+
+
+def _cause(group: CauseGroup, scope: RulebookScope) -> Cause:
+    first = group[0]
+    unmentioned = unreported(first) and not _mentioned(group)
+    text = _missing_sentence([group]) if unmentioned else sentence(first)
+    rules = dict.fromkeys(finding.rule_id for finding in group if scope.is_own(finding))
+    return Cause(first.outcome.value, text, first.ref, tuple(rules))
 
 
 def main_reason(verdict: Verdict) -> str:
@@ -28,7 +59,7 @@ def main_reason(verdict: Verdict) -> str:
     return _suffixed(sentence(groups[0][0]), len(groups) - 1)
 
 
-def _mentioned(cause: Cause) -> bool:
+def _mentioned(cause: CauseGroup) -> bool:
     """Whether a certificate says something of it: `NT`, a blank cell, `ND` without a LOD, an amount
     that lacks a factor."""
     return any(finding.ref is not None for finding in cause)
@@ -39,7 +70,7 @@ def _suffixed(text: str, more: int) -> str:
     return wording.one_line(text, WIDTH - len(suffix)) + suffix
 
 
-def _missing_sentence(causes: list[Cause]) -> str:
+def _missing_sentence(causes: list[CauseGroup]) -> str:
     names = [subject(cause[0]) for cause in causes]
     if len(names) == 1:
         finding = causes[0][0]

@@ -9,6 +9,7 @@ from itertools import chain
 from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.limit import LOWER_BOUND, Limit, Rulebook
 from kratom_qc.rulebooks.lineages import lineage
+from kratom_qc.vocabulary import nearest_hint
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 
@@ -36,8 +37,11 @@ def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, 
     rulebook."""
     book = books.get(market)
     if book is None or book.kind != "market":
-        known = ", ".join(markets_of(books)) or "none"
-        raise UsageError(f"there is no rulebook for the market '{market}'; known markets: {known}")
+        known = markets_of(books)
+        raise UsageError(
+            f"there is no rulebook for the market '{market}'{nearest_hint(market, known)}; "
+            f"known markets: {', '.join(known) or 'none'}"
+        )
     return lineage(books, market)
 
 
