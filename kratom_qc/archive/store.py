@@ -192,7 +192,7 @@ class PassWriter:
     pass_id: str
     judged_on: date
     program: str
-    rows: dict[str, list[tables.Row]] = field(
+    rows: dict[str, list[tables.Values]] = field(
         default_factory=lambda: {name: [] for name in tables.SCHEMAS}
     )
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
@@ -218,7 +218,7 @@ class PassWriter:
 
     def _add(self, name: str, row: tables.Row) -> None:
         waiting = self.rows[name]
-        waiting.append(row)
+        waiting.append(tables.values(name, row))
         if len(waiting) >= _FLUSH_ROWS:
             self._flush(name)
 
@@ -228,7 +228,7 @@ class PassWriter:
                 self._path(name, ".part"), tables.SCHEMAS[name], compression="zstd"
             )
         self.writers[name].write_table(
-            tables.table(name, self.rows[name], self.pass_id, self.judged_on)
+            tables.arrow(name, self.rows[name], self.pass_id, self.judged_on)
         )
         self.rows[name] = []
 
