@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -27,8 +28,8 @@ ELSEWHERE = {
     "make samples": "tests/samples compares what it writes with what stands there",
     "make bench": "takes minutes; measures",
     "make properties": "takes minutes; tests/judge/properties with more examples",
-    "make fuzz": "takes minutes; tests/fuzz runs it for a moment",
-    "make mutation": "takes an hour; tests/mutation runs it on a few mutants",
+    "make fuzz": "takes minutes; tests/tools/fuzz runs it for a moment",
+    "make mutation": "takes an hour; tests/tools/mutation runs it on a few mutants",
     "python sample_reports/make_certificates.py": "tests/samples runs it with --check",
     "python -m tests.interpret.make_grammar_table --write": "tests/interpret/test_grammar.py compares the table",
     ".venv/bin/pre-commit install": "changes the clone it is run in",
@@ -82,13 +83,29 @@ def run_python(block: str) -> str:
     return printed.getvalue()
 
 
+def run_console(block: str) -> str:
+    """What a terminal of 120 columns shows of the command after `$`: it must be the rest of the block."""
+    command, _, expected = block.removeprefix("$ ").partition("\n")
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "COLUMNS": "120", "TERM": "dumb"}
+    with subprocess.Popen(["bash", "-c", command], stdout=theirs, env=environment):
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of a terminal is an error of reading it
+            while part := os.read(ours, 4096):
+                shown += part
+        os.close(ours)
+    assert [line.rstrip() for line in shown.decode().splitlines()] == expected.splitlines()
+    return ""
+
+
 def run_toml(block: str) -> str:
     tomllib.loads(block)
     return ""
 
 
 RUNNERS: dict[str, Callable[[str], str]] = {
-    "sh": run_shell, "crontab": run_crontab, "sql": run_sql, "python": run_python, "toml": run_toml,
+    "sh": run_shell, "console": run_console, "crontab": run_crontab, "sql": run_sql, "python": run_python, "toml": run_toml,
 }  # fmt: skip
 
 
