@@ -87,7 +87,7 @@ def run_console(block: str) -> str:
     """What a terminal of 120 columns shows of the command after `$`: it must be the rest of the block."""
     command, _, expected = block.removeprefix("$ ").partition("\n")
     ours, theirs = os.openpty()
-    environment = {**os.environ, "COLUMNS": "120", "TERM": "dumb"}
+    environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
     with subprocess.Popen(["bash", "-c", command], stdout=theirs, env=environment):
         os.close(theirs)
         shown = b""
@@ -95,7 +95,8 @@ def run_console(block: str) -> str:
             while part := os.read(ours, 4096):
                 shown += part
         os.close(ours)
-    assert [line.rstrip() for line in shown.decode().splitlines()] == expected.splitlines()
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\u202f", " ")
+    assert [line.rstrip() for line in plain.splitlines()] == expected.splitlines()
     return ""
 
 
@@ -140,7 +141,6 @@ def in_running_text() -> list[str]:
     return sorted({command for document in DOCUMENTS for command in commands_in_text(document)} - ELSEWHERE.keys())
 
 
-@pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize("command", [one for one in in_running_text() if one.startswith("kratom-qc ")])
 def test_a_command_in_running_text_is_there(command: str) -> None:
     """`kratom-qc layout draft|test FILE --output FILE`: the commands and their options are there."""
