@@ -157,7 +157,7 @@ def test_every_value_is_written_to_the_column_of_its_name(tmp_path):
     own, market = stored(root, "verdicts")
     declared, terms = own.pop("facts"), own.pop("terms")
     assert (own, market) == (OWN_COLUMNS, {**MARKET_COLUMNS, "facts": None, "terms": None})
-    assert list(rows.verdict_rows(VERDICT, "the reason", PROGRAM))[0]["terms"] == terms
+    assert next(iter(rows.verdict_rows(VERDICT, "the reason", PROGRAM)))["terms"] == terms
     assert declared == rows.declared(FACTS)
     for field in fields(FACTS):
         assert f'"{field.name}": ' in declared
