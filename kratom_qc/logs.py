@@ -42,6 +42,7 @@ def configure(stream: TextIO | None = None) -> logging.Handler:
         ROOT.removeHandler(earlier)
     ROOT.addHandler(handler)
     ROOT.setLevel(level)
+    ROOT.propagate = False  # what Prefect prints of other loggers' records is not ours to repeat
     return handler
 
 
@@ -64,11 +65,12 @@ class JsonLines(logging.Formatter):
 class TextLines(logging.Formatter):
     """A line for a person: time, level, event, then the extra values as name=value."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
+    def __init__(self, head: str = "%(asctime)s %(levelname)-7s %(message)s") -> None:
+        super().__init__(head, "%H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
-        values = (f"{name}={value}" for name, value in extra(record).items())
+        # As JSON: a file's name may hold a line break, and must not make up a line of its own.
+        values = (f"{name}={json.dumps(value, default=str)}" for name, value in extra(record).items())
         return "  ".join((super().formatMessage(record), *values))
 
 
