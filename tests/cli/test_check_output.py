@@ -63,7 +63,9 @@ def check(capsys):
 # ---------------------------------------------------------------- into a pipe
 
 LINES = {
-    "pass": [["PASS", "L-pass", "", "Leaf powder; may be sold in us; banned: us-al; all 3 limits met; not for us-al", ""]],
+    "pass": [
+        ["PASS", "L-pass", "", "Leaf powder; may be sold in us; banned: us-al; all 3 limits met; not for us-al", ""]
+    ],
     "fail": [
         ["FAIL", "L-fail", "", "Leaf powder; may be sold in no market; not: us; banned: us-al", ""],
         ["FAIL", "L-fail", "E2 in fail.csv", "Lead 0.9 mg/kg – leaf_powder: not more than 0.5 mg/kg", "PB"],
