@@ -63,7 +63,7 @@ bench: install-dev
 # The properties of tests/judge/properties with other examples on every run, and more of them than `make test` tries.
 EXAMPLES ?= 2000
 properties: install-dev
-	env -u CI KRATOM_QC_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/judge/properties --durations=0
+	env -u CI PROPERTY_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/judge/properties --durations=0
 
 SECONDS ?= 600
 fuzz: install-dev

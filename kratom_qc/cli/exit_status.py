@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from kratom_qc.domain.verdict import Decision
+if TYPE_CHECKING:
+    from kratom_qc.domain.verdict import Decision
 
 REFUSED = 3
 WRONG_USAGE = 64
 INTERNAL = 70
 INTERRUPTED = 130
-_WORST_FIRST = ((Decision.FAIL, 1), (Decision.HOLD, 2))
+_WORST_FIRST = (("FAIL", 1), ("HOLD", 2))
 
 HELP = """\
 Exit status, highest first:

@@ -3,6 +3,7 @@ help and completion answer at once."""
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -33,6 +34,9 @@ _COMMANDS = (check, read, run, markets, rejudge, template, problems)
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its status."""
     _speak_any_letter()
+    # A command ends its process. Without the collector `check` takes a fifth less CPU time for 1 %
+    # more memory (1 file: 5.8 → 4.7 s, 100 files: 7.1 → 5.7 s), most of it while the engine loads.
+    gc.disable()
     raise SystemExit(_status(sys.argv[1:] if arguments is None else list(arguments)))
 
 

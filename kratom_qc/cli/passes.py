@@ -3,6 +3,7 @@ error, and only where that is a terminal."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def release(order: Order, *, shown: bool) -> Done:
         from flows.release import watching
         from kratom_qc.judge import engine as _engine  # noqa: F401
 
+        gc.enable()  # a pass of many thousand files does leave garbage (see `main`)
         answered()
         progress(_STARTING, 1, 1)
         token = watching.set(progress)
@@ -102,8 +104,15 @@ def print_nothing_new(inbox: Path, store: Path, known: int) -> None:
     console.print(f"Reports: {escape(str(store / 'reports' / 'index.html'))}")
 
 
-def print_done(done: Done, order: Order, overdue: Sequence[str]) -> None:
-    """Print what a pass judged and refused, and where its reports are."""
+def print_result(done: Done, order: Order, overdue: Sequence[str], *, as_json: bool) -> None:
+    """Print what a pass judged and refused: one JSON object a line, or for people, with where the
+    reports are."""
+    if as_json:
+        for row in done.rows:
+            print_line(_batch_object(row))
+        for reading in done.refused:
+            print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
+        return
     console = plain_console()
     print_verdicts(console, done.rows)
     for reading in done.refused:
@@ -113,14 +122,6 @@ def print_done(done: Done, order: Order, overdue: Sequence[str]) -> None:
         console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
     console.print(f"\nReports: {escape(str(order.store / 'reports' / 'index.html'))}")
     console.print(f"Archive: {escape(str(order.store / 'archive'))} (Parquet)")
-
-
-def print_objects(done: Done) -> None:
-    """Print one JSON object for each batch judged, then one for each file refused."""
-    for row in done.rows:
-        print_line(_batch_object(row))
-    for reading in done.refused:
-        print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
 
 
 def _batch_object(row: SummaryRow) -> dict[str, Any]:

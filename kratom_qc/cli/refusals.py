@@ -13,6 +13,7 @@ from rich.padding import Padding
 
 from kratom_qc.cli.console import fields_line
 from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import CellRef
 from kratom_qc.vocabulary import problems
 
 _MOST_AREAS = 5  # rows or columns that are named; of more the sheet alone is
@@ -111,19 +112,21 @@ def _hint(refusal: Refusal, *, explained: bool) -> str:
 def _areas(same: Sequence[Refusal]) -> Iterator[tuple[str, str]]:
     """(where, how many cells) of one problem: by rows or by columns, whichever is told shorter."""
     refs = [refusal.ref for refusal in same]
-    sheet = refs[0].sheet
-    if len(refs) == 1 or not all(ref.cell for ref in refs):
+    sheet, cells = refs[0].sheet, [ref.cell for ref in refs]
+    if len(refs) == 1 or not all(cells):
         yield from ((str(ref) if ref.sheet or ref.cell else "file", "") for ref in refs)
         return
-    kind, areas = _rows_or_columns([ref.cell for ref in refs])
+    kind, areas = _rows_or_columns(cells)
     if len(areas) > _MOST_AREAS:
-        yield sheet or "file", f"{len(refs)} cells from {refs[0].cell} to {refs[-1].cell}"
+        yield sheet or "file", f"{len(cells)} cells from {cells[0]} to {cells[-1]}"
         return
-    hidden = "hidden " if same[0].message.startswith("this cell is hidden") else ""
-    for name, cells in areas.items():
-        area = cells[0] if len(cells) == 1 else f"{cells[0]}:{cells[-1]}"
-        count = "" if len(cells) == 1 else f"{len(cells)} cells in {hidden}{kind} {name}"
-        yield f"{sheet}!{area}" if sheet else area, count
+    if same[0].message.startswith("this cell is hidden"):
+        kind = f"hidden {kind}"
+    for name, inside in areas.items():
+        many = len(inside) > 1
+        count = f"{len(inside)} cells in {kind} {name}" if many else ""
+        area = f"{inside[0]}:{inside[-1]}" if many else inside[0]
+        yield str(CellRef("", sheet, area)), count
 
 
 def _rows_or_columns(cells: Iterable[str]) -> tuple[str, dict[str, list[str]]]:

@@ -42,17 +42,15 @@ def run(
     from kratom_qc.cli import passes
 
     config = settings.load()
-    inbox, store = inbox or config.inbox, store or config.store
-    policy = load_policy(market or (), on, facts)  # mistakes are told before anything starts
+    inbox, store, markets = inbox or config.inbox, store or config.store, tuple(market or ())
+    policy = load_policy(markets, on, facts)  # mistakes are told before anything starts
     new, known = arrivals(inbox, Store(store))
     if not new:
         if not (quiet or as_json):
             passes.print_nothing_new(inbox, store, known)
         return 0
-    order = passes.Order(inbox, store, tuple(market or ()), on, facts)
+    order = passes.Order(inbox, store, markets, on, facts)
     done = passes.release(order, shown=not quiet)
-    if as_json:
-        passes.print_objects(done)
-    elif not quiet:
-        passes.print_done(done, order, policy.overdue)
+    if not quiet:
+        passes.print_result(done, order, policy.overdue, as_json=as_json)
     return passes.worst_status(done) if strict else 0

@@ -36,14 +36,18 @@ def show(named: Sequence[str], root: Path, policy: JudgementPolicy, *, as_json: 
     checked = Checked(readings, [*kept, *judge_readings(readings, policy)])
     if as_json:
         return write_lines(_json_lines(checked), checked.status)
+    _print(checked)
+    return checked.status
+
+
+def _print(checked: Checked) -> None:
     console = plain_console()
     for verdict in checked.verdicts:
         print_matrix(console, verdict)
         console.print()
-    for reading in readings:
+    for reading in checked.readings:
         if reading.refusals:
             print_refused(console, reading.file, reading.refusals)
-    return checked.status
 
 
 def _json_lines(checked: Checked) -> Iterator[str]:

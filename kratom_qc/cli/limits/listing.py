@@ -78,9 +78,12 @@ def print_limits(
     if as_json:
         return write_lines((json_line(as_object(book, limit, day)) for book, limit in asked), 0)
     console = plain_console()
-    everything = not markets and product is None
-    for name in books if everything else dict.fromkeys(book.id for book, _ in asked):
-        print_book(console, books[name], [limit for book, limit in asked if book.id == name], day)
+    everything = not (markets or product)
+    by_book: dict[str, list[Limit]] = {name: [] for name in books if everything}
+    for book, limit in asked:
+        by_book.setdefault(book.id, []).append(limit)
+    for name, limits in by_book.items():
+        print_book(console, books[name], limits, day)
     if product is not None:
         _print_silent(console, books, markets, product)
     return 0

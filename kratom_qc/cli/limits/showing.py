@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from rich.console import Console
 from rich.markup import escape
 
 from kratom_qc import vocabulary
@@ -27,26 +28,27 @@ def show(name: str, on: date | None) -> int:
             console.print(f"[dim]{label}[/]  {escape(words)}")
         return 0
     every = [(book, limit) for book in books.values() for limit in book.limits]
-    named = [(book, limit) for book, limit in every if limit.rule_id == name]
+    named = [pair for pair in every if pair[1].rule_id == name]
     if not named:
-        near = ", ".join(vocabulary.closest(name, _known(books), 3))
+        rules = [limit.rule_id for _, limit in every]
+        near = ", ".join(vocabulary.closest(name, [*books, *rules], 3))
         raise UsageError(
             f"'{name}' is no rulebook and no rule (nearest: {near or 'none'}); "
             "see `kratom-qc limits list`"
         )
     for book, limit in named:
-        console.print(
-            f"[bold]{escape(limit.rule_id)}[/]  {escape(book.title)} ({book.id}.toml:{limit.line})"
-        )
-        rows = [
-            (f"[dim]{label}[/]", escape(words)) for label, words in about(book, limit, books, day)
-        ]
-        print_table(console, ("", ""), rows)
+        _print(console, book, limit, about(book, limit, books, day))
     return 0
 
 
-def _known(books: Mapping[str, Rulebook]) -> list[str]:
-    return [*books, *(limit.rule_id for book in books.values() for limit in book.limits)]
+def _print(
+    console: Console, book: Rulebook, limit: Limit, labelled: Sequence[tuple[str, str]]
+) -> None:
+    console.print(
+        f"[bold]{escape(limit.rule_id)}[/]  {escape(book.title)} ({book.id}.toml:{limit.line})"
+    )
+    rows = [(f"[dim]{label}[/]", escape(words)) for label, words in labelled]
+    print_table(console, ("", ""), rows)
 
 
 def _about_book(book: Rulebook, day: date) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ from kratom_qc.rulebooks.scope import NUMERIC
 from tests.factory import DAY, REAL
 
 T = TypeVar("T")
-EXAMPLES = int(os.environ.get("KRATOM_QC_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "200"))
 RANK = {"PASS": 0, "MISSING": 1, "INCONCLUSIVE": 1, "HOLD": 1, "FAIL": 2}  # outcomes and decisions, by severity
 
 
