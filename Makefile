@@ -9,29 +9,36 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo test check samples bench properties fuzz mutation lock clean
+.PHONY: help install install-dev demo test test-fast check samples bench properties fuzz mutation lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
-	@echo "make test     run the tests"
-	@echo "make check    lint, types, import contracts, limits, samples up to date"
+	@echo "make test     run the tests, on every core"
+	@echo "make test-fast  those that take no time: a minute, for the inner loop"
+	@echo "make check    lint, types, import contracts, complexity, limits, samples up to date"
 	@echo "make samples  write the sample certificates and their reports again"
 	@echo "make bench    measure, against named baselines (N=1000 certificates)"
 	@echo "make properties  how verdicts may move, on many batches made by chance (EXAMPLES=2000 for each)"
 	@echo "make fuzz     throw broken text at the readers of words (SECONDS=600)"
 	@echo "make mutation change the core in small ways and see whether the tests notice (ONLY='--module judge.crosscheck')"
+	@echo "make lock     resolve the dependencies again"
 
 # Byte code is compiled at once: without it Great Expectations takes more than twice as long to import.
+INSTALL_LOCKED := UV_COMPILE_BYTECODE=1 .ci/install --require-hashes
+
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; assert sys.version_info >= (3, 11), 'Python 3.11 or newer is needed'"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL_LOCKED) -r requirements.lock
+	.ci/install --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q kratom_qc flows
+	@echo "$(VENV) holds $$(du -sh $(VENV) | cut -f1)"
 	touch $@
 
+# What the tests need besides; both locks are named, because either alone does not list everything that is asked for.
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(INSTALL_LOCKED) -r requirements.lock -r requirements-dev.lock
+	@echo "$(VENV) holds $$(du -sh $(VENV) | cut -f1)"
 	touch $@
 
 install: $(VENV)/.installed
@@ -41,14 +48,19 @@ install-dev: $(VENV)/.installed-dev
 demo: install
 	@$(BIN)/kratom-qc run --inbox sample_reports/certificates --store demo_store --facts sample_reports/products.toml --on $(DAY)
 
+TESTS ?=
 test: install-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
+
+test-fast: install-dev
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(TESTS)
 
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check kratom_qc flows tests sample_reports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	.ci/complexity
 	$(BIN)/kratom-qc limits lint
 	$(BIN)/python sample_reports/make_certificates.py --check
 
@@ -74,10 +86,14 @@ mutation: install-dev
 	nice -n 10 $(BIN)/python -m tests.tools.mutation $(ONLY)
 
 # Hashes and no addresses: the lock says what is installed, the machine's own settings say from where.
+# The second lock lists only what the first does not.
+COMPILE := .ci/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	echo uv | $(COMPILE) - -o .ci/requirements-uv.lock
+	$(COMPILE) --group build pyproject.toml -o requirements.lock
+	$(COMPILE) --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock \
+		$$(sed -nE 's/^([^ =]+)==.*/--no-emit-package \1/p' requirements.lock)
 
 clean:
-	rm -rf $(VENV) demo_store .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo_store .complexipy_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import Phase, settings
@@ -17,6 +17,20 @@ settings.register_profile(
     "mutation", derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
+
+
+# Folders and files that `make test-fast` leaves out: they start processes, or judge many batches.
+SLOW = {
+    "archive", "flows", "hostile", "properties", "rejudge", "samples", "test_annotate.py", "test_check_json.py",
+    "test_limits_proposals.py", "test_silence.py", "test_two_readings.py", "test_what_decides.py",
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Marks the slow tests."""
+    for item in items:
+        if SLOW.intersection(item.path.parts):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

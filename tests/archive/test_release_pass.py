@@ -179,39 +179,43 @@ from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.app.release import ReleasePass, arrivals
-step = int(sys.argv[3])
-calls = 0
-def dying(path, target, real=Path.replace):
-    global calls
-    calls += 1
-    if calls == step:
-        os._exit(9)
-    return real(path, target)
-Path.replace = dying
-shelf = room.Store(Path(sys.argv[2]))
-with shelf.locked():
-    new, _ = arrivals(Path(sys.argv[1]), shelf)
-    current = ReleasePass(shelf, load_policy(on=date(2026, 11, 22)), lambda *_: None)
-    current.read(new, len(new)); [current.judge(wave) for wave in current.gather()]; current.publish()
-os._exit(0)
+import kratom_qc.judge.engine
+def dies_at(step, store):
+    calls = 0
+    def dying(path, target, real=Path.replace):
+        nonlocal calls
+        calls += 1
+        if calls == step:
+            os._exit(9)
+        return real(path, target)
+    Path.replace = dying
+    shelf = room.Store(store)
+    with shelf.locked():
+        new, _ = arrivals(Path(sys.argv[1]), shelf)
+        current = ReleasePass(shelf, load_policy(on=date(2026, 11, 22)), lambda *_: None)
+        current.read(new, len(new)); [current.judge(wave) for wave in current.gather()]; current.publish()
+for step in map(int, sys.argv[3:]):
+    if not os.fork():
+        dies_at(step, Path(sys.argv[2]) / f"store {step}")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.wait()[1]) == 9, step
 """
+RENAMES = (1, 3, 5, 7)
 
 
-@pytest.mark.parametrize("step", [1, 3, 5, 7])
-def test_a_pass_killed_at_any_rename_loses_no_file_and_doubles_none(inbox, tmp_path, terms, step):
-    store = tmp_path / "store"
+def test_a_pass_killed_at_any_rename_loses_no_file_and_doubles_none(inbox, tmp_path, terms):
     (inbox / "a.csv").write_text(CHEMISTRY)
     (inbox / "b.csv").write_text(BAD)
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    died = subprocess.run(
-        [sys.executable, "-c", KILLED, str(inbox), str(store), str(step)], env=environment, check=False
-    )
-    assert died.returncode == 9
-    make_pass(inbox, store, terms)
-    certificates = pd.read_parquet(store / "archive" / "certificates")
-    assert sorted(certificates.file) == ["a.csv", "b.csv"]
-    own = pd.read_parquet(store / "archive" / "verdicts").query("market.isna()")
-    assert list(own.batch_id) == ["L-1"]
+    steps = map(str, RENAMES)
+    subprocess.run([sys.executable, "-c", KILLED, str(inbox), str(tmp_path), *steps], env=environment, check=True)
+    for step in RENAMES:
+        store = tmp_path / f"store {step}"
+        make_pass(inbox, store, terms)
+        certificates = pd.read_parquet(store / "archive" / "certificates")
+        assert sorted(certificates.file) == ["a.csv", "b.csv"], step
+        own = pd.read_parquet(store / "archive" / "verdicts").query("market.isna()")
+        assert list(own.batch_id) == ["L-1"], step
 
 
 def test_the_archive_is_read_by_pandas_and_duckdb_without_our_code(inbox, tmp_path, terms):

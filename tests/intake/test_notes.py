@@ -3,7 +3,8 @@ stand. Honest prose holds nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 
@@ -11,6 +12,7 @@ from kratom_qc.app.reading import Reading
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.intake.sheets import cell_name
+from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import CLEAN_LEAF, REAL, judged
 from tests.helpers_sheets import Rows, canonical, read_csv, read_xlsx
@@ -78,14 +80,30 @@ def test_nothing_decisive_is_dropped_wherever_it_stands(shape: Rows, text: str) 
     assert silent == []
 
 
-@pytest.mark.parametrize("text", DECISIVE)
-def test_every_decisive_note_holds_a_batch_that_passes(text: str) -> None:
-    clean = judged([read_csv(square(LEAF), head=())], BOOKS, markets=["us"])
-    assert clean["L-1"].decision is Decision.PASS
-    for rows in ([*LEAF, [], [text]], [[text], [], *LEAF], [*LEAF[:-1], [*LEAF[-1][:-1], text]]):
-        reading = read_csv(square(rows), head=())
-        assert is_heard(reading)
-        assert reading.refusals or judged([reading], BOOKS, markets=["us"])["L-1"].decision is not Decision.PASS
+def leaf(batch_id: str) -> Rows:
+    """A clean leaf of its own batch, so that many can be judged in one run."""
+    return [["Batch", batch_id], *LEAF[1:]]
+
+
+NOTED: dict[str, Callable[[Rows, str], Rows]] = {
+    "below": lambda rows, text: [*rows, [], [text]],
+    "above": lambda rows, text: [[text], [], *rows],
+    "beside": lambda rows, text: [*rows[:-1], [*rows[-1][:-1], text]],
+}
+
+
+def test_every_decisive_note_holds_a_batch_that_passes() -> None:
+    readings: dict[tuple[str, str], tuple[str, Reading]] = {}
+    for number, (text, place) in enumerate(product(DECISIVE, NOTED), start=100):
+        rows = NOTED[place](leaf(f"L-{number}"), text)
+        readings[text, place] = f"L-{number}", read_csv(square(rows), head=())
+    assert [note for note, (_, reading) in readings.items() if not is_heard(reading)] == []
+
+    accepted = {note: one for note, one in readings.items() if not one[1].refusals}
+    papers = [read_csv(square(leaf("clean")), head=()), *(reading for _, reading in accepted.values())]
+    verdicts = judged(papers, BOOKS, markets=["us"], beside=CrossCertificateChecks())
+    assert verdicts["clean"].decision is Decision.PASS
+    assert [note for note, (batch_id, _) in accepted.items() if verdicts[batch_id].decision is Decision.PASS] == []
 
 
 @pytest.mark.parametrize("text", HARMLESS)

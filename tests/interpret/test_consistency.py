@@ -453,11 +453,11 @@ def _made(number: int, analytes: Sequence[str], seed: int) -> InterpretedCertifi
 
 
 @pytest.mark.parametrize("copies", [False, True])
-def test_two_thousand_certificates_are_compared_each_with_all(copies: bool) -> None:
+def test_five_hundred_certificates_are_compared_each_with_all(copies: bool) -> None:
     analytes = list(vocabulary.analytes())[:60]
-    everyone = [_made(number, analytes, 0 if copies else number) for number in range(2_000)]
+    everyone = [_made(number, analytes, 0 if copies else number) for number in range(500)]
     found = compare(everyone)
-    assert len(found.hold_reasons) == (2_000 if copies else 0)
+    assert len(found.hold_reasons) == (500 if copies else 0)
 
 
 @pytest.mark.parametrize("distinct", [1, 20_000])

@@ -67,23 +67,31 @@ def panel(verdict):
     return one
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_adulterant_found_fails_the_batch(verdicts, name):
-    for way in ("found", "seen"):
-        verdict = verdicts[f"{name} {way}"]
-        assert (panel(verdict).outcome, verdict.decision) == ("FAIL", "FAIL")
+def every(verdicts, way, told):
+    """What is told of the verdict over each adulterant, by name."""
+    return {name: told(verdicts[f"{name} {way}"]) for name in NAMES}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_adulterant_looked_for_and_not_found_passes(verdicts, name):
-    verdict = verdicts[f"{name} looked for"]
-    assert (panel(verdict).outcome, panel(verdict).decides, verdict.decision) == ("PASS", True, "PASS")
+@pytest.mark.parametrize("way", ["found", "seen"])
+def test_an_adulterant_found_fails_the_batch(verdicts, way):
+    outcomes = every(verdicts, way, lambda verdict: (panel(verdict).outcome, verdict.decision))
+    assert outcomes == dict.fromkeys(NAMES, ("FAIL", "FAIL"))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_non_detect_that_says_not_how_deep_it_looked_is_no_evidence(verdicts, name):
-    one = panel(verdicts[f"{name} silent"])
-    assert (one.outcome, one.decides, one.when_missing) == ("MISSING", False, "note")
+def test_an_adulterant_looked_for_and_not_found_passes(verdicts):
+    outcomes = every(
+        verdicts, "looked for", lambda verdict: (panel(verdict).outcome, panel(verdict).decides, verdict.decision)
+    )
+    assert outcomes == dict.fromkeys(NAMES, ("PASS", True, "PASS"))
+
+
+def test_a_non_detect_that_says_not_how_deep_it_looked_is_no_evidence(verdicts):
+    outcomes = every(
+        verdicts,
+        "silent",
+        lambda verdict: (panel(verdict).outcome, panel(verdict).decides, panel(verdict).when_missing),
+    )
+    assert outcomes == dict.fromkeys(NAMES, ("MISSING", False, "note"))
 
 
 def test_every_adulterant_nobody_tested_is_listed(verdicts):

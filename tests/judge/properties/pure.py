@@ -31,7 +31,8 @@ from kratom_qc.rulebooks.scope import NUMERIC
 from tests.factory import DAY, REAL
 
 T = TypeVar("T")
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "200"))
+USUAL, ENOUGH = 60, 200  # examples of a property; so many, drawn anew, see every decision
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", USUAL))
 RANK = {"PASS": 0, "MISSING": 1, "INCONCLUSIVE": 1, "HOLD": 1, "FAIL": 2}  # outcomes and decisions, by severity
 
 
@@ -173,8 +174,10 @@ def judged_property(
             example.__name__ = example.__qualname__ = holds.__name__  # or all properties would draw alike
             usual = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
             usual(given(st.tuples(*strategies))(example))()
-            few = EXAMPLES < 200
-            assert few or set(saw) <= set(bench.seen), f"the batches made by chance tell little: {dict(bench.seen)}"
+            enough = USUAL if settings.default.derandomize else ENOUGH
+            assert enough > EXAMPLES or set(saw) <= set(bench.seen), (
+                f"the batches made by chance tell little: {dict(bench.seen)}"
+            )
             bench.engine_agrees()
 
         test.__name__, test.__doc__, test.__module__ = holds.__name__, holds.__doc__, holds.__module__

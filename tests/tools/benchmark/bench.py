@@ -110,8 +110,9 @@ def _typed(*words: str) -> tuple[float, float]:
     """(seconds, MiB) of one command; memory is the sum over it and its children, looked at ten times a second."""
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
     started, peak = time.perf_counter(), 0.0
-    binary = str(Path(sys.executable).with_name("kratom-qc"))
-    with subprocess.Popen([binary, *words], stdout=subprocess.DEVNULL, env=environment) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "kratom_qc", *words], stdout=subprocess.DEVNULL, env=environment
+    ) as process:
         while process.poll() is None:
             peak = max(peak, _held(process.pid))
             time.sleep(0.1)
