@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.docs.documents import ROOT
 
@@ -22,7 +24,7 @@ FILES = {
 }
 
 
-def _with_the_repository(folder: Path) -> Path:
+def _with_the_repository(folder: Path) -> None:
     """A folder from which the repository's data is reached by the paths that documents print."""
     for name in ("sample_reports", "expectations"):
         (folder / name).symlink_to(ROOT / name)
@@ -30,21 +32,32 @@ def _with_the_repository(folder: Path) -> Path:
         (folder / path).parent.mkdir(parents=True)
         (folder / path).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m kratom_qc "$@"\n', encoding="utf-8")
         (folder / path).chmod(0o755)
-    return folder
 
 
 @pytest.fixture(scope="session")
 def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the recipe of `make demo` makes."""
+    """What the recipe of `make demo` makes, once for all processes that run tests."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    with FileLock(shared / "demo.lock"):
+        if not (shared / "demo").exists():
+            _make_demo(shared / "making")
+            (shared / "making").rename(shared / "demo")
+    return shared / "demo" / "demo_store"
+
+
+def _make_demo(folder: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(r"^demo:.*\n\t@?\$\(BIN\)/(kratom-qc run .*)$", makefile, re.MULTILINE)
     day = re.search(r"^DAY := (\S+)$", makefile, re.MULTILINE)
     assert recipe is not None, "the Makefile's recipe of `demo` is not found"
     assert day is not None
-    folder = _with_the_repository(tmp_path_factory.mktemp("demo"))
+    folder.mkdir()
+    _with_the_repository(folder)
     command = f".venv/bin/{recipe[1]}".replace("$(DAY)", day[1])
-    subprocess.run(["bash", "-c", command], cwd=folder, check=True, capture_output=True)
-    return folder / "demo_store"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(["bash", "-c", command], cwd=folder, check=True, capture_output=True, env=environment)
 
 
 @pytest.fixture

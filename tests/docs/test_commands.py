@@ -32,6 +32,8 @@ ELSEWHERE = {
     "make mutation": "takes an hour; tests/tools/mutation runs it on a few mutants",
     "python sample_reports/make_certificates.py": "tests/samples runs it with --check",
     "python -m tests.interpret.make_grammar_table --write": "tests/interpret/test_grammar.py compares the table",
+    '.venv/bin/python -m flows.serve --inbox inbox --store store --cron "*/15 * * * *"': "tests/flows serves every 5 s",
+    "python -m flows.serve": "tests/flows serves it",
     ".venv/bin/pre-commit install": "changes the clone it is run in",
     "kratom-qc --install-completion": "changes the start files of the reader's shell",
 }
@@ -122,6 +124,7 @@ def runnable(document: Path) -> list[Block]:
     return [block for block in blocks(document) if block.language in RUNNERS]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize(
     "document", [path for path in DOCUMENTS if runnable(path)], ids=lambda path: str(path.relative_to(ROOT))
@@ -163,6 +166,7 @@ def test_a_target_that_is_named_is_in_the_makefile(command: str) -> None:
     assert re.search(rf"^{command.removeprefix('make ')}:", makefile, re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("desk")
 def test_the_query_for_what_is_not_released_lists_what_counts_in_the_batches_own_verdicts() -> None:
     archive = next(path for path in DOCUMENTS if path.parent.name == "archive")
