@@ -27,7 +27,7 @@ from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals
 from kratom_qc.archive.store import Store
-from kratom_qc.report.html import SummaryRow
+from kratom_qc.report.summary import SummaryRow
 
 CHUNK = 100  # files per task: the server costs some 20 ms of CPU for every task run
 log = logging.getLogger("kratom_qc.flows")

@@ -1,4 +1,8 @@
-"""Where things live, from the environment, with defaults that work."""
+"""Where things live and what reading may cost, from the environment, with defaults that work.
+
+Every setting is an environment variable that begins with KRATOM_QC_. A variable that begins so and
+is no setting is an error, because whoever misspelt it believes that it is in force.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from pathlib import Path
 from kratom_qc.domain.errors import RulebookError
 
 ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "KRATOM_QC_"
+_ELSEWHERE = ("LAYOUTS", "DEBUG", "LOG", "LOG_LEVEL")  # settings that have no field below
 
 
 def _cap(default: int, what: str) -> int:
@@ -41,30 +47,32 @@ class Caps:
     cpu_seconds: int = _cap(8, "seconds of computing for one file")
     wall_seconds: int = _cap(20, "seconds of waiting for one file")
 
-    def told(self) -> Iterator[tuple[str, int, str]]:
-        """(name, value, what it bounds) of every cap."""
+    def described(self) -> Iterator[tuple[str, int, str, str]]:
+        """(name, value, what it bounds, the variable that sets it) of every cap."""
         for cap in fields(self):
-            yield cap.name, getattr(self, cap.name), cap.metadata["what"]
+            yield cap.name, getattr(self, cap.name), cap.metadata["what"], _cap_variable(cap.name)
+
+
+def _cap_variable(name: str) -> str:
+    return f"{PREFIX}MAX_{name.upper()}"
 
 
 def caps() -> Caps:
     """The caps in force. Raises RulebookError for one that is no whole number above 0."""
-    said: dict[str, int] = {}
+    values: dict[str, int] = {}
     for cap in fields(Caps):
-        text = os.environ.get(f"KRATOM_QC_MAX_{cap.name.upper()}", "").strip()
+        variable = _cap_variable(cap.name)
+        text = os.environ.get(variable, "").strip()
         if text and not (text.isascii() and text.isdigit() and 0 < int(text) < 10**15):
-            raise RulebookError(
-                f"KRATOM_QC_MAX_{cap.name.upper()} is '{text}'; it must be a whole number above 0"
-            )
+            raise RulebookError(f"{variable} is '{text}'; it must be a whole number above 0")
         if text:
-            said[cap.name] = int(text)
-    return Caps(**said)
+            values[cap.name] = int(text)
+    return Caps(**values)
 
 
 def layouts() -> Path | None:
     """The folder of the user's own layout profiles, or None: KRATOM_QC_LAYOUTS."""
-    said = os.environ.get("KRATOM_QC_LAYOUTS", "").strip()
-    return Path(said) if said else None
+    return _path("LAYOUTS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +90,66 @@ class Settings:
     hold_laboratories: bool = False  # what it does not vouch for holds, instead of only warning
 
 
-def _yes(name: str) -> bool:
-    said = os.environ.get(f"KRATOM_QC_{name}", "").strip().lower()
-    if said not in ("", "1", "yes", "true", "0", "no", "false"):
-        raise RulebookError(f"KRATOM_QC_{name} is '{said}'; it must be yes or no")
-    return said in ("1", "yes", "true")
-
-
 def load() -> Settings:
     """The settings in force. Paths are taken as given; whether they exist is for those who open
     them to say.
 
-    Raises RulebookError for a yes or no that is neither, and where batches shall be held by a
-    register that nothing names.
+    Raises RulebookError for a variable that is no setting, a yes or no that is neither, and where
+    batches shall be held by a register that nothing names.
     """
-
-    def get(name: str, default: str) -> str:
-        return os.environ.get(f"KRATOM_QC_{name}", "").strip() or default
-
-    facts, laboratories = get("FACTS", ""), get("LABORATORIES", "")
-    if _yes("HOLD_LABORATORIES") and not laboratories:
+    check_names()
+    laboratories, hold_laboratories = _path("LABORATORIES"), _yes("HOLD_LABORATORIES")
+    if hold_laboratories and laboratories is None:
         raise RulebookError(
-            "KRATOM_QC_HOLD_LABORATORIES asks to hold by a register, and KRATOM_QC_LABORATORIES names none"
+            "KRATOM_QC_HOLD_LABORATORIES asks to hold by a register, "
+            "and KRATOM_QC_LABORATORIES names none"
         )
+    homes = (_text("HOME_MARKETS") or "us").split(",")
     return Settings(
-        expectations=Path(get("EXPECTATIONS", str(ROOT / "expectations"))),
-        inbox=Path(get("INBOX", "inbox")),
-        store=Path(get("STORE", "store")),
-        home_markets=tuple(
-            market.strip() for market in get("HOME_MARKETS", "us").split(",") if market.strip()
-        ),
-        facts=Path(facts) if facts else None,
+        expectations=_path("EXPECTATIONS") or ROOT / "expectations",
+        inbox=_path("INBOX") or Path("inbox"),
+        store=_path("STORE") or Path("store"),
+        home_markets=tuple(market.strip() for market in homes if market.strip()),
+        facts=_path("FACTS"),
         hold_overdue=_yes("HOLD_OVERDUE"),
-        laboratories=Path(laboratories) if laboratories else None,
-        hold_laboratories=_yes("HOLD_LABORATORIES"),
+        laboratories=laboratories,
+        hold_laboratories=hold_laboratories,
     )
+
+
+def check_names() -> None:
+    """Raises RulebookError that names every variable which begins with KRATOM_QC_ and is no
+    setting, each with the nearest one that is."""
+    from difflib import get_close_matches
+
+    known = names()
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    mistakes = []
+    for name in unknown:
+        near = get_close_matches(name, known, 1)
+        mistakes.append(f"{name} is no setting; nearest: {near[0] if near else 'none'}")
+    if mistakes:
+        raise RulebookError("\n".join(mistakes))
+
+
+def names() -> tuple[str, ...]:
+    """The environment variable of every setting."""
+    paths = tuple(f"{PREFIX}{setting.name.upper()}" for setting in fields(Settings))
+    others = tuple(PREFIX + name for name in _ELSEWHERE)
+    return (*paths, *others, *(_cap_variable(cap.name) for cap in fields(Caps)))
+
+
+def _text(name: str) -> str:
+    return os.environ.get(PREFIX + name, "").strip()
+
+
+def _path(name: str) -> Path | None:
+    text = _text(name)
+    return Path(text) if text else None
+
+
+def _yes(name: str) -> bool:
+    text = _text(name).lower()
+    if text not in ("", "1", "yes", "true", "0", "no", "false"):
+        raise RulebookError(f"{PREFIX}{name} is '{text}'; it must be yes or no")
+    return text in ("1", "yes", "true")

@@ -27,26 +27,28 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--check", action="store_true", help="compare with what stands there; write nothing")
     options = parser.parse_args()
-    made = {name: make() for name, make in sorted(STORIES.items())}
-    return check(made, options.folder) if options.check else write(made, options.folder)
+    certificates = {name: make() for name, make in sorted(STORIES.items())}
+    return check(certificates, options.folder) if options.check else write(certificates, options.folder)
 
 
-def write(made: dict[str, bytes], folder: Path) -> int:
+def write(certificates: dict[str, bytes], folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in made.items():
+    for name, content in certificates.items():
         (folder / name).write_bytes(content)
-    print(f"{len(made)} certificates in {folder}")
+    print(f"{len(certificates)} certificates in {folder}")
     return 0
 
 
-def check(made: dict[str, bytes], folder: Path) -> int:
+def check(certificates: dict[str, bytes], folder: Path) -> int:
     present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    wrong = [f"missing: {name}" for name in sorted(made.keys() - present)]
-    wrong += [f"not made by this script: {name}" for name in sorted(present - made.keys())]
+    wrong = [f"missing: {name}" for name in sorted(certificates.keys() - present)]
+    wrong += [f"not made by this script: {name}" for name in sorted(present - certificates.keys())]
     wrong += [
-        f"different: {name}" for name in sorted(present & made.keys()) if (folder / name).read_bytes() != made[name]
+        f"different: {name}"
+        for name in sorted(present & certificates.keys())
+        if (folder / name).read_bytes() != certificates[name]
     ]
-    print("\n".join(wrong) or f"{len(made)} certificates are current in {folder}")
+    print("\n".join(wrong) or f"{len(certificates)} certificates are current in {folder}")
     return 1 if wrong else 0
 
 

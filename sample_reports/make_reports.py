@@ -11,11 +11,12 @@ from datetime import date
 from pathlib import Path
 
 from kratom_qc import PROGRAM, settings
+from kratom_qc.app.batches import judge_readings
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Readers
-from kratom_qc.cli.commands import judge_all
-from kratom_qc.cli.limits import page_text
-from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
+from kratom_qc.cli.limits.page import page_text
+from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.summary import summary_row
 
 HERE = Path(__file__).resolve().parent
 DAY = date(2026, 11, 22)
@@ -27,16 +28,16 @@ def pages() -> dict[str, str]:
     with Readers(settings.caps()) as readers:
         readings = list(readers.read((path.name, path.read_bytes()) for path in paths))
     policy = load_policy(on=DAY, facts=HERE / "products.toml")
-    found: dict[str, str] = {}
+    named: dict[str, str] = {}
     rows = []
-    for verdict in judge_all(readings, policy):
+    for verdict in judge_readings(readings, policy):
         name = page_name(verdict.batch.batch_id)
-        found[name] = batch_page(verdict, program=PROGRAM)
+        named[name] = batch_page(verdict, program=PROGRAM)
         rows.append(summary_row(verdict, name))
     refused = [(reading.file, reading.sha256, reading.refusals) for reading in readings if reading.refusals]
-    found["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=policy.overdue)
-    found["limits.html"] = page_text(policy.books, DAY)
-    return found
+    named["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=policy.overdue)
+    named["limits.html"] = page_text(policy.books, DAY)
+    return named
 
 
 def main(folder: Path) -> None:

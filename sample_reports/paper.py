@@ -170,17 +170,17 @@ class Page:
 
 def book() -> Workbook:
     """An empty workbook, without the sheet openpyxl begins with."""
-    made = Workbook()
-    made.remove(made.active)
-    return made
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    return workbook
 
 
-def xlsx(made: Workbook, author: str) -> bytes:
+def xlsx(workbook: Workbook, author: str) -> bytes:
     """The workbook's bytes, the same on every run."""
-    made.properties.creator = author
-    made.properties.created = _WRITTEN
+    workbook.properties.creator = author
+    workbook.properties.created = _WRITTEN
     saved = io.BytesIO()
-    made.save(saved)
+    workbook.save(saved)
     return _settled(saved.getvalue())
 
 

@@ -10,8 +10,8 @@ from paper import LEGEND, ONLY_SAMPLE, Page, Style, book, csv_file, paper, shown
 @paper("01-clean-leaf-harbor-botanics.xlsx")
 def clean_leaf() -> bytes:
     """One sheet, panels under coloured bars, every panel with the same columns, numbers stored as numbers."""
-    made = book()
-    page = Page(made, "COA", Style("Calibri", 10, "1B5E4A", "DFF0E8"), 8, (34, 26, 10, 10, 16, 11, 16, 10))
+    workbook = book()
+    page = Page(workbook, "COA", Style("Calibri", 10, "1B5E4A", "DFF0E8"), 8, (34, 26, 10, 10, 16, 11, 16, 10))
     page.title("Tidewater Analytical Laboratories, Inc.", 18)
     page.line("4410 Pier Road, Suite 12, Norfolk, VA 23510 · (757) 555-0142 · ISO/IEC 17025:2017 accredited")
     page.title("CERTIFICATE OF ANALYSIS", 14, centre=True).gap()
@@ -100,15 +100,15 @@ def clean_leaf() -> bytes:
         ],
     )
     page.gap().lines(LEGEND, ONLY_SAMPLE).signed("M. Okafor, Ph.D.", "Laboratory Director")
-    return xlsx(made, "Tidewater Analytical Laboratories")
+    return xlsx(workbook, "Tidewater Analytical Laboratories")
 
 
 @paper("02-leaf-mercury-summit-plant-lab.xlsx")
 def mercury_above_the_czech_limit() -> bytes:
     """A cover sheet and a sheet for each panel; the result stands left of its LOQ; 10^3 for counts."""
-    made = book()
+    workbook = book()
     style = Style("Arial", 9, "7A3E12", "F6E7DA")
-    cover = Page(made, "Certificate", style, 4, (26, 40, 22, 30))
+    cover = Page(workbook, "Certificate", style, 4, (26, 40, 22, 30))
     cover.title("SUMMIT PLANT LAB", 20).line("A division of Summit Testing Group · 88 Foundry St, Boulder, CO 80301")
     cover.gap().facts(
         [
@@ -131,7 +131,7 @@ def mercury_above_the_czech_limit() -> bytes:
     columns = ("Test", "Specification", "Result", "Unit", "LOQ", "Method")
     widths = (30, 22, 18, 10, 10, 24)
     hplc = "UPLC-PDA, SOP 14.2"
-    Page(made, "Potency", style, 6, widths).title("Alkaloid potency", 13).gap().table(
+    Page(workbook, "Potency", style, 6, widths).title("Alkaloid potency", 13).gap().table(
         columns,
         [
             ("Mitragynine", "Report Results", "1.31", "%", "0.005", hplc),
@@ -141,7 +141,7 @@ def mercury_above_the_czech_limit() -> bytes:
             ("Paynantheine", "Report Results", "0.27", "%", "0.005", hplc),
         ],
     )
-    Page(made, "Heavy Metals", style, 6, widths).title("Heavy metals by ICP-MS", 13).gap().table(
+    Page(workbook, "Heavy Metals", style, 6, widths).title("Heavy metals by ICP-MS", 13).gap().table(
         columns,
         [
             ("Lead", "NMT 1.2", "0.66", "mg/kg", "0.02", "AOAC 2015.01"),
@@ -150,7 +150,7 @@ def mercury_above_the_czech_limit() -> bytes:
             ("Mercury", "NMT 0.4", "0.20", "mg/kg", "0.01", "AOAC 2015.01"),
         ],
     )
-    Page(made, "Microbiology", style, 6, widths).title("Microbial contaminants", 13).gap().table(
+    Page(workbook, "Microbiology", style, 6, widths).title("Microbial contaminants", 13).gap().table(
         columns,
         [
             ("Total Plate Count", "NMT 10^7", "6.4x10^4", "CFU/g", "10", "AOAC 966.23"),
@@ -160,7 +160,7 @@ def mercury_above_the_czech_limit() -> bytes:
             ("Salmonella", "Absent in 25 g", "Negative/25 g", "", "", "AOAC 2016.01"),
         ],
     )
-    Page(made, "PAH", style, 6, widths).title("Polycyclic aromatic hydrocarbons", 13).gap().table(
+    Page(workbook, "PAH", style, 6, widths).title("Polycyclic aromatic hydrocarbons", 13).gap().table(
         columns,
         [
             ("Benzo(a)pyrene", "Report Results", "2.6", "ppb", "0.5", "GC-MS"),
@@ -169,14 +169,14 @@ def mercury_above_the_czech_limit() -> bytes:
             ("Chrysene", "Report Results", "6.1", "ppb", "0.5", "GC-MS"),
         ],
     )
-    return xlsx(made, "Summit Plant Lab")
+    return xlsx(workbook, "Summit Plant Lab")
 
 
 @paper("03-leaf-serving-ridge-line.xlsx")
 def serving_declared() -> bytes:
     """Units in section headings and column headers; the 100:1 ratio that is only proposed would fail this leaf."""
-    made = book()
-    page = Page(made, "Report", Style("Verdana", 9, "243B6B", "E3E8F4"), 6, (32, 18, 12, 12, 28, 14))
+    workbook = book()
+    page = Page(workbook, "Report", Style("Verdana", 9, "243B6B", "E3E8F4"), 6, (32, 18, 12, 12, 28, 14))
     page.title("Ridgeline Botanical Testing", 17, centre=True)
     page.line("PO Box 771, Asheville NC · A2LA cert. 6120.01 · ISO/IEC 17025:2017").gap()
     page.facts(
@@ -230,14 +230,14 @@ def serving_declared() -> bytes:
     page.gap().lines("NA: no specification given by the customer.", LEGEND).signed(
         "J. Castellanos", "Technical Director"
     )
-    return xlsx(made, "Ridgeline Botanical Testing")
+    return xlsx(workbook, "Ridgeline Botanical Testing")
 
 
 @paper("04a-chemistry-great-basin.xlsx")
 def chemistry_of_one_batch() -> bytes:
     """Chemistry only; LOD and LOQ in one cell. The same batch's microbiology is 04b, from another laboratory."""
-    made = book()
-    page = Page(made, "Chemistry", Style("Times New Roman", 11, "4A235A", "EBDEF0"), 6, (30, 24, 18, 12, 10, 14))
+    workbook = book()
+    page = Page(workbook, "Chemistry", Style("Times New Roman", 11, "4A235A", "EBDEF0"), 6, (30, 24, 18, 12, 10, 14))
     page.title("GREAT BASIN CHEMISTRY", 16, centre=True).line("Reno, Nevada · PJLA accreditation 103377").gap()
     page.facts(
         [
@@ -271,7 +271,7 @@ def chemistry_of_one_batch() -> bytes:
     page.gap().lines("Microbiology was not requested of this laboratory.", LEGEND).signed(
         "R. Ito", "Senior Chemist", "Approved By"
     )
-    return xlsx(made, "Great Basin Chemistry")
+    return xlsx(workbook, "Great Basin Chemistry")
 
 
 @paper("04b-microbiology-culture-house.csv")

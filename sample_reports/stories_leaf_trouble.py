@@ -10,8 +10,8 @@ from paper import LEGEND, ONLY_SAMPLE, Page, Style, book, csv_file, paper, shown
 @paper("05-spiked-leaf-copperfield.xlsx")
 def spiked_leaf() -> bytes:
     """`Leaf` that holds almost nothing but 7-OH; each alkaloid printed in mg/g and again in per cent."""
-    made = book()
-    page = Page(made, "Alkaloid Report", Style("Cambria", 10, "7B241C", "F5DDDA"), 7, (32, 14, 12, 12, 12, 22, 16))
+    workbook = book()
+    page = Page(workbook, "Alkaloid Report", Style("Cambria", 10, "7B241C", "F5DDDA"), 7, (32, 14, 12, 12, 12, 22, 16))
     page.title("Copperfield Analytics", 18).line("Tulsa, Oklahoma · ISO/IEC 17025:2017 (ANAB AT-3305)").gap()
     page.facts(
         [
@@ -57,14 +57,14 @@ def spiked_leaf() -> bytes:
     page.gap().lines("No specification was supplied; the laboratory gives no opinion on conformity.", LEGEND).signed(
         "P. Lindqvist", "Laboratory Director"
     )
-    return xlsx(made, "Copperfield Analytics")
+    return xlsx(workbook, "Copperfield Analytics")
 
 
 @paper("06-salmonella-blue-heron.xlsx")
 def salmonella() -> bytes:
     """One flat table with a panel column; the laboratory itself says Fail."""
-    made = book()
-    page = Page(made, "Results", Style("Calibri", 11, "0B5345", "D5F0EA"), 8, (16, 30, 14, 18, 10, 10, 20, 10))
+    workbook = book()
+    page = Page(workbook, "Results", Style("Calibri", 11, "0B5345", "D5F0EA"), 8, (16, 30, 14, 18, 10, 10, 20, 10))
     page.title("Blue Heron Food & Herb Laboratory", 16).line("Tacoma, WA · Accredited to ISO/IEC 17025:2017").gap()
     page.facts(
         [
@@ -110,14 +110,14 @@ def salmonella() -> bytes:
     )
     page.gap().lines("RL = reporting limit. Salmonella confirmed by serology, group C1.", ONLY_SAMPLE)
     page.signed("A. Freyr", "Microbiology Supervisor")
-    return xlsx(made, "Blue Heron Laboratory")
+    return xlsx(workbook, "Blue Heron Laboratory")
 
 
 @paper("07-cadmium-loq-too-high-old-mill.xlsx")
 def loq_above_the_limit() -> bytes:
     """Units inside the names; a method that cannot see the cadmium limit: `<LOQ` with an LOQ of 1.0."""
-    made = book()
-    page = Page(made, "Sheet1", Style("Courier New", 10, "333333", "EEEEEE"), 4, (36, 18, 12, 28))
+    workbook = book()
+    page = Page(workbook, "Sheet1", Style("Courier New", 10, "333333", "EEEEEE"), 4, (36, 18, 12, 28))
     page.title("OLD MILL ASSAY OFFICE", 14).line("Bath, Maine - assays since 1961").gap()
     page.facts(
         [
@@ -152,14 +152,14 @@ def loq_above_the_limit() -> bytes:
     )
     page.gap().lines("Authenticity by organoleptic inspection: agrees with the reference sample.")
     page.signed("H. Dyer", "Assayer", "Signed")
-    return xlsx(made, "Old Mill Assay Office")
+    return xlsx(workbook, "Old Mill Assay Office")
 
 
 @paper("08-no-microbiology-sonora.xlsx")
 def panel_missing() -> bytes:
     """Chemistry is clean; nobody looked for microbes. Columns begin with a line number."""
-    made = book()
-    page = Page(made, "CoA", Style("Tahoma", 9, "9C640C", "FCF3CF"), 8, (15, 30, 16, 14, 15, 14, 22, 12))
+    workbook = book()
+    page = Page(workbook, "CoA", Style("Tahoma", 9, "9C640C", "FCF3CF"), 8, (15, 30, 16, 14, 15, 14, 22, 12))
     page.title("Sonora Testing LLC", 18).line("Certificate of Analysis").gap()
     page.facts(
         [
@@ -191,15 +191,15 @@ def panel_missing() -> bytes:
         ],
     )
     page.gap().lines(LEGEND).signed("C. Benally", "Laboratory Director")
-    return xlsx(made, "Sonora Testing LLC")
+    return xlsx(workbook, "Sonora Testing LLC")
 
 
 @paper("09-two-leads-lakeshore.xlsx")
 def contradiction() -> bytes:
     """Lead 0.31 on one sheet and 0.58 on another: two instruments, one batch, no word why."""
-    made = book()
+    workbook = book()
     style = Style("Calibri", 10, "154360", "D6EAF8")
-    page = Page(made, "Summary", style, 6, (32, 16, 10, 10, 24, 12))
+    page = Page(workbook, "Summary", style, 6, (32, 16, 10, 10, 24, 12))
     page.title("Lakeshore Analytical Services", 17).line("Duluth, Minnesota").gap()
     page.facts(
         [
@@ -235,17 +235,17 @@ def contradiction() -> bytes:
         ],
     )
     page.signed("S. Maki", "Laboratory Director")
-    second = Page(made, "Metals ICP-OES", style, 6, (32, 16, 10, 10, 24, 12))
+    second = Page(workbook, "Metals ICP-OES", style, 6, (32, 16, 10, 10, 24, 12))
     second.title("Metals, second instrument", 13).gap().facts([("Batch No.", "NS-1102")]).gap()
     second.table(columns, [("Lead", "0.58", "mg/kg", "0.05", "ICP-OES", "Pass")])
-    return xlsx(made, "Lakeshore Analytical Services")
+    return xlsx(workbook, "Lakeshore Analytical Services")
 
 
 @paper("14-pass-printed-on-a-failure-quickcert.xlsx")
 def pass_where_the_number_fails() -> bytes:
     """Lead 1.6 µg/g against a generous limit of the laboratory's own, with Pass in green on every line."""
-    made = book()
-    page = Page(made, "Certificate", Style("Trebuchet MS", 10, "1D8348", "D5F5E3"), 6, (32, 14, 10, 16, 22, 10))
+    workbook = book()
+    page = Page(workbook, "Certificate", Style("Trebuchet MS", 10, "1D8348", "D5F5E3"), 6, (32, 14, 10, 16, 22, 10))
     page.title("QuickCert Labs", 22, centre=True).title("OVERALL: PASS", 14, centre=True).gap()
     page.facts(
         [
@@ -280,7 +280,7 @@ def pass_where_the_number_fails() -> bytes:
         ],
     )
     page.gap().lines("Two-day turnaround guaranteed.").signed("QuickCert Team", "Reporting")
-    return xlsx(made, "QuickCert Labs")
+    return xlsx(workbook, "QuickCert Labs")
 
 
 @paper("19-preliminary-gulf-coast.csv")

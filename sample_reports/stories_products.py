@@ -10,8 +10,8 @@ from paper import LEGEND, Page, Style, book, paper, shown, xlsx
 @paper("10-extract-over-solvents-apex.xlsx")
 def extract_over_solvents() -> bytes:
     """The unit stands inside the result; ethanol 8,200 ppm and hexane 412 ppm were left in the resin."""
-    made = book()
-    page = Page(made, "C of A", Style("Georgia", 10, "512E5F", "EBDEF0"), 4, (36, 26, 24, 26))
+    workbook = book()
+    page = Page(workbook, "C of A", Style("Georgia", 10, "512E5F", "EBDEF0"), 4, (36, 26, 24, 26))
     page.title("APEX EXTRACT TESTING", 18).line(
         "Portland, Oregon · ORELAP-style quality system, ISO/IEC 17025:2017"
     ).gap()
@@ -73,16 +73,16 @@ def extract_over_solvents() -> bytes:
         ],
     )
     page.gap().lines("Solvent results were confirmed by a second injection.", LEGEND).signed("T. Moreau", "Lab Manager")
-    return xlsx(made, "Apex Extract Testing")
+    return xlsx(workbook, "Apex Extract Testing")
 
 
 @paper("16-clean-extract-meridian.xlsx")
 def clean_extract() -> bytes:
     """Every required assay, the label's claim and the serving on the paper, one sheet per department."""
-    made = book()
+    workbook = book()
     style = Style("Segoe UI", 10, "0E6251", "D1F2EB")
     widths = (34, 14, 12, 12, 12, 24, 12)
-    cover = Page(made, "Cover", style, 4, (26, 38, 24, 24))
+    cover = Page(workbook, "Cover", style, 4, (26, 38, 24, 24))
     cover.title("Meridian Phytochemistry", 20).line("1200 Research Pkwy, Madison, WI 53719 · A2LA 5521.01").gap()
     cover.facts(
         [
@@ -106,7 +106,7 @@ def clean_extract() -> bytes:
     )
     cover.signed("Dr. E. Halvorsen", "Director of Quality", "Released By")
     columns = ("Compound", "Result", "Units", "LOD", "LOQ", "Test Method", "Pass/Fail")
-    page = Page(made, "Alkaloids", style, 7, widths).title("Alkaloids", 13).gap()
+    page = Page(workbook, "Alkaloids", style, 7, widths).title("Alkaloids", 13).gap()
     page.table(
         columns,
         [
@@ -121,7 +121,7 @@ def clean_extract() -> bytes:
             ("7-Acetoxymitragynine", "ND", "mg/kg", shown("0.5"), shown("1.5"), "LC-MS/MS 402", "Pass"),
         ],
     ).gap().lines(LEGEND)
-    page = Page(made, "Metals and solvents", style, 7, widths).title("Elements by ICP-MS", 13).gap()
+    page = Page(workbook, "Metals and solvents", style, 7, widths).title("Elements by ICP-MS", 13).gap()
     page.table(
         columns,
         [
@@ -141,7 +141,7 @@ def clean_extract() -> bytes:
             ("Hexane", "ND", "ppm", 5, 15, "USP <467>", "Pass"),
         ],
     )
-    page = Page(made, "Microbiology", style, 7, widths).title("Microbiology", 13).gap()
+    page = Page(workbook, "Microbiology", style, 7, widths).title("Microbiology", 13).gap()
     page.table(
         columns,
         [
@@ -151,7 +151,7 @@ def clean_extract() -> bytes:
             ("Salmonella spp.", "Absent in 25 g", None, None, None, "USP <2022>", "Pass"),
         ],
     )
-    page = Page(made, "Adulterants", style, 7, widths).title("Targeted adulterant screen", 13).gap()
+    page = Page(workbook, "Adulterants", style, 7, widths).title("Targeted adulterant screen", 13).gap()
     page.table(
         columns,
         [
@@ -159,14 +159,14 @@ def clean_extract() -> bytes:
             for name in ("Tianeptine", "Phenibut", "Tramadol", "O-Desmethyltramadol", "Fentanyl", "Isotonitazene")
         ],
     )
-    return xlsx(made, "Meridian Phytochemistry")
+    return xlsx(workbook, "Meridian Phytochemistry")
 
 
 @paper("17-capsules-under-claim-pinnacle.xlsx")
 def capsules_under_claim() -> bytes:
     """`<` in a column of its own, so that the number alone looks measured; 79 % of the label's claim is there."""
-    made = book()
-    page = Page(made, "Data", Style("Calibri", 11, "5D6D7E", "EAECEE"), 7, (30, 12, 12, 12, 12, 12, 24))
+    workbook = book()
+    page = Page(workbook, "Data", Style("Calibri", 11, "5D6D7E", "EAECEE"), 7, (30, 12, 12, 12, 12, 12, 24))
     page.title("Pinnacle Nutraceutical Labs", 16).line("Salt Lake City, UT · ISO/IEC 17025:2017, ANAB AT-1880").gap()
     page.facts(
         [
@@ -203,14 +203,14 @@ def capsules_under_claim() -> bytes:
         "Qualifier <: below the value shown. MDL: method detection limit. PQL: practical quantitation limit."
     )
     page.signed("K. Jensen", "Chemistry Manager", "Approved By")
-    return xlsx(made, "Pinnacle Nutraceutical Labs")
+    return xlsx(workbook, "Pinnacle Nutraceutical Labs")
 
 
 @paper("18-shot-with-pseudoindoxyl-bluegrass.xlsx")
 def shot() -> bytes:
     """A 60 mL bottle in mg/mL: mitragynine pseudoindoxyl is there, though too little to put a number on."""
-    made = book()
-    page = Page(made, "COA", Style("Calibri", 10, "873600", "FAE5D3"), 7, (32, 16, 12, 10, 10, 22, 14))
+    workbook = book()
+    page = Page(workbook, "COA", Style("Calibri", 10, "873600", "FAE5D3"), 7, (32, 16, 12, 10, 10, 22, 14))
     page.title("Bluegrass Beverage Lab", 17, centre=True).line("Lexington, Kentucky · ISO/IEC 17025:2017").gap()
     page.facts(
         [
@@ -266,4 +266,4 @@ def shot() -> bytes:
     page.gap().lines("Trace: detected above the LOD and below the LOQ.", LEGEND).signed(
         "W. Ames", "Laboratory Director"
     )
-    return xlsx(made, "Bluegrass Beverage Lab")
+    return xlsx(workbook, "Bluegrass Beverage Lab")

@@ -55,8 +55,8 @@ def czech_protocol() -> bytes:
 @paper("20-czech-crushed-leaf-praha.xlsx")
 def czech_crushed_leaf() -> bytes:
     """Uncertainty in a column of its own; the laboratory's own N for mercury."""
-    made = book()
-    page = Page(made, "Protokol", Style("Arial", 10, "1A5276", "D4E6F1"), 7, (34, 14, 16, 12, 16, 14, 26))
+    workbook = book()
+    page = Page(workbook, "Protokol", Style("Arial", 10, "1A5276", "D4E6F1"), 7, (34, 14, 16, 12, 16, 14, 26))
     page.title("LABORATOŘE VLTAVA, a.s.", 16).line(
         "Praha 9, Kolbenova 112 · zkušební laboratoř č. 1163 akreditovaná ČIA"
     )
@@ -99,7 +99,7 @@ def czech_crushed_leaf() -> bytes:
     )
     page.gap().lines("V – vyhovuje, N – nevyhovuje, X – nehodnoceno.", "Výsledky se týkají pouze zkoušeného vzorku.")
     page.gap().facts([("Schválil", "RNDr. Petr Šimek")])
-    return xlsx(made, "Laboratoře Vltava")
+    return xlsx(workbook, "Laboratoře Vltava")
 
 
 _LEAF_ASSAYS = (
@@ -193,8 +193,8 @@ def five_lots() -> bytes:
 @paper("13-four-lots-wide-granite-valley.xlsx")
 def wide_sheet() -> bytes:
     """One row per lot, analytes across, units in a row of their own; one lot's mercury was not tested."""
-    made = book()
-    page = Page(made, "Wide", Style("Calibri", 10, "424949", "E5E8E8"), 18, (12, 14, 14, 14, 14, *(13,) * 13))
+    workbook = book()
+    page = Page(workbook, "Wide", Style("Calibri", 10, "424949", "E5E8E8"), 18, (12, 14, 14, 14, 14, *(13,) * 13))
     page.title("Granite Valley Quality Laboratory", 15).line("Concord, NH · summary of lots, third quarter 2026").gap()
     page.facts([("Laboratory", "Granite Valley Quality Laboratory"), ("Accreditation No.", "A2LA 7102.01")])
     page.gap().table(
@@ -227,7 +227,7 @@ def wide_sheet() -> bytes:
         second=("", "", "", "", "", *("% w/w",) * 5, *("mg/kg",) * 4, "CFU/g", "CFU/g", "/10 g", "/25 g"),
     )
     page.gap().lines("NT = not tested (digestion vessel lost). Methods: HPLC-DAD, ICP-MS, USP <61>, USP <62>.")
-    return xlsx(made, "Granite Valley Quality Laboratory")
+    return xlsx(workbook, "Granite Valley Quality Laboratory")
 
 
 def _lot(lot: str, day: int, *results: str) -> Row:
@@ -247,8 +247,8 @@ def _lot(lot: str, day: int, *results: str) -> Row:
 @paper("15-refused-quick-and-cheap.xlsx")
 def refused() -> bytes:
     """Five things nobody may guess: a date, a column, a unit, a number, a word."""
-    made = book()
-    page = Page(made, "Sheet1", Style("Comic Sans MS", 10, "B03A2E", "FADBD8"), 6, (30, 16, 14, 16, 20, 12))
+    workbook = book()
+    page = Page(workbook, "Sheet1", Style("Comic Sans MS", 10, "B03A2E", "FADBD8"), 6, (30, 16, 14, 16, 20, 12))
     page.title("Quick & Cheap Testing", 16).gap()
     page.facts(
         [
@@ -276,4 +276,4 @@ def refused() -> bytes:
             ("Salmonella", "Absent in 25 g", None, "B", "Plate", "Pass"),
         ],
     )
-    return xlsx(made, "Quick & Cheap Testing")
+    return xlsx(workbook, "Quick & Cheap Testing")

@@ -17,6 +17,7 @@ from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.rulebooks.scope import Rule, wanted
 
 if TYPE_CHECKING:
+    from kratom_qc.domain.verdict import Verdict
     from kratom_qc.judge.verdicts import Judgement
 
 
@@ -84,6 +85,13 @@ def _earlier_unread(reading: Reading) -> HoldReason:
         f"and is not read as one any more: {reason}"
     )
     return HoldReason("EARLIER-UNREAD", why, CellRef(reading.file))
+
+
+def judge_readings(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verdict]:
+    """Every verdict over the readings; the engine is not even loaded where there is nothing to
+    judge."""
+    collected = collect(readings, policy)
+    return list(judge_batches(collected, policy).verdicts()) if collected else []
 
 
 def judge_batches(

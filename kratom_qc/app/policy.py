@@ -47,6 +47,16 @@ class JudgementPolicy:
             market_books(self.books, market)
 
 
+def check_product(product: str | None) -> None:
+    """Raises UsageError with the nearest name for a product form that is not known."""
+    known = vocabulary.product_forms()
+    if product is not None and product not in known:
+        raise UsageError(
+            f"'{product}' is no product{vocabulary.nearest_hint(product, known)}; "
+            f"known are {', '.join(known)}"
+        )
+
+
 def load_policy(
     markets: Sequence[str] = (),
     on: date | None = None,
@@ -65,9 +75,7 @@ def load_policy(
     vocabulary.check_all()
     methods.check()
     load_profiles()
-    if product is not None and product not in vocabulary.product_forms():
-        known = ", ".join(vocabulary.product_forms())
-        raise UsageError(f"'{product}' is no product; known are {known}")
+    check_product(product)
     for draft in drafts:
         if not draft.is_file():
             raise InputNotFound(f"{draft}: no such rulebook")

@@ -25,7 +25,8 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.compare import traces
-from kratom_qc.report.html import SummaryRow, batch_page, page_name, summary_page, summary_row
+from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.summary import SummaryRow, summary_row
 
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
 PATIENCE = 4  # times the limits on time and memory that a file's second try is given

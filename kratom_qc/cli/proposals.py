@@ -15,7 +15,7 @@ from rich.markup import escape
 from kratom_qc.app.proposal import versions
 from kratom_qc.app.proposal.differences import Difference, Effect, by_place, differences, effect
 from kratom_qc.app.proposal.versions import Version
-from kratom_qc.cli.vendor import plain_console, write_file
+from kratom_qc.cli.console import plain_console, write_file
 from kratom_qc.domain.errors import RulebookError, StoreError, UsageError
 
 _MARKS = {"added": "[green]+[/]", "removed": "[red]-[/]", "changed": "[yellow]~[/]"}

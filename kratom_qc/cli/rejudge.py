@@ -31,8 +31,9 @@ from kratom_qc.app.rejudge.summary import (
     page,
 )
 from kratom_qc.archive.history import History
-from kratom_qc.cli.commands import REFUSED, print_line, print_refused
-from kratom_qc.cli.vendor import plain_console
+from kratom_qc.cli.console import plain_console, print_line
+from kratom_qc.cli.exit_status import REFUSED
+from kratom_qc.cli.refusals import print_refused
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.report.rejudged import NOT_JUDGED, MarketChanges, RejudgedPage, rejudged_page
 

@@ -1,1 +1,1 @@
-"""Verdicts become pages people read. Same verdict, same bytes: no clock, no randomness, no network."""
+"""Verdicts become pages that people read. Same verdict, same bytes: no clock, no randomness."""

@@ -17,7 +17,7 @@ from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Standing, Verdict
-from kratom_qc.report import warned
+from kratom_qc.report import screening
 from kratom_qc.vocabulary.problems import problem
 
 
@@ -36,15 +36,14 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
     """Where and what, then how severe, what was expected, what to do, and the known words nearest
     to what it said."""
     listed = problem(refusal.code)
+    advice = ("error", "", "") if not listed else (listed.severity, listed.expected, listed.do)
     return {
         "code": refusal.code,
         "message": refusal.message,
         "sheet": refusal.ref.sheet,
         "cell": refusal.ref.cell,
         "said": refusal.quoted,
-        "severity": listed.severity if listed else "error",
-        "expected": listed.expected if listed else "",
-        "do": listed.do if listed else "",
+        **dict(zip(("severity", "expected", "do"), advice, strict=True)),
         "near": list(refusal.near),
     }
 
@@ -121,11 +120,8 @@ def standing_object(standing: Standing) -> dict[str, Any]:
         "title": standing.title,
         "decision": str(standing.decision),
         "says": str(standing.status),
-        "rule_id": finding.rule_id if finding is not None else None,
-        "rulebook": finding.rulebook if finding is not None else None,
-        "limit": finding.limit if finding is not None else None,
-        "why": finding.why if finding is not None else None,
-        **_where(finding.ref if finding is not None else None),
+        **{key: getattr(finding, key, None) for key in ("rule_id", "rulebook", "limit", "why")},
+        **_where(getattr(finding, "ref", None)),
     }
 
 
@@ -139,7 +135,7 @@ def market_object(verdict: Verdict) -> dict[str, Any]:
         "verdict": str(verdict.decision),
         "markets": _decisions(verdict),
         "standings": [standing_object(standing) for standing in verdict.standings],
-        "warnings": list(warned.sentences(verdict)),
+        "warnings": list(screening.sentences(verdict)),
     }
 
 

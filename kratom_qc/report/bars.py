@@ -4,7 +4,7 @@ bar's width."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -15,9 +15,10 @@ from kratom_qc.domain.limit import AmountLimit
 from kratom_qc.vocabulary import wording
 
 LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
-Printed = tuple[Decimal, str]  # the factor and name of the unit a limit's source prints
 SLIVER = 1.6  # per cent: a narrower range would not be seen
+_NEAR_AN_END = 22  # per cent: a text centred here would leave the bar
 _HUGE, _TINY = 1e290, 1e-290
+Printed = tuple[Decimal, str]  # the factor and name of the unit that a limit's source prints
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    at: Callable[[float], float]
-    log: bool
+    place: Callable[[float], float]  # an amount → per cent of the width
+    note: str
     ticks: tuple[str, ...]
 
 
@@ -70,7 +71,7 @@ def bar(finding: Finding) -> Bar | None:
     return _drawn(
         limit.acceptance_interval,
         value,
-        _point(finding),
+        _single_number(finding),
         limit.unit,
         wording.printed_unit(limit),
         finding.outcome.value,
@@ -79,88 +80,81 @@ def bar(finding: Finding) -> Bar | None:
 
 @lru_cache(8192)  # the same non-detects against the same limits stand on page after page
 def _drawn(
-    acceptance_interval: Interval,
+    accepted: Interval,
     value: Interval,
-    point: Decimal | None,
+    number: Decimal | None,
     unit: str,
     printed: Printed | None,
     outcome: str,
 ) -> Bar | None:
-    low, high = _float(value.low), None if value.high is None else _float(value.high)
-    floor, top = (
-        _float(acceptance_interval.low),
-        None if acceptance_interval.high is None else _float(acceptance_interval.high),
-    )
-    ends = [end for end in (low, high, floor, top) if end]
-    if not ends:
+    scale = _scale_for(value, accepted)
+    if scale is None:
         return None
-    unbounded = high is None or top is None
-    scale = (
-        _log(ends)
-        if max(ends) / min(ends) > LOG_FROM
-        else _linear(max(ends) * (1.35 if unbounded else 1.15))
-    )
-    left, right = scale.at(low), 100.0 if high is None else scale.at(high)
-    band_left, band_right = scale.at(floor), 100.0 if top is None else scale.at(top)
-    dot = None if point is None else scale.at(_float(point))
-    text = _text(acceptance_interval, value, unit, printed)
+    factor, name = printed or (Decimal(1), unit)
+    edges = tuple(edge * factor for edge in _edges(accepted))
+    text = wording.interval_words(value if printed is None else value.scaled(factor), name, edges)
+    left, right = _span(value, scale)
+    band_left, band_right = _span(accepted, scale)
+    middle, dot = (left + right) / 2, ""
+    if number is not None:
+        middle = scale.place(_float(number))
+        dot = _percent(middle)
     return Bar(
         css=outcome.lower(),
         label=f"{text} on the scale of its limit",
         band_x=_percent(band_left),
         band_w=_percent(band_right - band_left),
-        edges=_edge_marks(acceptance_interval, unit, printed, scale),
+        edges=_edge_marks(_edges(accepted), edges, name, scale),
         ticks=scale.ticks,
-        dot="" if dot is None else _percent(dot),
+        dot=dot,
         range_x=_percent(min(left, 100 - SLIVER)),
         range_w="" if value.low == value.high else _percent(max(right - left, SLIVER)),
-        fade="fade" if high is None else "",
-        value=_mark((left + right) / 2 if dot is None else dot, text),
+        fade="fade" if value.high is None else "",
+        value=_mark(middle, text),
         note=_note(scale, band_left, band_right),
     )
 
 
-def _text(
-    acceptance_interval: Interval, value: Interval, unit: str, printed: Printed | None
-) -> str:
-    factor, name = printed or (Decimal(1), unit)
-    scaled = value if printed is None else value.scaled(factor)
-    return wording.interval_words(scaled, name, _printed_edges(acceptance_interval, factor))
+def _scale_for(value: Interval, accepted: Interval) -> _Scale | None:
+    """A scale on which all ends have room; None where all of them are 0."""
+    amounts = map(_float, (*_edges(value), *_edges(accepted)))
+    ends = [end for end in amounts if end]
+    if not ends:
+        return None
+    if max(ends) / min(ends) > LOG_FROM:
+        return _log(ends)
+    unbounded = value.high is None or accepted.high is None
+    return _linear(max(ends) * (1.35 if unbounded else 1.15))
 
 
-def _point(finding: Finding) -> Decimal | None:
+def _single_number(finding: Finding) -> Decimal | None:
     """The single number measured; a guard band then draws its whisker around it."""
-    if finding.interval.low == finding.interval.high:
-        return finding.interval.low
-    quantity = finding.quantity
-    if (
-        quantity is not None
-        and quantity.unit == finding.unit
-        and quantity.interval.low == quantity.interval.high
-    ):
-        return quantity.interval.low
-    return None
+    value, quantity = finding.interval, finding.quantity
+    if value.low == value.high:
+        return value.low
+    if quantity is None or quantity.unit != finding.unit:
+        return None
+    measured = quantity.interval
+    return measured.low if measured.low == measured.high else None
 
 
-def _edges(acceptance_interval: Interval) -> tuple[Decimal, ...]:
-    return tuple(end for end in (acceptance_interval.low, acceptance_interval.high) if end)
+def _edges(interval: Interval) -> tuple[Decimal, ...]:
+    """The ends of an interval that are neither 0 nor infinite."""
+    return tuple(end for end in (interval.low, interval.high) if end)
 
 
-@lru_cache(2048)
-def _printed_edges(acceptance_interval: Interval, factor: Decimal) -> tuple[Decimal, ...]:
-    return tuple(edge * factor for edge in _edges(acceptance_interval))
+def _span(interval: Interval, scale: _Scale) -> tuple[float, float]:
+    right = 100.0 if interval.high is None else scale.place(_float(interval.high))
+    return scale.place(_float(interval.low)), right
 
 
 def _edge_marks(
-    acceptance_interval: Interval, unit: str, printed: Printed | None, scale: _Scale
+    edges: Sequence[Decimal], printed: Sequence[Decimal], unit: str, scale: _Scale
 ) -> tuple[Mark, ...]:
     """The limit's ends, numbered in the unit its source prints."""
-    factor, name = printed or (Decimal(1), unit)
     marks = [
-        _mark(scale.at(_float(edge)), wording.amount(printed_edge, name))
-        for edge, printed_edge in zip(
-            _edges(acceptance_interval), _printed_edges(acceptance_interval, factor), strict=True
-        )
+        _mark(scale.place(_float(edge)), wording.amount(number, unit))
+        for edge, number in zip(edges, printed, strict=True)
     ]
     if len(marks) == 2 and float(marks[1].x[:-1]) - float(marks[0].x[:-1]) < 22:
         both = f"{marks[0].text} – {marks[1].text}"
@@ -169,14 +163,18 @@ def _edge_marks(
 
 
 def _note(scale: _Scale, left: float, right: float) -> Mark:
-    crowded = min(left or 100.0, right) < 45
-    return Mark(
-        "100%" if crowded else "0", "log scale" if scale.log else "", "end" if crowded else "start"
-    )
+    if min(left or 100.0, right) < 45:
+        return Mark("100%", scale.note, "end")
+    return Mark("0", scale.note, "start")
 
 
 def _mark(x: float, text: str) -> Mark:
-    return Mark(_percent(x), text, "start" if x < 22 else "end" if x > 78 else "middle")
+    anchor = "middle"
+    if x < _NEAR_AN_END:
+        anchor = "start"
+    elif x > 100 - _NEAR_AN_END:
+        anchor = "end"
+    return Mark(_percent(x), text, anchor)
 
 
 def _float(number: Decimal) -> float:
@@ -184,7 +182,7 @@ def _float(number: Decimal) -> float:
 
 
 def _linear(top: float) -> _Scale:
-    return _Scale(lambda x: min(x / top, 1.0) * 100, False, ())
+    return _Scale(lambda amount: min(amount / top, 1.0) * 100, "", ())
 
 
 def _log(ends: list[float]) -> _Scale:
@@ -192,17 +190,14 @@ def _log(ends: list[float]) -> _Scale:
     last = math.ceil(math.log10(max(ends)) + 0.15)
     decades = last - first
 
-    def at(x: float) -> float:
-        return (
-            0.0
-            if x <= 0
-            else min(max((math.log10(max(x, _TINY)) - first) / decades * 100, 0.0), 100.0)
-        )
+    def place(amount: float) -> float:
+        if amount <= 0:
+            return 0.0
+        decade = math.log10(max(amount, _TINY)) - first
+        return min(max(decade / decades * 100, 0.0), 100.0)
 
-    ticks = (
-        tuple(_percent(100 * step / decades) for step in range(1, decades)) if decades <= 16 else ()
-    )
-    return _Scale(at, True, ticks)
+    steps = range(1, decades) if decades <= 16 else ()
+    return _Scale(place, "log scale", tuple(_percent(100 * step / decades) for step in steps))
 
 
 def _percent(x: float) -> str:

@@ -3,20 +3,19 @@ that rest on it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.vocabulary import wording
+from kratom_qc.report.finding_words import analyte_name, where
 
-SHOWN = 8  # operands quoted per cause; the rest stand in the table of results
+SHOWN = 8  # statements quoted per cause; the rest stand in the table of results
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Quoted(NamedTuple):
     """One quotation: `'<1.0' mg/kg` at Results!C14 of a file."""
 
     name: str
@@ -28,75 +27,69 @@ class Statement:
 
 
 class Evidence:
-    """Every word of the certificates by the place it stands at."""
+    """Every word of the certificates by the cell it stands in."""
 
     def __init__(self, verdict: Verdict):
         self._results: dict[CellRef, Result] = {}
-        self._named: dict[str, list[Result]] = {}
-        self._facts: dict[CellRef, Statement] = {}
+        self._by_analyte: dict[str, list[Result]] = {}
+        self._facts: dict[CellRef, Quoted] = {}
         self._described = verdict.batch.described
         for certificate in verdict.batch.certificates:
-            self._learn(certificate)
+            self._add(certificate)
 
-    def _learn(self, certificate: InterpretedCertificate) -> None:
+    def _add(self, certificate: InterpretedCertificate) -> None:
         for result in certificate.results:
             self._results.setdefault(result.ref, result)
-            self._named.setdefault(result.analyte, []).append(result)
-        for fact, word in certificate.facts_said.items():
-            statement = Statement(
-                fact.replace("_", " "), word.text, "", word.ref.file, where(word.ref), ""
-            )
-            self._facts.setdefault(word.ref, statement)
+            self._by_analyte.setdefault(result.analyte, []).append(result)
+        for fact, source in certificate.facts_said.items():
+            name = fact.replace("_", " ")
+            quotation = Quoted(name, source.text, "", source.ref.file, where(source.ref), "")
+            self._facts.setdefault(source.ref, quotation)
 
-    def of(self, finding: Finding) -> tuple[Statement, ...]:
-        """The statements one finding rests on: its quantity's, else what stands at its place.
-
-        A doubt may be about two results that disagree, or about another cell of a row: everything
-        said of its analyte is quoted beside it.
-        """
-        found = list(finding.quantity.results) if finding.quantity is not None else []
-        if not found and finding.ref is not None:
-            at = self._results.get(finding.ref)
-            near = self._named.get(finding.analyte or "", [])
-            found = ([at] if at is not None else []) + [
-                result for result in near if result is not at
-            ]
-        if not found and finding.analyte and finding.analyte in self._described:
-            found = [self._described[finding.analyte]]
-        if found:
-            return tuple(quoted(result) for result in found)
+    def of(self, finding: Finding) -> tuple[Quoted, ...]:
+        """The statements one finding rests on: its quantity's, else what stands in its cell."""
+        results = self._results_of(finding)
+        if results:
+            return tuple(quoted(result) for result in results)
         if finding.ref is None:
             return ()
         if finding.ref in self._facts:
             return (self._facts[finding.ref],)
-        return (Statement("", "", "", finding.ref.file, where(finding.ref), ""),)
+        return (Quoted("", "", "", finding.ref.file, where(finding.ref), ""),)
 
-    def of_all(self, group: list[Finding]) -> tuple[tuple[Statement, ...], int]:
-        """The statements of one cause without repeats, and how many more there are than are shown."""
-        found = dict.fromkeys(statement for finding in group for statement in self.of(finding))
-        return tuple(found)[:SHOWN], max(0, len(found) - SHOWN)
+    def _results_of(self, finding: Finding) -> list[Result]:
+        """A hold reason may be about two results that disagree, or about another cell of a row:
+        everything said of its analyte is quoted beside it."""
+        if finding.quantity is not None and finding.quantity.results:
+            return list(finding.quantity.results)
+        analyte = finding.analyte or ""
+        in_cell = None
+        results: list[Result] = []
+        if finding.ref is not None:
+            in_cell = self._results.get(finding.ref)
+            results = [
+                result for result in self._by_analyte.get(analyte, ()) if result is not in_cell
+            ]
+        if in_cell is not None:
+            return [in_cell, *results]
+        if not results and analyte in self._described:
+            return [self._described[analyte]]
+        return results
+
+    def of_all(self, group: list[Finding]) -> tuple[tuple[Quoted, ...], int]:
+        """The statements of one cause without repeats, and how many more there are than shown."""
+        statements = dict.fromkeys(quotation for finding in group for quotation in self.of(finding))
+        return tuple(statements)[:SHOWN], max(0, len(statements) - SHOWN)
 
 
-def quoted(result: Result) -> Statement:
+def quoted(result: Result) -> Quoted:
     """A result in the laboratory's words."""
-    name = wording.subject_name(result.analyte) if result.known else result.analyte
-    return Statement(
-        name,
-        both(result),
-        result.reported_unit,
-        result.ref.file,
-        where(result.ref),
-        result.stated_verdict,
+    name, ref = analyte_name(result), result.ref
+    return Quoted(
+        name, both(result), result.reported_unit, ref.file, where(ref), result.stated_verdict
     )
 
 
 def both(result: Result) -> str:
     """What the cell says, and what the sheet shows where that is less."""
     return f"{result.reported} (shown {result.shown})" if result.shown else result.reported
-
-
-def where(place: CellRef) -> str:
-    """Sheet and cell, or nothing where only the file is known."""
-    if place.sheet and place.cell:
-        return f"{place.sheet}!{place.cell}"
-    return place.cell or place.sheet

@@ -13,15 +13,17 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.report.reasons import Reach, against, subject
-from kratom_qc.report.warned import number, sentences, warns
+from kratom_qc.report.finding_words import subject
+from kratom_qc.report.reasons import CauseGroup, against
+from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.screening import number, sentences, warns
 from kratom_qc.vocabulary import wording
 from kratom_qc.vocabulary.problems import Fix, FixList, problem
 
 _HOW = (
     "Correct the coloured cells, save this workbook and send it again; this sheet may stay in it.",
-    "Click a cell's name to go to it; its comment says the same as its row here. Orange: refused or fails. Yellow: holds. "
-    "Blue: a remark.",
+    "Click a cell's name to go to it; its comment says the same as its row here. "
+    "Orange: refused or fails. Yellow: holds. Blue: a remark.",
 )
 _FINDINGS = {
     Outcome.FAIL: ("fail", "result-fails"),
@@ -37,22 +39,21 @@ def fix_list(
     whoever prints it."""
     fixes = [_refusal(refusal) for refusal in refusals]
     for verdict in verdicts:
-        fixes += _of_verdict(
-            verdict, file, f"Batch {verdict.batch.batch_id}: " if len(verdicts) > 1 else ""
-        )
+        prefix = f"Batch {verdict.batch.batch_id}: " if len(verdicts) > 1 else ""
+        fixes += _VerdictFixes(verdict, file, prefix).fixes()
     name = PurePath(file).name
-    sentences = (f"{name}, read on {on} by {PROGRAM}", *_outcome(refusals, verdicts))
-    return FixList((*sentences, *(_HOW if fixes else ())), tuple(dict.fromkeys(fixes)))
+    lines = [f"{name}, read on {on} by {PROGRAM}", *_outcome(refusals, verdicts)]
+    return FixList((*lines, *(_HOW if fixes else ())), tuple(dict.fromkeys(fixes)))
 
 
 def _outcome(refusals: Sequence[Refusal], verdicts: Sequence[Verdict]) -> list[str]:
     if refusals:
         count = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
         return [f"REFUSED: {count}. Nothing of this file counts until all are gone."]
-    return [f"{_said_of(verdict)}, batch {verdict.batch.batch_id}" for verdict in verdicts]
+    return [f"{_decision(verdict)}, batch {verdict.batch.batch_id}" for verdict in verdicts]
 
 
-def _said_of(verdict: Verdict) -> str:
+def _decision(verdict: Verdict) -> str:
     """`PASS, 2 warnings`: a batch with warnings never looks like one without."""
     return ", ".join(filter(None, (str(verdict.decision), number(len(sentences(verdict))))))
 
@@ -63,79 +64,62 @@ def _refusal(refusal: Refusal) -> Fix:
     )
 
 
-def _of_verdict(verdict: Verdict, file: str, whose: str) -> list[Fix]:
-    """The causes that count in the batch's own verdict, then screens and remarks. Only this file
-    can be fixed here."""
-    reach = Reach(verdict)
-    own, _ = against(verdict, reach)
-    fixes = [_cause(findings, reach, file, whose) for findings in own]
-    fixes += [
-        _screen(finding, reach, file, whose) for finding in verdict.findings if warns(finding)
-    ]
-    return fixes + [
-        _remark(remark) for remark in verdict.batch.remarks if remark.ref.file in ("", file)
-    ]
+class _VerdictFixes:
+    """What one verdict asks to be fixed in one file; `prefix` names the batch where the file has
+    several."""
+
+    def __init__(self, verdict: Verdict, file: str, prefix: str):
+        self.verdict, self.file, self.prefix = verdict, file, prefix
+        self.scope = RulebookScope(verdict)
+
+    def fixes(self) -> list[Fix]:
+        """The causes that count in the batch's own verdict, then screens and remarks."""
+        fixes = [self._cause(cause) for cause in against(self.verdict, self.scope).own]
+        fixes += [self._screen(finding) for finding in self.verdict.findings if warns(finding)]
+        remarks = self.verdict.batch.remarks
+        return fixes + [_remark(remark) for remark in remarks if remark.ref.file in ("", self.file)]
+
+    def _cause(self, cause: CauseGroup) -> Fix:
+        finding = cause[0]
+        named = wording.subject_name(finding.analyte)
+        why = f"{finding.conditional}: {finding.why}" if finding.conditional else finding.why
+        wrong = self.prefix + (f"{named}: {why}" if named and named not in why else why)
+        ref = self._ref(finding)
+        if finding.rulebook not in self.scope.books:
+            unknown = finding.rule_id == "UNKNOWN-ANALYTE"
+            near = vocabulary.nearest_analytes(named) if unknown else ()
+            return _fix("hold", finding.rule_id, ref, wrong, near=near)
+        severity, code = _FINDINGS[finding.outcome]
+        own = filter(self.scope.is_own, cause)
+        limits = "; ".join(dict.fromkeys(map(self._limit, own)))
+        expected = limits.replace(wording.THIN, " ")
+        return _fix(severity, code, ref, wrong, _quoted(finding, ref), expected=expected)
+
+    def _screen(self, finding: Finding) -> Fix:
+        wrong = f"{self.prefix}{subject(finding)}: {finding.why}"
+        ref, published = self._ref(finding), self._limit(finding)
+        quoted = _quoted(finding, ref)
+        return _fix("warning", "outside-published-range", ref, wrong, quoted, expected=published)
+
+    def _limit(self, finding: Finding) -> str:
+        return f"{finding.limit} ({self.scope.title(finding.rulebook)}, {finding.rule_id})"
+
+    def _ref(self, finding: Finding) -> CellRef:
+        """The cell a finding rests on; none where the point is what nobody measured."""
+        lacking = finding.outcome is Outcome.MISSING and finding.quantity is not None
+        if finding.ref is None or lacking or finding.ref.file != self.file:
+            return CellRef(self.file)
+        return finding.ref
 
 
-def _cause(findings: Sequence[Finding], reach: Reach, file: str, whose: str) -> Fix:
-    finding = findings[0]
-    named = wording.subject_name(finding.analyte)
-    why = f"{finding.conditional}: {finding.why}" if finding.conditional else finding.why
-    wrong = whose + (f"{named}: {why}" if named and named not in why else why)
-    place = _place(finding, file)
-    if finding.rulebook not in reach.books:
-        near = vocabulary.nearest_analytes(named) if finding.rule_id == "UNKNOWN-ANALYTE" else ()
-        return _fix("hold", finding.rule_id, place, wrong, near=near)
-    severity, code = _FINDINGS[finding.outcome]
-    asked = dict.fromkeys(
-        f"{one.limit} ({reach.title(one.rulebook)}, {one.rule_id})"
-        for one in findings
-        if reach.own(one)
-    )
-    return _fix(
-        severity,
-        code,
-        place,
-        wrong,
-        _said(finding, place),
-        expected="; ".join(asked).replace(wording.THIN, " "),
-    )
-
-
-def _screen(finding: Finding, reach: Reach, file: str, whose: str) -> Fix:
-    place, published = (
-        _place(finding, file),
-        f"{finding.limit} ({reach.title(finding.rulebook)}, {finding.rule_id})",
-    )
-    wrong = f"{whose}{subject(finding)}: {finding.why}"
-    return _fix(
-        "warning",
-        "outside-published-range",
-        place,
-        wrong,
-        _said(finding, place),
-        expected=published,
-    )
-
-
-def _place(finding: Finding, file: str) -> CellRef:
-    """The cell a finding rests on; none where the point is what nobody measured."""
-    lacking = finding.outcome is Outcome.MISSING and finding.quantity is not None
-    if finding.ref is None or lacking or finding.ref.file != file:
-        return CellRef(file)
-    return finding.ref
-
-
-def _said(finding: Finding, place: CellRef) -> str:
+def _quoted(finding: Finding, ref: CellRef) -> str:
+    """What the laboratory wrote in a cell, with its unit."""
     results = finding.quantity.results if finding.quantity is not None else ()
-    said = next((one for one in results if one.ref == place), None)
-    if said is None:
-        return ""
-    return (
-        said.reported
-        if said.reported_unit in said.reported
-        else f"{said.reported} {said.reported_unit}"
-    )
+    for result in results:
+        if result.ref == ref:
+            text, unit = result.reported, result.reported_unit
+            return text if unit in text else f"{text} {unit}"
+    return ""
 
 
 def _remark(remark: Remark) -> Fix:
@@ -145,14 +129,12 @@ def _remark(remark: Remark) -> Fix:
 def _fix(
     severity: str,
     code: str,
-    place: CellRef,
+    ref: CellRef,
     wrong: str,
-    said: str = "",
+    quoted: str = "",
     near: tuple[str, ...] = (),
     expected: str = "",
 ) -> Fix:
     listed = problem(code)
-    usual = listed.expected if listed else ""
-    return Fix(
-        severity, code, place, said, wrong, expected or usual, listed.do if listed else "", near
-    )
+    usual, advice = (listed.expected, listed.do) if listed else ("", "")
+    return Fix(severity, code, ref, quoted, wrong, expected or usual, advice, near)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kratom_qc.domain.limit import Limit, Rulebook
-from kratom_qc.report.html import _environment
+from kratom_qc.report.rendering import render
 from kratom_qc.vocabulary import wording
 
 _KINDS = {
@@ -43,31 +43,28 @@ def limits_page(
     books: Sequence[Rulebook], entries: Mapping[str, Sequence[Entry]], *, day: date, program: str
 ) -> str:
     """One self-contained page. Same rulebooks, same day, same text."""
-    groups = [
+    by_kind = [
         (title, [book for book in books if book.kind == kind]) for kind, title in _KINDS.items()
     ]
     limits = [entry for book in books for entry in entries[book.id]]
-    return (
-        _environment()
-        .get_template("limits.html")
-        .render(
-            title=f"All limits on {day.isoformat()}",
-            day=day.isoformat(),
-            groups=[(title, found) for title, found in groups if found],
-            entries=entries,
-            pieces=pieces,
-            evidence=wording.evidence_words,
-            counts=(len(limits), sum(entry.decides for entry in limits), len(books)),
-            overdue=wording.overdue(books, day),
-            program=program,
-        )
+    return render(
+        "limits.html",
+        title=f"All limits on {day.isoformat()}",
+        day=day.isoformat(),
+        groups=[(title, of_kind) for title, of_kind in by_kind if of_kind],
+        entries=entries,
+        pieces=pieces,
+        evidence=wording.evidence_words,
+        counts=(len(limits), sum(entry.decides for entry in limits), len(books)),
+        overdue=wording.overdue(books, day),
+        program=program,
     )
 
 
 def pieces(source: str) -> list[Piece]:
     """A source with its addresses told apart, so that only they become links."""
-    found, at = [], 0
+    parts, end = [], 0
     for address in _ADDRESS.finditer(source):
-        found += [Piece(source[at : address.start()]), Piece(address[0], address[0])]
-        at = address.end()
-    return [piece for piece in (*found, Piece(source[at:])) if piece.text]
+        parts += [Piece(source[end : address.start()]), Piece(address[0], address[0])]
+        end = address.end()
+    return [piece for piece in (*parts, Piece(source[end:])) if piece.text]

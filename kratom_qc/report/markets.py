@@ -1,6 +1,6 @@
 """The market matrix: every market under what it says of a batch, with the rule that decides it.
 
-Page, summary, terminal and JSON tell it from here. A market stands under its title and its id; a
+Page, summary, terminal and JSON take it from here. A market stands under its title and its id; a
 local one (`us-ca-oceanside`) behind its state, which also says where it differs within its borders.
 """
 
@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import MarketStatus, Standing, Verdict
-from kratom_qc.report.evidence import where
-from kratom_qc.report.reasons import NAMED, Reach, dates, subject, understood
+from kratom_qc.report import finding_words
+from kratom_qc.report.finding_words import file_of, where
+from kratom_qc.report.scope import NAMED, RulebookScope
 from kratom_qc.vocabulary import wording
 
 
@@ -74,7 +75,7 @@ class Group(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-class Stand(NamedTuple):
+class MarketLine(NamedTuple):
     """One market of one batch, for the summary of a run: the id of the rule that decides it, or
     nothing."""
 
@@ -103,12 +104,31 @@ class Tally(NamedTuple):
     @property
     def closed(self) -> str:
         """`not: us-ms; undecided: 11; banned: 13`: all the others."""
-        told = (("not", self.not_sold), ("undecided", self.undecided), ("banned", self.banned))
-        return "; ".join(f"{what}: {_few(markets)}" for what, markets in told if markets)
+        closed = (("not", self.not_sold), ("undecided", self.undecided), ("banned", self.banned))
+        return "; ".join(f"{what}: {_few(markets)}" for what, markets in closed if markets)
 
 
-def _few(markets: Sequence[str]) -> str:
-    return ", ".join(markets) if len(markets) <= NAMED else str(len(markets))
+class RunShare(NamedTuple):
+    """One market over a whole run: how many batches stand how, and the rules that close it to most
+    of them."""
+
+    id: str
+    title: str
+    counts: tuple[int, ...]  # in the order of MarketStatus
+    rules: tuple[tuple[str, int], ...]
+
+    @property
+    def banned(self) -> bool:
+        """Whether it is closed to every batch."""
+        return self.counts[-1] == sum(self.counts)
+
+
+class Law(NamedTuple):
+    """What closes a market whatever a laboratory finds: the findings that decide a market, and
+    others that only stand beside them."""
+
+    deciding: list[Finding]
+    beside: list[Finding]
 
 
 _LAW = ("ban", "product_class", "unread")  # kinds that no certificate could say anything to
@@ -120,78 +140,80 @@ CSS = {
 }
 
 
-def matrix(verdict: Verdict, reach: Reach) -> tuple[Group, ...]:
+def _few(markets: Sequence[str]) -> str:
+    return ", ".join(markets) if len(markets) <= NAMED else str(len(markets))
+
+
+def matrix(verdict: Verdict, scope: RulebookScope) -> tuple[Group, ...]:
     """The markets of a verdict, open ones first."""
-    ordered = _ordered(verdict)
-    notes = _within(ordered)
+    standings = _ordered(verdict)
+    notes = _differing_places(standings)
     groups = []
-    for says in MarketStatus:
-        here = [standing for standing in ordered if standing.status is says]
-        if here:
-            markets = tuple(
-                Market(one.market, one.title, notes.get(one.market, "")) for one in here
-            )
-            groups.append(Group(str(says), CSS[says], markets, _rules(says, here, markets, reach)))
+    for status in MarketStatus:
+        here = [standing for standing in standings if standing.status is status]
+        if not here:
+            continue
+        markets = tuple(
+            Market(standing.market, standing.title, notes.get(standing.market, ""))
+            for standing in here
+        )
+        rules = () if status is MarketStatus.SOLD else _rules(here, markets, scope)
+        groups.append(Group(str(status), CSS[status], markets, rules))
     return tuple(groups)
 
 
-def stands(verdict: Verdict) -> tuple[Stand, ...]:
+def market_lines(verdict: Verdict) -> tuple[MarketLine, ...]:
     """The same without words."""
-    return _once(
-        tuple(
-            Stand(
-                one.market,
-                one.title,
-                one.status,
-                one.finding.rule_id if one.finding is not None else "",
-            )
-            for one in _ordered(verdict)
-        )
-    )
+    return _shared(tuple(map(_market_line, _ordered(verdict))))
+
+
+def _market_line(standing: Standing) -> MarketLine:
+    rule_id = standing.finding.rule_id if standing.finding is not None else ""
+    return MarketLine(standing.market, standing.title, standing.status, rule_id)
 
 
 @lru_cache(16384)
-def _once(found: tuple[Stand, ...]) -> tuple[Stand, ...]:
+def _shared(lines: tuple[MarketLine, ...]) -> tuple[MarketLine, ...]:
     """Batches that stand alike share one object, so that ten thousand of them have room."""
-    return found
+    return lines
 
 
 @lru_cache(4096)
-def tally(found: tuple[Stand, ...]) -> Tally:
+def tally(lines: tuple[MarketLine, ...]) -> Tally:
     """The ids by what the markets say."""
-    sold, not_sold, undecided, banned = (
-        tuple(one.market for one in found if one.says is says) for says in MarketStatus
+    return Tally(
+        *(tuple(line.market for line in lines if line.says is status) for status in MarketStatus)
     )
-    return Tally(sold, not_sold, undecided, banned)
 
 
 def headline(groups: Sequence[Group]) -> str:
     """`May be sold in 13 of 38 markets`."""
-    sold = next((len(group.markets) for group in groups if group.says == MarketStatus.SOLD), 0)
+    sold = sum(len(group.markets) for group in groups if group.says == MarketStatus.SOLD)
     every = sum(len(group.markets) for group in groups)
     return f"May be sold in {sold} of {every} market{'' if every == 1 else 's'}"
 
 
-def law(verdict: Verdict, reach: Reach) -> tuple[list[Finding], list[Finding]]:
-    """What closes a market whatever a laboratory finds (a ban, a form that is not sold, a rule that
-    nobody has read): those that decide a market, told by the matrix; and the others, but for what
-    counts in the batch's own verdict."""
-    deciding = {id(one.finding) for one in verdict.standings}
-    closing = [finding for finding in verdict.findings if _of_the_law(finding)]
-    first = [finding for finding in closing if id(finding) in deciding]
-    return first, [
-        finding for finding in closing if id(finding) not in deciding and not reach.own(finding)
-    ]
+def law(verdict: Verdict, scope: RulebookScope) -> Law:
+    """What closes a market whatever a laboratory finds: a ban, a form that is not sold, a rule that
+    nobody has read. What counts in the batch's own verdict and decides no market is left out."""
+    deciding = {id(standing.finding) for standing in verdict.standings}
+    found = Law([], [])
+    for finding in filter(_of_the_law, verdict.findings):
+        if id(finding) in deciding:
+            found.deciding.append(finding)
+        elif not scope.is_own(finding):
+            found.beside.append(finding)
+    return found
 
 
-def rules(findings: Iterable[Finding], reach: Reach) -> tuple[Rule, ...]:
+def rules(findings: Iterable[Finding], scope: RulebookScope) -> tuple[Rule, ...]:
     """Findings of single markets in the matrix's words."""
-    return tuple(
-        _rule(
-            finding, (Market(finding.market or "", reach.title(finding.market or ""), ""),), reach
-        )
-        for finding in findings
-    )
+    return tuple(_rule_of_one(finding, scope) for finding in findings)
+
+
+def _rule_of_one(finding: Finding, scope: RulebookScope) -> Rule:
+    market = finding.market or ""
+    return _rule(finding, (Market(market, scope.title(market), ""),), scope)
 
 
 def _of_the_law(finding: Finding) -> bool:
@@ -201,115 +223,95 @@ def _of_the_law(finding: Finding) -> bool:
     return finding.source is None or finding.source.kind in _LAW
 
 
-# ---------------------------------------------------------------- the parts
-
-
 def _ordered(verdict: Verdict) -> list[Standing]:
     """Home markets first, then by title; a local market behind its state."""
     home = verdict.home_markets
-    return sorted(verdict.standings, key=lambda one: (one.market not in home, *_by_state(one)))
+    return sorted(
+        verdict.standings, key=lambda standing: (standing.market not in home, *_by_state(standing))
+    )
 
 
 def _by_state(standing: Standing) -> tuple[str, bool, str]:
-    place, _, state = (
-        standing.title.rpartition(", ") if _local(standing.market) else ("", "", standing.title)
-    )
+    if not _is_local(standing.market):
+        return standing.title, False, ""
+    place, _, state = standing.title.rpartition(", ")
     return state, bool(place), place
 
 
-def _local(market: str) -> bool:
+def _is_local(market: str) -> bool:
     return market.count("-") > 1
 
 
-def _within(standings: Iterable[Standing]) -> dict[str, str]:
-    """What differs within a state: `Oceanside: banned`."""
-    said = {one.market: one.status for one in standings}
-    found: dict[str, list[str]] = {}
-    for one in standings:
-        state = "-".join(one.market.split("-")[:2])
-        if _local(one.market) and said.get(state, one.status) is not one.status:
-            found.setdefault(state, []).append(
-                f"{one.title.rpartition(', ')[0] or one.title}: {one.status}"
-            )
-    return {state: ", ".join(places) for state, places in found.items()}
+def _differing_places(standings: Sequence[Standing]) -> dict[str, str]:
+    """What differs within a state, by the state: `Oceanside: banned`."""
+    statuses = {standing.market: standing.status for standing in standings}
+    places: dict[str, list[str]] = {}
+    for standing in filter(lambda standing: _is_local(standing.market), standings):
+        state = "-".join(standing.market.split("-")[:2])
+        if statuses.get(state, standing.status) is not standing.status:
+            place = standing.title.rpartition(", ")[0] or standing.title
+            places.setdefault(state, []).append(f"{place}: {standing.status}")
+    return {state: ", ".join(differing) for state, differing in places.items()}
 
 
 def _rules(
-    says: MarketStatus, standings: Iterable[Standing], markets: Iterable[Market], reach: Reach
+    standings: Iterable[Standing], markets: Iterable[Market], scope: RulebookScope
 ) -> tuple[Rule, ...]:
     """One entry per deciding rule with all its markets: first what results decide, then what no
     result could mend; rules that close their markets for one reason stand together."""
-    if says is MarketStatus.SOLD:
-        return ()
-    found: dict[tuple[str, str], tuple[Finding | None, list[Market]]] = {}
+    closed: dict[tuple[str, str], tuple[Finding | None, list[Market]]] = {}
     for standing, market in zip(standings, markets, strict=True):
         finding = standing.finding
         key = (finding.rulebook, finding.rule_id) if finding is not None else ("", "")
-        found.setdefault(key, (finding, []))[1].append(market)
-    rules = [_rule(finding, tuple(closed), reach) for finding, closed in found.values()]
-    first = {rule.reason: at for at, rule in reversed(list(enumerate(rules)))}
-    return tuple(sorted(rules, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
+        closed.setdefault(key, (finding, []))[1].append(market)
+    found = [_rule(finding, tuple(there), scope) for finding, there in closed.values()]
+    first: dict[tuple[str, ...], int] = {}
+    for position, rule in enumerate(found):
+        first.setdefault(rule.reason, position)
+    return tuple(sorted(found, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
 
 
-def _rule(finding: Finding | None, markets: tuple[Market, ...], reach: Reach) -> Rule:
+_NO_RULE = Rule((), *[""] * 13)._replace(why="no limit that decides was met")
+
+
+def _rule(finding: Finding | None, markets: tuple[Market, ...], scope: RulebookScope) -> Rule:
     if finding is None:
-        return Rule(
-            markets, "", "", "", "", "", "", "", "", "no limit that decides was met", "", "", "", ""
-        )
-    place = finding.ref
+        return _NO_RULE._replace(markets=markets)
+    of_its_own = [market.id for market in markets] == [finding.rulebook]
     return Rule(
         markets=markets,
         kind=finding.source.kind if finding.source is not None else "",
         outcome=finding.outcome.value,
         conditional=finding.conditional,
-        subject=subject(finding),
-        value=understood(finding),
-        cell=where(place) if place is not None else "",
-        file=place.file if place is not None else "",
+        subject=finding_words.subject(finding),
+        value=finding_words.understood(finding),
+        cell=where(finding.ref),
+        file=file_of(finding.ref),
         limit=finding.limit,
         why=wording.without_counted(finding.why)[0],
         rule_id=finding.rule_id,
-        book=""
-        if [market.id for market in markets] == [finding.rulebook]
-        else reach.title(finding.rulebook),
-        dates=dates(finding),
+        book="" if of_its_own else scope.title(finding.rulebook),
+        dates=finding_words.dates(finding),
         source=finding.because,
     )
 
 
-# ---------------------------------------------------------------- many batches
-
-
-class Share(NamedTuple):
-    """One market over a whole run: how many batches stand how, and the rules that close it to most
-    of them."""
-
-    id: str
-    title: str
-    counts: tuple[int, int, int, int]  # in the order of Says
-    rules: tuple[tuple[str, int], ...]
-
-    @property
-    def banned(self) -> bool:
-        """Whether it is closed to every batch."""
-        return self.counts[-1] == sum(self.counts)
-
-
-def shares(batches: Iterable[tuple[Stand, ...]]) -> tuple[Share, ...]:
+def shares(batches: Iterable[tuple[MarketLine, ...]]) -> tuple[RunShare, ...]:
     """Every market of a run, in the order of the first batch that has it."""
-    found: dict[tuple[str, str], Counter[tuple[MarketStatus, str]]] = {}
-    for stand, number in Counter(one for stands in batches for one in stands).items():
-        found.setdefault((stand.market, stand.title), Counter())[stand.says, stand.rule_id] += (
-            number
-        )
-    return tuple(_share(*market, counted) for market, counted in found.items())
+    markets: dict[tuple[str, str], Counter[tuple[MarketStatus, str]]] = {}
+    counted = Counter(line for lines in batches for line in lines)
+    for line, number in counted.items():
+        rulings = markets.setdefault((line.market, line.title), Counter())
+        rulings[line.says, line.rule_id] += number
+    return tuple(_share(*market, rulings) for market, rulings in markets.items())
 
 
-def _share(market: str, title: str, counted: Counter[tuple[MarketStatus, str]]) -> Share:
-    sold, not_sold, undecided, banned = (
-        sum(n for (said, _), n in counted.items() if said is one) for one in MarketStatus
-    )
-    rules: Counter[str] = Counter()
-    for (_, rule_id), number in counted.items():
-        rules[rule_id] += number if rule_id else 0
-    return Share(market, title, (sold, not_sold, undecided, banned), tuple((+rules).most_common()))
+def _share(market: str, title: str, rulings: Counter[tuple[MarketStatus, str]]) -> RunShare:
+    by_status: Counter[MarketStatus] = Counter()
+    by_rule: Counter[str] = Counter()
+    for (status, rule_id), number in rulings.items():
+        by_status[status] += number
+        if rule_id:
+            by_rule[rule_id] += number
+    counts = tuple(by_status[status] for status in MarketStatus)
+    return RunShare(market, title, counts, tuple(by_rule.most_common()))

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
+from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.report import aside, markets, papers, reasons, tables, warned
-from kratom_qc.report.aside import Listed, Untested
+from kratom_qc.report import finding_tables, markets, not_deciding, provenance, reasons, screening
 from kratom_qc.report.evidence import Evidence
+from kratom_qc.report.finding_tables import FindingRow, LimitCells, RulebookTable
 from kratom_qc.report.markets import Group, Rule
-from kratom_qc.report.papers import BookLine, Paper
-from kratom_qc.report.parts import Parts
-from kratom_qc.report.reasons import Causes, Reach
-from kratom_qc.report.tables import Book, FindingRow
-from kratom_qc.report.warned import Sign
+from kratom_qc.report.not_deciding import BookLines, Untested
+from kratom_qc.report.provenance import CertificateSection, RulebookLine
+from kratom_qc.report.reasons import Causes, Reason, Unanswered
+from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.screening import WARNING, Sign
+from kratom_qc.report.sections import Elsewhere, Sections
 from kratom_qc.vocabulary import wording
 
+Counting = TypeVar("Counting", Reason, Unanswered, LimitCells)  # has summands counted as 0
 
-@dataclass(frozen=True, slots=True)
-class Count:
+
+class Count(NamedTuple):
     """How many limits decide, and how they came out. `open` is undecided: a reason to hold."""
 
     what: str
@@ -30,6 +34,14 @@ class Count:
     failed: int
     open: int
     untested: int
+
+
+class DecisionRule(NamedTuple):
+    """How most numbers of a page are decided, and how many are decided otherwise (ISO/IEC
+    17025:2017 7.8.6)."""
+
+    usual: str
+    differing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,149 +60,130 @@ class BatchPage:
     counts: tuple[Count, ...]
     warned: int
     signs: tuple[Sign, ...]
-    cautions: tuple[tuple[str, str, str, str], ...]  # remarks of severity warning
+    cautions: tuple[Remark, ...]  # remarks of severity warning
     closing: tuple[Rule, ...]  # what closes a market whatever a laboratory finds, and decides none
     own: Causes
     other: Causes
     shown: tuple[FindingRow, ...]
-    met: tuple[Listed, ...]
-    conditions: tuple[Listed, ...]
+    met: tuple[BookLines, ...]
+    conditions: tuple[BookLines, ...]
     untested: tuple[Untested, ...]
-    elsewhere: tuple[
-        tuple[int, str, str], ...
-    ]  # how many findings are told elsewhere: what they are, the section's id
+    elsewhere: tuple[Elsewhere, ...]
     decision_rule: str  # of every number that names no other
     differing: int  # numbers decided by another one
-    books: tuple[Book, ...]
-    papers: tuple[Paper, ...]
-    remarks: tuple[tuple[str, str, str, str], ...]  # the others
+    books: tuple[RulebookTable, ...]
+    certificates: tuple[CertificateSection, ...]
+    remarks: tuple[Remark, ...]  # the others
     declared: tuple[tuple[str, str], ...]
     facts_sha256: str
-    rulebooks: tuple[BookLine, ...]
+    rulebooks: tuple[RulebookLine, ...]
     overdue: tuple[str, ...]
 
 
 def batch_page(verdict: Verdict) -> BatchPage:
     """The view of one verdict."""
-    reach, evidence = Reach(verdict), Evidence(verdict)
-    parts = Parts(verdict, reach)
-    own, other = reasons.against(verdict, reach)
-    batch = verdict.batch
-    named = dict.fromkeys(
-        certificate.product_name for certificate in batch.certificates if certificate.product_name
-    )
-    rulebooks = tuple(papers.book_line(book, verdict.judged_on) for book in verdict.rulebooks)
-    stands = markets.matrix(verdict, reach)
-    rule, differing = _decision_rule([*parts.table, *parts.warned, *parts.shown, *parts.met])
-    signs, remarks = warned.signs(parts.warned, reach, rule), tuple(warned.remarks(verdict))
-    cautions = warned.rows(remarks, warnings=True)
-    once = _Once()
+    scope, evidence, batch = RulebookScope(verdict), Evidence(verdict), verdict.batch
+    sections = Sections(verdict, scope)
+    against = reasons.against(verdict, scope)
+    groups = markets.matrix(verdict, scope)
+    numeric = (*sections.table, *sections.warned, *sections.shown, *sections.met)
+    rule = _decision_rule(numeric)
+    remarks = screening.remarks(verdict)
+    cautions = tuple(remark for remark in remarks if remark.severity == WARNING)
+    signs = screening.signs(sections.warned, scope, rule.usual)
+    once = _FirstMention()
     return BatchPage(
         batch_id=batch.batch_id,
         product=wording.product_name(batch.product),
-        product_said=" · ".join(named),
+        product_said=_each_once(certificate.product_name for certificate in batch.certificates),
         decision=verdict.decision.value,
         judged_on=verdict.judged_on.isoformat(),
         laboratories=laboratories(verdict),
         homes=", ".join(verdict.home_markets),
-        headline=markets.headline(stands),
-        markets=stands,
-        counts=_counts([*parts.table, *parts.law], parts.silent, reach),
+        headline=markets.headline(groups),
+        markets=groups,
+        counts=_counts([*sections.table, *sections.law], sections.untested, scope),
         warned=len(signs) + len(cautions),
         signs=signs,
         cautions=cautions,
-        closing=markets.rules(parts.closing, reach),
-        own=once.causes(reasons.causes(own, evidence, reach)),
-        other=once.causes(reasons.causes(parts.without_law(other), evidence, reach)),
-        shown=once.rows(tables.shown(parts.shown, evidence, rule)),
-        met=aside.met(parts.met, reach, rule),
-        conditions=aside.conditions(parts.conditions, reach),
-        untested=aside.untested(parts.silent),
-        elsewhere=parts.elsewhere(),
-        decision_rule=rule,
-        differing=differing,
-        books=tables.books(parts.table, reach, evidence, rule),
-        papers=tuple(papers.paper(certificate) for certificate in batch.certificates),
-        remarks=warned.rows(remarks, warnings=False),
-        declared=papers.declared(batch.facts),
+        closing=markets.rules(sections.closing, scope),
+        own=once.causes(reasons.causes(against.own, evidence, scope)),
+        other=once.causes(reasons.causes(sections.without_law(against.markets), evidence, scope)),
+        shown=once.rows(finding_tables.not_met_rows(sections.shown, evidence, rule.usual)),
+        met=not_deciding.met(sections.met, scope, rule.usual),
+        conditions=not_deciding.conditions(sections.conditions, scope),
+        untested=not_deciding.untested(sections.untested),
+        elsewhere=sections.elsewhere(),
+        decision_rule=rule.usual,
+        differing=rule.differing,
+        books=finding_tables.rulebook_tables(sections.table, scope, evidence, rule.usual),
+        certificates=tuple(map(provenance.certificate_section, batch.certificates)),
+        remarks=tuple(remark for remark in remarks if remark.severity != WARNING),
+        declared=provenance.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
-        rulebooks=rulebooks,
+        rulebooks=tuple(
+            provenance.rulebook_line(book, verdict.judged_on) for book in verdict.rulebooks
+        ),
         overdue=wording.overdue(verdict.rulebooks, verdict.judged_on),
     )
 
 
 def laboratories(verdict: Verdict) -> str:
     """Every laboratory of a batch, once."""
-    named = dict.fromkeys(
-        certificate.laboratory
-        for certificate in verdict.batch.certificates
-        if certificate.laboratory
-    )
-    return " · ".join(named) or "laboratory not stated"
+    names = (certificate.laboratory for certificate in verdict.batch.certificates)
+    return _each_once(names) or "laboratory not stated"
 
 
-def _decision_rule(findings: Iterable[Finding]) -> tuple[str, int]:
-    """How numbers are decided on this page, and how many are decided otherwise (ISO/IEC 17025:2017
-    7.8.6)."""
+def _each_once(names: Iterable[str]) -> str:
+    return " · ".join(dict.fromkeys(filter(None, names)))
+
+
+def _decision_rule(findings: Iterable[Finding]) -> DecisionRule:
     rules = Counter(finding.decision_rule for finding in findings if finding.decision_rule)
     if not rules:
-        return "", 0
+        return DecisionRule("", 0)
     ((usual, count),) = rules.most_common(1)
-    return usual, rules.total() - count
+    return DecisionRule(usual, rules.total() - count)
 
 
-class _Once:
-    """Long lists of what was not measured stand once on a page: where the reader meets them first."""
+class _FirstMention:
+    """Long lists of what was not measured stand once on a page: where the reader meets them first.
+    Remembers what it has let through."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self._mentioned: set[str] = set()
 
-    def causes(self, found: Causes) -> Causes:
-        return found._replace(
-            reasons=tuple(
-                replace(cause, counted=self._new(cause.counted)) if cause.counted else cause
-                for cause in found.reasons
-            ),
-            unanswered=tuple(
-                replace(row, counted=self._new(row.counted)) if row.counted else row
-                for row in found.unanswered
-            ),
+    def causes(self, causes: Causes) -> Causes:
+        return causes._replace(
+            reasons=tuple(map(self._once, causes.reasons)),
+            unanswered=tuple(map(self._once, causes.unanswered)),
         )
 
     def rows(self, rows: Iterable[FindingRow]) -> tuple[FindingRow, ...]:
-        return tuple(
-            row._replace(limit=row.limit._replace(counted=self._new(row.limit.counted)))
-            if row.limit.counted
-            else row
-            for row in rows
-        )
+        return tuple(row._replace(limit=self._once(row.limit)) for row in rows)
+
+    def _once(self, record: Counting) -> Counting:
+        return record._replace(counted=self._new(record.counted))
 
     def _new(self, counted: tuple[str, ...]) -> tuple[str, ...]:
-        new = tuple(words for words in counted if words not in self._told)
-        self._told.update(new)
+        new = tuple(words for words in counted if words not in self._mentioned)
+        self._mentioned.update(new)
         return new
 
 
 def _counts(
-    answered: Sequence[Finding], silent: Sequence[Finding], reach: Reach
+    answered: Sequence[Finding], untested: Sequence[Finding], scope: RulebookScope
 ) -> tuple[Count, ...]:
-    own = [finding for finding in answered if reach.own(finding)]
-    quiet = sum(map(reach.own, silent))
-    first = _count("for the verdict", own, quiet)
-    if len(own) == len(answered) and quiet == len(silent):
+    own = [finding for finding in answered if scope.is_own(finding)]
+    own_untested = sum(map(scope.is_own, untested))
+    first = _count("for the verdict", own, own_untested)
+    if len(own) == len(answered) and own_untested == len(untested):
         return (first,)
-    return (first, _count("with every market", answered, len(silent)))
+    return (first, _count("with every market", answered, len(untested)))
 
 
 def _count(what: str, answered: Iterable[Finding], untested: int) -> Count:
-    passed = failed = undecided = 0
-    for finding in answered:
-        if not finding.decides:
-            continue
-        if finding.outcome is Outcome.PASS:
-            passed += 1
-        elif finding.outcome is Outcome.FAIL:
-            failed += 1
-        else:
-            undecided += 1
-    return Count(what, passed + failed + undecided, passed, failed, undecided, untested)
+    outcomes = Counter(finding.outcome for finding in answered if finding.decides)
+    passed, failed = outcomes[Outcome.PASS], outcomes[Outcome.FAIL]
+    decide = outcomes.total()
+    return Count(what, decide, passed, failed, decide - passed - failed, untested)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.verdict import Decision, Standing, Verdict
-from kratom_qc.report import page, reasons
-from kratom_qc.report.evidence import Evidence, Statement
-from kratom_qc.report.html import _environment
-from kratom_qc.report.reasons import Reach
+from kratom_qc.report import finding_words, page, reasons
+from kratom_qc.report.evidence import Evidence, Quoted
+from kratom_qc.report.rendering import render
+from kratom_qc.report.scope import RulebookScope
 from kratom_qc.vocabulary import wording
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
@@ -73,7 +73,7 @@ class Cause:
     dates: str
     why: str
     changed: str  # what has changed about the limit since then
-    statements: tuple[Statement, ...]
+    statements: tuple[Quoted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,7 @@ def rejudged_page(view: RejudgedPage, *, program: str) -> str:
     """The summary as one self-contained page. Same answer, same text."""
     title = "What if" if view.drafts else "Judged again"
     title += f": {view.changed} of {view.batches} batches change"
-    template = _environment().get_template("rejudged.html")
-    return template.render(page=view, title=title, program=program)
+    return render("rejudged.html", page=view, title=title, program=program)
 
 
 # ---------------------------------------------------------------- one batch
@@ -190,7 +189,7 @@ class _Causes:
 
     def __init__(self, verdict: Verdict, why: Mapping[Rule, str]):
         self.verdict, self.why = verdict, why
-        self.evidence, self.reach = Evidence(verdict), Reach(verdict)
+        self.evidence, self.reach = Evidence(verdict), RulebookScope(verdict)
 
     def of(self, finding: Finding | None) -> Cause | None:
         return None if finding is None else self._cause(finding)
@@ -199,7 +198,7 @@ class _Causes:
         line = reasons.limit_line(finding, self.reach)
         return Cause(
             outcome=finding.outcome.value,
-            subject=reasons.subject(finding),
+            subject=finding_words.subject(finding),
             limit=line.text,
             rule_id=finding.rule_id,
             book=finding.rulebook,

@@ -11,6 +11,7 @@ from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.limit import BookKind, Limit, NumericLimit, Rulebook
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.lineages import lineage
+from kratom_qc.vocabulary import nearest_hint
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 
@@ -29,8 +30,11 @@ def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, 
     rulebook."""
     book = books.get(market)
     if book is None or book.kind != BookKind.MARKET:
-        known = ", ".join(markets_of(books)) or "none"
-        raise UsageError(f"there is no rulebook for the market '{market}'; known markets: {known}")
+        known = markets_of(books)
+        raise UsageError(
+            f"there is no rulebook for the market '{market}'{nearest_hint(market, known)}; "
+            f"known markets: {', '.join(known) or 'none'}"
+        )
     return lineage(books, market)
 
 

@@ -96,7 +96,7 @@ def test_an_unknown_market_is_answered_with_the_known_ones(capsys):
 NOT_FOUND = {
     "one file": ["check", "nowhere.csv"],
     "one of two files": ["check", "pass.csv", "nowhere.csv"],
-    "a folder": ["check", "rules"],
+    "a folder for read": ["read", "rules"],
     "read": ["read", "nowhere.csv"],
     "the facts file": ["check", "pass.csv", "--facts", "nowhere.toml"],
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.app.reading import read_content
-from kratom_qc.cli.layout import layout_draft, layout_list, layout_test
+from kratom_qc.cli.layout_trial import layout_draft, layout_list, layout_test
 from kratom_qc.domain.errors import RulebookError, UsageError
 from kratom_qc.intake.layout import profiles
 from tests.factory.sheets import Rows, canonical, codes, csv_bytes, csv_file, read_csv, read_xlsx, results, xlsx_file

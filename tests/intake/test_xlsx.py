@@ -379,8 +379,8 @@ def test_our_reader_and_two_others_find_the_same_cells(raw: bytes) -> None:
 
 
 def test_over_a_folder_of_real_workbooks_nobody_contradicts_our_reader() -> None:
-    """KRATOM_QC_WITNESS_FILES names the folder, where somebody has one; the samples stand in for it elsewhere."""
-    folder = Path(os.environ.get("KRATOM_QC_WITNESS_FILES") or SAMPLES)
+    """WITNESS_FILES names the folder, where somebody has one; the samples stand in for it elsewhere."""
+    folder = Path(os.environ.get("WITNESS_FILES") or SAMPLES)
     compared = 0
     for path in sorted(folder.rglob("*.xls[xm]")):
         raw = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Print the grammar of results as Markdown; with `--write`, put it between the markers of the README."""
+"""Print the grammar of results as Markdown; with `--write`, put it between the markers of the page that vendors read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.interpret.grammar import Group, groups
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[2] / "kratom_qc" / "intake" / "README.md"
 _BEGIN, _END = "<!-- grammar -->\n", "<!-- /grammar -->"
 _MARKS = {"": "–", ".": "point", ",": "comma"}
 _SEEN = {"\u00a0": "⍽", "\u202f": "⍽", "\u2009": "⍽", "\u200b": "⟨U+200B⟩", "\ufeff": "⟨U+FEFF⟩", "\n": "⏎", "\t": "⇥"}

@@ -10,9 +10,9 @@ import pytest
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
-from kratom_qc.report.html import main_reason
 from kratom_qc.report.markets import matrix
-from kratom_qc.report.reasons import Reach
+from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.sentences import main_reason
 from tests.report import report_batches as given
 from tests.report.report_batches import MERCURY, finding, limit, span, verdict
 from tests.report.test_report_html import findings_table, page
@@ -73,7 +73,7 @@ def test_a_conditional_outcome_is_a_kind_of_inconclusive_wherever_outcomes_are_s
     text = page(held).text
     assert f"INCONCLUSIVE {kind} Mercury 0.2 mg/kg" in text[: text.rindex("Why some markets are closed")]
     assert f"INCONCLUSIVE {kind} Mercury" in findings_table(held)
-    (undecided,) = matrix(held, Reach(held))[1:]
+    (undecided,) = matrix(held, RulebookScope(held))[1:]
     assert [rule.conditional for rule in undecided.rules] == [kind]
     assert as_json.finding_object(held.findings[1])["conditional"] == kind
     wrong = [fix.wrong for fix in fix_list(given.FILE, (), [held], date(2026, 11, 22)).fixes]

@@ -17,7 +17,8 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.report.html import batch_page, page_name, summary_page, summary_row
+from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.summary import summary_row
 from kratom_qc.vocabulary.wording import THIN
 from tests.report import report_batches as given
 from tests.report.report_batches import verdict

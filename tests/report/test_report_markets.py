@@ -10,9 +10,9 @@ import pytest
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import as_json
-from kratom_qc.report.html import main_reason
-from kratom_qc.report.markets import headline, matrix, stands, tally
-from kratom_qc.report.reasons import Reach
+from kratom_qc.report.markets import headline, market_lines, matrix, tally
+from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.sentences import main_reason
 from tests.report import report_batches as given
 from tests.report.report_batches import GOOD_LEAD, MERCURY, book, finding, limit, span, verdict
 from tests.report.test_report_html import Page, findings_table, page, replace_id, summary
@@ -62,7 +62,7 @@ MIXED = of(GOOD_LEAD, ban("us-al"), ban("us-ca-oceanside"), ban("us-il-jerseyvil
 
 
 def said(of: Verdict) -> dict[str, list[str]]:
-    return {group.says: [market.id for market in group.markets] for group in matrix(of, Reach(of))}
+    return {group.says: [market.id for market in group.markets] for group in matrix(of, RulebookScope(of))}
 
 
 def test_every_market_stands_under_what_it_says_home_first_then_by_title_and_a_place_behind_its_state() -> None:
@@ -72,7 +72,7 @@ def test_every_market_stands_under_what_it_says_home_first_then_by_title_and_a_p
         "undecided": ["us-tx"],
         "banned": ["us-al", "us-ca-oceanside", "us-il-jerseyville"],
     }
-    assert headline(matrix(MIXED, Reach(MIXED))) == "May be sold in 3 of 8 markets"
+    assert headline(matrix(MIXED, RulebookScope(MIXED))) == "May be sold in 3 of 8 markets"
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_every_market_stands_under_what_it_says_home_first_then_by_title_and_a_p
 )
 def test_the_headline_counts(markets: tuple[str, ...], told: str) -> None:
     one = only(MIXED, markets)
-    assert told in headline(matrix(one, Reach(one)))
+    assert told in headline(matrix(one, RulebookScope(one)))
 
 
 def test_a_state_says_where_it_differs_within_its_borders() -> None:
-    notes = {market.id: market.note for group in matrix(MIXED, Reach(MIXED)) for market in group.markets}
+    notes = {market.id: market.note for group in matrix(MIXED, RulebookScope(MIXED)) for market in group.markets}
     assert {market: note for market, note in notes.items() if note} == {"us-ca": "Oceanside: banned"}
 
 
@@ -105,7 +105,7 @@ def test_a_closed_market_names_rule_limit_value_cell_reason_and_source() -> None
 def test_markets_closed_by_one_rule_stand_in_one_row_and_those_with_a_rule_of_their_own_apart() -> None:
     lead = finding(given.PB_SPEC, Outcome.FAIL, given.LEAD, why="too much")
     failed = of(lead, UT_FAILS, ban("us-al"))
-    rules = {group.says: group.rules for group in matrix(failed, Reach(failed))}
+    rules = {group.says: group.rules for group in matrix(failed, RulebookScope(failed))}
     closed = {rule.rule_id: [market.id for market in rule.markets] for rule in rules["may not be sold"]}
     assert closed == {
         "SPEC-METALS-PB": ["us", "us-ca", "us-ca-oceanside", "cz", "us-il-jerseyville", "us-tx"],
@@ -200,7 +200,7 @@ def test_open_markets_lead_nowhere_and_a_batch_that_may_be_sold_everywhere_has_n
     ],
 )
 def test_a_few_markets_are_named_in_a_line(markets: tuple[str, ...], sold_in: str, closed: str) -> None:
-    one = tally(stands(only(MIXED, markets)))
+    one = tally(market_lines(only(MIXED, markets)))
     assert (one.sold_in, one.closed) == (sold_in, closed)
 
 
@@ -208,7 +208,7 @@ def test_forty_markets_are_counted_in_a_line() -> None:
     forty = tuple(f"us-{a}{b}" for a in "abcde" for b in "abcdefgh")
     books = (book("leaf_powder", "product"), book("us"), *(book(one, extends=("us",)) for one in forty))
     many = verdict(GOOD_LEAD, *map(ban, forty[:9]), rulebooks=books, markets=("us", *forty))
-    one = tally(stands(many))
+    one = tally(market_lines(many))
     assert one.sold_in == "us, us-bb, us-bc and 29 more"
     assert one.closed == "banned: 9"
     assert main_reason(many) == "the one limit met; closed in 9 of 41 markets"
@@ -216,7 +216,7 @@ def test_forty_markets_are_counted_in_a_line() -> None:
 
 def test_batches_that_stand_alike_share_one_object() -> None:
     again = of(*MIXED.findings)
-    assert stands(again) is stands(MIXED)
+    assert market_lines(again) is market_lines(MIXED)
 
 
 # ---------------------------------------------------------------- run and JSON

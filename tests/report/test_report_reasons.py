@@ -6,27 +6,28 @@ from dataclasses import replace
 
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report.evidence import Evidence
-from kratom_qc.report.html import main_reason
-from kratom_qc.report.reasons import Causes, Reach, against, causes
+from kratom_qc.report.reasons import Causes, against, causes
+from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.sentences import main_reason
 from tests.report import report_batches as given
 from tests.report.report_batches import CADMIUM_OPEN, CZ_FAILS, GOOD_LEAD, MERCURY_MISSING, verdict
 
 
 def told(of: Verdict) -> tuple[Causes, Causes]:
-    reach, evidence = Reach(of), Evidence(of)
-    own, other = against(of, reach)
-    return causes(own, evidence, reach), causes(other, evidence, reach)
+    scope, evidence = RulebookScope(of), Evidence(of)
+    own, other = against(of, scope)
+    return causes(own, evidence, scope), causes(other, evidence, scope)
 
 
 def test_reasons_stand_worst_first_whatever_the_order_of_findings() -> None:
     own, _ = told(given.SPIKED)
-    assert [reason.outcome for reason in own.reasons] == ["FAIL", "INCONCLUSIVE"]
+    assert [reason.finding.outcome for reason in own.reasons] == ["FAIL", "INCONCLUSIVE"]
     assert [row.subject for row in own.unanswered] == ["Mercury"]
 
 
 def test_the_same_missing_assay_in_three_rulebooks_is_one_reason() -> None:
     own, other = told(verdict(*MERCURY_MISSING, GOOD_LEAD))
-    assert [line.book for line in own.unanswered[0].limits] == ["leaf_powder", "cz", "us-ri"]
+    assert [line.finding.rulebook for line in own.unanswered[0].limits] == ["leaf_powder", "cz", "us-ri"]
     assert other == Causes((), (), "")
 
 
@@ -39,7 +40,7 @@ def test_what_only_closes_a_market_stands_apart_from_the_batchs_own_reasons() ->
 def test_the_same_value_against_the_same_figure_is_drawn_once_on_a_card() -> None:
     rules = (given.HG_SPEC, replace(given.HG_SPEC, rule_id="RI", rulebook="us-ri"), replace(given.HG_CZ, rule_id="CZ"))
     own, _ = told(verdict(*(given.finding(rule, given.Outcome.FAIL, given.MERCURY) for rule in rules)))
-    assert [(line.rule_id, line.bar is not None) for line in own.reasons[0].limits] == [
+    assert [(line.finding.rule_id, line.bar is not None) for line in own.reasons[0].limits] == [
         ("SPEC-METALS-HG", True),
         ("RI", False),
         ("CZ", True),

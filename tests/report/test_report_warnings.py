@@ -13,8 +13,8 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.report import as_json
 from kratom_qc.report.fixes import fix_list
-from kratom_qc.report.html import summary_row
-from kratom_qc.report.warned import sentences
+from kratom_qc.report.screening import sentences
+from kratom_qc.report.summary import summary_row
 from tests.report import report_batches as given
 from tests.report.report_batches import GOOD_LEAD, MITRAGYNINE, finding, limit, result, span, verdict
 from tests.report.test_report_html import findings_table, page, summary

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kratom_qc.app.batches import judge_readings
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading, read_files
-from kratom_qc.cli.commands import judge_all
 from kratom_qc.domain.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def readings() -> dict[str, Reading]:
 @pytest.fixture(scope="module")
 def verdicts(readings: dict[str, Reading]) -> dict[str, Verdict]:
     policy = load_policy(on=date(2026, 11, 22), facts=SAMPLES / "products.toml")
-    return {verdict.batch.batch_id: verdict for verdict in judge_all(list(readings.values()), policy)}
+    return {verdict.batch.batch_id: verdict for verdict in judge_readings(list(readings.values()), policy)}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_chemistry_and_microbiology_alone_would_hold(readings):
     policy = load_policy(on=date(2026, 11, 22))
     for name in ("04a", "04b"):
         alone = [reading for file, reading in readings.items() if file.startswith(name)]
-        assert [str(verdict.decision) for verdict in judge_all(alone, policy)] == ["HOLD"]
+        assert [str(verdict.decision) for verdict in judge_readings(alone, policy)] == ["HOLD"]
 
 
 def test_the_certificates_are_what_their_script_writes():

@@ -147,7 +147,7 @@ def test_a_good_list_loads(tmp_path):
 
 def test_the_page_of_all_codes_is_current():
     page = Path(FILE).with_name("PROBLEMS.md").read_text(encoding="utf-8")
-    assert page == markdown(), "run `kratom-qc problems --markdown > kratom_qc/words/PROBLEMS.md`"
+    assert page == markdown(), "run `kratom-qc problems --markdown > kratom_qc/vocabulary/words/PROBLEMS.md`"
     assert all(f"### `{code}`: " in page for code in problems())
 
 

@@ -23,7 +23,9 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.layout.certificates import FileContent, certificates
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.interpret.certificate import interpret
-from kratom_qc.report.html import batch_page, main_reason, page_name, summary_page, summary_row
+from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.sentences import main_reason
+from kratom_qc.report.summary import summary_row
 from kratom_qc.settings import Caps
 from tests.tools.benchmark.measure import Stopwatch
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from kratom_qc.domain.batch import ProductFacts
@@ -12,7 +13,8 @@ from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
-from kratom_qc.report.evidence import both, where
+from kratom_qc.report.evidence import both
+from kratom_qc.report.finding_words import analyte_name, where
 from kratom_qc.vocabulary import wording
 
 
@@ -34,7 +36,7 @@ class ResultLine(NamedTuple):
 class Column(NamedTuple):
     """A column that only certificates with something to say in it get."""
 
-    at: int  # in `ResultRow.optional`
+    position: int  # in `ResultLine.optional`
     css: str
     heading: str
     meaning: str
@@ -52,7 +54,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class CertificateSection:
     """One certificate: where it came from and what it says."""
 
     file: str
@@ -62,7 +64,7 @@ class Paper:
     columns: tuple[Column, ...]
 
 
-class BookLine(NamedTuple):
+class RulebookLine(NamedTuple):
     """One rulebook as it was on the day of judgement."""
 
     id: str
@@ -73,69 +75,70 @@ class BookLine(NamedTuple):
     stale: str
 
 
-def paper(certificate: InterpretedCertificate) -> Paper:
+def certificate_section(certificate: InterpretedCertificate) -> CertificateSection:
     """One certificate's section of the page."""
-    rows = tuple(_result_row(result) for result in certificate.results)
-    dated = [
+    rows = tuple(map(_result_line, certificate.results))
+    columns = (column for column in _COLUMNS if any(row.optional[column.position] for row in rows))
+    dates = (
         ("received", certificate.received_on),
         ("tested", certificate.tested_on),
         ("issued", certificate.issued_on),
-    ]
+    )
     facts = [
         ("Laboratory", certificate.laboratory),
         ("Accreditation", certificate.accreditation),
         ("Certificate", certificate.certificate_id),
         ("Batch", certificate.batch_id),
         ("Product as printed", certificate.product_name),
-        ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dated if day)),
-        *(
-            (name.replace("_", " ").capitalize(), said)
-            for name, said in certificate.declared.items()
-        ),
+        ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dates if day)),
     ]
-    columns = tuple(column for column in _COLUMNS if any(row.optional[column.at] for row in rows))
-    stated = tuple((name, said or "not stated") for name, said in facts)
-    return Paper(certificate.file, certificate.sha256, stated, rows, columns)
+    for name, text in certificate.declared.items():
+        facts.append((name.replace("_", " ").capitalize(), text))
+    stated = tuple((name, text or "not stated") for name, text in facts)
+    return CertificateSection(certificate.file, certificate.sha256, stated, rows, tuple(columns))
 
 
-def _result_row(result: Result) -> ResultLine:
-    name = wording.subject_name(result.analyte) if result.known else result.analyte
-    if result.text is not None and not result.unit:
-        understood = "described" if result.known else "not understood"
-    else:
-        understood = (
-            wording.value_words(result.interval, result.unit, (result,))
-            if result.measured
-            else "no value"
-        )
-    basis = "" if result.basis == "as received" else result.basis
-    portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
-    detail = " · ".join(
-        filter(None, (result.species, f"replicate {result.replicate}" if result.replicate else ""))
-    )
+def _result_line(result: Result) -> ResultLine:
+    replicate = f"replicate {result.replicate}" if result.replicate else ""
     return ResultLine(
-        analyte=name,
-        detail=detail,
+        analyte=analyte_name(result),
+        detail=" · ".join(filter(None, (result.species, replicate))),
         known=result.known,
         said=both(result),
         unit=result.reported_unit,
-        understood=understood,
+        understood=_understood(result),
         also=wording.also_words(result.interval, result.unit, None),
-        optional=(
-            " · ".join(filter(None, (basis, portion))),
-            wording.shown(result.lod) if result.lod is not None else "",
-            wording.shown(result.loq) if result.loq is not None else "",
-            f"±{wording.THIN}{wording.shown(result.uncertainty)}"
-            if result.uncertainty is not None
-            else "",
-            result.method,
-            result.stated_verdict,
-        ),
+        optional=_optional(result),
         cell=where(result.ref),
     )
 
 
-# ---------------------------------------------------------------- provenance
+def _understood(result: Result) -> str:
+    if result.text is not None and not result.unit:
+        return "described" if result.known else "not understood"
+    if not result.measured:
+        return "no value"
+    return wording.value_words(result.interval, result.unit, (result,))
+
+
+def _optional(result: Result) -> tuple[str, ...]:
+    """The cells of `_COLUMNS`."""
+    basis = "" if result.basis == "as received" else result.basis
+    portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
+    uncertainty = _shown(result.uncertainty)
+    return (
+        " · ".join(filter(None, (basis, portion))),
+        _shown(result.lod),
+        _shown(result.loq),
+        f"±{wording.THIN}{uncertainty}" if uncertainty else "",
+        result.method,
+        result.stated_verdict,
+    )
+
+
+def _shown(number: Decimal | None) -> str:
+    return "" if number is None else wording.shown(number)
+
 
 _FACTS = (
     ("serving_g", "Serving", "g"),
@@ -149,25 +152,24 @@ _FACTS = (
 
 
 def declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
-    """What only the vendor says of the product."""
+    """What only the vendor says of the product, by name."""
     if facts is None:
         return ()
     rows = [("Applies to", facts.match)] if facts.match else []
-    rows += [("Form", wording.product_name(facts.form))] if facts.form else []
+    if facts.form:
+        rows.append(("Form", wording.product_name(facts.form)))
     for field, name, unit in _FACTS:
         number = getattr(facts, field)
         if number is not None:
             rows.append((name, f"{plain(number)}{wording.THIN}{unit}" if unit else plain(number)))
-    rows += [
-        (f"Claims {wording.subject_name(name)}", wording.amount(much, unit))
-        for name, much, unit in facts.claims
-    ]
+    for analyte, claimed, unit in facts.claims:
+        rows.append((f"Claims {wording.subject_name(analyte)}", wording.amount(claimed, unit)))
     return tuple(rows)
 
 
-def book_line(book: Rulebook, judged_on: date) -> BookLine:
+def rulebook_line(book: Rulebook, judged_on: date) -> RulebookLine:
     """A rulebook's line under Provenance."""
     stale = "".join(wording.overdue([book], judged_on))
-    return BookLine(
+    return RulebookLine(
         book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, stale
     )

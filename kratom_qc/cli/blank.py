@@ -1,0 +1,60 @@
+"""A blank certificate with a row for everything that a product's limits hold a batch for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kratom_qc import vocabulary
+from kratom_qc.app.policy import JudgementPolicy
+from kratom_qc.cli.console import write_file
+from kratom_qc.domain.errors import UsageError
+from kratom_qc.domain.limit import AmountLimit, DescribedLimit, Limit, NotDetectedLimit
+from kratom_qc.intake.giveback.template import blank
+from kratom_qc.vocabulary.derived import formulas
+from kratom_qc.rulebooks.dates import stands
+from kratom_qc.rulebooks.scope import questions
+
+
+def write_blank(product: str, policy: JudgementPolicy, path: Path, *, force: bool) -> None:
+    """Write the certificate. Raises UsageError for a file that is there already or is no xlsx
+    workbook, and StoreError where it cannot be written."""
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"the template is an xlsx workbook; '{path.name}' must end with .xlsx")
+    if path.exists() and not force:
+        raise UsageError(
+            f"{path} is there already; name another file with --output, "
+            "or write over it with --force"
+        )
+    asked = list(_asked(policy, product))
+    subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
+    known = vocabulary.analytes()
+    declares = any(_needs_declaration(limit) for limit in asked)
+    write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
+    print(f"Blank certificate: {path}")
+
+
+def _needs_declaration(limit: Limit) -> bool:
+    """Whether a limit compares what the vendor declares: a claim, a serving, a day."""
+    amount = isinstance(limit, AmountLimit)
+    return amount and (limit.subject.startswith("claim-") or limit.basis.startswith("per "))
+
+
+def _asked(policy: JudgementPolicy, product: str) -> Iterator[Limit]:
+    """The limits that hold a batch of the product when nobody has measured what they ask for."""
+    for _, limit in questions(policy.books, policy.home, product):
+        measured = isinstance(limit, AmountLimit | NotDetectedLimit | DescribedLimit)
+        if measured and limit.when_missing == "hold" and stands(limit, policy.on)[1]:
+            yield limit
+
+
+def _operands(subject: str) -> Iterator[str]:
+    """The analytes a laboratory must report for a subject: itself, or what it is computed from."""
+    formula = formulas().get(subject)
+    if formula is None:
+        yield subject
+        return
+    summands = formula.core if formula.kind == "sum" else formula.of
+    parts = [part for part in formula.of if part in summands]
+    for part in (*([formula.part] if formula.part else []), *parts, *formula.under):
+        yield from _operands(part)

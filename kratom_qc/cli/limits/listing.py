@@ -1,0 +1,185 @@
+"""`kratom-qc limits`, `limits list` and `limits lint`. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from kratom_qc import settings, vocabulary
+from kratom_qc.app.policy import check_product
+from kratom_qc.cli.console import json_line, plain_console, write_lines
+from kratom_qc.cli.limits.books import books_in_force, print_book, today
+from kratom_qc.cli.tables import print_table
+from kratom_qc.domain.interval import plain
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    CertificateLimit,
+    Limit,
+    NotDetectedLimit,
+    NumericLimit,
+    ProductClassLimit,
+    Rulebook,
+)
+from kratom_qc.rulebooks import plainly
+from kratom_qc.rulebooks.dates import decides, stands
+from kratom_qc.rulebooks.scope import market_books, markets_of, questions
+from kratom_qc.vocabulary import wording
+
+_MORE = (
+    "\nMore: limits list · show ID · lint · page · export FILE.xlsx · import FILE.xlsx · "
+    "diff A B · suite RULEBOOK"
+)
+
+
+def print_overview() -> int:
+    """The rulebooks, and what to ask next."""
+    console = plain_console()
+    rows = [
+        (book.id, book.kind, str(len(book.limits)), str(book.checked_on), escape(book.title))
+        for book in books_in_force().values()
+    ]
+    print_table(console, ("rulebook", "kind", "limits", "checked", "title"), rows)
+    console.print(_MORE)
+    return 0
+
+
+def print_intake() -> int:
+    """What a file may be and what reading it may cost, with the variable that sets each."""
+    console = plain_console()
+    rows = [
+        (name, f"{value:,}", what, variable)
+        for name, value, what, variable in settings.caps().described()
+    ]
+    print_table(console, ("limit", "", "what it bounds", "set by"), rows)
+    console.print(
+        "A file over a limit is REFUSED; nothing is ever cut short. "
+        "Readers have no network and write no file."
+    )
+    return 0
+
+
+def print_analytes() -> int:
+    """Every analyte by the id that a limit names it with."""
+    console = plain_console()
+    for analyte in vocabulary.analytes().values():
+        console.print(f"{analyte.id}  [dim]{escape(analyte.name)} ({analyte.family})[/]")
+    return 0
+
+
+# ---------------------------------------------------------------- list
+
+
+def print_limits(
+    markets: Sequence[str], product: str | None, on: date | None, *, as_json: bool
+) -> int:
+    """Every limit that speaks, by rulebook, and how it stands on a day. Raises UsageError for an
+    unknown market or product."""
+    day = on or today()
+    books = books_in_force()
+    asked = _asked(books, markets, product)
+    if as_json:
+        return write_lines((json_line(as_object(book, limit, day)) for book, limit in asked), 0)
+    console = plain_console()
+    everything = not (markets or product)
+    by_book: dict[str, list[Limit]] = {name: [] for name in books if everything}
+    for book, limit in asked:
+        by_book.setdefault(book.id, []).append(limit)
+    for name, limits in by_book.items():
+        print_book(console, books[name], limits, day)
+    if product is not None:
+        _print_silent(console, books, markets, product)
+    return 0
+
+
+def _print_silent(
+    console: Console, books: Mapping[str, Rulebook], markets: Sequence[str], product: str
+) -> None:
+    for market in markets:
+        for book in market_books(books, market):
+            if book.covers and product not in book.covers:
+                console.print(f"{book.id} does not speak of {product}: a batch of it is held there")
+
+
+def _asked(
+    books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
+) -> list[tuple[Rulebook, Limit]]:
+    """The limits that speak of a product in these markets; without markets, in every rulebook."""
+    check_product(product)
+    if markets or product:
+        return [
+            (books[book.id], limit)
+            for book, limit in questions(books, markets or markets_of(books), product)
+        ]
+    return [(book, limit) for book in books.values() for limit in book.limits]
+
+
+def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
+    """A limit for programs: numbers as decimal strings in its canonical unit."""
+    status, deciding = stands(limit, day)
+    amount = limit if isinstance(limit, AmountLimit) else None
+    absence = limit if isinstance(limit, NotDetectedLimit) else None
+    portion, lod_at_most = (absence.portion, absence.lod_at_most) if absence else (None, None)
+    acceptance_interval = amount.acceptance_interval if amount else None
+    requires = limit.requires if isinstance(limit, ProductClassLimit | CertificateLimit) else ()
+    return {
+        "rule_id": limit.rule_id,
+        "rulebook": book.id,
+        "rulebook_kind": book.kind,
+        "kind": limit.kind,
+        "subject": limit.subject,
+        "asks": plainly.asks(limit).replace(wording.THIN, " "),
+        "text": limit.text,
+        "low": plain(acceptance_interval.low) if acceptance_interval else None,
+        "low_open": acceptance_interval.low_open if acceptance_interval else None,
+        "high": plain(acceptance_interval.high)
+        if acceptance_interval and acceptance_interval.high is not None
+        else None,
+        "high_open": acceptance_interval.high_open if acceptance_interval else None,
+        "unit": limit.unit if isinstance(limit, NumericLimit) else "",
+        "basis": amount.basis if amount else "",
+        "portion": plain(portion) if portion is not None else None,
+        "lod_at_most": plain(lod_at_most) if lod_at_most is not None else None,
+        "products": list(limit.products),
+        "requires": list(requires),
+        "status": limit.status,
+        "on": day.isoformat(),
+        "stands": status,
+        "decides": deciding,
+        "effective_from": limit.effective_from,
+        "effective_to": limit.effective_to,
+        "when_missing": limit.when_missing,
+        "decision_rule": plainly.decision(limit),
+        "evidence": limit.evidence,
+        "because": limit.because,
+        "checked_on": (limit.checked_on or book.checked_on).isoformat(),
+        "supersedes": list(limit.supersedes),
+        "overrides": limit.overrides or None,
+        "changes": list(limit.changes),
+        "line": limit.line,
+    }
+
+
+# ---------------------------------------------------------------- lint
+
+
+def print_lint(drafts: Sequence[Path]) -> int:
+    """Nothing but the good news: mistakes are raised where rulebooks are loaded."""
+    books, console = books_in_force(drafts), plain_console()
+    limits = [limit for book in books.values() for limit in book.limits]
+    deciding = sum(map(decides, limits))
+    kinds = Counter(limit.kind for limit in limits)
+    products = [book.id for book in books.values() if book.kind == "product"]
+    console.print(f"{len(books)} rulebooks with {len(limits)} limits: no mistake found")
+    console.print(", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
+    console.print(
+        f"Every printed text says what its data say. {deciding} limits decide while they are in "
+        "force; each amount can be met and can be missed. A batch of which nothing was tested "
+        f"passes on no day in {len(products)} products × {len(markets_of(books))} markets."
+    )
+    return 0

@@ -1,0 +1,318 @@
+"""The command line as a whole: help with examples that run, names that are nearly right, settings, completion, and `run`."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import typer
+
+from kratom_qc import settings
+from kratom_qc.app.policy import load_policy
+from kratom_qc.app.release import ReleasePass, arrivals
+from kratom_qc.archive.store import Store
+from kratom_qc.cli import main as cli
+from kratom_qc.cli import passes
+from tests.factory import REAL, book, limit, long_csv, row, written
+
+SAMPLES = REAL.parent / "sample_reports" / "certificates"
+COMMANDS = [
+    [],
+    *([name] for name in ("check", "read", "run", "markets", "rejudge", "template", "problems", "limits", "layout")),
+    *(["limits", name] for name in ("list", "show", "lint", "page", "export", "import", "diff", "suite")),
+    *(["layout", name] for name in ("draft", "test", "list")),
+]
+
+
+def told(capsys, *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    return end.value.code, *capsys.readouterr()
+
+
+# ---------------------------------------------------------------- help
+
+
+def registered(group, path=()) -> list[list[str]]:
+    """Every command that a person can type."""
+    found = [list(path)]
+    for name, command in getattr(group, "commands", {}).items():
+        found += registered(command, (*path, name))
+    return found
+
+
+def test_every_command_is_among_those_tested_here():
+    assert sorted(registered(typer.main.get_command(cli._program()))) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_every_command_has_help_with_an_example(capsys, path, option):
+    status, out, err = told(capsys, *path, option)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"Usage: {' '.join(['kratom-qc', *path])}")
+    assert examples(out)
+    assert all(" ".join(["kratom-qc", *path]) in example for example in examples(out))
+
+
+def test_a_line_of_the_list_of_commands_is_never_cut(capsys):
+    for path in ([], ["limits"], ["layout"]):
+        _, out, _ = told(capsys, *path, "--help")
+        assert "..." not in out.partition("Commands:")[2]
+
+
+def test_no_help_imports_anything_heavy():
+    """In one process of its own: what one command's help imported would be found behind the last."""
+    program = f"""
+import sys
+from kratom_qc.cli.main import main
+for path in {COMMANDS!r}:
+    try: main([*path, "--help"])
+    except SystemExit as end: assert end.code == 0
+heavy = {{"pandas", "numpy", "great_expectations", "prefect", "pyarrow", "openpyxl", "jinja2", "rich", "rapidfuzz"}}
+print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.strip()) == (0, "[]")
+
+
+def examples(help_text: str) -> list[str]:
+    """The command lines of a help text's example."""
+    below = help_text.partition("Example:\n")[2]
+    return [line.strip() for line in re.match(r"(?:    .*\n)*", below)[0].splitlines()]
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory) -> Path:
+    """A folder with every file that an example names."""
+    folder = tmp_path_factory.mktemp("workshop")
+    for name, source in {
+        "certificate.xlsx": "01-clean-leaf-harbor-botanics.xlsx",
+        "chemistry.xlsx": "04a-chemistry-great-basin.xlsx",
+        "microbiology.csv": "04b-microbiology-culture-house.csv",
+    }.items():
+        (folder / name).write_bytes((SAMPLES / source).read_bytes())
+    (folder / "refused.csv").write_text("Batch,Analyte,Result,Unit\nB,Lead,lots,mg/kg\n")
+    (folder / "inbox").mkdir()
+    (folder / "inbox" / "a.xlsx").write_bytes((folder / "certificate.xlsx").read_bytes())
+    (folder / "drafts").mkdir()
+    (folder / "drafts" / "us.toml").write_bytes((REAL / "us.toml").read_bytes())
+    passed(folder / "inbox", folder / "store")
+    return folder
+
+
+def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22)) -> SimpleNamespace:
+    """One pass over an inbox without Prefect."""
+    kept = Store(store)
+    with kept.locked():
+        current = ReleasePass(kept, load_policy(on=day), lambda *_: None)
+        new, _ = arrivals(inbox, kept)
+        current.read(new, len(new))
+        for wave in current.gather():
+            current.judge(wave)
+        return SimpleNamespace(rows=current.publish(), refused=current.refused)
+
+
+@pytest.fixture
+def without_prefect(monkeypatch):
+    monkeypatch.setattr(passes, "release", lambda order, *, shown: passed(order.inbox, order.store))  # noqa: ARG005
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_every_example_runs(workshop, monkeypatch, capsys):
+    """One after the other in the order of the help: what one writes, a later one reads."""
+    monkeypatch.chdir(workshop)
+    ended = {}
+    for path in COMMANDS:
+        for example in examples(told(capsys, *path, "--help")[1]):
+            piped, _, command = example.rpartition(" | ")
+            if piped:
+                raw = Path(piped.removeprefix("cat ")).read_bytes()
+                monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+            program, *arguments = shlex.split(command)
+            assert program == "kratom-qc"
+            status, out, err = told(capsys, *arguments)
+            ended[example] = (status, out + err)
+    assert len(ended) > len(COMMANDS)
+    assert {example: end for example, end in ended.items() if end[0] not in (0, 1, 2, 3)} == {}
+    assert all(text.strip() or "--quiet" in example for example, (_, text) in ended.items())
+
+
+# ---------------------------------------------------------------- names that are nearly right
+
+NEARLY = {
+    "a market": (["check", "x.csv", "--market", "us-tex"], 64, "nearest: us-tx;"),
+    "a market of the lists": (["limits", "list", "--market", "us-tex"], 64, "nearest: us-tx;"),
+    "the beginning of a product": (["check", "x.csv", "--product", "leaf"], 64, "nearest: leaf_powder;"),
+    "a misspelt product": (["template", "--product", "extracts"], 64, "nearest: extract;"),
+    "a product of the lists": (["limits", "list", "--product", "leafpowder"], 64, "nearest: leaf_powder;"),
+    "a rulebook": (["limits", "suite", "us-uta"], 64, "nearest: us-ut"),
+    "a code": (["problems", "unkown-unit"], 64, "nearest: unknown-unit"),
+    "a command": (["chek", "x.csv"], 64, "Did you mean 'check'?"),
+    "an action": (["limits", "lst"], 64, "Did you mean 'list'?"),
+    "an option": (["check", "x.csv", "--markt", "us"], 64, "--market"),
+}
+
+
+@pytest.mark.parametrize("story", NEARLY)
+def test_the_nearest_name_is_suggested(capsys, story):
+    arguments, status, sentence = NEARLY[story]
+    ended, out, err = told(capsys, *arguments)
+    assert (ended, out) == (status, "")
+    assert sentence in err
+
+
+# ---------------------------------------------------------------- settings
+
+MISSPELT = {
+    "KRATOM_QC_STROE": "KRATOM_QC_STORE",
+    "KRATOM_QC_EXPECTATION": "KRATOM_QC_EXPECTATIONS",
+    "KRATOM_QC_HOME_MARKET": "KRATOM_QC_HOME_MARKETS",
+    "KRATOM_QC_MAX_ROW": "KRATOM_QC_MAX_ROWS",
+    "KRATOM_QC_LOGLEVEL": "KRATOM_QC_LOG_LEVEL",
+}
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+@pytest.mark.parametrize("arguments", [["problems"], ["limits"], ["check", "x.csv"], ["layout", "list"]], ids=" ".join)
+def test_a_misspelt_setting_is_an_error_with_the_nearest_name(monkeypatch, capsys, name, arguments):
+    monkeypatch.setenv(name, "")
+    status, out, err = told(capsys, *arguments)
+    assert (status, out) == (70, "")
+    assert err == f"kratom-qc: {name} is no setting; nearest: {MISSPELT[name]}\n"
+
+
+def test_a_pass_without_the_command_line_refuses_a_misspelt_setting_too(monkeypatch):
+    monkeypatch.setenv("KRATOM_QC_HOLD_OVERDEU", "yes")
+    with pytest.raises(settings.RulebookError, match="nearest: KRATOM_QC_HOLD_OVERDUE"):
+        settings.load()
+
+
+def test_every_setting_may_be_set(monkeypatch, capsys):
+    for name in settings.names():
+        monkeypatch.setenv(name, "")
+    assert told(capsys, "limits", "--intake")[0] == 0
+
+
+def test_help_answers_whatever_is_set(monkeypatch, capsys):
+    monkeypatch.setenv("KRATOM_QC_STROE", "x")
+    assert told(capsys, "check", "--help")[0] == 0
+
+
+# ---------------------------------------------------------------- completion
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("kratom-qc che", "check"),
+        ("kratom-qc check a.csv --market us-t", "us-tx"),
+        ("kratom-qc template --product lea", "leaf_powder"),
+        ("kratom-qc limits li", "list"),
+    ],
+)
+def test_a_shell_completes_commands_markets_and_products(typed, offered):
+    program = "from kratom_qc.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={
+            **os.environ,
+            "_KRATOM_QC_COMPLETE": "complete_bash",
+            "COMP_WORDS": typed,
+            "COMP_CWORD": str(typed.count(" ")),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert offered in done.stdout.split()
+
+
+# ---------------------------------------------------------------- run
+
+
+@pytest.fixture
+def inbox(tmp_path, monkeypatch):
+    """An inbox with one certificate for each verdict and one that is refused."""
+    monkeypatch.chdir(tmp_path)
+    books = {
+        "leaf_powder": book(limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg")),
+        "us": book(limit("AGE", kind="attestation", text="sold to adults only"), kind="market"),
+    }
+    monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(written(tmp_path / "rules", **books)))
+    Path("inbox").mkdir()
+
+    def arrive(**results: str) -> None:
+        for name, printed in results.items():
+            content = long_csv([row("Lead", printed, "mg/kg")], Batch=f"L-{name}", Form="leaf powder")
+            Path("inbox", f"{name}.csv").write_bytes(content)
+
+    return arrive
+
+
+STRICT = [
+    ({"good": "0.2"}, 0),
+    ({"good": "0.2", "open": "<1"}, 2),
+    ({"open": "<1", "bad": "0.9"}, 1),
+    ({"bad": "0.9", "refused": "some"}, 3),
+    ({}, 0),
+]
+
+
+@pytest.mark.usefixtures("without_prefect")
+@pytest.mark.parametrize(("results", "status"), STRICT)
+def test_a_strict_run_ends_as_check_does_and_another_with_0(inbox, capsys, results, status):
+    inbox(**results)
+    assert told(capsys, "run", "--store", "one")[0] == 0
+    assert told(capsys, "run", "--store", "other", "--strict")[0] == status
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_a_run_tells_programs_every_batch_and_every_refused_file(inbox, capsys):
+    inbox(good="0.2", bad="0.9", refused="some")
+    status, out, err = told(capsys, "run", "--json")
+    objects = [json.loads(line) for line in out.splitlines()]
+    assert (status, err) == (0, "")
+    assert {one["batch_id"]: (one["verdict"], one["markets"]) for one in objects[:2]} == {
+        "L-good": ("PASS", {"us": "may be sold"}),
+        "L-bad": ("FAIL", {"us": "may not be sold"}),
+    }
+    assert all(Path("store/reports", one["page"]).is_file() for one in objects[:2])
+    assert (objects[2]["file"], objects[2]["status"]) == ("refused.csv", "refused")
+    assert told(capsys, "run", "--json") == (0, "", "")  # nothing is new
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_a_quiet_run_prints_nothing_but_errors(inbox, capsys):
+    inbox(good="0.2", bad="0.9", refused="some")
+    assert told(capsys, "run", "--quiet", "--strict") == (3, "", "")
+    assert told(capsys, "run", "--quiet") == (0, "", "")
+    status, out, err = told(capsys, "run", "--quiet", "--inbox", "nowhere")
+    assert (status, out) == (66, "")
+    assert "nowhere" in err
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_a_run_into_a_pipe_prints_a_line_a_batch_and_the_command_for_a_refused_file(inbox, capsys):
+    inbox(good="0.2", refused="some")
+    _, out, err = told(capsys, "run")
+    lines = out.splitlines()
+    assert lines[0].split("\t")[:3] == ["L-good", "Leaf powder", "PASS 1 warning"]
+    assert any("kratom-qc check inbox/refused.csv --annotate to-fix.xlsx" in line for line in lines)
+    assert err == ""
+
+
+def test_progress_is_never_written_where_no_terminal_is(capsys):
+    with passes._progress(shown=True) as progress:
+        progress("read", 1, 2)
+    assert capsys.readouterr() == ("", "")
