@@ -28,16 +28,16 @@ def show(name: str, on: date | None) -> int:
             console.print(f"[dim]{label}[/]  {escape(words)}")
         return 0
     every = [(book, limit) for book in books.values() for limit in book.limits]
-    named = [pair for pair in every if pair[1].rule_id == name]
-    if not named:
-        rules = [limit.rule_id for _, limit in every]
+    rules = [limit.rule_id for _, limit in every]
+    if name not in rules:
         near = ", ".join(vocabulary.closest(name, [*books, *rules], 3))
         raise UsageError(
             f"'{name}' is no rulebook and no rule (nearest: {near or 'none'}); "
             "see `kratom-qc limits list`"
         )
-    for book, limit in named:
-        _print(console, book, limit, about(book, limit, books, day))
+    for book, limit in every:
+        if limit.rule_id == name:
+            _print(console, book, limit, about(book, limit, books, day))
     return 0
 
 
