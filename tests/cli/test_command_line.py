@@ -203,6 +203,25 @@ def test_every_setting_may_be_set(monkeypatch, capsys):
     assert told(capsys, "limits", "--intake")[0] == 0
 
 
+@pytest.mark.parametrize("name", ["KRATOM_QC_LOG", "KRATOM_QC_LOG_LEVEL"])
+def test_a_log_that_there_is_not_is_a_broken_setting(monkeypatch, capsys, name):
+    monkeypatch.setenv(name, "loud")
+    status, out, err = told(capsys, "problems")
+    assert (status, out) == (70, "")
+    assert f"{name} is 'loud'" in err.replace("LOUD", "loud")
+
+
+@pytest.mark.usefixtures("without_prefect")
+@pytest.mark.parametrize("arguments", [["check", "inbox/a.csv", "--json"], ["run", "--json"]], ids=" ".join)
+def test_a_log_never_gets_into_what_programs_read(inbox, monkeypatch, capsys, arguments):
+    inbox(a="some")
+    monkeypatch.setenv("KRATOM_QC_LOG", "json")
+    monkeypatch.setenv("KRATOM_QC_LOG_LEVEL", "DEBUG")
+    _, out, err = told(capsys, *arguments)
+    assert [json.loads(line)["status"] for line in out.splitlines()] == ["refused"]
+    assert all("event" in json.loads(line) for line in err.splitlines())
+
+
 def test_help_answers_whatever_is_set(monkeypatch, capsys):
     monkeypatch.setenv("KRATOM_QC_STROE", "x")
     assert told(capsys, "check", "--help")[0] == 0
