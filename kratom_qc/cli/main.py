@@ -51,7 +51,7 @@ def _status(arguments: list[str]) -> int:
         print(f"{NAME}: {error}", file=sys.stderr)
         return error.exit_status
     except SystemExit as end:
-        # typer ends so where the reader of a help text has left; 1 would say FAIL
+        # typer and rich end with 1 where the reader of a pipe has left; that would say FAIL
         return exit_status.INTERNAL if end.code == 1 else int(end.code or 0)
     except Exception as error:
         if os.environ.get("KRATOM_QC_DEBUG"):
