@@ -18,7 +18,7 @@ from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import Limit, NumericLimit, Rulebook
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Verdict
@@ -26,7 +26,6 @@ from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.rulebooks.load import rulebooks_of
-from kratom_qc.rulebooks.scope import key_of
 
 DAY = date(2026, 11, 22)
 REAL = Path(__file__).resolve().parent.parent / "expectations"
@@ -228,8 +227,8 @@ def interpreted(
 def batches_of(certificates: Iterable[InterpretedCertificate], books: Mapping[str, Rulebook]) -> list[Batch]:
     """Batches with the quantities that every limit of these books asks for."""
     asked = [limit for book in books.values() for limit in book.limits]
-    return batches(certificates, lambda product: (key_of(one) for one in _numeric(asked, product)), FactsFile())
+    return batches(certificates, lambda product: (one.quantity_key for one in _numeric(asked, product)), FactsFile())
 
 
-def _numeric(limits: Iterable[Limit], product: str | None) -> Iterable[Limit]:
-    return (one for one in limits if one.kind in ("amount", "not_detected") and one.speaks_of(product))
+def _numeric(limits: Iterable[Limit], product: str | None) -> Iterable[NumericLimit]:
+    return (one for one in limits if isinstance(one, NumericLimit) and one.speaks_of(product))

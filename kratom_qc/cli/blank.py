@@ -9,7 +9,7 @@ from kratom_qc import vocabulary
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.cli.console import write_file
 from kratom_qc.domain.errors import UsageError
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import AmountLimit, DescribedLimit, Limit, NotDetectedLimit
 from kratom_qc.intake.giveback.template import blank
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.rulebooks.dates import stands
@@ -29,17 +29,20 @@ def write_blank(product: str, policy: JudgementPolicy, path: Path, *, force: boo
     asked = list(_asked(policy, product))
     subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
     known = vocabulary.analytes()
-    declares = any(
-        limit.subject.startswith("claim-") or limit.basis.startswith("per ") for limit in asked
-    )
+    declares = any(isinstance(limit, AmountLimit) and _declared(limit) for limit in asked)
     write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
     print(f"Blank certificate: {path}")
+
+
+def _declared(limit: AmountLimit) -> bool:
+    """Whether the vendor declares what it asks for: a claim, a serving."""
+    return limit.subject.startswith("claim-") or limit.basis.startswith("per ")
 
 
 def _asked(policy: JudgementPolicy, product: str) -> Iterator[Limit]:
     """The limits that hold a batch of the product when nobody has measured what they ask for."""
     for _, limit in questions(policy.books, policy.home, product):
-        measured = limit.kind in ("amount", "not_detected", "described")
+        measured = isinstance(limit, AmountLimit | NotDetectedLimit | DescribedLimit)
         if measured and limit.when_missing == "hold" and stands(limit, policy.on)[1]:
             yield limit
 

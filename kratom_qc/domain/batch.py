@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 
 
@@ -35,7 +35,7 @@ class Batch:
     batch_id: str
     product: str | None
     certificates: tuple[InterpretedCertificate, ...]
-    quantities: Mapping[tuple[str, str, str], Quantity]  # (subject, basis, unit)
+    quantities: Mapping[QuantityKey, Quantity]
     described: Mapping[str, Result]
     hold_reasons: tuple[HoldReason, ...]
     remarks: tuple[Remark, ...]

@@ -46,7 +46,7 @@ class StoreError(KratomQCError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why a file never becomes data. `near` are the known words nearest to what it said."""
+    """One reason why a file never becomes data. `near` are the known words nearest to `quoted`."""
 
     code: str
     message: str

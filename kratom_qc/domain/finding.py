@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     MISSING = "MISSING"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """How one batch stands to one limit, with the cell it rests on."""
 
@@ -40,5 +40,6 @@ class Finding:
     ref: CellRef | None = None
     source: Limit | None = None
     quantity: Quantity | None = None
-    conditional: str = ""  # a kind of INCONCLUSIVE: "conditional pass" or "conditional fail" (ILAC-G8:09/2019 4.2.3)
+    # A kind of INCONCLUSIVE: "conditional pass" or "conditional fail" (ILAC-G8:09/2019 4.2.3).
+    conditional: str = ""
     decision_rule: str = ""  # how conformity was decided, in words (ISO/IEC 17025 7.8.6)

@@ -10,7 +10,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Every amount a statement leaves possible. `high` None means unbounded (its end is then open)."""
+    """Every amount a statement leaves possible. `high` None means unbounded, its end then open."""
 
     low: Decimal
     high: Decimal | None

@@ -18,8 +18,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval, plain
-from kratom_qc.domain.limit import LOWER_BOUND
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.arithmetic import (
     HUNDRED,
@@ -33,8 +32,7 @@ from kratom_qc.interpret.combine import combine, tolerance
 from kratom_qc.interpret.fitness import counts, fitted, is_unfit
 from kratom_qc.interpret.formulas import Formula, formulas
 
-Key = tuple[str, str, str]  # subject, basis, canonical unit
-DETECTION = "any"  # the basis under which a limit `not detected` asks
+Key = QuantityKey
 _THOUSAND = Decimal(1000)
 _SCALES = (
     ("as received", "mg/kg"),
@@ -125,7 +123,7 @@ class _Deriver:
         self.memo: dict[Key, Quantity | None] = {}
         grouped: dict[Key, list[Result]] = {}
         for result in results:
-            grouped.setdefault((result.analyte, result.basis, result.unit), []).append(result)
+            grouped.setdefault(Key(result.analyte, result.basis, result.unit), []).append(result)
         self.printed: dict[Key, Quantity] = {}
         for key, group in grouped.items():
             self.printed[key], hold_reasons = combine(group)
@@ -133,12 +131,10 @@ class _Deriver:
 
     def asked(self, key: Key) -> Quantity | None:
         """What a limit asks for: a quantity, or the lower bound of a sum."""
-        if not key[0].startswith(LOWER_BOUND):
+        if not key.is_lower_bound:
             return self.find(key)
-        as_printed = (key[0].removeprefix(LOWER_BOUND), *key[1:])
-        self.find(
-            as_printed
-        )  # for its doubts: what contradicts itself does so as the laboratory prints it
+        as_printed = key.as_printed
+        self.find(as_printed)  # for its doubts: what contradicts itself does so as it is printed
         found = self._lower.find(as_printed)
         return found and replace(
             found, how=f"lower bound: what is below its limit counts 0; {found.how}"
@@ -160,7 +156,7 @@ class _Deriver:
             return self.memo[key]
         self.memo[key] = None  # a conversion may not come back to where it started
         subject = key[0]
-        if key[1] == DETECTION:
+        if key.is_detection:
             quantity = self._detection(key)
             self.memo[key] = quantity
             return quantity
@@ -209,7 +205,7 @@ class _Deriver:
             return self._within(key, formula)
         else:
             return self._claim(key, formula)
-        printed = self.printed.get((subject, basis, unit))
+        printed = self.printed.get(key)
         return self._with_printed(quantity, printed) if printed else quantity
 
     def _sum(self, key: Key, formula: Formula, of: tuple[str, ...]) -> Quantity:
@@ -220,7 +216,7 @@ class _Deriver:
         missing: list[str] = []
         results: list[Result] = []
         for analyte in of:
-            quantity = self.find((analyte, basis, unit))
+            quantity = self.find(Key(analyte, basis, unit))
             if quantity is not None and not quantity.missing:
                 policy.append(quantity.interval)
                 parts.append(_name(analyte))
@@ -248,7 +244,7 @@ class _Deriver:
         base = (
             None
             if formula.ceiling is None
-            else self.as_printed.find((formula.ceiling_of, basis, unit))
+            else self.as_printed.find(Key(formula.ceiling_of, basis, unit))
         )
         if base is None or formula.ceiling is None:
             return UNMEASURED
@@ -258,9 +254,9 @@ class _Deriver:
     def _share(self, key: Key, formula: Formula) -> Quantity | None:
         whole = formulas()[formula.of[0]]
         basis, unit = self._scale(formula.part)
-        part = self.find((formula.part, basis, unit))
+        part = self.find(Key(formula.part, basis, unit))
         others = self._sum(
-            (formula.of[0], basis, unit), whole, tuple(a for a in whole.of if a != formula.part)
+            Key(formula.of[0], basis, unit), whole, tuple(a for a in whole.of if a != formula.part)
         )
         if part is None and not others.results:
             return None
@@ -286,8 +282,8 @@ class _Deriver:
     def _ratio(self, key: Key, formula: Formula) -> Quantity | None:
         basis, unit = self._scale(*formula.of, *formula.under)
         everything = replace(formula, kind="sum", core=frozenset((*formula.of, *formula.under)))
-        over = self._sum(("over", basis, unit), everything, formula.of)
-        under = self._sum(("under", basis, unit), everything, formula.under)
+        over = self._sum(Key("over", basis, unit), everything, formula.of)
+        under = self._sum(Key("under", basis, unit), everything, formula.under)
         if not over.results and not under.results:
             return None
         names = [" + ".join(map(_name, of)) for of in (formula.of, formula.under)]
@@ -310,7 +306,7 @@ class _Deriver:
             "mg/container": "per container",
             "mg/unit": "per unit",
         }.get(unit, "as received")
-        found = self.find((analyte, basis, unit))
+        found = self.find(Key(analyte, basis, unit))
         how = f"{_name(analyte)} found as per cent of the {amount} {unit} claimed"
         how += f" of {_name(claimed)}" if claimed != analyte else ""
         if found is None:
@@ -326,7 +322,7 @@ class _Deriver:
     def _within(self, key: Key, formula: Formula) -> Quantity | None:
         """A part by itself where a laboratory told it apart, else at most the whole."""
         own = self._agreed(self.printed.get(key), key)
-        whole = self.find((formula.of[0], *key[1:]))
+        whole = self.find(key._replace(subject=formula.of[0]))
         if whole is None or (own is not None and not own.missing):
             return own
         most = Interval(ZERO, whole.interval.high, False, whole.interval.high_open)
@@ -367,7 +363,7 @@ class _Deriver:
         if printed.interval.high is not None and (high is None or printed.interval.high <= high):
             high, high_open = printed.interval.high, printed.interval.high_open
         return _quantity(
-            (printed.subject, printed.basis, printed.unit),
+            Key(printed.subject, printed.basis, printed.unit),
             Interval(low, high, low_open, high_open),
             (*computed.results, *printed.results),
             (),
@@ -401,7 +397,7 @@ class _Deriver:
         facts = self.facts
         if unit == "ug/day":
             per_day = _Declared(facts.servings_per_day, "servings per day", "", _THOUSAND)
-            return self._scaled_from((subject, "per serving", "mg/serving"), key, per_day)
+            return self._scaled_from(Key(subject, "per serving", "mg/serving"), key, per_day)
         if unit == "mg/container":
             return self._per_container(key)
         if unit == "mg/serving":
@@ -412,19 +408,19 @@ class _Deriver:
             return self._to_dry(key)
         if unit == "mg/mL" and basis == "as received":
             density = _Declared(facts.density_g_per_ml, "density", " g/mL", Decimal("0.001"))
-            return self._scaled_from((subject, basis, "mg/kg"), key, density)
+            return self._scaled_from(Key(subject, basis, "mg/kg"), key, density)
         return None
 
     def _per_mass(
         self, key: Key, grams: Decimal | None, millilitres: Decimal | None, what: str
     ) -> Quantity | None:
-        by_volume = (key[0], "as received", "mg/mL")
+        by_volume = Key(key[0], "as received", "mg/mL")
         if millilitres is not None and (by_volume in self.printed or grams is None):
             return self._scaled_from(
                 by_volume, key, _Declared(millilitres, what, " mL", Decimal(1))
             )
         return self._scaled_from(
-            (key[0], "as received", "mg/kg"), key, _Declared(grams, what, " g", Decimal("0.001"))
+            Key(key[0], "as received", "mg/kg"), key, _Declared(grams, what, " g", Decimal("0.001"))
         )
 
     def _per_container(self, key: Key) -> Quantity | None:
@@ -437,7 +433,7 @@ class _Deriver:
             servings = _Declared(
                 facts.servings_per_container, "servings per container", "", Decimal(1)
             )
-            return self._scaled_from((key[0], "per serving", "mg/serving"), key, servings)
+            return self._scaled_from(Key(key[0], "per serving", "mg/serving"), key, servings)
         return self._per_mass(key, facts.net_g, facts.net_ml, "net content")
 
     def _scaled_from(self, source: Key, key: Key, by: _Declared) -> Quantity | None:
@@ -462,7 +458,7 @@ class _Deriver:
         )
 
     def _from_serving(self, key: Key) -> Quantity | None:
-        found = self.printed.get((key[0], "per serving", "mg/serving"))
+        found = self.printed.get(Key(key[0], "per serving", "mg/serving"))
         if found is None:
             return None
         if not self.facts.serving_g:
@@ -485,7 +481,7 @@ class _Deriver:
         )
 
     def _from_volume(self, key: Key) -> Quantity | None:
-        found = self.printed.get((key[0], "as received", "mg/mL"))
+        found = self.printed.get(Key(key[0], "as received", "mg/mL"))
         if found is None:
             return None
         if not self.facts.density_g_per_ml:
@@ -510,12 +506,12 @@ class _Deriver:
     def _from_dry(self, key: Key) -> Quantity | None:
         """A dry result meets an as-received limit through moisture only."""
         return self._through_moisture(
-            self.printed.get((key[0], "dry", "mg/kg")), key, product, "× (1 − moisture)"
+            self.printed.get(Key(key[0], "dry", "mg/kg")), key, product, "× (1 − moisture)"
         )
 
     def _to_dry(self, key: Key) -> Quantity | None:
         return self._through_moisture(
-            self.find((key[0], "as received", "mg/kg")), key, quotient, "÷ (1 − moisture)"
+            self.find(Key(key[0], "as received", "mg/kg")), key, quotient, "÷ (1 − moisture)"
         )
 
     def _through_moisture(
@@ -523,7 +519,7 @@ class _Deriver:
     ) -> Quantity | None:
         if found is None:
             return None
-        moisture = self.find(("moisture", "as received", "%"))
+        moisture = self.find(Key("moisture", "as received", "%"))
         if moisture is None:
             return _quantity(
                 key,

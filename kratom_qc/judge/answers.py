@@ -10,10 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import assert_never
 
 from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import ZERO, Interval
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import (
+    Attestation,
+    Ban,
+    CertificateLimit,
+    DescribedLimit,
+    OtherLimit,
+    ProductClassLimit,
+    ProfileLimit,
+    UnreadRule,
+)
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 
@@ -29,70 +40,76 @@ def _objections(span: Interval) -> Quantity:
 NONE = _objections(Interval.exactly(ZERO))
 SOME = _objections(Interval.exactly(Decimal(1)))
 UNCLEAR = _objections(Interval(ZERO, Decimal(1)))
-CONSTANT = {"ban": SOME, "attestation": UNCLEAR, "unread": UNCLEAR}
-ALIKE = (*CONSTANT, "product_class")  # asked of batches of one product, all give one answer
 
 
-def answer(limit: Limit, batch: Batch) -> Quantity | None:
+def is_shared(limit: OtherLimit) -> bool:
+    """Whether all batches of one product give one answer."""
+    return isinstance(limit, Ban | Attestation | UnreadRule | ProductClassLimit)
+
+
+def answer(limit: OtherLimit, batch: Batch) -> Quantity | None:
     """The objections of one limit to one batch; None where the batch says nothing about it."""
-    if limit.kind in CONSTANT:
-        return CONSTANT[limit.kind]
-    if limit.kind == "product_class":
-        return (
-            UNCLEAR if batch.product is None else NONE if batch.product in limit.requires else SOME
-        )
-    if limit.kind == "described":
-        return _described(batch.described.get(limit.subject))
-    if limit.kind == "profile":
-        return _profile(limit, batch)
-    return None if any(lacking(limit, batch)) else NONE
+    match limit:
+        case Ban():
+            return SOME
+        case Attestation() | UnreadRule():
+            return UNCLEAR
+        case ProductClassLimit():
+            if batch.product is None:
+                return UNCLEAR
+            return NONE if batch.product in limit.requires else SOME
+        case DescribedLimit():
+            return _described(batch.described.get(limit.subject))
+        case ProfileLimit():
+            return _profile(limit, batch)
+        case CertificateLimit():
+            return None if any(lacking(limit, batch)) else NONE
+    assert_never(limit)
 
 
-def _described(found: Result | None) -> Quantity | None:
-    if found is None or found.text is None:
+def _described(result: Result | None) -> Quantity | None:
+    if result is None or result.text is None:
         return None
-    if "unclear" in found.flags:
+    if "unclear" in result.flags:
         return UNCLEAR
-    return SOME if "does-not-conform" in found.flags else NONE
+    return SOME if "does-not-conform" in result.flags else NONE
 
 
-def lacking(limit: Limit, batch: Batch) -> Iterator[str]:
+def lacking(limit: CertificateLimit, batch: Batch) -> Iterator[str]:
     """What a limit requires of certificates and a certificate of the batch does not state, in
     words."""
     if not batch.certificates:
         yield "any certificate"
     for certificate in batch.certificates:
         for name in limit.requires:
-            if name == "method":
-                stated = all(result.method for result in certificate.results if result.measured)
-            else:
-                stated = bool(getattr(certificate, name))
-            if not stated:
+            if not _stated(name, certificate):
                 yield f"{name.replace('_', ' ')} in {certificate.file}"
 
 
-def _profile(limit: Limit, batch: Batch) -> Quantity | None:
+def _stated(name: str, certificate: InterpretedCertificate) -> bool:
+    if name == "method":
+        return all(result.method for result in certificate.results if result.measured)
+    return bool(getattr(certificate, name))
+
+
+def _profile(limit: ProfileLimit, batch: Batch) -> Quantity | None:
     """Found without what nature sends with it. Nothing is said where anyone of them was not looked
     for."""
-    seen = {analyte: detected(batch, analyte) for analyte in (limit.present, *limit.absent)}
-    if None in seen.values():
+    subject = detected(batch, limit.subject)
+    others = [detected(batch, analyte) for analyte in limit.absent]
+    if not subject or not all(others):
         return None
-    if seen[limit.present] == {False} or any(
-        True in (seen[analyte] or ()) for analyte in limit.absent
-    ):
+    if subject == {False} or any(True in answers for answers in others):
         return NONE
-    clear = True in (seen[limit.present] or ()) and all(
-        seen[analyte] == {False} for analyte in limit.absent
-    )
+    clear = True in subject and all(answers == {False} for answers in others)
     return SOME if clear else UNCLEAR
 
 
-def detected(batch: Batch, analyte: str) -> set[bool | None] | None:
-    """What the results of an analyte say of its presence; None where nobody measured it."""
-    said = {
+def detected(batch: Batch, analyte: str) -> set[bool | None]:
+    """What the results of an analyte say of its presence; nothing where nobody measured it."""
+    return {
         True if result.interval.low > 0 else result.detected
         for certificate in batch.certificates
         for result in certificate.results
         if result.analyte == analyte and result.known and result.measured
     }
-    return said or None

@@ -33,8 +33,9 @@ from great_expectations.data_context.types.base import (
 
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.domain.limit import Rulebook
+from kratom_qc.judge.ends import Ends, bands
 from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits
-from kratom_qc.judge.plan import Asked, Codes, Group, bands, rows_of
+from kratom_qc.judge.plan import Asked, Codes, Group
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
@@ -48,7 +49,7 @@ class Frame:
 
     books: tuple[Rulebook, ...]
     table: pd.DataFrame
-    bands: tuple[list[list[float]], list[list[float]]]
+    bands: tuple[list[Ends], list[Ends]]  # by the limit's number: outer, inner
     planned: int
 
 
@@ -59,15 +60,15 @@ def outcomes(groups: Sequence[Group]) -> dict[int, Codes]:
     """
     pairs = [(group, asked) for group in groups for asked in group.asked]
     fails, passes = _run(_frame(pairs))
-    found: dict[int, Codes] = {}
+    by_asked: dict[int, Codes] = {}
     for group, asked in pairs:
         codes = np.full(len(asked.column.answers), _MISSING, dtype=np.int8)
         column = asked.column
         rows = slice(asked.start, asked.start + len(column.present))
         straddles = np.where(column.lacking, _MISSING, _INCONCLUSIVE)
         codes[column.index] = np.where(fails[rows], _FAIL, np.where(passes[rows], _PASS, straddles))
-        found[id(asked)] = np.repeat(codes, len(group.members)) if column.shared else codes
-    return found
+        by_asked[id(asked)] = np.repeat(codes, len(group.members)) if column.shared else codes
+    return by_asked
 
 
 def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
@@ -75,21 +76,21 @@ def _frame(pairs: Sequence[tuple[Group, Asked]]) -> Frame:
     row. A limit that every batch of a group answers alike has one row, under the group's first
     batch."""
     numbers: dict[tuple[str, str], int] = {}
-    outer: list[list[float]] = []
-    inner: list[list[float]] = []
+    outer: list[Ends] = []
+    inner: list[Ends] = []
     start, planned = 0, sum(len(asked.column.present) for _, asked in pairs)
     members = {id(group): np.asarray(group.members) for group, _ in pairs}
     values = np.empty((len(COLUMNS) + 1, planned))
     for group, asked in pairs:
         number = numbers.setdefault((asked.book.id, asked.limit.rule_id), len(numbers))
         if number == len(outer):
-            touch, hold = bands(asked.limit)
-            outer.append(touch)
-            inner.append(hold)
+            outside, inside = bands(asked.limit)
+            outer.append(outside)
+            inner.append(inside)
         asked.start, end = start, start + len(asked.column.present)
         values[0, start:end] = members[id(group)][asked.column.index]
         values[1, start:end] = number
-        values[2:, start:end] = rows_of(asked)
+        values[2:, start:end] = asked.column.rows(asked.limit)
         start = end
     table = pd.DataFrame(values.T, columns=["batch", *COLUMNS], copy=False)
     books = {asked.book.id: asked.book for _, asked in pairs}
@@ -219,11 +220,11 @@ def _raised(single: Any) -> bool:
 def _named(single: Any, size: int) -> npt.NDArray[np.bool_]:
     """The rows a map expectation names as unexpected, as a mask; a count that does not add up
     raises EngineError."""
-    found = single.result
-    if found.get("element_count") != size or found.get("missing_count") != 0:
-        raise EngineError(f"{found.get('element_count')} of {size} rows were checked")
-    unexpected = found.get("unexpected_index_list") or []
-    if len(unexpected) != found.get("unexpected_count") or single.success != (not unexpected):
+    details = single.result
+    if details.get("element_count") != size or details.get("missing_count") != 0:
+        raise EngineError(f"{details.get('element_count')} of {size} rows were checked")
+    unexpected = details.get("unexpected_index_list") or []
+    if len(unexpected) != details.get("unexpected_count") or single.success != (not unexpected):
         raise EngineError("the rows that do not meet a check are not all named")
     mask = np.zeros(size, dtype=bool)
     mask[np.asarray(unexpected, dtype=np.int64)] = True

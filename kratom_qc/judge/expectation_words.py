@@ -18,7 +18,10 @@ from great_expectations.render.renderer.renderer import renderer
 
 _QUESTIONS = {
     "not outside": "No result is proven to lie outside its limit. One that is FAILs its batch:",
-    "inside": "Every result is proven to lie within its limit. One that is not leaves its batch undecided, never passed:",
+    "inside": (
+        "Every result is proven to lie within its limit. One that is not leaves its batch "
+        "undecided, never passed:"
+    ),
 }
 _OUTCOMES = {"not outside": "proven to lie outside", "inside": "not proven to lie within"}
 
@@ -47,8 +50,8 @@ class InPlainWords(MulticolumnMapExpectation):
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> str:
         """How many of the results that were asked for do."""
-        found = getattr(result, "result", None) or {}
-        count, unexpected = found.get("element_count"), found.get("unexpected_count")
+        details = getattr(result, "result", None) or {}
+        count, unexpected = details.get("element_count"), details.get("unexpected_count")
         if count is None or unexpected is None:
             return "not checked"
         return f"{count - unexpected} of {count} results"
@@ -60,16 +63,14 @@ class InPlainWords(MulticolumnMapExpectation):
     ) -> list[RenderedStringTemplateContent]:
         """Which results do not: batch, limit, and what it measured."""
         asked = _asked(configuration, result)
-        found = getattr(result, "result", None) or {}
-        rows = (asked.meta or {}).get("rows", ()) if asked is not None else ()
-        outcome = (
-            _OUTCOMES.get(str(asked.kwargs.get("question", "")), "unexpected")
-            if asked is not None
-            else "unexpected"
-        )
+        details = getattr(result, "result", None) or {}
+        rows, outcome = (), "unexpected"
+        if asked is not None:
+            rows = (asked.meta or {}).get("rows", ())
+            outcome = _OUTCOMES.get(str(asked.kwargs.get("question", "")), outcome)
         return [
-            _sentence(f"{rows[at] if at < len(rows) else f'row {at}'}: {outcome}")
-            for at in found.get("unexpected_index_list") or ()
+            _sentence(f"{rows[index] if index < len(rows) else f'row {index}'}: {outcome}")
+            for index in details.get("unexpected_index_list") or ()
         ]
 
     @classmethod

@@ -64,7 +64,7 @@ class ResultsWithinLimits(MulticolumnMapMetricProvider):
 
 
 def _outside(row: dict[str, Any], low: Any, low_open: Any, high: Any, high_open: Any) -> Any:
-    """Proven to miss the band: the proven low end lies above it, or the proven high end below it."""
+    """Proven to miss the band: the proven low end is above it, or the proven high end below it."""
     above = (row["proven_low"] > high) | (
         (row["proven_low"] == high) & ((row["proven_low_open"] > 0) | (high_open > 0))
     )
@@ -89,7 +89,8 @@ class ExpectResultsToLieWithinLimits(InPlainWords):
     """Expect every result to lie within its limit, asked either way round."""
 
     question: Literal["not outside", "inside"]
-    limits: str  # JSON list of [low, low_open, high, high_open]; as text, or the engine copies it number by number
+    # JSON list of [low, low_open, high, high_open]; as text, or the engine copies every number.
+    limits: str
 
     map_metric: ClassVar[str] = "multicolumn_values.results_within_limits"
     success_keys: ClassVar[tuple[str, ...]] = ("question", "limits", "mostly")

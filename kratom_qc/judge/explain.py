@@ -3,91 +3,110 @@ cell."""
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.interval import ZERO, Interval, plain
-from kratom_qc.domain.limit import Limit
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    Attestation,
+    Ban,
+    CertificateLimit,
+    DecisionRule,
+    DescribedLimit,
+    Evidence,
+    NotDetectedLimit,
+    NumericLimit,
+    OtherLimit,
+    ProductClassLimit,
+    ProfileLimit,
+    UnreadRule,
+    WhenMissing,
+)
+from kratom_qc.domain.quantity import Basis, Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.judge import answers
-from kratom_qc.judge.plan import judged_interval
+from kratom_qc.judge.guard_band import judged_interval
 from kratom_qc.vocabulary import analytes, product_forms
 from kratom_qc.vocabulary.methods import screen, unfit_words
 from kratom_qc.vocabulary.wording import THIN, interval_words
 
-MEMORY = "unconfirmed: the limit's figure rests on memory and must be checked against its source before it may decide"
+MEMORY = (
+    "unconfirmed: the limit's figure rests on memory and must be checked against its source before "
+    "it may decide"
+)
 
 
-def amount(interval: Interval, unit: str, limit: Limit) -> str:
+def amount(interval: Interval, unit: str, limit: AmountLimit) -> str:
     """An interval in words with plain blanks; a long computed number is rounded, never across its
     limit's edge."""
-    edges = (
-        (limit.acceptance_interval.low, limit.acceptance_interval.high)
-        if limit.acceptance_interval is not None
-        else ()
-    )
-    return interval_words(
-        interval, unit, tuple(edge for edge in edges if edge is not None)
-    ).replace(THIN, " ")
+    accepted = limit.acceptance_interval
+    edges = (accepted.low,) if accepted.high is None else (accepted.low, accepted.high)
+    return interval_words(interval, unit, edges).replace(THIN, " ")
 
 
-def numeric(
-    limit: Limit, outcome: Outcome, quantity: Quantity | None, silent: Result | None
-) -> str:
-    """Why a numeric limit came out as it did."""
-    if limit.evidence == "memory" and outcome is Outcome.INCONCLUSIVE and quantity is not None:
+def measured(limit: NumericLimit, outcome: Outcome, quantity: Quantity) -> str:
+    """Why a limit on an amount or presence came out as it did."""
+    if limit.evidence == Evidence.MEMORY and outcome is Outcome.INCONCLUSIVE:
         return MEMORY
-    if quantity is None:
-        return _silence(limit, silent)
-    unfit = "" if outcome in (Outcome.PASS, Outcome.FAIL) else _by_unfit(quantity)
-    if limit.kind == "not_detected":
+    undecided = outcome not in (Outcome.PASS, Outcome.FAIL)
+    unfit = _by_unfit(quantity) if undecided else ""
+    if isinstance(limit, NotDetectedLimit):
         return unfit or _detection(limit, outcome, quantity)
-    value = judged_interval(limit, quantity)
-    said = amount(value, quantity.unit, limit)
+    if outcome is Outcome.INCONCLUSIVE and not unfit:
+        by_guard_band = _by_guard_band(limit, quantity)
+        if by_guard_band:
+            return by_guard_band
     how = f" ({quantity.how})" if quantity.how else ""
     how += "" if outcome is Outcome.PASS else _rounded(quantity)
+    return (unfit or _amount(limit, outcome, quantity)) + how
+
+
+def _amount(limit: AmountLimit, outcome: Outcome, quantity: Quantity) -> str:
+    value = judged_interval(limit, quantity)
+    told = amount(value, quantity.unit, limit)
     if outcome is Outcome.PASS:
-        return f"{said} lies wholly within the limit{how}"
+        return f"{told} lies wholly within the limit"
     if outcome is Outcome.FAIL:
-        return _fails(limit, quantity, said, how)
-    if unfit:
-        return f"{unfit}{how}"
-    if outcome is Outcome.MISSING:
-        if value.high is None and value.low == 0:
-            return f"{', '.join(quantity.missing)} not known{how}"
-        return f"{said} leaves it open; not known: {', '.join(quantity.missing)}{how}"
-    return _open(limit, quantity, value, said, how)
+        return _fails(limit, quantity, told)
+    if outcome is Outcome.INCONCLUSIVE:
+        return _open(quantity, value, told)
+    missing = ", ".join(quantity.missing)
+    if value.high is None and value.low == 0:
+        return f"{missing} not known"
+    return f"{told} leaves it open; not known: {missing}"
 
 
 def _by_unfit(quantity: Quantity) -> str:
     """Why results by techniques that cannot tell leave it open; nothing where there are none."""
-    told = (unfit_words(result.method, result.analyte) for result in quantity.results)
-    return "; ".join(dict.fromkeys(filter(None, told)))
+    words = (unfit_words(result.method, result.analyte) for result in quantity.results)
+    return "; ".join(dict.fromkeys(filter(None, words)))
 
 
-_KINDS = {
-    "ban": "the product may not be sold here",
-    "attestation": "a condition of this market that no laboratory result can show",
-    "unread": "the rule's text was not located: a person must read it before anything may be said about this market",
-}
-
-
-def unmeasured(limit: Limit, outcome: Outcome, batch: Batch) -> str:
+def unmeasured(limit: OtherLimit, outcome: Outcome, batch: Batch) -> str:
     """Why a limit that asks for no amount came out as it did."""
-    if limit.kind in _KINDS:
-        return _KINDS[limit.kind]
-    if limit.kind == "product_class":
-        return _product_class(limit, batch.product)
-    if limit.kind == "profile":
-        return _profile(limit, outcome)
-    if limit.kind == "described":
-        found = batch.described.get(limit.subject)
-        if found is None or found.text is None:
-            return "not described: no certificate of this batch states it"
-        return _DESCRIBED[outcome].format(found.text)
-    if outcome is Outcome.MISSING:
-        return "not stated: " + ", ".join(dict.fromkeys(answers.lacking(limit, batch)))
-    return "stated on every certificate"
+    match limit:
+        case Ban():
+            return "the product may not be sold here"
+        case Attestation():
+            return "a condition of this market that no laboratory result can show"
+        case UnreadRule():
+            return (
+                "the rule's text was not located: a person must read it before anything may be "
+                "said about this market"
+            )
+        case ProductClassLimit():
+            return _product_class(limit, batch.product)
+        case ProfileLimit():
+            return _profile(limit, outcome)
+        case DescribedLimit():
+            return _described(batch.described.get(limit.subject), outcome)
+        case CertificateLimit():
+            if outcome is not Outcome.MISSING:
+                return "stated on every certificate"
+            return "not stated: " + ", ".join(dict.fromkeys(answers.lacking(limit, batch)))
+    assert_never(limit)
 
 
 _DESCRIBED = {
@@ -97,23 +116,25 @@ _DESCRIBED = {
 }
 
 
-def _product_class(limit: Limit, product: str | None) -> str:
+def _described(result: Result | None, outcome: Outcome) -> str:
+    if result is None or result.text is None:
+        return "not described: no certificate of this batch states it"
+    return _DESCRIBED[outcome].format(result.text)
+
+
+def _product_class(limit: ProductClassLimit, product: str | None) -> str:
     allowed = ", ".join(product_forms()[one].lower() for one in limit.requires)
     if product is None:
         return f"only {allowed} may be sold; the product's form is not known"
     name = product_forms()[product].lower()
-    return (
-        f"the product is {name}"
-        if product in limit.requires
-        else f"only {allowed} may be sold; the product is {name}"
-    )
+    if product in limit.requires:
+        return f"the product is {name}"
+    return f"only {allowed} may be sold; the product is {name}"
 
 
-def _profile(limit: Limit, outcome: Outcome) -> str:
-    present, absent = (
-        analytes()[limit.present].name,
-        ", ".join(analytes()[one].name for one in limit.absent),
-    )
+def _profile(limit: ProfileLimit, outcome: Outcome) -> str:
+    present = analytes()[limit.subject].name
+    absent = ", ".join(analytes()[one].name for one in limit.absent)
     if outcome is Outcome.FAIL:
         return f"{present} was found without {absent}, which leaf always brings with it"
     if outcome is Outcome.PASS:
@@ -126,99 +147,103 @@ def _profile(limit: Limit, outcome: Outcome) -> str:
 def _rounded(quantity: Quantity) -> str:
     """Where a sheet shows fewer digits than its cells hold, both: the reviewer sees only one of
     them."""
-    told = [
-        f"the sheet shows {r.shown}, the cell holds {r.reported}"
-        for r in quantity.results
-        if r.shown
+    pairs = [
+        f"the sheet shows {result.shown}, the cell holds {result.reported}"
+        for result in quantity.results
+        if result.shown
     ]
-    return f"; {', '.join(dict.fromkeys(told))}" if told else ""
+    return f"; {', '.join(dict.fromkeys(pairs))}" if pairs else ""
 
 
-def _fails(limit: Limit, quantity: Quantity, said: str, how: str) -> str:
-    acceptance_interval, low, high = (
-        limit.acceptance_interval,
-        quantity.proven_low,
-        quantity.proven_high,
-    )
-    if (
-        acceptance_interval is not None
-        and acceptance_interval.high is not None
-        and low >= acceptance_interval.high
-    ):
-        proven, side = Interval(low, None, quantity.proven_low_open, True), "above"
-        alone = quantity.interval.low < low
+def _fails(limit: AmountLimit, quantity: Quantity, told: str) -> str:
+    most, value = limit.acceptance_interval.high, quantity.interval
+    low, high = quantity.proven_low, quantity.proven_high
+    if most is not None and low >= most:
+        side, alone = "above", value.low < low
+        proven = Interval(low, None, quantity.proven_low_open, True)
     else:
-        proven, side = Interval(ZERO, high, False, quantity.proven_high_open), "below"
-        alone = high is not None and (
-            quantity.interval.high is None or quantity.interval.high > high
-        )
+        side, alone = "below", high is not None and (value.high is None or value.high > high)
+        proven = Interval(ZERO, high, False, quantity.proven_high_open)
     if alone:
-        return f"one certificate alone proves {amount(proven, quantity.unit, limit)}, {side} the limit{how}"
-    return f"{said} lies wholly {side} the limit{how}"
+        proof = amount(proven, quantity.unit, limit)
+        return f"one certificate alone proves {proof}, {side} the limit"
+    return f"{told} lies wholly {side} the limit"
 
 
-def _open(limit: Limit, quantity: Quantity, value: Interval, said: str, how: str) -> str:
-    if (
-        limit.decision_rule == "guarded"
-        and value.high is None
-        and quantity.interval.high is not None
-    ):
+def _by_guard_band(limit: AmountLimit, quantity: Quantity) -> str:
+    """Whether only the guard band leaves it open, in words; else nothing."""
+    if limit.decision_rule != DecisionRule.GUARDED:
+        return ""
+    value, measured = judged_interval(limit, quantity), quantity.interval
+    if value.high is None and measured.high is not None:
         return "the limit's decision rule needs the measurement uncertainty, and none is stated"
-    if limit.decision_rule == "guarded" and quantity.interval.low == quantity.interval.high:
-        return f"{said} with its uncertainty reaches across the limit (guard band)"
+    if measured.low == measured.high:
+        told = amount(value, quantity.unit, limit)
+        return f"{told} with its uncertainty reaches across the limit (guard band)"
+    return ""
+
+
+def _open(quantity: Quantity, value: Interval, told: str) -> str:
     screens = [
-        result
+        f"'{result.reported}' by '{result.method}'"
         for result in quantity.results
         if result.portion is None and screen(result.method) is not None
     ]
     if screens:
-        said = ", ".join(
-            dict.fromkeys(f"'{result.reported}' by '{result.method}'" for result in screens)
+        return (
+            f"{', '.join(dict.fromkeys(screens))} is the answer of a screen, which bounds no "
+            "amount from above: ask for a quantitative method"
         )
-        return f"{said} is the answer of a screen, which bounds no amount from above: ask for a quantitative method{how}"
     if value.high is None and value.low == 0:
-        kinds = {result.reported for result in quantity.results}
-        return f"'{', '.join(sorted(kinds))}' without a usable LOD or LOQ says nothing about the amount{how}"
-    return f"{said} reaches across the limit: the method cannot tell{how}"
+        words = ", ".join(sorted({result.reported for result in quantity.results}))
+        return f"'{words}' without a usable LOD or LOQ says nothing about the amount"
+    return f"{told} reaches across the limit: the method cannot tell"
 
 
-def _detection(limit: Limit, outcome: Outcome, quantity: Quantity) -> str:
+def _detection(limit: NotDetectedLimit, outcome: Outcome, quantity: Quantity) -> str:
     words = ", ".join(dict.fromkeys(f"'{result.reported}'" for result in quantity.results))
     if outcome is Outcome.FAIL:
         return f"{words} says it is there, and none may be"
     if limit.portion is not None:
-        portions = [result.portion for result in quantity.results if result.portion is not None]
-        if outcome is Outcome.PASS:
-            return f"absent in {plain(max(portions))} g, which covers the {plain(limit.portion)} g the limit asks for"
-        if not portions:
-            return (
-                f"{words} in an unstated portion does not show absence in {plain(limit.portion)} g"
-            )
-        return (
-            f"absence in {plain(max(portions))} g cannot show absence in {plain(limit.portion)} g"
-        )
+        return _portion(plain(limit.portion), outcome, quantity, words)
     if outcome is Outcome.PASS and quantity.detection_limit is not None:
-        return f"not detected, with a detection limit of {plain(quantity.detection_limit)} {quantity.unit}"
+        depth = plain(quantity.detection_limit)
+        return f"not detected, with a detection limit of {depth} {quantity.unit}"
     if outcome is Outcome.INCONCLUSIVE and quantity.detected is False:
         return f"{words}: the method does not look deep enough"
     return f"{words} does not say whether it is there"
 
 
-def _silence(limit: Limit, silent: Result | None) -> str:
+def _portion(asked: str, outcome: Outcome, quantity: Quantity, words: str) -> str:
+    portions = [result.portion for result in quantity.results if result.portion is not None]
+    if outcome is Outcome.PASS:
+        return f"absent in {plain(max(portions))} g, which covers the {asked} g the limit asks for"
+    if not portions:
+        return f"{words} in an unstated portion does not show absence in {asked} g"
+    return f"absence in {plain(max(portions))} g cannot show absence in {asked} g"
+
+
+def silence(limit: NumericLimit, silent: Result | None) -> str:
+    """Why nothing answers a limit on an amount or presence; `silent` is the first word on it."""
+    why = _why_silent(limit, silent)
+    if limit.when_missing == WhenMissing.NOTE and limit.silence_because:
+        return f"{why}; {limit.silence_because}"
+    return why
+
+
+def _why_silent(limit: NumericLimit, silent: Result | None) -> str:
     if silent is None:
-        why = "not tested: no certificate of this batch states it"
-    elif silent.detected is False:
-        why = f"'{silent.reported}' without a detection limit says no more than silence: ask the laboratory for its LOD"
-    elif silent.measured:
-        why = f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to {limit.unit} {limit.basis}"
-    else:
-        why = (
-            f"'{silent.reported.strip()}' is no value"
-            if silent.reported.strip()
-            else "the cell is blank"
+        return "not tested: no certificate of this batch states it"
+    if silent.detected is False:
+        return (
+            f"'{silent.reported}' without a detection limit says no more than silence: ask the "
+            "laboratory for its LOD"
         )
-    return (
-        f"{why}; {limit.silence_because}"
-        if limit.when_missing == "note" and limit.silence_because
-        else why
-    )
+    if silent.measured:
+        basis = limit.basis if isinstance(limit, AmountLimit) else Basis.AS_RECEIVED
+        return (
+            f"stated in {silent.unit or 'no unit'} {silent.basis}, which does not convert to "
+            f"{limit.unit} {basis}"
+        )
+    words = silent.reported.strip()
+    return f"'{words}' is no value" if words else "the cell is blank"

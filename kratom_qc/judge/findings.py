@@ -13,129 +13,163 @@ from datetime import date
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding, Outcome
-from kratom_qc.domain.interval import UNMEASURED
+from kratom_qc.domain.interval import UNMEASURED, Interval
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    BookKind,
+    DecisionRule,
+    Evidence,
+    NumericLimit,
+    OtherLimit,
+    WhenMissing,
+)
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
+from kratom_qc.domain.source import CellRef
 from kratom_qc.judge import crosscheck, explain
-from kratom_qc.judge.plan import Asked, guard, judged_interval
+from kratom_qc.judge.guard_band import guard_band, judged_interval
+from kratom_qc.judge.plan import Asked
 from kratom_qc.rulebooks.dates import stands
-from kratom_qc.rulebooks.load import derived_kinds
 from kratom_qc.rulebooks.plainly import decision_rule
-from kratom_qc.rulebooks.scope import NUMERIC
+from kratom_qc.vocabulary.derived import derived_kinds
 
 _UNDECLARED = "no label claim is declared for this batch"
+_CONDITIONAL = {Outcome.PASS: "conditional pass", Outcome.FAIL: "conditional fail"}
 
 
 class Findings:
     """Writes the findings of one limit for batch after batch, on one day."""
 
     def __init__(self, asked: Asked, on: date):
-        limit = self.limit = asked.limit
-        self.asked = asked
+        limit, book = asked.limit, asked.book
+        self.limit, self.book_id, self.column = limit, book.id, asked.column
+        self.market = book.id if book.kind == BookKind.MARKET else None
         self.status, self.decides = stands(limit, on)
         self.rule = decision_rule(limit)
-        self.market = asked.book.id if asked.book.kind == "market" else None
-        # What the limit says without its guard band; only a limit with one knows conditional
-        # outcomes.
-        self.plainly = (
-            replace(limit, decision_rule="simple") if limit.decision_rule == "guarded" else None
-        )
+        self.from_memory = limit.evidence == Evidence.MEMORY
+        self.only_notes = limit.when_missing == WhenMissing.NOTE
+        self.declared_only = isinstance(limit, AmountLimit) and limit.declared_only
         self.alike: Finding | None = None  # what is found of every batch that says nothing of it
 
     def finding(
-        self, at: int, batch: Batch, said: Mapping[str, Result], outcome: Outcome
+        self, place: int, batch: Batch, first: Mapping[str, Result], outcome: Outcome
     ) -> Finding:
-        """The finding of the batch at place `at` of its group; `said` is the first word on every
+        """The finding of the batch at a place of its group; `first` is the first word on every
         analyte."""
-        if self.limit.kind not in NUMERIC:
-            if not self.asked.column.shared:
-                return self._other(batch, outcome)
+        limit = self.limit
+        if not isinstance(limit, NumericLimit):
+            if not self.column.shared:
+                return self._other(limit, batch, outcome)
             if self.alike is None:
-                self.alike = self._other(batch, outcome)
+                self.alike = self._other(limit, batch, outcome)
             return self.alike
-        quantity = self.asked.column.answers[at]
+        quantity = self.column.answers[place]
         if quantity is not None:
-            return self._numeric(quantity, None, outcome)
-        silent = said.get(self.limit.subject)
+            return self._measured(limit, quantity, outcome)
+        silent = first.get(limit.subject)
         if silent is not None:
-            return self._numeric(None, silent, outcome)
+            return self._unmeasured(limit, silent, outcome)
         if self.alike is None:
-            self.alike = self._numeric(None, None, outcome)
+            self.alike = self._unmeasured(limit, None, outcome)
         return self.alike
 
-    def _numeric(
-        self, quantity: Quantity | None, silent: Result | None, outcome: Outcome
-    ) -> Finding:
-        limit = self.limit
-        undeclared = limit.applies == "declared" and quantity is None
-        if silent is not None and silent.measured and silent.detected is not False:
-            # something was measured or found, in words or units that cannot be compared: that is
-            # not silence
-            outcome = Outcome.INCONCLUSIVE
-        if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
-            outcome = Outcome.INCONCLUSIVE
+    def _measured(self, limit: NumericLimit, quantity: Quantity, outcome: Outcome) -> Finding:
+        outcome = self._believed(outcome)
         # A sum whose parts were not all tested is silent about the rest; an amount that only lacks
         # a factor is not.
-        silence = quantity is None or limit.subject in derived_kinds()
-        noted = outcome is Outcome.MISSING and limit.when_missing == "note" and silence
-        why = _UNDECLARED if undeclared else explain.numeric(limit, outcome, quantity, silent)
-        place = silent.ref if silent else None
-        if quantity is not None and quantity.results:
-            place = quantity.results[0].ref
-        return Finding(
-            rule_id=limit.rule_id,
-            rulebook=self.asked.book.id,
-            market=self.market,
-            analyte=limit.subject,
-            outcome=outcome,
-            decides=self.decides and not undeclared and not noted,
-            why=why,
-            because=limit.because,
-            limit=limit.text,
-            unit=limit.unit if quantity is None else quantity.unit,
-            interval=UNMEASURED if quantity is None else judged_interval(limit, quantity),
-            when_missing=limit.when_missing,
-            status=self.status,
-            ref=place,
-            source=limit,
+        silent = outcome is Outcome.MISSING and limit.subject in derived_kinds()
+        return self._written(
+            outcome,
+            decides=not (self.only_notes and silent),
+            why=explain.measured(limit, outcome, quantity),
+            ref=quantity.results[0].ref if quantity.results else None,
+            unit=quantity.unit,
+            interval=judged_interval(limit, quantity),
             quantity=quantity,
-            conditional=self._conditional(outcome, quantity),
-            decision_rule=self.rule,
+            conditional=self._conditional(limit, outcome, quantity),
         )
 
-    def _conditional(self, outcome: Outcome, quantity: Quantity | None) -> str:
+    def _unmeasured(self, limit: NumericLimit, silent: Result | None, outcome: Outcome) -> Finding:
+        if silent is not None and silent.measured and silent.detected is not False:
+            # Something was measured or found, in words or units that cannot be compared: that is
+            # not silence.
+            outcome = Outcome.INCONCLUSIVE
+        outcome = self._believed(outcome)
+        noted = self.only_notes and outcome is Outcome.MISSING
+        return self._written(
+            outcome,
+            decides=not (self.declared_only or noted),
+            why=_UNDECLARED if self.declared_only else explain.silence(limit, silent),
+            ref=silent.ref if silent else None,
+            unit=limit.unit,
+        )
+
+    def _believed(self, outcome: Outcome) -> Outcome:
+        """A figure from memory neither passes nor fails anything."""
+        if self.from_memory and outcome in (Outcome.PASS, Outcome.FAIL):
+            return Outcome.INCONCLUSIVE
+        return outcome
+
+    def _conditional(self, limit: NumericLimit, outcome: Outcome, quantity: Quantity) -> str:
         """Which kind of INCONCLUSIVE the guard band makes: the measured value itself lies inside
         the limit, or outside."""
-        if self.plainly is None or outcome is not Outcome.INCONCLUSIVE or quantity is None:
+        if outcome is not Outcome.INCONCLUSIVE:
             return ""
-        if self.limit.evidence == "memory" or guard(self.limit, quantity) is None:
+        if not isinstance(limit, AmountLimit) or limit.decision_rule != DecisionRule.GUARDED:
             return ""
-        (plainly,) = crosscheck.reads(self.plainly, [quantity])
-        return {Outcome.PASS: "conditional pass", Outcome.FAIL: "conditional fail"}.get(plainly, "")
+        if self.from_memory or guard_band(limit, quantity) is None:
+            return ""
+        without_band = replace(limit, decision_rule=DecisionRule.SIMPLE)
+        (plainly,) = crosscheck.of_quantities(without_band, [quantity])
+        return _CONDITIONAL.get(plainly, "")
 
-    def _other(self, batch: Batch, outcome: Outcome) -> Finding:
+    def _other(self, limit: OtherLimit, batch: Batch, outcome: Outcome) -> Finding:
         """Limits that no amount answers: bans, product classes, attestations, descriptions,
         certificate contents, profiles."""
-        limit = self.limit
         why = explain.unmeasured(limit, outcome, batch)
-        if limit.evidence == "memory" and outcome in (Outcome.PASS, Outcome.FAIL):
-            outcome, why = Outcome.INCONCLUSIVE, explain.MEMORY
+        believed = self._believed(outcome)
+        if believed is not outcome:
+            why = explain.MEMORY
         described = batch.described.get(limit.subject) if limit.kind == "described" else None
+        return self._written(
+            believed,
+            decides=not (self.only_notes and believed is Outcome.MISSING),
+            why=why,
+            ref=described.ref if described is not None and described.text is not None else None,
+        )
+
+    def _written(
+        self,
+        outcome: Outcome,
+        *,
+        decides: bool,
+        why: str,
+        ref: CellRef | None,
+        unit: str = "",
+        interval: Interval = UNMEASURED,
+        quantity: Quantity | None = None,
+        conditional: str = "",
+    ) -> Finding:
+        limit = self.limit
         return Finding(
             rule_id=limit.rule_id,
-            rulebook=self.asked.book.id,
+            rulebook=self.book_id,
             market=self.market,
             analyte=limit.subject or None,
             outcome=outcome,
-            decides=self.decides
-            and not (outcome is Outcome.MISSING and limit.when_missing == "note"),
+            decides=self.decides and decides,
             why=why,
             because=limit.because,
             limit=limit.text,
+            unit=unit,
+            interval=interval,
             when_missing=limit.when_missing,
             status=self.status,
-            ref=described.ref if described is not None and described.text is not None else None,
+            ref=ref,
             source=limit,
+            quantity=quantity,
+            conditional=conditional,
+            decision_rule=self.rule,
         )
 
 
@@ -143,12 +177,12 @@ def first_words(batch: Batch) -> dict[str, Result]:
     """What the certificates say of every analyte, the weightiest and of those the first: `NT`, a
     blank, `Complies`, `ND` without LOD answer no limit, and a reviewer wants to see them; but
     `Detected` is not silence, whatever stands beside it."""
-    said: dict[str, Result] = {}
+    first: dict[str, Result] = {}
     for certificate in batch.certificates:
         for result in certificate.results:
-            if _says_more(result) > _says_more(said.setdefault(result.analyte, result)):
-                said[result.analyte] = result
-    return said
+            if _says_more(result) > _says_more(first.setdefault(result.analyte, result)):
+                first[result.analyte] = result
+    return first
 
 
 def _says_more(result: Result) -> tuple[bool, bool]:

@@ -14,16 +14,12 @@ from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.source import CellRef
 from kratom_qc.judge.markets import INTEGRITY
 from kratom_qc.rulebooks.dates import stands
-from kratom_qc.rulebooks.scope import applicable, market_books, product_books
+from kratom_qc.rulebooks.scope import applicable, asked, covers, market_books, product_books
 from kratom_qc.vocabulary import analytes, product_forms
 from kratom_qc.vocabulary.wording import overdue
 
-_AGE = (
-    "tested_on",
-    "received_on",
-    "sampled_on",
-    "issued_on",
-)  # what dates a measurement, best first
+# What dates a measurement, best first.
+_AGE = ("tested_on", "received_on", "sampled_on", "issued_on")
 
 
 class Integrity:
@@ -48,43 +44,35 @@ class Integrity:
             ),
             default=None,
         )
-        limits = (limit for book in own for limit in book.limits if limit.speaks_of(product))
-        self.spoken = {limit.subject for limit in limits if stands(limit, on)[1]}
+        self.spoken = {limit.subject for _, limit in asked(own, product) if stands(limit, on)[1]}
         self.always = tuple(_always(books, markets, product))
         if overdue:
             self.always += tuple(_overdue(applicable(books, markets, product), on))
 
     def findings(self, batch: Batch) -> list[Finding]:
         """Every cause to hold the batch."""
-        found = [
-            held(hold_reason.rule_id, hold_reason.why, hold_reason.ref, hold_reason.analyte)
-            for hold_reason in batch.hold_reasons
-        ]
+        findings = [held(one.rule_id, one.why, one.ref, one.analyte) for one in batch.hold_reasons]
         for certificate in batch.certificates:
-            found += self._dates(certificate)
+            findings += self._dates(certificate)
         for certificate in batch.certificates:
-            found += self._found_without_limit(certificate)
-        return [*found, *self.always]
+            findings += self._found_without_limit(certificate)
+        return [*findings, *self.always]
 
     def _dates(self, certificate: InterpretedCertificate) -> Iterator[Finding]:
-        on = self.on
-        for name, day in certificate.dates.items():
+        on, dates, facts = self.on, certificate.dates, certificate.facts_said
+        for name, day in dates.items():
             if day > on and name != "expires_on":
                 why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
-                yield held("DATES-IMPOSSIBLE", why, certificate.facts_said[name].ref)
-        expires = certificate.dates.get("expires_on")
+                yield held("DATES-IMPOSSIBLE", why, facts[name].ref)
+        expires = dates.get("expires_on")
         if expires is not None and expires < on:
             why = f"the product or certificate expired on {expires}, before {on}"
-            yield held("EXPIRED", why, certificate.facts_said["expires_on"].ref)
+            yield held("EXPIRED", why, facts["expires_on"].ref)
         # A new issue date does not make old measurements young.
-        measured = next(
-            (certificate.dates[name] for name in _AGE if name in certificate.dates), None
-        )
-        if (
-            self.oldest is not None
-            and measured is not None
-            and on - measured > timedelta(days=self.oldest)
-        ):
+        measured = next((dates[name] for name in _AGE if name in dates), None)
+        if self.oldest is None or measured is None:
+            return
+        if on - measured > timedelta(days=self.oldest):
             why = f"the certificate is of {measured}, more than {self.oldest} days before {on}"
             yield held("CERTIFICATE-TOO-OLD", why, CellRef(certificate.file))
 
@@ -97,22 +85,25 @@ class Integrity:
             if not result.detected or known is None or known.id in self.spoken:
                 continue
             if known.alarming:
-                why = f"'{result.reported}': {known.name} was found, and no limit of the product decides on it"
+                why = (
+                    f"'{result.reported}': {known.name} was found, and no limit of the product "
+                    "decides on it"
+                )
                 yield held("FOUND-WITHOUT-LIMIT", why, result.ref, known.id)
 
 
-def held(rule_id: str, why: str, place: CellRef | None, analyte: str | None = None) -> Finding:
+def held(rule_id: str, why: str, ref: CellRef | None, analyte: str | None = None) -> Finding:
     """A cause to hold as a finding."""
     return Finding(
-        rule_id,
-        INTEGRITY,
-        None,
-        analyte,
-        Outcome.INCONCLUSIVE,
-        True,
-        why,
-        "kratom_qc holds what cannot be decided from the certificates alone",
-        ref=place,
+        rule_id=rule_id,
+        rulebook=INTEGRITY,
+        market=None,
+        analyte=analyte,
+        outcome=Outcome.INCONCLUSIVE,
+        decides=True,
+        why=why,
+        because="kratom_qc holds what cannot be decided from the certificates alone",
+        ref=ref,
     )
 
 
@@ -136,18 +127,26 @@ def _always(
         return
     if not product_books(books, product):
         yield held("NO-RULEBOOK", f"there is no rulebook for the product '{product}'", None)
-    asked = {book.id: book for market in markets for book in market_books(books, market)}
-    for book in asked.values():
-        if book.covers and product not in book.covers:
+    above = {book.id: book for market in markets for book in market_books(books, market)}
+    for book in above.values():
+        if not covers(book, product):
             yield _uncovered(book, product)
 
 
 def _uncovered(book: Rulebook, product: str) -> Finding:
     """Nothing is never a pass."""
     spoken = ", ".join(product_forms()[covered].lower() for covered in book.covers)
-    why = f"the rulebook speaks of {spoken}; whether {product_forms()[product].lower()} may be sold here it does not say"
-    rule_id = f"{book.id.upper()}-COVERS"
-    return Finding(rule_id, book.id, book.id, None, Outcome.INCONCLUSIVE, True, why, book.title)
+    name = product_forms()[product].lower()
+    return Finding(
+        rule_id=f"{book.id.upper()}-COVERS",
+        rulebook=book.id,
+        market=book.id,
+        analyte=None,
+        outcome=Outcome.INCONCLUSIVE,
+        decides=True,
+        why=f"the rulebook speaks of {spoken}; whether {name} may be sold here it does not say",
+        because=book.title,
+    )
 
 
 def _overdue(books: Sequence[Rulebook], on: date) -> Iterator[Finding]:

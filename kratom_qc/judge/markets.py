@@ -132,14 +132,14 @@ class Everywhere:
 
     def _worst(self, findings: Iterable[Finding]) -> list[Finding | None]:
         """Of every slot the first of its worst findings that decide."""
-        found: list[Finding | None] = [None] * self.slots.size
+        worst: list[Finding | None] = [None] * self.slots.size
         for finding in findings:
             if finding.decides:
                 slot = self.slots.of(finding.rulebook, finding.rule_id)
-                known = found[slot]
+                known = worst[slot]
                 if known is None or _weight(finding) > _weight(known):
-                    found[slot] = finding
-        return found
+                    worst[slot] = finding
+        return worst
 
 
 def weight(outcome: Outcome, kind: str) -> int:

@@ -25,9 +25,10 @@ from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.domain.limit import DECIDING, Limit, Rulebook
 from kratom_qc.judge import engine
+from kratom_qc.judge.ends import bands
 from kratom_qc.judge.engine import Frame
 from kratom_qc.judge.expectations import COLUMNS
-from kratom_qc.judge.plan import Asked, Group, bands, plan
+from kratom_qc.judge.plan import Asked, Group, plan
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import decides
 from kratom_qc.rulebooks.scope import markets_of
@@ -43,7 +44,8 @@ _STYLE = """<style>
 body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1.5rem;color:#1b2025}
 nav,.d-none,[id$=modal],.popover{display:none}
 table{border-collapse:collapse;width:100%}
-td,th{border-bottom:1px solid #dcdfe3;padding:.35rem .7rem .35rem 0;text-align:left;vertical-align:top}
+td,th{border-bottom:1px solid #dcdfe3;padding:.35rem .7rem .35rem 0}
+td,th{text-align:left;vertical-align:top}
 h1,h2,h3,h4,h5{line-height:1.25}
 ul{padding-left:1.2rem}
 .text-danger{color:#ab1d1d}.text-success{color:#17663a}
@@ -53,26 +55,25 @@ ul{padding-left:1.2rem}
 
 def compiled(book: Rulebook) -> Any:
     """The suite of a rulebook's own limits, with what each asks in its meta."""
-    return _in_words(engine.suite(_empty(book)), [_told(limit) for limit in book.limits])
+    return _in_words(engine.suite(_empty(book)), [_in_one_sentence(limit) for limit in book.limits])
 
 
-def _told(limit: Limit) -> str:
+def _in_one_sentence(limit: Limit) -> str:
     """A limit in one sentence; every limit is put to the engine, and this tells those apart that
     never decide."""
+    asks = plainly.plainly(limit)
+    if decides(limit):
+        return asks
     status = "" if limit.status in DECIDING else f"{limit.status}, "
-    return plainly.plainly(limit) + (
-        "" if decides(limit) else f" [{status}{plainly.why_not(limit)}]"
-    )
+    return f"{asks} [{status}{plainly.why_not(limit)}]"
 
 
 def _empty(book: Rulebook) -> Frame:
-    touch, hold = (
-        zip(*(bands(limit) for limit in book.limits), strict=True) if book.limits else ((), ())
-    )
+    both = [bands(limit) for limit in book.limits]
     return Frame(
         (book,),
         pd.DataFrame(columns=["batch", *COLUMNS], dtype=float),
-        (list(touch), list(hold)),
+        ([one.outer for one in both], [one.inner for one in both]),
         0,
     )
 
@@ -109,16 +110,13 @@ def docs(
         context.suites.add(compiled(book))
     context.build_data_docs()
     pages = _made_plain(folder, book)
-    wanted = (
-        {"expectations", "validations"}
-        if context.validation_definitions.all()
-        else {"expectations"}
-    )
-    made = {page.relative_to(folder).parts[0] for page in pages[1:]}
+    kinds = {"expectations"}
+    if context.validation_definitions.all():
+        kinds.add("validations")
+    rendered = {page.relative_to(folder).parts[0] for page in pages[1:]}
     raw = any(_NAME in page.read_text(encoding="utf-8") for page in pages)
-    if (
-        made != wanted or raw
-    ):  # a page that does not render is only logged, and a block is replaced by the raw call
+    # A page that does not render is only logged, and a block is replaced by the raw call.
+    if rendered != kinds or raw:
         raise EngineError(f"rulebook {book.id}: Great Expectations did not render its Data Docs")
     return pages
 
@@ -132,25 +130,20 @@ def _asked(
 
 def _limits(pairs: Sequence[tuple[Group, Asked]]) -> list[str]:
     """The limits in the order of their numbers in the frame."""
-    return list({asked.limit.rule_id: _told(asked.limit) for _, asked in pairs}.values())
+    return list({asked.limit.rule_id: _in_one_sentence(asked.limit) for _, asked in pairs}.values())
 
 
 def _rows(pairs: Sequence[tuple[Group, Asked]], batches: Sequence[Batch]) -> list[str]:
     """Every row of the frame in words: the batch, the limit, and what was said of it."""
-    found: list[str] = []
+    rows: list[str] = []
     for group, asked in pairs:
+        limit = f"{asked.limit.rule_id}, {_in_one_sentence(asked.limit)}"
         for place, answer in zip(asked.column.answered, asked.column.present, strict=True):
-            batch = batches[group.members[place]].batch_id
-            said = (
-                wording.interval_words(answer.interval, answer.unit)
-                if answer.subject != "objections"
-                else ""
-            )
-            found.append(
-                f"{batch}: {asked.limit.rule_id}, {_told(asked.limit)}"
-                + (f": {said}" if said else "")
-            )
-    return found
+            row = f"{batches[group.members[place]].batch_id}: {limit}"
+            if answer.subject != "objections":
+                row += f": {wording.interval_words(answer.interval, answer.unit)}"
+            rows.append(row)
+    return rows
 
 
 def _context(folder: Path) -> Any:
@@ -185,17 +178,21 @@ def _run(context: Any, frame: Frame, suite: Any) -> None:
 
 
 def _made_plain(folder: Path, book: Rulebook) -> list[Path]:
-    """The pages without anything that is loaded from elsewhere, and an index that needs no script."""
+    """The pages without anything loaded from elsewhere, and an index that needs no script."""
     pages = sorted(path for path in folder.rglob("*.html") if path != folder / "index.html")
     for page in pages:
         text = _EXTERNAL.sub("", page.read_text(encoding="utf-8"))
         page.write_text(text.replace("</head>", f"{_STYLE}</head>", 1), encoding="utf-8")
+    addresses = {page: escape(page.relative_to(folder).as_posix()) for page in pages}
     links = "".join(
-        f'<li><a href="{escape(page.relative_to(folder).as_posix())}">{_called(page, folder)}</a></li>'
-        for page in pages
+        f'<li><a href="{address}">{_called(page, folder)}</a></li>'
+        for page, address in addresses.items()
     )
     title = escape(book.title)
-    index = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{_STYLE}</head>'
+    index = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{title}</title>{_STYLE}</head>"
+    )
     (folder / "index.html").write_text(
         f"{index}<body><h1>{title}</h1><ul>{links}</ul></body></html>\n", encoding="utf-8"
     )

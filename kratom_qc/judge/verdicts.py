@@ -6,19 +6,29 @@ from __future__ import annotations
 from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding, Outcome
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import Limit, NumericLimit, Rulebook
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.judge import crosscheck
 from kratom_qc.judge.findings import Findings, first_words
 from kratom_qc.judge.integrity import Integrity, disagreement
 from kratom_qc.judge.markets import Everywhere
-from kratom_qc.judge.plan import OUTCOMES, Codes, Group, plan
-from kratom_qc.rulebooks.scope import NUMERIC, Rule
+from kratom_qc.judge.plan import OUTCOMES, Asked, Codes, Group, plan
+from kratom_qc.rulebooks.scope import Rule
+
+
+class Readings(NamedTuple):
+    """A limit that was read twice, with a different outcome."""
+
+    limit: Limit
+    engine: Outcome
+    crosscheck: Outcome
 
 
 @dataclass(slots=True)
@@ -33,29 +43,30 @@ class Judgement:
     on: date
     groups: list[Group]
     codes: Mapping[int, Codes]  # id(asked) → per member, into OUTCOMES
-    doubted: dict[
-        int, list[tuple[Limit, Outcome, Outcome]]
-    ]  # batch → where the crosscheck disagrees
+    doubted: dict[int, list[Readings]]  # batch → where the crosscheck disagrees
     hold_overdue: bool
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict, in the order of the batches."""
-        for judge, index, at in self._places():
+        for judge, index, place in self._places():
             yield judge.everywhere.verdict(
-                self.batches[index], judge.findings(index, at), self.home, self.on
+                self.batches[index], judge.findings(index, place), self.home, self.on
             )
 
     def findings(self) -> Iterator[list[Finding]]:
         """The findings on what was asked of every batch, in the order of the batches."""
-        for judge, index, at in self._places():
-            yield judge.findings(index, at)
+        for judge, index, place in self._places():
+            yield judge.findings(index, place)
 
     def _places(self) -> Iterator[tuple[_Judge, int, int]]:
+        """For every batch its group's judge, its index and its place in the group."""
         judges = [_Judge(self, group) for group in self.groups]
-        where = {member: (judge, at) for judge in judges for at, member in enumerate(judge.members)}
+        places = {
+            member: (judge, place) for judge in judges for place, member in enumerate(judge.members)
+        }
         for index in range(len(self.batches)):
-            judge, at = where[index]
-            yield judge, index, at
+            judge, place = places[index]
+            yield judge, index, place
 
 
 class _Judge:
@@ -71,12 +82,13 @@ class _Judge:
         )
         self.everywhere = Everywhere(run.books, run.markets, group.product)
 
-    def findings(self, index: int, at: int) -> list[Finding]:
-        """The findings of one batch; `at` is its place in the group."""
+    def findings(self, index: int, place: int) -> list[Finding]:
+        """The findings of one batch; `place` is its place in the group."""
         batch = self.run.batches[index]
-        said = first_words(batch)
+        first = first_words(batch)
         findings = [
-            about.finding(at, batch, said, OUTCOMES[codes[at]]) for about, codes in self.asked
+            writer.finding(place, batch, first, OUTCOMES[codes[place]])
+            for writer, codes in self.asked
         ]
         findings += self.integrity.findings(batch)
         return findings + [disagreement(*readings) for readings in self.run.doubted.get(index, ())]
@@ -113,34 +125,41 @@ def judge(
 
 def _read_twice(
     groups: Sequence[Group], codes: Mapping[int, Codes], batches: Sequence[Batch]
-) -> dict[int, list[tuple[Limit, Outcome, Outcome]]]:
-    """Batch → (limit, the engine's outcome, the crosscheck's) wherever the two readings differ."""
-    doubted: dict[int, list[tuple[Limit, Outcome, Outcome]]] = {}
+) -> dict[int, list[Readings]]:
+    """Batch → every limit that the engine and the crosscheck read differently."""
+    doubted: dict[int, list[Readings]] = {}
     for group in groups:
-        read: dict[
-            tuple[int, Hashable], Codes
-        ] = {}  # forty markets ask the same of a quantity: it is read once
+        reader = _SecondReader([batches[index] for index in group.members])
         for asked in group.asked:
-            limit, column, places = asked.limit, asked.column, np.arange(len(group.members))
-            if limit.kind in NUMERIC:
-                places = column.index
-                question = id(column), crosscheck.question(limit)
-                if question not in read:
-                    read[question] = _coded(crosscheck.reads(limit, column.present))
-                again = read[question]
-            elif column.shared:
-                again = np.repeat(
-                    _coded(crosscheck.reads(limit, (), [batches[group.members[0]]])), len(places)
-                )
-            else:
-                again = _coded(
-                    crosscheck.reads(limit, (), [batches[index] for index in group.members])
-                )
-            said = codes[id(asked)][places]
-            for at in np.flatnonzero(said != again):
-                readings = limit, OUTCOMES[said[at]], OUTCOMES[again[at]]
-                doubted.setdefault(group.members[places[at]], []).append(readings)
+            places, second = reader.read(asked)
+            first = codes[id(asked)][places]
+            for row in np.flatnonzero(first != second):
+                readings = Readings(asked.limit, OUTCOMES[first[row]], OUTCOMES[second[row]])
+                doubted.setdefault(group.members[places[row]], []).append(readings)
     return doubted
+
+
+class _SecondReader:
+    """The crosscheck over the batches of a group. Forty markets ask the same of a quantity: it is
+    read once."""
+
+    def __init__(self, batches: Sequence[Batch]):
+        self.batches = batches
+        self.all = np.arange(len(batches))
+        self.known: dict[tuple[int, Hashable], Codes] = {}
+
+    def read(self, asked: Asked) -> tuple[npt.NDArray[np.int64], Codes]:
+        """The places in the group that were read, and the outcome at each."""
+        limit, column = asked.limit, asked.column
+        if isinstance(limit, NumericLimit):
+            question = id(column), crosscheck.question(limit)
+            if question not in self.known:
+                self.known[question] = _coded(crosscheck.of_quantities(limit, column.present))
+            return column.index, self.known[question]
+        if column.shared:
+            (code,) = _coded([crosscheck.of_batch(limit, self.batches[0])])
+            return self.all, np.repeat(code, len(self.batches))
+        return self.all, _coded([crosscheck.of_batch(limit, batch) for batch in self.batches])
 
 
 def _coded(outcomes: Sequence[Outcome]) -> Codes:

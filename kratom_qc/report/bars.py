@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
+from kratom_qc.domain.limit import AmountLimit
 from kratom_qc.vocabulary import wording
 
 LOG_FROM = 20.0  # beyond this ratio a linear scale would press one of the two against the edge
@@ -61,8 +62,7 @@ def bar(finding: Finding) -> Bar | None:
     limit = finding.source
     value = finding.interval
     if (
-        limit is None
-        or limit.acceptance_interval is None
+        not isinstance(limit, AmountLimit)
         or limit.unit != finding.unit
         or (value.high is None and not value.low)
     ):

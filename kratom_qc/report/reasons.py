@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import UNMEASURED
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import AmountLimit, Limit, Rulebook
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, Statement
@@ -259,7 +259,8 @@ def understood(finding: Finding) -> str:
     results = quantity.results if quantity is not None else ()
     if not finding.unit or (finding.outcome is Outcome.MISSING and finding.interval == UNMEASURED):
         return ""
-    acceptance_interval = finding.source.acceptance_interval if finding.source is not None else None
+    limit = finding.source
+    acceptance_interval = limit.acceptance_interval if isinstance(limit, AmountLimit) else None
     edges = (
         ()
         if acceptance_interval is None
@@ -314,7 +315,9 @@ def evidence(limit: Limit | None) -> str:
     if limit is None:
         return ""
     words = wording.evidence_words(limit.evidence)
-    return words if limit.operator_printed else f"{words}; the source prints no operator"
+    if isinstance(limit, AmountLimit) and not limit.operator_printed:
+        return f"{words}; the source prints no operator"
+    return words
 
 
 def replaces(limit: Limit | None) -> str:

@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import Limit, NumericLimit, Rulebook
+from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.dates import stands
-from kratom_qc.rulebooks.scope import NUMERIC, Rule, key_of, questions
+from kratom_qc.rulebooks.scope import Rule, questions
 
 # Where a limit stands in its file, and when somebody last looked at its source, is no matter of its
 # findings.
-_BESIDE = ("line", "checked_on", "supersedes", "overrides", "changes")
-_TOLD = (
+_NO_MATTER = ("line", "checked_on", "supersedes", "overrides", "changes")
+_IN_FULL = (
     "text",
     "because",
     "effective_from",
@@ -55,7 +56,7 @@ class Again:
     limits: Mapping[Rule, Limit]  # all of them, in their order
     kept: frozenset[Rule]  # whose findings of then still hold
     why: Mapping[Rule, str]  # the others, and those not asked any more: what has changed
-    fewer: bool  # whether a quantity is not asked for any more: doubts that it raised may have gone with it
+    fewer: bool  # whether a quantity is not asked for any more, and its doubts with it
 
     @property
     def asked(self) -> frozenset[Rule]:
@@ -70,44 +71,47 @@ def again(then: Asking | None, now: Asking, product: str | None) -> Again:
     if then is None:
         return Again(product, limits, frozenset(), dict.fromkeys(limits, "asked again"), fewer=True)
     before = then.limits(product)
-    why = {rule: _why(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()}
+    changes = {
+        rule: _change(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()
+    }
+    kept = frozenset(rule for rule, change in changes.items() if not change)
     gone = {rule: "not asked any more" for rule in before if rule not in limits}
-    kept = frozenset(rule for rule, told in why.items() if not told)
-    return Again(
-        product,
-        limits,
-        kept,
-        {**{rule: told for rule, told in why.items() if told}, **gone},
-        bool(_keys(before) - _keys(limits)),
-    )
+    why = {rule: change for rule, change in changes.items() if change}
+    fewer = bool(_keys(before) - _keys(limits))
+    return Again(product, limits, kept, {**why, **gone}, fewer)
 
 
-def _keys(limits: Mapping[Rule, Limit]) -> set[tuple[str, str, str]]:
-    return {key_of(limit) for limit in limits.values() if limit.kind in NUMERIC}
+def _keys(limits: Mapping[Rule, Limit]) -> set[QuantityKey]:
+    return {limit.quantity_key for limit in limits.values() if isinstance(limit, NumericLimit)}
 
 
-def _why(old: Limit | None, new: Limit, then: date, now: date) -> str:
+def _change(old: Limit | None, new: Limit, then: date, now: date) -> str:
     """What has changed between a limit of then and of now, in words; nothing where its findings
     still hold."""
     if old is None:
         return "new"
-    told = []
+    changes = []
     if stands(old, then) != stands(new, now):
-        told.append(f"{_standing(old, then)} → {_standing(new, now)}")
-    changed = [
-        one.name for one in fields(Limit) if getattr(old, one.name) != getattr(new, one.name)
-    ]
-    matters = [name for name in changed if name not in _BESIDE and name != "status"]
-    said = [
+        changes.append(f"{_standing(old, then)} → {_standing(new, now)}")
+    names = [name for name in _differing(old, new) if name not in (*_NO_MATTER, "status")]
+    in_full = [
         f"{name.replace('_', ' ')}: {getattr(old, name)} → {getattr(new, name)}"
-        for name in matters
-        if name in _TOLD
+        for name in names
+        if name in _IN_FULL
     ]
-    if matters and not said:
-        said = [f"changed: {', '.join(name.replace('_', ' ') for name in matters)}"]
-    return "; ".join([*told, *said])
+    if names and not in_full:
+        changes.append(f"changed: {', '.join(name.replace('_', ' ') for name in names)}")
+    return "; ".join([*changes, *in_full])
+
+
+def _differing(old: Limit, new: Limit) -> list[str]:
+    """The fields in which two limits differ; of limits of two kinds those that both have."""
+    kind = [] if old.kind == new.kind else ["kind"]
+    both = [one.name for one in fields(new) if hasattr(old, one.name)]
+    return kind + [name for name in both if getattr(old, name) != getattr(new, name)]
 
 
 def _standing(limit: Limit, on: date) -> str:
     status, decides = stands(limit, on)
-    return f"{status.replace('_', ' ')}{'' if decides else ', not deciding'}"
+    words = status.replace("_", " ")
+    return words if decides else f"{words}, not deciding"

@@ -1,5 +1,5 @@
 """Mistakes that no row shows by itself: one rule in two files, two figures for one thing, a law
-that begins before the one it replaces has ended. `kratom_qc.judge.specification` asks for them when
+that begins before the one it replaces has ended. `kratom_qc.rulebooks.load` asks for them when
 every row has been read.
 """
 
@@ -7,15 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, product
 
-from kratom_qc import vocabulary
 from kratom_qc.domain.interval import Interval, plain
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    BookKind,
+    Evidence,
+    Limit,
+    LimitStatus,
+    NotDetectedLimit,
+    NumericLimit,
+    ProductClassLimit,
+    Rulebook,
+)
 from kratom_qc.rulebooks import meaning, vacuity
 from kratom_qc.rulebooks.dates import bound, decides
-from kratom_qc.rulebooks.lineages import lineage, scope
+from kratom_qc.rulebooks.lineages import lineage
 from kratom_qc.rulebooks.rulebook_file import Row, Written
+from kratom_qc.rulebooks.schema import AnyRow, Mistake
+from kratom_qc.rulebooks.scope import products_of_book, products_of_limit
+
+Rows = Mapping[tuple[str, str], AnyRow]  # by rulebook and id
 
 
 class Places:
@@ -36,22 +49,20 @@ class Places:
         return f"{limit.rule_id} ({self.written[limit.rulebook].name}:{self.row(limit).line})"
 
 
-def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> list[str]:
+def mistakes(
+    books: Mapping[str, Rulebook], written: Mapping[str, Written], rows: Rows
+) -> list[str]:
     """Every mistake between limits, files and days, each beginning with file, line and id."""
     places = Places(written)
-    found = [*_one_id_in_two_files(written.values()), *_ids_that_look_alike(written.values())]
+    wrong = [*_one_id_in_two_files(written.values()), *_ids_that_look_alike(written.values())]
     for book in books.values():
-        spoken = scope(book, books)
         for limit in book.limits:
-            row = {
-                **({} if limit.overrides else written[book.id].defaults),
-                **places.row(limit).keys,
-            }
-            told = (*meaning.mistakes(limit, row), *_belongs(limit, book, spoken))
-            found += [f"{places.of(limit, key)}: {mistake}" for key, mistake in told]
-            found += _succession(limit, books, places) if limit.supersedes else ()
-    found += _overlaps(books, places)
-    return list(dict.fromkeys((*found, *vacuity.mistakes(books, written))))
+            row = rows[book.id, limit.rule_id]
+            of_limit = (*meaning.mistakes(limit, row), *_belongs(limit, book, books))
+            wrong += [f"{places.of(limit, key)}: {sentence}" for key, sentence in of_limit]
+            wrong += _succession(limit, books, places)
+    wrong += _overlaps(books, places)
+    return list(dict.fromkeys((*wrong, *vacuity.mistakes(books, written))))
 
 
 # ---------------------------------------------------------------- ids
@@ -64,8 +75,9 @@ def _one_id_in_two_files(written: Iterable[Written]) -> Iterator[str]:
             other, there = first.setdefault(row.id, (book, row))
             if other is not book:
                 yield (
-                    f"{book.where(row, 'id')}: the id stands in {other.name}:{there.line} too; write an [[override]] in a "
-                    "rulebook that extends it, or give it an id of its own"
+                    f"{book.where(row, 'id')}: the id stands in {other.name}:{there.line} too; "
+                    "write an [[override]] in a rulebook that extends it, or give it an id of its "
+                    "own"
                 )
 
 
@@ -75,34 +87,37 @@ def _ids_that_look_alike(written: Iterable[Written]) -> Iterator[str]:
         for row in book.rows:
             other, there = first.setdefault(row.id.casefold(), (book, row))
             if there.id != row.id:
-                yield f"{book.where(row, 'id')}: differs from {there.id} in {other.name}:{there.line} by capital letters only"
+                yield (
+                    f"{book.where(row, 'id')}: differs from {there.id} in "
+                    f"{other.name}:{there.line} by capital letters only"
+                )
 
 
 # ---------------------------------------------------------------- what belongs where
 
 
-def _belongs(limit: Limit, book: Rulebook, spoken: set[str]) -> Iterator[meaning.Mistake]:
+def _belongs(limit: Limit, book: Rulebook, books: Mapping[str, Rulebook]) -> Iterator[Mistake]:
     """A law is no specification of ours, and a limit must speak of something that its rulebook
     speaks of."""
-    if book.kind == "market" and limit.status == "adopted":
+    if book.kind == BookKind.MARKET and limit.status == LimitStatus.ADOPTED:
         yield (
             "status",
             "status 'adopted' is for our own specification; what a market demands is in_force",
         )
-    if book.kind == "market" and limit.evidence == "specification":
+    if book.kind == BookKind.MARKET and limit.evidence == Evidence.SPECIFICATION:
         yield (
             "evidence",
             "evidence 'specification' is for our own figures; say how well the law's text is known",
         )
-    if limit.products and spoken and not set(limit.products) & spoken:
+    spoken = products_of_book(book, books)
+    asked = products_of_limit(limit, spoken)
+    if limit.products and not asked:
         yield (
             "products",
-            f"products names {', '.join(limit.products)}, and {book.id} speaks of {', '.join(sorted(spoken))}",
+            f"products names {', '.join(limit.products)}, and {book.id} speaks of "
+            f"{', '.join(sorted(spoken))}",
         )
-    if limit.kind == "product_class" and decides(limit):
-        asked = (spoken or set(vocabulary.product_forms())) & set(
-            limit.products or vocabulary.product_forms()
-        )
+    if isinstance(limit, ProductClassLimit) and decides(limit):
         if asked <= set(limit.requires):
             yield "requires", "requires allows every product it speaks of; it would decide nothing"
         if not asked & set(limit.requires):
@@ -115,23 +130,23 @@ def _belongs(limit: Limit, book: Rulebook, spoken: set[str]) -> Iterator[meaning
 def _succession(limit: Limit, books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
     """What a limit supersedes must be there, have ended, and leave neither a gap nor a day with
     both."""
+    if not limit.supersedes:
+        return
     where = places.of(limit, "supersedes")
     known = {one.rule_id: one for book in lineage(books, limit.rulebook) for one in book.limits}
     for name in limit.supersedes:
         before = known.get(name)
-        if name == limit.rule_id or (
-            before is not None and _comes_back(before, limit.rule_id, known)
-        ):
-            yield f"{where}: supersedes {name}, which supersedes it"
-        elif before is None:
+        if before is None and name != limit.rule_id:
             yield f"{where}: supersedes {name}, which no rulebook of its lineage holds"
-        elif limit.status not in ("proposed", "withdrawn") and before.status not in (
-            "proposed",
-            "withdrawn",
-        ):
-            told = _handover(before, limit)
-            if told:
-                yield f"{where}: supersedes {places.brief(before)}, {told}"
+        elif before is None or name == limit.rule_id or _comes_back(before, limit.rule_id, known):
+            yield f"{where}: supersedes {name}, which supersedes it"
+        elif not {limit.status, before.status} & _NEVER_LAW:
+            mistake = _handover(before, limit)
+            if mistake:
+                yield f"{where}: supersedes {places.brief(before)}, {mistake}"
+
+
+_NEVER_LAW = {LimitStatus.PROPOSED, LimitStatus.WITHDRAWN}
 
 
 def _comes_back(
@@ -151,13 +166,12 @@ def _comes_back(
 def _handover(before: Limit, after: Limit) -> str:
     """What is wrong between the end of one limit and the beginning of the next. A partial date may
     be any of its days."""
-    if before.effective_to == "open":
-        return (
-            "" if before.status == "superseded" else "whose effective_to is open: say when it ended"
-        )
-    if "unknown" in (before.effective_to, after.effective_from):
-        return ""
     ended, begun = before.effective_to, after.effective_from
+    if ended == "open":
+        is_ended = before.status == LimitStatus.SUPERSEDED
+        return "" if is_ended else "whose effective_to is open: say when it ended"
+    if "unknown" in (ended, begun):
+        return ""
     if bound(begun, first=False) < bound(ended, first=True):
         return f"which is in force until {ended}: this one begins before, on {begun}"
     gap = bound(begun, first=True) > bound(ended, first=False) + timedelta(days=1)
@@ -179,34 +193,41 @@ def _overlaps(books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
     could meet both, one of them is wrong.
     """
     for book in books.values():
-        above = [one for one in lineage(books, book.id) if one.id != book.id]
-        own = [limit for limit in book.limits if decides(limit)]
-        inherited = [limit for one in above for limit in one.limits if decides(limit)]
-        pairs = [(*pair, True) for pair in combinations(own, 2)]
-        pairs += [(first, second, book.kind == "product") for first in inherited for second in own]
-        for first, second, one_figure in pairs:
-            if _same_question(first, second, book, books):
-                told = _clash(first, second, one_figure)
-                if told:
-                    yield f"{places.of(second, 'text')}: {told.format(places.brief(first))}"
+        spoken = products_of_book(book, books)
+        for first, second, one_figure in _pairs(book, books):
+            if not _same_question(first, second, spoken):
+                continue
+            clash = _clash(first, second, one_figure)
+            if clash:
+                yield f"{places.of(second, 'text')}: {clash.format(places.brief(first))}"
 
 
-def _same_question(
-    first: Limit, second: Limit, book: Rulebook, books: Mapping[str, Rulebook]
-) -> bool:
-    kinds = {first.kind, second.kind}
-    if first.subject != second.subject or not kinds <= {"amount", "not_detected"}:
+def _pairs(
+    book: Rulebook, books: Mapping[str, Rulebook]
+) -> Iterator[tuple[NumericLimit, NumericLimit, bool]]:
+    """Two limits that decide, the second of this rulebook, and whether one thing may have one
+    figure only."""
+    own = _deciding(book)
+    for first, second in combinations(own, 2):
+        yield first, second, True
+    for above in lineage(books, book.id):
+        if above.id != book.id:
+            for first, second in product(_deciding(above), own):
+                yield first, second, book.kind == BookKind.PRODUCT
+
+
+def _deciding(book: Rulebook) -> list[NumericLimit]:
+    return [limit for limit in book.limits if isinstance(limit, NumericLimit) and decides(limit)]
+
+
+def _same_question(first: NumericLimit, second: NumericLimit, spoken: frozenset[str]) -> bool:
+    if first.subject != second.subject:
         return False
-    if kinds == {"amount"} and _asked(first) != _asked(second):
+    amounts = isinstance(first, AmountLimit) and isinstance(second, AmountLimit)
+    if amounts and first.quantity_key != second.quantity_key:
         return False
-    spoken = scope(book, books) or set(vocabulary.product_forms())
-    both = set(first.products or spoken) & set(second.products or spoken) & spoken
+    both = products_of_limit(first, spoken) & products_of_limit(second, spoken)
     return bool(both) and _same_days(first, second)
-
-
-def _asked(limit: Limit) -> tuple[str, str, str]:
-    """A lower-bound sum is another quantity than the sum itself."""
-    return limit.basis, limit.unit, limit.sum
 
 
 def _same_days(first: Limit, second: Limit) -> bool:
@@ -221,38 +242,33 @@ def _same_days(first: Limit, second: Limit) -> bool:
 def days(limit: Limit) -> tuple[date, date]:
     """The first and the last day of a limit, as far as they are known."""
     ends = limit.effective_to not in ("open", "unknown")
-    return bound(limit.effective_from, first=True), bound(
-        limit.effective_to, first=False
-    ) if ends else date.max
+    last = bound(limit.effective_to, first=False) if ends else date.max
+    return bound(limit.effective_from, first=True), last
 
 
-def _clash(first: Limit, second: Limit, one_figure: bool) -> str:
-    if (
-        first.acceptance_interval is not None
-        and second.acceptance_interval is not None
-        and not first.acceptance_interval.meets(second.acceptance_interval)
-    ):
-        return "nothing can meet this limit and {} at once"
-    if not one_figure:
+def _clash(first: NumericLimit, second: NumericLimit, one_figure: bool) -> str:
+    """What is wrong with two limits on one thing in the same days; `{}` stands for the first."""
+    same_end = True
+    if isinstance(first, AmountLimit) and isinstance(second, AmountLimit):
+        if not first.acceptance_interval.meets(second.acceptance_interval):
+            return "nothing can meet this limit and {} at once"
+        same_end = _same_end(first.acceptance_interval, second.acceptance_interval)
+    if not one_figure or not same_end:
         return ""
     if first.kind != second.kind:
         return "one limit allows an amount of what the other, {}, does not allow at all"
-    if first.kind == "not_detected" or _same_end(
-        first.acceptance_interval, second.acceptance_interval
-    ):
-        return f"{_figure(first)} and {_figure(second)} of {second.subject} in the same days; keep one, or override {{}}"
-    return ""
-
-
-def _same_end(first: Interval | None, second: Interval | None) -> bool:
-    if first is None or second is None:
-        return False
-    return (first.high is not None and second.high is not None) or (
-        first.low > 0 and second.low > 0
+    return (
+        f"{_figure(first)} and {_figure(second)} of {second.subject} in the same days; keep one, "
+        "or override {}"
     )
 
 
-def _figure(limit: Limit) -> str:
-    if limit.acceptance_interval is None:
+def _same_end(first: Interval, second: Interval) -> bool:
+    most = first.high is not None and second.high is not None
+    return most or (first.low > 0 and second.low > 0)
+
+
+def _figure(limit: NumericLimit) -> str:
+    if isinstance(limit, NotDetectedLimit):
         return "absence" if limit.portion is None else f"absence in {plain(limit.portion)} g"
     return f"'{limit.text}'"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from kratom_qc.domain.limit import DECIDING, Limit
+from kratom_qc.domain.limit import DECIDING, Attestation, Limit
 
 
 def decides(limit: Limit) -> bool:
@@ -13,7 +13,7 @@ def decides(limit: Limit) -> bool:
         limit.status in DECIDING
         and not limit.screen
         and not limit.advisory
-        and limit.kind != "attestation"
+        and not isinstance(limit, Attestation)
     )
 
 
@@ -48,11 +48,11 @@ def bound(text: str, *, first: bool) -> date:
     exist."""
     if text in ("unknown", "open"):
         return date.min
-    parts = [int(part) for part in text.split("-")]
+    year, *rest = (int(part) for part in text.split("-"))
+    if len(rest) == 2:
+        return date(year, *rest)
+    month = rest[0] if rest else (1 if first else 12)
     if first:
-        return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
-    if len(parts) == 3:
-        return date(*parts)
-    year, month = (parts[0], 12) if len(parts) == 1 else (parts[0], parts[1])
+        return date(year, month, 1)
     following = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+    return following - timedelta(days=1)

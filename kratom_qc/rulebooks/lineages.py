@@ -9,45 +9,26 @@ from kratom_qc.domain.limit import Rulebook
 
 
 def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]:
-    """A rulebook after every rulebook it lies under, without the limits that one of them overrides."""
-    found: dict[str, Rulebook] = {}
+    """A rulebook after those it lies under, without the limits that one of them overrides."""
+    ordered: dict[str, Rulebook] = {}
 
     def visit(current: str) -> None:
         for parent in books[current].extends:
             visit(parent)
-        found[current] = books[current]
+        ordered[current] = books[current]
 
     visit(book_id)
     replaced = {
         (limit.overrides, limit.rule_id)
-        for book in found.values()
+        for book in ordered.values()
         for limit in book.limits
         if limit.overrides
     }
     if not replaced:
-        return tuple(found.values())
+        return tuple(ordered.values())
     return tuple(
         replace(
             book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced)
         )
-        for book in found.values()
-    )
-
-
-def scope(book: Rulebook, books: Mapping[str, Rulebook]) -> set[str]:
-    """The products a rulebook speaks of: what a market covers; what a product's rulebook is for,
-    and those that extend it. Nothing where that is not said, as with a market that covers
-    everything or a standard that nobody extends."""
-    if book.kind == "market":
-        return set(book.covers)
-    return {
-        one.id
-        for one in books.values()
-        if one.kind == "product" and book.id in _above(books, one.id)
-    }
-
-
-def _above(books: Mapping[str, Rulebook], book_id: str) -> set[str]:
-    return {book_id}.union(
-        *(_above(books, parent) for parent in books[book_id].extends if parent in books)
+        for book in ordered.values()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from kratom_qc import vocabulary
@@ -17,27 +17,37 @@ _DENIES = re.compile(
 )
 
 
+def _named(
+    words: Sequence[str], longest: int, meaning: Callable[[str], str | None]
+) -> Iterator[tuple[int, str]]:
+    """What names among words mean, each with the place of its first word; the longest name counts:
+    `total mercury` is not also `mercury`."""
+    place = 0
+    while place < len(words):
+        for size in range(min(longest, len(words) - place), 0, -1):
+            meant = meaning(" ".join(words[place : place + size]))
+            if meant is not None:
+                yield place, meant
+                place += size - 1
+                break
+        place += 1
+
+
 @lru_cache(4096)
 def substances_named(text: str) -> frozenset[str]:
-    """The ids of the analytes that a text names, longest name first: `total mercury` is not also
-    `mercury`.
+    """The ids of the analytes that a text names.
 
     `As` and `Pb` are symbols, `as` and `be` are English: a name of one or two letters counts only
     as a symbol is written.
     """
     words = _COMPARES.sub(" ; ", re.sub(r"[()/+:,]", r" \g<0> ", text)).split()
-    found: set[str] = set()
-    at = 0
-    while at < len(words):
-        for size in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
-            name = " ".join(words[at : at + size]).strip(_TRIM)
-            known = vocabulary.analyte(name) if name and _could_be_a_name(name) else None
-            if known is not None:
-                found.add(known.id)
-                at += size - 1
-                break
-        at += 1
-    return frozenset(found)
+    return frozenset(analyte for _, analyte in _named(words, _LONGEST_NAME, _substance))
+
+
+def _substance(name: str) -> str | None:
+    name = name.strip(_TRIM)
+    known = vocabulary.analyte(name) if name and _could_be_a_name(name) else None
+    return known.id if known is not None else None
 
 
 def _could_be_a_name(name: str) -> bool:
@@ -58,19 +68,13 @@ def forms_named(text: str) -> Mapping[str, bool]:
     leaf powder` does, `no extracts` does not. What counts is how often its sentence denies before
     the name."""
     words = re.findall(r"[^\s,;:()]+|;", text)
-    found: dict[str, bool] = {}
-    at = 0
-    while at < len(words):
-        for size in range(min(_LONGEST_FORM, len(words) - at), 0, -1):
-            form = _form(" ".join(words[at : at + size]).rstrip("."))
-            if form is not None:
-                before = " ".join(words[:at]).rpartition(";")[2]
-                found[form] = len(_DENIES.findall(before)) % 2 == 0
-                at += size - 1
-                break
-        at += 1
-    return found
+    allowed: dict[str, bool] = {}
+    for place, form in _named(words, _LONGEST_FORM, _form):
+        before = " ".join(words[:place]).rpartition(";")[2]
+        allowed[form] = len(_DENIES.findall(before)) % 2 == 0
+    return allowed
 
 
 def _form(name: str) -> str | None:
+    name = name.rstrip(".")
     return vocabulary.product_form(name) or vocabulary.product_form(name.removesuffix("s"))

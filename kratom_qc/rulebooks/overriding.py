@@ -8,12 +8,22 @@ whoever extends a law cannot take it back.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    CertificateLimit,
+    DecisionRule,
+    Evidence,
+    Limit,
+    NotDetectedLimit,
+    ProductClassLimit,
+    WhenMissing,
+)
 from kratom_qc.rulebooks.dates import bound, decides
-from kratom_qc.vocabulary import product_forms
+from kratom_qc.rulebooks.scope import products_of_limit
 
 FIXED = ("kind", "of", "unit", "basis")  # another question needs a limit of its own
 
@@ -41,67 +51,81 @@ def loosened(
     product forms that the two rulebooks speak of, the replaced one's first; none means all."""
     if not decides(replaced):
         return
-    found = list(ways_looser(replaced, limit))
-    if not _spoken(replaced, covered) <= _spoken(limit, covers):
-        found.append("it would speak of fewer products")
-    for what in found:
-        yield f"loosens {replaced.rule_id} of {replaced.rulebook}, which decides: {what}"
-
-
-def _spoken(limit: Limit, covers: Sequence[str]) -> set[str]:
-    everyone = set(product_forms())
-    return (set(limit.products) or everyone) & (set(covers) or everyone)
+    ways = list(ways_looser(replaced, limit))
+    if not products_of_limit(replaced, covered) <= products_of_limit(limit, covers):
+        ways.append("it would speak of fewer products")
+    for way in ways:
+        yield f"loosens {replaced.rule_id} of {replaced.rulebook}, which decides: {way}"
 
 
 def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
-    """Every way in which a limit could let a batch through that another, which decides, would not."""
+    """Every way in which a limit could let a batch through that another of its kind, which decides,
+    would not."""
     if not decides(new):
         yield "it would not decide any more"
-    if old.when_missing == "hold" and new.when_missing != "hold":
+    if old.when_missing == WhenMissing.HOLD and new.when_missing != WhenMissing.HOLD:
         yield "silence would not hold any more"
-    if old.evidence == "memory" and new.evidence != "memory":
+    yield from _evidence(old, new)
+    match old, new:
+        case AmountLimit(), AmountLimit():
+            yield from _amounts(old, new)
+        case NotDetectedLimit(), NotDetectedLimit():
+            yield from _absences(old, new)
+        case ProductClassLimit(), ProductClassLimit():
+            if not set(new.requires) <= set(old.requires):
+                yield "it would require less"
+        case CertificateLimit(), CertificateLimit():
+            if not set(new.requires) >= set(old.requires):
+                yield "it would require less"
+    yield from _days(old, new)
+
+
+def _evidence(old: Limit, new: Limit) -> Iterator[str]:
+    was_memory, is_memory = (one.evidence == Evidence.MEMORY for one in (old, new))
+    if was_memory and not is_memory:
         yield "a figure nobody has confirmed would be believed"
-    if old.evidence != "memory" and new.evidence == "memory":
+    if is_memory and not was_memory:
         yield "a figure from memory proves nothing"
-    if (
-        old.acceptance_interval is not None
-        and new.acceptance_interval is not None
-        and not _within(new.acceptance_interval, old.acceptance_interval)
-    ):
+
+
+def _amounts(old: AmountLimit, new: AmountLimit) -> Iterator[str]:
+    if not _within(new.acceptance_interval, old.acceptance_interval):
         yield "it would accept more"
-    if old.decision_rule == "guarded" and (
-        new.decision_rule != "guarded" or new.guard_factor < old.guard_factor
-    ):
-        yield "its guard band would be narrower"
-    if old.default_uncertainty is not None and (
-        new.default_uncertainty is None or new.default_uncertainty < old.default_uncertainty
-    ):
+    if old.decision_rule == DecisionRule.GUARDED:
+        yield from _guard_bands(old, new)
+    if _less(new.default_uncertainty, old.default_uncertainty):
         yield "its default uncertainty would be smaller"
-    if (
-        old.decision_rule == "guarded"
-        and old.default_uncertainty is None
-        and new.default_uncertainty is not None
-    ):
-        yield "an unstated uncertainty would not hold any more"
-    if old.sum == "" and new.sum:
+    if new.lower_bound_sum and not old.lower_bound_sum:
         yield "what was not detected would count nothing"
-    if old.applies != new.applies and new.applies:
+    if new.declared_only and not old.declared_only:
         yield "it would apply to fewer batches"
-    if old.portion is not None and (new.portion is None or new.portion < old.portion):
+
+
+def _guard_bands(old: AmountLimit, new: AmountLimit) -> Iterator[str]:
+    if new.decision_rule != DecisionRule.GUARDED or new.guard_factor < old.guard_factor:
+        yield "its guard band would be narrower"
+    if old.default_uncertainty is None and new.default_uncertainty is not None:
+        yield "an unstated uncertainty would not hold any more"
+
+
+def _absences(old: NotDetectedLimit, new: NotDetectedLimit) -> Iterator[str]:
+    if _less(new.portion, old.portion):
         yield "it would be content with a smaller portion"
-    if old.lod_at_most is not None and (
-        new.lod_at_most is None or new.lod_at_most > old.lod_at_most
-    ):
+    depth = old.lod_at_most
+    if depth is not None and (new.lod_at_most is None or new.lod_at_most > depth):
         yield "it would be content with a shallower look"
-    if (
-        not set(new.requires) <= set(old.requires)
-        if old.kind == "product_class"
-        else set(old.requires) - set(new.requires)
-    ):
-        yield "it would require less"
+
+
+def _less(new: Decimal | None, old: Decimal | None) -> bool:
+    """Whether a figure is smaller than it was, or gone."""
+    return old is not None and (new is None or new < old)
+
+
+def _days(old: Limit, new: Limit) -> Iterator[str]:
     if bound(new.effective_from, first=True) > bound(old.effective_from, first=True):
         yield "it would begin later"
-    if _ends(new) and (
+    ends = _ends(new)
+    if ends and (
         not _ends(old)
         or bound(new.effective_to, first=False) < bound(old.effective_to, first=False)
     ):

@@ -8,7 +8,21 @@ from datetime import date
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.interval import plain
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    Attestation,
+    Ban,
+    CertificateLimit,
+    DecisionRule,
+    DescribedLimit,
+    Limit,
+    NotDetectedLimit,
+    ProductClassLimit,
+    ProfileLimit,
+    Rounding,
+    UnreadRule,
+    WhenMissing,
+)
 from kratom_qc.rulebooks.dates import decides, stands
 from kratom_qc.rulebooks.printed import Figure, figures
 from kratom_qc.vocabulary import product_forms, wording
@@ -25,41 +39,39 @@ def plainly(limit: Limit) -> str:
 def asks(limit: Limit) -> str:
     """What a limit asks, from its data: the printed text may be in the source's own words."""
     subject = wording.subject_name(limit.subject)
-    if limit.kind == "amount":
-        return f"{subject} {_figure(limit)}"
-    if limit.kind == "not_detected":
-        return f"{subject} {_absence(limit)}"
-    if limit.kind == "described":
-        return f"{subject} described by the laboratory, and nothing said against it"
-    if limit.kind == "product_class":
-        return f"only {_forms(limit.requires)} may be sold"
-    if limit.kind == "certificate":
-        return f"every certificate states {_listed([name.replace('_', ' ') for name in limit.requires])}"
-    if limit.kind == "profile":
-        return (
-            f"no {subject} without {_listed([wording.subject_name(one) for one in limit.absent])}"
-        )
-    if limit.kind == "unread":
-        return f"nobody has located what this rule says: {limit.text}"
-    return limit.text if limit.kind == "ban" else f"{limit.text} (no laboratory can show it)"
+    match limit:
+        case AmountLimit():
+            return f"{subject} {_figure(limit)}"
+        case NotDetectedLimit():
+            return f"{subject} {_absence(limit)}"
+        case DescribedLimit():
+            return f"{subject} described by the laboratory, and nothing said against it"
+        case ProductClassLimit():
+            return f"only {_forms(limit.requires)} may be sold"
+        case CertificateLimit():
+            fields = [name.replace("_", " ") for name in limit.requires]
+            return f"every certificate states {_listed(fields)}"
+        case ProfileLimit():
+            others = [wording.subject_name(one) for one in limit.absent]
+            return f"no {subject} without {_listed(others)}"
+        case UnreadRule():
+            return f"nobody has located what this rule says: {limit.text}"
+        case Ban():
+            return limit.text
+        case Attestation():
+            return f"{limit.text} (no laboratory can show it)"
 
 
-def _figure(limit: Limit) -> str:
+def _figure(limit: AmountLimit) -> str:
     """The figures as the source prints them; the linter has compared them with the data. Where it
     prints no operator, the one the data took it for."""
     read = [one for one in figures(limit.text) if one.operator] or list(figures(limit.text)[:1])
-    implied = (
-        "<="
-        if limit.acceptance_interval is not None and limit.acceptance_interval.high is not None
-        else ">="
-    )
+    implied = ">=" if limit.acceptance_interval.high is None else "<="
     basis = "" if limit.basis in ("as received", *_SAID_BY_UNITS) else " of the dry weight"
     if [one.operator for one in read] == [">=", "<="]:
         return f"{wording.shown(read[0].number)}–{_amount(read[1])}{basis}"
-    return (
-        " and ".join(f"{_OPERATORS[one.operator or implied]} {_amount(one)}" for one in read)
-        + basis
-    )
+    parts = [f"{_OPERATORS[one.operator or implied]} {_amount(one)}" for one in read]
+    return " and ".join(parts) + basis
 
 
 _SAID_BY_UNITS = ("per serving", "per container", "per day", "per unit")
@@ -70,11 +82,12 @@ def _amount(figure: Figure) -> str:
     return f"{wording.shown(figure.number)} {unit}".strip()
 
 
-def _absence(limit: Limit) -> str:
+def _absence(limit: NotDetectedLimit) -> str:
     if limit.portion is not None:
         return f"absent in {plain(limit.portion)} g"
     if limit.lod_at_most is not None:
-        return f"not detected, by a method that sees {plain(limit.lod_at_most)} {wording.unit_name(limit.unit)}"
+        depth = f"{plain(limit.lod_at_most)} {wording.unit_name(limit.unit)}"
+        return f"not detected, by a method that sees {depth}"
     return "not detected"
 
 
@@ -108,7 +121,7 @@ def why_not(limit: Limit) -> str:
         return "warns only"
     if limit.advisory:
         return f"advisory: {limit.advisory}"
-    if limit.kind == "attestation":
+    if isinstance(limit, Attestation):
         return "a condition, never decides"
     return "does not decide"
 
@@ -116,19 +129,20 @@ def why_not(limit: Limit) -> str:
 def silence(limit: Limit) -> str:
     """What it means where a batch says nothing about a limit; nothing for limits that never decide
     or always know."""
-    if limit.kind in ("ban", "unread", "product_class") or not decides(limit):
+    if isinstance(limit, Ban | UnreadRule | ProductClassLimit) or not decides(limit):
         return ""
-    if limit.when_missing == "note":
+    if limit.when_missing == WhenMissing.NOTE:
         return f"not tested is noted: {limit.silence_because}"
-    return "not declared asks nothing" if limit.applies else "not tested holds the batch"
+    declared_only = isinstance(limit, AmountLimit) and limit.declared_only
+    return "not declared asks nothing" if declared_only else "not tested holds the batch"
 
 
 def decision(limit: Limit) -> str:
     """How conformity is decided, in words; nothing for limits that compare no amount."""
-    told = decision_rule(limit)
-    if limit.default_uncertainty is not None:
-        told += f"; U taken as {plain(limit.default_uncertainty * 100)} % where none is stated"
-    return told
+    rule = decision_rule(limit)
+    if isinstance(limit, AmountLimit) and limit.default_uncertainty is not None:
+        rule += f"; U taken as {plain(limit.default_uncertainty * 100)} % where none is stated"
+    return rule
 
 
 def scope(limit: Limit) -> str:
@@ -137,28 +151,29 @@ def scope(limit: Limit) -> str:
 
 
 def changed(limit: Limit) -> str:
-    """Which limit an override replaces and what it changes; of long texts only that they changed."""
-    told = [
+    """Which limit an override replaces and what it changes; of long texts only that they did."""
+    if not limit.overrides:
+        return ""
+    changes = [
         change if len(change) <= _SHORT else f"{change.partition(':')[0]} changed"
         for change in limit.changes
     ]
-    return f"{limit.overrides}: {'; '.join(told)}" if limit.overrides else ""
+    return f"{limit.overrides}: {'; '.join(changes)}"
 
 
 def decision_rule(limit: Limit) -> str:
     """How conformity is decided, in words (ISO/IEC 17025:2017 7.8.6 asks a report to state it)."""
-    if limit.kind != "amount":
+    if not isinstance(limit, AmountLimit):
         return ""
-    if limit.decision_rule == "guarded":
+    if limit.decision_rule == DecisionRule.GUARDED:
         width = "U" if limit.guard_factor == 1 else f"{plain(limit.guard_factor)}·U"
-        told = [f"guard band w = {width} (ILAC-G8:09/2019 4.2.3)"]
+        parts = [f"guard band w = {width} (ILAC-G8:09/2019 4.2.3)"]
     else:
-        told = ["simple acceptance (ILAC-G8:09/2019 4.2.1)"]
-    told += (
-        ["result rounded to the limit's digits (USP General Notices 7.20)"]
-        if limit.rounding != "none"
-        else []
-    )
-    told += [f"criterion times {plain(limit.multiplier)}"] if limit.multiplier is not None else []
-    told += ["lower-bound sum"] if limit.sum else []
-    return "; ".join(told)
+        parts = ["simple acceptance (ILAC-G8:09/2019 4.2.1)"]
+    if limit.rounding != Rounding.NONE:
+        parts.append("result rounded to the limit's digits (USP General Notices 7.20)")
+    if limit.multiplier is not None:
+        parts.append(f"criterion times {plain(limit.multiplier)}")
+    if limit.lower_bound_sum:
+        parts.append("lower-bound sum")
+    return "; ".join(parts)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from kratom_qc import vocabulary
-from kratom_qc.rulebooks.printed_numbers import levelled, numbers
+from kratom_qc.rulebooks.printed_numbers import Number, levelled, numbers
 
 _REVERSED = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}
 
@@ -37,7 +37,10 @@ class Figure:
 
 # ---------------------------------------------------------------- operators
 
-_MORE = r"(?:more|greater|higher|larger) than|in excess of|above|over|exceed(?:s|ed|ing)?|více než|překročit"
+_MORE = (
+    r"(?:more|greater|higher|larger) than|in excess of|above|over|exceed(?:s|ed|ing)?|více než"
+    r"|překročit"
+)
 _LESS = r"(?:less|fewer|lower|smaller) than|below|under|méně než"
 _EQUAL = r"{0} (?:or|than or) equal to|(?:at|is|equal to|equals|meets|reaches) or (?:is )?(?:{1})"
 # A denial right before a comparison: "not more than", "shall not contain more than".
@@ -45,7 +48,10 @@ _NOT = r"(?:not|no|never|cannot|nesmí) (?:(?:to|be|is|are|contains?|containing|
 _MOST = (
     rf"nmt|at most|up to|max(?:imum|\.)?(?: of)?|nejvýše|maximálně|{_EQUAL.format('less', _LESS)}"
 )
-_LEAST = rf"nlt|at least|min(?:imum|\.)?(?: of)?|nejméně|alespoň|minimálně|{_EQUAL.format('greater', _MORE)}"
+_LEAST = (
+    r"nlt|at least|min(?:imum|\.)?(?: of)?|nejméně|alespoň|minimálně"
+    rf"|{_EQUAL.format('greater', _MORE)}"
+)
 # Words, signs, meaning. Where two end at the same place the first counts: "not more than" before
 # "more than".
 _OPERATORS = tuple(
@@ -123,52 +129,72 @@ def figures(text: str) -> tuple[Figure, ...]:
         raise ValueError(
             f"is longer than {_LONGEST_TEXT} signs; print the words of the limit itself"
         )
-    said = levelled(" ".join(text.split()))
+    printed = levelled(" ".join(text.split()))
     for pattern, short in _SPELT_UNITS:
-        said = pattern.sub(short, said)
-    found: list[Figure] = []
+        printed = pattern.sub(short, printed)
+    read: list[Figure] = []
     start = 0  # behind the figure before
-    tokens = [*numbers(said), (Decimal(0), len(said), len(said))]
-    for (number, begin, end), (other, next_begin, next_end) in pairwise(tokens):
-        if begin < start:
+    end = Number(Decimal(0), len(printed), len(printed))
+    for number, following in pairwise([*numbers(printed), end]):
+        if number.begin < start:
             continue
-        unit, stop = _unit(said, end)
-        joint = said[stop:next_begin]
-        if next_begin < len(said) and (_SPAN.fullmatch(joint) or _SPREAD.fullmatch(joint)):
-            unit, stop = _unit(said, next_end)
-            ends = (number, other) if _SPAN.fullmatch(joint) else (number - other, number + other)
-            _refuse_denied(said)
-            found += [
-                Figure(at, sign, unit, said[stop:])
-                for at, sign in zip(ends, (">=", "<="), strict=True)
-            ]
+        unit, stop = _unit(printed, number.end)
+        both = _range(number.value, following.value, printed[stop : following.begin])
+        if both is not None and following is not end:
+            _refuse_denied(printed)
+            unit, stop = _unit(printed, following.end)
+            least, most = both
+            after = printed[stop:]
+            read += [Figure(least, ">=", unit, after), Figure(most, "<=", unit, after)]
         else:
-            operator = _operator(said, start, begin, stop, first=not found)
-            if not (operator or unit) and (found or next_begin < len(said)):
+            before, after = printed[start : number.begin], printed[stop:]
+            operator = _operator(printed, before, after, first=not read)
+            alone = not read and following is end
+            if not (operator or unit or alone):
                 continue  # "Class 2 solvents", "section 5": a number of nothing
-            aside = bool(found) and not operator and said[start:begin].strip() == "("
-            found.append(Figure(number, operator, unit, said[stop:], aside))
+            aside = bool(read) and not operator and before.strip() == "("
+            read.append(Figure(number.value, operator, unit, after, aside))
         start = stop
-    return tuple(found)
+    return tuple(read)
 
 
-def _operator(said: str, start: int, begin: int, stop: int, *, first: bool) -> str:
-    """The operator of the number from `begin` to `stop`. Of the first number it may stand anywhere
-    before, of every other it must stand right before; or right behind, as in `5 ppm or less`."""
-    before = said[start:begin]
-    at, till, operator = _last_operator(before)
-    if operator and not _CLOSE.fullmatch(before[till:]) and (not first or ";" in before[till:]):
-        operator = ""
-    behind = next((meaning for pattern, meaning in _BEHIND if pattern.match(said, stop)), "")
+def _range(number: Decimal, other: Decimal, joint: str) -> tuple[Decimal, Decimal] | None:
+    """The ends that two numbers print: `1–3`, or `2 ± 1`; None where they print no range."""
+    if _SPAN.fullmatch(joint):
+        return number, other
+    if _SPREAD.fullmatch(joint):
+        return number - other, number + other
+    return None
+
+
+def _operator(printed: str, before: str, after: str, *, first: bool) -> str:
+    """The operator of a number between two parts of a text. Of the first number it may stand
+    anywhere before, of every other it must stand right before; or right behind, as in `5 ppm or
+    less`."""
+    before, operator = _operator_before(before, first=first)
+    behind = next((meaning for pattern, meaning in _BEHIND if pattern.match(after)), "")
     if operator and behind:
         raise ValueError("prints an operator before its number and one behind it")
-    clause = _CLAUSE.split(before[:at] if operator else before)[-1]
-    if not (operator or behind) or not (_VIOLATES.search(said) or _DENIES.search(clause)):
-        return operator or behind
-    if _VIOLATES.search(said) and _DENIES.search(clause):
+    meaning = operator or behind
+    forbids = bool(_VIOLATES.search(printed))
+    denies = bool(_DENIES.search(_CLAUSE.split(before)[-1]))
+    if not meaning or not (forbids or denies):
+        return meaning
+    if forbids and denies:
         raise ValueError("denies twice: whether it permits or forbids cannot be told for sure")
-    _refuse_permitted(said)
-    return _REVERSED[operator or behind]
+    _refuse_permitted(printed)
+    return _REVERSED[meaning]
+
+
+def _operator_before(text: str, *, first: bool) -> tuple[str, str]:
+    """The text before the operator of a number that stands behind this text, and the operator; the
+    whole and nothing where there is none."""
+    begin, end, operator = _last_operator(text)
+    between = text[end:]
+    close = bool(_CLOSE.fullmatch(between))
+    if operator and (close or (first and ";" not in between)):
+        return text[:begin], operator
+    return text, ""
 
 
 def _refuse_denied(said: str) -> None:
@@ -199,18 +225,22 @@ def _unit(said: str, end: int) -> tuple[str, int]:
     ratio = _TO_ONE.match(said, end)
     if ratio:
         return ": 1", ratio.end()
-    words = list(
-        re.finditer(r"[^\s-]\S*" if said[end : end + 1] == "-" else r"\S+", said[end : end + 60])
-    )[:_LONGEST_UNIT]
+    word = r"[^\s-]\S*" if said[end : end + 1] == "-" else r"\S+"
+    words = list(re.finditer(word, said[end : end + 60]))[:_LONGEST_UNIT]
     for last in reversed(words):
         stop = end + last.end()
         printed = said[end:stop].strip(" -,;.:")
-        printed = printed.rstrip(")") if printed.count("(") < printed.count(")") else printed
-        found = vocabulary.unit(printed) if printed else None
-        if found is not None:
-            per = set(_PER.findall(said)) if found.canonical == "g" else ()
-            whole = f"{printed} {per.pop()}" if len(per) == 1 else printed
-            return (whole if vocabulary.unit(whole) else printed), end + said[end:stop].index(
-                printed
-            ) + len(printed)
+        if printed.count("(") < printed.count(")"):
+            printed = printed.rstrip(")")
+        unit = vocabulary.unit(printed) if printed else None
+        if unit is not None:
+            begin = end + said[end:stop].index(printed)
+            per = _PER.findall(said) if unit.canonical == "g" else []
+            return _per(printed, per), begin + len(printed)
     return "", end
+
+
+def _per(unit: str, per: list[str]) -> str:
+    """A unit with what a text says elsewhere it is for: mg and `per serving`."""
+    whole = f"{unit} {per[0]}" if len(set(per)) == 1 else unit
+    return whole if vocabulary.unit(whole) else unit

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 _SPELT = "zero one two three four five six seven eight nine ten eleven twelve"
 _WORDS = {word: Decimal(number) for number, word in enumerate(_SPELT.split())}
@@ -18,7 +19,8 @@ _POWER = rf"(?:(?:{_PLAIN})\ ?[×x·*]\ ?)?10\ ?\^\ ?\d+|\d+(?:\.\d+)?e\+?\d+(?!
 _NAME = r"""
     \b\d{4}-\d\d(?:-\d\d)?(?![\d.])                      # a date
   | \b\w+(?:-[\w.]*\w){2,}                               # a section: R70-580-5, 21-28.12-3
-  | \b\d+(?:[,'′.]\d+)*[-‑–—](?!(?:[kmµu]?g|m?l)\b)[^\W\d_][\w-]*  # 7-OH, 1,2-dichloroethane; not a 25-g portion
+    # 7-OH, 1,2-dichloroethane; not a 25-g portion
+  | \b\d+(?:[,'′.]\d+)*[-‑–—](?!(?:[kmµu]?g|m?l)\b)[^\W\d_][\w-]*
   | (?<![\w.])(?!10\b)[^\W\d_]+-?\d\w*                   # B1, MGM-15
 """
 _TOKEN = re.compile(
@@ -42,20 +44,29 @@ def levelled(text: str) -> str:
     return re.sub(r"<\s?\d+[a-z]?>", lambda chapter: " " * len(chapter[0]), said)
 
 
-def numbers(said: str) -> Iterator[tuple[Decimal, int, int]]:
-    """(number, where it begins, where it ends) in a levelled text. Raises ValueError for `two (3)`."""
+class Number(NamedTuple):
+    """A number of a text, and where it stands."""
+
+    value: Decimal
+    begin: int
+    end: int
+
+
+def numbers(said: str) -> Iterator[Number]:
+    """Every number in a levelled text. Raises ValueError for `two (3)`."""
     for token in _TOKEN.finditer(said):
         if token["word"]:
             number = _decimal(token["same"])
             if number != _WORDS[token["word"].casefold()]:
                 raise ValueError(f"says '{token['word']}' and '{token['same']}' of one thing")
-            yield number, token.start(), token.start("sign") if token["sign"] else token.end()
+            end = token.start("sign") if token["sign"] else token.end()
+            yield Number(number, token.start(), end)
         elif token["power"]:
-            yield _power(token["power"]), token.start(), token.end()
+            yield Number(_power(token["power"]), token.start(), token.end())
         elif token["plain"]:
-            yield _decimal(token["plain"]), token.start(), token.end()
+            yield Number(_decimal(token["plain"]), token.start(), token.end())
         elif token["spelt"]:
-            yield _WORDS[token["spelt"].casefold()], token.start(), token.end()
+            yield Number(_WORDS[token["spelt"].casefold()], token.start(), token.end())
 
 
 def _power(text: str) -> Decimal:

@@ -6,40 +6,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from kratom_qc import vocabulary
 from kratom_qc.domain.errors import UsageError
-from kratom_qc.domain.limit import LOWER_BOUND, Limit, Rulebook
+from kratom_qc.domain.limit import BookKind, Limit, NumericLimit, Rulebook
+from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.lineages import lineage
-from kratom_qc.vocabulary import nearest_hint
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 
 
-NUMERIC = ("amount", "not_detected")
-
-
-DETECTION = "any"
-
-
-def key_of(limit: Limit) -> tuple[str, str, str]:
-    """The quantity a numeric limit asks for: (subject, basis, canonical unit)."""
-    subject = LOWER_BOUND + limit.subject if limit.sum else limit.subject
-    return (subject, DETECTION if limit.kind == "not_detected" else limit.basis, limit.unit)
+# ---------------------------------------------------------------- rulebooks
 
 
 def product_books(books: Mapping[str, Rulebook], product: str | None) -> tuple[Rulebook, ...]:
     """The rulebook of a product form and those it extends; none for an unknown form."""
     book = books.get(product) if product else None
-    return lineage(books, book.id) if book is not None and book.kind == "product" else ()
+    return lineage(books, book.id) if book is not None and book.kind == BookKind.PRODUCT else ()
 
 
 def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, ...]:
     """A market's rulebook after those it lies under. Raises UsageError for a market without a
     rulebook."""
     book = books.get(market)
-    if book is None or book.kind != "market":
+    if book is None or book.kind != BookKind.MARKET:
         known = markets_of(books)
+        near = vocabulary.nearest_hint(market, known)
         raise UsageError(
-            f"there is no rulebook for the market '{market}'{nearest_hint(market, known)}; "
+            f"there is no rulebook for the market '{market}'{near}; "
             f"known markets: {', '.join(known) or 'none'}"
         )
     return lineage(books, market)
@@ -47,16 +40,7 @@ def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, 
 
 def markets_of(books: Mapping[str, Rulebook]) -> tuple[str, ...]:
     """Every market with a rulebook."""
-    return tuple(book.id for book in books.values() if book.kind == "market")
-
-
-def wanted(
-    books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
-) -> Iterator[tuple[str, str, str]]:
-    """The quantities that the limits for a product in these markets ask for."""
-    for _, limit in questions(books, markets, product):
-        if limit.kind in NUMERIC:
-            yield key_of(limit)
+    return tuple(book.id for book in books.values() if book.kind == BookKind.MARKET)
 
 
 def applicable(
@@ -67,24 +51,76 @@ def applicable(
     A limit that one market overrides and another does not is asked; it decides in the other only
     (`Everywhere`).
     """
-    found: dict[str, Rulebook] = {}
-    for book in chain(
-        product_books(books, product), *(market_books(books, market) for market in markets)
-    ):
-        known = found.setdefault(book.id, book)
+    speaking: dict[str, Rulebook] = {}
+    lineages = [product_books(books, product), *(market_books(books, one) for one in markets)]
+    for book in chain.from_iterable(lineages):
+        known = speaking.setdefault(book.id, book)
         if known.limits != book.limits:
-            found[book.id] = books[book.id]
-    return tuple(found.values())
+            speaking[book.id] = books[book.id]
+    return tuple(speaking.values())
+
+
+# ---------------------------------------------------------------- limits × products
 
 
 def questions(
     books: Mapping[str, Rulebook], markets: Iterable[str], product: str | None
 ) -> Iterator[tuple[Rulebook, Limit]]:
-    """Every limit that speaks of a product in these markets. A rulebook that does not cover the
-    product asks nothing of it (its silence is a finding of its own)."""
-    for book in applicable(books, markets, product):
-        if book.covers and product is not None and product not in book.covers:
+    """Every limit that speaks of a product in these markets."""
+    return asked(applicable(books, markets, product), product)
+
+
+def asked(books: Iterable[Rulebook], product: str | None) -> Iterator[tuple[Rulebook, Limit]]:
+    """Every limit of these rulebooks that speaks of a product.
+
+    A rulebook that does not cover the product asks nothing of it (its silence is a finding of its
+    own). Of an unknown form (None) the limits that speak of all forms are asked.
+    """
+    for book in books:
+        if not covers(book, product):
             continue
         for limit in book.limits:
             if limit.speaks_of(product):
                 yield book, limit
+
+
+def covers(book: Rulebook, product: str | None) -> bool:
+    """Whether a rulebook speaks of a product form; of an unknown one every rulebook does."""
+    return not book.covers or product is None or product in book.covers
+
+
+def wanted(
+    books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
+) -> Iterator[QuantityKey]:
+    """The quantities that the limits for a product in these markets ask for."""
+    for _, limit in questions(books, markets, product):
+        if isinstance(limit, NumericLimit):
+            yield limit.quantity_key
+
+
+def forms(names: Iterable[str]) -> frozenset[str]:
+    """Product forms as rulebooks name them, where naming none means all of them."""
+    return frozenset(names) or frozenset(vocabulary.product_forms())
+
+
+def products_of_book(book: Rulebook, books: Mapping[str, Rulebook]) -> frozenset[str]:
+    """The products a rulebook speaks of: what a market covers; what a product's rulebook is for,
+    and those that extend it. All where that is not said, as with a standard that nobody extends."""
+    if book.kind == BookKind.MARKET:
+        return forms(book.covers)
+    return forms(
+        one.id
+        for one in books.values()
+        if one.kind == BookKind.PRODUCT and book.id in _above(books, one.id)
+    )
+
+
+def _above(books: Mapping[str, Rulebook], book_id: str) -> set[str]:
+    return {book_id}.union(
+        *(_above(books, parent) for parent in books[book_id].extends if parent in books)
+    )
+
+
+def products_of_limit(limit: Limit, of_book: Iterable[str]) -> frozenset[str]:
+    """The products a limit speaks of, among those of its rulebook (none named means all)."""
+    return forms(limit.products) & forms(of_book)

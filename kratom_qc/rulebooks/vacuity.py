@@ -12,10 +12,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    Ban,
+    BookKind,
+    CertificateLimit,
+    DescribedLimit,
+    Limit,
+    NotDetectedLimit,
+    ProductClassLimit,
+    Rulebook,
+    UnreadRule,
+    WhenMissing,
+)
 from kratom_qc.rulebooks.dates import bound, stands
 from kratom_qc.rulebooks.lineages import lineage
 from kratom_qc.rulebooks.rulebook_file import Written
+from kratom_qc.rulebooks.scope import asked, covers
 
 
 def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> Iterator[str]:
@@ -23,69 +36,63 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> I
     for when they can."""
     unread = {stem for stem, book in written.items() if len(book.rows) != len(books[stem].limits)}
     whole = [
-        book for book in books.values() if not unread & {one.id for one in lineage(books, book.id)}
+        book
+        for book in books.values()
+        if unread.isdisjoint(one.id for one in lineage(books, book.id))
     ]
-    markets = [book for book in whole if book.kind == "market"]
+    markets = [book for book in whole if book.kind == BookKind.MARKET]
     for book in whole:
-        if book.kind != "product":
-            continue
-        where = f"{written[book.id].head_where('kind')} [rulebook]"
-        if book.id not in vocabulary.product_forms():
-            known = ", ".join(vocabulary.product_forms())
-            yield f"{where}: '{book.id}' is no product ({known}); nothing would ever be judged by it"
-            continue
-        own = [limit for limit in _limits(lineage(books, book.id)) if limit.speaks_of(book.id)]
-        if any(_always(limit) for limit in own):
-            continue
-        empty = next(
-            (day for day in _days(own, book.checked_on) if not _held(own, day, book.id)), None
-        )
-        if empty is not None:
-            yield f"{where}: on {empty} no limit decides and holds a batch of which nothing was tested"
-        for market in markets:
-            yield from _silent_pass(book, own, market, books, where)
+        if book.kind == BookKind.PRODUCT:
+            where = f"{written[book.id].head_where('kind')} [rulebook]"
+            yield from (f"{where}: {sentence}" for sentence in _of_product(book, markets, books))
 
 
-def _silent_pass(
-    book: Rulebook,
-    own: Sequence[Limit],
-    market: Rulebook,
-    books: Mapping[str, Rulebook],
-    where: str,
+def _of_product(
+    book: Rulebook, markets: Sequence[Rulebook], books: Mapping[str, Rulebook]
 ) -> Iterator[str]:
-    above = lineage(books, market.id)
-    if any(one.covers and book.id not in one.covers for one in above):
-        return  # the rulebook does not speak of the product: that holds
-    asked = [*own, *(limit for limit in _limits(above) if limit.speaks_of(book.id))]
-    if any(_always(limit) for limit in asked):
+    """What is wrong with a product's rulebook, by itself and under every market."""
+    forms = vocabulary.product_forms()
+    if book.id not in forms:
+        yield f"'{book.id}' is no product ({', '.join(forms)}); nothing would ever be judged by it"
         return
-    for day in _days(asked, date.min):
-        passes = [
-            limit.rule_id
-            for limit in asked
-            if stands(limit, day)[1] and _passes_on_silence(limit, book.id)
-        ]
-        if passes and not _held(asked, day, book.id):
+    own = [limit for _, limit in asked(lineage(books, book.id), book.id)]
+    if any(_always(limit) for limit in own):
+        return
+    for day in _days(own, book.checked_on):
+        if not _held(own, day, book.id):
+            yield f"on {day} no limit decides and holds a batch of which nothing was tested"
+            break
+    for market in markets:
+        above = lineage(books, market.id)
+        # A rulebook that does not speak of the product holds it.
+        if all(covers(one, book.id) for one in above):
+            limits = [*own, *(limit for _, limit in asked(above, book.id))]
+            yield from _silent_pass(limits, book.id, market.id)
+
+
+def _silent_pass(limits: Sequence[Limit], product: str, market: str) -> Iterator[str]:
+    """The first day on which a batch of which nothing was tested would pass."""
+    if any(_always(limit) for limit in limits):
+        return
+    for day in _days(limits, date.min):
+        deciding = [limit for limit in limits if stands(limit, day)[1]]
+        passes = [limit.rule_id for limit in deciding if _passes_on_silence(limit, product)]
+        if passes and not _held(limits, day, product):
             yield (
-                f"{where}: on {day} a batch of which nothing was tested would PASS in {market.id}: "
-                f"only {', '.join(passes)} decides"
+                f"on {day} a batch of which nothing was tested would PASS in {market}: only "
+                f"{', '.join(passes)} decides"
             )
             return
 
 
-def _limits(books: Iterable[Rulebook]) -> Iterator[Limit]:
-    for book in books:
-        yield from book.limits
-
-
 def _days(limits: Iterable[Limit], since: date) -> list[date]:
     """The first day, and every later one on which a limit begins or has just ended."""
-    found = {since}
+    days = {since}
     for limit in limits:
-        found.add(bound(limit.effective_from, first=True))
+        days.add(bound(limit.effective_from, first=True))
         if limit.effective_to not in ("open", "unknown"):
-            found.add(bound(limit.effective_to, first=False) + timedelta(days=1))
-    return sorted(day for day in found if day >= since)
+            days.add(bound(limit.effective_to, first=False) + timedelta(days=1))
+    return sorted(day for day in days if day >= since)
 
 
 def _always(limit: Limit) -> bool:
@@ -95,25 +102,26 @@ def _always(limit: Limit) -> bool:
 
 
 def _holds_on_silence(limit: Limit) -> bool:
-    if limit.kind in ("amount", "not_detected", "described"):
-        return limit.when_missing == "hold" and not limit.applies
-    return limit.kind in ("ban", "unread")
+    if isinstance(limit, AmountLimit) and limit.declared_only:
+        return False
+    if isinstance(limit, AmountLimit | NotDetectedLimit | DescribedLimit):
+        return limit.when_missing == WhenMissing.HOLD
+    return isinstance(limit, Ban | UnreadRule)
 
 
 def _held(limits: Iterable[Limit], day: date, product: str) -> bool:
-    """Whether some limit that decides on a day keeps an untested batch of a product from passing."""
+    """Whether a limit that decides on a day keeps an untested batch of a product from passing."""
     return any(
-        (
-            _holds_on_silence(limit)
-            or (limit.kind == "product_class" and product not in limit.requires)
-        )
-        and stands(limit, day)[1]
+        stands(limit, day)[1] and (_holds_on_silence(limit) or _excludes(limit, product))
         for limit in limits
     )
 
 
+def _excludes(limit: Limit, product: str) -> bool:
+    return isinstance(limit, ProductClassLimit) and product not in limit.requires
+
+
 def _passes_on_silence(limit: Limit, product: str) -> bool:
     """A product's form and the words of a certificate are known before anything was tested."""
-    return limit.kind == "certificate" or (
-        limit.kind == "product_class" and product in limit.requires
-    )
+    is_of_class = isinstance(limit, ProductClassLimit) and product in limit.requires
+    return is_of_class or isinstance(limit, CertificateLimit)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.interval import UNMEASURED, Interval, plain, portion_bound
-from kratom_qc.domain.limit import DECIDING, Limit, Rulebook
+from kratom_qc.domain.limit import DECIDING, Limit, NumericLimit, Rulebook
 from kratom_qc.domain.result import Result
 
 THIN = "\u202f"  # narrow no-break space: 13 900 mg/kg never breaks over a line
@@ -173,7 +173,7 @@ def value_words(
 
 def printed_unit(limit: Limit) -> tuple[Decimal, str] | None:
     """The factor and name of the unit the limit's source prints, where it is not the canonical one."""
-    if limit.unit != "mg/kg":
+    if not isinstance(limit, NumericLimit) or limit.unit != "mg/kg":
         return None
     return _printed_unit(limit.text)
 

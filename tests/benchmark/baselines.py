@@ -21,9 +21,9 @@ import pandas as pd
 from measure import Stopwatch
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import AmountLimit, Limit, NumericLimit
 from kratom_qc.rulebooks.load import load_rulebooks
-from kratom_qc.rulebooks.scope import NUMERIC, product_books
+from kratom_qc.rulebooks.scope import product_books
 
 NAMES = {"analyte": ("Analyte", "Parameter"), "result": ("Result", "Value")}
 
@@ -31,7 +31,12 @@ NAMES = {"analyte": ("Analyte", "Parameter"), "result": ("Result", "Value")}
 def numeric_limits() -> list[Limit]:
     """The numeric limits of our leaf rulebook and what it extends; only the figures are used, not the units."""
     books = load_rulebooks(settings.load().expectations)
-    return [limit for book in product_books(books, "leaf_powder") for limit in book.limits if limit.kind in NUMERIC]
+    return [
+        limit
+        for book in product_books(books, "leaf_powder")
+        for limit in book.limits
+        if isinstance(limit, NumericLimit)
+    ]
 
 
 # ---------------------------------------------------------------- per file: pandas and one suite of stock expectations
@@ -109,7 +114,8 @@ def _expectation(limit: Limit) -> Any:
     from great_expectations import expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
-    low, high = (limit.acceptance_interval.low, limit.acceptance_interval.high) if limit.acceptance_interval else (0, 0)
+    accepted = getattr(limit, "acceptance_interval", None)
+    low, high = (accepted.low, accepted.high) if accepted else (0, 0)
     return gxe.ExpectColumnValuesToBeBetween(
         column="value", min_value=float(low), max_value=None if high is None else float(high),
         row_condition=Column("analyte") == limit.subject,
@@ -146,7 +152,7 @@ def _compared(pairs: Sequence[tuple[str, Any]]) -> pd.DataFrame:
     highest = {
         limit.subject: float(limit.acceptance_interval.high)
         for limit in numeric_limits()
-        if limit.acceptance_interval and limit.acceptance_interval.high
+        if isinstance(limit, AmountLimit) and limit.acceptance_interval.high
     }
     ids = {name: known.id for name in {name for name, _ in pairs} if (known := vocabulary.analyte(name))}
     table = pd.DataFrame(pairs, columns=["analyte", "said"]).astype({"said": str})

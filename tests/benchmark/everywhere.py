@@ -21,15 +21,16 @@ from measure import Stopwatch, peak_mib
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.limit import Limit
+from kratom_qc.domain.limit import Limit, NumericLimit
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.judge import verdicts
+from kratom_qc.judge.ends import plain_ends
 from kratom_qc.judge.plan import OUTCOMES
 from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.load import load_rulebooks
-from kratom_qc.rulebooks.scope import NUMERIC, key_of, markets_of, questions
+from kratom_qc.rulebooks.scope import markets_of, questions
 
 BOOKS = load_rulebooks(Path(__file__).resolve().parents[2] / "expectations")
 MARKETS = markets_of(BOOKS)
@@ -64,14 +65,14 @@ class Maker:
     def __init__(self, product: str, seed: int):
         self.product, self.drawn = product, random.Random(seed)
         self.limits = [limit for _, limit in questions(BOOKS, MARKETS, product)]
-        numeric = [limit for limit in self.limits if limit.kind in NUMERIC]
+        numeric = [limit for limit in self.limits if isinstance(limit, NumericLimit)]
         numeric.sort(
             key=lambda limit: not (stands(limit, ON)[1] and limit.when_missing == "hold")
         )  # what is required first
         asked: dict[Key, Interval | None] = {}
         for limit in numeric:
-            key = key_of(limit)
-            asked[key] = _both(asked.get(key), limit.acceptance_interval)
+            key = limit.quantity_key
+            asked[key] = _both(asked.get(key), getattr(limit, "acceptance_interval", None))
         self.keys = dict(list(asked.items())[:MEASURED])
         self.seen = {
             key: (
@@ -107,7 +108,7 @@ class Maker:
 def plain(maker: Maker, batches: Sequence[Batch]) -> Counter[Outcome]:
     """The same questions as vectorised comparisons: arrays from the batches, then every limit over all of them."""
     ends = {
-        key: np.array([batch.quantities[key].ends for batch in batches], dtype=float)
+        key: np.array([plain_ends(batch.quantities[key]) for batch in batches], dtype=float)
         for key in maker.keys
         if key not in maker.seen
     }
@@ -121,8 +122,8 @@ def plain(maker: Maker, batches: Sequence[Batch]) -> Counter[Outcome]:
     }
     told: Counter[Outcome] = Counter()
     for limit in maker.limits:
-        key = key_of(limit)
-        if limit.kind not in NUMERIC:
+        key = limit.quantity_key
+        if not isinstance(limit, NumericLimit):
             told[_constant(limit, maker.product)] += len(batches)
         elif key not in maker.keys:
             told[Outcome.MISSING] += len(batches)

@@ -20,9 +20,10 @@ from measure import Stopwatch, peak_mib
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.limit import Limit, Rulebook
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.limit import AmountLimit, Rulebook
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.judge import engine, verdicts
+from kratom_qc.judge.ends import plain_ends
 from kratom_qc.judge.plan import OUTCOMES
 
 SUBJECTS, LIMITS = 60, 200
@@ -36,10 +37,9 @@ Codes = npt.NDArray[np.int8]
 def rulebook() -> Rulebook:
     """A product's rulebook of 200 upper limits, each with figures of its own; a quarter exclude the figure itself."""
     limits = tuple(
-        Limit(
+        AmountLimit(
             rule_id=f"R-{number:03d}",
             rulebook="leaf_powder",
-            kind="amount",
             subject=f"subject-{number % SUBJECTS}" if number < ANSWERED else f"unmeasured-{number}",
             text=f"not more than {_figure(number)} {UNIT}",
             because="benchmark",
@@ -60,7 +60,7 @@ def _figure(number: int) -> Decimal:
 def batches(count: int) -> list[Batch]:
     """Batches of sixty quantities: most a number, one in seven a `<`; about one in a hundred lies above a limit."""
     drawn = random.Random(count)
-    keys = [(f"subject-{at}", "as received", UNIT) for at in range(SUBJECTS)]
+    keys = [QuantityKey(f"subject-{at}", "as received", UNIT) for at in range(SUBJECTS)]
     return [
         Batch(f"L-{number}", "leaf_powder", (), {key: _quantity(drawn, key[0]) for key in keys}, {}, (), ())
         for number in range(count)
@@ -88,7 +88,7 @@ def plain(values: Floats, limits: Floats) -> Codes:
 
 def arrays(found: list[Batch]) -> Floats:
     """The batches' ends as floats: what whoever starts from the same objects has to do first."""
-    return np.array([[quantity.ends for quantity in batch.quantities.values()] for batch in found], dtype=float)
+    return np.array([[plain_ends(quantity) for quantity in batch.quantities.values()] for batch in found], dtype=float)
 
 
 def measure(count: int) -> None:

@@ -13,7 +13,8 @@ import pytest
 from factory import REAL, book, clean_leaf, limit, long_csv, row, written
 
 from kratom_qc.cli import main as cli
-from kratom_qc.rulebooks.load import lineage, load_rulebooks
+from kratom_qc.rulebooks.lineages import lineage
+from kratom_qc.rulebooks.load import load_rulebooks
 
 DAY = ["--on", "2026-11-22"]
 FILE = {"file", "sha256", "status", "refusals", "batches"}

@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from typing import get_origin
 
 import openpyxl
 import pytest
@@ -21,9 +22,11 @@ from kratom_qc.app.proposal.export import workbook
 from kratom_qc.app.proposal.plain import BOOLEANS, DAYS, HEAD, KEYS, LISTS, plain_book
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.limit import Evidence, LimitKind, LimitStatus
 from kratom_qc.intake.workbook import open_workbook
-from kratom_qc.rulebooks import checks, rulebook_file
+from kratom_qc.rulebooks import rulebook_file
 from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks.schema import LIMIT_KEYS, ROWS, Head
 from kratom_qc.settings import Caps
 
 MG = "mg/kg"
@@ -152,10 +155,15 @@ def setting(rule_id: str, **keys: object):
 # ---------------------------------------------------------------- there and back
 
 
+def _is_list(field):
+    return get_origin(field.annotation) is tuple
+
+
 def test_every_key_of_a_rulebook_has_a_column():
-    assert {*KEYS, "id"} == checks._KEYS
-    assert set(HEAD) == checks.BOOK_KEYS
-    assert {key for key in LISTS if key in KEYS} == set(checks._LISTS)
+    assert {*KEYS, "id"} == LIMIT_KEYS
+    assert set(HEAD) == set(Head.model_fields)
+    lists = {key for model in ROWS.values() for key, field in model.model_fields.items() if _is_list(field)}
+    assert {key for key in LISTS if key in KEYS} == lists
 
 
 def test_an_export_that_nobody_touched_proposes_nothing(capsys, tmp_path):
@@ -186,9 +194,9 @@ def test_drop_downs_offer_what_a_rulebook_may_say(folder):
         for rule in sheets["Limits"].data_validations.dataValidation
         if rule.type == "list"
     }
-    assert offered["kind"] == f'"{",".join(checks.KINDS)}"'
-    assert offered["status"] == f'"{",".join(checks.STATUSES)}"'
-    assert offered["evidence"] == f'"{",".join(checks.EVIDENCE)}"'
+    assert offered["kind"] == f'"{",".join(LimitKind)}"'
+    assert offered["status"] == f'"{",".join(LimitStatus)}"'
+    assert offered["evidence"] == f'"{",".join(Evidence)}"'
     assert offered["unit"].startswith("'Words'!$C$2:")
     assert offered["products"].startswith("'Words'!$D$2:")
     assert all(len(formula) <= 257 for formula in offered.values())

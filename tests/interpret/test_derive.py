@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from kratom_qc.app.reading import read_content
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import HoldReason
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
 from tests.helpers_sheets import csv_bytes, read_csv, results, told
 from tests.interpret.test_arithmetic import holds
 
 NOTHING = ProductFacts("")
-RATIO = ("mitragynine-to-7-oh-mp", "as received", "1")
-SHARE = ("7-oh-share", "as received", "%")
-TOTAL = ("total-alkaloids", "as received", "mg/kg")
-PAH4 = ("pah4", "as received", "mg/kg")
-AFLATOXINS = ("total-aflatoxins", "as received", "mg/kg")
+RATIO = QuantityKey("mitragynine-to-7-oh-mp", "as received", "1")
+SHARE = QuantityKey("7-oh-share", "as received", "%")
+TOTAL = QuantityKey("total-alkaloids", "as received", "mg/kg")
+PAH4 = QuantityKey("pah4", "as received", "mg/kg")
+AFLATOXINS = QuantityKey("total-aflatoxins", "as received", "mg/kg")
 ResultRow = Sequence[str]
 
 
@@ -35,7 +35,7 @@ def _read(*lines: ResultRow) -> tuple[Result, ...]:
 def _find(
     key: tuple[str, str, str], *lines: ResultRow, facts: ProductFacts = NOTHING
 ) -> tuple[Quantity | None, list[HoldReason]]:
-    found, hold_reasons = quantities(_read(*lines), facts, [key])
+    found, hold_reasons = quantities(_read(*lines), facts, [QuantityKey(*key)])
     return found.get(key), hold_reasons
 
 
@@ -219,7 +219,7 @@ def test_what_is_found_of_one_thing_is_told_of_what_is_claimed_of_another() -> N
 
 # ---------------------------------------------------------------- a part of a whole
 
-INORGANIC = ("arsenic-inorganic", "as received", "mg/kg")
+INORGANIC = QuantityKey("arsenic-inorganic", "as received", "mg/kg")
 WITHIN = [
     ([("Arsenic", "1.5", "mg/kg")], "[0, 1.5]"),
     ([("Arsenic", "<0.1", "mg/kg")], "[0, 0.1)"),

@@ -8,18 +8,18 @@ import pytest
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import HoldReason
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
 from tests.factory import result
 from tests.helpers_sheets import read_csv, results, span, told
 
 NOTHING = ProductFacts("")
-TOTAL = ("total-alkaloids", "as received", "mg/kg")
-SHARE = ("7-oh-share", "as received", "%")
-RATIO = ("mitragynine-to-7-oh-mp", "as received", "1")
-PAH4 = ("pah4", "as received", "mg/kg")
-LEAD = ("lead", "as received", "mg/kg")
+TOTAL = QuantityKey("total-alkaloids", "as received", "mg/kg")
+SHARE = QuantityKey("7-oh-share", "as received", "%")
+RATIO = QuantityKey("mitragynine-to-7-oh-mp", "as received", "1")
+PAH4 = QuantityKey("pah4", "as received", "mg/kg")
+LEAD = QuantityKey("lead", "as received", "mg/kg")
 ResultRow = tuple[str, ...]
 
 
@@ -27,7 +27,7 @@ def _find(
     key: tuple[str, str, str], *lines: ResultRow, facts: ProductFacts = NOTHING
 ) -> tuple[Quantity | None, list[HoldReason]]:
     rows = [["Analyte", "Result", "Unit", "LOD", "LOQ"], *([*line, "", ""][:5] for line in lines)]
-    found, hold_reasons = quantities(results(read_csv(rows)), facts, [key])
+    found, hold_reasons = quantities(results(read_csv(rows)), facts, [QuantityKey(*key)])
     return found.get(key), hold_reasons
 
 
@@ -241,7 +241,7 @@ def test_what_only_one_of_two_certificates_says_counts() -> None:
         result("lead", span("0.3"), certificate="b" * 64),
         result("cadmium", span("0.1"), certificate="b" * 64),
     ]
-    found, _ = quantities(said, NOTHING, [LEAD, ("cadmium", "as received", "mg/kg")])
+    found, _ = quantities(said, NOTHING, [LEAD, QuantityKey("cadmium", "as received", "mg/kg")])
     assert [told(quantity.interval) for quantity in found.values()] == ["[0.2, 0.3]", "0.1"]
 
 

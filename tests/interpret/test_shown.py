@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import Certificate, ResultRow
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.certificate import interpret
@@ -104,13 +104,13 @@ def test_a_rounded_bound_counts_at_its_larger(said: str, shown: str, bound: str)
 def test_two_certificates_still_prove_each_their_own() -> None:
     (rounded,), (other,) = read(("Lead", "0.54", "0.5", "mg/kg")), read(("Lead", "0.2", "", "mg/kg"))
     other = Result(**{name: getattr(other, name) for name in Result.__slots__} | {"certificate": "another"})
-    found, _ = quantities([rounded, other], ProductFacts(""), [("lead", *MASS)])
+    found, _ = quantities([rounded, other], ProductFacts(""), [QuantityKey("lead", *MASS)])
     assert ends(found["lead", *MASS])[:2] == ("[0.2, 0.54]", "0.54")
 
 
 SUM = ("7-oh-and-mp", *MASS)
-RATIO = ("mitragynine-to-7-oh", "as received", "1")
-SERVING = ("mitragynine", "per serving", "mg/serving")
+RATIO = QuantityKey("mitragynine-to-7-oh", "as received", "1")
+SERVING = QuantityKey("mitragynine", "per serving", "mg/serving")
 DERIVED = [  # what is computed of rounded cells: judged, proven
     (SUM, [("7-OH", "0.54", "0.5", "mg/kg"), ("MP", "0.50", "", "mg/kg")], "[1, 1.04]", "1.04"),
     (SUM, [("7-OH", "0.46", "0.5", "mg/kg"), ("MP", "0.46", "0.5", "mg/kg")], "[0.92, 1]", "0.92"),
@@ -123,7 +123,7 @@ DERIVED = [  # what is computed of rounded cells: judged, proven
 def test_what_is_computed_is_judged_both_ways_too(
     key: tuple[str, str, str], lines: list[tuple[str, str, str, str]], judged: str, proven: str
 ) -> None:
-    found, _ = quantities(read(*lines), ProductFacts("", serving_g=Decimal(2)), [key])
+    found, _ = quantities(read(*lines), ProductFacts("", serving_g=Decimal(2)), [QuantityKey(*key)])
     quantity = found[key]
     assert told(quantity.interval) == judged
     assert quantity.proven_low == quantity.proven_high == Decimal(proven)
@@ -133,8 +133,8 @@ def test_a_share_of_rounded_cells_keeps_what_is_stored_as_proof() -> None:
     key = ("7-oh-share", "as received", "%")
     lines = [("Mitragynine", "96", "", "mg/kg"), ("7-OH", "2.04", "2.0", "mg/kg")]
     lines += [(name, "0.64", "", "mg/kg") for name in ("Paynantheine", "Speciogynine", "Speciociliatine")]
-    both = quantities(read(*lines), ProductFacts(""), [key])[0][key]
-    stored = quantities(read(*((*line[:2], "", line[3]) for line in lines)), ProductFacts(""), [key])[0][key]
+    both = quantities(read(*lines), ProductFacts(""), [QuantityKey(*key)])[0][key]
+    stored = quantities(read(*((*line[:2], "", line[3]) for line in lines)), ProductFacts(""), [QuantityKey(*key)])[0][key]
     assert both.interval.low < stored.interval.low
     assert (both.proven_low, both.proven_high) == (stored.proven_low, stored.proven_high)
 
@@ -160,7 +160,7 @@ def test_what_is_shown_never_makes_a_verdict_better(cells: list[tuple[Decimal, D
         for result, (_, other) in zip(stored, cells, strict=True)
     ]
     key = ("lead", *MASS)
-    before, after = (quantities(found, ProductFacts(""), [key])[0][key] for found in (stored, shown))
+    before, after = (quantities(found, ProductFacts(""), [QuantityKey(*key)])[0][key] for found in (stored, shown))
     assert after.interval.hull(before.interval) == after.interval
     assert (after.proven_low, after.proven_high) == (before.proven_low, before.proven_high)
     acceptance_interval = Interval(Decimal(0), limit)

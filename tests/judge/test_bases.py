@@ -276,4 +276,4 @@ def test_the_federal_figures_once_a_person_has_confirmed_them(books, claimed, fo
     for rule, outcome in zip(CLAIM_RULES[:2], CLAIMED[found], strict=False):
         quantity = finding(claimed[found], rule).quantity
         confirmed = replace(limits[rule], evidence="primary")
-        assert crosscheck.reads(confirmed, [quantity]) == [outcome]
+        assert crosscheck.of_quantities(confirmed, [quantity]) == [outcome]

@@ -14,7 +14,7 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.judge import engine, suites
-from kratom_qc.judge.plan import bands
+from kratom_qc.judge.ends import bands
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.load import load_rulebooks
 
@@ -47,7 +47,7 @@ def test_the_suite_that_is_shown_is_the_one_that_judges(name):
     assert sorted(one["meta"]["role"] for one in shown["expectations"]) == sorted(engine.ROLES)
     by_role = {one["meta"]["role"]: one for one in shown["expectations"]}
     for role, end in (("not outside", 0), ("inside", 1)):
-        assert json.loads(by_role[role]["kwargs"]["limits"]) == [bands(one)[end] for one in book.limits]
+        assert json.loads(by_role[role]["kwargs"]["limits"]) == [list(bands(one)[end]) for one in book.limits]
         assert len(by_role[role]["meta"]["limits"]) == len(book.limits)
 
 

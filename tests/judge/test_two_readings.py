@@ -22,13 +22,13 @@ from kratom_qc.app.batches import judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import AmountLimit, Limit, LimitKind, NumericLimit, Rulebook
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.formulas import formulas
-from kratom_qc.judge.plan import OUTCOMES, Asked, Column, bands, rows_of
+from kratom_qc.judge.ends import bands
+from kratom_qc.judge.plan import OUTCOMES, Column
 from kratom_qc.judge.verdicts import Judgement
-from kratom_qc.rulebooks.checks import KINDS
 from kratom_qc.rulebooks.load import load_rulebooks
 
 MG, UG, CFU = "mg/kg", "ug/kg", "cfu/g"
@@ -155,13 +155,19 @@ ANYWHERE = (Decimal("0.3"), Decimal(5))
 def asking(limits: list[Limit]) -> Asking:
     found: dict[str, list[tuple[str, str, tuple[Decimal, ...]]]] = {}
     for one in limits:
-        ends = () if one.acceptance_interval is None else (one.acceptance_interval.low, one.acceptance_interval.high)
+        amount = isinstance(one, AmountLimit)
+        ends = (one.acceptance_interval.low, one.acceptance_interval.high) if amount else ()
         edges = tuple(end for end in ends if end) or ANYWHERE
-        unit, basis = ("", "") if one.kind == "described" else (one.unit or MG, one.basis)
+        unit, basis = ("", "") if one.kind == "described" else _scale(one)
         for of in _operands(one.subject):
             scale = (unit, basis, edges) if of == one.subject else (MG, "as received", (*edges, *ANYWHERE))
             found.setdefault(of, []).append(scale)
     return found
+
+
+def _scale(limit: Limit) -> tuple[str, str]:
+    unit = limit.unit if isinstance(limit, NumericLimit) else ""
+    return unit or MG, limit.basis if isinstance(limit, AmountLimit) else "as received"
 
 
 def _operands(subject: str) -> tuple[str, ...]:
@@ -216,7 +222,7 @@ def test_the_engine_and_the_crosscheck_agree_on_every_kind_of_limit(books, seed)
     judgement = judge_batches(found, JudgementPolicy(law, ("zz",), (), DAY))
     assert disagreements(judgement) == []
     assert outcomes(judgement) == SEEN
-    assert set(SEEN) == set(KINDS)
+    assert set(SEEN) == set(LimitKind)
 
 
 @cache
@@ -270,7 +276,7 @@ def test_the_frames_floats_keep_the_order_of_the_exact_decimals(books, pair):
     answer, _ = combine([result("lead", Interval.exactly(value), uncertainty=Decimal(0))])
     for rule in ("simple", "guarded"):
         limit = replace(lead, acceptance_interval=span("0", edge), decision_rule=rule)
-        row, end = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[:, 0], bands(limit)[0][2]
+        row, end = Column([answer]).rows(limit)[:, 0], bands(limit)[0][2]
         for column in (0, 2, 4, 6):
             assert (row[column] > end, row[column] < end) == (value > edge, value < edge)
 
@@ -283,5 +289,5 @@ def test_both_ends_of_a_limit_keep_their_order(books, pair, other):
     lead = next(one for one in books["leaf_powder"].limits if one.rule_id == "LEAD")
     limit = replace(lead, acceptance_interval=span(low, high))
     answer, _ = combine([result("lead", Interval.exactly(value))])
-    row, (at_low, _, at_high, _) = rows_of(Asked(limit, books["leaf_powder"], Column([answer])))[:, 0], bands(limit)[0]
+    row, (at_low, _, at_high, _) = Column([answer]).rows(limit)[:, 0], bands(limit)[0]
     assert (row[0] < at_low, row[0] > at_high) == (value < low, value > high)

@@ -24,7 +24,7 @@ from tests.mutation.mutants import Module, Mutant, module
 # The modules under test, and the tests of each room: what only another test notices counts as not noticed.
 # The properties judge thousands of batches each and would be left out one by one, after minutes of watching.
 IGNORED = ("tests/judge/properties",)
-TESTS = {"interpret": ("tests/interpret", "tests/judge"), "judge": ("tests/judge",)}
+TESTS = {"interpret": ("tests/interpret", "tests/judge", "tests/rulebooks"), "judge": ("tests/judge", "tests/rulebooks")}
 MODULES = (
     "interpret.statement",
     "interpret.arithmetic",
@@ -32,10 +32,11 @@ MODULES = (
     "interpret.derive",
     "judge.crosscheck",
     "judge.answers",
-    "judge.dates",
+    "judge.ends",
     "judge.engine",
     "judge.expectations",
     "judge.findings",
+    "judge.guard_band",
     "judge.integrity",
     "judge.markets",
     "judge.plan",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
 from kratom_qc.domain.batch import Batch, ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
@@ -52,8 +54,8 @@ def quantity(of: Result, *others: Result, how: str = "") -> Quantity:
 def limit(
     rule_id: str, book: str, subject: str, text: str, acceptance_interval: Interval | None = None, **more: object
 ) -> Limit:
+    kind = {one.kind: one for one in get_args(Limit)}[more.pop("kind", "amount")]
     fields: dict[str, object] = {
-        "kind": "amount",
         "because": f"the law of {book}, section 1",
         "status": "in_force",
         "evidence": "primary",
@@ -61,9 +63,16 @@ def limit(
         "effective_from": "2026-04-01",
         **more,
     }
-    return Limit(
-        rule_id=rule_id, rulebook=book, subject=subject, text=text, acceptance_interval=acceptance_interval, **fields
-    )  # type: ignore[arg-type]
+    fields |= {
+        "rule_id": rule_id,
+        "rulebook": book,
+        "subject": subject,
+        "text": text,
+        "acceptance_interval": acceptance_interval,
+    }
+    known = {field.name for field in fields_of(kind)}
+    made: Limit = kind(**{name: value for name, value in fields.items() if name in known})
+    return made
 
 
 def finding(rule: Limit, outcome: Outcome, of: Result | None = None, why: str = "", **more: object) -> Finding:
@@ -71,7 +80,7 @@ def finding(rule: Limit, outcome: Outcome, of: Result | None = None, why: str = 
         "market": None,
         "decides": rule.status == "in_force" and rule.when_missing == "hold",
         "limit": rule.text,
-        "unit": rule.unit,
+        "unit": getattr(rule, "unit", ""),
         "interval": of.interval if of else UNMEASURED,
         "when_missing": rule.when_missing,
         "status": rule.status,
@@ -94,14 +103,14 @@ def finding(rule: Limit, outcome: Outcome, of: Result | None = None, why: str = 
 def trouble(rule_id: str, why: str, cell: str, analyte: str | None = None) -> Finding:
     hold_reason = HoldReason(rule_id, why, CellRef(FILE, "Results", cell), analyte)
     return Finding(
-        hold_reason.rule_id,
-        "integrity",
-        None,
-        hold_reason.analyte,
-        Outcome.INCONCLUSIVE,
-        True,
-        hold_reason.why,
-        "a doubt is a reason to hold",
+        rule_id=hold_reason.rule_id,
+        rulebook="integrity",
+        market=None,
+        analyte=hold_reason.analyte,
+        outcome=Outcome.INCONCLUSIVE,
+        decides=True,
+        why=hold_reason.why,
+        because="a doubt is a reason to hold",
         ref=hold_reason.ref,
     )
 

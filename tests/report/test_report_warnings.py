@@ -38,6 +38,7 @@ PROFILE = limit(
     "",
     "7-OH comes with speciociliatine",
     kind="profile",
+    absent=("speciociliatine",),
     unit="",
     status="guidance",
     because="a study of leaf",

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from kratom_qc import vocabulary
 from kratom_qc.app.proposal.plain import HEAD, KEYS
-from kratom_qc.rulebooks import checks
+from kratom_qc.domain.limit import (
+    BookKind,
+    DecisionRule,
+    Evidence,
+    LimitKind,
+    LimitStatus,
+    Rounding,
+)
+from kratom_qc.domain.quantity import Basis
 from kratom_qc.vocabulary.derived import derived_kinds
 
 README, BOOKS, LIMITS, WORDS = "Read me", "Rulebooks", "Limits", "Words"
@@ -40,7 +48,7 @@ _ABOUT: Mapping[str, Column] = {
             ENTRIES,
         ),
         Column("id", 32, "Its id, once in all rulebooks"),
-        Column("kind", 14, "What kind of limit it is", checks.KINDS),
+        Column("kind", 14, "What kind of limit it is", tuple(LimitKind)),
         Column("of", 24, "The analyte or derived quantity", from_list="analytes"),
         Column("text", 46, "The words its source prints. They must say what the columns say"),
         Column("min", 10, "The least that is accepted, as a plain number: 0.5"),
@@ -53,7 +61,7 @@ _ABOUT: Mapping[str, Column] = {
             from_list="units",
             free=True,
         ),
-        Column("basis", 13, "Of the sample as received if blank", checks.BASES),
+        Column("basis", 13, "Of the sample as received if blank", tuple(Basis)),
         Column(
             "products",
             22,
@@ -61,10 +69,10 @@ _ABOUT: Mapping[str, Column] = {
             from_list="products",
             free=True,
         ),
-        Column("status", 13, "Only in_force and adopted decide", checks.STATUSES),
+        Column("status", 13, "Only in_force and adopted decide", tuple(LimitStatus)),
         Column("effective_from", 14, 'The first day: 2026-04-01, 2026-04, 2026 or "unknown"'),
         Column("effective_to", 14, 'The last day, or "open", or "unknown"'),
-        Column("evidence", 13, "How well the source is known", checks.EVIDENCE),
+        Column("evidence", 13, "How well the source is known", tuple(Evidence)),
         Column("because", 60, "The source: act, rule, standard or page, and where it stands"),
         Column("checked_on", 12, "The day somebody compared it with its source"),
         Column("supersedes", 24, "The ids of limits whose successor it is"),
@@ -81,11 +89,11 @@ _ABOUT: Mapping[str, Column] = {
         Column("screen", 8, "true: it only warns", _BOOLEAN),
         Column("advisory", 28, "Why it is shown and does not decide"),
         Column(
-            "decision_rule", 13, "Simple acceptance, or with a guard band", checks.DECISION_RULES
+            "decision_rule", 13, "Simple acceptance, or with a guard band", tuple(DecisionRule)
         ),
         Column("guard", 8, "r of the guard band w = r·U"),
         Column("default_uncertainty", 12, "U in % of the value where none is stated"),
-        Column("rounding", 11, "Whether the result is rounded first", checks.ROUNDINGS),
+        Column("rounding", 11, "Whether the result is rounded first", tuple(Rounding)),
         Column("operator", 10, "unknown: the source prints none", ("printed", "unknown")),
         Column("multiplier", 10, "By how much a criterion 10^n may be exceeded"),
         Column("multiplier_because", 28, "Where the multiplier comes from"),
@@ -103,7 +111,7 @@ LIMIT_COLUMNS = tuple(_ABOUT[key] for key in ("rulebook", "entry", "id", *KEYS))
 BOOK_COLUMNS = (
     Column("rulebook", 16, "Its id: the name of its file"),
     *(
-        Column("kind", 11, "Whose limits they are", checks.BOOK_KINDS)
+        Column("kind", 11, "Whose limits they are", tuple(BookKind))
         if key == "kind"
         else _ABOUT[key]
         for key in HEAD

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kratom_qc.app.proposal.plain import PlainBook, PlainRow
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import AmountLimit, Limit, NotDetectedLimit, Rulebook
 from kratom_qc.rulebooks import overriding
 from kratom_qc.rulebooks.dates import decides
 from kratom_qc.vocabulary import product_forms
@@ -125,15 +125,21 @@ def effect(before: Limit | None, after: Limit | None) -> Effect:
             if decides(after)
             else Effect("looser", ("it decides no more",))
         )
-    if any(
-        getattr(before, name) != getattr(after, name)
-        for name in ("kind", "subject", "unit", "basis")
-    ):
+    if _question(before) != _question(after):
         return Effect("", ("it asks another question",))
     looser, tighter = _looser(before, after), _looser(after, before)
     if looser and tighter:
         return Effect("tighter and looser", looser)
     return Effect("looser", looser) if looser else Effect("tighter") if tighter else Effect()
+
+
+def _question(limit: Limit) -> tuple[str, ...]:
+    match limit:
+        case AmountLimit():
+            return limit.kind, limit.subject, limit.unit, limit.basis
+        case NotDetectedLimit():
+            return limit.kind, limit.subject, limit.unit
+    return limit.kind, limit.subject
 
 
 def _looser(before: Limit, after: Limit) -> tuple[str, ...]:

@@ -12,12 +12,11 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.archive.history import History, Past, Then
 from kratom_qc.archive.recall import Wanted
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.domain.limit import LOWER_BOUND, Limit, Rulebook
+from kratom_qc.domain.limit import CertificateLimit, Limit, NumericLimit, ProfileLimit, Rulebook
 from kratom_qc.interpret.derive import Key
 from kratom_qc.interpret.formulas import operands
 from kratom_qc.rulebooks.changes import Again, Asking, again
 from kratom_qc.rulebooks.load import rulebooks_of
-from kratom_qc.rulebooks.scope import NUMERIC, key_of
 
 WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever its size
 
@@ -102,7 +101,7 @@ def wave_of(history: History, pasts: tuple[Past, ...], alike: tuple[int, ...]) -
 
 def keys_of(limits: Iterable[Limit]) -> list[Key]:
     """The quantities that limits ask for."""
-    return list(dict.fromkeys(key_of(limit) for limit in limits if limit.kind in NUMERIC))
+    return list(dict.fromkeys(limit.quantity_key for limit in limits if isinstance(limit, NumericLimit)))
 
 
 def wanted_by(limits: Iterable[Limit]) -> Wanted:
@@ -110,8 +109,9 @@ def wanted_by(limits: Iterable[Limit]) -> Wanted:
     analytes: set[str] = set()
     unsigned = False
     for limit in limits:
-        analytes |= operands(limit.subject.removeprefix(LOWER_BOUND))
-        analytes.update((limit.present, *limit.absent) if limit.present else ())
-        unsigned |= limit.kind == "certificate" and "method" in limit.requires
+        analytes |= operands(limit.subject)
+        if isinstance(limit, ProfileLimit):
+            analytes.update(limit.absent)
+        unsigned |= isinstance(limit, CertificateLimit) and "method" in limit.requires
     alarming = frozenset(known.id for known in vocabulary.analytes().values() if known.alarming)
     return Wanted(frozenset(analytes), alarming, unsigned)

@@ -17,14 +17,22 @@ from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.limits.books import books_in_force, print_book, today
 from kratom_qc.cli.tables import print_table
 from kratom_qc.domain.interval import plain
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import (
+    AmountLimit,
+    CertificateLimit,
+    Limit,
+    NotDetectedLimit,
+    NumericLimit,
+    ProductClassLimit,
+    Rulebook,
+)
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import decides, stands
 from kratom_qc.rulebooks.scope import market_books, markets_of, questions
 from kratom_qc.vocabulary import wording
 
 _MORE = (
-    "\nMore: limits list · show ID · lint · page · export FILE.xlsx · import FILE.xlsx · "
+    "\nMore: limits list · show ID · lint · page · schema · export FILE.xlsx · import FILE.xlsx · "
     "diff A B · suite RULEBOOK"
 )
 
@@ -114,7 +122,11 @@ def _asked(
 def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
     """A limit for programs: numbers as decimal strings in its canonical unit."""
     status, deciding = stands(limit, day)
-    acceptance_interval = limit.acceptance_interval
+    amount = limit if isinstance(limit, AmountLimit) else None
+    absence = limit if isinstance(limit, NotDetectedLimit) else None
+    portion, depth = (absence.portion, absence.lod_at_most) if absence else (None, None)
+    acceptance_interval = amount.acceptance_interval if amount else None
+    requires = limit.requires if isinstance(limit, ProductClassLimit | CertificateLimit) else ()
     return {
         "rule_id": limit.rule_id,
         "rulebook": book.id,
@@ -129,12 +141,12 @@ def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
         if acceptance_interval and acceptance_interval.high is not None
         else None,
         "high_open": acceptance_interval.high_open if acceptance_interval else None,
-        "unit": limit.unit,
-        "basis": limit.basis if acceptance_interval else "",
-        "portion": plain(limit.portion) if limit.portion is not None else None,
-        "lod_at_most": plain(limit.lod_at_most) if limit.lod_at_most is not None else None,
+        "unit": limit.unit if isinstance(limit, NumericLimit) else "",
+        "basis": amount.basis if amount else "",
+        "portion": plain(portion) if portion is not None else None,
+        "lod_at_most": plain(depth) if depth is not None else None,
         "products": list(limit.products),
-        "requires": list(limit.requires),
+        "requires": list(requires),
         "status": limit.status,
         "on": day.isoformat(),
         "stands": status,

@@ -13,7 +13,7 @@ from kratom_qc.cli.console import plain_console
 from kratom_qc.cli.limits.books import books_in_force, print_book, today
 from kratom_qc.cli.tables import print_table
 from kratom_qc.domain.errors import UsageError
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import AmountLimit, Limit, Rulebook
 from kratom_qc.rulebooks import plainly
 from kratom_qc.vocabulary import wording
 
@@ -67,7 +67,7 @@ def about(
         ("printed", f"“{limit.text}”"),
         ("speaks of", plainly.scope(limit) or _covered(book)),
         ("accepts", _accepted(limit)),
-        ("of", limit.basis if limit.acceptance_interval and limit.basis != "as received" else ""),
+        ("of", _basis(limit)),
         ("decided by", plainly.decision(limit)),
         ("silence", plainly.silence(limit)),
         (f"on {day}", plainly.standing(limit, day)),
@@ -85,9 +85,16 @@ def about(
 
 
 def _accepted(limit: Limit) -> str:
-    if limit.acceptance_interval is None:
+    if not isinstance(limit, AmountLimit):
         return ""
     return wording.interval_words(limit.acceptance_interval, limit.unit)
+
+
+def _basis(limit: Limit) -> str:
+    """The basis of an amount where it is not the usual one."""
+    if not isinstance(limit, AmountLimit) or limit.basis == "as received":
+        return ""
+    return limit.basis
 
 
 def _overriding(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook]) -> Iterator[str]:

@@ -22,13 +22,12 @@ from hypothesis import strategies as st
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Outcome
-from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.limit import Limit, NumericLimit, Rulebook
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.judge import crosscheck
 from kratom_qc.judge.plan import OUTCOMES, Codes, Group, plan
 from kratom_qc.judge.verdicts import Judgement
 from kratom_qc.rulebooks.load import load_rulebooks
-from kratom_qc.rulebooks.scope import NUMERIC
 
 T = TypeVar("T")
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "200"))
@@ -78,11 +77,12 @@ def read(groups: Sequence[Group], batches: Sequence[Batch]) -> dict[int, Codes]:
 
 def _read(asked: Any, group: Group, batches: Sequence[Batch]) -> Codes:
     codes = np.full(len(group.members), OUTCOMES.index(Outcome.MISSING), dtype=np.int8)
-    if asked.limit.kind in NUMERIC:
-        places, outcomes = asked.column.answered, crosscheck.reads(asked.limit, asked.column.present)
+    if isinstance(asked.limit, NumericLimit):
+        places = asked.column.answered
+        outcomes = crosscheck.of_quantities(asked.limit, asked.column.present)
     else:
         places = range(len(group.members))
-        outcomes = crosscheck.reads(asked.limit, (), [batches[index] for index in group.members])
+        outcomes = [crosscheck.of_batch(asked.limit, batches[index]) for index in group.members]
     for place, outcome in zip(places, outcomes, strict=True):
         codes[place] = OUTCOMES.index(outcome)
     return codes

@@ -23,7 +23,6 @@ from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.interpret.formulas import formulas
 from kratom_qc.rulebooks.load import load_rulebooks
-from kratom_qc.rulebooks.scope import key_of
 
 Row = Mapping[str, Any]
 # unit as a rulebook prints it: the unit results have, and how many of it one of the printed is
@@ -160,7 +159,7 @@ def judged():
         product = next((one for one in products if one in covered), None) or products[0] if products else covered[0]
         made.append(interpreted(name, *stated(edge), product=product))
     facts = FactsFile((("*", "*", FACTS),))
-    found = batches(made, lambda product: [key_of(one) for one in asked if one.speaks_of(product)], facts)
+    found = batches(made, lambda product: [one.quantity_key for one in asked if one.speaks_of(product)], facts)
     verdicts = judge_batches(found, JudgementPolicy(books, tuple(books), (), DAY)).verdicts()
     return {verdict.batch.batch_id: verdict for verdict in verdicts}
 
@@ -170,7 +169,7 @@ def test_every_rule_on_an_amount_is_met_at_every_end():
         (one.rulebook, one.rule_id)
         for book in load_rulebooks(REAL).values()
         for one in book.limits
-        if one.acceptance_interval
+        if one.kind == "amount"
     }
     assert {(edge.book, edge.row["id"]) for edge in EDGES.values()} == limits
     assert len(EDGES) > 4 * len(limits)

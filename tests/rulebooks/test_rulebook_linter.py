@@ -75,19 +75,19 @@ WRONG = {
         "'leed' is no analyte and no derived quantity",
     ),
     "an unknown unit": (lead(unit="mgs"), "unit 'mgs' is not known"),
-    "no unit": (lead(unit=""), "unit '' is not known"),
+    "no unit": (lead(unit=""), "has no 'unit'"),
     "a unit of another kind than the analyte's": (lead("not more than 3 cfu/g", unit="cfu/g"), "cfu/g"),
     "a unit that is no concentration": (lead("not more than 3 g", unit="g"), "g"),
-    "an unknown product": (lead(products=["lozenge"]), "products names 'lozenge', which is no product"),
-    "an unknown kind": (lead(kind="amonut"), "kind 'amonut' is none of amount"),
-    "an unknown status": (lead(status="enforced"), "status 'enforced' is none of in_force"),
-    "an unknown evidence": (lead(evidence="hearsay"), "evidence 'hearsay' is none of primary"),
-    "an unknown decision rule": (lead(decision_rule="guard"), "decision_rule 'guard' is none of"),
-    "an unknown rounding": (lead(rounding="usp"), "rounding 'usp' is none of"),
-    "an unknown basis": (lead(basis="wet"), "basis 'wet' is none of"),
-    "an unknown silence": (lead(when_missing="ignore"), "when_missing 'ignore' is none of hold, note"),
-    "an unknown operator": (lead("lead 3 mg/kg", operator="unkown"), "operator 'unkown' is none of"),
-    "an unknown key": (lead(maximum="3"), "does not know 'maximum'"),
+    "an unknown product": (lead(products=["lozenge"]), "products 'lozenge' is no product; known are leaf_powder"),
+    "an unknown kind": (lead(kind="amonut"), "kind 'amonut' must be one of amount"),
+    "an unknown status": (lead(status="enforced"), "status 'enforced' must be one of in_force"),
+    "an unknown evidence": (lead(evidence="hearsay"), "evidence 'hearsay' must be one of primary"),
+    "an unknown decision rule": (lead(decision_rule="guard"), "decision_rule 'guard' must be one of"),
+    "an unknown rounding": (lead(rounding="usp"), "rounding 'usp' must be one of"),
+    "an unknown basis": (lead(basis="wet"), "basis 'wet' must be one of"),
+    "an unknown silence": (lead(when_missing="ignore"), "when_missing 'ignore' must be one of hold, note"),
+    "an unknown operator": (lead("lead 3 mg/kg", operator="unkown"), "operator 'unkown' must be one of"),
+    "an unknown key": (lead(maximum="3"), "unknown key 'maximum', nearest: max"),
     "note without a reason": (lead(when_missing="note"), 'when_missing = "note" needs its reason'),
     "no source": (missing("because"), "has no 'because'"),
     "no status": (missing("status"), "has no 'status'"),
@@ -107,6 +107,14 @@ WRONG = {
     "a text that is no text": (lead(text=5), "text"),
     "strict in quotes": (lead("less than 3 mg/kg", strict="false"), "strict"),
     "screen in quotes": (lead(screen="false"), "screen"),
+    "an analyte on a ban": (
+        limit("PB", "lead", "may not be sold", kind="ban"),
+        "of has no meaning in a limit of the kind ban",
+    ),
+    "a basis on what is not detected": (
+        limit("PB", "mgm-15", "not detected", kind="not_detected", basis="dry"),
+        "basis has no meaning in a limit of the kind not_detected",
+    ),
     "a portion on an amount": (lead(portion="25"), "portion"),
     "a maximum on not_detected": (limit("PB", "mgm-15", "not detected", kind="not_detected", max="3"), "max"),
     "a portion of nothing": (limit("PB", "salmonella", "absent in 0 g", kind="not_detected", portion="0"), "portion"),
@@ -114,14 +122,14 @@ WRONG = {
         limit("PB", "salmonella", "absent in 25 g", kind="not_detected", portion="25", lod_at_most="1"),
         "cannot both stand",
     ),
-    "a class of no products": (limit("PB", text="pure leaf", kind="product_class"), "requires must list the products"),
+    "a class of no products": (limit("PB", text="pure leaf", kind="product_class"), "has no 'requires'"),
     "a class of unknown products": (
         limit("PB", text="pure leaf", kind="product_class", requires=["leaf"]),
-        "['leaf'] is no product",
+        "requires 'leaf' is no product; known are leaf_powder",
     ),
     "a certificate field nobody knows": (
         limit("PB", text="signed", kind="certificate", requires=["signature"]),
-        "requires must list fields",
+        "requires 'signature' must list fields of a certificate (laboratory",
     ),
 }
 
@@ -144,18 +152,26 @@ FILES = {
         "[rulebook]\ntitle='x'\nkind='product'\nversion='1'\nchecked_on=2026-01-01\n",
         "holds no limit",
     ),
-    "an empty file": ("", "[rulebook] has no 'title'"),
+    "an empty file": ("", "has no 'rulebook'"),
     "not TOML": ("[rulebook\n", "not readable as TOML"),
     "a key twice": ("[rulebook]\ntitle='x'\ntitle='y'\n", "not readable as TOML"),
-    "an unknown key of the rulebook": (book(lead(), owner="me"), "[rulebook] does not know 'owner'"),
-    "an unknown table": (book(lead()) + "[[limits]]\nid='x'\n", "does not know the table 'limits'"),
-    "an unknown kind of rulebook": (book(lead(), kind="law"), "kind 'law' is none of product, market, standard"),
-    "a date that is text": (book(lead(), checked_on="2026-01-01"), "checked_on must be a date"),
-    "a product nobody knows": (book(lead(), covers=["leaf"]), "covers 'leaf', which is no product"),
+    "an unknown key of the rulebook": (book(lead(), owner="me"), "[rulebook]: unknown key 'owner'"),
+    "an unknown table": (book(lead()) + "[[limits]]\nid='x'\n", "unknown key 'limits', nearest: limit"),
+    "an unknown kind of rulebook": (book(lead(), kind="law"), "kind 'law' must be one of product, market, standard"),
+    "a date that is text": (book(lead(), checked_on="2026-01-01"), "checked_on '2026-01-01' must be a date"),
+    "a product nobody knows": (book(lead(), covers=["leaf"]), "covers 'leaf' is no product; known are leaf_powder"),
     "extends what is not there": (book(lead(), extends=["usp"]), "extends 'usp', which has no rulebook"),
     "extends itself": (book(lead(), extends=["leaf_powder"]), "extends itself"),
     "an age in quotes": (book(lead(), certificate_max_age_days="730"), "certificate_max_age_days"),
     "an age below nothing": (book(lead(), certificate_max_age_days=-1), "certificate_max_age_days"),
+    "an unknown default": (
+        book() + "[defaults]\ncolour='red'\n" + lead(),
+        "leaf_powder.toml:8 [defaults]: unknown key 'colour'",
+    ),
+    "a limit without a header of its own": (
+        "limit = [{id='x'}]\n" + book(),
+        "write every limit as a table of its own, under [[limit]]",
+    ),
     "a head that is a list": ("[[rulebook]]\ntitle='x'\n", "rulebook"),
     "a limit that is no list": (
         "[rulebook]\ntitle='x'\nkind='product'\nversion='1'\nchecked_on=2026-01-01\n[limit]\nid='x'\n",
@@ -228,7 +244,7 @@ def test_every_mistake_of_every_file_is_told_at_once(tmp_path):
 def test_one_limit_with_three_mistakes_names_them_all(tmp_path):
     with pytest.raises(RulebookError) as error:
         rulebooks(tmp_path, leaf_powder=book(lead(status="x", evidence="y", colour="red")))
-    assert re.findall(r"PB: ([^'\n]+) '", str(error.value)) == ["status", "evidence", "does not know"]
+    assert re.findall(r"PB: ([^'\n]+) '", str(error.value)) == ["status", "evidence", "unknown key"]
 
 
 # ---------------------------------------------------------------- what sources print, and what it means

@@ -9,7 +9,7 @@ import pytest
 from factory import book, certificate, finding, judged, limit, row, rulebooks
 
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.rulebooks.load import lineage
+from kratom_qc.rulebooks.lineages import lineage
 
 MG = "mg/kg"
 NOTED = {"when_missing": "note", "silence_because": "the law orders no test"}
@@ -159,7 +159,7 @@ def test_an_override_may_not_loosen_what_decides(tmp_path, way):
         (lead(), {"basis": "dry"}, "an override cannot change basis"),
         (lead(), {"because": "", "max": "2", "text": "not more than 2 mg/kg"}, "an override needs its reason"),
         (lead(), {"max": "2"}, "the text 'not more than 3 mg/kg' says <= 3, the limit <= 2"),
-        (lead(), {"status": "enforced"}, "status 'enforced' is none of in_force"),
+        (lead(), {"status": "enforced"}, "status 'enforced' must be one of in_force"),
         (lead(), {"portion": "25"}, "portion has no meaning in a limit of the kind amount"),
         (salmonella(), {"guard": "0.5"}, "guard has no meaning in a limit of the kind not_detected"),
     ],
