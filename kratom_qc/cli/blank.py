@@ -29,15 +29,14 @@ def write_blank(product: str, policy: JudgementPolicy, path: Path, *, force: boo
     asked = list(_asked(policy, product))
     subjects = dict.fromkeys(analyte for limit in asked for analyte in _operands(limit.subject))
     known = vocabulary.analytes()
-    declares = any(_needs_declaration(limit) for limit in asked)
+    declares = any(isinstance(limit, AmountLimit) and _declared(limit) for limit in asked)
     write_file(path, blank(product, [known[subject] for subject in subjects], declares=declares))
     print(f"Blank certificate: {path}")
 
 
-def _needs_declaration(limit: Limit) -> bool:
-    """Whether a limit compares what the vendor declares: a claim, a serving, a day."""
-    amount = isinstance(limit, AmountLimit)
-    return amount and (limit.subject.startswith("claim-") or limit.basis.startswith("per "))
+def _declared(limit: AmountLimit) -> bool:
+    """Whether the vendor declares what it asks for: a claim, a serving."""
+    return limit.subject.startswith("claim-") or limit.basis.startswith("per ")
 
 
 def _asked(policy: JudgementPolicy, product: str) -> Iterator[Limit]:

@@ -17,20 +17,13 @@ from kratom_qc.domain.errors import StoreError
 _UNBROKEN = 100_000  # columns of a pipe: nothing is ever wrapped
 
 
-class _Console(Console):
-    """rich ends the process with 1 where the reader of a pipe has left, and 1 says FAIL."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
 def plain_console(*, stderr: bool = False) -> Console:
     """A console as wide as the terminal. Into a pipe or a file it breaks no line, and writes no
     colours whatever the environment asks for."""
     stream = sys.stderr if stderr else sys.stdout
     if stream.isatty():
-        return _Console(highlight=False, stderr=stderr, force_terminal=True)
-    return _Console(
+        return Console(highlight=False, stderr=stderr, force_terminal=True)
+    return Console(
         highlight=False, stderr=stderr, force_terminal=False, width=_UNBROKEN, soft_wrap=True
     )
 

@@ -18,10 +18,10 @@ HELP = """\
 Exit status, highest first:
 
 \b
-  3  some file was refused
-  1  some batch FAILs
-  2  some batch is on HOLD
-  0  every batch PASSes
+  3 some file was refused
+  1 some batch FAILs
+  2 some batch is on HOLD
+  0 every batch PASSes
   64 wrong usage · 66 input not found
   70 internal, a rulebook or a setting is broken · 73 store not writable
 

@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn, ParamSpec
 
 import typer
 
-from kratom_qc import PROGRAM, settings
+from kratom_qc import PROGRAM, logs, settings
 from kratom_qc.cli import exit_status
 from kratom_qc.cli.check import check
 from kratom_qc.cli.layout import layout
@@ -51,7 +51,7 @@ def _status(arguments: list[str]) -> int:
         print(f"{NAME}: {error}", file=sys.stderr)
         return error.exit_status
     except SystemExit as end:
-        # typer ends so where the reader of a help text has left; 1 would say FAIL
+        # typer and rich end with 1 where the reader of a pipe has left; that would say FAIL
         return exit_status.INTERNAL if end.code == 1 else int(end.code or 0)
     except Exception as error:
         if os.environ.get("KRATOM_QC_DEBUG"):
@@ -102,12 +102,13 @@ def _program() -> typer.Typer:
 
 
 def _ending(command: Callable[P, int]) -> Callable[P, int]:
-    """A command that is told of misspelt settings before it starts, and that ends with 70 where
-    the reader of its output leaves: typer would end it with 1, which says FAIL."""
+    """A command that starts with its settings' names checked and its log set up, and that ends
+    with 70 where the reader of its output leaves: typer would end it with 1, which says FAIL."""
 
     @wraps(command)
     def ended(*arguments: P.args, **options: P.kwargs) -> int:
         settings.check_names()
+        logs.configure()
         try:
             status = command(*arguments, **options)
             sys.stdout.flush()

@@ -16,7 +16,7 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import CellRef
 from kratom_qc.vocabulary import problems
 
-_MOST_AREAS = 5  # rows or columns that are named; of more the sheet alone is
+_MOST_LINES = 5  # rows or columns that are named; of more the sheet alone is
 _NEEDS_A_LAYOUT = ("no-table", "unknown-header")
 
 
@@ -114,19 +114,27 @@ def _areas(same: Sequence[Refusal]) -> Iterator[tuple[str, str]]:
     refs = [refusal.ref for refusal in same]
     sheet, cells = refs[0].sheet, [ref.cell for ref in refs]
     if len(refs) == 1 or not all(cells):
-        yield from ((str(ref) if ref.sheet or ref.cell else "file", "") for ref in refs)
+        yield from ((_where(ref), "") for ref in refs)
         return
-    kind, areas = _rows_or_columns(cells)
-    if len(areas) > _MOST_AREAS:
-        yield sheet or "file", f"{len(cells)} cells from {cells[0]} to {cells[-1]}"
-        return
+    kind, lines = _rows_or_columns(cells)
     if same[0].message.startswith("this cell is hidden"):
         kind = f"hidden {kind}"
-    for name, inside in areas.items():
-        many = len(inside) > 1
-        count = f"{len(inside)} cells in {kind} {name}" if many else ""
-        area = f"{inside[0]}:{inside[-1]}" if many else inside[0]
-        yield str(CellRef("", sheet, area)), count
+    if len(lines) > _MOST_LINES:
+        yield sheet or "file", f"{len(cells)} cells from {cells[0]} to {cells[-1]}"
+        return
+    for name, inside in lines.items():
+        yield _line(sheet, inside, f"{kind} {name}")
+
+
+def _line(sheet: str, cells: Sequence[str], line: str) -> tuple[str, str]:
+    if len(cells) == 1:
+        return str(CellRef("", sheet, cells[0])), ""
+    area = f"{cells[0]}:{cells[-1]}"
+    return str(CellRef("", sheet, area)), f"{len(cells)} cells in {line}"
+
+
+def _where(ref: CellRef) -> str:
+    return str(ref) if ref.sheet or ref.cell else "file"
 
 
 def _rows_or_columns(cells: Iterable[str]) -> tuple[str, dict[str, list[str]]]:

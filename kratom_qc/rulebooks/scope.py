@@ -11,7 +11,6 @@ from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.limit import BookKind, Limit, NumericLimit, Rulebook
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.lineages import lineage
-from kratom_qc.vocabulary import nearest_hint
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 
@@ -31,8 +30,9 @@ def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, 
     book = books.get(market)
     if book is None or book.kind != BookKind.MARKET:
         known = markets_of(books)
+        near = vocabulary.nearest_hint(market, known)
         raise UsageError(
-            f"there is no rulebook for the market '{market}'{nearest_hint(market, known)}; "
+            f"there is no rulebook for the market '{market}'{near}; "
             f"known markets: {', '.join(known) or 'none'}"
         )
     return lineage(books, market)

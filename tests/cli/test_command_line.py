@@ -28,7 +28,7 @@ SAMPLES = REAL.parent / "sample_reports" / "certificates"
 COMMANDS = [
     [],
     *([name] for name in ("check", "read", "run", "markets", "rejudge", "template", "problems", "limits", "layout")),
-    *(["limits", name] for name in ("list", "show", "lint", "page", "export", "import", "diff", "suite")),
+    *(["limits", name] for name in ("list", "show", "lint", "page", "schema", "export", "import", "diff", "suite")),
     *(["layout", name] for name in ("draft", "test", "list")),
 ]
 
@@ -75,8 +75,8 @@ def test_no_help_imports_anything_heavy():
     program = f"""
 import sys
 from kratom_qc.cli.main import main
-for path in {COMMANDS!r}:
-    try: main([*path, "--help"])
+for arguments in [["--version"], *([*path, "--help"] for path in {COMMANDS!r})]:
+    try: main(arguments)
     except SystemExit as end: assert end.code == 0
 heavy = {{"pandas", "numpy", "great_expectations", "prefect", "pyarrow", "openpyxl", "jinja2", "rich", "rapidfuzz"}}
 print(sorted(heavy & set(sys.modules)), file=sys.stderr)
@@ -138,7 +138,7 @@ def test_every_example_runs(workshop, monkeypatch, capsys):
             if piped:
                 raw = Path(piped.removeprefix("cat ")).read_bytes()
                 monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
-            program, *arguments = shlex.split(command)
+            program, *arguments = shlex.split(command.partition(" > ")[0])
             assert program == "kratom-qc"
             status, out, err = told(capsys, *arguments)
             ended[example] = (status, out + err)
@@ -201,6 +201,25 @@ def test_every_setting_may_be_set(monkeypatch, capsys):
     for name in settings.names():
         monkeypatch.setenv(name, "")
     assert told(capsys, "limits", "--intake")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["KRATOM_QC_LOG", "KRATOM_QC_LOG_LEVEL"])
+def test_a_log_that_there_is_not_is_a_broken_setting(monkeypatch, capsys, name):
+    monkeypatch.setenv(name, "loud")
+    status, out, err = told(capsys, "problems")
+    assert (status, out) == (70, "")
+    assert f"{name} is 'loud'" in err.replace("LOUD", "loud")
+
+
+@pytest.mark.usefixtures("without_prefect")
+@pytest.mark.parametrize("arguments", [["check", "inbox/a.csv", "--json"], ["run", "--json"]], ids=" ".join)
+def test_a_log_never_gets_into_what_programs_read(inbox, monkeypatch, capsys, arguments):
+    inbox(a="some")
+    monkeypatch.setenv("KRATOM_QC_LOG", "json")
+    monkeypatch.setenv("KRATOM_QC_LOG_LEVEL", "DEBUG")
+    _, out, err = told(capsys, *arguments)
+    assert [json.loads(line)["status"] for line in out.splitlines()] == ["refused"]
+    assert all("event" in json.loads(line) for line in err.splitlines())
 
 
 def test_help_answers_whatever_is_set(monkeypatch, capsys):

@@ -98,17 +98,6 @@ main(sys.argv[1:])
     return done.returncode, json.loads(done.stderr.splitlines()[-1]), done.stdout
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["--help"], ["check", "--help"], ["read", "--help"], ["run", "--help"], ["limits", "--help"], ["--version"]],
-    ids=" ".join,
-)
-def test_help_imports_nothing_heavy(arguments):
-    status, heavy, out = loaded(*arguments)
-    assert (status, heavy) == (0, [])
-    assert out.strip()
-
-
 def test_help_tells_how_commands_end():
     out = loaded("--help")[2]
     for status in (

@@ -126,7 +126,7 @@ def test_wrong_usage_of_the_list(capsys):
 def test_limits_alone_lists_the_rulebooks(capsys):
     status, out, _ = told(capsys, "limits")
     assert status == 0
-    assert all(re.search(rf"^{name} ", out, re.MULTILINE) for name in load_rulebooks(REAL))
+    assert all(re.search(rf"^{name}\t", out, re.MULTILINE) for name in load_rulebooks(REAL))
     assert "limits list · show ID" in out
 
 

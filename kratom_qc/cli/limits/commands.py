@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -127,6 +128,20 @@ def page(
     from kratom_qc.cli.limits.page import write_page
 
     return write_page(output, on, check=check)
+
+
+@limits.command()
+def schema() -> int:
+    """Print the schema by which an editor checks a rulebook.
+
+    \b
+    Example:
+      kratom-qc limits schema > expectations/schema.json
+    """
+    from kratom_qc.rulebooks.json_schema import schema_text
+
+    sys.stdout.write(schema_text())
+    return 0
 
 
 @limits.command()

@@ -32,7 +32,7 @@ from kratom_qc.rulebooks.scope import market_books, markets_of, questions
 from kratom_qc.vocabulary import wording
 
 _MORE = (
-    "\nMore: limits list · show ID · lint · page · export FILE.xlsx · import FILE.xlsx · "
+    "\nMore: limits list · show ID · lint · page · schema · export FILE.xlsx · import FILE.xlsx · "
     "diff A B · suite RULEBOOK"
 )
 
@@ -124,7 +124,7 @@ def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
     status, deciding = stands(limit, day)
     amount = limit if isinstance(limit, AmountLimit) else None
     absence = limit if isinstance(limit, NotDetectedLimit) else None
-    portion, lod_at_most = (absence.portion, absence.lod_at_most) if absence else (None, None)
+    portion, depth = (absence.portion, absence.lod_at_most) if absence else (None, None)
     acceptance_interval = amount.acceptance_interval if amount else None
     requires = limit.requires if isinstance(limit, ProductClassLimit | CertificateLimit) else ()
     return {
@@ -144,7 +144,7 @@ def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
         "unit": limit.unit if isinstance(limit, NumericLimit) else "",
         "basis": amount.basis if amount else "",
         "portion": plain(portion) if portion is not None else None,
-        "lod_at_most": plain(lod_at_most) if lod_at_most is not None else None,
+        "lod_at_most": plain(depth) if depth is not None else None,
         "products": list(limit.products),
         "requires": list(requires),
         "status": limit.status,

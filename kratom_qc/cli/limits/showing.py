@@ -14,7 +14,6 @@ from kratom_qc.cli.limits.books import books_in_force, print_book, today
 from kratom_qc.cli.tables import print_table
 from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.limit import AmountLimit, Limit, Rulebook
-from kratom_qc.domain.quantity import Basis
 from kratom_qc.rulebooks import plainly
 from kratom_qc.vocabulary import wording
 
@@ -29,16 +28,16 @@ def show(name: str, on: date | None) -> int:
             console.print(f"[dim]{label}[/]  {escape(words)}")
         return 0
     every = [(book, limit) for book in books.values() for limit in book.limits]
-    named = [pair for pair in every if pair[1].rule_id == name]
-    if not named:
-        rules = [limit.rule_id for _, limit in every]
+    rules = [limit.rule_id for _, limit in every]
+    if name not in rules:
         near = ", ".join(vocabulary.closest(name, [*books, *rules], 3))
         raise UsageError(
             f"'{name}' is no rulebook and no rule (nearest: {near or 'none'}); "
             "see `kratom-qc limits list`"
         )
-    for book, limit in named:
-        _print(console, book, limit, about(book, limit, books, day))
+    for book, limit in every:
+        if limit.rule_id == name:
+            _print(console, book, limit, about(book, limit, books, day))
     return 0
 
 
@@ -92,8 +91,10 @@ def _accepted(limit: Limit) -> str:
 
 
 def _basis(limit: Limit) -> str:
-    as_received = not isinstance(limit, AmountLimit) or limit.basis == Basis.AS_RECEIVED
-    return "" if as_received else limit.basis
+    """The basis of an amount where it is not the usual one."""
+    if not isinstance(limit, AmountLimit) or limit.basis == "as received":
+        return ""
+    return limit.basis
 
 
 def _overriding(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook]) -> Iterator[str]:
