@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
-from kratom_qc.rulebooks.scope import wanted
+from kratom_qc.rulebooks.scope import Rule, wanted
 
 if TYPE_CHECKING:
     from kratom_qc.domain.verdict import Verdict
@@ -82,7 +82,11 @@ def judge_readings(readings: Sequence[Reading], policy: JudgementPolicy) -> list
     return list(judge_batches(collected, policy).verdicts()) if collected else []
 
 
-def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:
+def judge_batches(
+    found: Sequence[Batch],
+    policy: JudgementPolicy,
+    only: Mapping[str | None, Container[Rule]] | None = None,
+) -> Judgement:
     """Judge batches in one run of the engine; see `kratom_qc.judge.verdicts.judge`."""
     from kratom_qc.judge.verdicts import judge
 
@@ -93,4 +97,5 @@ def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:
         home=policy.home,
         on=policy.on,
         hold_overdue=policy.hold_overdue,
+        only=only,
     )

@@ -20,7 +20,10 @@ from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 
 _METHOD = re.compile(r"\b(?:hplc|uplc|gc|lc|icp|aas|aoac|iso|usp|ep|elisa|pcr|ms)\b", re.IGNORECASE)
 _LOT = re.compile(r"^(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9./_-]{2,}$")
+_NUMBER = re.compile(r"^[<>≤≥~]?\s*[0-9]")
 _ABOVE = 60  # rows above a table that are looked at for its batch
+_KNOWN, _NEAR, _LOOKS = "known label", "label near a known one", "looks"
+_NUMERIC_ROLES = ("lod", "loq", "uncertainty", "limit", "result")
 _OPINIONS = (
     "opinion_good",
     "opinion_bad",
@@ -69,7 +72,8 @@ def quoted(text: str) -> str:
 def _opening(book: Workbook) -> list[str]:
     stem = re.sub(r"[^a-z0-9]+", "-", PurePath(book.file).stem.lower()).strip("-") or "draft"
     return [
-        "# Drafted from a file that was not understood. Every line marked `# ?` is a guess: check it, then remove the mark.",
+        "# Drafted from a file that was not understood. Every line marked `# ?` is a guess: "
+        "check it, then remove the mark.",
         f"id = {quoted(stem)}  # ? a name of your own",
         'laboratory = "unknown"  # ?',
         f"title = {quoted('Drafted from ' + PurePath(book.file).name)}",
@@ -93,12 +97,18 @@ def _conditions(book: Workbook, tables: Sequence[tuple[Sheet, int]]) -> list[str
 def _first_cell(book: Workbook) -> str:
     """The uppermost text of the first sheet that has any."""
     for sheet in book.sheets:
-        for row in sorted(sheet.rows):
+        if sheet.rows:
+            row = min(sheet.rows)
             column = min(sheet.rows[row])
-            name = cell_name(row, column)
-            place = f"{_as_glob(sheet.name)}!{name}" if sheet.name else name
-            return f"cells = {{ {quoted(place)} = {quoted(_as_glob(squeezed(sheet.rows[row][column].text)))} }}  # ?"
+            place = _place(_as_glob(sheet.name), row, column)
+            text = _as_glob(squeezed(sheet.rows[row][column].text))
+            return f"cells = {{ {quoted(place)} = {quoted(text)} }}  # ?"
     return 'cells = { "A1" = "*" }  # ?'
+
+
+def _place(sheet: str, row: int, column: int) -> str:
+    name = cell_name(row, column)
+    return f"{sheet}!{name}" if sheet else name
 
 
 def _as_glob(text: str) -> str:
@@ -113,33 +123,36 @@ def _texts(sheet: Sheet, row: int) -> list[str]:
 
 
 def _conventions(book: Workbook) -> list[str]:
-    said = [
+    texts = [
         cell.text
         for sheet in book.sheets
         for cells in sheet.rows.values()
         for cell in cells.values()
     ]
-    numbers = [
-        text for text in said if re.match(r"^[<>≤≥~]?\s*[0-9]", text.strip()) and not _is_date(text)
-    ]
-    lines = []
+    dates = [text for text in texts if _is_date(text)]
+    numbers = [text for text in texts if _NUMBER.match(text.strip()) and not _is_date(text)]
+    return [*_decimal_mark(numbers), *_day_order(dates)]
+
+
+def _decimal_mark(numbers: Sequence[str]) -> list[str]:
     try:
         mark = decimal_mark(numbers)
-        lines += (
-            ["[numbers]", f"decimal_mark = {quoted(mark)}  # ? proven by a number", ""]
-            if mark
-            else []
-        )
     except Ambiguous as error:
-        lines += [f"# ? numbers: {error}; state [numbers] decimal_mark", ""]
-    dates = [text for text in said if _is_date(text)]
+        return [f"# ? numbers: {error}; state [numbers] decimal_mark", ""]
+    if not mark:
+        return []
+    return ["[numbers]", f"decimal_mark = {quoted(mark)}  # ? proven by a number", ""]
+
+
+def _day_order(dates: Sequence[str]) -> list[str]:
     try:
         first = day_first(dates)
-        order = {True: "day-first", False: "month-first"}.get(first) if first is not None else None
-        lines += ["[dates]", f"order = {quoted(order)}  # ? proven by a date", ""] if order else []
     except UnreadableDate as error:
-        lines += [f"# ? dates: {error}; state [dates] order", ""]
-    return lines
+        return [f"# ? dates: {error}; state [dates] order", ""]
+    if first is None:
+        return []
+    order = "day-first" if first else "month-first"
+    return ["[dates]", f"order = {quoted(order)}  # ? proven by a date", ""]
 
 
 def _is_date(text: str) -> bool:
@@ -156,35 +169,32 @@ def _is_date(text: str) -> bool:
 def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
     """Where the batch id might stand: beside a label like one of ours, else where a lot number
     stands above the table."""
-    for sheet, header in tables:
-        if any(meaning((text,))[0] == "fact:batch_id" for text in _texts(sheet, header)):
-            return []
-    known, near, looks = [], [], []
-    for sheet, header in tables:
-        for row in [row for row in sorted(sheet.rows) if header - _ABOVE <= row < header]:
-            numbers = sorted(sheet.rows[row])
-            for at, value_at in pairwise(numbers):
-                label, value = sheet.rows[row][at], sheet.rows[row][value_at]
-                place = (
-                    f"{sheet.name}!{cell_name(row, value_at)}"
-                    if sheet.name
-                    else cell_name(row, value_at)
-                )
-                fact = vocabulary.fact_name(label.text)
-                if fact == "batch_id":
-                    known.append(place)
-                elif fact is None and any(
-                    vocabulary.fact_name(word) == "batch_id"
-                    for word in vocabulary.nearest_headers(label.text)
-                ):
-                    near.append((place, label))
-                elif fact is None and _LOT.match(value.text) and not _is_date(value.text):
-                    looks.append((place, label))
-    if known:
+    headers = [text for sheet, row in tables for text in _texts(sheet, row)]
+    if any(meaning((text,))[0] == "fact:batch_id" for text in headers):
         return []
-    for place, label in [*near, *looks][:1]:
+    places: dict[str, list[tuple[str, Cell]]] = {_KNOWN: [], _NEAR: [], _LOOKS: []}
+    for sheet, header in tables:
+        for row in range(header - _ABOVE, header):
+            for (_, label), (column, value) in pairwise(sorted(sheet.rows.get(row, {}).items())):
+                kind = _batch_id_by(label.text, value.text)
+                if kind:
+                    places[kind].append((_place(sheet.name, row, column), label))
+    if places[_KNOWN]:
+        return []
+    for place, label in [*places[_NEAR], *places[_LOOKS]][:1]:
         return ["[facts]", f"batch_id = {quoted(place)}  # ? beside '{squeezed(label.text)}'", ""]
     return ["# [facts]", '# batch_id = "B4"  # ? no lot number was seen above the table', ""]
+
+
+def _batch_id_by(label: str, value: str) -> str:
+    """By what a value may be the batch id: a known label, one near it, or its own looks."""
+    fact = vocabulary.fact_name(label)
+    if fact is not None:
+        return _KNOWN if fact == "batch_id" else ""
+    near = map(vocabulary.fact_name, vocabulary.nearest_headers(label))
+    if "batch_id" in near:
+        return _NEAR
+    return _LOOKS if _LOT.match(value) and not _is_date(value) else ""
 
 
 # ---------------------------------------------------------------- tables
@@ -193,28 +203,22 @@ def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
 def _header_row(sheet: Sheet) -> int | None:
     """The row most like a header: several different texts, and below it as many cells with numbers
     among them."""
-    best: tuple[int, int] | None = None
-    for row, cells in sheet.rows.items():
-        texts = {cell.text for cell in cells.values()}
-        if (
-            len(cells) < 2
-            or len(texts) < len(cells)
-            or any(could_be_result(cell.text) for cell in cells.values())
-        ):
-            continue
-        below = [under for at in range(row + 1, row + 6) if (under := sheet.rows.get(at))]
-        filled = sum(len(set(under) & set(cells)) for under in below if len(under) > 1)
-        numbers = sum(
-            could_be_result(cell.text)
-            for under in below
-            if len(under) > 1
-            for cell in under.values()
-        )
-        known = sum(meaning((squeezed(cell.text),))[0] != "unknown" for cell in cells.values())
-        score = (filled + numbers + 2 * known) * (numbers > 0)
-        if score and (best is None or score > best[0]):
-            best = (score, row)
-    return best[1] if best else None
+    scores = {row: _header_score(sheet, row) for row in sheet.rows}
+    best = max(scores, key=lambda row: scores[row], default=0)
+    return best if scores.get(best) else None
+
+
+def _header_score(sheet: Sheet, row: int) -> int:
+    cells = sheet.rows[row]
+    texts = [cell.text for cell in cells.values()]
+    if len(texts) < 2 or len(set(texts)) < len(texts) or any(map(could_be_result, texts)):
+        return 0
+    rows_below = (sheet.rows.get(number, {}) for number in range(row + 1, row + 6))
+    below = [under for under in rows_below if len(under) > 1]
+    filled = sum(len(under.keys() & cells.keys()) for under in below)
+    numbers = sum(could_be_result(cell.text) for under in below for cell in under.values())
+    known = sum(meaning((squeezed(text),))[0] != "unknown" for text in texts)
+    return filled + numbers + 2 * known if numbers else 0
 
 
 def _table(sheet: Sheet, row: int) -> list[str]:
@@ -242,54 +246,37 @@ def _guesses(sheet: Sheet, row: int) -> Iterator[Guess]:
     """One guess for every column that words alone do not explain; those that they do are read
     without a profile."""
     cells = sheet.rows[row]
-    known = {at: meaning((squeezed(cell.text),))[0] for at, cell in cells.items()}
+    known = {column: meaning((squeezed(cell.text),))[0] for column, cell in cells.items()}
     taken = set(known.values())
-    for at, cell in sorted(cells.items()):
-        text = squeezed(cell.text)
-        if known[at] != "unknown":
-            continue
-        values = [
-            under
-            for below in sheet.rows
-            if below > row
-            and (under := sheet.rows[below].get(at)) is not None
-            and len(sheet.rows[below]) > 1
-        ]
-        guess = _guess(text, values, taken)
-        taken.add(guess.role)
-        yield guess
+    below = [under for number, under in sheet.rows.items() if number > row and len(under) > 1]
+    for column, cell in sorted(cells.items()):
+        if known[column] == "unknown":
+            values = [under[column] for under in below if column in under]
+            guess = _guess(squeezed(cell.text), values, taken)
+            taken.add(guess.role)
+            yield guess
 
 
 def _guess(text: str, values: Sequence[Cell], taken: set[str]) -> Guess:
     """By the values below first, then by the nearest known word. A role that another column has is
     none."""
-    near = [
-        (word, role)
-        for word in vocabulary.nearest_headers(text)
-        if (role := vocabulary.column_role(word))
-    ]
     seen = _by_values(values)
     if seen is not None and seen[0] not in taken:
         return Guess(text, *seen)
     numeric = seen is not None and seen[0] == "result"
-    for word, role in near:
-        if role not in taken and (
-            not numeric or role in ("lod", "loq", "uncertainty", "limit", "result")
-        ):
+    for word in vocabulary.nearest_headers(text):
+        role = vocabulary.column_role(word)
+        if role and role not in taken and (role in _NUMERIC_ROLES or not numeric):
             return Guess(text, role, f"like '{word}'")
-    what = (
-        "numbers"
-        if numeric
-        else f"e.g. '{squeezed(values[0].text)}'"
-        if values
-        else "nothing below it"
-    )
+    what = f"e.g. '{squeezed(values[0].text)}'" if values else "nothing below it"
+    if numeric:
+        what = "numbers"
     return Guess(text, "", f"{what}: say what it is, or that it is ignored")
 
 
 def _by_values(values: Sequence[Cell]) -> tuple[str, str] | None:
-    said = [cell.text.strip() for cell in values]
-    if not said:
+    texts = [cell.text.strip() for cell in values]
+    if not texts:
         return None
     tests = (
         ("analyte", "names of analytes below", lambda text: vocabulary.analyte(text) is not None),
@@ -304,6 +291,6 @@ def _by_values(values: Sequence[Cell]) -> tuple[str, str] | None:
         ),
     )
     for role, why, test in tests:
-        if sum(map(test, said)) * 2 > len(said):
+        if sum(map(test, texts)) * 2 > len(texts):
             return role, why
     return None

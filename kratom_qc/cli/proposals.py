@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -22,7 +23,8 @@ _STYLES = {"looser": "bold red", "tighter and looser": "bold red", "tighter": "g
 
 
 def export(file: Path, *, force: bool) -> int:
-    """Write every limit into a workbook."""
+    """Write every limit into a workbook. Raises UsageError for a file of another kind, or one that
+    is there already, and StoreError where it cannot be written."""
     from kratom_qc.app.proposal.export import workbook
 
     if file.suffix.lower() != ".xlsx":
@@ -35,10 +37,8 @@ def export(file: Path, *, force: bool) -> int:
         )
     books = versions.in_force().plain
     write_file(file, workbook(list(books.values())))
-    print(
-        f"{sum(len(book.rows) for book in books.values())} limits of {len(books)} rulebooks: {file}",
-        file=sys.stderr,
-    )
+    limits = sum(len(book.rows) for book in books.values())
+    print(f"{limits} limits of {len(books)} rulebooks: {file}", file=sys.stderr)
     return 0
 
 
@@ -78,7 +78,8 @@ def _write(proposed: Version, output: Path) -> None:
 
 
 def compare(before: Path, after: Path, *, as_json: bool) -> int:
-    """Print what differs between two versions."""
+    """Print what differs between two versions. Raises InputNotFound for one that is not there, and
+    RulebookError with every mistake in them, behind the differences."""
     old, new = versions.of(before), versions.of(after)
     _print(old, new, as_json=as_json)
     _refuse_mistakes(old)
@@ -95,53 +96,61 @@ def _refuse_mistakes(version: Version) -> None:
 
 
 def _print(before: Version, after: Version, *, as_json: bool) -> None:
+    """Print the differences of two versions, and what each change of a limit does."""
     found = differences(before.plain, after.plain)
-    old, new = by_place(before.books), by_place(after.books)
-    known = bool(before.books and after.books)
-    effects = {
-        (one.rulebook, one.rule_id): effect(
-            old.get((one.rulebook, one.rule_id)), new.get((one.rulebook, one.rule_id))
-        )
-        if known and one.rule_id
-        else Effect()
-        for one in found
-    }
+    effects = _effects(found, before, after)
     if as_json:
-        for one in found:
-            sys.stdout.write(
-                json.dumps(_as_object(one, effects[one.rulebook, one.rule_id]), ensure_ascii=False)
-                + "\n"
-            )
+        for difference in found:
+            told = _as_object(difference, effects[difference.place])
+            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
     console = plain_console()
-    for stem, of_book in groupby(found, key=lambda one: one.rulebook):
-        console.print(f"[bold]{stem}[/]")
-        for rule_id, of_limit in groupby(of_book, key=lambda one: one.rule_id):
-            _print_limit(console, rule_id, list(of_limit), effects[stem, rule_id])
-    counts = Counter((one.change, one.rulebook, one.rule_id) for one in found if one.rule_id)
-    told = Counter(change for change, *_ in counts)
+    for rulebook, of_book in groupby(found, key=lambda difference: difference.rulebook):
+        console.print(f"[bold]{rulebook}[/]")
+        for place, of_limit in groupby(of_book, key=lambda difference: difference.place):
+            _print_limit(console, list(of_limit), effects[place])
+    console.print(_summary(found))
+
+
+def _effects(
+    found: Sequence[Difference], before: Version, after: Version
+) -> dict[tuple[str, str], Effect]:
+    """What the changes of every limit do; nothing where a version has mistakes."""
+    effects = {difference.place: Effect() for difference in found}
+    if before.books and after.books:
+        old, new = by_place(before.books), by_place(after.books)
+        for place in effects:
+            effects[place] = effect(old.get(place), new.get(place))
+    return effects
+
+
+def _summary(found: Sequence[Difference]) -> str:
+    changes = {(one.change, one.place) for one in found if one.rule_id}
+    counts = Counter(change for change, _ in changes)
+    parts = [f"{counts[change]} {change}" for change in _MARKS if counts[change]]
     heads = sum(not one.rule_id for one in found)
-    summary = [
-        f"{told[change]} {change}" for change in ("added", "removed", "changed") if told[change]
-    ]
-    summary += [f"{heads} in the heads of rulebooks"] if heads else []
-    console.print(f"Limits: {', '.join(summary)}" if summary else "No difference")
+    if heads:
+        parts.append(f"{heads} in the heads of rulebooks")
+    return f"Limits: {', '.join(parts)}" if parts else "No difference"
 
 
-def _print_limit(console: Console, rule_id: str, found: list[Difference], does: Effect) -> None:
-    change = found[0].change
-    title = escape(rule_id) if rule_id else "the rulebook itself"
-    direction = f"  [{_STYLES[does.direction]}]{does.direction}[/]" if does.direction else ""
-    why = f" [dim]({escape('; '.join(does.why))})[/]" if does.why else ""
-    console.print(f"  {_MARKS[change]} {title}{direction}{why}")
+def _print_limit(console: Console, found: Sequence[Difference], does: Effect) -> None:
+    first = found[0]
+    title = escape(first.rule_id) or "the rulebook itself"
+    if does.direction:
+        title += f"  [{_STYLES[does.direction]}]{does.direction}[/]"
+    if does.why:
+        title += f" [dim]({escape('; '.join(does.why))})[/]"
+    console.print(f"  {_MARKS[first.change]} {title}")
     for one in found:
         if one.change == "changed":
-            before, after = (
-                f"'{escape(said)}'" if said else "not said" for said in (one.before, one.after)
-            )
-            console.print(f"      {one.key}: {before} → {after}")
+            console.print(f"      {one.key}: {_quoted(one.before)} → {_quoted(one.after)}")
         else:
             console.print(f"      {escape(one.after or one.before)}")
+
+
+def _quoted(text: str) -> str:
+    return f"'{escape(text)}'" if text else "not said"
 
 
 def _as_object(one: Difference, does: Effect) -> dict[str, object]:

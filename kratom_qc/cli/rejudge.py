@@ -4,7 +4,7 @@ old, never over them."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -19,33 +19,30 @@ from rich.table import Table
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.reading import read_files
+from kratom_qc.app.reading import Reading, read_files
 from kratom_qc.app.rejudge import archived, files, keeping
-from kratom_qc.app.rejudge.panel import Panel, Progress, panel
-from kratom_qc.app.rejudge.planning import wave_of
+from kratom_qc.app.rejudge.plan import RejudgeRequest, archived_batches
 from kratom_qc.app.rejudge.summary import (
-    CARDS,
-    TOLD,
+    FINDING_KEYS,
     Outcome,
-    drafts_of,
+    batch_line,
+    batch_objects,
     installed,
-    line,
-    lines,
     page,
 )
 from kratom_qc.archive.history import History
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.refusals import print_refused
-from kratom_qc.domain.errors import EngineError, InputNotFound
-from kratom_qc.report.rejudged import NOT_JUDGED, MarketMoves, RejudgedPage, rejudged_page
+from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.report.rejudged import NOT_JUDGED, MarketChanges, RejudgedPage, rejudged_page
 
 SHOWN = 20  # batches that the console lists
 _STYLE = {"PASS": "bold green", "FAIL": "bold red", "HOLD": "bold yellow"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RejudgeOptions:
     """What the command line asks for."""
 
     files: tuple[Path, ...]
@@ -60,102 +57,65 @@ class Asked:
     as_json: bool
 
 
-def rejudge(asked: Asked) -> int:
+def rejudge(options: RejudgeOptions) -> int:
     """Judge an archive or files again. 0 whenever the question was answered; 3 where a file given
     was refused."""
-    return _files(asked) if asked.files else _archive(asked)
+    return _files(options) if options.files else _archive(options)
 
 
 # ---------------------------------------------------------------- the archive
 
 
-def _archive(asked: Asked) -> int:
+def _archive(options: RejudgeOptions) -> int:
     console = plain_console()
-    policy = load_policy(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
-    history = History(asked.store)
-    name = keeping.name_of(history, policy, everything=asked.every_limit)
-    target = (asked.output or asked.store / "rejudged") / name
-    if target.exists() and not asked.as_json:
-        console.print(
-            f"Nothing new: this was answered before, in {escape(str(target / 'index.html'))}",
-            soft_wrap=True,
-        )
+    policy = load_policy(options.markets, options.on, options.facts, drafts=options.drafts)
+    history = History(options.store)
+    name = keeping.name_of(history, policy, every_limit=options.every_limit)
+    target = (options.output or options.store / "rejudged") / name
+    if target.exists() and not options.as_json:
+        summary = escape(str(target / "index.html"))
+        console.print(f"Nothing new: this was answered before, in {summary}", soft_wrap=True)
         return 0
-    with panel(history.certificates) as judges, _shown(console, asked.as_json) as progress:
-        question, alike = archived.asked(history, policy, name, everything=asked.every_limit)
-        answer = archived.answered(history, question, judges, alike, progress)
-        outcome = _outcome(answer, history, judges, everything=asked.every_limit)
+    with _progress(console, options) as progress:
+        request = RejudgeRequest(options.store, name, policy)
+        batches = archived_batches(history, policy, every_limit=options.every_limit)
+        answer = archived.answered(history, request, batches, progress)
+        outcome = archived.outcome_of(history, answer, every_limit=options.every_limit)
     view = page(outcome, kept=True)
-    if not target.exists():
-        with keeping.new_folder(target) as folder:
-            keeping.keep(folder, answer)
-            (folder / "index.html").write_text(
-                rejudged_page(view, program=PROGRAM), encoding="utf-8"
-            )
-    if asked.as_json:
+    _keep(target, view, lambda folder: keeping.keep(folder, answer))
+    if options.as_json:
         _print_json(outcome, _findings(answer))
     else:
         _print(console, outcome, view, target)
     return 0
 
 
-def _outcome(
-    answer: archived.Answer, history: History, judges: Panel, *, everything: bool
-) -> Outcome:
-    """The answer with whole verdicts of the batches that the page shows: judged another way, they
-    must say the same."""
-    agains, comparison = answer.question.agains, answer.comparison
-    first = comparison.changed[:CARDS]
-    verdicts = {at: answer.reread[at] for at in first if at in answer.reread}
-    others = [at for at in first if at not in verdicts]
-    if others:
-        pasts, alike = (
-            tuple(answer.pasts[at] for at in others),
-            tuple(answer.alike[at] for at in others),
-        )
-        verdicts |= dict(
-            zip(
-                others,
-                judges.verdicts(answer.question, wave_of(history, pasts, alike)),
-                strict=True,
-            )
-        )
-    for at, verdict in verdicts.items():
-        if not comparison.agrees(at, verdict):
-            raise EngineError(
-                f"batch {comparison.batch_ids[at]}: what changed and the whole batch are not judged alike; nothing is written. "
-                "This is a fault of the program; report it"
-            )
-    return Outcome(
-        name=answer.question.name,
-        policy=answer.question.policy,
-        drafts=drafts_of(answer.question.policy.books, installed()),
-        comparison=comparison,
-        products=tuple(past.product for past in answer.pasts),
-        then=tuple(past.judged_on for past in answer.pasts),
-        verdicts=verdicts,
-        why={rule: why for one in agains for rule, why in one.why.items()},
-        limits={rule: limit for one in agains for rule, limit in one.limits.items()},
-        everything=everything,
-    )
+def _keep(target: Path, view: RejudgedPage, tables: Callable[[Path], None]) -> None:
+    """Write an answer's tables and page, unless they are there."""
+    if target.exists():
+        return
+    with keeping.new_folder(target) as folder:
+        tables(folder)
+        html = rejudged_page(view, program=PROGRAM)
+        (folder / "index.html").write_text(html, encoding="utf-8")
 
 
 def _findings(answer: archived.Answer) -> dict[str, list[dict[str, Any]]]:
-    """What was found on the limits asked again and stands against a batch that changes, by batch."""
-    changed = [answer.comparison.batch_ids[at] for at in answer.comparison.changed]
-    table = answer.findings.select(["batch_id", "decides", *TOLD])
+    """What stands against the batches that change, of the limits asked again, by batch."""
+    changed = [answer.comparison.batch_ids[batch] for batch in answer.comparison.changed]
+    table = answer.findings.select(["batch_id", "decides", *FINDING_KEYS])
     against = pc.and_(table["decides"], pc.not_equal(table["outcome"].cast(pa.string()), "PASS"))
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in table.filter(
-        pc.and_(against, pc.is_in(table["batch_id"], pa.array(changed, pa.string())))
-    ).to_pylist():
-        found.setdefault(row["batch_id"], []).append({key: row[key] for key in TOLD})
-    return found
+    rows = pc.and_(against, pc.is_in(table["batch_id"], pa.array(changed, pa.string())))
+    findings: dict[str, list[dict[str, Any]]] = {}
+    for row in table.filter(rows).to_pylist():
+        of_batch = findings.setdefault(row["batch_id"], [])
+        of_batch.append({key: row[key] for key in FINDING_KEYS})
+    return findings
 
 
 @contextmanager
-def _shown(console: Console, as_json: bool) -> Iterator[Progress]:
-    if as_json or not console.is_terminal:
+def _progress(console: Console, options: RejudgeOptions) -> Iterator[archived.Progress]:
+    if options.as_json or not console.is_terminal:
         yield lambda *_: None
         return
     from rich.progress import Progress as Bar
@@ -168,44 +128,42 @@ def _shown(console: Console, as_json: bool) -> Iterator[Progress]:
 # ---------------------------------------------------------------- files
 
 
-def _files(asked: Asked) -> int:
-    lacking = [str(file) for file in asked.files if not file.is_file()]
+def _files(options: RejudgeOptions) -> int:
+    lacking = [str(file) for file in options.files if not file.is_file()]
     if lacking:
         raise InputNotFound("; ".join(f"{name}: no such file" for name in lacking))
-    now = load_policy(asked.markets, asked.on, asked.facts, drafts=asked.drafts)
+    now = load_policy(options.markets, options.on, options.facts, drafts=options.drafts)
     in_force = installed()
-    then = load_policy(
-        [market for market in asked.markets if market in in_force], asked.then, asked.facts
-    )
-    readings = read_files(asked.files)
+    markets = [market for market in options.markets if market in in_force]
+    then = load_policy(markets, options.then, options.facts)
+    readings = read_files(options.files)
     outcome, verdicts = files.compared(readings, then, now)
-    view = page(outcome, kept=asked.output is not None)
-    target = asked.output and asked.output / outcome.name
-    if target is not None and not target.exists():
-        with keeping.new_folder(target) as folder:
-            files.keep(folder, outcome, verdicts)
-            (folder / "index.html").write_text(
-                rejudged_page(view, program=PROGRAM), encoding="utf-8"
-            )
+    view = page(outcome, kept=options.output is not None)
+    target = options.output and options.output / outcome.name
+    if target is not None:
+        _keep(target, view, lambda folder: files.keep(folder, outcome, verdicts))
     console = plain_console()
-    if asked.as_json:
+    if options.as_json:
         _print_json(outcome, files.findings(verdicts, outcome))
-    else:
-        _print(console, outcome, view, target)
+        return _print_refused(Console(stderr=True), readings)
+    _print(console, outcome, view, target)
+    return _print_refused(console, readings)
+
+
+def _print_refused(console: Console, readings: Sequence[Reading]) -> int:
+    """Print the refused files; returns the exit status."""
     refused = [reading for reading in readings if reading.refusals]
     for reading in refused:
-        print_refused(
-            Console(stderr=True) if asked.as_json else console, reading.file, reading.refusals
-        )
+        print_refused(console, reading.file, reading.refusals)
     return REFUSED if refused else 0
 
 
 # ---------------------------------------------------------------- printing
 
 
-def _print_json(outcome: Outcome, findings: dict[str, list[dict[str, Any]]]) -> None:
-    for one in lines(outcome, findings):
-        print_line(one)
+def _print_json(outcome: Outcome, findings: Mapping[str, list[dict[str, Any]]]) -> None:
+    for batch in batch_objects(outcome, findings):
+        print_line(batch)
     sys.stdout.flush()
 
 
@@ -218,59 +176,55 @@ def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path 
     console.print(
         f"[bold]{view.changed} of {view.batches} {batches} change[/] as on {view.on.isoformat()}"
     )
-    console.print(_moves_table(view))
+    console.print(_markets_table(view))
     if outcome.comparison.changed:
         console.print(_batches_table(outcome))
-    more = view.changed - SHOWN
-    if more > 0:
-        console.print(f"and {more} more")
+    if view.changed > SHOWN:
+        console.print(f"and {view.changed - SHOWN} more")
     for sentence in view.overdue:
         console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
     if target is not None:
-        console.print(f"Summary: {escape(str(target / 'index.html'))}", soft_wrap=True)
+        folder = escape(str(target))
+        console.print(f"Summary: {folder}/index.html", soft_wrap=True)
         console.print(
-            f"Verdicts and findings: {escape(str(target))} (Parquet, beside the archive)",
-            soft_wrap=True,
+            f"Verdicts and findings: {folder} (Parquet, beside the archive)", soft_wrap=True
         )
 
 
-def _moves_table(view: RejudgedPage) -> Table:
+def _markets_table(view: RejudgedPage) -> Table:
     table = _table("market", "from what to what", "unchanged")
-    table.add_row(
-        f"the batches' own verdicts ({escape(', '.join(view.homes))})",
-        _moves(view.own),
-        f"{view.own.same:,}",
-    )
+    own = f"the batches' own verdicts ({escape(', '.join(view.homes))})"
+    table.add_row(own, _moves(view.own), f"{view.own.same:,}")
     for row in view.markets:
-        table.add_row(
-            escape(", ".join(market for market, _ in row.markets)), _moves(row), f"{row.same:,}"
-        )
+        markets = ", ".join(market for market, _ in row.markets)
+        table.add_row(escape(markets), _moves(row), f"{row.same:,}")
     if view.same_markets:
-        table.add_row(
-            escape(", ".join(view.same_markets)), "[dim]nothing moves[/]", f"{view.batches:,}"
-        )
+        same = escape(", ".join(view.same_markets))
+        table.add_row(same, "[dim]nothing moves[/]", f"{view.batches:,}")
     return table
 
 
-def _moves(row: MarketMoves) -> str:
-    return (
-        "\n".join(f"{_word(old)} → {_word(new)} {count:,}" for old, new, count in row.moves)
-        or "[dim]nothing moves[/]"
-    )
+def _moves(row: MarketChanges) -> str:
+    moves = [
+        f"{_styled(before)} → {_styled(after)} {count:,}" for before, after, count in row.moves
+    ]
+    return "\n".join(moves) or "[dim]nothing moves[/]"
 
 
-def _word(said: str) -> str:
-    return f"[dim]{NOT_JUDGED}[/]" if said == NOT_JUDGED else f"[{_STYLE[said]}]{said}[/]"
+def _styled(decision: str) -> str:
+    if decision == NOT_JUDGED:
+        return f"[dim]{NOT_JUDGED}[/]"
+    return f"[{_STYLE[decision]}]{decision}[/]"
 
 
 def _batches_table(outcome: Outcome) -> Table:
     table = _table("batch", "product", "verdict", "markets", "decided by")
-    for at in outcome.comparison.changed[:SHOWN]:
-        one = line(outcome, at)
-        move = f"{_word(one.before)} → {_word(one.after)}"
-        table.add_row(
-            escape(one.batch_id), escape(one.product), move, escape(one.markets), escape(one.rules)
-        )
+    for batch in outcome.comparison.changed[:SHOWN]:
+        line = batch_line(outcome, batch)
+        move = f"{_styled(line.before)} → {_styled(line.after)}"
+        texts = (line.batch_id, line.product, line.markets, line.rules)
+        batch_id, product, markets, rules = map(escape, texts)
+        table.add_row(batch_id, product, move, markets, rules)
     return table
 
 

@@ -11,7 +11,7 @@ from kratom_qc.app.batches import judge_readings
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import read_files
 from kratom_qc.app.rejudge.reread import reread
-from kratom_qc.archive.history import History, Past
+from kratom_qc.archive.history import ArchivedVerdict, History
 from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.cli.tables import print_matrix
@@ -65,7 +65,7 @@ def _json_lines(checked: Checked) -> Iterator[str]:
 def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
     """Batches of a store, judged over all their kept certificates."""
     history = History(root)
-    pasts = {past.batch_id: past for past in history.pasts}
+    pasts = {past.batch_id: past for past in history.verdicts}
     for batch_id in ids:
         if batch_id not in pasts:
             near = nearest_hint(batch_id, pasts, 3)
@@ -76,7 +76,7 @@ def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdi
     )
 
 
-def _as_declared(pasts: Sequence[Past], policy: JudgementPolicy) -> JudgementPolicy:
+def _as_declared(pasts: Sequence[ArchivedVerdict], policy: JudgementPolicy) -> JudgementPolicy:
     """The policy with what vendors declared of these batches when they were judged, where every
     declaration was kept."""
     if any(past.facts_sha256 != past.facts.sha256 for past in pasts):

@@ -74,6 +74,15 @@ class Certificate:
     notes: tuple[Note, ...] = ()
 
 
+def witness(sha256: str, certificate_id: str, laboratory: str) -> str:
+    """The name by which results say which certificate they were read from (`Result.certificate`).
+
+    `sha256` is that of the file. Two certificates in one file are two witnesses: what each of them
+    proves alone stays proven. The archive keeps this text, so it never changes.
+    """
+    return f"{sha256} {certificate_id} {laboratory}"
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """Something a person should see that never changes a verdict."""
@@ -117,3 +126,8 @@ class InterpretedCertificate:
         default_factory=dict
     )  # every date by its fact's name: sampled_on, issued_on …
     facts_said: Mapping[str, SourceText] = field(default_factory=dict)
+
+    @property
+    def witness(self) -> str:
+        """The name that its results carry."""
+        return witness(self.sha256, self.certificate_id, self.laboratory)

@@ -14,6 +14,7 @@ from kratom_qc.domain.certificate import (
     InterpretedCertificate,
     Remark,
     ResultRow,
+    witness,
 )
 from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.result import Result
@@ -137,8 +138,9 @@ def _interpret(
     dates = {
         name: _date(facts[name], first_is_day, refusals) for name in DATE_FACTS if name in facts
     }
-    # Two certificates in one file are two witnesses: what each proves alone stays proven.
-    identity = f"{certificate.sha256} {_said(facts, 'certificate_id')} {_said(facts, 'laboratory')}"
+    identity = witness(
+        certificate.sha256, _said(facts, "certificate_id"), _said(facts, "laboratory")
+    )
     hold_reasons: list[HoldReason] = []
     remarks: list[Remark] = []
     rows: list[tuple[ResultRow, Result]] = []

@@ -1,11 +1,12 @@
-"""The summary of a rejudge: which limits were asked again, how many batches moved where, and why,
-worst first."""
+"""The summary of a rejudge: which limits were asked again, how many batches changed from what to
+what, and why, worst first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit
@@ -17,11 +18,11 @@ from kratom_qc.report.reasons import Reach
 from kratom_qc.vocabulary import wording
 
 Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
+Market = tuple[str, str]  # id and title
 NOT_JUDGED = "not judged"
 
 
-@dataclass(frozen=True, slots=True)
-class AskedAgain:
+class ChangedLimit(NamedTuple):
     """A limit that was asked again, and what has changed; its text and source are empty where it is
     not asked any more."""
 
@@ -32,14 +33,31 @@ class AskedAgain:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class MarketMoves:
-    """How many batches moved from what to what, in markets where as many did; the others stay as
-    they were."""
+class MarketChanges(NamedTuple):
+    """How many batches changed from what to what, in markets where as many did; `same` stay as they
+    were."""
 
-    markets: tuple[tuple[str, str], ...]  # id and title
+    markets: tuple[Market, ...]
     moves: tuple[tuple[str, str, int], ...]
     same: int
+
+
+class DraftRulebook(NamedTuple):
+    """A rulebook that is not law: its file's name and hash."""
+
+    name: str
+    sha256: str
+
+
+class BatchLine(NamedTuple):
+    """One batch that changes, in a line: beyond the first, a page would be too long to read."""
+
+    batch_id: str
+    product: str
+    before: str
+    after: str
+    markets: str
+    rules: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,73 +77,126 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """Markets that moved alike."""
+class MarketMove:
+    """Markets that changed alike."""
 
     before: str
     after: str
     says: str
-    markets: tuple[tuple[str, str], ...]  # id and title
+    markets: tuple[Market, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
-    """Everything that one cause moves; no cause where every limit is met now."""
+class CauseMoves:
+    """Everything that one cause changes; no cause where every limit is met now. `was` are the rules
+    that decided then, and what has changed about them."""
 
     cause: Cause | None
-    moves: tuple[Move, ...]
-    was: tuple[tuple[str, str], ...]  # the rules that decided then, and what has changed about them
+    moves: tuple[MarketMove, ...]
+    was: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One batch that changes."""
+class BatchCard:
+    """One batch that changes. `clear` is what else was asked again and stands against it: to be
+    cleared up too."""
 
     batch_id: str
     product: str
     laboratories: str
     before: str
     after: str
-    moves: tuple[Moves, ...]
-    clear: tuple[
-        Cause, ...
-    ]  # what else was asked again and stands against it: to be cleared up too
+    moves: tuple[CauseMoves, ...]
+    clear: tuple[Cause, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One batch that changes, in a line: beyond the first, a page would be too long to read."""
-
-    batch_id: str
-    product: str
-    before: str
-    after: str
-    markets: str
-    rules: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drafts:
-    """A rulebook that is not law: its file's name and hash."""
+class RejudgedPage:
+    """Everything the summary prints. `then` are the first and the last day on which the batches
+    were judged; `kept` says whether tables stand beside the page."""
 
     name: str
-    sha256: str
+    on: date
+    then: tuple[date, date] | None
+    drafts: tuple[DraftRulebook, ...]
+    batches: int
+    changed: int
+    homes: tuple[str, ...]
+    own: MarketChanges
+    markets: tuple[MarketChanges, ...]
+    same_markets: tuple[str, ...]
+    asked: tuple[ChangedLimit, ...]
+    everything: bool
+    cards: tuple[BatchCard, ...]
+    lines: tuple[BatchLine, ...]
+    kept: bool
+    overdue: tuple[str, ...]
+
+
+def changed_limits(why: Mapping[Rule, str], limits: Mapping[Rule, Limit]) -> Iterable[ChangedLimit]:
+    """The limits of a rejudge, in the order of `why`, which says what has changed about each."""
+    for (book, rule_id), changed in why.items():
+        limit = limits.get((book, rule_id))
+        text, source = ("", "") if limit is None else (limit.text, limit.because)
+        yield ChangedLimit(book, rule_id, changed, text, source)
+
+
+def rejudged_page(view: RejudgedPage, *, program: str) -> str:
+    """The summary as one self-contained page. Same answer, same text."""
+    title = "What if" if view.drafts else "Judged again"
+    title += f": {view.changed} of {view.batches} batches change"
+    template = _environment().get_template("rejudged.html")
+    return template.render(page=view, title=title, program=program)
+
+
+# ---------------------------------------------------------------- one batch
 
 
 def card(
     verdict: Verdict,
     before: Mapping[str | None, Decision | None],
-    changed: Sequence[str],
-    was: Mapping[str, str],
+    rules_before: Mapping[str, str],
     why: Mapping[Rule, str],
-) -> Card:
-    """A batch that changes. `before` is what was said then, by market (None is its own verdict);
-    `changed` names the markets that moved, `was` the rules that decided there then, and `why` what
-    has changed about limits since."""
-    evidence, reach = Evidence(verdict), Reach(verdict)
+) -> BatchCard:
+    """A batch that changes. `before` is what was decided then, by market (None is its own verdict);
+    `rules_before` names the markets that changed, with the rule that decided there then ("": none),
+    and `why` what has changed about limits since."""
+    causes = _Causes(verdict, why)
+    standings = {standing.market: standing for standing in verdict.standings}
+    alike: dict[Rule | None, list[Standing]] = {}  # by what decides now
+    for market in rules_before:
+        finding = standings[market].finding
+        alike.setdefault(_rule(finding), []).append(standings[market])
+    return BatchCard(
+        batch_id=verdict.batch.batch_id,
+        product=wording.product_name(verdict.batch.product),
+        laboratories=page.laboratories(verdict),
+        before=_word(before[None]),
+        after=verdict.decision.value,
+        moves=tuple(
+            CauseMoves(
+                causes.of(group[0].finding),
+                _moves(group, before),
+                causes.changed(rules_before[standing.market] for standing in group),
+            )
+            for group in alike.values()
+        ),
+        clear=tuple(causes.beside(alike)),
+    )
 
-    def cause(finding: Finding) -> Cause:
-        line = reasons.limit_line(finding, reach)
+
+class _Causes:
+    """Findings on one batch as causes to change, with what has changed about their limits."""
+
+    def __init__(self, verdict: Verdict, why: Mapping[Rule, str]):
+        self.verdict, self.why = verdict, why
+        self.evidence, self.reach = Evidence(verdict), Reach(verdict)
+
+    def of(self, finding: Finding | None) -> Cause | None:
+        return None if finding is None else self._cause(finding)
+
+    def _cause(self, finding: Finding) -> Cause:
+        line = reasons.limit_line(finding, self.reach)
         return Cause(
             outcome=finding.outcome.value,
             subject=reasons.subject(finding),
@@ -135,114 +206,42 @@ def card(
             source=finding.because,
             dates=line.dates,
             why=line.why,
-            changed=why.get((finding.rulebook, finding.rule_id), ""),
-            statements=evidence.of_all([finding])[0],
+            changed=self.why.get((finding.rulebook, finding.rule_id), ""),
+            statements=self.evidence.of_all([finding])[0],
         )
 
-    stands = {standing.market: standing for standing in verdict.standings}
-    moves = tuple(
-        _moves(markets, stands, before, was, why, cause) for markets in _by_cause(changed, stands)
-    )
-    told = {(group.cause.book, group.cause.rule_id) for group in moves if group.cause is not None}
-    return Card(
-        batch_id=verdict.batch.batch_id,
-        product=wording.product_name(verdict.batch.product),
-        laboratories=page.laboratories(verdict),
-        before=_word(before[None]),
-        after=verdict.decision.value,
-        moves=moves,
-        clear=tuple(
-            cause(finding) for finding in _against(verdict, why) if _rule(finding) not in told
-        ),
-    )
+    def changed(self, rule_ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Rules with what has changed about them, each once."""
+        why = {rule_id: changed for (_, rule_id), changed in self.why.items()}
+        return tuple((one, why.get(one, "")) for one in dict.fromkeys(rule_ids) if one)
 
-
-def _by_cause(changed: Iterable[str], stands: Mapping[str, Standing]) -> Iterable[list[str]]:
-    """Markets in which the same finding decides now."""
-    groups: dict[Rule | None, list[str]] = {}
-    for market in changed:
-        finding = stands[market].finding
-        groups.setdefault(None if finding is None else _rule(finding), []).append(market)
-    return groups.values()
+    def beside(self, deciding: Container[Rule | None]) -> Iterable[Cause]:
+        """What was asked again, decides nothing alone and stands against the batch, worst first."""
+        against = [
+            finding
+            for finding in self.verdict.findings
+            if finding.decides
+            and finding.outcome is not Outcome.PASS
+            and _rule(finding) in self.why
+            and _rule(finding) not in deciding
+        ]
+        against.sort(key=lambda finding: finding.outcome is not Outcome.FAIL)
+        return map(self._cause, against)
 
 
 def _moves(
-    markets: Sequence[str],
-    stands: Mapping[str, Standing],
-    before: Mapping[str | None, Decision | None],
-    was: Mapping[str, str],
-    why: Mapping[Rule, str],
-    cause: Callable[[Finding], Cause],
-) -> Moves:
-    alike: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-    for market in markets:
-        stand = stands[market]
-        move = _word(before[market]), stand.decision.value, str(stand.status)
-        alike.setdefault(move, []).append((market, stand.title))
-    finding = stands[markets[0]].finding
-    gone = {rule: told for (_, rule), told in why.items()}
-    return Moves(
-        None if finding is None else cause(finding),
-        tuple(Move(*move, tuple(there)) for move, there in alike.items()),
-        tuple(dict.fromkeys((was[one], gone.get(was[one], "")) for one in markets if was.get(one))),
-    )
+    standings: Iterable[Standing], before: Mapping[str | None, Decision | None]
+) -> tuple[MarketMove, ...]:
+    alike: dict[tuple[str, str, str], list[Market]] = {}
+    for standing in standings:
+        move = _word(before[standing.market]), standing.decision.value, str(standing.status)
+        alike.setdefault(move, []).append((standing.market, standing.title))
+    return tuple(MarketMove(*move, tuple(markets)) for move, markets in alike.items())
 
 
-def _rule(finding: Finding) -> Rule:
-    return finding.rulebook, finding.rule_id
-
-
-def _against(verdict: Verdict, why: Mapping[Rule, str]) -> Iterable[Finding]:
-    """What was asked again and now stands against a batch, worst first."""
-    found = [
-        one
-        for one in verdict.findings
-        if one.decides and one.outcome is not Outcome.PASS and _rule(one) in why
-    ]
-    return sorted(found, key=lambda one: one.outcome is not Outcome.FAIL)
+def _rule(finding: Finding | None) -> Rule | None:
+    return None if finding is None else (finding.rulebook, finding.rule_id)
 
 
 def _word(decision: Decision | None) -> str:
     return NOT_JUDGED if decision is None else decision.value
-
-
-def asked_again(why: Mapping[Rule, str], limits: Mapping[Rule, Limit]) -> list[AskedAgain]:
-    """The limits of a rejudge, in their order."""
-    return [
-        AskedAgain(book, rule, told, limits[book, rule].text, limits[book, rule].because)
-        if (book, rule) in limits
-        else AskedAgain(book, rule, told, "", "")
-        for (book, rule), told in why.items()
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class RejudgedPage:
-    """Everything the summary prints."""
-
-    name: str
-    on: date
-    then: (
-        tuple[date, date] | None
-    )  # the first and last day on which the batches were judged; none for files
-    drafts: tuple[Drafts, ...]
-    batches: int
-    changed: int
-    homes: tuple[str, ...]
-    own: MarketMoves
-    markets: tuple[MarketMoves, ...]
-    same_markets: tuple[str, ...]
-    asked: tuple[AskedAgain, ...]
-    everything: bool
-    cards: tuple[Card, ...]
-    lines: tuple[Line, ...]
-    kept: bool  # whether tables stand beside the page
-    overdue: tuple[str, ...]
-
-
-def rejudged_page(view: RejudgedPage, *, program: str) -> str:
-    """The summary as one self-contained page. Same answer, same text."""
-    title = f"{'What if' if view.drafts else 'Judged again'}: {view.changed} of {view.batches} batches change"
-    return (
-        _environment().get_template("rejudged.html").render(page=view, title=title, program=program)
-    )

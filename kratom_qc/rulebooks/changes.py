@@ -32,7 +32,7 @@ _TOLD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class JudgementBasis:
     """By what batches are judged: the rulebooks, the markets asked for, and the day."""
 
     books: Mapping[str, Rulebook]
@@ -48,32 +48,35 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class LimitChanges:
     """The limits of now for batches of one product that were judged alike then."""
 
     product: str | None
     limits: Mapping[Rule, Limit]  # all of them, in their order
-    kept: frozenset[Rule]  # whose findings of then still hold
-    why: Mapping[Rule, str]  # the others, and those not asked any more: what has changed
-    fewer: bool  # whether a quantity is not asked for any more: doubts that it raised may have gone with it
+    unchanged: frozenset[Rule]  # whose findings of then still hold
+    reasons: Mapping[Rule, str]  # the others, and those not asked any more: what has changed
+    fewer_quantities: bool  # whether one is not asked for any more, and its causes to hold with it
 
     @property
-    def asked(self) -> frozenset[Rule]:
+    def changed(self) -> frozenset[Rule]:
         """The limits to ask again."""
-        return frozenset(self.limits.keys() - self.kept)
+        return frozenset(self.limits.keys() - self.unchanged)
 
 
-def again(then: Asking | None, now: Asking, product: str | None) -> Again:
+def limit_changes(
+    then: JudgementBasis | None, now: JudgementBasis, product: str | None
+) -> LimitChanges:
     """What to ask again of batches of a product. Where nobody knows by what they were judged
     (`then` is None), everything."""
     limits = now.limits(product)
     if then is None:
-        return Again(product, limits, frozenset(), dict.fromkeys(limits, "asked again"), fewer=True)
+        asked_again = dict.fromkeys(limits, "asked again")
+        return LimitChanges(product, limits, frozenset(), asked_again, fewer_quantities=True)
     before = then.limits(product)
     why = {rule: _why(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()}
     gone = {rule: "not asked any more" for rule in before if rule not in limits}
     kept = frozenset(rule for rule, told in why.items() if not told)
-    return Again(
+    return LimitChanges(
         product,
         limits,
         kept,

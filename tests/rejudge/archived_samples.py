@@ -11,8 +11,8 @@ from pathlib import Path
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_content
-from kratom_qc.app.rejudge.archived import Answer, answered, asked
-from kratom_qc.app.rejudge.panel import panel
+from kratom_qc.app.rejudge.archived import Answer, answered
+from kratom_qc.app.rejudge.plan import RejudgeRequest, archived_batches
 from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.history import History
 from kratom_qc.archive.store import Store
@@ -115,10 +115,9 @@ def from_archive(
     history: History,
     policy: JudgementPolicy,
     *,
-    everything: bool = False,
+    every_limit: bool = False,
     declared: FactsFile = FactsFile(),  # noqa: B008
 ) -> Answer:
     """The archive judged again. What the vendor declared then is in it, and need not be declared again."""
-    question, alike = asked(history, replace(policy, facts=declared), "test", everything=everything)
-    with panel(1) as judges:
-        return answered(history, question, judges, alike)
+    request = RejudgeRequest(history.root, "test", replace(policy, facts=declared))
+    return answered(history, request, archived_batches(history, request.policy, every_limit=every_limit))

@@ -6,21 +6,23 @@ Both for every sample batch: decisions, what every market says, the rule that de
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pytest
 from archived_samples import DAY, changed, drafts, from_archive, from_files, in_force, rows, terms_of, without
 from factory import book, limit
 
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.rejudge.archived import Answer
-from kratom_qc.app.rejudge.comparing import said
+from kratom_qc.app.rejudge.archived import Answer, answered
+from kratom_qc.app.rejudge.comparison import decisions_of
+from kratom_qc.app.rejudge.plan import RejudgeRequest, archived_batches
 from kratom_qc.archive.history import History
 from kratom_qc.archive.rows import finding_row
 from kratom_qc.archive.tables import SCHEMAS, table
 from kratom_qc.domain.verdict import Verdict
+from kratom_qc.interpret.facts import FactsFile
 
 NEW_STATE = book(
     limit("US-ZZ-7OH", "7-hydroxymitragynine", "7-OH not more than 0.1 mg/g", max="0.1", unit="mg/g"),
@@ -78,18 +80,26 @@ def case(request, tmp_path_factory) -> tuple[JudgementPolicy, dict[str, Verdict]
     return policy, from_files(policy)
 
 
-@pytest.mark.parametrize("everything", [False, True], ids=["what changed", "every limit"])
-def test_the_archive_says_what_the_certificates_say(history, case, everything):
+@pytest.mark.parametrize("every_limit", [False, True], ids=["what changed", "every limit"])
+def test_the_archive_says_what_the_certificates_say(history, case, every_limit):
     policy, verdicts = case
-    answer = from_archive(history, policy, everything=everything)
+    answer = from_archive(history, policy, every_limit=every_limit)
     comparison = answer.comparison
-    expected, says = said([verdicts[batch_id] for batch_id in comparison.batch_ids], comparison.markets)
     assert answer.reread == {}
-    np.testing.assert_array_equal(comparison.after.decisions, expected.decisions)
-    np.testing.assert_array_equal(comparison.says, says)
-    for at, batch_id in enumerate(comparison.batch_ids):
-        rules = [comparison.after.rule(at, column) for column in range(1, len(comparison.markets) + 1)]
-        assert rules == [expected.rule(at, column) for column in range(1, len(comparison.markets) + 1)], batch_id
+    for batch_id, decisions in zip(comparison.batch_ids, comparison.after, strict=True):
+        assert decisions == decisions_of(verdicts[batch_id], comparison.markets), batch_id
+
+
+def test_several_waves_in_several_processes_say_the_same(history, tmp_path, monkeypatch):
+    policy = terms_of(drafts(tmp_path, us=in_force("us", "2026-20943")), date(2026, 12, 1))
+    whole = from_archive(history, policy)
+    monkeypatch.setattr("kratom_qc.app.rejudge.archived.WAVE", 13)
+    done: list[tuple[int, int]] = []
+    request = RejudgeRequest(history.root, "test", replace(policy, facts=FactsFile()))
+    waves = answered(history, request, archived_batches(history, request.policy), lambda *at: done.append(at))
+    assert waves.comparison == whole.comparison
+    assert waves.findings.to_pylist() == whole.findings.to_pylist()
+    assert done == [(13, 26), (26, 26)]
 
 
 def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):
@@ -104,11 +114,11 @@ def test_what_was_found_then_and_again_is_what_the_certificates_show(history, ca
 def _found(history: History, answer: Answer) -> Iterator[tuple[str, list[str]]]:
     """Of every batch the archived findings that still hold, and those made now."""
     again = _by_batch(answer.findings.to_pylist())
-    then = _by_batch(row for pass_id in history.passes for row in history.file("findings", pass_id).read().to_pylist())
-    for past, place in zip(answer.pasts, answer.alike, strict=True):
-        kept = answer.question.agains[place].kept
-        still = [row for row in then[past.batch_id] if (row["rulebook"], row["rule_id"]) in kept]
-        yield past.batch_id, sorted(map(_text, (*still, *again.get(past.batch_id, ()))))
+    (pass_id,) = history.passes
+    then = _by_batch(history.table("findings", pass_id, SCHEMAS["findings"].names).to_pylist())
+    for verdict, changes in answer.batches:
+        still = [row for row in then[verdict.batch_id] if (row["rulebook"], row["rule_id"]) in changes.unchanged]
+        yield verdict.batch_id, sorted(map(_text, (*still, *again.get(verdict.batch_id, ()))))
 
 
 def _by_batch(found_rows: Any) -> dict[str, list[dict[str, Any]]]:

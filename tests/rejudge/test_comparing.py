@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from kratom_qc.app.rejudge.comparing import CODES, Comparison, Moved, Said
+from kratom_qc.app.rejudge.comparison import Comparison, DecisionChange, MarketDecision
 from kratom_qc.domain.verdict import Decision
 
 P, H, F = Decision.PASS, Decision.HOLD, Decision.FAIL
@@ -13,12 +12,9 @@ P, H, F = Decision.PASS, Decision.HOLD, Decision.FAIL
 
 def comparison(*rows: tuple[list[Decision | None], list[Decision | None]]) -> Comparison:
     """Batches a, b, c …, each as (what was said, what is said): its own verdict, then every market."""
-    before, after = ([[CODES[one] for one in row[side]] for row in rows] for side in (0, 1))
+    before, after = (tuple(tuple(MarketDecision(one) for one in row[side]) for row in rows) for side in (0, 1))
     markets = tuple(f"m{at}" for at in range(1, len(rows[0][0])))
-    none = np.full((len(rows), len(markets) + 1), -1, np.int32)
-    says = np.zeros((len(rows), len(markets)), np.int8)
-    old, new = (Said(np.array(side, np.int8), none, ()) for side in (before, after))
-    return Comparison(tuple("abcdefghijkl"[: len(rows)]), markets, old, new, says)
+    return Comparison(markets, tuple("abcdefghijkl"[: len(rows)]), before, after)
 
 
 def test_worst_first():
@@ -48,11 +44,11 @@ def test_a_market_that_is_new_and_open_is_no_news_to_act_upon(before, after, lis
 
 def test_every_batch_that_moves_is_counted_new_markets_too():
     found = comparison(([P, P, None], [F, F, P]), ([H, P, None], [F, F, F]), ([H, H, None], [H, P, P]))
-    assert list(found.moved()) == [
-        Moved(None, P, F, 1),
-        Moved(None, H, F, 1),
-        Moved("m1", P, F, 2),
-        Moved("m1", H, P, 1),
-        Moved("m2", None, F, 1),
-        Moved("m2", None, P, 2),
+    assert list(found.changes()) == [
+        DecisionChange(None, P, F, 1),
+        DecisionChange(None, H, F, 1),
+        DecisionChange("m1", P, F, 2),
+        DecisionChange("m1", H, P, 1),
+        DecisionChange("m2", None, F, 1),
+        DecisionChange("m2", None, P, 2),
     ]

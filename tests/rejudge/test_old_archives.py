@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from archived_samples import DAY, FACTS, drafts, from_archive, from_files, in_force, terms_of
 
-from kratom_qc.app.rejudge.comparing import said
-from kratom_qc.app.rejudge.planning import Planner
+from kratom_qc.app.rejudge.comparison import Decisions, decisions_of
+from kratom_qc.app.rejudge.plan import archived_batches
 from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError, UsageError
@@ -45,14 +45,17 @@ def without(store: Path, **names: tuple[str, ...]) -> None:
             pq.write_table(pq.read_table(path, columns=kept), path)
 
 
+def decided(decisions: Decisions) -> list[str | None]:
+    return [one.decision for one in decisions]
+
+
 def test_an_archive_of_an_earlier_version_is_answered_from_the_files_it_kept(store, dea):
     without(store, **NEW)
     shutil.rmtree(store / "rulebooks")
     answer = from_archive(History(store), dea, declared=load_facts(FACTS))
-    expected, _ = said(
-        [from_files(dea)[batch_id] for batch_id in answer.comparison.batch_ids], answer.comparison.markets
-    )
-    assert (answer.comparison.after.decisions == expected.decisions).all()
+    verdicts = from_files(dea)
+    for batch_id, decisions in zip(answer.comparison.batch_ids, answer.comparison.after, strict=True):
+        assert decided(decisions) == decided(decisions_of(verdicts[batch_id], answer.comparison.markets))
     assert len(answer.reread) == 26
     assert len(answer.comparison.changed) == 8
 
@@ -73,7 +76,7 @@ def test_a_kept_file_that_is_gone_is_said(store, dea):
 def test_without_the_rulebooks_of_then_every_limit_is_asked_again(store, dea):
     shutil.rmtree(store / "rulebooks")
     answer = from_archive(History(store), dea)
-    assert all(not one.kept for one in answer.question.agains)
+    assert all(not batch.changes.unchanged for batch in answer.batches)
     assert (len(answer.comparison.changed), answer.reread) == (8, {})
 
 
@@ -81,15 +84,13 @@ def test_a_rulebook_that_would_not_load_today_is_as_good_as_none(store, dea):
     for path in (store / "rulebooks").glob("*/us.toml"):
         path.write_text("[rulebook]\nknew = 'other keys'\n")
     answer = from_archive(History(store), dea)
-    assert all(not one.kept for one in answer.question.agains)
+    assert all(not batch.changes.unchanged for batch in answer.batches)
     assert len(answer.comparison.changed) == 8
 
 
 def test_what_another_program_judged_is_asked_again(store, monkeypatch):
-    monkeypatch.setattr("kratom_qc.app.rejudge.planning.PROGRAM", "kratom_qc 99")
-    history = History(store)
-    planner = Planner(history, terms_of())
-    assert all(not planner.agains[planner.place(past)].kept for past in history.pasts)
+    monkeypatch.setattr("kratom_qc.app.rejudge.plan.PROGRAM", "kratom_qc 99")
+    assert all(not batch.changes.unchanged for batch in archived_batches(History(store), terms_of()))
 
 
 def test_findings_that_are_not_all_there_are_made_again(store, dea):
@@ -102,8 +103,8 @@ def test_findings_that_are_not_all_there_are_made_again(store, dea):
     pq.write_table(table.filter(kept), path)
     answer = from_archive(History(store), dea)
     at = answer.comparison.batch_ids.index("SHOT-2210")
-    expected, _ = said([from_files(dea)["SHOT-2210"]], answer.comparison.markets)
-    assert answer.comparison.after.decisions[at].tolist() == expected.decisions[0].tolist()
+    expected = decisions_of(from_files(dea)["SHOT-2210"], answer.comparison.markets)
+    assert answer.comparison.after[at] == expected
     assert answer.whole == 1
 
 
@@ -114,7 +115,7 @@ def test_only_the_batches_of_which_the_vendor_declares_something_else_are_read_a
     (tmp_path / "other.toml").write_text('[[product]]\nmatch = "CAP-0611"\nform = "capsule"\nserving_size = "9 g"\n')
     declared = load_facts(tmp_path / "other.toml")
     other = from_archive(history, terms_of(), declared=declared)
-    known = {past.batch_id for past in history.pasts if past.facts_sha256}
+    known = {verdict.batch_id for verdict in history.verdicts if verdict.facts_sha256}
     assert {other.comparison.batch_ids[at] for at in other.reread} == known | {"CAP-0611"}
     expected = from_files(terms_of(facts=declared))
     for at in other.reread:
@@ -124,10 +125,11 @@ def test_only_the_batches_of_which_the_vendor_declares_something_else_are_read_a
 def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(store, dea, monkeypatch):
     """In an archive that must be read again, a file today's reader refuses still speaks of its batch."""
     without(store, **NEW)
-    (past,) = (past for past in History(store).pasts if past.batch_id == "CC-0714-W")
-    file = store / "raw" / past.certificates[0][:2] / past.certificates[0]
+    (known,) = (verdict for verdict in History(store).verdicts if verdict.batch_id == "CC-0714-W")
+    (sha256,) = known.certificates
+    file = store / "raw" / sha256[:2] / sha256
     file.write_bytes(b"no certificate")
-    monkeypatch.setattr(History, "pasts", (past,))
+    monkeypatch.setattr(History, "verdicts", (known,))
     answer = from_archive(History(store), dea, declared=load_facts(FACTS))
     (verdict,) = answer.reread.values()
     assert verdict.decision == "HOLD"
@@ -136,5 +138,5 @@ def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(store,
 
 def test_a_day_before_the_first_pass_is_a_day_too(history):
     answer = from_archive(history, terms_of(on=DAY.replace(year=2026, month=9)))
-    assert {answer.comparison.after.names[rule] for rule in answer.comparison.after.rules[0] if rule >= 0}
+    assert {said.rule_id for said in answer.comparison.after[0] if said.rule_id}
     assert "DATES-IMPOSSIBLE" in set(answer.findings["rule_id"].to_pylist())

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from archived_samples import DAY, archive, readings, terms_of
 from factory import book, interpreted, limit, result, span, written
@@ -14,11 +16,12 @@ from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.archive.history import History, facts_of
-from kratom_qc.archive.recall import Wanted, recall
+from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.rows import declared
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import InterpretedCertificate
+from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.batch import batches
@@ -44,9 +47,9 @@ def archived(root: Path, *certificates: InterpretedCertificate) -> History:
     return History(root)
 
 
-def recalled(history: History, wanted: Wanted = Wanted()) -> dict[str, tuple[Result, ...]]:  # noqa: B008
+def recalled(history: History, wanted: ResultFilter = ResultFilter()) -> dict[str, tuple[Result, ...]]:  # noqa: B008
     """The archived results of every batch."""
-    found = recall(history, history.passes, history.pasts, wanted)
+    found = recall(history, history.verdicts, wanted)
     return {batch: tuple(one for part in parts for one in part.results) for batch, parts in found.items()}
 
 
@@ -89,7 +92,7 @@ def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
         },
     )  # fmt: skip
     history = archived(tmp_path, dated)
-    (found,) = recall(history, history.passes, history.pasts, Wanted())["L-1"]
+    (found,) = recall(history, history.verdicts, ResultFilter())["L-1"]
     assert replace(found, facts_said=dict(sorted(found.facts_said.items()))) == replace(
         dated, declared={}, facts_said=dict(sorted(dated.facts_said.items()))
     )
@@ -104,8 +107,30 @@ def test_two_certificates_of_one_file_stay_two_witnesses(tmp_path):
         for name, size in (("Lab", "0.2"), ("Other", "0.3"))
     )
     history = archived(tmp_path, lab, other)
-    found = recall(history, history.passes, history.pasts, Wanted())["L-1"]
+    found = recall(history, history.verdicts, ResultFilter())["L-1"]
     assert [(one.laboratory, one.results) for one in found] == [("Lab", lab.results), ("Other", other.results)]
+
+
+@pytest.mark.parametrize(
+    "witness",
+    [f"{'a' * 64} C-2 Lab", f"{'a' * 64} C-1 Another lab", f"{'b' * 64} C-1 Lab", "", None],
+    ids=["another certificate", "another laboratory", "another file", "nothing", "not kept"],
+)
+def test_a_result_that_names_none_of_its_batch_s_certificates_is_an_error(tmp_path, witness):
+    """A certificate without its results would be silent about what they prove."""
+    rows = [
+        result("lead", span("9", "9"), certificate=WITNESS),
+        result("arsenic", span("0.1", "0.1"), certificate=WITNESS),
+    ]
+    history = archived(tmp_path, interpreted("L-1", *rows))
+    (path,) = (tmp_path / "archive" / "results").glob("*.parquet")
+    table = pq.read_table(path)
+    values = [witness if row["analyte"] == "lead" else row["witness"] for row in table.to_pylist()]
+    at = table.column_names.index("witness")
+    pq.write_table(table.set_column(at, table.field(at), pa.array(values, table.field(at).type)), path)
+    with pytest.raises(StoreError, match="results of batch L-1 name the certificate"):
+        recall(history, history.verdicts, ResultFilter())
+    assert recalled(history, ResultFilter({"arsenic"})) == {"L-1": (rows[1],)}
 
 
 def test_only_the_results_wanted_are_recalled(tmp_path):
@@ -117,10 +142,10 @@ def test_only_the_results_wanted_are_recalled(tmp_path):
     ]
     history = archived(tmp_path, interpreted("L-1", *rows))
     for wanted, names in (
-        (Wanted(frozenset({"lead"})), ["lead"]),
-        (Wanted(frozenset({"lead"}), frozenset({"fentanyl", "phenibut"})), ["lead", "fentanyl"]),
-        (Wanted(frozenset({"lead"}), unsigned=True), ["lead", "cadmium"]),
-        (Wanted(), ["lead", "fentanyl", "phenibut", "cadmium"]),
+        (ResultFilter(frozenset({"lead"})), ["lead"]),
+        (ResultFilter(frozenset({"lead"}), frozenset({"fentanyl", "phenibut"})), ["lead", "fentanyl"]),
+        (ResultFilter(frozenset({"lead"}), without_method=True), ["lead", "cadmium"]),
+        (ResultFilter(), ["lead", "fentanyl", "phenibut", "cadmium"]),
     ):
         assert [one.analyte for one in recalled(history, wanted)["L-1"]] == names
 
@@ -143,13 +168,13 @@ def test_every_sample_batch_comes_back_as_it_was_judged(samples):
     history = History(samples)
     policy = terms_of()
     judged = {batch.batch_id: batch for batch in collect(readings(), policy)}
-    found = recall(history, history.passes, history.pasts, Wanted())
-    for past in history.pasts:
-        batch = judged[past.batch_id]
-        assert past.hold_reasons == batch.hold_reasons
-        assert (past.product, past.facts) == (batch.product, batch.facts)
-        assert [one.results for one in found[past.batch_id]] == [one.results for one in batch.certificates]
-        assert [one.dates for one in found[past.batch_id]] == [one.dates for one in batch.certificates]
+    found = recall(history, history.verdicts, ResultFilter())
+    for verdict in history.verdicts:
+        batch, certificates = judged[verdict.batch_id], found[verdict.batch_id]
+        assert verdict.hold_reasons == batch.hold_reasons
+        assert (verdict.product, verdict.facts) == (batch.product, batch.facts)
+        assert [one.results for one in certificates] == [one.results for one in batch.certificates]
+        assert [one.dates for one in certificates] == [one.dates for one in batch.certificates]
 
 
 def test_the_newest_verdict_of_a_batch_counts(tmp_path):
@@ -160,7 +185,7 @@ def test_the_newest_verdict_of_a_batch_counts(tmp_path):
     root = archive(tmp_path, inbox, terms_of())
     (inbox / "b.csv").write_text(rows.format("9.9"))
     archive(tmp_path, inbox, terms_of())
-    (past,) = History(root).pasts
-    assert (past.decision, len(past.certificates)) == ("FAIL", 2)
+    (verdict,) = History(root).verdicts
+    assert (verdict.decision, len(verdict.certificates)) == ("FAIL", 2)
     (found,) = recalled(History(root)).values()
     assert [one.reported for one in found] == ["0.2", "9.9"]

@@ -1,4 +1,4 @@
-"""The sheets and columns of a workbook of limits: what each column says, and the words it offers."""
+"""The sheets and columns of a workbook of limits: what each column says, and what it offers."""
 
 from __future__ import annotations
 

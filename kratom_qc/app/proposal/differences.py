@@ -30,6 +30,11 @@ class Difference:
     before: str
     after: str
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The ids of the rulebook and of the limit."""
+        return self.rulebook, self.rule_id
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -45,41 +50,36 @@ def differences(
 ) -> list[Difference]:
     """Every difference, rulebooks and limits in their order."""
     return [
-        one
+        difference
         for stem in dict.fromkeys((*before, *after))
-        for one in _of_books(stem, before.get(stem), after.get(stem))
+        for difference in _of_books(stem, before.get(stem), after.get(stem))
     ]
 
 
 def _of_books(stem: str, before: PlainBook | None, after: PlainBook | None) -> Iterator[Difference]:
-    old_head, new_head = (before.head if before else {}), (after.head if after else {})
+    old, new = before or PlainBook(stem, {}, {}), after or PlainBook(stem, {}, {})
     if before is None or after is None:
-        change = "added" if before is None else "removed"
-        yield Difference(
-            stem, "", change, "title", old_head.get("title", ""), new_head.get("title", "")
-        )
+        title, new_title = old.head.get("title", ""), new.head.get("title", "")
+        yield Difference(stem, "", _change(before, after), "title", title, new_title)
     else:
-        yield from _of_keys(stem, "", old_head, new_head)
-    old, new = (before.rows if before else {}), (after.rows if after else {})
-    for rule_id in dict.fromkeys((*old, *new)):
-        yield from _of_rows(stem, rule_id, old.get(rule_id), new.get(rule_id))
+        yield from _of_keys(stem, "", old.head, new.head)
+    for rule_id in dict.fromkeys((*old.rows, *new.rows)):
+        yield from _of_rows(stem, rule_id, old.rows.get(rule_id), new.rows.get(rule_id))
+
+
+def _change(before: object, after: object) -> str:
+    if before is None:
+        return "added"
+    return "removed" if after is None else "changed"
 
 
 def _of_rows(
     stem: str, rule_id: str, before: PlainRow | None, after: PlainRow | None
 ) -> Iterator[Difference]:
     if before is None or after is None:
-        there = after or before
-        told = there.keys.get("text", "") if there else ""
-        change = "added" if before is None else "removed"
-        yield Difference(
-            stem,
-            rule_id,
-            change,
-            "text",
-            told if after is None else "",
-            told if before is None else "",
-        )
+        old = before.keys.get("text", "") if before else ""
+        new = after.keys.get("text", "") if after else ""
+        yield Difference(stem, rule_id, _change(before, after), "text", old, new)
         return
     if before.table != after.table:
         yield Difference(stem, rule_id, "changed", "entry", before.table, after.table)
@@ -90,8 +90,9 @@ def _of_keys(
     stem: str, rule_id: str, before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[Difference]:
     for key in dict.fromkeys((*before, *after)):
-        if before.get(key, "") != after.get(key, ""):
-            yield Difference(stem, rule_id, "changed", key, before.get(key, ""), after.get(key, ""))
+        old, new = before.get(key, ""), after.get(key, "")
+        if old != new:
+            yield Difference(stem, rule_id, "changed", key, old, new)
 
 
 # ---------------------------------------------------------------- tighter, looser
@@ -108,36 +109,32 @@ def effect(before: Limit | None, after: Limit | None) -> Effect:
     Only limits that decide count; what is not told here (a text, a source, another substance)
     changes no verdict or asks another question.
     """
-    if before is None or after is None:
-        one = after or before
-        if one is None or not decides(one):
-            return Effect()
-        return (
-            Effect("tighter", ("one more limit decides",))
-            if before is None
-            else Effect("looser", ("it decides no more",))
-        )
-    if not decides(before) or not decides(after):
-        if not decides(before) and not decides(after):
-            return Effect()
-        return (
-            Effect("tighter", ("it decides now",))
-            if decides(after)
-            else Effect("looser", ("it decides no more",))
-        )
-    if any(
-        getattr(before, name) != getattr(after, name)
-        for name in ("kind", "subject", "unit", "basis")
-    ):
+    old, new = _deciding(before), _deciding(after)
+    if old is None and new is None:
+        return Effect()
+    if old is None:
+        why = "one more limit decides" if before is None else "it decides now"
+        return Effect("tighter", (why,))
+    if new is None:
+        return Effect("looser", ("it decides no more",))
+    if _question(old) != _question(new):
         return Effect("", ("it asks another question",))
-    looser, tighter = _looser(before, after), _looser(after, before)
-    if looser and tighter:
-        return Effect("tighter and looser", looser)
-    return Effect("looser", looser) if looser else Effect("tighter") if tighter else Effect()
+    looser, tighter = _looser(old, new), _looser(new, old)
+    if looser:
+        return Effect("tighter and looser" if tighter else "looser", looser)
+    return Effect("tighter") if tighter else Effect()
+
+
+def _deciding(limit: Limit | None) -> Limit | None:
+    return limit if limit is not None and decides(limit) else None
+
+
+def _question(limit: Limit) -> tuple[str, ...]:
+    return limit.kind, limit.subject, limit.unit, limit.basis
 
 
 def _looser(before: Limit, after: Limit) -> tuple[str, ...]:
     everyone = set(product_forms())
     fewer = (set(before.products) or everyone) - (set(after.products) or everyone)
-    told = tuple(overriding.ways_looser(before, after))
-    return (*told, "it would speak of fewer products") if fewer else told
+    ways = tuple(overriding.ways_looser(before, after))
+    return (*ways, "it would speak of fewer products") if fewer else ways

@@ -7,7 +7,7 @@ changes without touching the rest. The result is read again and must say exactly
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,93 +32,83 @@ from kratom_qc.rulebooks.rulebook_file import Row, Written
 
 
 def drafted(wanted: PlainBook, text: str = "", written: Written | None = None) -> str:
-    """The TOML of a rulebook as `wanted`, from the text it has today; a new one without."""
-    parts = _Parts(text, written)
-    head = _edited_head(parts.head, wanted) if written is not None else _new_head(wanted)
-    blocks = [
-        _edited(parts.blocks[row.line], row, wanted, written)
-        for row in parts.rows
-        if written is not None
-    ]
-    kept = {
-        row.id
-        for row in parts.rows
-        if written and _table_of(row, written) == _table_wanted(wanted, row.id)
-    }
+    """The TOML of a rulebook as `wanted`, from the text it has today; a new one without. Raises
+    RulebookError where the text would not say what is wanted."""
+    if written is None:
+        parts, kept = [_new_head(wanted)], set[str]()
+    else:
+        head, blocks = _blocks(text, written)
+        kept = {row.id for row, _ in blocks if _is_wanted(wanted, row, _table_of(row, written))}
+        parts = [_edited_head(head, wanted)]
+        parts += [_edited(block, row, wanted, written) for row, block in blocks]
     new = [_new_row(rule_id, row) for rule_id, row in wanted.rows.items() if rule_id not in kept]
-    whole = "\n".join([("".join([head, *blocks])).rstrip("\n") + "\n", *new])
+    whole = "\n".join(["".join(parts).rstrip("\n") + "\n", *new])
     _must_say(whole, wanted)
     return whole
 
 
-class _Parts:
-    """A file up to its first row, and the block of every row with what stands behind it."""
-
-    def __init__(self, text: str, written: Written | None):
-        lines = text.splitlines(keepends=True)
-        self.rows: list[Row] = (
-            sorted(written.rows, key=lambda row: row.line) if written is not None else []
-        )
-        starts = [*(row.line - 1 for row in self.rows), len(lines)]
-        self.head = "".join(lines[: starts[0]])
-        self.blocks = {
-            row.line: "".join(lines[begin:end])
-            for row, (begin, end) in zip(self.rows, pairwise(starts), strict=True)
-        }
+def _blocks(text: str, written: Written) -> tuple[str, list[tuple[Row, str]]]:
+    """A file up to its first row, and every row with its lines and those behind it."""
+    lines = text.splitlines(keepends=True)
+    rows = sorted(written.rows, key=lambda row: row.line)
+    starts = [*(row.line - 1 for row in rows), len(lines)]
+    blocks = ["".join(lines[begin:end]) for begin, end in pairwise(starts)]
+    return "".join(lines[: starts[0]]), list(zip(rows, blocks, strict=True))
 
 
 def _table_of(row: Row, written: Written) -> str:
-    return "limit" if any(row is one for one in written.limits) else "override"
+    return "limit" if any(row is limit for limit in written.limits) else "override"
 
 
-def _table_wanted(wanted: PlainBook, rule_id: str) -> str:
-    return wanted.rows[rule_id].table if rule_id in wanted.rows else ""
+def _is_wanted(wanted: PlainBook, row: Row, table: str) -> bool:
+    return row.id in wanted.rows and wanted.rows[row.id].table == table
 
 
 def _edited(block: str, row: Row, wanted: PlainBook, written: Written) -> str:
     """The block of a row with its changes; of a row that is gone, only the comments behind it."""
-    asked = wanted.rows.get(row.id)
-    if asked is None or asked.table != _table_of(row, written):
+    table = _table_of(row, written)
+    if not _is_wanted(wanted, row, table):
         return _behind(block)
-    before = {**(plain_book(written).defaults if asked.table == "limit" else {}), **own_keys(row)}
-    changes = {
-        key: asked.keys.get(key)
-        for key in (*before, *asked.keys)
-        if before.get(key) != asked.keys.get(key)
-    }
-    if not changes:
-        return block
+    asked = wanted.rows[row.id].keys
+    before = own_keys(row)
+    if table == "limit":
+        before = {**plain_book(written).defaults, **before}
     document = tomlkit.parse(block)
-    table: Table = document[asked.table][0]
-    for key, text in changes.items():
-        if text is not None:
-            table[key] = _item(key, text)
-        elif key in table:
-            del table[key]
-    return _tidied(tomlkit.dumps(document))
+    keys: Table = document[table][0]
+    changed = [key for key in {**before, **asked} if before.get(key) != asked.get(key)]
+    for key in changed:
+        if key in asked:
+            keys[key] = _item(key, asked[key])
+        elif key in keys:
+            del keys[key]
+    return _tidied(tomlkit.dumps(document)) if changed else block
 
 
 def _behind(block: str) -> str:
+    """The blank lines and comments behind a row."""
     lines = block.splitlines(keepends=True)
-    return "".join(lines[_says(lines)[-1] + 1 :]).lstrip("\n")
+    return "".join(lines[_statements(lines)[-1] + 1 :]).lstrip("\n")
 
 
 def _tidied(block: str) -> str:
     """New keys stand with the others, before the blank line and the comments that end a block."""
     lines = block.splitlines(keepends=True)
-    says = _says(lines)
-    gap = next((at for at in range(says[0], says[-1]) if not lines[at].strip()), None)
+    statements = _statements(lines)
+    first, last = statements[0], statements[-1]
+    gap = next((number for number in range(first, last) if not lines[number].strip()), None)
     if gap is None:
         return block
-    loose = [at for at in range(gap, says[-1]) if at not in says]
-    kept = [line for at, line in enumerate(lines[: says[-1] + 1]) if at not in loose]
-    return "".join((*kept, *(lines[at] for at in loose), *lines[says[-1] + 1 :]))
+    loose = [number for number in range(gap, last) if number not in statements]
+    kept = [line for number, line in enumerate(lines[: last + 1]) if number not in loose]
+    return "".join((*kept, *(lines[number] for number in loose), *lines[last + 1 :]))
 
 
-def _says(lines: Sequence[str]) -> list[int]:
-    """The lines that are neither blank nor a comment."""
+def _statements(lines: Sequence[str]) -> list[int]:
+    """The numbers of the lines that are neither blank nor a comment."""
     return [
-        at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")
+        number
+        for number, line in enumerate(lines)
+        if line.strip() and not line.lstrip().startswith("#")
     ]
 
 
@@ -126,11 +116,11 @@ def _edited_head(head: str, wanted: PlainBook) -> str:
     document = tomlkit.parse(head)
     table: Any = document["rulebook"]
     for key in HEAD:
-        said = wanted.head.get(key)
-        if said is None:
+        text = wanted.head.get(key)
+        if text is None:
             table.pop(key, None)
-        elif key not in table or text_of(table[key].unwrap()) != said:
-            table[key] = _item(key, said)
+        elif key not in table or text_of(table[key].unwrap()) != text:
+            table[key] = _item(key, text)
     return tomlkit.dumps(document)
 
 
@@ -168,11 +158,10 @@ def _must_say(whole: str, wanted: PlainBook) -> None:
         file = Path(folder) / f"{wanted.stem}.toml"
         file.write_text(whole, encoding="utf-8")
         read = plain_book(rulebook_file.read(file))
-    rows: Mapping[str, PlainRow] = read.rows
+    rows = read.rows
     if dict(read.head) != dict(wanted.head) or dict(rows) != dict(wanted.rows):
-        differing = [
-            name for name in {*rows, *wanted.rows} if rows.get(name) != wanted.rows.get(name)
-        ]
+        names = sorted({*rows, *wanted.rows})
+        differing = [name for name in names if rows.get(name) != wanted.rows.get(name)]
         raise RulebookError(
-            f"{wanted.stem}: the draft would not say what was proposed ({', '.join(sorted(differing)[:5])})"
+            f"{wanted.stem}: the draft would not say what was proposed ({', '.join(differing[:5])})"
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -36,22 +36,26 @@ _WRAPPED = 24  # columns as wide as this wrap their texts
 _LAST_ROW = 5000  # drop-downs reach as far
 _INK, _PALE, _GREY = "FF1F3864", "FFEAF1FB", "FF7A828C"
 _LINE = Border(bottom=Side(style="hair", color="FFB7C4D6"))
-_HELP = (
-    "How to propose a change",
-    "1. Change cells, add rows at the end, or delete whole rows of the sheet Limits. Rows may be sorted and filtered.",
-    "2. Save the workbook and run: kratom-qc limits import FILE.xlsx",
-    "   It prints every difference, says whether a limit becomes tighter or looser, and checks the whole like a rulebook.",
-    "3. kratom-qc limits import FILE.xlsx --output DIR writes the changed rulebooks as drafts. What a draft would do to the",
-    "   batches that are judged already: kratom-qc rejudge --with DIR/RULEBOOK.toml",
-    "Nothing is in force before a person has put a draft in the place of its rulebook.",
-    "",
-    "Every cell is text and must stay so: no formulas, no numbers, no dates. A limit shows what it takes from its rulebook's",
-    "defaults; an override shows only what it changes. A blank cell is a key that is not there;",
-    f"{EMPTY_TEXT} is an empty text and {EMPTY_LIST} an empty list, with which an override takes something back.",
-    "A rulebook that is on neither sheet is left as it is.",
-    "",
-    "The columns of the sheet Limits",
-)
+_HELP = f"""\
+How to propose a change
+1. Change cells, add rows at the end, or delete whole rows of the sheet Limits. Rows may be sorted \
+and filtered.
+2. Save the workbook and run: kratom-qc limits import FILE.xlsx
+   It prints every difference, says whether a limit becomes tighter or looser, and checks the \
+whole like a rulebook.
+3. kratom-qc limits import FILE.xlsx --output DIR writes the changed rulebooks as drafts. What a \
+draft would do to the
+   batches that are judged already: kratom-qc rejudge --with DIR/RULEBOOK.toml
+Nothing is in force before a person has put a draft in the place of its rulebook.
+
+Every cell is text and must stay so: no formulas, no numbers, no dates. A limit shows what it \
+takes from its rulebook's
+defaults; an override shows only what it changes. A blank cell is a key that is not there;
+{EMPTY_TEXT} is an empty text and {EMPTY_LIST} an empty list, with which an override takes \
+something back.
+A rulebook that is on neither sheet is left as it is.
+
+The columns of the sheet Limits""".splitlines()
 
 
 def workbook(books: Sequence[PlainBook]) -> bytes:
@@ -63,21 +67,14 @@ def workbook(books: Sequence[PlainBook]) -> bytes:
     heads = book.create_sheet(BOOKS)
     _words(book.create_sheet(WORDS), lists)
     rows = [
-        (
-            {"rulebook": one.stem, "entry": row.table, "id": rule_id, **row.keys},
-            row.keys.get("status", "") in DECIDING,
-        )
+        {"rulebook": one.stem, "entry": row.table, "id": rule_id, **row.keys}
         for one in books
         for rule_id, row in one.rows.items()
     ]
-    _table(limits, LIMIT_COLUMNS, rows, lists, frozen="D2")
-    _table(
-        heads,
-        BOOK_COLUMNS,
-        [({"rulebook": one.stem, **one.head}, True) for one in books],
-        lists,
-        frozen="B2",
-    )
+    grey = {number for number, row in enumerate(rows) if row.get("status", "") not in DECIDING}
+    _table(limits, LIMIT_COLUMNS, rows, lists, frozen="D2", grey=grey)
+    head_rows = [{"rulebook": one.stem, **one.head} for one in books]
+    _table(heads, BOOK_COLUMNS, head_rows, lists, frozen="B2")
     book.active = 1
     out = io.BytesIO()
     book.save(out)
@@ -87,29 +84,30 @@ def workbook(books: Sequence[PlainBook]) -> bytes:
 def _table(
     sheet: Worksheet,
     columns: Sequence[Column],
-    rows: Sequence[tuple[Mapping[str, str], bool]],
+    rows: Sequence[Mapping[str, str]],
     lists: Mapping[str, Sequence[str]],
+    *,
     frozen: str,
+    grey: Container[int] = (),
 ) -> None:
-    for at, column in enumerate(columns, 1):
-        letter = get_column_letter(at)
+    """Fill a sheet: a heading, then the rows; those in `grey` decide nothing."""
+    for number, column in enumerate(columns, 1):
+        letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = column.width
-        sheet.column_dimensions[
-            letter
-        ].number_format = "@"  # rows that are added below are text too
-        head = _text(sheet, 1, at, column.key)
-        head.font, head.fill = (
-            _font(bold=True, color="FFFFFFFF"),
-            PatternFill("solid", fgColor=_INK),
-        )
+        # rows that are added below are text too
+        sheet.column_dimensions[letter].number_format = "@"
+        head = _text(sheet, 1, number, column.key)
+        head.font = _font(bold=True, color="FFFFFFFF")
+        head.fill = PatternFill("solid", fgColor=_INK)
         head.alignment = Alignment(vertical="center")
         _offer(sheet, column, f"{letter}2:{letter}{_LAST_ROW}", lists)
-    for row, (said, plain) in enumerate(rows, 2):
-        for at, column in enumerate(columns, 1):
-            cell = _text(sheet, row, at, said.get(column.key, ""))
+    for number, texts in enumerate(rows):
+        font = _font(color=_GREY) if number in grey else _font()
+        for place, column in enumerate(columns, 1):
+            cell = _text(sheet, number + 2, place, texts.get(column.key, ""))
             cell.alignment = Alignment(vertical="top", wrap_text=column.width >= _WRAPPED)
-            cell.border, cell.font = _LINE, _font() if plain else _font(color=_GREY)
-        sheet.row_dimensions[row].height = 13.5 * _lines(columns, said)
+            cell.border, cell.font = _LINE, font
+        sheet.row_dimensions[number + 2].height = 13.5 * _lines(columns, texts)
     sheet.freeze_panes = frozen
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(rows) + 1}"
     sheet.row_dimensions[1].height = 20
@@ -117,12 +115,11 @@ def _table(
     _print_one_page_wide(sheet)
 
 
-def _lines(columns: Sequence[Column], said: Mapping[str, str]) -> int:
+def _lines(columns: Sequence[Column], texts: Mapping[str, str]) -> int:
     """How many lines the longest wrapped text of a row takes."""
     wrapped = (column for column in columns if column.width >= _WRAPPED)
-    return max(
-        1, *(math.ceil(len(said.get(column.key, "")) / (column.width - 2)) for column in wrapped)
-    )
+    lines = [math.ceil(len(texts.get(one.key, "")) / (one.width - 2)) for one in wrapped]
+    return max(1, *lines)
 
 
 def _print_one_page_wide(sheet: Worksheet) -> None:
@@ -141,8 +138,8 @@ def _offer(
     """A drop-down where the column has one, and what the column says beside the chosen cell."""
     formula = f'"{",".join(column.offers)}"' if column.offers else ""
     if column.from_list:
-        at = get_column_letter(list(lists).index(column.from_list) + 1)
-        formula = f"'{WORDS}'!${at}$2:${at}${len(lists[column.from_list]) + 1}"
+        letter = get_column_letter(list(lists).index(column.from_list) + 1)
+        formula = f"'{WORDS}'!${letter}$2:${letter}${len(lists[column.from_list]) + 1}"
     rule = DataValidation(
         type="list" if formula else None, formula1=formula or None, allow_blank=True
     )
@@ -157,11 +154,11 @@ def _offer(
 
 
 def _words(sheet: Worksheet, lists: Mapping[str, Iterable[str]]) -> None:
-    for at, (heading, listed) in enumerate(lists.items(), 1):
-        _text(sheet, 1, at, heading).font = _font(bold=True)
+    for number, (heading, listed) in enumerate(lists.items(), 1):
+        _text(sheet, 1, number, heading).font = _font(bold=True)
         for row, word in enumerate(listed, 2):
-            _text(sheet, row, at, word)
-        sheet.column_dimensions[get_column_letter(at)].width = 32
+            _text(sheet, row, number, word)
+        sheet.column_dimensions[get_column_letter(number)].width = 32
     sheet.freeze_panes = "A2"
 
 
@@ -179,12 +176,12 @@ def _readme(sheet: Worksheet) -> None:
     _print_one_page_wide(sheet)
 
 
-def _text(sheet: Worksheet, row: int, column: int, said: str):  # type: ignore[no-untyped-def]
+def _text(sheet: Worksheet, row: int, column: int, text: str):  # type: ignore[no-untyped-def]
     """A text cell: `=1` and `+3` are texts too, and so is `_x0041_`, which the format would read as
     a letter."""
     cell = sheet.cell(row, column)
     cell.number_format = "@"
-    if said:
-        cell.value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", said)
+    if text:
+        cell.value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
         cell.data_type = "s"
     return cell

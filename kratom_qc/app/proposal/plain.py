@@ -123,26 +123,35 @@ def text_of(value: Any) -> str:
 
 def value_of(key: str, text: str) -> Any:
     """A cell's text as the TOML value of its key. Raises ValueError saying what the key wants."""
-    if key in BOOLEANS:
-        if text not in ("true", "false"):
-            raise ValueError(f"{key} '{text}' must be true or false")
+    if key in LISTS:
+        return _list(key, text)
+    if key in BOOLEANS and text in ("true", "false"):
         return text == "true"
+    if key in BOOLEANS:
+        raise ValueError(f"{key} '{text}' must be true or false")
     if key in DAYS:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise ValueError(f"{key} '{text}' must be a day, as 2026-11-22") from None
+        return _day(key, text)
     if key in WHOLE:
         if not re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII):
             raise ValueError(f"{key} '{text}' must be a number of days")
         return int(text)
-    if key in LISTS:
-        items = [] if text == EMPTY_LIST else text.split(", ")
-        if text != EMPTY_LIST and any(
-            not item or item != item.strip() or "," in item for item in items
-        ):
-            raise ValueError(
-                f"{key} '{text}' must be words with a comma and a blank between them, as: extract, liquid"
-            )
-        return items
     return "" if text == EMPTY_TEXT else text
+
+
+def _day(key: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{key} '{text}' must be a day, as 2026-11-22") from None
+
+
+def _list(key: str, text: str) -> list[str]:
+    if text == EMPTY_LIST:
+        return []
+    items = text.split(", ")
+    if any(not item or item != item.strip() or "," in item for item in items):
+        raise ValueError(
+            f"{key} '{text}' must be words with a comma and a blank between them, "
+            "as: extract, liquid"
+        )
+    return items

@@ -7,7 +7,7 @@ told at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kratom_qc.app.proposal.columns import (
@@ -22,6 +22,7 @@ from kratom_qc.app.proposal.columns import (
 )
 from kratom_qc.app.proposal.plain import PlainBook, PlainRow, value_of
 from kratom_qc.domain.errors import Refused, RulebookError
+from kratom_qc.domain.source import Cell
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.intake.sheets import Sheet, Workbook, cell_name
 from kratom_qc.intake.workbook import open_workbook
@@ -38,7 +39,7 @@ _KINDS = {
 
 @dataclass(slots=True)
 class Proposed:
-    """What a workbook says: rulebooks by id, and where each of their limits and keys stands in it."""
+    """What a workbook says: rulebooks by id, and where their limits and keys stand in it."""
 
     books: dict[str, PlainBook] = field(default_factory=dict)
     rows: dict[tuple[str, str], int] = field(default_factory=dict)  # rulebook, id → row
@@ -66,29 +67,33 @@ def read(name: str, raw: bytes, caps: Caps) -> Proposed:
 
 
 def of_workbook(name: str, workbook: Workbook) -> Proposed:
-    """What the sheets of a workbook propose."""
+    """What the sheets of a workbook propose. Raises RulebookError naming everything that is wrong,
+    by sheet and cell."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
-    wrong = [
-        f"{name} {title}: not a sheet of limits; nothing on it would be read. Delete it"
-        for title in sheets
-        if title not in (README, WORDS, BOOKS, LIMITS)
-    ]
-    wrong += [f"{name}: has no sheet '{title}'" for title in (LIMITS, BOOKS) if title not in sheets]
-    tables = {
-        title: _Table(f"{name} {title}", sheets[title], columns)
+    wrong = list(_wrong_sheets(name, sheets))
+    tables = [
+        _Table(f"{name} {title}", sheets[title], columns)
         for title, columns in ((BOOKS, BOOK_COLUMNS), (LIMITS, LIMIT_COLUMNS))
         if title in sheets
-    }
-    for table in tables.values():
-        wrong += table.wrong
+    ]
+    mistakes = [mistake for table in tables for mistake in table.wrong]
     proposed = Proposed()
-    if not any(table.wrong for table in tables.values()) and len(tables) == 2:
-        wrong += _books(tables[BOOKS], proposed)
-        wrong += _limits(tables[LIMITS], proposed)
-        proposed.table = tables[LIMITS]
-    if wrong:
-        raise RulebookError("\n".join(wrong))
+    if len(tables) == 2 and not mistakes:
+        books, limits = tables
+        mistakes = [*_books(books, proposed), *_limits(limits, proposed)]
+        proposed.table = limits
+    if wrong or mistakes:
+        raise RulebookError("\n".join((*wrong, *mistakes)))
     return proposed
+
+
+def _wrong_sheets(name: str, titles: Collection[str]) -> Iterator[str]:
+    for title in titles:
+        if title not in (README, WORDS, BOOKS, LIMITS):
+            yield f"{name} {title}: not a sheet of limits; nothing on it would be read. Delete it"
+    for title in (LIMITS, BOOKS):
+        if title not in titles:
+            yield f"{name}: has no sheet '{title}'"
 
 
 class _Table:
@@ -104,78 +109,80 @@ class _Table:
         self.rows = dict(self._rows())
 
     def _header(self, wanted: Sequence[str]) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for at, cell in self.sheet.rows.get(1, {}).items():
+        """The keys by the numbers of their columns."""
+        keys: dict[int, str] = {}
+        for column, cell in self.sheet.rows.get(1, {}).items():
+            where = f"{self.name}!{cell_name(1, column)}: '{cell.text}'"
             if cell.text not in wanted:
-                self.wrong.append(
-                    f"{self.name}!{cell_name(1, at)}: '{cell.text}' is no column; known are {', '.join(wanted)}"
-                )
-            elif cell.text in found.values():
-                self.wrong.append(
-                    f"{self.name}!{cell_name(1, at)}: '{cell.text}' stands twice in the first row"
-                )
+                self.wrong.append(f"{where} is no column; known are {', '.join(wanted)}")
+            elif cell.text in keys.values():
+                self.wrong.append(f"{where} stands twice in the first row")
             else:
-                found[at] = cell.text
-        missing = [key for key in wanted if key not in found.values()]
+                keys[column] = cell.text
+        missing = [key for key in wanted if key not in keys.values()]
         if missing:
             self.wrong.append(
-                f"{self.name}!A1: has no column {', '.join(missing)}; a column that is gone would empty its key"
+                f"{self.name}!A1: has no column {', '.join(missing)}; "
+                "a column that is gone would empty its key"
             )
-        return found
+        return keys
 
     def _rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        for row, cells in self.sheet.rows.items():
-            if row == 1:
-                continue
+        """Every row that says something, by its number: key → text."""
+        below = {row: cells for row, cells in self.sheet.rows.items() if row > 1}
+        for row, cells in below.items():
             texts: dict[str, str] = {}
-            for at, cell in cells.items():
-                where = f"{self.name}!{cell_name(row, at)}"
-                hold_reason = self.sheet.problems.get((row, at))
-                if cell.kind in _KINDS:
-                    self.wrong.append(f"{where}: '{cell.text}' is {_KINDS[cell.kind].format('it')}")
-                elif (
-                    hold_reason is not None and hold_reason.code != "hidden"
-                ):  # a filter hides rows; they are read all the same
-                    self.wrong.append(f"{where}: '{cell.text}': {hold_reason.message}")
-                elif at not in self.keys:
-                    self.wrong.append(f"{where}: '{cell.text}' stands under no column")
+            for column, cell in cells.items():
+                mistake = self._mistake(row, column, cell)
+                if mistake:
+                    where = f"{self.name}!{cell_name(row, column)}"
+                    self.wrong.append(f"{where}: '{cell.text}'{mistake}")
                 else:
-                    texts[self.keys[at]] = cell.text
+                    texts[self.keys[column]] = cell.text
             if texts:
                 yield row, texts
 
+    def _mistake(self, row: int, column: int, cell: Cell) -> str:
+        """Why a cell cannot be read as a text of ours; nothing where it can."""
+        if cell.kind in _KINDS:
+            return f" is {_KINDS[cell.kind].format('it')}"
+        problem = self.sheet.problems.get((row, column))
+        if problem is not None and problem.code != "hidden":  # rows that a filter hides are read
+            return f": {problem.message}"
+        return "" if column in self.keys else " stands under no column"
+
     def where(self, row: int, key: str) -> str:
         """The cell of a key in a row; of its id, where there is no column of that name."""
-        columns = {said: at for at, said in self.keys.items()}
-        at = columns.get(key, columns.get("id", 1))
-        return f"{self.name}!{cell_name(row, at)}"
+        columns = {known: column for column, known in self.keys.items()}
+        column = columns.get(key, columns.get("id", 1))
+        return f"{self.name}!{cell_name(row, column)}"
 
 
 def _books(table: _Table, proposed: Proposed) -> Iterator[str]:
+    """Add the rulebooks to what is proposed; yields what is wrong with them."""
     for row, texts in table.rows.items():
         stem = texts.pop("rulebook", "")
+        where = table.where(row, "rulebook")
         if not stem:
-            yield f"{table.where(row, 'rulebook')}: the row names no rulebook"
+            yield f"{where}: the row names no rulebook"
         elif stem in proposed.books:
-            yield f"{table.where(row, 'rulebook')}: the rulebook '{stem}' stands twice"
+            yield f"{where}: the rulebook '{stem}' stands twice"
         elif not stem.replace("-", "").replace("_", "").isalnum() or not stem.isascii():
-            yield f"{table.where(row, 'rulebook')}: '{stem}' is no name for a rulebook; use small letters, digits, - and _"
+            yield f"{where}: '{stem}' is no name for a rulebook; use small letters, digits, - and _"
         else:
             proposed.books[stem] = PlainBook(stem, texts, {})
             yield from _values(table, row, texts)
 
 
 def _limits(table: _Table, proposed: Proposed) -> Iterator[str]:
+    """Add the limits to the rulebooks proposed; yields what is wrong with them."""
     rows: dict[str, dict[str, PlainRow]] = {stem: {} for stem in proposed.books}
     for row, texts in table.rows.items():
         stem, entry, rule_id = (texts.pop(key, "") for key in ("rulebook", "entry", "id"))
-        if stem not in rows:
-            said = (
-                f"'{stem}' is on no row of the sheet {BOOKS}"
-                if stem
-                else "the row names no rulebook"
-            )
-            yield f"{table.where(row, 'rulebook')}: {said}"
+        if not stem:
+            yield f"{table.where(row, 'rulebook')}: the row names no rulebook"
+        elif stem not in rows:
+            yield f"{table.where(row, 'rulebook')}: '{stem}' is on no row of the sheet {BOOKS}"
         elif entry not in ENTRIES:
             yield f"{table.where(row, 'entry')}: entry '{entry}' must be limit or override"
         elif not rule_id:
@@ -186,9 +193,8 @@ def _limits(table: _Table, proposed: Proposed) -> Iterator[str]:
             rows[stem][rule_id] = PlainRow(entry, texts)
             proposed.rows[stem, rule_id] = row
             yield from _values(table, row, texts)
-    for stem, found in rows.items():
-        book = proposed.books[stem]
-        proposed.books[stem] = PlainBook(stem, book.head, found)
+    for stem, of_book in rows.items():
+        proposed.books[stem] = PlainBook(stem, proposed.books[stem].head, of_book)
 
 
 def _values(table: _Table, row: int, texts: Mapping[str, str]) -> Iterator[str]:

@@ -73,7 +73,7 @@ def _loaded(folder: Path, drafts: Mapping[str, Path]) -> Version:
         try:
             version.plain[stem] = plain_book(rulebook_file.read(file))
         except RulebookError:
-            continue  # told among the mistakes
+            continue  # it stands among the mistakes
     return version
 
 
@@ -81,35 +81,38 @@ def _loaded(folder: Path, drafts: Mapping[str, Path]) -> Version:
 
 
 def of_workbook(path: Path, base: Version) -> Version:
-    """What a workbook proposes on top of the rulebooks in force."""
+    """What a workbook proposes on top of the rulebooks in force. Raises RulebookError for what is
+    wrong in it, by sheet and cell."""
     proposed = reading.read(path.name, read_bytes(path), settings.caps())
-    folder = settings.load().expectations
-    written = {
-        file.stem: (rulebook_file.read(file), file) for file in sorted(folder.glob("*.toml"))
-    }
     blanks = [
-        told
+        mistake
         for stem in proposed.books
         if stem in base.plain
-        for told in _blanks(base.plain[stem], proposed)
+        for mistake in _blanks(base.plain[stem], proposed)
     ]
     if blanks:
         raise RulebookError("\n".join(blanks))
-    drafts: dict[str, str] = {}
-    for stem, wanted in proposed.books.items():
-        if stem not in base.plain or not _same(base.plain[stem], wanted):
-            now, file = written.get(stem, (None, None))
-            drafts[stem] = drafted(wanted, file.read_text(encoding="utf-8") if file else "", now)
+    folder = settings.load().expectations
+    drafts = {
+        stem: _draft(wanted, folder / f"{stem}.toml")
+        for stem, wanted in proposed.books.items()
+        if stem not in base.plain or not _same(base.plain[stem], wanted)
+    }
     with _as_files(drafts) as files:
         version = _loaded(folder, files)
-        rows = (
-            {stem: rulebook_file.read(file) for stem, file in files.items()}
-            if version.mistakes
-            else {}
-        )
-    version.mistakes = tuple(_in_cells(version.mistakes, rows, proposed))
+        written = {}
+        if version.mistakes:
+            written = {stem: rulebook_file.read(file) for stem, file in files.items()}
+    version.mistakes = tuple(_in_cells(version.mistakes, written, proposed))
     version.drafts = drafts
     return version
+
+
+def _draft(wanted: PlainBook, file: Path) -> str:
+    """A rulebook as it is wanted, from its file where it has one."""
+    if not file.is_file():
+        return drafted(wanted)
+    return drafted(wanted, file.read_text(encoding="utf-8"), rulebook_file.read(file))
 
 
 def _same(one: PlainBook, other: PlainBook) -> bool:
@@ -117,13 +120,13 @@ def _same(one: PlainBook, other: PlainBook) -> bool:
 
 
 def _blanks(book: PlainBook, proposed: reading.Proposed) -> Iterator[str]:
-    """Blank cells that the rulebook's defaults would fill: whether that is meant nobody can tell."""
+    """Blank cells that the defaults of a rulebook would fill: nobody can tell what is meant."""
     for rule_id, row in proposed.books[book.stem].rows.items():
         for key, default in book.defaults.items() if row.table == "limit" else ():
             if key not in row.keys:
                 yield (
-                    f"{proposed.cell(book.stem, rule_id, key)}: {key} of {rule_id} is blank, and the defaults of "
-                    f"{book.stem} say '{default}'; write what should hold"
+                    f"{proposed.cell(book.stem, rule_id, key)}: {key} of {rule_id} is blank, and "
+                    f"the defaults of {book.stem} say '{default}'; write what should hold"
                 )
 
 
@@ -140,15 +143,19 @@ def _as_files(drafts: Mapping[str, str]) -> Iterator[dict[str, Path]]:
 def _in_cells(
     mistakes: Sequence[str], written: Mapping[str, Written], proposed: reading.Proposed
 ) -> Iterator[str]:
-    """Mistakes of drafts told with the cells of the workbook they come from."""
+    """Mistakes of drafts with the cells of the workbook they come from."""
     for mistake in mistakes:
-        found = re.match(r"([\w-]+)\.toml:(\d+) (.*)", mistake)
-        book = written.get(found[1]) if found else None
-        if found is None or book is None:
-            yield mistake
-            continue
-        line = int(found[2])
-        row = next((row for row in book.rows if line in (row.line, *row.lines.values())), None)
-        key = next((key for key, at in row.lines.items() if at == line), "") if row else ""
-        cell = proposed.cell(book.stem, row.id, key) if row else ""
-        yield f"{cell}: {found[1]} {found[3]}" if cell else mistake
+        parts = re.match(r"([\w-]+)\.toml:(\d+) (.*)", mistake)
+        cell = ""
+        if parts is not None and parts[1] in written:
+            cell = _cell(written[parts[1]], int(parts[2]), proposed)
+        yield f"{cell}: {parts[1]} {parts[3]}" if parts is not None and cell else mistake
+
+
+def _cell(book: Written, line: int, proposed: reading.Proposed) -> str:
+    """The cell that a line of a draft comes from; "" where none does."""
+    for row in book.rows:
+        if line in (row.line, *row.lines.values()):
+            key = next((key for key, of_key in row.lines.items() if of_key == line), "")
+            return proposed.cell(book.stem, row.id, key)
+    return ""

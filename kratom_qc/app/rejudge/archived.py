@@ -3,171 +3,145 @@ then."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.rejudge.comparing import (
-    CODES,
-    SAYS,
-    Codes,
-    Comparison,
-    Rules,
-    Said,
-    with_verdicts,
-)
-from kratom_qc.app.rejudge.panel import Panel, Progress
-from kratom_qc.app.rejudge.planning import Planner, Question, waves
+from kratom_qc.app.rejudge.comparison import Comparison, Decisions, decisions_of
+from kratom_qc.app.rejudge.plan import ArchivedBatch, RejudgeRequest, distinct_changes
 from kratom_qc.app.rejudge.reread import declares_otherwise, reread
-from kratom_qc.app.rejudge.waves import Judged
+from kratom_qc.app.rejudge.summary import CARDS, Outcome, drafts_of, installed
+from kratom_qc.app.rejudge.wave import WaveAnswer, rejudge_wave, whole_verdicts
 from kratom_qc.archive import rows, tables
-from kratom_qc.archive.history import History, Past
+from kratom_qc.archive.history import History, among
+from kratom_qc.domain.errors import EngineError
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.judge.markets import Everywhere
+
+WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever its size
+Progress = Callable[[int, int], None]  # batches done, of
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of every batch of an archive, in the order of `comparison`."""
+    """What became of every batch of an archive, in the order of `batches`."""
 
-    question: Question
-    pasts: tuple[Past, ...]
-    alike: tuple[int, ...]  # of every batch, the place of its Again in the question
+    request: RejudgeRequest
+    batches: tuple[ArchivedBatch, ...]
     comparison: Comparison
     findings: pa.Table  # on everything that was asked again
     whole: int  # batches judged on everything
-    reread: Mapping[int, Verdict]  # batches whose certificates were read again
-
-
-def asked(
-    history: History, policy: JudgementPolicy, name: str, *, everything: bool = False
-) -> tuple[Question, tuple[int, ...]]:
-    """The question to put to an archive, and for every batch the place of its Again in it."""
-    planner = Planner(history, policy, everything=everything)
-    alike = tuple(planner.place(past) for past in history.pasts)
-    return Question(history.root, name, policy, tuple(planner.agains)), alike
+    reread: Mapping[int, Verdict]  # by their place: batches whose certificates were read again
 
 
 def answered(
     history: History,
-    question: Question,
-    judges: Panel,
-    alike: tuple[int, ...],
+    request: RejudgeRequest,
+    batches: tuple[ArchivedBatch, ...],
     progress: Progress = lambda *_: None,
 ) -> Answer:
-    """Every batch of the archive by other terms. `before` of the batch's own verdict is what the
-    home markets of today said."""
-    policy, pasts = question.policy, history.pasts
-    found = judges.judged(question, waves(history, pasts, alike), progress, len(pasts))
-    weights, rules, names = _joined(found)
-    decisions, says, deciding = _rulings(policy, pasts, weights, rules)
-    ids = tuple(past.batch_id for past in pasts)
-    after = Said(decisions, deciding, names)
-    comparison = Comparison(ids, policy.everywhere, _before(history, policy), after, says)
-    starts = np.cumsum([0, *(len(one.weights) for one in found)]).tolist()
-    unread = {start + at for start, one in zip(starts, found, strict=False) for at in one.unread}
-    otherwise = declares_otherwise(history, policy)
-    unread |= {at for at, batch in enumerate(ids) if batch in otherwise}
-    again = dict(
-        zip(
-            sorted(unread),
-            reread(history, [pasts[at] for at in sorted(unread)], policy),
-            strict=True,
-        )
-    )
-    findings = _of_others(
-        pa.concat_tables([one.findings for one in found]), {ids[at] for at in unread}
-    )
+    """Every batch of the archive on another basis. Raises the errors of `rejudge_wave` and of
+    `reread`."""
+    answers: list[WaveAnswer] = []
+    before: list[Decisions] = []
+    after: list[Decisions | None] = []
+    waves = [batches[start : start + WAVE] for start in range(0, len(batches), WAVE)]
+    for answer in _answers(request, waves):
+        answers.append(answer)
+        before += answer.before
+        after += answer.after
+        progress(len(after), len(batches))
+    verdicts = _read_again(history, request, batches, after)
+    for place, verdict in verdicts.items():
+        after[place] = decisions_of(verdict, request.policy.everywhere)
+    ids = tuple(batch.batch_id for batch in batches)
+    findings = pa.concat_tables([answer.findings for answer in answers])
+    findings = _without(findings, [ids[place] for place in verdicts])
     return Answer(
-        question=question,
-        pasts=pasts,
-        alike=alike,
-        comparison=with_verdicts(comparison, again),
-        findings=pa.concat_tables([findings, _findings(question, again.values())]),
-        whole=sum(one.whole for one in found),
-        reread=again,
+        request=request,
+        batches=batches,
+        comparison=Comparison(
+            request.policy.everywhere, ids, tuple(before), tuple(filter(None, after))
+        ),
+        findings=pa.concat_tables([findings, _findings(request, verdicts.values())]),
+        whole=sum(answer.whole for answer in answers),
+        reread=verdicts,
     )
 
 
-def _of_others(findings: pa.Table, batches: set[str]) -> pa.Table:
-    if not batches:
-        return findings
-    return findings.filter(pc.invert(pc.is_in(findings["batch_id"], pa.array(sorted(batches)))))
+def _answers(
+    request: RejudgeRequest, waves: Sequence[Sequence[ArchivedBatch]]
+) -> Iterator[WaveAnswer]:
+    """Every wave judged, in their order: a process for each core, or this one for a single wave."""
+    if len(waves) == 1:
+        yield rejudge_wave(request, waves[0])
+        return
+    processes = min(os.cpu_count() or 1, len(waves))
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        yield from pool.map(partial(rejudge_wave, request), waves)
 
 
-def _findings(question: Question, verdicts: Iterable[Verdict]) -> pa.Table:
+def _read_again(
+    history: History,
+    request: RejudgeRequest,
+    batches: Sequence[ArchivedBatch],
+    after: Sequence[Decisions | None],
+) -> dict[int, Verdict]:
+    """Verdicts of the batches that the archive cannot answer for, or of which the vendor declares
+    something else now, by their place."""
+    otherwise = declares_otherwise(history, request.policy)
+    places = [
+        place
+        for place, batch in enumerate(batches)
+        if after[place] is None or batch.batch_id in otherwise
+    ]
+    verdicts = [batches[place].verdict for place in places]
+    return dict(zip(places, reread(history, verdicts, request.policy), strict=True))
+
+
+def _without(findings: pa.Table, batch_ids: Sequence[str]) -> pa.Table:
+    return findings.filter(~among("batch_id", batch_ids))
+
+
+def _findings(request: RejudgeRequest, verdicts: Iterable[Verdict]) -> pa.Table:
     made = [
         rows.finding_row(finding, verdict.batch.batch_id)
         for verdict in verdicts
         for finding in verdict.findings
     ]
-    return tables.table("findings", made, question.name, question.policy.on)
+    return tables.table("findings", made, request.name, request.policy.on)
 
 
-def _joined(found: Sequence[Judged]) -> tuple[Codes, Rules, tuple[str, ...]]:
-    names: dict[str, int] = {}
-    rules = []
-    for one in found:
-        places = np.array(
-            [*(names.setdefault(name, len(names)) for name in one.names), -1], np.int32
-        )
-        rules.append(places[one.rules])
-    return np.concatenate([one.weights for one in found]), np.concatenate(rules), tuple(names)
+def outcome_of(history: History, answer: Answer, *, every_limit: bool) -> Outcome:
+    """An answer with whole verdicts of the batches that its page shows.
 
-
-def _rulings(
-    policy: JudgementPolicy, pasts: Sequence[Past], weights: Codes, rules: Rules
-) -> tuple[Codes, Codes, Rules]:
-    """(decisions, what the markets say, the rules that decide). Batches of one product whose
-    findings weigh alike are ruled on once."""
-    size = len(policy.everywhere) + 1
-    decisions, says = (
-        np.zeros((len(pasts), size), np.int8),
-        np.zeros((len(pasts), size - 1), np.int8),
-    )
-    deciding = np.full((len(pasts), size), -1, np.int32)
-    for product in dict.fromkeys(past.product for past in pasts):
-        members = np.array([at for at, past in enumerate(pasts) if past.product == product])
-        everywhere = Everywhere(policy.books, policy.everywhere, product)
-        alike, of = _alike(weights[members])
-        ruled = [
-            [everywhere.own(row, policy.home), *everywhere.rulings(row).values()] for row in alike
-        ]
-        by = np.array([[-1 if one.slot is None else one.slot for one in row] for row in ruled])[of]
-        decisions[members] = np.array([[CODES[one.decision] for one in row] for row in ruled])[of]
-        says[members] = np.array([[SAYS.index(one.status) for one in row[1:]] for row in ruled])[of]
-        deciding[members] = np.where(
-            by < 0, -1, np.take_along_axis(rules[members], np.maximum(by, 0), axis=1)
-        )
-    return decisions, says, deciding
-
-
-def _alike(rows: Codes) -> tuple[list[tuple[int, ...]], npt.NDArray[np.int64]]:
-    """(the different rows, which of them each row is). Tens of thousands of rows are hundreds of
-    different ones."""
-    places: dict[bytes, int] = {}
-    packed = np.ascontiguousarray(rows).view(f"V{rows.shape[1]}").ravel().tolist()
-    of = np.array([places.setdefault(row, len(places)) for row in packed])
-    return [tuple(np.frombuffer(row, np.int8).tolist()) for row in places], of
-
-
-def _before(history: History, policy: JudgementPolicy) -> Said:
-    """What was said then. Where other home markets counted then, the own verdict is the worst of
-    what today's home markets said, as far as the batch was judged for them."""
-    said, rules, names = history.before(
-        policy.everywhere, {str(one): code for one, code in CODES.items() if one}
-    )
-    homes = [policy.everywhere.index(market) for market in policy.home]
-    own = np.where((said[:, homes] == 0).any(axis=1), 0, said[:, homes].min(axis=1))
-    for at, past in enumerate(history.pasts):
-        if past.home == policy.home:
-            own[at] = CODES[past.decision]
-    by = np.full((len(own), 1), -1, np.int32)
-    return Said(
-        np.column_stack([own.astype(np.int8), said]), np.column_stack([by, rules]), tuple(names)
+    Raises EngineError where a batch, judged whole, is not decided as the answer says.
+    """
+    policy, comparison, batches = answer.request.policy, answer.comparison, answer.batches
+    shown = comparison.changed[:CARDS]
+    others = [batches[place] for place in shown if place not in answer.reread]
+    whole = whole_verdicts(history, policy, others)
+    verdicts = {}
+    for place in shown:
+        batch_id = comparison.batch_ids[place]
+        verdicts[place] = answer.reread[place] if place in answer.reread else whole[batch_id]
+        if not comparison.agrees(place, verdicts[place]):
+            raise EngineError(
+                f"batch {batch_id}: what changed and the whole batch are not judged alike; "
+                "nothing is written. This is a fault of the program; report it"
+            )
+    return Outcome(
+        name=answer.request.name,
+        policy=policy,
+        drafts=drafts_of(policy.books, installed()),
+        comparison=comparison,
+        products=tuple(batch.verdict.product for batch in batches),
+        judged_on=tuple(batch.verdict.judged_on for batch in batches),
+        verdicts=verdicts,
+        changes=distinct_changes(batches),
+        every_limit=every_limit,
     )

@@ -1,23 +1,24 @@
-"""Certificates given on the command line, by today's terms and by others."""
+"""Certificates given on the command line, judged as today and on another basis."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.rejudge.comparing import Comparison, said
-from kratom_qc.app.rejudge.summary import Finding, Outcome, drafts_of, told
+from kratom_qc.app.rejudge.comparison import Comparison, decisions_of
+from kratom_qc.app.rejudge.keeping import named
+from kratom_qc.app.rejudge.summary import Outcome, drafts_of, finding_object
 from kratom_qc.archive import rows, tables
+from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.rulebooks.changes import Asking, again
+from kratom_qc.rulebooks.changes import JudgementBasis, limit_changes
 
 
 def compared(
@@ -26,26 +27,24 @@ def compared(
     """What changes for the batches of some files, and every verdict of now."""
     before = {verdict.batch.batch_id: verdict for verdict in _verdicts(readings, then)}
     after = _verdicts(readings, now)
-    ids = tuple(verdict.batch.batch_id for verdict in after)
-    old, _ = said([before[batch_id] for batch_id in ids], now.everywhere)
-    new, says = said(after, now.everywhere)
-    comparison = Comparison(ids, now.everywhere, old, new, says)
-    asking = Asking(then.books, then.everywhere, then.on), Asking(now.books, now.everywhere, now.on)
-    agains = [
-        again(*asking, product)
-        for product in dict.fromkeys(verdict.batch.product for verdict in after)
-    ]
+    batch_ids = tuple(verdict.batch.batch_id for verdict in after)
+    products = tuple(verdict.batch.product for verdict in after)
+    bases = _basis(then), _basis(now)
     outcome = Outcome(
-        name=_name(readings, then, now),
+        name=named(now, _rests_on(readings, then, now)),
         policy=now,
         drafts=drafts_of(now.books, {book.id: book.sha256 for book in then.books.values()}),
-        comparison=comparison,
-        products=tuple(verdict.batch.product for verdict in after),
-        then=(then.on,) * len(after),
+        comparison=Comparison(
+            markets=now.everywhere,
+            batch_ids=batch_ids,
+            before=tuple(decisions_of(before[one], now.everywhere) for one in batch_ids),
+            after=tuple(decisions_of(verdict, now.everywhere) for verdict in after),
+        ),
+        products=products,
+        judged_on=(then.on,) * len(after),
         verdicts=dict(enumerate(after)),
-        why={rule: why for one in agains for rule, why in one.why.items()},
-        limits={rule: limit for one in agains for rule, limit in one.limits.items()},
-        everything=False,
+        changes=tuple(limit_changes(*bases, product) for product in dict.fromkeys(products)),
+        every_limit=False,
     )
     return outcome, after
 
@@ -55,32 +54,35 @@ def _verdicts(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verd
     return list(judge_batches(batches, policy).verdicts()) if batches else []
 
 
-def _name(readings: Sequence[Reading], then: JudgementPolicy, now: JudgementPolicy) -> str:
+def _basis(policy: JudgementPolicy) -> JudgementBasis:
+    return JudgementBasis(policy.books, policy.everywhere, policy.on)
+
+
+def _rests_on(
+    readings: Sequence[Reading], then: JudgementPolicy, now: JudgementPolicy
+) -> list[str]:
     parts = [reading.sha256 for reading in readings]
     for policy in (then, now):
         parts += [f"{book.id} {book.sha256}" for book in policy.books.values()]
-        parts += [
-            policy.on.isoformat(),
-            *policy.markets,
-            "",
-            *policy.home,
-            *(one.sha256 for _, _, one in policy.facts.rows),
-        ]
-    return f"{now.on.isoformat()}-{hashlib.sha256(chr(10).join((*parts, PROGRAM)).encode()).hexdigest()[:12]}"
+        parts += [policy.on.isoformat(), *policy.markets, "", *policy.home]
+        parts += [facts.sha256 for _, _, facts in policy.facts.rows]
+    return [*parts, PROGRAM]
 
 
-def findings(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[str, list[Finding]]:
+def findings(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
     """What was found on the limits asked again and stands against a batch, by batch."""
     return {
         verdict.batch.batch_id: [
-            told(finding)
+            finding_object(finding)
             for finding in verdict.findings
-            if finding.decides
-            and finding.outcome != "PASS"
-            and (finding.rulebook, finding.rule_id) in outcome.why
+            if _stands_against(finding) and (finding.rulebook, finding.rule_id) in outcome.reasons
         ]
         for verdict in verdicts
     }
+
+
+def _stands_against(finding: Finding) -> bool:
+    return finding.decides and finding.outcome != "PASS"
 
 
 def keep(folder: Path, outcome: Outcome, verdicts: Sequence[Verdict]) -> None:
@@ -91,6 +93,6 @@ def keep(folder: Path, outcome: Outcome, verdicts: Sequence[Verdict]) -> None:
             rows.finding_row(finding, verdict.batch.batch_id) for finding in verdict.findings
         ]
         made["verdicts"] += rows.verdict_rows(verdict, "", PROGRAM)
-    for name, found in made.items():
-        table: pa.Table = tables.table(name, found, outcome.name, outcome.policy.on)
+    for name, of_table in made.items():
+        table = tables.table(name, of_table, outcome.name, outcome.policy.on)
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")

@@ -10,12 +10,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
@@ -23,19 +22,22 @@ from filelock import FileLock, Timeout
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer
-from kratom_qc.app.rejudge.comparing import DECISIONS, SAYS
+from kratom_qc.app.rejudge.comparison import MarketDecision
+from kratom_qc.app.rejudge.plan import distinct_changes
 from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
+from kratom_qc.domain.limit import Rulebook
 from kratom_qc.rulebooks.scope import applicable
 
 _BLOCK = 5_000  # batches whose rows are made at once
 _VERDICTS = SCHEMAS["verdicts"]
 
 
-def name_of(history: History, policy: JudgementPolicy, *, everything: bool) -> str:
+def name_of(history: History, policy: JudgementPolicy, *, every_limit: bool) -> str:
     """Names an answer by its question: the day, and a hash of the passes, the rulebooks and the
-    rest of the terms."""
+    rest of the policy."""
+    register = policy.laboratories
     parts = (
         *history.passes,
         "",
@@ -45,12 +47,16 @@ def name_of(history: History, policy: JudgementPolicy, *, everything: bool) -> s
         "",
         *policy.home,
         *(facts.sha256 for _, _, facts in policy.facts.rows),
-        f"{policy.laboratories.sha256} {policy.laboratories.hold} {policy.hold_overdue} {everything}",
+        f"{register.sha256} {register.hold} {policy.hold_overdue} {every_limit}",
         PROGRAM,
     )
-    return (
-        f"{policy.on.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
-    )
+    return named(policy, parts)
+
+
+def named(policy: JudgementPolicy, parts: Sequence[str]) -> str:
+    """A name for an answer: its day, and a hash of all that it rests on."""
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f"{policy.on.isoformat()}-{digest[:12]}"
 
 
 @contextmanager
@@ -83,103 +89,83 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def keep(folder: Path, answer: Answer) -> None:
-    """Write the tables of an answer, and by what it was made."""
+    """Write the tables of an answer, and on what basis it was made."""
+    policy = answer.request.policy
+    rulebooks = {
+        product: applicable(policy.books, policy.everywhere, product)
+        for product in {batch.verdict.product for batch in answer.batches}
+    }
     with pq.ParquetWriter(folder / "verdicts.parquet", _VERDICTS, compression="zstd") as writer:
-        for start in range(0, len(answer.pasts), _BLOCK):
-            writer.write_table(
-                _verdicts(answer, np.arange(start, min(start + _BLOCK, len(answer.pasts))))
-            )
+        for start in range(0, len(answer.batches), _BLOCK):
+            places = range(len(answer.batches))[start : start + _BLOCK]
+            rows = [row for place in places for row in _verdict_rows(answer, place, rulebooks)]
+            writer.write_table(pa.Table.from_pylist(rows, schema=_VERDICTS))
     pq.write_table(answer.findings, folder / "findings.parquet", compression="zstd")
     text = json.dumps(terms_of(answer), ensure_ascii=False, indent=1)
     (folder / "terms.json").write_text(text + "\n", encoding="utf-8")
 
 
 def terms_of(answer: Answer) -> dict[str, Any]:
-    """By what an answer was made: day, markets, rulebooks, and what was asked again, of batches of
-    which product."""
-    policy, comparison = answer.question.policy, answer.comparison
-    asked: dict[tuple[str, str, str], list[str]] = {}
-    for product, place in dict.fromkeys(
-        zip((past.product for past in answer.pasts), answer.alike, strict=True)
-    ):
-        for (book, rule), why in answer.question.agains[place].why.items():
-            products = asked.setdefault((book, rule, why), [])
-            if (product or "unknown") not in products:
-                products.append(product or "unknown")
+    """On what basis an answer was made: day, markets, rulebooks, and what was asked again, of
+    batches of which product."""
+    policy = answer.request.policy
+    asked: dict[tuple[str, str, str], dict[str, None]] = {}
+    for changes in distinct_changes(answer.batches):
+        for (book, rule_id), why in changes.reasons.items():
+            asked.setdefault((book, rule_id, why), {})[changes.product or "unknown"] = None
     return {
-        "id": answer.question.name,
+        "id": answer.request.name,
         "program": PROGRAM,
         "judged_on": policy.on.isoformat(),
         "markets": list(answer.comparison.markets),
         "home_markets": list(policy.home),
-        "rulebooks": [
-            {"id": one.id, "version": one.version, "sha256": one.sha256}
-            for one in policy.books.values()
-        ],
+        "rulebooks": [_identity(book) for book in policy.books.values()],
         "asked_again": [
-            {"rulebook": book, "rule_id": rule, "why": why, "products": products}
-            for (book, rule, why), products in asked.items()
+            {"rulebook": book, "rule_id": rule_id, "why": why, "products": list(products)}
+            for (book, rule_id, why), products in asked.items()
         ],
-        "batches": len(answer.pasts),
-        "changed": len(comparison.changed),
+        "batches": len(answer.batches),
+        "changed": len(answer.comparison.changed),
         "judged_whole": answer.whole,
         "certificates_read_again_of": len(answer.reread),
     }
 
 
-def _verdicts(answer: Answer, at: Any) -> pa.Table:
-    """The rows of some batches: the own verdict, then one row per market."""
-    comparison, policy, size = (
-        answer.comparison,
-        answer.question.policy,
-        len(answer.comparison.markets) + 1,
-    )
-    pasts = [answer.pasts[place] for place in at]
-    count = len(at) * size
-    own = np.arange(count) % size == 0
-    batch, column = np.repeat(np.arange(len(at)), size), np.tile(np.arange(size), len(at))
-    before, after = comparison.before.decisions[at].ravel(), comparison.after.decisions[at].ravel()
-    says = np.column_stack([np.full(len(at), -1, np.int8), comparison.says[at]]).ravel()
-    products = list(dict.fromkeys(past.product for past in pasts))
-    books = [
-        [{"id": one.id, "version": one.version, "sha256": one.sha256} for one in
-         applicable(policy.books, policy.everywhere, product)] for product in products
-    ]  # fmt: skip
-    of_product = np.array([products.index(past.product) for past in pasts])[batch]
-    moves = [f"{one or 'not judged'} → {other}" for one in DECISIONS for other in DECISIONS]
-    moved = np.where(before != after, before.astype(np.int64) * len(DECISIONS) + after, -1)
-    columns: dict[str, Any] = {
-        "pass_id": pa.repeat(answer.question.name, count),
-        "judged_on": pa.repeat(pa.scalar(policy.on, pa.date32()), count),
-        "batch_id": _taken([past.batch_id for past in pasts], batch),
-        "product": _taken(products, of_product),
-        "market": _taken([None, *comparison.markets], column),
-        "verdict": _taken([None if one is None else str(one) for one in DECISIONS], after),
-        "home_markets": _taken([list(policy.home)], np.where(own, 0, -1)),
-        "certificates": _taken(
-            [list(past.certificates) for past in pasts], np.where(own, batch, -1)
-        ),
-        "reason": _taken(moves, moved),
-        "rulebooks": _taken(
-            books, np.where(own, of_product, -1), _VERDICTS.field("rulebooks").type
-        ),
-        "facts_sha256": _taken(
-            [past.facts_sha256 or None for past in pasts], np.where(own, batch, -1)
-        ),
-        "program": pa.repeat(PROGRAM, count),
-        "says": _taken([str(one) for one in SAYS], says),
-        "rule_id": _taken(
-            comparison.after.names, np.where(own, -1, comparison.after.rules[at].ravel())
-        ),
+def _verdict_rows(
+    answer: Answer, place: int, rulebooks: Mapping[str | None, Iterable[Rulebook]]
+) -> Iterator[dict[str, Any]]:
+    """The rows of one batch: its own verdict, then every market's."""
+    policy, comparison = answer.request.policy, answer.comparison
+    verdict = answer.batches[place].verdict
+    own = {
+        "home_markets": policy.home,
+        "certificates": list(verdict.certificates),
+        "rulebooks": [_identity(book) for book in rulebooks[verdict.product]],
+        "facts_sha256": verdict.facts_sha256 or None,
     }
-    arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in _VERDICTS]
-    return pa.Table.from_arrays(
-        [one.cast(field.type) for one, field in zip(arrays, _VERDICTS, strict=True)],
-        schema=_VERDICTS,
-    )
+    decisions = zip(comparison.before[place], comparison.after[place], strict=True)
+    for market, (before, after) in zip((None, *comparison.markets), decisions, strict=True):
+        yield {
+            "pass_id": answer.request.name,
+            "judged_on": policy.on,
+            "program": PROGRAM,
+            "batch_id": verdict.batch_id,
+            "product": verdict.product,
+            "market": market,
+            "verdict": after.decision,
+            "reason": _change(before, after),
+            "says": after.status,
+            "rule_id": after.rule_id or None,
+            **(own if market is None else {}),
+        }
 
 
-def _taken(values: Any, places: Any, kind: pa.DataType | None = None) -> pa.Array:
-    """Values by their places; -1 is null."""
-    indices = pa.array(places, pa.int64(), mask=places < 0)
-    return pa.array(values, kind).take(indices)
+def _identity(book: Rulebook) -> dict[str, str]:
+    return {"id": book.id, "version": book.version, "sha256": book.sha256}
+
+
+def _change(before: MarketDecision, after: MarketDecision) -> str | None:
+    """From what to what, in words; nothing where it is the same."""
+    if before.decision == after.decision:
+        return None
+    return f"{before.decision or 'not judged'} → {after.decision}"

@@ -9,7 +9,7 @@ from kratom_qc import PROGRAM, settings
 from kratom_qc.app.batches import collect, compared, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Readers, Reading
-from kratom_qc.archive.history import History, Past
+from kratom_qc.archive.history import ArchivedVerdict, History
 from kratom_qc.archive.store import Known, known, raw
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import HoldReason
@@ -27,72 +27,94 @@ def declares_otherwise(history: History, policy: JudgementPolicy) -> frozenset[s
     when they were judged."""
     if not policy.facts.rows:
         return frozenset()
-    given = {facts.sha256 for _, _, facts in policy.facts.rows}
+    given = _declarations(policy)
     names = history.product_names()
     return frozenset(
-        past.batch_id
-        for past in history.pasts
-        if past.facts_sha256 not in given
+        verdict.batch_id
+        for verdict in history.verdicts
+        if verdict.facts_sha256 not in given
         and (
-            past.facts_sha256
-            or policy.facts.for_batch(past.batch_id, names.get(past.batch_id, "")) is not None
+            verdict.facts_sha256
+            or policy.facts.for_batch(verdict.batch_id, names.get(verdict.batch_id, ""))
         )
     )
 
 
-def reread(history: History, pasts: Sequence[Past], policy: JudgementPolicy) -> Iterator[Verdict]:
-    """Whole verdicts of batches in their order, from the files the store kept.
+def _declarations(policy: JudgementPolicy) -> set[str]:
+    """The hashes of the facts that the policy declares."""
+    return {facts.sha256 for _, _, facts in policy.facts.rows}
+
+
+def reread(
+    history: History, verdicts: Sequence[ArchivedVerdict], policy: JudgementPolicy
+) -> Iterator[Verdict]:
+    """New verdicts on batches in their order, from the files the store kept.
 
     Raises UsageError where one was judged with declarations that nobody gave now, and StoreError
     for a file that is gone.
     """
-    if not pasts:
+    if not verdicts:
         return
-    given = {facts.sha256 for _, _, facts in policy.facts.rows}
-    lacking = [past.batch_id for past in pasts if past.facts_sha256 and not given]
+    lacking = [one.batch_id for one in verdicts if one.facts_sha256 and not _declarations(policy)]
     if lacking:
         raise UsageError(
-            f"{len(lacking)} batches, such as {lacking[0]}, were judged with a facts file by a version that did not keep "
-            "what it declares; name the file with --facts"
+            f"{len(lacking)} batches, such as {lacking[0]}, were judged with a facts file by a "
+            "version that did not keep what it declares; name the file with --facts"
         )
-    shelf = known(history.root, PROGRAM)
+    stored = known(history.root, PROGRAM)
     with Readers(settings.caps()) as readers:
-        for start in range(0, len(pasts), WAVE):
-            some = pasts[start : start + WAVE]
-            batches = _batches(history, shelf, readers, some, policy)
+        for start in range(0, len(verdicts), WAVE):
+            some = verdicts[start : start + WAVE]
+            batches = _batches(history, stored, readers, some, policy)
             yield from judge_batches(batches, policy).verdicts()
 
 
 def _batches(
-    history: History, shelf: Known, readers: Readers, pasts: Sequence[Past], policy: JudgementPolicy
+    history: History,
+    stored: Known,
+    readers: Readers,
+    verdicts: Sequence[ArchivedVerdict],
+    policy: JudgementPolicy,
 ) -> list[Batch]:
-    wanted = [past.batch_id for past in pasts]
-    own = _read(history, shelf, readers, wanted)
-    shared = (
-        trace for one in own for certificate in one.certificates for trace in traces(certificate)
-    )
-    beside = {batch for trace in shared for batch in shelf.by_trace.get(trace, ())} - set(wanted)
-    seen = {one.sha256 for one in own}
-    others = [
-        one for one in _read(history, shelf, readers, sorted(beside)) if one.sha256 not in seen
+    """Batches put together from their files, and compared with those that share a trace with
+    them."""
+    wanted = [verdict.batch_id for verdict in verdicts]
+    own = _read(history, stored, readers, wanted)
+    shared = {trace for one in own for paper in one.certificates for trace in traces(paper)}
+    related = {batch_id for trace in shared for batch_id in stored.by_trace.get(trace, ())}
+    others = sorted(related - set(wanted))
+    hashes = {reading.sha256 for reading in own}
+    beside = [
+        reading
+        for reading in _read(history, stored, readers, others)
+        if reading.sha256 not in hashes
     ]
-    spoken = {batch: shelf.by_batch.get(batch, ()) for batch in (*wanted, *beside)}
-    found = collect([*own, *others], policy, frozenset(wanted), compared([*own, *others], spoken))
-    by_id = {batch.batch_id: batch for batch in found}
-    return [by_id.get(past.batch_id) or _unread(past, shelf) for past in pasts]
+    files = {batch_id: stored.by_batch.get(batch_id, ()) for batch_id in (*wanted, *others)}
+    checks = compared([*own, *beside], files)
+    by_id = {
+        batch.batch_id: batch
+        for batch in collect([*own, *beside], policy, frozenset(wanted), checks)
+    }
+    return [by_id.get(verdict.batch_id) or _unread(verdict, stored) for verdict in verdicts]
 
 
 def _read(
-    history: History, shelf: Known, readers: Readers, batches: Iterable[str]
+    history: History, stored: Known, readers: Readers, batch_ids: Iterable[str]
 ) -> list[Reading]:
-    shas = dict.fromkeys(sha256 for batch in batches for sha256 in shelf.by_batch.get(batch, ()))
-    return list(readers.read((shelf.names[sha256], raw(history.root, sha256)) for sha256 in shas))
+    hashes = dict.fromkeys(
+        sha256 for batch_id in batch_ids for sha256 in stored.by_batch.get(batch_id, ())
+    )
+    files = ((stored.names[sha256], raw(history.root, sha256)) for sha256 in hashes)
+    return list(readers.read(files))
 
 
-def _unread(past: Past, shelf: Known) -> Batch:
+def _unread(verdict: ArchivedVerdict, stored: Known) -> Batch:
     """A batch none of whose certificates is read any more: what they proved must not vanish with
     them."""
-    files = [shelf.names[sha256] for sha256 in shelf.by_batch.get(past.batch_id, ())]
-    why = f"{', '.join(files)} was judged as a certificate of this batch and is not read as one any more"
-    hold_reason = HoldReason("EARLIER-UNREAD", why, CellRef(files[0] if files else ""))
-    return put_together(past.batch_id, past.product, (), past.facts, [hold_reason], (), ())
+    files = [stored.names[sha256] for sha256 in stored.by_batch.get(verdict.batch_id, ())]
+    why = (
+        f"{', '.join(files)} was judged as a certificate of this batch and is not read as one any "
+        "more"
+    )
+    reason = HoldReason("EARLIER-UNREAD", why, CellRef(files[0] if files else ""))
+    return put_together(verdict.batch_id, verdict.product, (), verdict.facts, [reason], (), ())

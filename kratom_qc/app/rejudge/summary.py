@@ -1,62 +1,60 @@
-"""What a person reads of a rejudge: the summary page's view, and one line per batch for machines."""
+"""What is read of a rejudge: the summary page by people, and one line per batch by machines."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from kratom_qc import settings
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.rejudge.comparing import DECISIONS, SAYS, Comparison
-from kratom_qc.domain import finding as domain
+from kratom_qc.app.rejudge.comparison import Comparison, DecisionChange, MarketDecision
+from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.source import CellRef
-from kratom_qc.domain.verdict import Verdict
+from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report import rejudged
-from kratom_qc.report.rejudged import Drafts, Line, MarketMoves, RejudgedPage
+from kratom_qc.report.rejudged import BatchLine, DraftRulebook, MarketChanges, RejudgedPage
+from kratom_qc.rulebooks.changes import LimitChanges
 from kratom_qc.rulebooks.scope import Rule
 from kratom_qc.vocabulary import wording
 
 CARDS, LINES = 100, 1_000  # batches that the page shows in full, and in a line
 _NAMED = 6  # markets that a line names
 
-Finding = dict[str, Any]
-TOLD = (
-    "rule_id",
-    "rulebook",
-    "analyte",
-    "outcome",
-    "why",
-    "limit",
-    "because",
-    "file",
-    "sheet",
-    "cell",
+FINDING_KEYS = (
+    *("rule_id", "rulebook", "analyte", "outcome", "why", "limit", "because"),
+    *("file", "sheet", "cell"),
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
-    """A rejudge done: of an archive, or of certificates given."""
+    """A rejudge done: of an archive, or of certificates given. What is of a batch stands at its
+    place in `comparison`."""
 
     name: str
     policy: JudgementPolicy
-    drafts: tuple[Drafts, ...]
+    drafts: tuple[DraftRulebook, ...]
     comparison: Comparison
     products: tuple[str | None, ...]
-    then: tuple[date, ...]  # the day on which each batch was judged
+    judged_on: tuple[date, ...]  # the day of then
     verdicts: Mapping[int, Verdict]  # whole, of the first that change
-    why: Mapping[Rule, str]  # limits asked again, and what has changed about them
-    limits: Mapping[Rule, Limit]
-    everything: bool
+    changes: tuple[LimitChanges, ...]
+    every_limit: bool
 
-    @property
-    def shown(self) -> tuple[int, ...]:
-        """The batches that the page shows in full."""
-        return self.comparison.changed[:CARDS]
+    @cached_property
+    def reasons(self) -> dict[Rule, str]:
+        """The limits asked again, and those not asked any more: what has changed about them."""
+        return {rule: why for some in self.changes for rule, why in some.reasons.items()}
+
+    @cached_property
+    def limits(self) -> dict[Rule, Limit]:
+        """Every limit that is asked now."""
+        return {rule: limit for some in self.changes for rule, limit in some.limits.items()}
 
 
 def installed() -> dict[str, str]:
@@ -65,85 +63,94 @@ def installed() -> dict[str, str]:
     return {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def drafts_of(books: Mapping[str, Rulebook], installed: Mapping[str, str]) -> tuple[Drafts, ...]:
+def drafts_of(
+    books: Mapping[str, Rulebook], installed: Mapping[str, str]
+) -> tuple[DraftRulebook, ...]:
     """The rulebooks that are not those in force in this house, given as hashes by id."""
-    others = (one for one in books.values() if installed.get(one.id) != one.sha256)
-    return tuple(Drafts(f"{one.id}.toml", one.sha256) for one in others)
+    return tuple(
+        DraftRulebook(f"{book.id}.toml", book.sha256)
+        for book in books.values()
+        if installed.get(book.id) != book.sha256
+    )
+
+
+# ---------------------------------------------------------------- the page
 
 
 def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
     """The view of the summary page; `kept` says whether tables stand beside it."""
     comparison, books = outcome.comparison, outcome.policy.books
-    total = len(comparison.batch_ids)
-    by_market: dict[str | None, list[tuple[str, str, int]]] = {
-        None: [],
-        **{one: [] for one in comparison.markets},
-    }
-    for moved in comparison.moved():
-        by_market[moved.market].append((_word(moved.before), _word(moved.after), moved.batches))
-    own, moving = (
-        by_market.pop(None),
-        {market: tuple(moves) for market, moves in by_market.items() if moves},
-    )
-    alike: dict[tuple[tuple[str, str, int], ...], list[tuple[str, str]]] = {}
-    for market, moves in moving.items():
-        alike.setdefault(moves, []).append((str(market), books[str(market)].title))
+    changes: dict[str | None, list[DecisionChange]] = {None: []}
+    for change in comparison.changes():
+        changes.setdefault(change.market, []).append(change)
+    own = _market_changes((), changes.pop(None), outcome)
+    alike: dict[MarketChanges, list[tuple[str, str]]] = {}
+    for market, of_market in changes.items():
+        title = books[str(market)].title
+        alike.setdefault(_market_changes((), of_market, outcome), []).append((str(market), title))
     return RejudgedPage(
         name=outcome.name,
         on=outcome.policy.on,
-        then=(min(outcome.then), max(outcome.then)) if outcome.then else None,
+        then=(min(outcome.judged_on), max(outcome.judged_on)) if outcome.judged_on else None,
         drafts=outcome.drafts,
-        batches=total,
+        batches=len(comparison.batch_ids),
         changed=len(comparison.changed),
         homes=outcome.policy.home,
-        own=_moves((), own, total),
-        markets=tuple(_moves(markets, moves, total) for moves, markets in alike.items()),
-        same_markets=tuple(market for market in comparison.markets if market not in moving),
-        asked=()
-        if outcome.everything
-        else tuple(rejudged.asked_again(outcome.why, outcome.limits)),
-        everything=outcome.everything,
-        cards=tuple(_card(outcome, at) for at in outcome.shown),
-        lines=tuple(line(outcome, at) for at in comparison.changed[CARDS : CARDS + LINES]),
+        own=own,
+        markets=tuple(of._replace(markets=tuple(markets)) for of, markets in alike.items()),
+        same_markets=tuple(market for market in comparison.markets if market not in changes),
+        asked=() if outcome.every_limit else _changed_limits(outcome),
+        everything=outcome.every_limit,
+        cards=tuple(_card(outcome, batch) for batch in comparison.changed[:CARDS]),
+        lines=tuple(batch_line(outcome, batch) for batch in comparison.changed[CARDS:][:LINES]),
         kept=kept,
         overdue=outcome.policy.overdue,
     )
 
 
-def _moves(
-    markets: Sequence[tuple[str, str]], moves: Sequence[tuple[str, str, int]], total: int
-) -> MarketMoves:
-    return MarketMoves(tuple(markets), tuple(moves), total - sum(count for _, _, count in moves))
+def _market_changes(
+    markets: tuple[tuple[str, str], ...], changes: Iterable[DecisionChange], outcome: Outcome
+) -> MarketChanges:
+    moves = tuple((_word(one.before), _word(one.after), one.batches) for one in changes)
+    moved = sum(batches for _, _, batches in moves)
+    return MarketChanges(markets, moves, len(outcome.comparison.batch_ids) - moved)
 
 
-def _word(decision: str | None) -> str:
+def _changed_limits(outcome: Outcome) -> tuple[rejudged.ChangedLimit, ...]:
+    return tuple(rejudged.changed_limits(outcome.reasons, outcome.limits))
+
+
+def _word(decision: Decision | None) -> str:
     return decision or rejudged.NOT_JUDGED
 
 
-def _card(outcome: Outcome, at: int) -> rejudged.Card:
+def _card(outcome: Outcome, batch: int) -> rejudged.BatchCard:
     comparison = outcome.comparison
-    columns = [column for column in comparison.columns(at) if column]
-    was = {comparison.markets[column - 1]: comparison.before.rule(at, column) for column in columns}
-    before = comparison.before_of(at)
-    return rejudged.card(outcome.verdicts[at], before, list(was), was, outcome.why)
+    before = dict(zip((None, *comparison.markets), comparison.before[batch], strict=True))
+    return rejudged.card(
+        outcome.verdicts[batch],
+        {market: then.decision for market, then in before.items()},
+        {market: before[market].rule_id for market in comparison.changed_markets(batch)},
+        outcome.reasons,
+    )
 
 
-def line(outcome: Outcome, at: int) -> Line:
+def batch_line(outcome: Outcome, batch: int) -> BatchLine:
     """One batch that changes, in a line."""
     comparison = outcome.comparison
-    before, after = comparison.before.decisions[at], comparison.after.decisions[at]
-    groups: dict[str, list[str]] = {}
-    columns = [column for column in comparison.columns(at) if column]
-    for column in columns:
-        move = f"{_word(DECISIONS[before[column]])} → {_word(DECISIONS[after[column]])}"
-        groups.setdefault(move, []).append(comparison.markets[column - 1])
-    rules = dict.fromkeys(filter(None, (comparison.after.rule(at, column) for column in columns)))
-    return Line(
-        batch_id=comparison.batch_ids[at],
-        product=wording.product_name(outcome.products[at]),
-        before=_word(DECISIONS[before[0]]),
-        after=_word(DECISIONS[after[0]]),
-        markets="; ".join(f"{move} in {_named(markets)}" for move, markets in groups.items()),
+    markets: dict[str, list[str]] = {}
+    rules: dict[str, None] = {}
+    for market, (before, after) in comparison.changed_markets(batch).items():
+        move = f"{_word(before.decision)} → {_word(after.decision)}"
+        markets.setdefault(move, []).append(market)
+        rules[after.rule_id] = None
+    rules.pop("", None)
+    return BatchLine(
+        batch_id=comparison.batch_ids[batch],
+        product=wording.product_name(outcome.products[batch]),
+        before=_word(comparison.before[batch][0].decision),
+        after=_word(comparison.after[batch][0].decision),
+        markets="; ".join(f"{move} in {_named(where)}" for move, where in markets.items()),
         rules=_named(list(rules)) or "–",
     )
 
@@ -153,51 +160,51 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def told(finding: domain.Finding) -> Finding:
+# ---------------------------------------------------------------- lines for machines
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
     """A finding as machines read it."""
-    where = finding.ref or CellRef("")
-    values = {name: getattr(finding, name, None) for name in TOLD}
-    return {
-        **values,
-        "outcome": str(finding.outcome),
-        "file": where.file,
-        "sheet": where.sheet,
-        "cell": where.cell,
-    }
+    cell = finding.ref or CellRef("")
+    values = {name: getattr(finding, name, None) for name in FINDING_KEYS}
+    return {**values, "outcome": str(finding.outcome), **cell._asdict()}
 
 
-def lines(outcome: Outcome, findings: Mapping[str, Sequence[Finding]]) -> Iterator[dict[str, Any]]:
+def batch_objects(
+    outcome: Outcome, findings: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Iterator[dict[str, Any]]:
     """One object per batch; `findings` are those on what was asked again, by batch."""
     comparison = outcome.comparison
-    by_id = {rule: limit for (_, rule), limit in outcome.limits.items()}
+    limits = {rule_id: limit for (_, rule_id), limit in outcome.limits.items()}
     changed = set(comparison.changed)
-    for at, batch_id in enumerate(comparison.batch_ids):
-        columns = [column for column in comparison.columns(at) if column]
+    for batch, batch_id in enumerate(comparison.batch_ids):
         yield {
             "batch_id": batch_id,
-            "product": outcome.products[at],
-            "judged_on": outcome.then[at].isoformat() if outcome.then else None,
+            "product": outcome.products[batch],
+            "judged_on": outcome.judged_on[batch].isoformat(),
             "rejudged_on": outcome.policy.on.isoformat(),
-            "before": DECISIONS[comparison.before.decisions[at, 0]],
-            "verdict": DECISIONS[comparison.after.decisions[at, 0]],
-            "changes": [_change(comparison, at, column, by_id) for column in columns],
-            "findings": list(findings.get(batch_id, ())) if at in changed else [],
+            "before": comparison.before[batch][0].decision,
+            "verdict": comparison.after[batch][0].decision,
+            "changes": [
+                _change_object(market, before, after, limits)
+                for market, (before, after) in comparison.changed_markets(batch).items()
+            ],
+            "findings": list(findings.get(batch_id, ())) if batch in changed else [],
         }
 
 
-def _change(
-    comparison: Comparison, at: int, column: int, limits: Mapping[str, Limit]
+def _change_object(
+    market: str, before: MarketDecision, after: MarketDecision, limits: Mapping[str, Limit]
 ) -> dict[str, Any]:
-    rule = comparison.after.rule(at, column)
-    limit = limits.get(rule)
+    limit = limits.get(after.rule_id)
     return {
-        "market": comparison.markets[column - 1],
-        "before": DECISIONS[comparison.before.decisions[at, column]],
-        "after": DECISIONS[comparison.after.decisions[at, column]],
-        "says": str(SAYS[comparison.says[at, column - 1]]),
-        "rule_id": rule or None,
-        "rulebook": limit.rulebook if limit is not None else None,
-        "limit": limit.text if limit is not None else None,
-        "because": limit.because if limit is not None else None,
-        "rule_id_before": comparison.before.rule(at, column) or None,
+        "market": market,
+        "before": before.decision,
+        "after": after.decision,
+        "says": after.status,
+        "rule_id": after.rule_id or None,
+        "rulebook": limit and limit.rulebook,
+        "limit": limit and limit.text,
+        "because": limit and limit.because,
+        "rule_id_before": before.rule_id or None,
     }

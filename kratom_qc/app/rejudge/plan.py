@@ -1,0 +1,103 @@
+"""Which limits to ask again of the batches of an archive, and what they need to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from kratom_qc import PROGRAM, vocabulary
+from kratom_qc.app.policy import JudgementPolicy
+from kratom_qc.archive.history import ArchivedBasis, ArchivedVerdict, History
+from kratom_qc.archive.recall import ResultFilter
+from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.limit import LOWER_BOUND, Limit, Rulebook
+from kratom_qc.interpret.derive import Key
+from kratom_qc.interpret.formulas import operands
+from kratom_qc.rulebooks.changes import JudgementBasis, LimitChanges, limit_changes
+from kratom_qc.rulebooks.load import rulebooks_of
+from kratom_qc.rulebooks.scope import NUMERIC, key_of
+
+
+class ArchivedBatch(NamedTuple):
+    """An archived verdict, and what has changed about the limits of its batch since."""
+
+    verdict: ArchivedVerdict
+    changes: LimitChanges
+
+    @property
+    def batch_id(self) -> str:
+        return self.verdict.batch_id
+
+
+@dataclass(frozen=True, slots=True)
+class RejudgeRequest:
+    """What is asked of a whole archive; the rows of the answer have `name` where others have the id
+    of a pass."""
+
+    root: Path
+    name: str
+    policy: JudgementPolicy
+
+
+def archived_batches(
+    history: History, policy: JudgementPolicy, *, every_limit: bool = False
+) -> tuple[ArchivedBatch, ...]:
+    """Every batch of an archive with what has changed about its limits.
+
+    Where nobody can say any more on what basis it was judged, where another program judged it, or
+    by `every_limit`, all limits count as changed. Batches with the same changes share them.
+    """
+    now = JudgementBasis(policy.books, policy.everywhere, policy.on)
+    known: list[LimitChanges] = []
+
+    @cache
+    def rulebooks(basis: ArchivedBasis) -> dict[str, Rulebook] | None:
+        files = history.rulebooks(basis)
+        try:
+            return rulebooks_of(files) if files else None
+        except RulebookError:  # what a rulebook may hold has become stricter since
+            return None
+
+    @cache
+    def changes(basis: ArchivedBasis | None, product: str | None) -> LimitChanges:
+        then = None
+        if basis is not None and basis.program == PROGRAM and not every_limit:
+            books = rulebooks(basis)
+            if books is not None:
+                then = JudgementBasis(books, basis.markets, basis.judged_on)
+        since = limit_changes(then, now, product)
+        if since not in known:
+            known.append(since)
+        return known[known.index(since)]
+
+    return tuple(
+        ArchivedBatch(verdict, changes(verdict.basis, verdict.product))
+        for verdict in history.verdicts
+    )
+
+
+def distinct_changes(batches: Iterable[ArchivedBatch]) -> tuple[LimitChanges, ...]:
+    """What has changed about the limits of some batches, each once."""
+    return tuple({id(batch.changes): batch.changes for batch in batches}.values())
+
+
+def quantities_of(limits: Iterable[Limit]) -> list[Key]:
+    """The quantities that limits ask for."""
+    return list(dict.fromkeys(key_of(limit) for limit in limits if limit.kind in NUMERIC))
+
+
+def results_for(limits: Iterable[Limit]) -> ResultFilter:
+    """The results that limits may rest on, and those of an adulterant or pathogen that was found,
+    which may hold a batch without a limit."""
+    analytes: set[str] = set()
+    without_method = False
+    for limit in limits:
+        analytes |= operands(limit.subject.removeprefix(LOWER_BOUND))
+        if limit.present:
+            analytes |= {limit.present, *limit.absent}
+        without_method |= limit.kind == "certificate" and "method" in limit.requires
+    alarming = frozenset(known.id for known in vocabulary.analytes().values() if known.alarming)
+    return ResultFilter(frozenset(analytes), alarming, without_method)
