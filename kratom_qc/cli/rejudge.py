@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import load_policy
@@ -34,6 +33,7 @@ from kratom_qc.archive.history import History
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.refusals import print_refused
+from kratom_qc.cli.tables import print_table
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.report.rejudged import NOT_JUDGED, MarketChanges, RejudgedPage, rejudged_page
 
@@ -176,9 +176,10 @@ def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path 
     console.print(
         f"[bold]{view.changed} of {view.batches} {batches} change[/] as on {view.on.isoformat()}"
     )
-    console.print(_markets_table(view))
+    print_table(console, ("market", "from what to what", "unchanged"), _market_rows(view))
     if outcome.comparison.changed:
-        console.print(_batches_table(outcome))
+        headings = ("batch", "product", "verdict", "markets", "decided by")
+        print_table(console, headings, _batch_rows(outcome))
     if view.changed > SHOWN:
         console.print(f"and {view.changed - SHOWN} more")
     for sentence in view.overdue:
@@ -191,17 +192,15 @@ def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path 
         )
 
 
-def _markets_table(view: RejudgedPage) -> Table:
-    table = _table("market", "from what to what", "unchanged")
+def _market_rows(view: RejudgedPage) -> Iterator[tuple[str, str, str]]:
     own = f"the batches' own verdicts ({escape(', '.join(view.homes))})"
-    table.add_row(own, _moves(view.own), f"{view.own.same:,}")
+    yield own, _moves(view.own), f"{view.own.same:,}"
     for row in view.markets:
         markets = ", ".join(market for market, _ in row.markets)
-        table.add_row(escape(markets), _moves(row), f"{row.same:,}")
+        yield escape(markets), _moves(row), f"{row.same:,}"
     if view.same_markets:
         same = escape(", ".join(view.same_markets))
-        table.add_row(same, "[dim]nothing moves[/]", f"{view.batches:,}")
-    return table
+        yield same, "[dim]nothing moves[/]", f"{view.batches:,}"
 
 
 def _moves(row: MarketChanges) -> str:
@@ -217,19 +216,10 @@ def _styled(decision: str) -> str:
     return f"[{_STYLE[decision]}]{decision}[/]"
 
 
-def _batches_table(outcome: Outcome) -> Table:
-    table = _table("batch", "product", "verdict", "markets", "decided by")
+def _batch_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
     for batch in outcome.comparison.changed[:SHOWN]:
         line = batch_line(outcome, batch)
         move = f"{_styled(line.before)} → {_styled(line.after)}"
         texts = (line.batch_id, line.product, line.markets, line.rules)
         batch_id, product, markets, rules = map(escape, texts)
-        table.add_row(batch_id, product, move, markets, rules)
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
+        yield batch_id, product, move, markets, rules

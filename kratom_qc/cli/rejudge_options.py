@@ -64,11 +64,11 @@ def rejudge(
       kratom-qc rejudge --store store --on 2026-12-01
     """
     from kratom_qc import settings
-    from kratom_qc.cli.rejudge import Asked
+    from kratom_qc.cli.rejudge import RejudgeOptions
     from kratom_qc.cli.rejudge import rejudge as answer
 
     return answer(
-        Asked(
+        RejudgeOptions(
             files=tuple(files or ()),
             store=store or settings.load().store,
             drafts=tuple(drafts or ()),
