@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from kratom_qc.archive import tables
 from kratom_qc.archive.store import committed, rulebook_path
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.errors import InputNotFound, StoreError
 from kratom_qc.domain.source import CellRef
@@ -272,7 +272,7 @@ def facts_of(text: str) -> ProductFacts:
     """What was declared of a product, from the archive's JSON (see `rows.declared`)."""
     told: dict[str, Any] = {"match": "", **json.loads(text)}
     claims = tuple(
-        (analyte, Decimal(amount), unit) for analyte, amount, unit in told.pop("claims", ())
+        Claim(analyte, Decimal(amount), unit) for analyte, amount, unit in told.pop("claims", ())
     )
     texts = ("match", "form", "sha256")
     read: dict[str, Any] = {

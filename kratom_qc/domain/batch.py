@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
+
+
+class Claim(NamedTuple):
+    """What a label claims to hold of an analyte, in a canonical unit."""
+
+    analyte: str
+    amount: Decimal
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What no laboratory prints, as the vendor declares it (`--facts products.toml`)."""
+    """What no laboratory prints, as the vendor declares it (`--facts products.toml`); `match` is
+    the pattern of its row, `sha256` that of the file."""
 
     match: str
     form: str | None = None
@@ -24,7 +34,7 @@ class ProductFacts:
     net_g: Decimal | None = None
     net_ml: Decimal | None = None
     density_g_per_ml: Decimal | None = None
-    claims: tuple[tuple[str, Decimal, str], ...] = ()  # analyte, amount, canonical unit
+    claims: tuple[Claim, ...] = ()
     sha256: str = ""
 
 
@@ -35,8 +45,8 @@ class Batch:
     batch_id: str
     product: str | None
     certificates: tuple[InterpretedCertificate, ...]
-    quantities: Mapping[tuple[str, str, str], Quantity]  # (subject, basis, unit)
-    described: Mapping[str, Result]
+    quantities: Mapping[QuantityKey, Quantity]
+    described: Mapping[str, Result]  # by analyte
     hold_reasons: tuple[HoldReason, ...]
     remarks: tuple[Remark, ...]
     facts: ProductFacts | None = None

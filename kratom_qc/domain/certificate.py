@@ -12,7 +12,7 @@ from kratom_qc.domain.source import CellRef, SourceText
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row of a certificate, in the laboratory's words; a value of None means no such column."""
+    """One row of a certificate, in the laboratory's words; None where there is no such column."""
 
     analyte: SourceText
     result: SourceText | None
@@ -35,9 +35,13 @@ class ResultRow:
     lod_unit: SourceText | None = None  # where LOD, LOQ or uncertainty have a unit of their own
     loq_unit: SourceText | None = None
     uncertainty_unit: SourceText | None = None
-    zero_is_censored: bool = (
-        False  # the format writes 0 for what was not detected, below LOQ or not tested at all
-    )
+    # The format writes 0 for what was not detected, below LOQ or not tested at all.
+    zero_is_censored: bool = False
+
+    @property
+    def cell(self) -> SourceText:
+        """The cell of its result, else of its analyte."""
+        return self.result or self.analyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Note:
     limit, where an amount is none. `label` is the cell before.
     """
 
-    word: SourceText
+    source: SourceText
     where: str = "free"
     label: str = ""
 
@@ -60,18 +64,26 @@ class Certificate:
     """One batch on one laboratory's paper, in the laboratory's own words.
 
     `facts` maps a fact's name (laboratory, certificate_id, batch_id, product, form, received_on, …)
-    to the word read.
+    to the text read.
     """
 
     file: str
     sha256: str
     facts: Mapping[str, SourceText]
     rows: tuple[ResultRow, ...]
-    decimal_mark: str | None = (
-        None  # where its format or a profile states it, so that the file need not prove it
-    )
+    # Where its format or a profile states them, so that the file need not prove them.
+    decimal_mark: str | None = None
     day_first: bool | None = None
     notes: tuple[Note, ...] = ()
+
+
+def witness(sha256: str, certificate_id: str, laboratory: str) -> str:
+    """The name by which results say which certificate they were read from (`Result.certificate`).
+
+    `sha256` is that of the file. Two certificates in one file are two witnesses: what each of them
+    proves alone stays proven. The archive keeps this text, so it never changes.
+    """
+    return f"{sha256} {certificate_id} {laboratory}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +121,19 @@ class InterpretedCertificate:
     received_on: date | None
     tested_on: date | None
     issued_on: date | None
-    declared: Mapping[str, str]  # serving_size, servings_per_container, net_content … as printed
+    declared: Mapping[str, str]  # serving_size, net_content … as printed, by the fact's name
     results: tuple[Result, ...]
     remarks: tuple[Remark, ...] = ()
     hold_reasons: tuple[HoldReason, ...] = ()
-    dates: Mapping[str, date] = field(
-        default_factory=dict
-    )  # every date by its fact's name: sampled_on, issued_on …
-    facts_said: Mapping[str, SourceText] = field(default_factory=dict)
+    dates: Mapping[str, date] = field(default_factory=dict)  # every one by its fact's name
+    facts_said: Mapping[str, SourceText] = field(default_factory=dict)  # as printed, by name
+
+    @property
+    def witness(self) -> str:
+        """The name that its results carry."""
+        return witness(self.sha256, self.certificate_id, self.laboratory)
+
+    def fact_ref(self, fact: str) -> CellRef:
+        """Where a fact is printed; the file as such where it is not."""
+        printed = self.facts_said.get(fact)
+        return printed.ref if printed else CellRef(self.file)

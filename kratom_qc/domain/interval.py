@@ -10,7 +10,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Every amount a statement leaves possible. `high` None means unbounded (its end is then open)."""
+    """Every amount a statement leaves possible. `high` None means unbounded: its end is then
+    open."""
 
     low: Decimal
     high: Decimal | None
@@ -19,6 +20,7 @@ class Interval:
 
     @staticmethod
     def exactly(value: Decimal) -> Interval:
+        """One amount."""
         return Interval(value, value)
 
     @staticmethod

@@ -4,9 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
+
+_DETECTION = "any"  # a substance is there or not, whatever the basis
+_LOWER_BOUND = "lower bound of "
+
+
+class QuantityKey(NamedTuple):
+    """What a quantity is of: the same for the limit that asks and the batch that answers."""
+
+    subject: str  # an analyte or derived quantity
+    basis: str
+    unit: str  # canonical
+
+    @classmethod
+    def detection(cls, subject: str, unit: str) -> QuantityKey:
+        """Whether a substance is there at all, looked for on any basis."""
+        return cls(subject, _DETECTION, unit)
+
+    @classmethod
+    def lower_bound(cls, subject: str, basis: str, unit: str) -> QuantityKey:
+        """A sum whose summands below their bound count 0."""
+        return cls(_LOWER_BOUND + subject, basis, unit)
+
+    @property
+    def is_detection(self) -> bool:
+        """Whether it asks for presence, not for an amount."""
+        return self.basis == _DETECTION
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether it is a lower-bound sum."""
+        return self.subject.startswith(_LOWER_BOUND)
+
+    @property
+    def as_printed(self) -> QuantityKey:
+        """The key of the sum itself, which a laboratory may print."""
+        return self._replace(subject=self.subject.removeprefix(_LOWER_BOUND))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,6 @@ class Result:
     replicate: str = ""
     text: str | None = None  # a described test's words
     flags: tuple[str, ...] = ()
-    certificate: str = ""  # the witness: file hash, certificate id and laboratory
+    certificate: str = ""  # by `domain.certificate.witness`
     shown: str = ""
     shown_interval: Interval | None = None

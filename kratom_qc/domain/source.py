@@ -1,4 +1,4 @@
-"""Where words stand in a vendor's file, and the words themselves."""
+"""Where texts stand in a vendor's file, and the texts themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class CellRef(NamedTuple):
-    """Where something stands, in the vendor's own coordinates. A tuple: every word has one, and
+    """Where something stands, in the vendor's own coordinates. A tuple: every text has one, and
     they are looked up in sets."""
 
     file: str

@@ -15,11 +15,11 @@ from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval
 HUNDRED = Decimal(100)
 
 
-def total(policy: Iterable[Interval]) -> Interval:
+def total(terms: Iterable[Interval]) -> Interval:
     """The sum of independent intervals."""
     low, high, low_open, high_open = ZERO, ZERO, False, False
     bounded = True
-    for term in policy:
+    for term in terms:
         low += term.low
         low_open = low_open or term.low_open
         high_open = high_open or term.high_open
@@ -30,28 +30,34 @@ def total(policy: Iterable[Interval]) -> Interval:
     return Interval(low, high if bounded else None, low_open, high_open or not bounded)
 
 
-def product(one: Interval, other: Interval) -> Interval:
+def product(first: Interval, second: Interval) -> Interval:
     """The product of two independent intervals."""
-    low = one.low * other.low
-    low_open = bool(low) and (one.low_open or other.low_open)
-    if one.high is None or other.high is None:
+    low = first.low * second.low
+    low_open = bool(low) and (first.low_open or second.low_open)
+    if first.high is None or second.high is None:
         return Interval(low, None, low_open, True)
-    high = one.high * other.high  # nothing of anything is nothing, whichever end is not reached
-    return Interval(low, high, low_open, bool(high) and (one.high_open or other.high_open))
+    high = first.high * second.high  # nothing of anything is nothing, whichever end is not reached
+    return Interval(low, high, low_open, bool(high) and (first.high_open or second.high_open))
 
 
 def quotient(over: Interval, under: Interval) -> Interval:
     """over ÷ under for independent intervals; unbounded above where the divisor may be zero."""
-    if under.high is not None and under.high == 0:
+    if under.high == 0:
         return UNMEASURED
-    low, low_open = ZERO, over.low_open
-    if over.low:
-        low_open = True if under.high is None else over.low_open or under.high_open
-        low = ZERO if under.high is None else over.low / under.high
+    low, low_open = _least_quotient(over, under)
     if over.high is None or under.low == 0:
         return Interval(low, None, low_open, True)
     high = over.high / under.low
     return Interval(low, high, low_open, bool(high) and (over.high_open or under.low_open))
+
+
+def _least_quotient(over: Interval, under: Interval) -> tuple[Decimal, bool]:
+    """(low end, whether it is open) of a quotient."""
+    if not over.low:
+        return ZERO, over.low_open
+    if under.high is None:
+        return ZERO, True
+    return over.low / under.high, over.low_open or under.high_open
 
 
 def percent_share(part: Interval, others: Interval) -> Interval:

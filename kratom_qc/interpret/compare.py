@@ -4,18 +4,19 @@ them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.interval import Interval
-from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.consistency import fingerprint, vector
 from kratom_qc.interpret.identity import twin_key, twins
 
-_NAMED = 3  # other certificates that a sentence names
+_MOST_NAMED = 3  # other certificates that a sentence names
 
 
 @dataclass(slots=True)
@@ -25,7 +26,7 @@ class CrossCertificateChecks:
     hold_reasons: dict[str, list[HoldReason]] = field(default_factory=dict)
     remarks: dict[str, list[Remark]] = field(default_factory=dict)
 
-    def hold_reason(
+    def hold(
         self,
         rule_id: str,
         why: str,
@@ -34,23 +35,18 @@ class CrossCertificateChecks:
         analyte: str | None = None,
     ) -> None:
         """Hold a certificate's batch, at the cell that states one of its facts."""
-        word = certificate.facts_said.get(fact)
-        hold_reason = HoldReason(
-            rule_id, why, word.ref if word else CellRef(certificate.file), analyte
-        )
-        self.hold_reasons.setdefault(certificate.batch_id, []).append(hold_reason)
+        reason = HoldReason(rule_id, why, certificate.fact_ref(fact), analyte)
+        self.hold_reasons.setdefault(certificate.batch_id, []).append(reason)
 
 
 def compare(certificates: Iterable[InterpretedCertificate]) -> CrossCertificateChecks:
     """Look at all certificates judged together: twin ids, copied results, a certificate number or
     file name used twice."""
     everyone = list(certificates)
-    beside = CrossCertificateChecks()
-    _twin_ids(everyone, beside)
-    _copied_results(everyone, beside)
-    _reused_numbers(everyone, beside)
-    _reused_names(everyone, beside)
-    return beside
+    checks = CrossCertificateChecks()
+    for check in (_twin_ids, _copied_results, _reused_numbers, _reused_names):
+        check(everyone, checks)
+    return checks
 
 
 def traces(certificate: InterpretedCertificate) -> tuple[str, ...]:
@@ -60,69 +56,97 @@ def traces(certificate: InterpretedCertificate) -> tuple[str, ...]:
     An archive that keeps them finds the earlier certificates that a new one must be compared with.
     """
     number, copied = _number(certificate), fingerprint(certificate)
-    found = [f"batch:{twin_key(certificate.batch_id)}"]
-    found += [f"number:{number[0]}:{number[1]}"] if number else []
-    return (*found, f"results:{copied}") if copied else tuple(found)
+    shared = [f"batch:{twin_key(certificate.batch_id)}"]
+    if number:
+        shared.append(f"number:{number.laboratory}:{number.certificate_id}")
+    if copied:
+        shared.append(f"results:{copied}")
+    return tuple(shared)
+
+
+# Every check below adds to `checks` what it finds.
 
 
 def _twin_ids(
-    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+    certificates: Iterable[InterpretedCertificate], checks: CrossCertificateChecks
 ) -> None:
     first: dict[str, InterpretedCertificate] = {}
     for certificate in certificates:
         first.setdefault(certificate.batch_id, certificate)
     for batch_id, twin in twins(first).items():
-        one, other = first[batch_id], first[twin]
         why = (
-            f"batch '{batch_id}' of {one.file} and batch '{twin}' of {other.file} differ only in blanks, case, dashes or letters "
+            f"batch '{batch_id}' of {first[batch_id].file} and batch '{twin}' of "
+            f"{first[twin].file} differ only in blanks, case, dashes or letters "
             "that look alike: write one lot one way, or tell two lots apart"
         )
-        beside.hold_reason("BATCH-ID-TWINS", why, one, "batch_id")
+        checks.hold("BATCH-ID-TWINS", why, first[batch_id], "batch_id")
+
+
+# ---------------------------------------------------------------- copied results
+
+
+class _Origin(NamedTuple):
+    """Whose results a certificate states, and who measured them."""
+
+    batch_id: str
+    laboratory: str
+
+
+def _origin(certificate: InterpretedCertificate) -> _Origin:
+    return _Origin(certificate.batch_id, _folded(certificate.laboratory))
 
 
 def _copied_results(
-    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+    certificates: Iterable[InterpretedCertificate], checks: CrossCertificateChecks
 ) -> None:
     """The same numbers on the paper of another batch or another laboratory. A laboratory that is
     not named is no other."""
     for group in _groups(certificates, fingerprint):
-        origins: dict[tuple[str, str], InterpretedCertificate] = {}
+        origins: dict[_Origin, InterpretedCertificate] = {}
         for certificate in group:
             origins.setdefault(_origin(certificate), certificate)
-        if (
-            len({batch for batch, _ in origins}) < 2
-            and len({laboratory for _, laboratory in origins} - {""}) < 2
-        ):
+        laboratories = {origin.laboratory for origin in origins} - {""}
+        if len({origin.batch_id for origin in origins}) < 2 and len(laboratories) < 2:
             continue
-        count, named = len(vector(group[0])), list(origins.items())[: _NAMED + 1]
+        count = len(vector(group[0]))
+        named = list(origins.items())[: _MOST_NAMED + 1]
         for certificate in group:
-            others = [
-                _named(other, certificate)
-                for origin, other in named
-                if origin != _origin(certificate)
-            ]
+            own = _origin(certificate)
+            others = [_named(other, certificate) for origin, other in named if origin != own]
             why = (
-                f"results equal {' and '.join(others[:_NAMED])} in {count} of {count} numbers: nobody measures two samples "
-                "alike; ask the laboratory which sample was tested"
+                f"results equal {' and '.join(others[:_MOST_NAMED])} in {count} of {count} "
+                "numbers: nobody measures two samples alike; ask the laboratory which sample "
+                "was tested"
             )
-            beside.hold_reason("RESULTS-OF-ANOTHER-BATCH", why, certificate, "batch_id")
+            checks.hold("RESULTS-OF-ANOTHER-BATCH", why, certificate, "batch_id")
 
 
-def _origin(certificate: InterpretedCertificate) -> tuple[str, str]:
-    return certificate.batch_id, _folded(certificate.laboratory)
-
-
-def _named(other: InterpretedCertificate, beside: InterpretedCertificate) -> str:
-    laboratory = (
-        f" of {other.laboratory}"
-        if other.laboratory and other.laboratory != beside.laboratory
-        else ""
-    )
+def _named(other: InterpretedCertificate, certificate: InterpretedCertificate) -> str:
+    """Another certificate in words, with its laboratory where that is another one."""
+    is_other = other.laboratory and other.laboratory != certificate.laboratory
+    laboratory = f" of {other.laboratory}" if is_other else ""
     return f"batch '{other.batch_id}'{laboratory} in {other.file}"
 
 
+# ---------------------------------------------------------------- a number used twice
+
+
+class _CertificateNumber(NamedTuple):
+    """A laboratory (folded) and the number it gave a certificate."""
+
+    laboratory: str
+    certificate_id: str
+
+
+def _number(certificate: InterpretedCertificate) -> _CertificateNumber | None:
+    certificate_id = certificate.certificate_id.strip()
+    if not certificate_id or vocabulary.status(certificate_id) is not None:
+        return None
+    return _CertificateNumber(_folded(certificate.laboratory), certificate_id)
+
+
 def _reused_numbers(
-    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+    certificates: Iterable[InterpretedCertificate], checks: CrossCertificateChecks
 ) -> None:
     """A laboratory's certificate number on two papers: for two batches, or with another result for
     the same thing.
@@ -131,99 +155,101 @@ def _reused_numbers(
     """
     for group in _groups(certificates, _number):
         papers = {certificate.sha256: certificate for certificate in reversed(group)}
-        speaking: dict[str, set[str]] = {}
+        papers_of: dict[str, set[str]] = {}
         for certificate in group:
-            speaking.setdefault(certificate.batch_id, set()).add(certificate.sha256)
-        spoken: dict[tuple[object, ...], dict[str, set[Interval]]] = {}
+            papers_of.setdefault(certificate.batch_id, set()).add(certificate.sha256)
+        on_every_paper = []
         for certificate in group:
-            silent = next(
-                (sha for sha in papers if sha not in speaking[certificate.batch_id]), None
-            )
-            if silent is not None:
-                what = f"is batch '{certificate.batch_id}' in {certificate.file} and {_named(papers[silent], certificate)}"
-                beside.hold_reason(
-                    "CERTIFICATE-ID-REUSED",
-                    _reuse(certificate, what),
-                    certificate,
-                    "certificate_id",
-                )
-            else:
-                _collect(certificate, spoken)
-        _clashing(group, spoken, papers, beside)
+            silent = [sha for sha in papers if sha not in papers_of[certificate.batch_id]]
+            if not silent:
+                on_every_paper.append(certificate)
+                continue
+            here = f"batch '{certificate.batch_id}' in {certificate.file}"
+            what = f"is {here} and {_named(papers[silent[0]], certificate)}"
+            _hold_reused(certificate, what, checks)
+        _different_results(on_every_paper, papers, checks)
 
 
-def _collect(
-    certificate: InterpretedCertificate, spoken: dict[tuple[object, ...], dict[str, set[Interval]]]
-) -> None:
+class _Thing(NamedTuple):
+    """What a result was measured of."""
+
+    batch_id: str
+    analyte: str
+    basis: str
+    unit: str
+    portion: Decimal | None
+    species: str
+    replicate: str
+
+
+def _things(certificate: InterpretedCertificate) -> Iterator[tuple[_Thing, Interval]]:
     for result in certificate.results:
         if result.measured and result.text is None:
-            spoken.setdefault(_thing(certificate, result), {}).setdefault(
-                certificate.sha256, set()
-            ).add(result.interval)
+            thing = _Thing(
+                certificate.batch_id,
+                result.analyte,
+                result.basis,
+                vocabulary.unit_key(result.reported_unit),
+                result.portion,
+                result.species,
+                result.replicate,
+            )
+            yield thing, result.interval
 
 
-def _thing(certificate: InterpretedCertificate, result: Result) -> tuple[object, ...]:
-    return (
-        certificate.batch_id, result.analyte, result.basis, vocabulary.unit_key(result.reported_unit), result.portion,
-        result.species, result.replicate,
-    )  # fmt: skip
-
-
-def _clashing(
+def _different_results(
     group: Sequence[InterpretedCertificate],
-    spoken: dict[tuple[object, ...], dict[str, set[Interval]]],
-    papers: dict[str, InterpretedCertificate],
-    beside: CrossCertificateChecks,
+    papers: Mapping[str, InterpretedCertificate],
+    checks: CrossCertificateChecks,
 ) -> None:
+    """Papers of one number that state different results for a thing; told once of each batch."""
     by_batch = {certificate.batch_id: certificate for certificate in group}
-    accused: set[str] = set()
-    for (batch_id, analyte, *_), values in spoken.items():
-        if batch_id in accused or all(
-            value == next(iter(values.values())) for value in values.values()
-        ):
-            continue
-        accused.add(str(batch_id))
-        files = " and ".join(papers[sha].file for sha in list(values)[:2])
-        what = f"states different results for {analyte} in {files}"
-        certificate = by_batch[str(batch_id)]
-        beside.hold_reason(
-            "CERTIFICATE-ID-REUSED",
-            _reuse(certificate, what),
-            certificate,
-            "certificate_id",
-            str(analyte),
-        )
+    on_papers: dict[_Thing, dict[str, set[Interval]]] = {}
+    for certificate in group:
+        for thing, interval in _things(certificate):
+            stated = on_papers.setdefault(thing, {})
+            stated.setdefault(certificate.sha256, set()).add(interval)
+    for thing, stated in on_papers.items():
+        first, *others = stated.values()
+        if thing.batch_id in by_batch and any(other != first for other in others):
+            files = " and ".join(papers[sha].file for sha in list(stated)[:2])
+            what = f"states different results for {thing.analyte} in {files}"
+            _hold_reused(by_batch.pop(thing.batch_id), what, checks, thing.analyte)
 
 
-def _reuse(certificate: InterpretedCertificate, what: str) -> str:
+def _hold_reused(
+    certificate: InterpretedCertificate,
+    what: str,
+    checks: CrossCertificateChecks,
+    analyte: str | None = None,
+) -> None:
     laboratory = f" of {certificate.laboratory}" if certificate.laboratory else ""
-    return f"certificate number '{certificate.certificate_id}'{laboratory} {what}: ask the laboratory which paper is its own"
+    number = f"certificate number '{certificate.certificate_id}'{laboratory}"
+    why = f"{number} {what}: ask the laboratory which paper is its own"
+    checks.hold("CERTIFICATE-ID-REUSED", why, certificate, "certificate_id", analyte)
 
 
-def _number(certificate: InterpretedCertificate) -> tuple[str, str] | None:
-    said = certificate.certificate_id.strip()
-    if not said or vocabulary.status(said) is not None:
-        return None
-    return _folded(certificate.laboratory), said
+# ---------------------------------------------------------------- a file name used twice
 
 
 def _reused_names(
-    certificates: Sequence[InterpretedCertificate], beside: CrossCertificateChecks
+    certificates: Iterable[InterpretedCertificate], checks: CrossCertificateChecks
 ) -> None:
     """Two files of one name that hold something else: a person may have seen only one of them."""
-    for group in _groups(
-        certificates, lambda certificate: re.split(r"[/\\]", certificate.file)[-1].casefold()
-    ):
+    for group in _groups(certificates, _file_name):
         papers = {certificate.sha256: certificate.file for certificate in reversed(group)}
         if len(papers) < 2:
             continue
+        last_two = list(papers.items())[-2:]
         for certificate in group:
-            other = next(
-                file for sha, file in list(papers.items())[-2:] if sha != certificate.sha256
-            )
+            other = next(file for sha, file in last_two if sha != certificate.sha256)
             why = f"{len(papers)} files of this name differ in content; another is {other}"
             remark = Remark("same-file-name", "note", why, CellRef(certificate.file))
-            beside.remarks.setdefault(certificate.batch_id, []).append(remark)
+            checks.remarks.setdefault(certificate.batch_id, []).append(remark)
+
+
+def _file_name(certificate: InterpretedCertificate) -> str:
+    return re.split(r"[/\\]", certificate.file)[-1].casefold()
 
 
 def _groups(

@@ -1,8 +1,8 @@
 """Whether a certificate's numbers fit each other: what a careful reader would notice with nothing
 but the paper.
 
-Everything here is a remark, or a doubt that holds the batch. Nothing passes or fails one, and
-nothing is mended.
+Everything here is a remark, or a cause to hold the batch. Nothing passes or fails one, and nothing
+is mended.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark, ResultRow
 from kratom_qc.domain.interval import ZERO, plain
+from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
-from kratom_qc.interpret.combine import tolerance
-from kratom_qc.interpret.formulas import formulas
+from kratom_qc.interpret.combine import is_exact, tolerance
 from kratom_qc.interpret.ownlimit import judged_by_itself, own_limit
 from kratom_qc.interpret.plausible import implausible
+from kratom_qc.vocabulary.derived import formulas
 from kratom_qc.vocabulary.wording import quoted
 
 Row = tuple[ResultRow, Result]
-Found = tuple[list[HoldReason], list[Remark]]
 
 ALL_OVER = 5  # so many results, and at least half of those that could
 VECTOR = 8  # numbers that agree by chance no more
@@ -48,11 +49,28 @@ _WITHIN_ANOTHER = frozenset(
 _PARTS_IN_PERCENT = ("moisture", "total-ash")
 
 
-def consistency(rows: Sequence[Row], product: str | None, overall: str, mark: str | None) -> Found:
-    """Every doubt and remark about one certificate's results; `overall` is its printed verdict on
-    the whole."""
+class Consistency(NamedTuple):
+    """What does not fit in one certificate."""
+
+    hold_reasons: list[HoldReason]
+    remarks: list[Remark]
+
+
+def consistency(
+    rows: Sequence[Row], product: str | None, overall: str, mark: str | None
+) -> Consistency:
+    """Every cause to hold and remark about one certificate's results; `overall` is its printed
+    verdict on the whole, `mark` its decimal mark."""
     results = [result for _, result in rows]
-    hold_reasons, remarks = _row_by_row(rows, product, overall, mark)
+    hold_reasons: list[HoldReason] = []
+    remarks: list[Remark] = []
+    for row, result in rows:
+        judged = judged_by_itself(row, result, overall, mark)
+        for problem in (judged, implausible(result, product), *_below_own_bounds(result)):
+            if isinstance(problem, HoldReason):
+                hold_reasons.append(problem)
+            elif problem is not None:
+                remarks.append(problem)
     hold_reasons += [*_over_the_whole(results), *_above_their_total(results)]
     remarks += [
         *_equal_to_their_limit(rows, mark),
@@ -60,40 +78,24 @@ def consistency(rows: Sequence[Row], product: str | None, overall: str, mark: st
         *_one_digit(results),
         *_twice(results),
     ]
-    return hold_reasons, remarks
-
-
-def _row_by_row(rows: Iterable[Row], product: str | None, overall: str, mark: str | None) -> Found:
-    hold_reasons: list[HoldReason] = []
-    remarks: list[Remark] = []
-    for line, result in rows:
-        for hold_reason, remark in (
-            judged_by_itself(line, result, overall, mark),
-            implausible(result, product),
-        ):
-            hold_reasons += [hold_reason] if hold_reason else []
-            remarks += [remark] if remark else []
-        remarks += _below_own_bounds(result)
-    return hold_reasons, remarks
+    return Consistency(hold_reasons, remarks)
 
 
 def is_number(result: Result) -> bool:
     """Whether a result is a measured number: no bound, no word, no zero."""
-    return (
-        result.measured and result.interval.high == result.interval.low and result.interval.low > 0
-    )
+    return result.measured and is_exact(result) and result.interval.low > 0
 
 
 def _below_own_bounds(result: Result) -> list[Remark]:
     if not is_number(result) or "estimated" in result.flags:
         return []
-    value = result.interval.low
     for bound, name, code in (
         (result.lod, "LOD", "below-own-lod"),
         (result.loq, "LOQ", "below-own-loq"),
     ):
-        if bound is not None and value < bound:
-            why = f"{quoted(result)} lies below its own {name} of {plain(bound)} {result.unit}: it is an estimate at best"
+        if bound is not None and result.interval.low < bound:
+            its = f"its own {name} of {plain(bound)} {result.unit}"
+            why = f"{quoted(result)} lies below {its}: it is an estimate at best"
             return [Remark(code, "warning", why, result.ref)]
     return []
 
@@ -103,117 +105,116 @@ def _below_own_bounds(result: Result) -> list[Remark]:
 
 def _over_the_whole(results: Iterable[Result]) -> list[HoldReason]:
     """Parts by mass that together are more than the whole, counting each at its least."""
-    parts: dict[str, dict[str, Result]] = {}
-    for result in results:
-        if _part(result) is not None:
-            kept = parts.setdefault(result.basis, {}).setdefault(result.analyte, result)
-            if result.interval.low < kept.interval.low:
-                parts[result.basis][result.analyte] = result
-    found = []
-    for basis, each in parts.items():
-        largest = sorted(each.values(), key=lambda result: _part(result) or ZERO, reverse=True)
-        total = sum((_part(result) or ZERO for result in largest), ZERO)
-        slack = sum((_slack(result) for result in largest), ZERO)
-        if total - slack > _WHOLE:
+    reasons = []
+    for basis, parts in _parts_by_basis(results).items():
+        largest = sorted(parts, key=_mass_of, reverse=True)
+        total = sum(map(_mass_of, largest), ZERO)
+        if total - sum(map(_slack, largest), ZERO) > _WHOLE:
+            percent = plain(total / _PER_CENT)
             why = (
-                f"the parts of the product ({basis}) add up to {plain(total / _PER_CENT)} % by mass, and cannot be more than "
-                f"the whole; the largest are {', '.join(map(quoted, largest[:3]))}"
+                f"the parts of the product ({basis}) add up to {percent} % by mass, and cannot be "
+                f"more than the whole; the largest are {', '.join(map(quoted, largest[:3]))}"
             )
-            found.append(HoldReason("SUM-OVER-100", why, largest[0].ref))
-    return found
+            reasons.append(HoldReason("SUM-OVER-100", why, largest[0].ref))
+    return reasons
 
 
-def _part(result: Result) -> Decimal | None:
-    """The least of a product's mass that a result accounts for, in mg/kg; None for what is no part,
-    or part of another."""
+def _parts_by_basis(results: Iterable[Result]) -> dict[str, list[Result]]:
+    """By basis the smallest result of every part of a product's mass."""
+    smallest: dict[str, dict[str, Result]] = {}
+    for result in filter(_is_part, results):
+        parts = smallest.setdefault(result.basis, {})
+        other = parts.setdefault(result.analyte, result)
+        if result.interval.low < other.interval.low:
+            parts[result.analyte] = result
+    return {basis: list(parts.values()) for basis, parts in smallest.items()}
+
+
+def _is_part(result: Result) -> bool:
+    """Whether a result accounts for some of a product's mass, and is not part of another."""
     known = vocabulary.analytes().get(result.analyte)
-    if (
-        known is None
-        or not result.measured
-        or result.species
-        or result.basis not in ("as received", "dry")
-    ):
-        return None
-    if (
-        result.unit == "mg/kg"
-        and known.family != "total"
-        and known.id not in _WITHIN_ANOTHER | formulas().keys()
-    ):
-        return result.interval.low
-    return (
-        result.interval.low * _PER_CENT
-        if result.unit == "%" and known.id in _PARTS_IN_PERCENT
-        else None
-    )
+    if known is None or not result.measured or result.species:
+        return False
+    if result.basis not in ("as received", "dry"):
+        return False
+    if result.unit == "%":
+        return known.id in _PARTS_IN_PERCENT
+    counted_elsewhere = known.id in _WITHIN_ANOTHER or known.id in formulas()
+    return result.unit == "mg/kg" and known.family != "total" and not counted_elsewhere
 
 
-def _slack(result: Result) -> Decimal:
-    """What rounding, or the digits a sheet does not show, may have added."""
-    half = (result.resolution or ZERO) / 2
-    return half * _PER_CENT if result.unit == "%" else half
+def _mass_of(part: Result) -> Decimal:
+    """The least of the product's mass that a part accounts for, in mg/kg."""
+    low = part.interval.low
+    return low * _PER_CENT if part.unit == "%" else low
+
+
+def _slack(part: Result) -> Decimal:
+    """What rounding, or the digits a sheet does not show, may have added, in mg/kg."""
+    half = (part.resolution or ZERO) / 2
+    return half * _PER_CENT if part.unit == "%" else half
 
 
 def _above_their_total(results: Iterable[Result]) -> list[HoldReason]:
     """Parts of a printed total that add up to more than it."""
-    at_least: dict[tuple[str, str, str], Result] = {}
+    at_least = _smallest(results)
+    reasons = []
+    for key, total in at_least.items():
+        for group in _parts_of(key.subject):
+            keys = (QuantityKey(part, key.basis, key.unit) for part in group)
+            parts = [at_least[part] for part in keys if part in at_least]
+            reasons += _above_total(parts, total)
+    return reasons
+
+
+def _above_total(parts: Sequence[Result], total: Result) -> list[HoldReason]:
+    together, high = sum((part.interval.low for part in parts), ZERO), total.interval.high
+    if high is None or together - tolerance(parts) <= high + tolerance([total]):
+        return []
+    why = (
+        f"{quoted(total)} is less than its parts, which add up to {plain(together)} "
+        f"{total.unit}: {', '.join(map(quoted, parts))}"
+    )
+    return [HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, total.analyte)]
+
+
+def _smallest(results: Iterable[Result]) -> dict[QuantityKey, Result]:
+    """The smallest measured result of every quantity."""
+    smallest: dict[QuantityKey, Result] = {}
     for result in results:
-        key = result.analyte, result.basis, result.unit
-        if (
-            result.measured
-            and result.text is None
-            and (key not in at_least or result.interval.low < at_least[key].interval.low)
-        ):
-            at_least[key] = result
-    found = []
-    for (analyte, basis, unit), total in at_least.items():
-        if total.interval.high is None:
+        if not result.measured or result.text is not None:
             continue
-        for group in _parts_of(analyte):
-            parts = [part for of in group if (part := at_least.get((of, basis, unit))) is not None]
-            together = sum((part.interval.low for part in parts), ZERO)
-            if together - tolerance(parts) > total.interval.high + tolerance([total]):
-                named = ", ".join(map(quoted, parts))
-                why = f"{quoted(total)} is less than its parts, which add up to {plain(together)} {unit}: {named}"
-                found.append(HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, analyte))
-    return found
+        key = QuantityKey(result.analyte, result.basis, result.unit)
+        if key not in smallest or result.interval.low < smallest[key].interval.low:
+            smallest[key] = result
+    return smallest
 
 
 @lru_cache(1024)
 def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
     """What may not be more than an analyte: the summands of a total together, or one part of a
     whole."""
-    formula = formulas().get(analyte)
-    summands = (formula.of,) if formula is not None and formula.kind == "sum" else ()
-    return (
-        *summands,
-        *(
-            (part,)
-            for part, one in formulas().items()
-            if one.kind == "within" and one.of == (analyte,)
-        ),
+    own = formulas().get(analyte)
+    summands = (own.of,) if own is not None and own.kind == "sum" else ()
+    within = (
+        (name,) for name, of in formulas().items() if of.kind == "within" and analyte in of.of
     )
+    return (*summands, *within)
 
 
 # ---------------------------------------------------------------- all over
 
 
 def _equal_to_their_limit(rows: Iterable[Row], mark: str | None) -> list[Remark]:
-    limits = [
-        (result, limit.acceptance_interval)
-        for line, result in rows
-        if (limit := own_limit(line, result, mark)) and limit.acceptance_interval
-    ]
-    numbers = [
-        (result, acceptance_interval) for result, acceptance_interval in limits if is_number(result)
-    ]
-    equal = [
-        result
-        for result, acceptance_interval in numbers
-        if result.interval.low in (acceptance_interval.low, acceptance_interval.high)
-    ]
-    return _all_over(
-        "equals-limit-all-over", "equal the limit printed beside them", equal, len(numbers)
-    )
+    equal, numbers = [], 0
+    for row, result in rows:
+        limit = own_limit(row, result, mark)
+        accepted = limit.acceptance_interval if limit else None
+        if accepted is not None and is_number(result):
+            numbers += 1
+            if result.interval.low in (accepted.low, accepted.high):
+                equal.append(result)
+    return _all_over("equals-limit-all-over", "equal the limit printed beside them", equal, numbers)
 
 
 def _half_their_loq(results: Iterable[Result]) -> list[Remark]:
@@ -229,12 +230,10 @@ def _half_their_loq(results: Iterable[Result]) -> list[Remark]:
 
 def _one_digit(results: Iterable[Result]) -> list[Remark]:
     numbers = [result for result in results if is_number(result) and result.resolution is not None]
-    coarse = [
-        result for result in numbers if result.interval.low < 10 * (result.resolution or ZERO)
-    ]
-    if len(coarse) < len(numbers):
+    if any(result.interval.low >= 10 * (result.resolution or ZERO) for result in numbers):
         return []
-    return _all_over("one-digit-results", "are printed with a single digit", coarse, len(numbers))
+    what = "are printed with a single digit"
+    return _all_over("one-digit-results", what, numbers, len(numbers))
 
 
 def _all_over(code: str, what: str, odd: Sequence[Result], of: int) -> list[Remark]:
@@ -250,20 +249,20 @@ def _all_over(code: str, what: str, odd: Sequence[Result], of: int) -> list[Rema
 def _twice(results: Iterable[Result]) -> list[Remark]:
     """A result that another one of the certificate repeats word for word; it counts once."""
     first: dict[tuple[object, ...], Result] = {}
-    again: dict[tuple[object, ...], list[CellRef]] = {}
+    repeats: dict[tuple[object, ...], list[CellRef]] = {}
     for result in results:
         key = repeat_key(result)
         if result.measured and first.setdefault(key, result) is not result:
-            again.setdefault(key, []).append(result.ref)
-    return [
-        Remark(
-            "duplicate-result",
-            "note",
-            f"{quoted(first[key])} at {first[key].ref} stands {len(places) + 1} times, last at {places[-1]}; it counts once",
-            places[0],
-        )
-        for key, places in again.items()
-    ]
+            repeats.setdefault(key, []).append(result.ref)
+    return [_repeated(first[key], refs) for key, refs in repeats.items()]
+
+
+def _repeated(result: Result, repeats: Sequence[CellRef]) -> Remark:
+    why = (
+        f"{quoted(result)} at {result.ref} stands {len(repeats) + 1} times, last at {repeats[-1]}; "
+        "it counts once"
+    )
+    return Remark("duplicate-result", "note", why, repeats[0])
 
 
 def repeat_key(result: Result) -> tuple[object, ...]:
@@ -281,12 +280,12 @@ def repeat_key(result: Result) -> tuple[object, ...]:
 def vector(certificate: InterpretedCertificate) -> tuple[tuple[str, str, str, str], ...]:
     """The measured numbers of a certificate as (analyte, basis, amount, canonical unit), sorted.
     Non-detects are left out: they are alike on every clean certificate."""
-    found = {
+    numbers = {
         (result.analyte, result.basis, plain(result.interval.low), result.unit)
         for result in certificate.results
         if is_number(result)
     }
-    return tuple(sorted(found))
+    return tuple(sorted(numbers))
 
 
 def fingerprint(certificate: InterpretedCertificate) -> str | None:

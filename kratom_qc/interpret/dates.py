@@ -7,37 +7,32 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
-from types import MappingProxyType
 
 # Czech, German, Spanish and Indonesian besides English; compared without accents.
-_MONTHS = MappingProxyType(
-    {
-        name: number
-        for number, names in enumerate(
-            (
-                "jan january leden ledna januar janner januari ene enero",
-                "feb february unor unora februar februari febrero",
-                "mar march brezen brezna marz maerz maret marzo",
-                "apr april duben dubna abr abril",
-                "may kveten kvetna mai mei mayo",
-                "jun june cerven cervna juni junio",
-                "jul july cervenec cervence juli julio",
-                "aug august srpen srpna ago agosto agu agustus",
-                "sep sept september zari septiembre",
-                "oct october rijen rijna okt oktober octubre",
-                "nov november listopad listopadu noviembre",
-                "dec december prosinec prosince dez dezember dic diciembre des desember",
-            ),
-            start=1,
-        )
-        for name in names.split()
-    }
+_MONTH_NAMES = (
+    "jan january leden ledna januar janner januari ene enero",
+    "feb february unor unora februar februari febrero",
+    "mar march brezen brezna marz maerz maret marzo",
+    "apr april duben dubna abr abril",
+    "may kveten kvetna mai mei mayo",
+    "jun june cerven cervna juni junio",
+    "jul july cervenec cervence juli julio",
+    "aug august srpen srpna ago agosto agu agustus",
+    "sep sept september zari septiembre",
+    "oct october rijen rijna okt oktober octubre",
+    "nov november listopad listopadu noviembre",
+    "dec december prosinec prosince dez dezember dic diciembre des desember",
 )
+_MONTHS = {
+    name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()
+}
 _WEEKDAY_NAMES = (
-    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday "
+    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday "
+    "sat saturday sun sunday "
     "po pondeli ut utery st streda ct ctvrtek pa patek so sobota ne nedele "
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
-    "lunes martes miercoles jueves viernes sabado domingo senin selasa rabu kamis jumat sabtu minggu"
+    "lunes martes miercoles jueves viernes sabado domingo "
+    "senin selasa rabu kamis jumat sabtu minggu"
 )
 _WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
 _CLOCK = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
@@ -49,13 +44,15 @@ _CZECH = re.compile(rf"^([0-9]{{1,2}})\. ?([0-9]{{1,2}})\. ?([0-9]{{4}}){_TIME}"
 _SLASHED = re.compile(rf"^([0-9]{{1,2}})([/-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_TIME}")
 _WEEKDAY = re.compile(rf"^({_LETTERS}), ?")
 _DAY_FIRST = re.compile(
-    rf"^([0-9]{{1,2}})\.?(?:st|nd|rd|th)?[ -](?:de )?({_LETTERS})\.?,?[ -](?:de )?([0-9]{{4}}|[0-9]{{2}}){_TIME}"
+    rf"^([0-9]{{1,2}})\.?(?:st|nd|rd|th)?[ -](?:de )?({_LETTERS})\.?,?[ -](?:de )?"
+    rf"([0-9]{{4}}|[0-9]{{2}}){_TIME}"
 )
 _MONTH_FIRST = re.compile(rf"^({_LETTERS})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?,? ([0-9]{{4}}){_TIME}")
 _SPAN = re.compile(r" (?:-|–|to|až|bis) |(?<=[0-9]{4}) ?[-–] ?(?=[0-9]{1,2}[. ])")
 _DAYS = re.compile(
     rf"^(?P<first>[0-9]{{1,2}})\.? ?[-–] ?"
-    rf"(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
+    rf"(?P<last>[0-9]{{1,2}}\.? {_LETTERS}\.? [0-9]{{4}}"
+    rf"|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\. ?[0-9]{{4}})$"
 )
 _PART = re.compile(
     rf"^([0-9]{{1,2}})\. ?(?:([0-9]{{1,2}})\.?)?$|^([0-9]{{1,2}})\.? ({_LETTERS})\.?$"
@@ -104,11 +101,11 @@ def read_date(text: str, *, first_is_day: bool | None) -> date:
 
     Raises UnreadableDate where it is no date, an impossible one, or one of two.
     """
-    said = _tidy(text)
-    if len(said) > _LONGEST:
+    printed = _tidy(text)
+    if len(printed) > _LONGEST:
         raise UnreadableDate("not a date")
     try:
-        return _read_span(said, first_is_day)
+        return _read_span(printed, first_is_day)
     except UnreadableDate:
         raise
     except ValueError as error:
@@ -119,20 +116,21 @@ def _tidy(text: str) -> str:
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", text).strip())
 
 
-def _read_span(said: str, first_is_day: bool | None) -> date:
-    days = _DAYS.match(said)
+def _read_span(text: str, first_is_day: bool | None) -> date:
+    days = _DAYS.match(text)
     if days:  # "23-26 February 2022", "2.-4. 3. 2026"
         last = _read(days["last"], first_is_day)
         return _after(last.replace(day=int(days["first"])), last)
-    parts = [part for part in _SPAN.split(said) if part]
+    parts = [part for part in _SPAN.split(text) if part]
     if len(parts) == 2:
         last = _read(parts[1], first_is_day)
         return _after(_beginning(parts[0], last, first_is_day), last)
-    return _read(said, first_is_day)
+    return _read(text, first_is_day)
 
 
 def _beginning(text: str, last: date, first_is_day: bool | None) -> date:
-    """The first day of a span, which may leave out what its last day says: `1. 3.`, `29 December`."""
+    """The first day of a span, which may leave out what its last day says: `1. 3.`, `29
+    December`."""
     part = _PART.match(text)
     if part is None:
         return _read(text, first_is_day)
@@ -147,55 +145,54 @@ def _after(first: date, last: date) -> date:
     return last
 
 
-def _read(said: str, first_is_day: bool | None) -> date:
-    found = _written(said.rstrip("."), first_is_day)
-    if _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        return found
-    if _FIRST_YEAR <= found.year - _BUDDHIST <= _LAST_YEAR:
-        raise UnreadableDate(
-            f"{found.year} seems to be a year of the Buddhist era: {found.year - _BUDDHIST} is meant"
-        )
-    raise UnreadableDate(f"no certificate is of the year {found.year}")
+def _read(text: str, first_is_day: bool | None) -> date:
+    day = _written(text.rstrip("."), first_is_day)
+    if _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        return day
+    meant = day.year - _BUDDHIST
+    if _FIRST_YEAR <= meant <= _LAST_YEAR:
+        buddhist = f"{day.year} seems to be a year of the Buddhist era"
+        raise UnreadableDate(f"{buddhist}: {meant} is meant")
+    raise UnreadableDate(f"no certificate is of the year {day.year}")
 
 
-def _written(said: str, first_is_day: bool | None) -> date:
-    if match := _ISO.match(said):
+def _written(text: str, first_is_day: bool | None) -> date:
+    if match := _ISO.match(text):
         return date(int(match[1]), int(match[3]), int(match[4]))
-    if match := _CZECH.match(said):
+    if match := _CZECH.match(text):
         return date(int(match[3]), int(match[2]), int(match[1]))
-    if match := _SLASHED.match(said):
+    if match := _SLASHED.match(text):
         return _slashed(int(match[1]), int(match[3]), match[4], first_is_day)
-    weekday = _WEEKDAY.match(said)
+    weekday = _WEEKDAY.match(text)
     if weekday and _key(weekday[1]) in _WEEKDAYS:
-        said = said[weekday.end() :]
-    if match := _DAY_FIRST.match(said):
+        text = text[weekday.end() :]
+    if match := _DAY_FIRST.match(text):
         return date(_year(match[3]), _month(match[2]), int(match[1]))
-    if match := _MONTH_FIRST.match(said):
+    if match := _MONTH_FIRST.match(text):
         return date(int(match[3]), _month(match[1]), int(match[2]))
-    raise UnreadableDate(_why_not(said))
+    raise UnreadableDate(_why_not(text))
 
 
 def _slashed(first: int, second: int, year: str, first_is_day: bool | None) -> date:
-    if first > 12 and first_is_day is None and len(year) == 2 and int(year) <= 31:
-        raise UnreadableDate(
-            "which number is the year cannot be told, and nothing in the file proves the order"
-        )
-    if first_is_day is None and first <= 12 and second <= 12 and first != second:
-        raise UnreadableDate(
-            "day and month cannot be told apart, and nothing in the file proves the order"
-        )
+    """A date of two numbers and a year; without a proven order only where the numbers prove it."""
     if first_is_day is None:
+        if first > 12 and len(year) == 2 and int(year) <= 31:
+            which = "which number is the year cannot be told"
+            raise UnreadableDate(f"{which}, and nothing in the file proves the order")
+        if first <= 12 and second <= 12 and first != second:
+            which = "day and month cannot be told apart"
+            raise UnreadableDate(f"{which}, and nothing in the file proves the order")
         first_is_day = first > 12
     day, month = (first, second) if first_is_day else (second, first)
     return date(_year(year), month, day)
 
 
-def _why_not(said: str) -> str:
-    if re.match(r"^[0-9]{5}(?:\.[0-9]+)?$", said) and 30000 <= int(said[:5]) <= 60000:
-        day = date(1899, 12, 30) + timedelta(days=int(said[:5]))
+def _why_not(text: str) -> str:
+    if re.match(r"^[0-9]{5}(?:\.[0-9]+)?$", text) and 30000 <= int(text[:5]) <= 60000:
+        day = date(1899, 12, 30) + timedelta(days=int(text[:5]))
         return f"a bare number is no date, though a spreadsheet may count the days to {day} so"
-    if re.match(r"^(?:19|20)[0-9]{6}(?:[0-9]{6})?$", said):
-        return f"a bare number is no date; {said[:4]}-{said[4:6]}-{said[6:8]} would be one"
+    if re.match(r"^(?:19|20)[0-9]{6}(?:[0-9]{6})?$", text):
+        return f"a bare number is no date; {text[:4]}-{text[4:6]}-{text[6:8]} would be one"
     return "not a date"
 
 
@@ -204,13 +201,12 @@ def _year(text: str) -> int:
 
 
 def _key(word: str) -> str:
-    return "".join(
-        c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c)
-    )
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def _month(word: str) -> int:
-    found = _MONTHS.get(_key(word))
-    if found is None:
+    month = _MONTHS.get(_key(word))
+    if month is None:
         raise UnreadableDate(f"'{word}' is no month")
-    return found
+    return month

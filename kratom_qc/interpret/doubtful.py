@@ -12,7 +12,8 @@ Reason = tuple[str, str]  # the refusal's code, and the sentence
 _DIGITS = "write plain digits 0-9"
 _OWN_COLUMN = "write the number alone, and the letter in a column Qualifier"
 _MARK = re.compile(
-    r"^(?P<unit>.*?)\s*(?P<mark>[*+†‡§¶#^°'\"]+|[⁰¹²³⁴-⁹ªºᵃ-ᶻ]+|[(\[]?[0-9]{1,2}[)\]]|(?<![A-Za-z])[A-Za-z]|[(\[][A-Za-z][)\]])$"
+    r"^(?P<unit>.*?)\s*(?P<mark>[*+†‡§¶#^°'\"]+|[⁰¹²³⁴-⁹ªºᵃ-ᶻ]+|[(\[]?[0-9]{1,2}[)\]]"
+    r"|(?<![A-Za-z])[A-Za-z]|[(\[][A-Za-z][)\]])$"
 )
 # A whole cell that looks like one of these, in this order.
 _WHOLE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
@@ -46,21 +47,27 @@ def whole(text: str) -> Reason:
 
 def trailing(text: str) -> Reason:
     """Why what stands after a number is no unit."""
+    foreign = any(c.isdigit() and not c.isascii() for c in text)
     if re.match(r"^[.,]?[_xXeE]?[+-]?\d", text):
-        if any(c.isdigit() and not c.isascii() for c in text):
-            return "not-a-number", _DIGITS
-        return "not-a-number", "two numbers stand in one cell, or one in a form that is not known"
-    if re.match(r"^[.,]$", text):
+        two = "two numbers stand in one cell, or one in a form that is not known"
+        return "not-a-number", _DIGITS if foreign else two
+    if text in (".", ","):
         return "not-a-number", "its last digit is missing; write 0.5, not 0."
     if re.match(r"^\(?(?:max|min|nmt|nlt)\b", text, re.IGNORECASE):
         return "unknown-unit", f"'{text}' makes it a limit, not a result"
-    mark = _MARK.match(text)
-    if mark and (not mark["unit"] or vocabulary.unit(mark["unit"]) is not None):
-        why = f"what the mark '{mark['mark']}' after the number means is not said"
-        return (
-            "unexplained-mark",
-            f"{why}; write the number alone, and the note in a column Notes or Qualifier",
+    if mark := _footnote_mark(text):
+        why = (
+            f"what the mark '{mark}' after the number means is not said; "
+            "write the number alone, and the note in a column Notes or Qualifier"
         )
-    if any(c.isdigit() and not c.isascii() for c in text):
+        return "unexplained-mark", why
+    if foreign:
         return "not-a-number", _DIGITS
     return "unknown-unit", f"'{text}' after the number is not a unit the word list knows"
+
+
+def _footnote_mark(text: str) -> str:
+    """The mark that stands alone after a number, or after its unit."""
+    match = _MARK.match(text)
+    known = match is not None and (not match["unit"] or vocabulary.unit(match["unit"]) is not None)
+    return match["mark"] if match and known else ""

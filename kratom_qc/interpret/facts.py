@@ -3,118 +3,108 @@ on the certificate."""
 
 from __future__ import annotations
 
-import fnmatch
-import hashlib
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
-from kratom_qc.domain.errors import InputNotFound, RulebookError
+from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.source import CellRef
-from kratom_qc.interpret.numbers import NUMBER, Ambiguous, number
+from kratom_qc.interpret.numbers import NUMBER, number
 
 NO_FACTS = ProductFacts("")
-_KEYS = {
-    "match",
-    "product",
-    "form",
-    "serving_size",
-    "servings_per_day",
-    "servings_per_container",
-    "net_content",
-    "density",
-    "claim",
-}
 _CLAIM_UNITS = ("mg/kg", "mg/mL", "mg/serving", "mg/container", "mg/unit")
 _AMOUNT = re.compile(rf"(?P<n>{NUMBER})\s*(?P<unit>[^\d\s(][^(;,]*)?")
+_CLAIM = re.compile(rf"^\s*(?P<n>{NUMBER})\s*(?P<unit>.+?)\s*$")
+_OF_THE_PRODUCT = tuple(
+    part.name for part in fields(ProductFacts) if part.name not in ("match", "form", "sha256")
+)
+
+
+class Declaration(NamedTuple):
+    """What a vendor declares of the batches that two patterns match: of batch ids, and of product
+    names."""
+
+    match: str
+    product: str
+    facts: ProductFacts
 
 
 @dataclass(frozen=True, slots=True)
 class FactsFile:
     """The declarations of one file, in its order; the first that matches a batch counts."""
 
-    rows: tuple[
-        tuple[str, str, ProductFacts], ...
-    ] = ()  # batch pattern, product-name pattern, facts
+    rows: tuple[Declaration, ...] = ()
 
     def for_batch(self, batch_id: str, product_name: str) -> ProductFacts | None:
         """The first declaration whose patterns match the batch id and the product's name."""
+        name = product_name.casefold()
         for match, product, facts in self.rows:
-            if fnmatch.fnmatchcase(batch_id, match) and fnmatch.fnmatchcase(
-                product_name.casefold(), product.casefold()
-            ):
+            if fnmatchcase(batch_id, match) and fnmatchcase(name, product.casefold()):
                 return facts
         return None
 
 
 def load_facts(path: Path) -> FactsFile:
     """Read a facts file. Raises InputNotFound, or RulebookError with every mistake at once."""
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        raise InputNotFound(f"{path}: no such facts file") from None
-    try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RulebookError(f"{path}: not readable as TOML: {error}") from None
-    wrong = [f"{path}: does not know '{key}'" for key in data.keys() - {"product"}]
-    digest = hashlib.sha256(raw).hexdigest()
-    rows = []
-    for position, row in enumerate(data.get("product", ()), start=1):
-        where = f"{path} [[product]] {position}"
-        if "match" not in row and "product" not in row:
-            wrong.append(f"{where}: has neither 'match' (batch ids) nor 'product' (product names)")
-        wrong += [f"{where}: does not know '{key}'" for key in row.keys() - _KEYS]
-        facts, mistakes = _row_facts(row, digest)
-        wrong += [f"{where}: {mistake}" for mistake in mistakes]
-        rows.append((str(row.get("match", "*")), str(row.get("product", "*")), facts))
-    if wrong:
-        raise RulebookError("\n".join(wrong))
-    return FactsFile(tuple(rows))
+    from kratom_qc.interpret.facts_file import load
+
+    if not path.is_file():
+        raise InputNotFound(f"{path}: no such facts file")
+    return FactsFile(load(path))
 
 
-def _row_facts(row: Mapping[str, Any], digest: str) -> tuple[ProductFacts, list[str]]:
-    wrong: list[str] = []
-    form = row.get("form")
-    if form is not None and form not in vocabulary.product_forms():
-        wrong.append(
-            f"form '{form}' is no product; known are {', '.join(vocabulary.product_forms())}"
-        )
-    declared = {
-        key: str(value)
-        for key, value in row.items()
-        if key not in ("match", "product", "form", "claim")
-    }
-    facts, problems = read_declared(declared)
-    wrong += [f"{key} '{declared[key]}': {why}" for key, why in problems.items()]
-    claims = []
-    for analyte, text in row.get("claim", {}).items():
-        claim = _claim(str(analyte), str(text))
+# ---------------------------------------------------------------- as printed
+
+
+class ReadFacts(NamedTuple):
+    """Printed declarations understood, and by name what is wrong with the others."""
+
+    facts: ProductFacts
+    unreadable: Mapping[str, str]
+
+
+def read_declared(printed: Mapping[str, str], mark: str | None = ".") -> ReadFacts:
+    """Printed declarations (`2.4 g`, `2 capsules (1.2 g)`, `30`) by their names as facts, in grams
+    and millilitres; `mark` is the file's decimal mark."""
+    values: dict[str, Any] = {}
+    unreadable: dict[str, str] = {}
+    for name, text in printed.items():
+        try:
+            field, value = _declared(name, text, mark)
+            values[field] = value
+        except ValueError as error:
+            unreadable[name] = str(error)
+    return ReadFacts(ProductFacts("", **values), unreadable)
+
+
+def _declared(name: str, text: str, mark: str | None) -> tuple[str, Any]:
+    """The field of ProductFacts that a declaration fills, and its value."""
+    if name in ("serving_size", "net_content"):
+        amount, unit = _amount_of_product(text, mark)
+        stem = "serving" if name == "serving_size" else "net"
+        return f"{stem}_g" if unit == "g" else f"{stem}_ml", amount
+    if name == "density":
+        return "density_g_per_ml", _density(text, mark)
+    if name == "claim_mitragynine":
+        claim = read_claim("mitragynine", text)
         if claim is None:
-            wrong.append(
-                f"claim of {analyte} '{text}': expected a known analyte and an amount such as '45 mg/serving' or '15 %'"
-            )
-        else:
-            claims.append(claim)
-    return replace(
-        facts,
-        match=str(row.get("match", row.get("product", "*"))),
-        form=form,
-        claims=tuple(claims),
-        sha256=digest,
-    ), wrong
+            raise ValueError("expected an amount such as '45 mg/serving'")
+        return "claims", (claim,)
+    return name, _count(text, mark)
 
 
-def _claim(analyte: str, text: str) -> tuple[str, Decimal, str] | None:
+def read_claim(analyte: str, text: str) -> Claim | None:
+    """What a label claims of an analyte, such as `45 mg/serving`; None where it is not understood
+    or claims nothing."""
     known = vocabulary.analyte(analyte)
-    parts = re.match(rf"^\s*(?P<n>{NUMBER})\s*(?P<unit>.+?)\s*$", text)
+    parts = _CLAIM.match(text)
     unit = vocabulary.unit(parts["unit"]) if parts else None
     if known is None or parts is None or unit is None or unit.canonical not in _CLAIM_UNITS:
         return None
@@ -122,37 +112,11 @@ def _claim(analyte: str, text: str) -> tuple[str, Decimal, str] | None:
         amount = number(parts["n"], ".").value * unit.factor
     except ValueError:
         return None
-    return (known.id, amount, unit.canonical) if amount else None
-
-
-def read_declared(
-    declared: Mapping[str, str], mark: str | None = "."
-) -> tuple[ProductFacts, dict[str, str]]:
-    """Printed declarations (`2.4 g`, `2 capsules (1.2 g)`, `30`) as facts, and what is wrong with
-    the others by name."""
-    found: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for name, text in declared.items():
-        try:
-            if name in ("serving_size", "net_content"):
-                stem = "serving" if name == "serving_size" else "net"
-                amount, unit = _amount_of_product(text, mark)
-                found[f"{stem}_g" if unit == "g" else f"{stem}_ml"] = amount
-            elif name == "density":
-                found["density_g_per_ml"] = _density(text, mark)
-            elif name == "claim_mitragynine":
-                claim = _claim("mitragynine", text)
-                if claim is None:
-                    raise ValueError("expected an amount such as '45 mg/serving'")
-                found["claims"] = (claim,)
-            else:
-                found[name] = _count(text, mark)
-        except (Ambiguous, ValueError) as error:
-            wrong[name] = str(error)
-    return ProductFacts("", **found), wrong
+    return Claim(known.id, amount, unit.canonical) if amount else None
 
 
 def _amount_of_product(text: str, mark: str | None) -> tuple[Decimal, str]:
+    """An amount in g or mL, and which of the two."""
     for match in _AMOUNT.finditer(text):
         unit = vocabulary.unit((match["unit"] or "").strip(" )"))
         if unit is not None and unit.canonical in ("g", "mL"):
@@ -180,47 +144,55 @@ def _count(text: str, mark: str | None) -> Decimal:
     return amount
 
 
+# ---------------------------------------------------------------- declared and printed
+
+
+class MergedFacts(NamedTuple):
+    """What vendor and certificates declare together, and what is wrong with it."""
+
+    facts: ProductFacts
+    hold_reasons: list[HoldReason]
+    remarks: list[Remark]
+
+
 def merged(
     declared: ProductFacts | None, certificates: Iterable[InterpretedCertificate]
-) -> tuple[ProductFacts, list[HoldReason], list[Remark]]:
+) -> MergedFacts:
     """The vendor's declaration and what the certificates print, as one; two that disagree hold the
     batch."""
     facts = declared or NO_FACTS
     hold_reasons: list[HoldReason] = []
     remarks: list[Remark] = []
     for certificate in certificates:
-        printed, wrong = read_declared(certificate.declared, None)
-        for name, why in wrong.items():
-            word = certificate.facts_said.get(name)
-            place = word.ref if word else CellRef(certificate.file)
-            remarks.append(
-                Remark(
-                    "declaration-unclear",
-                    "warning",
-                    f"{name.replace('_', ' ')} '{certificate.declared[name]}' is not understood: {why}",
-                    place,
-                )
-            )
-        for part in fields(ProductFacts):
-            if part.name in ("match", "form", "sha256"):
-                continue
-            here, there = getattr(facts, part.name), getattr(printed, part.name)
-            if not there:
-                continue
-            if here and here != there:
-                hold_reasons.append(
-                    HoldReason(
-                        "FACTS-CONTRADICT",
-                        f"{part.name.replace('_', ' ')} is declared as {_say(here)} and printed as {_say(there)}",
-                        CellRef(certificate.file),
-                    )
-                )
-            else:
-                facts = replace(facts, **{part.name: there})
-    return facts, hold_reasons, remarks
+        printed, unreadable = read_declared(certificate.declared, None)
+        remarks += _unclear(certificate, unreadable)
+        for name in _OF_THE_PRODUCT:
+            ours, theirs = getattr(facts, name), getattr(printed, name)
+            if ours and theirs and ours != theirs:
+                hold_reasons.append(_contradiction(certificate, name, ours, theirs))
+            elif theirs:
+                facts = replace(facts, **{name: theirs})
+    return MergedFacts(facts, hold_reasons, remarks)
 
 
-def _say(value: object) -> str:
+def _unclear(
+    certificate: InterpretedCertificate, unreadable: Mapping[str, str]
+) -> Iterator[Remark]:
+    for name, why in unreadable.items():
+        printed = f"{name.replace('_', ' ')} '{certificate.declared[name]}'"
+        message = f"{printed} is not understood: {why}"
+        yield Remark("declaration-unclear", "warning", message, certificate.fact_ref(name))
+
+
+def _contradiction(
+    certificate: InterpretedCertificate, name: str, declared: object, printed: object
+) -> HoldReason:
+    what = name.replace("_", " ")
+    why = f"{what} is declared as {_in_words(declared)} and printed as {_in_words(printed)}"
+    return HoldReason("FACTS-CONTRADICT", why, CellRef(certificate.file))
+
+
+def _in_words(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(" ".join(map(str, claim)) for claim in value)
     return str(value)

@@ -5,7 +5,7 @@ computed from it changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kratom_qc import vocabulary
@@ -35,23 +35,18 @@ def _fitted(result: Result) -> Result:
             shown_interval=None,
             flags=(*result.flags, UNFIT),
         )
-    if (
-        result.portion is None and methods.screen(result.method) is not None
-    ):  # absence in a portion is no amount
-        least = min(
-            (span.low, span.low_open)
-            for span in (result.interval, result.shown_interval)
-            if span is not None
-        )
-        unbounded = Interval(least[0], None, least[1], True)
-        return replace(
-            result,
-            interval=unbounded,
-            uncertainty=None,
-            shown_interval=None,
-            flags=(*result.flags, SCREEN),
-        )
-    return result
+    # Absence in a portion is no amount.
+    if result.portion is not None or methods.screen(result.method) is None:
+        return result
+    spans = (result.interval, result.shown_interval)
+    low, low_open = min((span.low, span.low_open) for span in spans if span is not None)
+    return replace(
+        result,
+        interval=Interval(low, None, low_open, True),
+        uncertainty=None,
+        shown_interval=None,
+        flags=(*result.flags, SCREEN),
+    )
 
 
 def counts(result: Result) -> bool:
@@ -65,34 +60,34 @@ def is_unfit(results: Iterable[Result]) -> bool:
     return any(UNFIT in result.flags for result in results)
 
 
-def method_remarks(results: Sequence[Result]) -> list[Remark]:
+def method_remarks(results: Iterable[Result]) -> Iterator[Remark]:
     """What to ask the laboratory where a result turns on a method that is not stated, or stated in
     unknown words."""
-    turning = [
-        result
-        for result in results
-        if result.known and result.measured and methods.concern(result.analyte)
-    ]
+    turning = list(filter(_turns_on_its_method, results))
     silent = [result for result in turning if not result.method]
-    unknown = [
-        result
-        for result in turning
-        if result.method and not methods.names_a_technique(result.method)
-    ]
-    remarks = []
     if silent:
-        why = f"no method is stated for {_asked(silent)}"
-        remarks.append(Remark("method-unstated", "note", why, silent[0].ref))
+        why = f"no method is stated for {_question(silent)}"
+        yield Remark("method-unstated", "note", why, silent[0].ref)
+    unknown = [result for result in turning if _method_unknown(result)]
     if unknown:
-        said = ", ".join(dict.fromkeys(f"'{result.method}'" for result in unknown))
-        why = f"{said} names no known technique for {_asked(unknown)}"
-        remarks.append(Remark("method-unknown", "note", why, unknown[0].ref))
-    return remarks
+        named = ", ".join(dict.fromkeys(f"'{result.method}'" for result in unknown))
+        why = f"{named} names no known technique for {_question(unknown)}"
+        yield Remark("method-unknown", "note", why, unknown[0].ref)
 
 
-def _asked(results: Sequence[Result]) -> str:
-    names = ", ".join(
-        dict.fromkeys(vocabulary.analytes()[result.analyte].name for result in results)
-    )
-    row = next(row for result in results if (row := methods.concern(result.analyte)) is not None)
-    return f"{names}: ask the laboratory whether it was {row.ask}, because {methods.unfit_names(row)} {row.because}"
+def _turns_on_its_method(result: Result) -> bool:
+    return result.known and result.measured and methods.concern(result.analyte) is not None
+
+
+def _method_unknown(result: Result) -> bool:
+    return bool(result.method) and not methods.names_a_technique(result.method)
+
+
+def _question(results: Sequence[Result]) -> str:
+    """The analytes of some results, and what to ask of the first that turns on its method."""
+    analytes = vocabulary.analytes()
+    names = ", ".join(dict.fromkeys(analytes[result.analyte].name for result in results))
+    concerns = (methods.concern(result.analyte) for result in results)
+    row = next(row for row in concerns if row is not None)
+    because = f"{methods.unfit_names(row)} {row.because}"
+    return f"{names}: ask the laboratory whether it was {row.ask}, because {because}"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from kratom_qc.domain.certificate import HoldReason, Remark
 from kratom_qc.domain.errors import Refusal
@@ -28,6 +29,8 @@ _ALIKE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "COPTIC", "CHEROKEE"
 _BLANK_SIGNS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # The capitals of a wholly Cyrillic or Greek id that a reader takes for Latin ones.
 _LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԀԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXDQWABEZHIKMNOPTYX")
+# What Unicode calls the signs that turn a text around.
+_DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
 # What Excel makes of `1E5`, of `3-4` or `MAR4`, and of a date, where the sheet was then saved as
 # text.
@@ -41,70 +44,66 @@ _DAY = re.compile(
 # ---------------------------------------------------------------- an id by itself
 
 
-def id_refusals(facts: Mapping[str, SourceText]) -> list[Refusal]:
+def id_refusals(facts: Mapping[str, SourceText]) -> Iterator[Refusal]:
     """The ids of a certificate that a person could not read off the paper and type again."""
-    found = []
-    for name, word in _ids(facts):
-        wrong = list(troubles(word.text.strip()))
+    for name, printed in _ids(facts):
+        wrong = troubles(printed.text.strip())
         if wrong:
             more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
             message = (
-                f"the {name.replace('_', ' ')} '{visible(word.text.strip())}' is not clear: {'; '.join(wrong[:_TOLD])}{more}. "
+                f"the {name.replace('_', ' ')} '{visible(printed.text.strip())}' is not clear: "
+                f"{'; '.join(wrong[:_TOLD])}{more}. "
                 "Type it again by hand, in plain letters and digits"
             )
-            found.append(Refusal("id-unclear", message, word.ref, word.text))
-    return found
+            yield Refusal("id-unclear", message, printed.ref, printed.text)
 
 
-def id_doubts(facts: Mapping[str, SourceText]) -> list[HoldReason]:
-    """The ids that a spreadsheet seems to have changed: another text may be printed on the label."""
-    found = []
-    for name, word in _ids(facts):
-        why = _changed(word)
-        if why:
+def id_hold_reasons(facts: Mapping[str, SourceText]) -> Iterator[HoldReason]:
+    """The ids that a spreadsheet seems to have changed: another text may be printed on the
+    label."""
+    for name, printed in _ids(facts):
+        change = _changed(printed)
+        if change:
             what = "lot" if name == "batch_id" else "certificate number"
-            found.append(
-                HoldReason(
-                    "ID-CHANGED",
-                    f"the {what} {why}; format the cell as text and type it again",
-                    word.ref,
-                )
+            why = f"the {what} {change}; format the cell as text and type it again"
+            yield HoldReason("ID-CHANGED", why, printed.ref)
+
+
+def id_remarks(facts: Mapping[str, SourceText]) -> Iterator[Remark]:
+    """A short number that may once have been a date: ordinary as a lot number, so it is only
+    remarked."""
+    for name, printed in _ids(facts):
+        if printed.kind == "number" and _DAY_NUMBER.match(printed.text.strip()):
+            why = (
+                f"the {name.replace('_', ' ')} {printed.text} is stored as a number that also "
+                "counts the days to a date of 2000 to 2050; if an id such as '3-4' was typed, "
+                "format the cell as text and type it again"
             )
-    return found
-
-
-def id_remarks(facts: Mapping[str, SourceText]) -> list[Remark]:
-    """A short number that may once have been a date: ordinary as a lot number, so it is only said."""
-    return [
-        Remark(
-            "id-like-a-date",
-            "note",
-            f"the {name.replace('_', ' ')} {word.text} is stored as a number that also counts the days to a date of "
-            "2000 to 2050; if an id such as '3-4' was typed, format the cell as text and type it again",
-            word.ref,
-        )
-        for name, word in _ids(facts)
-        if word.kind == "number" and _DAY_NUMBER.match(word.text.strip())
-    ]
+            yield Remark("id-like-a-date", "note", why, printed.ref)
 
 
 def _ids(facts: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceText]]:
     return ((name, facts[name]) for name in ID_FACTS if name in facts and facts[name].text.strip())
 
 
-def _changed(word: SourceText) -> str:
-    said, shown = word.text.strip(), word.shown.strip()
-    if word.kind == "number":
-        text = shown or said
-        if "e" in text.casefold():
-            return f"is a number {said} displayed {text}: it looks converted by the spreadsheet"
-        if text != said or (said.startswith("0") and said != "0"):
-            return f"is a number {said.lstrip('0') or '0'} displayed {text}"
-        return ""
-    if _EXPONENT.match(said):
-        return f"'{said}' looks converted by a spreadsheet from a number or an id such as '1E5'"
-    if _DAY.match(said):
-        return f"'{said}' looks like a date; a spreadsheet may have changed an id such as '3-4' or 'MAR4'"
+def _changed(printed: SourceText) -> str:
+    """How a spreadsheet may have changed an id; nothing where nothing shows it."""
+    text = printed.text.strip()
+    if printed.kind == "number":
+        return _changed_number(text, printed.shown.strip() or text)
+    if _EXPONENT.match(text):
+        return f"'{text}' looks converted by a spreadsheet from a number or an id such as '1E5'"
+    if _DAY.match(text):
+        typed = "an id such as '3-4' or 'MAR4'"
+        return f"'{text}' looks like a date; a spreadsheet may have changed {typed}"
+    return ""
+
+
+def _changed_number(stored: str, shown: str) -> str:
+    if "e" in shown.casefold():
+        return f"is a number {stored} displayed {shown}: it looks converted by the spreadsheet"
+    if shown != stored or (stored.startswith("0") and stored != "0"):
+        return f"is a number {stored.lstrip('0') or '0'} displayed {shown}"
     return ""
 
 
@@ -128,104 +127,89 @@ def troubles(text: str) -> tuple[str, ...]:
         return (f"it has {len(text)} characters, and an id has at most {_LONGEST}",)
     if text.isascii() and text.isprintable():
         return ()
-    signs = [trouble for at, char in enumerate(text, start=1) if (trouble := _sign(char, at))]
-    return tuple(
-        signs or [*_marks(text), *_mixed_letters(text), *_mixed_digits(text)] or _variants(text)
-    )
+    hidden = filter(None, (_hidden(char, place) for place, char in enumerate(text, start=1)))
+    for checks in ((hidden,), (_marks(text), _mixed_letters(text), _mixed_digits(text))):
+        if wrong := tuple(chain(*checks)):
+            return wrong
+    return tuple(_variants(text))
 
 
-def _sign(char: str, at: int) -> str:
+def _hidden(char: str, place: int) -> str:
     """A character that shows nothing, or turns the text around."""
     category = unicodedata.category(char)
     if char in "\n\r\u2028\u2029\v\f\x85":
-        return f"a line break at position {at}"
+        return f"a line break at position {place}"
     if category == "Cc":
-        return f"a control character (U+{ord(char):04X}) at position {at}"
-    if unicodedata.bidirectional(char) in (
-        "LRE",
-        "RLE",
-        "LRO",
-        "RLO",
-        "PDF",
-        "LRI",
-        "RLI",
-        "FSI",
-        "PDI",
-    ) or (char in "\u200e\u200f\u061c"):
-        return f"an invisible direction mark ({_name(char)}) at position {at}"
+        return f"a control character (U+{ord(char):04X}) at position {place}"
+    if unicodedata.bidirectional(char) in _DIRECTIONS or char in "\u200e\u200f\u061c":
+        return f"an invisible direction mark ({_name(char)}) at position {place}"
     if category[0] == "C" or char in _BLANK_SIGNS or "VARIATION SELECTOR" in _name(char):
-        return f"an invisible character ({_name(char)}) at position {at}"
+        return f"an invisible character ({_name(char)}) at position {place}"
     return ""
 
 
-def _marks(text: str) -> list[str]:
+def _marks(text: str) -> Iterator[str]:
     """Accents laid over a plain letter or digit that has none such: an ornament, not a letter."""
-    return [
-        f"a loose accent ({_name(char)}) at position {at + 1}"
-        for at, char in enumerate(text)
-        if unicodedata.category(char) in ("Mn", "Me") and (at == 0 or text[at - 1].isascii())
-    ]
+    for place, char in enumerate(text, start=1):
+        before = text[place - 2 : place - 1]
+        if unicodedata.category(char) in ("Mn", "Me") and before.isascii():
+            yield f"a loose accent ({_name(char)}) at position {place}"
 
 
-def _mixed_letters(text: str) -> list[str]:
+def _mixed_letters(text: str) -> Iterator[str]:
     """Letters of the rarer script among those of another that look the same."""
-    letters = [(at, char, _script(char)) for at, char in enumerate(text, start=1) if char.isalpha()]
-    scripts = [script for _, _, script in letters if script in _ALIKE_SCRIPTS]
-    main = max(
-        dict.fromkeys(scripts),
-        key=lambda script: (scripts.count(script), script == "LATIN"),
-        default="",
-    )
-    return [
-        f"the letter at position {at} is '{char}' ({_name(char)}), among {main.capitalize()} letters"
-        for at, char, script in letters
-        if script in _ALIKE_SCRIPTS and script != main
-    ]
+    scripts = [script for char in text if (script := _alike_script(char))]
+    if not scripts:
+        return
+    main = max(scripts, key=lambda script: (scripts.count(script), script == "LATIN"))
+    for place, char in enumerate(text, start=1):
+        if _alike_script(char) not in ("", main):
+            letter = f"'{char}' ({_name(char)})"
+            yield f"the letter at position {place} is {letter}, among {main.capitalize()} letters"
 
 
-def _mixed_digits(text: str) -> list[str]:
+def _alike_script(char: str) -> str:
+    """The script of a letter, where its letters pass for those of another."""
+    script = _name(char).partition(" ")[0]
+    return script if char.isalpha() and script in _ALIKE_SCRIPTS else ""
+
+
+def _mixed_digits(text: str) -> Iterator[str]:
     digits = [
-        (at, char) for at, char in enumerate(text, start=1) if unicodedata.category(char) == "Nd"
+        (place, char)
+        for place, char in enumerate(text, start=1)
+        if unicodedata.category(char) == "Nd" and _is_canonical(char)
     ]
-    foreign = [(at, char) for at, char in digits if not char.isascii() and _is_canonical(char)]
-    if (
-        len(
-            {
-                unicodedata.name(char).partition(" DIGIT ")[0]
-                for _, char in digits
-                if _is_canonical(char)
-            }
-        )
-        < 2
-    ):
-        return []
-    return [f"the digit at position {at} is '{char}' ({_name(char)})" for at, char in foreign]
+    if len({_name(char).partition(" DIGIT ")[0] for _, char in digits}) < 2:
+        return
+    for place, char in digits:
+        if not char.isascii():
+            yield f"the digit at position {place} is '{char}' ({_name(char)})"
 
 
 def _variants(text: str) -> list[str]:
     """Full-width letters, ligatures, the Kelvin sign: characters that stand for plainer ones.
     Blanks and hyphens that do not break are no such trouble; two ids that differ in them only are
     twins."""
-    plain = "".join(
-        " " if unicodedata.category(char) == "Zs" else "-" if char == "\u2011" else char
-        for char in text
-    )
+    plain = "".join(map(_plainer_gap, text))
     if _is_canonical(plain):
         return []
     single = [
-        f"'{char}' at position {at} is no plain letter but {_name(char)}"
-        for at, char in enumerate(plain, start=1)
+        f"'{char}' at position {place} is no plain letter but {_name(char)}"
+        for place, char in enumerate(plain, start=1)
         if not _is_canonical(char)
     ]
     return single or ["an accent stands apart from its letter"]
 
 
+def _plainer_gap(char: str) -> str:
+    if unicodedata.category(char) == "Zs":
+        return " "
+    return "-" if char == "\u2011" else char
+
+
 def _is_canonical(text: str) -> bool:
     return unicodedata.normalize("NFKC", text) == text
-
-
-def _script(char: str) -> str:
-    return _name(char).partition(" ")[0]
 
 
 def _name(char: str) -> str:
@@ -246,13 +230,19 @@ def twins(ids: Iterable[str]) -> dict[str, str]:
     for text in dict.fromkeys(ids):
         tight = twin_key(text)
         groups.setdefault(tight.replace("-", ""), {}).setdefault(tight, []).append(text)
-    found: dict[str, str] = {}
-    for bare, group in groups.items():
-        everyone = [text for same in group.values() for text in same]
-        for alike in [everyone] if bare in group else group.values():
-            if len(alike) > 1:
-                found |= {text: alike[0] if text != alike[0] else alike[1] for text in alike}
-    return found
+    pairs: dict[str, str] = {}
+    for bare, by_key in groups.items():
+        together = [list(chain(*by_key.values()))]
+        for alike in together if bare in by_key else by_key.values():
+            pairs |= _paired(alike)
+    return pairs
+
+
+def _paired(alike: Sequence[str]) -> dict[str, str]:
+    """Each of some ids with the first other one."""
+    if len(alike) < 2:
+        return {}
+    return {alike[0]: alike[1], **dict.fromkeys(alike[1:], alike[0])}
 
 
 @lru_cache(8192)

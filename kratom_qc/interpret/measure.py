@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval, portion_bound
 from kratom_qc.interpret.statement import Statement
@@ -24,9 +25,22 @@ NO_VALUE = (
 )
 
 
+class Possible(NamedTuple):
+    """Every amount that a statement leaves possible, whether it was detected (None: the words do
+    not say), and the limit down to which a non-detect looked."""
+
+    interval: Interval
+    detected: bool | None = None
+    detection_limit: Decimal | None = None
+
+
+_PRESENT = Possible(Interval(ZERO, None, True, True), True)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A statement with everything its row adds, ready to become an interval."""
+    """A statement with everything its row adds, ready to become an interval. LOD and LOQ are in the
+    canonical unit, the portion in grams or millilitres; `measure` is the analyte's."""
 
     stated: Statement
     unit: Unit | None
@@ -42,12 +56,8 @@ class Measure:
         """A zero of a format that writes zero for non-detects: it measures nothing, and proves no
         absence either."""
         number = self.stated.number
-        return (
-            self.zero_is_censored
-            and self.stated.kind == "value"
-            and number is not None
-            and not number.value
-        )
+        is_zero = self.stated.kind == "value" and number is not None and not number.value
+        return self.zero_is_censored and is_zero
 
     @property
     def qualitative(self) -> bool:
@@ -67,6 +77,7 @@ class Measure:
 
     @property
     def canonical(self) -> str:
+        """The canonical unit of the interval; empty where the row states none."""
         if self.in_portion:
             return "cfu/g"
         if self.unit is None:
@@ -75,6 +86,7 @@ class Measure:
 
     @property
     def needs_unit(self) -> bool:
+        """Whether there is a number that means nothing without a unit."""
         if self.unit is not None or self.measure == "number" or self.qualitative:
             return False
         return self.stated.number is not None
@@ -83,12 +95,8 @@ class Measure:
     def out_of_range(self) -> bool:
         """A logarithm that no count of organisms can have."""
         number = self.stated.number
-        return (
-            self.unit is not None
-            and self.unit.log10
-            and number is not None
-            and not -12 <= number.value <= 13
-        )
+        is_logarithm = self.unit is not None and self.unit.log10
+        return is_logarithm and number is not None and not -12 <= number.value <= 13
 
     @property
     def resolution(self) -> Decimal | None:
@@ -97,75 +105,76 @@ class Measure:
         if number is None or self.unit is None:
             return None
         if self.unit.log10:
-            half = number.step / 2
-            return self.unit.in_canonical(number.value + half) - self.unit.in_canonical(
-                number.value - half
-            )
+            in_canonical, half = self.unit.in_canonical, number.step / 2
+            return in_canonical(number.value + half) - in_canonical(number.value - half)
         return number.step * self.unit.factor
 
     @property
     def flags(self) -> tuple[str, ...]:
+        """What a reader of the interval must know of it."""
         if self.censored_zero:
             return ("censoring-unknown",)
         return ("too-many-to-count",) if self.stated.kind == "too_many" else ()
 
-    def interval(self) -> tuple[Interval, bool | None, Decimal | None]:
-        """(what is possible, whether it was detected, how far down a non-detect reaches)."""
+    def possible(self) -> Possible:
+        """What the statement leaves possible, in the canonical unit."""
         kind = self.stated.kind
         if kind in NO_VALUE:
-            return UNMEASURED, None, None
+            return Possible(UNMEASURED)
         if self.censored_zero:
-            return Interval.below(self.loq), None, None
+            return Possible(Interval.below(self.loq))
         if self.qualitative:
-            return self._in_portion(kind)
+            return self._in_portion(present=kind == "present")
         if kind in ("value", "below", "above"):
             return self._numeric()
-        if kind in ("not_detected", "absent"):
-            return Interval.below(self.lod if self.lod is not None else self.loq), False, self.lod
-        if kind == "below_lod":
-            return Interval.below(self.lod), False, self.lod
-        if kind == "below_loq":
-            return Interval.below(self.loq), None, None
-        if kind == "detected_below_loq":
-            return Interval(ZERO, self.loq, True, True), True, None
-        if kind == "too_many":
-            return UNMEASURED, True, None
-        return Interval(ZERO, None, True, True), True, None  # present
+        return self._by_word(kind)
 
-    def _in_portion(self, kind: str) -> tuple[Interval, bool | None, Decimal | None]:
-        if kind == "present":
-            return Interval(ZERO, None, True, True), True, None
-        reach = None if self.portion is None else portion_bound(self.portion)
-        return Interval.below(reach), False, reach
+    def _by_word(self, kind: str) -> Possible:
+        lod, loq = self.lod, self.loq
+        not_detected = Possible(Interval.below(lod if lod is not None else loq), False, lod)
+        words = {
+            "not_detected": not_detected,
+            "absent": not_detected,
+            "below_lod": Possible(Interval.below(lod), False, lod),
+            "below_loq": Possible(Interval.below(loq)),
+            "detected_below_loq": Possible(Interval(ZERO, loq, True, True), True),
+            "too_many": Possible(UNMEASURED, True),
+        }
+        return words.get(kind, _PRESENT)
 
-    def _count_in_portion(
-        self, amount: Decimal, portion: Decimal
-    ) -> tuple[Interval, bool | None, Decimal | None]:
+    def _in_portion(self, *, present: bool) -> Possible:
+        if present:
+            return _PRESENT
+        bound = None if self.portion is None else portion_bound(self.portion)
+        return Possible(Interval.below(bound), False, bound)
+
+    def _count_in_portion(self, amount: Decimal, portion: Decimal) -> Possible:
         """A number with the unit `/25 g`: none is absence, some is presence, `<3` does not say."""
-        if self.stated.kind == "above" or (self.stated.kind == "value" and amount):
-            return self._in_portion("present")
-        if self.stated.kind == "value" or (amount <= 1 and not self.stated.closed):
-            return self._in_portion("absent")
-        return (
-            Interval.below(amount * portion_bound(portion), open_=not self.stated.closed),
-            None,
-            None,
-        )
+        kind, closed = self.stated.kind, self.stated.closed
+        if kind == "above" or (kind == "value" and amount):
+            return self._in_portion(present=True)
+        if kind == "value" or (amount <= 1 and not closed):
+            return self._in_portion(present=False)
+        return Possible(Interval.below(amount * portion_bound(portion), open_=not closed))
 
-    def _numeric(self) -> tuple[Interval, bool | None, Decimal | None]:
+    def _numeric(self) -> Possible:
         if self.stated.number is None:
             raise ValueError("the statement grammar gives these kinds a number")
-        amount = self.stated.number.value
+        amount, open_ = self.stated.number.value, not self.stated.closed
         if self.unit is not None and self.unit.portion is not None:
             return self._count_in_portion(amount, self.unit.portion)
         value = amount if self.unit is None else self.unit.in_canonical(amount)
         if self.stated.kind == "above":
-            return Interval(value, None, not self.stated.closed, True), True, None
+            return Possible(Interval(value, None, open_, True), True)
         if self.stated.kind == "below":
-            return Interval.below(value, open_=not self.stated.closed), False, value
+            return Possible(Interval.below(value, open_=open_), False, value)
+        return self._value(value)
+
+    def _value(self, value: Decimal) -> Possible:
+        """Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing
+        about the amount."""
         if value or self.measure in ("percent", "number"):
-            return Interval.exactly(value), bool(value), None
-        # Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing
-        # about the amount.
-        bound = self.lod if self.lod is not None else self.loq
-        return Interval.below(bound), False if self.lod is not None else None, self.lod
+            return Possible(Interval.exactly(value), bool(value))
+        if self.lod is not None:
+            return Possible(Interval.below(self.lod), False, self.lod)
+        return Possible(Interval.below(self.loq))

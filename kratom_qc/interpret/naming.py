@@ -1,4 +1,4 @@
-"""What an analyte's cell says: which analyte, and besides it perhaps a unit, a portion or a basis."""
+"""What an analyte's cell says: which analyte, and besides it a unit, a portion or a basis."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from kratom_qc.vocabulary import Analyte, Unit
 
 _BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
 _NAME_PORTION = re.compile(
-    r"^(?P<name>.+?)[\s,]*(?:/|\bin\b|\bper\b|\bve?\b|[(\[])\s*(?:ve?\s+|in\s+|per\s+)?(?P<size>\d+(?:[.,]\d+)?)\s*"
-    r"(?P<of>g|ml|grams?)\b\s*[)\]]?$",
+    r"^(?P<name>.+?)[\s,]*(?:/|\bin\b|\bper\b|\bve?\b|[(\[])\s*(?:ve?\s+|in\s+|per\s+)?"
+    r"(?P<size>\d+(?:[.,]\d+)?)\s*(?P<of>g|ml|grams?)\b\s*[)\]]?$",
     re.IGNORECASE | re.ASCII,
 )
 # ICP instruments name an element with its emission line: "Na 589.592", "Pb 220.353 (Axial)", "As
 # 188.980 nm".
 _EMISSION = re.compile(
-    r"^(?P<symbol>[A-Z][a-z]?)[ _](?P<nm>[0-9]{3}\.[0-9]{2,4})(?: ?nm)?(?: ?[({]?(?:radial|axial|r|a)[)}]?)?$",
+    r"^(?P<symbol>[A-Z][a-z]?)[ _](?P<nm>[0-9]{3}\.[0-9]{2,4})(?: ?nm)?"
+    r"(?: ?[({]?(?:radial|axial|r|a)[)}]?)?$",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What an analyte's cell says besides the analyte."""
+    """What an analyte's cell says besides the analyte; `portion` is in grams or millilitres."""
 
     analyte: Analyte | None
     text: str
@@ -36,51 +37,64 @@ class Name:
     basis: str | None = None
 
 
-def name_of(line: ResultRow) -> Name:
-    """Read a line's analyte, with its species and CAS number where it has columns for them."""
-    said = line.analyte.text
-    if len(said) > vocabulary.LONGEST_NAME:
-        return Name(None, said)
-    species = line.species.text if line.species else ""
+def name_of(row: ResultRow) -> Name:
+    """Read a row's analyte, with its species and CAS number where it has columns for them."""
+    text = row.analyte.text
+    if len(text) > vocabulary.LONGEST_NAME:
+        return Name(None, text)
+    species = row.species.text if row.species else ""
     if species and vocabulary.word_key(species) not in ("total", "", "-"):
-        return Name(vocabulary.analyte(f"{said} ({species})"), f"{said} ({species})")
-    basis, rest = vocabulary.basis_in(said, bare=False)
+        whole = f"{text} ({species})"
+        return Name(vocabulary.analyte(whole), whole)
+    named = _with_bracket(row) or _alone(row) or _with_portion(text) or _with_basis(text)
+    return named or Name(None, text)
+
+
+def _with_bracket(row: ResultRow) -> Name | None:
+    """`Lead (mg/kg)` gives a unit. `7-OH (% of total alkaloids)` names a share, and
+    `Magnesium (Mg)` is a name where the row gives its unit elsewhere."""
+    text = row.analyte.text
+    basis, rest = vocabulary.basis_in(text, bare=False)
     bracket = _BRACKET.match(rest)
-    if bracket:
-        analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
-        # "7-OH (% of total alkaloids)" names a share; "Lead (%)" and "Lead (mg/kg)" give a unit;
-        # "Magnesium (Mg)" is a name where the row gives its unit elsewhere.
-        symbol = (
-            unit is not None
-            and unit.canonical == "g"
-            and vocabulary.analyte(said) is not None
-            and _has_unit(line)
-        )
-        if analyte and unit and unit.canonical not in ("%", "1") and not symbol:
-            if unit.portion is not None:
-                return Name(analyte, said, portion=unit.portion, basis=basis)
-            return Name(analyte, said, unit, bracket["inside"], basis=basis)
-    found = vocabulary.analyte(said)
-    if found is None and line.cas is not None:
-        found = vocabulary.analyte_by_cas(line.cas.text)
-    if found is None:
-        found = _by_emission_line(said)
-    if found is not None:
-        return Name(found, said)
-    portion = _NAME_PORTION.match(said)
-    if portion and (analyte := vocabulary.analyte(portion["name"])):
-        return Name(analyte, said, portion=Decimal(portion["size"].replace(",", ".")))
-    if basis and (analyte := vocabulary.analyte(rest)):
-        return Name(analyte, said, basis=basis)
-    return Name(None, said)
+    if bracket is None:
+        return None
+    analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
+    if analyte is None or unit is None or unit.canonical in ("%", "1"):
+        return None
+    if unit.canonical == "g" and vocabulary.analyte(text) is not None and _has_unit(row):
+        return None
+    if unit.portion is not None:
+        return Name(analyte, text, portion=unit.portion, basis=basis)
+    return Name(analyte, text, unit, bracket["inside"], basis=basis)
 
 
-def _has_unit(line: ResultRow) -> bool:
-    words = (line.unit, line.header_unit, line.section_unit)
-    return any(word is not None and vocabulary.unit(word.text) is not None for word in words)
+def _has_unit(row: ResultRow) -> bool:
+    columns = (row.unit, row.header_unit, row.section_unit)
+    return any(column is not None and vocabulary.unit(column.text) for column in columns)
 
 
-def _by_emission_line(said: str) -> Analyte | None:
-    match = _EMISSION.match(said.strip())
-    found = vocabulary.analyte(match["symbol"]) if match else None
-    return found if found is not None and found.family == "element" else None
+def _alone(row: ResultRow) -> Name | None:
+    text = row.analyte.text
+    by_cas = vocabulary.analyte_by_cas(row.cas.text) if row.cas is not None else None
+    analyte = vocabulary.analyte(text) or by_cas or _by_emission_line(text)
+    return Name(analyte, text) if analyte else None
+
+
+def _by_emission_line(text: str) -> Analyte | None:
+    match = _EMISSION.match(text.strip())
+    analyte = vocabulary.analyte(match["symbol"]) if match else None
+    return analyte if analyte is not None and analyte.family == "element" else None
+
+
+def _with_portion(text: str) -> Name | None:
+    portion = _NAME_PORTION.match(text)
+    analyte = vocabulary.analyte(portion["name"]) if portion else None
+    if portion is None or analyte is None:
+        return None
+    return Name(analyte, text, portion=Decimal(portion["size"].replace(",", ".")))
+
+
+def _with_basis(text: str) -> Name | None:
+    basis, rest = vocabulary.basis_in(text, bare=False)
+    analyte = vocabulary.analyte(rest) if basis else None
+    return Name(analyte, text, basis=basis) if analyte else None

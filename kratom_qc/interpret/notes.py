@@ -9,7 +9,7 @@ and statements about all results count.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
@@ -17,7 +17,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, HoldReason, Note, ResultRow
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
-from kratom_qc.interpret.results import read_line
+from kratom_qc.interpret.results import read_row
 from kratom_qc.interpret.statement import Unreadable, statement
 
 _LONGEST = 2000  # characters looked at; a page of prose in one cell says nothing more after that
@@ -30,83 +30,86 @@ _BARE_NUMBER = re.compile(r"\s*[0-9]+(?:[.,][0-9]+)?\s*")
 _SIGN = re.compile(r"^\s*[<>≤≥]\s*(?:$|[0-9])")
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 _BATCH = re.compile(
-    r"^(?:(?i:second|2nd|other|another|additional|further)\s)?\s*(?P<label>[^0-9:]{2,40}?)\s*(?::\s*|[#\s]\s*)(?P<id>\S*[0-9]\S*)$"
+    r"^(?:(?i:second|2nd|other|another|additional|further)\s)?\s*(?P<label>[^0-9:]{2,40}?)"
+    r"\s*(?::\s*|[#\s]\s*)(?P<id>\S*[0-9]\S*)$"
 )
 _AMOUNT = re.compile(
     r"(?<![\w.,])(?P<number>[0-9][0-9.,]*)\s*(?P<unit>[^\s\d.,;()][^\s,;()]{0,14})"
 )
 _TIMES = re.compile(
-    r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*]|^(?:conversion )?(?:factor|multiplier):?)\s?[0-9]"
+    r"(?:\bmultipl\w+\s+(?:\w+\s+)?by|\bdivide\w*\s+by|\s[x×*]"
+    r"|^(?:conversion )?(?:factor|multiplier):?)\s?[0-9]"
     r"|^\W*[x×]\s?10*\W*$"
 )
 _FACTOR_OF_PROSE = re.compile(
     r"uncertain|coverage|nejistot|dilut|k\s?=|unsicherheit|incertidumbre|[0-9]\s?[x×]\s?10\b"
 )
 _OF_ALL = re.compile(
-    r"\b(?:results?|values?|reported|expressed|calculated|concentrations?|vysledky|ergebnisse|resultados)\b"
+    r"\b(?:results?|values?|reported|expressed|calculated|concentrations?|vysledky|ergebnisse"
+    r"|resultados)\b"
 )
 _EXCEPT = re.compile(r"[\s,(]*\b(?:unless|except|where|if)\b.*$", re.IGNORECASE)
 _LONGEST_LABEL = 60
 _HEADINGS = 6  # words that an analyte's name may have before its result
 
 
-def note_doubts(
+def note_hold_reasons(
     certificate: Certificate, results: Sequence[Result], mark: str | None
-) -> list[HoldReason]:
+) -> Iterator[HoldReason]:
     """A cause to hold for every note that may change what the results mean. Never raises on a
     laboratory's words."""
-    found = []
-    known: dict[tuple[str, ...], str] = {}  # a method or a date stands in every row of a long table
+    # A method or a date stands in every row of a long table.
+    reasons: dict[tuple[str, ...], str] = {}
     for note in certificate.notes:
-        word = note.word
-        key = (word.text, word.shown, word.kind, note.where, note.label)
-        if key not in known:
-            known[key] = _why(note, certificate, results, mark)
-        why = known[key]
-        if why:
-            said = " ".join(note.word.text.split())[:200]
-            found.append(
-                HoldReason(
-                    "NOTE-UNREAD",
-                    f"'{said}' stands where no result is read, and {why}",
-                    note.word.ref,
-                )
-            )
-    return found
+        key = (note.source.text, note.source.shown, note.source.kind, note.where, note.label)
+        if key not in reasons:
+            reasons[key] = _reason(note, certificate, results, mark)
+        if reasons[key]:
+            quoted = " ".join(note.source.text.split())[:200]
+            why = f"'{quoted}' stands where no result is read, and {reasons[key]}"
+            yield HoldReason("NOTE-UNREAD", why, note.source.ref)
 
 
-def _why(note: Note, certificate: Certificate, results: Sequence[Result], mark: str | None) -> str:
+def _reason(
+    note: Note, certificate: Certificate, results: Sequence[Result], mark: str | None
+) -> str:
+    """Why a note holds the batch; nothing where it does not."""
     free = note.where == "free"
-    if note.word.kind == "formula":
+    if note.source.kind == "formula":
         return "what its formula shows is not known" if free else ""
-    text = (note.word.shown or note.word.text)[:_LONGEST]
-    if note.where != "free" and _BARE_NUMBER.fullmatch(text):
+    text = (note.source.shown or note.source.text)[:_LONGEST]
+    if not free and _BARE_NUMBER.fullmatch(text):
         return ""
     if _speaks_against(text, free=free):
         return "it may speak against the results"
-    sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    labelled = (
-        f"{note.label.rstrip(' :')}: {text.strip()}"
-        if note.label and len(note.label) <= _LONGEST_LABEL
-        else ""
-    )
-    spoken = [*sentences, *([labelled, labelled.replace(":", "")] if labelled else [])]
+    return _reason_in_sentences(note, text, certificate, results, mark)
+
+
+def _reason_in_sentences(
+    note: Note, text: str, certificate: Certificate, results: Sequence[Result], mark: str | None
+) -> str:
+    sentences = list(filter(None, map(str.strip, _SENTENCE.split(text))))
+    labelled = _labelled(note, text)
+    spoken = [*sentences, *labelled, *(part.replace(":", "") for part in labelled)]
     if any(_reads_otherwise(part, results) for part in spoken):
         return "it may change how the results are to be read"
-    stated = (
-        _is_amount(part) or _restates(part) or _names_another(part, results, mark)
-        for part in sentences
-    )
-    if note.where != "bound" and any(stated):
+    if note.where != "bound" and any(_states_result(part, results, mark) for part in sentences):
         return "it may be a result"
-    if free and any(_other_batch(part, certificate) for part in spoken):
+    if note.where != "free":
+        return ""
+    if any(_other_batch(part, certificate) for part in spoken):
         return "it names another batch"
-    if free and any(
-        _is_result(part, text, results, mark)
-        for part in (*sentences, *([labelled] if labelled else []))
-    ):
+    parts = (*sentences, *labelled)
+    if any(_is_result(part, text, results, mark) for part in parts):
         return "it may be a result"
     return ""
+
+
+def _labelled(note: Note, text: str) -> list[str]:
+    """The note with its label before it, where it has one that is no prose."""
+    if not note.label or len(note.label) > _LONGEST_LABEL:
+        return []
+    return [f"{note.label.rstrip(' :')}: {text.strip()}"]
 
 
 # ---------------------------------------------------------------- words against the results
@@ -120,19 +123,19 @@ def _phrases(kind: str) -> re.Pattern[str]:
 @lru_cache(8192)
 def _speaks_against(text: str, *, free: bool) -> bool:
     meaning = vocabulary.status(text) if len(text.strip(" .*")) > 1 else None
-    if meaning in ("opinion_bad", "opinion_unsure", "preliminary") or (
-        free and meaning in ("present", "too_many")
-    ):
+    if meaning in ("opinion_bad", "opinion_unsure", "preliminary"):
         return True
-    return any(_is_against(sentence) for sentence in _SENTENCE.split(vocabulary.folded(text)))
+    if free and meaning in ("present", "too_many"):
+        return True
+    return any(map(_is_against, _SENTENCE.split(vocabulary.folded(text))))
 
 
 def _is_against(sentence: str) -> bool:
     """Whether a sentence says so outright: not in a legend, taken back by a `not`, or for the case
     that something happens."""
-    said = _phrases("harmless").sub(" ", _without_legends(sentence))
-    for match in _phrases("against").finditer(said):
-        before, after = said[: match.start()], said[match.end() :].split()
+    plain = _phrases("harmless").sub(" ", _without_legends(sentence))
+    for match in _phrases("against").finditer(plain):
+        before, after = plain[: match.start()], plain[match.end() :].split()
         near = re.findall(r"[^\W\d]+(?=(?:\s+[^\W\d]+)?\s+$)", before)
         negated = any(word in vocabulary.prose("negation") for word in near[-2:])
         conditional = _phrases("condition").search(before) or (
@@ -145,8 +148,8 @@ def _is_against(sentence: str) -> bool:
 
 def _without_legends(sentence: str) -> str:
     """`F = fail`, `N: nevyhovuje`: a legend says what a word would mean, not that it holds."""
-    kept = _LETTER.sub(" ", sentence)
-    return _DEFINED.sub(lambda match: " " if _is_code(match[0]) else match[0], kept)
+    others = _LETTER.sub(" ", sentence)
+    return _DEFINED.sub(lambda match: " " if _is_code(match[0]) else match[0], others)
 
 
 def _is_code(definition: str) -> bool:
@@ -164,22 +167,26 @@ def _reads_otherwise(text: str, results: Sequence[Result]) -> bool:
     low = vocabulary.folded(text)
     if _TIMES.search(low) and not _FACTOR_OF_PROSE.search(low):
         return True
+    return _states_dry(text, low, results) or _states_another_unit(text, results)
+
+
+def _states_dry(text: str, low: str, results: Iterable[Result]) -> bool:
     basis, rest = vocabulary.basis_in(text, bare=not any(c in " " for c in text.strip()))
-    whole = not set(vocabulary.folded(rest).split()) - {"a", "an", "the", "on", "basis"}
-    if (
-        basis == "dry"
-        and (whole or _OF_ALL.search(low))
-        and any(_by_mass_as_received(result) for result in results)
-    ):
-        return True
-    said = vocabulary.unit_line(_EXCEPT.sub("", text))
-    unit = vocabulary.unit(said) if said else None
+    if basis != "dry":
+        return False
+    others = set(vocabulary.folded(rest).split()) - {"a", "an", "the", "on", "basis"}
+    of_all = not others or _OF_ALL.search(low)
+    return bool(of_all) and any(map(_by_mass_as_received, results))
+
+
+def _states_another_unit(text: str, results: Iterable[Result]) -> bool:
+    printed = vocabulary.unit_line(_EXCEPT.sub("", text))
+    stated = vocabulary.unit(printed) if printed else None
+    if stated is None:
+        return False
     own = (vocabulary.unit(result.reported_unit) for result in results)
-    return unit is not None and not any(
-        one is not None
-        and (one.canonical, one.factor, one.log10) == (unit.canonical, unit.factor, unit.log10)
-        for one in own
-    )
+    scales = ((unit.canonical, unit.factor, unit.log10) for unit in own if unit is not None)
+    return (stated.canonical, stated.factor, stated.log10) not in scales
 
 
 def _by_mass_as_received(result: Result) -> bool:
@@ -197,6 +204,10 @@ def _other_batch(text: str, certificate: Certificate) -> bool:
 # ---------------------------------------------------------------- results
 
 
+def _states_result(part: str, results: Sequence[Result], mark: str | None) -> bool:
+    return _is_amount(part) or _restates(part) or _names_another(part, results, mark)
+
+
 def _is_result(part: str, whole: str, results: Sequence[Result], mark: str | None) -> bool:
     """A sign or a decimal number alone, or words that name an analyte or a limit of detection."""
     bare = _SIGN.match(part) or (part == whole.strip() and _DECIMAL.fullmatch(part))
@@ -206,15 +217,15 @@ def _is_result(part: str, whole: str, results: Sequence[Result], mark: str | Non
 def _is_amount(text: str) -> bool:
     """`9.9 mg/kg` or `Present in 25 g`, and nothing else."""
     try:
-        said = statement(text, ".")
+        stated = statement(text, ".")
     except Unreadable:
         return False
-    amount = said.number is not None and said.unit != "" and _is_of_results(said.unit)
-    return amount or (said.kind in ("present", "too_many") and said.portion is not None)
+    amount = stated.number is not None and stated.unit != "" and _is_of_results(stated.unit)
+    return amount or (stated.kind in ("present", "too_many") and stated.portion is not None)
 
 
-def _is_of_results(said: str) -> bool:
-    unit = vocabulary.unit(said)
+def _is_of_results(printed: str) -> bool:
+    unit = vocabulary.unit(printed)
     return unit is not None and ("/" in unit.canonical or unit.canonical == "%")
 
 
@@ -245,7 +256,8 @@ def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bo
     """`Lead: 9.9 mg/kg` that is none of the results in the table."""
     words = re.split(r"\s+|(?<=[^\W\d])\s*[:=]\s*", text.strip())
     for count in range(min(len(words) - 1, _HEADINGS), 0, -1):
-        name, rest = " ".join(words[:count]).strip(" :=–-"), " ".join(words[count:]).lstrip(" :=–-")
+        name = " ".join(words[:count]).strip(" :=–-")
+        rest = " ".join(words[count:]).lstrip(" :=–-")
         known = vocabulary.analyte(name)
         if known is not None and known.measure != "described" and rest:
             return _differs(name, rest, known.id, results, mark)
@@ -253,20 +265,17 @@ def _names_another(text: str, results: Sequence[Result], mark: str | None) -> bo
 
 
 def _differs(
-    name: str, said: str, analyte: str, results: Sequence[Result], mark: str | None
+    name: str, text: str, analyte: str, results: Iterable[Result], mark: str | None
 ) -> bool:
+    """Whether words after an analyte are a result of it that none in the table equals. One that
+    cannot be read is a result all the same, where it begins like a number and is no limit."""
     nowhere = CellRef("")
-    reading = read_line(ResultRow(SourceText(name, nowhere), SourceText(said, nowhere)), mark, "")
-    if (
-        reading.result is None
-    ):  # no limit, and begins like a number: a result that cannot be read is one all the same
-        return _begins_like_a_number(said) and not _phrases("bound").search(vocabulary.folded(said))
-    if not reading.result.measured or reading.result.detected is False:
+    row = ResultRow(SourceText(name, nowhere), SourceText(text, nowhere))
+    stated = read_row(row, mark, "").result
+    if stated is None:
+        begins_like_a_number = re.match(r"[<>≤≥]?\s*[0-9]", text) is not None
+        return begins_like_a_number and not _phrases("bound").search(vocabulary.folded(text))
+    if not stated.measured or stated.detected is False:
         return False
-    return not any(
-        one.analyte == analyte and one.interval == reading.result.interval for one in results
-    )
-
-
-def _begins_like_a_number(said: str) -> bool:
-    return re.match(r"[<>≤≥]?\s*[0-9]", said) is not None
+    intervals = (result.interval for result in results if result.analyte == analyte)
+    return stated.interval not in intervals

@@ -44,15 +44,13 @@ _BARE_POWER = re.compile(rf"^{_BARE}$")
 FLATTENED = re.compile(
     rf"^(?:{MANTISSA}\s*{_TIMES}\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])"
 )
-_FLATTENED_GROUP = re.compile(
-    r"^[0-9]{1,3}\.10[0-9]$"
-)  # in a file with decimal commas: 5104, or 5·10⁴ without its height
+# In a file with decimal commas: 5104, or 5·10⁴ without its height
+_FLATTENED_GROUP = re.compile(r"^[0-9]{1,3}\.10[0-9]$")
 _LOST_HEIGHT = re.compile(
     rf"^(?P<m>{MANTISSA})\s*(?:{_TIMES}|\.)\s*10(?P<p>[+-]?[0-9]{{1,2}})(?![0-9])"
 )
-FOOTNOTE_OR_POWER = re.compile(
-    r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]"
-)  # 2 × 10², or 2.10 with the footnote 2
+# 2 × 10², or 2.10 with the footnote 2
+FOOTNOTE_OR_POWER = re.compile(r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})?")
 # No concentration or count lies outside; a hostile exponent costs nothing, and every number fits
 # decimal(38, 18).
@@ -89,10 +87,10 @@ def decimal_mark(texts: Iterable[str]) -> str | None:
     """
     proof: dict[str, str] = {}
     for text in texts:
-        said = tidy(text)
-        if FLATTENED.match(said.strip("<>=≤≥~ ")):
+        printed = tidy(text)
+        if FLATTENED.match(printed.strip("<>=≤≥~ ")):
             continue
-        for token in _TOKEN.finditer(said):
+        for token in _TOKEN.finditer(printed):
             mark = _proves(token["m"], scientific=token["power"] is not None)
             if mark:
                 proof.setdefault(mark, text.strip())
@@ -102,28 +100,29 @@ def decimal_mark(texts: Iterable[str]) -> str | None:
 
 
 def _proves(token: str, *, scientific: bool) -> str | None:
-    marks = [c for c in token if c in ".,"]
+    """The decimal mark that one number proves."""
+    marks = re.findall("[.,]", token)
     if not marks:
         return None
-    kinds = set(marks)
-    if len(kinds) == 2:
-        last = marks[-1]
-        return last if marks.count(last) == 1 and _grouped(token, last) else None
-    mark = marks[0]
-    other = "," if mark == "." else "."
+    first, last = marks[0], marks[-1]
+    if len(set(marks)) == 2:
+        return last if marks.count(last) == 1 and _is_grouped(token, last) else None
     if len(marks) > 1:  # 1,200,300 can only be grouped
-        return other if re.fullmatch(rf"[0-9]{{1,3}}(?:\{mark}[0-9]{{3}})+", token) else None
-    whole, fraction = token.split(mark)
-    ambiguous = (
-        len(fraction) == 3
-        and 1 <= len(whole) <= 3
-        and whole.lstrip("0") == whole
-        and not scientific
-    )
-    return None if ambiguous else mark
+        return _other(first) if re.fullmatch(_grouped_by(first), token) else None
+    may_be_a_group = re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", token) and not scientific
+    return None if may_be_a_group else first
 
 
-def _grouped(token: str, mark: str) -> bool:
+def _other(mark: str) -> str:
+    return "," if mark == "." else "."
+
+
+def _grouped_by(mark: str) -> str:
+    """A pattern of whole numbers in groups of three."""
+    return rf"[0-9]{{1,3}}(?:\{mark}[0-9]{{3}})+"
+
+
+def _is_grouped(token: str, mark: str) -> bool:
     whole = token.rsplit(mark, 1)[0]
     return bool(re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", whole))
 
@@ -147,19 +146,19 @@ def number(text: str, mark: str | None) -> Number:
 
     Raises ValueError where it is none in the grammar, Ambiguous where it is one of two.
     """
-    said = tidy(text.strip())
-    if _BARE_POWER.match(said):
-        return _scaled("1", _power(said), mark, scientific=True)
-    if FLATTENED.match(said):
-        raise Ambiguous(lost_height(said))
+    printed = tidy(text.strip())
+    if _BARE_POWER.match(printed):
+        return _scaled("1", _power(printed), mark, scientific=True)
+    if FLATTENED.match(printed):
+        raise Ambiguous(lost_height(printed))
     if mark != "," and FOOTNOTE_OR_POWER.match(text.strip()):
         raise Ambiguous("the raised digit may be an exponent or a footnote; write it as 2x10^2")
-    times = _TIMES_TEN.match(said)
+    times = _TIMES_TEN.match(printed)
     if times and not times["m"].strip("0.,"):
         raise ValueError("nothing times a power of ten is no laboratory result")
     if times:
         return _scaled(times["m"], _power(times["p"]), mark, scientific=True)
-    match = _PLAIN.match(said)
+    match = _PLAIN.match(printed)
     if match is None:
         raise ValueError("not a number")
     return _scaled(match["m"], _power(match["e"] or "0"), mark, scientific=match["e"] is not None)
@@ -174,7 +173,9 @@ def _power(text: str) -> int:
 
 
 def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) -> Number:
-    plain = _unmarked(mantissa, mark, scientific=scientific)
+    plain = mantissa
+    if "." in mantissa or "," in mantissa:
+        plain = _pointed(mantissa, _mark_of(mantissa, mark, scientific=scientific))
     if re.match(r"0[0-9]", plain):
         raise ValueError("it starts with a zero that counts nothing; a decimal mark may be missing")
     digits = Decimal(plain)
@@ -186,31 +187,35 @@ def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) ->
     return Number(value, Decimal(1).scaleb(int(digits.as_tuple().exponent) + power))
 
 
-def _unmarked(mantissa: str, mark: str | None, *, scientific: bool) -> str:
-    """The mantissa with its groups dropped and a point for its decimal mark."""
-    if not any(c in ".," for c in mantissa):
-        return mantissa
+def _mark_of(mantissa: str, mark: str | None, *, scientific: bool) -> str:
+    """The decimal mark of a mantissa that holds marks, given the file's. Raises Ambiguous where the
+    two differ or neither is proven."""
     own = _proves(mantissa, scientific=scientific)
-    if mark == "," and own is None and _FLATTENED_GROUP.match(mantissa):
+    if own is not None:
+        if mark not in (None, own):
+            raise Ambiguous(f"the decimal mark is '{own}' here and '{mark}' elsewhere in the file")
+        return own
+    if mark == "," and _FLATTENED_GROUP.match(mantissa):
         raise Ambiguous(
             "it may be a thousands mark, or a power of ten that lost its height; "
             f"write {mantissa.replace('.', '')} or {mantissa.replace('.10', 'x10^')}"
         )
-    if own is None and mark is None:
-        if not re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", mantissa):
-            raise ValueError("the groups of digits do not fit")
+    if mark is not None:
+        return mark
+    if re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", mantissa):
         whole, fraction = re.split("[.,]", mantissa)
         raise Ambiguous(
             "its mark may be a decimal or a thousands mark, and nothing in the file proves which; "
             f"write {whole}{fraction} or {whole}.{fraction}"
         )
-    if mark is not None and own is not None and own != mark:
-        raise Ambiguous(f"the decimal mark is '{own}' here and '{mark}' elsewhere in the file")
-    decimal = own or mark or "."
-    group = "," if decimal == "." else "."
-    whole, _, fraction = mantissa.partition(decimal)
-    if group in fraction or decimal in fraction:
-        raise ValueError("the groups of digits do not fit")
-    if group in whole and not re.fullmatch(rf"[0-9]{{1,3}}(?:\{group}[0-9]{{3}})+", whole):
+    raise ValueError("the groups of digits do not fit")
+
+
+def _pointed(mantissa: str, mark: str) -> str:
+    """A mantissa with its groups dropped and a point for its decimal mark."""
+    group = _other(mark)
+    whole, _, fraction = mantissa.partition(mark)
+    misplaced = group in fraction or mark in fraction
+    if misplaced or (group in whole and not re.fullmatch(_grouped_by(group), whole)):
         raise ValueError("the groups of digits do not fit")
     return whole.replace(group, "") + (f".{fraction}" if fraction else "")

@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
 from kratom_qc.domain.interval import ZERO, Interval
 from kratom_qc.domain.result import Result
-from kratom_qc.interpret.numbers import NUMBER, Ambiguous, Number, number, tidy
+from kratom_qc.interpret.numbers import NUMBER, Number, number, tidy
 from kratom_qc.vocabulary import Unit
 from kratom_qc.vocabulary.wording import quoted
 
@@ -51,7 +52,8 @@ _STRICT = ("<", ">", "less than", "more than")
 _WORDS = "|".join(sorted((re.escape(word) for word in (*_ABOVE, *_BELOW)), key=len, reverse=True))
 _UNIT = r"(?P<unit>[^\d\s].*?)?"
 _BOUNDED = re.compile(
-    rf"^(?:(?:nmt|nlt|max\.?|min\.?)[\s:]*(?=[<>≤≥≦≧]))?(?P<word>{_WORDS})[\s.:]*(?P<n>{NUMBER})\s*{_UNIT}$",
+    rf"^(?:(?:nmt|nlt|max\.?|min\.?)[\s:]*(?=[<>≤≥≦≧]))?(?P<word>{_WORDS})[\s.:]*(?P<n>{NUMBER})"
+    rf"\s*{_UNIT}$",
     re.I,
 )
 _BOUNDED_AFTER = re.compile(
@@ -62,7 +64,8 @@ _RANGE = re.compile(
 )
 _BARE = re.compile(rf"^(?P<n>{NUMBER})\s*{_UNIT}$")
 _NONE_MAY_BE = re.compile(
-    r"^(?P<word>[^\d(\[/]+?)\s*(?:(?:/|\bin\b|\bper\b|\bv\b|[\[(])\s*(?:in\s+|v\s+)?[0-9.,]+\s*(?:g|gr|grams?|ml)\.?\s*[\])]?)?$",
+    r"^(?P<word>[^\d(\[/]+?)\s*(?:(?:/|\bin\b|\bper\b|\bv\b|[\[(])\s*(?:in\s+|v\s+)?"
+    r"[0-9.,]+\s*(?:g|gr|grams?|ml)\.?\s*[\])]?)?$",
     re.I,
 )
 # A bare number beside a contaminant is the most there may be; beside an alkaloid it may be
@@ -76,7 +79,7 @@ class OwnLimit:
     """A printed limit in the result's canonical unit; `slack` is half of its last printed digit,
     for rounded verdicts.
 
-    `accept` None means that none may be there at all.
+    `acceptance_interval` None means that none may be there at all.
     """
 
     acceptance_interval: Interval | None
@@ -84,101 +87,98 @@ class OwnLimit:
 
 
 def judged_by_itself(
-    line: ResultRow, result: Result, overall: str, mark: str | None
-) -> tuple[HoldReason | None, Remark | None]:
+    row: ResultRow, result: Result, overall: str, mark: str | None
+) -> HoldReason | Remark | None:
     """How a result stands to the limit printed in its own row, beside the laboratory's verdict on
     it (or, where the row has none, on the whole certificate)."""
-    limit = own_limit(line, result, mark)
-    if limit is None or line.limit is None:
-        return None, None
+    limit = own_limit(row, result, mark)
+    return None if limit is None else _judged(row, result, limit, overall)
+
+
+def _judged(
+    row: ResultRow, result: Result, limit: OwnLimit, overall: str
+) -> HoldReason | Remark | None:
     stated = result.stated_verdict or overall
     opinion = vocabulary.status(stated) if stated else None
+    printed = f"the laboratory's own limit '{row.limit.text.strip() if row.limit else ''}'"
     if _violates(result, limit):
-        why = (
-            f"{quoted(result)} lies outside the laboratory's own limit '{line.limit.text.strip()}'"
-        )
+        why = f"{quoted(result)} lies outside {printed}"
         if opinion == "opinion_good":
-            why += f", and the laboratory says '{stated}'"
-            return HoldReason(
-                "LABORATORY-CONTRADICTS-ITSELF", why, result.ref, result.analyte
-            ), None
-        if opinion == "opinion_bad":
-            return None, None
-        return None, Remark("outside-own-limit", "warning", why, result.ref)
+            why = f"{why}, and the laboratory says '{stated}'"
+            return HoldReason("LABORATORY-CONTRADICTS-ITSELF", why, result.ref, result.analyte)
+        known = opinion == "opinion_bad"
+        return None if known else Remark("outside-own-limit", "warning", why, result.ref)
     if opinion == "opinion_bad" and result.stated_verdict and _keeps(result, limit):
-        within = (
-            f"{quoted(result)} lies within the laboratory's own limit '{line.limit.text.strip()}'"
-        )
-        why = f"{within}, and the laboratory says '{stated}'"
-        return None, Remark("verdict-against-own-limit", "warning", why, result.ref)
-    return None, None
+        why = f"{quoted(result)} lies within {printed}, and the laboratory says '{stated}'"
+        return Remark("verdict-against-own-limit", "warning", why, result.ref)
+    return None
 
 
 def _violates(result: Result, limit: OwnLimit) -> bool:
     """Whether the result is proven outside, even if the laboratory rounds it to its limit's digits
     first."""
-    if limit.acceptance_interval is None:
+    accepted = limit.acceptance_interval
+    if accepted is None:
         return result.detected is True
-    acceptance_interval = limit.acceptance_interval
-    low = max(ZERO, acceptance_interval.low - limit.slack)
-    high = None if acceptance_interval.high is None else acceptance_interval.high + limit.slack
-    return result.measured and not Interval(
-        low, high, acceptance_interval.low_open, acceptance_interval.high_open
-    ).meets(result.interval)
+    low = max(ZERO, accepted.low - limit.slack)
+    high = None if accepted.high is None else accepted.high + limit.slack
+    widened = Interval(low, high, accepted.low_open, accepted.high_open)
+    return result.measured and not widened.meets(result.interval)
 
 
 def _keeps(result: Result, limit: OwnLimit) -> bool:
-    if limit.acceptance_interval is None:
+    accepted = limit.acceptance_interval
+    if accepted is None:
         return result.detected is False
-    return (
-        result.measured
-        and result.interval.high is not None
-        and limit.acceptance_interval.hull(result.interval) == limit.acceptance_interval
-    )
+    bounded = result.measured and result.interval.high is not None
+    return bounded and accepted.hull(result.interval) == accepted
 
 
-def own_limit(line: ResultRow, result: Result, mark: str | None) -> OwnLimit | None:
+def own_limit(row: ResultRow, result: Result, mark: str | None) -> OwnLimit | None:
     """The limit printed in a result's row, or None where there is none that is plain."""
-    if (
-        line.limit is None
-        or len(line.limit.text) > _LONGEST
-        or result.text is not None
-        or not result.known
-    ):
+    if row.limit is None or len(row.limit.text) > _LONGEST:
+        return None
+    if result.text is not None or not result.known:
         return None
     contaminant = vocabulary.analytes()[result.analyte].family in _CONTAMINANTS
-    found = _read(
-        line.limit.text, result.reported_unit, result.unit, result.basis, contaminant, mark
-    )
-    # A number of colonies in a portion is no number per gram.
-    return (
-        None
-        if found is not None
-        and found.acceptance_interval is not None
-        and result.portion is not None
-        else found
-    )
+    scale = _ResultScale(result.reported_unit, result.unit, result.basis)
+    limit = _read(row.limit.text, scale, contaminant, mark)
+    if limit is not None and limit.acceptance_interval is not None and result.portion is not None:
+        return None  # a number of colonies in a portion is no number per gram
+    return limit
+
+
+class _ResultScale(NamedTuple):
+    """How a result is printed and understood: its unit as printed, its canonical one, its basis."""
+
+    printed: str
+    canonical: str
+    basis: str
 
 
 @lru_cache(4096)
-def _read(
-    text: str, reported_unit: str, unit: str, basis: str, contaminant: bool, mark: str | None
-) -> OwnLimit | None:
-    said = tidy(" ".join(text.split()))
-    word = _NONE_MAY_BE.match(said)
+def _read(text: str, result: _ResultScale, contaminant: bool, mark: str | None) -> OwnLimit | None:
+    printed = tidy(" ".join(text.split()))
+    word = _NONE_MAY_BE.match(printed)
     if word and vocabulary.status(word["word"]) in ("not_detected", "absent"):
         return OwnLimit(None)
-    found = _RANGE.match(said) or _BOUNDED.match(said) or _BOUNDED_AFTER.match(said)
-    match = found or (_BARE.match(said) if contaminant else None)
-    scale = _scale(match["unit"], reported_unit, unit, basis) if match else None
+    match = _limit_in(printed, contaminant)
+    scale = _scale(match["unit"], result) if match else None
     if match is None or scale is None or scale.log10:
         return None
     try:
         if match.re is _RANGE:
             return _between(number(match["low"], mark), number(match["high"], mark), scale)
-        return _bounded(number(match["n"], mark), found["word"] if found else "max", scale)
-    except (Ambiguous, ValueError):
+        sign = match.groupdict().get("word", "max")
+        return _bounded(number(match["n"], mark), sign, scale)
+    except ValueError:
         return None
+
+
+def _limit_in(text: str, contaminant: bool) -> re.Match[str] | None:
+    """A range or a bound; beside a contaminant a number alone is the most there may be."""
+    patterns = (_RANGE, _BOUNDED, _BOUNDED_AFTER, *([_BARE] if contaminant else []))
+    return next(filter(None, (pattern.match(text) for pattern in patterns)), None)
 
 
 def _bounded(bound: Number, sign: str, scale: Unit) -> OwnLimit:
@@ -197,15 +197,15 @@ def _between(low: Number, high: Number, scale: Unit) -> OwnLimit | None:
     return OwnLimit(span, scale.factor * max(low.step, high.step) / 2)
 
 
-def _scale(printed: str | None, reported_unit: str, canonical: str, basis: str) -> Unit | None:
+def _scale(printed: str | None, result: _ResultScale) -> Unit | None:
     """The unit a limit is printed in: its own, else its row's. None where it is not the result's
     kind of unit, as µg a day beside µg/g."""
-    said = (printed or "").strip(" .;()[]") or reported_unit
-    if not said:
-        return Unit("1", Decimal(1)) if canonical == "1" else None
-    unit = vocabulary.unit(said)
-    if unit is not None and canonical == "%":
-        unit = unit.measured_in_percent()
-    if unit is None or unit.canonical != canonical or unit.portion is not None:
+    text = (printed or "").strip(" .;()[]") or result.printed
+    if not text:
+        return Unit("1", Decimal(1)) if result.canonical == "1" else None
+    unit = vocabulary.unit(text)
+    if unit is None or unit.portion is not None or unit.basis not in (None, result.basis):
         return None
-    return unit if unit.basis in (None, basis) else None
+    if result.canonical == "%":
+        unit = unit.measured_in_percent()
+    return unit if unit.canonical == result.canonical else None

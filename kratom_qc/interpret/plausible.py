@@ -3,7 +3,6 @@ slipped unit would explain."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,8 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, Remark
 from kratom_qc.domain.interval import ZERO, Interval, plain
 from kratom_qc.domain.result import Result
+from kratom_qc.interpret.combine import is_exact
+from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.wording import quoted
 
 _SLIP = Decimal(1000)
@@ -24,7 +25,7 @@ _UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A row of `words/plausible.toml`."""
+    """A row of `words/plausible.toml`; both spans in `unit`, with the source they were read in."""
 
     unit: str
     usual: Interval
@@ -36,46 +37,46 @@ class Range:
 @cache
 def ranges() -> Mapping[str, tuple[Range, ...]]:
     """Every published range by analyte."""
-    rows = tomllib.loads((vocabulary.WORDS / "plausible.toml").read_text(encoding="utf-8"))["range"]
-    found: dict[str, list[Range]] = {}
-    for row in rows:
-        one = Range(
-            row["unit"],
-            _span(*row["usual"]),
-            _span(*row["possible"]),
-            tuple(row.get("products", ())),
-            row["source"],
+    by_analyte: dict[str, tuple[Range, ...]] = {}
+    for row in word_list("plausible.toml")["range"]:
+        published = Range(
+            unit=row["unit"],
+            usual=_span(*row["usual"]),
+            possible=_span(*row["possible"]),
+            products=tuple(row.get("products", ())),
+            source=row["source"],
         )
         for analyte in row["of"]:
-            found.setdefault(analyte, []).append(one)
-    return {analyte: tuple(rows) for analyte, rows in found.items()}
+            by_analyte[analyte] = (*by_analyte.get(analyte, ()), published)
+    return by_analyte
 
 
 def _span(low: str, high: str) -> Interval:
     return Interval(Decimal(low) if low else ZERO, Decimal(high) if high else None, False, not high)
 
 
-def implausible(result: Result, product: str | None) -> tuple[HoldReason | None, Remark | None]:
+def implausible(result: Result, product: str | None) -> HoldReason | Remark | None:
     """What is odd about the size of one measured number; only a row of the result's own unit and
     product speaks."""
     value = result.interval
-    if value.high != value.low or not value.low:
-        return None, None
+    if not is_exact(result) or not value.low:
+        return None
     for row in ranges().get(result.analyte, ()):
         if row.unit != result.unit or (row.products and product not in row.products):
             continue
         if not row.possible.meets(value):
-            return _impossible(result, row), None
+            return _impossible(result, row)
         if not row.usual.meets(value):
-            return None, _slipped(result, row)
-    return None, None
+            return _slipped(result, row)
+    return None
 
 
 def _impossible(result: Result, row: Range) -> HoldReason:
     slip = _slip(result, row)
+    instead = f"; it would be usual {slip}" if slip else ""
     why = (
         f"{_size(result)} lies outside the plausible range of {_words(row.possible, row.unit)}"
-        f"{f'; it would be usual {slip}' if slip else ''}: ask the laboratory whether columns or units were mixed up"
+        f"{instead}: ask the laboratory whether columns or units were mixed up"
     )
     return HoldReason("IMPLAUSIBLE-VALUE", why, result.ref, result.analyte)
 
@@ -84,7 +85,8 @@ def _slipped(result: Result, row: Range) -> Remark | None:
     slip = _slip(result, row)
     if not slip:
         return None
-    why = f"{_size(result)} is unusual (usual is {_words(row.usual, row.unit)}), and would be usual {slip}"
+    usual = _words(row.usual, row.unit)
+    why = f"{_size(result)} is unusual (usual is {usual}), and would be usual {slip}"
     return Remark("unit-slip", "warning", why, result.ref)
 
 
@@ -93,27 +95,25 @@ def _slip(result: Result, row: Range) -> str:
     was probably meant."""
     for factor, what in ((1 / _SLIP, "divided by 1000"), (_SLIP, "times 1000")):
         if row.usual.meets(result.interval.scaled(factor)):
-            printed = vocabulary.unit(result.reported_unit)
-            meant = (
-                _UNITS.get(printed.factor * factor)
-                if printed is not None and row.unit == "mg/kg"
-                else None
-            )
+            meant = _unit_meant(result, factor) if row.unit == "mg/kg" else None
             return f"{what}, as if {meant} were meant for {result.reported_unit}" if meant else what
     return ""
 
 
+def _unit_meant(result: Result, factor: Decimal) -> str | None:
+    printed = vocabulary.unit(result.reported_unit)
+    return _UNITS.get(printed.factor * factor) if printed is not None else None
+
+
 def _size(result: Result) -> str:
     canonical = f"{plain(result.interval.low)} {result.unit}"
-    told = quoted(result)
-    return told if told.startswith(f"'{canonical}'") else f"{told} ({canonical})"
+    printed = quoted(result)
+    return printed if printed.startswith(f"'{canonical}'") else f"{printed} ({canonical})"
 
 
 def _words(span: Interval, unit: str) -> str:
     if span.high is None:
         return f"at least {plain(span.low)} {unit}"
-    return (
-        f"{plain(span.low)} to {plain(span.high)} {unit}"
-        if span.low
-        else f"at most {plain(span.high)} {unit}"
-    )
+    if span.low:
+        return f"{plain(span.low)} to {plain(span.high)} {unit}"
+    return f"at most {plain(span.high)} {unit}"

@@ -8,7 +8,10 @@ lead gets released.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
@@ -16,11 +19,15 @@ from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 from kratom_qc.interpret.measure import NO_VALUE
 from kratom_qc.interpret.naming import Name
-from kratom_qc.interpret.numbers import Ambiguous, Number, number
+from kratom_qc.interpret.numbers import Number, number
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
 from kratom_qc.vocabulary import Unit
 
 _SILENT = ("not_tested", "not_evaluated")
+_IN_PORTION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:g|ml)\b", re.IGNORECASE)
+_PORTION = re.compile(r"^([0-9][0-9.,]*)\s*(g|grams?|ml)?$", re.IGNORECASE)
+# `±` before an expanded uncertainty, and its coverage factor after it
+_AROUND_UNCERTAINTY = re.compile(r"^\s*(?:±|\+/-|\+-)\s*|\(?\s*k\s*=\s*2(?:[.,]0+)?\s*\)?")
 
 
 class RowTrouble(Exception):
@@ -31,95 +38,139 @@ class RowTrouble(Exception):
         self.refusal = refusal
 
 
-def refuse(code: str, message: str, word: SourceText, near: tuple[str, ...] = ()) -> RowTrouble:
-    """A refusal at a word, ready to be raised."""
-    return RowTrouble(Refusal(code, message, word.ref, word.text, near))
+def refuse(code: str, message: str, cell: SourceText, near: tuple[str, ...] = ()) -> RowTrouble:
+    """A refusal at a cell, ready to be raised."""
+    return RowTrouble(Refusal(code, message, cell.ref, cell.text, near))
 
 
-def says(word: SourceText | None) -> str:
-    """What a word says, without blanks around it; nothing where there is no such column or it says
+def says(cell: SourceText | None) -> str:
+    """What a cell says, without blanks around it; nothing where there is no such column or it says
     `-` or `N/A`."""
-    said = word.text.strip() if word else ""
-    return "" if vocabulary.status(said) in _SILENT else said
+    text = cell.text.strip() if cell else ""
+    return "" if vocabulary.status(text) in _SILENT else text
 
 
-def unit_of(line: ResultRow, name: Name, stated: Statement) -> tuple[Unit | None, str]:
-    """The one unit that every place agrees on, and how it is printed. Raises RowTrouble where two
-    differ."""
-    printed = (stated.unit, name.reported_unit)
-    found = [
-        (unit, text) for text in printed if text and (unit := vocabulary.unit(text)) is not None
-    ]
-    for word in (line.unit, line.header_unit, line.section_unit):
-        text = says(word)
-        if not text or word is None:
+@dataclass(frozen=True, slots=True)
+class StatedRow:
+    """A row with what its name and its result state; `mark` is the file's decimal mark."""
+
+    row: ResultRow
+    name: Name
+    stated: Statement
+    mark: str | None
+
+    @property
+    def cell(self) -> SourceText:
+        """The cell of its result, else of its analyte."""
+        return self.row.cell
+
+    @property
+    def called(self) -> str:
+        """Its analyte as printed."""
+        return self.row.analyte.text
+
+    @property
+    def measure(self) -> str:
+        """What kind of quantity it states (`Analyte.measure`)."""
+        return self.name.analyte.measure if self.name.analyte else "mass"
+
+    @property
+    def is_microbe(self) -> bool:
+        """Whether it states a microbe."""
+        return self.name.analyte is not None and self.name.analyte.family == "microbe"
+
+
+# ---------------------------------------------------------------- unit
+
+
+class RowUnit(NamedTuple):
+    """The unit of a row (None where it states none), and how it is printed."""
+
+    unit: Unit | None
+    printed: str
+
+
+def unit_of(stated: StatedRow) -> RowUnit:
+    """The one unit that every place agrees on. Raises RowTrouble where two differ, or one is not
+    known."""
+    printed = [*_in_result_and_name(stated), *_in_columns(stated)]
+    if not printed:
+        return RowUnit(None, says(stated.row.unit))
+    unit, text = printed[0]
+    for other, other_text in printed[1:]:
+        if _differ(unit, other):
+            message = f"'{text}' and '{other_text}' are both given as the unit of {stated.called}"
+            raise refuse("unit-contradicts", message, stated.cell)
+    if unit.portion is not None and stated.name.analyte is not None and not stated.is_microbe:
+        message = f"'{text}' is a portion for microbes, not a unit of {stated.called}"
+        raise refuse("unknown-unit", message, stated.cell)
+    return RowUnit(unit.measured_in_percent() if stated.measure == "percent" else unit, text)
+
+
+def _in_result_and_name(stated: StatedRow) -> Iterator[tuple[Unit, str]]:
+    for text in (stated.stated.unit, stated.name.reported_unit):
+        unit = vocabulary.unit(text) if text else None
+        if unit is not None:
+            yield unit, text
+
+
+def _in_columns(stated: StatedRow) -> Iterator[tuple[Unit, str]]:
+    row = stated.row
+    needs_one = stated.stated.kind not in NO_VALUE and stated.name.analyte is not None
+    for cell in (row.unit, row.header_unit, row.section_unit):
+        text = says(cell)
+        if not text or cell is None:
             continue
         unit = vocabulary.unit(text)
         if unit is not None:
-            found.append((unit, text))
-        elif (
-            vocabulary.basis_in(text)[1]
-            and stated.kind not in NO_VALUE
-            and name.analyte is not None
-        ):
-            # more than a basis such as "dry weight"
+            yield unit, text
+        elif vocabulary.basis_in(text)[1] and needs_one:  # more than a basis such as "dry weight"
             near = vocabulary.nearest_units(text)
-            raise refuse(
-                "unknown-unit", f"the unit '{text}' of {line.analyte.text} is not known", word, near
-            )
-    if not found:
-        return None, says(line.unit)
-    first, said = found[0]
-    for other, text in found[1:]:
-        differs = (other.canonical, other.factor, other.log10) != (
-            first.canonical,
-            first.factor,
-            first.log10,
-        )
-        if differs and other.portion is None and first.portion is None:
-            where = line.result or line.analyte
-            message = f"'{said}' and '{text}' are both given as the unit of {line.analyte.text}"
-            raise refuse("unit-contradicts", message, where)
-    if first.portion is not None and name.analyte is not None and name.analyte.family != "microbe":
-        message = f"'{said}' is a portion for microbes, not a unit of {line.analyte.text}"
-        raise refuse("unknown-unit", message, line.result or line.analyte)
-    measure = name.analyte.measure if name.analyte else "mass"
-    return first.measured_in_percent() if measure == "percent" else first, said
+            message = f"the unit '{text}' of {stated.called} is not known"
+            raise refuse("unknown-unit", message, cell, near)
 
 
-def basis_of(line: ResultRow, name: Name, unit: Unit | None) -> tuple[str, bool]:
-    """(the basis, whether it is stated). Raises RowTrouble where two places state different ones."""
-    stated: dict[str, SourceText] = {}
-    where = line.result or line.analyte
-    if unit is not None and unit.basis:
-        stated[unit.basis] = line.unit or where
-    if name.basis:
-        stated.setdefault(name.basis, line.analyte)
-    for word, bare in (
-        (line.basis, True),
-        (line.unit, True),
-        (line.header_unit, True),
-        (line.section, False),
-    ):
-        found = vocabulary.basis_in(word.text, bare=bare)[0] if word is not None else None
-        if found and word is not None:
-            stated.setdefault(found, word)
-        elif word is not None and word is line.basis and says(word):
-            raise refuse(
-                "unknown-basis",
-                f"the basis '{word.text}' is not known; 'as received' and 'dry' are",
-                word,
-            )
-    if len(stated) > 1:
-        raise refuse(
-            "basis-contradicts", f"{line.analyte.text} is said to be {' and '.join(stated)}", where
-        )
-    return (next(iter(stated)), True) if stated else ("as received", False)
+def _differ(unit: Unit, other: Unit) -> bool:
+    scales = {(each.canonical, each.factor, each.log10) for each in (unit, other)}
+    return len(scales) > 1 and unit.portion is None and other.portion is None
+
+
+# ---------------------------------------------------------------- basis
+
+
+def basis_of(stated: StatedRow, unit: Unit | None) -> str | None:
+    """The basis that the row states; None where it states none. Raises RowTrouble where two places
+    state different ones, or the basis column an unknown one."""
+    row = stated.row
+    in_column = _basis_in(row.basis)
+    if in_column is None and row.basis is not None and says(row.basis):
+        message = f"the basis '{row.basis.text}' is not known; 'as received' and 'dry' are"
+        raise refuse("unknown-basis", message, row.basis)
+    places = (
+        unit.basis if unit is not None else None,
+        stated.name.basis,
+        in_column,
+        _basis_in(row.unit),
+        _basis_in(row.header_unit),
+        _basis_in(row.section, bare=False),
+    )
+    bases = list(dict.fromkeys(basis for basis in places if basis))
+    if len(bases) > 1:
+        message = f"{stated.called} is said to be {' and '.join(bases)}"
+        raise refuse("basis-contradicts", message, stated.cell)
+    return bases[0] if bases else None
+
+
+def _basis_in(cell: SourceText | None, *, bare: bool = True) -> str | None:
+    return None if cell is None else vocabulary.basis_in(cell.text, bare=bare)[0]
+
+
+# ---------------------------------------------------------------- LOD and LOQ
 
 
 def bound_of(
-    word: SourceText | None,
-    own: SourceText | None,
+    cell: SourceText | None,
+    own_unit: SourceText | None,
     unit: Unit | None,
     mark: str | None,
     *,
@@ -127,38 +178,41 @@ def bound_of(
 ) -> Decimal | None:
     """LOD or LOQ in the result's canonical unit; None where there is none.
 
-    `own` is a unit of its own for this limit. Raises RowTrouble where it cannot be read; `lenient`
-    lets it go, for a count of organisms beside a test for absence.
+    `own_unit` is a unit of its own for this limit. Raises RowTrouble where it cannot be read;
+    `lenient` lets it go, for a count of organisms beside a test for absence.
     """
-    if word is None or not says(word):
+    if cell is None or not says(cell):
         return None
     try:
-        stated = statement(word.text, mark)
+        return _bound(cell, says(own_unit), unit, mark)
+    except RowTrouble:
+        if lenient:
+            return None
+        raise
+
+
+def _bound(cell: SourceText, own_unit: str, unit: Unit | None, mark: str | None) -> Decimal | None:
+    try:
+        stated = statement(cell.text, mark)
     except Unreadable as error:
-        if lenient:
-            return None
-        message = f"'{word.text}' is not a detection limit that can be read: {error}"
-        raise refuse(error.code, message, word, error.near) from None
+        message = f"'{cell.text}' is not a detection limit that can be read: {error}"
+        raise refuse(error.code, message, cell, error.near) from None
     if stated.number is None or stated.kind not in ("value", "below"):
-        if lenient:
-            return None
-        raise refuse("not-a-number", f"'{word.text}' is not a detection limit", word)
-    scale = _own_scale(stated.unit or says(own), unit)
-    if scale is None or unit is None or scale.canonical != unit.canonical:
-        if lenient or unit is None:
-            return None
-        said = stated.unit or says(own)
-        raise refuse(
-            "unit-contradicts",
-            f"the detection limit '{word.text}' is in '{said}', the result in another kind",
-            word,
-        )
+        raise refuse("not-a-number", f"'{cell.text}' is not a detection limit", cell)
+    if unit is None:
+        return None
+    printed = stated.unit or own_unit
+    scale = _own_scale(printed, unit)
+    if scale is None or scale.canonical != unit.canonical:
+        message = f"the detection limit '{cell.text}' is in '{printed}', the result in another kind"
+        raise refuse("unit-contradicts", message, cell)
     # A LOD of 0.004 printed as 0.00 says nothing: no method looks down to nothing.
-    return scale.in_canonical(stated.number.value) if stated.number.value or scale.log10 else None
+    value = stated.number.value
+    return scale.in_canonical(value) if value or scale.log10 else None
 
 
 def limit_in_cell_or_column(
-    in_cell: Number | None, in_column: Decimal | None, unit: Unit | None, line: ResultRow
+    in_cell: Number | None, in_column: Decimal | None, unit: Unit | None, cell: SourceText
 ) -> Decimal | None:
     """LOD or LOQ of a row, given what its result cell (`<LOQ (0.05)`) and its column say. Raises
     RowTrouble where they differ."""
@@ -166,102 +220,104 @@ def limit_in_cell_or_column(
         return in_column
     own = unit.in_canonical(in_cell.value)
     if in_column is not None and own != in_column:
-        where = line.result or line.analyte
-        raise refuse(
-            "limit-contradicts",
-            f"'{where.text}' states another limit than the row's own column",
-            where,
-        )
+        message = f"'{cell.text}' states another limit than the row's own column"
+        raise refuse("limit-contradicts", message, cell)
     return own
 
 
-def _own_scale(text: str, unit: Unit | None) -> Unit | None:
+def _own_scale(text: str, unit: Unit) -> Unit | None:
     """The unit a limit or uncertainty is printed in: its own, on the measure of the result's."""
-    if not text:
-        return unit
-    own = vocabulary.unit(text)
-    return (
-        own.measured_in_percent()
-        if own is not None and unit is not None and unit.canonical == "%"
-        else own
-    )
+    own = vocabulary.unit(text) if text else unit
+    if own is not None and text and unit.canonical == "%":
+        return own.measured_in_percent()
+    return own
 
 
-def portion_of(
-    line: ResultRow, name: Name, stated: Statement, unit: Unit | None, mark: str | None
-) -> Decimal | None:
+# ---------------------------------------------------------------- portion
+
+
+def portion_of(stated: StatedRow, unit: Unit | None) -> Decimal | None:
     """The test portion in grams (or millilitres), from the result, the unit, the name or a column
     of its own.
 
     Raises RowTrouble where it cannot be read or two places state different ones.
     """
-    where = line.result or line.analyte
-    found: dict[Decimal, SourceText] = {}
-    if stated.portion is not None:
-        found[stated.portion] = where
-    if unit is not None and unit.portion is not None:
-        found.setdefault(unit.portion, line.unit or where)
-    elif line.unit is not None and stated.kind in ("absent", "present", "not_detected"):
-        size = re.search(r"([0-9]+(?:\.[0-9]+)?)\s*(?:g|ml)\b", line.unit.text, re.IGNORECASE)
-        if size:
-            found.setdefault(Decimal(size[1]), line.unit)
-    if name.portion is not None:
-        found.setdefault(name.portion, line.analyte)
-    if says(line.portion) and line.portion is not None:
-        found.setdefault(_portion_size(line.portion, mark), line.portion)
-    if len(found) > 1:
-        sizes = " g and ".join(str(size) for size in sorted(found))
-        raise refuse(
-            "portion-contradicts", f"{line.analyte.text} states test portions of {sizes} g", where
-        )
-    return next(iter(found), None)
+    places = (
+        stated.stated.portion,
+        unit.portion if unit is not None and unit.portion is not None else _in_unit_column(stated),
+        stated.name.portion,
+        _in_portion_column(stated),
+    )
+    sizes = {size for size in places if size is not None}
+    if len(sizes) > 1:
+        listed = " g and ".join(str(size) for size in sorted(sizes))
+        message = f"{stated.called} states test portions of {listed} g"
+        raise refuse("portion-contradicts", message, stated.cell)
+    return sizes.pop() if sizes else None
 
 
-def _portion_size(word: SourceText, mark: str | None) -> Decimal:
-    size = re.match(r"^([0-9][0-9.,]*)\s*(g|grams?|ml)?$", word.text.strip(), re.IGNORECASE)
+def _in_unit_column(stated: StatedRow) -> Decimal | None:
+    if stated.row.unit is None or stated.stated.kind not in ("absent", "present", "not_detected"):
+        return None
+    size = _IN_PORTION.search(stated.row.unit.text)
+    return Decimal(size[1]) if size else None
+
+
+def _in_portion_column(stated: StatedRow) -> Decimal | None:
+    cell = stated.row.portion
+    if cell is None or not says(cell):
+        return None
+    size = _PORTION.match(cell.text.strip())
     try:
-        amount = number(size[1], mark).value if size else Decimal(0)
-    except (Ambiguous, ValueError):
+        amount = number(size[1], stated.mark).value if size else Decimal(0)
+    except ValueError:
         amount = Decimal(0)
     if not amount:
-        raise refuse("portion", f"'{word.text}' is not a test portion in grams", word)
+        raise refuse("portion", f"'{cell.text}' is not a test portion in grams", cell)
     return amount
 
 
-def uncertainty_of(
-    line: ResultRow, stated: Statement, unit: Unit | None, mark: str | None
-) -> Decimal | None:
+# ---------------------------------------------------------------- uncertainty
+
+
+def uncertainty_of(stated: StatedRow, unit: Unit | None) -> Decimal | None:
     """The expanded uncertainty (k = 2) in the canonical unit; None where it is not stated, or not
     clear.
 
     `± 10 %` of a result that is itself in per cent may be absolute or relative: then it is not
-    clear.
+    clear. Raises RowTrouble where the column of uncertainties cannot be read.
     """
-    if stated.number is None or unit is None or unit.log10:
+    result, uncertainty = stated.stated.number, stated.stated.uncertainty
+    if result is None or unit is None or unit.log10:
         return None
-    in_percent = unit.canonical == "%" or (unit.canonical == "mg/kg" and unit.factor == 10000)
-    if stated.uncertainty is not None:
-        if stated.relative and not in_percent:
-            return stated.number.value * stated.uncertainty.value / 100 * unit.factor
-        return stated.uncertainty.value * unit.factor
-    if line.uncertainty is None or not says(line.uncertainty):
+    if uncertainty is None:
+        return _in_uncertainty_column(stated, result.value, unit)
+    if stated.stated.relative and not _is_in_percent(unit):
+        return result.value * uncertainty.value / 100 * unit.factor
+    return uncertainty.value * unit.factor
+
+
+def _is_in_percent(unit: Unit) -> bool:
+    return unit.canonical == "%" or (unit.canonical == "mg/kg" and unit.factor == 10000)
+
+
+def _in_uncertainty_column(stated: StatedRow, result: Decimal, unit: Unit) -> Decimal | None:
+    cell = stated.row.uncertainty
+    if cell is None or not says(cell):
         return None
-    said = re.sub(
-        r"^\s*(?:±|\+/-|\+-)\s*|\(?\s*k\s*=\s*2(?:[.,]0+)?\s*\)?", "", line.uncertainty.text
-    )
     try:
-        found = statement(said, mark)
+        printed = statement(_AROUND_UNCERTAINTY.sub("", cell.text), stated.mark)
     except Unreadable as error:
-        message = f"'{line.uncertainty.text}' is not an uncertainty that can be read: {error}"
-        raise refuse(error.code, message, line.uncertainty, error.near) from None
-    if found.number is None or found.kind != "value":
+        message = f"'{cell.text}' is not an uncertainty that can be read: {error}"
+        raise refuse(error.code, message, cell, error.near) from None
+    if printed.number is None or printed.kind != "value":
         return None
-    own = found.unit or says(line.uncertainty_unit)
-    if vocabulary.unit_key(own) == "%":
-        return None if in_percent else stated.number.value * found.number.value / 100 * unit.factor
-    scale = _own_scale(own, unit)
-    return (
-        found.number.value * scale.factor
-        if scale is not None and scale.canonical == unit.canonical
-        else None
-    )
+    own_unit = printed.unit or says(stated.row.uncertainty_unit)
+    return _expanded(printed.number.value, own_unit, result, unit)
+
+
+def _expanded(amount: Decimal, own_unit: str, result: Decimal, unit: Unit) -> Decimal | None:
+    if vocabulary.unit_key(own_unit) == "%":
+        return None if _is_in_percent(unit) else result * amount / 100 * unit.factor
+    scale = _own_scale(own_unit, unit)
+    return amount * scale.factor if scale and scale.canonical == unit.canonical else None

@@ -10,19 +10,32 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, Note, ResultRow
 from kratom_qc.domain.result import Result
-from kratom_qc.domain.source import CellRef, SourceText
-from kratom_qc.vocabulary.methods import Clause, Named, clauses, concern, named, names_a_technique
+from kratom_qc.domain.source import CellRef
+from kratom_qc.vocabulary.methods import (
+    Clause,
+    NamedTechnique,
+    clauses,
+    concern,
+    names_a_technique,
+    techniques_in,
+)
 
 _CELL = re.compile(r"[A-Z]+([0-9]+)")
 _LONGEST_LABEL = 60
 
-At = tuple[str, int]  # sheet and row
+
+class RowRef(NamedTuple):
+    """A row of a sheet; 0 for what stands in no row."""
+
+    sheet: str
+    row: int
 
 
 def with_methods(
@@ -31,19 +44,20 @@ def with_methods(
     """The rows, each result with the words that say by what it was obtained. What its own row says
     is never replaced."""
     paper = _Paper(certificate)
-    return [(line, paper.with_method(line, result)) for line, result in rows]
+    return [(row, paper.with_method(row, result)) for row, result in rows]
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class _MethodLine:
     """A line outside the tables that states methods."""
 
-    at: At
+    where: RowRef
     clauses: tuple[Clause, ...]
 
-    def of(self, family: str) -> list[Clause]:
+    def about(self, family: str) -> list[Clause]:
+        """Its clauses about a family of analytes, or about nothing in particular."""
         return [
-            clause for clause in self.clauses if family in clause.subjects or not clause.subjects
+            clause for clause in self.clauses if family in clause.families or not clause.families
         ]
 
 
@@ -51,98 +65,100 @@ class _Paper:
     """Where a certificate names techniques, outside its method column."""
 
     def __init__(self, certificate: Certificate):
-        self.rows = {at for line in certificate.rows if (at := _at(_place(line))) is not None}
-        known = {
-            word.ref
-            for line in certificate.rows
-            for word in (line.method, line.section)
-            if word is not None
-        }
-        self.statements = [
-            _Statement(_at(place) or (place.sheet, 0), said)
-            for note in certificate.notes
-            if (place := note.word.ref) not in known
-            and _at(place) not in self.rows
-            and _may_state(note)
-            and (said := clauses(_labelled(note)))
-        ]
-        self._rows_of: dict[tuple[str, str], list[int]] = {}
-        self._told_of: dict[tuple[str, str, int], tuple[Named, ...]] = {}
+        refs = (_row_ref(row.cell.ref) for row in certificate.rows)
+        self.result_rows = {ref for ref in refs if ref is not None}
+        self.lines = list(_method_lines(certificate, self.result_rows))
+        sheets = {ref.sheet for ref in self.result_rows}
+        self._elsewhere = [line for line in self.lines if line.where.sheet not in sheets]
+        self._rows_about: dict[tuple[str, str], list[int]] = {}
+        self._nearest: dict[tuple[str, str, int], tuple[NamedTechnique, ...]] = {}
 
-    def with_method(self, line: ResultRow, result: Result) -> Result:
+    def with_method(self, row: ResultRow, result: Result) -> Result:
         """The result with what its row, heading or paper says, where its method column names no
         technique."""
-        further = "" if names_a_technique(result.method) else self._further(line, result)
-        return (
-            replace(result, method="; ".join(filter(None, (result.method, further))))
-            if further
-            else result
-        )
+        if names_a_technique(result.method):
+            return result
+        further = self._further(row, result)
+        if not further:
+            return result
+        return replace(result, method="; ".join(filter(None, (result.method, further))))
 
-    def _further(self, line: ResultRow, result: Result) -> str:
-        for heading in (line.section, SourceText(result.ref.sheet, result.ref)):
-            if heading is not None and names_a_technique(heading.text):
-                return _words(one for one in named(heading.text) if one.technique.headings)
-        return self._told(result) if self.statements else ""
+    def _further(self, row: ResultRow, result: Result) -> str:
+        for heading in (row.section.text if row.section else "", result.ref.sheet):
+            if names_a_technique(heading):
+                return _words(named for named in techniques_in(heading) if named.technique.headings)
+        return self._of_the_paper(result) if self.lines else ""
 
-    def _told(self, result: Result) -> str:
-        """What the lines of the paper say of a result, where it matters by what that was measured."""
+    def _of_the_paper(self, result: Result) -> str:
+        """What the lines of the paper say of a result, where it matters by what that was
+        measured."""
         known = vocabulary.analyte(result.analyte) if result.known else None
-        family, (sheet, row) = (
-            known.family if known else "",
-            _at(result.ref) or (result.ref.sheet, 0),
-        )
-        lines = self._lines(family, sheet)
-        above = bisect_left(lines, row) - 1
-        said = self._said(family, sheet, lines[above] if above >= 0 else 0)
-        turns = concern(result.analyte) is not None or any(
-            one.technique.qualitative for one in said
-        )
-        return _words(said) if turns else ""
+        family = known.family if known else ""
+        sheet, row = _row_ref(result.ref) or RowRef(result.ref.sheet, 0)
+        rows = self._rows_of_lines(family, sheet)
+        before = bisect_left(rows, row)
+        techniques = self._nearest_techniques(family, sheet, rows[before - 1] if before else 0)
+        qualitative = any(named.technique.qualitative for named in techniques)
+        matters = qualitative or concern(result.analyte) is not None
+        return _words(techniques) if matters else ""
 
-    def _lines(self, family: str, sheet: str) -> list[int]:
+    def _rows_of_lines(self, family: str, sheet: str) -> list[int]:
         """The rows of a sheet in which lines that may speak of a family stand."""
         key = family, sheet
-        if key not in self._rows_of:
-            self._rows_of[key] = sorted(
-                {one.at[1] for one in self.statements if one.at[0] == sheet and one.of(family)}
-            )
-        return self._rows_of[key]
+        if key not in self._rows_about:
+            lines = (line for line in self._on(sheet) if line.about(family))
+            self._rows_about[key] = sorted({line.where.row for line in lines})
+        return self._rows_about[key]
 
-    def _said(self, family: str, sheet: str, above: int) -> tuple[Named, ...]:
+    def _nearest_techniques(
+        self, family: str, sheet: str, above: int
+    ) -> tuple[NamedTechnique, ...]:
         """The nearest lines count: those right above the table, else those of the sheet, else those
         of sheets without results."""
         key = family, sheet, above
-        if key not in self._told_of:
-            here = [one for one in self.statements if one.at[0] == sheet]
-            elsewhere = [
-                one for one in self.statements if one.at[0] not in {of for of, _ in self.rows}
-            ]
-            found = next(
-                filter(
-                    None,
-                    (_of(lines, family) for lines in (self._above(sheet, above), here, elsewhere)),
-                ),
-                [],
-            )
-            self._told_of[key] = tuple(one for clause in found for one in clause.named)
-        return self._told_of[key]
+        if key not in self._nearest:
+            places = (self._above(sheet, above), self._on(sheet), self._elsewhere)
+            spoken = (_about(lines, family) for lines in places)
+            clauses = next(filter(None, spoken), [])
+            self._nearest[key] = tuple(named for clause in clauses for named in clause.techniques)
+        return self._nearest[key]
 
-    def _above(self, sheet: str, last: int) -> list[_Statement]:
+    def _on(self, sheet: str) -> list[_MethodLine]:
+        return [line for line in self.lines if line.where.sheet == sheet]
+
+    def _above(self, sheet: str, last: int) -> list[_MethodLine]:
         """The lines between a table and the results before it."""
-        first = max((row for of, row in self.rows if of == sheet and row < last), default=0)
-        return [one for one in self.statements if one.at[0] == sheet and first < one.at[1] <= last]
+        before = (ref.row for ref in self.result_rows if ref.sheet == sheet and ref.row < last)
+        first = max(before, default=0)
+        return [line for line in self._on(sheet) if first < line.where.row <= last]
 
 
-def _of(statements: Iterable[_Statement], family: str) -> list[Clause]:
+def _method_lines(certificate: Certificate, result_rows: set[RowRef]) -> Iterator[_MethodLine]:
+    known = {
+        cell.ref
+        for row in certificate.rows
+        for cell in (row.method, row.section)
+        if cell is not None
+    }
+    for note in certificate.notes:
+        ref = note.source.ref
+        where = _row_ref(ref)
+        if ref in known or where in result_rows or not _may_state(note):
+            continue
+        stated = clauses(_labelled(note))
+        if stated:
+            yield _MethodLine(where or RowRef(ref.sheet, 0), stated)
+
+
+def _about(lines: Iterable[_MethodLine], family: str) -> list[Clause]:
     """What lines say of a family; where some name it, those that name nothing are about something
     else."""
-    found = [clause for statement in statements for clause in statement.of(family)]
-    return [clause for clause in found if clause.subjects] or found
+    spoken = [clause for line in lines for clause in line.about(family)]
+    return [clause for clause in spoken if clause.families] or spoken
 
 
-def _words(said: Iterable[Named]) -> str:
-    return ", ".join(dict.fromkeys(one.words for one in said))
+def _words(techniques: Iterable[NamedTechnique]) -> str:
+    return ", ".join(dict.fromkeys(named.words for named in techniques))
 
 
 def _may_state(note: Note) -> bool:
@@ -156,14 +172,14 @@ def _may_state(note: Note) -> bool:
 
 def _labelled(note: Note) -> str:
     """`Method` beside `GC-MS` is one statement."""
-    return f"{note.label} {note.word.text}" if len(note.label) <= _LONGEST_LABEL else note.word.text
+    return (
+        f"{note.label} {note.source.text}"
+        if len(note.label) <= _LONGEST_LABEL
+        else note.source.text
+    )
 
 
-def _place(line: ResultRow) -> CellRef:
-    return line.result.ref if line.result is not None else line.analyte.ref
-
-
-def _at(place: CellRef) -> At | None:
-    """Sheet and row of a cell; None where the place is no cell of a sheet."""
-    cell = _CELL.fullmatch(place.cell)
-    return (place.sheet, int(cell[1])) if cell else None
+def _row_ref(ref: CellRef) -> RowRef | None:
+    """The row of a cell; None where the place is no cell of a sheet."""
+    cell = _CELL.fullmatch(ref.cell)
+    return RowRef(ref.sheet, int(cell[1])) if cell else None

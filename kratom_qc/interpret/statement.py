@@ -62,13 +62,15 @@ _RUN = re.compile(r"[ \t\r\n\u00a0\u202f\u2009]+")
 _ONE_BLANK = (" ", "\u00a0", "\u202f", "\u2009")
 _UNIT = r"[^()\[\]±+]*?"
 _PORTION = re.compile(
-    r"^(?P<word>.*?)[\s,:]*(?:/|\bin\b|\bper\b|\bve?\b|(?=[\[(]))\s*[\[(]?\s*(?:ve?\s+|in\s+|per\s+|/\s*)?"
+    r"^(?P<word>.*?)[\s,:]*(?:/|\bin\b|\bper\b|\bve?\b|(?=[\[(]))\s*[\[(]?\s*"
+    r"(?:ve?\s+|in\s+|per\s+|/\s*)?"
     rf"(?P<size>{NUMBER})\s*-?(?P<of>g|gr|gram|grams|gramech|ml)\b\.?\s*[\])]?$",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(rf"^(?P<sign><=|>=|≤|≥|≦|≧|<|>)\s*(?P<number>{NUMBER})(?P<rest>.*)$")
 _WITH_BOUND = re.compile(
-    rf"^(?P<word>[^0-9(<]+?)\s*[\[(]?\s*(?:(?P<which>lod|loq|mdl|rl|lloq)\s*[=:]?|<)\s*(?P<number>{NUMBER})"
+    r"^(?P<word>[^0-9(<]+?)\s*[\[(]?\s*(?:(?P<which>lod|loq|mdl|rl|lloq)\s*[=:]?|<)\s*"
+    rf"(?P<number>{NUMBER})"
     r"(?P<rest>[^\])]*)[\])]?$",
     re.IGNORECASE,
 )
@@ -83,11 +85,12 @@ _PLUS_MINUS = r"(?:±|\+/-|\+-)"
 # `0.5 ± 0.1`, `0.5 mg/kg ± 0.1 mg/kg (k=2)`, `0.5 (± 0.1)`, `2.2 (U=0.3, k=2) mg/kg`
 _UNCERTAIN = (
     re.compile(
-        rf"^(?P<number>{NUMBER})(?P<unit1>{_UNIT})\s*{_PLUS_MINUS}\s*(?P<u>{NUMBER})(?P<unit2>{_UNIT}){_COVERAGE}$"
+        rf"^(?P<number>{NUMBER})(?P<unit1>{_UNIT})\s*{_PLUS_MINUS}\s*(?P<u>{NUMBER})"
+        rf"(?P<unit2>{_UNIT}){_COVERAGE}$"
     ),
     re.compile(
-        rf"^(?P<number>{NUMBER})(?P<unit1>{_UNIT})\s*\(\s*(?:{_PLUS_MINUS}|U\s*=)\s*(?P<u>{NUMBER})(?P<unit2>{_UNIT})"
-        rf"{_COVERAGE}\)(?P<unit3>{_UNIT})$"
+        rf"^(?P<number>{NUMBER})(?P<unit1>{_UNIT})\s*\(\s*(?:{_PLUS_MINUS}|U\s*=)\s*"
+        rf"(?P<u>{NUMBER})(?P<unit2>{_UNIT}){_COVERAGE}\)(?P<unit3>{_UNIT})$"
     ),
 )
 _RELATIVE = re.compile(r"^\s*%$")
@@ -99,19 +102,17 @@ _ESTIMATED = re.compile(r"\s*[\[(]?\b(?:est|estimated|odhad)\b\.?[\])]?\s*$", re
 
 
 @lru_cache(16384)
-def statement(said: str, mark: str | None) -> Statement:
+def statement(text: str, mark: str | None) -> Statement:
     """What a result cell says, given the file's proven decimal mark.
 
     Raises Unreadable where it is no statement of the grammar; a code per kind of trouble.
     """
-    stripped = said.strip()
+    stripped = text.strip()
     if not stripped:
         return Statement("blank")
     if len(stripped) > LONGEST:
-        raise Unreadable(
-            "unknown-word",
-            f"no result is longer than {LONGEST} characters; put comments in a column Notes",
-        )
+        why = f"no result is longer than {LONGEST} characters; put comments in a column Notes"
+        raise Unreadable("unknown-word", why)
     # One blank may group digits; two, a tab or a new line part two numbers. Nothing below meets a
     # longer run.
     printed = _RUN.sub(lambda run: " " if run[0] in _ONE_BLANK else "  ", stripped)
@@ -119,50 +120,46 @@ def statement(said: str, mark: str | None) -> Statement:
         return Statement(kind)
     _check_characters(printed)
     if mark != "," and FOOTNOTE_OR_POWER.search(printed):
-        raise Unreadable(
-            "ambiguous-number",
-            "the raised digit may be an exponent or a footnote; write it as 2x10^2",
-        )
-    text = tidy(printed)
-    found = _portioned(text, mark) or _flagged(text, mark)
-    if found is None:
-        code, why = whole(text)
-        raise Unreadable(
-            code, why, vocabulary.nearest_statuses(text) if code == "unknown-word" else ()
-        )
-    return found
+        why = "the raised digit may be an exponent or a footnote; write it as 2x10^2"
+        raise Unreadable("ambiguous-number", why)
+    tidied = tidy(printed)
+    stated = _portioned(tidied, mark) or _flagged(tidied, mark)
+    if stated is None:
+        code, why = whole(tidied)
+        near = vocabulary.nearest_statuses(tidied) if code == "unknown-word" else ()
+        raise Unreadable(code, why, near)
+    return stated
 
 
 def _check_characters(text: str) -> None:
     """Refuse what nobody sees, and a cell that was cut off inside a bracket."""
     for position, character in enumerate(text, start=1):
         if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs", "Cn"):
-            raise Unreadable(
-                "not-a-number",
-                f"an invisible character (U+{ord(character):04X}) is its character {position}; type it again",
-            )
+            invisible = f"an invisible character (U+{ord(character):04X})"
+            why = f"{invisible} is its character {position}; type it again"
+            raise Unreadable("not-a-number", why)
     if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
-        raise Unreadable(
-            "unknown-word", "its brackets do not match; the cell may have been cut off"
-        )
+        why = "its brackets do not match; the cell may have been cut off"
+        raise Unreadable("unknown-word", why)
 
 
 def _flagged(text: str, mark: str | None) -> Statement | None:
     if not _ESTIMATED.search(text):
         return _numeric(text, mark)
-    found = _numeric(_ESTIMATED.sub("", text), mark)
-    return replace(found, flags=("estimated",)) if found else None
+    stated = _numeric(_ESTIMATED.sub("", text), mark)
+    return replace(stated, flags=("estimated",)) if stated else None
 
 
 def _numeric(text: str, mark: str | None) -> Statement | None:
     """A statement with a number in it; None where it starts like none of the grammar."""
     for pattern in (_BELOW_WORD_BOUND, _WITH_BOUND):
-        if (match := pattern.match(text)) and (found := _word_with_bound(match, mark)):
-            return found
+        match = pattern.match(text)
+        stated = _word_with_bound(match, mark) if match else None
+        if stated is not None:
+            return stated
     if _RANGE.match(text):
-        raise Unreadable(
-            "range", "a range of values is not a result; print one result per replicate"
-        )
+        why = "a range of values is not a result; print one result per replicate"
+        raise Unreadable("range", why)
     if match := _COMPARED.match(text):
         return _compared(match, mark)
     if match := _UNCERTAIN[0].match(text) or _UNCERTAIN[1].match(text):
@@ -200,9 +197,8 @@ def _unit(rest: str) -> str:
     bare = not any(c.isalpha() or c in "%/:" for c in text)  # `[1]` is a footnote, not the unit 1
     if text and (foreign or bare or vocabulary.unit(text) is None):
         code, why = trailing(text)
-        raise Unreadable(
-            code, why, vocabulary.nearest_units(text) if code == "unknown-unit" else ()
-        )
+        near = vocabulary.nearest_units(text) if code == "unknown-unit" else ()
+        raise Unreadable(code, why, near)
     return text
 
 
@@ -256,34 +252,35 @@ def _word_with_bound(match: re.Match[str], mark: str | None) -> Statement | None
 
 def _uncertain(match: re.Match[str], mark: str | None) -> Statement:
     if match["factor"] and Decimal(match["factor"].replace(",", ".")) != 2:
-        raise Unreadable("coverage", "only an expanded uncertainty with k = 2 is understood")
-    before, after = match["unit1"].strip(), match["unit2"].strip()
-    behind = (match.groupdict().get("unit3") or "").strip()
-    if before and behind:
-        raise Unreadable(
-            "unknown-unit", f"'{before}' and '{behind}' both stand where the unit belongs"
-        )
-    before = before or behind
+        why = "only an expanded uncertainty with k = 2 is understood"
+        raise Unreadable("coverage", why)
+    of_value, after = _unit_of_value(match), match["unit2"].strip()
     # "1.35 ± 0.10 %": the sign may be the value's unit or the size of the uncertainty; the row's
     # unit decides.
-    relative = after == "%" and before != "%"
+    relative = after == "%" and of_value != "%"
     value = _number(match["number"], mark)
     _check_powers(match["number"], match["u"], relative=relative)
-    unit = _unit(before or ("" if relative else after))
-    if before and after and not relative and vocabulary.unit(before) != vocabulary.unit(after):
-        raise Unreadable(
-            "unit-contradicts", f"the value is in '{before}', its uncertainty in '{after}'"
-        )
-    return Statement(
-        "value", value, uncertainty=_number(match["u"], mark), relative=relative, unit=unit
-    )
+    unit = _unit(of_value or ("" if relative else after))
+    both = of_value and after and not relative
+    if both and vocabulary.unit(of_value) != vocabulary.unit(after):
+        why = f"the value is in '{of_value}', its uncertainty in '{after}'"
+        raise Unreadable("unit-contradicts", why)
+    uncertainty = _number(match["u"], mark)
+    return Statement("value", value, uncertainty=uncertainty, relative=relative, unit=unit)
+
+
+def _unit_of_value(match: re.Match[str]) -> str:
+    """The unit before an uncertainty, or behind its bracket."""
+    before, behind = match["unit1"].strip(), (match.groupdict().get("unit3") or "").strip()
+    if before and behind:
+        why = f"'{before}' and '{behind}' both stand where the unit belongs"
+        raise Unreadable("unknown-unit", why)
+    return before or behind
 
 
 def _check_powers(value: str, uncertainty: str, *, relative: bool) -> None:
     """`1.2 ± 0.3 x 10^3` and `1.2 x 10^3 ± 0.3`: whose power of ten it is, nobody can say."""
-    powers = [re.search(r"[eE^]", text) is not None for text in (value, uncertainty)]
-    if powers[0] != powers[1] and not (relative and powers[0]):
-        raise Unreadable(
-            "ambiguous-number",
-            "the power of ten may belong to one number or to both; write 1.2x10^3 ± 0.3x10^3",
-        )
+    of_value, of_uncertainty = (bool(re.search(r"[eE^]", text)) for text in (value, uncertainty))
+    if of_value != of_uncertainty and not (relative and of_value):
+        why = "the power of ten may belong to one number or to both; write 1.2x10^3 ± 0.3x10^3"
+        raise Unreadable("ambiguous-number", why)

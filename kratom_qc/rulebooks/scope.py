@@ -8,6 +8,7 @@ from itertools import chain
 
 from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.limit import LOWER_BOUND, Limit, Rulebook
+from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.lineages import lineage
 from kratom_qc.vocabulary import nearest_hint
 
@@ -20,10 +21,11 @@ NUMERIC = ("amount", "not_detected")
 DETECTION = "any"
 
 
-def key_of(limit: Limit) -> tuple[str, str, str]:
-    """The quantity a numeric limit asks for: (subject, basis, canonical unit)."""
+def key_of(limit: Limit) -> QuantityKey:
+    """The quantity a numeric limit asks for."""
     subject = LOWER_BOUND + limit.subject if limit.sum else limit.subject
-    return (subject, DETECTION if limit.kind == "not_detected" else limit.basis, limit.unit)
+    basis = DETECTION if limit.kind == "not_detected" else limit.basis
+    return QuantityKey(subject, basis, limit.unit)
 
 
 def product_books(books: Mapping[str, Rulebook], product: str | None) -> tuple[Rulebook, ...]:
@@ -52,7 +54,7 @@ def markets_of(books: Mapping[str, Rulebook]) -> tuple[str, ...]:
 
 def wanted(
     books: Mapping[str, Rulebook], markets: Sequence[str], product: str | None
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[QuantityKey]:
     """The quantities that the limits for a product in these markets ask for."""
     for _, limit in questions(books, markets, product):
         if limit.kind in NUMERIC:

@@ -2,22 +2,23 @@
 each of them cannot tell.
 
 Laboratories write methods as they like (`SOP 44 (GC-MS/MS)`, `Alkaloids by HPLC-DAD`), so
-techniques are looked for inside a text. A spelling may stand for one technique only; every mistake
-of the list is told at once.
+techniques are looked for inside a text. A spelling may stand for one technique only.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from kratom_qc import vocabulary
-from kratom_qc.domain.errors import RulebookError
+from kratom_qc.vocabulary.derived import evidence_for, formulas
+from kratom_qc.vocabulary.keys import folded
+from kratom_qc.vocabulary.lists import index
+
+if TYPE_CHECKING:
+    from kratom_qc.vocabulary.method_list import MethodList, Technique, Unfit
 
 _LONGEST = 2000  # characters looked at; no method is told in more
 _SIGNS = re.compile(r"[\W_]+")
@@ -27,36 +28,10 @@ _BEFORE_A_TECHNIQUE = re.compile(
     r"(?:\b(?:by|via|using)\s+|\b(?:methods?|techniques?|instrument\w*|metod[ay]|methoden?)\W*)$"
 )
 _PARTS = re.compile(r",|&|\b(?:and|und)\b", re.IGNORECASE)
-_TABLES = {
-    "technique": {"id", "name", "spellings", "initials", "qualitative", "of"},
-    "manner": {"id", "name", "spellings", "qualitative", "headings"},
-    "unfit": {"techniques", "analytes", "because", "ask", "source", "unless"},
-}
-_NEEDED = {
-    "technique": ("id", "name", "spellings"),
-    "unfit": ("techniques", "analytes", "because", "ask", "source"),
-}
-_NEEDED["manner"] = _NEEDED["technique"]
 
 
 @dataclass(frozen=True, slots=True)
-class Technique:
-    """A row of the list. A `manner` says how (qualitative, a screen), and by what a result was
-    obtained it leaves open."""
-
-    id: str
-    name: str
-    qualitative: bool = False
-    headings: bool = True  # whether it counts outside a method column too
-    of: frozenset[str] = frozenset()  # the families of analytes it alone is used for
-    initials: frozenset[str] = (
-        frozenset()
-    )  # spellings, made comparable, that may be a person's initials
-    manner: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
+class NamedTechnique:
     """A technique with the words that name it. `sure` is False where they may be a person's
     initials."""
 
@@ -66,57 +41,42 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
-    """Techniques whose results of some analytes bound nothing, with the source that says so."""
-
-    techniques: frozenset[str]
-    analytes: frozenset[str]  # as listed
-    derived: frozenset[str]  # with everything that is computed from them
-    unless: frozenset[str]
-    because: str
-    ask: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Clause:
     """A part of a line that states methods: what it names, and the families of analytes that it
     speaks of (none: of all)."""
 
-    named: tuple[Named, ...]
-    subjects: frozenset[str]
+    techniques: tuple[NamedTechnique, ...]
+    families: frozenset[str]
 
 
 # ---------------------------------------------------------------- what a text names
 
 
-def named(text: str) -> tuple[Named, ...]:
+def techniques_in(text: str) -> tuple[NamedTechnique, ...]:
     """Every technique that a text names, in its order: `GC-MS` and `HPLC` in `GC-MS / HPLC`."""
-    return _named(text[:_LONGEST]) if text else ()
+    return _techniques_in(text[:_LONGEST]) if text else ()
 
 
 @lru_cache(8192)
-def _named(text: str) -> tuple[Named, ...]:
-    low = vocabulary.folded(text)
-    source = (
-        text if len(low) == len(text) else low
-    )  # the words as printed, where folding kept them in place
-    pattern, meanings = _techniques()
-    found: dict[str, Named] = {}
-    for match in pattern.finditer(low):
-        technique = meanings[_key(match[0])]
-        words, before = source[match.start() : match.end()], low[: match.start()]
-        sure = _key(match[0]) not in technique.initials or (
-            "." not in words and bool(_BEFORE_A_TECHNIQUE.search(before))
-        )
-        if technique.id not in found or (sure and not found[technique.id].sure):
-            found[technique.id] = Named(technique, words, sure)
-    return tuple(found.values())
+def _techniques_in(text: str) -> tuple[NamedTechnique, ...]:
+    low = folded(text)
+    # the words as printed, where folding kept them in place
+    printed = text if len(low) == len(text) else low
+    finder, by_id = _technique_finder(), _techniques()
+    named: dict[str, NamedTechnique] = {}
+    for match in finder.pattern.finditer(low):
+        key, words = _key(match[0]), printed[match.start() : match.end()]
+        after_by = "." not in words and _BEFORE_A_TECHNIQUE.search(low[: match.start()])
+        sure = key not in _initials() or bool(after_by)
+        technique = by_id[finder.meanings[key]]
+        if technique.id not in named or (sure and not named[technique.id].sure):
+            named[technique.id] = NamedTechnique(technique, words, sure)
+    return tuple(named.values())
 
 
 def names_a_technique(text: str) -> bool:
     """Whether a text says by what a result was obtained, in words of the list."""
-    return any(not one.technique.manner for one in named(text))
+    return any(not named.technique.is_manner for named in techniques_in(text))
 
 
 @lru_cache(8192)
@@ -126,38 +86,42 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
     A part without a technique belongs to both its neighbours: nobody knows what it is a subject of.
     """
-    return tuple(
-        clause for sentence in _SENTENCE.split(text[:_LONGEST]) for clause in _clauses(sentence)
-    )
+    sentences = _SENTENCE.split(text[:_LONGEST])
+    return tuple(clause for sentence in sentences for clause in _clauses(sentence))
 
 
 def _clauses(sentence: str) -> list[Clause]:
     parts = _PARTS.split(sentence)
-    told = [
-        tuple(one for one in named(part) if one.sure and not one.technique.manner) for part in parts
-    ]
-    at = [index for index, said in enumerate(told) if said]
-    found = []
-    for before, here, after in zip([-1, *at], at, [*at[1:], len(parts)], strict=False):
-        found.append(Clause(told[here], _subjects_in(" , ".join(parts[before + 1 : after]))))
+    techniques = list(map(_sure_techniques, parts))
+    naming = [position for position, named in enumerate(techniques) if named]
+    stated = []
+    for before, here, after in zip([-1, *naming], naming, [*naming[1:], len(parts)], strict=False):
+        families = _families_in(" , ".join(parts[before + 1 : after]))
+        stated.append(Clause(techniques[here], families))
     return [
-        clause if clause.subjects else replace(clause, subjects=_usual(clause, found))
-        for clause in found
+        clause if clause.families else replace(clause, families=_usual_families(clause, stated))
+        for clause in stated
     ]
 
 
-def _subjects_in(text: str) -> frozenset[str]:
-    pattern, meanings = _subjects()
-    return frozenset(
-        meanings[_key(match[0])] for match in pattern.finditer(vocabulary.folded(text))
-    )
+def _sure_techniques(part: str) -> tuple[NamedTechnique, ...]:
+    named = techniques_in(part)
+    return tuple(one for one in named if one.sure and not one.technique.is_manner)
 
 
-def _usual(clause: Clause, sentence: Sequence[Clause]) -> frozenset[str]:
+def _families_in(text: str) -> frozenset[str]:
+    finder = _family_finder()
+    matches = finder.pattern.finditer(folded(text))
+    return frozenset(finder.meanings[_key(match[0])] for match in matches)
+
+
+def _usual_families(clause: Clause, sentence: Sequence[Clause]) -> frozenset[str]:
     """What a clause without a subject speaks of: what its techniques alone are used for, else
     whatever its sentence does."""
-    own = [one.technique.of for one in clause.named]
-    return frozenset().union(*(own if all(own) else (other.subjects for other in sentence)))
+    own = [frozenset(named.technique.of) for named in clause.techniques]
+    if all(own):
+        return frozenset().union(*own)
+    return frozenset().union(*(other.families for other in sentence))
 
 
 # ---------------------------------------------------------------- what a technique cannot tell
@@ -167,35 +131,30 @@ def _usual(clause: Clause, sentence: Sequence[Clause]) -> frozenset[str]:
 def unfit(method: str, analyte: str) -> Unfit | None:
     """Why a result of an analyte (or of what is derived from some) by these words bounds nothing;
     None where it does."""
-    techniques = {one.technique.id for one in named(method)}
-    return next(
-        (
-            row
-            for row in _unfit()
-            if analyte in row.derived
-            and techniques & row.techniques
-            and not techniques & row.unless
-        ),
-        None,
-    )
+    techniques = {named.technique.id for named in techniques_in(method)}
+    for row in _list().unfit:
+        concerned = analyte in _with_derived(row.analytes)
+        if concerned and techniques & {*row.techniques} and not techniques & {*row.unless}:
+            return row
+    return None
 
 
 @lru_cache(8192)
 def screen(method: str) -> Technique | None:
     """The qualitative technique (or manner) that a method's words name."""
-    return next((one.technique for one in named(method) if one.technique.qualitative), None)
+    named = (one.technique for one in techniques_in(method))
+    return next((technique for technique in named if technique.qualitative), None)
 
 
 def concern(analyte: str) -> Unfit | None:
     """The first row about an analyte: for some it matters by what they were measured."""
-    return next((row for row in _unfit() if analyte in row.analytes), None)
+    return next((row for row in _list().unfit if analyte in row.analytes), None)
 
 
 def unfit_names(row: Unfit) -> str:
-    """The first technique of a row in words."""
-    return next(
-        technique.name for technique in _techniques()[1].values() if technique.id in row.techniques
-    )
+    """The first technique of a row in words; of several, the one that the list names first."""
+    listed = _techniques().values()
+    return next(technique.name for technique in listed if technique.id in row.techniques)
 
 
 def unfit_words(method: str, analyte: str) -> str:
@@ -204,9 +163,9 @@ def unfit_words(method: str, analyte: str) -> str:
     row = unfit(method, analyte)
     if row is None:
         return ""
-    techniques = [one.technique for one in named(method) if not one.technique.manner]
-    culprit = next(technique.name for technique in techniques if technique.id in row.techniques)
-    several = " does not say which technique measured it, and" if len(techniques) > 1 else ":"
+    named = [one.technique for one in techniques_in(method) if not one.technique.is_manner]
+    culprit = next(technique.name for technique in named if technique.id in row.techniques)
+    several = " does not say which technique measured it, and" if len(named) > 1 else ":"
     return f"'{method}'{several} {culprit} {row.because}; ask the laboratory for {row.ask}"
 
 
@@ -215,141 +174,72 @@ def unfit_words(method: str, analyte: str) -> str:
 
 def check() -> None:
     """Load the list, so that a mistake in it is an error at start. Raises RulebookError."""
-    _rows()
-    for load in (_techniques, _subjects, _unfit):
+    for load in (_technique_finder, _family_finder):
         load()
 
 
 @cache
-def _rows() -> Mapping[str, Any]:
-    data = tomllib.loads((vocabulary.WORDS / "methods.toml").read_text(encoding="utf-8"))
-    wrong = [
-        f"does not know the table '{table}'"
-        for table in data.keys() - _TABLES.keys() - {"subjects"}
-    ]
-    for table, known in _TABLES.items():
-        for position, row in enumerate(data.get(table, ()), start=1):
-            where = f"[[{table}]] {row.get('id', position)}"
-            wrong += [f"{where} has no '{key}'" for key in _NEEDED[table] if not row.get(key)]
-            wrong += [f"{where} does not know '{key}'" for key in sorted(row.keys() - known)]
-    wrong += _unknown(data)
-    if wrong:
-        raise RulebookError("\n".join(f"words/methods.toml: {mistake}" for mistake in wrong))
-    return data
+def _list() -> MethodList:
+    from kratom_qc.vocabulary.method_list import load
+
+    return load()
 
 
-def _unknown(data: Mapping[str, Any]) -> list[str]:
-    """Names of techniques, analytes and families that do not exist."""
-    families = {analyte.family for analyte in vocabulary.analytes().values()}
-    techniques = {row.get("id") for row in data.get("technique", ())}
-    said: list[tuple[str, Iterable[str], Iterable[str]]] = [
-        ("[subjects]", data.get("subjects", {}), families)
-    ]
-    said += [
-        (f"of of {row.get('id')}", row.get("of", ()), families) for row in data.get("technique", ())
-    ]
-    for row in data.get("unfit", ()):
-        said += [
-            (f"{key} of an unfit row", row.get(key, ()), techniques)
-            for key in ("techniques", "unless")
-        ]
-        said.append(
-            ("analytes of an unfit row", row.get("analytes", ()), vocabulary.analytes().keys())
-        )
-    return [
-        f"{what} names '{name}', which is none"
-        for what, names, known in said
-        for name in names
-        if name not in known
-    ]
+@cache
+def _techniques() -> Mapping[str, Technique]:
+    return {row.id: row for row in (*_list().technique, *_list().manner)}
+
+
+@cache
+def _initials() -> frozenset[str]:
+    rows = _techniques().values()
+    return frozenset(_key(folded(initials)) for row in rows for initials in row.initials)
+
+
+@cache
+def _with_derived(analytes: tuple[str, ...]) -> frozenset[str]:
+    """These, and every quantity that is computed from one of them, however far down."""
+    listed = frozenset(analytes)
+    return listed.union(name for name in formulas() if listed & evidence_for(name))
+
+
+class _Finder(NamedTuple):
+    """A pattern of spellings, and what each means by its key."""
+
+    pattern: re.Pattern[str]
+    meanings: Mapping[str, str]
+
+
+@cache
+def _technique_finder() -> _Finder:
+    rows = _techniques().values()
+    return _finder((row.id, word) for row in rows for word in (*row.spellings, *row.initials))
+
+
+@cache
+def _family_finder() -> _Finder:
+    subjects = _list().subjects.items()
+    return _finder((family, word) for family, words in subjects for word in words)
+
+
+def _finder(rows: Iterable[tuple[str, str]]) -> _Finder:
+    """Finds all spellings of (meaning, spelling) rows, the longest first. Signs between words are
+    free. Raises RulebookError where a spelling has two meanings."""
+    keyed = [(_key(folded(spelling)), meaning, spelling) for meaning, spelling in rows]
+    meanings = index(keyed, "words/methods.toml")
+    words: dict[str, list[str]] = {}
+    for key, _, spelling in keyed:  # of `LC` and `L.C.`, the one that leaves more room
+        parts = _SIGNS.sub(" ", folded(spelling)).split()
+        words[key] = max(words.get(key, []), parts, key=len)
+    longest_first = sorted(words, key=len, reverse=True)
+    patterns = "|".join(_pattern(key, words[key]) for key in longest_first)
+    return _Finder(re.compile(rf"(?<![^\W_])(?:{patterns})"), meanings)
+
+
+def _pattern(key: str, words: Iterable[str]) -> str:
+    end = r"(?![^\W\d_])" if key[-1].isalpha() else r"(?![^\W_])"
+    return r"[\W_]*".join(map(re.escape, words)) + end
 
 
 def _key(text: str) -> str:
     return _SIGNS.sub("", text)
-
-
-def _finder(rows: Sequence[tuple[str, str]]) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    """A pattern of all spellings (meaning, spelling), the longest first, and what each means. Signs
-    between words are free."""
-    keyed = [(_key(vocabulary.folded(spelling)), meaning, spelling) for meaning, spelling in rows]
-    index = vocabulary.index(keyed, "words/methods.toml")
-    words: dict[str, list[str]] = {}
-    for key, _, spelling in keyed:  # of `LC` and `L.C.`, the one that leaves more room
-        words[key] = max(
-            words.get(key, []), _SIGNS.sub(" ", vocabulary.folded(spelling)).split(), key=len
-        )
-    patterns = [
-        r"[\W_]*".join(map(re.escape, words[key]))
-        + (r"(?![^\W\d_])" if key[-1].isalpha() else r"(?![^\W_])")
-        for key in sorted(words, key=len, reverse=True)
-    ]
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(patterns)})"), index
-
-
-@cache
-def _techniques() -> tuple[re.Pattern[str], Mapping[str, Technique]]:
-    by_id = {
-        row["id"]: Technique(
-            row["id"],
-            row["name"],
-            row.get("qualitative", False),
-            row.get("headings", True),
-            frozenset(row.get("of", ())),
-            frozenset(_key(vocabulary.folded(word)) for word in row.get("initials", ())),
-            table == "manner",
-        )
-        for table in ("technique", "manner")
-        for row in _rows()[table]
-    }
-    rows = [row for table in ("technique", "manner") for row in _rows()[table]]
-    spelt = [
-        (row["id"], word) for row in rows for word in (*row["spellings"], *row.get("initials", ()))
-    ]
-    pattern, index = _finder(spelt)
-    return pattern, MappingProxyType({key: by_id[meaning] for key, meaning in index.items()})
-
-
-@cache
-def _subjects() -> tuple[re.Pattern[str], Mapping[str, str]]:
-    return _finder(
-        [(family, word) for family, words in _rows()["subjects"].items() for word in words]
-    )
-
-
-@cache
-def _unfit() -> tuple[Unfit, ...]:
-    return tuple(
-        Unfit(
-            frozenset(row["techniques"]),
-            frozenset(row["analytes"]),
-            frozenset(_with_derived(row["analytes"])),
-            frozenset(row.get("unless", ())),
-            row["because"],
-            row["ask"],
-            row["source"],
-        )
-        for row in _rows()["unfit"]
-    )
-
-
-def _with_derived(analytes: Iterable[str]) -> set[str]:
-    """These, and every derived quantity that has one of them among its operands, however far down."""
-    tables = tomllib.loads((vocabulary.WORDS / "derived.toml").read_text(encoding="utf-8"))
-    operands = {
-        row["id"]: _texts(value for key, value in row.items() if key != "id")
-        for table in tables.values()
-        for row in table
-    }
-    found = set(analytes)
-    while more := {name for name, of in operands.items() if name not in found and of & found}:
-        found |= more
-    return found
-
-
-def _texts(values: Iterable[object]) -> set[str]:
-    return {
-        text
-        for value in values
-        for text in (value if isinstance(value, list) else [value])
-        if isinstance(text, str)
-    }

@@ -14,10 +14,8 @@ from kratom_qc.domain.limit import DECIDING, Limit, Rulebook
 from kratom_qc.domain.result import Result
 
 THIN = "\u202f"  # narrow no-break space: 13 900 mg/kg never breaks over a line
-LONG, DIGITS = (
-    8,
-    5,
-)  # a number of more than 8 digits was computed, never printed by a laboratory; 5 of them are shown
+# A number of more than 8 digits was computed, never printed by a laboratory; 5 of them are shown.
+LONG, DIGITS = 8, 5
 _ROUND = Context(prec=DIGITS, rounding=ROUND_HALF_EVEN)
 
 _UNITS = {
@@ -66,17 +64,18 @@ def overdue(books: Iterable[Rulebook], on: date) -> tuple[str, ...]:
     for book in books:
         if book.overdue(on):
             alike.setdefault((book.checked_on, book.max_age_days), []).append(book.id)
-    return tuple(
-        f"{_listed(ids)} {'was' if len(ids) == 1 else 'were'} checked {(on - day).days} days before {on}; good for {good} days"
-        for (day, good), ids in sorted(alike.items())
-    )
+    sentences = []
+    for (day, good), ids in sorted(alike.items()):
+        checked = f"{'was' if len(ids) == 1 else 'were'} checked {(on - day).days} days before {on}"
+        sentences.append(f"{_listed(ids)} {checked}; good for {good} days")
+    return tuple(sentences)
 
 
 def _listed(ids: Sequence[str], most: int = 4) -> str:
     """`cz`, `cz and us`, `cz, us, us-al and 36 more`."""
     if len(ids) > most:
         ids = [*ids[: most - 1], f"{len(ids) - most + 1} more"]
-    return " and ".join(part for part in (", ".join(ids[:-1]), ids[-1]) if part)
+    return " and ".join(filter(None, (", ".join(ids[:-1]), ids[-1])))
 
 
 def subject_name(subject: str | None) -> str:
@@ -95,9 +94,9 @@ def subject_name(subject: str | None) -> str:
 
 def product_name(product: str | None) -> str:
     """A product form's display name."""
-    return (
-        "form not stated" if product is None else vocabulary.product_forms().get(product, product)
-    )
+    if product is None:
+        return "form not stated"
+    return vocabulary.product_forms().get(product, product)
 
 
 def _grouped(text: str) -> str:
@@ -105,11 +104,7 @@ def _grouped(text: str) -> str:
     whole, dot, rest = text.partition(".")
     if len(whole) < 5:
         return text
-    first = len(whole) % 3
-    parts = ([whole[:first]] if first else []) + [
-        whole[i : i + 3] for i in range(first, len(whole), 3)
-    ]
-    return THIN.join(parts) + dot + rest
+    return f"{int(whole):,}".replace(",", THIN) + dot + rest
 
 
 @lru_cache(16384)
@@ -117,12 +112,12 @@ def shown(number: Decimal, edges: tuple[Decimal, ...] = ()) -> str:
     """A decimal for reading. A long computed one is rounded and says so with ≈, but never across an
     edge of its limit: 0.99999999 against `below 1` stays as it is."""
     number = number.normalize()  # how many zeros it was computed with says nothing
-    if len(number.as_tuple().digits) > LONG:
-        rounded = _ROUND.plus(number)
-        if rounded != number and all(
-            rounded.compare(edge) == number.compare(edge) for edge in edges
-        ):
-            return f"≈{THIN}{_grouped(plain(rounded))}"
+    if len(number.as_tuple().digits) <= LONG:
+        return _grouped(plain(number))
+    rounded = _ROUND.plus(number)
+    keeps_side = all(rounded.compare(edge) == number.compare(edge) for edge in edges)
+    if rounded != number and keeps_side:
+        return f"≈{THIN}{_grouped(plain(rounded))}"
     return _grouped(plain(number))
 
 
@@ -143,9 +138,7 @@ def interval_words(interval: Interval, unit: str, edges: tuple[Decimal, ...] = (
     """What an interval says, in words: `below 0.05 mg/kg`, `2.4 mg/kg`, `unknown`."""
     low, high = interval.low, interval.high
     if high is None:
-        if low:
-            return f"{'above' if interval.low_open else 'at least'} {amount(low, unit, edges)}"
-        return "detected, amount unknown" if interval.low_open else "unknown"
+        return _unbounded(interval, unit, edges)
     if low == high:
         return amount(low, unit, edges)
     top = f"{'below' if interval.high_open else 'at most'} {amount(high, unit, edges)}"
@@ -155,24 +148,30 @@ def interval_words(interval: Interval, unit: str, edges: tuple[Decimal, ...] = (
     return f"{start} to {'below ' if interval.high_open else ''}{amount(high, unit, edges)}"
 
 
+def _unbounded(interval: Interval, unit: str, edges: tuple[Decimal, ...]) -> str:
+    if interval.low:
+        start = "above" if interval.low_open else "at least"
+        return f"{start} {amount(interval.low, unit, edges)}"
+    return "detected, amount unknown" if interval.low_open else "unknown"
+
+
 def value_words(
     interval: Interval, unit: str, results: Iterable[Result] = (), edges: tuple[Decimal, ...] = ()
 ) -> str:
     """`interval_words`, but absence in a portion keeps its portion: `absent in 25 g` and not `below
     0.04 CFU/g`."""
-    if interval.high is not None and not interval.low:
-        for result in results:
-            if (
-                result.portion
-                and result.detected is False
-                and interval.high == portion_bound(result.portion)
-            ):
-                return f"absent in {shown(result.portion)}{THIN}{'mL' if unit.endswith('/mL') else 'g'}"
+    if interval.high is None or interval.low:
+        return interval_words(interval, unit, edges)
+    for result in results:
+        portion = result.portion if result.detected is False else None
+        if portion and interval.high == portion_bound(portion):
+            of = "mL" if unit.endswith("/mL") else "g"
+            return f"absent in {shown(portion)}{THIN}{of}"
     return interval_words(interval, unit, edges)
 
 
 def printed_unit(limit: Limit) -> tuple[Decimal, str] | None:
-    """The factor and name of the unit the limit's source prints, where it is not the canonical one."""
+    """(factor, name) of the unit the limit's source prints, where it is not the canonical one."""
     if limit.unit != "mg/kg":
         return None
     return _printed_unit(limit.text)
@@ -199,25 +198,27 @@ def also_words(interval: Interval, unit: str, limit: Limit | None) -> str:
 def status_words(status: str, start: str, end: str) -> str:
     """How a limit stands and since when: `in force since 2026-04-01`, `proposed, date unknown`."""
     words = _STATUS.get(status, status.replace("_", " "))
-    since = (
-        "date unknown"
-        if start == "unknown"
-        else f"since {start}"
-        if status in DECIDING
-        else f"from {start}"
-    )
-    if status == "adopted" and start == "unknown":
-        since = ""
-    joint = " " if since.startswith("since") else ", "
-    until = "" if end in ("open", "") else ", end unknown" if end == "unknown" else f" until {end}"
-    return f"{words}{joint if since else ''}{since}{until}"
+    return f"{words}{_since(status, start)}{_until(end)}"
+
+
+def _since(status: str, start: str) -> str:
+    if start == "unknown":
+        return "" if status == "adopted" else ", date unknown"
+    return f" since {start}" if status in DECIDING else f", from {start}"
+
+
+def _until(end: str) -> str:
+    if end in ("open", ""):
+        return ""
+    return ", end unknown" if end == "unknown" else f" until {end}"
 
 
 def quoted(result: Result) -> str:
     """A result for a sentence, in the laboratory's words: `'0.3 mg/kg' of Lead`."""
-    said, unit = one_line(result.reported, 40), result.reported_unit
-    whole = said if not unit or said.endswith(unit) else f"{said} {unit}"
-    return f"'{whole}' of {one_line(subject_name(result.analyte), 60)}"
+    text, unit = one_line(result.reported, 40), result.reported_unit
+    if unit and not text.endswith(unit):
+        text = f"{text} {unit}"
+    return f"'{text}' of {one_line(subject_name(result.analyte), 60)}"
 
 
 def evidence_words(evidence: str) -> str:
@@ -233,27 +234,29 @@ def without_counted(text: str) -> tuple[str, tuple[str, ...]]:
     """A sentence whose long lists of summands that were counted as 0 are only numbered, and those
     lists for the small print: `sum of A; not measured and counted as 0: B, C` is `sum of A; 2 not
     measured, counted as 0`."""
-    head, found, rest = text.partition(_COUNTED)
-    if not found:
+    head, counted, rest = text.partition(_COUNTED)
+    if not counted:
         return text, ()
-    depth, end = 0, len(rest)
-    for at, sign in enumerate(rest):
+    end = _end_of_list(rest)
+    names, (tail, more) = rest[:end], without_counted(rest[end:])
+    shortened = f"{head}; {names.count(', ') + 1} not measured, counted as 0{tail}"
+    return shortened, tuple(dict.fromkeys((f"not measured and counted as 0: {names}", *more)))
+
+
+def _end_of_list(text: str) -> int:
+    """Where a list of names ends: at a semicolon, or at the bracket that was open before it."""
+    depth = 0
+    for position, sign in enumerate(text):
         depth += (sign == "(") - (sign == ")")
         if depth < 0 or (sign == ";" and not depth):
-            end = at
-            break
-    names, (tail, more) = rest[:end], without_counted(rest[end:])
-    said = f"{head}; {names.count(', ') + 1} not measured, counted as 0{tail}"
-    return said, tuple(dict.fromkeys((f"not measured and counted as 0: {names}", *more)))
+            return position
+    return len(text)
 
 
 def one_line(text: str, width: int) -> str:
     """Text safe for one line of a terminal: vendor words may hold line breaks and control signs."""
-    flat = " ".join(
-        "".join(c if c.isprintable() and c != THIN else " " for c in text).split(" ")
-    ).strip()
-    while "  " in flat:
-        flat = flat.replace("  ", " ")
+    printable = "".join(c if c.isprintable() and c != THIN else " " for c in text)
+    flat = " ".join(part for part in printable.split(" ") if part)
     if len(flat) <= width:
         return flat
     cut = flat[: width - 1]

@@ -126,7 +126,7 @@ def check_statement(text: str, mark: str | None) -> None:
 
 
 def _check_interval(found: Statement, amount: Decimal) -> None:
-    interval = Measure(found, vocabulary.unit("mg/kg"), None, None, None, False, "mass").interval()[0]
+    interval = Measure(found, vocabulary.unit("mg/kg"), None, None, None, False, "mass").possible().interval
     assert interval.low >= 0, "an interval below nothing"
     assert found.uncertainty is None or found.uncertainty.value >= 0, "an uncertainty below nothing"
     inside = interval.low <= amount and (interval.high is None or amount <= interval.high)

@@ -95,26 +95,26 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 WRONG: list[tuple[str, str, str]] = [
-    ('id = "mine"', 'id = "My Layout"', "id is 'My Layout'"),
-    ('laboratory = "Mine"', "", "laboratory is missing"),
-    ('title = "My layout"', 'title = "My layout"\ncolour = "blue"', "colour is not a key"),
-    ('headers = ["Prm", "Wrt"]\n[[table]]', "[[table]]", "[recognise] states no condition"),
-    ('"analyte"', '"analyt"', "unknown role 'analyt'"),
-    ('"analyte"', '"fact:lot"', "unknown role 'fact:lot'"),
-    ('"analyte"', '"analyte:Unobtainium"', "unknown role 'analyte:Unobtainium'"),
-    ("mg/kg", "furlong", "unknown unit 'furlong'"),
-    ('role = "result", unit', 'role = "result", units', "is not a key"),
+    ('id = "mine"', 'id = "My Layout"', ":2: id 'My Layout' must be small letters"),
+    ('laboratory = "Mine"', "", ":1: has no 'laboratory'"),
+    ('title = "My layout"', 'title = "My layout"\ncolour = "blue"', ":5: unknown key 'colour'"),
+    ('headers = ["Prm", "Wrt"]\n[[table]]', "[[table]]", ":5 [recognise]: states no condition"),
+    ('"analyte"', '"analyt"', ":9 [[table]] 1: Prm 'analyt' is an unknown role"),
+    ('"analyte"', '"fact:lot"', "Prm 'fact:lot' is an unknown role"),
+    ('"analyte"', '"analyte:Unobtainium"', "Prm 'analyte:Unobtainium' is an unknown role"),
+    ("mg/kg", "furlong", "unit 'furlong' is an unknown unit"),
+    ('role = "result", unit', 'role = "result", units', "unknown key 'units', nearest: unit"),
     ('"Wrt" = { role = "result", unit = "mg/kg" }', '"Wrt" = "analyte"', "name analyte twice"),
-    ("[[table]]", '[numbers]\ndecimal_mark = ";"\n[[table]]', "decimal_mark is ';'"),
-    ("[[table]]", '[dates]\norder = "year-first"\n[[table]]', "order is 'year-first'"),
-    ("[[table]]", '[facts]\nbatch_id = "below"\n[[table]]', "facts.batch_id must be a cell"),
-    ("[[table]]", '[facts]\nlot = "B4"\n[[table]]', "facts.lot is not a key"),
-    ("[[table]]", '[[table]]\nkind = "diagonal"', "kind is 'diagonal'"),
+    ("[[table]]", '[numbers]\ndecimal_mark = ";"\n[[table]]', ":8 [numbers]: decimal_mark ';' must be one of"),
+    ("[[table]]", '[dates]\norder = "year-first"\n[[table]]', "order 'year-first' must be one of day-first, month-first"),
+    ("[[table]]", '[facts]\nbatch_id = "below"\n[[table]]', "batch_id 'below' must be a cell"),
+    ("[[table]]", '[facts]\nlot = "B4"\n[[table]]', ":8 [facts]: 'lot' is no fact"),
+    ("[[table]]", '[[table]]\nkind = "diagonal"', "kind 'diagonal' must be one of list, wide, transposed"),
     ("[[table]]", '[[table]]\nkind = "transposed"', "must be the column that holds the names"),
     ("[[table]]", '[[table]]\nfill_down = ["Wrt"]', "holds measurements"),
     ('header = ["Prm", "Wrt"]', "header = 0", "must be a row"),
     ('"Prm" =', '"row 3" =', "must name a column"),
-    ('id = "mine"', 'id = "mine', "no TOML"),
+    ('id = "mine"', 'id = "mine', ":2: not readable as TOML"),
 ]
 
 
@@ -132,7 +132,7 @@ def test_every_mistake_is_told_at_once(folder: Path) -> None:
     (folder / "other.toml").write_text("id = 7")
     with pytest.raises(RulebookError) as caught:
         profiles.load()
-    assert all(word in str(caught.value) for word in ("furlong", "analyt", "other.toml: id"))
+    assert all(word in str(caught.value) for word in ("furlong", "analyt", "other.toml:1: id"))
 
 
 def test_an_id_stands_for_one_profile(folder: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_draft_reads_the_file_it_was_drafted_from(folder: Path, capsys: pytest
     assert profile.read_text().count("# ?") >= 5
     assert layout_test(profile, [file]) == 0
     assert "7 results" in capsys.readouterr().out
-    profiles._load.cache_clear()
+    profiles.load_folders.cache_clear()
     assert canonical(read_content("strange.csv", raw)) == BATCH
 
 

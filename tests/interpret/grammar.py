@@ -13,6 +13,7 @@ from kratom_qc.app.reading import read_content
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.statement import Statement, Unreadable, statement
+
 from tests.helpers_sheets import HEAD, codes, csv_bytes, told
 
 _SIGNS = {

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from kratom_qc.domain.interval import UNMEASURED, Interval
 from kratom_qc.interpret.arithmetic import complement, percent_share, product, quotient, total
+
 from tests.helpers_sheets import span, told
 
 AMOUNT = st.decimals(min_value=0, max_value=1000, places=2) | st.sampled_from([Decimal(0), Decimal(1)])

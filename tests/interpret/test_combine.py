@@ -9,11 +9,11 @@ from functools import reduce
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.combine import combine
+
 from tests.factory import result
 from tests.helpers_sheets import read_csv, results, span, told
 

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from kratom_qc import vocabulary
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
@@ -19,6 +18,7 @@ from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.compare import compare
 from kratom_qc.interpret.consistency import consistency, fingerprint
 from kratom_qc.interpret.plausible import ranges
+
 from tests.helpers_sheets import csv_bytes, read_csv, results
 
 HEADER = ["Analyte", "Result", "Unit", "LOD", "LOQ", "Limit", "Status", "Basis"]

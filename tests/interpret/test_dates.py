@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
+
 from tests.helpers_sheets import codes, read_csv
 
 MARCH_4 = date(2026, 3, 4)

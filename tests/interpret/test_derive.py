@@ -9,13 +9,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from kratom_qc.app.reading import read_content
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
+
 from tests.helpers_sheets import csv_bytes, read_csv, results, told
 from tests.interpret.test_arithmetic import holds
 
@@ -199,7 +199,7 @@ def test_what_nobody_declared_is_what_is_missing(key: tuple[str, str, str], line
 
 
 def test_a_claim_is_found_in_per_cent_of_itself() -> None:
-    facts = ProductFacts("", serving_g=Decimal(2), claims=(("mitragynine", Decimal(30), "mg/serving"),))
+    facts = ProductFacts("", serving_g=Decimal(2), claims=(Claim("mitragynine", Decimal(30), "mg/serving"),))
     key = ("claim-mitragynine", "as received", "%")
     assert told(_one(key, ("Mitragynine", "15", "mg/g"), facts=facts).interval) == "100"
     assert (
@@ -209,7 +209,7 @@ def test_a_claim_is_found_in_per_cent_of_itself() -> None:
 
 
 def test_what_is_found_of_one_thing_is_told_of_what_is_claimed_of_another() -> None:
-    facts = ProductFacts("", claims=(("mitragynine", Decimal(20000), "mg/kg"),))
+    facts = ProductFacts("", claims=(Claim("mitragynine", Decimal(20000), "mg/kg"),))
     key = ("alkaloids-of-claim-mitragynine", "as received", "%")
     found = _one(key, *FULL, facts=facts)
     assert told(found.interval) == told(_one(TOTAL, *FULL).interval.scaled(Decimal("0.005")))

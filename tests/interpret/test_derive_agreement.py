@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.derive import quantities
+
 from tests.factory import result
 from tests.helpers_sheets import read_csv, results, span, told
 
@@ -82,7 +82,7 @@ def test_how_a_sum_came_about_is_told_part_by_part() -> None:
 def test_a_share_without_its_part_is_anything_and_a_claim_without_its_analyte_too() -> None:
     share = _one(SHARE, *(line for line in WHOLE if line[0] != "7-OH"))
     assert (told(share.interval), share.missing) == ("[0, 100)", ("7-Hydroxymitragynine",))
-    facts = ProductFacts("", serving_g=Decimal(2), claims=(("mitragynine", Decimal(30), "mg/serving"),))
+    facts = ProductFacts("", serving_g=Decimal(2), claims=(Claim("mitragynine", Decimal(30), "mg/serving"),))
     claim = _one(("claim-mitragynine", "as received", "%"), ("Lead", "1", "mg/kg"), facts=facts)
     assert (told(claim.interval), claim.missing) == ("[0, ∞)", ("Mitragynine",))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from kratom_qc.interpret.fitness import counts, fitted
+
 from tests.helpers_sheets import one, span, told
 
 OH, LOD = "7-Hydroxymitragynine", {"LOD": "2"}

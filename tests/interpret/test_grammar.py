@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-
 from kratom_qc import vocabulary
+
 from tests.helpers_sheets import read_line, results
 from tests.interpret.grammar import Row, amount, groups, means
 from tests.interpret.make_grammar_table import README, in_readme, table

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from kratom_qc.domain.certificate import Certificate, InterpretedCertificate, ResultRow
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.identity import troubles, twin_key, twins
+
 from tests.helpers_sheets import codes, read_csv
 
 TABLE = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]

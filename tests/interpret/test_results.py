@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kratom_qc.domain.interval import plain
+
 from tests.helpers_sheets import codes, one, read_csv, read_line, results, told
 
 # The table of design.md, in full: said, LOD, LOQ → what is possible, detected, how far down a non-detect reaches.
@@ -347,3 +347,12 @@ def test_a_censored_result_never_claims_less_than_its_limits(value: Decimal, ste
     found = one("Lead", said.format(v=value), "mg/kg", LOD=str(value), LOQ=str(value + step))
     assert found.interval.low == 0
     assert found.interval.high in (value, value + step)
+
+
+def test_every_result_names_the_certificate_it_was_read_from() -> None:
+    """A known, an unknown and a described one; by the file's hash, the certificate's id and the laboratory."""
+    rows = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"], ["Unobtainium", "1", "mg/kg"], ["Odour", "ok", ""]]
+    head = [["Batch", "L-1"], ["Laboratory", " Harbor  Botanics"], ["Certificate No.", "C 7 "], []]
+    (certificate,) = read_csv(rows, head=head).certificates
+    assert {result.certificate for result in certificate.results} == {certificate.witness}
+    assert certificate.witness == f"{certificate.sha256} C 7 Harbor  Botanics"

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import Certificate, ResultRow
 from kratom_qc.domain.interval import Interval
@@ -18,6 +17,7 @@ from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.combine import combine
 from kratom_qc.interpret.derive import quantities
 from kratom_qc.report.as_json import result_object
+
 from tests.helpers_sheets import told
 
 MASS = ("as received", "mg/kg")

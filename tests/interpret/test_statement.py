@@ -10,13 +10,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-
 from kratom_qc import vocabulary
 from kratom_qc.domain.interval import Interval
 from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
 from kratom_qc.interpret.measure import Measure
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark, number, tidy
 from kratom_qc.interpret.statement import LONGEST, Statement, Unreadable, statement
+
 from tests.interpret.grammar import groups, means
 
 MARKS = st.sampled_from([None, ".", ","])
@@ -32,7 +32,7 @@ SWAPPED = str.maketrans(".,", ",.")
 def interval(found: Statement) -> Interval:
     """What a statement leaves possible for lead in mg/kg, with no LOD or LOQ in its row."""
     lod, loq = (bound.value if bound else None for bound in (found.lod, found.loq))
-    return Measure(found, MG_KG, lod, loq, None, False, "mass").interval()[0]
+    return Measure(found, MG_KG, lod, loq, None, False, "mass").possible().interval
 
 
 def read(said: str, mark: str | None) -> Statement | None:

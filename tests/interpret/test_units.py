@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kratom_qc import vocabulary
 from kratom_qc.domain.interval import plain
+
 from tests.helpers_sheets import HEAD, Rows, codes, one, read_csv, read_line, results, told
 
 # One of what is printed is so much of the canonical unit.

@@ -17,11 +17,11 @@ from factory import DAY, REAL, interpreted, result, span
 
 from kratom_qc.app.batches import judge_batches
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.interpret.formulas import formulas
+from kratom_qc.vocabulary.derived import formulas
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import key_of
 
@@ -51,7 +51,7 @@ HUNDRED = Decimal(100)
 BASIS = {"mg/serving": "per serving", "mg/container": "per container", "mg/unit": "per unit"}
 CLAIMED = ("mitragynine", "7-hydroxymitragynine", "total-alkaloids")
 FACTS = ProductFacts(
-    "*", servings_per_day=Decimal(1), claims=tuple((analyte, HUNDRED, "mg/serving") for analyte in CLAIMED)
+    "*", servings_per_day=Decimal(1), claims=tuple(Claim(analyte, HUNDRED, "mg/serving") for analyte in CLAIMED)
 )
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 from factory import REAL, book, certificate, finding, judged, limit, row
 
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.judge import crosscheck
@@ -246,7 +246,7 @@ CLAIM_RULES = ("US-21CFR101.9g-CLASS2", "US-21CFR101.9g-CLASS1", "SPEC-CLAIM-MIT
 
 
 def _facts(*claims: tuple[str, str]) -> FactsFile:
-    facts = ProductFacts("*", claims=tuple((name, Decimal(amount), "mg/kg") for name, amount in claims))
+    facts = ProductFacts("*", claims=tuple(Claim(name, Decimal(amount), "mg/kg") for name, amount in claims))
     return FactsFile((("*", "*", facts),))
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from factory import REAL, book, certificate, clean_leaf, finding, judged, limit, row
 
-from kratom_qc.domain.batch import ProductFacts
+from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.facts import FactsFile
@@ -188,7 +188,7 @@ def declared() -> FactsFile:
     rows = []
     for story, (_, _, said, _) in STORIES.items():
         if isinstance(said, tuple):
-            claim = (said[0], Decimal(said[1]), "mg/kg")
+            claim = Claim(said[0], Decimal(said[1]), "mg/kg")
             rows.append((story, "*", ProductFacts(story, claims=(claim,))))
         elif said:
             rows.append((story, "*", ProductFacts(story, serving_g=Decimal(said.removesuffix(" g")))))

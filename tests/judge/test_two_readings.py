@@ -25,7 +25,7 @@ from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.combine import combine
-from kratom_qc.interpret.formulas import formulas
+from kratom_qc.vocabulary.derived import formulas
 from kratom_qc.judge.plan import OUTCOMES, Asked, Column, bands, rows_of
 from kratom_qc.judge.verdicts import Judgement
 from kratom_qc.rulebooks.checks import KINDS
@@ -167,9 +167,7 @@ def asking(limits: list[Limit]) -> Asking:
 def _operands(subject: str) -> tuple[str, ...]:
     if subject not in formulas():
         return (subject,) if subject else ()
-    formula = formulas()[subject]
-    parts = (*formula.of, *formula.under, *((formula.part,) if formula.part else ()))
-    return tuple(dict.fromkeys(one for part in parts for one in _operands(part)))
+    return tuple(dict.fromkeys(one for part in formulas()[subject].parts for one in _operands(part)))
 
 
 def disagreements(judgement: Judgement) -> list[tuple[str, str, str, str]]:

@@ -14,10 +14,10 @@ from kratom_qc.archive.recall import Wanted
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.domain.limit import LOWER_BOUND, Limit, Rulebook
 from kratom_qc.interpret.derive import Key
-from kratom_qc.interpret.formulas import operands
 from kratom_qc.rulebooks.changes import Again, Asking, again
 from kratom_qc.rulebooks.load import rulebooks_of
 from kratom_qc.rulebooks.scope import NUMERIC, key_of
+from kratom_qc.vocabulary.derived import evidence_for
 
 WAVE = 10_000  # batches; a run of the engine costs a tenth of a second whatever its size
 
@@ -110,7 +110,8 @@ def wanted_by(limits: Iterable[Limit]) -> Wanted:
     analytes: set[str] = set()
     unsigned = False
     for limit in limits:
-        analytes |= operands(limit.subject.removeprefix(LOWER_BOUND))
+        # moisture turns dry into as received
+        analytes |= {"moisture", *evidence_for(limit.subject.removeprefix(LOWER_BOUND))}
         analytes.update((limit.present, *limit.absent) if limit.present else ())
         unsigned |= limit.kind == "certificate" and "method" in limit.requires
     alarming = frozenset(known.id for known in vocabulary.analytes().values() if known.alarming)

@@ -2,37 +2,61 @@
 
 A profile says how its files are recognised, which columns mean what, where the facts stand, and
 what the laboratory's numbers and dates look like. Everything it does not say is read, or refused,
-as in any other file.
+as in any other file. Its classes are pydantic models: readers are forked with them loaded.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.source import Cell
 from kratom_qc.intake.sheets import Sheet, Workbook, cell_name
+from kratom_qc.vocabulary import checked
+from kratom_qc.vocabulary.checked import Mistakes, Text
 
 LAYOUTS = Path(__file__).parent / "layouts"
-KINDS = ("list", "wide", "transposed")
-_CELL = re.compile(r"^(?:(?P<sheet>.*)!)?(?P<letters>[A-Z]{1,3})(?P<row>[1-9][0-9]{0,6})$")
-_LINE = re.compile(r"^(?:column (?P<letters>[A-Z]{1,3})|row (?P<row>[1-9][0-9]{0,6}))$")
-_MARKS = (",", ".")
-_ORDERS = {"day-first": True, "month-first": False}
+_CELL = re.compile(r"(?:(?P<sheet>.*)!)?(?P<letters>[A-Z]{1,3})(?P<row>[1-9][0-9]{0,6})")
+_NUMBERED = re.compile(r"column (?P<letters>[A-Z]{1,3})|row (?P<row>[1-9][0-9]{0,6})")
 _NEVER_FILLED = ("result", "qualifier", "lod", "loq", "lod_loq", "uncertainty")
+_COLUMNS = "columns"  # where mistakes about columns are told
+_ONCE = ("analyte", "fact:batch_id", "unit", "lod", "loq", "qualifier")
+
+
+def squeezed(text: str) -> str:
+    """A text with its blanks made one."""
+    return " ".join(text.split())
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+# ---------------------------------------------------------------- what a profile is made of
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """A cell by its sheet (a glob; nothing where any sheet will do), row and column."""
+class CellAddress:
+    """A cell by its sheet (a glob; nothing where any sheet will do), row and column from 1."""
 
     sheet: str
     row: int
@@ -43,86 +67,239 @@ class At:
         return not self.sheet or fnmatchcase(sheet.name, self.sheet)
 
     def __str__(self) -> str:
-        return (
-            f"{self.sheet}!{cell_name(self.row, self.column)}"
-            if self.sheet
-            else cell_name(self.row, self.column)
-        )
+        cell = cell_name(self.row, self.column)
+        return f"{self.sheet}!{cell}" if self.sheet else cell
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+def _cell_address(text: object) -> CellAddress:
+    match = _CELL.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError('must be a cell, as "Results!B4" or "B4"')
+    return CellAddress(match["sheet"] or "", int(match["row"]), _column_number(match["letters"]))
+
+
+def _fact_name(name: str) -> str:
+    if name not in vocabulary.fact_names():
+        raise Mistakes([("", f"'{name}' is no fact: {', '.join(vocabulary.fact_names())}")])
+    return name
+
+
+def _role(role: str) -> str:
+    kind, _, name = role.partition(":")
+    of_fact = kind == "fact" and name in vocabulary.fact_names()
+    of_analyte = kind == "analyte" and vocabulary.analyte(name) is not None
+    if not (of_fact or of_analyte or role in vocabulary.column_roles()):
+        raise ValueError("is an unknown role")
+    return role
+
+
+def _unit(unit: str) -> str:
+    if unit and vocabulary.unit(unit) is None:
+        raise ValueError("is an unknown unit")
+    return unit
+
+
+_Address = Annotated[CellAddress, BeforeValidator(_cell_address)]
+_FactName = Annotated[str, AfterValidator(_fact_name)]
+
+
+class Meaning(checked.Table):
     """What a profile says of one column: its role, and its unit where the header states none."""
 
-    role: str
-    unit: str = ""
+    role: Annotated[str, AfterValidator(_role)]
+    unit: Annotated[str, AfterValidator(_unit)] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_role_alone(cls, meaning: object) -> object:
+        return {"role": meaning} if isinstance(meaning, str) else meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(checked.Table):
     """One table of a profile. `header` is a row, the texts that stand in it, or for a transposed
-    table a column."""
+    table a column. `end` is `blank`, a glob for a text in the first row below the table, or
+    nothing."""
 
-    sheet: str
-    kind: str
+    sheet: str = "*"
+    kind: Literal["list", "wide", "transposed"] = "list"
     header: int | tuple[str, ...]
-    columns: Mapping[str, Meaning]  # by the text of the header
-    numbered: Mapping[int, Meaning]  # by the column's number; the row's in a transposed table
-    fill_down: tuple[str, ...]
-    end: str  # `blank`, a glob for a text in the first row below the table, or nothing
+    meanings: Mapping[str, Meaning] = Field(default_factory=dict, alias="columns")
+    fill_down: tuple[str, ...] = ()
+    end: str = ""
+
+    @cached_property
+    def columns(self) -> Mapping[str, Meaning]:
+        """What columns mean by the text of their header."""
+        named = {squeezed(name): meaning for name, meaning in self.meanings.items()}
+        return {name: meaning for name, meaning in named.items() if not _NUMBERED.fullmatch(name)}
+
+    @cached_property
+    def numbered(self) -> Mapping[int, Meaning]:
+        """What columns (in a transposed table rows) mean by their number."""
+        matches = ((_NUMBERED.fullmatch(name), meaning) for name, meaning in self.meanings.items())
+        return {
+            _column_number(match["letters"] or "") or int(match["row"]): meaning
+            for match, meaning in matches
+            if match
+        }
+
+    @field_validator("header", mode="before")
+    @classmethod
+    def _is_a_header(cls, header: object, others: ValidationInfo) -> object:
+        if others.data.get("kind") == "transposed":
+            if not (isinstance(header, str) and re.fullmatch(r"[A-Z]{1,3}", header)):
+                raise ValueError('must be the column that holds the names, as "A"')
+            return _column_number(header)
+        is_row = type(header) is int and header > 0
+        is_texts = isinstance(header, list) and bool(header)
+        if not (is_row or is_texts):
+            raise ValueError("must be a row, or a list of texts that stand in it")
+        return header
+
+    @field_validator("fill_down")
+    @classmethod
+    def _is_squeezed(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(squeezed, names))
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Table:
+        mistakes = [
+            *self._roles_in_conflict(),
+            *self._counted_the_wrong_way(),
+            *self._filled_measurements(),
+        ]
+        if mistakes:
+            raise Mistakes(mistakes)
+        return self
+
+    def _roles_in_conflict(self) -> Iterator[tuple[str, str]]:
+        roles = [meaning.role for meaning in self.meanings.values()]
+        for role in _ONCE:
+            if roles.count(role) > 1:
+                yield _COLUMNS, f"columns name {role} twice"
+        if self.kind == "list" and any(role.startswith("analyte:") for role in roles):
+            yield _COLUMNS, "columns name single analytes, which a list has in its rows"
+        if self.kind != "list" and "result" in roles:
+            has = f"a {self.kind} table has under its analytes"
+            yield _COLUMNS, f"columns name a result, which {has}"
+
+    def _counted_the_wrong_way(self) -> Iterator[tuple[str, str]]:
+        counted = "row" if self.kind == "transposed" else "column"
+        for name in self.meanings:
+            if _NUMBERED.fullmatch(name) and not name.startswith(counted):
+                yield _COLUMNS, f"columns '{name}' must name a {counted}"
+
+    def _filled_measurements(self) -> Iterator[tuple[str, str]]:
+        for name in self.fill_down:
+            role = self.columns[name].role if name in self.columns else ""
+            if role in _NEVER_FILLED or role.startswith("analyte:"):
+                yield "fill_down", f"fill_down '{name}' holds measurements: a blank one is blank"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Recognise(checked.Table):
+    """The conditions by which a profile recognises a file; all of them must be met."""
+
+    sheets: tuple[str, ...] = ()  # globs
+    cells: Mapping[str, str] = Field(default_factory=dict)  # address → glob for its text
+    headers: tuple[str, ...] = ()
+
+    @field_validator("cells")
+    @classmethod
+    def _are_cells(cls, cells: Mapping[str, str]) -> Mapping[str, str]:
+        for address in cells:
+            _cell_address(address)
+        return cells
+
+    @model_validator(mode="after")
+    def _states_a_condition(self) -> Recognise:
+        if not (self.sheets or self.cells or self.headers):
+            raise ValueError("states no condition; a profile that recognises every file is none")
+        return self
+
+    def failing(self, book: Workbook) -> Iterator[str]:
+        """The conditions that a workbook does not meet, in words."""
+        names = [sheet.name for sheet in book.sheets]
+        for glob in self.sheets:
+            if not any(fnmatchcase(name, glob) for name in names):
+                yield f"no sheet is named '{glob}'"
+        for text, glob in self.cells.items():
+            yield from _without_text(book, _cell_address(text), glob)
+        if self.headers and not any(any(rows_of(sheet, self.headers)) for sheet in book.sheets):
+            yield f"no row holds the headers {', '.join(self.headers)}"
+
+
+def _without_text(book: Workbook, address: CellAddress, glob: str) -> Iterator[str]:
+    """The condition that some sheet's cell at the address has a text, where none has."""
+    cells = (cell_at(sheet, address) for sheet in book.sheets if address.on(sheet))
+    texts = [squeezed(cell.text) for cell in cells if cell is not None]
+    if not any(fnmatchcase(text, glob) for text in texts):
+        instead = f" but '{texts[0]}'" if texts else ""
+        yield f"the cell {address} does not say '{glob}'{instead}"
+
+
+class Numbers(checked.Table):
+    """What the laboratory's numbers look like."""
+
+    decimal_mark: Literal[",", "."] | None = None
+
+
+class Dates(checked.Table):
+    """What the laboratory's dates look like."""
+
+    order: Literal["day-first", "month-first"] | None = None
+
+
+def _id(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text):
+        raise ValueError("must be small letters and digits with hyphens")
+    return text
+
+
+class Profile(checked.Table):
     """One laboratory's layout."""
 
-    id: str
-    laboratory: str
-    title: str
-    sheets: tuple[str, ...]
-    cells: tuple[tuple[At, str], ...]
-    headers: tuple[str, ...]
-    decimal_mark: str | None
-    day_first: bool | None
-    facts: Mapping[str, At]
-    tables: tuple[Table, ...]
+    id: Annotated[str, AfterValidator(_id)]
+    laboratory: Text
+    title: Text
+    recognise: Recognise
+    numbers: Numbers = Numbers()
+    dates: Dates = Dates()
+    facts: Mapping[_FactName, _Address] = Field(default_factory=dict)
+    tables: tuple[Table, ...] = Field(default=(), alias="table")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Profile:
+        if not self.tables and not self.facts:
+            raise ValueError("[[table]] is missing, and so is [facts]: the profile says nothing")
+        return self
+
+    @property
+    def decimal_mark(self) -> str | None:
+        """The laboratory's decimal mark, where the profile states it."""
+        return self.numbers.decimal_mark
+
+    @property
+    def day_first(self) -> bool | None:
+        """Whether its dates put the day before the month, where the profile states it."""
+        return None if self.dates.order is None else self.dates.order == "day-first"
 
     def failing(self, book: Workbook) -> Iterator[str]:
         """The conditions that a workbook does not meet; none where the profile recognises it."""
-        for glob in self.sheets:
-            if not any(fnmatchcase(sheet.name, glob) for sheet in book.sheets):
-                yield f"no sheet is named '{glob}'"
-        for at, text in self.cells:
-            said = [
-                squeezed(cell.text)
-                for sheet in book.sheets
-                if at.on(sheet) and (cell := cell_at(sheet, at)) is not None
-            ]
-            if not any(fnmatchcase(one, text) for one in said):
-                yield f"the cell {at} does not say '{text}'" + (f" but '{said[0]}'" if said else "")
-        if self.headers and not any(
-            True for sheet in book.sheets for _ in rows_of(sheet, self.headers)
-        ):
-            yield f"no row holds the headers {', '.join(self.headers)}"
+        yield from self.recognise.failing(book)
 
     def recognises(self, book: Workbook) -> bool:
         """Whether every condition is met."""
         return next(self.failing(book), None) is None
 
 
-def squeezed(text: str) -> str:
-    """A text with its blanks made one."""
-    return " ".join(text.split())
-
-
-def cell_at(sheet: Sheet, at: At) -> Any:
-    """The cell at a place, or None."""
-    return sheet.rows.get(at.row, {}).get(at.column)
+def cell_at(sheet: Sheet, address: CellAddress) -> Cell | None:
+    """The cell at an address, or None."""
+    return sheet.rows.get(address.row, {}).get(address.column)
 
 
 def rows_of(sheet: Sheet, texts: Sequence[str]) -> Iterator[int]:
-    """The rows that hold all the texts, from the top."""
-    wanted = {squeezed(text) for text in texts}
+    """The rows (from 1) that hold all the texts, from the top."""
+    wanted = set(map(squeezed, texts))
     for row in sorted(sheet.rows):
         cells = sheet.rows[row]
         if len(cells) >= len(wanted) and wanted <= {squeezed(cell.text) for cell in cells.values()}:
@@ -136,241 +313,31 @@ def load() -> tuple[Profile, ...]:
     """The shipped profiles and the user's own. Raises RulebookError with every mistake of every
     file at once."""
     own = settings.layouts()
-    return _load((LAYOUTS, *([own] if own else [])))
+    return load_folders((LAYOUTS, *([own] if own else [])))
 
 
 @cache
-def _load(folders: tuple[Path, ...]) -> tuple[Profile, ...]:
+def load_folders(folders: tuple[Path, ...]) -> tuple[Profile, ...]:
+    """The profiles of some folders. Raises RulebookError with every mistake of every file."""
     wrong: list[str] = []
-    found: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = {}
     for folder in folders:
         if not folder.is_dir():
             wrong.append(f"KRATOM_QC_LAYOUTS: {folder.name} is no folder")
-            continue
         for path in sorted(folder.glob("*.toml")):
             try:
                 profile = read_profile(path)
             except RulebookError as error:
                 wrong.append(str(error))
                 continue
-            if profile.id in found:
+            if profile.id in profiles:
                 wrong.append(f"{path.name}: the id '{profile.id}' is taken")
-            found[profile.id] = profile
+            profiles[profile.id] = profile
     if wrong:
-        raise RulebookError("; ".join(wrong))
-    return tuple(found.values())
+        raise RulebookError("\n".join(wrong))
+    return tuple(profiles.values())
 
 
 def read_profile(path: Path) -> Profile:
-    """One profile. Raises RulebookError with every mistake in it."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RulebookError(f"{path.name}: this is no TOML: {error}") from None
-    except OSError as error:
-        raise RulebookError(f"{path.name}: cannot be read: {error.strerror}") from None
-    reader = _Reader(path.name)
-    profile = reader.profile(content)
-    if reader.wrong:
-        raise RulebookError("; ".join(reader.wrong))
-    return profile
-
-
-class _Reader:
-    """Reads a profile's content, and gathers what is wrong in it by file and key."""
-
-    def __init__(self, file: str):
-        self.file = file
-        self.wrong: list[str] = []
-
-    def no(self, key: str, why: str) -> None:
-        self.wrong.append(f"{self.file}: {key} {why}")
-
-    def profile(self, content: dict[str, Any]) -> Profile:
-        self.only(
-            content,
-            "",
-            ("id", "laboratory", "title", "recognise", "numbers", "dates", "facts", "table"),
-        )
-        recognise = self.section(content, "recognise", ("sheets", "cells", "headers"))
-        numbers = self.section(content, "numbers", ("decimal_mark",))
-        dates = self.section(content, "dates", ("order",))
-        if not recognise:
-            self.no(
-                "[recognise]", "states no condition; a profile that recognises every file is none"
-            )
-        cells = self.mapping("recognise.cells", recognise.get("cells", {}))
-        tables = content.get("table", [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self.no("table", "must be written as [[table]]")
-            tables = []
-        if not tables and not content.get("facts"):
-            self.no("[[table]]", "is missing, and so is [facts]: the profile says nothing")
-        return Profile(
-            id=self.text(content, "id", r"[a-z0-9]+(?:-[a-z0-9]+)*"),
-            laboratory=self.text(content, "laboratory"),
-            title=self.text(content, "title"),
-            sheets=self.texts("recognise.sheets", recognise.get("sheets", [])),
-            cells=tuple(
-                (at, str(text))
-                for key, text in cells.items()
-                if (at := self.at(f"recognise.cells '{key}'", key))
-            ),
-            headers=self.texts("recognise.headers", recognise.get("headers", [])),
-            decimal_mark=self.one_of("numbers.decimal_mark", numbers.get("decimal_mark"), _MARKS),
-            day_first=_ORDERS.get(
-                self.one_of("dates.order", dates.get("order"), tuple(_ORDERS)) or ""
-            ),
-            facts=self.facts(self.section(content, "facts", vocabulary.fact_names())),
-            tables=tuple(
-                self.table(f"table {number}", table) for number, table in enumerate(tables, start=1)
-            ),
-        )
-
-    def table(self, key: str, said: dict[str, Any]) -> Table:
-        self.only(said, key, ("sheet", "kind", "header", "columns", "fill_down", "end"))
-        kind = self.one_of(f"{key}.kind", said.get("kind"), KINDS) or "list"
-        columns = self.mapping(f"{key}.columns", said.get("columns", {}))
-        meanings = {
-            name: self.meaning(f"{key}.columns '{name}'", value) for name, value in columns.items()
-        }
-        fill_down = self.texts(f"{key}.fill_down", said.get("fill_down", []))
-        for name in fill_down:
-            meaning = meanings.get(name)
-            if meaning is not None and (
-                meaning.role in _NEVER_FILLED or meaning.role.startswith("analyte:")
-            ):
-                self.no(f"{key}.fill_down '{name}'", "holds measurements: a blank one is blank")
-        self.contradictions(key, kind, meanings)
-        unit = "row" if kind == "transposed" else "column"
-        numbered = {name: _LINE.match(name) for name in meanings}
-        for name, match in numbered.items():
-            if match and not match["row" if kind == "transposed" else "letters"]:
-                self.no(f"{key}.columns '{name}'", f"must name a {unit}")
-        return Table(
-            sheet=self.plain(f"{key}.sheet", said.get("sheet", "*")),
-            kind=kind,
-            header=self.header(f"{key}.header", said.get("header"), kind),
-            columns=MappingProxyType(
-                {squeezed(name): meanings[name] for name, match in numbered.items() if not match}
-            ),
-            numbered=MappingProxyType(
-                {_line(match): meanings[name] for name, match in numbered.items() if match}
-            ),
-            fill_down=tuple(squeezed(name) for name in fill_down),
-            end=self.plain(f"{key}.end", said.get("end", "")),
-        )
-
-    def contradictions(self, key: str, kind: str, meanings: Mapping[str, Meaning]) -> None:
-        roles = [meaning.role for meaning in meanings.values()]
-        for role in ("analyte", "fact:batch_id", "unit", "lod", "loq", "qualifier"):
-            if roles.count(role) > 1:
-                self.no(f"{key}.columns", f"name {role} twice")
-        if kind == "list" and any(role.startswith("analyte:") for role in roles):
-            self.no(f"{key}.columns", "name single analytes, which a list has in its rows")
-        if kind != "list" and "result" in roles:
-            self.no(f"{key}.columns", f"name a result, which a {kind} table has under its analytes")
-
-    def header(self, key: str, said: Any, kind: str) -> int | tuple[str, ...]:
-        if kind == "transposed":
-            if isinstance(said, str) and re.fullmatch(r"[A-Z]{1,3}", said):
-                return _number(said)
-            self.no(key, 'must be the column that holds the names, as "A"')
-        elif isinstance(said, int) and not isinstance(said, bool) and said > 0:
-            return said
-        elif isinstance(said, list) and said and all(isinstance(text, str) for text in said):
-            return tuple(said)
-        else:
-            self.no(key, "must be a row, or a list of texts that stand in it")
-        return 1
-
-    def meaning(self, key: str, said: Any) -> Meaning:
-        if isinstance(said, str):
-            said = {"role": said}
-        if not isinstance(said, dict):
-            self.no(key, 'must be a role, or { role = "…", unit = "…" }')
-            return Meaning("ignored")
-        self.only(said, key, ("role", "unit"))
-        role, unit = (
-            self.plain(f"{key}.role", said.get("role", "")),
-            self.plain(f"{key}.unit", said.get("unit", "")),
-        )
-        kind, _, rest = role.partition(":")
-        known = (
-            (kind == "fact" and rest in vocabulary.fact_names())
-            or (kind == "analyte" and bool(rest) and vocabulary.analyte(rest) is not None)
-            or role in vocabulary.column_roles()
-        )
-        if not known:
-            self.no(key, f"names the unknown role '{role}'")
-        if unit and vocabulary.unit(unit) is None:
-            self.no(key, f"names the unknown unit '{unit}'")
-        return Meaning(role if known else "ignored", unit)
-
-    def facts(self, said: dict[str, Any]) -> Mapping[str, At]:
-        found = {name: self.at(f"facts.{name}", text) for name, text in said.items()}
-        return MappingProxyType({name: at for name, at in found.items() if at is not None})
-
-    def at(self, key: str, said: Any) -> At | None:
-        match = _CELL.match(said) if isinstance(said, str) else None
-        if match is None:
-            self.no(key, 'must be a cell, as "Results!B4" or "B4"')
-            return None
-        return At(match["sheet"] or "", int(match["row"]), _number(match["letters"]))
-
-    def only(self, said: Mapping[str, Any], key: str, known: Sequence[str]) -> None:
-        for name in said:
-            if name not in known:
-                self.no(f"{key}.{name}".lstrip("."), f"is not a key; known are {', '.join(known)}")
-
-    def section(self, content: dict[str, Any], key: str, known: Sequence[str]) -> dict[str, Any]:
-        said = content.get(key, {})
-        if not isinstance(said, dict):
-            self.no(key, f"must be written as [{key}]")
-            return {}
-        self.only(said, key, known)
-        return said
-
-    def mapping(self, key: str, said: Any) -> dict[str, Any]:
-        if not isinstance(said, dict):
-            self.no(key, "must be a table of keys and values")
-            return {}
-        return said
-
-    def text(self, content: dict[str, Any], key: str, pattern: str = r"\S.*") -> str:
-        said = content.get(key)
-        if isinstance(said, str) and re.fullmatch(pattern, said):
-            return said
-        self.no(key, "is missing" if said is None else f"is '{said}', which will not do")
-        return ""
-
-    def plain(self, key: str, said: Any) -> str:
-        if isinstance(said, str):
-            return said
-        self.no(key, "must be a text")
-        return ""
-
-    def texts(self, key: str, said: Any) -> tuple[str, ...]:
-        if isinstance(said, list) and all(isinstance(text, str) for text in said):
-            return tuple(said)
-        self.no(key, "must be a list of texts")
-        return ()
-
-    def one_of(self, key: str, said: Any, known: Sequence[str]) -> str | None:
-        if said is None or (isinstance(said, str) and said in known):
-            return said
-        self.no(key, f"is '{said}'; it must be {' or '.join(known)}")
-        return None
-
-
-def _line(match: re.Match[str] | None) -> int:
-    if match is None:
-        return 0
-    return _number(match["letters"]) if match["letters"] else int(match["row"])
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+    """One profile. Raises RulebookError with every mistake in it, each with its line."""
+    return checked.load(path, Profile)

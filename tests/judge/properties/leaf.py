@@ -19,7 +19,7 @@ from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.interpret.formulas import operands
+from kratom_qc.vocabulary.derived import evidence_for
 from properties.pure import Bench, Case, pick, real
 from tests.helpers_sheets import csv_bytes
 
@@ -131,7 +131,7 @@ def law() -> Mapping[str, Rulebook]:
     spoken = {vocabulary.analyte(name).id for name in (*CLEAN_LEAF, *NUMERIC, "Moisture")}
 
     def asked(limit: Limit) -> bool:
-        return limit.kind not in ("amount", "not_detected") or bool(spoken & (operands(limit.subject) - {"moisture"}))
+        return limit.kind not in ("amount", "not_detected") or bool(spoken & (evidence_for(limit.subject) - {"moisture"}))
 
     return {
         name: replace(book, limits=tuple(one for one in book.limits if asked(one))) for name, book in real().items()

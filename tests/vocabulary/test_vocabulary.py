@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
 
 ANALYTES = tomllib.loads((vocabulary.WORDS / "analytes.toml").read_text(encoding="utf-8"))["analyte"]
-
-
-def _forget() -> None:
-    for loader in vars(vocabulary).values():
-        if hasattr(loader, "cache_clear"):
-            loader.cache_clear()
-
-
-@pytest.fixture
-def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the word lists that a test may spoil."""
-    folder = tmp_path / "words"
-    shutil.copytree(vocabulary.WORDS, folder)
-    monkeypatch.setattr(vocabulary, "WORDS", folder)
-    _forget()
-    yield folder
-    monkeypatch.undo()
-    _forget()
 
 
 def test_there_are_at_least_250_analytes() -> None:

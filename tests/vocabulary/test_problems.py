@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.vocabulary.problems import FILE, load, markdown, problem, problems
+from kratom_qc.vocabulary.problem_list import load
+from kratom_qc.vocabulary.problems import FILE, markdown, problem, problems
+
 from tests.helpers_sheets import HEAD, csv_file
 
 PACKAGE = FILE.parent.parent.parent
@@ -100,37 +101,45 @@ def toml(code: str = "a-code", **changes: object) -> str:
 
 
 MISTAKES = {
-    "an unknown field": (toml(hint="x"), "unknown field 'hint'"),
-    "a field left out": (toml(do=None), "lacks the text 'do'"),
-    "a blank text": (toml(title=" "), "lacks the text 'title'"),
-    "a number for a text": (toml(expected=5), "lacks the text 'expected'"),
-    "an unknown kind": (toml(kind="error"), "no known kind"),
-    "a severity of another kind": (toml(severity="note"), "its severity is error"),
-    "a refusal in capitals": (toml("A-CODE"), "small letters"),
-    "a doubt in small letters": (toml(kind="doubt", severity="hold"), "capitals"),
-    "half a sentence": (toml(do="Do it"), "must end 'do' with a full stop"),
-    "no table": ("a-code = 5", "is no table"),
-    "no TOML": ("[a-code", "words/problems.toml"),
-    "a code twice": (toml() + toml(), "words/problems.toml"),
+    "an unknown field": (toml(hint="x"), ":8 [a-code]: unknown key 'hint'"),
+    "a field left out": (toml(do=None), ":1 [a-code]: has no 'do'"),
+    "a blank text": (toml(title=" "), ":4 [a-code]: title ' ' must not be blank"),
+    "a blank after a text": (toml(title="t "), ":4 [a-code]: title 't ' must not begin or end with a blank"),
+    "a number for a text": (toml(expected=5), ":6 [a-code]: expected '5' must be a text in quotes"),
+    "an unknown kind": (toml(kind="error"), ":2 [a-code]: kind 'error' must be one of refusal, doubt"),
+    "a severity of another kind": (toml(severity="note"), ":3 [a-code]: severity of a refusal must be error"),
+    "a refusal in capitals": (toml("A-CODE"), ":1 [A-CODE]: the code of a refusal is written in small letters"),
+    "a doubt in small letters": (toml(kind="doubt", severity="hold"), "in capitals with hyphens"),
+    "half a sentence": (toml(do="Do it"), ":7 [a-code]: do 'Do it' must end with a full stop"),
+    "no table": ("a-code = 5", ":1: a-code must be a table"),
+    "no TOML": ("[a-code", ":1: not readable as TOML"),
+    "a code twice": (toml() + toml(), ":8: not readable as TOML"),
 }
 
 
+def written(folder: Path, text: str) -> Path:
+    path = folder / "problems.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 @pytest.mark.parametrize("story", MISTAKES)
-def test_a_mistake_in_the_list_is_said(story):
+def test_a_mistake_in_the_list_is_said(tmp_path, story):
     text, expected = MISTAKES[story]
-    with pytest.raises(RulebookError, match=re.escape(expected)):
-        load(text)
+    with pytest.raises(
+        RulebookError, match=re.escape(f"words/problems.toml{expected}" if ":" in expected[:1] else expected)
+    ):
+        load(written(tmp_path, text))
 
 
-def test_all_mistakes_are_said_at_once():
+def test_all_mistakes_are_said_at_once(tmp_path):
     with pytest.raises(RulebookError) as error:
-        load(toml("one", do=None) + toml("two", kind="x"))
-    assert "[one]" in str(error.value)
-    assert "[two]" in str(error.value)
+        load(written(tmp_path, toml("one", do=None) + toml("two", kind="x")))
+    assert [line.split(":")[1] for line in str(error.value).splitlines()] == ["1 [one]", "8 [two]"]
 
 
-def test_a_good_list_loads():
-    assert load(toml())["a-code"].do == "Do it."
+def test_a_good_list_loads(tmp_path):
+    assert load(written(tmp_path, toml()))["a-code"].do == "Do it."
 
 
 # ---------------------------------------------------------------- the page and the command

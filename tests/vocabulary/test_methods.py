@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary import methods
@@ -79,17 +76,17 @@ NAMED = [
 
 @pytest.mark.parametrize(("said", "means"), NAMED)
 def test_a_method_names_its_techniques(said: str, means: list[str]) -> None:
-    assert [one.technique.id for one in methods.named(said)] == means
+    assert [one.technique.id for one in methods.techniques_in(said)] == means
 
 
 def test_every_spelling_names_its_technique_as_printed() -> None:
     rows = tomllib.loads((vocabulary.WORDS / "methods.toml").read_text(encoding="utf-8"))
     wrong = [
-        (word, [one.technique.id for one in methods.named(text)])
+        (word, [one.technique.id for one in methods.techniques_in(text)])
         for row in (*rows["technique"], *rows["manner"])
         for word in (*row["spellings"], *row.get("initials", ()))
         for text in (word, word.upper(), word.replace("-", " "), f"SOP 7: {word}.")
-        if [one.technique.id for one in methods.named(text)] != [row["id"]]
+        if [one.technique.id for one in methods.techniques_in(text)] != [row["id"]]
     ]
     assert wrong == []
 
@@ -124,7 +121,7 @@ LINES = [
 @pytest.mark.parametrize(("line", "parts"), LINES)
 def test_a_line_says_which_family_was_measured_by_what(line: str, parts: list[tuple[str, str]]) -> None:
     told = [
-        (", ".join(one.words for one in clause.named), " ".join(sorted(clause.subjects)))
+        (", ".join(one.words for one in clause.techniques), " ".join(sorted(clause.families)))
         for clause in methods.clauses(line)
     ]
     assert told == parts
@@ -133,46 +130,29 @@ def test_a_line_says_which_family_was_measured_by_what(line: str, parts: list[tu
 # ---------------------------------------------------------------- the list
 
 
-@pytest.fixture
-def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The list of methods, which a test may spoil."""
-    folder = tmp_path / "words"
-    shutil.copytree(vocabulary.WORDS, folder)
-    monkeypatch.setattr(vocabulary, "WORDS", folder)
-    _forget()
-    yield folder / "methods.toml"
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for loader in (*vars(methods).values(), *vars(vocabulary).values()):
-        if hasattr(loader, "cache_clear"):
-            loader.cache_clear()
-
-
 FAULTS = [
     ('spellings = ["ELISA"]', 'spellings = ["HP-LC"]', "'HP-LC' stands for liquid-chromatography and for elisa"),
     ('spellings = ["ELISA"]', 'spellings = ["--"]', "'--' of elisa has nothing to compare"),
-    ('id = "elisa"\n', "", "[[technique]] 8 has no 'id'"),
-    ('id = "elisa"\n', 'id = "elisa"\nkind = "x"\n', "[[technique]] elisa does not know 'kind'"),
-    ('of = ["solvent"]', 'of = ["solvents"]', "names 'solvents', which is none"),
-    ('techniques = ["infrared"', 'techniques = ["infra-red"', "names 'infra-red', which is none"),
-    ('unless = ["liquid-chromatography"]', 'unless = ["HPLC"]', "names 'HPLC', which is none"),
-    ('analytes = ["mgm-16"]', 'analytes = ["mgm-17"]', "names 'mgm-17', which is none"),
-    ('source = "as for MGM-15', 'source = ""\n# "', "[[unfit]] 4 has no 'source'"),
-    ("[subjects]\n", '[subjects]\nmetals = ["Fe"]\n', "names 'metals', which is none"),
-    ("[subjects]\n", '[subjects]\nelement_ = ["VOC"]\n', "names 'element_', which is none"),
+    ('id = "elisa"\n', "", ":54 [[technique]] 8: has no 'id'"),
+    ('id = "elisa"\n', 'id = "elisa"\nkind = "x"\n', " elisa: unknown key 'kind'"),
+    ('of = ["solvent"]', 'of = ["solvents"]', "of 'solvents' is no family of analytes"),
+    ('techniques = ["infrared"', 'techniques = ["infra-red"', "[[unfit]] 5: techniques 'infra-red' is no technique"),
+    ('unless = ["liquid-chromatography"]', 'unless = ["HPLC"]', "[[unfit]] 5: unless 'HPLC' is no technique"),
+    ('analytes = ["mgm-16"]', 'analytes = ["mgm-17"]', "analytes 'mgm-17' is no analyte"),
+    ('source = "as for MGM-15', 'source = ""\n# "', " [[unfit]] 4: source '' must not be blank"),
+    ("[subjects]\n", '[subjects]\nmetals = ["Fe"]\n', "is no family of analytes"),
+    ("[subjects]\n", '[subjects]\nelement_ = ["VOC"]\n', "is no family of analytes"),
     ('element = ["metal"', 'element = ["VOC"', "'VOC' stands for solvent and for element"),
-    ("[subjects]", "[others]\n\n[subjects]", "does not know the table 'others'"),
+    ("[subjects]", "[others]\n\n[subjects]", "unknown key 'others'"),
 ]
 
 
 @pytest.mark.parametrize(("there", "instead", "told"), FAULTS)
 def test_a_mistake_in_the_list_is_told(words: Path, there: str, instead: str, told: str) -> None:
-    text = words.read_text(encoding="utf-8")
+    path = words / "methods.toml"
+    text = path.read_text(encoding="utf-8")
     assert there in text
-    words.write_text(text.replace(there, instead, 1), encoding="utf-8")
+    path.write_text(text.replace(there, instead, 1), encoding="utf-8")
     with pytest.raises(RulebookError) as error:
         methods.check()
     assert told in str(error.value)
@@ -180,8 +160,9 @@ def test_a_mistake_in_the_list_is_told(words: Path, there: str, instead: str, to
 
 
 def test_all_mistakes_of_the_list_are_told_at_once(words: Path) -> None:
-    text = words.read_text(encoding="utf-8")
-    words.write_text(text.replace('id = "raman"', 'ident = "raman"').replace("mgm-16", "mgm-17"), encoding="utf-8")
+    path = words / "methods.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('id = "raman"', 'ident = "raman"').replace("mgm-16", "mgm-17"), encoding="utf-8")
     with pytest.raises(RulebookError) as error:
         methods.check()
     assert [part in str(error.value) for part in ("has no 'id'", "'ident'", "mgm-17")] == [True] * 3

@@ -1,0 +1,67 @@
+"""The word lists (`words/*.toml`): read once, indexed by comparable keys, and searched for near
+words.
+
+A spelling is a row of data. It may stand for one thing only; a list that uses one twice is refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from kratom_qc.domain.errors import RulebookError
+
+WORDS = Path(__file__).parent / "words"
+_LONGEST_WORD = 60
+
+
+@cache
+def word_list(name: str) -> Mapping[str, Any]:
+    """The content of one list of `words/`, by its file's name."""
+    return tomllib.loads((WORDS / name).read_text(encoding="utf-8"))
+
+
+def index(rows: Iterable[tuple[str, str, str]], file: str) -> Mapping[str, str]:
+    """(key, meaning, spelling) rows as key → meaning.
+
+    Raises RulebookError with every blank key and every key of two meanings.
+    """
+    meanings: dict[str, str] = {}
+    wrong: list[str] = []
+    for key, meaning, spelling in rows:
+        if not key:
+            wrong.append(f"'{spelling}' of {meaning} has nothing to compare")
+        elif meanings.setdefault(key, meaning) != meaning:
+            wrong.append(f"'{spelling}' stands for {meanings[key]} and for {meaning}")
+    if wrong:
+        raise RulebookError(f"{file}: a spelling may stand for one thing only: " + "; ".join(wrong))
+    return meanings
+
+
+def closest(key: str, known: Iterable[str], most: int) -> list[str]:
+    """The known keys nearest to a key, nearest first. rapidfuzz, because a file may hold 20,000
+    unknown words."""
+    matches = process.extract(key, list(known), scorer=fuzz.ratio, limit=most, score_cutoff=60)
+    return [near for near, _, _ in matches]
+
+
+def nearest(key: str, spellings: Mapping[str, str]) -> tuple[str, ...]:
+    """Up to three spellings (by their keys) near a key. A text longer than any word is near none: a
+    file full of prose must cost nothing."""
+    if len(key) > _LONGEST_WORD:
+        return ()
+    return tuple(spellings[near] for near in closest(key, spellings, 3))
+
+
+def nearest_hint(name: str, known: Iterable[str], most: int = 1) -> str:
+    """`; nearest: us-tx`: the end of a sentence about a name that nobody knows. Names that begin
+    with it come first; nothing where none is near."""
+    every = list(known)
+    longer = [word for word in every if name and word.startswith(name)]
+    near = list(dict.fromkeys([*longer, *closest(name, every, most)]))[:most]
+    return f"; nearest: {', '.join(near)}" if near else ""

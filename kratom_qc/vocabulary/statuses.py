@@ -1,0 +1,46 @@
+"""Words in place of a number (`words/statuses.toml`) and phrases of prose (`words/notes.toml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from kratom_qc.vocabulary.keys import folded, word_key
+from kratom_qc.vocabulary.lists import index, nearest, word_list
+
+
+@cache
+def status_words() -> Mapping[str, str]:
+    """Every word's key → its meaning. Raises RulebookError where a word has two."""
+    rows = word_list("statuses.toml").items()
+    words = ((word_key(word), meaning, word) for meaning, words in rows for word in words)
+    return index(words, "words/statuses.toml")
+
+
+@lru_cache(8192)
+def status(text: str) -> str | None:
+    """What a word in place of a number, or in a verdict column, means (a key of
+    `words/statuses.toml`)."""
+    return status_words().get(word_key(text))
+
+
+@cache
+def _printed_statuses() -> Mapping[str, str]:
+    words = word_list("statuses.toml").values()
+    return {word_key(word): word for group in words for word in group}
+
+
+@lru_cache(8192)
+def nearest_statuses(text: str) -> tuple[str, ...]:
+    """Up to three known result words near an unknown one, with the same first letter: a file may
+    hold 20,000 such words."""
+    key = word_key(text)
+    alike = {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]}
+    return nearest(key, alike)
+
+
+@cache
+def prose(kind: str) -> tuple[str, ...]:
+    """Folded phrases of `words/notes.toml`, the longest first."""
+    phrases = {folded(phrase) for phrase in word_list("notes.toml")[kind]}
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))

@@ -1,0 +1,131 @@
+"""Units (`words/units.toml`) and bases: one canonical unit per quantity, with an exact factor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from kratom_qc.vocabulary.keys import LONGEST_NAME, one_blank, unit_key
+from kratom_qc.vocabulary.lists import index, nearest, word_list
+
+_DRY_WORDS = (
+    r"\b(?:on\s+)?(?:a\s+)?dry(?:\s*(?:weight|wt\.?|basis|matter|mass)){0}\b"
+    r"|\bd\.?w\.?b?\.?(?=\W|$)|\bv\s+su[šs]in[ěe]\b"
+)
+_DRY = re.compile(_DRY_WORDS.format("*"), re.IGNORECASE)
+_DRY_WEIGHT = re.compile(_DRY_WORDS.format("+"), re.IGNORECASE)
+_AS_RECEIVED = re.compile(
+    r"\bas[\s-]*(?:received|is|sold|tested)\b|\ba\.?r\.?(?=\W|$)|\bwet\s+(?:weight|wt)\b"
+    r"|\bv\s+p[ůu]vodn[íi]m\s+vzorku\b",
+    re.IGNORECASE,
+)
+_OPENED_AT_END = re.compile(r"[(\[,;]\s*[)\]]?\s*$")
+# `CFU/10 g`, `/25 g`, `in 25 g`, `v 25 g`: a count or an absence in a portion of so much
+_PORTION = re.compile(
+    r"^(?P<counted>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A printed unit: amount in `canonical` = amount as printed × `factor` (10 ** amount where
+    `log10`). `portion` is in grams or millilitres."""
+
+    canonical: str
+    factor: Decimal
+    basis: str | None = None
+    log10: bool = False
+    portion: Decimal | None = None
+
+    def in_canonical(self, amount: Decimal) -> Decimal:
+        """A printed amount in the canonical unit; exact, but for logarithms (28 digits)."""
+        return Decimal(10) ** amount if self.log10 else amount * self.factor
+
+    def measured_in_percent(self) -> Unit:
+        """The same unit on the measure of moisture, ash and shares, which count in % and not in
+        mg/kg."""
+        if self.canonical != "mg/kg":
+            return self
+        return replace(self, canonical="%", factor=self.factor / 10000)
+
+
+@cache
+def units() -> Mapping[str, Unit]:
+    """Every spelling's key → unit. Raises RulebookError where one stands for two units."""
+    by_name: dict[str, Unit] = {}
+    spellings: list[tuple[str, str, str]] = []
+    for row in word_list("units.toml")["unit"]:
+        log10 = row["factor"] == "log10"
+        factor = Decimal(1 if log10 else row["factor"])
+        by_name[row["name"]] = Unit(row["canonical"], factor, row.get("basis"), log10)
+        names = (row["name"], *row["spellings"])
+        spellings += [(unit_key(spelling), row["name"], spelling) for spelling in names]
+    meanings = index(spellings, "words/units.toml")
+    return {key: by_name[name] for key, name in meanings.items()}
+
+
+@cache
+def _printed_units() -> Mapping[str, str]:
+    return {
+        unit_key(spelling): spelling
+        for row in word_list("units.toml")["unit"]
+        for spelling in (*row["spellings"], row["name"])
+    }
+
+
+def nearest_units(text: str) -> tuple[str, ...]:
+    """Up to three known units near an unknown one, as laboratories print them."""
+    return nearest(unit_key(text), _printed_units())
+
+
+@cache
+def known_units() -> tuple[str, ...]:
+    """The name of every unit, as `words/units.toml` lists them."""
+    return tuple(row["name"] for row in word_list("units.toml")["unit"])
+
+
+def basis_in(text: str, *, bare: bool = True) -> tuple[str | None, str]:
+    """The basis a text states (`dry`, `as received` or None) and the text without those words.
+
+    `bare` lets the word `dry` alone count: in a unit it states a basis, in a heading it may
+    describe the product.
+    """
+    for pattern, basis in ((_DRY if bare else _DRY_WEIGHT, "dry"), (_AS_RECEIVED, "as received")):
+        if pattern.search(text):
+            rest = one_blank(pattern.sub(" ", text)).strip()
+            return basis, _OPENED_AT_END.sub("", rest).strip()
+    return None, text
+
+
+@lru_cache(8192)
+def unit(text: str) -> Unit | None:
+    """The unit a text stands for, or None. A basis in it (`mg/kg dry weight`) is the unit's
+    basis."""
+    if len(text) > LONGEST_NAME:
+        return None
+    basis, rest = basis_in(text.strip())
+    key = unit_key(rest.strip(" ,;"))
+    if key.startswith("[") or (key.startswith("(") and key.endswith(")")):
+        key = key.strip("[]()")
+    known = units().get(key)
+    if known is not None:
+        return replace(known, basis=basis) if basis else known
+    # an exponent that was raised in the text stands level in the key
+    raised = any(c.isdigit() and not c.isascii() for c in text)
+    return None if raised else _of_portion(key, basis)
+
+
+def _of_portion(key: str, basis: str | None) -> Unit | None:
+    portion = _PORTION.match(key)
+    size = Decimal(portion["size"]) if portion else None
+    if portion is None or not size:
+        return None
+    if not portion["counted"]:
+        return Unit("portion", Decimal(1), basis, portion=size)
+    counted = "mpn" if portion["counted"] == "mpn" else "cfu"
+    of = "mL" if portion["of"] == "ml" else "g"
+    return Unit(f"{counted}/{of}", 1 / size, basis)
