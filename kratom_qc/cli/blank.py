@@ -11,9 +11,9 @@ from kratom_qc.cli.console import write_file
 from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.limit import AmountLimit, DescribedLimit, Limit, NotDetectedLimit
 from kratom_qc.intake.giveback.template import blank
-from kratom_qc.vocabulary.derived import formulas
 from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.scope import questions
+from kratom_qc.vocabulary.derived import formulas
 
 
 def write_blank(product: str, policy: JudgementPolicy, path: Path, *, force: bool) -> None:

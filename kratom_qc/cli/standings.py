@@ -18,7 +18,7 @@ from kratom_qc.cli.tables import print_matrix
 from kratom_qc.cli.verdicts import Checked
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.interpret.facts import FactsFile
+from kratom_qc.interpret.facts import Declaration, FactsFile
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vocabulary import nearest_hint
 
@@ -81,6 +81,5 @@ def _as_declared(pasts: Sequence[ArchivedVerdict], policy: JudgementPolicy) -> J
     declaration was kept."""
     if any(past.facts_sha256 != past.facts.sha256 for past in pasts):
         return policy
-    return replace(
-        policy, facts=FactsFile(tuple((escape(past.batch_id), "*", past.facts) for past in pasts))
-    )
+    rows = tuple(Declaration(escape(past.batch_id), "*", past.facts) for past in pasts)
+    return replace(policy, facts=FactsFile(rows))
