@@ -70,8 +70,11 @@ class TextLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
         # As JSON: a file's name may hold a line break, and must not make up a line of its own.
-        values = (f"{name}={json.dumps(value, default=str)}" for name, value in extra(record).items())
-        return "  ".join((super().formatMessage(record), *values))
+        parts = [super().formatMessage(record)]
+        parts += [
+            f"{name}={json.dumps(value, default=str)}" for name, value in extra(record).items()
+        ]
+        return "  ".join(parts)
 
 
 def extra(record: logging.LogRecord) -> dict[str, Any]:
