@@ -1,8 +1,9 @@
 """The release flow: read what is new in the inbox, judge it, publish it. One pass at a time per
 store.
 
-    from flows.release import release
-    release.serve(name="hourly", cron="0 * * * *", parameters={"inbox": "inbox", "store": "store"})
+On a schedule, with a Prefect server of its own unless PREFECT_API_URL names one:
+
+    python -m flows.serve --inbox inbox --store store --cron "0 * * * *"
 
 A batch that FAILs is a successful flow run; the flow fails only where the house is broken. A pass
 takes everything that the store does not know yet, so a missed or repeated schedule does no harm.
@@ -10,13 +11,18 @@ takes everything that the store does not know yet, so a missed or repeated sched
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.logging.handlers import APILogHandler
 
+from kratom_qc import logs
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals
@@ -24,6 +30,7 @@ from kratom_qc.archive.store import Store
 from kratom_qc.report.summary import SummaryRow
 
 CHUNK = 100  # files per task: the server costs some 20 ms of CPU for every task run
+log = logging.getLogger("kratom_qc.flows")
 
 
 def _unwatched(_stage: str, _done: int, _of: int) -> None:
@@ -33,6 +40,12 @@ def _unwatched(_stage: str, _done: int, _of: int) -> None:
 watching: ContextVar[Progress] = ContextVar("watching", default=_unwatched)
 
 
+def progress() -> Progress:
+    """Who watches this run. The flow asks here because a served flow is pickled with everything its
+    body names, and a ContextVar cannot be."""
+    return watching.get()
+
+
 class Done:
     """What a pass did. A plain object: Prefect walks into dataclasses and lists, this it leaves
     alone."""
@@ -40,6 +53,23 @@ class Done:
     def __init__(self, rows: list[SummaryRow], refused: list[Reading]):
         self.rows = rows
         self.refused = refused
+
+
+@contextmanager
+def logged_by_prefect() -> Iterator[None]:
+    """Send the program's log, from INFO on, to the flow run as well."""
+    if not logs.ROOT.handlers:  # a process that Prefect started for a scheduled run
+        logs.configure()
+    handler = APILogHandler()
+    handler.setFormatter(logs.TextLines("%(message)s"))
+    level = logs.ROOT.level
+    logs.ROOT.addHandler(handler)
+    logs.ROOT.setLevel(min(logs.ROOT.getEffectiveLevel(), logging.INFO))
+    try:
+        yield
+    finally:
+        logs.ROOT.removeHandler(handler)
+        logs.ROOT.setLevel(level)
 
 
 @task(name="read certificates", cache_policy=NO_CACHE)
@@ -68,14 +98,21 @@ def release(
     on: str | None = None,
     facts: str | None = None,
 ) -> Done:
-    """One pass over the inbox."""
+    """One pass over the inbox; where nothing is new, the store stays as it is.
+
+    Raises what `load_policy` raises, InputNotFound without an inbox, and StoreError where the store
+    cannot be written or another pass holds it.
+    """
     policy = load_policy(
         markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None
     )
-    shelf = Store(Path(store))
-    with shelf.locked():
-        new, _ = arrivals(Path(inbox), shelf)
-        with ReleasePass(shelf, policy, watching.get()) as current:
+    archive = Store(Path(store))
+    with logged_by_prefect(), archive.locked():
+        new, seen = arrivals(Path(inbox), archive)
+        log.info("pass begun", extra={"inbox": inbox, "new": len(new), "files": seen})
+        if not new:
+            return Done([], [])
+        with ReleasePass(archive, policy, progress()) as current:
             for start in range(0, len(new), CHUNK):
                 read(current, tuple(new[start : start + CHUNK]), len(new))
             for wave in current.gather():

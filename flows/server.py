@@ -8,9 +8,11 @@ the history; this one is waited for, keeps its database in the store, and listen
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +22,7 @@ from pathlib import Path
 
 from kratom_qc.domain.errors import EngineError
 
+HOST = "127.0.0.1"
 START_SECONDS = 180
 # Nothing is reported to anyone, and the console stays ours.
 QUIET = {
@@ -33,8 +36,10 @@ QUIET = {
 
 
 @contextmanager
-def prefect_server(home: Path) -> Iterator[Callable[[], None]]:
-    """A Prefect API for the block: the configured one, or a server that lives as long as the block.
+def prefect_server(home: Path, *, scheduling: bool = False) -> Iterator[Callable[[], None]]:
+    """A Prefect API for the block: the configured one, or a server that lives as long as the block,
+    and no longer than this process however that ends. `scheduling`: with the services that start
+    runs on a schedule.
 
     Yields a function that waits until it answers, so that the heavy imports can be made while it
     starts; its address is in the environment from the first moment, because Prefect reads its
@@ -47,26 +52,18 @@ def prefect_server(home: Path) -> Iterator[Callable[[], None]]:
         return
     home.mkdir(parents=True, exist_ok=True)
     port = _free_port()
-    address = f"http://127.0.0.1:{port}/api"
-    environment = {**os.environ, "PREFECT_HOME": str(home.resolve())}
-    os.environ.update(PREFECT_HOME=environment["PREFECT_HOME"], PREFECT_API_URL=address)
-    command = [
-        "server",
-        "start",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-services",
-        "--no-ui",
-    ]
+    address = f"http://{HOST}:{port}/api"
+    os.environ.update(PREFECT_HOME=str(home.resolve()), PREFECT_API_URL=address)
+    environment = {**os.environ, "PREFECT_SERVER_UI_ENABLED": "false"}
+    if not scheduling:
+        environment["PREFECT__SERVER_WEBSERVER_ONLY"] = "1"
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
-            [sys.executable, "-m", "prefect", *command],
+            [sys.executable, "-m", __name__, str(port)],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closes when this process ends: see `_end_with_the_parent`
         )
         try:
             yield lambda: _wait(server, f"{address}/health", home)
@@ -77,7 +74,7 @@ def prefect_server(home: Path) -> Iterator[Callable[[], None]]:
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
@@ -85,18 +82,17 @@ def _wait(server: subprocess.Popen[bytes], health: str, home: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:
-            raise EngineError(
-                f"the Prefect server ended with status {server.returncode}; see {home / 'server.log'}"
-            )
+            how = f"ended with status {server.returncode}"
+            raise EngineError(f"the Prefect server {how}; see {home / 'server.log'}")
         try:
-            with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - a fixed http address on this machine
+            # a fixed http address on this machine
+            with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise EngineError(
-        f"the Prefect server did not answer within {START_SECONDS} s; see {home / 'server.log'}"
-    )
+    how = f"did not answer within {START_SECONDS} s"
+    raise EngineError(f"the Prefect server {how}; see {home / 'server.log'}")
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
@@ -106,3 +102,33 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+    if server.stdin is not None:
+        server.stdin.close()
+
+
+# ---------------------------------------------------------------- in the server's process
+
+
+def _serve(port: int) -> None:
+    import uvicorn
+
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    uvicorn.run(
+        "prefect.server.api.server:create_app",
+        factory=True,
+        host=HOST,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _end_with_the_parent() -> None:
+    """Ask this process to end once whoever started it is gone: the system closes the other end of
+    the pipe then, also after a kill that no handler sees."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

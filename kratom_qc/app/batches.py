@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
 from kratom_qc.domain.batch import Batch
-from kratom_qc.domain.certificate import HoldReason
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
@@ -32,20 +32,19 @@ def collect(
     `only` names the batches wanted, where not all are; `beside` is what all certificates say about
     each other, where the caller knows it already (see `compared`).
     """
-    once = {reading.sha256: reading for reading in readings}
-    certificates = [
-        certificate for reading in once.values() for certificate in reading.certificates
-    ]
+    certificates = _certificates(_by_hash(readings))
+    checks = compare(certificates) if beside is None else beside
+    registered = (
+        policy.laboratories.seen(certificate, policy.on)
+        for certificate in certificates
+        if only is None or certificate.batch_id in only
+    )
     return batches(
-        (
-            policy.laboratories.seen(one, policy.on)
-            for one in certificates
-            if only is None or one.batch_id in only
-        ),
+        registered,
         cache(lambda product: tuple(wanted(policy.books, policy.everywhere, product))),
         policy.facts,
         policy.product,
-        compare(certificates) if beside is None else beside,
+        checks,
     )
 
 
@@ -58,21 +57,34 @@ def compared(
     today's reader refuses, or reads as another batch, holds the batch: what it proved must not
     vanish with it.
     """
-    once = {reading.sha256: reading for reading in readings}
-    beside = compare(
-        certificate for reading in once.values() for certificate in reading.certificates
-    )
+    by_hash = _by_hash(readings)
+    checks = compare(_certificates(by_hash))
     for batch_id, files in spoken.items():
-        for reading in (
-            once[sha] for sha in files if sha in once and batch_id not in once[sha].batch_ids
-        ):
-            reason = (
-                reading.refusals[0].message if reading.refusals else "it speaks of another batch"
-            )
-            why = f"{reading.file} was judged as a certificate of this batch and is not read as one any more: {reason}"
-            hold_reason = HoldReason("EARLIER-UNREAD", why, CellRef(reading.file))
-            beside.hold_reasons.setdefault(batch_id, []).append(hold_reason)
-    return beside
+        earlier = [by_hash[sha256] for sha256 in files if sha256 in by_hash]
+        unread = [
+            _earlier_unread(reading) for reading in earlier if batch_id not in reading.batch_ids
+        ]
+        if unread:
+            checks.hold_reasons.setdefault(batch_id, []).extend(unread)
+    return checks
+
+
+def _by_hash(readings: Iterable[Reading]) -> dict[str, Reading]:
+    return {reading.sha256: reading for reading in readings}
+
+
+def _certificates(by_hash: Mapping[str, Reading]) -> list[InterpretedCertificate]:
+    return [certificate for reading in by_hash.values() for certificate in reading.certificates]
+
+
+def _earlier_unread(reading: Reading) -> HoldReason:
+    """Why a file that spoke of a batch, and does not any more, holds it."""
+    reason = reading.refusals[0].message if reading.refusals else "it speaks of another batch"
+    why = (
+        f"{reading.file} was judged as a certificate of this batch "
+        f"and is not read as one any more: {reason}"
+    )
+    return HoldReason("EARLIER-UNREAD", why, CellRef(reading.file))
 
 
 def judge_readings(readings: Sequence[Reading], policy: JudgementPolicy) -> list[Verdict]:
@@ -84,7 +96,7 @@ def judge_readings(readings: Sequence[Reading], policy: JudgementPolicy) -> list
 
 def judge_batches(found: Sequence[Batch], policy: JudgementPolicy) -> Judgement:
     """Judge batches in one run of the engine; see `kratom_qc.judge.verdicts.judge`."""
-    from kratom_qc.judge.verdicts import judge
+    from kratom_qc.judge.verdicts import judge  # loads Great Expectations, which takes seconds
 
     return judge(
         found,

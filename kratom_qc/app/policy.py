@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ class JudgementPolicy:
         return wording.overdue(self.books.values(), self.on)
 
     def __post_init__(self) -> None:
+        """Raises UsageError for a market without a rulebook."""
         for market in (*self.markets, *self.home):
             market_books(self.books, market)
 
@@ -79,13 +80,9 @@ def load_policy(
         if not draft.is_file():
             raise InputNotFound(f"{draft}: no such rulebook")
     books = load_rulebooks(config.expectations, drafts)
+    _check_home_markets(config.home_markets, books)
     declared = facts or config.facts
     asked = tuple(dict.fromkeys(markets))
-    if not config.home_markets:
-        raise RulebookError("KRATOM_QC_HOME_MARKETS names no market")
-    for market in config.home_markets:
-        if market not in markets_of(books):
-            raise RulebookError(f"KRATOM_QC_HOME_MARKETS names '{market}', which has no rulebook")
     return JudgementPolicy(
         books=books,
         markets=asked or markets_of(books),
@@ -94,7 +91,19 @@ def load_policy(
         facts=load_facts(declared) if declared else FactsFile(),
         product=product,
         hold_overdue=config.hold_overdue,
-        laboratories=load_register(config.laboratories, hold=config.hold_laboratories)
-        if config.laboratories
-        else Register(),
+        laboratories=_register(config),
     )
+
+
+def _check_home_markets(markets: Sequence[str], books: Mapping[str, Rulebook]) -> None:
+    if not markets:
+        raise RulebookError("KRATOM_QC_HOME_MARKETS names no market")
+    for market in markets:
+        if market not in markets_of(books):
+            raise RulebookError(f"KRATOM_QC_HOME_MARKETS names '{market}', which has no rulebook")
+
+
+def _register(config: settings.Settings) -> Register:
+    if config.laboratories is None:
+        return Register()
+    return load_register(config.laboratories, hold=config.hold_laboratories)

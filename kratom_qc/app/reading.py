@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import tee
 from pathlib import Path
 
 from kratom_qc import settings
 from kratom_qc.domain.certificate import InterpretedCertificate, Remark
-from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.errors import MACHINE_TROUBLE, Refusal, Refused
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
 from kratom_qc.intake.layout.certificates import certificates
-from kratom_qc.intake.sandbox import ReaderDied, Sandbox
+from kratom_qc.intake.sandbox import Pending, ReaderDied, Sandbox
 from kratom_qc.intake.sheets import Found
 from kratom_qc.intake.workbook import read_bytes, workbook_of
 from kratom_qc.interpret.certificate import interpret
 
+_DEFAULT_CAPS = settings.Caps()
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of one file: its analyses, or the reasons why it never becomes data."""
+    """What came of one file: its certificates, or the reasons why it never becomes data."""
 
     file: str
     sha256: str
@@ -34,6 +36,11 @@ class Reading:
     def batch_ids(self) -> tuple[str, ...]:
         """The batches this file speaks of, in its order."""
         return tuple(dict.fromkeys(certificate.batch_id for certificate in self.certificates))
+
+    @property
+    def met_machine_trouble(self) -> bool:
+        """Whether it was refused for a trouble of this machine, which says nothing about it."""
+        return any(refusal.code in MACHINE_TROUBLE for refusal in self.refusals)
 
 
 class Readers:
@@ -55,21 +62,35 @@ class Readers:
 
     def read(self, files: Iterable[tuple[str, bytes]]) -> Iterator[Reading]:
         """What is read of files given as (name, bytes), in their order. A child that dies refuses
-        its file alone."""
-        ours, theirs = tee(files)
-        pending = self._sandbox.map(read_content, ((name, raw, self._caps) for name, raw in theirs))
-        for answer in pending:
-            name, raw = next(ours)
-            try:
-                yield answer.answer()
-            except ReaderDied as died:
-                message = f"{died.why}; the file is kept, and no other is touched. Send only the table of the certificate"
-                fault = Refusal(died.code, message, CellRef(name))
-                yield Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,))
+        its file alone. Only a few files wait at a time, so that memory stays flat."""
+        waiting: deque[tuple[str, bytes, Pending[Reading]]] = deque()
+        for name, content in files:
+            pending = self._sandbox.submit(read_content, name, content, self._caps)
+            waiting.append((name, content, pending))
+            if len(waiting) >= 4 * self._sandbox.workers:
+                yield _answer(*waiting.popleft())
+        while waiting:
+            yield _answer(*waiting.popleft())
+
+
+def _answer(name: str, content: bytes, pending: Pending[Reading]) -> Reading:
+    """What a child answers of a file; a refusal where it ended before it answered."""
+    try:
+        return pending.answer()
+    except ReaderDied as died:
+        message = (
+            f"{died.why}; the file is kept, and no other is touched. "
+            "Send only the table of the certificate"
+        )
+        refusal = Refusal(died.code, message, CellRef(name))
+        return Reading(name, hashlib.sha256(content).hexdigest(), refusals=(refusal,))
 
 
 def read_files(paths: Sequence[Path]) -> list[Reading]:
-    """Read files under the names the user gave them. Raises InputNotFound where one is not there."""
+    """Read files under the names the user gave them.
+
+    Raises InputNotFound where one is not there, and RulebookError for a cap that is no number.
+    """
     with Readers(settings.caps()) as readers:
         return list(readers.read((str(path), read_bytes(path)) for path in paths))
 
@@ -88,37 +109,41 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 
-def read_content(name: str, raw: bytes, caps: settings.Caps = settings.Caps()) -> Reading:  # noqa: B008 - frozen
+def read_content(name: str, raw: bytes, caps: settings.Caps = _DEFAULT_CAPS) -> Reading:
     """Read one file's bytes, in this very process. A refusal is a value here: one bad file never
-    stops the others."""
+    stops the others.
+
+    Raises MemoryError where this process has too little; whoever waits for the answer says so.
+    """
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        found = _found(name, raw, caps)
-        interpreted_certificates, refusals = (
-            interpret(found.certificates) if found.certificates else ((), ())
-        )
-        # What its words mean is no matter where a cell is not believed at all.
-        cells = {refusal.ref for refusal in found.refusals if refusal.ref.cell}
-        refusals = (*found.refusals, *(refusal for refusal in refusals if refusal.ref not in cells))
-        refusals = tuple(
-            sorted(dict.fromkeys(refusals), key=lambda refusal: _reading_order(refusal.ref))
-        )
+        return _understood(name, digest, _found(name, raw, caps))
     except Refused as refused:
         return Reading(name, digest, refusals=refused.refusals)
-    except MemoryError:  # the child's limit; said by whoever waits for it
+    except MemoryError:
         raise
-    except (
-        Exception
-    ) as error:  # a fault of the reader refuses this file, keeps it, and stops no other
-        fault = Refusal(
-            "reader-failed",
-            f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. Please report it",
-            CellRef(name),
+    except Exception as error:  # a fault of the reader refuses this file, and stops no other
+        message = (
+            f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. "
+            "Please report it"
         )
-        return Reading(name, digest, refusals=(fault,))
+        refusal = Refusal("reader-failed", message, CellRef(name))
+        return Reading(name, digest, refusals=(refusal,))
+
+
+def _understood(name: str, digest: str, found: Found) -> Reading:
+    """The certificates in what was found, or every reason why it is none."""
+    certificates, unclear = interpret(found.certificates) if found.certificates else ((), ())
+    # A cell that is not believed at all is not explained as well.
+    disbelieved = {refusal.ref for refusal in found.refusals if refusal.ref.cell}
+    unclear = tuple(refusal for refusal in unclear if refusal.ref not in disbelieved)
+    refusals = dict.fromkeys((*found.refusals, *unclear))
     if refusals:
-        return Reading(name, digest, refusals=refusals)
-    return Reading(name, digest, _with_remarks(interpreted_certificates, found.remarks))
+        in_order = sorted(refusals, key=lambda refusal: _reading_order(refusal.ref))
+        return Reading(name, digest, refusals=tuple(in_order))
+    # Remarks about a file as a whole stand with each of its certificates.
+    remarked = (_with_remarks(certificate, found.remarks) for certificate in certificates)
+    return Reading(name, digest, tuple(remarked))
 
 
 def _found(name: str, raw: bytes, caps: settings.Caps) -> Found:
@@ -136,12 +161,8 @@ def _reading_order(place: CellRef) -> tuple[str, int, int, str]:
 
 
 def _with_remarks(
-    interpreted_certificates: tuple[InterpretedCertificate, ...], remarks: tuple[Remark, ...]
-) -> tuple[InterpretedCertificate, ...]:
-    """Remarks about a file as a whole stand with each of its analyses."""
+    certificate: InterpretedCertificate, remarks: tuple[Remark, ...]
+) -> InterpretedCertificate:
     if not remarks:
-        return interpreted_certificates
-    return tuple(
-        replace(certificate, remarks=(*certificate.remarks, *remarks))
-        for certificate in interpreted_certificates
-    )
+        return certificate
+    return replace(certificate, remarks=(*certificate.remarks, *remarks))

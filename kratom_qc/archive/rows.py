@@ -1,16 +1,18 @@
-"""What was read and decided → rows of the archive's tables, without the pass columns that stand
-before them."""
+"""What was read and decided as rows of the archive's tables: a value for each column, by its name.
+
+The columns of the pass (`tables.PASS`) are no part of a row; `tables.table` puts them in front.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-from kratom_qc.archive.tables import Row
+from kratom_qc.archive.tables import AMOUNT, Row, blank
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.errors import Refusal
@@ -20,150 +22,155 @@ from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Standing, Verdict
 
-_PLACES = Decimal(1).scaleb(-18)
+NUMBERS = (
+    *("low", "high", "portion_g", "lod", "loq", "uncertainty"),
+    *("detection_limit", "resolution", "shown_low", "shown_high"),
+)  # the decimal columns of a result, of which `in_full` may keep the exact value
+
+_LAST_PLACE = Decimal(1).scaleb(-AMOUNT.scale)
+_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 def certificate_row(
     certificate: InterpretedCertificate, program: str, traces: Iterable[str]
 ) -> Row:
-    """One batch on one file, after the pass columns; `traces` is what a copy or a twin of it would
-    share."""
-    return (
-        certificate.sha256,
-        certificate.file,
-        "judged",
-        certificate.batch_id,
-        certificate.product,
-        certificate.product_name,
-        certificate.laboratory,
-        certificate.accreditation,
-        certificate.certificate_id,
-        certificate.received_on,
-        certificate.tested_on,
-        certificate.issued_on,
-        None,
-        program,
-        list(traces),
-        [
-            _fact(name, certificate)
-            for name in dict.fromkeys((*certificate.dates, *certificate.facts_said))
-        ],
-    )
+    """One batch on one file; `traces` is what a copy or a twin of it would share."""
+    names = dict.fromkeys((*certificate.dates, *certificate.facts_said))
+    return {
+        "sha256": certificate.sha256,
+        "file": certificate.file,
+        "status": "judged",
+        "batch_id": certificate.batch_id,
+        "product": certificate.product,
+        "product_name": certificate.product_name,
+        "laboratory": certificate.laboratory,
+        "accreditation": certificate.accreditation,
+        "certificate_id": certificate.certificate_id,
+        "received_on": certificate.received_on,
+        "tested_on": certificate.tested_on,
+        "issued_on": certificate.issued_on,
+        "refusals": None,
+        "program": program,
+        "traces": list(traces),
+        "facts_said": [_fact(name, certificate) for name in names],
+    }
 
 
 def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
-    """One of a certificate's facts with its cell; the dates come first, in the order in which they
-    are looked at."""
-    word = certificate.facts_said.get(name) or SourceText("", CellRef(certificate.file))
-    where = {"sheet": word.ref.sheet, "cell": word.ref.cell}
-    return {"name": name, "said": word.text, **where, "day": certificate.dates.get(name)}
+    """One of a certificate's facts with its cell, and its day where it is a date."""
+    text = certificate.facts_said.get(name) or SourceText("", CellRef(certificate.file))
+    return {
+        "name": name,
+        "said": text.text,
+        "sheet": text.ref.sheet,
+        "cell": text.ref.cell,
+        "day": certificate.dates.get(name),
+    }
 
 
 def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: str) -> Row:
     """A file that never became data, with everything that was wrong with it."""
-    reasons = [
-        {
-            "code": r.code,
-            "message": r.message,
-            "sheet": r.ref.sheet,
-            "cell": r.ref.cell,
-            "said": r.quoted,
-        }
-        for r in refusals
-    ]
-    return (sha256, file, "refused", *(None,) * 9, reasons, program, None, None)
+    return {
+        **blank("certificates"),
+        "sha256": sha256,
+        "file": file,
+        "status": "refused",
+        "refusals": [_refusal(refusal) for refusal in refusals],
+        "program": program,
+    }
+
+
+def _refusal(refusal: Refusal) -> dict[str, str]:
+    return {
+        "code": refusal.code,
+        "message": refusal.message,
+        "sheet": refusal.ref.sheet,
+        "cell": refusal.ref.cell,
+        "said": refusal.quoted,
+    }
 
 
 def result_row(result: Result, sha256: str, batch_id: str) -> Row:
     """One laboratory statement."""
+    exact = _numbers(result)
+    fitted = {name: _fitted(number) for name, number in exact.items()}
     shown = result.shown_interval
-    ends = (None, None) if shown is None else (shown.low, shown.high)
-    printed = (
-        result.portion,
-        result.lod,
-        result.loq,
-        result.uncertainty,
-        result.detection_limit,
-        result.resolution,
-    )
-    numbers = (result.interval.low, result.interval.high, *printed, *ends)
-    low, high, portion, lod, loq, uncertainty, detection_limit, resolution, *shown_ends = fits = (
-        tuple(map(_fitted, numbers))
-    )
-    return (
-        sha256,
-        batch_id,
-        result.analyte,
-        result.known,
-        result.measured,
-        result.reported,
-        result.shown,
-        result.reported_unit,
-        low,
-        high,
-        *_open_and_floats(result.interval),
-        result.unit,
-        result.basis,
-        portion,
-        lod,
-        loq,
-        uncertainty,
-        result.detected,
-        result.text,
-        result.method,
-        result.stated_verdict,
-        *result.ref,
-        detection_limit,
-        resolution,
-        result.species,
-        result.replicate,
-        *shown_ends,
-        *((None, None) if shown is None else (shown.low_open, shown.high_open)),
-        " ".join(result.flags),
-        result.certificate,
-        _in_full(numbers, fits),
-    )
+    return {
+        "sha256": sha256,
+        "batch_id": batch_id,
+        "analyte": result.analyte,
+        "known": result.known,
+        "measured": result.measured,
+        "said": result.reported,
+        "shown": result.shown,
+        "unit_said": result.reported_unit,
+        **_interval(result.interval, result.unit),
+        **fitted,
+        "basis": result.basis,
+        "detected": result.detected,
+        "text": result.text,
+        "method": result.method,
+        "stated_verdict": result.stated_verdict,
+        **result.ref._asdict(),
+        "species": result.species,
+        "replicate": result.replicate,
+        "shown_low_open": shown.low_open if shown else None,
+        "shown_high_open": shown.high_open if shown else None,
+        "flags": " ".join(result.flags),
+        "witness": result.certificate,
+        "in_full": _in_full(exact, fitted),
+    }
 
 
-NUMBERS = (
-    *("low", "high", "portion_g", "lod", "loq", "uncertainty"),
-    *("detection_limit", "resolution", "shown_low", "shown_high"),
-)
+def _numbers(result: Result) -> dict[str, Decimal | None]:
+    """Every number of a result by its column, exactly; in the order of NUMBERS."""
+    shown = result.shown_interval
+    return {
+        "low": result.interval.low,
+        "high": result.interval.high,
+        "portion_g": result.portion,
+        "lod": result.lod,
+        "loq": result.loq,
+        "uncertainty": result.uncertainty,
+        "detection_limit": result.detection_limit,
+        "resolution": result.resolution,
+        "shown_low": shown.low if shown else None,
+        "shown_high": shown.high if shown else None,
+    }
 
 
-def _in_full(numbers: Row, fits: Row) -> str | None:
+def _in_full(
+    exact: Mapping[str, Decimal | None], fitted: Mapping[str, Decimal | None]
+) -> str | None:
     """Numbers that 18 places cannot hold (1/30 g), in full and by column, so that they can be
     judged again; mostly none."""
-    if all(number is fit for number, fit in zip(numbers, fits, strict=True)):
-        return None
-    told = zip(NUMBERS, numbers, fits, strict=True)
-    return json.dumps({name: str(number) for name, number, fit in told if number is not fit})
+    cut = {name: str(number) for name, number in exact.items() if number is not fitted[name]}
+    return json.dumps(cut) if cut else None
 
 
 def finding_row(finding: Finding, batch_id: str) -> Row:
     """How one batch stands to one limit."""
-    place = finding.ref
-    return (
-        batch_id,
-        finding.rule_id,
-        finding.rulebook,
-        finding.market,
-        finding.analyte,
-        str(finding.outcome),
-        finding.decides,
-        finding.when_missing,
-        finding.status,
-        _fitted(finding.interval.low),
-        _fitted(finding.interval.high),
-        *_open_and_floats(finding.interval),
-        finding.unit,
-        finding.limit,
-        finding.because,
-        finding.why,
-        *(place or (None, None, None)),
-        finding.conditional,
-        finding.decision_rule,
-    )
+    file, sheet, cell = finding.ref or (None, None, None)
+    return {
+        "batch_id": batch_id,
+        "rule_id": finding.rule_id,
+        "rulebook": finding.rulebook,
+        "market": finding.market,
+        "analyte": finding.analyte,
+        "outcome": str(finding.outcome),
+        "decides": finding.decides,
+        "when_missing": finding.when_missing,
+        "status": finding.status,
+        **_interval(finding.interval, finding.unit),
+        "limit": finding.limit,
+        "because": finding.because,
+        "why": finding.why,
+        "file": file,
+        "sheet": sheet,
+        "cell": cell,
+        "conditional": finding.conditional,
+        "decision_rule": finding.decision_rule,
+    }
 
 
 def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
@@ -172,44 +179,37 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
     What the batch was judged by and made of stands in its own row only.
     """
     batch = verdict.batch
-    shas = list(dict.fromkeys(certificate.sha256 for certificate in batch.certificates))
-    books = [
-        {"id": book.id, "version": book.version, "sha256": book.sha256}
-        for book in verdict.rulebooks
-    ]
-    by = (
-        list(verdict.home_markets),
-        shas,
-        reason,
-        books,
-        batch.facts.sha256 or None if batch.facts else None,
-        program,
-    )
-    made_of = (
-        declared(batch.facts),
-        [_doubt(hold_reason) for hold_reason in batch.hold_reasons],
-        _terms(verdict, program),
-    )
-    yield (batch.batch_id, batch.product, None, str(verdict.decision), *by, None, None, *made_of)
-    stands = {standing.market: standing for standing in verdict.standings}
+    shared = {
+        **blank("verdicts"),
+        "batch_id": batch.batch_id,
+        "product": batch.product,
+        "program": program,
+    }
+    shas = dict.fromkeys(certificate.sha256 for certificate in batch.certificates)
+    yield {
+        **shared,
+        "verdict": str(verdict.decision),
+        "home_markets": list(verdict.home_markets),
+        "certificates": list(shas),
+        "reason": reason,
+        "rulebooks": [
+            {"id": book.id, "version": book.version, "sha256": book.sha256}
+            for book in verdict.rulebooks
+        ],
+        "facts_sha256": batch.facts.sha256 or None if batch.facts else None,
+        "facts": declared(batch.facts),
+        "doubts": [_hold_reason(hold_reason) for hold_reason in batch.hold_reasons],
+        "terms": _terms(verdict, program),
+    }
+    standings = {standing.market: standing for standing in verdict.standings}
     for market, decision in verdict.markets.items():
-        said = _said(stands.get(market))
-        yield (
-            batch.batch_id,
-            batch.product,
-            market,
-            str(decision),
-            *(None,) * 5,
-            program,
-            *said,
-            *(None,) * 3,
-        )
+        standing = _standing(standings.get(market))
+        yield {**shared, "market": market, "verdict": str(decision), **standing}
 
 
 def _terms(verdict: Verdict, program: str) -> str:
     """A hash that batches of one product share which one program judged on one day, in the same
     markets, by the same rulebooks."""
-    books = (f"{book.id} {book.sha256}" for book in verdict.rulebooks)
     parts = (
         program,
         str(verdict.judged_on),
@@ -218,47 +218,55 @@ def _terms(verdict: Verdict, program: str) -> str:
         "",
         *verdict.markets,
         "",
-        *books,
+        *(f"{book.id} {book.sha256}" for book in verdict.rulebooks),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _said(standing: Standing | None) -> Row:
-    """(what a market says, the rule that decides it)."""
+def _standing(standing: Standing | None) -> Row:
+    """What a market says of a batch, and the rule that decides it."""
     if standing is None:
-        return None, None
-    return str(standing.status), standing.finding.rule_id if standing.finding else None
+        return {}
+    rule_id = standing.finding.rule_id if standing.finding else None
+    return {"says": str(standing.status), "rule_id": rule_id}
 
 
 def declared(facts: ProductFacts | None) -> str | None:
     """What vendor and certificates declare of a product as JSON; numbers as text."""
     if facts is None:
         return None
-    told = {one.name: getattr(facts, one.name) for one in fields(facts)}
-    return json.dumps(
-        {name: value for name, value in told.items() if value}, default=str, ensure_ascii=False
-    )
+    values = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    stated = {name: value for name, value in values.items() if value}
+    return json.dumps(stated, default=str, ensure_ascii=False)
 
 
-def _doubt(hold_reason: HoldReason) -> dict[str, str | None]:
-    told = {"rule_id": hold_reason.rule_id, "why": hold_reason.why, "analyte": hold_reason.analyte}
+def _hold_reason(hold_reason: HoldReason) -> dict[str, str | None]:
     return {
-        **told,
-        "file": hold_reason.ref.file,
-        "sheet": hold_reason.ref.sheet,
-        "cell": hold_reason.ref.cell,
+        "rule_id": hold_reason.rule_id,
+        "why": hold_reason.why,
+        "analyte": hold_reason.analyte,
+        **hold_reason.ref._asdict(),
     }
 
 
-def _open_and_floats(interval: Interval) -> Row:
-    high = None if interval.high is None else float(interval.high)
-    return interval.low_open, interval.high_open, float(interval.low), high
+def _interval(interval: Interval, unit: str) -> Row:
+    """An interval's columns; an infinite end is null."""
+    low, high = interval.low, interval.high
+    return {
+        "low": _fitted(low),
+        "high": _fitted(high),
+        "low_open": interval.low_open,
+        "high_open": interval.high_open,
+        "low_float": float(low),
+        "high_float": None if high is None else float(high),
+        "unit": unit,
+    }
 
 
 def _fitted(number: Decimal | None) -> Decimal | None:
-    """A decimal that fits the column; only what a division made longer than 18 places is rounded."""
-    if number is None or int(number.as_tuple().exponent) >= -18:
+    """The number itself where the column can hold it; rounded half-even to 18 places where a
+    division made it longer."""
+    # A remainder takes a sixth of the time of `number.as_tuple().exponent`.
+    if number is None or not _WIDE.remainder(number, _LAST_PLACE):
         return number
-    with localcontext() as context:
-        context.prec = 60
-        return number.quantize(_PLACES, rounding=ROUND_HALF_EVEN)
+    return number.quantize(_LAST_PLACE, context=_WIDE)

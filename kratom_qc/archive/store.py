@@ -12,12 +12,14 @@ are on disk and flushed. What an interrupted pass left behind without it is remo
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,25 +28,29 @@ from filelock import FileLock, Timeout
 
 from kratom_qc.archive import rows, tables
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import Refusal, StoreError
+from kratom_qc.domain.errors import MACHINE_TROUBLE, Refusal, StoreError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.verdict import Verdict
 
+log = logging.getLogger(__name__)
 _FLUSH_ROWS = 20_000
 _ORDER = ("results", "findings", "verdicts", "certificates")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store already holds, by the hash of the file."""
+    """What the store already holds, by the hash of the file.
+
+    What one version of the program refused, another may read. A refusal for a trouble of the
+    machine is no verdict about the file: it is tried once more, and refused after that.
+    """
 
     judged: frozenset[str]
-    refused: frozenset[str]  # by this very program; another version may read them
+    refused: frozenset[str]  # by this very program: not to be read again
+    to_try_again: frozenset[str]  # refused by it once, for a trouble of the machine
     names: dict[str, str]
-    by_batch: dict[
-        str, tuple[str, ...]
-    ]  # batch id → hashes of its certificates, in the order they came
-    by_trace: dict[str, frozenset[str]]  # what certificates share → ids of the batches that have it
+    by_batch: dict[str, tuple[str, ...]]  # hashes of a batch's files, in the order they came
+    by_trace: dict[str, frozenset[str]]  # ids of the batches that share what certificates share
 
 
 class Store:
@@ -67,7 +73,7 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the store for one pass; another pass on it is refused at once."""
+        """Hold the store for one pass. Raises StoreError at once where another pass holds it."""
         lock = FileLock(self.root / "pass.lock")
         try:
             lock.acquire(timeout=0)
@@ -90,6 +96,7 @@ class Store:
         for name in tables.SCHEMAS:
             for path in (self.root / "archive" / name).iterdir():
                 if path.suffix != ".parquet" or path.name not in committed:
+                    log.info("left by an interrupted pass, removed", extra={"path": str(path)})
                     path.unlink()
 
     def known(self, program: str) -> Known:
@@ -101,35 +108,45 @@ class Store:
         return raw(self.root, sha256)
 
     def write_page(self, name: str, text: str) -> None:
-        """Write one page of the reports."""
+        """Write one page of the reports. Raises StoreError where it cannot be written."""
         write_whole(self.reports / name, text.encode("utf-8"))
 
 
 def known(root: Path, program: str) -> Known:
     """Everything that the store in a folder holds."""
-    judged: set[str] = set()
-    refused: set[str] = set()
     names: dict[str, str] = {}
-    by_batch: dict[str, list[str]] = {}
+    refusals: dict[str, list[bool]] = {}  # of every try: whether the machine was to blame
+    by_batch: dict[str, dict[str, None]] = {}
     by_trace: dict[str, set[str]] = {}
-    wanted = ["sha256", "file", "status", "batch_id", "program", "traces"]
+    for row in _certificate_rows(root):
+        sha256, batch_id = row["sha256"], row["batch_id"]
+        names.setdefault(sha256, row["file"])
+        if row["status"] == "judged":
+            by_batch.setdefault(batch_id, {})[sha256] = None
+            for trace in row["traces"] or ():
+                by_trace.setdefault(trace, set()).add(batch_id)
+        elif row["program"] == program:
+            refusals.setdefault(sha256, []).append(_is_machine_trouble(row["refusals"]))
+    to_try_again = {sha256 for sha256, tries in refusals.items() if tries == [True]}
+    return Known(
+        judged=frozenset(chain.from_iterable(by_batch.values())),
+        refused=frozenset(refusals.keys() - to_try_again),
+        to_try_again=frozenset(to_try_again),
+        names=names,
+        by_batch={batch_id: tuple(shas) for batch_id, shas in by_batch.items()},
+        by_trace={trace: frozenset(batch_ids) for trace, batch_ids in by_trace.items()},
+    )
+
+
+def _certificate_rows(root: Path) -> Iterator[tables.Row]:
+    columns = ["sha256", "file", "status", "batch_id", "program", "traces", "refusals"]
     for path in committed(root):
         # by the schema of today: a column that an earlier version did not write is null
-        columns = pq.read_table(path, columns=wanted, schema=tables.CERTIFICATES).to_pydict()
-        for sha, name, status, batch, by, traces in zip(
-            *(columns[name] for name in wanted), strict=True
-        ):
-            names.setdefault(sha, name)
-            if status == "judged":
-                judged.add(sha)
-                by_batch.setdefault(batch, []).append(sha)
-                for trace in traces or ():
-                    by_trace.setdefault(trace, set()).add(batch)
-            elif by == program:
-                refused.add(sha)
-    batches = {batch: tuple(dict.fromkeys(shas)) for batch, shas in by_batch.items()}
-    related = {trace: frozenset(found) for trace, found in by_trace.items()}
-    return Known(frozenset(judged), frozenset(refused), names, batches, related)
+        yield from pq.read_table(path, columns=columns, schema=tables.CERTIFICATES).to_pylist()
+
+
+def _is_machine_trouble(refusals: Iterable[tables.Row] | None) -> bool:
+    return any(refusal["code"] in MACHINE_TROUBLE for refusal in refusals or ())
 
 
 def committed(root: Path) -> list[Path]:
@@ -153,7 +170,7 @@ def raw_path(root: Path, sha256: str) -> Path:
 
 
 def keep(root: Path, sha256: str, content: bytes) -> None:
-    """Keep a file's bytes under their hash."""
+    """Keep a file's bytes under their hash. Raises StoreError where they cannot be written."""
     path = raw_path(root, sha256)
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
@@ -175,7 +192,7 @@ def keep_rulebook(root: Path, book: Rulebook) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: under a temporary name, then renamed. `PassWriter.commit`
-    sees it to the disk."""
+    sees it to the disk. Raises StoreError where it cannot be written."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(content)
@@ -186,13 +203,14 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @dataclass(slots=True)
 class PassWriter:
-    """Gathers one pass and commits it at the end; rows go to disk in blocks, so memory stays flat."""
+    """Gathers one pass and commits it at the end; rows go to disk in blocks, which keeps memory
+    flat."""
 
     store: Store
     pass_id: str
     judged_on: date
     program: str
-    rows: dict[str, list[tables.Row]] = field(
+    rows: dict[str, list[tables.Values]] = field(
         default_factory=lambda: {name: [] for name in tables.SCHEMAS}
     )
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
@@ -218,7 +236,7 @@ class PassWriter:
 
     def _add(self, name: str, row: tables.Row) -> None:
         waiting = self.rows[name]
-        waiting.append(row)
+        waiting.append(tables.values(name, row))
         if len(waiting) >= _FLUSH_ROWS:
             self._flush(name)
 
@@ -228,7 +246,7 @@ class PassWriter:
                 self._path(name, ".part"), tables.SCHEMAS[name], compression="zstd"
             )
         self.writers[name].write_table(
-            tables.table(name, self.rows[name], self.pass_id, self.judged_on)
+            tables.arrow(name, self.rows[name], self.pass_id, self.judged_on)
         )
         self.rows[name] = []
 
@@ -240,7 +258,7 @@ class PassWriter:
 
         Everything the pass has written (kept files, pages, tables) is on disk before the file that
         makes it count: one sync for all of them, where one per page would cost more than writing
-        the pages.
+        the pages. Raises StoreError where anything cannot be written.
         """
         try:
             for name in _ORDER:

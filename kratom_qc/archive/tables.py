@@ -8,157 +8,114 @@ keeps them); what a laboratory printed never is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 
+Row = dict[str, Any]  # by the column's name; without the columns of the pass
+Values = tuple[Any, ...]  # in the order of the schema; a third of a row's memory
+
 AMOUNT = pa.decimal128(38, 18)
 _WORD = pa.dictionary(pa.int32(), pa.string())  # few different values, many rows
 
-_PASS = [
-    pa.field("pass_id", pa.string(), nullable=False),
-    pa.field("judged_on", pa.date32(), nullable=False),
-]
-_WHERE = [
-    pa.field("file", pa.string()),
-    pa.field("sheet", pa.string()),
-    pa.field("cell", pa.string()),
-]
+
+def _columns(names: str, kind: pa.DataType) -> list[pa.Field]:
+    return [pa.field(name, kind) for name in names.split()]
+
+
+def _texts(names: str) -> list[pa.Field]:
+    return _columns(names, pa.string())
+
+
+def _required(name: str, kind: pa.DataType | None = None) -> pa.Field:
+    return pa.field(name, kind or pa.string(), nullable=False)
+
+
+PASS = [_required("pass_id"), _required("judged_on", pa.date32())]
+_CELL = _texts("file sheet cell")
 _INTERVAL = [
-    pa.field("low", AMOUNT),
-    pa.field("high", AMOUNT),
-    pa.field("low_open", pa.bool_()),
-    pa.field("high_open", pa.bool_()),
-    pa.field("low_float", pa.float64()),
-    pa.field("high_float", pa.float64()),
+    *_columns("low high", AMOUNT),
+    *_columns("low_open high_open", pa.bool_()),
+    *_columns("low_float high_float", pa.float64()),
     pa.field("unit", _WORD),
 ]
-
-_FACT = [(name, pa.string()) for name in ("name", "said", "sheet", "cell")] + [("day", pa.date32())]
+_REFUSAL = pa.struct(_texts("code message sheet cell said"))
+_FACT = pa.struct([*_texts("name said sheet cell"), pa.field("day", pa.date32())])
+_RULEBOOK = pa.struct(_texts("id version sha256"))
+_HOLD_REASON = pa.struct(_texts("rule_id why analyte file sheet cell"))
 
 CERTIFICATES = pa.schema(
     [
-        *_PASS,
-        pa.field("sha256", pa.string(), nullable=False),
-        pa.field("file", pa.string(), nullable=False),
-        pa.field("status", pa.string(), nullable=False),
-        pa.field("batch_id", pa.string()),
-        pa.field("product", pa.string()),
-        pa.field("product_name", pa.string()),
-        pa.field("laboratory", pa.string()),
-        pa.field("accreditation", pa.string()),
-        pa.field("certificate_id", pa.string()),
-        pa.field("received_on", pa.date32()),
-        pa.field("tested_on", pa.date32()),
-        pa.field("issued_on", pa.date32()),
-        pa.field(
-            "refusals",
-            pa.list_(
-                pa.struct(
-                    [(name, pa.string()) for name in ("code", "message", "sheet", "cell", "said")]
-                )
-            ),
-        ),
-        pa.field("program", pa.string(), nullable=False),
+        *PASS,
+        _required("sha256"),
+        _required("file"),
+        _required("status"),
+        *_texts("batch_id product product_name laboratory accreditation certificate_id"),
+        *_columns("received_on tested_on issued_on", pa.date32()),
+        pa.field("refusals", pa.list_(_REFUSAL)),
+        _required("program"),
         pa.field("traces", pa.list_(pa.string())),
-        pa.field(
-            "facts_said", pa.list_(pa.struct(_FACT))
-        ),  # a certificate's facts; those that are dates with their day
+        pa.field("facts_said", pa.list_(_FACT)),  # those that are dates with their day
     ]
 )
 RESULTS = pa.schema(
     [
-        *_PASS,
-        pa.field("sha256", pa.string(), nullable=False),
-        pa.field("batch_id", pa.string(), nullable=False),
+        *PASS,
+        _required("sha256"),
+        _required("batch_id"),
         pa.field("analyte", _WORD),
-        pa.field("known", pa.bool_()),
-        pa.field("measured", pa.bool_()),
-        pa.field("said", pa.string()),
-        pa.field("shown", pa.string()),
+        *_columns("known measured", pa.bool_()),
+        *_texts("said shown"),
         pa.field("unit_said", _WORD),
         *_INTERVAL,
         pa.field("basis", _WORD),
-        pa.field("portion_g", AMOUNT),
-        pa.field("lod", AMOUNT),
-        pa.field("loq", AMOUNT),
-        pa.field("uncertainty", AMOUNT),
+        *_columns("portion_g lod loq uncertainty", AMOUNT),
         pa.field("detected", pa.bool_()),
         pa.field("text", pa.string()),
-        pa.field("method", _WORD),
-        pa.field("stated_verdict", _WORD),
-        *_WHERE,
+        *_columns("method stated_verdict", _WORD),
+        *_CELL,
         # What the next judgement needs beside the words, so that it need not read the certificate
         # again.
-        pa.field("detection_limit", AMOUNT),
-        pa.field("resolution", AMOUNT),
-        pa.field("species", _WORD),
-        pa.field("replicate", _WORD),
-        pa.field("shown_low", AMOUNT),
-        pa.field("shown_high", AMOUNT),
-        pa.field("shown_low_open", pa.bool_()),
-        pa.field("shown_high_open", pa.bool_()),
-        pa.field("flags", _WORD),
-        pa.field("witness", _WORD),
+        *_columns("detection_limit resolution", AMOUNT),
+        *_columns("species replicate", _WORD),
+        *_columns("shown_low shown_high", AMOUNT),
+        *_columns("shown_low_open shown_high_open", pa.bool_()),
+        *_columns("flags witness", _WORD),
         pa.field("in_full", pa.string()),
     ]
 )
 FINDINGS = pa.schema(
     [
-        *_PASS,
-        pa.field("batch_id", pa.string(), nullable=False),
-        pa.field("rule_id", _WORD),
-        pa.field("rulebook", _WORD),
-        pa.field("market", _WORD),
-        pa.field("analyte", _WORD),
-        pa.field("outcome", _WORD),
+        *PASS,
+        _required("batch_id"),
+        *_columns("rule_id rulebook market analyte outcome", _WORD),
         pa.field("decides", pa.bool_()),
-        pa.field("when_missing", _WORD),
-        pa.field("status", _WORD),
+        *_columns("when_missing status", _WORD),
         *_INTERVAL,
-        pa.field("limit", _WORD),
-        pa.field("because", _WORD),
-        pa.field("why", _WORD),
-        *_WHERE,
-        pa.field("conditional", _WORD),
-        pa.field("decision_rule", _WORD),
+        *_columns("limit because why", _WORD),
+        *_CELL,
+        *_columns("conditional decision_rule", _WORD),
     ]
 )
 VERDICTS = pa.schema(
     [
-        *_PASS,
-        pa.field("batch_id", pa.string(), nullable=False),
-        pa.field("product", pa.string()),
-        pa.field("market", pa.string()),  # null: the batch's own verdict
-        pa.field("verdict", pa.string(), nullable=False),
-        # From here to `program`, and what a batch is made of: in its own row only.
-        pa.field("home_markets", pa.list_(pa.string())),
-        pa.field("certificates", pa.list_(pa.string())),
+        *PASS,
+        _required("batch_id"),
+        *_texts("product market"),  # market null: the batch's own verdict
+        _required("verdict"),
+        # In the batch's own row only, as are facts, doubts and terms.
+        *_columns("home_markets certificates", pa.list_(pa.string())),
         pa.field("reason", pa.string()),
-        pa.field(
-            "rulebooks",
-            pa.list_(pa.struct([(name, pa.string()) for name in ("id", "version", "sha256")])),
-        ),
+        pa.field("rulebooks", pa.list_(_RULEBOOK)),
         pa.field("facts_sha256", pa.string()),
-        pa.field("program", pa.string(), nullable=False),
-        pa.field(
-            "says", pa.string()
-        ),  # of a market: may be sold, may not be sold, undecided, banned
-        pa.field("rule_id", pa.string()),  # the rule that decides it; null where every limit is met
-        pa.field(
-            "facts", pa.string()
-        ),  # what vendor and certificates declare of the product, as JSON
-        pa.field(
-            "doubts",
-            pa.list_(
-                pa.struct(
-                    [
-                        (name, pa.string())
-                        for name in ("rule_id", "why", "analyte", "file", "sheet", "cell")
-                    ]
-                )
-            ),
-        ),
+        _required("program"),
+        # Of a market: its MarketStatus, and the rule that decides it (null: every limit is met).
+        *_texts("says rule_id"),
+        pa.field("facts", pa.string()),  # what is declared of the product, as JSON
+        pa.field("doubts", pa.list_(_HOLD_REASON)),
         pa.field("terms", pa.string()),  # a hash of day, product, markets and rulebooks
     ]
 )
@@ -168,21 +125,40 @@ SCHEMAS = {
     "findings": FINDINGS,
     "verdicts": VERDICTS,
 }
+_NAMES = {name: tuple(schema.names[len(PASS) :]) for name, schema in SCHEMAS.items()}
+_VALUES = {name: itemgetter(*names) for name, names in _NAMES.items()}
 
-Row = tuple[Any, ...]
+
+def blank(name: str) -> Row:
+    """A row of one table with every column null."""
+    return dict.fromkeys(_NAMES[name])
 
 
-def table(name: str, rows: list[Row], pass_id: str, judged_on: Any) -> pa.Table:
-    """Rows of one kind as an Arrow table with the pass columns in front."""
+def values(name: str, row: Row) -> Values:
+    """The values of a row in the order of the schema.
+
+    Raises ValueError for a row that lacks a column or has one that the schema does not know.
+    """
+    try:
+        ordered: Values = _VALUES[name](row)
+    except KeyError as missing:
+        raise ValueError(f"a row of {name} lacks the column {missing}") from None
+    if len(row) != len(ordered):
+        unknown = sorted(set(row).difference(_NAMES[name]))
+        raise ValueError(f"a row of {name} has columns that its schema does not know: {unknown}")
+    return ordered
+
+
+def table(name: str, rows: Iterable[Row], pass_id: str, judged_on: date) -> pa.Table:
+    """Rows of one kind as an Arrow table with the pass columns in front. Raises ValueError as
+    `values` does."""
+    return arrow(name, [values(name, row) for row in rows], pass_id, judged_on)
+
+
+def arrow(name: str, rows: Sequence[Values], pass_id: str, judged_on: date) -> pa.Table:
+    """What `values` made of rows of one kind as an Arrow table with the pass columns in front."""
     schema = SCHEMAS[name]
-    width = len(schema) - 2
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * width
-    lead = [
-        pa.array([pass_id] * len(rows), pa.string()),
-        pa.array([judged_on] * len(rows), pa.date32()),
-    ]
-    arrays = [
-        pa.array(column, field.type)
-        for column, field in zip(columns, list(schema)[2:], strict=True)
-    ]
-    return pa.Table.from_arrays([*lead, *arrays], schema=schema)
+    columns: list[Any] = [[pass_id] * len(rows), [judged_on] * len(rows)]
+    columns += zip(*rows, strict=True) if rows else [()] * len(_NAMES[name])
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)

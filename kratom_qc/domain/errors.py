@@ -44,6 +44,10 @@ class StoreError(KratomQCError):
     exit_status = 73
 
 
+# Codes of refusals that say nothing about the file: its reader was stopped, died or failed.
+MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died", "reader-failed"})
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One reason why a file never becomes data. `near` are the known words nearest to what it said."""

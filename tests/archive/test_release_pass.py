@@ -353,6 +353,74 @@ def test_readers_that_die_refuse_their_files_alone_which_are_kept(inbox, tmp_pat
     assert kept == {"hang", "eat", *(f"abort {number}" for number in range(20))}
 
 
+def read_or_die_of_the_limits(name: str, raw: bytes, caps: Caps) -> Reading:
+    """A reader that is killed once, or always, or needs more than the limits of a first try."""
+    first_try = caps.wall_seconds == Caps().wall_seconds
+    if name == "always.csv" or (name in ("once.csv", "earlier.csv") and first_try):
+        os.abort()
+    return read_content(name, raw, caps)
+
+
+def refused_in(store: Path) -> str:
+    return (store / "reports" / "index.html").read_text()
+
+
+def test_a_file_whose_reader_was_killed_once_is_judged_by_the_next_pass(inbox, tmp_path, terms, monkeypatch):
+    store = tmp_path / "store"
+    (inbox / "abort.csv").write_text(CHEMISTRY)
+    monkeypatch.setattr("kratom_qc.app.reading.read_content", read_or_die)
+    first, verdicts = make_pass(inbox, store, terms)
+    assert (verdicts, [one.refusals[0].code for one in first.refused]) == ([], ["reader-died"])
+    assert "the next pass tries it once more" in refused_in(store)
+    (inbox / "abort.csv").rename(inbox / "good.csv")
+    second, verdicts = make_pass(inbox, store, terms)
+    assert (verdicts, second.refused) == (["L-1 HOLD"], [])
+    assert second.pass_id != first.pass_id, "both passes stay in the archive"
+    assert arrivals(inbox, Store(store))[0] == []
+    certificates = pd.read_parquet(store / "archive" / "certificates")
+    assert sorted(certificates.status) == ["judged", "refused"]
+
+
+def test_a_second_try_has_longer_limits_and_one_that_always_dies_is_held_after_it(inbox, tmp_path, terms, monkeypatch):
+    store = tmp_path / "store"
+    monkeypatch.setattr("kratom_qc.app.reading.read_content", read_or_die_of_the_limits)
+    for name in ("once", "always", "good"):
+        (inbox / f"{name}.csv").write_text(CHEMISTRY.replace("L-1", f"L-{name}"))
+    assert make_pass(inbox, store, terms)[1] == ["L-good HOLD"]
+    new, _ = arrivals(inbox, Store(store))
+    assert [(one.name, one.is_second_try) for one in new] == [("always.csv", True), ("once.csv", True)]
+    assert "held for a person" not in refused_in(store)
+    current, verdicts = make_pass(inbox, store, terms)
+    assert verdicts == ["L-once HOLD"]
+    assert [one.file for one in current.refused] == ["always.csv"]
+    assert "held for a person" in refused_in(store)
+    assert arrivals(inbox, Store(store))[0] == [], "held: no pass reads it again"
+    assert Store(store).known("kratom_qc 99").refused == frozenset(), "another version of the program does"
+    (inbox / "always.csv").write_text(CHEMISTRY.replace("L-1", "L-changed"))
+    assert [(one.name, one.is_second_try) for one in arrivals(inbox, Store(store))[0]] == [("always.csv", False)]
+
+
+def test_a_file_that_a_second_try_reads_and_refuses_for_what_it_says_is_not_held(inbox, tmp_path, terms, monkeypatch):
+    store = tmp_path / "store"
+    (inbox / "once.csv").write_text(BAD)
+    monkeypatch.setattr("kratom_qc.app.reading.read_content", read_or_die_of_the_limits)
+    make_pass(inbox, store, terms)
+    current, _ = make_pass(inbox, store, terms)
+    assert not current.refused[0].met_machine_trouble
+    assert "held for a person" not in refused_in(store)
+    assert arrivals(inbox, Store(store))[0] == []
+
+
+def test_an_earlier_certificate_whose_reader_dies_is_tried_again_at_once(inbox, tmp_path, terms, monkeypatch):
+    """A later certificate of its batch must not find it unread for a trouble of the machine."""
+    store = tmp_path / "store"
+    (inbox / "earlier.csv").write_text(CHEMISTRY)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 HOLD"]
+    monkeypatch.setattr("kratom_qc.app.reading.read_content", read_or_die_of_the_limits)
+    (inbox / "micro.csv").write_text(MICROBIOLOGY)
+    assert make_pass(inbox, store, terms)[1] == ["L-1 PASS"]
+
+
 def test_batches_judged_in_several_waves_come_out_as_in_one(inbox, tmp_path, terms, monkeypatch):
     for number in range(5):
         (inbox / f"{number}.csv").write_text(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +36,10 @@ def test_a_pass_over_an_inbox_with_a_failing_batch_and_a_bad_file_completes_and_
     assert (store / "reports" / "index.html").exists()
     runs = store / "prefect" / "prefect.db"
     assert runs.exists(), "a real server kept the history of the run"
+    with closing(sqlite3.connect(runs)) as database:
+        lines = [message for (message,) in database.execute("SELECT message FROM log WHERE flow_run_id IS NOT NULL")]
+    for event in ("pass begun", "file read", "file refused", "batch judged", "wave judged", "pass committed"):
+        assert any(line.startswith(event) for line in lines), f"the run's log in Prefect lacks '{event}'"
     certificates = pd.read_parquet(store / "archive" / "certificates")
     assert sorted(certificates.status) == ["judged", "judged", "refused"]
     second = kratom_qc("run", *options)

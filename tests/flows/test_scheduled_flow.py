@@ -1,0 +1,103 @@
+"""The flow on a schedule, served as its docstring says, and a server that never outlives whoever started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = next((ROOT / "sample_reports" / "certificates").glob("01-clean*"))
+PATIENCE = 400  # seconds: a busy machine takes minutes to start Prefect and a run of its own
+
+
+def started(*arguments: str) -> subprocess.Popen[bytes]:
+    """A Python process of our own that speaks to no Prefect server but the one it starts."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+    return subprocess.Popen([sys.executable, *arguments], env=environment, cwd=ROOT, stderr=subprocess.PIPE)
+
+
+def eventually(holds: Callable[[], object], what: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until, f"it did not happen: {what}"
+        time.sleep(0.2)
+
+
+def states(store: Path) -> set[str]:
+    """The states of every flow run that a store's Prefect server knows."""
+    database = store / "prefect" / "prefect.db"
+    if not database.exists():
+        return set()
+    try:
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+            return {name for (name,) in connection.execute("SELECT state_name FROM flow_run")}
+    except sqlite3.OperationalError:  # not made yet, or busy
+        return set()
+
+
+def children_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def left(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def all_end(processes: list[psutil.Process]) -> None:
+    try:
+        eventually(lambda: not left(processes), "the server ends")
+    finally:
+        for process in left(processes):
+            process.kill()
+
+
+def test_a_served_scheduled_run_completes_and_has_judged_a_file(tmp_path):
+    inbox, store = tmp_path / "inbox", tmp_path / "store"
+    inbox.mkdir()
+    (inbox / SAMPLE.name).write_bytes(SAMPLE.read_bytes())
+    serving = started("-m", "flows.serve", "--inbox", str(inbox), "--store", str(store), "--every", "30")
+    family: list[psutil.Process] = []
+    try:
+        eventually(lambda: serving.poll() is not None or "Completed" in states(store), "a run that completes")
+        assert serving.poll() is None, serving.stderr.read().decode()
+        assert not {"Failed", "Crashed"} & states(store)
+        assert "HB-260814-A" in (store / "reports" / "index.html").read_text()
+        assert len(list((store / "archive" / "verdicts").glob("*.parquet"))) == 1, "a run with nothing new adds nothing"
+        family = children_of(serving)
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=PATIENCE)
+    all_end(family)
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from flows.server import prefect_server
+with prefect_server(Path(sys.argv[1])) as answered:
+    answered()
+    Path(sys.argv[1], "up").touch()
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_process_leaves_no_prefect_server_behind(tmp_path, how):
+    parent = started("-c", WAITING, str(tmp_path))
+    try:
+        eventually((tmp_path / "up").exists, "a server that answers")
+        family = children_of(parent)
+        assert family
+    finally:
+        parent.send_signal(how)
+        parent.communicate(timeout=PATIENCE)
+    all_end(family)
