@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kratom_qc.domain.interval import plain
+
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _TRUE_MINUS = re.compile(r"(10\s?\^\s?\(?)[−–]")
@@ -44,6 +46,9 @@ FLATTENED = re.compile(
 )
 # In a file with decimal commas: 5104, or 5·10⁴ without its height
 _FLATTENED_GROUP = re.compile(r"^[0-9]{1,3}\.10[0-9]$")
+_LOST_HEIGHT = re.compile(
+    rf"^(?P<m>{MANTISSA})\s*(?:{_TIMES}|\.)\s*10(?P<p>[+-]?[0-9]{{1,2}})(?![0-9])"
+)
 # 2 × 10², or 2.10 with the footnote 2
 FOOTNOTE_OR_POWER = re.compile(r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})?")
@@ -51,6 +56,7 @@ _TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})
 # decimal(38, 18).
 LARGEST, SMALLEST = Decimal("1e13"), Decimal("1e-12")
 _EXPONENT_LIMIT = 30
+_MOST_ZEROS = 9  # of a power of ten that is also written out
 _MOST_DIGITS = 28  # what decimal arithmetic keeps; more would be rounded in silence
 
 
@@ -121,6 +127,20 @@ def _is_grouped(token: str, mark: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", whole))
 
 
+def lost_height(text: str) -> str:
+    """What is wrong with `4.2 x 104`, and what to write instead."""
+    match = _LOST_HEIGHT.match(text)
+    advice = "it as 2.1x10^2"
+    if match and abs(int(match["p"])) <= _MOST_ZEROS:
+        mantissa, power = match["m"], int(match["p"])
+        advice = f"{mantissa}x10^{power}"
+        marks = re.findall("[.,]", mantissa)
+        if len(marks) <= 1:
+            value = plain(Decimal(mantissa.replace(",", ".")).scaleb(power))
+            advice += f" or {value.replace('.', marks[0] if marks else '.')}"
+    return f"a raised exponent seems to have lost its height; write {advice}"
+
+
 def number(text: str, mark: str | None) -> Number:
     """The number a text is, given the file's decimal mark.
 
@@ -130,7 +150,7 @@ def number(text: str, mark: str | None) -> Number:
     if _BARE_POWER.match(printed):
         return _scaled("1", _power(printed), mark, scientific=True)
     if FLATTENED.match(printed):
-        raise Ambiguous("a raised exponent seems to have lost its height; write it as 2.1x10^2")
+        raise Ambiguous(lost_height(printed))
     if mark != "," and FOOTNOTE_OR_POWER.match(text.strip()):
         raise Ambiguous("the raised digit may be an exponent or a footnote; write it as 2x10^2")
     times = _TIMES_TEN.match(printed)
@@ -178,13 +198,15 @@ def _mark_of(mantissa: str, mark: str | None, *, scientific: bool) -> str:
     if mark == "," and _FLATTENED_GROUP.match(mantissa):
         raise Ambiguous(
             "it may be a thousands mark, or a power of ten that lost its height; "
-            "write 5104 or 5x10^4"
+            f"write {mantissa.replace('.', '')} or {mantissa.replace('.10', 'x10^')}"
         )
     if mark is not None:
         return mark
     if re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", mantissa):
+        whole, fraction = re.split("[.,]", mantissa)
         raise Ambiguous(
-            "its mark may be a decimal or a thousands mark, and nothing in the file proves which"
+            "its mark may be a decimal or a thousands mark, and nothing in the file proves which; "
+            f"write {whole}{fraction} or {whole}.{fraction}"
         )
     raise ValueError("the groups of digits do not fit")
 

@@ -18,6 +18,7 @@ from kratom_qc.interpret.numbers import (
     NUMBER,
     Ambiguous,
     Number,
+    lost_height,
     number,
     tidy,
 )
@@ -178,9 +179,9 @@ def _word(text: str) -> str | None:
 
 
 def _number(text: str, mark: str | None, around: str = "") -> Number:
-    if FLATTENED.match(around.lstrip("<>=≤≥≦≧ ")):
-        why = "a raised exponent seems to have lost its height; write it as 2.1x10^2"
-        raise Unreadable("ambiguous-number", why)
+    printed = around.lstrip("<>=≤≥≦≧ ")
+    if FLATTENED.match(printed):
+        raise Unreadable("ambiguous-number", lost_height(printed))
     try:
         return number(text, mark)
     except Ambiguous as error:

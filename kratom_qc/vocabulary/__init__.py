@@ -31,7 +31,7 @@ from kratom_qc.vocabulary.headers import (
     unit_line,
 )
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key, unit_key, word_key
-from kratom_qc.vocabulary.lists import WORDS, closest
+from kratom_qc.vocabulary.lists import WORDS, closest, nearest_hint
 from kratom_qc.vocabulary.products import (
     form_spellings,
     nearest_forms,
@@ -67,6 +67,7 @@ __all__ = [
     "nearest_analytes",
     "nearest_forms",
     "nearest_headers",
+    "nearest_hint",
     "nearest_statuses",
     "nearest_units",
     "product_form",
