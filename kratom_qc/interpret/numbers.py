@@ -134,7 +134,7 @@ def lost_height(text: str) -> str:
     if match and abs(int(match["p"])) <= _MOST_ZEROS:
         mantissa, power = match["m"], int(match["p"])
         advice = f"{mantissa}x10^{power}"
-        marks = [sign for sign in mantissa if sign in ".,"]
+        marks = re.findall("[.,]", mantissa)
         if len(marks) <= 1:
             value = plain(Decimal(mantissa.replace(",", ".")).scaleb(power))
             advice += f" or {value.replace('.', marks[0] if marks else '.')}"

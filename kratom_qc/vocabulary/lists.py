@@ -50,6 +50,15 @@ def closest(key: str, known: Iterable[str], most: int) -> list[str]:
     return [near for near, _, _ in matches]
 
 
+def nearest_hint(name: str, known: Iterable[str], most: int = 1) -> str:
+    """`; nearest: us-tx`: the end of a sentence about a name that nobody knows. Names that begin
+    with it come first; nothing where none is near."""
+    every = list(known)
+    longer = [word for word in every if name and word.startswith(name)]
+    near = list(dict.fromkeys([*longer, *closest(name, every, most)]))[:most]
+    return f"; nearest: {', '.join(near)}" if near else ""
+
+
 def nearest(key: str, spellings: Mapping[str, str]) -> tuple[str, ...]:
     """Up to three spellings (by their keys) near a key. A text longer than any word is near none: a
     file full of prose must cost nothing."""
