@@ -65,12 +65,3 @@ def nearest(key: str, spellings: Mapping[str, str]) -> tuple[str, ...]:
     if len(key) > _LONGEST_WORD:
         return ()
     return tuple(spellings[near] for near in closest(key, spellings, 3))
-
-
-def nearest_hint(name: str, known: Iterable[str], most: int = 1) -> str:
-    """`; nearest: us-tx`: the end of a sentence about a name that nobody knows. Names that begin
-    with it come first; nothing where none is near."""
-    names = list(known)
-    longer = [other for other in names if name and other.startswith(name)]
-    near = list(dict.fromkeys([*longer, *closest(name, names, most)]))[:most]
-    return f"; nearest: {', '.join(near)}" if near else ""

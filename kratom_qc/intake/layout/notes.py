@@ -41,7 +41,7 @@ def with_notes(
     notes: list[list[Note]] = [[] for _ in certificates]
     for page in pages:
         for note in _notes(page, read, where):
-            for index in owners.of(note.word.ref):
+            for index in owners.of(note.source.ref):
                 notes[index].append(note)
     return tuple(
         replace(certificate, notes=tuple(own))
