@@ -173,15 +173,17 @@ def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
     if any(meaning((text,))[0] == "fact:batch_id" for text in headers):
         return []
     places: dict[str, list[tuple[str, Cell]]] = {_KNOWN: [], _NEAR: [], _LOOKS: []}
-    for sheet, header in tables:
-        for row in range(header - _ABOVE, header):
-            for (_, label), (column, value) in pairwise(sorted(sheet.rows.get(row, {}).items())):
-                kind = _batch_id_by(label.text, value.text)
-                if kind:
-                    places[kind].append((_place(sheet.name, row, column), label))
+    above = [(sheet, row) for sheet, header in tables for row in range(header - _ABOVE, header)]
+    for sheet, row in above:
+        for (_, label), (column, value) in pairwise(sorted(sheet.rows.get(row, {}).items())):
+            kind = _batch_id_by(label.text, value.text)
+            if kind:
+                places[kind].append((_place(sheet.name, row, column), label))
     if places[_KNOWN]:
         return []
-    for place, label in [*places[_NEAR], *places[_LOOKS]][:1]:
+    likely = [*places[_NEAR], *places[_LOOKS]]
+    if likely:
+        place, label = likely[0]
         return ["[facts]", f"batch_id = {quoted(place)}  # ? beside '{squeezed(label.text)}'", ""]
     return ["# [facts]", '# batch_id = "B4"  # ? no lot number was seen above the table', ""]
 

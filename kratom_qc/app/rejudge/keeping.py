@@ -92,7 +92,7 @@ def keep(folder: Path, answer: Answer) -> None:
     """Write the tables of an answer, and on what basis it was made."""
     policy = answer.request.policy
     rulebooks = {
-        product: applicable(policy.books, policy.everywhere, product)
+        product: _identities(applicable(policy.books, policy.everywhere, product))
         for product in {batch.verdict.product for batch in answer.batches}
     }
     with pq.ParquetWriter(folder / "verdicts.parquet", _VERDICTS, compression="zstd") as writer:
@@ -119,7 +119,7 @@ def terms_of(answer: Answer) -> dict[str, Any]:
         "judged_on": policy.on.isoformat(),
         "markets": list(answer.comparison.markets),
         "home_markets": list(policy.home),
-        "rulebooks": [_identity(book) for book in policy.books.values()],
+        "rulebooks": _identities(policy.books.values()),
         "asked_again": [
             {"rulebook": book, "rule_id": rule_id, "why": why, "products": list(products)}
             for (book, rule_id, why), products in asked.items()
@@ -132,7 +132,7 @@ def terms_of(answer: Answer) -> dict[str, Any]:
 
 
 def _verdict_rows(
-    answer: Answer, place: int, rulebooks: Mapping[str | None, Iterable[Rulebook]]
+    answer: Answer, place: int, rulebooks: Mapping[str | None, list[dict[str, str]]]
 ) -> Iterator[dict[str, Any]]:
     """The rows of one batch: its own verdict, then every market's."""
     policy, comparison = answer.request.policy, answer.comparison
@@ -140,7 +140,7 @@ def _verdict_rows(
     own = {
         "home_markets": policy.home,
         "certificates": list(verdict.certificates),
-        "rulebooks": [_identity(book) for book in rulebooks[verdict.product]],
+        "rulebooks": rulebooks[verdict.product],
         "facts_sha256": verdict.facts_sha256 or None,
     }
     decisions = zip(comparison.before[place], comparison.after[place], strict=True)
@@ -160,8 +160,8 @@ def _verdict_rows(
         }
 
 
-def _identity(book: Rulebook) -> dict[str, str]:
-    return {"id": book.id, "version": book.version, "sha256": book.sha256}
+def _identities(books: Iterable[Rulebook]) -> list[dict[str, str]]:
+    return [{"id": book.id, "version": book.version, "sha256": book.sha256} for book in books]
 
 
 def _change(before: MarketDecision, after: MarketDecision) -> str | None:
