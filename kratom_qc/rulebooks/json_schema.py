@@ -13,7 +13,8 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from kratom_qc import vocabulary
-from kratom_qc.rulebooks.schema import CERTIFICATE_FIELDS, ROWS, Head, LimitRow
+from kratom_qc.rulebooks.schema import ROWS, Head, LimitRow
+from kratom_qc.rulebooks.schema_words import CERTIFICATE_FIELDS
 from kratom_qc.vocabulary.checked import Table
 from kratom_qc.vocabulary.derived import derived_kinds
 

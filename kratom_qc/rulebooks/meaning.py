@@ -22,14 +22,8 @@ from kratom_qc.domain.limit import (
     NotDetectedLimit,
 )
 from kratom_qc.rulebooks.dates import bound
-from kratom_qc.rulebooks.schema import (
-    UNITS_OF,
-    AmountRow,
-    AnyRow,
-    Mistake,
-    NotDetectedRow,
-    measure_of,
-)
+from kratom_qc.rulebooks.schema import AmountRow, AnyRow, Mistake, NotDetectedRow
+from kratom_qc.rulebooks.schema_words import UNITS_OF, measure_of
 
 _PLACEHOLDER = re.compile(
     r"^\W*(?:to ?do|tb[acd]|fix ?me|x{2,}|n/?a|none|unknown|source|ditto|idem|same|see above"
