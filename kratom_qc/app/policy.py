@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kratom_qc import settings, vocabulary
-from kratom_qc.domain.errors import InputNotFound, RulebookError, UsageError
+from kratom_qc.domain.errors import RulebookError, UsageError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.interpret.facts import FactsFile, load_facts
@@ -76,9 +76,6 @@ def load_policy(
     methods.check()
     load_profiles()
     check_product(product)
-    for draft in drafts:
-        if not draft.is_file():
-            raise InputNotFound(f"{draft}: no such rulebook")
     books = load_rulebooks(config.expectations, drafts)
     _check_home_markets(config.home_markets, books)
     declared = facts or config.facts

@@ -54,16 +54,21 @@ class Arrival:
 def arrivals(inbox: Path, store: Store) -> tuple[list[Arrival], int]:
     """(the files of an inbox that are new by content, how many files there are). Raises
     InputNotFound without an inbox."""
-    if not inbox.is_dir():
-        raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
+    paths = files_in(existing(inbox))
     known = store.known(PROGRAM)
-    paths = files_in(inbox)
     new: dict[str, Arrival] = {}
     for path in paths:
         name, digest = path.relative_to(inbox).as_posix(), _digest(path)
         if digest not in known.judged and digest not in known.refused:
             new.setdefault(digest, Arrival(path, name, digest, digest in known.to_try_again))
     return list(new.values()), len(paths)
+
+
+def existing(inbox: Path) -> Path:
+    """An inbox that is there. Raises InputNotFound for one that is not, before a store is made."""
+    if not inbox.is_dir():
+        raise InputNotFound(f"{inbox}: no such folder; name the inbox with --inbox")
+    return inbox
 
 
 def _digest(path: Path) -> str:

@@ -15,7 +15,7 @@ INTERRUPTED = 130
 _WORST_FIRST = (("FAIL", 1), ("HOLD", 2))
 
 HELP = """\
-Exit status, highest first:
+Exit status, the worst of all files and batches first:
 
 \b
   3 some file was refused

@@ -37,14 +37,14 @@ def run(
     """
     from kratom_qc import settings
     from kratom_qc.app.policy import load_policy
-    from kratom_qc.app.release import arrivals
+    from kratom_qc.app.release import arrivals, existing
     from kratom_qc.archive.store import Store
     from kratom_qc.cli import passes
 
     config = settings.load()
     inbox, store, markets = inbox or config.inbox, store or config.store, tuple(market or ())
     policy = load_policy(markets, on, facts)  # mistakes are told before anything starts
-    new, known = arrivals(inbox, Store(store))
+    new, known = arrivals(existing(inbox), Store(store))
     if not new:
         if not (quiet or as_json):
             passes.print_nothing_new(inbox, store, known)

@@ -53,8 +53,8 @@ def print_table(console: Console, headings: Sequence[str], rows: Iterable[Sequen
 
 
 def markup_text(markup: str) -> str:
-    """The words of a cell without their colours."""
-    return Text.from_markup(markup).plain
+    """The words of a cell without their colours, its lines one behind the other."""
+    return Text.from_markup(markup).plain.replace("\n", "; ")
 
 
 # ---------------------------------------------------------------- a run's batches

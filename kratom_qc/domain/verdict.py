@@ -13,7 +13,7 @@ from kratom_qc.domain.limit import Rulebook
 
 
 class Decision(StrEnum):
-    """What is said of a batch. Worst first when compared by `worst`."""
+    """What is decided of a batch, worst first."""
 
     FAIL = "FAIL"
     HOLD = "HOLD"

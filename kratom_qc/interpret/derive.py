@@ -25,8 +25,6 @@ from kratom_qc.interpret.derived_quantity import relative_rounding, subject_name
 from kratom_qc.interpret.fitness import counts, fitted
 from kratom_qc.vocabulary.derived import formulas
 
-Key = QuantityKey
-
 
 class Quantities(NamedTuple):
     """What is known of a batch by the key of each quantity, and the causes to hold that came up."""

@@ -21,7 +21,7 @@ from kratom_qc.interpret.numbers import NUMBER, Number, number, tidy
 from kratom_qc.vocabulary import Unit
 from kratom_qc.vocabulary.wording import quoted
 
-_ABOVE = (
+_AT_MOST = (
     "<",
     "<=",
     "≤",
@@ -35,7 +35,7 @@ _ABOVE = (
     "not greater than",
     "less than",
 )
-_BELOW = (
+_AT_LEAST = (
     ">",
     ">=",
     "≥",
@@ -49,7 +49,8 @@ _BELOW = (
     "more than",
 )
 _STRICT = ("<", ">", "less than", "more than")
-_WORDS = "|".join(sorted((re.escape(word) for word in (*_ABOVE, *_BELOW)), key=len, reverse=True))
+_LONGEST_FIRST = sorted((*_AT_MOST, *_AT_LEAST), key=lambda word: -len(re.escape(word)))
+_WORDS = "|".join(map(re.escape, _LONGEST_FIRST))
 _UNIT = r"(?P<unit>[^\d\s].*?)?"
 _BOUNDED = re.compile(
     rf"^(?:(?:nmt|nlt|max\.?|min\.?)[\s:]*(?=[<>≤≥≦≧]))?(?P<word>{_WORDS})[\s.:]*(?P<n>{NUMBER})"
@@ -185,7 +186,7 @@ def _bounded(bound: Number, sign: str, scale: Unit) -> OwnLimit:
     word = sign.casefold().rstrip(".: ")
     value, strict = bound.value * scale.factor, word in _STRICT
     slack = ZERO if strict else bound.step * scale.factor / 2
-    if word in _BELOW:
+    if word in _AT_LEAST:
         return OwnLimit(Interval(value, None, strict, True), slack)
     return OwnLimit(Interval(ZERO, value, False, strict), slack)
 

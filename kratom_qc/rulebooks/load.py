@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.errors import InputNotFound, RulebookError
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.rulebooks import coherence, overriding, rulebook_file
 from kratom_qc.rulebooks.lint import lint
@@ -30,8 +30,11 @@ def load_rulebooks(folder: Path, drafts: Sequence[Path] = ()) -> dict[str, Ruleb
     stands beside them.
 
     Raises RulebookError naming every mistake in every file at once; a folder with one wrong limit
-    loads nothing.
+    loads nothing. Raises InputNotFound for a draft that is not there.
     """
+    lacking = [str(draft) for draft in drafts if not draft.is_file()]
+    if lacking:
+        raise InputNotFound("; ".join(f"{draft}: no such rulebook" for draft in lacking))
     files = {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder.is_dir() else {}
     if not files:
         raise RulebookError(f"{folder}: no rulebook (*.toml) found")
