@@ -12,7 +12,7 @@ import pytest
 
 from kratom_qc.cli import main as cli
 from tests.factory import book, limit, long_csv, row, written
-from tests.helpers_sheets import HEAD, xlsx_file
+from tests.factory.sheets import HEAD, xlsx_file
 
 DAY = ["--on", "2026-11-22"]
 LEAF = book(
