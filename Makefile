@@ -60,7 +60,7 @@ check: install-dev
 	$(BIN)/ruff format --check kratom_qc flows tests sample_reports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	.ci/complexity
+	$(BIN)/complexipy --failed
 	$(BIN)/kratom-qc limits lint
 	$(BIN)/python sample_reports/make_certificates.py --check
 

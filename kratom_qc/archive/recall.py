@@ -169,7 +169,7 @@ def _certificate(row: Mapping[str, Any]) -> InterpretedCertificate:
         declared={},
         results=(),
         dates={fact["name"]: fact["day"] for fact in facts if fact["day"] is not None},
-        facts_said={
+        printed_facts={
             fact["name"]: SourceText(
                 fact["said"], CellRef(row["file"], fact["sheet"], fact["cell"])
             )

@@ -35,7 +35,7 @@ def certificate_row(
     certificate: InterpretedCertificate, program: str, traces: Iterable[str]
 ) -> Row:
     """One batch on one file; `traces` is what a copy or a twin of it would share."""
-    names = dict.fromkeys((*certificate.dates, *certificate.facts_said))
+    names = dict.fromkeys((*certificate.dates, *certificate.printed_facts))
     return {
         "sha256": certificate.sha256,
         "file": certificate.file,
@@ -58,7 +58,7 @@ def certificate_row(
 
 def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
     """One of a certificate's facts with its cell, and its day where it is a date."""
-    text = certificate.facts_said.get(name) or SourceText("", CellRef(certificate.file))
+    text = certificate.printed_facts.get(name) or SourceText("", CellRef(certificate.file))
     return {
         "name": name,
         "said": text.text,

@@ -126,7 +126,7 @@ class InterpretedCertificate:
     remarks: tuple[Remark, ...] = ()
     hold_reasons: tuple[HoldReason, ...] = ()
     dates: Mapping[str, date] = field(default_factory=dict)  # every one by its fact's name
-    facts_said: Mapping[str, SourceText] = field(default_factory=dict)  # as printed, by name
+    printed_facts: Mapping[str, SourceText] = field(default_factory=dict)  # as printed, by name
 
     @property
     def witness(self) -> str:
@@ -135,5 +135,5 @@ class InterpretedCertificate:
 
     def fact_ref(self, fact: str) -> CellRef:
         """Where a fact is printed; the file as such where it is not."""
-        printed = self.facts_said.get(fact)
+        printed = self.printed_facts.get(fact)
         return printed.ref if printed else CellRef(self.file)

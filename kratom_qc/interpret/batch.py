@@ -138,7 +138,7 @@ def _product(
 
 
 def _unknown_product(certificates: Sequence[InterpretedCertificate]) -> HoldReason:
-    forms = (certificate.facts_said.get("form") for certificate in certificates)
+    forms = (certificate.printed_facts.get("form") for certificate in certificates)
     printed = next((form for form in forms if form is not None), None)
     why, ref = "no product form is stated", CellRef(certificates[0].file)
     if printed is not None:

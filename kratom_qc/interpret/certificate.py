@@ -180,7 +180,7 @@ def _interpret(
         dates=dates,
         remarks=remarks,
         hold_reasons=hold_reasons,
-        facts_said=dict(facts),
+        printed_facts=dict(facts),
     )
 
 

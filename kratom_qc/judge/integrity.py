@@ -59,7 +59,7 @@ class Integrity:
         return [*findings, *self.always]
 
     def _dates(self, certificate: InterpretedCertificate) -> Iterator[Finding]:
-        on, dates, facts = self.on, certificate.dates, certificate.facts_said
+        on, dates, facts = self.on, certificate.dates, certificate.printed_facts
         for name, day in dates.items():
             if day > on and name != "expires_on":
                 why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"

@@ -41,7 +41,7 @@ class Evidence:
         for result in certificate.results:
             self._results.setdefault(result.ref, result)
             self._by_analyte.setdefault(result.analyte, []).append(result)
-        for fact, source in certificate.facts_said.items():
+        for fact, source in certificate.printed_facts.items():
             name = fact.replace("_", " ")
             quotation = Quoted(name, source.text, "", source.ref.file, where(source.ref), "")
             self._facts.setdefault(source.ref, quotation)

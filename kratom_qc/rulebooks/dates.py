@@ -51,8 +51,8 @@ def bound(text: str, *, first: bool) -> date:
     year, *rest = (int(part) for part in text.split("-"))
     if len(rest) == 2:
         return date(year, *rest)
-    month = rest[0] if rest else (1 if first else 12)
     if first:
-        return date(year, month, 1)
+        return date(year, rest[0] if rest else 1, 1)
+    month = rest[0] if rest else 12
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)

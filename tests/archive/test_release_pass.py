@@ -268,13 +268,6 @@ def test_every_market_stands_in_the_archive_with_what_it_says_and_the_rule_that_
     assert findings.decision_rule["PB"] == "simple acceptance (ILAC-G8:09/2019 4.2.1)"
 
 
-def test_the_readme_lists_every_column_of_the_archive():
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    for name, schema in SCHEMAS.items():
-        row = next(line for line in readme.splitlines() if line.startswith(f"| {name} |"))
-        assert [column.strip() for column in row.split("|")[3].split(",")] == schema.names
-
-
 def test_the_same_pass_writes_the_same_bytes_whatever_the_hash_seed(inbox, tmp_path, terms):
     (inbox / "a.csv").write_text(CHEMISTRY)
     (inbox / "b.csv").write_text(BAD)

@@ -10,11 +10,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from factory import DAY
 
 from kratom_qc.archive import rows
 from kratom_qc.archive.history import History
-from kratom_qc.archive.recall import Wanted, recall
+from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.store import PassWriter, Store
 from kratom_qc.archive.tables import PASS, SCHEMAS, table
 from kratom_qc.domain.batch import Batch, ProductFacts
@@ -26,6 +25,7 @@ from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Decision, MarketStatus, Standing, Verdict
+from tests.factory import DAY
 
 PROGRAM = "the program"
 SHA = "ab" * 32
@@ -67,7 +67,7 @@ CERTIFICATE = InterpretedCertificate(
     accreditation="the accreditation", product="the product", product_name="the product name",
     received_on=date(2026, 1, 1), tested_on=date(2026, 1, 2), issued_on=date(2026, 1, 3), declared={}, results=(RESULT,),
     dates={"issued_on": date(2026, 1, 3)},
-    facts_said={"issued_on": SourceText("the day", CellRef("the file", "a sheet", "a cell"))},
+    printed_facts={"issued_on": SourceText("the day", CellRef("the file", "a sheet", "a cell"))},
 )  # fmt: skip
 CERTIFICATE_COLUMNS = {
     "sha256": SHA, "file": "the file", "status": "judged", "batch_id": "the batch", "product": "the product",
@@ -175,11 +175,11 @@ def test_these_rows_tell_every_two_columns_apart(columns):
 def test_what_is_written_is_recalled_into_the_attribute_of_its_name(tmp_path):
     certificate = replace(CERTIFICATE, results=(RESULT, *FLAGS.values()))
     history = History(archived(tmp_path, certificate, VERDICT))
-    (past,) = history.pasts
-    (found,) = recall(history, history.passes, [past], Wanted())["the batch"]
-    assert found == certificate
-    assert (past.facts, past.hold_reasons, past.home) == (FACTS, (HOLD,), ("the home market",))
-    assert (past.batch_id, past.product, past.decision, past.certificates) == (
+    (past,) = history.verdicts
+    (recalled,) = recall(history, [past], ResultFilter())["the batch"]
+    assert recalled == certificate
+    assert (past.facts, past.hold_reasons, past.home_markets) == (FACTS, (HOLD,), ("the home market",))
+    assert (past.batch_id, past.product, past.decision, tuple(past.certificates)) == (
         "the batch", "the product", Decision.HOLD, (SHA,)
     )  # fmt: skip
 

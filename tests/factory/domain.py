@@ -54,7 +54,7 @@ def interpreted(
         issued_on=None,
         declared={},
         results=results,
-        facts_said={"batch_id": SourceText(batch_id, CellRef("made.csv"))},
+        printed_facts={"batch_id": SourceText(batch_id, CellRef("made.csv"))},
     )
 
 

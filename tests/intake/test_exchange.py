@@ -130,7 +130,7 @@ def test_a_list_of_certificates_is_several_certificates() -> None:
 
 def test_what_wcia_says_of_the_certificate() -> None:
     (interpreted,) = read(wcia(metric("Lead", "0.2"), amended_date="2026-03-09")).certificates
-    said = {name: (word.text, word.ref.cell) for name, word in interpreted.facts_said.items()}
+    said = {name: (word.text, word.ref.cell) for name, word in interpreted.printed_facts.items()}
     assert said == {
         "batch_id": ("L-1", "/sample/id"),
         "source_lot": ("S-9", "/sample/sample_source_id"),

@@ -85,7 +85,7 @@ def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
         interpreted("L-1", result("lead", span("0.2", "0.2"), certificate=WITNESS)),
         tested_on=DAY, issued_on=DAY, accreditation="ISO 17025 L-1", product_name="Green",
         dates={"tested_on": DAY, "issued_on": DAY},
-        facts_said={
+        printed_facts={
             "batch_id": SourceText("L-1", CellRef("made.csv", "", "A2")),
             "tested_on": SourceText("2026-11-22", CellRef("made.csv", "S", "B2")),
             "issued_on": SourceText("22 Nov 2026", CellRef("made.csv", "S", "B3")),
@@ -93,8 +93,8 @@ def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
     )  # fmt: skip
     history = archived(tmp_path, dated)
     (found,) = recall(history, history.verdicts, ResultFilter())["L-1"]
-    assert replace(found, facts_said=dict(sorted(found.facts_said.items()))) == replace(
-        dated, declared={}, facts_said=dict(sorted(dated.facts_said.items()))
+    assert replace(found, printed_facts=dict(sorted(found.printed_facts.items()))) == replace(
+        dated, declared={}, printed_facts=dict(sorted(dated.printed_facts.items()))
     )
     assert list(found.dates) == list(dated.dates)
 

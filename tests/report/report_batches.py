@@ -149,7 +149,7 @@ def verdict(
         {"serving_size": "5 g"},
         used,
         remarks,
-        facts_said={"laboratory": SourceText(laboratory, CellRef(FILE, "Results", "B1"))},
+        printed_facts={"laboratory": SourceText(laboratory, CellRef(FILE, "Results", "B1"))},
     )
     batch = Batch(batch_id, "leaf_powder", (certificate,), {}, {}, (), remarks, facts)
     everywhere = Everywhere({one.id: one for one in (*BOOKS, *rulebooks)}, markets, "leaf_powder")

@@ -7,10 +7,10 @@ import tomllib
 from datetime import date
 
 import pytest
-from factory import REAL, book, limit
 from jsonschema import Draft7Validator
 
 from kratom_qc.rulebooks.json_schema import schema_text
+from tests.factory import REAL, book, limit
 
 FILES = sorted(REAL.glob("*.toml"))
 SCHEMA = json.loads((REAL / "schema.json").read_text(encoding="utf-8"))

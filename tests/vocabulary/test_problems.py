@@ -19,7 +19,7 @@ from tests.factory.sheets import HEAD, csv_file
 PACKAGE = FILE.parent.parent.parent
 # A call whose name says what it makes, with the code as its first argument.
 _MAKERS = {
-    "refusal": re.compile(r"^_?(refus|unreadable$|trouble|readerdied$)", re.IGNORECASE),
+    "refusal": re.compile(r"^_?(refus|unreadable$|trouble|cellproblem$|readerdied$)", re.IGNORECASE),
     "remark": re.compile(r"^_?remark$", re.IGNORECASE),
     "doubt": re.compile(r"^_?(hold_?reason|held)$", re.IGNORECASE),
 }
@@ -39,8 +39,16 @@ def is_sentence(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr) or any(text.count(" ") > 2 for text in literals(node))
 
 
+def constants(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """(name, value) of every `NAME = value` of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+
+
 def codes_in(tree: ast.AST, *, tuples: bool = True) -> Iterator[tuple[str, str, str]]:
     """(kind, code, severity where it is said) of every literal code: `Refusal("code", …)`, or `("code", "a sentence")`."""
+    sentences = {name for name, value in constants(tree) if is_sentence(value)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -50,7 +58,12 @@ def codes_in(tree: ast.AST, *, tuples: bool = True) -> Iterator[tuple[str, str, 
                     # `_refused(name, "code", "a sentence")`: the code is what stands before the sentence
                     at = 1 if kind == "refusal" and len(node.args) > 2 and is_sentence(node.args[2]) else 0
                     yield from ((kind, code, severity) for code in literals(node.args[at]) if _CODE.match(code))
-        elif tuples and isinstance(node, ast.Tuple) and len(node.elts) in (2, 3) and is_sentence(node.elts[-1]):
+        elif (
+            tuples
+            and isinstance(node, ast.Tuple)
+            and len(node.elts) in (2, 3)
+            and (is_sentence(node.elts[-1]) or getattr(node.elts[-1], "id", "") in sentences)
+        ):
             yield from (
                 ("refusal", code, "") for code in literals(node.elts[-2]) if re.match(r"^[a-z]+(-[a-z]+)*$", code)
             )

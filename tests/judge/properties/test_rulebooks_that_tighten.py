@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.domain.interval import Interval, plain
+from kratom_qc.domain.limit import NumericLimit
 from tests.factory import book, interpreted
 from tests.judge.properties.pure import RANK, judged_property, pick
 from tests.judge.properties.relations import never_released
@@ -144,7 +145,8 @@ def test_an_override_that_is_accepted_never_releases_a_batch(bench, batch, chang
         return
     bench.seen["accepted"] += 1
     (law,) = (one for one in replaced["zz"].limits if one.rule_id == "R")
-    edge = replace(CLEAN["lead"], analyte=rests_on(law.subject), unit=law.unit, interval=stated)
+    unit = law.unit if isinstance(law, NumericLimit) else ""
+    edge = replace(CLEAN["lead"], analyte=rests_on(law.subject), unit=unit, interval=stated)
     for one in (batch, SILENT, UNSURE, [interpreted("B", CLEAN["cadmium"], edge)]):
         before, after = (judged(bench, one, books, "zz-b") for books in (plain_books, replaced))
         if law.status in ("in_force", "adopted") and not law.advisory and not law.screen:
