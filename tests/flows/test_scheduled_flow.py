@@ -63,7 +63,7 @@ def test_a_served_scheduled_run_completes_and_has_judged_a_file(tmp_path):
     inbox, store = tmp_path / "inbox", tmp_path / "store"
     inbox.mkdir()
     (inbox / SAMPLE.name).write_bytes(SAMPLE.read_bytes())
-    serving = started("-m", "flows.serve", "--inbox", str(inbox), "--store", str(store), "--every", "10")
+    serving = started("-m", "flows.serve", "--inbox", str(inbox), "--store", str(store), "--every", "30")
     family: list[psutil.Process] = []
     try:
         eventually(lambda: serving.poll() is not None or "Completed" in states(store), "a run that completes")

@@ -160,7 +160,9 @@ def test_the_same_question_again_finds_its_answer(asked, dea, capsys):
     assert contents(asked) == before
 
 
-def test_the_same_question_in_another_place_and_by_another_hash_seed_has_the_same_bytes(samples, what_if, dea, tmp_path):
+def test_the_same_question_in_another_place_and_by_another_hash_seed_has_the_same_bytes(
+    samples, what_if, dea, tmp_path
+):
     there = tmp_path / "there"
     words = ["--store", str(samples), *dea, *DEA, "--output", str(there)]
     command = [sys.executable, "-m", "kratom_qc", "rejudge", *words]
