@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import Phase, settings
 
+from tests.factory.demo import demo  # noqa: F401 - a fixture of several folders
 from tests.factory.judging import engine_agrees
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.

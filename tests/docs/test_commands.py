@@ -40,11 +40,13 @@ ELSEWHERE = {
 VERDICTS = (0, 1, 2, 3)  # exit statuses that say PASS, FAIL, HOLD and REFUSED, and no mistake
 
 
-def kratom_qc(arguments: list[str]) -> str:
-    """Standard output of `kratom-qc …`, run in this process."""
+def kratom_qc(arguments: list[str], given: bytes = b"") -> str:
+    """Standard output of `kratom-qc …`, run in this process, `given` on standard input."""
     printed, errors = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors), pytest.raises(SystemExit) as end:
-        main(arguments)
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
+        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
     assert end.value.code in VERDICTS, f"{shlex.join(arguments)} ended with {end.value.code}: {errors.getvalue()}"
     return printed.getvalue()
 
@@ -54,6 +56,8 @@ def run(command: str) -> str:
     words = shlex.split(command)
     if words[0].endswith("kratom-qc") and not set("|>&") & set(command):
         return kratom_qc(words[1:])
+    if piped := re.fullmatch(r"cat (\S+) \| kratom-qc ([^|>&]*)", command):
+        return kratom_qc(shlex.split(piped[2]), Path(piped[1]).read_bytes())
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     expected = VERDICTS if "kratom-qc" in command else (0,)
     assert done.returncode in expected, f"{command} ended with {done.returncode}: {done.stderr}"

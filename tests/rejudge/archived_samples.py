@@ -17,7 +17,7 @@ from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.archive.history import History
 from kratom_qc.archive.store import Store
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.interpret.facts import FactsFile
+from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
 
@@ -101,7 +101,7 @@ def drafts(folder: Path, **books: str) -> list[Path]:
 def terms_of(paths: Sequence[Path] = (), on: date = DAY, **more: object) -> JudgementPolicy:
     """Today's terms of the samples, with drafts and on another day."""
     books = load_rulebooks(BOOKS, paths)
-    policy = JudgementPolicy(books, markets_of(books), ("us",), on, load_policy((), DAY, FACTS).facts)
+    policy = JudgementPolicy(books, markets_of(books), ("us",), on, load_facts(FACTS))
     return replace(policy, **more)  # type: ignore[arg-type]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -81,19 +81,26 @@ CASES: dict[str, tuple[dict[str, str], date]] = {
 }  # fmt: skip
 
 
+class Case(NamedTuple):
+    """The terms of a case, what the certificates say by them, and the archive where only what changed is asked again."""
+
+    policy: JudgementPolicy
+    verdicts: dict[str, Verdict]
+    changed_only: Answer
+
+
 @pytest.fixture(params=CASES, scope="module")
-def case(request, tmp_path_factory) -> tuple[JudgementPolicy, dict[str, Verdict]]:
-    """The terms of a case, and what the certificates say by them."""
+def case(request, samples, tmp_path_factory) -> Case:
     books, on = CASES[request.param]
     folder = tmp_path_factory.mktemp("drafts")
     policy = terms_of(drafts(folder, **{name.replace("-", "_", 1): text for name, text in books.items()}), on)
-    return policy, from_files(policy)
+    return Case(policy, from_files(policy), from_archive(History(samples), policy))
 
 
 @pytest.mark.parametrize("every_limit", [False, True], ids=["what changed", "every limit"])
 def test_the_archive_says_what_the_certificates_say(history, case, every_limit):
-    policy, verdicts = case
-    answer = from_archive(history, policy, every_limit=every_limit)
+    policy, verdicts, changed_only = case
+    answer = from_archive(history, policy, every_limit=True) if every_limit else changed_only
     comparison = answer.comparison
     assert answer.reread == {}
     for batch_id, decisions in zip(comparison.batch_ids, comparison.after, strict=True):
@@ -113,8 +120,7 @@ def test_several_waves_in_several_processes_say_the_same(history, tmp_path, monk
 
 
 def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):
-    policy, verdicts = case
-    answer = from_archive(history, policy)
+    policy, verdicts, answer = case
     assert dict(_found(history, answer)) == {
         batch_id: sorted(_rows([finding_row(finding, batch_id) for finding in verdict.findings], policy.on))
         for batch_id, verdict in verdicts.items()

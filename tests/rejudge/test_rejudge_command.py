@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -39,11 +42,37 @@ def store(samples, tmp_path) -> Path:
     return Path(shutil.copytree(samples, tmp_path / "store"))
 
 
-@pytest.fixture
-def dea(tmp_path) -> list[str]:
+@pytest.fixture(scope="module")
+def dea(tmp_path_factory) -> list[str]:
     """The federal proposal as if it were in force."""
-    (path,) = drafts(tmp_path / "drafts", us=in_force("us", "2026-20943"))
+    (path,) = drafts(tmp_path_factory.mktemp("drafts"), us=in_force("us", "2026-20943"))
     return ["--with", str(path)]
+
+
+class WhatIf(NamedTuple):
+    """A store before and after a rejudge by the federal proposal, and what that printed. Never written to."""
+
+    store: Path
+    before: dict[str, bytes]
+    status: int
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def what_if(samples, dea, tmp_path_factory) -> WhatIf:
+    store = Path(shutil.copytree(samples, tmp_path_factory.mktemp("what_if") / "store"))
+    before = contents(store)
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+        patch.setenv("COLUMNS", "400")
+        status = run("--store", str(store), *dea, *DEA)
+    return WhatIf(store, before, status, printed.getvalue())
+
+
+@pytest.fixture
+def asked(what_if, tmp_path) -> Path:
+    """A copy of a store that was asked this once, which may be written to."""
+    return Path(shutil.copytree(what_if.store, tmp_path / "asked"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -58,15 +87,15 @@ def answer(store: Path) -> Path:
 # ---------------------------------------------------------------- what if
 
 
-def test_a_what_if_says_which_batches_change_where_and_why(store, dea, capsys):
-    assert run("--store", str(store), *dea, *DEA) == 0
-    said = capsys.readouterr().out
+def test_a_what_if_says_which_batches_change_where_and_why(what_if):
+    assert what_if.status == 0
+    said = what_if.printed
     assert "What if: us.toml" in said
     assert "is not law today" in said
     assert "8 of 26 batches change as on 2026-12-01" in said
     assert "KL-2026-044" in said
     assert "US-DEA-2026-20943-RATIO" in said
-    page = (answer(store) / "index.html").read_text(encoding="utf-8")
+    page = (answer(what_if.store) / "index.html").read_text(encoding="utf-8")
     for words in (
         "What if", "not law today", "8 of 26 batches change",
         "US-DEA-2026-20943-RATIO", "mitragynine / (7-OH + MP) not less than 100", "FR Doc 2026-20943",
@@ -76,9 +105,8 @@ def test_a_what_if_says_which_batches_change_where_and_why(store, dea, capsys):
         assert words in page, words
 
 
-def test_the_tables_have_the_archive_s_columns_and_the_new_verdicts(store, dea):
-    run("--store", str(store), *dea, *DEA)
-    folder = answer(store)
+def test_the_tables_have_the_archive_s_columns_and_the_new_verdicts(what_if):
+    folder = answer(what_if.store)
     for name in ("verdicts", "findings"):
         assert pq.read_schema(folder / f"{name}.parquet") == SCHEMAS[name]
     verdicts = pd.read_parquet(folder / "verdicts.parquet")
@@ -119,51 +147,46 @@ def test_json_has_a_line_per_batch_and_says_what_stands_against_it(store, dea, c
 # ---------------------------------------------------------------- kept beside, never over
 
 
-def test_the_archive_is_not_touched(store, dea):
-    before = contents(store)
-    run("--store", str(store), *dea, *DEA)
-    after = contents(store)
+def test_the_archive_is_not_touched(what_if):
+    before, after = what_if.before, contents(what_if.store)
     assert {name: after[name] for name in before} == before
     assert {name.split("/")[0] for name in after.keys() - before.keys()} == {"rejudged"}
 
 
-def test_the_same_question_again_finds_its_answer(store, dea, capsys):
-    run("--store", str(store), *dea, *DEA)
-    before = contents(store)
-    capsys.readouterr()
-    assert run("--store", str(store), *dea, *DEA) == 0
+def test_the_same_question_again_finds_its_answer(asked, dea, capsys):
+    before = contents(asked)
+    assert run("--store", str(asked), *dea, *DEA) == 0
     assert "Nothing new" in capsys.readouterr().out
-    assert contents(store) == before
+    assert contents(asked) == before
 
 
-def test_the_same_question_in_another_place_and_by_another_hash_seed_has_the_same_bytes(samples, dea, tmp_path):
-    here, there = tmp_path / "here", tmp_path / "there"
-    words = ["--store", str(samples), *dea, *DEA, "--output"]
-    assert run(*words, str(here)) == 0
-    command = [sys.executable, "-m", "kratom_qc", "rejudge", *words, str(there)]
+def test_the_same_question_in_another_place_and_by_another_hash_seed_has_the_same_bytes(
+    samples, what_if, dea, tmp_path
+):
+    there = tmp_path / "there"
+    words = ["--store", str(samples), *dea, *DEA, "--output", str(there)]
+    command = [sys.executable, "-m", "kratom_qc", "rejudge", *words]
     subprocess.run(
         command, env={**os.environ, "PYTHONHASHSEED": "4242"}, check=True, cwd=ROOT, stdout=subprocess.DEVNULL
     )
-    made = [contents(here), contents(there)]
+    made = [contents(what_if.store / "rejudged"), contents(there)]
     assert made[0] == made[1]
     assert len(made[0]) == 4 + 1  # and the lock
 
 
-def test_another_question_has_an_answer_of_its_own(store, dea):
-    run("--store", str(store), *dea, *DEA)
-    run("--store", str(store), "--on", "2026-12-01")
-    run("--store", str(store), "--on", "2026-12-01", "--every-limit")
-    assert len([path for path in (store / "rejudged").iterdir() if path.is_dir()]) == 3
+def test_another_question_has_an_answer_of_its_own(asked):
+    run("--store", str(asked), "--on", "2026-12-01")
+    run("--store", str(asked), "--on", "2026-12-01", "--every-limit")
+    assert len([path for path in (asked / "rejudged").iterdir() if path.is_dir()]) == 3
 
 
-def test_what_a_killed_rejudge_left_is_no_answer_and_does_no_harm(store, dea):
-    run("--store", str(store), *dea, *DEA)
-    whole = contents(answer(store))
-    part = answer(store).with_name(f".{answer(store).name}.part")
-    answer(store).rename(part)
+def test_what_a_killed_rejudge_left_is_no_answer_and_does_no_harm(asked, dea):
+    whole = contents(answer(asked))
+    part = answer(asked).with_name(f".{answer(asked).name}.part")
+    answer(asked).rename(part)
     (part / "verdicts.parquet").write_bytes(b"half")
-    run("--store", str(store), *dea, *DEA)
-    assert contents(answer(store)) == whole
+    run("--store", str(asked), *dea, *DEA)
+    assert contents(answer(asked)) == whole
     assert not part.exists()
 
 
