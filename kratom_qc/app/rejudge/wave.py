@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -72,8 +73,10 @@ def rejudge_wave(request: RejudgeRequest, wave: Sequence[ArchivedBatch]) -> Wave
     history, policy = History(request.root), request.policy
     then: dict[str, Decisions] = {}
     archived: dict[str, ArchivedFindings] = {}
-    for pass_id in dict.fromkeys(batch.verdict.pass_id for batch in wave):
-        batches = [batch for batch in wave if batch.verdict.pass_id == pass_id]
+    by_pass: dict[str, list[ArchivedBatch]] = {}
+    for batch in wave:
+        by_pass.setdefault(batch.verdict.pass_id, []).append(batch)
+    for pass_id, batches in by_pass.items():
         then |= decided_then(history, pass_id, batches, policy)
         archived |= archived_findings(history, pass_id, batches)
     answers = _ask_changed(history, policy, _complete(wave, archived), archived)
@@ -143,7 +146,7 @@ def _ask_changed(
     a batch is left out of its findings afterwards.
     """
     limits = _changed_limits(batches)
-    wanted = results_for(limit for asked in limits.values() for limit in asked.values())
+    wanted = results_for(chain.from_iterable(asked.values() for asked in limits.values()))
     if policy.laboratories.hold:  # what lies outside a scope is asked of every result
         wanted = ResultFilter()
     known = {batch.batch_id: batch for batch in batches}
