@@ -130,9 +130,9 @@ def _rows(
 
 def _records(table: pa.Table) -> Iterator[dict[str, Any]]:
     """Rows by the names of their columns."""
-    columns = map(_values, table.itercolumns())
+    names, columns = table.column_names, map(_values, table.itercolumns())
     for values in zip(*columns, strict=True):
-        yield dict(zip(table.column_names, values, strict=True))
+        yield dict(zip(names, values, strict=True))
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

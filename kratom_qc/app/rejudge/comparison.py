@@ -76,14 +76,14 @@ class Comparison:
         """The batches that change, worst first: by their own verdict, then by the worst market,
         then by how many markets."""
         ranked: list[tuple[_Rank, int]] = []
-        for (before, after), batches in self._alike.items():
+        for (before, after), batches in self.alike.items():
             rank = _rank(before, after)
             if rank.more_changes:
                 ranked += [(rank, batch) for batch in batches]
         return tuple(batch for _, batch in sorted(ranked))
 
     @cached_property
-    def _alike(self) -> dict[tuple[Decisions, Decisions], list[int]]:
+    def alike(self) -> dict[tuple[Decisions, Decisions], list[int]]:
         """The batches by what was decided of them before and after."""
         alike: dict[tuple[Decisions, Decisions], list[int]] = {}
         for batch, decisions in enumerate(zip(self.before, self.after, strict=True)):
@@ -94,7 +94,7 @@ class Comparison:
         """How many batches changed, by market (the batches' own verdicts first) and worst first."""
         for column, market in enumerate((None, *self.markets)):
             counts: Counter[tuple[Decision | None, Decision | None]] = Counter()
-            for (before, after), batches in self._alike.items():
+            for (before, after), batches in self.alike.items():
                 counts[before[column].decision, after[column].decision] += len(batches)
             changes = [
                 DecisionChange(market, before, after, batches)

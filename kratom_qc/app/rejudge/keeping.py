@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
@@ -22,9 +23,9 @@ from filelock import FileLock, Timeout
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer
-from kratom_qc.app.rejudge.comparison import MarketDecision
+from kratom_qc.app.rejudge.comparison import Decisions, MarketDecision
 from kratom_qc.app.rejudge.plan import distinct_changes
-from kratom_qc.archive.history import History
+from kratom_qc.archive.history import ArchivedVerdict, History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.limit import Rulebook
@@ -32,6 +33,10 @@ from kratom_qc.rulebooks.scope import applicable
 
 _BLOCK = 5_000  # batches whose rows are made at once
 _VERDICTS = SCHEMAS["verdicts"]
+_EVERY_ROW = ["batch_id", "product"]
+_OWN_ROW = ["certificates", "rulebooks", "facts_sha256"]  # in a batch's own row only
+_BATCH = pa.schema([_VERDICTS.field(name) for name in (*_EVERY_ROW, *_OWN_ROW)])
+_DECISION = pa.schema([field for field in _VERDICTS if field.name not in _BATCH.names])
 
 
 def name_of(history: History, policy: JudgementPolicy, *, every_limit: bool) -> str:
@@ -90,16 +95,9 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def keep(folder: Path, answer: Answer) -> None:
     """Write the tables of an answer, and on what basis it was made."""
-    policy = answer.request.policy
-    rulebooks = {
-        product: _identities(applicable(policy.books, policy.everywhere, product))
-        for product in {batch.verdict.product for batch in answer.batches}
-    }
     with pq.ParquetWriter(folder / "verdicts.parquet", _VERDICTS, compression="zstd") as writer:
-        for start in range(0, len(answer.batches), _BLOCK):
-            places = range(len(answer.batches))[start : start + _BLOCK]
-            rows = [row for place in places for row in _verdict_rows(answer, place, rulebooks)]
-            writer.write_table(pa.Table.from_pylist(rows, schema=_VERDICTS))
+        for table in _verdicts(answer):
+            writer.write_table(table)
     pq.write_table(answer.findings, folder / "findings.parquet", compression="zstd")
     text = json.dumps(terms_of(answer), ensure_ascii=False, indent=1)
     (folder / "terms.json").write_text(text + "\n", encoding="utf-8")
@@ -131,33 +129,66 @@ def terms_of(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _verdict_rows(
-    answer: Answer, place: int, rulebooks: Mapping[str | None, list[dict[str, str]]]
-) -> Iterator[dict[str, Any]]:
-    """The rows of one batch: its own verdict, then every market's."""
+def _verdicts(answer: Answer) -> Iterator[pa.Table]:
+    """The rows of some batches at a time: of each its own verdict, then every market's.
+
+    What is decided is written once for all batches that are decided alike, and copied by columns.
+    """
     policy, comparison = answer.request.policy, answer.comparison
-    verdict = answer.batches[place].verdict
-    own = {
-        "home_markets": policy.home,
-        "certificates": list(verdict.certificates),
-        "rulebooks": rulebooks[verdict.product],
-        "facts_sha256": verdict.facts_sha256 or None,
+    rulebooks = {
+        product: _identities(applicable(policy.books, policy.everywhere, product))
+        for product in {batch.verdict.product for batch in answer.batches}
     }
-    decisions = zip(comparison.before[place], comparison.after[place], strict=True)
-    for market, (before, after) in zip((None, *comparison.markets), decisions, strict=True):
+    decided: list[dict[str, Any]] = []
+    first = np.zeros(len(answer.batches), int)  # of a batch's rows in `decided`
+    for (before, after), places in comparison.alike.items():
+        first[places] = len(decided)
+        decided += _decided_rows(answer, before, after)
+    decisions = pa.Table.from_pylist(decided, _DECISION)
+    markets = np.arange(len(comparison.markets) + 1)
+    for start in range(0, len(answer.batches), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        rows = [_batch_row(batch.verdict, rulebooks) for batch in answer.batches[block]]
+        batches = pa.Table.from_pylist(rows, _BATCH)
+        batch_of_row = np.repeat(np.arange(len(rows)), len(markets))
+        own = pa.array(batch_of_row, mask=np.tile(markets > 0, len(rows)))
+        of_decisions = decisions.take((first[block, None] + markets).ravel())
+        of_batches = batches.select(_EVERY_ROW).take(batch_of_row)
+        of_own = batches.select(_OWN_ROW).take(own)
+        columns: dict[str, pa.ChunkedArray] = {}
+        for table in (of_decisions, of_batches, of_own):
+            columns |= zip(table.column_names, table.columns, strict=True)
+        yield pa.table(columns, _VERDICTS)
+
+
+def _decided_rows(answer: Answer, before: Decisions, after: Decisions) -> Iterator[dict[str, Any]]:
+    """What the rows of batches say that are decided alike."""
+    policy = answer.request.policy
+    markets = None, *answer.comparison.markets
+    for market, then, now in zip(markets, before, after, strict=True):
         yield {
             "pass_id": answer.request.name,
             "judged_on": policy.on,
             "program": PROGRAM,
-            "batch_id": verdict.batch_id,
-            "product": verdict.product,
             "market": market,
-            "verdict": after.decision,
-            "reason": _change(before, after),
-            "says": after.status,
-            "rule_id": after.rule_id or None,
-            **(own if market is None else {}),
+            "verdict": now.decision,
+            "home_markets": policy.home if market is None else None,
+            "reason": _change(then, now),
+            "says": now.status,
+            "rule_id": now.rule_id or None,
         }
+
+
+def _batch_row(
+    verdict: ArchivedVerdict, rulebooks: Mapping[str | None, list[dict[str, str]]]
+) -> dict[str, Any]:
+    return {
+        "batch_id": verdict.batch_id,
+        "product": verdict.product,
+        "certificates": list(verdict.certificates),
+        "rulebooks": rulebooks[verdict.product],
+        "facts_sha256": verdict.facts_sha256 or None,
+    }
 
 
 def _identities(books: Iterable[Rulebook]) -> list[dict[str, str]]:

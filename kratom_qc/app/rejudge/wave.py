@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -72,12 +73,13 @@ def rejudge_wave(request: RejudgeRequest, wave: Sequence[ArchivedBatch]) -> Wave
     history, policy = History(request.root), request.policy
     then: dict[str, Decisions] = {}
     archived: dict[str, ArchivedFindings] = {}
-    for pass_id in dict.fromkeys(batch.verdict.pass_id for batch in wave):
-        batches = [batch for batch in wave if batch.verdict.pass_id == pass_id]
+    by_pass: dict[str, list[ArchivedBatch]] = {}
+    for batch in wave:
+        by_pass.setdefault(batch.verdict.pass_id, []).append(batch)
+    for pass_id, batches in by_pass.items():
         then |= decided_then(history, pass_id, batches, policy)
         archived |= archived_findings(history, pass_id, batches)
-    complete = [batch for batch in wave if _is_complete(batch, archived[batch.batch_id])]
-    answers = _ask_changed(history, policy, complete, archived)
+    answers = _ask_changed(history, policy, _complete(wave, archived), archived)
     rest = [batch for batch in wave if batch.batch_id not in answers]
     verdicts = whole_verdicts(history, policy, rest)
     for batch_id, verdict in verdicts.items():
@@ -109,12 +111,26 @@ def _table(
 # ---------------------------------------------------------------- what is asked again
 
 
-def _is_complete(batch: ArchivedBatch, archived: ArchivedFindings) -> bool:
-    """Whether every unchanged limit has its archived finding, and no computed cause to hold may
-    have gone with a quantity that nobody asks for any more."""
-    computed = any(reason.rule_id in COMPUTED for reason in batch.verdict.hold_reasons)
-    may_be_gone = computed and batch.changes.fewer_quantities
-    return batch.changes.unchanged <= archived.keys() and not may_be_gone
+def _complete(
+    wave: Iterable[ArchivedBatch], archived: Mapping[str, ArchivedFindings]
+) -> list[ArchivedBatch]:
+    """The batches of which every unchanged limit has its archived finding, and no computed cause to
+    hold may have gone with a quantity that nobody asks for any more."""
+    complete: list[ArchivedBatch] = []
+    answered: dict[tuple[int, int], bool] = {}  # batches that are alike share both objects
+    for batch in wave:
+        changes, findings = batch.changes, archived[batch.batch_id]
+        key = id(changes), id(findings)
+        if key not in answered:
+            answered[key] = changes.unchanged <= findings.keys()
+        may_be_gone = changes.fewer_quantities and _holds_computed(batch.verdict)
+        if answered[key] and not may_be_gone:
+            complete.append(batch)
+    return complete
+
+
+def _holds_computed(verdict: ArchivedVerdict) -> bool:
+    return any(reason.rule_id in COMPUTED for reason in verdict.hold_reasons)
 
 
 def _ask_changed(
@@ -129,11 +145,8 @@ def _ask_changed(
     All batches of a product are asked the same in one run of the engine; what has not changed for
     a batch is left out of its findings afterwards.
     """
-    limits: Limits = {}
-    for changes in distinct_changes(batches):
-        changed = {rule: changes.limits[rule] for rule in changes.limits if rule in changes.changed}
-        limits[changes.product] = {**limits.get(changes.product, {}), **changed}
-    wanted = results_for(limit for asked in limits.values() for limit in asked.values())
+    limits = _changed_limits(batches)
+    wanted = results_for(chain.from_iterable(asked.values() for asked in limits.values()))
     if policy.laboratories.hold:  # what lies outside a scope is asked of every result
         wanted = ResultFilter()
     known = {batch.batch_id: batch for batch in batches}
@@ -153,6 +166,14 @@ def _ask_changed(
         decisions = rulings.decisions(batch, changes, archived[batch.batch_id], new)
         answers[batch.batch_id] = _BatchAnswer(decisions, new)
     return answers
+
+
+def _changed_limits(batches: Iterable[ArchivedBatch]) -> Limits:
+    limits: Limits = {}
+    for changes in distinct_changes(batches):
+        changed = {rule: changes.limits[rule] for rule in changes.limits if rule in changes.changed}
+        limits[changes.product] = {**limits.get(changes.product, {}), **changed}
+    return limits
 
 
 def _rule(finding: Finding) -> Rule:
@@ -237,6 +258,7 @@ class _Rulings:
     policy: JudgementPolicy
     known: dict[object, Decisions] = field(default_factory=dict)
     markets: dict[str | None, Everywhere] = field(default_factory=dict)
+    archived: dict[tuple[int, str, bool], Finding] = field(default_factory=dict)  # by id(limit)
 
     def decisions(
         self,
@@ -249,7 +271,7 @@ class _Rulings:
         found = tuple((*_rule(finding), finding.outcome, finding.decides) for finding in new)
         key = id(changes), id(archived), found  # batches that are alike share both objects
         if key not in self.known:
-            policy, findings = self.policy, _in_order(changes, archived, new)
+            policy, findings = self.policy, self._in_order(changes, archived, new)
             verdict = self._markets(changes.product).verdict(
                 batch, findings, policy.home, policy.on
             )
@@ -262,29 +284,30 @@ class _Rulings:
             self.markets[product] = Everywhere(policy.books, policy.everywhere, product)
         return self.markets[product]
 
+    def _in_order(
+        self, changes: LimitChanges, archived: ArchivedFindings, new: Sequence[Finding]
+    ) -> list[Finding]:
+        """All findings on a batch, in the order of their limits; then those on no limit."""
+        by_rule = {_rule(finding): finding for finding in new}
+        on_limits = [
+            by_rule.get(rule) or self._archived(archived[rule], limit)
+            for rule, limit in changes.limits.items()
+        ]
+        return on_limits + [finding for finding in new if _rule(finding) not in changes.limits]
 
-def _in_order(
-    changes: LimitChanges, archived: ArchivedFindings, new: Sequence[Finding]
-) -> list[Finding]:
-    """All findings on a batch, in the order of their limits; then those on no limit."""
-    by_rule = {_rule(finding): finding for finding in new}
-    on_limits = [
-        by_rule.get(rule) or _archived_finding(archived[rule], limit)
-        for rule, limit in changes.limits.items()
-    ]
-    return on_limits + [finding for finding in new if _rule(finding) not in changes.limits]
-
-
-def _archived_finding(row: Row, limit: Limit) -> Finding:
-    """A finding as far as a verdict rests on it."""
-    return Finding(
-        rule_id=limit.rule_id,
-        rulebook=row["rulebook"],
-        market=None,
-        analyte=None,
-        outcome=Outcome(row["outcome"]),
-        decides=row["decides"],
-        why="",
-        because="",
-        source=limit,
-    )
+    def _archived(self, row: Row, limit: Limit) -> Finding:
+        """A finding as far as a verdict rests on it."""
+        key = id(limit), row["outcome"], row["decides"]
+        if key not in self.archived:
+            self.archived[key] = Finding(
+                rule_id=limit.rule_id,
+                rulebook=row["rulebook"],
+                market=None,
+                analyte=None,
+                outcome=Outcome(row["outcome"]),
+                decides=row["decides"],
+                why="",
+                because="",
+                source=limit,
+            )
+        return self.archived[key]
