@@ -326,7 +326,7 @@ def test_a_run_into_a_pipe_prints_a_line_a_batch_and_the_command_for_a_refused_f
     inbox(good="0.2", refused="some")
     _, out, err = told(capsys, "run")
     lines = out.splitlines()
-    assert lines[0].split("\t")[:3] == ["L-good", "Leaf powder", "PASS 1 warning"]
+    assert lines[0].split("\t")[:3] == ["L-good", "Leaf powder", "PASS; 1 warning"]
     assert any("kratom-qc check inbox/refused.csv --annotate to-fix.xlsx" in line for line in lines)
     assert err == ""
 

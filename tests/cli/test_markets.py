@@ -111,7 +111,7 @@ def test_a_batch_of_the_store_in_every_market_with_the_rule_that_decides(run):
     assert (status, err) == (0, "")
     assert "L-PASS May be sold in 2 of 4 markets on 2026-11-22" in out
     assert "may be sold 2 markets every limit met: United States, federal us; Texas us-tx" in out
-    assert "undecided Utah us-ut Mercury from 0.85 to 1.05 mg/kg: not more than 1 mg/kg conditional pass:" in out
+    assert "undecided Utah us-ut Mercury from 0.85 to 1.05 mg/kg: not more than 1 mg/kg; conditional pass:" in out
     assert "in L-PASS.csv · UT-HG" in out
     assert "banned Alabama us-al kratom may not be sold AL-BAN" in out
 

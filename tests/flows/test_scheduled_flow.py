@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = next((ROOT / "sample_reports" / "certificates").glob("01-clean*"))
@@ -89,14 +90,14 @@ with prefect_server(Path(sys.argv[1])) as answered:
 """
 
 
-def test_a_killed_process_leaves_no_prefect_server_behind(tmp_path):
-    """No handler sees the signal, as none sees a SIGTERM here; what is served is ended by SIGTERM above."""
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_process_leaves_no_prefect_server_behind(tmp_path, how):
     parent = started("-c", WAITING, str(tmp_path))
     try:
         eventually((tmp_path / "up").exists, "a server that answers")
         family = children_of(parent)
         assert family
     finally:
-        parent.send_signal(signal.SIGKILL)
+        parent.send_signal(how)
         parent.communicate(timeout=PATIENCE)
     all_end(family)
