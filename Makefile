@@ -48,12 +48,14 @@ install-dev: $(VENV)/.installed-dev
 demo: install
 	@$(BIN)/kratom-qc run --inbox sample_reports/certificates --store demo_store --facts sample_reports/products.toml --on $(DAY)
 
+# One worker more than cores: some tests wait for a server or a process and leave their core idle.
+WORKERS := $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1 ))
 TESTS ?=
 test: install-dev
-	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-fast: install-dev
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TESTS)
 
 check: install-dev
 	$(BIN)/ruff check .
