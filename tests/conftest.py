@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import Phase, settings
@@ -29,8 +29,9 @@ SLOW = {
 }  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Marks the slow tests."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the slow tests, and begins with those that wait for a server while others compute."""
+    items.sort(key=lambda item: "flows" not in item.path.parts)
     for item in items:
         if SLOW.intersection(item.path.parts):
             item.add_marker("slow")
