@@ -49,8 +49,9 @@ MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """One reason why a file never becomes data. `near` are the known words nearest to `quoted`."""
+class Problem:
+    """What is wrong at a cell: a reason to refuse the file where nothing can be judged, else to hold
+    the batch. `near` are the known words nearest to `quoted`."""
 
     code: str
     message: str
@@ -62,9 +63,9 @@ class Refusal:
 class Refused(Exception):
     """A file cannot be read truthfully. Carries every problem found, not only the first."""
 
-    def __init__(self, refusals: list[Refusal]):
+    def __init__(self, refusals: list[Problem]):
         super().__init__("; ".join(refusal.message for refusal in refusals))
         self.refusals = tuple(refusals)
 
-    def __reduce__(self) -> tuple[type[Refused], tuple[list[Refusal]]]:
+    def __reduce__(self) -> tuple[type[Refused], tuple[list[Problem]]]:
         return Refused, (list(self.refusals),)  # children hand it over
