@@ -50,8 +50,8 @@ MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at a cell: a reason to refuse the file where nothing can be judged, else to hold
-    the batch. `near` are the known words nearest to `quoted`."""
+    """What is wrong at a cell: a reason to refuse the file where nothing can be judged, else a
+    reason to hold the batch. `near` are the known words nearest to `quoted`."""
 
     code: str
     message: str

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Note, Remark, ResultRow
@@ -183,7 +184,7 @@ class Document:
             message = "this result does not say what was tested for"
             self.refuse("result-without-analyte", message, node)
             return
-        others = {role: text for role, text in texts.items() if text is not None}
+        others: dict[str, Any] = {role: text for role, text in texts.items() if text is not None}
         del others["analyte"]
         result = others.pop("result", None)
         self.rows.append(ResultRow(analyte, result, zero_is_censored=zero_is_censored, **others))
