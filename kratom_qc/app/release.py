@@ -15,13 +15,13 @@ from itertools import chain
 from pathlib import Path
 
 from kratom_qc import PROGRAM, settings
-from kratom_qc.app.batches import collect, compared, judge_batches
+from kratom_qc.app.batches import RefusedFile, collect, compared, judge_batches, lot_key
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Readers, Reading, files_in
 from kratom_qc.archive.store import Known, PassWriter, Store, keep, keep_rulebook
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import InputNotFound, Problem
-from kratom_qc.domain.source import CellRef
+from kratom_qc.domain.source import CellRef, visible_name
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.compare import traces
@@ -58,7 +58,7 @@ def arrivals(inbox: Path, store: Store) -> tuple[list[Arrival], int]:
     known = store.known(PROGRAM)
     new: dict[str, Arrival] = {}
     for path in paths:
-        name, digest = path.relative_to(inbox).as_posix(), _digest(path)
+        name, digest = visible_name(path.relative_to(inbox).as_posix()), _digest(path)
         if digest not in known.judged and digest not in known.refused:
             new.setdefault(digest, Arrival(path, name, digest, digest in known.to_try_again))
     return list(new.values()), len(paths)
@@ -75,7 +75,9 @@ def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(read_bytes(path)).hexdigest()
     except InputNotFound:
-        return f"unreadable:{path}"  # said in the summary and tried again by every pass
+        return visible_name(
+            f"unreadable:{path}"
+        )  # said in the summary and tried again by every pass
 
 
 def longer(caps: settings.Caps) -> settings.Caps:
@@ -171,7 +173,8 @@ class ReleasePass:
         ]
         self._readers.rest()
         self._patient_readers.rest()
-        self.checks = compared(self.readings, spoken)
+        before = (RefusedFile(*refused) for refused in known.refused_files)
+        self.checks = compared(self.readings, spoken, before)
         self.total = len(touched)
         self.writer = PassWriter(self.store, self.pass_id, self.policy.on, PROGRAM)
         counts = {"new": len(self.new), "files": len(self.readings), "batches": len(touched)}
@@ -218,12 +221,12 @@ class ReleasePass:
         """Write the summary and commit the archive: from that moment the pass counts."""
         for reading in self.new:
             if reading.refusals and reading.sha256:
-                self.writer.add_refused(reading.file, reading.sha256, reading.refusals)
+                self.writer.add_refused(reading.file, reading.sha256, reading.told)
             for certificate in reading.certificates:
                 self.writer.add_analysis(certificate, traces(certificate))
         page = summary_page(
             self.rows,
-            [(reading.file, reading.sha256, reading.refusals) for reading in self.refused],
+            [(reading.file, reading.sha256, reading.told) for reading in self.refused],
             judged_on=self.policy.on,
             program=PROGRAM,
             overdue=self.policy.overdue,
@@ -253,6 +256,7 @@ class ReleasePass:
             *policy.home,
             *(facts.sha256 for _, _, facts in policy.facts.rows),
             *register,
+            *filter(None, (policy.texts.sha256,)),
             PROGRAM,
             # The same files on the same day are another pass where they are tried again.
             *sorted(self._second_tries),
@@ -280,16 +284,18 @@ def _log_reading(reading: Reading) -> None:
     log.log(level, "file refused", extra={**ids, "codes": codes})
 
 
-def _touched(new: Iterable[Reading], known: Known) -> list[str]:
+def _touched(new: Sequence[Reading], known: Known) -> list[str]:
     """The batches to judge: those that new certificates speak of, then earlier ones that share a
     lot's look, a certificate number or a vector of results with a new one, because a copy found
-    later holds the original too."""
+    later holds the original too, and those that a new refused file names."""
     certificates = [certificate for reading in new for certificate in reading.certificates]
     related = {
         batch_id
         for certificate in certificates
         for batch_id in _sharing_a_trace(certificate, known)
     }
+    for lot in chain.from_iterable(reading.named_lots for reading in new):
+        related |= known.by_trace.get(f"batch:{lot_key(lot.quoted)}", frozenset())
     own = (certificate.batch_id for certificate in certificates)
     return list(dict.fromkeys([*own, *sorted(related)]))
 

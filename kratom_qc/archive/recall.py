@@ -18,7 +18,7 @@ import pyarrow.dataset as ds
 
 from kratom_qc.archive.history import ArchivedVerdict, History, among
 from kratom_qc.archive.tables import SCHEMAS
-from kratom_qc.domain.certificate import InterpretedCertificate
+from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
@@ -163,12 +163,13 @@ def _certificate(row: Mapping[str, Any]) -> InterpretedCertificate:
         accreditation=row["accreditation"],
         product=row["product"],
         product_name=row["product_name"],
-        received_on=row["received_on"],
-        tested_on=row["tested_on"],
-        issued_on=row["issued_on"],
         declared={},
         results=(),
-        dates={fact["name"]: fact["day"] for fact in facts if fact["day"] is not None},
+        dates={
+            fact["name"]: DateSpan(fact["day"], fact["day"])
+            for fact in facts
+            if fact["day"] is not None
+        },
         printed_facts={
             fact["name"]: SourceText(
                 fact["said"], CellRef(row["file"], fact["sheet"], fact["cell"])

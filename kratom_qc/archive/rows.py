@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
@@ -46,9 +47,9 @@ def certificate_row(
         "laboratory": certificate.laboratory,
         "accreditation": certificate.accreditation,
         "certificate_id": certificate.certificate_id,
-        "received_on": certificate.received_on,
-        "tested_on": certificate.tested_on,
-        "issued_on": certificate.issued_on,
+        "received_on": _day("received_on", certificate),
+        "tested_on": _day("tested_on", certificate),
+        "issued_on": _day("issued_on", certificate),
         "refusals": None,
         "program": program,
         "traces": list(traces),
@@ -64,8 +65,14 @@ def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
         "said": text.text,
         "sheet": text.ref.sheet,
         "cell": text.ref.cell,
-        "day": certificate.dates.get(name),
+        "day": _day(name, certificate),
     }
+
+
+def _day(name: str, certificate: InterpretedCertificate) -> date | None:
+    """The earliest day that a printed date may mean: the one that it is judged by."""
+    days = certificate.dates.get(name)
+    return days.earliest if days is not None else None
 
 
 def refused_row(file: str, sha256: str, refusals: Iterable[Problem], program: str) -> Row:
@@ -88,6 +95,13 @@ def _refusal(refusal: Problem) -> dict[str, str]:
         "cell": refusal.ref.cell,
         "said": refusal.quoted,
     }
+
+
+def problems(file: str, refusals: Iterable[Row] | None) -> Iterator[Problem]:
+    """What was wrong with a refused file, from its row of the archive."""
+    for row in refusals or ():
+        ref = CellRef(file, row["sheet"] or "", row["cell"] or "")
+        yield Problem(row["code"], row["message"], ref, row["said"] or "")
 
 
 def result_row(result: Result, sha256: str, batch_id: str) -> Row:

@@ -51,6 +51,8 @@ class Known:
     names: dict[str, str]
     by_batch: dict[str, tuple[str, ...]]  # hashes of a batch's files, in the order they came
     by_trace: dict[str, frozenset[str]]  # ids of the batches that share what certificates share
+    # Files whose newest reading refused them, with everything that was wrong in them.
+    refused_files: tuple[tuple[str, tuple[Problem, ...]], ...]
 
 
 class Store:
@@ -118,6 +120,7 @@ def known(root: Path, program: str) -> Known:
     refusals: dict[str, list[bool]] = {}  # of every try: whether the machine was to blame
     by_batch: dict[str, dict[str, None]] = {}
     by_trace: dict[str, set[str]] = {}
+    waiting: dict[str, tuple[str, tuple[Problem, ...]]] = {}
     for row in _certificate_rows(root):
         sha256, batch_id = row["sha256"], row["batch_id"]
         names.setdefault(sha256, row["file"])
@@ -125,7 +128,10 @@ def known(root: Path, program: str) -> Known:
             by_batch.setdefault(batch_id, {})[sha256] = None
             for trace in row["traces"] or ():
                 by_trace.setdefault(trace, set()).add(batch_id)
-        elif row["program"] == program:
+            waiting.pop(sha256, None)
+            continue
+        waiting[sha256] = (row["file"], tuple(rows.problems(row["file"], row["refusals"])))
+        if row["program"] == program:
             refusals.setdefault(sha256, []).append(_is_machine_trouble(row["refusals"]))
     to_try_again = {sha256 for sha256, tries in refusals.items() if tries == [True]}
     return Known(
@@ -135,6 +141,7 @@ def known(root: Path, program: str) -> Known:
         names=names,
         by_batch={batch_id: tuple(shas) for batch_id, shas in by_batch.items()},
         by_trace={trace: frozenset(batch_ids) for trace, batch_ids in by_trace.items()},
+        refused_files=tuple(waiting.values()),
     )
 
 

@@ -111,13 +111,13 @@ def print_result(done: Done, order: Order, overdue: Sequence[str], *, as_json: b
         for row in done.rows:
             print_line(_batch_object(row))
         for reading in done.refused:
-            print_line(json_objects.refused(reading.file, reading.sha256, reading.refusals))
+            print_line(json_objects.refused(reading.file, reading.sha256, reading.told))
         return
     console = plain_console()
     print_verdicts(console, done.rows)
     for reading in done.refused:
         path = str(order.inbox / reading.file)
-        print_refused(console, reading.file, reading.refusals, path=path)
+        print_refused(console, reading.file, reading.told, path=path)
     for sentence in overdue:
         console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
     console.print(f"\nReports: {escape(str(order.store / 'reports' / 'index.html'))}")

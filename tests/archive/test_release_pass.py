@@ -24,6 +24,7 @@ from kratom_qc.domain.errors import InputNotFound, StoreError
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.settings import Caps
 from tests.factory import book, limit, written
+from tests.factory.sheets import xlsx_bytes
 
 DAY = date(2026, 11, 22)
 CHEMISTRY = """batch,product type,analyte,result,unit,LOD,report date
@@ -36,12 +37,12 @@ L-1,leaf powder,Mercury,<0.02,mg/kg,0.02,2026-10-07
 """
 ALKALOIDS = ("Paynantheine", "Speciogynine", "Speciociliatine")
 MICROBIOLOGY = """batch,product type,analyte,result,unit,report date
-L-1,leaf powder,TAMC,12000,CFU/g,2026-10-09
-L-1,leaf powder,TYMC,300,CFU/g,2026-10-09
-L-1,leaf powder,E. coli,Absent in 10 g,,2026-10-09
-L-1,leaf powder,Salmonella,Absent in 25 g,,2026-10-09
+L-1,leaf powder,TAMC,12000,CFU/g,2026-10-07
+L-1,leaf powder,TYMC,300,CFU/g,2026-10-07
+L-1,leaf powder,E. coli,Absent in 10 g,,2026-10-07
+L-1,leaf powder,Salmonella,Absent in 25 g,,2026-10-07
 """
-BAD = "batch,analyte,result,unit,flavour\nL-9,Lead,several,mg/kg,mint\n"
+BAD = "batch,analyte,unit,flavour\nL-9,Lead,mg/kg,mint\n"
 
 
 @pytest.fixture
@@ -107,14 +108,14 @@ def test_one_bad_file_is_kept_and_reported_and_stops_no_other(inbox, tmp_path, t
     (inbox / "bad.csv").write_text(BAD)
     current, verdicts = make_pass(inbox, store, terms)
     assert verdicts == ["L-1 HOLD"]
-    assert {refusal.code for refusal in current.refused[0].refusals} >= {"unknown-header", "unknown-word"}
+    assert {refusal.code for refusal in current.refused[0].refusals} >= {"no-table"}
     kept = store / "raw" / current.refused[0].sha256[:2] / current.refused[0].sha256
     assert kept.read_text() == BAD
     certificates = pd.read_parquet(store / "archive" / "certificates")
     refused = certificates[certificates.status == "refused"].iloc[0]
     assert refused.file == "bad.csv"
-    assert {reason["cell"] for reason in refused.refusals} >= {"E1", "C2"}
-    assert "flavour" in (store / "reports" / "index.html").read_text()
+    assert {reason["cell"] for reason in refused.refusals} >= {"A1", "A2"}
+    assert "no table of results" in (store / "reports" / "index.html").read_text()
 
 
 def test_a_refused_file_is_tried_again_by_another_version_of_the_program(inbox, tmp_path, terms):
@@ -294,7 +295,7 @@ def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(inbox,
     assert make_pass(inbox, store, terms)[1] == ["L-1 HOLD"]
 
 
-def refuse_the_spiked(name: str, raw: bytes, caps: Caps) -> Reading:
+def refuse_the_spiked(name: str, raw: bytes, caps: Caps, _account: bool = False) -> Reading:
     """A reader of a later version, which refuses what an earlier one read."""
     if b"9.9,mg/kg" in raw:
         return read_content(name, raw, replace(caps, file_bytes=10))
@@ -322,7 +323,7 @@ def test_a_lot_written_another_way_in_a_later_pass_holds_both(inbox, tmp_path, t
     assert sorted(make_pass(inbox, store, terms)[1]) == ["L-1 HOLD", "l-1 HOLD"]
 
 
-def read_or_die(name: str, raw: bytes, caps: Caps) -> Reading:
+def read_or_die(name: str, raw: bytes, caps: Caps, _account: bool = False) -> Reading:
     """A reader whose child aborts, hangs or eats memory on files of that name, as native readers have been seen to do."""
     if "abort" in name:
         os.abort()
@@ -353,7 +354,7 @@ def test_readers_that_die_refuse_their_files_alone_which_are_kept(inbox, tmp_pat
     assert kept == {"hang", "eat", *(f"abort {number}" for number in range(20))}
 
 
-def read_or_die_of_the_limits(name: str, raw: bytes, caps: Caps) -> Reading:
+def read_or_die_of_the_limits(name: str, raw: bytes, caps: Caps, _account: bool = False) -> Reading:
     """A reader that is killed once, or always, or needs more than the limits of a first try."""
     first_try = caps.wall_seconds == Caps().wall_seconds
     if name == "always.csv" or (name in ("once.csv", "earlier.csv") and first_try):
@@ -435,3 +436,66 @@ def test_batches_judged_in_several_waves_come_out_as_in_one(inbox, tmp_path, ter
         for name in ("one", "several")
     ]
     assert pages[0] == pages[1]
+
+
+# ---------------------------------------------------------------- a refused file that names a lot
+
+CLOSED = "Lot No.,L-01\nNothing here is a table of results\n"
+"""A file that names a lot (as a twin of L-1) and cannot be judged."""
+
+
+def causes(inbox: Path, store: Path, terms: JudgementPolicy) -> dict[str, list[str]]:
+    """The rules of the integrity of the batches that one pass judged, by batch."""
+    done, _ = make_pass(inbox, store, terms)
+    rows = pq.read_table(store / "archive" / "findings" / f"{done.pass_id}.parquet").to_pylist()
+    found: dict[str, list[str]] = {row["batch_id"]: [] for row in rows}
+    for row in rows:
+        if row["rulebook"] == "integrity":
+            found[row["batch_id"]].append(row["rule_id"])
+    return found
+
+
+def test_a_refused_file_that_names_a_lot_holds_it_in_the_same_pass(inbox, tmp_path, terms):
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    (inbox / "b.csv").write_text(CLOSED)
+    assert "REFUSED-FILE" in causes(inbox, tmp_path / "store", terms)["L-1"]
+
+
+def test_a_refused_file_holds_a_lot_that_was_judged_before(inbox, tmp_path, terms):
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    assert "REFUSED-FILE" not in causes(inbox, tmp_path / "store", terms)["L-1"]
+    (inbox / "b.csv").write_text(CLOSED)
+    assert "REFUSED-FILE" in causes(inbox, tmp_path / "store", terms)["L-1"]
+
+
+def test_a_refused_file_holds_a_lot_that_comes_later(inbox, tmp_path, terms):
+    (inbox / "b.csv").write_text(CLOSED)
+    done, _ = make_pass(inbox, tmp_path / "store", terms)
+    (refused,) = done.refused
+    assert [(lot.quoted, lot.ref.cell) for lot in refused.named_lots] == [("L-01", "B1")]
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    assert "REFUSED-FILE" in causes(inbox, tmp_path / "store", terms)["L-1"]
+
+
+def test_a_lot_that_no_refused_file_names_is_not_held(inbox, tmp_path, terms):
+    (inbox / "a.csv").write_text(CHEMISTRY)
+    (inbox / "b.csv").write_text(CLOSED.replace("L-01", "L-7"))
+    assert "REFUSED-FILE" not in causes(inbox, tmp_path / "store", terms)["L-1"]
+
+
+# ---------------------------------------------------------------- names and texts that are no UTF-8
+
+
+def test_odd_names_and_halves_of_letters_stop_no_pass(inbox, tmp_path, terms):
+    text = CHEMISTRY.replace("L-1", "L-2")
+    for name in (b"bad\xff.csv", b"two\nlines.csv"):
+        path = os.path.join(os.fsencode(inbox), name)
+        with open(path, "wb") as file:
+            file.write(text.encode())
+        text = text.replace("L-2", "L-3")
+    rows = [["Batch", "L-4_xD83D_"], ["Analyte", "Result", "Unit"], ["Lead", 0.2, "mg/kg"]]
+    (inbox / "half.xlsx").write_bytes(xlsx_bytes(rows))
+    done, _ = make_pass(inbox, tmp_path / "store", terms)
+    assert {reading.file for reading in done.new} == {"bad\\udcff.csv", "two\\u000alines.csv", "half.xlsx"}
+    kept = pq.read_table(tmp_path / "store" / "archive" / "certificates" / f"{done.pass_id}.parquet")
+    assert "L-4\\ud83d" in kept["batch_id"].to_pylist()

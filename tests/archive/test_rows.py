@@ -17,7 +17,7 @@ from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.store import PassWriter, Store
 from kratom_qc.archive.tables import PASS, SCHEMAS, table
 from kratom_qc.domain.batch import Batch, ProductFacts
-from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
+from kratom_qc.domain.certificate import DateSpan, HoldReason, InterpretedCertificate
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import Interval
@@ -62,20 +62,21 @@ FLAGS = {  # what is True or False cannot be distinct: each of them is True alon
     "shown_high_open": replace(RESULT, shown_interval=Interval(Decimal("7.5"), Decimal("8.5"), high_open=True)),
 }
 
+DATES = {"received": 1, "tested": 2, "issued": 3}
 CERTIFICATE = InterpretedCertificate(
     file="the file", sha256=SHA, batch_id="the batch", laboratory="the laboratory", certificate_id="the certificate id",
     accreditation="the accreditation", product="the product", product_name="the product name",
-    received_on=date(2026, 1, 1), tested_on=date(2026, 1, 2), issued_on=date(2026, 1, 3), declared={}, results=(RESULT,),
-    dates={"issued_on": date(2026, 1, 3)},
-    printed_facts={"issued_on": SourceText("the day", CellRef("the file", "a sheet", "a cell"))},
+    declared={}, results=(RESULT,),
+    dates={f"{name}_on": DateSpan(date(2026, 1, day), date(2026, 1, day)) for name, day in DATES.items()},
+    printed_facts={f"{name}_on": SourceText("the day", CellRef("the file", "a sheet", "a cell")) for name in DATES},
 )  # fmt: skip
 CERTIFICATE_COLUMNS = {
     "sha256": SHA, "file": "the file", "status": "judged", "batch_id": "the batch", "product": "the product",
     "product_name": "the product name", "laboratory": "the laboratory", "accreditation": "the accreditation",
     "certificate_id": "the certificate id", "received_on": date(2026, 1, 1), "tested_on": date(2026, 1, 2),
     "issued_on": date(2026, 1, 3), "refusals": None, "program": PROGRAM, "traces": ["the trace"],
-    "facts_said": [{"name": "issued_on", "said": "the day", "sheet": "a sheet", "cell": "a cell",
-                    "day": date(2026, 1, 3)}],
+    "facts_said": [{"name": f"{name}_on", "said": "the day", "sheet": "a sheet", "cell": "a cell",
+                    "day": date(2026, 1, day)} for name, day in DATES.items()],
 }  # fmt: skip
 REFUSED_COLUMNS = {
     **dict.fromkeys(CERTIFICATE_COLUMNS), "sha256": "cd" * 32, "file": "a bad file", "status": "refused",
@@ -182,6 +183,13 @@ def test_what_is_written_is_recalled_into_the_attribute_of_its_name(tmp_path):
     assert (past.batch_id, past.product, past.decision, tuple(past.certificates)) == (
         "the batch", "the product", Decision.HOLD, (SHA,)
     )  # fmt: skip
+
+
+def test_of_a_date_with_two_readings_the_earlier_is_kept():
+    dates = {"issued_on": DateSpan(date(2026, 3, 4), date(2026, 4, 3))}
+    row = rows.certificate_row(replace(CERTIFICATE, dates=dates), PROGRAM, [])
+    days = {fact["name"]: fact["day"] for fact in row["facts_said"]}
+    assert (row["issued_on"], days["issued_on"], row["received_on"]) == (date(2026, 3, 4), date(2026, 3, 4), None)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

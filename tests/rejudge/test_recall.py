@@ -18,7 +18,7 @@ from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.rows import declared
 from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.domain.batch import Claim, ProductFacts
-from kratom_qc.domain.certificate import InterpretedCertificate
+from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
@@ -83,8 +83,8 @@ def test_a_result_comes_back_as_it_was(tmp_path, words):
 def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
     dated = replace(
         interpreted("L-1", result("lead", span("0.2", "0.2"), certificate=WITNESS)),
-        tested_on=DAY, issued_on=DAY, accreditation="ISO 17025 L-1", product_name="Green",
-        dates={"tested_on": DAY, "issued_on": DAY},
+        accreditation="ISO 17025 L-1", product_name="Green",
+        dates={"tested_on": DateSpan(DAY, DAY), "issued_on": DateSpan(DAY, DAY)},
         printed_facts={
             "batch_id": SourceText("L-1", CellRef("made.csv", "", "A2")),
             "tested_on": SourceText("2026-11-22", CellRef("made.csv", "S", "B2")),

@@ -46,7 +46,7 @@ from kratom_qc.rulebooks.changes import LimitChanges
 from kratom_qc.rulebooks.scope import Rule
 
 # Causes to hold that computing a quantity raises, and not a certificate itself
-COMPUTED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS")
+COMPUTED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS", "RESULT-NOT-COMPARED")
 Limits = dict[str | None, Mapping[Rule, Limit]]  # by product
 
 

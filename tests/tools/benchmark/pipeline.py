@@ -51,8 +51,8 @@ def read(path: Path) -> Words:
 
 def understood(words: Words) -> Reading:
     """Words → analyses."""
-    interpreted_certificates, refusals = interpret(words.found.certificates)
-    return Reading(words.file, words.sha256, interpreted_certificates, (*words.found.refusals, *refusals))
+    interpreted_certificates = interpret(words.found.certificates)
+    return Reading(words.file, words.sha256, interpreted_certificates, words.found.refusals)
 
 
 def judged(batches: Sequence[Batch], by: JudgementPolicy, watch: Stopwatch) -> list[Verdict]:
