@@ -30,6 +30,11 @@ NEW = {
     "verdicts": (*OF_PASS, "says", "rule_id", "facts", "doubts", "terms"),
 }  # fmt: skip
 
+# The federal proposal waits for its order ("pending"): what is measured above its ratio is on HOLD already and FAILs once it
+# is in force, KL-2026-044 and CC-0714-W. Six batches whose 7-OH nobody measured stay as they are, for the notice orders no
+# test (`when_missing = "note"`); they would go from PASS to HOLD if it did.
+MEASURED_ABOVE = 2
+
 
 @pytest.fixture
 def store(samples, tmp_path) -> Path:
@@ -62,7 +67,7 @@ def test_an_archive_of_an_earlier_version_is_answered_from_the_files_it_kept(sto
     for batch_id, decisions in zip(answer.comparison.batch_ids, answer.comparison.after, strict=True):
         assert decided(decisions) == decided(decisions_of(verdicts[batch_id], answer.comparison.markets))
     assert len(answer.reread) == 27
-    assert len(answer.comparison.changed) == 2
+    assert len(answer.comparison.changed) == MEASURED_ABOVE
 
 
 def test_what_was_declared_then_must_be_declared_now_where_it_was_not_kept(store, dea):
@@ -84,7 +89,7 @@ def test_without_the_rulebooks_of_then_every_limit_is_asked_again(store, dea):
     shutil.rmtree(store / "rulebooks")
     answer = from_archive(history_of(store), dea)
     assert all(not batch.changes.unchanged for batch in answer.batches)
-    assert (len(answer.comparison.changed), answer.reread) == (2, {})
+    assert (len(answer.comparison.changed), answer.reread) == (MEASURED_ABOVE, {})
 
 
 def test_a_rulebook_that_would_not_load_today_is_as_good_as_none(store, dea):
@@ -92,7 +97,7 @@ def test_a_rulebook_that_would_not_load_today_is_as_good_as_none(store, dea):
         path.write_text("[rulebook]\nknew = 'other keys'\n")
     answer = from_archive(history_of(store), dea)
     assert all(not batch.changes.unchanged for batch in answer.batches)
-    assert len(answer.comparison.changed) == 2
+    assert len(answer.comparison.changed) == MEASURED_ABOVE
 
 
 def test_what_another_program_judged_is_asked_again(store, monkeypatch):
