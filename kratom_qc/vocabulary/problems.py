@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parent / "words" / "problems.toml"
 
 _KINDS = {
-    "refusal": "Refusals: the file cannot be read truthfully and never becomes data",
+    "refusal": "Refusals: nothing can be judged; in capitals, the cell holds its batch",
     "doubt": "Doubts: the file was read, the batch is held",
     "finding": "Findings: how a batch stands to its limits",
     "remark": "Remarks: worth knowing, they change no verdict",
