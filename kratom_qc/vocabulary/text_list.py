@@ -68,7 +68,7 @@ def _load(path: Path, name: str, check: _Check) -> TextRegister:
         for row in rows
         for text in row.texts
     )
-    return TextRegister(entries, document.sha256)
+    return TextRegister(entries, document.sha256, document.text)
 
 
 def _told_twice(rows: tuple[_Read, ...]) -> Iterator[tuple[KeyPath, str]]:

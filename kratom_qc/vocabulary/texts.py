@@ -112,11 +112,13 @@ def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ..
 
 
 class TextRegister:
-    """Texts that are read before. `sha256` is that of its file, empty where there is none."""
+    """Texts that are read before. `sha256` and `written` are of its file, empty where there is
+    none."""
 
-    def __init__(self, entries: Iterable[ReadText] = (), sha256: str = ""):
+    def __init__(self, entries: Iterable[ReadText] = (), sha256: str = "", written: str = ""):
         self.entries = tuple(entries)
         self.sha256 = sha256
+        self.written = written
 
     def find(self, text: str, own: OwnWords) -> ReadText | None:
         """The entry that a text of a certificate equals; None where nobody has read it."""
