@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.release import Progress
+from kratom_qc.app.release import Arrivals, Progress
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import exit_status
 from kratom_qc.cli.refusals import print_refused
@@ -40,6 +40,7 @@ class Order:
     markets: tuple[str, ...]
     on: date | None
     facts: Path | None
+    again: tuple[str, ...] = ()
 
 
 def release(order: Order, *, shown: bool) -> Done:
@@ -65,6 +66,7 @@ def release(order: Order, *, shown: bool) -> Done:
                 list(order.markets),
                 order.on.isoformat() if order.on else None,
                 str(order.facts) if order.facts else None,
+                list(order.again),
             )
         finally:
             watching.reset(token)
@@ -96,14 +98,26 @@ def worst_status(rows: Iterable[SummaryRow], refused: Sequence[Reading]) -> int:
     return exit_status((row.decision for row in rows), refused=bool(refused))
 
 
-def print_nothing_new(inbox: Path, store: Path, known: int) -> None:
-    """Print that a pass had nothing to do."""
+def print_nothing_new(found: Arrivals, order: Order) -> None:
+    """Print that a pass had nothing to do, where it had not."""
+    if found.new:
+        return
     console = plain_console()
+    known = found.seen - len(found.left)
     console.print(
-        f"Nothing new: all {known} files in {escape(str(inbox))} are known to "
-        f"{escape(str(store))} by content."
+        f"Nothing new: all {known} files in {escape(str(order.inbox))} are known to "
+        f"{escape(str(order.store))} by content."
     )
-    console.print(f"Reports: {escape(str(store / 'reports' / 'index.html'))}")
+    console.print(f"Reports: {escape(str(order.store / 'reports' / 'index.html'))}")
+
+
+def print_judged_otherwise(batches: int) -> None:
+    """Print that so many batches were judged by other terms than the newest pass."""
+    if batches:
+        plain_console().print(
+            f"{batches} batches were judged by other rulebooks, registers or settings than those "
+            "of the newest pass; `kratom-qc run --again BATCH` judges them again."
+        )
 
 
 def print_objects(
