@@ -370,11 +370,12 @@ def test_a_reader_that_leaves_changes_no_verdict_and_is_told_no_pass(monkeypatch
     assert end.value.code == status
 
 
-QUIET = [["limits"], ["limits", "list"], ["problems"], ["--help"]]
+QUIET = [["limits"], ["limits", "list"], ["limits", "due"], ["problems"], ["--help"]]
+CLAIMS = [["limits", "lint"], ["read", "pass.csv"], ["texts", "pass.csv"]]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status"), [*((quiet, 0) for quiet in QUIET), (["limits", "lint"], 70), (["read", "pass.csv"], 70)]
+    ("arguments", "status"), [*((quiet, 0) for quiet in QUIET), *((claims, 70) for claims in CLAIMS)]
 )
 def test_a_command_whose_reader_leaves_is_quiet_and_claims_nothing(monkeypatch, capsys, arguments, status):
     descriptor = os.open(os.devnull, os.O_WRONLY)
