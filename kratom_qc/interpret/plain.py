@@ -322,21 +322,29 @@ def is_told_method(text: str) -> bool:
 
 def _tells_how(tokens: Sequence[str], at: int) -> bool:
     token, before = tokens[at], tokens[at - 1] if at else ""
-    after, next_after = [*tokens[at + 1 : at + 3], "", ""][:2]
     if token in _told("words", "prose", "reagent", "number") or _NAMED_METHOD.fullmatch(token):
         return True
     if token[0].isdigit():
-        measured = after in _told("done_in") or (after == "%" and next_after in _told("reagent"))
-        ranged = after in ("-", "x", "×", "±", "/") and next_after[:1].isdigit()
-        return measured or ranged or (_is_published(tokens[:at]) and bool(_CODE.fullmatch(token)))
+        return _is_number_of_method(tokens, at)
     if token in _told("done_in"):
         return before[:1].isdigit() or before == "/"
     if token == "%":
-        return after in _told("reagent")
+        return not _told("reagent").isdisjoint(tokens[at + 1 : at + 2])
     if token in _published() or not token[0].isalnum():
         return True
     named = vocabulary.analyte(token) is not None or bool(techniques_in(token))
     return len(token) > 1 and named
+
+
+def _is_number_of_method(tokens: Sequence[str], at: int) -> bool:
+    """Whether a number has a unit that no result has, is the first of a range, or names a published
+    method."""
+    after, next_after = [*tokens[at + 1 : at + 3], "", ""][:2]
+    if after in _told("done_in") or (after == "%" and next_after in _told("reagent")):
+        return True
+    if after in ("-", "x", "×", "±", "/") and next_after[:1].isdigit():
+        return True
+    return _is_published(tokens[:at]) and bool(_CODE.fullmatch(tokens[at]))
 
 
 def _is_published(before: Sequence[str]) -> bool:

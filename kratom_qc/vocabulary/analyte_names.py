@@ -118,13 +118,19 @@ def analyte(text: str) -> Analyte | None:
     heated = _HEATED.match(text.strip())
     if heated is not None:
         return _at(analyte(heated["name"]), int(heated["low"]), int(heated["high"] or 0))
+    ways = (_named_twice, _counted, _given_as_itself, _tested_for)
+    return next((known for way in ways if (known := way(text.strip())) is not None), None)
+
+
+def _named_twice(text: str) -> Analyte | None:
+    """`Lead (Pb)`: both names stand for the same."""
     for pattern in _NAMED_TWICE:
-        parts = pattern.match(text.strip())
+        parts = pattern.match(text)
         meanings = {analyte(part) for part in parts.groups()} if parts else set()
         meaning = meanings.pop() if len(meanings) == 1 else None
         if meaning is not None:
             return meaning
-    return _counted(text.strip()) or _given_as_itself(text.strip()) or _tested_for(text)
+    return None
 
 
 def _given_as_itself(text: str) -> Analyte | None:
@@ -138,7 +144,7 @@ def _tested_for(text: str) -> Analyte | None:
     """`Detection of Salmonella spp.`, `Recuento de E. coli`: a microbe after words that say that it
     was looked for or counted; `Kadar mitraginin`: a substance after words for its content."""
     for words, of_microbes in (("looked_for", True), ("content_of", False)):
-        found = _words_before(words).match(text.strip())
+        found = _words_before(words).match(text)
         known = analyte(found["name"]) if found else None
         if known is not None and (known.family == "microbe") == of_microbes:
             return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
 from kratom_qc.vocabulary.field_names import spelled_out
@@ -80,15 +80,24 @@ def _meaning(text: str) -> str | None:
     how = _HOW.search(text)
     if how and (_DATE_FORM.fullmatch(how["how"]) or unit(how["how"]) is not None):
         return _meaning(text[: how.start()])
+    return _meaning_of_parts(text)
+
+
+def _meaning_of_parts(text: str) -> str | None:
     parts = [part for part in _LANGUAGES.split(text) if header_key(part)]
-    meanings = {label_words().get(header_key(part)) for part in parts}
+    if len(parts) < 2:
+        return None
+    meanings = _meanings(parts)
     if len(meanings) > 1 and "/" in text:  # `Harvest/Process Lot`: the last word is that of both
         last = parts[-1].split()[-1]
-        ways = (f"{part} {last}" for part in parts[:-1])
-        meanings = {label_words().get(header_key(part)) for part in (*ways, parts[-1])}
-    if len(parts) > 1 and meanings <= _PACKED:
+        meanings = _meanings([*(f"{part} {last}" for part in parts[:-1]), parts[-1]])
+    if meanings <= _PACKED:
         return "plain container"
-    return meanings.pop() if len(parts) > 1 and len(meanings) == 1 else None
+    return meanings.pop() if len(meanings) == 1 else None
+
+
+def _meanings(parts: Iterable[str]) -> set[str | None]:
+    return {label_words().get(header_key(part)) for part in parts}
 
 
 def fact_name(text: str) -> str | None:
