@@ -17,6 +17,7 @@ from kratom_qc.domain.certificate import (
 )
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import SourceText
+from kratom_qc.interpret.assumed import assumed_form
 from kratom_qc.interpret.consistency import consistency
 from kratom_qc.interpret.dated import calendar_of, dates_of, undated
 from kratom_qc.interpret.dates import Calendar
@@ -112,6 +113,9 @@ def _interpret(
     rows = with_methods(certificate, read_rows)
     results = [result for _, result in rows]
     product, product_reasons = product_of(certificate)
+    assumed = None if product or product_reasons else assumed_form(certificate, results)
+    if assumed is not None:
+        product, product_reasons = assumed[0], [assumed[1]]
     unread = tuple(unread_limits(rows))
     certificate = replace(certificate, texts=(*certificate.texts, *unread))
     consistent = consistency(rows, product, _fact(facts, "status"), mark)
@@ -149,6 +153,7 @@ def _interpret(
         certificate_id=certificate_id,
         accreditation=_fact(facts, "accreditation"),
         product=product,
+        product_is_assumed=assumed is not None,
         product_name=_fact(facts, "product_name"),
         declared=_declared(facts),
         results=tuple(results),

@@ -49,11 +49,13 @@ from kratom_qc.vocabulary.products import (
     form_spellings,
     form_words,
     names_product,
+    names_strain,
     nearest_forms,
     potent_words,
     product_form,
     product_forms,
     product_in_name,
+    says_plant_only,
 )
 from kratom_qc.vocabulary.statuses import nearest_statuses, status, status_words
 from kratom_qc.vocabulary.units import (
@@ -99,6 +101,7 @@ __all__ = [
     "may_hold_verdicts",
     "meanings_of",
     "names_product",
+    "names_strain",
     "nearest_analytes",
     "nearest_forms",
     "nearest_headers",
@@ -110,6 +113,7 @@ __all__ = [
     "product_form",
     "product_forms",
     "product_in_name",
+    "says_plant_only",
     "status",
     "status_of_paper",
     "unit",
