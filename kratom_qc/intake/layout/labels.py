@@ -56,6 +56,7 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[StatedFac
         at = _value_of(page, row, column, cells, name)
         if name == OTHER or ":" in cells[column].text.rstrip(": "):  # `Sampled: -` states nothing
             page.claim(row, column, "label")
+            facts += _named_aside(page, cells[column].text, at)
         elif at is not None and (word := _value(page, *at, name)) is not None:
             page.claim(row, column, "label")
             page.languages |= vocabulary.label_languages(cells[column].text)
@@ -80,6 +81,18 @@ def _value_of(
     if column in below and not any(_is_label(cell.text) for cell in below.values()):
         return row + 1, column
     return None
+
+
+def _named_aside(page: Page, label: str, at: tuple[int, int] | None) -> Iterator[StatedFact]:
+    """The product that a client names where his own number belongs: `Project | Kratom leaf powder,
+    fall intake`. It counts where nothing says better what the product is."""
+    if at is None or vocabulary.plain_label(label) != "identifier":
+        return
+    name, _, rest = page.peek(*at).text.strip().partition(",")
+    if vocabulary.names_product(name) and not quality_control(name):
+        word = page.word(*at, "title")
+        page.leave(*at, rest, label)
+        yield StatedFact("title", replace(word, text=name), *at)
 
 
 def _is_label(text: str) -> bool:
