@@ -14,6 +14,7 @@ from kratom_qc.vocabulary.analyte_names import (
     analyte_spellings,
     analytes,
     cas_numbers,
+    group_screen,
     meanings_of,
     nearest_analytes,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "footnote",
     "form_line",
     "form_words",
+    "group_screen",
     "header_key",
     "is_bare_total",
     "is_good_verdict",

@@ -345,6 +345,24 @@ def test_groups_in_a_limit_prove_the_mark_of_the_results() -> None:
         assert (nickel.interval.low, nickel.interval.high) == (low, 12)
 
 
+def test_a_number_beside_the_name_of_a_panel_is_its_result_and_no_summary() -> None:
+    rows = [["Test", "Result", "Limit", "Pass/Fail"], ["Aerobic Plate Count (CFU/g)", "2.1E+04", "1E+07", "PASS"],
+            ["Pesticides (72 compounds)", "ND", "", "PASS"]]  # fmt: skip
+    (certificate,) = read_csv(rows).certificates
+    found = {result.analyte: result.interval.low for result in certificate.results}
+    assert found == {"tamc": 21000, "pesticide-residues": 0}
+
+
+def test_a_blank_among_the_columns_of_samples_is_no_sample() -> None:
+    rows = [["Parameter", "Units", "Method Blank", "KR-101", "KR-102"], ["Lead", "ppb", "900", "352", "418"],
+            ["Cadmium", "ppb", "ND", "21", "33"]]  # fmt: skip
+    certificates = read_csv(rows, head=()).certificates
+    assert {each.batch_id: str(each.results[0].interval.low) for each in certificates} == {
+        "KR-101": "0.352",
+        "KR-102": "0.418",
+    }
+
+
 COUNTS = [  # the result, its unit, the amount: of lead, 1,234 ug/kg
     ("4,900", "CFU/g", Decimal("1.234")),
     ("4.900", "KBE/g", Decimal("0.001234")),

@@ -168,13 +168,12 @@ class ListReader:
         """`Heavy metals | Pass`: what the laboratory says of a whole panel. Good words change
         nothing; all others are a result of a name nobody knows."""
         said = [column.number for column in self.header.columns if column.number in cells]
-        words = [
-            at
-            for at in said
-            if at != self.analyte and vocabulary.status(cells[at].text) is not None
-        ]
+        words = [at for at in said if at != self.analyte]
         good = [at for at in words if vocabulary.status(cells[at].text) in _SUMMARY_GOOD]
-        if not good or good != words or not _is_panel(name):
+        answers = {column.number for column in self.results} & {*words}
+        results = [at for at in answers if _NUMBER.match(cells[at].text.strip())]
+        doubtful = [at for at in words if at not in good and vocabulary.status(cells[at].text)]
+        if not good or doubtful or results or not _is_panel(name):
             return False
         self.page.word(row, self.analyte, "panel")
         for at in good:
