@@ -14,6 +14,7 @@ from kratom_qc.vocabulary.analyte_names import (
     analyte_spellings,
     analytes,
     cas_numbers,
+    group_screen,
     meanings_of,
     nearest_analytes,
 )
@@ -49,11 +50,13 @@ from kratom_qc.vocabulary.products import (
     form_spellings,
     form_words,
     names_product,
+    names_strain,
     nearest_forms,
     potent_words,
     product_form,
     product_forms,
     product_in_name,
+    says_plant_only,
 )
 from kratom_qc.vocabulary.statuses import nearest_statuses, status, status_words
 from kratom_qc.vocabulary.units import (
@@ -88,6 +91,7 @@ __all__ = [
     "footnote",
     "form_line",
     "form_words",
+    "group_screen",
     "header_key",
     "is_bare_total",
     "is_good_verdict",
@@ -99,6 +103,7 @@ __all__ = [
     "may_hold_verdicts",
     "meanings_of",
     "names_product",
+    "names_strain",
     "nearest_analytes",
     "nearest_forms",
     "nearest_headers",
@@ -110,6 +115,7 @@ __all__ = [
     "product_form",
     "product_forms",
     "product_in_name",
+    "says_plant_only",
     "status",
     "status_of_paper",
     "unit",

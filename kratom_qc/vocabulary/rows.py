@@ -166,8 +166,13 @@ def is_sample_word(text: str) -> bool:
 
 
 def is_control_code(text: str) -> bool:
-    """Whether a text in a column of kinds of samples is a code of quality control: `LR`, `FD`."""
-    return row_words("quality_control").get(_key(text)) == "code"
+    """Whether a text in a column of kinds of samples is a code of quality control: `LR`, `LB1`."""
+    key = _key(text)
+    if row_words("quality_control").get(key) == "code":
+        return True
+    numbered = key.rstrip("0123456789")
+    kind = row_words("quality_control").get(numbered) if numbered != key else None
+    return kind in ("code", "alone", "abbreviation")
 
 
 def _phrases(words: list[str]) -> tuple[set[str], list[str]]:

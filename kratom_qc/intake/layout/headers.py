@@ -28,7 +28,7 @@ from kratom_qc.intake.layout.sense import (
     squeezed,
     words_over,
 )
-from kratom_qc.vocabulary.rows import heading, repetition
+from kratom_qc.vocabulary.rows import heading, quality_control, repetition
 
 KEYS = ("fact:batch_id", "fact:sample_id", "fact:lab_id")
 LIST, WIDE, SAMPLES, TURNED = "list", "wide", "samples", "turned"
@@ -504,8 +504,13 @@ def _heads_samples(columns: list[Column]) -> bool:
 
 
 def _name_samples(columns: list[Column]) -> bool:
-    """Whether the columns beside analytes are headed by the names of samples."""
-    unknown = [column for column in columns if column.role == "unknown"]
+    """Whether the columns beside analytes are headed by the names of samples; beside them may
+    stand the laboratory's own, a blank for instance."""
+    unknown = [
+        column
+        for column in columns
+        if column.role == "unknown" and quality_control(column.title) != "yes"
+    ]
     return len(unknown) > 1 and all(
         _SAMPLE_NAME.fullmatch(column.title) and repetition(column.title) is None
         for column in unknown
