@@ -15,13 +15,16 @@ import typer
 
 from kratom_qc import PROGRAM, logs, settings
 from kratom_qc.cli import exit_status
+from kratom_qc.cli.archive import archive, backup, restore
 from kratom_qc.cli.check import check
 from kratom_qc.cli.layout import layout
+from kratom_qc.cli.ledger import ledger
 from kratom_qc.cli.limits.commands import limits
 from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
+from kratom_qc.cli.review import batches, decide, review
 from kratom_qc.cli.run import run
 from kratom_qc.cli.template import template
 from kratom_qc.cli.texts import texts
@@ -31,9 +34,15 @@ NAME = "kratom-qc"
 P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
-    {"problems", "layout list", *(f"limits {name}" for name in ("list", "show", "due", "schema"))}
+    {
+        *("problems", "layout list", "archive views"),
+        *(f"limits {name}" for name in ("list", "show", "due", "schema")),
+    }
 )
-_COMMANDS = (check, read, run, markets, rejudge, template, problems)
+_COMMANDS = (
+    *(check, read, run, markets, batches, review, decide),
+    *(rejudge, backup, restore, template, problems),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -118,7 +127,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (limits, layout, texts):
+    for group in (limits, layout, texts, ledger, archive):
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.release import ReleasePass, arrivals
-from kratom_qc.archive.store import Store
+from kratom_qc.app.release import whole_pass
+from kratom_qc.app.store import Store
 from kratom_qc.cli import main as cli
 from tests.factory import book, limit, long_csv, row, written
 
@@ -82,15 +82,8 @@ def place(tmp_path, monkeypatch):
         Path("inbox", f"{name}.csv").write_bytes(
             long_csv(rows, Batch=name, Form="leaf powder", **{"Date Issued": "2026-11-01"})
         )
-    shelf = Store(Path("store"))
-    with shelf.locked():
-        policy = load_policy(on=date(2026, 11, 22), facts=Path("facts.toml"))
-        current = ReleasePass(shelf, policy, lambda *_: None)
-        new, _ = arrivals(Path("inbox"), shelf)
-        current.read(new, len(new))
-        for wave in current.gather():
-            current.judge(wave)
-        current.publish()
+    policy = load_policy(on=date(2026, 11, 22), facts=Path("facts.toml"))
+    whole_pass(Path("inbox"), Store(Path("store")), policy)
     return tmp_path
 
 
