@@ -95,6 +95,11 @@ _NAMED_METHOD = re.compile(r"(?:sop|tm|wi|ltm|tp|pnt)-?[0-9][0-9.-]*")
 _AMOUNT = re.compile(
     rf"(?:ca\.?|approx\.?|~|±|x|×|1\s?:)?\s*(?P<number>{_NUMBER})?\s*(?P<unit>[^\d\s].*)?"
 )
+_PLACE_AND_DAY = re.compile(
+    r"(?:(?:V|Ve|W|En|A|À|Fait à|Em)\s+)?(?P<place>[^\d,]{3,40}?)"
+    r"(?:,\s*(?:le|den|dnia|dne|a|em|op|tanggal|tgl\.?|il)?\s*|\s+(?:dne|dnia|den)\s+)(?P<day>[0-9].{5,30}?)"
+    r"(?:\s*r\.)?"
+)
 _DATE = re.compile(
     r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?[0-9]{2,4}"
     r"|[0-9]{1,2}\.?[\s-][^\W\d_]{3,12}\.?,?[\s-][0-9]{2,4}"
@@ -115,10 +120,12 @@ def _plain_shape(text: str, label: str) -> str:
     kind = vocabulary.plain_label(label) if label else None
     if kind is None and label and vocabulary.is_title(label):
         kind = "identifier"  # `Test report | IE-26-004518`
-    if kind is None and _heads_methods(label):
-        kind = "method"
-    if kind and (shape := _shape_under(kind, text)):
-        return shape
+    kinds = [kind] if kind else []
+    if _heads_methods(label):  # `Referência` may head numbers of orders, too
+        kinds.append("method")
+    for each in kinds:
+        if shape := _shape_under(each, text):
+            return shape
     for own, rest in _labelled(text):
         if not rest:
             return "a label"
@@ -171,7 +178,7 @@ NAMES = ("a person's name", "an organisation's name")
 def shape_alone(text: str) -> str:
     """Which shape a text has that says nothing where it stands for itself: a person's or an
     organisation's name, the number of a page without a word for it."""
-    if is_person(text) or is_role(text):
+    if is_person(text) or is_role(text.rstrip(" :")):
         return NAMES[0]
     if _is_party(text) or folded(text) in plain_words("organisation", "form"):
         return NAMES[1]
@@ -273,10 +280,36 @@ def is_quantity(text: str) -> bool:
     if match is None:
         return False
     unit = folded(match["unit"] or "").strip(" .")
+    if _measures_content(unit):
+        return False
     parts = [part for part in re.split(r"\s*[/x×]\s*|\s+", unit) if part]
     return all(
         part in plain_words("quantity", "unit") or part in plain_words("container", "words")
         for part in parts
+    )
+
+
+def _measures_content(unit: str) -> bool:
+    """Whether a unit is one of results: `41 mg/kg` is no temperature and no amount of a sample."""
+    known = vocabulary.unit(unit) if unit else None
+    return known is not None and "/" in known.canonical and unit != "%"
+
+
+def _is_packed(text: str) -> bool:
+    """How much of a sample came in what, in which state: `250 g, sealed foil pouch`."""
+    parts = [part.strip() for part in re.split(r"[,;/]|\bin\b", text) if part.strip()]
+    return bool(parts) and all(
+        is_quantity(part) or _is_container(part) or _is_condition(part) for part in parts
+    )
+
+
+def is_place_and_day(text: str) -> bool:
+    """Where and when a paper was signed: `Lyon, le 19 octobre 2026`, `V Brně dne 12. 10. 2026`."""
+    match = _PLACE_AND_DAY.fullmatch(text)
+    return (
+        match is not None
+        and is_date(match["day"])
+        and is_capitalised_name(match["place"].strip(" ,"), 3)
     )
 
 
@@ -485,14 +518,17 @@ _UNDER: Mapping[str, tuple[str, _Shape]] = MappingProxyType(
         "contact": ("a contact", lambda text: is_contact(text) or is_person(text)),
         "identifier": ("an identifier", is_identifier),
         "date": ("a date", lambda text: is_date(text) or is_clock(text)),
-        "quantity": ("an amount that is no result", is_quantity),
+        "quantity": (
+            "an amount that is no result",
+            lambda text: is_quantity(text) or _is_packed(text),
+        ),
         "method": ("a method", is_method_in_place),
         "instrument": ("an instrument", lambda text: is_instrument(text) or is_method(text)),
         "plant": ("a plant and its origin", _is_plant),
         "place": ("a place", lambda text: _is_country(text) or is_place(text)),
         "sampler": ("who took the sample", _is_person_in_place),
-        "condition": ("a good condition", lambda text: _is_condition(text) or _is_container(text)),
-        "container": ("a container", _is_container),
+        "condition": ("a good condition", lambda text: _is_condition(text) or _is_packed(text)),
+        "container": ("a container", _is_packed),
         "accredited": ("a mark of accreditation", lambda text: bool(_ACCREDITED.fullmatch(text))),
         "page": (
             "a page number",
@@ -511,6 +547,7 @@ _ANYWHERE: Mapping[str, _Shape] = MappingProxyType(
         "a line for a signature": _is_signature_line,
         "an address": is_address,
         "an accreditation": is_accreditation,
+        "where and when it was signed": is_place_and_day,
         "a copyright line": _is_copyright,
         "a legend": is_legend,
     }

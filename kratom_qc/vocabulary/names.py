@@ -96,9 +96,18 @@ def is_role(text: str) -> bool:
 
 def _is_role(text: str) -> bool:
     """A role, or credentials: `Laboratory Director`, `Ph.D.`."""
-    if folded(text) in plain_words("person", "role"):
+    if folded(text) in plain_words("person", "role") or _is_composed_role(text):
         return True
     return all(_key(word) in _credentials() for word in text.split())
+
+
+def _is_composed_role(text: str) -> bool:
+    """`Deputy Technical Manager`: what one is, of what, and in which rank."""
+    words = [_key(word) for word in re.split(r"[\s&/-]+", text) if word]
+    of = plain_words("person", "role_of")
+    return (
+        len(words) > 1 and words[-1] in plain_words("person", "role_noun") and of >= {*words[:-1]}
+    )
 
 
 def _is_one_name(text: str, *, with_role: bool) -> bool:

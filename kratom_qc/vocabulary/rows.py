@@ -116,7 +116,7 @@ def _is_of_headings(part: str) -> bool:
     words = part.split()
     while words and status(words[-1]) in _GOOD:
         words.pop()
-    return all(_is_word(_key(word)) or is_method(word) for word in words)
+    return all(all(map(_is_word, _key(word).split())) or is_method(word) for word in words)
 
 
 def is_method(part: str) -> bool:

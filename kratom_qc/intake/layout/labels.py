@@ -29,6 +29,7 @@ _LETTERHEAD_ROWS = 8
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z])|\n")
 _AGAIN = "\n"  # stands in no fact's name
 _IDS = ("batch_id",)
+_OF_TESTS = ("opinion_good", "opinion_bad", "not_evaluated", "not_detected", "absent", "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def _is_label(text: str) -> bool:
 def _value(page: Page, row: int, column: int, name: str) -> SourceText | None:
     """A cell as the value of a fact, and claimed; None where it says that there is none."""
     said = _bare(name, page.peek(row, column).text)
+    if name.endswith("_on") and vocabulary.status(said) in _OF_TESTS:
+        return None  # `Tested | PASS` is no day of testing
     return replace(page.fact(row, column, name), text=said) if said else None
 
 

@@ -187,6 +187,8 @@ class ListReader:
             column.number in cells and column.role in ("unit", "lod", "loq", "lod_loq", "verdict")
             for column in self.header.columns
         )
+        labelled = cells[min(cells)].text.rstrip().endswith((":", "："))
+        beside = beside and not labelled  # `Approved: | J. Doe` below a table
         return any(could_be_result(cell.text) or beside for cell in results)
 
     # ------------------------------------------------------------ what is made of it
