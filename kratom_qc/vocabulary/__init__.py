@@ -41,6 +41,7 @@ from kratom_qc.vocabulary.labels import (
     is_title,
     label_languages,
     label_words,
+    may_begin_label,
     plain_label,
     status_of_paper,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "known_units",
     "label_languages",
     "lot",
+    "may_begin_label",
     "may_hold_verdicts",
     "meanings_of",
     "names_product",

@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from kratom_qc.vocabulary.keys import LONGEST_NAME, name_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
+# A name without any of these is of words alone.
+_SIGNS = re.compile(r"[(\[,/–-]|[0-9]\s*[°º˚]?\s*C")
 # `Name (abbreviation)`, `Abbreviation - name` and `Name, abbreviation`
 _NAMED_TWICE = tuple(
     map(re.compile, (r"^(.+?)\s*[(\[](.+)[)\]]$", r"^(.+?)\s+[-–/]\s+(.+)$", r"^(.+?)\s*,\s*(.+)$"))
@@ -122,6 +124,8 @@ def analyte(text: str) -> Analyte | None:
     spellings = analyte_spellings()
     if whole := spellings.get(name_key(text)):
         return analytes()[whole]
+    if _SIGNS.search(text) is None:
+        return _tested_for(text.strip())
     if (bare := _ACCREDITED.sub("", text)) != text:  # `Mitragynine (N)`: not accredited
         return analyte(bare)
     heated = _HEATED.match(text.strip())

@@ -57,6 +57,7 @@ def row_words(table: str) -> Mapping[str, str]:
     return index(words, f"words/rows.toml [{table}]")
 
 
+@lru_cache(8192)
 def _key(text: str) -> str:
     return " ".join(_WORD.findall(folded(text)))
 
@@ -95,10 +96,12 @@ def _with_unit(part: str) -> tuple[str, str]:
     if unit(part) is not None:
         return "", part
     words = part.split()
-    for at in range(1, len(words)):
-        said, before = " ".join(words[at:]), [_key(word) for word in words[:at]]
-        has_in = row_words("heading").get(before[-1]) == "in"
-        known = unit(said) if has_in or all(map(_is_word, before)) else None
+    all_words = True  # of headings, so far
+    for at, before in enumerate(map(_key, words[:-1]), start=1):
+        has_in = row_words("heading").get(before) == "in"
+        all_words = all_words and _is_word(before)
+        said = " ".join(words[at:]) if has_in or all_words else ""
+        known = unit(said) if said else None
         if known is not None and known.portion is None:
             return " ".join(words[: at - has_in]), said
     return part, ""

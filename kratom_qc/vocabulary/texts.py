@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.names import is_organisation, is_person
 
 _MOST_SENTENCES = 4  # that one entry may have
+_ANCHORS = (5, 3)  # letters
 _TWINS = str.maketrans(
     {
         **dict.fromkeys("“”„«»‟″", '"'),
@@ -35,8 +37,6 @@ _BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
 _SENTENCE_END = re.compile(
     r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
 )
-_WORD = re.compile(r"\w+")
-_WHOLE_WORD = re.compile(r"(?<=[^\w\0])\w+(?=[^\w\0])")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _DAY = r"[0-9]{1,2}"
 _MONTH = r"[^\W\d_]{3,12}\.?"
@@ -125,13 +125,18 @@ class TextRegister:
         for entry in self._exact.get(key, ()):
             if _is_of(entry, own):
                 return entry
-        for word in ("", *_WORD.findall(key)):
-            if not word and self._any_nameless.fullmatch(plain) is None:
-                continue
-            for template in self._templates.get(word, ()):
-                if _is_of(template.entry, own) and template.equals(plain, own):
-                    return template.entry
+        for template in self._near(key):
+            if _is_of(template.entry, own) and template.equals(plain, own):
+                return template.entry
         return None
+
+    def _near(self, key: str) -> Iterator[_Template]:
+        """The templates that have no words but those of a text, in their order."""
+        pieces = {key[at : at + size] for size in _ANCHORS for at in range(len(key) - size + 1)}
+        anchors = ("", *(self._by_anchor.keys() & pieces))
+        numbers = {number for anchor in anchors for number in self._by_anchor.get(anchor, ())}
+        near = (self._templates[number] for number in sorted(numbers))
+        return (template for template in near if template.may_equal(key))
 
     @cached_property
     def _exact(self) -> dict[str, list[ReadText]]:
@@ -142,21 +147,18 @@ class TextRegister:
         return found
 
     @cached_property
-    def _templates(self) -> dict[str, list[_Template]]:
-        """By a word that all their texts have, since there are hundreds."""
-        found: dict[str, list[_Template]] = {}
-        for entry in self.entries:
-            if _BRACES.search(entry.text):
-                template = _Template(entry)
-                found.setdefault(template.word, []).append(template)
-        return found
+    def _templates(self) -> list[_Template]:
+        return [_Template(entry) for entry in self.entries if _BRACES.search(entry.text)]
 
     @cached_property
-    def _any_nameless(self) -> re.Pattern[str]:
-        """All templates without a certain word as one pattern: a hundred of them are tried for
-        every text, and nearly always in vain."""
-        patterns = (template.unnamed for template in self._templates.get("", ()))
-        return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+    def _by_anchor(self) -> dict[str, list[int]]:
+        """The numbers of templates by a few letters of which every text of theirs has some: there
+        are a thousand of them, and hardly any text equals one."""
+        found: dict[str, list[int]] = {}
+        for number, template in enumerate(self._templates):
+            for anchor in template.anchors:
+                found.setdefault(anchor, []).append(number)
+        return found
 
 
 def _is_of(entry: ReadText, own: OwnWords) -> bool:
@@ -175,11 +177,30 @@ class _Template:
         self._braces = pieces[1::2]
 
     @property
-    def word(self) -> str:
-        """The longest word that every text of it has, in small letters; empty where none is certain
-        to stand alone."""
-        text = "\0".join(self._words).casefold()
-        return max(_WHOLE_WORD.findall(f" {text} "), key=len, default="")
+    def anchors(self) -> set[str]:
+        """A few small letters of which every text of it has some: of words that stand in all, else
+        of each word of a choice."""
+        everywhere = max(map(_folded, self._words), key=len)
+        choices = [] if len(everywhere) >= _ANCHORS[0] else self._choices
+        every = [[everywhere], *([*map(_folded, choice)] for choice in choices)]
+        words = max(every, key=lambda choice: min(map(len, choice)))
+        size = next((size for size in _ANCHORS if min(map(len, words)) >= size), 0)
+        return {word[len(word) - size :] for word in words}
+
+    def may_equal(self, key: str) -> bool:
+        """Whether a text, in small letters, has all its words: few have, and the pattern of the
+        template is made for these alone."""
+        return all(any(map(key.__contains__, choice)) for choice in self._parts)
+
+    @cached_property
+    def _parts(self) -> list[list[str]]:
+        choices = chain(([words] for words in self._words), self._choices)
+        folded = ([*map(_folded, choice)] for choice in choices)
+        return sorted(folded, key=lambda choice: -min(map(len, choice)))
+
+    @property
+    def _choices(self) -> Iterator[list[str]]:
+        return ([*map(_evened, brace.split("|"))] for brace in self._braces if "|" in brace)
 
     def equals(self, plain: str, own: OwnWords) -> bool:
         """Whether a text is it, with something of the right kind in every placeholder."""
@@ -190,17 +211,8 @@ class _Template:
             for at, words in said.items()
         )
 
-    @property
-    def unnamed(self) -> str:
-        """Its pattern, without names for its placeholders."""
-        return re.sub(r"\(\?P<at[0-9]+>", "(?:", self._written)
-
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile(self._written, re.IGNORECASE)
-
-    @cached_property
-    def _written(self) -> str:
         pattern = _literal(self._words[0])
         for number, (brace, words) in enumerate(zip(self._braces, self._words[1:], strict=True)):
             if "|" in brace:
@@ -209,7 +221,7 @@ class _Template:
             else:
                 pattern += f"(?P<at{number}>{PLACEHOLDERS[brace]})"
             pattern += _literal(words)
-        return pattern
+        return re.compile(pattern, re.IGNORECASE)
 
 
 def _literal(words: str) -> str:
@@ -219,6 +231,11 @@ def _literal(words: str) -> str:
         " ?" if words != stripped else "" for stripped in (words.lstrip(" "), words.rstrip(" "))
     )
     return f"{start}{re.escape(bare)}{end}" if bare else start
+
+
+def _folded(words: str) -> str:
+    """Words as they stand in the small letters of every text that has them."""
+    return words.strip(" ").casefold()
 
 
 def _is_a(kind: str, said: str, own: OwnWords) -> bool:
