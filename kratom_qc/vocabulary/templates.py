@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -39,19 +39,13 @@ def said(plain: str) -> Said:
     return Said(plain, low)
 
 
-class Around(NamedTuple):
-    """Whether what stands before and behind a part never joins it to one word."""
-
-    before: bool = True
-    behind: bool = True
-
-
 # ---------------------------------------------------------------- parts
 
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """Words as they stand. The blanks at their ends may be none, beside a sign."""
+    """Words as they stand. The blanks at their ends may be none, beside a sign; a text has no
+    quotation mark at its start and no full stop at its end."""
 
     text: str
 
@@ -61,7 +55,7 @@ class Words:
 
     @cached_property
     def _at_the_end(self) -> str:
-        """How they end a text, whose full stop is dropped."""
+        """How they end a text."""
         return self.bare.rstrip(' ."')
 
     def ends(self, text: Said, starts: set[int], _: Mapping[str, Kind]) -> set[int]:
@@ -69,24 +63,28 @@ class Words:
         for start in _over_blank(low, starts) if self.text[:1] == " " else starts:
             if low.startswith(bare, start):
                 found.add(start + len(bare))
+            elif not start and bare[:1] == '"' and low.startswith(bare[1:]):
+                found.add(len(bare) - 1)
             elif bare[-1:] in '."' and low[start:] == self._at_the_end:
                 found.add(len(low))
         return _over_blank(low, found) if self.text[-1:] == " " and bare else found
 
-    def ends_apart(self, around: Around) -> bool:
-        return not _WORD.fullmatch(self.text[-1]) if self.text else around.before
+    def ends_apart(self, before: bool) -> bool:
+        return not _joins(self.text[-1]) if self.text else before
 
-    def starts_apart(self, around: Around) -> bool:
-        return not _WORD.fullmatch(self.text[0]) if self.text else around.behind
+    def starts_apart(self, behind: bool) -> bool:
+        return not _joins(self.text[0]) if self.text else behind
 
-    def certain(self, around: Around) -> frozenset[str]:
+    def certain(self, before: bool, behind: bool) -> frozenset[str]:
         """The longest whole word, empty where none is certain to stand alone."""
-        words = [
-            match[0]
-            for match in _WORD.finditer(self.text)
-            if (match.start() or around.before) and (match.end() < len(self.text) or around.behind)
-        ]
+        first = 0 if before or not self.text or not _joins(self.text[0]) else 1
+        last = None if behind or not self.text or not _joins(self.text[-1]) else -1
+        words = self._words[first:last]
         return frozenset([max(words, key=len)] if words else [])
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return _WORD.findall(self.text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,13 +94,13 @@ class Placeholder:
     def ends(self, text: Said, starts: set[int], kinds: Mapping[str, Kind]) -> set[int]:
         return {end for start in starts for end in kinds[self.kind](text, start)}
 
-    def ends_apart(self, _: Around) -> bool:
+    def ends_apart(self, _: bool) -> bool:
         return False
 
-    def starts_apart(self, _: Around) -> bool:
+    def starts_apart(self, _: bool) -> bool:
         return False
 
-    def certain(self, _: Around) -> frozenset[str]:
+    def certain(self, _before: bool, _behind: bool) -> frozenset[str]:
         return frozenset()
 
 
@@ -119,48 +117,61 @@ class Sequel:
             starts = part.ends(text, starts, kinds)
         return starts
 
-    def ends_apart(self, around: Around) -> bool:
-        apart = around.before
+    def ends_apart(self, before: bool) -> bool:
         for part in self.parts:
-            apart = part.ends_apart(Around(apart, around.behind))
-        return apart
+            before = part.ends_apart(before)
+        return before
 
-    def starts_apart(self, around: Around) -> bool:
-        apart = around.behind
+    def starts_apart(self, behind: bool) -> bool:
         for part in reversed(self.parts):
-            apart = part.starts_apart(Around(around.before, apart))
-        return apart
+            behind = part.starts_apart(behind)
+        return behind
 
-    def certain(self, around: Around) -> frozenset[str]:
+    def certain(self, before: bool, behind: bool) -> frozenset[str]:
         """Words of which every text of it has one: those of its most telling part."""
-        before, behind = [around.before], [around.behind]
-        for part in self.parts[:-1]:
-            before.append(part.ends_apart(Around(before=before[-1])))
+        apart = [behind]  # from the last part to the first
         for part in self.parts[:0:-1]:
-            behind.append(part.starts_apart(Around(behind=behind[-1])))
-        places = zip(self.parts, before, reversed(behind), strict=False)
-        found = (part.certain(Around(left, right)) for part, left, right in places)
-        return max(filter(None, found), key=_tells, default=frozenset())
+            apart.append(part.starts_apart(apart[-1]))
+        best: frozenset[str] = frozenset()
+        for part in self.parts:
+            found = part.certain(before, apart.pop())
+            if found and (not best or _tells(found) > _tells(best)):
+                best = found
+            before = part.ends_apart(before)
+        return best
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of several."""
+    """One of several. What its words may be is worked out once for each of its surroundings."""
 
     options: tuple[Sequel, ...]
+    _known: dict[tuple[bool, bool], frozenset[str]] = field(default_factory=dict)
 
     def ends(self, text: Said, starts: set[int], kinds: Mapping[str, Kind]) -> set[int]:
         return set().union(*(option.ends(text, starts, kinds) for option in self.options))
 
-    def ends_apart(self, around: Around) -> bool:
-        return all(option.ends_apart(around) for option in self.options)
+    def ends_apart(self, before: bool) -> bool:
+        return all(option.ends_apart(before) for option in self.options)
 
-    def starts_apart(self, around: Around) -> bool:
-        return all(option.starts_apart(around) for option in self.options)
+    def starts_apart(self, behind: bool) -> bool:
+        return all(option.starts_apart(behind) for option in self.options)
 
-    def certain(self, around: Around) -> frozenset[str]:
-        each = [option.certain(around) for option in self.options]
-        return frozenset().union(*each) if all(each) else frozenset()
+    def certain(self, before: bool, behind: bool) -> frozenset[str]:
+        """Words of which every text of it has one; empty where an option has none for certain."""
+        where = before, behind
+        if where not in self._known:
+            self._known[where] = frozenset(self._of_each(before, behind))
+        return self._known[where]
+
+    def _of_each(self, before: bool, behind: bool) -> Iterator[str]:
+        each = []
+        for option in self.options:
+            each.append(option.certain(before, behind))
+            if not each[-1]:
+                return
+        for words in each:
+            yield from words
 
 
 Part = Words | Placeholder | Sequel | Choice
@@ -194,6 +205,7 @@ class Grammar:
     def __init__(self, kinds: Sequence[str], evened: Callable[[str], str], choices: Choices):
         self._kinds, self._evened, self._choices = kinds, evened, choices
         self._named: dict[str, Part] = {}
+        self._known: dict[str, Words] = {}
         self._under_way: list[str] = []
 
     def read(self, template: str) -> Sequel:
@@ -211,7 +223,9 @@ class Grammar:
             yield self._words(template[at:])
 
     def _words(self, text: str) -> Words:
-        return Words(self._evened(text).lower())
+        if text not in self._known:
+            self._known[text] = Words(self._evened(text).lower())
+        return self._known[text]
 
     def _in_braces(self, text: str) -> Part:
         options = _options(text)
@@ -221,6 +235,8 @@ class Grammar:
             return self._choice(text)
         if text in self._kinds:
             return Placeholder(text)
+        if "{" in text:
+            return self.read(text)
         if _NAME.fullmatch(text):
             raise ValueError(f"holds {{{text}}}; placeholders are {', '.join(self._kinds)}")
         raise ValueError(f"holds {{{text}}}, which is no choice and no placeholder")
@@ -230,8 +246,10 @@ class Grammar:
             raise ValueError(f"'{name}' names itself")
         if name not in self._named:
             self._under_way.append(name)
-            self._named[name] = Choice(tuple(map(self.read, self._choices[name])))
-            self._under_way.pop()
+            try:
+                self._named[name] = Choice(tuple(map(self.read, self._choices[name])))
+            finally:
+                self._under_way.pop()
         return self._named[name]
 
 
@@ -266,10 +284,10 @@ def _options(text: str) -> list[str]:
 # ---------------------------------------------------------------- what they say
 
 
-def can_be_empty(part: Part) -> bool:
-    """Whether a part may say nothing."""
+def may_say_nothing(part: Part) -> bool:
+    """Whether a text of a part may be empty, or nothing but what its placeholders stand for."""
     if isinstance(part, Words):
-        return not part.text.strip()
+        return not any(map(str.isalpha, part.text))
     if isinstance(part, Choice):
-        return any(map(can_be_empty, part.options))
-    return isinstance(part, Sequel) and all(map(can_be_empty, part.parts))
+        return any(map(may_say_nothing, part.options))
+    return isinstance(part, Placeholder) or all(map(may_say_nothing, part.parts))

@@ -13,7 +13,7 @@ from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.adverse import objection
 from kratom_qc.vocabulary.checked import Day, Table, Text, checked, told
 from kratom_qc.vocabulary.lists import WORDS
-from kratom_qc.vocabulary.templates import Grammar, can_be_empty
+from kratom_qc.vocabulary.templates import Grammar, may_say_nothing
 from kratom_qc.vocabulary.texts import (
     PLACEHOLDERS,
     ReadText,
@@ -93,7 +93,7 @@ def _not_readable(rows: tuple[_Read, ...], choices: _Choices) -> Iterator[tuple[
     """Choices and texts that name what nobody knows, name themselves, or may say nothing."""
     for language, named in choices.items():
         for name in named:
-            why = _mistake(f"{{{name}}}.", grammar(choices, language))
+            why = _mistake(f"{{{name}}} text", grammar(choices, language))
             if name in PLACEHOLDERS:
                 why = "is a placeholder already"
             if why:
@@ -108,7 +108,7 @@ def _not_readable(rows: tuple[_Read, ...], choices: _Choices) -> Iterator[tuple[
 
 def _mistake(text: str, own: Grammar) -> str:
     try:
-        return "may say nothing" if can_be_empty(read_template(own, text)) else ""
+        return "may say nothing" if may_say_nothing(read_template(own, text)) else ""
     except ValueError as error:
         return str(error)
 

@@ -23,7 +23,7 @@ from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.names import is_organisation, is_person
-from kratom_qc.vocabulary.templates import Around, Choices, Grammar, Kind, Said, Sequel, said
+from kratom_qc.vocabulary.templates import Choices, Grammar, Kind, Said, Sequel, said
 
 _MOST_SENTENCES = 4  # that one entry may have
 _TWINS = str.maketrans(
@@ -36,6 +36,7 @@ _TWINS = str.maketrans(
 )
 _BLANKS = re.compile(r"\s+")
 _AROUND_SIGNS = re.compile(r" ?([^\w ]) ?")
+_EVEN = re.compile(r" ?(?:\w+ )*(?:\w+)?")
 _BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
 _SENTENCE_END = re.compile(
     r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
@@ -96,6 +97,8 @@ def _plainly(text: str) -> str:
 
 def evened(text: str) -> str:
     """A text with one spelling of each typographic mark, and no blank beside a sign."""
+    if _EVEN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return text
     flat = unicodedata.normalize("NFC", text).translate(_TWINS)
     return _AROUND_SIGNS.sub(r"\1", _BLANKS.sub(" ", flat))
 
@@ -135,7 +138,7 @@ class TextRegister:
     ):
         self.entries = tuple(entries)
         self.sha256 = sha256
-        self._choices = choices
+        self.choices = choices
 
     def find(self, text: str, own: OwnWords) -> ReadText | None:
         """The entry that a text of a certificate equals; None where nobody has read it."""
@@ -167,9 +170,9 @@ class TextRegister:
             if not _BRACES.search(entry.text):
                 continue
             if entry.language not in grammars:
-                grammars[entry.language] = grammar(self._choices, entry.language)
+                grammars[entry.language] = grammar(self.choices, entry.language)
             template = read_template(grammars[entry.language], entry.text)
-            for word in template.certain(Around()) or ("",):
+            for word in template.certain(before=True, behind=True) or ("",):
                 found.setdefault(word, []).append((entry, template))
         return found
 
