@@ -16,6 +16,7 @@ from kratom_qc import vocabulary
 from kratom_qc.interpret.addresses import is_address, is_part_of_address, is_place
 from kratom_qc.interpret.headings import is_legend
 from kratom_qc.vocabulary.adverse import has_adverse_word
+from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.names import (
@@ -53,16 +54,6 @@ _OF_PAGES = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\s*\((?P<who>[^()]{2,40})\)$")
 _CLOCK = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,12}(?:/[\w./?=&%#~+-]*)?", re.ASCII | re.I)
-_CONTACT_LABEL = re.compile(
-    r"(?:t|tel|telephone|telefon|teléfono|telefone|téléphone|telefono|telefoon|telp|phone|ph|p|mobile"
-    r"|mobil|gsm|fax|f|faks|e-?mail|mail|e|web|website|www|url|internet|โทร|โทรศัพท์|โทรสาร)"
-    r"(?:\s?[.:]\s*|\s+)",
-    re.IGNORECASE,
-)
-_PHONE = re.compile(r"\+?\(?[0-9](?:[\s()./-]{0,2}[0-9]){6,14}(?:\s?(?:ext|x)\.?\s?[0-9]{1,5})?")
-_SURE_PHONE = re.compile(r"\+[0-9].*|\(?[0-9]{2,4}\)\s?[0-9].*|[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:[0-9]{4}(?:\s?[-–]\s?[0-9]{4})?)?,?\s*"
     r"(?P<who>.*)",
@@ -210,23 +201,6 @@ def _never(_: str) -> bool:
 
 def _is_form_mark(text: str) -> bool:
     return bool(_BLANK.fullmatch(text))
-
-
-def is_contact(text: str) -> bool:
-    """A telephone or fax number, an e-mail address or a web address, with its label or without."""
-    text = text.rstrip(" .,")
-    label = _CONTACT_LABEL.match(text)
-    bare = text[label.end() :].strip() if label else text
-    for said in {text, bare}:
-        if (_EMAIL.fullmatch(said) or _URL.fullmatch(said)) and not _is_adverse_address(said):
-            return True
-    labelled = label is not None and bool(_PHONE.fullmatch(bare))
-    return labelled or bool(_PHONE.fullmatch(text) and _SURE_PHONE.fullmatch(text))
-
-
-def _is_adverse_address(text: str) -> bool:
-    """`www.this-lot-is-rejected.com` is an address, and says something."""
-    return has_adverse_word(re.sub(r"https?|www", " ", text))
 
 
 def is_page_number(text: str) -> bool:

@@ -3,26 +3,29 @@ and found to say nothing of any batch.
 
 A text equals an entry where nothing but case, spacing and typographic marks differs. A placeholder
 (`{date}`) stands for what is certainly of its kind, braces with bars (`{approval|consent}`) for one
-of the words in them; no wildcard can hold an opposite meaning.
+of the words in them, and a named choice (`{results}`) for one of those that the list gives its
+language; no wildcard can hold an opposite meaning.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
-from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
+from kratom_qc.vocabulary.adverse import has_adverse_word
+from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.names import is_organisation, is_person
+from kratom_qc.vocabulary.templates import Choices, Grammar, Kind, Said, Sequel, said
 
 _MOST_SENTENCES = 4  # that one entry may have
-_ANCHORS = (5, 3)  # letters
 _TWINS = str.maketrans(
     {
         **dict.fromkeys("“”„«»‟″", '"'),
@@ -33,22 +36,31 @@ _TWINS = str.maketrans(
 )
 _BLANKS = re.compile(r"\s+")
 _AROUND_SIGNS = re.compile(r" ?([^\w ]) ?")
+_EVEN = re.compile(r" ?(?:\w+ )*(?:\w+)?")
 _BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
 _SENTENCE_END = re.compile(
     r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
 )
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_WORD = re.compile(r"\w+")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _DAY = r"[0-9]{1,2}"
 _MONTH = r"[^\W\d_]{3,12}\.?"
-PLACEHOLDERS = {
-    "number": r"[0-9]+(?:[.,][0-9]+)*",
-    "date": rf"[0-9]{{4}}[-/.]{_DAY}[-/.]{_DAY}|{_DAY}[-/.]{_DAY}[-/.][0-9]{{2,4}}"
-    rf"|{_DAY}\.? ?{_MONTH},? ?[0-9]{{4}}|{_MONTH} {_DAY},? ?[0-9]{{4}}",
-    "batch": r"\S.*?",
-    "name": r"\S.*?",
-    "laboratory": r"\S.*?",
-}
-_LONGEST = {"batch": 60, "name": 100, "laboratory": 120}
+_DATES = tuple(
+    map(
+        re.compile,
+        (
+            rf"[0-9]{{4}}[-/.]{_DAY}[-/.]{_DAY}",
+            rf"{_DAY}[-/.]{_DAY}[-/.][0-9]{{2,4}}",
+            rf"{_DAY}\.? ?{_MONTH},? ?[0-9]{{4}}",
+            rf"{_MONTH} {_DAY},? ?[0-9]{{4}}",
+        ),
+    )
+)
+_CODE = re.compile(r"(?=[A-Z./-]*[0-9])[A-Z0-9]{1,5}(?:[-./ ][A-Z0-9]{1,5}){0,4}(?!\w)")
+_LONGEST_NAME = 100
+PLACEHOLDERS = ("number", "date", "batch", "name", "laboratory", "contact", "code")
+_EVERY_LANGUAGE = "any"
 
 
 class OwnWords(NamedTuple):
@@ -80,10 +92,13 @@ def text_key(text: str) -> str:
 
 
 def _plainly(text: str) -> str:
-    return _BULLET.sub("", _evened(text).strip()).rstrip(" .").strip('"')
+    return _BULLET.sub("", evened(text).strip()).rstrip(" .").strip('"')
 
 
-def _evened(text: str) -> str:
+def evened(text: str) -> str:
+    """A text with one spelling of each typographic mark, and no blank beside a sign."""
+    if _EVEN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return text
     flat = unicodedata.normalize("NFC", text).translate(_TWINS)
     return _AROUND_SIGNS.sub(r"\1", _BLANKS.sub(" ", flat))
 
@@ -112,31 +127,31 @@ def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ..
 
 
 class TextRegister:
-    """Texts that are read before. `sha256` is that of its file, empty where there is none."""
+    """Texts that are read before. `sha256` is that of its file, empty where there is none;
+    `choices` are the named ones of each language."""
 
-    def __init__(self, entries: Iterable[ReadText] = (), sha256: str = ""):
+    def __init__(
+        self,
+        entries: Iterable[ReadText] = (),
+        sha256: str = "",
+        choices: Mapping[str, Choices] = MappingProxyType({}),
+    ):
         self.entries = tuple(entries)
         self.sha256 = sha256
+        self.choices = choices
 
     def find(self, text: str, own: OwnWords) -> ReadText | None:
         """The entry that a text of a certificate equals; None where nobody has read it."""
         plain = _plainly(text)
-        key = plain.casefold()
-        for entry in self._exact.get(key, ()):
+        for entry in self._exact.get(plain.casefold(), ()):
             if _is_of(entry, own):
                 return entry
-        for template in self._near(key):
-            if _is_of(template.entry, own) and template.equals(plain, own):
-                return template.entry
+        text_said, kinds = said(plain), _kinds(own)
+        for word in dict.fromkeys(("", *_WORD.findall(text_said.low))):
+            for entry, template in self._templates.get(word, ()):
+                if _is_of(entry, own) and len(plain) in template.ends(text_said, {0}, kinds):
+                    return entry
         return None
-
-    def _near(self, key: str) -> Iterator[_Template]:
-        """The templates that have no words but those of a text, in their order."""
-        pieces = {key[at : at + size] for size in _ANCHORS for at in range(len(key) - size + 1)}
-        anchors = ("", *(self._by_anchor.keys() & pieces))
-        numbers = {number for anchor in anchors for number in self._by_anchor.get(anchor, ())}
-        near = (self._templates[number] for number in sorted(numbers))
-        return (template for template in near if template.may_equal(key))
 
     @cached_property
     def _exact(self) -> dict[str, list[ReadText]]:
@@ -147,105 +162,88 @@ class TextRegister:
         return found
 
     @cached_property
-    def _templates(self) -> list[_Template]:
-        return [_Template(entry) for entry in self.entries if _BRACES.search(entry.text)]
-
-    @cached_property
-    def _by_anchor(self) -> dict[str, list[int]]:
-        """The numbers of templates by a few letters of which every text of theirs has some: there
-        are a thousand of them, and hardly any text equals one."""
-        found: dict[str, list[int]] = {}
-        for number, template in enumerate(self._templates):
-            for anchor in template.anchors:
-                found.setdefault(anchor, []).append(number)
+    def _templates(self) -> dict[str, list[tuple[ReadText, Sequel]]]:
+        """By words of which every text of a template has one, since there are hundreds."""
+        found: dict[str, list[tuple[ReadText, Sequel]]] = {}
+        grammars: dict[str, Grammar] = {}
+        for entry in self.entries:
+            if not _BRACES.search(entry.text):
+                continue
+            if entry.language not in grammars:
+                grammars[entry.language] = grammar(self.choices, entry.language)
+            template = read_template(grammars[entry.language], entry.text)
+            for word in template.certain(before=True, behind=True) or ("",):
+                found.setdefault(word, []).append((entry, template))
         return found
+
+
+def grammar(choices: Mapping[str, Choices], language: str) -> Grammar:
+    """The grammar of a language, with its named choices and those of every language."""
+    named = {**choices.get(_EVERY_LANGUAGE, {}), **choices.get(language, {})}
+    return Grammar(PLACEHOLDERS, evened, named)
+
+
+def read_template(of: Grammar, text: str) -> Sequel:
+    """An entry as a template. Raises ValueError where it names what nobody knows."""
+    bare = text.translate(_TWINS).strip().lstrip('"').rstrip(" .").rstrip('"')
+    return of.read(bare)
 
 
 def _is_of(entry: ReadText, own: OwnWords) -> bool:
     return not entry.laboratory or text_key(entry.laboratory) == text_key(own.laboratory)
 
 
-class _Template:
-    """An entry with placeholders, or with a choice of words: `{approval|consent}`."""
-
-    def __init__(self, entry: ReadText):
-        self.entry = entry
-        pieces = _BRACES.split(entry.text.strip())
-        self._words = [_evened(words) for words in pieces[::2]]
-        self._words[-1] = self._words[-1].rstrip(" .").rstrip('"')
-        self._words[0] = self._words[0].lstrip('"')
-        self._braces = pieces[1::2]
-
-    @property
-    def anchors(self) -> set[str]:
-        """A few small letters of which every text of it has some: of words that stand in all, else
-        of each word of a choice."""
-        everywhere = max(map(_folded, self._words), key=len)
-        choices = [] if len(everywhere) >= _ANCHORS[0] else self._choices
-        every = [[everywhere], *([*map(_folded, choice)] for choice in choices)]
-        words = max(every, key=lambda choice: min(map(len, choice)))
-        size = next((size for size in _ANCHORS if min(map(len, words)) >= size), 0)
-        return {word[len(word) - size :] for word in words}
-
-    def may_equal(self, key: str) -> bool:
-        """Whether a text, in small letters, has all its words: few have, and the pattern of the
-        template is made for these alone."""
-        return all(any(map(key.__contains__, choice)) for choice in self._parts)
-
-    @cached_property
-    def _parts(self) -> list[list[str]]:
-        choices = chain(([words] for words in self._words), self._choices)
-        folded = ([*map(_folded, choice)] for choice in choices)
-        return sorted(folded, key=lambda choice: -min(map(len, choice)))
-
-    @property
-    def _choices(self) -> Iterator[list[str]]:
-        return ([*map(_evened, brace.split("|"))] for brace in self._braces if "|" in brace)
-
-    def equals(self, plain: str, own: OwnWords) -> bool:
-        """Whether a text is it, with something of the right kind in every placeholder."""
-        match = self._pattern.fullmatch(plain)
-        said = match.groupdict() if match else {}
-        return match is not None and all(
-            _is_a(self._braces[int(at.removeprefix("at"))], words, own)
-            for at, words in said.items()
-        )
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        pattern = _literal(self._words[0])
-        for number, (brace, words) in enumerate(zip(self._braces, self._words[1:], strict=True)):
-            if "|" in brace:
-                choice = "|".join(_literal(_evened(words)) for words in brace.split("|"))
-                pattern += f"(?:{choice})"
-            else:
-                pattern += f"(?P<at{number}>{PLACEHOLDERS[brace]})"
-            pattern += _literal(words)
-        return re.compile(pattern, re.IGNORECASE)
+# ---------------------------------------------------------------- placeholders
 
 
-def _literal(words: str) -> str:
-    """Words as a pattern; the blanks at their ends may be none, beside a sign."""
-    bare = words.strip(" ")
-    start, end = (
-        " ?" if words != stripped else "" for stripped in (words.lstrip(" "), words.rstrip(" "))
-    )
-    return f"{start}{re.escape(bare)}{end}" if bare else start
+@lru_cache(64)
+def _kinds(own: OwnWords) -> Mapping[str, Kind]:
+    return {
+        "number": _matching(_NUMBER),
+        "date": _matching(*_DATES),
+        "code": _codes,
+        "name": _those(lambda part: is_person(part) or is_organisation(part)),
+        "contact": _those(lambda part: is_contact(part, in_place=True)),
+        "batch": _one_of(own.ids),
+        "laboratory": _one_of((own.laboratory,)),
+    }
 
 
-def _folded(words: str) -> str:
-    """Words as they stand in the small letters of every text that has them."""
-    return words.strip(" ").casefold()
+def _matching(*patterns: re.Pattern[str]) -> Kind:
+    def ends(text: Said, start: int) -> Iterator[int]:
+        found = (pattern.match(text.plain, start) for pattern in patterns)
+        return (match.end() for match in found if match)
+
+    return ends
 
 
-def _is_a(kind: str, said: str, own: OwnWords) -> bool:
-    if len(said) > _LONGEST.get(kind, len(said)):
-        return False
-    if kind == "name":
-        return is_person(said) or is_organisation(said)
-    if kind == "laboratory":
-        return bool(own.laboratory) and text_key(said) == text_key(own.laboratory)
-    return kind != "batch" or text_key(said) in map(text_key, own.ids)
+def _codes(text: Said, start: int) -> Iterator[int]:
+    """The number of a laboratory's own document: `SOP-MB-004` or a part of it. Its letters are no
+    words."""
+    match = _CODE.match(text.plain, start)
+    if match and not has_adverse_word(match[0]):
+        yield match.end()
+
+
+def _those(is_it: Callable[[str], bool]) -> Kind:
+    def ends(text: Said, start: int) -> Iterator[int]:
+        longest = min(len(text.plain), start + _LONGEST_NAME)
+        for end in range(start + 1, longest + 1):
+            whole = end == len(text.plain) or not text.plain[end].isalnum()
+            if whole and is_it(text.plain[start:end]):
+                yield end
+
+    return ends
+
+
+def _one_of(values: Iterable[str]) -> Kind:
+    """Words of the certificate itself, as they stand."""
+    low = [said(_plainly(value)).low for value in values if _plainly(value)]
+
+    def ends(text: Said, start: int) -> Iterator[int]:
+        return (start + len(value) for value in low if text.low.startswith(value, start))
+
+    return ends
 
 
 # ---------------------------------------------------------------- files
@@ -254,12 +252,13 @@ def _is_a(kind: str, said: str, own: OwnWords) -> bool:
 @cache
 def shipped() -> TextRegister:
     """The texts that are read before everywhere. A test, and not every run, checks the list."""
-    rows = word_list("texts.toml")["read"]
-    return TextRegister(
+    listed = word_list("texts.toml")
+    entries = (
         ReadText(text, **{key: row[key] for key in row if key != "texts"})
-        for row in rows
+        for row in listed["read"]
         for text in row["texts"]
     )
+    return TextRegister(entries, choices=listed["choices"])
 
 
 def load(path: Path, name: str = "") -> TextRegister:
