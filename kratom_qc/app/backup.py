@@ -88,7 +88,7 @@ def _named(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
     for entry in entries:
         if entry.act == "delivered":
             yield raw_path(Path(), entry.subject).as_posix(), entry.subject
-        elif entry.act == "committed":
+        elif entry.act in ("committed", "terms changed"):
             yield from entry.made["holds"].items()
 
 

@@ -92,7 +92,7 @@ def load_policy(
         facts=load_facts(declared) if declared else FactsFile(),
         product=product,
         hold_overdue=config.hold_overdue,
-        laboratories=register(config),
+        laboratories=_register(config),
         texts=own_texts(config.texts),
         required_panels=config.required_panels,
     )
@@ -112,8 +112,7 @@ def own_texts(path: Path) -> TextRegister:
     return load_texts(path, str(path)) if path.exists() else TextRegister()
 
 
-def register(config: settings.Settings) -> Register:
-    """The register of laboratories that the settings name; an empty one where they name none."""
+def _register(config: settings.Settings) -> Register:
     if config.laboratories is None:
         return Register()
     return load_register(config.laboratories, hold=config.hold_laboratories)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc import PROGRAM, settings
+from kratom_qc.app import terms
 from kratom_qc.app.batches import collect, compared, judge_batches, lot_key, refused_before
 from kratom_qc.app.inbox import NotTaken, read_at_rest, scan
 from kratom_qc.app.policy import JudgementPolicy
@@ -305,17 +306,21 @@ class ReleasePass:
     def _commit(self, tables: Mapping[str, str]) -> None:
         """Make the pass count, then let readers see it. `tables` are the hashes of what is on the
         disk, by path."""
-        books = self.policy.books.values()
-        kept = {book.sha256: self.store.files.keep_rulebook(book) for book in books}
+        terms.keep(self.store.files, self.policy)
+        judged_by = terms.terms_of(self.policy)
         made = {
             "sequence": self.stamp.sequence,
             "judged_on": self.stamp.judged_on.isoformat(),
             "judged_at": stamp(self.store.clock()),
             "program": PROGRAM,
-            "holds": {**tables, **{path: sha256 for sha256, path in kept.items() if path}},
+            "holds": dict(tables),
+            "terms": judged_by.hash,
         }
         acts = [self._read_act(reading) for reading in self.new if reading.sha256]
         with self.store.ledger.writing() as writer:
+            before = writer.terms()
+            if before != judged_by.hash:
+                acts.append(Act("terms changed", judged_by.hash, judged_by.made, before))
             acts += judged_acts(self._judged, writer.batches(self._judged))
             writer.add(user(), [*acts, Act("committed", self.stamp.pass_id, made)])
         self.store.files.publish(self.stamp.pass_id)

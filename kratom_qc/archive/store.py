@@ -3,6 +3,7 @@
     raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
     rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
+    registers/<sha256>/texts.toml     … and every register, of texts or laboratories.toml
     reports/…html                     one page per batch and the summary of the newest pass
     passes/<pass>/…                   what a pass has written and does not count yet
 
@@ -30,7 +31,6 @@ from kratom_qc.archive import disk, fingerprint, rows, tables
 from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import Problem, StoreError
-from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -86,16 +86,13 @@ class StoreFiles:
         """A kept file's bytes. Raises StoreError where they are gone, or not what came."""
         return raw(self.root, sha256)
 
-    def keep_rulebook(self, book: Rulebook) -> str | None:
-        """Keep a rulebook's own text, since a hash alone shows nobody in five years what was asked.
-        Returns its path in the store."""
-        if not book.text:
-            return None
-        path = rulebook_path(self.root, book.id, book.sha256)
-        if not path.exists():
-            disk.make_folder(path.parent)
-            disk.write_synced(path, book.text.encode("utf-8"))
-        return path.relative_to(self.root).as_posix()
+    def keep_text(self, path: Path, text: str) -> None:
+        """Keep the text of a rulebook or register at a path in the store, since a hash alone shows
+        nobody in five years what was asked."""
+        target = self.root / path
+        if not target.exists():
+            disk.make_folder(target.parent)
+            disk.write_synced(target, text.encode("utf-8"))
 
     # ------------------------------------------------------------ passes that do not count yet
 
@@ -171,6 +168,11 @@ def raw_path(root: Path, sha256: str) -> Path:
 def rulebook_path(root: Path, book_id: str, sha256: str) -> Path:
     """Where a store keeps the text of a rulebook that judged something."""
     return root / "rulebooks" / sha256 / f"{book_id}.toml"
+
+
+def register_path(root: Path, name: str, sha256: str) -> Path:
+    """Where a store keeps a register by which something was judged."""
+    return root / "registers" / sha256 / f"{name}.toml"
 
 
 def table_path(root: Path, name: str, pass_id: str) -> Path:

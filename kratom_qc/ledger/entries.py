@@ -73,6 +73,11 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
+def digest(value: Any) -> str:
+    """The SHA-256 of a value's canonical JSON."""
+    return hashlib.sha256(canonical(value).encode("ascii")).hexdigest()
+
+
 def storable(text: str) -> str:
     """A text as every database can hold it: what is no character is shown escaped."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

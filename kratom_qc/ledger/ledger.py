@@ -24,6 +24,7 @@ from kratom_qc.ledger.tables import (
     JOURNAL,
     LOTS,
     PASSES,
+    TERMS,
     TRACES,
 )
 
@@ -74,7 +75,7 @@ class KnownLot(NamedTuple):
 
 
 class KnownPass(NamedTuple):
-    """A pass that counts, with what it wrote."""
+    """A pass that counts, with what it wrote and the hash of the terms by which it judged."""
 
     sequence: int
     pass_id: str
@@ -82,6 +83,7 @@ class KnownPass(NamedTuple):
     judged_at: str
     program: str
     holds: Any  # path in the store → SHA-256
+    terms: str | None
 
 
 def now() -> datetime:
@@ -115,6 +117,12 @@ class Writer:
     def head(self) -> Head:
         """The newest entry, as this transaction sees it."""
         return _head(self._connection)
+
+    def terms(self) -> str | None:
+        """The hash of the terms of the newest pass."""
+        newest = select(PASSES.c.terms).order_by(PASSES.c.sequence.desc()).limit(1)
+        found: str | None = self._connection.execute(newest).scalar_one_or_none()
+        return found
 
     def batches(self, batch_ids: Collection[str]) -> dict[str, KnownBatch]:
         """Batches by their ids, as this transaction sees them; without those never judged."""
@@ -248,6 +256,11 @@ class Ledger:
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
         return [one._replace(holds=json.loads(one.holds)) for one in found]
+
+    def terms(self) -> dict[str, Any]:
+        """By what passes judged, by hash."""
+        with reading(self._engine) as connection:
+            return {row.hash: json.loads(row.made) for row in connection.execute(select(TERMS))}
 
     def is_committed(self, pass_id: str) -> bool:
         """Whether a pass counts."""

@@ -26,6 +26,7 @@ from kratom_qc.ledger.tables import (
     LOTS,
     PASSES,
     STATE,
+    TERMS,
     TRACES,
 )
 
@@ -162,11 +163,17 @@ def _committed(connection: Connection, entries: Sequence[Entry]) -> None:
         {
             "pass_id": entry.subject,
             "holds": canonical(entry.made["holds"]),
+            "terms": entry.made.get("terms"),
             **_columns(entry.made, names),
         }
         for entry in entries
     ]
     connection.execute(PASSES.insert(), rows)
+
+
+def _terms_changed(connection: Connection, entries: Sequence[Entry]) -> None:
+    rows = [{"hash": entry.subject, "made": entry.after} for entry in entries]
+    _insert(connection, TERMS, rows)
 
 
 _APPLY = {
@@ -177,6 +184,7 @@ _APPLY = {
     "decided": _decided,
     "reopened": _reopened,
     "committed": _committed,
+    "terms changed": _terms_changed,
 }
 
 

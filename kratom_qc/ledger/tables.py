@@ -68,6 +68,12 @@ LOTS = Table(  # that refused files name: they are held until a person has looke
     Column("why", String, nullable=False),  # it was refused
     *(Column(name, String, nullable=False) for name in ("said", "sheet", "cell")),
 )
+TERMS = Table(  # by which a pass judges
+    "terms",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("made", String, nullable=False),  # JSON
+)
 PASSES = Table(
     "passes",
     METADATA,
@@ -77,6 +83,7 @@ PASSES = Table(
     Column("judged_at", String, nullable=False),
     Column("program", String, nullable=False),
     Column("holds", String, nullable=False),  # JSON: path in the store → SHA-256
+    Column("terms", String(64)),  # null: nobody kept them
 )
 BATCHES = Table(
     "batches",
@@ -95,4 +102,4 @@ BATCHES = Table(
     Column("by_person", Boolean, nullable=False),  # else it follows from the verdict
     Column("decided", Integer),  # the entry that decided it
 )
-STATE = (FILES, DELIVERIES, CERTIFICATES, TRACES, LOTS, PASSES, BATCHES)
+STATE = (FILES, DELIVERIES, CERTIFICATES, TRACES, LOTS, TERMS, PASSES, BATCHES)

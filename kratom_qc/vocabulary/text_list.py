@@ -86,7 +86,7 @@ def _register(
         for row in rows
         for text in row.texts
     )
-    return TextRegister(entries, document.sha256, choices)
+    return TextRegister(entries, document.sha256, document.text, choices)
 
 
 def _not_readable(rows: tuple[_Read, ...], choices: _Choices) -> Iterator[tuple[KeyPath, str]]:

@@ -127,17 +127,19 @@ def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ..
 
 
 class TextRegister:
-    """Texts that are read before. `sha256` is that of its file, empty where there is none;
-    `choices` are the named ones of each language."""
+    """Texts that are read before. `sha256` and `written` are of its file, empty where there is
+    none; `choices` are the named ones of each language."""
 
     def __init__(
         self,
         entries: Iterable[ReadText] = (),
         sha256: str = "",
+        written: str = "",
         choices: Mapping[str, Choices] = MappingProxyType({}),
     ):
         self.entries = tuple(entries)
         self.sha256 = sha256
+        self.written = written
         self.choices = choices
 
     def find(self, text: str, own: OwnWords) -> ReadText | None:

@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.app.backup import back_up, restore
+from kratom_qc.app.policy import own_texts
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.app.review import Ruling, decide
 from kratom_qc.app.store import ledger_of
 from kratom_qc.app.verification import Verified, verify
 from kratom_qc.domain.errors import InputNotFound, StoreError
-from kratom_qc.interpret.laboratories import Register
+from kratom_qc.interpret.laboratories import load_register
 from kratom_qc.settings import Caps
-from tests.app.stores import LEAD, certificate, passed, verdicts
+from tests.app.stores import LEAD, certificate, passed, policy, verdicts
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def root(made, tmp_path) -> Path:
 
 
 def checked(store: Path, *, replay: bool = False) -> Verified:
-    return verify(store, Register(), replay=replay)
+    return verify(store, replay=replay)
 
 
 def test_a_restored_store_is_whole_answers_the_same_and_goes_on(root):
@@ -130,6 +131,50 @@ def test_what_is_not_ours_is_named_and_stays(root):
     assert found.differences == ()
     assert {Path(path).name for path in found.foreign} == {"my-notes.txt", ".ipynb_checkpoints"}
     assert notes.read_text() == "mine"
+
+
+REGISTERS = {
+    "texts": """[[read]]
+texts = ["Received by the night desk."]
+because = "where the parcel was handed in"
+by = "J. Doe"
+on = 2026-11-01
+""",
+    "laboratories": """[[laboratory]]
+name = "Harbor Analytical"
+accreditation = "1.01"
+body = "A2LA"
+scope = ["element"]
+valid_until = 2027-05-31
+qualified_until = 2027-01-31
+qualified_because = "split samples"
+""",
+}
+
+
+def test_a_verdict_is_judged_again_by_the_registers_and_settings_of_then(tmp_path):
+    for name, text in REGISTERS.items():
+        (tmp_path / f"{name}.toml").write_text(text)
+    then = replace(
+        policy(tmp_path),
+        texts=own_texts(tmp_path / "texts.toml"),
+        laboratories=load_register(tmp_path / "laboratories.toml", hold=True),
+        required_panels={"leaf_powder": ("elements",)},
+    )
+    spoken = certificate("L-1", "0.4", Remarks="Received by the night desk.", Laboratory="Harbor Analytical")
+    unknown = certificate("L-2", "0.4", Laboratory="Somebody Else")
+    assert verdicts(passed(tmp_path, a=spoken, b=unknown, by=then)) == ["L-1 PASS", "L-2 HOLD"]
+    more = certificate("L-3", "0.4", Remarks="Received by the night desk.")
+    assert verdicts(passed(tmp_path, c=more)) == ["L-3 HOLD"], "by another policy"
+    for name in REGISTERS:
+        (tmp_path / f"{name}.toml").unlink()
+    found = checked(tmp_path / "store", replay=True)
+    assert (found.differences, found.replayed, found.unanswered) == ((), 3, 0)
+    changes = [one for one in ledger_of(tmp_path / "store").entries() if one.act == "terms changed"]
+    assert json.loads(changes[1].before) == changes[0].subject
+    changed("registers/*/texts.toml")(tmp_path / "store")
+    (difference,) = checked(tmp_path / "store").differences
+    assert "texts.toml" in difference
 
 
 def refuse(name: str, raw: bytes, caps: Caps, *account: bool) -> Reading:

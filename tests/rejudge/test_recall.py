@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from kratom_qc.app import terms
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.store import history_of
@@ -42,8 +43,7 @@ def archived(root: Path, *certificates: InterpretedCertificate) -> History:
         written_pass.add_verdict(verdict, "")
     for one in certificates:
         written_pass.add_analysis(one)
-    for rulebook in policy.books.values():
-        written_pass.files.keep_rulebook(rulebook)
+    terms.keep(written_pass.files, policy)
     pass_id = written_pass.stamp.pass_id
     files = {batch.batch_id: {one.sha256: pass_id for one in batch.certificates} for batch in found}
     return History(published(written_pass), dict.fromkeys(files, pass_id), files)

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kratom_qc import PROGRAM
+from kratom_qc.app import terms
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading, read_content
@@ -63,8 +64,7 @@ def _first_pass(root: Path, count: int) -> None:
     for reading in readings:
         for certificate in reading.certificates:
             written.add_analysis(certificate)
-    for book in policy.books.values():
-        written.files.keep_rulebook(book)
+    terms.keep(written.files, policy)
     published(written)
 
 

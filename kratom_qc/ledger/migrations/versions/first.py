@@ -89,11 +89,13 @@ def _batches() -> None:
         *map(_text, ("name", "why", "said", "sheet", "cell")),
     )
     op.create_index("ix_lots_sha256", "lots", ["sha256"])
+    op.create_table("terms", sa.Column("hash", sa.String(64), primary_key=True), _text("made"))
     op.create_table(
         "passes",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("pass_id", sa.String, nullable=False, unique=True),
         *map(_text, ("judged_on", "judged_at", "program", "holds")),
+        sa.Column("terms", sa.String(64)),
     )
     op.create_table(
         "batches",
