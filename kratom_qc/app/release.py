@@ -26,6 +26,7 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.compare import traces
 from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.limits import limits_page
 from kratom_qc.report.summary import SummaryRow, summary_row
 
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
@@ -232,6 +233,8 @@ class ReleasePass:
             overdue=self.policy.overdue,
         )
         self.store.write_page("index.html", page)
+        limits = limits_page(self.policy.books, day=self.policy.on, program=PROGRAM)
+        self.store.write_page("limits.html", limits)  # to it the pages of batches lead
         for book in self.policy.books.values():
             keep_rulebook(self.store.root, book)
         self.writer.commit()

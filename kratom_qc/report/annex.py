@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import DECIDING
+from kratom_qc.domain.verdict import MarketStatus, Verdict
 from kratom_qc.report import finding_words
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.finding_words import subject, where
@@ -20,6 +21,7 @@ from kratom_qc.vocabulary.derived import operands
 from kratom_qc.vocabulary.hazards import HazardFamily, family_of, hazard_families
 
 _FEW = 8  # names that fit a line
+_OTHERS = "other markets"
 
 
 class DecisionRule(NamedTuple):
@@ -64,14 +66,6 @@ class UntestedFamily(NamedTuple):
     tested: int  # how many of its members a certificate states
     untested: int  # how many a limit would judge and nobody tested
     names: tuple[str, ...]  # of these, where they are few
-
-
-class Conditions(NamedTuple):
-    """How many conditions a market asks of the seller that no laboratory can show."""
-
-    book: str
-    title: str
-    number: int
 
 
 def entries(
@@ -145,11 +139,14 @@ def standing(finding: Finding) -> str:
     return finding.status.replace("_", " ")
 
 
-def conditions(findings: Iterable[Finding], scope: RulebookScope) -> tuple[Conditions, ...]:
-    """Attestations by the rulebook that asks them: what a market asks of the seller and no
-    laboratory can show."""
-    numbers = Counter(finding.rulebook for finding in findings)
-    return tuple(Conditions(book, scope.title(book), n) for book, n in numbers.items())
+def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str, int], ...]:
+    """How many conditions no laboratory can test: where the batch may be sold by market, then those
+    of all other rulebooks together."""
+    open_markets = {
+        one.market: one.title for one in verdict.standings if one.status is MarketStatus.SOLD
+    }
+    numbers = Counter(open_markets.get(finding.rulebook, _OTHERS) for finding in findings)
+    return tuple(sorted(numbers.items(), key=lambda number: number[0] == _OTHERS))
 
 
 def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from kratom_qc.domain.verdict import MarketStatus, Standing, Verdict
-from kratom_qc.report.markets import differing_places, is_local, ordered
+from kratom_qc.report.markets import Group, of_the_places, ordered
 from kratom_qc.report.scope import NAMED
 from kratom_qc.vocabulary.jurisdictions import states
 
 NO_RULE = "no rule we know"  # undecided, because nobody found a law
-_STATES = "us"  # what the id of the United States and of every market within them begins with
 
 
 class Elsewhere(NamedTuple):
@@ -52,7 +53,7 @@ def spoken(verdict: Verdict) -> str:
 
 
 def _states(number: int) -> str:
-    return "1 state" if number == 1 else f"{number or 'no'} states".replace("no states", "no state")
+    return f"{number or 'no'} state{'s' if number > 1 else ''}"
 
 
 def _of_the_markets(verdict: Verdict) -> str:
@@ -77,15 +78,10 @@ def elsewhere(verdict: Verdict) -> Elsewhere:
     return Elsewhere("Beyond the states" if beyond else "Markets", answers)
 
 
-def cautions(verdict: Verdict) -> tuple[str, ...]:
-    """What is banned or open within states that are otherwise, and that local bans are not complete
-    here; nothing outside the United States."""
-    markets = [standing.market for standing in verdict.standings]
-    if not any(market.startswith(_STATES) for market in markets):
-        return ()
-    places = differing_places(verdict.standings)
-    sold = [one for one in verdict.standings if one.status is MarketStatus.SOLD]
-    within = [f"in {one.title}, {places[one.market]}" for one in sold if one.market in places]
-    asked = sum(map(is_local, markets))
-    complete = f"Bans of cities and counties are not complete here (asked: {asked}); look at the "
-    return (*((f"But {'; '.join(within)}",) if within else ()), f"{complete}place of sale")
+def cautions(groups: Sequence[Group]) -> tuple[str, ...]:
+    """Which places within an open state say something else, and that local bans are not complete
+    here."""
+    sold = (group.markets for group in groups if group.says == MarketStatus.SOLD)
+    within = [f"in {one.title}, {one.note}" for one in chain.from_iterable(sold) if one.note]
+    differing = f"But {'; '.join(within)}" if within else ""
+    return tuple(filter(None, (differing, of_the_places(groups))))

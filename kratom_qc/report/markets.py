@@ -17,6 +17,7 @@ from kratom_qc.report import finding_words
 from kratom_qc.report.finding_words import file_of, where
 from kratom_qc.report.scope import NAMED, RulebookScope
 from kratom_qc.vocabulary import wording
+from kratom_qc.vocabulary.jurisdictions import states
 
 
 class Market(NamedTuple):
@@ -57,6 +58,13 @@ class Rule(NamedTuple):
             self.why,
             self.cell,
             self.file,
+        )
+
+    @property
+    def says_it_all(self) -> bool:
+        """Whether the limit's own words are the reason: a ban, or a rule that nobody has read."""
+        return self.kind in ("unread", "no_statute") or (
+            self.kind == "ban" and self.outcome == Outcome.FAIL
         )
 
 
@@ -142,6 +150,7 @@ class LawFindings(NamedTuple):
     beside: list[Finding]
 
 
+_STATES = "us"  # what the id of the United States and of every market within them begins with
 _LAW = (
     "ban",
     "product_class",
@@ -163,7 +172,7 @@ def _few(markets: Sequence[str]) -> str:
 def matrix(verdict: Verdict, scope: RulebookScope) -> tuple[Group, ...]:
     """The markets of a verdict, open ones first."""
     standings = ordered(verdict)
-    notes = differing_places(standings)
+    notes = _differing_places(standings)
     groups = []
     for status in MarketStatus:
         here = [standing for standing in standings if standing.status is status]
@@ -199,6 +208,45 @@ def tally(lines: tuple[MarketLine, ...]) -> Tally:
     """The ids by what the markets say."""
     return Tally(
         *(tuple(line.market for line in lines if line.says is status) for status in MarketStatus)
+    )
+
+
+def headline(groups: Sequence[Group]) -> str:
+    """`May be sold in 13 of 38 markets`."""
+    sold = sum(len(group.markets) for group in groups if group.says == MarketStatus.SOLD)
+    every = sum(len(group.markets) for group in groups)
+    return f"May be sold in {sold} of {every} market{'' if every == 1 else 's'}"
+
+
+def beside_headline(groups: Sequence[Group]) -> tuple[str, ...]:
+    """What the headline leaves out: the states counted, and that local bans are not complete."""
+    return tuple(filter(None, (_of_the_states(groups), of_the_places(groups))))
+
+
+def _of_the_states(groups: Sequence[Group]) -> str:
+    """`Of the 50 states 12 are open, 16 closed and 22 undecided`; nothing where not all of them
+    were asked."""
+    counted: Counter[str] = Counter()
+    for group in groups:
+        counted[group.says] += sum(market.id in states() for market in group.markets)
+    if counted.total() < len(states()):
+        return ""
+    closed = counted[MarketStatus.NOT_SOLD] + counted[MarketStatus.BANNED]
+    return (
+        f"Of the {len(states())} states {counted[MarketStatus.SOLD]} are open, {closed} closed and "
+        f"{counted[MarketStatus.UNDECIDED]} undecided"
+    )
+
+
+def of_the_places(groups: Sequence[Group]) -> str:
+    """That bans of cities and counties are not complete here; nothing outside the United States."""
+    markets = [market.id for group in groups for market in group.markets]
+    if not any(market.startswith(_STATES) for market in markets):
+        return ""
+    asked = sum(map(_is_local, markets))
+    return (
+        f"Bans of cities and counties are not complete here (asked: {asked}); look at the place of "
+        "sale"
     )
 
 
@@ -269,21 +317,21 @@ def ordered(verdict: Verdict) -> list[Standing]:
 
 
 def _by_state(standing: Standing) -> tuple[str, bool, str]:
-    if not is_local(standing.market):
+    if not _is_local(standing.market):
         return standing.title, False, ""
     place, _, state = standing.title.rpartition(", ")
     return state, bool(place), place
 
 
-def is_local(market: str) -> bool:
+def _is_local(market: str) -> bool:
     return market.count("-") > 1
 
 
-def differing_places(standings: Sequence[Standing]) -> dict[str, str]:
+def _differing_places(standings: Sequence[Standing]) -> dict[str, str]:
     """What differs within a state, by the state: `Oceanside: banned`."""
     statuses = {standing.market: standing.status for standing in standings}
     places: dict[str, list[str]] = {}
-    for standing in filter(lambda standing: is_local(standing.market), standings):
+    for standing in filter(lambda standing: _is_local(standing.market), standings):
         state = "-".join(standing.market.split("-")[:2])
         if statuses.get(state, standing.status) is not standing.status:
             place = standing.title.rpartition(", ")[0] or standing.title

@@ -20,7 +20,7 @@ from kratom_qc.report import (
     screening,
     us_map,
 )
-from kratom_qc.report.annex import Conditions, DecisionRule, Entry, UntestedFamily
+from kratom_qc.report.annex import DecisionRule, Entry, UntestedFamily
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.lead import Task
 from kratom_qc.report.market_words import Elsewhere
@@ -72,7 +72,7 @@ class BatchPage:
     shown: tuple[Entry, ...]  # not met or undecided, and deciding nothing
     met: tuple[tuple[str, int], ...]  # how many limits are met and decide nothing, by standing
     families: tuple[UntestedFamily, ...]  # of hazards, what was neither tested nor required
-    conditions: tuple[Conditions, ...]
+    conditions: tuple[tuple[str, int], ...]  # for the seller: where, how many
     remarks: tuple[Remark, ...]  # the others
     declared: tuple[tuple[str, str], ...]
     facts_sha256: str
@@ -83,6 +83,7 @@ def batch_page(verdict: Verdict) -> BatchPage:
     """The view of one verdict."""
     scope, evidence, batch = RulebookScope(verdict), Evidence(verdict), verdict.batch
     sections = Sections(verdict, scope)
+    groups = markets.matrix(verdict, scope)
     own = reasons.against(verdict, scope).own
     rule = _decision_rule((*sections.deciding, *sections.warned, *sections.shown))
     remarks = screening.remarks(verdict)
@@ -105,23 +106,21 @@ def batch_page(verdict: Verdict) -> BatchPage:
             picture=picture.picture(filter(scope.is_own, sections.deciding)),
             map=us_map.answers(verdict),
             elsewhere=market_words.elsewhere(verdict),
-            cautions=market_words.cautions(verdict),
+            cautions=market_words.cautions(groups),
         ),
         own=reasons.causes(own, evidence, scope),
         unread=unread,
         signs=signs,
         cautions=cautions,
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
-        closed=markets.closed(
-            markets.matrix(verdict, scope), markets.rules(sections.closing, scope)
-        ),
+        closed=markets.closed(groups, markets.rules(sections.closing, scope)),
         decision_rule=rule,
         compared=_compared((*sections.deciding, *sections.law)),
         deciding=annex.entries(sections.deciding, evidence, scope, rule),
         shown=annex.entries(sections.shown, evidence, scope, rule),
         met=tuple(Counter(annex.standing(finding) for finding in sections.met).items()),
         families=annex.families(sections.untested, batch),
-        conditions=annex.conditions(sections.conditions, scope),
+        conditions=annex.conditions(sections.conditions, verdict),
         remarks=tuple(remark for remark in remarks if remark.severity != WARNING),
         declared=provenance.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
