@@ -87,8 +87,8 @@ def _figure(finding: Finding) -> str:
         return ""
     printed = wording.printed_unit(limit)
     accepted, unit = limit.acceptance_interval, limit.unit
-    if printed is not None:
-        accepted, unit = accepted.scaled(printed[0]), printed[1]
+    if printed is not None and printed.factor != 1:
+        accepted, unit = accepted.scaled(printed.factor), printed.name
     return _ends(accepted, unit)
 
 
