@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.vocabulary import product_forms
-from kratom_qc.vocabulary.hazards import hazard_families
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "KRATOM_QC_"
@@ -135,6 +133,9 @@ def _required_panels() -> dict[str, tuple[str, ...]]:
     or a family of hazards that is not known."""
     panels: dict[str, tuple[str, ...]] = {}
     for part in filter(None, map(str.strip, _text("REQUIRED_PANELS").split(";"))):
+        from kratom_qc.vocabulary import product_forms
+        from kratom_qc.vocabulary.hazards import hazard_families
+
         product, _, named = part.partition("=")
         families = tuple(filter(None, map(str.strip, named.split(","))))
         _known(product.strip(), product_forms())

@@ -33,6 +33,7 @@ from kratom_qc.interpret.compare import traces
 from kratom_qc.ledger.entries import Act
 from kratom_qc.ledger.ledger import Ledger, stamp
 from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.limits import limits_page
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
 
@@ -300,6 +301,8 @@ class ReleasePass:
             overdue=self.policy.overdue,
         )
         self.writer.add_page("index.html", page)
+        limits = limits_page(self.policy.books, day=self.policy.on, program=PROGRAM)
+        self.writer.add_page("limits.html", limits)  # to it the pages of batches lead
         self._commit(self.writer.finish())
         counts = {"batches": len(self.rows), "refused": len(self.refused)}
         log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})

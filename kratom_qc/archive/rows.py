@@ -42,7 +42,7 @@ def certificate_row(
         "file": certificate.file,
         "status": "judged",
         "batch_id": certificate.batch_id,
-        "product": certificate.product,
+        "product": None if certificate.product_is_assumed else certificate.product,
         "product_name": certificate.product_name,
         "laboratory": certificate.laboratory,
         "accreditation": certificate.accreditation,
