@@ -63,7 +63,8 @@ def run(
     else:
         delivered(kept, found.again)
         rows, refused = [], found.left
-    status = passes.worst_status(rows, refused) if strict else 0
+    had_work = found.new or found.left or again
+    status = passes.worst_status(rows, refused) if strict and had_work else 0
     if quiet:
         return status
     if as_json:
