@@ -4,7 +4,7 @@ error, and only where that is a terminal."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import exit_status
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.cli.tables import print_verdicts
-from kratom_qc.ledger.ledger import KnownBatch
+from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.report.summary import SummaryRow
 
@@ -100,7 +100,7 @@ def worst_status(rows: Iterable[SummaryRow], refused: Sequence[Reading]) -> int:
 
 def print_nothing_new(found: Arrivals, order: Order) -> None:
     """Print that a pass had nothing to do, where it had not."""
-    if found.new:
+    if found.new or order.again:
         return
     console = plain_console()
     known = found.seen - len(found.left)
@@ -111,8 +111,9 @@ def print_nothing_new(found: Arrivals, order: Order) -> None:
     console.print(f"Reports: {escape(str(order.store / 'reports' / 'index.html'))}")
 
 
-def print_judged_otherwise(batches: int) -> None:
-    """Print that so many batches were judged by other terms than the newest pass."""
+def print_judged_otherwise(ledger: Ledger) -> None:
+    """Print how many batches were judged by other terms than the newest pass."""
+    batches = ledger.judged_by_other_terms()
     if batches:
         plain_console().print(
             f"{batches} batches were judged by other rulebooks, registers or settings than those "
@@ -120,10 +121,9 @@ def print_judged_otherwise(batches: int) -> None:
         )
 
 
-def print_objects(
-    rows: Iterable[SummaryRow], refused: Iterable[Reading], known: Mapping[str, KnownBatch]
-) -> None:
+def print_objects(rows: Sequence[SummaryRow], refused: Iterable[Reading], ledger: Ledger) -> None:
     """Print what a pass judged and refused, one JSON object a line."""
+    known = ledger.batches([row.batch_id for row in rows])
     for row in rows:
         print_line(_batch_object(row, known[row.batch_id].disposition))
     for reading in refused:

@@ -43,7 +43,7 @@ def run(
     Example:
       kratom-qc run --inbox inbox --store store
       kratom-qc run --inbox inbox --store store --strict --quiet
-      kratom-qc run --again "KL-2026-*"
+      kratom-qc run --again "HB-*"
     """
     from kratom_qc import settings
     from kratom_qc.app.policy import load_policy
@@ -63,16 +63,13 @@ def run(
     else:
         delivered(kept, found.again)
         rows, refused = [], found.left
-    had_work = found.new or found.left or again
-    status = passes.worst_status(rows, refused) if strict and had_work else 0
+    status = passes.worst_status(rows, refused) if strict and (rows or refused) else 0
     if quiet:
         return status
     if as_json:
-        batches = kept.ledger.batches([row.batch_id for row in rows])
-        passes.print_objects(rows, refused, batches)
+        passes.print_objects(rows, refused, kept.ledger)
     else:
         passes.print_result(rows, refused, order, policy.overdue)
-        if not order.again:
-            passes.print_nothing_new(found, order)
-        passes.print_judged_otherwise(kept.ledger.judged_by_other_terms())
+        passes.print_nothing_new(found, order)
+        passes.print_judged_otherwise(kept.ledger)
     return status
