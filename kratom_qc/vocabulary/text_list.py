@@ -92,18 +92,20 @@ def _register(
 def _not_readable(rows: tuple[_Read, ...], choices: _Choices) -> Iterator[tuple[KeyPath, str]]:
     """Choices and texts that name what nobody knows, name themselves, or may say nothing."""
     for language, named in choices.items():
+        own = grammar(choices, language)
         for name in named:
-            why = _mistake(f"{{{name}}} text", grammar(choices, language))
-            if name in PLACEHOLDERS:
-                why = "is a placeholder already"
-            if why:
+            taken = "is a placeholder already" if name in PLACEHOLDERS else ""
+            if why := taken or _mistake(f"{{{name}}} text", own):
                 yield ("choices", language, name), f"'{name}' {why}"
     for number, row in enumerate(rows):
         own = grammar(choices, row.language)
-        for text in row.texts:
-            why = _mistake(text, own) if "{" in text and "}" in text else ""
-            if why:
+        for text in filter(_has_braces, row.texts):
+            if why := _mistake(text, own):
                 yield ("read", number, "texts"), f"'{text}' {why}"
+
+
+def _has_braces(text: str) -> bool:
+    return "{" in text and "}" in text
 
 
 def _mistake(text: str, own: Grammar) -> str:
