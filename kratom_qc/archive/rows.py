@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
@@ -46,9 +47,9 @@ def certificate_row(
         "laboratory": certificate.laboratory,
         "accreditation": certificate.accreditation,
         "certificate_id": certificate.certificate_id,
-        "received_on": certificate.received_on,
-        "tested_on": certificate.tested_on,
-        "issued_on": certificate.issued_on,
+        "received_on": _day("received_on", certificate),
+        "tested_on": _day("tested_on", certificate),
+        "issued_on": _day("issued_on", certificate),
         "refusals": None,
         "program": program,
         "traces": list(traces),
@@ -64,8 +65,14 @@ def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
         "said": text.text,
         "sheet": text.ref.sheet,
         "cell": text.ref.cell,
-        "day": certificate.dates.get(name),
+        "day": _day(name, certificate),
     }
+
+
+def _day(name: str, certificate: InterpretedCertificate) -> date | None:
+    """The earliest day that a printed date may mean: the one that it is judged by."""
+    days = certificate.dates.get(name)
+    return days.earliest if days is not None else None
 
 
 def refused_row(file: str, sha256: str, refusals: Iterable[Problem], program: str) -> Row:
@@ -118,6 +125,7 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         "shown_high_open": shown.high_open if shown else None,
         "flags": " ".join(result.flags),
         "witness": result.certificate,
+        "readings": _readings(result.readings),
         "in_full": _in_full(exact, fitted),
     }
 
@@ -137,6 +145,15 @@ def _numbers(result: Result) -> dict[str, Decimal | None]:
         "shown_low": shown.low if shown else None,
         "shown_high": shown.high if shown else None,
     }
+
+
+def _readings(readings: Iterable[Interval]) -> str | None:
+    """The ways in which a cell may be read, to the digit; mostly none."""
+    exact = [
+        (str(one.low), None if one.high is None else str(one.high), one.low_open, one.high_open)
+        for one in readings
+    ]
+    return json.dumps(exact) if exact else None
 
 
 def _in_full(

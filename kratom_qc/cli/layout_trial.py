@@ -71,13 +71,9 @@ def tried(
     if failing:
         return failing, ()
     found = certificates(book, (profile,))
-    interpreted_certificates, refusals = (
-        interpret(found.certificates) if found.certificates else ((), ())
-    )
-    every = tuple(dict.fromkeys((*found.refusals, *refusals)))
-    if every:
-        raise Refused(list(every))
-    return [], interpreted_certificates
+    if found.refusals:
+        raise Refused(list(found.refusals))
+    return [], interpret(found.certificates)
 
 
 def _test_one(console: Console, profile_file: Path, file: Path) -> int:

@@ -15,20 +15,29 @@ import typer
 
 from kratom_qc import PROGRAM, logs, settings
 from kratom_qc.cli import exit_status
+from kratom_qc.cli.archive import archive, backup, restore
 from kratom_qc.cli.check import check
 from kratom_qc.cli.layout import layout
+from kratom_qc.cli.ledger import ledger
 from kratom_qc.cli.limits.commands import limits
 from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
+from kratom_qc.cli.review import batches, decide, review
 from kratom_qc.cli.run import run
 from kratom_qc.cli.template import template
+from kratom_qc.cli.texts import texts
 from kratom_qc.domain.errors import KratomQCError
 
 NAME = "kratom-qc"
 P = ParamSpec("P")
-_COMMANDS = (check, read, run, markets, rejudge, template, problems)
+# Commands whose status says nothing of a file, a batch or a rulebook.
+_ONLY_TELL = frozenset({"overview", "listed", "show", "schema", "problems", "views"})
+_COMMANDS = (
+    *(check, read, run, markets, batches, review, decide),
+    *(rejudge, backup, restore, template, problems),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -50,9 +59,11 @@ def _status(arguments: list[str]) -> int:
     except KratomQCError as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return error.exit_status
+    except BrokenPipeError:
+        return _told_in_vain(decides=False)  # of help or an overview
     except SystemExit as end:
-        # typer and rich end with 1 where the reader of a pipe has left; that would say FAIL
-        return exit_status.INTERNAL if end.code == 1 else int(end.code or 0)
+        # typer ends help with 1 where the reader of a pipe has left; that would say FAIL
+        return 0 if end.code == 1 else _certain(end.code)
     except Exception as error:
         if os.environ.get("KRATOM_QC_DEBUG"):
             raise
@@ -64,7 +75,21 @@ def _status(arguments: list[str]) -> int:
         return exit_status.INTERNAL
     if status == exit_status.INTERRUPTED:
         print(f"{NAME}: interrupted; nothing was half written", file=sys.stderr)
-    return int(status or 0)
+    return _certain(status)
+
+
+def _certain(status: object) -> int:
+    """A status as a command gives it; one that gives none has not said that all is well."""
+    return status if isinstance(status, int) else exit_status.INTERNAL
+
+
+def _told_in_vain(*, decides: bool) -> int:
+    """The reader of a command's output has left: nobody was told a verdict by one that `decides`;
+    any other one may end as it pleases its reader."""
+    from kratom_qc.cli.console import discard_output
+
+    discard_output()
+    return exit_status.INTERNAL if decides else 0
 
 
 def _wrong_usage(error: typer.TyperException) -> int:
@@ -94,7 +119,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command))
-    for group in (limits, layout):
+    for group in (limits, layout, texts, ledger, archive):
         for registered in group.registered_commands:
             registered.callback = _ending(registered.callback) if registered.callback else None
         program.add_typer(group)
@@ -102,8 +127,10 @@ def _program() -> typer.Typer:
 
 
 def _ending(command: Callable[P, int]) -> Callable[P, int]:
-    """A command that starts with its settings' names checked and its log set up, and that ends
-    with 70 where the reader of its output leaves: typer would end it with 1, which says FAIL."""
+    """A command that starts with its settings' names checked and its log set up, and that never
+    ends with 1 where the reader of its output leaves, as typer and rich would: that says FAIL."""
+
+    decides = command.__name__ not in _ONLY_TELL
 
     @wraps(command)
     def ended(*arguments: P.args, **options: P.kwargs) -> int:
@@ -113,10 +140,11 @@ def _ending(command: Callable[P, int]) -> Callable[P, int]:
             status = command(*arguments, **options)
             sys.stdout.flush()
         except BrokenPipeError:
-            from kratom_qc.cli.console import discard_output
-
-            discard_output()
-            return exit_status.INTERNAL
+            return _told_in_vain(decides=decides)
+        except SystemExit as end:
+            if end.code != 1:
+                raise
+            return _told_in_vain(decides=decides)
         return status
 
     return ended

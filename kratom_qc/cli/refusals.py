@@ -17,7 +17,7 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.vocabulary import problems
 
 _MOST_LINES = 5  # rows or columns that are named; of more the sheet alone is
-_NEEDS_A_LAYOUT = ("no-table", "unknown-header")
+_NEEDS_A_LAYOUT = ("no-table",)
 
 
 class _Problem(NamedTuple):
@@ -60,11 +60,13 @@ def refused_lines(file: str, refusals: Sequence[Problem], *, path: str = "") -> 
 
 def _advice(path: str, refusals: Iterable[Problem]) -> Iterator[str]:
     """The commands that help with a refused file; none that read standard input once more."""
+    refusals = tuple(refusals)
     codes = {refusal.code for refusal in refusals}
     if not codes or path == "-":
         return
     file = shlex.quote(path)
-    yield f"To see every problem in its cell: kratom-qc check {file} --annotate to-fix.xlsx"
+    if any(refusal.ref.cell for refusal in refusals):
+        yield f"To see every problem in its cell: kratom-qc check {file} --annotate to-fix.xlsx"
     if codes.intersection(_NEEDS_A_LAYOUT):
         yield f"To describe its layout in a profile: kratom-qc layout draft {file}"
 

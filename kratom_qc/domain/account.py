@@ -49,9 +49,11 @@ class PageText:
 @dataclass(frozen=True, slots=True)
 class AccountEntry:
     """A text with its fate. `meaning` says what it was used as (`result of Lead`, `label`), which
-    plain shape it has, or which entry of the register it equals; empty where it is unread."""
+    plain shape it has, or why the register's entry is harmless; empty where it is unread. `unread`
+    are the sentences of it that are."""
 
     source: SourceText
     fate: Fate
     meaning: str = ""
     kind: TextKind = TextKind.CELL
+    unread: tuple[str, ...] = ()

@@ -46,6 +46,8 @@ class StoreError(KratomQCError):
 
 # Codes of refusals that say nothing about the file: its reader was stopped, died or failed.
 MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died", "reader-failed"})
+# The code by which a refused file says which lot it names; `Problem.quoted` is the lot.
+NAMES_LOT = "names-lot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ class Basis(StrEnum):
     PER_UNIT = "per unit"
 
 
+# What a vendor declares of a product, by the words that say it is missing.
+DECLARATIONS = frozenset(
+    ("serving size", "net content", "density", "servings per day", "servings per container")
+)
 _DETECTION = "any"  # a substance is there or not, whatever the basis
 _LOWER_BOUND = "lower bound of "
 

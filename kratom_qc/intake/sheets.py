@@ -86,3 +86,21 @@ def cell_name(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row}"
+
+
+@lru_cache(65536)
+def row_and_column(cell: str) -> tuple[int, int]:
+    """The 1-based row and column of a cell in A1 notation."""
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    column = 0
+    for letter in cell[: len(cell) - len(digits)]:
+        column = column * 26 + ord(letter) - 64
+    return int(digits), column
+
+
+def picture_text(cells: CellRange, fingerprint: str) -> str:
+    """What is said of a picture that lies over cells; `fingerprint` is a hash of its bytes in
+    hexadecimal, which tells it from another one in the same place."""
+    first, last = cell_name(*cells[:2]), cell_name(*cells[2:])
+    area = first if first == last else f"{first}:{last}"
+    return f"a picture covers {area}{f' (image {fingerprint[:16]})' if fingerprint else ''}"

@@ -14,6 +14,7 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.interpret.derive import quantities
 from kratom_qc.interpret.facts import FactsFile, merged
+from kratom_qc.interpret.fitness import weighed
 
 Wanted = Callable[[str | None], Iterable[QuantityKey]]
 
@@ -53,7 +54,8 @@ def _batch(
 ) -> Batch:
     names = (certificate.product_name for certificate in certificates)
     declared = facts_file.for_batch(batch_id, next(filter(None, names), ""))
-    facts, hold_reasons, remarks = merged(declared, certificates)
+    facts, hold_reasons = merged(declared, certificates)
+    remarks: list[Remark] = []
     product, product_reasons = _product(certificates, facts.form, asked_product)
     hold_reasons += product_reasons
     for certificate in certificates:
@@ -78,7 +80,7 @@ def put_together(
     """A batch of certificates whose product, declarations and causes to hold are known; what is
     computed may add causes."""
     results = [result for certificate in certificates for result in certificate.results]
-    known, derived_reasons = quantities(results, facts, wanted)
+    known, derived_reasons = quantities(weighed(results, product), facts, wanted)
     return Batch(
         batch_id=batch_id,
         product=product,

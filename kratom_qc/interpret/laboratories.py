@@ -59,13 +59,16 @@ class Laboratory:
         return other.is_called(self.name) or self.is_called(other.name)
 
     def vouches_for(self, analyte: str) -> bool:
-        """Whether an analyte lies in the scope: itself, its family, or for a total everything that
-        it is made of."""
+        """Whether an analyte lies in the scope: itself, its family, or for what is computed
+        everything that it is computed from. Total arsenic and inorganic arsenic bound each other,
+        and each is measured by a method of its own."""
         known = vocabulary.analytes().get(analyte)
         if analyte in self.scope or (known is not None and known.family in self.scope):
             return True
         formula = formulas().get(analyte)
-        return formula is not None and all(map(self.vouches_for, formula.parts))
+        if formula is None or formula.kind in ("within", "whole"):
+            return False
+        return all(map(self.vouches_for, formula.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _accreditation(
     """It must hold on the day of testing; where none is stated, on the day of judgement."""
     day, which, fact = on, "day of judgement", "laboratory"
     if certificate.tested_on:
-        day, which, fact = certificate.tested_on, "day of testing", "tested_on"
+        day, which, fact = certificate.tested_on.latest, "day of testing", "tested_on"
     number = f"{entry.body} {entry.accreditation}"
     if day > entry.valid_until:
         why = (

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.vocabulary import Analyte, Unit
+from kratom_qc.vocabulary.units import IN_PORTION, OF_PORTION
 
 _BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
 _NAME_PORTION = re.compile(
-    r"^(?P<name>.+?)[\s,]*(?:/|\bin\b|\bper\b|\bve?\b|[(\[])\s*(?:ve?\s+|in\s+|per\s+)?"
-    r"(?P<size>\d+(?:[.,]\d+)?)\s*(?P<of>g|ml|grams?)\b\s*[)\]]?$",
-    re.IGNORECASE | re.ASCII,
+    rf"^(?P<name>.+?)[\s,]*(?:/|\b{IN_PORTION}\b|ใน|[(\[])\s*(?:{IN_PORTION}\s+)?"
+    rf"(?P<size>[0-9]+(?:[.,][0-9]+)?)\s*(?P<of>{OF_PORTION}|ml)\b\s*[)\]]?$",
+    re.IGNORECASE,
+)
+# One of several portions tested, whose name it leaves as it is: `Salmonella in 25 g (unit 1 of 5)`
+_PORTION_NUMBER = re.compile(
+    r"\s*[(\[,]\s*(?:Teilprobe|sub-?sample|sample unit|test portion|unit|aliquot|podvzorek"
+    r"|dílčí vzorek|sous-échantillon|unité|submuestra|unidad|subamostra|próbka|deelmonster|subunit)"
+    r"\s*(?:nr\.?|no\.?|#|n°|č\.)?\s*[0-9]{1,2}\s*(?:/|of|von|z|ze|de|sur|van)"
+    r"\s*[0-9]{1,2}\s*[)\]]?$",
+    re.IGNORECASE,
 )
 # ICP instruments name an element with its emission line: "Na 589.592", "Pb 220.353 (Axial)", "As
 # 188.980 nm".
@@ -47,6 +56,9 @@ def name_of(row: ResultRow) -> Name:
         whole = f"{text} ({species})"
         return Name(vocabulary.analyte(whole), whole)
     named = _with_bracket(row) or _alone(row) or _with_portion(text) or _with_basis(text)
+    if named is None and (whole := _PORTION_NUMBER.sub("", text)) != text:
+        named = name_of(replace(row, analyte=replace(row.analyte, text=whole)))
+        return replace(named, text=text)
     return named or Name(None, text)
 
 

@@ -18,6 +18,7 @@ _ABOUT = {  # what limits without an analyte are about
     "certificate": "Certificate",
     "attestation": "Condition",
     "unread": "Unread rule",
+    "no_statute": "No law found",
     "profile": "Alkaloid profile",
 }
 

@@ -17,6 +17,7 @@ from kratom_qc.report.finding_words import subject
 from kratom_qc.report.reasons import CauseGroup, against
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import number, sentences, warns
+from kratom_qc.report.unread import RULE, unread_entries
 from kratom_qc.vocabulary import wording
 from kratom_qc.vocabulary.problems import Fix, FixList, problem
 
@@ -74,8 +75,21 @@ class _VerdictFixes:
 
     def fixes(self) -> list[Fix]:
         """The causes that count in the batch's own verdict, then screens and remarks."""
-        fixes = [self._cause(cause) for cause in against(self.verdict, self.scope).own]
+        causes = against(self.verdict, self.scope).own
+        # Each text that nobody has read is told at its own cell.
+        fixes = [self._cause(cause) for cause in causes if cause[0].rule_id != RULE]
         fixes += [self._screen(finding) for finding in self.verdict.findings if warns(finding)]
+        fixes += [
+            _fix(
+                "hold",
+                RULE,
+                entry.source.ref,
+                f"{self.prefix}nobody has read this",
+                entry.source.text,
+            )
+            for entry in unread_entries(self.verdict.batch)
+            if entry.source.ref.file == self.file
+        ]
         remarks = self.verdict.batch.remarks
         return fixes + [_remark(remark) for remark in remarks if remark.ref.file in ("", self.file)]
 

@@ -17,6 +17,7 @@ from kratom_qc.report import finding_words
 from kratom_qc.report.finding_words import file_of, where
 from kratom_qc.report.scope import NAMED, RulebookScope
 from kratom_qc.vocabulary import wording
+from kratom_qc.vocabulary.jurisdictions import states
 
 
 class Market(NamedTuple):
@@ -63,7 +64,9 @@ class Rule(NamedTuple):
     @property
     def says_it_all(self) -> bool:
         """Whether the limit's own words are the reason: a ban, or a rule that nobody has read."""
-        return self.kind == "unread" or (self.kind == "ban" and self.outcome == Outcome.FAIL)
+        return self.kind in ("unread", "no_statute") or (
+            self.kind == "ban" and self.outcome == Outcome.FAIL
+        )
 
 
 class Group(NamedTuple):
@@ -131,7 +134,13 @@ class Law(NamedTuple):
     beside: list[Finding]
 
 
-_LAW = ("ban", "product_class", "unread")  # kinds that no certificate could say anything to
+_STATES = "us"  # what the id of the United States and of every market within them begins with
+_LAW = (
+    "ban",
+    "product_class",
+    "unread",
+    "no_statute",
+)  # kinds that no certificate could say anything to
 CSS = {
     MarketStatus.SOLD: "pass",
     MarketStatus.NOT_SOLD: "fail",
@@ -191,6 +200,38 @@ def headline(groups: Sequence[Group]) -> str:
     sold = sum(len(group.markets) for group in groups if group.says == MarketStatus.SOLD)
     every = sum(len(group.markets) for group in groups)
     return f"May be sold in {sold} of {every} market{'' if every == 1 else 's'}"
+
+
+def beside_headline(groups: Sequence[Group]) -> tuple[str, ...]:
+    """What the headline leaves out: the states counted, and that local bans are not complete."""
+    return tuple(filter(None, (_of_the_states(groups), _of_the_places(groups))))
+
+
+def _of_the_states(groups: Sequence[Group]) -> str:
+    """`Of the 50 states 12 are open, 16 closed and 22 undecided`; nothing where not all of them
+    were asked."""
+    counted: Counter[str] = Counter()
+    for group in groups:
+        counted[group.says] += sum(market.id in states() for market in group.markets)
+    if counted.total() < len(states()):
+        return ""
+    closed = counted[MarketStatus.NOT_SOLD] + counted[MarketStatus.BANNED]
+    return (
+        f"Of the {len(states())} states {counted[MarketStatus.SOLD]} are open, {closed} closed and "
+        f"{counted[MarketStatus.UNDECIDED]} undecided"
+    )
+
+
+def _of_the_places(groups: Sequence[Group]) -> str:
+    """That bans of cities and counties are not complete here; nothing outside the United States."""
+    markets = [market.id for group in groups for market in group.markets]
+    if not any(market.startswith(_STATES) for market in markets):
+        return ""
+    asked = sum(map(_is_local, markets))
+    return (
+        f"Bans of cities and counties are not complete here (asked: {asked}); look at the place of "
+        "sale"
+    )
 
 
 def law(verdict: Verdict, scope: RulebookScope) -> Law:

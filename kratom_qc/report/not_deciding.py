@@ -7,11 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.limit import DECIDING
 from kratom_qc.report import finding_words
 from kratom_qc.report.finding_words import subject, where
 from kratom_qc.report.scope import RulebookScope
+from kratom_qc.vocabulary.derived import operands
+from kratom_qc.vocabulary.hazards import HazardFamily, family_of, hazard_families
+
+_FEW = 8  # names that fit a line
 
 
 class SourceLines(NamedTuple):
@@ -35,6 +40,15 @@ class Untested(NamedTuple):
 
     because: str
     assays: tuple[tuple[str, tuple[str, ...]], ...]  # rulebooks, the analytes they alone speak of
+
+
+class UntestedFamily(NamedTuple):
+    """What of a family of hazards was neither tested nor required."""
+
+    name: str
+    tested: int  # how many of its members a certificate states
+    untested: int  # how many a limit would judge and nobody tested
+    names: tuple[str, ...]  # of these, where they are few
 
 
 class _Line(NamedTuple):
@@ -94,10 +108,41 @@ def _by_source(lines: tuple[_Line, ...]) -> Sequence[tuple[str, tuple[SourceLine
     ]
 
 
+def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, ...]:
+    """What was neither tested nor required, a line for each family of hazards."""
+    tested = {
+        result.analyte
+        for certificate in batch.certificates
+        for result in certificate.results
+        if result.measured
+    }
+    unasked: dict[str, dict[str, None]] = {}
+    for finding in silent:
+        family = _family(finding)
+        if family is not None and finding.analyte not in tested:
+            unasked.setdefault(family.id, {})[subject(finding)] = None
+    lines = []
+    for family in hazard_families().values():
+        names = tuple(unasked.get(family.id, ()))
+        few = names if len(names) <= _FEW else ()
+        lines.append(UntestedFamily(family.name, len(family.members & tested), len(names), few))
+    return tuple(line for line in lines if line.untested)
+
+
+def _family(finding: Finding) -> HazardFamily | None:
+    """The family of what a finding is about, be it a sum of its members."""
+    of_parts = (family_of(one) for one in sorted(operands(finding.analyte or "")))
+    return family_of(finding.analyte or "") or next(filter(None, of_parts), None)
+
+
 def untested(silent: Iterable[Finding]) -> tuple[Untested, ...]:
-    """What nobody tested, by the reason why that does not hold the batch."""
+    """What else nobody tested, by the reason why that does not hold the batch."""
     return _by_reason(
-        tuple((_silence(finding), subject(finding), finding.rulebook) for finding in silent)
+        tuple(
+            (_silence(finding), subject(finding), finding.rulebook)
+            for finding in silent
+            if _family(finding) is None
+        )
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Verdict
@@ -14,13 +15,15 @@ from kratom_qc.report import finding_tables, markets, not_deciding, provenance, 
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.finding_tables import FindingRow, LimitCells, RulebookTable
 from kratom_qc.report.markets import Group, Rule
-from kratom_qc.report.not_deciding import BookLines, Untested
+from kratom_qc.report.not_deciding import BookLines, Untested, UntestedFamily
 from kratom_qc.report.provenance import CertificateSection, RulebookLine
 from kratom_qc.report.reasons import Causes, Reason, Unanswered
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import WARNING, Sign
 from kratom_qc.report.sections import Elsewhere, Sections
+from kratom_qc.report.unread import UnreadText, unread_texts
 from kratom_qc.vocabulary import wording
+from kratom_qc.vocabulary.hazards import hazard_families
 
 Counting = TypeVar("Counting", Reason, Unanswered, LimitCells)  # has summands counted as 0
 
@@ -56,17 +59,22 @@ class BatchPage:
     laboratories: str
     homes: str
     headline: str
+    beside_headline: tuple[str, ...]  # the states counted, and that local bans are not complete
     markets: tuple[Group, ...]
     counts: tuple[Count, ...]
     warned: int
     signs: tuple[Sign, ...]
     cautions: tuple[Remark, ...]  # remarks of severity warning
+    unread: tuple[UnreadText, ...]
     closing: tuple[Rule, ...]  # what closes a market whatever a laboratory finds, and decides none
     own: Causes
     other: Causes
     shown: tuple[FindingRow, ...]
     met: tuple[BookLines, ...]
     conditions: tuple[BookLines, ...]
+    families: tuple[UntestedFamily, ...]  # of hazards, what was neither tested nor required
+    panel: str  # what a reader of a PASS must know first: that no adulterant was looked for
+    compared: str  # when the limits that decide were last compared with their sources
     untested: tuple[Untested, ...]
     elsewhere: tuple[Elsewhere, ...]
     decision_rule: str  # of every number that names no other
@@ -101,17 +109,22 @@ def batch_page(verdict: Verdict) -> BatchPage:
         laboratories=laboratories(verdict),
         homes=", ".join(verdict.home_markets),
         headline=markets.headline(groups),
+        beside_headline=markets.beside_headline(groups),
         markets=groups,
         counts=_counts([*sections.table, *sections.law], sections.untested, scope),
         warned=len(signs) + len(cautions),
         signs=signs,
         cautions=cautions,
+        unread=unread_texts(batch),
         closing=markets.rules(sections.closing, scope),
         own=once.causes(reasons.causes(against.own, evidence, scope)),
         other=once.causes(reasons.causes(sections.without_law(against.markets), evidence, scope)),
         shown=once.rows(finding_tables.not_met_rows(sections.shown, evidence, rule.usual)),
         met=not_deciding.met(sections.met, scope, rule.usual),
         conditions=not_deciding.conditions(sections.conditions, scope),
+        families=not_deciding.families(sections.untested, batch),
+        panel=_panel(batch),
+        compared=_compared([*sections.table, *sections.law]),
         untested=not_deciding.untested(sections.untested),
         elsewhere=sections.elsewhere(),
         decision_rule=rule.usual,
@@ -126,6 +139,24 @@ def batch_page(verdict: Verdict) -> BatchPage:
         ),
         overdue=wording.overdue(verdict.rulebooks, verdict.judged_on),
     )
+
+
+def _panel(batch: Batch) -> str:
+    adulterants = hazard_families()["adulterants"]
+    tested = any(
+        result.measured and result.analyte in adulterants.members
+        for certificate in batch.certificates
+        for result in certificate.results
+    )
+    return "" if tested else "no adulterant panel was tested"
+
+
+def _compared(deciding: Iterable[Finding]) -> str:
+    """When the limits that decide were last compared with their sources: `3 on 2026-10-10, 41 on
+    2026-11-22`, the oldest first."""
+    sources = (finding.source for finding in deciding if finding.decides)
+    days = Counter(limit.checked_on for limit in sources if limit and limit.checked_on)
+    return ", ".join(f"{count} on {day}" for day, count in sorted(days.items()))
 
 
 def laboratories(verdict: Verdict) -> str:

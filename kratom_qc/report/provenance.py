@@ -90,7 +90,7 @@ def certificate_section(certificate: InterpretedCertificate) -> CertificateSecti
         ("Certificate", certificate.certificate_id),
         ("Batch", certificate.batch_id),
         ("Product as printed", certificate.product_name),
-        ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dates if day)),
+        ("Dates", ", ".join(f"{what} {day}" for what, day in dates if day)),
     ]
     for name, text in certificate.declared.items():
         facts.append((name.replace("_", " ").capitalize(), text))

@@ -14,6 +14,32 @@ from kratom_qc.vocabulary.lists import closest, index, word_list
 _NAMED_TWICE = tuple(
     map(re.compile, (r"^(.+?)\s*[(\[](.+)[)\]]$", r"^(.+?)\s+[-–/]\s+(.+)$", r"^(.+?)\s*,\s*(.+)$"))
 )
+_HOW_MANY = re.compile(
+    r"(.{3,80}?)\s*[(\[,]\s*[0-9]{1,4}\s+(?:compounds|analytes|pesticides|actives|residues"
+    r"|substances|l[áa]tek|Wirkstoffe|Substanzen|substancias|compuestos)\s*[)\]]?",
+    re.IGNORECASE,
+)
+_SUMMED = re.compile(
+    r"(.{3,80}?)\s*[(\[,]\s*(?:calc\.?|calculated|(?:(?:calc\.|calculated)\s+)?sum(?:\s+of\s+(?:the"
+    r"\s+|all\s+)?(?:above|listed))?|Summe(?:\s+der\s+(?:oben\s+)?genannten)?|součet(?:\s+výše"
+    r"\s+uvedených)?|somme\s+des\s+précédents|suma\s+de\s+los\s+anteriores)\s*[)\]]?",
+    re.IGNORECASE,
+)
+
+# `(30 °C)`, `à 30 °C`, `30-35°C`: at what temperature a thing was counted or dried
+_HEATED = re.compile(
+    r"^(?P<name>.+?)(?:[\s,]*[(\[]\s*|[\s,]+)(?:(?:at|při|bei|à|a|em|w|in|bij|op|pada|suhu|ที่)\s+)?"
+    r"(?P<low>[0-9]{2,3})(?:\s*[-–]\s*(?P<high>[0-9]{2,3}))?\s*°\s*C\s*[)\]]?[\s*#†‡]*$"
+)
+# `Lead (as Pb)`: an element given as itself, and not as an oxide of it
+_GIVEN_AS = re.compile(
+    r"(?P<name>.{1,60}?)\s*[(\[,]\s*(?:as|als|jako|jak|como|comme|come|sebagai|calculated as"
+    r"|expressed as|berechnet als)\s+(?P<given>.{1,60}?)\s*[)\]]?",
+    re.IGNORECASE,
+)
+_OF_MOULDS = ("tymc", "yeasts", "moulds")
+# What laboratories mark a test with that is (not) in the scope of their accreditation
+_ACCREDITED = re.compile(r"\s*[(\[][AN][)\]]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +52,6 @@ class Analyte:
     family: str
     measure: str
     cas: tuple[str, ...]
-
-    @property
-    def alarming(self) -> bool:
-        """Whether finding it needs a decision even where no limit speaks of it: an adulterant, a
-        pathogen."""
-        pathogen = self.family == "microbe" and self.measure == "presence"
-        return self.family == "adulterant" or pathogen
 
 
 @cache
@@ -92,13 +111,59 @@ def analyte(text: str) -> Analyte | None:
     spellings = analyte_spellings()
     if whole := spellings.get(name_key(text)):
         return analytes()[whole]
+    if (bare := _ACCREDITED.sub("", text)) != text:  # `Mitragynine (N)`: not accredited
+        return analyte(bare)
+    heated = _HEATED.match(text.strip())
+    if heated is not None:
+        return _at(analyte(heated["name"]), int(heated["low"]), int(heated["high"] or 0))
     for pattern in _NAMED_TWICE:
         parts = pattern.match(text.strip())
-        meanings = {spellings.get(name_key(part)) for part in parts.groups()} if parts else set()
+        meanings = {analyte(part) for part in parts.groups()} if parts else set()
         meaning = meanings.pop() if len(meanings) == 1 else None
         if meaning is not None:
-            return analytes()[meaning]
-    return None
+            return meaning
+    return _counted(text.strip()) or _given_as_itself(text.strip()) or _tested_for(text)
+
+
+def _given_as_itself(text: str) -> Analyte | None:
+    stated = _GIVEN_AS.fullmatch(text)
+    known = analyte(stated["name"]) if stated else None
+    alike = stated is not None and known is not None and known == analyte(stated["given"])
+    return known if alike and known is not None and known.family == "element" else None
+
+
+def _tested_for(text: str) -> Analyte | None:
+    """`Detection of Salmonella spp.`, `Recuento de E. coli`: a microbe after words that say that it
+    was looked for or counted."""
+    found = _looked_for().match(text.strip())
+    known = analyte(found["name"]) if found else None
+    return known if known is not None and known.family == "microbe" else None
+
+
+@cache
+def _looked_for() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, word_list("analytes.toml")["looked_for"]))
+    return re.compile(rf"(?:{words})\s*(?P<name>\S.*)", re.IGNORECASE)
+
+
+def _counted(text: str) -> Analyte | None:
+    """`Pesticide residues (72 compounds)`, and a total of which it is said that it is one: `Total
+    alkaloids (sum)`."""
+    counted, summed = _HOW_MANY.fullmatch(text), _SUMMED.fullmatch(text)
+    if counted:
+        return analyte(counted[1])
+    known = analyte(summed[1]) if summed else None
+    return known if known is not None and known.family == "total" else None
+
+
+def _at(known: Analyte | None, low: int, high: int) -> Analyte | None:
+    """An analyte determined at a temperature (°C): the heat of drying says nothing of what is
+    measured, that of incubation tells mesophiles from others."""
+    if known is None or known.family == "physical":
+        return known
+    coolest = 20 if known.id in _OF_MOULDS else 30
+    incubated = coolest <= low and max(low, high) <= 37
+    return known if known.family == "microbe" and incubated else None
 
 
 def meanings_of(text: str) -> tuple[str, ...]:
@@ -107,6 +172,7 @@ def meanings_of(text: str) -> tuple[str, ...]:
     return ambiguous_names().get(name_key(text), ())
 
 
+@lru_cache(8192)
 def nearest_analytes(text: str) -> tuple[str, ...]:
     """Up to three known names near an unknown one, for the person who must decide."""
     spellings = analyte_spellings()

@@ -60,8 +60,13 @@ def problems() -> Mapping[str, ExplainedProblem]:
 
 
 def problem(code: str) -> ExplainedProblem | None:
-    """What a code means; None for one that is not listed (a test lets none be)."""
-    return problems().get(code)
+    """What a code means; None for one that is not listed (a test lets none be).
+
+    A code in capitals holds what the same one in small letters refuses: a cell that cannot be
+    believed does either, by whether there is anything to judge.
+    """
+    listed = problems()
+    return listed.get(code) or (listed.get(code.lower()) if code.isupper() else None)
 
 
 def markdown() -> str:

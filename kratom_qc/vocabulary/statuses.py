@@ -1,11 +1,11 @@
-"""Words in place of a number (`words/statuses.toml`) and phrases of prose (`words/notes.toml`)."""
+"""Words in place of a number (`words/statuses.toml`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from kratom_qc.vocabulary.keys import folded, word_key
+from kratom_qc.vocabulary.keys import word_key
 from kratom_qc.vocabulary.lists import index, nearest, word_list
 
 
@@ -37,10 +37,3 @@ def nearest_statuses(text: str) -> tuple[str, ...]:
     key = word_key(text)
     alike = {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]}
     return nearest(key, alike)
-
-
-@cache
-def prose(kind: str) -> tuple[str, ...]:
-    """Folded phrases of `words/notes.toml`, the longest first."""
-    phrases = {folded(phrase) for phrase in word_list("notes.toml")[kind]}
-    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))

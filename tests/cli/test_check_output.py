@@ -330,12 +330,17 @@ def test_a_reader_that_leaves_changes_no_verdict_and_is_told_no_pass(monkeypatch
     assert end.value.code == status
 
 
-@pytest.mark.parametrize("arguments", [["limits"], ["limits", "list"], ["problems"], ["--help"]], ids=" ".join)
-def test_no_command_ends_with_1_where_its_reader_leaves(monkeypatch, arguments):
+QUIET = [["limits"], ["limits", "list"], ["problems"], ["--help"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [*((quiet, 0) for quiet in QUIET), (["limits", "lint"], 70), (["read", "pass.csv"], 70)]
+)
+def test_a_command_whose_reader_leaves_is_quiet_and_claims_nothing(monkeypatch, capsys, arguments, status):
     descriptor = os.open(os.devnull, os.O_WRONLY)
     monkeypatch.setattr(sys, "stdout", Leaving(0, descriptor))
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
     monkeypatch.undo()
     os.close(descriptor)
-    assert end.value.code == 70
+    assert (end.value.code, capsys.readouterr().err) == (status, "")

@@ -18,8 +18,8 @@ import typer
 
 from kratom_qc import settings
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.release import ReleasePass, arrivals
-from kratom_qc.archive.store import Store
+from kratom_qc.app.release import whole_pass
+from kratom_qc.app.store import Store
 from kratom_qc.cli import main as cli
 from kratom_qc.cli import passes
 from tests.factory import REAL, book, limit, long_csv, row, written
@@ -27,9 +27,13 @@ from tests.factory import REAL, book, limit, long_csv, row, written
 SAMPLES = REAL.parent / "sample_reports" / "certificates"
 COMMANDS = [
     [],
-    *([name] for name in ("check", "read", "run", "markets", "rejudge", "template", "problems", "limits", "layout")),
+    *([name] for name in ("check", "read", "run", "markets", "batches", "review", "decide")),
+    *([name] for name in ("rejudge", "backup", "restore", "template", "problems")),
     *(["limits", name] for name in ("list", "show", "lint", "page", "schema", "export", "import", "diff", "suite")),
     *(["layout", name] for name in ("draft", "test", "list")),
+    *([name] for name in ("limits", "layout", "ledger", "archive")),
+    *(["ledger", name] for name in ("show", "verify", "rebuild")),
+    *(["archive", name] for name in ("verify", "views")),
 ]
 
 
@@ -65,7 +69,7 @@ def test_every_command_has_help_with_an_example(capsys, path, option):
 
 
 def test_a_line_of_the_list_of_commands_is_never_cut(capsys):
-    for path in ([], ["limits"], ["layout"]):
+    for path in ([], ["limits"], ["layout"], ["ledger"], ["archive"]):
         _, out, _ = told(capsys, *path, "--help")
         assert "..." not in out.partition("Commands:")[2]
 
@@ -112,14 +116,8 @@ def workshop(tmp_path_factory) -> Path:
 
 def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22)) -> SimpleNamespace:
     """One pass over an inbox without Prefect."""
-    kept = Store(store)
-    with kept.locked():
-        current = ReleasePass(kept, load_policy(on=day), lambda *_: None)
-        new, _ = arrivals(inbox, kept)
-        current.read(new, len(new))
-        for wave in current.gather():
-            current.judge(wave)
-        return SimpleNamespace(rows=current.publish(), refused=current.refused)
+    current = whole_pass(inbox, Store(store), load_policy(on=day))
+    return SimpleNamespace(rows=current.rows, refused=current.refused)
 
 
 @pytest.fixture

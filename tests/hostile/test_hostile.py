@@ -76,6 +76,17 @@ def _is_judged(readings: list[Reading], expected: Expected) -> None:
     assert decisions == {wanted}, causes
     for word in expected.codes:
         assert word in {*causes, *_facts(readings, verdicts)}
+    told = [
+        reason
+        for reading in readings
+        for certificate in reading.certificates
+        for reason in certificate.hold_reasons
+        if reason.rule_id in expected.codes
+    ]
+    for word in expected.words:
+        assert any(word in reason.why for reason in told), told
+    if expected.cell:
+        assert {reason.ref.cell for reason in told} & set(expected.cell.split("|")), told
 
 
 def _facts(readings: list[Reading], verdicts: dict[str, Verdict]) -> set[str]:

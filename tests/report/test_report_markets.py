@@ -10,9 +10,10 @@ import pytest
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import as_json
-from kratom_qc.report.markets import headline, market_lines, matrix, tally
+from kratom_qc.report.markets import Group, Market, beside_headline, headline, market_lines, matrix, tally
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.sentences import main_reason
+from kratom_qc.vocabulary.jurisdictions import states
 from tests.report import report_batches as given
 from tests.report.report_batches import GOOD_LEAD, MERCURY, book, finding, limit, span, verdict
 from tests.report.test_report_html import Page, findings_table, page, replace_id, summary
@@ -274,3 +275,24 @@ def test_json_tells_every_market_with_the_rule_that_decides_it() -> None:
         **nothing,
     }
     assert {one["says"] for one in told.values()} == set(MarketStatus)
+
+
+def _group(says: str, *markets: str) -> Group:
+    return Group(says, "", tuple(Market(market, market, "") for market in markets), ())
+
+
+LOCAL_BANS = "Bans of cities and counties are not complete here (asked: {}); look at the place of sale"
+
+
+def test_the_states_are_counted_where_all_of_them_were_asked() -> None:
+    fifty = sorted(states())
+    groups = (
+        _group("may be sold", "us", *fifty[:12]),
+        _group("may not be sold", *fifty[12:15]),
+        _group("undecided", "us-dc", "us-ca-oceanside", *fifty[15:30]),
+        _group("banned", "cz", *fifty[30:]),
+    )
+    counted = "Of the 50 states 12 are open, 23 closed and 15 undecided"
+    assert beside_headline(groups) == (counted, LOCAL_BANS.format(1))
+    assert beside_headline(groups[:3]) == (LOCAL_BANS.format(1),)
+    assert beside_headline((_group("undecided", "cz", "de"),)) == ()

@@ -114,12 +114,13 @@ def stated(edge: Edge) -> list[Result]:
 
 def _made(subject: str, amount: Decimal, unit: str, basis: str) -> list[Result]:
     formula = formulas().get(subject)
-    if formula is None or formula.kind == "within":
+    if formula is None or formula.kind in ("within", "whole"):
         return [_result(subject, amount, unit, basis)]
     if formula.kind == "sum":
         few = amount / 1000
         rest = [_result(part, few, unit, basis) for part in formula.of[1:]]
-        return [_result(formula.of[0], amount - few * len(rest), unit, basis), *rest]
+        others = sum((few * formula.weights.get(part, 1) for part in formula.of[1:]), Decimal(0))
+        return [_result(formula.of[0], amount - others, unit, basis), *rest]
     if formula.kind == "share":
         return _share(formula.part, formulas()[formula.of[0]].of, amount)
     if formula.kind == "ratio":
@@ -143,11 +144,16 @@ def _result(analyte: str, amount: Decimal, unit: str, basis: str) -> Result:
 # ---------------------------------------------------------------- judged all at once, every rulebook as a market
 
 
+def _confirmed(one):
+    return replace(one, evidence="primary", pending_from="")
+
+
 @pytest.fixture(scope="module")
 def judged():
-    """Every rulebook is asked as a market of its own, and figures from memory as if somebody had confirmed them."""
+    """Every rulebook is asked as a market of its own, figures from memory or news as if somebody had confirmed them, and
+    what may stand as if it did not."""
     books = {
-        name: replace(book, kind="market", limits=tuple(replace(one, evidence="primary") for one in book.limits))
+        name: replace(book, kind="market", limits=tuple(map(_confirmed, book.limits)))
         for name, book in load_rulebooks(REAL).items()
     }
     asked = [one for book in books.values() for one in book.limits if one.kind in ("amount", "not_detected")]

@@ -136,7 +136,7 @@ def test_a_product_s_name_says_its_form_only_where_it_says_one(name: str, produc
 
 @pytest.mark.parametrize(
     ("said", "meaning"),
-    [("V", "opinion_good"), ("Vn", "opinion_conditional"), ("N", "opinion_bad"), ("X", "not_evaluated"),
+    [("V", "opinion_good"), ("Vn", "opinion_conditional"), ("N", "opinion_bad"), ("X", None),
      ("Tested", "not_evaluated"),
      ("Preliminary", "preliminary"), ("Final", "final"), ("OOS", "opinion_bad")],
 )  # fmt: skip
@@ -169,8 +169,8 @@ def test_a_spelling_used_twice_refuses_the_word_list(words: Path, file: str, mor
     [
         ("statuses.toml", 'too_many = ["TNTC"', 'too_many = ["ND", "TNTC"'),
         ("headers.toml", 'lod = ["LOD"', 'lod = ["LOQ", "LOD"'),
-        ("headers.toml", 'batch_id = ["Batch"', 'batch_id = ["Laboratory", "Batch"'),
-        ("products.toml", 'spellings = ["extract"', 'spellings = ["capsule", "extract"'),
+        ("labels.toml", 'en = ["Batch"', 'en = ["Laboratory", "Batch"'),
+        ("products.toml", '  "extract", "extracts"', '  "capsule", "extract", "extracts"'),
     ],
 )
 def test_a_word_of_two_meanings_refuses_the_word_list(words: Path, file: str, old: str, new: str) -> None:

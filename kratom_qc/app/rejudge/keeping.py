@@ -40,11 +40,11 @@ _DECISION = pa.schema([field for field in _VERDICTS if field.name not in _BATCH.
 
 
 def name_of(history: History, policy: JudgementPolicy, *, every_limit: bool) -> str:
-    """Names an answer by its question: the day, and a hash of the passes, the rulebooks and the
-    rest of the policy."""
+    """Names an answer by its question: the day, and a hash of the verdicts it starts from, of the
+    rulebooks and the rest of the policy."""
     register = policy.laboratories
     parts = (
-        *history.passes,
+        *(f"{batch_id} {pass_id}" for batch_id, pass_id in history.newest.items()),
         "",
         *(f"{book.id} {book.sha256}" for book in policy.books.values()),
         "",

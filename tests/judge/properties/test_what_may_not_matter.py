@@ -122,7 +122,7 @@ def test_m11_other_words_for_absence_in_a_portion_say_the_same(bench, rows, chan
 
 
 # A clean leaf may be sold here; the other markets ban it, ask for what it does not show, or rest on what nobody has read.
-MERRY = ("us", "us-az", "us-co", "us-ga", "us-ky", "us-ne", "us-nv", "us-ok", "us-sc", "us-sd", "us-tx", "us-va", "cz")
+MERRY = ("us", "us-az", "us-co", "us-fl", "us-ga", "us-ne", "us-nv", "us-ok", "us-sc", "us-sd", "us-tx")
 CLEAN = {
     "Mitragynine": ("0.9", "2.4"), "7-Hydroxymitragynine": ("0.001", "0.009"), "Speciociliatine": ("0.1", "0.4"),
     "Arsenic": ("0.01", "0.4"), "Cadmium": ("0.01", "0.7"), "Lead": ("0.01", "1.1"), "Mercury": ("0.005", "0.09"),
