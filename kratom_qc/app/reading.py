@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kratom_qc import settings
 from kratom_qc.domain.certificate import InterpretedCertificate, Remark
-from kratom_qc.domain.errors import MACHINE_TROUBLE, Problem, Refused
+from kratom_qc.domain.errors import MACHINE_TROUBLE, Refusal, Refused
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
@@ -30,7 +30,7 @@ class Reading:
     file: str
     sha256: str
     certificates: tuple[InterpretedCertificate, ...] = ()
-    refusals: tuple[Problem, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def batch_ids(self) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def _answer(name: str, content: bytes, pending: Pending[Reading]) -> Reading:
             f"{died.why}; the file is kept, and no other is touched. "
             "Send only the table of the certificate"
         )
-        refusal = Problem(died.code, message, CellRef(name))
+        refusal = Refusal(died.code, message, CellRef(name))
         return Reading(name, hashlib.sha256(content).hexdigest(), refusals=(refusal,))
 
 
@@ -127,7 +127,7 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = _DEFAULT_CAPS) -> 
             f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. "
             "Please report it"
         )
-        refusal = Problem("reader-failed", message, CellRef(name))
+        refusal = Refusal("reader-failed", message, CellRef(name))
         return Reading(name, digest, refusals=(refusal,))
 
 

@@ -20,7 +20,7 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Readers, Reading, files_in
 from kratom_qc.archive.store import Known, PassWriter, Store, keep, keep_rulebook
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import InputNotFound, Problem
+from kratom_qc.domain.errors import InputNotFound, Refusal
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.workbook import read_bytes
@@ -147,7 +147,7 @@ class ReleasePass:
                 content = read_bytes(arrival.path)
             except InputNotFound as error:
                 message = f"{error}; it is tried again by the next pass"
-                refusal = Problem("unreadable", message, CellRef(arrival.name))
+                refusal = Refusal("unreadable", message, CellRef(arrival.name))
                 unreadable.append(Reading(arrival.name, "", refusals=(refusal,)))
             else:
                 sha256 = hashlib.sha256(content).hexdigest()

@@ -15,7 +15,7 @@ from typing import Any
 from kratom_qc.archive.tables import AMOUNT, Row, blank
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
@@ -68,7 +68,7 @@ def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
     }
 
 
-def refused_row(file: str, sha256: str, refusals: Iterable[Problem], program: str) -> Row:
+def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: str) -> Row:
     """A file that never became data, with everything that was wrong with it."""
     return {
         **blank("certificates"),
@@ -80,7 +80,7 @@ def refused_row(file: str, sha256: str, refusals: Iterable[Problem], program: st
     }
 
 
-def _refusal(refusal: Problem) -> dict[str, str]:
+def _refusal(refusal: Refusal) -> dict[str, str]:
     return {
         "code": refusal.code,
         "message": refusal.message,

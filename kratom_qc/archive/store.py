@@ -28,7 +28,7 @@ from filelock import FileLock, Timeout
 
 from kratom_qc.archive import rows, tables
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import MACHINE_TROUBLE, Problem, StoreError
+from kratom_qc.domain.errors import MACHINE_TROUBLE, Refusal, StoreError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.verdict import Verdict
 
@@ -215,7 +215,7 @@ class PassWriter:
     )
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
-    def add_refused(self, file: str, sha256: str, refusals: Iterable[Problem]) -> None:
+    def add_refused(self, file: str, sha256: str, refusals: Iterable[Refusal]) -> None:
         """A file that never became data."""
         self._add("certificates", rows.refused_row(file, sha256, refusals, self.program))
 

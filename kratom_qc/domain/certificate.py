@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kratom_qc.domain.account import PageText
-from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 
@@ -39,8 +37,6 @@ class ResultRow:
     uncertainty_unit: SourceText | None = None
     # The format writes 0 for what was not detected, below LOQ or not tested at all.
     zero_is_censored: bool = False
-    # Other ways to read this row: another column that may be the result, another unit of its LOD.
-    alternatives: tuple[ResultRow, ...] = ()
 
     @property
     def cell(self) -> SourceText:
@@ -79,10 +75,6 @@ class Certificate:
     decimal_mark: str | None = None
     day_first: bool | None = None
     notes: tuple[Note, ...] = ()
-    # Texts that intake read as nothing and that may speak of this certificate.
-    texts: tuple[PageText, ...] = ()
-    # What is wrong at cells that speak of this certificate. Each holds the batch.
-    problems: tuple[Problem, ...] = ()
 
 
 def witness(sha256: str, certificate_id: str, laboratory: str) -> str:

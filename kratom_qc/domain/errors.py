@@ -49,9 +49,8 @@ MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong at a cell: a reason to refuse the file where nothing can be judged, else a
-    reason to hold the batch. `near` are the known words nearest to `quoted`."""
+class Refusal:
+    """One reason why a file never becomes data. `near` are the known words nearest to `quoted`."""
 
     code: str
     message: str
@@ -63,9 +62,9 @@ class Problem:
 class Refused(Exception):
     """A file cannot be read truthfully. Carries every problem found, not only the first."""
 
-    def __init__(self, refusals: list[Problem]):
+    def __init__(self, refusals: list[Refusal]):
         super().__init__("; ".join(refusal.message for refusal in refusals))
         self.refusals = tuple(refusals)
 
-    def __reduce__(self) -> tuple[type[Refused], tuple[list[Problem]]]:
+    def __reduce__(self) -> tuple[type[Refused], tuple[list[Refusal]]]:
         return Refused, (list(self.refusals),)  # children hand it over

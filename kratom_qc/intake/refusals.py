@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kratom_qc.domain.errors import Problem, Refused
+from kratom_qc.domain.errors import Refusal, Refused
 from kratom_qc.domain.source import CellRef
 
 
@@ -10,7 +10,7 @@ def refused(
     file: str, code: str, message: str, sheet: str = "", cell: str = "", quoted: str = ""
 ) -> Refused:
     """The exception for a single problem; `quoted` is the text that it is about."""
-    return Refused([Problem(code, message, CellRef(file, sheet, cell), quoted)])
+    return Refused([Refusal(code, message, CellRef(file, sheet, cell), quoted)])
 
 
 def damaged(file: str, why: str, sheet: str = "") -> Refused:

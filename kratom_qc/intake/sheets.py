@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from kratom_qc.domain.account import AccountEntry, TextKind
 from kratom_qc.domain.certificate import Certificate, Remark
-from kratom_qc.domain.errors import Problem
-from kratom_qc.domain.source import Cell, SourceText
+from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.source import Cell
 
 Grid = dict[int, dict[int, Cell]]
 """Cells by row and column, 1-based; blank cells are left out."""
@@ -25,15 +24,6 @@ class CellRange(NamedTuple):
     last_column: int
 
 
-class SheetText(NamedTuple):
-    """A text that stands in no cell. `cell` is where it is anchored, in A1 notation; empty where it
-    belongs to the sheet as a whole."""
-
-    kind: TextKind
-    text: str
-    cell: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its cells by row and column (1-based), blank cells left out.
@@ -46,10 +36,9 @@ class Sheet:
 
     name: str
     rows: Grid
-    problems: dict[tuple[int, int], Problem]
+    problems: dict[tuple[int, int], Refusal]
     merged: tuple[CellRange, ...] = ()
     widths: Mapping[int, int] = field(default_factory=dict)
-    texts: tuple[SheetText, ...] = ()  # text boxes, comments, headers, footers, chart titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +59,8 @@ class FileContent:
     once."""
 
     certificates: tuple[Certificate, ...]
-    refusals: tuple[Problem, ...]
+    refusals: tuple[Refusal, ...]
     remarks: tuple[Remark, ...]
-    # What intake used every text as; only where it was asked for (`read --account`).
-    account: tuple[AccountEntry, ...] = ()
-    # Lots that a refused file names: they are held until a person has looked at it.
-    named_lots: tuple[SourceText, ...] = ()
 
 
 @lru_cache(65536)

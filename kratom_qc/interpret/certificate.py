@@ -16,7 +16,7 @@ from kratom_qc.domain.certificate import (
     Remark,
     witness,
 )
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.consistency import consistency
@@ -52,12 +52,12 @@ _SEQUENCE = ("manufactured_on", "sampled_on", "received_on", "tested_on", "issue
 
 def interpret(
     certificates: Sequence[Certificate],
-) -> tuple[tuple[InterpretedCertificate, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[InterpretedCertificate, ...], tuple[Refusal, ...]]:
     """Every certificate of one file, understood, and everything that refuses the file.
 
     The decimal mark and the order of day and month are proven by the whole file.
     """
-    refusals: list[Problem] = []
+    refusals: list[Refusal] = []
     conventions = _Conventions(_mark(certificates, refusals), _day_order(certificates, refusals))
     interpreted = [_interpret(certificate, conventions, refusals) for certificate in certificates]
     refusals += _contradicting_products(certificates)
@@ -71,7 +71,7 @@ class _Conventions(NamedTuple):
     day_first: bool | None
 
 
-def _mark(certificates: Sequence[Certificate], refusals: list[Problem]) -> str | None:
+def _mark(certificates: Sequence[Certificate], refusals: list[Refusal]) -> str | None:
     """The file's decimal mark; adds a refusal where it contradicts itself."""
     texts = [*_number_texts(certificates), *_fact_texts(certificates, DECLARED)]
     stated = next((each.decimal_mark for each in certificates if each.decimal_mark), None)
@@ -101,7 +101,7 @@ def _fact_texts(certificates: Iterable[Certificate], names: Sequence[str]) -> It
         yield from (text for name, text in certificate.facts.items() if name in names)
 
 
-def _day_order(certificates: Sequence[Certificate], refusals: list[Problem]) -> bool | None:
+def _day_order(certificates: Sequence[Certificate], refusals: list[Refusal]) -> bool | None:
     """Whether the file's dates put the day first; adds a refusal where it contradicts itself."""
     stated = certificates[0].day_first if certificates else None
     try:
@@ -117,13 +117,13 @@ def _day_order(certificates: Sequence[Certificate], refusals: list[Problem]) -> 
     return proven if stated is None else stated
 
 
-def _contradicts_itself(code: str, certificates: Sequence[Certificate], why: str) -> Problem:
+def _contradicts_itself(code: str, certificates: Sequence[Certificate], why: str) -> Refusal:
     ref = CellRef(certificates[0].file)
-    return Problem(code, f"the file contradicts itself: {why}", ref)
+    return Refusal(code, f"the file contradicts itself: {why}", ref)
 
 
 def _interpret(
-    certificate: Certificate, conventions: _Conventions, refusals: list[Problem]
+    certificate: Certificate, conventions: _Conventions, refusals: list[Refusal]
 ) -> InterpretedCertificate:
     """One certificate; adds to `refusals` what refuses its file."""
     facts, mark = certificate.facts, conventions.mark
@@ -202,7 +202,7 @@ def _means(printed: SourceText) -> bool:
 
 
 def _dates(
-    facts: Mapping[str, SourceText], first_is_day: bool | None, refusals: list[Problem]
+    facts: Mapping[str, SourceText], first_is_day: bool | None, refusals: list[Refusal]
 ) -> dict[str, date]:
     """Every printed date by its fact's name; adds a refusal for each that cannot be read."""
     printed = ((name, facts[name]) for name in DATE_FACTS if name in facts)
@@ -210,7 +210,7 @@ def _dates(
     return {name: day for name, day in days if day is not None}
 
 
-def _date(printed: SourceText, first_is_day: bool | None, refusals: list[Problem]) -> date | None:
+def _date(printed: SourceText, first_is_day: bool | None, refusals: list[Refusal]) -> date | None:
     """A printed date; adds a refusal where it cannot be read."""
     if not _means(printed):
         return None
@@ -218,7 +218,7 @@ def _date(printed: SourceText, first_is_day: bool | None, refusals: list[Problem
         return read_date(printed.text, first_is_day=first_is_day)
     except UnreadableDate as error:
         why = f"'{printed.text}' cannot be read as a date: {error}; write it as 2026-03-04"
-        refusals.append(Problem("ambiguous-date", why, printed.ref, printed.text))
+        refusals.append(Refusal("ambiguous-date", why, printed.ref, printed.text))
         return None
 
 
@@ -263,7 +263,7 @@ def _product_of(printed: SourceText | None) -> str | None:
     return vocabulary.product_form(printed.text) or vocabulary.product_in_name(printed.text)
 
 
-def _contradicting_products(certificates: Iterable[Certificate]) -> Iterator[Problem]:
+def _contradicting_products(certificates: Iterable[Certificate]) -> Iterator[Refusal]:
     """One batch id that is two products in one file cannot be true."""
     first: dict[str, tuple[str, str]] = {}
     for certificate in certificates:
@@ -275,7 +275,7 @@ def _contradicting_products(certificates: Iterable[Certificate]) -> Iterator[Pro
         other_product, other = first.setdefault(batch_id, (product, form.text))
         if other_product != product:
             why = f"batch '{batch_id}' is '{other}' and '{form.text}' in one file"
-            yield Problem("batch-contradicts", why, form.ref, form.text)
+            yield Refusal("batch-contradicts", why, form.ref, form.text)
 
 
 def _status_reasons(facts: Mapping[str, SourceText]) -> list[HoldReason]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 
 from kratom_qc.domain.certificate import HoldReason, Remark
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 
 ID_FACTS = ("batch_id", "certificate_id")
@@ -44,7 +44,7 @@ _DAY = re.compile(
 # ---------------------------------------------------------------- an id by itself
 
 
-def id_refusals(facts: Mapping[str, SourceText]) -> Iterator[Problem]:
+def id_refusals(facts: Mapping[str, SourceText]) -> Iterator[Refusal]:
     """The ids of a certificate that a person could not read off the paper and type again."""
     for name, printed in _ids(facts):
         wrong = troubles(printed.text.strip())
@@ -55,7 +55,7 @@ def id_refusals(facts: Mapping[str, SourceText]) -> Iterator[Problem]:
                 f"{'; '.join(wrong[:_TOLD])}{more}. "
                 "Type it again by hand, in plain letters and digits"
             )
-            yield Problem("id-unclear", message, printed.ref, printed.text)
+            yield Refusal("id-unclear", message, printed.ref, printed.text)
 
 
 def id_hold_reasons(facts: Mapping[str, SourceText]) -> Iterator[HoldReason]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import SourceText
@@ -60,7 +60,7 @@ class RowReading:
     """What came of one row: a result, or the reasons why the file must be refused."""
 
     result: Result | None
-    refusals: tuple[Problem, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     hold_reasons: tuple[HoldReason, ...] = ()
     remarks: tuple[Remark, ...] = ()
 

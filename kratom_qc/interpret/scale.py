@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 from kratom_qc.interpret.measure import NO_VALUE
 from kratom_qc.interpret.naming import Name
@@ -33,14 +33,14 @@ _AROUND_UNCERTAINTY = re.compile(r"^\s*(?:±|\+/-|\+-)\s*|\(?\s*k\s*=\s*2(?:[.,]
 class RowTrouble(Exception):
     """Why a row refuses its file."""
 
-    def __init__(self, refusal: Problem):
+    def __init__(self, refusal: Refusal):
         super().__init__(refusal.message)
         self.refusal = refusal
 
 
 def refuse(code: str, message: str, cell: SourceText, near: tuple[str, ...] = ()) -> RowTrouble:
     """A refusal at a cell, ready to be raised."""
-    return RowTrouble(Problem(code, message, cell.ref, cell.text, near))
+    return RowTrouble(Refusal(code, message, cell.ref, cell.text, near))
 
 
 def says(cell: SourceText | None) -> str:

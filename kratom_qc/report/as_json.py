@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from kratom_qc.domain.certificate import InterpretedCertificate, Remark
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.domain.result import Result
@@ -21,7 +21,7 @@ from kratom_qc.report import screening
 from kratom_qc.vocabulary.problems import problem
 
 
-def refused(file: str, sha256: str, refusals: Iterable[Problem]) -> dict[str, Any]:
+def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, Any]:
     """A file that never becomes data."""
     return {
         "file": file,
@@ -32,7 +32,7 @@ def refused(file: str, sha256: str, refusals: Iterable[Problem]) -> dict[str, An
     }
 
 
-def _refusal(refusal: Problem) -> dict[str, Any]:
+def _refusal(refusal: Refusal) -> dict[str, Any]:
     """Where and what, then how severe, what was expected, what to do, and the known words nearest
     to what it said."""
     listed = problem(refusal.code)

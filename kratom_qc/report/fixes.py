@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from kratom_qc import PROGRAM, vocabulary
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
@@ -33,7 +33,7 @@ _FINDINGS = {
 
 
 def fix_list(
-    file: str, refusals: Sequence[Problem], verdicts: Sequence[Verdict], on: date
+    file: str, refusals: Sequence[Refusal], verdicts: Sequence[Verdict], on: date
 ) -> FixList:
     """What is wrong with a file, as `kratom-qc check --annotate` lists it; worst first is for
     whoever prints it."""
@@ -46,7 +46,7 @@ def fix_list(
     return FixList((*lines, *(_HOW if fixes else ())), tuple(dict.fromkeys(fixes)))
 
 
-def _outcome(refusals: Sequence[Problem], verdicts: Sequence[Verdict]) -> list[str]:
+def _outcome(refusals: Sequence[Refusal], verdicts: Sequence[Verdict]) -> list[str]:
     if refusals:
         count = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
         return [f"REFUSED: {count}. Nothing of this file counts until all are gone."]
@@ -58,7 +58,7 @@ def _decision(verdict: Verdict) -> str:
     return ", ".join(filter(None, (str(verdict.decision), number(len(sentences(verdict))))))
 
 
-def _refusal(refusal: Problem) -> Fix:
+def _refusal(refusal: Refusal) -> Fix:
     return _fix(
         "refused", refusal.code, refusal.ref, refusal.message, refusal.quoted, near=refusal.near
     )

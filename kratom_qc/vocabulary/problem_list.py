@@ -38,7 +38,7 @@ _Line = Annotated[Text, AfterValidator(_trimmed)]
 _Sentence = Annotated[_Line, AfterValidator(_sentence)]
 
 
-class ExplainedProblem(Table):
+class Problem(Table):
     """One code explained. `do` is what the vendor or the laboratory does about it."""
 
     code: str
@@ -50,7 +50,7 @@ class ExplainedProblem(Table):
     do: _Sentence
 
     @model_validator(mode="after")
-    def _fits_its_kind(self) -> ExplainedProblem:
+    def _fits_its_kind(self) -> Problem:
         mistakes = []
         allowed = _SEVERITIES[self.kind]
         if self.severity not in allowed:
@@ -66,11 +66,11 @@ class ExplainedProblem(Table):
         return self
 
 
-def load(path: Path) -> Mapping[str, ExplainedProblem]:
+def load(path: Path) -> Mapping[str, Problem]:
     """Every problem by its code. Raises RulebookError with every mistake of the list."""
     document = read(path, f"words/{path.name}")
     rows = {
         code: {**row, "code": code} if isinstance(row, dict) else row
         for code, row in document.data.items()
     }
-    return checked(document, TypeAdapter(dict[str, ExplainedProblem]), data=rows)
+    return checked(document, TypeAdapter(dict[str, Problem]), data=rows)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kratom_qc.domain.source import CellRef
 
 if TYPE_CHECKING:
-    from kratom_qc.vocabulary.problem_list import ExplainedProblem
+    from kratom_qc.vocabulary.problem_list import Problem
 
 FILE = Path(__file__).parent / "words" / "problems.toml"
 
@@ -52,14 +52,14 @@ class FixList:
 
 
 @cache
-def problems() -> Mapping[str, ExplainedProblem]:
+def problems() -> Mapping[str, Problem]:
     """Every problem by its code. Raises RulebookError that names every mistake of the list."""
     from kratom_qc.vocabulary.problem_list import load
 
     return load(FILE)
 
 
-def problem(code: str) -> ExplainedProblem | None:
+def problem(code: str) -> Problem | None:
     """What a code means; None for one that is not listed (a test lets none be)."""
     return problems().get(code)
 
@@ -80,7 +80,7 @@ def markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _entry(explained: ExplainedProblem) -> list[str]:
+def _entry(explained: Problem) -> list[str]:
     return [
         f"### `{explained.code}`: {explained.title}",
         "",

@@ -18,7 +18,7 @@ from kratom_qc.archive.store import PassWriter, Store
 from kratom_qc.archive.tables import PASS, SCHEMAS, table
 from kratom_qc.domain.batch import Batch, ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Rulebook
@@ -131,7 +131,7 @@ def archived(root: Path, certificate: InterpretedCertificate, verdict: Verdict) 
     """A store whose one pass holds a certificate, a refused file and a verdict."""
     writer = PassWriter(Store(root), "the pass", DAY, PROGRAM)
     writer.add_analysis(certificate, ["the trace"])
-    refusal = Problem("the code", "the message", CellRef("a bad file", "its sheet", "its cell"), "the quoted")
+    refusal = Refusal("the code", "the message", CellRef("a bad file", "its sheet", "its cell"), "the quoted")
     writer.add_refused("a bad file", "cd" * 32, [refusal])
     writer.add_verdict(verdict, "the reason")
     writer.commit()

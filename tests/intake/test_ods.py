@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from kratom_qc.domain.errors import Problem, Refused
+from kratom_qc.domain.errors import Refusal, Refused
 from kratom_qc.domain.source import Cell
 from kratom_qc.intake.formats import ods
 from kratom_qc.intake.sheets import Sheet
@@ -62,7 +62,7 @@ def sheets_of(*tables: str) -> list[Sheet]:
     return ods.read("coa.ods", ods_bytes(*tables, styles=STYLES, parts={"styles.xml": HOUSE}), CAPS)[0]
 
 
-def refusal_of(raw: bytes, caps: Caps = CAPS) -> Problem:
+def refusal_of(raw: bytes, caps: Caps = CAPS) -> Refusal:
     with pytest.raises(Refused) as refused:
         ods.read("coa.ods", raw, caps)
     (refusal,) = refused.value.refusals

@@ -13,7 +13,7 @@ import pytest
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
@@ -57,7 +57,7 @@ def page(of: Verdict) -> Page:
     return Page(batch_page(of, program=PROGRAM))
 
 
-def summary(*verdicts: Verdict, refused: tuple[tuple[str, str, list[Problem]], ...] = ()) -> Page:
+def summary(*verdicts: Verdict, refused: tuple[tuple[str, str, list[Refusal]], ...] = ()) -> Page:
     rows = [summary_row(one, page_name(one.batch.batch_id)) for one in verdicts]
     return Page(summary_page(rows, refused, judged_on=given.DAY, program=PROGRAM))
 
@@ -253,7 +253,7 @@ def test_a_vendors_words_are_text_everywhere(words: str) -> None:
         remarks=(Remark("x", "note", words, CellRef(words, words, words)),),
         facts=ProductFacts(words, sha256=words),
     )
-    refused = ((words, words, [Problem("code", words, CellRef(words, words, words), words)]),)
+    refused = ((words, words, [Refusal("code", words, CellRef(words, words, words), words)]),)
     for seen in (page(hostile), summary(hostile, refused=refused)):
         assert words in "".join(seen.pieces)
         assert not {"script", "img"} & set(seen.tags)
@@ -311,8 +311,8 @@ def test_a_summary_lists_worst_first_and_links_each_page() -> None:
 
 def test_a_summary_lists_every_problem_of_a_refused_file() -> None:
     problems = [
-        Problem("unknown-unit", "the unit is not known", CellRef("bad.csv", "S", "C4"), "mgs"),
-        Problem("empty", "nothing in it", CellRef("bad.csv")),
+        Refusal("unknown-unit", "the unit is not known", CellRef("bad.csv", "S", "C4"), "mgs"),
+        Refusal("empty", "nothing in it", CellRef("bad.csv")),
     ]
     text = summary(refused=(("bad.csv", "12" * 32, problems),)).text
     assert "0 batches judged, 1 file refused" in text

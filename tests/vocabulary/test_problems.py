@@ -47,7 +47,7 @@ def constants(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def codes_in(tree: ast.AST, *, tuples: bool = True) -> Iterator[tuple[str, str, str]]:
-    """(kind, code, severity where it is said) of every literal code: `Problem("code", …)`, or `("code", "a sentence")`."""
+    """(kind, code, severity where it is said) of every literal code: `Refusal("code", …)`, or `("code", "a sentence")`."""
     sentences = {name for name, value in constants(tree) if is_sentence(value)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args:

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Note, Remark, ResultRow
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.exchange.exact_json import Members, Node, Number
 from kratom_qc.intake.layout.labels import could_be_result
@@ -56,7 +55,7 @@ class Document:
     format: str
     facts: dict[str, SourceText] = field(default_factory=dict)
     rows: list[ResultRow] = field(default_factory=list)
-    refusals: list[Problem] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)  # free text, for whoever judges what it changes
     decimal_point: bool = False  # a number of JSON was read: its mark is proven
@@ -69,7 +68,7 @@ class Document:
 
     def refuse(self, code: str, message: str, node: Node) -> None:
         """Note a problem of a node."""
-        self.refusals.append(Problem(code, message, self.ref(node), node.text))
+        self.refusals.append(Refusal(code, message, self.ref(node), node.text))
 
     def remark(self, code: str, severity: str, message: str, node: Node) -> None:
         """Note a remark on a node."""
@@ -184,7 +183,7 @@ class Document:
             message = "this result does not say what was tested for"
             self.refuse("result-without-analyte", message, node)
             return
-        others: dict[str, Any] = {role: text for role, text in texts.items() if text is not None}
+        others = {role: text for role, text in texts.items() if text is not None}
         del others["analyte"]
         result = others.pop("result", None)
         self.rows.append(ResultRow(analyte, result, zero_is_censored=zero_is_censored, **others))
@@ -213,7 +212,7 @@ class Document:
                 "change a result; remove it, rename it, or teach it in kratom_qc/words/headers.toml"
             )
             ref = self.ref(nodes[0])
-            self.refusals.append(Problem("unknown-key", message, ref, nodes[0].text, near))
+            self.refusals.append(Refusal("unknown-key", message, ref, nodes[0].text, near))
         for key, nodes in islice(unknown, 1):
             more = len(self._unknown) - _MOST_TOLD - 1
             message = f"'{key}' and {more} more keys are none of {self.format} either"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
@@ -21,7 +21,7 @@ class SheetBuilder:
         self.rows: Grid = {}
         self.merged: list[CellRange] = []
         self._file = file
-        self._problems: dict[tuple[int, int], Problem] = {}
+        self._problems: dict[tuple[int, int], Refusal] = {}
 
     def add(
         self, row: int, column: int, value: CellValue, problem: CellProblem | None, hidden: bool
@@ -70,6 +70,6 @@ class SheetBuilder:
         """An earlier problem stays: it says more of the cell itself."""
         self._problems.setdefault((row, column), self._refusal(row, column, problem))
 
-    def _refusal(self, row: int, column: int, problem: CellProblem) -> Problem:
+    def _refusal(self, row: int, column: int, problem: CellProblem) -> Refusal:
         ref = CellRef(self._file, self.title, cell_name(row, column))
-        return Problem(*problem, ref, self.rows[row][column].text)
+        return Refusal(*problem, ref, self.rows[row][column].text)

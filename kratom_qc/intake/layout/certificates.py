@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, Remark
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.layout.blocks import Block, bands
 from kratom_qc.intake.layout.footnotes import resolved
@@ -38,16 +38,16 @@ _IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
 class WorkbookContents:
     """What the sheets of a workbook hold, before it is put together."""
 
-    refusals: list[Problem] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    strays: list[Problem] = field(default_factory=list)
+    strays: list[Refusal] = field(default_factory=list)
     found: list[tuple[dict[str, SourceText], list[Row]]] = field(default_factory=list)
     samples: list[dict[str, SourceText]] = field(default_factory=list)
     common: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     # Keys without a partner are told: what they leave without a batch is not told again.
     unjoined: bool = False
-    unfilled: list[Problem] = field(default_factory=list)  # tables in which no row says anything
+    unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
     # Facts whose cells a profile names.
     pointed: dict[str, SourceText] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ def _gather(contents: WorkbookContents, page: SheetReading, found: Iterable[Scop
         if rows and not any(_answers(row) for row in rows):
             blank = rows[0].line.result or rows[0].line.analyte
             message = "no row of this table has a result; the first one belongs into this cell"
-            contents.unfilled.append(Problem("no-results", message, blank.ref))
+            contents.unfilled.append(Refusal("no-results", message, blank.ref))
         if rows:
             _agree(contents.pointed, scope.facts, page.refusals)
             contents.found.append((scope.facts, rows))
@@ -140,15 +140,15 @@ def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
         yield row
 
 
-def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Problem:
+def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
     names = " and ".join(f"'{profile.id}'" for profile in profiles)
     message = f"the profiles {names} both recognise this file"
     advice = "make one of them tell it apart, or remove it"
-    return Problem("two-profiles", f"{message}; {advice}", CellRef(book.file))
+    return Refusal("two-profiles", f"{message}; {advice}", CellRef(book.file))
 
 
 def _agree(
-    pointed: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Problem]
+    pointed: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]
 ) -> None:
     """What a profile points at, and what a label of the sheet says, must be the same."""
     for name in MUST_AGREE:
@@ -158,7 +158,7 @@ def _agree(
 
 
 def _merge(
-    common: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Problem]
+    common: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]
 ) -> None:
     for name, word in facts.items():
         known = common.setdefault(name, word)
@@ -188,7 +188,7 @@ def _join_samples(contents: WorkbookContents) -> None:
     if len(contents.samples) == 1 and not keyed:
         _merge(contents.common, contents.samples[0], contents.refusals)
     elif contents.samples:
-        refusals: list[Problem] = []
+        refusals: list[Refusal] = []
         joined = iter(join(rows, contents.samples, refusals))
         contents.unjoined = bool(refusals)
         contents.refusals += refusals
@@ -242,7 +242,7 @@ def _facts_of_row(facts: dict[str, SourceText], row: Row) -> dict[str, SourceTex
     return stated
 
 
-def _no_batch(book: Workbook, row: Row, refusals: list[Problem], *, in_table: bool) -> None:
+def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
     """Said once for every sheet, or for every cell that should name a batch."""
     if in_table:
         message = "no batch id stands here; repeat it beside every result"
@@ -255,7 +255,7 @@ def _no_batch(book: Workbook, row: Row, refusals: list[Problem], *, in_table: bo
             "with its value nor a column of that name"
         )
         place = CellRef(row.line.analyte.ref.file, row.line.analyte.ref.sheet)
-    refusals.append(Problem("no-batch-id", message, place))
+    refusals.append(Refusal("no-batch-id", message, place))
 
 
 def _blank_beside(book: Workbook, name: str) -> CellRef | None:
@@ -268,7 +268,7 @@ def _blank_beside(book: Workbook, name: str) -> CellRef | None:
     return None
 
 
-def _no_table(book: Workbook, blocks: list[Block]) -> Problem:
+def _no_table(book: Workbook, blocks: list[Block]) -> Refusal:
     """Nothing to read: say which row came nearest to a header, and what it lacks."""
     best: tuple[int, CellRef, list[str]] = (0, CellRef(book.file), [])
     for sheet in book.sheets:
@@ -277,17 +277,17 @@ def _no_table(book: Workbook, blocks: list[Block]) -> Problem:
             if len(roles) > best[0]:
                 best = (len(roles), CellRef(book.file, sheet.name, f"A{row}"), roles)
     if not any(sheet.rows for sheet in book.sheets):
-        return Problem("empty", "the file holds no cell with anything in it", CellRef(book.file))
+        return Refusal("empty", "the file holds no cell with anything in it", CellRef(book.file))
     if blocks:
         first = blocks[0].header
         place = blocks[0].page.place(first.row, first.columns[0].number)
-        return Problem("no-results", "the table under this row has no rows", place)
+        return Refusal("no-results", "the table under this row has no rows", place)
     count, place, roles = best
     lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
     message = (
         "no table of results was found: no row has a column of analytes and a column of results"
     )
-    return Problem(
+    return Refusal(
         "no-table",
         f"{message}. The nearest row lacks a column for {lacks}" if count else message,
         place,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.layout.blocks import Block, table_end
 from kratom_qc.intake.layout.headers import LIST, WIDE, Column, Header, meaning
@@ -165,7 +165,7 @@ def facts_of_profile(
             what = name.replace("_", " ")
             message = f"the profile '{profile.id}' expects the {what} at {at}, where nothing stands"
             pages[0].refusals.append(
-                Problem(
+                Refusal(
                     "profile-mismatch",
                     message,
                     CellRef(book.file, at.sheet, cell_name(at.row, at.column)),
@@ -176,4 +176,4 @@ def facts_of_profile(
 
 def _mismatch(profile: Profile, page: SheetReading, what: str, why: str) -> None:
     message = f"the profile '{profile.id}' does not fit: {what} {why}"
-    page.refusals.append(Problem("profile-mismatch", message, CellRef(page.file, page.sheet.name)))
+    page.refusals.append(Refusal("profile-mismatch", message, CellRef(page.file, page.sheet.name)))

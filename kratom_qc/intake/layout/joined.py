@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven
@@ -25,7 +25,7 @@ def read_samples(block: Block) -> Iterator[dict[str, SourceText]]:
 
 
 def join(
-    rows: Sequence[Row], samples: Sequence[dict[str, SourceText]], refusals: list[Problem]
+    rows: Sequence[Row], samples: Sequence[dict[str, SourceText]], refusals: list[Refusal]
 ) -> list[Row]:
     """The rows with the facts of their samples. A key without a partner, and a key that stands
     twice, are refusals."""
@@ -45,7 +45,7 @@ def join(
         if said in index:
             word = sample[key]
             message = f"the sample '{said}' stands twice: at {index[said][key].ref} and here"
-            refusals.append(Problem("duplicate-key", message, word.ref, word.text))
+            refusals.append(Refusal("duplicate-key", message, word.ref, word.text))
         elif said:
             index[said] = sample
     used: set[str] = set()
@@ -54,7 +54,7 @@ def join(
         if said not in used:
             word = index[said][key]
             message = f"the sample '{said}' has no results; remove it, or send its results"
-            refusals.append(Problem("key-without-partner", message, word.ref, word.text))
+            refusals.append(Refusal("key-without-partner", message, word.ref, word.text))
     return joined
 
 
@@ -72,7 +72,7 @@ def _joined(
     index: dict[str, dict[str, SourceText]],
     key: str,
     used: set[str],
-    refusals: list[Problem],
+    refusals: list[Refusal],
 ) -> Row:
     said = _said(row.facts, key)
     sample = index.get(said)
@@ -80,7 +80,7 @@ def _joined(
         word = row.facts.get(key)
         if word is not None:
             message = f"no table of samples names '{said}'" if said else "this row names no sample"
-            refusals.append(Problem("key-without-partner", message, word.ref, word.text))
+            refusals.append(Refusal("key-without-partner", message, word.ref, word.text))
         return row
     used.add(said)
     for name in ("batch_id", "form"):
@@ -91,6 +91,6 @@ def _joined(
             and own.text.strip() not in ("", other.text.strip())
         ):
             message = f"the sample '{said}' is '{other.text}' at {other.ref} and '{own.text}' here"
-            refusals.append(Problem("fact-contradicts", message, own.ref, own.text))
+            refusals.append(Refusal("fact-contradicts", message, own.ref, own.text))
     stated = {name: word for name, word in row.facts.items() if word.text.strip()}
     return replace(row, facts={**sample, **stated})

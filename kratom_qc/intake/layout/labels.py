@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.headers import meaning
 from kratom_qc.intake.layout.page import SheetReading
@@ -75,7 +75,7 @@ def _is_noted_as_stray(page: SheetReading, row: int, cells: Mapping[int, Cell]) 
         )
     if stray:
         place = page.place(row, stray)
-        page.strays.append(Problem("stray-result", message, place, cells[stray].text))
+        page.strays.append(Refusal("stray-result", message, place, cells[stray].text))
     return bool(stray)
 
 
@@ -118,7 +118,7 @@ def states_a_fact(cells: Mapping[int, Cell]) -> bool:
 
 
 def state(
-    facts: dict[str, SourceText], stated: Iterable[StatedFact], refusals: list[Problem]
+    facts: dict[str, SourceText], stated: Iterable[StatedFact], refusals: list[Refusal]
 ) -> None:
     """Add facts to those that are known. What must agree and does not is a refusal."""
     for one in stated:
@@ -144,10 +144,10 @@ def _worse(word: SourceText, known: SourceText) -> bool:
     return ranks[0] < ranks[1]
 
 
-def contradiction(name: str, one: SourceText, other: SourceText) -> Problem:
+def contradiction(name: str, one: SourceText, other: SourceText) -> Refusal:
     """Two places that state one fact differently."""
     what = name.replace("_", " ")
-    return Problem(
+    return Refusal(
         "fact-contradicts",
         f"the {what} is '{one.text.strip()}' at {one.ref} and '{other.text.strip()}' here",
         other.ref,

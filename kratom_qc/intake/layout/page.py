@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name
 
@@ -22,9 +22,9 @@ class SheetReading:
 
     file: str
     sheet: Sheet
-    refusals: list[Problem] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    strays: list[Problem] = field(default_factory=list)  # rows like results outside every table
+    strays: list[Refusal] = field(default_factory=list)  # rows like results outside every table
     turned: bool = False
     # Every cell of the used rows that lies in a merged area.
     merges: dict[tuple[int, int], CellRange] = field(init=False)
@@ -37,7 +37,7 @@ class SheetReading:
         self.merges = _covered(self.sheet)
         if len(self.merges) >= _MOST_COVERED:
             self.refusals.append(
-                Problem(
+                Refusal(
                     "too-large",
                     "the sheet has too many merged cells",
                     CellRef(self.file, self.sheet.name),
@@ -103,11 +103,11 @@ class SheetReading:
 
     def refuse(self, code: str, message: str, row: int, column: int, said: str = "") -> None:
         """Note a problem of a cell."""
-        self.refusals.append(Problem(code, message, self.place(row, column), said))
+        self.refusals.append(Refusal(code, message, self.place(row, column), said))
 
     def refuse_word(self, code: str, message: str, word: SourceText) -> None:
         """Note a problem of a word that was read."""
-        self.refusals.append(Problem(code, message, word.ref, word.text))
+        self.refusals.append(Refusal(code, message, word.ref, word.text))
 
 
 def _covered(sheet: Sheet) -> dict[tuple[int, int], CellRange]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import Column, Header
@@ -92,4 +92,4 @@ def unknown_header(page: SheetReading, column: Column) -> None:
     title, ref = column.header.text, column.header.ref
     advice = "rename it, or describe the layout in a profile"
     message = f"the column '{title.strip()}' is not known; {advice}"
-    page.refusals.append(Problem("unknown-header", message, ref, title, near))
+    page.refusals.append(Refusal("unknown-header", message, ref, title, near))

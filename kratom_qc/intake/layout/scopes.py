@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Band, Block
 from kratom_qc.intake.layout.labels import StatedFact, state
@@ -25,7 +25,7 @@ class Scope:
         return self.facts["batch_id"].text.strip() if "batch_id" in self.facts else ""
 
 
-def scopes(bands: Iterable[Band], refusals: list[Problem]) -> list[Scope]:
+def scopes(bands: Iterable[Band], refusals: list[Refusal]) -> list[Scope]:
     """The certificates of a sheet: a new one begins where a label names another batch above a
     table.
 
@@ -56,7 +56,7 @@ def _batches(band: Band) -> set[str]:
     return {fact.word.text.strip() for fact in _flat(band.head) if fact.name == "batch_id"}
 
 
-def _add_band(scope: Scope, band: Band, refusals: list[Problem]) -> None:
+def _add_band(scope: Scope, band: Band, refusals: list[Refusal]) -> None:
     state(scope.facts, _flat(band.head), refusals)
     scope.blocks += band.blocks
 
@@ -69,7 +69,7 @@ def _names_batch(paragraph: list[StatedFact]) -> bool:
     return any(one.name == "batch_id" for one in paragraph)
 
 
-def _letterhead(band: Band, refusals: list[Problem]) -> dict[str, SourceText]:
+def _letterhead(band: Band, refusals: list[Refusal]) -> dict[str, SourceText]:
     """The facts in paragraphs above the one that names the first batch hold for the whole sheet."""
     facts: dict[str, SourceText] = {}
     for paragraph in band.head:
@@ -80,7 +80,7 @@ def _letterhead(band: Band, refusals: list[Problem]) -> dict[str, SourceText]:
 
 
 def _after(
-    before: Scope, band: Band, letterhead: dict[str, SourceText], refusals: list[Problem]
+    before: Scope, band: Band, letterhead: dict[str, SourceText], refusals: list[Refusal]
 ) -> Scope:
     """The scope of another batch. What stands between two certificates belongs to the one that it
     can belong to."""
@@ -99,7 +99,7 @@ def _after(
 
 
 def _between(
-    before: Scope, paragraph: list[StatedFact], refusals: list[Problem]
+    before: Scope, paragraph: list[StatedFact], refusals: list[Refusal]
 ) -> list[StatedFact]:
     for one in paragraph:
         if one.name == "status":
@@ -108,7 +108,7 @@ def _between(
             what = one.name.replace("_", " ")
             advice = "put it right above or right below its own"
             message = f"this {what} stands between two certificates; {advice}"
-            refusals.append(Problem("fact-between", message, one.word.ref, one.word.text))
+            refusals.append(Refusal("fact-between", message, one.word.ref, one.word.text))
     return paragraph
 
 
@@ -135,7 +135,7 @@ def _begun(
     band: Band,
     letterhead: dict[str, SourceText],
     before: Scope,
-    refusals: list[Problem],
+    refusals: list[Refusal],
 ) -> list[Scope]:
     found = []
     shared = [one for paragraph in band.head[: _first_batch(band)] for one in paragraph]

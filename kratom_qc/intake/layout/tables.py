@@ -10,7 +10,7 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
-from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
@@ -103,7 +103,7 @@ def _note_facts(
     facts: dict[str, SourceText],
     batch: dict[str, SourceText],
     stated: list[StatedFact],
-    refusals: list[Problem],
+    refusals: list[Refusal],
 ) -> None:
     """Add what is stated to `facts`, but for a batch, which goes into `batch`."""
     batch |= {fact.name: fact.word for fact in stated if fact.name == "batch_id"}

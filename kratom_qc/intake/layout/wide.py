@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
@@ -54,7 +53,7 @@ def _line(
 ) -> ResultRow:
     page, notes = block.page, dict(body.notes)
     units_row = notes.pop("unit", None)
-    extra: dict[str, Any] = {role: page.word(note, column.number) for role, note in notes.items()}
+    extra = {role: page.word(note, column.number) for role, note in notes.items()}
     extra |= of_batch
     if column.cas is not None:
         extra.setdefault("cas", column.cas)
