@@ -12,7 +12,7 @@ REFUSED = 3
 WRONG_USAGE = 64
 INTERNAL = 70
 INTERRUPTED = 130
-_WORST_FIRST = (("FAIL", 1), ("HOLD", 2))
+_STATUSES: dict[str, int] = {"FAIL": 1, "HOLD": 2, "PASS": 0}  # worst first
 
 HELP = """\
 Exit status, the worst of all files and batches first:
@@ -29,8 +29,11 @@ Exit status, the worst of all files and batches first:
 
 
 def exit_status(decisions: Iterable[Decision], *, refused: bool) -> int:
-    """How a judging command ends: a refused file before FAIL before HOLD before PASS."""
+    """How a judging command ends: a refused file before FAIL before HOLD before PASS. Where nothing
+    was refused and nothing judged, or with a word that is no decision, something is broken."""
     if refused:
         return REFUSED
     reached = set(decisions)
-    return next((status for decision, status in _WORST_FIRST if decision in reached), 0)
+    if not reached or not reached <= _STATUSES.keys():
+        return INTERNAL
+    return next(status for decision, status in _STATUSES.items() if decision in reached)

@@ -52,7 +52,7 @@ def _status(arguments: list[str]) -> int:
         return error.exit_status
     except SystemExit as end:
         # typer and rich end with 1 where the reader of a pipe has left; that would say FAIL
-        return exit_status.INTERNAL if end.code == 1 else int(end.code or 0)
+        return exit_status.INTERNAL if end.code == 1 else _certain(end.code)
     except Exception as error:
         if os.environ.get("KRATOM_QC_DEBUG"):
             raise
@@ -64,7 +64,12 @@ def _status(arguments: list[str]) -> int:
         return exit_status.INTERNAL
     if status == exit_status.INTERRUPTED:
         print(f"{NAME}: interrupted; nothing was half written", file=sys.stderr)
-    return int(status or 0)
+    return _certain(status)
+
+
+def _certain(status: object) -> int:
+    """A status as a command gives it; one that gives none has not said that all is well."""
+    return status if isinstance(status, int) else exit_status.INTERNAL
 
 
 def _wrong_usage(error: typer.TyperException) -> int:

@@ -11,8 +11,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+import typer
 
 from kratom_qc.cli import main as cli
+from kratom_qc.cli.exit_status import exit_status
 from tests.factory import CLEAN_LEAF, book, clean_leaf, limit, long_csv, row, written
 
 DAY = ["--on", "2026-11-22"]
@@ -48,6 +50,25 @@ def status(*arguments: str) -> int:
 
 
 ENDS = {"refused": 3, "fail": 1, "hold": 2, "pass": 0}
+
+
+@pytest.mark.parametrize(
+    ("decisions", "refused", "ends"),
+    [
+        ([], False, 70), (["MAYBE"], False, 70), (["PASS", "MAYBE"], False, 70),
+        (["PASS"], False, 0), (["PASS", "HOLD"], False, 2), (["PASS", "HOLD", "FAIL"], False, 1), ([], True, 3),
+    ],
+)  # fmt: skip
+def test_nothing_and_an_unknown_word_are_no_pass(decisions, refused, ends):
+    assert exit_status(decisions, refused=refused) == ends
+
+
+@pytest.mark.parametrize(("said", "ends"), [(None, 70), ("0", 70), (0, 0), (2, 2)])
+def test_a_command_that_gives_no_status_has_not_said_that_all_is_well(monkeypatch, said, ends):
+    program = typer.Typer()
+    program.command("tell")(lambda: said)
+    monkeypatch.setattr(cli, "_program", lambda: program)
+    assert status() == ends
 
 
 @pytest.mark.usefixtures("files")
