@@ -397,6 +397,17 @@ def _is_container(text: str) -> bool:
     return bool(words) and all(word in known for word in words)
 
 
+def _is_container_in_place(text: str) -> bool:
+    """A container, and that it was in a good condition: `foil pouch, intact`."""
+    parts = [part.strip() for part in text.split(",")]
+    return all(_is_container(part) or _is_condition(part) for part in parts)
+
+
+def _are_quantities(text: str) -> bool:
+    """`1 bag, 250 g`."""
+    return all(map(is_quantity, text.split(", ")))
+
+
 def _is_person_in_place(text: str) -> bool:
     """A person where one is named, by initials even; or who it was, `client` or `laboratory`."""
     text = _SEE_NOTE.sub("", text)
@@ -451,14 +462,14 @@ _UNDER: Mapping[str, tuple[str, _Shape]] = MappingProxyType(
         "contact": ("a contact", lambda text: is_contact(text) or is_person(text)),
         "identifier": ("an identifier", is_identifier),
         "date": ("a date", lambda text: is_date(text) or is_clock(text)),
-        "quantity": ("an amount that is no result", is_quantity),
+        "quantity": ("an amount that is no result", _are_quantities),
         "method": ("a method", is_method_in_place),
         "instrument": ("an instrument", lambda text: is_instrument(text) or is_method(text)),
         "plant": ("a plant and its origin", _is_plant),
         "place": ("a place", lambda text: _is_country(text) or is_place(text)),
         "sampler": ("who took the sample", _is_person_in_place),
         "condition": ("a good condition", lambda text: _is_condition(text) or _is_container(text)),
-        "container": ("a container", _is_container),
+        "container": ("a container", _is_container_in_place),
         "accredited": ("a mark of accreditation", lambda text: bool(_ACCREDITED.fullmatch(text))),
         "page": (
             "a page number",
