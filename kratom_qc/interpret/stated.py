@@ -23,6 +23,8 @@ _BAD_STATUS = {
     "opinion_bad": ("LABORATORY-SAID-FAIL", "the laboratory's overall verdict is"),
     "opinion_unsure": ("LABORATORY-UNSURE", "the laboratory's overall verdict is"),
 }
+# `Valid without signature` where a declaration belongs says nothing for or against the batch.
+_NO_STATUS = ("says how the paper was signed, or speaks of its form only",)
 # The register's reason for `The sample conforms to the specification`
 _CONFORMS = (
     "says that the sample meets the limits that its paper prints, which are judged row by row"
@@ -147,6 +149,8 @@ def status_reasons(certificate: Certificate) -> Iterator[HoldReason]:
         if meaning in _GOOD_STATUS and "*" not in printed.text:
             continue
         known = shipped().find(printed.text, OwnWords())
+        if known is not None and known.because in _NO_STATUS:
+            continue
         conforms = known is not None and known.because == _CONFORMS
         if conforms or vocabulary.is_good_verdict(printed.text, of_paper=True):
             continue
