@@ -4,7 +4,7 @@ pages.
     raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
     rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
-    reports/…html                     one page per batch and the summary of the newest pass
+    reports/…html                     one page per batch, the summary of the newest pass, all limits
 
 A pass is committed when its certificates file appears: it is written last, after the other tables
 are on disk and flushed. What an interrupted pass left behind without it is removed by the next one.
