@@ -25,8 +25,8 @@ from prefect.logging.handlers import APILogHandler, APILogWorker
 from kratom_qc import logs
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals
-from kratom_qc.archive.store import Store
+from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals, delivered
+from kratom_qc.app.store import Store
 from kratom_qc.report.summary import SummaryRow
 
 CHUNK = 100  # files per task: the server costs some 20 ms of CPU for every task run
@@ -108,15 +108,18 @@ def release(
     policy = load_policy(
         markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None
     )
-    archive = Store(Path(store))
-    with logged_by_prefect(), archive.locked():
-        new, seen = arrivals(Path(inbox), archive)
-        log.info("pass begun", extra={"inbox": inbox, "new": len(new), "files": seen})
-        if not new:
-            return Done([], [])
-        with ReleasePass(archive, policy, progress()) as current:
-            for start in range(0, len(new), CHUNK):
-                read(current, tuple(new[start : start + CHUNK]), len(new))
+    kept = Store(Path(store))
+    with logged_by_prefect(), kept.locked():
+        found = arrivals(Path(inbox), kept)
+        counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
+        log.info("pass begun", extra={"inbox": inbox, **counts})
+        delivered(kept, found.again)
+        if not found.new:
+            return Done([], found.left)
+        with ReleasePass(kept, policy, progress()) as current:
+            for start in range(0, len(found.new), CHUNK):
+                read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
             for wave in current.gather():
                 judge(current, wave)
-            return publish(current)
+            done = publish(current)
+            return Done(done.rows, [*done.refused, *found.left])

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from kratom_qc.domain.errors import RulebookError
-from kratom_qc.vocabulary import product_forms
-from kratom_qc.vocabulary.hazards import hazard_families
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "KRATOM_QC_"
@@ -91,6 +89,9 @@ class Settings:
     texts: Path = Path("texts.toml")  # the store's own register of texts
     laboratories: Path | None = None  # a register of laboratories
     hold_laboratories: bool = False  # what it does not vouch for holds, instead of only warning
+    ledger: str | None = None  # the URL of a database, in place of a file in the store
+    heads: Path | None = None  # where the ledger's head is written, in place of a file in the store
+    settle_seconds: int = 2  # a file of the inbox is taken once nobody wrote to it for so long
     # families of hazards of which something must have been tested, by product form
     required_panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -120,6 +121,9 @@ def load() -> Settings:
         texts=_path("TEXTS") or Path("texts.toml"),
         laboratories=laboratories,
         hold_laboratories=hold_laboratories,
+        ledger=_text("LEDGER") or None,
+        heads=_path("HEADS"),
+        settle_seconds=_seconds("SETTLE_SECONDS", 2),
         required_panels=_required_panels(),
     )
 
@@ -129,6 +133,9 @@ def _required_panels() -> dict[str, tuple[str, ...]]:
     or a family of hazards that is not known."""
     panels: dict[str, tuple[str, ...]] = {}
     for part in filter(None, map(str.strip, _text("REQUIRED_PANELS").split(";"))):
+        from kratom_qc.vocabulary import product_forms
+        from kratom_qc.vocabulary.hazards import hazard_families
+
         product, _, named = part.partition("=")
         families = tuple(filter(None, map(str.strip, named.split(","))))
         _known(product.strip(), product_forms())
@@ -173,6 +180,13 @@ def _text(name: str) -> str:
 def _path(name: str) -> Path | None:
     text = _text(name)
     return Path(text) if text else None
+
+
+def _seconds(name: str, default: int) -> int:
+    text = _text(name)
+    if text and not (text.isascii() and text.isdigit() and int(text) <= 3600):
+        raise RulebookError(f"{PREFIX}{name} is '{text}'; it must be seconds, from 0 to 3600")
+    return int(text) if text else default
 
 
 def _yes(name: str) -> bool:

@@ -18,6 +18,7 @@ from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.interpret.identity import twin_key
 from kratom_qc.interpret.texts import read_again
+from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.rulebooks.scope import Rule, wanted
 
 if TYPE_CHECKING:
@@ -87,6 +88,24 @@ def compared(
         for reason in waiting.get(lot_key(batch_id), {}).values():
             checks.hold_reasons.setdefault(batch_id, []).append(reason)
     return checks
+
+
+def refused_before(
+    ledger: Ledger, batch_ids: Iterable[str], without: Container[str] = ()
+) -> list[RefusedFile]:
+    """The refused files that name batches by one of their spellings; `without` some, by hash."""
+    found = ledger.lots({lot_key(batch_id) for batch_id in batch_ids})
+    return [
+        RefusedFile(
+            lot.name,
+            (
+                Problem("refused", lot.why, CellRef(lot.name)),
+                Problem(NAMES_LOT, "", CellRef(lot.name, lot.sheet, lot.cell), lot.said),
+            ),
+        )
+        for lot in found
+        if lot.sha256 not in without
+    ]
 
 
 def lot_key(lot: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from kratom_qc.archive.history import ArchivedVerdict, History, among
+from kratom_qc.archive.history import ArchivedVerdict, ArchiveTables, among
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
@@ -47,7 +47,7 @@ class ResultFilter:
 
 
 def recall(
-    history: History, verdicts: Sequence[ArchivedVerdict], wanted: ResultFilter
+    history: ArchiveTables, verdicts: Sequence[ArchivedVerdict], wanted: ResultFilter
 ) -> dict[str, tuple[InterpretedCertificate, ...]]:
     """The certificates that batches were judged on, with the results wanted, by batch id.
 
@@ -88,7 +88,7 @@ def _with_results(
 
 
 def _certificates(
-    history: History, verdicts: Iterable[ArchivedVerdict]
+    history: ArchiveTables, verdicts: Iterable[ArchivedVerdict]
 ) -> dict[tuple[str, str], list[InterpretedCertificate]]:
     """The certificates of batches by batch and file, without their results; none of those that an
     earlier version archived without its facts."""
@@ -102,7 +102,7 @@ def _certificates(
 
 
 def _results(
-    history: History, verdicts: Iterable[ArchivedVerdict], wanted: ResultFilter
+    history: ArchiveTables, verdicts: Iterable[ArchivedVerdict], wanted: ResultFilter
 ) -> dict[tuple[str, str], list[Result]]:
     """The results wanted, by batch and witness."""
     results: dict[tuple[str, str], list[Result]] = {}
@@ -112,7 +112,7 @@ def _results(
 
 
 def _rows(
-    history: History, name: str, verdicts: Iterable[ArchivedVerdict], rows: ds.Expression
+    history: ArchiveTables, name: str, verdicts: Iterable[ArchivedVerdict], rows: ds.Expression
 ) -> Iterator[dict[str, Any]]:
     """Rows about batches from the files they were judged on, each file from the pass that holds
     it."""
@@ -217,4 +217,10 @@ def _result(row: Mapping[str, Any]) -> Result:
         certificate=row["witness"],
         shown=row["shown"],
         shown_interval=shown_interval,
+        readings=tuple(map(_reading, json.loads(row["readings"] or "[]"))),
     )
+
+
+def _reading(kept: Sequence[Any]) -> Interval:
+    low, high, low_open, high_open = kept
+    return Interval(Decimal(low), None if high is None else Decimal(high), low_open, high_open)

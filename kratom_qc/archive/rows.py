@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -42,7 +42,7 @@ def certificate_row(
         "file": certificate.file,
         "status": "judged",
         "batch_id": certificate.batch_id,
-        "product": certificate.product,
+        "product": None if certificate.product_is_assumed else certificate.product,
         "product_name": certificate.product_name,
         "laboratory": certificate.laboratory,
         "accreditation": certificate.accreditation,
@@ -97,13 +97,6 @@ def _refusal(refusal: Problem) -> dict[str, str]:
     }
 
 
-def problems(file: str, refusals: Iterable[Row] | None) -> Iterator[Problem]:
-    """What was wrong with a refused file, from its row of the archive."""
-    for row in refusals or ():
-        ref = CellRef(file, row["sheet"] or "", row["cell"] or "")
-        yield Problem(row["code"], row["message"], ref, row["said"] or "")
-
-
 def result_row(result: Result, sha256: str, batch_id: str) -> Row:
     """One laboratory statement."""
     exact = _numbers(result)
@@ -132,6 +125,7 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         "shown_high_open": shown.high_open if shown else None,
         "flags": " ".join(result.flags),
         "witness": result.certificate,
+        "readings": _readings(result.readings),
         "in_full": _in_full(exact, fitted),
     }
 
@@ -151,6 +145,15 @@ def _numbers(result: Result) -> dict[str, Decimal | None]:
         "shown_low": shown.low if shown else None,
         "shown_high": shown.high if shown else None,
     }
+
+
+def _readings(readings: Iterable[Interval]) -> str | None:
+    """The ways in which a cell may be read, to the digit; mostly none."""
+    exact = [
+        (str(one.low), None if one.high is None else str(one.high), one.low_open, one.high_open)
+        for one in readings
+    ]
+    return json.dumps(exact) if exact else None
 
 
 def _in_full(

@@ -37,20 +37,27 @@ def run(
     """
     from kratom_qc import settings
     from kratom_qc.app.policy import load_policy
-    from kratom_qc.app.release import arrivals, existing
-    from kratom_qc.archive.store import Store
+    from kratom_qc.app.release import arrivals, delivered, existing
+    from kratom_qc.app.store import Store
     from kratom_qc.cli import passes
 
     config = settings.load()
     inbox, store, markets = inbox or config.inbox, store or config.store, tuple(market or ())
     policy = load_policy(markets, on, facts)  # mistakes are told before anything starts
-    new, known = arrivals(existing(inbox), Store(store))
-    if not new:
-        if not (quiet or as_json):
-            passes.print_nothing_new(inbox, store, known)
-        return 0
+    kept = Store(store)
+    found = arrivals(existing(inbox), kept)
     order = passes.Order(inbox, store, markets, on, facts)
-    done = passes.release(order, shown=not quiet)
-    if not quiet:
-        passes.print_result(done, order, policy.overdue, as_json=as_json)
-    return passes.worst_status(done) if strict else 0
+    if found.new:
+        done = passes.release(order, shown=not quiet)
+        rows, refused = done.rows, done.refused
+    else:
+        delivered(kept, found.again)
+        rows, refused = [], found.left
+    if as_json and not quiet:
+        batches = kept.ledger.batches([row.batch_id for row in rows])
+        passes.print_objects(rows, refused, batches)
+    elif not quiet:
+        passes.print_result(rows, refused, order, policy.overdue)
+        if not found.new:
+            passes.print_nothing_new(inbox, store, found.seen - len(found.left))
+    return passes.worst_status(rows, refused) if strict else 0

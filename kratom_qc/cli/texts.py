@@ -25,10 +25,9 @@ texts = typer.Typer(
     name="texts",
     cls=ListsByDefault,
     rich_markup_mode=None,
-    help="Texts that nobody has read: list them, and accept those that say nothing of any batch."
+    help="Texts that nobody has read: list and accept them."
     "\n\n\b\nExample:\n  kratom-qc texts certificate.xlsx\n"
-    "  kratom-qc texts accept certificate.xlsx --cell Sheet1!B40 "
-    '--because "our address" --by "J. Doe"',
+    '  kratom-qc texts accept certificate.xlsx --all --because "boilerplate" --by "J. Doe"',
 )
 
 
@@ -38,7 +37,7 @@ def listed(files: Files, as_json: Json = False) -> int:
 
     \b
     Example:
-      kratom-qc texts certificate.xlsx
+      kratom-qc texts list certificate.xlsx
     """
     from kratom_qc.cli.reading_texts import show
 
@@ -62,10 +61,10 @@ def accept(
     ] = False,
     on: On = None,
 ) -> int:
-    """Keep in the register of texts that somebody has read them (KRATOM_QC_TEXTS).
+    """Keep in the register of texts that somebody has read them.
 
-    A text that names a result, a verdict or a lot is never accepted: its batch needs a release
-    decision.
+    The register is the file that KRATOM_QC_TEXTS names. A text that names a result, a verdict or
+    a lot is never accepted: its batch needs a release decision.
 
     \b
     Example:

@@ -140,6 +140,7 @@ class InterpretedCertificate:
     # Every one by its fact's name; `measured_on` is the oldest day of any of its measurements.
     dates: Mapping[str, DateSpan] = field(default_factory=dict)
     printed_facts: Mapping[str, SourceText] = field(default_factory=dict)  # as printed, by name
+    product_is_assumed: bool = False  # nothing states it; it holds, and gives way to what is stated
     texts: tuple[AccountEntry, ...] = ()  # what became of the texts that are no result or fact
 
     @property

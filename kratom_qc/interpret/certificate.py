@@ -13,10 +13,12 @@ from kratom_qc.domain.certificate import (
     HoldReason,
     InterpretedCertificate,
     Remark,
+    ResultRow,
     witness,
 )
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import SourceText
+from kratom_qc.interpret.assumed import assumed_form
 from kratom_qc.interpret.consistency import consistency
 from kratom_qc.interpret.dated import calendar_of, dates_of, undated
 from kratom_qc.interpret.dates import Calendar
@@ -47,6 +49,10 @@ DECLARED = (
 _NUMBER_COLUMNS = ("result", "lod", "loq", "uncertainty")
 _GROUPS = re.compile(r"(?<![0-9.,])[0-9]{1,3}([.,])[0-9]{3}\1[0-9]{3}(?![0-9.,])")  # `10,000,000`
 
+_GROUPED = re.compile(
+    r"[<>≤≥]?\s*[1-9][0-9]{0,2}(?P<mark>[.,])[0-9]{3}(?P<unit>(?:\s*[^\W\d].*)?)$"
+)
+
 
 def interpret(certificates: Sequence[Certificate]) -> tuple[InterpretedCertificate, ...]:
     """Every certificate of one file, understood. What is not understood holds at its cell.
@@ -67,10 +73,42 @@ def _mark(certificates: Sequence[Certificate]) -> str | None:
     texts = [*_number_texts(certificates), *_fact_texts(certificates, DECLARED)]
     stated = next((each.decimal_mark for each in certificates if each.decimal_mark), None)
     try:
-        proven = decimal_mark(text.text for text in texts)
+        proven = decimal_mark(text.text for text in texts) or _mark_of_counts(certificates)
     except Ambiguous:
         return None
     return None if stated and proven not in (None, stated) else stated or proven
+
+
+def _mark_of_counts(certificates: Iterable[Certificate]) -> str | None:
+    """The decimal mark that counts of colonies prove where no other number does: `4,900 CFU/g` is
+    no count with thousandths. Raises Ambiguous where they prove both."""
+    marks = {
+        grouped["mark"]
+        for certificate in certificates
+        for row in certificate.rows
+        if row.result is not None and (grouped := _GROUPED.match(row.result.text.strip()))
+        if _counts_colonies(row, grouped["unit"])
+    }
+    if len(marks) > 1:
+        raise Ambiguous("counts of colonies are grouped by a comma and by a point")
+    return {",": ".", ".": ","}[marks.pop()] if marks else None
+
+
+def _counts_colonies(row: ResultRow, unit: str) -> bool:
+    """Whether a row states colonies, and every unit beside it is one of theirs: no logarithm."""
+    known = vocabulary.analyte(row.analyte.text)
+    cells = (row.unit, row.header_unit, row.section_unit)
+    units = [unit, *(cell.text for cell in cells if cell is not None)]
+    said = [vocabulary.unit(text) for text in units if text.strip()]
+    return (
+        known is not None
+        and known.measure == "count"
+        and bool(said)
+        and all(
+            each is not None and each.canonical.startswith("cfu") and not each.log10
+            for each in said
+        )
+    )
 
 
 def _number_texts(certificates: Iterable[Certificate]) -> Iterator[SourceText]:
@@ -112,6 +150,9 @@ def _interpret(
     rows = with_methods(certificate, read_rows)
     results = [result for _, result in rows]
     product, product_reasons = product_of(certificate)
+    assumed = None if product or product_reasons else assumed_form(certificate, results)
+    if assumed is not None:
+        product, product_reasons = assumed[0], [assumed[1]]
     unread = tuple(unread_limits(rows))
     certificate = replace(certificate, texts=(*certificate.texts, *unread))
     consistent = consistency(rows, product, _fact(facts, "status"), mark)
@@ -149,6 +190,7 @@ def _interpret(
         certificate_id=certificate_id,
         accreditation=_fact(facts, "accreditation"),
         product=product,
+        product_is_assumed=assumed is not None,
         product_name=_fact(facts, "product_name"),
         declared=_declared(facts),
         results=tuple(results),

@@ -187,7 +187,16 @@ def dates_a_measurement(text: PageText) -> bool:
     """Whether a text is a date beside a result or a label that nobody knows: it counts as the day
     of a measurement."""
     beside = text.row_of or (text.label and vocabulary.plain_label(text.label) != "date")
-    return bool(beside) and is_dated(text.source.text)
+    return bool(beside) and (is_dated(text.source.text) or _is_day_of_column(text))
+
+
+def _is_day_of_column(text: PageText) -> bool:
+    """`20261005` under a heading of dates: a number everywhere else."""
+    name = vocabulary.fact_name(text.column) or ""
+    try:
+        return name.endswith("_on") and bool(read_date(text.source.text))
+    except UnreadableDate:
+        return False
 
 
 def _means(printed: SourceText) -> bool:

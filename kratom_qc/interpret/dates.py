@@ -55,6 +55,7 @@ _PARTIAL_NAMED = re.compile(
     r"^(?:([0-9]{1,2})(?:st|nd|rd|th|\.)? ?@([0-9]+)@|@([0-9]+)@ ?([0-9]{1,2}))$"
 )
 _BLANKS = re.compile(r"\s+")
+_TWICE = re.compile(r"(?P<one>[^()]*[0-9]{4}[^()]*?)\s*\((?P<other>[^()]*[0-9]{4})\)")
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _LONGEST, _MOST_DATE_WORDS = 80, 8
 # A certificate of a kratom product, its lot's making and its expiry lie well within.
@@ -87,6 +88,8 @@ def read_date(text: str, use: Calendar = UNPROVEN) -> DateSpan:
     """
     if len(text) > _LONGEST:
         raise UnreadableDate("not a date")
+    if twice := _TWICE.fullmatch(text.strip()):
+        return _one_day(read_date(twice["one"], use), twice["other"], use)
     printed, era = _tidy(text)
     use = use._replace(buddhist=use.buddhist or era or _THAI.search(text) is not None)
     try:
@@ -95,6 +98,15 @@ def read_date(text: str, use: Calendar = UNPROVEN) -> DateSpan:
         raise
     except ValueError as error:
         raise UnreadableDate(f"no such day ({error})") from None
+
+
+def _one_day(one: DateSpan, other: str, use: Calendar) -> DateSpan:
+    """A day that is printed twice, in two calendars: `22 กันยายน 2569 (22 Sep 2026)`."""
+    same = read_date(other, use)
+    both = DateSpan(max(one.earliest, same.earliest), min(one.latest, same.latest))
+    if both.earliest > both.latest:
+        raise UnreadableDate(f"'{other}' in brackets is another day")
+    return both
 
 
 @lru_cache(8192)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -87,6 +87,7 @@ class Register:
     laboratories: tuple[Laboratory, ...] = ()
     sha256: str = ""  # of its file
     hold: bool = False
+    written: str = field(default="", repr=False, compare=False)  # its file, as it stands
 
     def seen(self, certificate: InterpretedCertificate, on: date) -> InterpretedCertificate:
         """A certificate with what the register says of its laboratory on the day of judgement:
@@ -115,8 +116,8 @@ def load_register(path: Path, *, hold: bool = False) -> Register:
     line."""
     from kratom_qc.interpret.laboratory_file import load
 
-    laboratories, sha256 = load(path)
-    return Register(laboratories, sha256, hold)
+    laboratories, sha256, written = load(path)
+    return Register(laboratories, sha256, hold, written)
 
 
 # ---------------------------------------------------------------- what is wrong

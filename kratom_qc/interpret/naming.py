@@ -59,7 +59,7 @@ def name_of(row: ResultRow) -> Name:
     if named is None and (whole := _PORTION_NUMBER.sub("", text)) != text:
         named = name_of(replace(row, analyte=replace(row.analyte, text=whole)))
         return replace(named, text=text)
-    return named or Name(None, text)
+    return named or Name(vocabulary.group_screen(text), text)
 
 
 def _with_bracket(row: ResultRow) -> Name | None:

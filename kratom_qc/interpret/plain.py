@@ -16,6 +16,7 @@ from kratom_qc import vocabulary
 from kratom_qc.interpret.addresses import is_address, is_part_of_address, is_place
 from kratom_qc.interpret.headings import is_legend
 from kratom_qc.vocabulary.adverse import has_adverse_word
+from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.names import (
@@ -53,16 +54,6 @@ _OF_PAGES = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\s*\((?P<who>[^()]{2,40})\)$")
 _CLOCK = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,12}(?:/[\w./?=&%#~+-]*)?", re.ASCII | re.I)
-_CONTACT_LABEL = re.compile(
-    r"(?:t|tel|telephone|telefon|teléfono|telefone|téléphone|telefono|telefoon|telp|phone|ph|p|mobile"
-    r"|mobil|gsm|fax|f|faks|e-?mail|mail|e|web|website|www|url|internet|โทร|โทรศัพท์|โทรสาร)"
-    r"(?:\s?[.:]\s*|\s+)",
-    re.IGNORECASE,
-)
-_PHONE = re.compile(r"\+?\(?[0-9](?:[\s()./-]{0,2}[0-9]){6,14}(?:\s?(?:ext|x)\.?\s?[0-9]{1,5})?")
-_SURE_PHONE = re.compile(r"\+[0-9].*|\(?[0-9]{2,4}\)\s?[0-9].*|[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:[0-9]{4}(?:\s?[-–]\s?[0-9]{4})?)?,?\s*"
     r"(?P<who>.*)",
@@ -95,6 +86,11 @@ _NAMED_METHOD = re.compile(r"(?:sop|tm|wi|ltm|tp|pnt)-?[0-9][0-9.-]*")
 _AMOUNT = re.compile(
     rf"(?:ca\.?|approx\.?|~|±|x|×|1\s?:)?\s*(?P<number>{_NUMBER})?\s*(?P<unit>[^\d\s].*)?"
 )
+_PLACE_AND_DAY = re.compile(
+    r"(?:(?:V|Ve|W|En|A|À|Fait à|Em)\s+)?(?P<place>[^\d,]{3,40}?)"
+    r"(?:,\s*(?:le|den|dnia|dne|a|em|op|tanggal|tgl\.?|il)?\s*|\s+(?:dne|dnia|den)\s+)(?P<day>[0-9].{5,30}?)"
+    r"(?:\s*r\.)?"
+)
 _DATE = re.compile(
     r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?[0-9]{2,4}"
     r"|[0-9]{1,2}\.?[\s-][^\W\d_]{3,12}\.?,?[\s-][0-9]{2,4}"
@@ -115,10 +111,12 @@ def _plain_shape(text: str, label: str) -> str:
     kind = vocabulary.plain_label(label) if label else None
     if kind is None and label and vocabulary.is_title(label):
         kind = "identifier"  # `Test report | IE-26-004518`
-    if kind is None and _heads_methods(label):
-        kind = "method"
-    if kind and (shape := _shape_under(kind, text)):
-        return shape
+    kinds = [kind] if kind else []
+    if _heads_methods(label):  # `Referência` may head numbers of orders, too
+        kinds.append("method")
+    for each in kinds:
+        if shape := _shape_under(each, text):
+            return shape
     for own, rest in _labelled(text):
         if not rest:
             return "a label"
@@ -171,7 +169,7 @@ NAMES = ("a person's name", "an organisation's name")
 def shape_alone(text: str) -> str:
     """Which shape a text has that says nothing where it stands for itself: a person's or an
     organisation's name, the number of a page without a word for it."""
-    if is_person(text) or is_role(text):
+    if is_person(text) or is_role(text.rstrip(" :")):
         return NAMES[0]
     if _is_party(text) or folded(text) in plain_words("organisation", "form"):
         return NAMES[1]
@@ -203,23 +201,6 @@ def _never(_: str) -> bool:
 
 def _is_form_mark(text: str) -> bool:
     return bool(_BLANK.fullmatch(text))
-
-
-def is_contact(text: str) -> bool:
-    """A telephone or fax number, an e-mail address or a web address, with its label or without."""
-    text = text.rstrip(" .,")
-    label = _CONTACT_LABEL.match(text)
-    bare = text[label.end() :].strip() if label else text
-    for said in {text, bare}:
-        if (_EMAIL.fullmatch(said) or _URL.fullmatch(said)) and not _is_adverse_address(said):
-            return True
-    labelled = label is not None and bool(_PHONE.fullmatch(bare))
-    return labelled or bool(_PHONE.fullmatch(text) and _SURE_PHONE.fullmatch(text))
-
-
-def _is_adverse_address(text: str) -> bool:
-    """`www.this-lot-is-rejected.com` is an address, and says something."""
-    return has_adverse_word(re.sub(r"https?|www", " ", text))
 
 
 def is_page_number(text: str) -> bool:
@@ -273,10 +254,36 @@ def is_quantity(text: str) -> bool:
     if match is None:
         return False
     unit = folded(match["unit"] or "").strip(" .")
+    if _measures_content(unit):
+        return False
     parts = [part for part in re.split(r"\s*[/x×]\s*|\s+", unit) if part]
     return all(
         part in plain_words("quantity", "unit") or part in plain_words("container", "words")
         for part in parts
+    )
+
+
+def _measures_content(unit: str) -> bool:
+    """Whether a unit is one of results: `41 mg/kg` is no temperature and no amount of a sample."""
+    known = vocabulary.unit(unit) if unit else None
+    return known is not None and "/" in known.canonical and unit != "%"
+
+
+def _is_packed(text: str) -> bool:
+    """How much of a sample came in what, in which state: `250 g, sealed foil pouch`."""
+    parts = [part.strip() for part in re.split(r"[,;/]|\bin\b", text) if part.strip()]
+    return bool(parts) and all(
+        is_quantity(part) or _is_container(part) or _is_condition(part) for part in parts
+    )
+
+
+def is_place_and_day(text: str) -> bool:
+    """Where and when a paper was signed: `Lyon, le 19 octobre 2026`, `V Brně dne 12. 10. 2026`."""
+    match = _PLACE_AND_DAY.fullmatch(text)
+    return (
+        match is not None
+        and is_date(match["day"])
+        and is_capitalised_name(match["place"].strip(" ,"), 3)
     )
 
 
@@ -322,21 +329,29 @@ def is_told_method(text: str) -> bool:
 
 def _tells_how(tokens: Sequence[str], at: int) -> bool:
     token, before = tokens[at], tokens[at - 1] if at else ""
-    after, next_after = [*tokens[at + 1 : at + 3], "", ""][:2]
     if token in _told("words", "prose", "reagent", "number") or _NAMED_METHOD.fullmatch(token):
         return True
     if token[0].isdigit():
-        measured = after in _told("done_in") or (after == "%" and next_after in _told("reagent"))
-        ranged = after in ("-", "x", "×", "±", "/") and next_after[:1].isdigit()
-        return measured or ranged or (_is_published(tokens[:at]) and bool(_CODE.fullmatch(token)))
+        return _is_number_of_method(tokens, at)
     if token in _told("done_in"):
         return before[:1].isdigit() or before == "/"
     if token == "%":
-        return after in _told("reagent")
+        return not _told("reagent").isdisjoint(tokens[at + 1 : at + 2])
     if token in _published() or not token[0].isalnum():
         return True
     named = vocabulary.analyte(token) is not None or bool(techniques_in(token))
     return len(token) > 1 and named
+
+
+def _is_number_of_method(tokens: Sequence[str], at: int) -> bool:
+    """Whether a number has a unit that no result has, is the first of a range, or names a published
+    method."""
+    after, next_after = [*tokens[at + 1 : at + 3], "", ""][:2]
+    if after in _told("done_in") or (after == "%" and next_after in _told("reagent")):
+        return True
+    if after in ("-", "x", "×", "±", "/") and next_after[:1].isdigit():
+        return True
+    return _is_published(tokens[:at]) and bool(_CODE.fullmatch(tokens[at]))
 
 
 def _is_published(before: Sequence[str]) -> bool:
@@ -477,14 +492,17 @@ _UNDER: Mapping[str, tuple[str, _Shape]] = MappingProxyType(
         "contact": ("a contact", lambda text: is_contact(text) or is_person(text)),
         "identifier": ("an identifier", is_identifier),
         "date": ("a date", lambda text: is_date(text) or is_clock(text)),
-        "quantity": ("an amount that is no result", is_quantity),
+        "quantity": (
+            "an amount that is no result",
+            lambda text: is_quantity(text) or _is_packed(text),
+        ),
         "method": ("a method", is_method_in_place),
         "instrument": ("an instrument", lambda text: is_instrument(text) or is_method(text)),
         "plant": ("a plant and its origin", _is_plant),
         "place": ("a place", lambda text: _is_country(text) or is_place(text)),
         "sampler": ("who took the sample", _is_person_in_place),
-        "condition": ("a good condition", lambda text: _is_condition(text) or _is_container(text)),
-        "container": ("a container", _is_container),
+        "condition": ("a good condition", lambda text: _is_condition(text) or _is_packed(text)),
+        "container": ("a container", _is_packed),
         "accredited": ("a mark of accreditation", lambda text: bool(_ACCREDITED.fullmatch(text))),
         "page": (
             "a page number",
@@ -503,6 +521,7 @@ _ANYWHERE: Mapping[str, _Shape] = MappingProxyType(
         "a line for a signature": _is_signature_line,
         "an address": is_address,
         "an accreditation": is_accreditation,
+        "where and when it was signed": is_place_and_day,
         "a copyright line": _is_copyright,
         "a legend": is_legend,
     }

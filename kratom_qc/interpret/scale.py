@@ -90,6 +90,11 @@ class StatedRow:
         return self.name.analyte.measure if self.name.analyte else "mass"
 
     @property
+    def is_time(self) -> bool:
+        """Whether it states how long something takes."""
+        return self.name.analyte is not None and self.name.analyte.id == "disintegration-time"
+
+    @property
     def is_microbe(self) -> bool:
         """Whether it states a microbe."""
         return self.name.analyte is not None and self.name.analyte.family == "microbe"
@@ -118,6 +123,9 @@ def unit_of(stated: StatedRow) -> RowUnit:
             raise trouble("UNIT-CONTRADICTS", message, stated.cell)
     if stated.name.analyte is not None and _is_of_microbes(unit) and not stated.is_microbe:
         message = f"'{text}' is a unit of microbes, not of {stated.called}"
+        raise trouble("UNKNOWN-UNIT", message, stated.cell)
+    if stated.name.analyte is not None and unit.canonical == "min" and not stated.is_time:
+        message = f"'{text}' is a unit of time, not of {stated.called}"
         raise trouble("UNKNOWN-UNIT", message, stated.cell)
     if stated.is_microbe and not _is_of_microbes(unit) and unit.canonical in _OF_SUBSTANCES:
         message = f"'{text}' is a unit of substances, not of {stated.called}"

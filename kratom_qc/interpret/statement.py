@@ -81,6 +81,12 @@ _PORTION = re.compile(
     rf"(?P<size>{NUMBER})\s*-?(?P<of>{OF_PORTION}|ml)\b\.?\s*[\])]?$",
     re.IGNORECASE,
 )
+# `in 25 g nicht nachweisbar`
+_PORTION_FIRST = re.compile(
+    rf"^(?:/|{IN_PORTION}\s|ใน|ต่อ)\s*(?P<size>{NUMBER})\s*-?(?P<of>{OF_PORTION}|ml)\.?[\s:,–-]+"
+    r"(?P<word>[^\d]+)$",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(rf"^(?P<sign><=|>=|≤|≥|≦|≧|<|>)\s*(?P<number>{NUMBER})(?P<rest>.*)$")
 _WITH_BOUND = re.compile(
     r"^(?P<word>[^0-9(<]+?)\s*[\[(]?\s*(?:(?P<which>lod|loq|mdl|rl|lloq)\s*[=:]?|<)\s*"
@@ -279,7 +285,7 @@ def _unit(rest: str) -> str:
 
 def _portioned(text: str, mark: str | None) -> Statement | None:
     """`Absent in 25 g`, `Negative/1g`, `0/25 g`, `ND/25g`, `Present in 10 g`."""
-    match = _PORTION.match(text)
+    match = _PORTION.match(text) or _PORTION_FIRST.match(text)
     if not match:
         return None
     kind = "absent" if match["word"].strip() == "0" else _word(match["word"])

@@ -40,6 +40,7 @@ _SAID_ONCE = ("certificate_id", "laboratory", "accreditation", "product_name")
 _REVISION = re.compile(
     r"(?:rev(?:ision)?\.?|ver(?:sion)?\.?|v|no\.?)?\s*[0-9]{1,3}(?:\.[0-9]{1,3})?", re.IGNORECASE
 )
+_SECTION = re.compile("[A-Z]")
 _YES_OR_NO = {"y": True, "yes": True, "n": False, "no": False}
 _PIECES = re.compile(r"\s[-–—]\s|\s?/\s(?=\S)")
 _BOUNDS = ("lod", "loq", "uncertainty")
@@ -88,9 +89,18 @@ def _sequence_numbers(texts: Iterable[PageText]) -> set[CellRef]:
     counted = (
         cells
         for cells in columns.values()
-        if len(cells) > 1 and all(cell.text == str(at) for at, cell in enumerate(cells, start=1))
+        if len(cells) > 1 and _is_sequence([cell.text.strip().rstrip(".") for cell in cells])
     )
     return {cell.ref for cells in counted for cell in cells}
+
+
+def _is_sequence(said: Sequence[str]) -> bool:
+    """1, 2, 3, …, with the letters of sections between: A, 1, 2, B, 3."""
+    numbers = [text for text in said if text.isdigit()]
+    letters = [text for text in said if not text.isdigit()]
+    counted = numbers == [str(at) for at in range(1, len(numbers) + 1)]
+    lettered = all(map(_SECTION.fullmatch, letters)) and letters == sorted(set(letters))
+    return bool(numbers) and counted and lettered
 
 
 def account_of(
@@ -293,6 +303,8 @@ class _Paper:
             return "repeats a fact"
         if _may_head(text) and (_is_header_word(bare) or is_heading(bare)):
             return "a heading"
+        if text.label and _is_header_word(text.label) and _is_header_word(bare) and not text.row_of:
+            return "a heading"  # beside another one: `Client | Sample`
         if len(bare) > 1 and _is_good_verdict(part, text):
             return "a good verdict"
         if self._says_of_all(bare):

@@ -155,14 +155,16 @@ def standing_object(standing: Standing) -> dict[str, Any]:
     }
 
 
-def market_object(verdict: Verdict) -> dict[str, Any]:
-    """One batch in every market, without its results and findings."""
+def market_object(verdict: Verdict, disposition: str | None = None) -> dict[str, Any]:
+    """One batch in every market, without its results and findings; `disposition` is what a store
+    says of it."""
     return {
         "batch_id": verdict.batch.batch_id,
         "product": verdict.batch.product,
         "certificates": _certificates(verdict),
         "judged_on": verdict.judged_on.isoformat(),
         "verdict": str(verdict.decision),
+        "disposition": disposition,
         "markets": _decisions(verdict),
         "standings": [standing_object(standing) for standing in verdict.standings],
         "warnings": list(screening.sentences(verdict)),

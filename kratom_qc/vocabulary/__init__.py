@@ -14,6 +14,7 @@ from kratom_qc.vocabulary.analyte_names import (
     analyte_spellings,
     analytes,
     cas_numbers,
+    group_screen,
     meanings_of,
     nearest_analytes,
 )
@@ -40,6 +41,7 @@ from kratom_qc.vocabulary.labels import (
     is_title,
     label_languages,
     label_words,
+    may_begin_label,
     plain_label,
     status_of_paper,
 )
@@ -49,11 +51,13 @@ from kratom_qc.vocabulary.products import (
     form_spellings,
     form_words,
     names_product,
+    names_strain,
     nearest_forms,
     potent_words,
     product_form,
     product_forms,
     product_in_name,
+    says_plant_only,
 )
 from kratom_qc.vocabulary.statuses import nearest_statuses, status, status_words
 from kratom_qc.vocabulary.units import (
@@ -88,6 +92,7 @@ __all__ = [
     "footnote",
     "form_line",
     "form_words",
+    "group_screen",
     "header_key",
     "is_bare_total",
     "is_good_verdict",
@@ -96,9 +101,11 @@ __all__ = [
     "known_units",
     "label_languages",
     "lot",
+    "may_begin_label",
     "may_hold_verdicts",
     "meanings_of",
     "names_product",
+    "names_strain",
     "nearest_analytes",
     "nearest_forms",
     "nearest_headers",
@@ -110,6 +117,7 @@ __all__ = [
     "product_form",
     "product_forms",
     "product_in_name",
+    "says_plant_only",
     "status",
     "status_of_paper",
     "unit",

@@ -88,7 +88,9 @@ def _names_a_result(text: str) -> bool:
     words = re.split(r"\s+|(?<=[^\W\d])\s*[:=]\s*", text.strip())
     for start in range(len(words)):
         for count in range(min(len(words) - start, _HEADINGS), 0, -1):
-            known = analyte(" ".join(words[start : start + count]).strip(" :=–-.,()"))
+            name = " ".join(words[start : start + count]).strip(" :=–-.,()")
+            is_word = len(name) < 3 and name.islower()  # `as received`: no symbol of an element
+            known = None if is_word else analyte(name)
             if known is not None and _has_value(words[:start] + words[start + count :]):
                 return True
     return False

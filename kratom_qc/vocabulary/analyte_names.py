@@ -10,17 +10,22 @@ from functools import cache, lru_cache
 from kratom_qc.vocabulary.keys import LONGEST_NAME, name_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
+# A name without any of these is of words alone.
+_SIGNS = re.compile(r"[(\[,/–-]|[0-9]\s*[°º˚]?\s*C")
 # `Name (abbreviation)`, `Abbreviation - name` and `Name, abbreviation`
 _NAMED_TWICE = tuple(
     map(re.compile, (r"^(.+?)\s*[(\[](.+)[)\]]$", r"^(.+?)\s+[-–/]\s+(.+)$", r"^(.+?)\s*,\s*(.+)$"))
 )
 _HOW_MANY = re.compile(
     r"(.{3,80}?)\s*[(\[,]\s*[0-9]{1,4}\s+(?:compounds|analytes|pesticides|actives|residues"
-    r"|substances|l[áa]tek|Wirkstoffe|Substanzen|substancias|compuestos)\s*[)\]]?",
+    r"|active substances|substances|l[áa]tek|účinných látek|Wirkstoffe|Substanzen|composés"
+    r"|molécules|compuestos|substancias|principios activos|substâncias|substancji|sostanze"
+    r"|principi attivi|stoffen|senyawa)\s*[)\]]?",
     re.IGNORECASE,
 )
 _SUMMED = re.compile(
-    r"(.{3,80}?)\s*[(\[,]\s*(?:calc\.?|calculated|(?:(?:calc\.|calculated)\s+)?sum(?:\s+of\s+(?:the"
+    r"(.{3,80}?)\s*[(\[,]\s*(?:calc\.?|calculated|sum|total|Summe|gesamt|suma|součet|somme|somma|soma"
+    r"|som|jumlah|łącznie|(?:(?:calc\.|calculated)\s+)?sum(?:\s+of\s+(?:the"
     r"\s+|all\s+)?(?:above|listed))?|Summe(?:\s+der\s+(?:oben\s+)?genannten)?|součet(?:\s+výše"
     r"\s+uvedených)?|somme\s+des\s+précédents|suma\s+de\s+los\s+anteriores)\s*[)\]]?",
     re.IGNORECASE,
@@ -39,6 +44,12 @@ _GIVEN_AS = re.compile(
     r"|expressed as|berechnet als)\s+(?P<given>.{1,60}?)\s*[)\]]?",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"\b(?:total[es]?|totalen?|totaal|totale|gesamt|gesamtgehalt|celkov[áéýě]|celkem|całkowit[ayei]"
+    r"|ogółem|ogólny)\b|^Gesamt(?=[-A-ZÄÖÜ])|ทั้งหมด",
+    re.IGNORECASE,
+)
+_TOTAL_BEHIND = re.compile(r"(.{3,60}?)\s*[,(]\s*total\s*\)?", re.IGNORECASE)
 _OF_MOULDS = ("tymc", "yeasts", "moulds")
 # What laboratories mark a test with that is (not) in the scope of their accreditation
 _ACCREDITED = re.compile(r"\s*[(\[][AN][)\]]\s*$")
@@ -113,18 +124,26 @@ def analyte(text: str) -> Analyte | None:
     spellings = analyte_spellings()
     if whole := spellings.get(name_key(text)):
         return analytes()[whole]
+    if _SIGNS.search(text) is None:
+        return _tested_for(text.strip())
     if (bare := _ACCREDITED.sub("", text)) != text:  # `Mitragynine (N)`: not accredited
         return analyte(bare)
     heated = _HEATED.match(text.strip())
     if heated is not None:
         return _at(analyte(heated["name"]), int(heated["low"]), int(heated["high"] or 0))
+    ways = (_named_twice, _counted, _given_as_itself, _tested_for)
+    return next((known for way in ways if (known := way(text.strip())) is not None), None)
+
+
+def _named_twice(text: str) -> Analyte | None:
+    """`Lead (Pb)`: both names stand for the same."""
     for pattern in _NAMED_TWICE:
-        parts = pattern.match(text.strip())
+        parts = pattern.match(text)
         meanings = {analyte(part) for part in parts.groups()} if parts else set()
         meaning = meanings.pop() if len(meanings) == 1 else None
         if meaning is not None:
             return meaning
-    return _counted(text.strip()) or _given_as_itself(text.strip()) or _tested_for(text)
+    return None
 
 
 def _given_as_itself(text: str) -> Analyte | None:
@@ -138,16 +157,29 @@ def _tested_for(text: str) -> Analyte | None:
     """`Detection of Salmonella spp.`, `Recuento de E. coli`: a microbe after words that say that it
     was looked for or counted; `Kadar mitraginin`: a substance after words for its content."""
     for words, of_microbes in (("looked_for", True), ("content_of", False)):
-        found = _words_before(words).match(text.strip())
+        found = _words_before(words).match(text)
         known = analyte(found["name"]) if found else None
         if known is not None and (known.family == "microbe") == of_microbes:
             return known
-    return None
+    return _whole_element(text)
+
+
+def _whole_element(text: str) -> Analyte | None:
+    """`Arsen (As) gesamt`, `Arsênio total`: an element in whatever form it is; and `Yeast & Mold,
+    Total`."""
+    turned = _TOTAL_BEHIND.fullmatch(text.strip())
+    whole = analyte_spellings().get(name_key(f"Total {turned[1]}")) if turned else None
+    if whole is not None:
+        return analytes()[whole]
+    bare = _WHOLE.sub("", text.strip()).strip(" ,-–:")
+    known = analyte(bare) if 1 < len(bare) < len(text.strip()) else None
+    return known if known is not None and known.family == "element" else None
 
 
 @cache
 def _words_before(name: str) -> re.Pattern[str]:
-    words = "|".join(map(re.escape, word_list("analytes.toml")[name]))
+    longest_first = sorted(word_list("analytes.toml")[name], key=len, reverse=True)
+    words = "|".join(map(re.escape, longest_first))
     return re.compile(rf"(?:{words})\s*(?P<name>\S.*)", re.IGNORECASE)
 
 
@@ -169,6 +201,15 @@ def _at(known: Analyte | None, low: int, high: int) -> Analyte | None:
     coolest = 20 if known.id in _OF_MOULDS else 30
     incubated = coolest <= low and max(low, high) <= 37
     return known if known.family == "microbe" and incubated else None
+
+
+@lru_cache(1024)
+def group_screen(text: str) -> Analyte | None:
+    """The screen that a heading names where a result stands beside it: `Pesticides | ND`."""
+    listed = {name_key(name) for name in word_list("analytes.toml")["group_screens"]}
+    counted = _HOW_MANY.fullmatch(text.strip())
+    named = name_key(counted[1] if counted else text) in listed
+    return analytes()["pesticide-residues"] if named else None
 
 
 def meanings_of(text: str) -> tuple[str, ...]:

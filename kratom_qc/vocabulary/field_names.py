@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from kratom_qc.vocabulary.lists import word_list
 
-_NAME = re.compile(r"(?=.*(?:_|[a-z][A-Z]))[A-Za-z][A-Za-z0-9_]{2,60}")
+_NAME = re.compile(r"(?=[A-Za-z][A-Za-z0-9_]{2,60}\Z).*(?:_|[a-z][A-Z]).*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 

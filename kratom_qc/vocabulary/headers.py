@@ -47,40 +47,43 @@ def column_roles() -> tuple[str, ...]:
 def unit_line(text: str) -> str | None:
     """The unit that a line above a table states of all its results: `mg/kg` in `All results in
     mg/kg`."""
-    for meaning, rest in _phrases(text):
-        if meaning == "unit_line" and unit(rest) is not None:
-            return rest
-    return None
+    return next((rest for rest in _behind("unit_line", text) if unit(rest) is not None), None)
 
 
 @lru_cache(8192)
 def form_line(text: str) -> str | None:
     """The words for the product form that a line states of everything: `ground leaf` in `All
     products are ground leaf`. Every word of it must say a form."""
-    for meaning, rest in _phrases(text):
-        if meaning == "form_line" and product_form(rest) is not None:
-            return rest
-    return None
+    forms = _behind("form_line", text)
+    return next((rest for rest in forms if product_form(rest) is not None), None)
 
 
 @lru_cache(8192)
 def basis_line(text: str) -> str | None:
     """The basis that a line states of all results: `dry` in `All results are reported on a dry
     weight basis`."""
-    for meaning, rest in _phrases(text):
-        if meaning != "basis_line":
-            continue
+    for rest in _behind("basis_line", text):
         basis, others = basis_in(rest)
         if basis and set(others.casefold().split()) <= _FILLERS:
             return basis
     return None
 
 
-def _phrases(text: str) -> Iterator[tuple[str | None, str]]:
-    """What the first words of a line mean, and its other words; for one first word, two, three …"""
+def _behind(meaning: str, text: str) -> Iterator[str]:
+    """What stands behind the first words of a line where these have a meaning."""
+    return (rest for known, rest in _phrases(text) if known == meaning)
+
+
+@lru_cache(8192)
+def _phrases(text: str) -> tuple[tuple[str, str], ...]:
+    """What the first words of a line mean, and its other words; one first word, two, three … may
+    mean something."""
     words = text.strip(" ().").split()
-    for count in range(1, min(len(words), _LONGEST_PHRASE + 1)):
-        yield _phrase(" ".join(words[:count])), " ".join(words[count:])
+    known = (
+        (_phrase(" ".join(words[:count])), " ".join(words[count:]))
+        for count in range(1, min(len(words), _LONGEST_PHRASE + 1))
+    )
+    return tuple((meaning, rest) for meaning, rest in known if meaning is not None)
 
 
 def _phrase(text: str) -> str | None:

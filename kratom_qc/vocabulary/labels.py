@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
 from kratom_qc.vocabulary.field_names import spelled_out
@@ -16,6 +17,8 @@ _NEUTRAL = frozenset({"en", "any"})
 OTHER = "other"
 """The name of every fact that nobody needs: a label of the kinds `plain_label` knows."""
 
+# A label without any of these is a word of the list or none.
+_SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] ")
 # What stands between the languages of one label: `Batch / Šarže`, `Batch (šarže)`, a line break.
 _LANGUAGES = re.compile(r"\s*(?:[/|\n\[\](),]| [-–—] )\s*")
 # `Unit Mass (g)`, `Received (MM/DD/YYYY)`: how the value is written is no part of the label.
@@ -77,18 +80,45 @@ def _meaning(text: str) -> str | None:
         key = header_key(said)
         if key in label_words() or key in _columns():
             return label_words().get(key)
+    if _SIGNS.search(text) is None:
+        return None
     how = _HOW.search(text)
     if how and (_DATE_FORM.fullmatch(how["how"]) or unit(how["how"]) is not None):
         return _meaning(text[: how.start()])
+    return _meaning_of_parts(text)
+
+
+def _meaning_of_parts(text: str) -> str | None:
     parts = [part for part in _LANGUAGES.split(text) if header_key(part)]
-    meanings = {label_words().get(header_key(part)) for part in parts}
+    if len(parts) < 2:
+        return None
+    meanings = _meanings(parts)
     if len(meanings) > 1 and "/" in text:  # `Harvest/Process Lot`: the last word is that of both
         last = parts[-1].split()[-1]
-        ways = (f"{part} {last}" for part in parts[:-1])
-        meanings = {label_words().get(header_key(part)) for part in (*ways, parts[-1])}
-    if len(parts) > 1 and meanings <= _PACKED:
+        meanings = _meanings([*(f"{part} {last}" for part in parts[:-1]), parts[-1]])
+    if meanings <= _PACKED:
         return "plain container"
-    return meanings.pop() if len(parts) > 1 and len(meanings) == 1 else None
+    return meanings.pop() if len(meanings) == 1 else None
+
+
+def _meanings(parts: Iterable[str]) -> set[str | None]:
+    return {label_words().get(header_key(part)) for part in parts}
+
+
+@lru_cache(8192)
+def may_begin_label(word: str) -> bool:
+    """Whether a label of several words may have this one first: a quick look, since every word of
+    prose may begin one."""
+    if not word.isalpha() or spelled_out(word):
+        return True
+    key, keys = header_key(word), _sorted_labels()
+    at = bisect_left(keys, key)
+    return at < len(keys) and keys[at].startswith(key)
+
+
+@cache
+def _sorted_labels() -> list[str]:
+    return sorted(label_words())
 
 
 def fact_name(text: str) -> str | None:

@@ -54,7 +54,11 @@ def _accreditation() -> re.Pattern[str]:
 def is_accreditation(text: str) -> bool:
     """Whether a text is the number of an accreditation and nothing more: `ISO/IEC 17025:2017 Acc.
     85368`, `A2LA 1234.01`."""
-    known = re.search(
-        rf"{_STANDARD}|\b(?:{'|'.join(map(re.escape, _words('body')))})\b", text, re.I
-    )
-    return known is not None and _accreditation().fullmatch(text.strip()) is not None
+    known = _accrediting().search(text) is not None
+    return known and _accreditation().fullmatch(text.strip()) is not None
+
+
+@cache
+def _accrediting() -> re.Pattern[str]:
+    bodies = "|".join(map(re.escape, _words("body")))
+    return re.compile(rf"{_STANDARD}|\b(?:{bodies})\b", re.IGNORECASE)

@@ -96,9 +96,18 @@ def is_role(text: str) -> bool:
 
 def _is_role(text: str) -> bool:
     """A role, or credentials: `Laboratory Director`, `Ph.D.`."""
-    if folded(text) in plain_words("person", "role"):
+    if folded(text) in plain_words("person", "role") or _is_composed_role(text):
         return True
     return all(_key(word) in _credentials() for word in text.split())
+
+
+def _is_composed_role(text: str) -> bool:
+    """`Deputy Technical Manager`: what one is, of what, and in which rank."""
+    words = [_key(word) for word in re.split(r"[\s&/-]+", text) if word]
+    of = plain_words("person", "role_of")
+    return (
+        len(words) > 1 and words[-1] in plain_words("person", "role_noun") and of >= {*words[:-1]}
+    )
 
 
 def _is_one_name(text: str, *, with_role: bool) -> bool:
@@ -159,8 +168,8 @@ def is_organisation(text: str) -> bool:
         return False
     text = _QUOTES.sub("", text)
     forms = _legal_forms(text)
-    words = text.replace(",", " ").split()
-    words = [word for word in words if folded(word) not in _SMALL | _PARTICLES | forms]
+    small = _SMALL | _PARTICLES | forms
+    words = [word for word in text.replace(",", " ").split() if folded(word) not in small]
     if not 0 < len(words) <= _MOST_WORDS_OF_ORGANISATION:
         return False
     others = [word for word in words if _noun(word) not in plain_words("organisation", "noun")]
@@ -172,8 +181,12 @@ def is_organisation(text: str) -> bool:
 def _legal_forms(text: str) -> frozenset[str]:
     """The words of every legal form in a name: `s`, `r.o.` of `spol. s r.o.`."""
     low = f" {folded(text).replace(',', ' ')} "
-    forms = (form for form in plain_words("organisation", "form") if f" {form} " in low)
-    return frozenset(word for form in forms for word in form.split())
+    return frozenset(word for form in _padded_forms() if form in low for word in form.split())
+
+
+@cache
+def _padded_forms() -> tuple[str, ...]:
+    return tuple(f" {form} " for form in plain_words("organisation", "form"))
 
 
 def _noun(word: str) -> str:

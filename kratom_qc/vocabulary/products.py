@@ -16,6 +16,14 @@ _AMOUNT = re.compile(r"[0-9]+(?:[.,][0-9]+)?\s?(?:mg|g|kg|ml|oz|lbs?|ct|count|pc
 _STRENGTH = re.compile(r"\b(?:[0-9]+ ?x|x ?[0-9]+|[0-9]+ ?: ?1)\b")
 _PLANT = re.compile("kratom|mitragyn|ketum|กระทอม")
 _POWDER, _LEAF, _PLAIN = "powder", "leaf", "plain"
+# Lists of words that name no form, and what their words mean
+_OPEN_WORDS = (
+    ("strain", _PLAIN),
+    ("plant", _PLAIN),
+    ("plain", _PLAIN),
+    ("leaf", _LEAF),
+    ("powder", _POWDER),
+)
 
 
 class FormWords(NamedTuple):
@@ -79,6 +87,29 @@ def potent_words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(8192)
+def names_strain(text: str) -> bool:
+    """Whether a product's name is made of words for strains, colours and amounts: `Red Maeng Da
+    1 kg`."""
+    said = form_words(text)
+    is_plain = said.product is None and not said.left and not potent_words(text)
+    return is_plain and _holds(text, "strain")
+
+
+@lru_cache(8192)
+def says_plant_only(text: str) -> bool:
+    """Whether a form says no more than that the product is of a plant: `Botanical`."""
+    said = form_words(text)
+    return said.product is None and not said.left and _holds(text, "plant")
+
+
+def _holds(text: str, kind: str) -> bool:
+    """Whether a text has a word or phrase of a list."""
+    own = f" {' '.join(_tokens(text))} "
+    words = word_list("products.toml")["words"][kind]
+    return any(f" {' '.join(_tokens(word))} " in own for word in words)
+
+
+@lru_cache(8192)
 def names_product(text: str) -> bool:
     """Whether a line without a label can be the name of a product: it names the plant and one
     form."""
@@ -133,8 +164,8 @@ def _phrases() -> Mapping[tuple[str, ...], str]:
     """The words of every spelling, with what they mean."""
     lists = word_list("products.toml")
     phrases: dict[tuple[str, ...], str] = {}
-    for meaning in (_PLAIN, _LEAF, _POWDER):
-        phrases |= {tuple(_pieces(word)): meaning for word in lists["words"][meaning]}
+    for words, meaning in _OPEN_WORDS:
+        phrases |= {tuple(_pieces(word)): meaning for word in lists["words"][words]}
     for product, row in lists["form"].items():
         for spelling in (product, row["name"], *row["phrases"]):
             phrases[tuple(_pieces(spelling))] = product

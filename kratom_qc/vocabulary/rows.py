@@ -57,6 +57,7 @@ def row_words(table: str) -> Mapping[str, str]:
     return index(words, f"words/rows.toml [{table}]")
 
 
+@lru_cache(8192)
 def _key(text: str) -> str:
     return " ".join(_WORD.findall(folded(text)))
 
@@ -95,10 +96,12 @@ def _with_unit(part: str) -> tuple[str, str]:
     if unit(part) is not None:
         return "", part
     words = part.split()
-    for at in range(1, len(words)):
-        said, before = " ".join(words[at:]), [_key(word) for word in words[:at]]
-        has_in = row_words("heading").get(before[-1]) == "in"
-        known = unit(said) if has_in or all(map(_is_word, before)) else None
+    all_words = True  # of headings, so far
+    for at, before in enumerate(map(_key, words[:-1]), start=1):
+        has_in = row_words("heading").get(before) == "in"
+        all_words = all_words and _is_word(before)
+        said = " ".join(words[at:]) if has_in or all_words else ""
+        known = unit(said) if said else None
         if known is not None and known.portion is None:
             return " ".join(words[: at - has_in]), said
     return part, ""
@@ -116,7 +119,7 @@ def _is_of_headings(part: str) -> bool:
     words = part.split()
     while words and status(words[-1]) in _GOOD:
         words.pop()
-    return all(_is_word(_key(word)) or is_method(word) for word in words)
+    return all(all(map(_is_word, _key(word).split())) or is_method(word) for word in words)
 
 
 def is_method(part: str) -> bool:
@@ -166,8 +169,13 @@ def is_sample_word(text: str) -> bool:
 
 
 def is_control_code(text: str) -> bool:
-    """Whether a text in a column of kinds of samples is a code of quality control: `LR`, `FD`."""
-    return row_words("quality_control").get(_key(text)) == "code"
+    """Whether a text in a column of kinds of samples is a code of quality control: `LR`, `LB1`."""
+    key = _key(text)
+    if row_words("quality_control").get(key) == "code":
+        return True
+    numbered = key.rstrip("0123456789")
+    kind = row_words("quality_control").get(numbered) if numbered != key else None
+    return kind in ("code", "alone", "abbreviation")
 
 
 def _phrases(words: list[str]) -> tuple[set[str], list[str]]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from kratom_qc.vocabulary.keys import word_key
 from kratom_qc.vocabulary.lists import index, nearest, word_list
+
+_TWICE = re.compile(r"([^()/]{2,40}?)\s*(?:/\s*([^()/]{2,40})|\(([^()]{2,40})\))")
+
+# Of two words for what was not found, the one that says less counts: `ND (<LOQ)` looked down to
+# the LOQ.
+_FROM_WEAKEST = ("below_loq", "below_lod", "not_detected", "absent")
 
 
 @cache
@@ -20,8 +27,18 @@ def status_words() -> Mapping[str, str]:
 @lru_cache(8192)
 def status(text: str) -> str | None:
     """What a word in place of a number, or in a verdict column, means (a key of
-    `words/statuses.toml`)."""
-    return status_words().get(word_key(text))
+    `words/statuses.toml`). Two words that mean the same are one: `ไม่พบ / Not detected`."""
+    return status_words().get(word_key(text)) or _said_twice(text)
+
+
+def _said_twice(text: str) -> str | None:
+    parts = _TWICE.fullmatch(text.strip())
+    if parts is None:
+        return None
+    meanings = {status_words().get(word_key(part)) for part in parts.groups() if part}
+    if len(meanings) > 1 and meanings <= {*_FROM_WEAKEST}:
+        return next(meaning for meaning in _FROM_WEAKEST if meaning in meanings)
+    return meanings.pop() if len(meanings) == 1 else None
 
 
 @cache

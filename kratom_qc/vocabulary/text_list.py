@@ -13,15 +13,22 @@ from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.adverse import objection
 from kratom_qc.vocabulary.checked import Day, Table, Text, checked, told
 from kratom_qc.vocabulary.lists import WORDS
-from kratom_qc.vocabulary.texts import PLACEHOLDERS, ReadText, TextRegister, text_key
-from kratom_qc.vocabulary.toml_lines import KeyPath, read
+from kratom_qc.vocabulary.templates import Grammar, may_say_nothing
+from kratom_qc.vocabulary.texts import (
+    PLACEHOLDERS,
+    ReadText,
+    TextRegister,
+    grammar,
+    read_template,
+    text_key,
+)
+from kratom_qc.vocabulary.toml_lines import Document, KeyPath, read
+
+_PLACEHOLDER = re.compile(rf"\{{(?:{'|'.join(PLACEHOLDERS)})\}}")
 
 
-def _with_known_placeholders(text: str) -> str:
-    for name in re.findall(r"\{([^{}]*)\}", text):
-        if "|" not in name and name not in PLACEHOLDERS:
-            raise ValueError(f"holds {{{name}}}; placeholders are {', '.join(PLACEHOLDERS)}")
-    if len(re.findall(r"[^\W\d_]", re.sub(r"\{[a-z]*\}", "", text))) < 2:
+def _saying_more(text: str) -> str:
+    if len(re.findall(r"[^\W\d_]", _PLACEHOLDER.sub("", text))) < 2:
         raise ValueError("says nothing but its placeholders")
     return text
 
@@ -29,9 +36,7 @@ def _with_known_placeholders(text: str) -> str:
 class _Read(Table):
     """Texts that are harmless for one reason, read by one person on one day."""
 
-    texts: tuple[Annotated[Text, AfterValidator(_with_known_placeholders)], ...] = Field(
-        min_length=1
-    )
+    texts: tuple[Annotated[Text, AfterValidator(_saying_more)], ...] = Field(min_length=1)
     because: Text
     by: Text
     on: Day
@@ -44,23 +49,36 @@ class _File(Table):
     read: tuple[_Read, ...] = ()
 
 
+_Choices = dict[str, dict[str, tuple[str, ...]]]
+
+
+class _Shipped(_File):
+    """With named choices, by language. A store's own register has none: each of its texts is
+    checked as it stands."""
+
+    choices: _Choices = Field(default_factory=dict)
+
+
 _Check = Callable[[tuple[_Read, ...]], Iterable[tuple[KeyPath, str]]]
 
 
 def load_own(path: Path, name: str) -> TextRegister:
     """A store's own register; see `kratom_qc.vocabulary.texts.load`."""
-    return _load(path, name, _adverse)
+    document = read(path, name)
+    return _register(document, checked(document, _File).read, {}, _adverse)
 
 
 def load_shipped() -> TextRegister:
     """The list that is shipped, with every check. Raises RulebookError with every mistake."""
-    return _load(WORDS / "texts.toml", "words/texts.toml", _unsourced)
+    document = read(WORDS / "texts.toml", "words/texts.toml")
+    listed = checked(document, _Shipped)
+    return _register(document, listed.read, listed.choices, _unsourced)
 
 
-def _load(path: Path, name: str, check: _Check) -> TextRegister:
-    document = read(path, name)
-    rows = checked(document, _File).read
-    mistakes = [*_told_twice(rows), *check(rows)]
+def _register(
+    document: Document, rows: tuple[_Read, ...], choices: _Choices, check: _Check
+) -> TextRegister:
+    mistakes = [*_told_twice(rows), *_not_readable(rows, choices), *check(rows)]
     if mistakes:
         raise RulebookError("\n".join(told(document, mistakes)))
     entries = (
@@ -68,7 +86,33 @@ def _load(path: Path, name: str, check: _Check) -> TextRegister:
         for row in rows
         for text in row.texts
     )
-    return TextRegister(entries, document.sha256)
+    return TextRegister(entries, document.sha256, document.text, choices)
+
+
+def _not_readable(rows: tuple[_Read, ...], choices: _Choices) -> Iterator[tuple[KeyPath, str]]:
+    """Choices and texts that name what nobody knows, name themselves, or may say nothing."""
+    for language, named in choices.items():
+        own = grammar(choices, language)
+        for name in named:
+            taken = "is a placeholder already" if name in PLACEHOLDERS else ""
+            if why := taken or _mistake(f"{{{name}}} text", own):
+                yield ("choices", language, name), f"'{name}' {why}"
+    for number, row in enumerate(rows):
+        own = grammar(choices, row.language)
+        for text in filter(_has_braces, row.texts):
+            if why := _mistake(text, own):
+                yield ("read", number, "texts"), f"'{text}' {why}"
+
+
+def _has_braces(text: str) -> bool:
+    return "{" in text and "}" in text
+
+
+def _mistake(text: str, own: Grammar) -> str:
+    try:
+        return "may say nothing" if may_say_nothing(read_template(own, text)) else ""
+    except ValueError as error:
+        return str(error)
 
 
 def _told_twice(rows: tuple[_Read, ...]) -> Iterator[tuple[KeyPath, str]]:

@@ -3,22 +3,27 @@ and found to say nothing of any batch.
 
 A text equals an entry where nothing but case, spacing and typographic marks differs. A placeholder
 (`{date}`) stands for what is certainly of its kind, braces with bars (`{approval|consent}`) for one
-of the words in them; no wildcard can hold an opposite meaning.
+of the words in them, and a named choice (`{results}`) for one of those that the list gives its
+language; no wildcard can hold an opposite meaning.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
+from kratom_qc.vocabulary.adverse import has_adverse_word
+from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.names import is_organisation, is_person
+from kratom_qc.vocabulary.templates import Choices, Grammar, Kind, Said, Sequel, said
 
 _MOST_SENTENCES = 4  # that one entry may have
 _TWINS = str.maketrans(
@@ -31,24 +36,31 @@ _TWINS = str.maketrans(
 )
 _BLANKS = re.compile(r"\s+")
 _AROUND_SIGNS = re.compile(r" ?([^\w ]) ?")
+_EVEN = re.compile(r" ?(?:\w+ )*(?:\w+)?")
 _BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
 _SENTENCE_END = re.compile(
     r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
 )
 _WORD = re.compile(r"\w+")
-_WHOLE_WORD = re.compile(r"(?<=[^\w\0])\w+(?=[^\w\0])")
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _DAY = r"[0-9]{1,2}"
 _MONTH = r"[^\W\d_]{3,12}\.?"
-PLACEHOLDERS = {
-    "number": r"[0-9]+(?:[.,][0-9]+)*",
-    "date": rf"[0-9]{{4}}[-/.]{_DAY}[-/.]{_DAY}|{_DAY}[-/.]{_DAY}[-/.][0-9]{{2,4}}"
-    rf"|{_DAY}\.? ?{_MONTH},? ?[0-9]{{4}}|{_MONTH} {_DAY},? ?[0-9]{{4}}",
-    "batch": r"\S.*?",
-    "name": r"\S.*?",
-    "laboratory": r"\S.*?",
-}
-_LONGEST = {"batch": 60, "name": 100, "laboratory": 120}
+_DATES = tuple(
+    map(
+        re.compile,
+        (
+            rf"[0-9]{{4}}[-/.]{_DAY}[-/.]{_DAY}",
+            rf"{_DAY}[-/.]{_DAY}[-/.][0-9]{{2,4}}",
+            rf"{_DAY}\.? ?{_MONTH},? ?[0-9]{{4}}",
+            rf"{_MONTH} {_DAY},? ?[0-9]{{4}}",
+        ),
+    )
+)
+_CODE = re.compile(r"(?=[A-Z./-]*[0-9])[A-Z0-9]{1,5}(?:[-./ ][A-Z0-9]{1,5}){0,4}(?!\w)")
+_LONGEST_NAME = 100
+PLACEHOLDERS = ("number", "date", "batch", "name", "laboratory", "contact", "code")
+_EVERY_LANGUAGE = "any"
 
 
 class OwnWords(NamedTuple):
@@ -80,10 +92,13 @@ def text_key(text: str) -> str:
 
 
 def _plainly(text: str) -> str:
-    return _BULLET.sub("", _evened(text).strip()).rstrip(" .").strip('"')
+    return _BULLET.sub("", evened(text).strip()).rstrip(" .").strip('"')
 
 
-def _evened(text: str) -> str:
+def evened(text: str) -> str:
+    """A text with one spelling of each typographic mark, and no blank beside a sign."""
+    if _EVEN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return text
     flat = unicodedata.normalize("NFC", text).translate(_TWINS)
     return _AROUND_SIGNS.sub(r"\1", _BLANKS.sub(" ", flat))
 
@@ -112,25 +127,32 @@ def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ..
 
 
 class TextRegister:
-    """Texts that are read before. `sha256` is that of its file, empty where there is none."""
+    """Texts that are read before. `sha256` and `written` are of its file, empty where there is
+    none; `choices` are the named ones of each language."""
 
-    def __init__(self, entries: Iterable[ReadText] = (), sha256: str = ""):
+    def __init__(
+        self,
+        entries: Iterable[ReadText] = (),
+        sha256: str = "",
+        written: str = "",
+        choices: Mapping[str, Choices] = MappingProxyType({}),
+    ):
         self.entries = tuple(entries)
         self.sha256 = sha256
+        self.written = written
+        self.choices = choices
 
     def find(self, text: str, own: OwnWords) -> ReadText | None:
         """The entry that a text of a certificate equals; None where nobody has read it."""
         plain = _plainly(text)
-        key = plain.casefold()
-        for entry in self._exact.get(key, ()):
+        for entry in self._exact.get(plain.casefold(), ()):
             if _is_of(entry, own):
                 return entry
-        for word in ("", *_WORD.findall(key)):
-            if not word and self._any_nameless.fullmatch(plain) is None:
-                continue
-            for template in self._templates.get(word, ()):
-                if _is_of(template.entry, own) and template.equals(plain, own):
-                    return template.entry
+        text_said, kinds = said(plain), _kinds(own)
+        for word in dict.fromkeys(("", *_WORD.findall(text_said.low))):
+            for entry, template in self._templates.get(word, ()):
+                if _is_of(entry, own) and len(plain) in template.ends(text_said, {0}, kinds):
+                    return entry
         return None
 
     @cached_property
@@ -142,93 +164,88 @@ class TextRegister:
         return found
 
     @cached_property
-    def _templates(self) -> dict[str, list[_Template]]:
-        """By a word that all their texts have, since there are hundreds."""
-        found: dict[str, list[_Template]] = {}
+    def _templates(self) -> dict[str, list[tuple[ReadText, Sequel]]]:
+        """By words of which every text of a template has one, since there are hundreds."""
+        found: dict[str, list[tuple[ReadText, Sequel]]] = {}
+        grammars: dict[str, Grammar] = {}
         for entry in self.entries:
-            if _BRACES.search(entry.text):
-                template = _Template(entry)
-                found.setdefault(template.word, []).append(template)
+            if not _BRACES.search(entry.text):
+                continue
+            if entry.language not in grammars:
+                grammars[entry.language] = grammar(self.choices, entry.language)
+            template = read_template(grammars[entry.language], entry.text)
+            for word in template.certain(before=True, behind=True) or ("",):
+                found.setdefault(word, []).append((entry, template))
         return found
 
-    @cached_property
-    def _any_nameless(self) -> re.Pattern[str]:
-        """All templates without a certain word as one pattern: a hundred of them are tried for
-        every text, and nearly always in vain."""
-        patterns = (template.unnamed for template in self._templates.get("", ()))
-        return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+
+def grammar(choices: Mapping[str, Choices], language: str) -> Grammar:
+    """The grammar of a language, with its named choices and those of every language."""
+    named = {**choices.get(_EVERY_LANGUAGE, {}), **choices.get(language, {})}
+    return Grammar(PLACEHOLDERS, evened, named)
+
+
+def read_template(of: Grammar, text: str) -> Sequel:
+    """An entry as a template. Raises ValueError where it names what nobody knows."""
+    bare = text.translate(_TWINS).strip().lstrip('"').rstrip(" .").rstrip('"')
+    return of.read(bare)
 
 
 def _is_of(entry: ReadText, own: OwnWords) -> bool:
     return not entry.laboratory or text_key(entry.laboratory) == text_key(own.laboratory)
 
 
-class _Template:
-    """An entry with placeholders, or with a choice of words: `{approval|consent}`."""
-
-    def __init__(self, entry: ReadText):
-        self.entry = entry
-        pieces = _BRACES.split(entry.text.strip())
-        self._words = [_evened(words) for words in pieces[::2]]
-        self._words[-1] = self._words[-1].rstrip(" .").rstrip('"')
-        self._words[0] = self._words[0].lstrip('"')
-        self._braces = pieces[1::2]
-
-    @property
-    def word(self) -> str:
-        """The longest word that every text of it has, in small letters; empty where none is certain
-        to stand alone."""
-        text = "\0".join(self._words).casefold()
-        return max(_WHOLE_WORD.findall(f" {text} "), key=len, default="")
-
-    def equals(self, plain: str, own: OwnWords) -> bool:
-        """Whether a text is it, with something of the right kind in every placeholder."""
-        match = self._pattern.fullmatch(plain)
-        said = match.groupdict() if match else {}
-        return match is not None and all(
-            _is_a(self._braces[int(at.removeprefix("at"))], words, own)
-            for at, words in said.items()
-        )
-
-    @property
-    def unnamed(self) -> str:
-        """Its pattern, without names for its placeholders."""
-        return re.sub(r"\(\?P<at[0-9]+>", "(?:", self._written)
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile(self._written, re.IGNORECASE)
-
-    @cached_property
-    def _written(self) -> str:
-        pattern = _literal(self._words[0])
-        for number, (brace, words) in enumerate(zip(self._braces, self._words[1:], strict=True)):
-            if "|" in brace:
-                choice = "|".join(_literal(_evened(words)) for words in brace.split("|"))
-                pattern += f"(?:{choice})"
-            else:
-                pattern += f"(?P<at{number}>{PLACEHOLDERS[brace]})"
-            pattern += _literal(words)
-        return pattern
+# ---------------------------------------------------------------- placeholders
 
 
-def _literal(words: str) -> str:
-    """Words as a pattern; the blanks at their ends may be none, beside a sign."""
-    bare = words.strip(" ")
-    start, end = (
-        " ?" if words != stripped else "" for stripped in (words.lstrip(" "), words.rstrip(" "))
-    )
-    return f"{start}{re.escape(bare)}{end}" if bare else start
+@lru_cache(64)
+def _kinds(own: OwnWords) -> Mapping[str, Kind]:
+    return {
+        "number": _matching(_NUMBER),
+        "date": _matching(*_DATES),
+        "code": _codes,
+        "name": _those(lambda part: is_person(part) or is_organisation(part)),
+        "contact": _those(lambda part: is_contact(part, in_place=True)),
+        "batch": _one_of(own.ids),
+        "laboratory": _one_of((own.laboratory,)),
+    }
 
 
-def _is_a(kind: str, said: str, own: OwnWords) -> bool:
-    if len(said) > _LONGEST.get(kind, len(said)):
-        return False
-    if kind == "name":
-        return is_person(said) or is_organisation(said)
-    if kind == "laboratory":
-        return bool(own.laboratory) and text_key(said) == text_key(own.laboratory)
-    return kind != "batch" or text_key(said) in map(text_key, own.ids)
+def _matching(*patterns: re.Pattern[str]) -> Kind:
+    def ends(text: Said, start: int) -> Iterator[int]:
+        found = (pattern.match(text.plain, start) for pattern in patterns)
+        return (match.end() for match in found if match)
+
+    return ends
+
+
+def _codes(text: Said, start: int) -> Iterator[int]:
+    """The number of a laboratory's own document: `SOP-MB-004` or a part of it. Its letters are no
+    words."""
+    match = _CODE.match(text.plain, start)
+    if match and not has_adverse_word(match[0]):
+        yield match.end()
+
+
+def _those(is_it: Callable[[str], bool]) -> Kind:
+    def ends(text: Said, start: int) -> Iterator[int]:
+        longest = min(len(text.plain), start + _LONGEST_NAME)
+        for end in range(start + 1, longest + 1):
+            whole = end == len(text.plain) or not text.plain[end].isalnum()
+            if whole and is_it(text.plain[start:end]):
+                yield end
+
+    return ends
+
+
+def _one_of(values: Iterable[str]) -> Kind:
+    """Words of the certificate itself, as they stand."""
+    low = [said(_plainly(value)).low for value in values if _plainly(value)]
+
+    def ends(text: Said, start: int) -> Iterator[int]:
+        return (start + len(value) for value in low if text.low.startswith(value, start))
+
+    return ends
 
 
 # ---------------------------------------------------------------- files
@@ -237,12 +254,13 @@ def _is_a(kind: str, said: str, own: OwnWords) -> bool:
 @cache
 def shipped() -> TextRegister:
     """The texts that are read before everywhere. A test, and not every run, checks the list."""
-    rows = word_list("texts.toml")["read"]
-    return TextRegister(
+    listed = word_list("texts.toml")
+    entries = (
         ReadText(text, **{key: row[key] for key in row if key != "texts"})
-        for row in rows
+        for row in listed["read"]
         for text in row["texts"]
     )
+    return TextRegister(entries, choices=listed["choices"])
 
 
 def load(path: Path, name: str = "") -> TextRegister:

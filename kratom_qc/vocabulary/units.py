@@ -150,7 +150,7 @@ def without_statistic(text: str) -> str:
 def unit(text: str) -> Unit | None:
     """The unit a text stands for, or None. A basis in it (`mg/kg dry weight`) is the unit's
     basis."""
-    if len(text) > LONGEST_NAME:
+    if len(text) > LONGEST_NAME or not _may_be_unit(text.strip(" ,;")):
         return None
     basis, rest = basis_in(without_statistic(text.strip()))
     key = unit_key(rest.strip(" ,;"))
@@ -164,6 +164,24 @@ def unit(text: str) -> Unit | None:
     # an exponent that was raised in the text stands level in the key
     raised = not text.isascii() and any(c.isdigit() and not c.isascii() for c in text)
     return None if raised else _of_portion(key, basis)
+
+
+def _may_be_unit(text: str) -> bool:
+    """Whether a text begins like a unit, or like what may stand before one: a quick look, since
+    nearly every word is looked up here and is none."""
+    key = unit_key(text)
+    if not key[:1].isalpha() or key[:2] in _beginnings() or any(map(str.isdigit, key)):
+        return True
+    return any(words.match(text) for words in (_DRY, _AS_RECEIVED, _STATISTIC))
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The first two letters of every unit; of a unit of one letter, with any letter behind it."""
+    letters = "".join(map(chr, range(ord("a"), ord("z") + 1)))
+    return frozenset(
+        key[:2] if len(key) > 1 else key + letter for key in units() for letter in ("", *letters)
+    )
 
 
 def _of_portion(key: str, basis: str | None) -> Unit | None:

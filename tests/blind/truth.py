@@ -17,6 +17,7 @@ SETS = Path(__file__).parent
 _IDS = {
     "aflatoxins-total": "total-aflatoxins",
     "inorganic-arsenic": "arsenic-inorganic",
+    "pesticides": "pesticide-residues",
     "yeast": "yeasts",
     "mold": "moulds",
 }

@@ -4,6 +4,7 @@ place where a chemist would read them without a question."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -338,10 +339,45 @@ def test_a_column_of_days_holds_no_results() -> None:
 
 def test_groups_in_a_limit_prove_the_mark_of_the_results() -> None:
     table = [["Test", "Result", "Units", "Specification"], ["TYMC", "450", "CFU/g", "< 100,000"]]
-    for limit, low in (("< 10,000,000", 12000), ("< 10,000", 12)):
-        (certificate,) = read_csv([*table, ["TAMC", "12,000", "CFU/g", limit]]).certificates
-        tamc = next(found for found in certificate.results if found.analyte == "tamc")
-        assert (tamc.interval.low, tamc.interval.high) == (low, 12000)
+    for limit, low in (("< 10,000,000", 12), ("< 10,000", Decimal("0.012"))):
+        (certificate,) = read_csv([*table, ["Nickel", "12,000", "ug/kg", limit]]).certificates
+        nickel = next(found for found in certificate.results if found.analyte == "nickel")
+        assert (nickel.interval.low, nickel.interval.high) == (low, 12)
+
+
+def test_a_number_beside_the_name_of_a_panel_is_its_result_and_no_summary() -> None:
+    rows = [["Test", "Result", "Limit", "Pass/Fail"], ["Aerobic Plate Count (CFU/g)", "2.1E+04", "1E+07", "PASS"],
+            ["Pesticides (72 compounds)", "ND", "", "PASS"]]  # fmt: skip
+    (certificate,) = read_csv(rows).certificates
+    found = {result.analyte: result.interval.low for result in certificate.results}
+    assert found == {"tamc": 21000, "pesticide-residues": 0}
+
+
+def test_a_blank_among_the_columns_of_samples_is_no_sample() -> None:
+    rows = [["Parameter", "Units", "Method Blank", "KR-101", "KR-102"], ["Lead", "ppb", "900", "352", "418"],
+            ["Cadmium", "ppb", "ND", "21", "33"]]  # fmt: skip
+    certificates = read_csv(rows, head=()).certificates
+    assert {each.batch_id: str(each.results[0].interval.low) for each in certificates} == {
+        "KR-101": "0.352",
+        "KR-102": "0.418",
+    }
+
+
+COUNTS = [  # the result, its unit, the amount: of lead, 1,234 ug/kg
+    ("4,900", "CFU/g", Decimal("1.234")),
+    ("4.900", "KBE/g", Decimal("0.001234")),
+    ("3,900", "log CFU/g", None),
+    ("4,900", "MPN/g", None),
+]
+
+
+@pytest.mark.parametrize(("said", "unit", "lead"), COUNTS)
+def test_a_count_of_colonies_has_no_thousandths(said: str, unit: str, lead: Decimal | None) -> None:
+    """It proves the decimal mark where no other number does."""
+    rows = [["Test", "Result", "Units"], ["TAMC", said, unit], ["Lead", "1,234", "ug/kg"]]
+    (certificate,) = read_csv(rows).certificates
+    found = next(result for result in certificate.results if result.analyte == "lead").interval
+    assert (found.low, found.high) == ((lead, lead) if lead else (Decimal("0.001234"), Decimal("1.234")))
 
 
 def test_each_portion_of_several_is_a_result_and_one_that_is_positive_stays() -> None:

@@ -78,6 +78,31 @@ def test_a_form_is_read_as_a_whole_phrase(facts: list[list[str]], product: str |
     assert (_read(*facts).product, _held(*facts)) == (product, held)
 
 
+ASSUMED = [  # facts, the form that is likely, where it holds
+    ([["Product", "Red Bali"]], "leaf_powder", ["PRODUCT-ASSUMED B2"]),
+    ([["Product", "Super Green Malay 1 kg"]], "leaf_powder", ["PRODUCT-ASSUMED B2"]),
+    ([["Matrix", "Botanical"], ["Product", "RB-2609-A"]], "leaf_powder", ["PRODUCT-ASSUMED B2"]),
+    ([["Matrix", "Plant"], ["Product", "7-OH Bali"]], None, []),
+    ([["Product", "Enhanced Indo"]], None, []),
+    ([["Product", "Bali Thunder"]], None, []),
+    ([["Product", "Bali 50x"]], None, []),
+    ([["Product", "Kratom"]], None, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "product", "held"), ASSUMED)
+def test_a_form_that_nobody_printed_is_told_and_holds(
+    facts: list[list[str]], product: str | None, held: list[str]
+) -> None:
+    assert (_read(*facts).product, _held(*facts)) == (product, held)
+
+
+def test_a_strain_beside_results_per_serving_has_no_form() -> None:
+    rows = [["Batch", "L-1"], ["Product", "Red Bali"], *TABLE, ["Mitragynine", "45", "mg/serving"]]
+    (certificate,) = read_csv(rows, head=()).certificates
+    assert certificate.product is None
+
+
 NAMES = [
     ("Green Hulu", True),
     ("OPMS Gold Kratom Powder 500 mg", True),

@@ -33,6 +33,7 @@ ONE = [
     ("mg/container", "1 mg/container"), ("mg/package", "1 mg/container"), ("ug/day", "1 ug/day"), ("mcg/Daily Dose", "1 ug/day"),
     ("mg/day", "1000 ug/day"), ("% of total alkaloids", "1 %"), ("% of label claim", "1 %"), ("aw", "1 1"), ("g/mL", "1 g/mL"),
     ("g", "1 g"), ("mg", "0.001 g"), ("kg", "1000 g"), ("oz", "28.349523125 g"), ("mL", "1 mL"), ("L", "1000 mL"),
+    ("min", "1 min"), ("Minuten", "1 min"), ("seconds", "0.016666666666666666666666667 min"), ("a_w", "1 1"),
 ]  # fmt: skip
 
 

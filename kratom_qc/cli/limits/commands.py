@@ -93,7 +93,7 @@ def show(
 
 @limits.command()
 def due(on: StandingOn = None, as_json: Json = False) -> int:
-    """List the limits that a person must read again, the most harmful first, and where.
+    """List the limits to read again, the most harmful first, and where.
 
     \b
     Example:

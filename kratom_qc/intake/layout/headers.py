@@ -28,7 +28,7 @@ from kratom_qc.intake.layout.sense import (
     squeezed,
     words_over,
 )
-from kratom_qc.vocabulary.rows import heading, repetition
+from kratom_qc.vocabulary.rows import heading, quality_control, repetition
 
 KEYS = ("fact:batch_id", "fact:sample_id", "fact:lab_id")
 LIST, WIDE, SAMPLES, TURNED = "list", "wide", "samples", "turned"
@@ -218,14 +218,9 @@ class _ColumnFinder:
             for column in columns
             for number in range(column.number, column.end + 1)
         }
-        for column in self._columns(bottom + 1):
-            if column.number not in cells:
-                continue
-            old = known.get(column.number)
-            if old is None or column.role in ("unknown", "analyte"):
-                return []
-            if old.role in ("analyte", *KEYS) or (old.inferred and old.role != "result"):
-                return []
+        own = (column for column in self._columns(bottom + 1) if column.number in cells)
+        if not all(_may_continue(known.get(column.number), column) for column in own):
+            return []
         found = self.tables(bottom + 1)
         return found if len(found) == len(before) else []
 
@@ -280,6 +275,13 @@ def _named(
 ) -> Column:
     said = words.sense
     return Column(number, said.role, header, said.unit, said.basis, group, end=end)
+
+
+def _may_continue(old: Column | None, new: Column) -> bool:
+    """Whether a column with one more row of words may be the column that was read without it."""
+    if old is None or new.role in ("unknown", "analyte") or old.role in ("analyte", *KEYS):
+        return False
+    return not old.inferred or old.role == "result"
 
 
 def _runs(columns: list[Column]) -> list[list[Column]]:
@@ -502,8 +504,13 @@ def _heads_samples(columns: list[Column]) -> bool:
 
 
 def _name_samples(columns: list[Column]) -> bool:
-    """Whether the columns beside analytes are headed by the names of samples."""
-    unknown = [column for column in columns if column.role == "unknown"]
+    """Whether the columns beside analytes are headed by the names of samples; beside them may
+    stand the laboratory's own, a blank for instance."""
+    unknown = [
+        column
+        for column in columns
+        if column.role == "unknown" and quality_control(column.title) != "yes"
+    ]
     return len(unknown) > 1 and all(
         _SAMPLE_NAME.fullmatch(column.title) and repetition(column.title) is None
         for column in unknown

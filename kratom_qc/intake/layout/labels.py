@@ -29,6 +29,7 @@ _LETTERHEAD_ROWS = 8
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z])|\n")
 _AGAIN = "\n"  # stands in no fact's name
 _IDS = ("batch_id",)
+_OF_TESTS = ("opinion_good", "opinion_bad", "not_evaluated", "not_detected", "absent", "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[StatedFac
         if name is None:
             facts += _in_one_cell(page, row, column, cells[column].text)
             continue
-        at = _value_of(page, row, column, cells)
+        at = _value_of(page, row, column, cells, name)
         if name == OTHER or ":" in cells[column].text.rstrip(": "):  # `Sampled: -` states nothing
             page.claim(row, column, "label")
+            facts += _named_aside(page, cells[column].text, at)
         elif at is not None and (word := _value(page, *at, name)) is not None:
             page.claim(row, column, "label")
             page.languages |= vocabulary.label_languages(cells[column].text)
@@ -65,19 +67,33 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[StatedFac
 
 
 def _value_of(
-    page: Page, row: int, column: int, cells: Mapping[int, Cell]
+    page: Page, row: int, column: int, cells: Mapping[int, Cell], name: str
 ) -> tuple[int, int] | None:
     """Where the value of a label stands: in the next cell of its row, else right below it, where
     labels stand above their values."""
     following = min((at for at in page.cells(row) if at > column), default=None)
     if following is not None and following not in cells:
         return None  # read already, by a profile for instance
-    if following is not None and not _is_label(cells[following].text):
-        return row, following
+    if following is not None:
+        text = cells[following].text
+        if not _is_label(text) or (name == "form" and vocabulary.says_plant_only(text)):
+            return row, following  # `Matrix | Plant`, which is a label, too
     below = page.unclaimed(row + 1)
     if column in below and not any(_is_label(cell.text) for cell in below.values()):
         return row + 1, column
     return None
+
+
+def _named_aside(page: Page, label: str, at: tuple[int, int] | None) -> Iterator[StatedFact]:
+    """The product that a client names where his own number belongs: `Project | Kratom leaf powder,
+    fall intake`. It counts where nothing says better what the product is."""
+    if at is None or vocabulary.plain_label(label) != "identifier":
+        return
+    name, _, rest = page.peek(*at).text.strip().partition(",")
+    if vocabulary.names_product(name) and not quality_control(name):
+        word = page.word(*at, "title")
+        page.leave(*at, rest, label)
+        yield StatedFact("title", replace(word, text=name), *at)
 
 
 def _is_label(text: str) -> bool:
@@ -91,6 +107,8 @@ def _is_label(text: str) -> bool:
 def _value(page: Page, row: int, column: int, name: str) -> SourceText | None:
     """A cell as the value of a fact, and claimed; None where it says that there is none."""
     said = _bare(name, page.peek(row, column).text)
+    if name.endswith("_on") and vocabulary.status(said) in _OF_TESTS:
+        return None  # `Tested | PASS` is no day of testing
     return replace(page.fact(row, column, name), text=said) if said else None
 
 

@@ -14,6 +14,7 @@ from kratom_qc.vocabulary.letterhead import is_accreditation
 _APART = re.compile(r"\s*[|•·;\n\r\t]+\s*| {2,}|\u00a0{2,}")
 _COLON = re.compile(r"(?<![0-9]):(?!//)|:(?![0-9]{2}|//)|：")
 _MOST_LABEL_WORDS = 6
+_MOST_DAY_WORDS = 8
 _OF_A_DAY = ("of", "dated", "del", "du", "vom", "z", "ze", "van", "de", "tanggal", "tgl.")
 _LONGEST = 2000
 _ID = re.compile(r"#?[^\s,;]*[0-9][^\s,;]*")
@@ -97,6 +98,8 @@ def _without_colon(piece: str) -> Iterator[Part]:
 
 def _labelled_at(words: list[str], at: int) -> tuple[Part, int] | None:
     """A label at a word with its value, and the word after both."""
+    if not vocabulary.may_begin_label(words[at]):
+        return None
     for count in range(min(_MOST_LABEL_WORDS, len(words) - at - 1), 0, -1):
         label = " ".join(words[at : at + count])
         name = vocabulary.fact_name(label)
@@ -125,7 +128,7 @@ def _end_of_value(name: str, words: list[str], start: int) -> int:
         whole = whole or _dated_at(words, start + 1) is not None
         return start + 1 if whole and _ID.fullmatch(words[start].rstrip(",;")) else 0
     if name.endswith("_on") or name == "valid_until":
-        for end in range(min(len(words), start + 8), start, -1):
+        for end in range(min(len(words), start + _MOST_DAY_WORDS), start, -1):
             if is_day(" ".join(words[start:end]).rstrip(",;")):
                 return end
     return 0

@@ -3,7 +3,7 @@ all, and what stands around it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -175,18 +175,28 @@ def section_above(block: Block, before: Section) -> Section:
     groups = {column.group for column in block.header.columns if column.group is not None}
     if len(groups) == 1:
         return section_of(groups.pop(), before, in_body=False)
-    page, gaps = block.page, 0
+    page, gaps, aside = block.page, 0, False
     for row in range(block.header.top - 1, max(block.header.top - 4, 0), -1):
         cells = block.cells(row)
         if not cells:
             gaps += 1
         number = _heading_in(page, row, cells)
-        if number is not None:
+        if number is not None and (not aside or heading(cells[number].text).is_understood):
             claim_heading(page, row, number)
             return section_of(page.peek(row, number), before, in_body=False)
-        if gaps > 1 or any(not page.is_claimed(row, at) for at in cells):
+        aside = aside or _states_aside(cells)
+        if gaps > 1 or (not aside and any(not page.is_claimed(row, at) for at in cells)):
             break  # a line that states the unit may stand between
     return Section(quality="perhaps" if before.quality else "")
+
+
+def _states_aside(cells: Mapping[int, Cell]) -> bool:
+    """`Date Tested: 09/16/2026 | Complete`: a line of facts between a heading and its table."""
+    texts = [cell.text for cell in cells.values()]
+    return bool(texts) and all(
+        vocabulary.status(text) == "final" or all(part.name and part.text for part in parts(text))
+        for text in texts
+    )
 
 
 def _heading_in(page: Page, row: int, cells: dict[int, Cell]) -> int | None:

@@ -121,12 +121,11 @@ def _parted(text: str) -> Sense | None:
 
 def _name_and_more(text: str, name: str, inside: str, pattern: re.Pattern[str]) -> Sense | None:
     role = vocabulary.column_role(name)
-    basis, rest = vocabulary.basis_in(inside)
-    has_unit = vocabulary.unit(inside) is not None
-    if role in UNIT_ROLES and (has_unit or (basis and _is_little(rest))):
-        return Sense(role, inside if has_unit else "", basis or "")
-    if has_unit and (vocabulary.analyte(name) or (pattern is BRACKET and not role)):
-        found = _analyte_in(text, name, inside)
+    unit = inside if vocabulary.unit(inside) is not None else ""
+    if role in UNIT_ROLES and (unit or _basis_of(inside)):
+        return Sense(role, unit, vocabulary.basis_in(inside)[0] or "")
+    if unit and (vocabulary.analyte(name) or (pattern is BRACKET and not role)):
+        found = _analyte_in(text, name, unit)
         if found is not None:
             return found
     if role == "uncertainty" and _EXPANDED.fullmatch(inside):
@@ -152,13 +151,19 @@ def _with_remark(role: str | None, name: str, inside: str) -> Sense | None:
 
 def _basis_alone(name: str, unit: str) -> Sense | None:
     """`As received (mg/kg)` beside `Dry weight (mg/kg)`: results on two bases."""
-    basis, rest = vocabulary.basis_in(name)
-    return Sense("result", unit, basis) if basis and _is_little(rest) else None
+    basis = _basis_of(name)
+    return Sense("result", unit, basis) if basis else None
 
 
 def _analyte_or_bound(name: str, unit: str) -> Sense:
     of = _of_analyte(name)
     return of._replace(unit=unit) if of is not None else Sense(f"analyte:{name}", unit)
+
+
+def _basis_of(text: str) -> str:
+    """The basis that a text names and says no more than that; empty where it does not."""
+    basis, rest = vocabulary.basis_in(text)
+    return basis if basis and _is_little(rest) else ""
 
 
 def _is_little(rest: str) -> bool:
@@ -169,8 +174,8 @@ def _unit_alone(text: str) -> Sense | None:
     """A column headed by its unit holds results: `mg/kg`; `As received`, on that basis."""
     if vocabulary.analyte(text) is None and vocabulary.unit(text) is not None:
         return Sense("result", text, vocabulary.basis_in(text)[0] or "")
-    basis, rest = vocabulary.basis_in(text)
-    return Sense("result", "", basis) if basis and _is_little(rest) else None
+    basis = _basis_of(text)
+    return Sense("result", "", basis) if basis else None
 
 
 def _of_batch(text: str) -> Sense | None:

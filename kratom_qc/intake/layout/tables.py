@@ -36,7 +36,6 @@ from kratom_qc.vocabulary.rows import heading, is_sample_word, repetition, writi
 
 # One column of each; what stands in a second one is read by nobody.
 _ONCE = (
-    "qualifier",
     "unit",
     "basis",
     "portion",
@@ -169,13 +168,12 @@ class ListReader:
         """`Heavy metals | Pass`: what the laboratory says of a whole panel. Good words change
         nothing; all others are a result of a name nobody knows."""
         said = [column.number for column in self.header.columns if column.number in cells]
-        words = [
-            at
-            for at in said
-            if at != self.analyte and vocabulary.status(cells[at].text) is not None
-        ]
+        words = [at for at in said if at != self.analyte]
         good = [at for at in words if vocabulary.status(cells[at].text) in _SUMMARY_GOOD]
-        if not good or good != words or not _is_panel(name):
+        answers = {column.number for column in self.results} & {*words}
+        results = [at for at in answers if _NUMBER.match(cells[at].text.strip())]
+        doubtful = [at for at in words if at not in good and vocabulary.status(cells[at].text)]
+        if not good or doubtful or results or not _is_panel(name):
             return False
         self.page.word(row, self.analyte, "panel")
         for at in good:
@@ -189,6 +187,8 @@ class ListReader:
             column.number in cells and column.role in ("unit", "lod", "loq", "lod_loq", "verdict")
             for column in self.header.columns
         )
+        labelled = cells[min(cells)].text.rstrip().endswith((":", "："))
+        beside = beside and not labelled  # `Approved: | J. Doe` below a table
         return any(could_be_result(cell.text) or beside for cell in results)
 
     # ------------------------------------------------------------ what is made of it
@@ -375,9 +375,11 @@ class ListReader:
                 words[role] = self._known(row, number, role)
             elif role in _SPREAD:
                 words[role] = self.page.spread(row, number, role)
-            elif role in ("qualifier", "verdict"):
+            elif role == "verdict":
                 words[role] = self.page.word(row, number, role)
-                words[f"{role}_header"] = column.header
+                words["verdict_header"] = column.header
+            elif role == "qualifier":  # a sign may stand in a column of its own
+                words[role] = _joined(words.get(role), self.page.word(row, number, role), " ")
         return words
 
     def _known(self, row: int, number: int, role: str) -> SourceText:
@@ -421,6 +423,7 @@ _CLAIMED_IF: Mapping[str, Callable[[str], bool]] = {
 }
 _BARE = re.compile(r"[0-9][0-9.,]*")
 _NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
+_SIGN = re.compile(r"[<>=≤≥]{1,2}|[A-Za-z]{1,3}(?:[\s,;/+]+[A-Za-z]{1,3})*")
 _OF_ROW = ("unit", "method", "verdict", "verdict_header", "limit", "portion", "species", "cas")
 
 
@@ -450,6 +453,8 @@ def _told_apart(block: Block, header: Header) -> Header:
         if role == "result" and several and _only_verdicts(block, column):
             role = "verdict"
         role = _role_beside(role, columns)
+        if role == "qualifier" and any(other.role == role for other in columns):
+            role = role if _only_signs(block, column) else "unknown"
         columns.append(replace(column, role=role) if role != column.role else column)
     settled = replace(header, columns=tuple(_without_raw(columns)))
     _hold_groups(block, settled)
@@ -474,6 +479,13 @@ def _without_raw(columns: Sequence[Column]) -> Iterator[Column]:
     for column in columns:
         is_raw = column.role == "result" and writing(column.title) == "raw"
         yield replace(column, role=RAW) if is_raw and len(reported) == 1 else column
+
+
+def _only_signs(block: Block, column: Column) -> bool:
+    """Whether a second column of qualifiers holds signs and letters only: `<` beside `U`."""
+    rows = (block.cells(row) for row in block.body)
+    said = [cells[column.number].text.strip() for cells in rows if column.number in cells]
+    return all(map(_SIGN.fullmatch, said))
 
 
 def _only_verdicts(block: Block, column: Column) -> bool:
@@ -516,13 +528,13 @@ def _is_apart(columns: Sequence[Column]) -> bool:
 # ---------------------------------------------------------------- words
 
 
-def _joined(word: SourceText | None, further: SourceText) -> SourceText:
+def _joined(word: SourceText | None, further: SourceText, between: str = "; ") -> SourceText:
     """Two columns may say by what a result was obtained: `SOP 12`, and its instrument, `GC-MS`."""
     if word is None or not word.text.strip():
         return further
     if not further.text.strip():
         return word
-    return replace(word, text=f"{word.text.strip()}; {further.text.strip()}")
+    return replace(word, text=f"{word.text.strip()}{between}{further.text.strip()}")
 
 
 def _hold_merged(page: Any, row: int, column: int) -> None:

@@ -117,10 +117,8 @@ def _part_of_run(page: Page, row: int, left: int, values: set[int], gap: bool) -
     which may stand above the first analyte."""
     cells = page.cells(row)
     has_value = any(could_be_result(cells[column].text) for column in values & cells.keys())
-    if min(cells) > left and not gap and has_value:
-        return "slipped"
     if min(cells) != left:
-        return "end"
+        return "slipped" if min(cells) > left and not gap and has_value else "end"
     if not values & cells.keys() and looks_like_header(cells.values()):
         return "row"  # `Analyte`, `Unit`: what the other columns hold
     if _is_upright(page, row, values):
@@ -130,15 +128,21 @@ def _part_of_run(page: Page, row: int, left: int, values: set[int], gap: bool) -
     role = sense(cells[left].text).role
     if role == "fact:batch_id" or (gap and role.startswith("fact:")):
         return "end"
-    if not has_value and role == "analyte" and values <= cells.keys():
-        return "row" if _are_results(cells, values) else "end"
-    if not has_value and role in ("unknown", "analyte"):
-        return "unnamed" if role == "unknown" and values <= cells.keys() else "end"
-    return "analyte" if role.startswith("analyte:") and has_value else "row"
+    if has_value:
+        return "analyte" if role.startswith("analyte:") else "row"
+    return _part_without_value(cells, values, role)
 
 
-def _are_results(cells: dict[int, Cell], values: set[int]) -> bool:
-    return len(values) > 1 and all(sense(cells[at].text).role == "result" for at in values)
+def _part_without_value(cells: dict[int, Cell], values: set[int], role: str) -> str:
+    """What a row is whose lots have words and no values, under a label of this role."""
+    if role not in ("unknown", "analyte"):
+        return "row"
+    if not values <= cells.keys():
+        return "end"
+    if role == "unknown":
+        return "unnamed"
+    of_each = len(values) > 1 and all(sense(cells[at].text).role == "result" for at in values)
+    return "row" if of_each else "end"
 
 
 def _claim_results(page: Page, row: int) -> None:
