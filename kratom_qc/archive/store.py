@@ -4,7 +4,7 @@
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
     rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
     registers/<sha256>/texts.toml     … and every register, of texts or laboratories.toml
-    reports/…html                     one page per batch and the summary of the newest pass
+    reports/…html                     one page per batch, the summary of the newest pass, all limits
     passes/<pass>/…                   what a pass has written and does not count yet
 
 A pass writes its tables and pages to a folder of its own. Once they are on the disk the ledger

@@ -31,7 +31,6 @@ from kratom_qc.report.reasons import Causes
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import WARNING, Sign
 from kratom_qc.report.sections import Sections
-from kratom_qc.report.unread import UnreadText, unread_texts
 from kratom_qc.vocabulary import wording
 
 
@@ -61,7 +60,6 @@ class BatchPage:
     homes: str
     first: FirstScreen
     own: Causes
-    unread: tuple[UnreadText, ...]
     signs: tuple[Sign, ...]
     cautions: tuple[Remark, ...]  # remarks of severity warning
     certificates: tuple[CertificateSection, ...]
@@ -89,7 +87,6 @@ def batch_page(verdict: Verdict) -> BatchPage:
     remarks = screening.remarks(verdict)
     cautions = tuple(remark for remark in remarks if remark.severity == WARNING)
     signs = screening.signs(sections.warned, rule.usual)
-    unread = unread_texts(batch)
     warned = len(signs) + len(cautions)
     return BatchPage(
         batch_id=batch.batch_id,
@@ -102,14 +99,13 @@ def batch_page(verdict: Verdict) -> BatchPage:
             decision=verdict.decision.value,
             warned=warned,
             sentences=lead.spoken(verdict, own, scope),
-            tasks=lead.tasks(verdict, own, unread, warned),
+            tasks=lead.tasks(verdict, own, evidence.unread, warned),
             picture=picture.picture(filter(scope.is_own, sections.deciding)),
             map=us_map.answers(verdict),
             elsewhere=market_words.elsewhere(verdict),
             cautions=market_words.cautions(groups),
         ),
         own=reasons.causes(own, evidence, scope),
-        unread=unread,
         signs=signs,
         cautions=cautions,
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
