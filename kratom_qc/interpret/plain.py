@@ -95,6 +95,7 @@ _NAMED_METHOD = re.compile(r"(?:sop|tm|wi|ltm|tp|pnt)-?[0-9][0-9.-]*")
 _AMOUNT = re.compile(
     rf"(?:ca\.?|approx\.?|~|±|x|×|1\s?:)?\s*(?P<number>{_NUMBER})?\s*(?P<unit>[^\d\s].*)?"
 )
+_UNIT_OF_NUMBER = re.compile(r"[0-9]\s*([^\d\s,;]+)")
 _PLACE_AND_DAY = re.compile(
     r"(?:(?:V|Ve|W|En|A|À|Fait à|Em)\s+)?(?P<place>[^\d,]{3,40}?)"
     r"(?:,\s*(?:le|den|dnia|dne|a|em|op|tanggal|tgl\.?|il)?\s*|\s+(?:dne|dnia|den)\s+)(?P<day>[0-9].{5,30}?)"
@@ -453,6 +454,8 @@ def _is_plant(text: str) -> bool:
 def _is_container(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", folded(text))
     known = plain_words("container", "words") | plain_words("quantity", "unit")
+    if any(map(_measures_content, _UNIT_OF_NUMBER.findall(folded(text)))):
+        return False
     return bool(words) and all(word in known for word in words)
 
 

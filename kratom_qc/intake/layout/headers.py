@@ -132,9 +132,24 @@ def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
         tables = finder.tables(bottom)
     if not _all_words(page.cells(row, left, right)):
         return [_header(page, row, row, one) for one in tables if _heads_samples(one)]
-    while tables and bottom - row < _DEEPEST - 1 and (deeper := finder.continued(bottom, tables)):
+    while tables and bottom - row < _DEEPEST - 1:
+        if _states_one_fact(page.cells(bottom + 1, left, right)):
+            break
+        deeper = finder.continued(bottom, tables)
+        if not deeper:
+            break
         bottom, tables = bottom + 1, deeper
     return [_header(page, row, bottom, columns) for columns in tables]
+
+
+def _states_one_fact(cells: dict[int, Cell]) -> bool:
+    """`Lot: KB-77` alone in the row below a header, which is none of it."""
+    texts = [cell.text.partition(":") for cell in cells.values()]
+    return (
+        len(texts) == 1
+        and bool(texts[0][2].strip())
+        and vocabulary.fact_name(texts[0][0]) is not None
+    )
 
 
 def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
@@ -153,7 +168,7 @@ def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
 
 
 def _is_number(cell: Cell) -> bool:
-    if cell.kind in ("number", "date"):
+    if cell.kind in ("number", "date") or cell.text.strip().isdigit():
         return True
     return begins_like_number(cell.text) and not sense(cell.text).is_known
 
