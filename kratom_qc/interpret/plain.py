@@ -299,6 +299,8 @@ def _measures_content(unit: str) -> bool:
 def _is_packed(text: str) -> bool:
     """How much of a sample came in what, in which state: `250 g, sealed foil pouch`."""
     parts = [part.strip() for part in re.split(r"[,;/]|\bin\b", text) if part.strip()]
+    if any(map(_measures_content, _UNIT_OF_NUMBER.findall(folded(text)))):
+        return False
     return bool(parts) and all(
         is_quantity(part) or _is_container(part) or _is_condition(part) for part in parts
     )
@@ -454,8 +456,6 @@ def _is_plant(text: str) -> bool:
 def _is_container(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", folded(text))
     known = plain_words("container", "words") | plain_words("quantity", "unit")
-    if any(map(_measures_content, _UNIT_OF_NUMBER.findall(folded(text)))):
-        return False
     return bool(words) and all(word in known for word in words)
 
 

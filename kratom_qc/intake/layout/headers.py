@@ -132,14 +132,22 @@ def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
         tables = finder.tables(bottom)
     if not _all_words(page.cells(row, left, right)):
         return [_header(page, row, row, one) for one in tables if _heads_samples(one)]
+    bottom, tables = _to_its_last_row(finder, row, bottom, tables)
+    return [_header(page, row, bottom, columns) for columns in tables]
+
+
+def _to_its_last_row(
+    finder: _ColumnFinder, row: int, bottom: int, tables: list[list[Column]]
+) -> tuple[int, list[list[Column]]]:
+    """(the last row of a header that begins in `row`, the columns of its tables there)."""
     while tables and bottom - row < _DEEPEST - 1:
-        if _states_one_fact(page.cells(bottom + 1, left, right)):
+        if _states_one_fact(finder.page.cells(bottom + 1, finder.left, finder.right)):
             break
         deeper = finder.continued(bottom, tables)
         if not deeper:
             break
         bottom, tables = bottom + 1, deeper
-    return [_header(page, row, bottom, columns) for columns in tables]
+    return bottom, tables
 
 
 def _states_one_fact(cells: dict[int, Cell]) -> bool:
