@@ -9,6 +9,7 @@ from decimal import Decimal
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.vocabulary import Analyte, Unit
+from kratom_qc.vocabulary.rows import is_method
 from kratom_qc.vocabulary.units import IN_PORTION, OF_PORTION
 
 _BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
@@ -16,6 +17,10 @@ _NAME_PORTION = re.compile(
     rf"^(?P<name>.+?)[\s,]*(?:/|\b{IN_PORTION}\b|ใน|[(\[])\s*(?:{IN_PORTION}\s+)?"
     rf"(?P<size>[0-9]+(?:[.,][0-9]+)?)\s*(?P<of>{OF_PORTION}|ml)\b\s*[)\]]?$",
     re.IGNORECASE,
+)
+_METHOD_BEHIND = re.compile(
+    r"^(?P<name>.{2,80}?)(?:\s*[(\[,]\s*|\s+[-–—]\s+|\s+(?:by|via|using|mit|per|par|por|metodą|met)\s+)"
+    r"(?P<method>[^()\[\]]{2,40}?)\s*[)\]]?$"
 )
 # One of several portions tested, whose name it leaves as it is: `Salmonella in 25 g (unit 1 of 5)`
 _PORTION_NUMBER = re.compile(
@@ -55,11 +60,17 @@ def name_of(row: ResultRow) -> Name:
     if species and vocabulary.word_key(species) not in ("total", "", "-"):
         whole = f"{text} ({species})"
         return Name(vocabulary.analyte(whole), whole)
-    named = _with_bracket(row) or _alone(row) or _with_portion(text) or _with_basis(text)
+    named = (
+        _with_bracket(row)
+        or _alone(row)
+        or _with_portion(text)
+        or _with_basis(text)
+        or _with_method(text)
+    )
     if named is None and (whole := _PORTION_NUMBER.sub("", text)) != text:
         named = name_of(replace(row, analyte=replace(row.analyte, text=whole)))
         return replace(named, text=text)
-    return named or Name(vocabulary.group_screen(text), text)
+    return named or Name(vocabulary.analyte_in_table(text), text)
 
 
 def _with_bracket(row: ResultRow) -> Name | None:
@@ -104,6 +115,15 @@ def _with_portion(text: str) -> Name | None:
     if portion is None or analyte is None:
         return None
     return Name(analyte, text, portion=Decimal(portion["size"].replace(",", ".")))
+
+
+def _with_method(text: str) -> Name | None:
+    """`Mitragynine (HPLC)`, `Lead by ICP-MS`: how a result was obtained is no part of the name."""
+    behind = _METHOD_BEHIND.match(text)
+    analyte = vocabulary.analyte(behind["name"]) if behind else None
+    if behind is None or analyte is None or not is_method(behind["method"]):
+        return None
+    return Name(analyte, text)
 
 
 def _with_basis(text: str) -> Name | None:

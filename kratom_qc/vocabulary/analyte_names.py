@@ -203,13 +203,22 @@ def _at(known: Analyte | None, low: int, high: int) -> Analyte | None:
     return known if known.family == "microbe" and incubated else None
 
 
-@lru_cache(1024)
-def group_screen(text: str) -> Analyte | None:
-    """The screen that a heading names where a result stands beside it: `Pesticides | ND`."""
-    listed = {name_key(name) for name in word_list("analytes.toml")["group_screens"]}
+@cache
+def _in_tables() -> Mapping[str, str]:
+    rows = (
+        (name_key(name), test, name)
+        for test, names in word_list("analytes.toml")["in_tables"].items()
+        for name in names
+    )
+    return index(rows, "words/analytes.toml [in_tables]")
+
+
+def analyte_in_table(text: str) -> Analyte | None:
+    """The test that a word names where an answer stands beside it: `Pesticides (72 compounds) |
+    ND`, `Description | Brown powder`."""
     counted = _HOW_MANY.fullmatch(text.strip())
-    named = name_key(counted[1] if counted else text) in listed
-    return analytes()["pesticide-residues"] if named else None
+    known = _in_tables().get(name_key(counted[1] if counted else text))
+    return analytes()[known] if known else None
 
 
 def meanings_of(text: str) -> tuple[str, ...]:

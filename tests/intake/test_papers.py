@@ -353,6 +353,34 @@ def test_a_number_beside_the_name_of_a_panel_is_its_result_and_no_summary() -> N
     assert found == {"tamc": 21000, "pesticide-residues": 0}
 
 
+def test_a_numbered_row_of_words_begins_no_table() -> None:
+    rows = [["Sr. No.", "Test", "Result", "Unit", "Specification"],
+            ["1", "Description", "Brown powder", "-", "Brown powder"], ["2", "Mitragynine (HPLC)", "1.5", "%", "NLT 1"],
+            ["3", "Residual Ethanol", "640", "ppm", "NMT 5000"]]  # fmt: skip
+    (certificate,) = read_csv(rows).certificates
+    found = {result.analyte: result.reported for result in certificate.results}
+    assert found == {"appearance": "Brown powder", "mitragynine": "1.5", "ethanol": "640"}
+
+
+def test_a_lot_in_the_row_below_a_header_is_none_of_it() -> None:
+    rows = [["Category", "Parameter", "Specification", "Result"], ["Lot: KB-77", "", "", ""],
+            ["Metals", "Lead", "NMT 1 ppm", "0.2 ppm"], ["Metals", "Cadmium", "NMT 1 ppm", "0.1 ppm"]]  # fmt: skip
+    (certificate,) = read_csv(rows, head=()).certificates
+    assert (certificate.batch_id, [str(found.interval.low) for found in certificate.results]) == (
+        "KB-77",
+        ["0.2", "0.1"],
+    )
+
+
+def test_units_headed_above_the_labels_of_lots_are_those_of_their_results() -> None:
+    rows = [["", "Sample 1", "Sample 2", "Units", "MRL"], ["Client ID", "Red", "Green", "", ""],
+            ["Lot", "RV-1", "GV-1", "", ""], ["Lead", "352", "ND", "ppb", "5"], ["Cadmium", "21", "33", "ppb", "2"],
+            ["Arsenic", "90", "87", "ppb", "5"]]  # fmt: skip
+    certificates = read_csv(rows, head=()).certificates
+    said = {each.batch_id: (each.results[0].interval.low, each.results[0].interval.high) for each in certificates}
+    assert said == {"RV-1": (Decimal("0.352"), Decimal("0.352")), "GV-1": (0, Decimal("0.005"))}
+
+
 def test_a_blank_among_the_columns_of_samples_is_no_sample() -> None:
     rows = [["Parameter", "Units", "Method Blank", "KR-101", "KR-102"], ["Lead", "ppb", "900", "352", "418"],
             ["Cadmium", "ppb", "ND", "21", "33"]]  # fmt: skip

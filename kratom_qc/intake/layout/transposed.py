@@ -168,6 +168,9 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
     found: list[int] = []
     for above in range(row - 1, 0, -1):
         cells = page.cells(above)
+        if _heads_others(cells, left, values):
+            found.insert(0, above)
+            break
         if not cells or min(cells) != left:
             break
         label, own = cells[left].text, values & set(cells)
@@ -180,6 +183,18 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
             break
         found.insert(0, above)
     return found
+
+
+def _heads_others(cells: dict[int, Cell], left: int, values: set[int]) -> bool:
+    """`Sample 1 | Sample 2 | Units | MRL` above labels and lots, with nothing above the labels:
+    what the columns beside those of the lots hold."""
+    others = [cell.text for at, cell in cells.items() if at not in values]
+    return (
+        left not in cells
+        and values <= cells.keys()
+        and bool(others)
+        and all(vocabulary.column_role(text) in ROW_WORDS for text in others)
+    )
 
 
 def _on_its_side(
