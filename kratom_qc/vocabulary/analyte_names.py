@@ -1,4 +1,5 @@
-"""The things laboratories test for (`words/analytes.toml`), by name and by CAS number."""
+"""The things laboratories test for (`words/analytes.toml`, more names in
+`words/analyte_languages.toml`), by name and by CAS number."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.keys import LONGEST_NAME, name_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
@@ -85,12 +87,17 @@ def analytes() -> Mapping[str, Analyte]:
 @cache
 def analyte_spellings() -> Mapping[str, str]:
     """Every spelling's key → id. Raises RulebookError where one stands for two analytes."""
-    rows = (
-        (name_key(spelling), row["id"], spelling)
+    rows = [
+        (row["id"], spelling)
         for row in word_list("analytes.toml")["analyte"]
         for spelling in (row["id"], row["name"], *row.get("spellings", ()))
-    )
-    return index(rows, "words/analytes.toml")
+    ]
+    for names in word_list("analyte_languages.toml").values():
+        rows += [(known, name) for known, said in names.items() for name in said.split(" · ")]
+    if unknown := {known for known, _ in rows} - analytes().keys():
+        raise RulebookError(f"words/analyte_languages.toml: no analytes: {sorted(unknown)}")
+    keyed = ((name_key(spelling), known, spelling) for known, spelling in rows)
+    return index(keyed, "words/analytes.toml")
 
 
 @cache

@@ -39,7 +39,9 @@ def one_blank(text: str) -> str:
 @lru_cache(16384)
 def name_key(text: str) -> str:
     """An analyte's name made comparable: `7-OH Mitragynine` and `7-oh-mitragynine` are one."""
-    return _NOT_NAME.sub("", folded(text).translate(_GREEK).replace("&", "and"))
+    small = folded(text)
+    latin = small if small.isascii() else small.translate(_GREEK)
+    return _NOT_NAME.sub("", latin.replace("&", "and"))
 
 
 @lru_cache(16384)

@@ -13,6 +13,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
 
 ANALYTES = tomllib.loads((vocabulary.WORDS / "analytes.toml").read_text(encoding="utf-8"))["analyte"]
+LANGUAGES = tomllib.loads((vocabulary.WORDS / "analyte_languages.toml").read_text(encoding="utf-8"))
 
 
 def test_there_are_at_least_250_analytes() -> None:
@@ -21,11 +22,13 @@ def test_there_are_at_least_250_analytes() -> None:
 
 
 def test_every_spelling_finds_its_analyte_and_no_other() -> None:
+    printed = [(row["id"], [row["id"], row["name"], *row.get("spellings", ())]) for row in ANALYTES]
+    printed += [(known, said.split(" · ")) for names in LANGUAGES.values() for known, said in names.items()]
     wrong = [
-        (spelling, row["id"], found.id if found else None)
-        for row in ANALYTES
-        for spelling in (row["id"], row["name"], *row.get("spellings", ()))
-        if (found := vocabulary.analyte(spelling)) is None or found.id != row["id"]
+        (spelling, known, found.id if found else None)
+        for known, spellings in printed
+        for spelling in spellings
+        if (found := vocabulary.analyte(spelling)) is None or found.id != known
     ]
     assert wrong == []
 
@@ -152,6 +155,8 @@ SPOILED = [
         "7439-92-1",
     ),
     ("analytes.toml", '\n[[analyte]]\nid = "newer"\nname = "..."\nclass = "element"\n', "nothing to compare"),
+    ("analyte_languages.toml", '\n[xx]\ncadmium = "olovo"\n', "olovo"),
+    ("analyte_languages.toml", '\n[xx]\nunobtainium = "ununoctium"\n', "unobtainium"),
     ("units.toml", '\n[[unit]]\ncanonical = "mg/kg"\nname = "newer"\nfactor = "2"\nspellings = ["ppm"]\n', "ppm"),
 ]
 
