@@ -7,9 +7,10 @@ What decides whether a file is new is the ledger: a file is known by its content
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -25,7 +26,7 @@ from kratom_qc.app.review import judged, judged_acts
 from kratom_qc.app.store import Store, user
 from kratom_qc.archive.store import PassWriter
 from kratom_qc.archive.tables import PassStamp
-from kratom_qc.domain.errors import InputNotFound, Problem, StoreError
+from kratom_qc.domain.errors import InputNotFound, Problem, StoreError, UsageError
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import traces
@@ -34,6 +35,7 @@ from kratom_qc.ledger.ledger import Ledger, stamp
 from kratom_qc.report.html import batch_page, page_name, summary_page
 from kratom_qc.report.limits import limits_page
 from kratom_qc.report.summary import SummaryRow, summary_row
+from kratom_qc.vocabulary import nearest_hint
 
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
 PATIENCE = 4  # times the limits on time and memory that a file's second try is given
@@ -218,10 +220,10 @@ class ReleasePass:
 
     # ------------------------------------------------------------ judge
 
-    def gather(self) -> list[tuple[str, ...]]:
-        """The batches that the new certificates speak of, in waves; their earlier certificates are
-        read again."""
-        touched = _touched(self.new, self.store.ledger)
+    def gather(self, again: Iterable[str] = ()) -> list[tuple[str, ...]]:
+        """The batches that the new certificates speak of and those to judge `again`, in waves;
+        their earlier certificates are read again."""
+        touched = list(dict.fromkeys([*_touched(self.new, self.store.ledger), *again]))
         fresh = {reading.sha256 for reading in self.new}
         files = self.store.ledger.files_of(touched)
         spoken = {batch_id: tuple(files.get(batch_id, ())) for batch_id in touched}
@@ -357,15 +359,34 @@ class ReleasePass:
         return [reading for reading in self.new if reading.refusals]
 
 
-def whole_pass(inbox: Path, store: Store, policy: JudgementPolicy) -> ReleasePass:
-    """One pass in this process, without Prefect and without progress. Raises what its steps
-    raise."""
+def named_batches(ledger: Ledger, patterns: Collection[str]) -> list[str]:
+    """The batches of a store whose ids these patterns name (`KL-*`), in the order they were first
+    judged. Raises UsageError for a pattern that names none."""
+    known = ledger.batches() if patterns else {}
+    named = {
+        pattern: [pattern] if pattern in known else fnmatch.filter(known, pattern)
+        for pattern in patterns
+    }
+    nothing = [pattern for pattern, found in named.items() if not found]
+    if nothing:
+        raise UsageError(
+            f"'{nothing[0]}' names no batch of the store{nearest_hint(nothing[0], known, 3)}"
+        )
+    wanted = frozenset(chain.from_iterable(named.values()))
+    return [batch_id for batch_id in known if batch_id in wanted]
+
+
+def whole_pass(
+    inbox: Path, store: Store, policy: JudgementPolicy, again: Collection[str] = ()
+) -> ReleasePass:
+    """One pass in this process, without Prefect and without progress; batches that the patterns
+    `again` name are judged whether or not anything is new. Raises what its steps raise."""
     with store.locked():
         found = arrivals(inbox, store)
         delivered(store, found.again)
         with ReleasePass(store, policy, lambda *_: None) as current:
             current.read(found.new, len(found.new))
-            for wave in current.gather():
+            for wave in current.gather(named_batches(store.ledger, again)):
                 current.judge(wave)
             current.publish()
     return current

@@ -4,7 +4,7 @@ error, and only where that is a terminal."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.release import Progress
+from kratom_qc.app.release import Arrivals, Progress
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import exit_status
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.cli.tables import print_verdicts
-from kratom_qc.ledger.ledger import KnownBatch
+from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.report.summary import SummaryRow
 
@@ -40,6 +40,7 @@ class Order:
     markets: tuple[str, ...]
     on: date | None
     facts: Path | None
+    again: tuple[str, ...] = ()
 
 
 def release(order: Order, *, shown: bool) -> Done:
@@ -65,6 +66,7 @@ def release(order: Order, *, shown: bool) -> Done:
                 list(order.markets),
                 order.on.isoformat() if order.on else None,
                 str(order.facts) if order.facts else None,
+                list(order.again),
             )
         finally:
             watching.reset(token)
@@ -96,20 +98,32 @@ def worst_status(rows: Iterable[SummaryRow], refused: Sequence[Reading]) -> int:
     return exit_status((row.decision for row in rows), refused=bool(refused))
 
 
-def print_nothing_new(inbox: Path, store: Path, known: int) -> None:
-    """Print that a pass had nothing to do."""
+def print_nothing_new(found: Arrivals, order: Order) -> None:
+    """Print that a pass had nothing to do, where it had not."""
+    if found.new or order.again:
+        return
     console = plain_console()
+    known = found.seen - len(found.left)
     console.print(
-        f"Nothing new: all {known} files in {escape(str(inbox))} are known to "
-        f"{escape(str(store))} by content."
+        f"Nothing new: all {known} files in {escape(str(order.inbox))} are known to "
+        f"{escape(str(order.store))} by content."
     )
-    console.print(f"Reports: {escape(str(store / 'reports' / 'index.html'))}")
+    console.print(f"Reports: {escape(str(order.store / 'reports' / 'index.html'))}")
 
 
-def print_objects(
-    rows: Iterable[SummaryRow], refused: Iterable[Reading], known: Mapping[str, KnownBatch]
-) -> None:
+def print_judged_otherwise(ledger: Ledger) -> None:
+    """Print how many batches were judged by other terms than the newest pass."""
+    batches = ledger.judged_by_other_terms()
+    if batches:
+        plain_console().print(
+            f"{batches} batches were judged by other rulebooks, registers or settings than those "
+            "of the newest pass; `kratom-qc run --again BATCH` judges them again."
+        )
+
+
+def print_objects(rows: Sequence[SummaryRow], refused: Iterable[Reading], ledger: Ledger) -> None:
     """Print what a pass judged and refused, one JSON object a line."""
+    known = ledger.batches([row.batch_id for row in rows])
     for row in rows:
         print_line(_batch_object(row, known[row.batch_id].disposition))
     for reading in refused:

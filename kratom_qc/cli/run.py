@@ -19,6 +19,15 @@ def run(
     market: Market = None,
     on: On = None,
     facts: Facts = None,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BATCH",
+            show_default=False,
+            help="Judge these batches of the store again, by the rulebooks, registers and settings "
+            "of now; * stands for anything (may be repeated).",
+        ),
+    ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     strict: Annotated[
@@ -34,6 +43,7 @@ def run(
     Example:
       kratom-qc run --inbox inbox --store store
       kratom-qc run --inbox inbox --store store --strict --quiet
+      kratom-qc run --again "HB-*"
     """
     from kratom_qc import settings
     from kratom_qc.app.policy import load_policy
@@ -46,18 +56,20 @@ def run(
     policy = load_policy(markets, on, facts)  # mistakes are told before anything starts
     kept = Store(store)
     found = arrivals(existing(inbox), kept)
-    order = passes.Order(inbox, store, markets, on, facts)
-    if found.new:
+    order = passes.Order(inbox, store, markets, on, facts, tuple(again or ()))
+    if found.new or again:
         done = passes.release(order, shown=not quiet)
         rows, refused = done.rows, done.refused
     else:
         delivered(kept, found.again)
         rows, refused = [], found.left
-    if as_json and not quiet:
-        batches = kept.ledger.batches([row.batch_id for row in rows])
-        passes.print_objects(rows, refused, batches)
-    elif not quiet:
+    status = passes.worst_status(rows, refused) if strict and (rows or refused) else 0
+    if quiet:
+        return status
+    if as_json:
+        passes.print_objects(rows, refused, kept.ledger)
+    else:
         passes.print_result(rows, refused, order, policy.overdue)
-        if not found.new:
-            passes.print_nothing_new(inbox, store, found.seen - len(found.left))
-    return passes.worst_status(rows, refused) if strict else 0
+        passes.print_nothing_new(found, order)
+        passes.print_judged_otherwise(kept.ledger)
+    return status

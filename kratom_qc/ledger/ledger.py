@@ -262,6 +262,17 @@ class Ledger:
         with reading(self._engine) as connection:
             return {row.hash: json.loads(row.made) for row in connection.execute(select(TERMS))}
 
+    def judged_by_other_terms(self) -> int:
+        """How many batches were judged last by other terms than those of the newest pass."""
+        newest = select(PASSES.c.terms).order_by(PASSES.c.sequence.desc()).limit(1)
+        rows = select(func.count()).select_from(
+            BATCHES.join(PASSES, BATCHES.c.pass_id == PASSES.c.pass_id)
+        )
+        with reading(self._engine) as connection:
+            now = connection.execute(newest).scalar_one_or_none()
+            others = PASSES.c.terms.is_distinct_from(now)
+            return int(connection.execute(rows.where(others)).scalar_one())
+
     def is_committed(self, pass_id: str) -> bool:
         """Whether a pass counts."""
         with reading(self._engine) as connection:

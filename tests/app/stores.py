@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -34,14 +35,16 @@ def certificate(batch: str, lead: str, **more: str) -> bytes:
     return long_csv([row("Lead", lead, "mg/kg", LOD="0.01")], **facts)
 
 
-def passed(root: Path, *, lead: str = "0.5", by: JudgementPolicy | None = None, **files: bytes) -> ReleasePass:
+def passed(
+    root: Path, *, lead: str = "0.5", by: JudgementPolicy | None = None, again: Sequence[str] = (), **files: bytes
+) -> ReleasePass:
     """One pass over these files, given by their names without the ending, and what the inbox holds already; `by` another
-    policy than that of one limit."""
+    policy than that of one limit, `again` what to judge again."""
     inbox = root / "inbox"
     inbox.mkdir(exist_ok=True)
     for name, content in files.items():
         (inbox / f"{name}.csv").write_bytes(content)
-    return whole_pass(inbox, Store(root / "store", clock), by or policy(root, lead))
+    return whole_pass(inbox, Store(root / "store", clock), by or policy(root, lead), again)
 
 
 def verdicts(current: ReleasePass) -> list[str]:

@@ -127,15 +127,18 @@ def workshop(tmp_path_factory) -> Path:
     return folder
 
 
-def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22)) -> SimpleNamespace:
+def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22), again: tuple[str, ...] = ()) -> SimpleNamespace:
     """One pass over an inbox without Prefect."""
-    current = whole_pass(inbox, Store(store), load_policy(on=day))
+    current = whole_pass(inbox, Store(store), load_policy(on=day), again)
     return SimpleNamespace(rows=current.rows, refused=current.refused)
 
 
 @pytest.fixture
 def without_prefect(monkeypatch):
-    monkeypatch.setattr(passes, "release", lambda order, *, shown: passed(order.inbox, order.store))  # noqa: ARG005
+    def release(order: passes.Order, *, shown: bool) -> SimpleNamespace:  # noqa: ARG001
+        return passed(order.inbox, order.store, again=order.again)
+
+    monkeypatch.setattr(passes, "release", release)
 
 
 @pytest.mark.usefixtures("without_prefect")
