@@ -166,7 +166,7 @@ def _certificate(row: Mapping[str, Any]) -> InterpretedCertificate:
         declared={},
         results=(),
         dates={
-            fact["name"]: DateSpan(fact["day"], fact["day"])
+            fact["name"]: DateSpan(fact["day"], fact["last_day"] or fact["day"])
             for fact in facts
             if fact["day"] is not None
         },
@@ -217,4 +217,10 @@ def _result(row: Mapping[str, Any]) -> Result:
         certificate=row["witness"],
         shown=row["shown"],
         shown_interval=shown_interval,
+        readings=tuple(map(_reading, json.loads(row["readings"] or "[]"))),
     )
+
+
+def _reading(ends: tuple[str, str | None, bool, bool]) -> Interval:
+    low, high, low_open, high_open = ends
+    return Interval(Decimal(low), None if high is None else Decimal(high), low_open, high_open)

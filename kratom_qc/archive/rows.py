@@ -58,14 +58,16 @@ def certificate_row(
 
 
 def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
-    """One of a certificate's facts with its cell, and its day where it is a date."""
+    """One of a certificate's facts with its cell, and where it is a date the days it may mean."""
     text = certificate.printed_facts.get(name) or SourceText("", CellRef(certificate.file))
+    days = certificate.dates.get(name)
     return {
         "name": name,
         "said": text.text,
         "sheet": text.ref.sheet,
         "cell": text.ref.cell,
-        "day": _day(name, certificate),
+        "day": days.earliest if days else None,
+        "last_day": days.latest if days else None,
     }
 
 
@@ -133,6 +135,7 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         "flags": " ".join(result.flags),
         "witness": result.certificate,
         "in_full": _in_full(exact, fitted),
+        "readings": _readings(result.readings),
     }
 
 
@@ -160,6 +163,15 @@ def _in_full(
     judged again; mostly none."""
     cut = {name: str(number) for name, number in exact.items() if number is not fitted[name]}
     return json.dumps(cut) if cut else None
+
+
+def _readings(readings: Iterable[Interval]) -> str | None:
+    """What a cell may say that can be read in several ways, to the digit; mostly nothing."""
+    ends = [
+        (str(one.low), None if one.high is None else str(one.high), one.low_open, one.high_open)
+        for one in readings
+    ]
+    return json.dumps(ends) if ends else None
 
 
 def finding_row(finding: Finding, batch_id: str) -> Row:

@@ -70,6 +70,8 @@ ODD = [
                   "loq": Decimal("0.03")}, id="every word of its row"),
     pytest.param({"interval": span("0", None), "measured": False, "detected": None, "text": "fine powder"}, id="described"),
     pytest.param({"interval": span("1E-19", "1E-19")}, id="smaller than the column can hold"),
+    pytest.param({"interval": span("1.234", None), "readings": (span("1.234", "1.234"), span("1.3E+3", None, True))},
+                 id="a cell that may be read in several ways"),
     pytest.param({"interval": span("1", "1"), "ref": CellRef("a;b.csv", "Ünïcode ✓", "ZZ9")}, id="odd names"),
 ]  # fmt: skip
 
