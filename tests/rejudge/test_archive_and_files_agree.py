@@ -110,13 +110,13 @@ def test_the_archive_says_what_the_certificates_say(history, case, every_limit):
 def test_several_waves_in_several_processes_say_the_same(history, tmp_path, monkeypatch):
     policy = terms_of(drafts(tmp_path, us=in_force("us", "2026-20943")), date(2026, 12, 1))
     whole = from_archive(history, policy)
-    monkeypatch.setattr("kratom_qc.app.rejudge.archived.WAVE", 13)
+    monkeypatch.setattr("kratom_qc.app.rejudge.archived.WAVE", 14)
     done: list[tuple[int, int]] = []
     request = RejudgeRequest(history.root, "test", replace(policy, facts=FactsFile()))
     waves = answered(history, request, archived_batches(history, request.policy), lambda *at: done.append(at))
     assert waves.comparison == whole.comparison
     assert waves.findings.to_pylist() == whole.findings.to_pylist()
-    assert done == [(13, 26), (26, 26)]
+    assert done == [(14, 27), (27, 27)]
 
 
 def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):

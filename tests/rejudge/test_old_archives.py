@@ -20,7 +20,7 @@ from tests.rejudge.archived_samples import DAY, FACTS, drafts, from_archive, fro
 NEW = {
     "certificates": ("facts_said",),
     "results": ("detection_limit", "resolution", "species", "replicate", "shown_low", "shown_high", "shown_low_open",
-                "shown_high_open", "flags", "witness", "in_full"),
+                "shown_high_open", "flags", "witness", "in_full", "readings"),
     "findings": ("conditional", "decision_rule"),
     "verdicts": ("says", "rule_id", "facts", "doubts", "terms"),
 }  # fmt: skip
@@ -56,8 +56,8 @@ def test_an_archive_of_an_earlier_version_is_answered_from_the_files_it_kept(sto
     verdicts = from_files(dea)
     for batch_id, decisions in zip(answer.comparison.batch_ids, answer.comparison.after, strict=True):
         assert decided(decisions) == decided(decisions_of(verdicts[batch_id], answer.comparison.markets))
-    assert len(answer.reread) == 26
-    assert len(answer.comparison.changed) == 8
+    assert len(answer.reread) == 27
+    assert len(answer.comparison.changed) == 2
 
 
 def test_what_was_declared_then_must_be_declared_now_where_it_was_not_kept(store, dea):
@@ -77,7 +77,7 @@ def test_without_the_rulebooks_of_then_every_limit_is_asked_again(store, dea):
     shutil.rmtree(store / "rulebooks")
     answer = from_archive(History(store), dea)
     assert all(not batch.changes.unchanged for batch in answer.batches)
-    assert (len(answer.comparison.changed), answer.reread) == (8, {})
+    assert (len(answer.comparison.changed), answer.reread) == (2, {})
 
 
 def test_a_rulebook_that_would_not_load_today_is_as_good_as_none(store, dea):
@@ -85,7 +85,7 @@ def test_a_rulebook_that_would_not_load_today_is_as_good_as_none(store, dea):
         path.write_text("[rulebook]\nknew = 'other keys'\n")
     answer = from_archive(History(store), dea)
     assert all(not batch.changes.unchanged for batch in answer.batches)
-    assert len(answer.comparison.changed) == 8
+    assert len(answer.comparison.changed) == 2
 
 
 def test_what_another_program_judged_is_asked_again(store, monkeypatch):

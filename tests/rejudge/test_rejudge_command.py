@@ -92,12 +92,12 @@ def test_a_what_if_says_which_batches_change_where_and_why(what_if):
     said = what_if.printed
     assert "What if: us.toml" in said
     assert "is not law today" in said
-    assert "2 of 26 batches change as on 2026-12-01" in said
+    assert "2 of 27 batches change as on 2026-12-01" in said
     assert "KL-2026-044" in said
     assert "US-DEA-2026-20943-RATIO" in said
     page = (answer(what_if.store) / "index.html").read_text(encoding="utf-8")
     for words in (
-        "What if", "not law today", "2 of 26 batches change",
+        "What if", "not law today", "2 of 27 batches change",
         "US-DEA-2026-20943-RATIO", "mitragynine / (7-OH + MP) not less than 100", "FR Doc 2026-20943",
         "pending → in force",
         "KL-2026-044", "<bdi>1.31</bdi>", "Potency!C4", "02-leaf-mercury-summit-plant-lab.xlsx",
@@ -125,7 +125,7 @@ def test_the_tables_have_the_archive_s_columns_and_the_new_verdicts(what_if):
 def test_json_has_a_line_per_batch_and_says_what_stands_against_it(store, dea, capsys):
     assert run("--store", str(store), *dea, *DEA, "--json") == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert len(lines) == 26
+    assert len(lines) == 27
     by_id = {line["batch_id"]: line for line in lines}
     one = by_id["CC-0714-W"]
     assert (one["before"], one["verdict"], one["judged_on"], one["rejudged_on"]) == (
@@ -200,7 +200,7 @@ def test_nothing_is_kept_where_the_folder_cannot_be_written(store, dea, tmp_path
 def test_unchanged_rulebooks_on_the_same_day_change_nothing_and_find_the_same_byte_for_byte(store, capsys):
     """Every limit is asked again, of every batch, from the archive alone."""
     assert run("--store", str(store), "--on", DAY.isoformat(), "--every-limit") == 0
-    assert "0 of 26 batches change" in capsys.readouterr().out
+    assert "0 of 27 batches change" in capsys.readouterr().out
     folder = answer(store)
     for name in ("findings", "verdicts"):
         (path,) = (store / "archive" / name).glob("*.parquet")
@@ -269,7 +269,7 @@ def test_files_are_judged_by_today_s_terms_and_by_the_draft(dea, tmp_path, capsy
 
 
 def test_a_refused_file_is_said_and_ends_with_3(dea, capsys):
-    refused = str(CERTIFICATES / "15-refused-quick-and-cheap.xlsx")
+    refused = str(CERTIFICATES / "21-refused-no-lot-paper-street.csv")
     good = str(CERTIFICATES / "03-leaf-serving-ridge-line.xlsx")
     assert run(refused, good, *dea, *DEA, "--then", DAY.isoformat(), "--json") == 3
     told = capsys.readouterr()
