@@ -42,7 +42,8 @@ def test_a_pass_says_what_it_did_with_every_file_and_batch_by_their_ids(tmp_path
     inbox, store = tmp_path / "inbox", Store(tmp_path / "store")
     inbox.mkdir()
     (inbox / "good.csv").write_text(ROWS.format("0.2"))
-    (inbox / "bad.csv").write_text(ROWS.format("a secret word"))
+    (inbox / "bad.csv").write_text(ROWS.format("a secret word").replace("L-1", ""))
+    (inbox / "unclear.csv").write_text(ROWS.format("a secret word").replace("L-1", "L-2"))
     stream = logged(monkeypatch, "json", "debug")
     with ReleasePass(store, load_policy(on=date(2026, 11, 22)), lambda *_: None) as current:
         current.read(arrivals(inbox, store)[0], 2)
@@ -52,13 +53,13 @@ def test_a_pass_says_what_it_did_with_every_file_and_batch_by_their_ids(tmp_path
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     of = {line["event"]: line for line in lines}
     kept = [line["file"] for line in lines if line["event"] == "file kept"]
-    assert sorted(kept) == ["bad.csv", "good.csv"]
-    assert (of["file read"]["file"], of["file read"]["batches"], len(of["file read"]["sha256"])) == (
-        "good.csv", ["L-1"], 12,
-    )  # fmt: skip
-    assert (of["file refused"]["file"], of["file refused"]["codes"]) == ("bad.csv", ["unknown-word"])
-    assert (of["batch judged"]["batch_id"], of["batch judged"]["verdict"]) == ("L-1", "HOLD")
-    assert (of["wave judged"]["batches"], of["pass committed"]["refused"]) == (1, 1)
+    assert sorted(kept) == ["bad.csv", "good.csv", "unclear.csv"]
+    read = {line["file"]: (line["batches"], len(line["sha256"])) for line in lines if line["event"] == "file read"}
+    assert read == {"good.csv": (["L-1"], 12), "unclear.csv": (["L-2"], 12)}
+    assert (of["file refused"]["file"], of["file refused"]["codes"]) == ("bad.csv", ["no-batch-id"])
+    judged = {line["batch_id"]: line["verdict"] for line in lines if line["event"] == "batch judged"}
+    assert judged == {"L-1": "HOLD", "L-2": "HOLD"}
+    assert (of["wave judged"]["batches"], of["pass committed"]["refused"]) == (2, 1)
     ids = {line["pass_id"] for line in lines if "pass_id" in line}
     assert ids == {current.pass_id}
     assert "a secret word" not in stream.getvalue(), "no text of a cell"
