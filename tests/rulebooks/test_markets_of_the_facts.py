@@ -18,7 +18,7 @@ from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
 from kratom_qc.vocabulary.jurisdictions import states
-from tests.factory import DAY, REAL, certificate, clean_leaf, finding, judged, row
+from tests.factory import DAY, REAL, certificate, clean_leaf, finding, judged, lot, row
 
 BOOKS = load_rulebooks(REAL)
 MARKETS = markets_of(BOOKS)
@@ -362,11 +362,11 @@ TOLD = [tuple(cell.strip() for cell in line.split("|")) for line in STANDINGS.st
 def standings():
     """(batch in words, market) → standing, from one run."""
     readings = [
-        certificate(name, *rows, form=form, Serving_Size="5 g", Net_Content="100 g")
+        certificate(lot(name), *rows, form=form, Serving_Size="5 g", Net_Content="100 g")
         for name, (form, rows) in BATCHES.items()
     ]
     verdicts = judged(readings, BOOKS, markets=MARKETS, home=["us"], beside=CrossCertificateChecks())
-    return {(name, one.market): one for name, verdict in verdicts.items() for one in verdict.standings}
+    return {(name, one.market): one for name in BATCHES for one in verdicts[lot(name)].standings}
 
 
 @pytest.mark.parametrize(("market", "batch", "says", "rule"), TOLD, ids=[f"{one[0]}: {one[1]}" for one in TOLD])
@@ -420,7 +420,8 @@ DATED = [  # a ban begins and ends on a day: market, day, what is said of a clea
 
 @pytest.mark.parametrize(("market", "day", "says"), DATED, ids=[f"{one[0]} on {one[1]}" for one in DATED])
 def test_on_which_day_a_market_closes_or_opens(market, day, says):
-    verdict = judged([certificate("L", *clean_leaf(), Serving_Size="5 g")], BOOKS, markets=[market], on=day)["L"]
+    leaf = certificate("L", *clean_leaf(), Serving_Size="5 g", Date_Tested=day.isoformat())
+    verdict = judged([leaf], BOOKS, markets=[market], on=day)["L"]
     assert str(verdict.standings[0].status) == says
 
 
