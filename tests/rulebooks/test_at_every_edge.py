@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import Any
 
 import pytest
@@ -158,20 +157,17 @@ def judged():
         for name, book in load_rulebooks(REAL).items()
     }
     asked = [one for book in books.values() for one in book.limits if one.kind in ("amount", "not_detected")]
+    facts = FactsFile((("*", "*", FACTS),))
     forms = {(one.rulebook, one.rule_id): one.products for one in asked}
-    made = []
+    keys = {one.quantity_key for one in asked}
+    found = []
     for name, edge in EDGES.items():
         covered = books[edge.book].covers or ("leaf_powder",)
         products = forms[edge.book, edge.row["id"]]
         product = next((one for one in products if one in covered), None) or products[0] if products else covered[0]
-        made.append(interpreted(name, *stated(edge), product=product))
-    facts = FactsFile((("*", "*", FACTS),))
-
-    @cache
-    def wanted(product):
-        return tuple(dict.fromkeys(one.quantity_key for one in asked if one.speaks_of(product)))
-
-    found = batches(made, wanted, facts)
+        certificate = interpreted(name, *stated(edge), product=product)
+        wanted = [key for key in keys if key.as_printed.subject == edge.row["of"]]
+        found += batches([certificate], lambda _, wanted=wanted: wanted, facts)
     verdicts = judge_batches(found, JudgementPolicy(books, tuple(books), (), DAY)).verdicts()
     return {verdict.batch.batch_id: verdict for verdict in verdicts}
 
