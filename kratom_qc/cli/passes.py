@@ -93,15 +93,15 @@ def _progress(*, shown: bool) -> Iterator[Progress]:
         yield show
 
 
-def worst_status(rows: Iterable[SummaryRow], refused: Sequence[Reading]) -> int:
-    """How `check` would end over what a pass judged and refused."""
+def worst_status(rows: Iterable[SummaryRow], refused: Sequence[Reading], *, idle: bool) -> int:
+    """How `check` would end over what a pass judged and refused; one with nothing to do is well."""
+    if idle and not refused:
+        return 0
     return exit_status((row.decision for row in rows), refused=bool(refused))
 
 
 def print_nothing_new(found: Arrivals, order: Order) -> None:
-    """Print that a pass had nothing to do, where it had not."""
-    if found.new or order.again:
-        return
+    """Print that a pass had nothing to do."""
     console = plain_console()
     known = found.seen - len(found.left)
     console.print(

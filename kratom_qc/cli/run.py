@@ -57,19 +57,21 @@ def run(
     kept = Store(store)
     found = arrivals(existing(inbox), kept)
     order = passes.Order(inbox, store, markets, on, facts, tuple(again or ()))
-    if found.new or again:
+    idle = not (found.new or again)
+    if not idle:
         done = passes.release(order, shown=not quiet)
         rows, refused = done.rows, done.refused
     else:
         delivered(kept, found.again)
         rows, refused = [], found.left
-    status = passes.worst_status(rows, refused) if strict and (rows or refused) else 0
+    status = passes.worst_status(rows, refused, idle=idle) if strict else 0
     if quiet:
         return status
     if as_json:
         passes.print_objects(rows, refused, kept.ledger)
     else:
         passes.print_result(rows, refused, order, policy.overdue)
-        passes.print_nothing_new(found, order)
+        if idle:
+            passes.print_nothing_new(found, order)
         passes.print_judged_otherwise(kept.ledger)
     return status
