@@ -151,7 +151,7 @@ def _credentials() -> frozenset[str]:
 
 @cache
 def _given_names() -> frozenset[str]:
-    return frozenset(map(folded, word_list("names.toml")["given"]))
+    return frozenset(map(folded, word_list("names.toml")["given"].split()))
 
 
 # ---------------------------------------------------------------- organisations
