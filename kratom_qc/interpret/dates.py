@@ -55,6 +55,7 @@ _PARTIAL_NAMED = re.compile(
     r"^(?:([0-9]{1,2})(?:st|nd|rd|th|\.)? ?@([0-9]+)@|@([0-9]+)@ ?([0-9]{1,2}))$"
 )
 _BLANKS = re.compile(r"\s+")
+_WITH_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _LONGEST, _MOST_DATE_WORDS = 80, 8
 # A certificate of a kratom product, its lot's making and its expiry lie well within.
@@ -97,15 +98,18 @@ def read_date(text: str, use: Calendar = UNPROVEN) -> DateSpan:
         raise UnreadableDate(f"no such day ({error})") from None
 
 
-@lru_cache(8192)
 def is_dated(text: str) -> bool:
     """Whether a text, wherever it stands, can be nothing but a day: with a year of four digits."""
-    if not re.search(r"(?<![0-9])[0-9]{4}(?![0-9])", text):
-        return False
+    return _WITH_YEAR.search(text) is not None and _is_day(text)
+
+
+@lru_cache(16384)
+def _is_day(text: str) -> bool:
     try:
-        return (read_date(text).latest - read_date(text).earliest).days < 366
+        day = read_date(text)
     except UnreadableDate:
         return False
+    return (day.latest - day.earliest).days < 366
 
 
 @lru_cache(4096)

@@ -39,7 +39,8 @@ def one_blank(text: str) -> str:
 @lru_cache(16384)
 def name_key(text: str) -> str:
     """An analyte's name made comparable: `7-OH Mitragynine` and `7-oh-mitragynine` are one."""
-    return _NOT_NAME.sub("", folded(text).translate(_GREEK).replace("&", "and"))
+    plain = folded(text).replace("&", "and")
+    return _NOT_NAME.sub("", plain if plain.isascii() else plain.translate(_GREEK))
 
 
 @lru_cache(16384)

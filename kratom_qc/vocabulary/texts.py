@@ -32,7 +32,7 @@ _TWINS = str.maketrans(
     }
 )
 _BLANKS = re.compile(r"\s+")
-_AROUND_SIGNS = re.compile(r" ?([^\w ]) ?")
+_BESIDE_SIGNS = re.compile(r" (?=[^\w ])|(?<=[^\w ]) ")
 _BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
 _SENTENCE_END = re.compile(
     r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
@@ -72,20 +72,20 @@ class ReadText:
     laboratory: str = ""
 
 
-@lru_cache(8192)
 def text_key(text: str) -> str:
     """A text made comparable: without case, typographic marks and a full stop at its end, every run
     of blanks one, none beside a sign."""
     return _plainly(text).casefold()
 
 
+@lru_cache(8192)
 def _plainly(text: str) -> str:
     return _BULLET.sub("", _evened(text).strip()).rstrip(" .").strip('"')
 
 
 def _evened(text: str) -> str:
     flat = unicodedata.normalize("NFC", text).translate(_TWINS)
-    return _AROUND_SIGNS.sub(r"\1", _BLANKS.sub(" ", flat))
+    return _BESIDE_SIGNS.sub("", _BLANKS.sub(" ", flat))
 
 
 def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ...]:
@@ -132,8 +132,7 @@ class TextRegister:
 
     def _near(self, key: str) -> Iterator[_Template]:
         """The templates that have no words but those of a text, in their order."""
-        pieces = {key[at : at + size] for size in _ANCHORS for at in range(len(key) - size + 1)}
-        anchors = ("", *(self._by_anchor.keys() & pieces))
+        anchors = ("", *(self._by_anchor.keys() & _pieces(key)))
         numbers = {number for anchor in anchors for number in self._by_anchor.get(anchor, ())}
         near = (self._templates[number] for number in sorted(numbers))
         return (template for template in near if template.may_equal(key))
@@ -159,6 +158,12 @@ class TextRegister:
             for anchor in template.anchors:
                 found.setdefault(anchor, []).append(number)
         return found
+
+
+@lru_cache(16)
+def _pieces(key: str) -> frozenset[str]:
+    """Everything in a text that is as long as an anchor."""
+    return frozenset(key[at : at + size] for size in _ANCHORS for at in range(len(key) - size + 1))
 
 
 def _is_of(entry: ReadText, own: OwnWords) -> bool:
@@ -190,7 +195,13 @@ class _Template:
     def may_equal(self, key: str) -> bool:
         """Whether a text, in small letters, has all its words: few have, and the pattern of the
         template is made for these alone."""
-        return all(any(map(key.__contains__, choice)) for choice in self._parts)
+        for choice in self._parts:
+            for words in choice:
+                if words in key:
+                    break
+            else:
+                return False
+        return True
 
     @cached_property
     def _parts(self) -> list[list[str]]:
