@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from kratom_qc.vocabulary.adverse import has_adverse_word
@@ -135,12 +134,12 @@ class TextRegister:
         entries: Iterable[ReadText] = (),
         sha256: str = "",
         written: str = "",
-        choices: Mapping[str, Choices] = MappingProxyType({}),
+        choices: Mapping[str, Choices] | None = None,
     ):
         self.entries = tuple(entries)
         self.sha256 = sha256
         self.written = written
-        self.choices = choices
+        self.choices = choices or {}
 
     def find(self, text: str, own: OwnWords) -> ReadText | None:
         """The entry that a text of a certificate equals; None where nobody has read it."""

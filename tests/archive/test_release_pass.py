@@ -221,7 +221,7 @@ def test_a_pass_killed_at_any_place_loses_no_file_and_doubles_none(inbox, tmp_pa
         assert sorted(certificates.file) == ["a.csv", "b.csv"], step
         own = pd.read_parquet(store / "archive" / "verdicts").query("market.isna()")
         assert list(own.batch_id) == ["L-1"], step
-        assert len(list((store / "reports").iterdir())) == 2, step
+        assert len(list((store / "reports").iterdir())) == 3, step
         ledger = Store(store).ledger
         assert (ledger.faults(), ledger.differences()) == ([], {}), step
 
@@ -283,7 +283,7 @@ def test_the_same_pass_writes_the_same_bytes_whatever_the_hash_seed(inbox, tmp_p
         files = sorted(path for path in store.rglob("*") if path.suffix in (".html", ".parquet"))
         pages.append({str(path.relative_to(store)): path.read_bytes() for path in files})
     assert pages[0] == pages[1]
-    assert len(pages[0]) == 6
+    assert len(pages[0]) == 7
 
 
 def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(inbox, tmp_path, terms, monkeypatch):

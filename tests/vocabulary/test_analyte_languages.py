@@ -1,8 +1,11 @@
 """Analytes by their names in the languages that laboratories write."""
 
+import re
+
 import pytest
 
 from kratom_qc import vocabulary
+from kratom_qc.vocabulary.analyte_names import analyte_spellings
 
 PRINTED = {
     "lead": "olovo · Blei · plomb · plomo · chumbo · ołów · piombo · lood · timbal · ตะกั่ว · Timbal (Pb) · ตะกั่ว (Lead, Pb)",
@@ -27,3 +30,9 @@ def test_a_name_stands_for_its_analyte_in_every_language(printed, known):
 @pytest.mark.parametrize("printed", ["Blei / Cadmium", "plomb (cadmium)", "ตะกั่ว (Cd)"])
 def test_two_names_of_two_analytes_are_no_name(printed):
     assert vocabulary.analyte(printed) is None
+
+
+def test_no_name_states_a_portion():
+    """`Salmonella v 25 g` as a name would lose the portion, and with it what `nepřítomno` says."""
+    told = [spelling for spelling in analyte_spellings() if re.search(r"\d(?:g|mg|ml)$", spelling)]
+    assert told == []
