@@ -18,7 +18,7 @@ _DRY_WORDS = (
     r"|\b(?:in der |i\.\s?d\.\s?|i\.\s?)?(?:trockensubstanz|trockenmasse|TS|TM)\b"
     r"|\b(?:sur |en |su )?(?:mati[èe]re s[èe]che|base seca|materia seca|mat[ée]ria seca|peso seco"
     r"|sostanza secca|peso secco)\b|\b(?:suchej masy|s\.\s?m\.(?:\s?s\.)?)|\bdroge stof\b"
-    r"|(?<=[/%0-9gG]\s)(?:d\.?\s?s\.?|p\.\s?s\.|TS|TM|s\.\s?s\.)(?!\w)"
+    r"|(?<=[/%0-9gG]\s)(?:d\.?\s?[sm]\.?|d\.?b\.|p\.\s?s\.|TS|TM|s\.\s?s\.)(?!\w)"
     r"|\b(?:berat|basis|bobot) kering\b|น้ำหนักแห้ง"
 )
 _DRY = re.compile(_DRY_WORDS.format("*"), re.IGNORECASE)
