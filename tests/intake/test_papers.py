@@ -454,3 +454,31 @@ def test_two_facts_below_the_results_are_no_result() -> None:
     assert len(below.certificates[0].results) == len(plain.certificates[0].results)
     assert [code for code, _ in troubles(below)] == [code for code, _ in troubles(plain)]
     assert not unread(below)
+
+
+def test_lots_above_results_may_be_labelled_right_of_the_analytes() -> None:
+    rows = [
+        ["", "Description", "kratom leaf powder", "kratom leaf powder", ""],
+        ["", "Lot", "L-7", "L-8", ""],
+        ["Parameter", "Unit", "Result", "Result", "Method"],
+        ["Lead", "mg/kg", "0.21", "0.33", "ICP-MS"],
+        ["Cadmium", "mg/kg", "0.04", "0.05", "ICP-MS"],
+    ]
+    reading = read_csv(rows, head=())
+    read = {
+        certificate.batch_id: [(found.analyte, found.reported) for found in certificate.results]
+        for certificate in reading.certificates
+    }
+    assert read == {"L-7": [("lead", "0.21"), ("cadmium", "0.04")], "L-8": [("lead", "0.33"), ("cadmium", "0.05")]}
+    assert {certificate.product for certificate in reading.certificates} == {"leaf_powder"}
+    assert not unread(reading)
+
+
+@pytest.mark.parametrize("word", ["Pass", "PASS", "Complies", "Fail", "Not detected", "vyhovuje"])
+def test_what_is_said_of_a_batch_is_not_its_number(word: str) -> None:
+    summary = [["Test", "Date tested", "Result"], ["Batch", "", word], ["Heavy metals", "2026-10-12", "Pass"]]
+    table = [*summary, [], ["Analyte", "Result", "Units"], *ALL]
+    named = read_csv([["Batch#: L-1"], *table], head=HEAD[1:])
+    assert {certificate.batch_id for certificate in named.certificates} == {"L-1"}
+    assert not read_csv(table, head=HEAD[1:]).certificates
+    assert not read_csv([["Lot", "Analyte", "Result"], [word, "Lead", "0.2 mg/kg"]], head=()).certificates
