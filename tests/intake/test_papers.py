@@ -454,3 +454,62 @@ def test_two_facts_below_the_results_are_no_result() -> None:
     assert len(below.certificates[0].results) == len(plain.certificates[0].results)
     assert [code for code, _ in troubles(below)] == [code for code, _ in troubles(plain)]
     assert not unread(below)
+
+
+def test_lots_above_results_may_be_labelled_right_of_the_analytes() -> None:
+    rows = [
+        ["", "Description", "kratom leaf powder", "kratom leaf powder", ""],
+        ["", "Lot", "L-7", "L-8", ""],
+        ["Parameter", "Unit", "Result", "Result", "Method"],
+        ["Lead", "mg/kg", "0.21", "0.33", "ICP-MS"],
+        ["Cadmium", "mg/kg", "0.04", "0.05", "ICP-MS"],
+    ]
+    reading = read_csv(rows, head=())
+    read = {
+        certificate.batch_id: [(found.analyte, found.reported) for found in certificate.results]
+        for certificate in reading.certificates
+    }
+    assert read == {"L-7": [("lead", "0.21"), ("cadmium", "0.04")], "L-8": [("lead", "0.33"), ("cadmium", "0.05")]}
+    assert {certificate.product for certificate in reading.certificates} == {"leaf_powder"}
+    assert not unread(reading)
+
+
+@pytest.mark.parametrize("word", ["Pass", "PASS", "Complies", "Fail", "Not detected", "vyhovuje"])
+def test_what_is_said_of_a_batch_is_not_its_number(word: str) -> None:
+    summary = [["Test", "Date tested", "Result"], ["Batch", "", word], ["Heavy metals", "2026-10-12", "Pass"]]
+    table = [*summary, [], ["Analyte", "Result", "Units"], *ALL]
+    named = read_csv([["Batch#: L-1"], *table], head=HEAD[1:])
+    assert {certificate.batch_id for certificate in named.certificates} == {"L-1"}
+    assert not read_csv(table, head=HEAD[1:]).certificates
+    assert not read_csv([["Lot", "Analyte", "Result"], [word, "Lead", "0.2 mg/kg"]], head=()).certificates
+
+
+def test_a_signature_below_lots_is_no_lot() -> None:
+    rows = [
+        ["Lab ID", "Lot", "Description", "Mitragynine (%)", "7-OH (%)"],
+        ["0417-01", "L-7", "kratom leaf powder", "1.42", "0.02"],
+        ["0417-02", "L-8", "kratom leaf powder", "1.18", "0.03"],
+        [],
+        ["Reviewed by:", "Greta Holm, Senior Chemist", "", "", "2026-06-15"],
+    ]
+    reading = read_csv(rows, head=())
+    assert [certificate.batch_id for certificate in reading.certificates] == ["L-7", "L-8"]
+    assert not [code for code, _ in troubles(reading)]
+    kept = read_csv([*rows[:-1], ["Reviewed by:", "L-9", "", "", "0.04"]], head=())
+    assert [certificate.batch_id for certificate in kept.certificates] == ["L-7", "L-8", "L-9"]  # a number is no day
+
+
+@pytest.mark.parametrize(("names", "total"), [
+    (["Mitragynine", "7-OH", "Paynantheine"], "total-alkaloids"),
+    (["Aflatoxin B1", "Aflatoxin B2"], "total-aflatoxins"),
+    (["Mitragynine", "Lead"], None),
+    (["Mitragynine"], None),
+    (["Aflatoxin B1", "Ochratoxin A"], None),
+])
+def test_a_total_is_that_of_the_analytes_before_it(names: list[str], total: str | None) -> None:
+    wide = read_csv([["Lot", *(f"{name} (%)" for name in names), "Total (%)"], ["L-1", *("1" for _ in names), "3"]], head=())
+    tall = read_csv([["Analyte", "Result (%)"], *([name, "1"] for name in names), ["Total", "3"]])
+    for reading in (wide, tall):
+        (found,) = [one for one in reading.certificates[0].results if one.reported == "3"]
+        assert found.known is (total is not None)
+        assert total is None or found.analyte == total
