@@ -499,15 +499,20 @@ def test_a_signature_below_lots_is_no_lot() -> None:
     assert [certificate.batch_id for certificate in kept.certificates] == ["L-7", "L-8", "L-9"]  # a number is no day
 
 
-@pytest.mark.parametrize(("names", "total"), [
-    (["Mitragynine", "7-OH", "Paynantheine"], "total-alkaloids"),
-    (["Aflatoxin B1", "Aflatoxin B2"], "total-aflatoxins"),
-    (["Mitragynine", "Lead"], None),
-    (["Mitragynine"], None),
-    (["Aflatoxin B1", "Ochratoxin A"], None),
-])
+@pytest.mark.parametrize(
+    ("names", "total"),
+    [
+        (["Mitragynine", "7-OH", "Paynantheine"], "total-alkaloids"),
+        (["Aflatoxin B1", "Aflatoxin B2"], "total-aflatoxins"),
+        (["Mitragynine", "Lead"], None),
+        (["Mitragynine"], None),
+        (["Aflatoxin B1", "Ochratoxin A"], None),
+    ],
+)
 def test_a_total_is_that_of_the_analytes_before_it(names: list[str], total: str | None) -> None:
-    wide = read_csv([["Lot", *(f"{name} (%)" for name in names), "Total (%)"], ["L-1", *("1" for _ in names), "3"]], head=())
+    wide = read_csv(
+        [["Lot", *(f"{name} (%)" for name in names), "Total (%)"], ["L-1", *("1" for _ in names), "3"]], head=()
+    )
     tall = read_csv([["Analyte", "Result (%)"], *([name, "1"] for name in names), ["Total", "3"]])
     for reading in (wide, tall):
         (found,) = [one for one in reading.certificates[0].results if one.reported == "3"]
