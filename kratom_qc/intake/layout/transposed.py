@@ -245,15 +245,19 @@ def _on_its_side(
         if at != left and (label := upright.sheet.rows[at].pop(row, None)) is not None:
             _claim_label(page, row, at, label)
         cell = page.cells(row).get(at)
-        said = sense(cell.text) if cell else sense("")
-        role, unit = said.role, said.unit
-        if row == named:
-            role, unit = key, ""
-        elif role == "analyte" and row < named and (fact := _fact_of_each(page, row, at)):
-            role = f"fact:{fact}"
-        elif role == "analyte":
-            role = "ignored"
-            _claim_results(page, row)
+        role, unit = (key, "") if row == named else _role_of(page, row, at, named)
         header = SourceText(cell.text if cell else "", page.place(row, at))
         columns.append(Column(row, role, header, unit, end=row))
     return TransposedTable(rows[0], upright, Header(left, WIDE, tuple(columns), left))
+
+
+def _role_of(page: Page, row: int, at: int, named: int) -> tuple[str, str]:
+    """What the label of a row, standing in column `at`, makes of it: the role and the unit."""
+    cell = page.cells(row).get(at)
+    said = sense(cell.text if cell else "")
+    if said.role != "analyte":
+        return said.role, said.unit
+    if row < named and (fact := _fact_of_each(page, row, at)):
+        return f"fact:{fact}", said.unit
+    _claim_results(page, row)
+    return "ignored", said.unit
