@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 
 from kratom_qc.vocabulary.keys import header_key
-from kratom_qc.vocabulary.labels import fact_name, plain_label, status_of_paper
+from kratom_qc.vocabulary.labels import fact_name, plain_label
 from kratom_qc.vocabulary.lists import word_list
 
 _SIGNS = ":#："
@@ -43,15 +43,11 @@ def _is_page(text: str) -> bool:
 @lru_cache(8192)
 def lot(text: str) -> str:
     """The batch number in a text: `KX-77` of `: KX-77`, `Lot KX-77`, `Lot No.: KX-77` and `#KX-77`.
-    Nothing where it states none: what is said of a batch (`Pass`) is not its number."""
+    Nothing where it states none."""
     bare = text.strip().lstrip(_SIGNS).strip()
     while (inner := _without_label(bare)) != bare:
         bare = inner
-    return "" if is_placeholder(bare) or _is_said_of_batch(bare) else bare
-
-
-def _is_said_of_batch(text: str) -> bool:
-    return len(text) > 1 and status_of_paper(text) is not None
+    return "" if is_placeholder(bare) else bare
 
 
 def _without_label(text: str) -> str:

@@ -474,16 +474,6 @@ def test_lots_above_results_may_be_labelled_right_of_the_analytes() -> None:
     assert not unread(reading)
 
 
-@pytest.mark.parametrize("word", ["Pass", "PASS", "Complies", "Fail", "Not detected", "vyhovuje"])
-def test_what_is_said_of_a_batch_is_not_its_number(word: str) -> None:
-    summary = [["Test", "Date tested", "Result"], ["Batch", "", word], ["Heavy metals", "2026-10-12", "Pass"]]
-    table = [*summary, [], ["Analyte", "Result", "Units"], *ALL]
-    named = read_csv([["Batch#: L-1"], *table], head=HEAD[1:])
-    assert {certificate.batch_id for certificate in named.certificates} == {"L-1"}
-    assert not read_csv(table, head=HEAD[1:]).certificates
-    assert not read_csv([["Lot", "Analyte", "Result"], [word, "Lead", "0.2 mg/kg"]], head=()).certificates
-
-
 def test_a_signature_below_lots_is_no_lot() -> None:
     rows = [
         ["Lab ID", "Lot", "Description", "Mitragynine (%)", "7-OH (%)"],

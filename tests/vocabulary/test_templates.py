@@ -111,7 +111,7 @@ def test_many_choices_in_a_row_cost_no_more_than_their_length() -> None:
 
 # What `objection` takes for words against a sample, and what is none where a template has it.
 HARMLESS = re.compile(
-    r"not within [\w/: '-]*?(?:scope|order|accreditation|work)|(?:in )?case of dispute|neodpovídá|identi\w+|\bias\b"
+    r"not within [\w/: '-]*?(?:scope|order|accreditation|work)|(?:in )?case of dispute|neodpovídá|identi\w+|authenticity|\bias\b"
     r"|\bn\.?/?a\.?\b|\bas 30 times|not authori[sz]ed|rejected (?:samples|goods)|on hold for|moisture|aucune déviation"
     r"|not (?:approved|regulated|evaluated) (?:by|for)|(?:not for sale|do not (?:sell|use)) (?:to|by)|no apto (?:para|a) menores"
 )
