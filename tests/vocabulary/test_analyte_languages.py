@@ -21,7 +21,7 @@ PRINTED = {
     "arsenic-inorganic": "As(III)+As(V) · anorganisch arsenicum · As inorganique · arsen inorganik",
     "chromium-vi": "Chromium (VI) · sechswertiges Chrom · cromo hexavalente · krom heksavalen",
     "total-heavy-metals": "Schwermetalle (als Pb) · métaux lourds totaux · logam berat total · โลหะหนักทั้งหมด",
-    "salmonella": "Salmonella spp. in 25 g · průkaz bakterií rodu Salmonella · Salmonellennachweis · detección Salmonella",
+    "salmonella": "Salmonella spp. detection · průkaz bakterií rodu Salmonella · Salmonellennachweis · detección Salmonella",
     "coliforms": "Coli-aerogenes bacteria · bactéries coliformes · APM koliform · จำนวนโคลิฟอร์ม",
     "coagulase-positive-staphylococci": "koagulázopozitivní stafylokoky · staphylocoques à coagulase +"
     " · gronkowce koagulazo-dodatnie",

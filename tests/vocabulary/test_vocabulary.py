@@ -33,6 +33,13 @@ def test_every_spelling_finds_its_analyte_and_no_other() -> None:
     assert wrong == []
 
 
+def test_no_name_swallows_what_the_reader_reads_out_of_it() -> None:
+    """`Salmonella in 25 g`: a portion, or a basis, that stands in a name is lost if the whole is a name."""
+    names = {name for names in LANGUAGES.values() for said in names.values() for name in said.split(" · ")}
+    read = {name for name in names if vocabulary.without_portion(name) != name}
+    assert read | {name for name in names if vocabulary.basis_in(name, bare=False).basis} == set()
+
+
 def test_every_cas_number_finds_its_analyte() -> None:
     wrong = [
         (number, row["id"])
