@@ -508,3 +508,47 @@ def test_a_total_is_that_of_the_analytes_before_it(names: list[str], total: str 
         (found,) = [one for one in reading.certificates[0].results if one.reported == "3"]
         assert found.known is (total is not None)
         assert total is None or found.analyte == total
+
+
+def test_colons_may_stand_in_cells_of_their_own() -> None:
+    head = [
+        ["Kode Lot / Lot Number", ":", "L-1"],
+        ["Nama Contoh", ":", "kratom leaf powder"],
+        ["Customer", ":", "A Ltd"],
+    ]
+    reading = read_csv([*square([*head, [], ["Analyte", "Result", "Units"], *ALL])], head=())
+    assert [(one.batch_id, one.product) for one in reading.certificates] == [("L-1", "leaf_powder")]
+    assert len(reading.certificates[0].results) == len(ALL)
+    assert not unread(reading)
+
+
+@pytest.mark.parametrize("label", ["Lot (provided by client)", "Numero di lotto (dichiarato dal committente)"])
+def test_who_declared_a_fact_is_no_part_of_its_label(label: str) -> None:
+    reading = read_csv([[label, "L-1"], *HEAD[1:], ["Analyte", "Result", "Units"], *ALL], head=())
+    assert [certificate.batch_id for certificate in reading.certificates] == ["L-1"]
+
+
+def test_a_name_may_say_of_what_its_unit_is() -> None:
+    rows = [
+        ["Analyte", "Result"],
+        ["Mitragynine, per capsule", "8.21 mg/capsule"],
+        ["Mitragynine, w/w", "1.36 %"],
+        ["7-OH, per capsule", "0.1 mg"],
+        ["Paynantheine per serving", "0.1 mg/capsule"],
+    ]
+    read = read_csv(rows).certificates[0].results
+    assert [(found.analyte, found.known) for found in read[:2]] == [("mitragynine", True), ("mitragynine", True)]
+    assert [found.known for found in read[2:]] == [False, False]  # of what the milligrams are is not said twice
+
+
+def test_the_weight_of_a_unit_beside_results_is_one_of_them() -> None:
+    rows = [
+        ["Lot", "Product", "Unit Weight (g)", "Mitragynine (mg/g)", "7-OH (mg/g)"],
+        ["L-1", "kratom gummies", "8.0", "3.1", "0.02"],
+    ]
+    (certificate,) = read_csv(rows, head=()).certificates
+    assert [(found.analyte, found.reported) for found in certificate.results] == [
+        ("average-weight", "8.0"),
+        ("mitragynine", "3.1"),
+        ("7-hydroxymitragynine", "0.02"),
+    ]

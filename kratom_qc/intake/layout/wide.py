@@ -26,7 +26,7 @@ from kratom_qc.intake.layout.rows import (
     section_of,
     total_of,
 )
-from kratom_qc.intake.layout.sense import could_be_result, is_whole_date, sense, squeezed
+from kratom_qc.intake.layout.sense import BRACKET, could_be_result, is_whole_date, sense, squeezed
 from kratom_qc.intake.layout.transposed import ROW_WORDS
 
 _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say these of a whole batch
@@ -184,10 +184,19 @@ class _WideReader:
         return "" if row is None else self.page.peek(row, column.number).text
 
 
+def _weighed(column: Column) -> Column:
+    """`Unit Weight (g)` beside columns of results, which is a label elsewhere: one of them."""
+    stated = BRACKET.match(column.title) if column.role == "fact:other" else None
+    known = vocabulary.analyte_in_table(stated["name"]) if stated else None
+    if stated is None or known is None or vocabulary.unit(stated["inside"]) is None:
+        return column
+    return replace(column, role=f"analyte:{stated['name']}", unit=stated["inside"])
+
+
 def _with_totals(columns: Iterable[Column]) -> Iterator[Column]:
     """The columns, where a bare `Total` behind analytes of one kind is the total of that kind."""
     names: list[str] = []
-    for column in columns:
+    for column in map(_weighed, columns):
         named = column.role.removeprefix("analyte:") if _is_analyte(column) else column.title
         whole = total_of(names) if vocabulary.is_bare_total(named) else None
         if whole is not None:
