@@ -25,8 +25,8 @@ from prefect.logging.handlers import APILogHandler, APILogWorker
 from kratom_qc import logs
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals
-from kratom_qc.archive.store import Store
+from kratom_qc.app.release import Arrival, Progress, ReleasePass, arrivals, delivered, named_batches
+from kratom_qc.app.store import Store
 from kratom_qc.report.summary import SummaryRow
 
 CHUNK = 100  # files per task: the server costs some 20 ms of CPU for every task run
@@ -99,24 +99,30 @@ def release(
     markets: list[str] | None = None,
     on: str | None = None,
     facts: str | None = None,
+    again: list[str] | None = None,
 ) -> Done:
-    """One pass over the inbox; where nothing is new, the store stays as it is.
+    """One pass over the inbox, and over the batches of the store that the patterns `again` name;
+    where there are none of either, the store stays as it is.
 
-    Raises what `load_policy` raises, InputNotFound without an inbox, and StoreError where the store
-    cannot be written or another pass holds it.
+    Raises what `load_policy` raises, InputNotFound without an inbox, UsageError for a pattern that
+    names nothing, and StoreError where the store cannot be written or another pass holds it.
     """
     policy = load_policy(
         markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None
     )
-    archive = Store(Path(store))
-    with logged_by_prefect(), archive.locked():
-        new, seen = arrivals(Path(inbox), archive)
-        log.info("pass begun", extra={"inbox": inbox, "new": len(new), "files": seen})
-        if not new:
-            return Done([], [])
-        with ReleasePass(archive, policy, progress()) as current:
-            for start in range(0, len(new), CHUNK):
-                read(current, tuple(new[start : start + CHUNK]), len(new))
-            for wave in current.gather():
+    kept = Store(Path(store))
+    with logged_by_prefect(), kept.locked():
+        found = arrivals(Path(inbox), kept)
+        counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
+        log.info("pass begun", extra={"inbox": inbox, **counts})
+        delivered(kept, found.again)
+        batches = named_batches(kept.ledger, again or ())
+        if not (found.new or batches):
+            return Done([], found.left)
+        with ReleasePass(kept, policy, progress()) as current:
+            for start in range(0, len(found.new), CHUNK):
+                read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
+            for wave in current.gather(batches):
                 judge(current, wave)
-            return publish(current)
+            done = publish(current)
+            return Done(done.rows, [*done.refused, *found.left])

@@ -7,7 +7,7 @@ is no setting is an error, because whoever misspelt it believes that it is in fo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -86,8 +86,14 @@ class Settings:
     home_markets: tuple[str, ...]
     facts: Path | None
     hold_overdue: bool
+    texts: Path = Path("texts.toml")  # the store's own register of texts
     laboratories: Path | None = None  # a register of laboratories
     hold_laboratories: bool = False  # what it does not vouch for holds, instead of only warning
+    ledger: str | None = None  # the URL of a database, in place of a file in the store
+    heads: Path | None = None  # where the ledger's head is written, in place of a file in the store
+    settle_seconds: int = 2  # a file of the inbox is taken once nobody wrote to it for so long
+    # families of hazards of which something must have been tested, by product form
+    required_panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load() -> Settings:
@@ -112,9 +118,37 @@ def load() -> Settings:
         home_markets=tuple(market.strip() for market in homes if market.strip()),
         facts=_path("FACTS"),
         hold_overdue=_yes("HOLD_OVERDUE"),
+        texts=_path("TEXTS") or Path("texts.toml"),
         laboratories=laboratories,
         hold_laboratories=hold_laboratories,
+        ledger=_text("LEDGER") or None,
+        heads=_path("HEADS"),
+        settle_seconds=_seconds("SETTLE_SECONDS", 2),
+        required_panels=_required_panels(),
     )
+
+
+def _required_panels() -> dict[str, tuple[str, ...]]:
+    """`extract=adulterants,pesticides; liquid=adulterants`. Raises RulebookError for a product form
+    or a family of hazards that is not known."""
+    panels: dict[str, tuple[str, ...]] = {}
+    for part in filter(None, map(str.strip, _text("REQUIRED_PANELS").split(";"))):
+        from kratom_qc.vocabulary import product_forms
+        from kratom_qc.vocabulary.hazards import hazard_families
+
+        product, _, named = part.partition("=")
+        families = tuple(filter(None, map(str.strip, named.split(","))))
+        _known(product.strip(), product_forms())
+        for family in families:
+            _known(family, hazard_families())
+        panels[product.strip()] = families
+    return panels
+
+
+def _known(name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        listed = ", ".join(known)
+        raise RulebookError(f"KRATOM_QC_REQUIRED_PANELS names '{name}'; known are {listed}")
 
 
 def check_names() -> None:
@@ -146,6 +180,13 @@ def _text(name: str) -> str:
 def _path(name: str) -> Path | None:
     text = _text(name)
     return Path(text) if text else None
+
+
+def _seconds(name: str, default: int) -> int:
+    text = _text(name)
+    if text and not (text.isascii() and text.isdigit() and int(text) <= 3600):
+        raise RulebookError(f"{PREFIX}{name} is '{text}'; it must be seconds, from 0 to 3600")
+    return int(text) if text else default
 
 
 def _yes(name: str) -> bool:

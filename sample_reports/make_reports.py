@@ -14,8 +14,8 @@ from kratom_qc import PROGRAM, settings
 from kratom_qc.app.batches import judge_readings
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Readers
-from kratom_qc.cli.limits.page import page_text
 from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.limits import limits_page
 from kratom_qc.report.summary import summary_row
 
 HERE = Path(__file__).resolve().parent
@@ -36,7 +36,7 @@ def pages() -> dict[str, str]:
         rows.append(summary_row(verdict, name))
     refused = [(reading.file, reading.sha256, reading.refusals) for reading in readings if reading.refusals]
     named["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=policy.overdue)
-    named["limits.html"] = page_text(policy.books, DAY)
+    named["limits.html"] = limits_page(policy.books, day=DAY, program=PROGRAM)
     return named
 
 

@@ -22,6 +22,9 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
 
 
+# Files that a test has just written are at rest; a pass need not wait to see it.
+os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"
+
 # Folders and files that `make test-fast` leaves out: they start processes, or judge many batches.
 SLOW = {
     "archive", "flows", "hostile", "properties", "rejudge", "samples", "test_annotate.py", "test_check_json.py",

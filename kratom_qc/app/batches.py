@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from kratom_qc import vocabulary
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
+from kratom_qc.domain.errors import NAMES_LOT, Problem
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
+from kratom_qc.interpret.identity import twin_key
+from kratom_qc.interpret.texts import read_again
+from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.rulebooks.scope import Rule, wanted
 
 if TYPE_CHECKING:
     from kratom_qc.domain.verdict import Verdict
     from kratom_qc.judge.verdicts import Judgement
+
+
+class RefusedFile(NamedTuple):
+    """A refused file with everything that is wrong in it, the lots that it names included."""
+
+    file: str
+    refusals: Sequence[Problem]
 
 
 def collect(
@@ -32,10 +44,11 @@ def collect(
     `only` names the batches wanted, where not all are; `beside` is what all certificates say about
     each other, where the caller knows it already (see `compared`).
     """
-    certificates = _certificates(_by_hash(readings))
-    checks = compare(certificates) if beside is None else beside
+    by_hash = _by_hash(readings)
+    certificates = _certificates(by_hash)
+    checks = compared(by_hash.values()) if beside is None else beside
     registered = (
-        policy.laboratories.seen(certificate, policy.on)
+        read_again(policy.laboratories.seen(certificate, policy.on), policy.texts)
         for certificate in certificates
         if only is None or certificate.batch_id in only
     )
@@ -49,9 +62,12 @@ def collect(
 
 
 def compared(
-    readings: Iterable[Reading], spoken: Mapping[str, Iterable[str]] = MappingProxyType({})
+    readings: Iterable[Reading],
+    spoken: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    refused_before: Iterable[RefusedFile] = (),
 ) -> CrossCertificateChecks:
     """What the certificates of many files say about each other. A file given twice counts once.
+    A refused file, of these or of those `refused_before`, holds the lots that it names.
 
     `spoken` names, for batches judged before, the hashes of the files that spoke of them. One that
     today's reader refuses, or reads as another batch, holds the batch: what it proved must not
@@ -66,7 +82,50 @@ def compared(
         ]
         if unread:
             checks.hold_reasons.setdefault(batch_id, []).extend(unread)
+    refused = (RefusedFile(each.file, each.told) for each in by_hash.values() if each.refusals)
+    waiting = _waiting((*refused_before, *refused))
+    for batch_id in dict.fromkeys(each.batch_id for each in _certificates(by_hash)):
+        for reason in waiting.get(lot_key(batch_id), {}).values():
+            checks.hold_reasons.setdefault(batch_id, []).append(reason)
     return checks
+
+
+def refused_before(
+    ledger: Ledger, batch_ids: Iterable[str], without: Container[str] = ()
+) -> list[RefusedFile]:
+    """The refused files that name batches by one of their spellings; `without` some, by hash."""
+    found = ledger.lots({lot_key(batch_id) for batch_id in batch_ids})
+    return [
+        RefusedFile(
+            lot.name,
+            (
+                Problem("refused", lot.why, CellRef(lot.name)),
+                Problem(NAMES_LOT, "", CellRef(lot.name, lot.sheet, lot.cell), lot.said),
+            ),
+        )
+        for lot in found
+        if lot.sha256 not in without
+    ]
+
+
+def lot_key(lot: str) -> str:
+    """Equal for two ways to write one lot."""
+    return twin_key(vocabulary.lot(lot) or lot)
+
+
+def _waiting(files: Iterable[RefusedFile]) -> dict[str, dict[str, HoldReason]]:
+    """Why refused files hold the lots that they name, by lot and file."""
+    waiting: dict[str, dict[str, HoldReason]] = {}
+    for file, refusals in files:
+        for lot in refusals:
+            if lot.code == NAMES_LOT:
+                why = (
+                    f"{file} names this lot and cannot be judged: {refusals[0].message}; "
+                    "look at it before anything is released"
+                )
+                reason = HoldReason("REFUSED-FILE", why, lot.ref)
+                waiting.setdefault(lot_key(lot.quoted), {})[file] = reason
+    return waiting
 
 
 def _by_hash(readings: Iterable[Reading]) -> dict[str, Reading]:
@@ -109,5 +168,6 @@ def judge_batches(
         home=policy.home,
         on=policy.on,
         hold_overdue=policy.hold_overdue,
+        required_panels=policy.required_panels,
         only=only,
     )

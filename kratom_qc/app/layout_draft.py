@@ -11,11 +11,9 @@ from pathlib import PurePath
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.source import Cell
-from kratom_qc.intake.layout.headers import CAS, meaning
-from kratom_qc.intake.layout.labels import could_be_result
-from kratom_qc.intake.layout.profiles import squeezed
+from kratom_qc.intake.layout.sense import CAS, could_be_result, sense, squeezed
 from kratom_qc.intake.sheets import Sheet, Workbook, cell_name
-from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
+from kratom_qc.interpret.dates import UnreadableDate, orders, read_date
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 
 _METHOD = re.compile(r"\b(?:hplc|uplc|gc|lc|icp|aas|aoac|iso|usp|ep|elisa|pcr|ms)\b", re.IGNORECASE)
@@ -145,19 +143,19 @@ def _decimal_mark(numbers: Sequence[str]) -> list[str]:
 
 
 def _day_order(dates: Sequence[str]) -> list[str]:
-    try:
-        first = day_first(dates)
-    except UnreadableDate as error:
-        return [f"# ? dates: {error}; state [dates] order", ""]
-    if first is None:
+    proof = orders(dates)
+    if len(proof) == 2:
+        both = f"'{proof[True]}' puts the day first and '{proof[False]}' the month"
+        return [f"# ? dates: {both}; state [dates] order", ""]
+    if not proof:
         return []
-    order = "day-first" if first else "month-first"
+    order = "day-first" if True in proof else "month-first"
     return ["[dates]", f"order = {quoted(order)}  # ? proven by a date", ""]
 
 
 def _is_date(text: str) -> bool:
     try:
-        read_date(text, first_is_day=True)
+        read_date(text)
     except UnreadableDate:
         return False
     return True
@@ -170,7 +168,7 @@ def _facts(tables: Sequence[tuple[Sheet, int]]) -> list[str]:
     """Where the batch id might stand: beside a label like one of ours, else where a lot number
     stands above the table."""
     headers = [text for sheet, row in tables for text in _texts(sheet, row)]
-    if any(meaning((text,))[0] == "fact:batch_id" for text in headers):
+    if any(sense(text).role == "fact:batch_id" for text in headers):
         return []
     places: dict[str, list[tuple[str, Cell]]] = {_KNOWN: [], _NEAR: [], _LOOKS: []}
     above = [(sheet, row) for sheet, header in tables for row in range(header - _ABOVE, header)]
@@ -219,7 +217,7 @@ def _header_score(sheet: Sheet, row: int) -> int:
     below = [under for under in rows_below if len(under) > 1]
     filled = sum(len(under.keys() & cells.keys()) for under in below)
     numbers = sum(could_be_result(cell.text) for under in below for cell in under.values())
-    known = sum(meaning((squeezed(text),))[0] != "unknown" for text in texts)
+    known = sum(sense(text).role != "unknown" for text in texts)
     return filled + numbers + 2 * known if numbers else 0
 
 
@@ -248,7 +246,7 @@ def _guesses(sheet: Sheet, row: int) -> Iterator[Guess]:
     """One guess for every column that words alone do not explain; those that they do are read
     without a profile."""
     cells = sheet.rows[row]
-    known = {column: meaning((squeezed(cell.text),))[0] for column, cell in cells.items()}
+    known = {column: sense(cell.text).role for column, cell in cells.items()}
     taken = set(known.values())
     below = [under for number, under in sheet.rows.items() if number > row and len(under) > 1]
     for column, cell in sorted(cells.items()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from kratom_qc.interpret.laboratories import Register, load_register
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import market_books, markets_of
 from kratom_qc.vocabulary import methods, wording
+from kratom_qc.vocabulary.texts import TextRegister
+from kratom_qc.vocabulary.texts import load as load_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class JudgementPolicy:
     product: str | None = None
     hold_overdue: bool = False  # a rulebook past its max_age_days holds, instead of only warning
     laboratories: Register = Register()  # noqa: RUF009 - frozen and empty
+    texts: TextRegister = TextRegister()  # noqa: RUF009 - empty
+    required_panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def everywhere(self) -> tuple[str, ...]:
@@ -69,7 +73,7 @@ def load_policy(
 
     Raises UsageError for an unknown product or market, InputNotFound for a facts file or draft that
     is not there, and RulebookError for every mistake in the word lists, rulebooks, facts and the
-    register of laboratories.
+    registers of laboratories and of texts.
     """
     config = settings.load()
     vocabulary.check_all()
@@ -89,6 +93,8 @@ def load_policy(
         product=product,
         hold_overdue=config.hold_overdue,
         laboratories=_register(config),
+        texts=own_texts(config.texts),
+        required_panels=config.required_panels,
     )
 
 
@@ -98,6 +104,12 @@ def _check_home_markets(markets: Sequence[str], books: Mapping[str, Rulebook]) -
     for market in markets:
         if market not in markets_of(books):
             raise RulebookError(f"KRATOM_QC_HOME_MARKETS names '{market}', which has no rulebook")
+
+
+def own_texts(path: Path) -> TextRegister:
+    """The store's own register of texts; empty where nobody has read any. Raises RulebookError with
+    every mistake in it."""
+    return load_texts(path, str(path)) if path.exists() else TextRegister()
 
 
 def _register(config: settings.Settings) -> Register:

@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kratom_qc import settings
+from kratom_qc.domain.account import AccountEntry
 from kratom_qc.domain.certificate import InterpretedCertificate, Remark
-from kratom_qc.domain.errors import MACHINE_TROUBLE, Refusal, Refused
-from kratom_qc.domain.source import CellRef
+from kratom_qc.domain.errors import MACHINE_TROUBLE, NAMES_LOT, Problem, Refused
+from kratom_qc.domain.source import CellRef, SourceText, visible_name
 from kratom_qc.intake import preflight
 from kratom_qc.intake.exchange import reading as exchange
 from kratom_qc.intake.layout.certificates import certificates
+from kratom_qc.intake.layout.lots import named_lots
 from kratom_qc.intake.sandbox import Pending, ReaderDied, Sandbox
 from kratom_qc.intake.sheets import FileContent
-from kratom_qc.intake.workbook import read_bytes, workbook_of
+from kratom_qc.intake.workbook import read_bytes, sheets_of_refused, workbook_of
 from kratom_qc.interpret.certificate import interpret
+from kratom_qc.interpret.texts import account_of
 
 _DEFAULT_CAPS = settings.Caps()
 
@@ -30,12 +33,20 @@ class Reading:
     file: str
     sha256: str
     certificates: tuple[InterpretedCertificate, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    named_lots: tuple[Problem, ...] = ()  # of a refused file, each as `Problem.quoted`
+    account: tuple[AccountEntry, ...] = ()  # every text with its fate, where it was asked for
 
     @property
     def batch_ids(self) -> tuple[str, ...]:
         """The batches this file speaks of, in its order."""
         return tuple(dict.fromkeys(certificate.batch_id for certificate in self.certificates))
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """What people are told of a refused file: why, and which lots wait for somebody to look at
+        it."""
+        return (*self.refusals, *self.named_lots)
 
     @property
     def met_machine_trouble(self) -> bool:
@@ -60,12 +71,16 @@ class Readers:
         """End the children for now; the next file starts new ones."""
         self._sandbox.close()
 
-    def read(self, files: Iterable[tuple[str, bytes]]) -> Iterator[Reading]:
-        """What is read of files given as (name, bytes), in their order. A child that dies refuses
-        its file alone. Only a few files wait at a time, so that memory stays flat."""
+    def read(
+        self, files: Iterable[tuple[str, bytes]], *, account: bool = False
+    ) -> Iterator[Reading]:
+        """What is read of files given as (name, bytes), in their order; with every text's fate
+        where `account` asks for it. A child that dies refuses its file alone. Only a few files
+        wait at a time, so that memory stays flat."""
         waiting: deque[tuple[str, bytes, Pending[Reading]]] = deque()
-        for name, content in files:
-            pending = self._sandbox.submit(read_content, name, content, self._caps)
+        for given, content in files:
+            name = visible_name(given)
+            pending = self._sandbox.submit(read_content, name, content, self._caps, account)
             waiting.append((name, content, pending))
             if len(waiting) >= 4 * self._sandbox.workers:
                 yield _answer(*waiting.popleft())
@@ -82,7 +97,7 @@ def _answer(name: str, content: bytes, pending: Pending[Reading]) -> Reading:
             f"{died.why}; the file is kept, and no other is touched. "
             "Send only the table of the certificate"
         )
-        refusal = Refusal(died.code, message, CellRef(name))
+        refusal = Problem(died.code, message, CellRef(name))
         return Reading(name, hashlib.sha256(content).hexdigest(), refusals=(refusal,))
 
 
@@ -109,17 +124,21 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 
-def read_content(name: str, raw: bytes, caps: settings.Caps = _DEFAULT_CAPS) -> Reading:
-    """Read one file's bytes, in this very process. A refusal is a value here: one bad file never
-    stops the others.
+def read_content(
+    given: str, raw: bytes, caps: settings.Caps = _DEFAULT_CAPS, account: bool = False
+) -> Reading:
+    """Read one file's bytes under the name `given`, in this very process; with every text's fate
+    where `account` asks for it. A refusal is a value here: one bad file never stops the others.
 
     Raises MemoryError where this process has too little; whoever waits for the answer says so.
     """
-    digest = hashlib.sha256(raw).hexdigest()
+    name, digest = visible_name(given), hashlib.sha256(raw).hexdigest()
     try:
-        return _understood(name, digest, _found(name, raw, caps))
+        return _understood(name, digest, _found(name, raw, caps, account=account))
     except Refused as refused:
-        return Reading(name, digest, refusals=refused.refusals)
+        lots = named_lots(name, sheets_of_refused(name, raw, caps))
+        waiting = tuple(map(_names_lot, lots))
+        return Reading(name, digest, refusals=refused.refusals, named_lots=waiting)
     except MemoryError:
         raise
     except Exception as error:  # a fault of the reader refuses this file, and stops no other
@@ -127,30 +146,44 @@ def read_content(name: str, raw: bytes, caps: settings.Caps = _DEFAULT_CAPS) -> 
             f"the reader failed on this file ({type(error).__name__}: {error}); the file is kept. "
             "Please report it"
         )
-        refusal = Refusal("reader-failed", message, CellRef(name))
+        refusal = Problem("reader-failed", message, CellRef(name))
         return Reading(name, digest, refusals=(refusal,))
 
 
 def _understood(name: str, digest: str, found: FileContent) -> Reading:
-    """The certificates in what was found, or every reason why it is none."""
-    certificates, unclear = interpret(found.certificates) if found.certificates else ((), ())
-    # A cell that is not believed at all is not explained as well.
-    disbelieved = {refusal.ref for refusal in found.refusals if refusal.ref.cell}
-    unclear = tuple(refusal for refusal in unclear if refusal.ref not in disbelieved)
-    refusals = dict.fromkeys((*found.refusals, *unclear))
-    if refusals:
+    """The certificates in what was found, or every reason why there is nothing to judge."""
+    if found.refusals:
+        held = (problem for each in found.certificates for problem in each.problems)
+        refusals = dict.fromkeys((*found.refusals, *held))
         in_order = sorted(refusals, key=lambda refusal: _reading_order(refusal.ref))
-        return Reading(name, digest, refusals=tuple(in_order))
+        lots = tuple(map(_names_lot, found.named_lots))
+        return Reading(name, digest, refusals=tuple(in_order), named_lots=lots)
+    certificates = interpret(found.certificates)
     # Remarks about a file as a whole stand with each of its certificates.
     remarked = (_with_remarks(certificate, found.remarks) for certificate in certificates)
-    return Reading(name, digest, tuple(remarked))
+    account = account_of(found.account, certificates) if found.account else ()
+    return Reading(name, digest, tuple(remarked), account=account)
 
 
-def _found(name: str, raw: bytes, caps: settings.Caps) -> FileContent:
+def _found(name: str, raw: bytes, caps: settings.Caps, *, account: bool) -> FileContent:
     kind = preflight.kind_of(name, raw, caps)
     if kind == "json":
-        return exchange.certificates(name, raw, caps)
-    return certificates(workbook_of(kind, name, raw, caps))
+        found = exchange.certificates(name, raw, caps, account=account)
+        stated = (certificate.facts.get("batch_id") for certificate in found.certificates)
+        lots = tuple(word for word in stated if word is not None)
+    else:
+        book = workbook_of(kind, name, raw, caps)
+        found = certificates(book, account=account)
+        lots = named_lots(name, book.sheets) if found.refusals else ()
+    return replace(found, named_lots=lots) if found.refusals else found
+
+
+def _names_lot(lot: SourceText) -> Problem:
+    message = (
+        f"this file names lot '{lot.text}': whatever else is known of that lot is held until a "
+        "person has looked at this file"
+    )
+    return Problem(NAMES_LOT, message, lot.ref, lot.text)
 
 
 def _reading_order(place: CellRef) -> tuple[str, int, int, str]:

@@ -2,34 +2,44 @@
 published and archived.
 
 The pass is a plain object that `flows/release.py` drives step by step; it knows nothing of Prefect.
-What decides whether a file is new is the store: a file is known by its content, never by its name.
+What decides whether a file is new is the ledger: a file is known by its content, never by its name.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from kratom_qc import PROGRAM, settings
-from kratom_qc.app.batches import collect, compared, judge_batches
+from kratom_qc.app import terms
+from kratom_qc.app.batches import collect, compared, judge_batches, lot_key, refused_before
+from kratom_qc.app.inbox import NotTaken, read_at_rest, scan
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.reading import Readers, Reading, files_in
-from kratom_qc.archive.store import Known, PassWriter, Store, keep, keep_rulebook
-from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import InputNotFound, Refusal
+from kratom_qc.app.reading import Readers, Reading
+from kratom_qc.app.review import judged, judged_acts
+from kratom_qc.app.store import Store, user
+from kratom_qc.archive.store import PassWriter
+from kratom_qc.archive.tables import PassStamp
+from kratom_qc.domain.errors import InputNotFound, Problem, StoreError, UsageError
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.intake.workbook import read_bytes
 from kratom_qc.interpret.compare import traces
+from kratom_qc.ledger.entries import Act
+from kratom_qc.ledger.ledger import Ledger, stamp
 from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.limits import limits_page
 from kratom_qc.report.summary import SummaryRow, summary_row
+from kratom_qc.vocabulary import nearest_hint
 
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
 PATIENCE = 4  # times the limits on time and memory that a file's second try is given
+INBOX = "inbox"  # the route of a delivery
 
 Progress = Callable[[str, int, int], None]  # stage, done, of
 
@@ -43,25 +53,55 @@ _HELD = (
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file of the inbox that the store does not know, or knows only as one to try again."""
+    """A file that a pass reads: new in the inbox, or delivered before and not read to the end.
+    `path` is None where it is in the store alone, `is_delivered` says whether the ledger knows that
+    it came under this name."""
 
-    path: Path
     name: str
     sha256: str
+    size: int
+    path: Path | None = None
     is_second_try: bool = False
+    is_delivered: bool = False
 
 
-def arrivals(inbox: Path, store: Store) -> tuple[list[Arrival], int]:
-    """(the files of an inbox that are new by content, how many files there are). Raises
-    InputNotFound without an inbox."""
-    paths = files_in(existing(inbox))
-    known = store.known(PROGRAM)
-    new: dict[str, Arrival] = {}
-    for path in paths:
-        name, digest = path.relative_to(inbox).as_posix(), _digest(path)
-        if digest not in known.judged and digest not in known.refused:
-            new.setdefault(digest, Arrival(path, name, digest, digest in known.to_try_again))
-    return list(new.values()), len(paths)
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What a pass finds: files to read, known content that came under another name, what was not
+    taken from the inbox and why, and how many files of the inbox there are."""
+
+    new: list[Arrival]
+    again: list[Arrival]
+    left: list[Reading]
+    seen: int
+
+
+def arrivals(inbox: Path, store: Store) -> Arrivals:
+    """What there is to do for a pass. Nothing is written. Raises InputNotFound without an inbox."""
+    config, caps = settings.load(), settings.caps()
+    files, left = scan(existing(inbox), caps.file_bytes, config.settle_seconds)
+    known = store.ledger.files([file.sha256 for file in files])
+    delivered = store.ledger.deliveries(known)
+    new = {
+        one.sha256: Arrival(one.name, one.sha256, one.size, None, one.tries == 1, True)
+        for one in store.ledger.to_read(PROGRAM)
+    }
+    again: list[Arrival] = []
+    for file in files:
+        arrival = Arrival(file.name, file.sha256, file.size, file.path)
+        came = (file.sha256, file.name, INBOX) in delivered
+        if file.sha256 in new and file.sha256 in known:  # told under the name it has now
+            second = new[file.sha256].is_second_try
+            new[file.sha256] = replace(arrival, is_second_try=second, is_delivered=came)
+        elif file.sha256 not in known and file.sha256 not in new:
+            new[file.sha256] = arrival
+        elif not came:
+            again.append(arrival)
+    not_taken = [Reading(one.name, "", refusals=(one.problem,)) for one in left]
+    for reading in not_taken:
+        log.warning("file not taken", extra={"file": reading.file})
+    ordered = sorted(new.values(), key=lambda one: (one.is_second_try, one.name))
+    return Arrivals(ordered, again, not_taken, len(files) + len(left))
 
 
 def existing(inbox: Path) -> Path:
@@ -71,11 +111,13 @@ def existing(inbox: Path) -> Path:
     return inbox
 
 
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(read_bytes(path)).hexdigest()
-    except InputNotFound:
-        return f"unreadable:{path}"  # said in the summary and tried again by every pass
+def delivered(store: Store, files: Iterable[Arrival]) -> None:
+    """Write down that files came, by which route and under which names."""
+    acts = [
+        Act("delivered", one.sha256, {"name": one.name, "route": INBOX, "size": one.size})
+        for one in files
+    ]
+    store.ledger.add(user(), *acts)
 
 
 def longer(caps: settings.Caps) -> settings.Caps:
@@ -99,10 +141,11 @@ class ReleasePass:
         self.progress = progress
         self.new: list[Reading] = []
         self.rows: list[SummaryRow] = []
-        self._second_tries: set[str] = set()
-        caps = settings.caps()
-        self._readers = Readers(caps)
-        self._patient_readers = Readers(longer(caps))
+        self._tries: dict[str, int] = {}  # before this pass
+        self._judged: dict[str, dict[str, Any]] = {}  # what the ledger is told, by batch
+        self._caps = settings.caps()
+        self._readers = Readers(self._caps)
+        self._patient_readers = Readers(longer(self._caps))
 
     def __enter__(self) -> ReleasePass:
         return self
@@ -114,11 +157,12 @@ class ReleasePass:
     # ------------------------------------------------------------ read
 
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
-        """Keep and read some of `total` files. A file that cannot be read is refused; it never
-        stops the others."""
-        first_tries = [arrival for arrival in chunk if not arrival.is_second_try]
-        second_tries = [arrival for arrival in chunk if arrival.is_second_try]
-        self._second_tries.update(arrival.sha256 for arrival in second_tries)
+        """Keep some of `total` files, then read them. A file that cannot be read is refused; it
+        never stops the others."""
+        kept = self._kept(chunk)
+        first_tries = [arrival for arrival in kept if not arrival.is_second_try]
+        second_tries = [arrival for arrival in kept if arrival.is_second_try]
+        self._tries.update((arrival.sha256, 1) for arrival in second_tries)
         for reading in chain(
             self._read(self._readers, first_tries, _ONCE_MORE),
             self._read(self._patient_readers, second_tries, _HELD),
@@ -127,68 +171,95 @@ class ReleasePass:
             _log_reading(reading)
             self.progress("read", len(self.new), total)
 
-    def _read(
-        self, readers: Readers, files: Iterable[Arrival], after_trouble: str
-    ) -> Iterator[Reading]:
-        """What is read of files, each kept in the store before anything looks into it;
-        `after_trouble` is what becomes of one whose reader met a trouble of the machine."""
-        unreadable: list[Reading] = []
-        for reading in readers.read(self._kept(files, unreadable)):
-            yield _with_outlook(reading, after_trouble) if reading.met_machine_trouble else reading
-        yield from unreadable
+    def _kept(self, files: Iterable[Arrival]) -> list[Arrival]:
+        """Files that the store holds and the ledger names, before anything looks into them. One
+        that is not there any more is refused, and tried again by the next pass."""
+        kept = [one for one in map(self._keep, files) if one is not None]
+        delivered(self.store, [one for one in kept if not one.is_delivered])
+        return kept
 
-    def _kept(
-        self, files: Iterable[Arrival], unreadable: list[Reading]
-    ) -> Iterator[tuple[str, bytes]]:
-        """Files with their bytes; those that are not there any more are added to `unreadable`, and
-        tried again by the next pass."""
-        for arrival in files:
-            try:
-                content = read_bytes(arrival.path)
-            except InputNotFound as error:
-                message = f"{error}; it is tried again by the next pass"
-                refusal = Refusal("unreadable", message, CellRef(arrival.name))
-                unreadable.append(Reading(arrival.name, "", refusals=(refusal,)))
-            else:
-                sha256 = hashlib.sha256(content).hexdigest()
-                keep(self.store.root, sha256, content)
-                log.debug("file kept", extra={"file": arrival.name, "sha256": sha256[:12]})
-                yield arrival.name, content
+    def _keep(self, arrival: Arrival) -> Arrival | None:
+        """A file once the store holds it, as it is now; none where it cannot be taken any more."""
+        if arrival.path is None:
+            return arrival
+        try:
+            content = read_at_rest(arrival.path, self._caps.file_bytes)
+        except NotTaken as error:
+            message = f"{arrival.name}: {error}; it is tried again by the next pass"
+            self.new.append(_unreadable(arrival.name, "", message))
+            return None
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.store.files.keep(sha256, content)
+        log.debug("file kept", extra={"file": arrival.name, "sha256": sha256[:12]})
+        came = arrival.is_delivered and sha256 == arrival.sha256
+        return replace(arrival, sha256=sha256, size=len(content), is_delivered=came)
+
+    def _read(
+        self, readers: Readers, files: Sequence[Arrival], after_trouble: str
+    ) -> Iterator[Reading]:
+        """What is read of kept files; `after_trouble` is what becomes of one whose reader met a
+        trouble of the machine."""
+        for reading in self._read_kept(readers, [(one.name, one.sha256) for one in files]):
+            yield _with_outlook(reading, after_trouble) if reading.met_machine_trouble else reading
+
+    def _read_kept(self, readers: Readers, files: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        """What is read of files given as (name, hash). One whose kept bytes are gone, or are not
+        what came, is refused: it stops its batches and no others."""
+        damaged: list[Reading] = []
+
+        def contents() -> Iterator[tuple[str, bytes]]:
+            for name, sha256 in files:
+                try:
+                    yield name, self.store.files.raw(sha256)
+                except StoreError as error:
+                    log.error("kept file damaged", extra={"file": name, "sha256": sha256})
+                    damaged.append(_unreadable(name, sha256, str(error)))
+
+        yield from readers.read(contents())
+        yield from damaged
 
     # ------------------------------------------------------------ judge
 
-    def gather(self) -> list[tuple[str, ...]]:
-        """The batches that the new certificates speak of, in waves; their earlier certificates are
-        read again."""
-        known = self.store.known(PROGRAM)
-        touched = _touched(self.new, known)
+    def gather(self, again: Iterable[str] = ()) -> list[tuple[str, ...]]:
+        """The batches that the new certificates speak of and those to judge `again`, in waves;
+        their earlier certificates are read again."""
+        touched = list(dict.fromkeys([*_touched(self.new, self.store.ledger), *again]))
         fresh = {reading.sha256 for reading in self.new}
-        spoken = {batch_id: known.by_batch.get(batch_id, ()) for batch_id in touched}
+        files = self.store.ledger.files_of(touched)
+        spoken = {batch_id: tuple(files.get(batch_id, ())) for batch_id in touched}
         earlier = dict.fromkeys(chain.from_iterable(spoken.values()))
         self.readings = [
-            *self._read_again([sha256 for sha256 in earlier if sha256 not in fresh], known),
+            *self._read_again([sha256 for sha256 in earlier if sha256 not in fresh]),
             *self.new,
         ]
         self._readers.rest()
         self._patient_readers.rest()
-        self.checks = compared(self.readings, spoken)
+        before = refused_before(self.store.ledger, touched, fresh)
+        self.checks = compared(self.readings, spoken, before)
         self.total = len(touched)
-        self.writer = PassWriter(self.store, self.pass_id, self.policy.on, PROGRAM)
+        self.stamp = self._begun()
+        self.writer = PassWriter(self.store.files, self.stamp, PROGRAM)
         counts = {"new": len(self.new), "files": len(self.readings), "batches": len(touched)}
-        log.info("pass read", extra={"pass_id": self.pass_id, **counts})
+        log.info("pass read", extra={"pass_id": self.stamp.pass_id, **counts})
         return [tuple(touched[start : start + WAVE]) for start in range(0, len(touched), WAVE)]
 
-    def _read_again(self, files: Sequence[str], known: Known) -> list[Reading]:
+    def _begun(self) -> PassStamp:
+        """Name the pass by its day and its number in the ledger."""
+        on, at = self.policy.on, self.store.clock()
+        made = {"judged_on": on.isoformat(), "program": PROGRAM}
+        sequence = self.store.ledger.add(user(), Act("begun", on.isoformat(), made))[0].sequence
+        return PassStamp(f"{on.isoformat()}-{sequence:06d}", on, at, sequence)
+
+    def _read_again(self, files: Sequence[str]) -> list[Reading]:
         """What is read of kept files today. One whose reader meets a trouble of the machine is
         tried again at once, with longer limits: its batch was judged on it before."""
-
-        def contents(shas: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-            return ((known.names[sha256], self.store.raw(sha256)) for sha256 in shas)
-
-        readings = list(self._readers.read(contents(files)))
-        troubled = [reading.sha256 for reading in readings if reading.met_machine_trouble]
+        known = self.store.ledger.files(files)
+        named = [(known[sha256].name, sha256) for sha256 in files]
+        readings = list(self._read_kept(self._readers, named))
+        troubled = {reading.sha256 for reading in readings if reading.met_machine_trouble}
+        again = [(name, sha256) for name, sha256 in named if sha256 in troubled]
         second = {
-            reading.sha256: reading for reading in self._patient_readers.read(contents(troubled))
+            reading.sha256: reading for reading in self._read_kept(self._patient_readers, again)
         }
         return [second.get(reading.sha256, reading) for reading in readings]
 
@@ -200,65 +271,133 @@ class ReleasePass:
             self.rows.append(self._published(verdict))
             self.progress("judge", len(self.rows), self.total)
         counts = {"batches": len(wave), "judged": len(self.rows), "of": self.total}
-        log.info("wave judged", extra={"pass_id": self.writer.pass_id, **counts})
+        log.info("wave judged", extra={"pass_id": self.stamp.pass_id, **counts})
 
     def _published(self, verdict: Verdict) -> SummaryRow:
         """A verdict's row of the summary, once its page and its findings are written."""
         page = page_name(verdict.batch.batch_id)
         row = summary_row(verdict, page)
-        self.store.write_page(page, batch_page(verdict, program=PROGRAM))
-        self.writer.add_verdict(verdict, row.reason)
-        ids = {"pass_id": self.writer.pass_id, "batch_id": row.batch_id}
+        self.writer.add_page(page, batch_page(verdict, program=PROGRAM))
+        made = self.writer.add_verdict(verdict, row.reason)
+        self._judged[row.batch_id] = judged(verdict, made, self.stamp)
+        ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
         log.info("batch judged", extra={**ids, "verdict": str(row.decision)})
         return row
 
     # ------------------------------------------------------------ publish
 
     def publish(self) -> list[SummaryRow]:
-        """Write the summary and commit the archive: from that moment the pass counts."""
+        """Write the summary and commit the pass: from the ledger's transaction on it counts."""
         for reading in self.new:
             if reading.refusals and reading.sha256:
-                self.writer.add_refused(reading.file, reading.sha256, reading.refusals)
+                self.writer.add_refused(reading.file, reading.sha256, reading.told)
             for certificate in reading.certificates:
                 self.writer.add_analysis(certificate, traces(certificate))
         page = summary_page(
             self.rows,
-            [(reading.file, reading.sha256, reading.refusals) for reading in self.refused],
+            [(reading.file, reading.sha256, reading.told) for reading in self.refused],
             judged_on=self.policy.on,
             program=PROGRAM,
             overdue=self.policy.overdue,
         )
-        self.store.write_page("index.html", page)
-        for book in self.policy.books.values():
-            keep_rulebook(self.store.root, book)
-        self.writer.commit()
+        self.writer.add_page("index.html", page)
+        limits = limits_page(self.policy.books, day=self.policy.on, program=PROGRAM)
+        self.writer.add_page("limits.html", limits)  # to it the pages of batches lead
+        self._commit(self.writer.finish())
         counts = {"batches": len(self.rows), "refused": len(self.refused)}
-        log.info("pass committed", extra={"pass_id": self.writer.pass_id, **counts})
+        log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
         return self.rows
+
+    def _commit(self, tables: Mapping[str, str]) -> None:
+        """Make the pass count, then let readers see it. `tables` are the hashes of what is on the
+        disk, by path."""
+        terms.keep(self.store.files, self.policy)
+        judged_by = terms.terms_of(self.policy)
+        made = {
+            "sequence": self.stamp.sequence,
+            "judged_on": self.stamp.judged_on.isoformat(),
+            "judged_at": stamp(self.store.clock()),
+            "program": PROGRAM,
+            "holds": dict(tables),
+            "terms": judged_by.hash,
+        }
+        acts = [self._read_act(reading) for reading in self.new if reading.sha256]
+        with self.store.ledger.writing() as writer:
+            before = writer.terms()
+            if before != judged_by.hash:
+                acts.append(Act("terms changed", judged_by.hash, judged_by.made, before))
+            acts += judged_acts(self._judged, writer.batches(self._judged))
+            writer.add(user(), [*acts, Act("committed", self.stamp.pass_id, made)])
+        self.store.files.publish(self.stamp.pass_id)
+        self.store.export_head()
+
+    def _read_act(self, reading: Reading) -> Act:
+        """What became of a new file."""
+        made: dict[str, Any] = {"program": PROGRAM, "pass_id": self.stamp.pass_id}
+        if not reading.refusals:
+            batches: dict[str, list[str]] = {}
+            for certificate in reading.certificates:
+                batches.setdefault(certificate.batch_id, []).extend(traces(certificate))
+            return Act("read", reading.sha256, {**made, "batches": batches})
+        in_vain = reading.met_machine_trouble or reading.refusals[0].code == "unreadable"
+        tries = self._tries.get(reading.sha256, 0) + 1 if in_vain else 0
+        refused = {
+            "name": reading.file,
+            "codes": list(dict.fromkeys(refusal.code for refusal in reading.refusals)),
+            "why": reading.refusals[0].message,
+            "lots": [
+                {"lot": lot_key(lot.quoted), "said": lot.quoted, **_place(lot)}
+                for lot in reading.named_lots
+            ],
+            "tries": tries,
+        }
+        return Act("refused", reading.sha256, {**made, **refused})
 
     @property
     def refused(self) -> list[Reading]:
         """The new files that never become data."""
         return [reading for reading in self.new if reading.refusals]
 
-    @property
-    def pass_id(self) -> str:
-        """Names the pass by what it did: the day, and a hash of the new files and of the terms."""
-        policy, laboratories = self.policy, self.policy.laboratories
-        register = (laboratories.sha256, str(laboratories.hold)) if laboratories.sha256 else ()
-        parts: Iterable[str] = (
-            *sorted(reading.sha256 for reading in self.new),
-            *(book.sha256 for book in policy.books.values()),
-            *policy.markets,
-            *policy.home,
-            *(facts.sha256 for _, _, facts in policy.facts.rows),
-            *register,
-            PROGRAM,
-            # The same files on the same day are another pass where they are tried again.
-            *sorted(self._second_tries),
+
+def named_batches(ledger: Ledger, patterns: Collection[str]) -> list[str]:
+    """The batches of a store whose ids these patterns name (`KL-*`), in the order they were first
+    judged. Raises UsageError for a pattern that names none."""
+    known = ledger.batches() if patterns else {}
+    named = {
+        pattern: [pattern] if pattern in known else fnmatch.filter(known, pattern)
+        for pattern in patterns
+    }
+    nothing = [pattern for pattern, found in named.items() if not found]
+    if nothing:
+        raise UsageError(
+            f"'{nothing[0]}' names no batch of the store{nearest_hint(nothing[0], known, 3)}"
         )
-        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        return f"{policy.on.isoformat()}-{digest[:12]}"
+    wanted = frozenset(chain.from_iterable(named.values()))
+    return [batch_id for batch_id in known if batch_id in wanted]
+
+
+def whole_pass(
+    inbox: Path, store: Store, policy: JudgementPolicy, again: Collection[str] = ()
+) -> ReleasePass:
+    """One pass in this process, without Prefect and without progress; batches that the patterns
+    `again` name are judged whether or not anything is new. Raises what its steps raise."""
+    with store.locked():
+        found = arrivals(inbox, store)
+        delivered(store, found.again)
+        with ReleasePass(store, policy, lambda *_: None) as current:
+            current.read(found.new, len(found.new))
+            for wave in current.gather(named_batches(store.ledger, again)):
+                current.judge(wave)
+            current.publish()
+    return current
+
+
+def _place(problem: Problem) -> dict[str, str]:
+    return {"sheet": problem.ref.sheet, "cell": problem.ref.cell}
+
+
+def _unreadable(name: str, sha256: str, message: str) -> Reading:
+    return Reading(name, sha256, refusals=(Problem("unreadable", message, CellRef(name)),))
 
 
 def _with_outlook(reading: Reading, after_trouble: str) -> Reading:
@@ -280,20 +419,13 @@ def _log_reading(reading: Reading) -> None:
     log.log(level, "file refused", extra={**ids, "codes": codes})
 
 
-def _touched(new: Iterable[Reading], known: Known) -> list[str]:
+def _touched(new: Iterable[Reading], ledger: Ledger) -> list[str]:
     """The batches to judge: those that new certificates speak of, then earlier ones that share a
     lot's look, a certificate number or a vector of results with a new one, because a copy found
-    later holds the original too."""
+    later holds the original too, and those that a new refused file names."""
     certificates = [certificate for reading in new for certificate in reading.certificates]
-    related = {
-        batch_id
-        for certificate in certificates
-        for batch_id in _sharing_a_trace(certificate, known)
-    }
+    shared = {trace for certificate in certificates for trace in traces(certificate)}
+    named = chain.from_iterable(reading.named_lots for reading in new)
+    shared |= {f"batch:{lot_key(lot.quoted)}" for lot in named}
     own = (certificate.batch_id for certificate in certificates)
-    return list(dict.fromkeys([*own, *sorted(related)]))
-
-
-def _sharing_a_trace(certificate: InterpretedCertificate, known: Known) -> Iterator[str]:
-    for trace in traces(certificate):
-        yield from known.by_trace.get(trace, ())
+    return list(dict.fromkeys([*own, *sorted(ledger.sharing(shared))]))

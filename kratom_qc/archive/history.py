@@ -1,7 +1,8 @@
 """Reading the archive back: the newest verdict of every batch, and on what basis it was judged.
 
-Only committed passes count, in the order they were made. Files of an earlier version lack columns;
-what they lack is null here.
+Which passes count, and which verdict of a batch is the newest, is said by whoever asks (the
+ledger), and never by the time of a file. Files of an earlier version lack columns; what they lack
+is null here.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from kratom_qc.archive.store import committed, rulebook_path
+from kratom_qc.archive.store import rulebook_path, table_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
-from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 
+# A bit that flipped on the disk is an error, and not another value.
+_CHECKED = ds.ParquetFileFormat(
+    default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
 _VERDICT = ("batch_id", "judged_on", "product", "verdict", "home_markets", "certificates")
 _MADE_OF = ("facts_sha256", "facts", "doubts", "terms")
 _BASIS = ("batch_id", "market", "judged_on", "product", "rulebooks", "program")
@@ -61,44 +66,57 @@ class ArchivedVerdict:
     basis: ArchivedBasis | None
 
 
-class History:
-    """What a store has judged. Raises InputNotFound where there is no archive."""
+@dataclass
+class ArchiveTables:
+    """The tables of a store."""
 
-    def __init__(self, root: Path):
-        self.root = root
-        self.passes = tuple(path.stem for path in committed(root))
-        if not self.passes:
-            raise InputNotFound(
-                f"{root}: no archive; make one with `kratom-qc run`, "
-                "or name another store with --store"
-            )
+    root: Path
 
     def table(
         self, name: str, pass_id: str, columns: Sequence[str], rows: ds.Expression | None = None
     ) -> pa.Table:
         """Columns of one table of one pass, of the rows for which `rows` holds; a column that an
         earlier version did not write is null. Raises StoreError where it cannot be read."""
-        path = self.root / "archive" / name / f"{pass_id}.parquet"
+        path = table_path(self.root, name, pass_id)
         try:
-            files = ds.dataset([path], schema=SCHEMAS[name], format="parquet")
+            files = ds.dataset([path], schema=SCHEMAS[name], format=_CHECKED)
             return files.to_table(columns=list(columns), filter=rows)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path}: the archive cannot be read: {error}") from None
 
+
+@dataclass
+class History(ArchiveTables):
+    """What a store has judged: `newest` names the pass that judged a batch last, in the order the
+    batches were first judged, and `files` those that speak of a batch, each with the pass that
+    holds what was read of it."""
+
+    newest: Mapping[str, str]
+    files: Mapping[str, Mapping[str, str]]
+
     @cached_property
     def verdicts(self) -> tuple[ArchivedVerdict, ...]:
-        """The newest verdict of every batch, in the order the batches were first judged."""
-        newest: dict[str, ArchivedVerdict] = {}
+        """The newest verdict of every batch, in the order of `newest`. Raises StoreError where the
+        archive lacks one."""
+        of_passes: dict[str, list[str]] = {}
+        for batch_id, pass_id in self.newest.items():
+            of_passes.setdefault(pass_id, []).append(batch_id)
+        found: dict[str, ArchivedVerdict] = {}
         bases: dict[str, ArchivedBasis] = {}  # by their hash: passes share them
-        for pass_id in self.passes:
-            own = ds.field("market").is_null()
+        for pass_id, batch_ids in of_passes.items():
+            own = ds.field("market").is_null() & among("batch_id", batch_ids)
             rows = self.table("verdicts", pass_id, (*_VERDICT, *_MADE_OF), own).to_pylist()
             bases |= self._bases(pass_id, [row for row in rows if row["terms"] not in bases])
             for row in rows:
-                passes = {one: self._pass_of_file.get(one, "") for one in row["certificates"] or ()}
+                known = self.files.get(row["batch_id"], {})
+                files = {one: known.get(one, "") for one in row["certificates"] or ()}
                 basis = bases.get(row["terms"])
-                newest[row["batch_id"]] = _archived_verdict(row, pass_id, passes, basis)
-        return tuple(newest.values())
+                found[row["batch_id"]] = _archived_verdict(row, pass_id, files, basis)
+        for batch_id, pass_id in self.newest.items():
+            if batch_id not in found:
+                path = table_path(self.root, "verdicts", pass_id)
+                raise StoreError(f"{path}: the verdict on batch {batch_id} is not there")
+        return tuple(found[batch_id] for batch_id in self.newest)
 
     def _bases(
         self, pass_id: str, verdicts: Iterable[Mapping[str, Any]]
@@ -117,22 +135,11 @@ class History:
         files = {book: rulebook_path(self.root, book, sha256) for book, sha256 in basis.rulebooks}
         return files if all(file.is_file() for file in files.values()) else None
 
-    @cached_property
-    def _pass_of_file(self) -> dict[str, str]:
-        """The pass that holds a file's certificates and results, by the file's hash: the first that
-        judged it."""
-        passes: dict[str, str] = {}
-        for pass_id in self.passes:
-            judged = ds.field("status") == "judged"
-            table = self.table("certificates", pass_id, ["sha256"], judged)
-            for sha256 in table["sha256"].to_pylist():
-                passes.setdefault(sha256, pass_id)
-        return passes
-
     def product_names(self) -> dict[str, str]:
         """The first name that certificates give a batch's product, by batch."""
+        passes = dict.fromkeys(pass_id for one in self.files.values() for pass_id in one.values())
         names: dict[str, str] = {}
-        for pass_id in self.passes:
+        for pass_id in passes:
             table = self.table("certificates", pass_id, ["batch_id", "product_name"])
             for row in table.to_pylist():
                 if row["product_name"]:

@@ -16,9 +16,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from kratom_qc.archive.history import ArchivedVerdict, History, among
+from kratom_qc.archive.history import ArchivedVerdict, ArchiveTables, among
 from kratom_qc.archive.tables import SCHEMAS
-from kratom_qc.domain.certificate import InterpretedCertificate
+from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
@@ -47,7 +47,7 @@ class ResultFilter:
 
 
 def recall(
-    history: History, verdicts: Sequence[ArchivedVerdict], wanted: ResultFilter
+    history: ArchiveTables, verdicts: Sequence[ArchivedVerdict], wanted: ResultFilter
 ) -> dict[str, tuple[InterpretedCertificate, ...]]:
     """The certificates that batches were judged on, with the results wanted, by batch id.
 
@@ -88,7 +88,7 @@ def _with_results(
 
 
 def _certificates(
-    history: History, verdicts: Iterable[ArchivedVerdict]
+    history: ArchiveTables, verdicts: Iterable[ArchivedVerdict]
 ) -> dict[tuple[str, str], list[InterpretedCertificate]]:
     """The certificates of batches by batch and file, without their results; none of those that an
     earlier version archived without its facts."""
@@ -102,7 +102,7 @@ def _certificates(
 
 
 def _results(
-    history: History, verdicts: Iterable[ArchivedVerdict], wanted: ResultFilter
+    history: ArchiveTables, verdicts: Iterable[ArchivedVerdict], wanted: ResultFilter
 ) -> dict[tuple[str, str], list[Result]]:
     """The results wanted, by batch and witness."""
     results: dict[tuple[str, str], list[Result]] = {}
@@ -112,7 +112,7 @@ def _results(
 
 
 def _rows(
-    history: History, name: str, verdicts: Iterable[ArchivedVerdict], rows: ds.Expression
+    history: ArchiveTables, name: str, verdicts: Iterable[ArchivedVerdict], rows: ds.Expression
 ) -> Iterator[dict[str, Any]]:
     """Rows about batches from the files they were judged on, each file from the pass that holds
     it."""
@@ -163,12 +163,13 @@ def _certificate(row: Mapping[str, Any]) -> InterpretedCertificate:
         accreditation=row["accreditation"],
         product=row["product"],
         product_name=row["product_name"],
-        received_on=row["received_on"],
-        tested_on=row["tested_on"],
-        issued_on=row["issued_on"],
         declared={},
         results=(),
-        dates={fact["name"]: fact["day"] for fact in facts if fact["day"] is not None},
+        dates={
+            fact["name"]: DateSpan(fact["day"], fact["last_day"] or fact["day"])
+            for fact in facts
+            if fact["day"] is not None
+        },
         printed_facts={
             fact["name"]: SourceText(
                 fact["said"], CellRef(row["file"], fact["sheet"], fact["cell"])
@@ -216,4 +217,10 @@ def _result(row: Mapping[str, Any]) -> Result:
         certificate=row["witness"],
         shown=row["shown"],
         shown_interval=shown_interval,
+        readings=tuple(map(_reading, json.loads(row["readings"] or "[]"))),
     )
+
+
+def _reading(kept: Sequence[Any]) -> Interval:
+    low, high, low_open, high_open = kept
+    return Interval(Decimal(low), None if high is None else Decimal(high), low_open, high_open)

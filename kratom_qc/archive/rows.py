@@ -9,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from kratom_qc.archive.tables import AMOUNT, Row, blank
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.result import Result
@@ -41,14 +42,14 @@ def certificate_row(
         "file": certificate.file,
         "status": "judged",
         "batch_id": certificate.batch_id,
-        "product": certificate.product,
+        "product": None if certificate.product_is_assumed else certificate.product,
         "product_name": certificate.product_name,
         "laboratory": certificate.laboratory,
         "accreditation": certificate.accreditation,
         "certificate_id": certificate.certificate_id,
-        "received_on": certificate.received_on,
-        "tested_on": certificate.tested_on,
-        "issued_on": certificate.issued_on,
+        "received_on": _day("received_on", certificate),
+        "tested_on": _day("tested_on", certificate),
+        "issued_on": _day("issued_on", certificate),
         "refusals": None,
         "program": program,
         "traces": list(traces),
@@ -57,18 +58,26 @@ def certificate_row(
 
 
 def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
-    """One of a certificate's facts with its cell, and its day where it is a date."""
+    """One of a certificate's facts with its cell, and where it is a date the days it may mean."""
     text = certificate.printed_facts.get(name) or SourceText("", CellRef(certificate.file))
+    days = certificate.dates.get(name)
     return {
         "name": name,
         "said": text.text,
         "sheet": text.ref.sheet,
         "cell": text.ref.cell,
-        "day": certificate.dates.get(name),
+        "day": days.earliest if days else None,
+        "last_day": days.latest if days else None,
     }
 
 
-def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: str) -> Row:
+def _day(name: str, certificate: InterpretedCertificate) -> date | None:
+    """The earliest day that a printed date may mean: the one that it is judged by."""
+    days = certificate.dates.get(name)
+    return days.earliest if days is not None else None
+
+
+def refused_row(file: str, sha256: str, refusals: Iterable[Problem], program: str) -> Row:
     """A file that never became data, with everything that was wrong with it."""
     return {
         **blank("certificates"),
@@ -80,7 +89,7 @@ def refused_row(file: str, sha256: str, refusals: Iterable[Refusal], program: st
     }
 
 
-def _refusal(refusal: Refusal) -> dict[str, str]:
+def _refusal(refusal: Problem) -> dict[str, str]:
     return {
         "code": refusal.code,
         "message": refusal.message,
@@ -118,6 +127,7 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         "shown_high_open": shown.high_open if shown else None,
         "flags": " ".join(result.flags),
         "witness": result.certificate,
+        "readings": _readings(result.readings),
         "in_full": _in_full(exact, fitted),
     }
 
@@ -137,6 +147,15 @@ def _numbers(result: Result) -> dict[str, Decimal | None]:
         "shown_low": shown.low if shown else None,
         "shown_high": shown.high if shown else None,
     }
+
+
+def _readings(readings: Iterable[Interval]) -> str | None:
+    """The ways in which a cell may be read, to the digit; mostly none."""
+    exact = [
+        (str(one.low), None if one.high is None else str(one.high), one.low_open, one.high_open)
+        for one in readings
+    ]
+    return json.dumps(exact) if exact else None
 
 
 def _in_full(

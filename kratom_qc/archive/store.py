@@ -1,75 +1,57 @@
-"""The store on disk: raw files by hash, one immutable Parquet file per table and pass, and the
-pages.
+"""The files of a store: what came, what was read and judged of it, and the pages.
 
     raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
     rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
-    reports/…html                     one page per batch and the summary of the newest pass
+    registers/<sha256>/texts.toml     … and every register, of texts or laboratories.toml
+    reports/…html                     one page per batch, the summary of the newest pass, all limits
+    passes/<pass>/…                   what a pass has written and does not count yet
 
-A pass is committed when its certificates file appears: it is written last, after the other tables
-are on disk and flushed. What an interrupted pass left behind without it is removed by the next one.
+A pass writes its tables and pages to a folder of its own. Once they are on the disk the ledger
+makes them count, and then they move to where readers look. What a killed pass left behind moves
+there too if the ledger names it, and is removed if not.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
-import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from kratom_qc.archive import rows, tables
+from kratom_qc.archive import disk, fingerprint, rows, tables
+from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import MACHINE_TROUBLE, Refusal, StoreError
-from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.errors import Problem, StoreError
 from kratom_qc.domain.verdict import Verdict
 
 log = logging.getLogger(__name__)
 _FLUSH_ROWS = 20_000
-_ORDER = ("results", "findings", "verdicts", "certificates")
+# Whoever sees a verdict finds what it rests on: verdicts appear last.
+_ORDER = ("certificates", "results", "findings", "verdicts")
+_PASS = re.compile(r"\d{4}-\d\d-\d\d-\d{6,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store already holds, by the hash of the file.
-
-    What one version of the program refused, another may read. A refusal for a trouble of the
-    machine is no verdict about the file: it is tried once more, and refused after that.
-    """
-
-    judged: frozenset[str]
-    refused: frozenset[str]  # by this very program: not to be read again
-    to_try_again: frozenset[str]  # refused by it once, for a trouble of the machine
-    names: dict[str, str]
-    by_batch: dict[str, tuple[str, ...]]  # hashes of a batch's files, in the order they came
-    by_trace: dict[str, frozenset[str]]  # ids of the batches that share what certificates share
-
-
-class Store:
+class StoreFiles:
     """One folder that holds everything. Raises StoreError where it cannot be written."""
 
     def __init__(self, root: Path):
         self.root = root
         self.reports = root / "reports"
-        try:
-            for folder in (
-                root / "raw",
-                self.reports,
-                *(root / "archive" / name for name in tables.SCHEMAS),
-            ):
-                folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=root):
-                pass
-        except OSError as error:
-            raise StoreError(f"{root}: the store cannot be written: {error.strerror}") from None
+        self.passes = root / "passes"
+        archive = (root / "archive" / name for name in tables.SCHEMAS)
+        for folder in (root / "raw", self.reports, self.passes, *archive):
+            disk.make_folder(folder)
+        with disk.told(root, "the store cannot be written"), tempfile.TemporaryFile(dir=root):
+            pass
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -82,86 +64,100 @@ class Store:
                 f"{self.root}: another pass is writing to this store; try again when it has ended"
             ) from None
         try:
-            self._sweep()
             yield
         finally:
             lock.release()
 
-    def _sweep(self) -> None:
-        """Remove what interrupted passes left: tables without their certificates file, and
-        half-written files."""
-        committed = {
-            path.name for path in (self.root / "archive" / "certificates").glob("*.parquet")
-        }
-        for name in tables.SCHEMAS:
-            for path in (self.root / "archive" / name).iterdir():
-                if path.suffix != ".parquet" or path.name not in committed:
-                    log.info("left by an interrupted pass, removed", extra={"path": str(path)})
-                    path.unlink()
+    # ------------------------------------------------------------ what came
 
-    def known(self, program: str) -> Known:
-        """Everything the store already holds."""
-        return known(self.root, program)
+    def keep(self, sha256: str, content: bytes) -> None:
+        """Keep a file's bytes under their hash, on the disk when this returns. A damaged copy that
+        lies there is mended. Raises StoreError where they cannot be written."""
+        path = raw_path(self.root, sha256)
+        if path.exists():
+            if path.read_bytes() == content:
+                disk.sync([path, path.parent])
+                return
+            log.warning("kept file was damaged, mended", extra={"sha256": sha256})
+        disk.make_folder(path.parent)
+        disk.write_synced(path, content)
 
     def raw(self, sha256: str) -> bytes:
-        """A kept file's bytes. Raises StoreError where they are gone."""
+        """A kept file's bytes. Raises StoreError where they are gone, or not what came."""
         return raw(self.root, sha256)
 
-    def write_page(self, name: str, text: str) -> None:
-        """Write one page of the reports. Raises StoreError where it cannot be written."""
-        write_whole(self.reports / name, text.encode("utf-8"))
+    def keep_text(self, path: Path, text: str) -> None:
+        """Keep the text of a rulebook or register at a path in the store, since a hash alone shows
+        nobody in five years what was asked."""
+        target = self.root / path
+        if not target.exists():
+            disk.make_folder(target.parent)
+            disk.write_synced(target, text.encode("utf-8"))
+
+    # ------------------------------------------------------------ passes that do not count yet
+
+    def staged(self) -> list[str]:
+        """The passes of which something lies where it does not count."""
+        names = (path.name for path in self.passes.iterdir() if path.is_dir())
+        return sorted(name for name in names if _PASS.fullmatch(name))
+
+    def publish(self, pass_id: str) -> None:
+        """Move what a pass wrote to where readers look. Raises StoreError where it cannot."""
+        staging = self.passes / pass_id
+        folders = [*(staging / "archive" / name for name in _ORDER), staging / "reports"]
+        for folder in folders:
+            target = self.root / folder.relative_to(staging)
+            moved = sorted(folder.iterdir()) if folder.is_dir() else []
+            for path in moved:
+                with disk.told(path):
+                    path.replace(target / path.name)
+            disk.sync([target])
+        self._remove_empty(staging)
+
+    def discard(self, pass_id: str) -> None:
+        """Remove what a pass wrote that never came to count; nothing else that lies there."""
+        staging = self.passes / pass_id
+        pages = (path for path in (staging / "reports").glob("*") if _is_page(path.name))
+        own = [*(staging / "archive" / name / f"{pass_id}.parquet" for name in _ORDER), *pages]
+        log.info("left by an interrupted pass, removed", extra={"pass_id": pass_id})
+        for path in own:
+            with disk.told(path, "cannot be removed"):
+                path.unlink(missing_ok=True)
+        self._remove_empty(staging)
+
+    def _remove_empty(self, staging: Path) -> None:
+        folders = sorted((path for path in staging.rglob("*") if path.is_dir()), reverse=True)
+        for folder in (*folders, staging):
+            try:
+                folder.rmdir()
+            except OSError:
+                log.warning("not ours, left where it is", extra={"path": str(folder)})
 
 
-def known(root: Path, program: str) -> Known:
-    """Everything that the store in a folder holds."""
-    names: dict[str, str] = {}
-    refusals: dict[str, list[bool]] = {}  # of every try: whether the machine was to blame
-    by_batch: dict[str, dict[str, None]] = {}
-    by_trace: dict[str, set[str]] = {}
-    for row in _certificate_rows(root):
-        sha256, batch_id = row["sha256"], row["batch_id"]
-        names.setdefault(sha256, row["file"])
-        if row["status"] == "judged":
-            by_batch.setdefault(batch_id, {})[sha256] = None
-            for trace in row["traces"] or ():
-                by_trace.setdefault(trace, set()).add(batch_id)
-        elif row["program"] == program:
-            refusals.setdefault(sha256, []).append(_is_machine_trouble(row["refusals"]))
-    to_try_again = {sha256 for sha256, tries in refusals.items() if tries == [True]}
-    return Known(
-        judged=frozenset(chain.from_iterable(by_batch.values())),
-        refused=frozenset(refusals.keys() - to_try_again),
-        to_try_again=frozenset(to_try_again),
-        names=names,
-        by_batch={batch_id: tuple(shas) for batch_id, shas in by_batch.items()},
-        by_trace={trace: frozenset(batch_ids) for trace, batch_ids in by_trace.items()},
-    )
+def foreign(root: Path, pass_ids: Iterable[str]) -> list[Path]:
+    """What lies among the tables of a store and belongs to no pass that counts."""
+    known = {f"{pass_id}.parquet" for pass_id in pass_ids}
+    folders = (root / "archive" / name for name in tables.SCHEMAS)
+    every = (path for folder in folders for path in sorted(folder.iterdir()))
+    return [path for path in every if path.name not in known]
 
 
-def _certificate_rows(root: Path) -> Iterator[tables.Row]:
-    columns = ["sha256", "file", "status", "batch_id", "program", "traces", "refusals"]
-    for path in committed(root):
-        # by the schema of today: a column that an earlier version did not write is null
-        yield from pq.read_table(path, columns=columns, schema=tables.CERTIFICATES).to_pylist()
-
-
-def _is_machine_trouble(refusals: Iterable[tables.Row] | None) -> bool:
-    return any(refusal["code"] in MACHINE_TROUBLE for refusal in refusals or ())
-
-
-def committed(root: Path) -> list[Path]:
-    """The certificates file of every pass that counts, in the order the passes were made."""
-    folder = root / "archive" / "certificates"
-    return sorted(folder.glob("*.parquet"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+def _is_page(name: str) -> bool:
+    return name.endswith((".html", ".html.part"))
 
 
 def raw(root: Path, sha256: str) -> bytes:
-    """A kept file's bytes. Raises StoreError where they are gone."""
+    """A kept file's bytes. Raises StoreError where they are gone, or not what came."""
     path = raw_path(root, sha256)
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"{path}: a kept file cannot be read: {error.strerror}") from None
+    with disk.told(path, "a kept file cannot be read"):
+        content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise StoreError(
+            f"{path}: a kept file is not what came: its bytes have the SHA-256 {found[:12]}…; "
+            "restore it from a backup"
+        )
+    return content
 
 
 def raw_path(root: Path, sha256: str) -> Path:
@@ -169,53 +165,49 @@ def raw_path(root: Path, sha256: str) -> Path:
     return root / "raw" / sha256[:2] / sha256
 
 
-def keep(root: Path, sha256: str, content: bytes) -> None:
-    """Keep a file's bytes under their hash. Raises StoreError where they cannot be written."""
-    path = raw_path(root, sha256)
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, content)
-
-
 def rulebook_path(root: Path, book_id: str, sha256: str) -> Path:
     """Where a store keeps the text of a rulebook that judged something."""
     return root / "rulebooks" / sha256 / f"{book_id}.toml"
 
 
-def keep_rulebook(root: Path, book: Rulebook) -> None:
-    """Keep a rulebook's own text: a hash alone shows nobody in five years what was asked."""
-    path = rulebook_path(root, book.id, book.sha256)
-    if book.text and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, book.text.encode("utf-8"))
+def register_path(root: Path, name: str, sha256: str) -> Path:
+    """Where a store keeps a register by which something was judged."""
+    return root / "registers" / sha256 / f"{name}.toml"
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: under a temporary name, then renamed. `PassWriter.commit`
-    sees it to the disk. Raises StoreError where it cannot be written."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+def table_path(root: Path, name: str, pass_id: str) -> Path:
+    """Where a table of a pass lies: one that was killed while its tables moved has some of them
+    still in its own folder."""
+    path = Path("archive") / name / f"{pass_id}.parquet"
+    staged = root / "passes" / pass_id / path
+    return staged if staged.exists() else root / path
 
 
 @dataclass(slots=True)
 class PassWriter:
-    """Gathers one pass and commits it at the end; rows go to disk in blocks, which keeps memory
+    """Gathers one pass in a folder of its own; rows go to disk in blocks, which keeps memory
     flat."""
 
-    store: Store
-    pass_id: str
-    judged_on: date
+    files: StoreFiles
+    stamp: tables.PassStamp
     program: str
     rows: dict[str, list[tables.Values]] = field(
         default_factory=lambda: {name: [] for name in tables.SCHEMAS}
     )
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
+    written: list[Path] = field(default_factory=list)
 
-    def add_refused(self, file: str, sha256: str, refusals: Iterable[Refusal]) -> None:
+    def __post_init__(self) -> None:
+        for name in tables.SCHEMAS:
+            disk.make_folder(self._path(name).parent)
+        disk.make_folder(self.folder / "reports")
+
+    @property
+    def folder(self) -> Path:
+        """Where the pass writes."""
+        return self.files.passes / self.stamp.pass_id
+
+    def add_refused(self, file: str, sha256: str, refusals: Iterable[Problem]) -> None:
         """A file that never became data."""
         self._add("certificates", rows.refused_row(file, sha256, refusals, self.program))
 
@@ -226,13 +218,22 @@ class PassWriter:
         for result in certificate.results:
             self._add("results", rows.result_row(result, certificate.sha256, certificate.batch_id))
 
-    def add_verdict(self, verdict: Verdict, reason: str) -> None:
-        """One verdict with its findings."""
+    def add_verdict(self, verdict: Verdict, reason: str) -> Fingerprint:
+        """One verdict with its findings. Returns the hashes of what it rests on."""
         batch_id = verdict.batch.batch_id
-        for finding in verdict.findings:
-            self._add("findings", rows.finding_row(finding, batch_id))
-        for row in rows.verdict_rows(verdict, reason, self.program):
+        findings = [rows.finding_row(finding, batch_id) for finding in verdict.findings]
+        verdicts = list(rows.verdict_rows(verdict, reason, self.program))
+        for finding in findings:
+            self._add("findings", finding)
+        for row in verdicts:
             self._add("verdicts", row)
+        return fingerprint.of(verdicts, findings)
+
+    def add_page(self, name: str, text: str) -> None:
+        """One page of the reports. Raises StoreError where it cannot be written."""
+        path = self.folder / "reports" / name
+        disk.write(path, text.encode("utf-8"))
+        self.written.append(path)
 
     def _add(self, name: str, row: tables.Row) -> None:
         waiting = self.rows[name]
@@ -242,34 +243,36 @@ class PassWriter:
 
     def _flush(self, name: str) -> None:
         if name not in self.writers:
-            self.writers[name] = pq.ParquetWriter(
-                self._path(name, ".part"), tables.SCHEMAS[name], compression="zstd"
-            )
-        self.writers[name].write_table(
-            tables.arrow(name, self.rows[name], self.pass_id, self.judged_on)
-        )
+            self.writers[name] = table_writer(self._path(name), name)
+        self.writers[name].write_table(tables.arrow(name, self.rows[name], self.stamp))
         self.rows[name] = []
 
-    def _path(self, name: str, suffix: str) -> Path:
-        return self.store.root / "archive" / name / f"{self.pass_id}{suffix}"
+    def _path(self, name: str) -> Path:
+        return self.folder / "archive" / name / f"{self.stamp.pass_id}.parquet"
 
-    def commit(self) -> None:
-        """Make the pass part of the archive: every table whole and on disk, certificates last.
-
-        Everything the pass has written (kept files, pages, tables) is on disk before the file that
-        makes it count: one sync for all of them, where one per page would cost more than writing
-        the pages. Raises StoreError where anything cannot be written.
-        """
+    def finish(self) -> dict[str, str]:
+        """Have everything whole and on the disk. Returns the hash of every table, by the path at
+        which readers will find it. Raises StoreError where anything cannot be written."""
         try:
             for name in _ORDER:
                 self._flush(name)
                 self.writers[name].close()
-            for name in _ORDER[:-1]:
-                self._path(name, ".part").replace(self._path(name, ".parquet"))
-            os.sync()
-            self._path(_ORDER[-1], ".part").replace(self._path(_ORDER[-1], ".parquet"))
-            os.sync()
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(
-                f"{self.store.root}: the pass could not be archived: {error}"
-            ) from None
+            raise StoreError(f"{self.folder}: the pass cannot be archived: {error}") from None
+        paths = [self._path(name) for name in _ORDER]
+        folders = (path.parent for path in (*paths, *self.written[:1]))
+        disk.sync([*paths, *self.written, *folders, self.folder / "archive", self.folder])
+        return {path.relative_to(self.folder).as_posix(): sha256_of(path) for path in paths}
+
+
+def table_writer(path: Path, name: str) -> pq.ParquetWriter:
+    """Writes one table of the archive; every page carries a checksum, which readers verify."""
+    return pq.ParquetWriter(
+        path, tables.SCHEMAS[name], compression="zstd", write_page_checksum=True
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file. Raises StoreError where it cannot be read."""
+    with disk.told(path, "cannot be read"), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,9 +9,9 @@ keeps them); what a laboratory printed never is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -34,7 +34,23 @@ def _required(name: str, kind: pa.DataType | None = None) -> pa.Field:
     return pa.field(name, kind or pa.string(), nullable=False)
 
 
-PASS = [_required("pass_id"), _required("judged_on", pa.date32())]
+class PassStamp(NamedTuple):
+    """What every row says of the pass that wrote it: its name, the day of judgement, and when it
+    judged and its number in the ledger, which grows from pass to pass. An answer of `rejudge` has
+    neither of the last two."""
+
+    pass_id: str
+    judged_on: date
+    judged_at: datetime | None = None
+    sequence: int | None = None
+
+
+PASS = [
+    _required("pass_id"),
+    _required("judged_on", pa.date32()),
+    pa.field("judged_at", pa.timestamp("us", "UTC")),
+    pa.field("sequence", pa.int64()),
+]
 _CELL = _texts("file sheet cell")
 _INTERVAL = [
     *_columns("low high", AMOUNT),
@@ -43,7 +59,7 @@ _INTERVAL = [
     pa.field("unit", _WORD),
 ]
 _REFUSAL = pa.struct(_texts("code message sheet cell said"))
-_FACT = pa.struct([*_texts("name said sheet cell"), pa.field("day", pa.date32())])
+_FACT = pa.struct([*_texts("name said sheet cell"), *_columns("day last_day", pa.date32())])
 _RULEBOOK = pa.struct(_texts("id version sha256"))
 _HOLD_REASON = pa.struct(_texts("rule_id why analyte file sheet cell"))
 
@@ -58,7 +74,7 @@ CERTIFICATES = pa.schema(
         pa.field("refusals", pa.list_(_REFUSAL)),
         _required("program"),
         pa.field("traces", pa.list_(pa.string())),
-        pa.field("facts_said", pa.list_(_FACT)),  # those that are dates with their day
+        pa.field("facts_said", pa.list_(_FACT)),  # dates with both ends of their span
     ]
 )
 RESULTS = pa.schema(
@@ -84,6 +100,7 @@ RESULTS = pa.schema(
         *_columns("shown_low shown_high", AMOUNT),
         *_columns("shown_low_open shown_high_open", pa.bool_()),
         *_columns("flags witness", _WORD),
+        pa.field("readings", pa.string()),  # JSON, of a cell that may be read in several ways
         pa.field("in_full", pa.string()),
     ]
 )
@@ -149,16 +166,16 @@ def values(name: str, row: Row) -> Values:
     return ordered
 
 
-def table(name: str, rows: Iterable[Row], pass_id: str, judged_on: date) -> pa.Table:
+def table(name: str, rows: Iterable[Row], stamp: PassStamp) -> pa.Table:
     """Rows of one kind as an Arrow table with the pass columns in front. Raises ValueError as
     `values` does."""
-    return arrow(name, [values(name, row) for row in rows], pass_id, judged_on)
+    return arrow(name, [values(name, row) for row in rows], stamp)
 
 
-def arrow(name: str, rows: Sequence[Values], pass_id: str, judged_on: date) -> pa.Table:
+def arrow(name: str, rows: Sequence[Values], stamp: PassStamp) -> pa.Table:
     """What `values` made of rows of one kind as an Arrow table with the pass columns in front."""
     schema = SCHEMAS[name]
-    columns: list[Any] = [[pass_id] * len(rows), [judged_on] * len(rows)]
+    columns: list[Any] = [[value] * len(rows) for value in stamp]
     columns += zip(*rows, strict=True) if rows else [()] * len(_NAMES[name])
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)

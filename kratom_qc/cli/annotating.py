@@ -45,7 +45,7 @@ def write_annotated(
     raw = read_bytes(file)
     if hashlib.sha256(raw).hexdigest() != reading.sha256:
         raise InputNotFound(f"{file}: changed while it was read; try again")
-    listing = fix_list(reading.file, reading.refusals, verdicts, policy.on)
+    listing = fix_list(reading.file, reading.told, verdicts, policy.on)
     caps = settings.caps()
     try:
         content = in_a_child(

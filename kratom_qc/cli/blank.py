@@ -50,7 +50,7 @@ def _asked(policy: JudgementPolicy, product: str) -> Iterator[Limit]:
 def _operands(subject: str) -> Iterator[str]:
     """The analytes a laboratory must report for a subject: itself, or what it is computed from."""
     formula = formulas().get(subject)
-    if formula is None:
+    if formula is None or formula.kind == "whole":  # a whole is measured; its parts bound it only
         yield subject
         return
     summands = formula.core if formula.kind == "sum" else formula.of

@@ -11,11 +11,13 @@ from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.cli.tables import print_table
+from kratom_qc.domain.account import AccountEntry
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.result import Result
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.vocabulary import wording
 
+_ACCOUNT = ("where", "fate", "what stands there", "understood as")
 _HEADINGS = ("analyte", "said", "understood", "basis", "LOD", "LOQ", "method", "where")
 
 
@@ -29,13 +31,21 @@ def show(reading: Reading, *, as_json: bool) -> int:
         print_refused(console, reading.file, reading.refusals)
     for certificate in reading.certificates:
         _print(console, certificate)
+    if reading.account:
+        print_table(console, _ACCOUNT, [_account_row(entry) for entry in reading.account])
     return status
 
 
 def _as_object(reading: Reading) -> dict[str, object]:
     if reading.refusals:
         return json_objects.refused(reading.file, reading.sha256, reading.refusals)
-    return json_objects.read(reading.file, reading.sha256, reading.certificates)
+    certificates = reading.certificates
+    return json_objects.read(reading.file, reading.sha256, certificates, reading.account)
+
+
+def _account_row(entry: AccountEntry) -> list[str]:
+    cells = (str(entry.source.ref), str(entry.fate), entry.source.text, entry.meaning)
+    return [escape(cell) for cell in cells]
 
 
 def _print(console: Console, certificate: InterpretedCertificate) -> None:

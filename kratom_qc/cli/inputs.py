@@ -36,11 +36,14 @@ def named_files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def read_named(files: Sequence[Path]) -> list[Reading]:
-    """Read files under the names the user gave them. Raises InputNotFound where one is gone."""
+def read_named(files: Sequence[Path], *, account: bool = False) -> list[Reading]:
+    """Read files under the names the user gave them; with every text's fate where `account` asks
+    for it. Raises InputNotFound where one is gone."""
     caps = settings.caps()
     with Readers(caps) as readers:
-        return list(readers.read((str(file), _bytes(file, caps)) for file in files))
+        return list(
+            readers.read(((str(file), _bytes(file, caps)) for file in files), account=account)
+        )
 
 
 def _bytes(file: Path, caps: settings.Caps) -> bytes:

@@ -15,7 +15,7 @@ from kratom_qc.cli.console import plain_console
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import Refusal, Refused, UsageError
+from kratom_qc.domain.errors import Problem, Refused, UsageError
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.layout.certificates import certificates
 from kratom_qc.intake.layout.profiles import load, read_profile
@@ -71,13 +71,9 @@ def tried(
     if failing:
         return failing, ()
     found = certificates(book, (profile,))
-    interpreted_certificates, refusals = (
-        interpret(found.certificates) if found.certificates else ((), ())
-    )
-    every = tuple(dict.fromkeys((*found.refusals, *refusals)))
-    if every:
-        raise Refused(list(every))
-    return [], interpreted_certificates
+    if found.refusals:
+        raise Refused(list(found.refusals))
+    return [], interpret(found.certificates)
 
 
 def _test_one(console: Console, profile_file: Path, file: Path) -> int:
@@ -124,9 +120,9 @@ def _in_a_child(work: Callable[..., T], file: Path, *arguments: object) -> T:
             caps, "kratom_qc.app.reading", work, file.name, read_bytes(file), caps, *arguments
         )
     except ReaderDied as died:
-        raise Refused([Refusal(died.code, died.why, CellRef(file.name))]) from None
+        raise Refused([Problem(died.code, died.why, CellRef(file.name))]) from None
 
 
-def _refused(console: Console, file: Path, refusals: Sequence[Refusal]) -> int:
+def _refused(console: Console, file: Path, refusals: Sequence[Problem]) -> int:
     print_refused(console, str(file), refusals)
     return REFUSED

@@ -8,27 +8,41 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import cache, wraps
 from typing import Annotated, NoReturn, ParamSpec
 
 import typer
 
 from kratom_qc import PROGRAM, logs, settings
 from kratom_qc.cli import exit_status
+from kratom_qc.cli.archive import archive, backup, restore
 from kratom_qc.cli.check import check
 from kratom_qc.cli.layout import layout
+from kratom_qc.cli.ledger import ledger
 from kratom_qc.cli.limits.commands import limits
 from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
+from kratom_qc.cli.review import batches, decide, review
 from kratom_qc.cli.run import run
 from kratom_qc.cli.template import template
+from kratom_qc.cli.texts import texts
 from kratom_qc.domain.errors import KratomQCError
 
 NAME = "kratom-qc"
 P = ParamSpec("P")
-_COMMANDS = (check, read, run, markets, rejudge, template, problems)
+# Commands whose status says nothing of a file, a batch or a rulebook.
+_ONLY_TELL = frozenset(
+    {
+        *("problems", "layout list", "archive views"),
+        *(f"limits {name}" for name in ("list", "show", "due", "schema")),
+    }
+)
+_COMMANDS = (
+    *(check, read, run, markets, batches, review, decide),
+    *(rejudge, backup, restore, template, problems),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -42,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _status(arguments: list[str]) -> int:
     """What a command line ends with; every failure is told in a sentence, never in a traceback."""
-    command = typer.main.get_command(_program())
+    command = _parser(_program())
     try:
         status = command.main(arguments, prog_name=NAME, standalone_mode=False)
     except typer.TyperException as error:
@@ -50,9 +64,12 @@ def _status(arguments: list[str]) -> int:
     except KratomQCError as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return error.exit_status
+    except BrokenPipeError:
+        return _told_in_vain(decides=False)  # of help or an overview: `_ending` has the commands
     except SystemExit as end:
-        # typer and rich end with 1 where the reader of a pipe has left; that would say FAIL
-        return exit_status.INTERNAL if end.code == 1 else _certain(end.code)
+        # typer ends help with 1 where the reader of a pipe has left; that would say FAIL. No
+        # command comes here with 1: `_ending` has told what that means.
+        return 0 if end.code == 1 else _certain(end.code)
     except Exception as error:
         if os.environ.get("KRATOM_QC_DEBUG"):
             raise
@@ -72,6 +89,15 @@ def _certain(status: object) -> int:
     return status if isinstance(status, int) else exit_status.INTERNAL
 
 
+def _told_in_vain(*, decides: bool) -> int:
+    """The reader of a command's output has left: nobody was told a verdict by one that `decides`;
+    any other one may end as it pleases its reader."""
+    from kratom_qc.cli.console import discard_output
+
+    discard_output()
+    return exit_status.INTERNAL if decides else 0
+
+
 def _wrong_usage(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     if context is not None:
@@ -89,8 +115,10 @@ def _speak_any_letter() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+@cache
 def _program() -> typer.Typer:
-    """All commands. Help is plain text: rendering it in colours costs a fifth of a second."""
+    """All commands, made once: those of groups are wrapped where they stand. Help is plain text:
+    rendering it in colours costs a fifth of a second."""
     program = typer.Typer(
         rich_markup_mode=None,
         epilog=exit_status.HELP,
@@ -98,17 +126,24 @@ def _program() -> typer.Typer:
     )
     program.callback()(_about)
     for command in _COMMANDS:
-        program.command(command.__name__)(_ending(command))
-    for group in (limits, layout):
+        program.command(command.__name__)(_ending(command, command.__name__))
+    for group in (limits, layout, texts, ledger, archive):
         for registered in group.registered_commands:
-            registered.callback = _ending(registered.callback) if registered.callback else None
+            if registered.callback is not None:
+                path = f"{group.info.name} {registered.name or registered.callback.__name__}"
+                registered.callback = _ending(registered.callback, path)
         program.add_typer(group)
     return program
 
 
-def _ending(command: Callable[P, int]) -> Callable[P, int]:
-    """A command that starts with its settings' names checked and its log set up, and that ends
-    with 70 where the reader of its output leaves: typer would end it with 1, which says FAIL."""
+_parser = cache(typer.main.get_command)
+
+
+def _ending(command: Callable[P, int], path: str) -> Callable[P, int]:
+    """A command that starts with its settings' names checked and its log set up, and that never
+    ends with 1 where the reader of its output leaves, as typer and rich would: that says FAIL."""
+
+    decides = path not in _ONLY_TELL
 
     @wraps(command)
     def ended(*arguments: P.args, **options: P.kwargs) -> int:
@@ -118,10 +153,11 @@ def _ending(command: Callable[P, int]) -> Callable[P, int]:
             status = command(*arguments, **options)
             sys.stdout.flush()
         except BrokenPipeError:
-            from kratom_qc.cli.console import discard_output
-
-            discard_output()
-            return exit_status.INTERNAL
+            return _told_in_vain(decides=decides)
+        except SystemExit as end:
+            if end.code != 1:
+                raise
+            return _told_in_vain(decides=decides)
         return status
 
     return ended

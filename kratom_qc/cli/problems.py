@@ -37,7 +37,7 @@ def problems(
             title = escape(listed.title)
             console.print(f"[bold]{listed.code}[/]  {listed.severity}  [dim]{title}[/]")
         return 0
-    explained = problem(code)
+    explained = problem(code) or problem(code.upper())
     if explained is None:
         near = vocabulary.nearest_hint(code, every_problem(), 3)
         raise UsageError(f"'{code}' is no code of a problem{near}. See `kratom-qc problems`")

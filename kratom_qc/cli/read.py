@@ -11,7 +11,11 @@ from kratom_qc.cli.options import Json
 
 
 def read(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)], as_json: Json = False
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    as_json: Json = False,
+    account: Annotated[
+        bool, typer.Option("--account", help="Tell of every text of the file what became of it.")
+    ] = False,
 ) -> int:
     """Show a certificate as understood, without judgement. `-` reads it from standard input.
 
@@ -19,6 +23,7 @@ def read(
     Example:
       kratom-qc read certificate.xlsx
       kratom-qc read certificate.xlsx --json
+      kratom-qc read certificate.xlsx --account
     """
     from kratom_qc import vocabulary
     from kratom_qc.cli.certificates import show
@@ -32,5 +37,5 @@ def read(
     load_profiles()
     if file.is_dir():
         raise InputNotFound(f"{file}: is a folder; name one certificate, or use `kratom-qc check`")
-    (reading,) = read_named(named_files([file]))
+    (reading,) = read_named(named_files([file]), account=account)
     return show(reading, as_json=as_json)

@@ -12,12 +12,12 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from kratom_qc.cli.console import fields_line
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import CellRef
 from kratom_qc.vocabulary import problems
 
 _MOST_LINES = 5  # rows or columns that are named; of more the sheet alone is
-_NEEDS_A_LAYOUT = ("no-table", "unknown-header")
+_NEEDS_A_LAYOUT = ("no-table",)
 
 
 class _Problem(NamedTuple):
@@ -30,7 +30,7 @@ class _Problem(NamedTuple):
 
 
 def print_refused(
-    console: Console, file: str, refusals: Sequence[Refusal], *, path: str = ""
+    console: Console, file: str, refusals: Sequence[Problem], *, path: str = ""
 ) -> None:
     """Print a refused file with all its problems; into a pipe each is one line. `path` is where the
     file lies, if that is not its name."""
@@ -49,7 +49,7 @@ def print_refused(
         console.print(f"  [dim]{escape(advice)}[/]", soft_wrap=True)
 
 
-def refused_lines(file: str, refusals: Sequence[Refusal], *, path: str = "") -> Iterator[str]:
+def refused_lines(file: str, refusals: Sequence[Problem], *, path: str = "") -> Iterator[str]:
     """A refused file for a pipe: `REFUSED`, file, cell, problem and what to do, code."""
     for problem in _problems(refusals):
         sentence = ". ".join(filter(None, (problem.message, problem.hint)))
@@ -58,13 +58,15 @@ def refused_lines(file: str, refusals: Sequence[Refusal], *, path: str = "") -> 
         yield fields_line("advice", file, "", advice, "")
 
 
-def _advice(path: str, refusals: Iterable[Refusal]) -> Iterator[str]:
+def _advice(path: str, refusals: Iterable[Problem]) -> Iterator[str]:
     """The commands that help with a refused file; none that read standard input once more."""
+    refusals = tuple(refusals)
     codes = {refusal.code for refusal in refusals}
     if not codes or path == "-":
         return
     file = shlex.quote(path)
-    yield f"To see every problem in its cell: kratom-qc check {file} --annotate to-fix.xlsx"
+    if any(refusal.ref.cell for refusal in refusals):
+        yield f"To see every problem in its cell: kratom-qc check {file} --annotate to-fix.xlsx"
     if codes.intersection(_NEEDS_A_LAYOUT):
         yield f"To describe its layout in a profile: kratom-qc layout draft {file}"
 
@@ -72,7 +74,7 @@ def _advice(path: str, refusals: Iterable[Refusal]) -> Iterator[str]:
 # ---------------------------------------------------------------- problems that repeat
 
 
-def _problems(refusals: Sequence[Refusal]) -> Iterator[_Problem]:
+def _problems(refusals: Sequence[Problem]) -> Iterator[_Problem]:
     """Every problem where it is first met: the same one in many cells of a row or a column is told
     once."""
     explained: set[str] = set()
@@ -88,10 +90,10 @@ def _problems(refusals: Sequence[Refusal]) -> Iterator[_Problem]:
             hint = ""
 
 
-def _alike(refusals: Sequence[Refusal]) -> Iterable[Sequence[Refusal]]:
+def _alike(refusals: Sequence[Problem]) -> Iterable[Sequence[Problem]]:
     """Refusals that say the same, or the same of what the file says."""
     repeated = Counter((refusal.code, refusal.message) for refusal in refusals)
-    alike: dict[tuple[str, ...], list[Refusal]] = {}
+    alike: dict[tuple[str, ...], list[Problem]] = {}
     for refusal in refusals:
         code, message = refusal.code, refusal.message
         subject = message if repeated[code, message] > 1 else refusal.quoted or message
@@ -100,7 +102,7 @@ def _alike(refusals: Sequence[Refusal]) -> Iterable[Sequence[Refusal]]:
     return alike.values()
 
 
-def _hint(refusal: Refusal, *, explained: bool) -> str:
+def _hint(refusal: Problem, *, explained: bool) -> str:
     """The known words nearest to what the file says, what was expected, and what to do."""
     near = f"Nearest known words: {', '.join(refusal.near)}." if refusal.near else ""
     listed = problems.problem(refusal.code)
@@ -109,7 +111,7 @@ def _hint(refusal: Refusal, *, explained: bool) -> str:
     return " ".join(filter(None, (near, f"Expected: {listed.expected}. {listed.do}")))
 
 
-def _areas(same: Sequence[Refusal]) -> Iterator[tuple[str, str]]:
+def _areas(same: Sequence[Problem]) -> Iterator[tuple[str, str]]:
     """(where, how many cells) of one problem: by rows or by columns, whichever is told shorter."""
     refs = [refusal.ref for refusal in same]
     sheet, cells = refs[0].sheet, [ref.cell for ref in refs]

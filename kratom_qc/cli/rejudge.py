@@ -29,7 +29,7 @@ from kratom_qc.app.rejudge.summary import (
     installed,
     page,
 )
-from kratom_qc.archive.history import History
+from kratom_qc.app.store import history_of
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.refusals import print_refused
@@ -69,7 +69,7 @@ def rejudge(options: RejudgeOptions) -> int:
 def _archive(options: RejudgeOptions) -> int:
     console = plain_console()
     policy = load_policy(options.markets, options.on, options.facts, drafts=options.drafts)
-    history = History(options.store)
+    history = history_of(options.store)
     name = keeping.name_of(history, policy, every_limit=options.every_limit)
     target = (options.output or options.store / "rejudged") / name
     if target.exists() and not options.as_json:

@@ -19,6 +19,15 @@ def run(
     market: Market = None,
     on: On = None,
     facts: Facts = None,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BATCH",
+            show_default=False,
+            help="Judge these batches of the store again, by the rulebooks, registers and settings "
+            "of now; * stands for anything (may be repeated).",
+        ),
+    ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     strict: Annotated[
@@ -34,23 +43,35 @@ def run(
     Example:
       kratom-qc run --inbox inbox --store store
       kratom-qc run --inbox inbox --store store --strict --quiet
+      kratom-qc run --again "HB-*"
     """
     from kratom_qc import settings
     from kratom_qc.app.policy import load_policy
-    from kratom_qc.app.release import arrivals, existing
-    from kratom_qc.archive.store import Store
+    from kratom_qc.app.release import arrivals, delivered, existing
+    from kratom_qc.app.store import Store
     from kratom_qc.cli import passes
 
     config = settings.load()
     inbox, store, markets = inbox or config.inbox, store or config.store, tuple(market or ())
     policy = load_policy(markets, on, facts)  # mistakes are told before anything starts
-    new, known = arrivals(existing(inbox), Store(store))
-    if not new:
-        if not (quiet or as_json):
-            passes.print_nothing_new(inbox, store, known)
-        return 0
-    order = passes.Order(inbox, store, markets, on, facts)
-    done = passes.release(order, shown=not quiet)
-    if not quiet:
-        passes.print_result(done, order, policy.overdue, as_json=as_json)
-    return passes.worst_status(done) if strict else 0
+    kept = Store(store)
+    found = arrivals(existing(inbox), kept)
+    order = passes.Order(inbox, store, markets, on, facts, tuple(again or ()))
+    idle = not (found.new or again)
+    if not idle:
+        done = passes.release(order, shown=not quiet)
+        rows, refused = done.rows, done.refused
+    else:
+        delivered(kept, found.again)
+        rows, refused = [], found.left
+    status = passes.worst_status(rows, refused, idle=idle) if strict else 0
+    if quiet:
+        return status
+    if as_json:
+        passes.print_objects(rows, refused, kept.ledger)
+    else:
+        passes.print_result(rows, refused, order, policy.overdue)
+        if idle:
+            passes.print_nothing_new(found, order)
+        passes.print_judged_otherwise(kept.ledger)
+    return status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
@@ -11,7 +11,8 @@ from kratom_qc.app.batches import judge_readings
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import read_files
 from kratom_qc.app.rejudge.reread import reread
-from kratom_qc.archive.history import ArchivedVerdict, History
+from kratom_qc.app.store import history_of, ledger_of
+from kratom_qc.archive.history import ArchivedVerdict
 from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.cli.tables import print_matrix
@@ -35,7 +36,9 @@ def show(named: Sequence[str], root: Path, policy: JudgementPolicy, *, as_json: 
     readings = read_files(files) if files else []
     checked = Checked(readings, [*kept, *judge_readings(readings, policy)])
     if as_json:
-        return write_lines(_json_lines(checked), checked.status)
+        known = ledger_of(root).batches(ids) if ids else {}
+        stands = {batch_id: str(batch.disposition) for batch_id, batch in known.items()}
+        return write_lines(_json_lines(checked, stands), checked.status)
     _print(checked)
     return checked.status
 
@@ -50,9 +53,10 @@ def _print(checked: Checked) -> None:
             print_refused(console, reading.file, reading.refusals)
 
 
-def _json_lines(checked: Checked) -> Iterator[str]:
+def _json_lines(checked: Checked, dispositions: Mapping[str, str]) -> Iterator[str]:
     for verdict in checked.verdicts:
-        yield json_line(json_objects.market_object(verdict))
+        disposition = dispositions.get(verdict.batch.batch_id)
+        yield json_line(json_objects.market_object(verdict, disposition))
     for reading in checked.readings:
         if reading.refusals:
             refused = json_objects.refused(reading.file, reading.sha256, reading.refusals)
@@ -64,7 +68,7 @@ def _json_lines(checked: Checked) -> Iterator[str]:
 
 def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
     """Batches of a store, judged over all their kept certificates."""
-    history = History(root)
+    history = history_of(root)
     pasts = {past.batch_id: past for past in history.verdicts}
     for batch_id in ids:
         if batch_id not in pasts:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from kratom_qc.cli.console import fields_line
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
-from kratom_qc.report.markets import Group, Market, Rule, headline, matrix
+from kratom_qc.report.markets import Group, Market, Rule, beside_headline, headline, matrix
 from kratom_qc.report.scope import NAMED, RulebookScope
 from kratom_qc.report.screening import number, sentences
 from kratom_qc.report.summary import SummaryRow
@@ -96,6 +96,8 @@ def print_matrix(console: Console, verdict: Verdict) -> None:
     console.print(
         f"[bold]{escape(verdict.batch.batch_id)}[/]  {headline(groups)} on {verdict.judged_on}"
     )
+    for sentence in beside_headline(groups):
+        console.print(escape(sentence))
     rows = list(market_rows(verdict))
     if console.is_terminal:
         rows = _said_once(rows)

@@ -25,6 +25,10 @@ from kratom_qc.report import as_json as json_objects
 from kratom_qc.report.finding_words import where
 from kratom_qc.report.sentences import Cause, deciding_causes
 from kratom_qc.report.summary import SummaryRow, summary_row
+from kratom_qc.report.unread import RULE, unread_entries
+from kratom_qc.vocabulary import wording
+
+_MOST_SAID = 400  # signs of a sentence about unread texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def show(checked: Checked, *, as_json: bool, every_market: bool) -> int:
         print_table(console, headings, [_table_row(verdict) for verdict in checked.verdicts])
     for reading in checked.readings:
         if reading.refusals:
-            print_refused(console, reading.file, reading.refusals)
+            print_refused(console, reading.file, reading.told)
     return checked.status
 
 
@@ -70,7 +74,7 @@ def _json_lines(checked: Checked) -> Iterator[str]:
     """One object for each file, in the order of the files."""
     for reading in checked.readings:
         if reading.refusals:
-            content = json_objects.refused(reading.file, reading.sha256, reading.refusals)
+            content = json_objects.refused(reading.file, reading.sha256, reading.told)
         else:
             own = checked.of_file(reading)
             content = json_objects.judged(reading.file, reading.sha256, own)
@@ -87,6 +91,8 @@ def _plain_lines(checked: Checked, *, every_market: bool) -> Iterator[str]:
         for cause in deciding_causes(verdict):
             cell, rules = _place(cause.ref), " ".join(cause.rule_ids)
             yield fields_line(cause.outcome, batch, cell, cause.sentence, rules)
+        for entry in unread_entries(verdict.batch):
+            yield fields_line("unread", batch, str(entry.source.ref), entry.source.text, RULE)
         for warning in row.warnings:
             yield fields_line("warning", batch, "", warning, "")
         if every_market:
@@ -94,7 +100,7 @@ def _plain_lines(checked: Checked, *, every_market: bool) -> Iterator[str]:
                 sentence = f"{markup_text(markets)}: {markup_text(rule)}"
                 yield fields_line(markup_text(status), batch, "", sentence, "")
     for reading in checked.readings:
-        yield from refused_lines(reading.file, reading.refusals)
+        yield from refused_lines(reading.file, reading.told)
 
 
 def _headline(row: SummaryRow) -> str:
@@ -128,7 +134,14 @@ def _table_row(verdict: Verdict) -> tuple[str, ...]:
 def _cause_markup(cause: Cause, *, with_file: bool) -> str:
     place = _place(cause.ref, with_file=with_file)
     small_print = " · ".join(filter(None, (place, " ".join(cause.rule_ids))))
-    return f"{escape(cause.sentence)}  [dim]{escape(small_print)}[/]"
+    return f"{escape(_shortened(cause))}  [dim]{escape(small_print)}[/]"
+
+
+def _shortened(cause: Cause) -> str:
+    """A sentence that lists unread texts, with the first few of them."""
+    if RULE not in cause.rule_ids or len(cause.sentence) <= _MOST_SAID:
+        return cause.sentence
+    return f"{wording.one_line(cause.sentence, _MOST_SAID)} (all: `kratom-qc texts`)"
 
 
 def _place(ref: CellRef | None, *, with_file: bool = True) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
+from kratom_qc.domain.account import AccountEntry, PageText
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 
@@ -23,6 +26,7 @@ class ResultRow:
     uncertainty: SourceText | None = None
     method: SourceText | None = None
     verdict: SourceText | None = None
+    verdict_header: SourceText | None = None  # `Y` means something under `Conforms?` only
     limit: SourceText | None = None
     basis: SourceText | None = None
     portion: SourceText | None = None
@@ -37,6 +41,8 @@ class ResultRow:
     uncertainty_unit: SourceText | None = None
     # The format writes 0 for what was not detected, below LOQ or not tested at all.
     zero_is_censored: bool = False
+    # Other ways to read this row: another column that may be the result, another unit of its LOD.
+    alternatives: tuple[ResultRow, ...] = ()
 
     @property
     def cell(self) -> SourceText:
@@ -44,19 +50,17 @@ class ResultRow:
         return self.result or self.analyte
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Words of a certificate that are read as no result, fact, label or header, and may still speak
-    of the results.
+class DateSpan(NamedTuple):
+    """The days that a printed date may mean: `03/04/2026` is 4 March or 3 April, `March 2026` every
+    day of it. Both ends are included."""
 
-    `where` they stand: `free`, where anybody writes anything and a number may be a result;
-    `column`, in one of methods, initials, dilutions, where a bare number is none; `bound`, as a
-    limit, where an amount is none. `label` is the cell before.
-    """
+    earliest: date
+    latest: date
 
-    source: SourceText
-    where: str = "free"
-    label: str = ""
+    def __str__(self) -> str:
+        """`2026-03-04`, or as ISO 8601 writes an interval: `2026-03-04/2026-04-03`."""
+        days = (self.earliest, self.latest) if self.earliest < self.latest else (self.latest,)
+        return "/".join(map(str, days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Certificate:
     """One batch on one laboratory's paper, in the laboratory's own words.
 
     `facts` maps a fact's name (laboratory, certificate_id, batch_id, product, form, received_on, …)
-    to the text read.
+    to the text read; `further` are texts that state one of them again, elsewhere and otherwise.
     """
 
     file: str
@@ -74,7 +78,12 @@ class Certificate:
     # Where its format or a profile states them, so that the file need not prove them.
     decimal_mark: str | None = None
     day_first: bool | None = None
-    notes: tuple[Note, ...] = ()
+    further: tuple[tuple[str, SourceText], ...] = ()
+    languages: frozenset[str] = frozenset()  # of its labels (ISO 639-1), other than English
+    # Texts that intake read as nothing and that may speak of this certificate.
+    texts: tuple[PageText, ...] = ()
+    # What is wrong at cells that speak of this certificate. Each holds the batch.
+    problems: tuple[Problem, ...] = ()
 
 
 def witness(sha256: str, certificate_id: str, laboratory: str) -> str:
@@ -105,6 +114,12 @@ class HoldReason:
     ref: CellRef
     analyte: str | None = None
 
+    @classmethod
+    def of(cls, problem: Problem, analyte: str | None = None) -> HoldReason:
+        """What is wrong at a cell, as a cause to hold; names the nearest known words."""
+        near = f" (nearest known: {', '.join(problem.near)})" if problem.near else ""
+        return cls(problem.code.upper(), problem.message + near, problem.ref, analyte)
+
 
 @dataclass(frozen=True, slots=True)
 class InterpretedCertificate:
@@ -118,15 +133,30 @@ class InterpretedCertificate:
     accreditation: str
     product: str | None  # product id by the certificate's own words
     product_name: str
-    received_on: date | None
-    tested_on: date | None
-    issued_on: date | None
     declared: Mapping[str, str]  # serving_size, net_content … as printed, by the fact's name
     results: tuple[Result, ...]
     remarks: tuple[Remark, ...] = ()
     hold_reasons: tuple[HoldReason, ...] = ()
-    dates: Mapping[str, date] = field(default_factory=dict)  # every one by its fact's name
+    # Every one by its fact's name; `measured_on` is the oldest day of any of its measurements.
+    dates: Mapping[str, DateSpan] = field(default_factory=dict)
     printed_facts: Mapping[str, SourceText] = field(default_factory=dict)  # as printed, by name
+    product_is_assumed: bool = False  # nothing states it; it holds, and gives way to what is stated
+    texts: tuple[AccountEntry, ...] = ()  # what became of the texts that are no result or fact
+
+    @property
+    def received_on(self) -> DateSpan | None:
+        """When the laboratory received the sample."""
+        return self.dates.get("received_on")
+
+    @property
+    def tested_on(self) -> DateSpan | None:
+        """When the laboratory finished the tests."""
+        return self.dates.get("tested_on")
+
+    @property
+    def issued_on(self) -> DateSpan | None:
+        """When the laboratory issued the certificate."""
+        return self.dates.get("issued_on")
 
     @property
     def witness(self) -> str:

@@ -46,11 +46,14 @@ class StoreError(KratomQCError):
 
 # Codes of refusals that say nothing about the file: its reader was stopped, died or failed.
 MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died", "reader-failed"})
+# The code by which a refused file says which lot it names; `Problem.quoted` is the lot.
+NAMES_LOT = "names-lot"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """One reason why a file never becomes data. `near` are the known words nearest to `quoted`."""
+class Problem:
+    """What is wrong at a cell: a reason to refuse the file where nothing can be judged, else a
+    reason to hold the batch. `near` are the known words nearest to `quoted`."""
 
     code: str
     message: str
@@ -62,9 +65,9 @@ class Refusal:
 class Refused(Exception):
     """A file cannot be read truthfully. Carries every problem found, not only the first."""
 
-    def __init__(self, refusals: list[Refusal]):
+    def __init__(self, refusals: list[Problem]):
         super().__init__("; ".join(refusal.message for refusal in refusals))
         self.refusals = tuple(refusals)
 
-    def __reduce__(self) -> tuple[type[Refused], tuple[list[Refusal]]]:
+    def __reduce__(self) -> tuple[type[Refused], tuple[list[Problem]]]:
         return Refused, (list(self.refusals),)  # children hand it over

@@ -23,6 +23,7 @@ class LimitKind(StrEnum):
     ATTESTATION = "attestation"
     CERTIFICATE = "certificate"
     UNREAD = "unread"
+    NO_STATUTE = "no_statute"
     PROFILE = "profile"
 
 
@@ -45,6 +46,7 @@ class Evidence(StrEnum):
     PRIMARY = "primary"
     MIRROR = "mirror"
     SECONDARY = "secondary"
+    NEWS = "news"  # a law that only news reports tell of: its figures are shown, it decides nothing
     MEMORY = "memory"
     SPECIFICATION = "specification"
 
@@ -96,6 +98,7 @@ class LimitBase:
     evidence: Evidence
     subject: str = ""  # an analyte or derived quantity; of a profile, what was found
     effective_from: str = "unknown"  # a day, month or year
+    pending_from: str = ""  # the first day on which it may stand, and nobody knows
     effective_to: str = "open"
     when_missing: WhenMissing = WhenMissing.HOLD
     silence_because: str = ""
@@ -103,10 +106,24 @@ class LimitBase:
     advisory: str = ""  # why it does not decide
     products: tuple[str, ...] = ()  # the product forms it speaks of; none means all
     checked_on: date | None = None
+    max_age_days: int = 0  # how long it is good for once it was checked; 0 for ever
+    locator: str = ""  # where a person looks again
     supersedes: tuple[str, ...] = ()
     overrides: str = ""  # the rulebook whose limit of this id this one replaces
     changes: tuple[str, ...] = ()  # what the override changed: "status: guidance → adopted"
     line: int = 0  # where it stands in its file
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether nothing in it says that it never decides, whatever its status and dates."""
+        is_condition = self.kind is LimitKind.ATTESTATION
+        return not (self.screen or self.advisory or is_condition)
+
+    def overdue(self, on: date) -> bool:
+        """Whether nobody has compared it with its source for longer than it is good for."""
+        if self.checked_on is None or not self.max_age_days:
+            return False
+        return (on - self.checked_on).days > self.max_age_days
 
     def speaks_of(self, product: str | None) -> bool:
         """Whether the limit is asked of a product form; of an unknown form (None) if of all."""
@@ -149,6 +166,7 @@ class NotDetectedLimit(LimitBase):
     unit: str  # canonical
     portion: Decimal | None = None  # grams
     lod_at_most: Decimal | None = None  # in `unit`
+    lod_because: str = ""  # why so deep, where the source does not say
 
     @property
     def quantity_key(self) -> QuantityKey:
@@ -203,6 +221,17 @@ class UnreadRule(LimitBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoStatute(LimitBase):
+    """Nobody found a law on kratom here: undecided until a person has confirmed that there is
+    none."""
+
+    kind = LimitKind.NO_STATUTE
+
+    searched: str  # what was searched
+    confirmed_by: str = ""  # who confirmed it, and when
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileLimit(LimitBase):
     """The subject found while others, which nature sends with it, were looked for and not found."""
 
@@ -219,9 +248,18 @@ OtherLimit = (  # asked of the batch itself
     | Attestation
     | CertificateLimit
     | UnreadRule
+    | NoStatute
     | ProfileLimit
 )
 Limit = NumericLimit | OtherLimit
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """Families of hazards of which a law says nothing, with what was read."""
+
+    families: tuple[str, ...]
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +277,16 @@ class Rulebook:
     extends: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()  # the product forms it speaks of; none means all
     certificate_max_age_days: int | None = None
+    not_asked: tuple[NotAsked, ...] = ()
     text: str = field(default="", repr=False, compare=False)  # kept beside what it judged
 
-    def overdue(self, on: date) -> bool:
-        """Whether nobody has compared the rulebook with its sources for longer than it says."""
-        return (on - self.checked_on).days > self.max_age_days
+    def overdue(self, on: date) -> tuple[Limit, ...]:
+        """The limits that decide, or may as soon as somebody looks, and that nobody has compared
+        with their sources for longer than they are good for."""
+        return tuple(
+            limit
+            for limit in self.limits
+            if limit.may_decide
+            and (limit.status in DECIDING or limit.pending_from)
+            and limit.overdue(on)
+        )

@@ -22,6 +22,10 @@ class Basis(StrEnum):
     PER_UNIT = "per unit"
 
 
+# What a vendor declares of a product, by the words that say it is missing.
+DECLARATIONS = frozenset(
+    ("serving size", "net content", "density", "servings per day", "servings per container")
+)
 _DETECTION = "any"  # a substance is there or not, whatever the basis
 _LOWER_BOUND = "lower bound of "
 
@@ -56,6 +60,8 @@ class QuantityKey(NamedTuple):
     @property
     def as_printed(self) -> QuantityKey:
         """The key of the sum itself, which a laboratory may print."""
+        if not self.is_lower_bound:
+            return self
         return self._replace(subject=self.subject.removeprefix(_LOWER_BOUND))
 
 

@@ -15,7 +15,9 @@ class Result:
 
     `interval` never includes the uncertainty. `shown` is what the sheet displays where that is a
     rounded form of what the cell stores, `shown_interval` what it would mean by itself: both are
-    judged. `detected` is True, False or None (the words do not say); `detection_limit` is how far
+    judged. `detected` is True, False or None (the words do not say);
+    `readings` are the ways in which an ambiguous cell may be read, where there are several: then
+    `interval` is their hull, and `detected` None unless all agree; `detection_limit` is how far
     down a non-detect reaches, where the certificate says so.
     """
 
@@ -44,3 +46,4 @@ class Result:
     certificate: str = ""  # by `domain.certificate.witness`
     shown: str = ""
     shown_interval: Interval | None = None
+    readings: tuple[Interval, ...] = ()

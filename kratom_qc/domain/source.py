@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def visible(text: str) -> str:
+    """A text that can be written anywhere: halves of a letter are put together, and a half without
+    its other one, as in a file name that is no UTF-8, becomes its escape (`\\udc80`).
+
+    Every text from outside passes here once, where it enters.
+    """
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return _SURROGATE.sub(_escape, whole)
+
+
+def visible_name(name: str) -> str:
+    """The name of a file as it can be printed on one line: as `visible`, control characters and
+    line ends escaped too."""
+    return _CONTROL.sub(_escape, visible(name))
+
+
+def _escape(letter: re.Match[str]) -> str:
+    return f"\\u{ord(letter[0]):04x}"
 
 
 class CellRef(NamedTuple):

@@ -27,6 +27,8 @@ LIST_COLUMNS = (
     "Nearest known words",
     "What to do",
 )
+# How the lines of a comment of ours begin, under one that names severity and code.
+MARK_LINES = ("It says: ", "What is wrong: ", "Expected: ", "Nearest known words: ", "What to do: ")
 SEVERITIES = ("refused", "fail", "hold", "warning", "note")  # worst first
 
 WORDS_TITLE = "Valid words"
@@ -62,6 +64,21 @@ def is_fix_list(sheet: Sheet) -> bool:
 
 def _is_fix(cells: Mapping[int, Cell]) -> bool:
     return 1 in cells and cells[1].text in SEVERITIES and max(cells) <= len(LIST_COLUMNS)
+
+
+def without_own_marks(comment: str) -> str:
+    """A comment without what an earlier list of ours added to it (`giveback.marking`)."""
+    return "\n\n".join(part for part in comment.split("\n\n") if not _is_own_mark(part))
+
+
+def _is_own_mark(paragraph: str) -> bool:
+    """Whether a paragraph names severity and code in its first line, and has only lines as we write
+    them, the last of which says what to do."""
+    first, *others = paragraph.split("\n")
+    severity, _, code = first.partition(" ")
+    named = severity.lower() in SEVERITIES and code != "" and " " not in code
+    ours = bool(others) and all(line.startswith(MARK_LINES) for line in others)
+    return named and ours and others[-1].startswith(MARK_LINES[-1])
 
 
 def is_word_list(sheet: Sheet) -> bool:

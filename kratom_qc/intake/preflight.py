@@ -109,15 +109,22 @@ def kind_of(name: str, raw: bytes, caps: Caps) -> str:
     return kind
 
 
+def likely_kind(raw: bytes) -> str | None:
+    """What the bytes of a refused file look like: `xlsx`, `xls`, `ods` or `text`; None where no
+    reader of ours has any business with them."""
+    if raw.startswith(_ZIP):
+        return "ods" if _OPEN_DOCUMENT.encode() in raw[:4096] else "xlsx"
+    if raw.startswith(_OLE):
+        return "xls"
+    foreign = any(raw.startswith(magic) for magic, _, _ in _MAGIC)
+    return None if foreign or b"\x00" in raw[:4096] or _JSON.match(raw) else "text"
+
+
 def _extension(name: str) -> str:
     return PurePosixPath(name).suffix.lower().lstrip(".")
 
 
 def _check_name(name: str) -> None:
-    if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
-        printable = "".join(letter if letter.isprintable() else "?" for letter in name)
-        message = "the file's name has control characters; rename it"
-        raise refused(printable, "file-name", message)
     extension = _extension(name)
     if extension in _PROGRAMS:
         message = f"a file of type .{extension} is not taken; send xlsx, xls, ods, csv or json"

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from kratom_qc.domain.account import AccountEntry, TextKind
 from kratom_qc.domain.certificate import Certificate, Remark
-from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell
+from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.source import Cell, SourceText
 
 Grid = dict[int, dict[int, Cell]]
 """Cells by row and column, 1-based; blank cells are left out."""
@@ -24,6 +25,15 @@ class CellRange(NamedTuple):
     last_column: int
 
 
+class SheetText(NamedTuple):
+    """A text that stands in no cell. `cell` is where it is anchored, in A1 notation; empty where it
+    belongs to the sheet as a whole."""
+
+    kind: TextKind
+    text: str
+    cell: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its cells by row and column (1-based), blank cells left out.
@@ -36,9 +46,10 @@ class Sheet:
 
     name: str
     rows: Grid
-    problems: dict[tuple[int, int], Refusal]
+    problems: dict[tuple[int, int], Problem]
     merged: tuple[CellRange, ...] = ()
     widths: Mapping[int, int] = field(default_factory=dict)
+    texts: tuple[SheetText, ...] = ()  # text boxes, comments, headers, footers, chart titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +70,12 @@ class FileContent:
     once."""
 
     certificates: tuple[Certificate, ...]
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[Problem, ...]
     remarks: tuple[Remark, ...]
+    # What intake used every text as; only where it was asked for (`read --account`).
+    account: tuple[AccountEntry, ...] = ()
+    # Lots that a refused file names: they are held until a person has looked at it.
+    named_lots: tuple[SourceText, ...] = ()
 
 
 @lru_cache(65536)
@@ -71,3 +86,21 @@ def cell_name(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row}"
+
+
+@lru_cache(65536)
+def row_and_column(cell: str) -> tuple[int, int]:
+    """The 1-based row and column of a cell in A1 notation."""
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    column = 0
+    for letter in cell[: len(cell) - len(digits)]:
+        column = column * 26 + ord(letter) - 64
+    return int(digits), column
+
+
+def picture_text(cells: CellRange, fingerprint: str) -> str:
+    """What is said of a picture that lies over cells; `fingerprint` is a hash of its bytes in
+    hexadecimal, which tells it from another one in the same place."""
+    first, last = cell_name(*cells[:2]), cell_name(*cells[2:])
+    area = first if first == last else f"{first}:{last}"
+    return f"a picture covers {area}{f' (image {fingerprint[:16]})' if fingerprint else ''}"

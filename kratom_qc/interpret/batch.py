@@ -11,9 +11,11 @@ from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Rem
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
+from kratom_qc.interpret.assumed import RULE as PRODUCT_ASSUMED
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.interpret.derive import quantities
 from kratom_qc.interpret.facts import FactsFile, merged
+from kratom_qc.interpret.fitness import weighed
 
 Wanted = Callable[[str | None], Iterable[QuantityKey]]
 
@@ -53,11 +55,17 @@ def _batch(
 ) -> Batch:
     names = (certificate.product_name for certificate in certificates)
     declared = facts_file.for_batch(batch_id, next(filter(None, names), ""))
-    facts, hold_reasons, remarks = merged(declared, certificates)
+    facts, hold_reasons = merged(declared, certificates)
+    remarks: list[Remark] = []
     product, product_reasons = _product(certificates, facts.form, asked_product)
     hold_reasons += product_reasons
+    is_stated = facts.form or asked_product or any(map(_printed, certificates))
     for certificate in certificates:
-        hold_reasons += certificate.hold_reasons
+        hold_reasons += (
+            reason
+            for reason in certificate.hold_reasons
+            if reason.rule_id != PRODUCT_ASSUMED or not is_stated
+        )
         remarks += certificate.remarks
     hold_reasons += checks.hold_reasons.get(batch_id, ())
     remarks += checks.remarks.get(batch_id, ())
@@ -78,7 +86,7 @@ def put_together(
     """A batch of certificates whose product, declarations and causes to hold are known; what is
     computed may add causes."""
     results = [result for certificate in certificates for result in certificate.results]
-    known, derived_reasons = quantities(results, facts, wanted)
+    known, derived_reasons = quantities(weighed(results, product), facts, wanted)
     return Batch(
         batch_id=batch_id,
         product=product,
@@ -122,19 +130,24 @@ def _product(
     """(the product form that certificates, the vendor's facts and the user state, what holds the
     batch where they do not agree on one)."""
     sources = [
-        *((each.product, f"certificate {each.file}", each.file) for each in certificates),
+        *((_printed(each), f"certificate {each.file}", each.file) for each in certificates),
         (declared, "the vendor's facts", ""),
         (asked, "--product", ""),
     ]
     stated = [_StatedForm(form, source, file) for form, source, file in sources if form is not None]
     if not stated:
-        return None, [_unknown_product(certificates)]
+        assumed = next((each.product for each in certificates if each.product), None)
+        return assumed, [] if assumed else [_unknown_product(certificates)]
     first = stated[0]
     if any(other.form != first.form for other in stated):
         forms = " and ".join(f"{each.form} by {each.source}" for each in stated)
         reason = HoldReason("PRODUCT-CONTRADICTS", f"the product is {forms}", CellRef(first.file))
         return first.form, [reason]
     return first.form, []
+
+
+def _printed(certificate: InterpretedCertificate) -> str | None:
+    return None if certificate.product_is_assumed else certificate.product
 
 
 def _unknown_product(certificates: Sequence[InterpretedCertificate]) -> HoldReason:

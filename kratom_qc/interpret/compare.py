@@ -76,8 +76,9 @@ def _twin_ids(
     for batch_id, twin in twins(first).items():
         why = (
             f"batch '{batch_id}' of {first[batch_id].file} and batch '{twin}' of "
-            f"{first[twin].file} differ only in blanks, case, dashes or letters "
-            "that look alike: write one lot one way, or tell two lots apart"
+            f"{first[twin].file} differ only in blanks, case, dashes, leading "
+            "zeros, or letters and digits that look alike: write one lot one way, or tell two lots "
+            "apart"
         )
         checks.hold("BATCH-ID-TWINS", why, first[batch_id], "batch_id")
 

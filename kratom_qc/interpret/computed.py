@@ -16,7 +16,7 @@ from kratom_qc.domain.result import Result
 from kratom_qc.interpret.arithmetic import HUNDRED, percent_share, quotient, total
 from kratom_qc.interpret.combine import tolerance
 from kratom_qc.interpret.derived_quantity import derived_quantity, relative_rounding, subject_name
-from kratom_qc.vocabulary.derived import Formula, formulas
+from kratom_qc.vocabulary.derived import Formula, formulas, sums_of
 
 if TYPE_CHECKING:
     from kratom_qc.interpret.derive import Deriver
@@ -29,6 +29,7 @@ _SCALES = (
     ("per unit", "mg/unit"),
     ("dry", "mg/kg"),
 )
+_COUNTS_VARY = 2  # counts on two plates of one sample (USP <1223>, ISO 7218)
 _BASIS_OF_CLAIM = {
     "mg/serving": "per serving",
     "mg/container": "per container",
@@ -41,7 +42,7 @@ def computed(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | N
     with it."""
     quantity = _RULES[formula.kind](known, key, formula)
     printed = known.printed.get(key)
-    if printed is None or formula.kind in ("claim", "within"):
+    if printed is None or formula.kind in ("claim", "within", "whole"):
         return quantity
     return printed if quantity is None else _with_printed(known, quantity, printed)
 
@@ -67,7 +68,9 @@ def _sum(known: Deriver, key: QuantityKey, formula: Formula, of: tuple[str, ...]
         if quantity is not None:
             results += quantity.results
         if quantity is not None and not quantity.missing:
-            terms.append(quantity.interval)
+            weight = formula.weights.get(analyte)
+            term = quantity.interval
+            terms.append(term if weight is None else term.scaled(weight))
             summed.append(subject_name(analyte))
             continue
         terms.append(_ceiling(known, key, formula))
@@ -173,12 +176,44 @@ def _within(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | No
     return derived_quantity(key, most, whole.results, whole.missing, how)
 
 
+def _whole(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | None:
+    """A whole as it is printed, and at least the greatest of its parts, whatever it is printed as;
+    where the two cannot both be true the batch is held."""
+    own = known.agreed(key)
+    parts = [known.agreed(QuantityKey(part, key.basis, key.unit)) for part in formula.of]
+    there = [part for part in parts if part is not None and part.proven_low > 0]
+    if not there:
+        return own
+    part = max(there, key=lambda one: one.proven_low)
+    how = f"at least what there is of {subject_name(part.subject)}"
+    if own is None:
+        least = Interval(part.proven_low, None, part.proven_low_open, True)
+        return derived_quantity(key, least, part.results, (subject_name(key.subject),), how)
+    if own.proven_low >= part.proven_low:
+        return own
+    if own.interval.high is not None and part.proven_low > own.interval.high * _COUNTS_VARY:
+        why = f"'{part.results[0].reported}' of {subject_name(part.subject)} is more than "
+        why += f"'{own.results[0].reported}' of {subject_name(key.subject)}, which holds it"
+        known.hold_reasons.append(
+            HoldReason("TOTAL-CONTRADICTS", why, part.results[0].ref, key.subject)
+        )
+    return replace(
+        own,
+        interval=own.interval.hull(Interval.exactly(part.proven_low)),
+        proven_low=part.proven_low,
+        proven_low_open=part.proven_low_open,
+        results=(*own.results, *part.results),
+        how=how,
+    )
+
+
 _RULES: Mapping[str, Callable[[Deriver, QuantityKey, Formula], Quantity | None]] = {
     "sum": _total,
     "share": _share,
     "ratio": _ratio,
     "claim": _claim,
     "within": _within,
+    "whole": _whole,
 }
 
 
@@ -191,6 +226,8 @@ def _with_printed(known: Deriver, derived: Quantity, printed: Quantity) -> Quant
     slack = _slack(printed, derived)
     low, high = printed.interval.low, printed.interval.high
     widened = Interval(max(ZERO, low - slack), None if high is None else high + slack)
+    if _is_open(printed.subject):  # it may hold more than what was measured of it
+        derived = replace(derived, interval=replace(derived.interval, high=None, high_open=True))
     if not widened.meets(derived.interval):
         first = printed.results[0]
         name = subject_name(printed.subject)
@@ -198,9 +235,40 @@ def _with_printed(known: Deriver, derived: Quantity, printed: Quantity) -> Quant
         reason = HoldReason("TOTAL-CONTRADICTS", why, first.ref, printed.subject)
         known.hold_reasons.append(reason)
         return derived
-    if not derived.missing or not printed.interval.meets(derived.interval):
+    settled = not derived.missing and derived.interval.high is not None
+    if settled or not printed.interval.meets(derived.interval):
         return replace(derived, results=(*derived.results, *printed.results))
     return _narrowed(derived, printed)
+
+
+def _is_open(subject: str) -> bool:
+    """Whether a printed sum may hold more than the summands that were measured."""
+    formula = formulas()[subject]
+    return formula.kind == "sum" and not formula.core
+
+
+def part_of_a_sum(known: Deriver, key: QuantityKey) -> Quantity | None:
+    """What a printed sum leaves for one of its summands that nobody told apart: at most the sum,
+    at least what the others do not make up."""
+    for subject in sums_of(key.subject):
+        whole = known.printed.get(key._replace(subject=subject))
+        if whole is not None:
+            others = (one for one in formulas()[subject].of if one != key.subject)
+            return _rest(key, whole, [known.agreed(key._replace(subject=one)) for one in others])
+    return None
+
+
+def _rest(key: QuantityKey, whole: Quantity, others: list[Quantity | None]) -> Quantity:
+    known = [other for other in others if other is not None]
+    results = [*whole.results, *(result for other in known for result in other.results)]
+    low, high = ZERO, whole.interval.high
+    if len(known) == len(others) and all(one.interval.high is not None for one in known):
+        most = sum((one.interval.high or ZERO for one in known), ZERO) + tolerance(results)
+        low = max(ZERO, whole.interval.low - most)
+    name = subject_name(key.subject)
+    how = f"what the printed {subject_name(whole.subject)} leaves for {name}, not told apart"
+    rest = derived_quantity(key, Interval(low, high, False, high is None), results, (name,), how)
+    return replace(rest, detected=True if low else None)
 
 
 def _narrowed(derived: Quantity, printed: Quantity) -> Quantity:

@@ -45,6 +45,8 @@ _WITHIN_ANOTHER = frozenset(
         "synthetic-cannabinoid-screen",
     }
 )
+# A count that holds others by what it is: USP <61> counts yeasts and moulds together.
+_COUNTED_IN = {"tymc": ("yeasts", "moulds")}
 _PARTS_IN_PERCENT = ("moisture", "total-ash")
 
 
@@ -198,7 +200,7 @@ def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
     within = (
         (name,) for name, of in formulas().items() if of.kind == "within" and analyte in of.of
     )
-    return (*summands, *within)
+    return (*summands, *within, *((part,) for part in _COUNTED_IN.get(analyte, ())))
 
 
 # ---------------------------------------------------------------- all over

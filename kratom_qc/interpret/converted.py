@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _THOUSAND, _ONE = Decimal(1000), Decimal(1)
 _PER_THOUSAND = Decimal("0.001")
-_MOISTURE = QuantityKey("moisture", "as received", "%")
+MOISTURE = QuantityKey("moisture", "as received", "%")
 
 
 class _Declared(NamedTuple):
@@ -145,7 +145,7 @@ def _through_moisture(
 ) -> Quantity | None:
     if source is None:
         return None
-    moisture = known.find(_MOISTURE)
+    moisture = known.find(MOISTURE)
     if moisture is None:
         missing = (*source.missing, "moisture")
         needs = "needs the moisture, not measured"

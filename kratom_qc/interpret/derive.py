@@ -19,10 +19,11 @@ from kratom_qc.domain.interval import ZERO, Interval
 from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.combine import any_detected, combine, tolerance
-from kratom_qc.interpret.computed import computed
-from kratom_qc.interpret.converted import converted
+from kratom_qc.interpret.computed import computed, part_of_a_sum
+from kratom_qc.interpret.converted import MOISTURE, converted
 from kratom_qc.interpret.derived_quantity import relative_rounding, subject_name
 from kratom_qc.interpret.fitness import counts, fitted
+from kratom_qc.interpret.uncompared import uncompared
 from kratom_qc.vocabulary.derived import formulas
 
 
@@ -47,14 +48,16 @@ def quantities(
     )
     whole = Deriver(measured, facts)
     known: dict[QuantityKey, Quantity] = {}
-    for key in dict.fromkeys(QuantityKey(*key) for key in wanted):
+    asked = dict.fromkeys(QuantityKey(*key) for key in wanted)
+    for key in asked:
         if (quantity := whole.asked(key)) is not None:
             known[key] = quantity
+    hold_reasons = [*whole.hold_reasons, *uncompared(whole, asked)]
     for witness in _witnesses(measured):
         alone = Deriver(witness, facts)
         for key, quantity in known.items():
             known[key] = _proven_by(quantity, alone.asked(key))
-    return Quantities(known, whole.hold_reasons)
+    return Quantities(known, list(dict.fromkeys(hold_reasons)))
 
 
 def _witnesses(measured: list[Result]) -> list[list[Result]]:
@@ -113,6 +116,10 @@ class Deriver:
         for key, group in grouped.items():
             self.printed[key], hold_reasons = combine(group)
             self.hold_reasons += hold_reasons
+        # Most limits ask for what a certificate does not speak of, which is soon said.
+        subjects = {key.subject for key in grouped}
+        parts = (formulas()[subject].of for subject in subjects & formulas().keys())
+        self._spoken_of = subjects.union(formulas().keys(), *parts)
 
     @property
     def as_printed(self) -> Deriver:
@@ -141,14 +148,16 @@ class Deriver:
         """A quantity as printed, converted or computed; None where nothing is known of it."""
         if key not in self._found:
             self._found[key] = None  # a conversion may not come back to where it started
-            self._found[key] = self._find(key)
+            if key.subject in self._spoken_of:
+                self._found[key] = self._find(key)
         return self._found[key]
 
     def _find(self, key: QuantityKey) -> Quantity | None:
         if key.is_detection:
             return self._detection(key)
         formula = formulas().get(key.subject)
-        return self.agreed(key) if formula is None else computed(self, key, formula)
+        found = self.agreed(key) if formula is None else computed(self, key, formula)
+        return found or part_of_a_sum(self, key)
 
     def _detection(self, key: QuantityKey) -> Quantity | None:
         """Whether a subject was found at all, in whatever unit and basis: a limit `not detected`
@@ -156,7 +165,8 @@ class Deriver:
         printed = [quantity for of, quantity in self.printed.items() if of.subject == key.subject]
         results = [result for quantity in printed for result in quantity.results]
         if not results:
-            return None
+            of_a_sum = part_of_a_sum(self, key._replace(basis="as received"))
+            return of_a_sum if of_a_sum is not None and of_a_sum.detected else None
         same_unit = [result for result in results if result.unit == key.unit]
         combined = combine(same_unit or results).quantity
         return replace(combined, detected=any_detected(results), results=tuple(results))
@@ -167,17 +177,35 @@ class Deriver:
         printed, from_other = self.printed.get(key), converted(self, key)
         if printed is None or from_other is None:
             return printed or from_other
+        contradiction = self.contradiction(printed, from_other)
+        if not contradiction:
+            return printed
+        self.hold_reasons += contradiction
+        return replace(printed, interval=printed.interval.hull(from_other.interval))
+
+    def contradiction(self, printed: Quantity, from_other: Quantity) -> list[HoldReason]:
+        """Why a printed quantity and one converted from another cannot both be true; nothing where
+        they can."""
         end = from_other.interval.high
         slack = tolerance(printed.results)
         slack += (end or ZERO) * relative_rounding(from_other.results)
         low = max(ZERO, from_other.interval.low - slack)
         if Interval(low, None if end is None else end + slack).meets(printed.interval):
-            return printed
+            return []
         both = f"'{printed.results[0].reported}' and '{from_other.results[0].reported}'"
-        why = f"{both} of {subject_name(key.subject)} cannot both be true: {from_other.how}"
+        why = f"{both} of {subject_name(printed.subject)} cannot both be true: {from_other.how}"
         ref = printed.results[0].ref
-        self.hold_reasons.append(HoldReason("RESULTS-CONTRADICT", why, ref, key.subject))
-        return replace(printed, interval=printed.interval.hull(from_other.interval))
+        return [HoldReason("RESULTS-CONTRADICT", why, ref, printed.subject)]
+
+    def converted_alone(self, source: QuantityKey, key: QuantityKey) -> Quantity | None:
+        """A quantity from one printed otherwise, and from no other; None where nothing leads
+        there."""
+        only = [*self.printed[source].results, *self._moisture()]
+        return converted(Deriver(only, self.facts), key)
+
+    def _moisture(self) -> tuple[Result, ...]:
+        printed = self.printed.get(MOISTURE)
+        return printed.results if printed is not None else ()
 
 
 def _at_its_least(result: Result) -> Result:

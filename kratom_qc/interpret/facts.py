@@ -4,7 +4,7 @@ on the certificate."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.batch import Claim, ProductFacts
-from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.numbers import NUMBER, number
@@ -22,6 +22,22 @@ NO_FACTS = ProductFacts("")
 _CLAIM_UNITS = ("mg/kg", "mg/mL", "mg/serving", "mg/container", "mg/unit")
 _AMOUNT = re.compile(rf"(?P<n>{NUMBER})\s*(?P<unit>[^\d\s(][^(;,]*)?")
 _CLAIM = re.compile(rf"^\s*(?P<n>{NUMBER})\s*(?P<unit>.+?)\s*$")
+_PIECES = re.compile(rf"^\s*{NUMBER}\s+(?P<what>[^\d\W][^\d(]*)$")
+_MANY = re.compile(
+    rf"^\s*(?P<n>{NUMBER})\s*(?P<what>[^\d\W][^\d]*?)?\s*(?:[x×*]|of|à|de|po|je|di|van)\s*"
+    rf"(?P<each>{NUMBER}\s*[^\d\s]+)\s*$"
+)
+_COUNTED = ("capsule", "edible", "liquid")  # products that are sold by the piece
+# What any product keeps to, generously: grams, millilitres, grams per millilitre, counts.
+_PLAUSIBLE = {
+    "serving_g": (Decimal("0.01"), Decimal(100)),
+    "serving_ml": (Decimal("0.05"), Decimal(1000)),
+    "servings_per_day": (Decimal("0.1"), Decimal(50)),
+    "servings_per_container": (Decimal(1), Decimal(100_000)),
+    "net_g": (Decimal("0.1"), Decimal(2_000_000)),
+    "net_ml": (Decimal("0.1"), Decimal(2_000_000)),
+    "density_g_per_ml": (Decimal("0.1"), Decimal(3)),
+}
 _OF_THE_PRODUCT = tuple(
     part.name for part in fields(ProductFacts) if part.name not in ("match", "form", "sha256")
 )
@@ -77,16 +93,20 @@ def read_declared(printed: Mapping[str, str], mark: str | None = ".") -> ReadFac
     unreadable: dict[str, str] = {}
     for name, text in printed.items():
         try:
-            field, value = _declared(name, text, mark)
-            values[field] = value
+            stated = _declared(name, text, mark)
+            if stated is not None:
+                values[stated[0]] = stated[1]
         except ValueError as error:
             unreadable[name] = str(error)
     return ReadFacts(ProductFacts("", **values), unreadable)
 
 
-def _declared(name: str, text: str, mark: str | None) -> tuple[str, Any]:
-    """The field of ProductFacts that a declaration fills, and its value."""
+def _declared(name: str, text: str, mark: str | None) -> tuple[str, Any] | None:
+    """The field of ProductFacts that a declaration fills, and its value. `2 capsules` fills none:
+    it says no mass."""
     if name in ("serving_size", "net_content"):
+        if (pieces := _PIECES.match(text)) and _are_pieces(pieces["what"]):
+            return None
         amount, unit = _amount_of_product(text, mark)
         stem = "serving" if name == "serving_size" else "net"
         return f"{stem}_g" if unit == "g" else f"{stem}_ml", amount
@@ -116,14 +136,23 @@ def read_claim(analyte: str, text: str) -> Claim | None:
 
 
 def _amount_of_product(text: str, mark: str | None) -> tuple[Decimal, str]:
-    """An amount in g or mL, and which of the two."""
+    """An amount in g or mL, and which of the two. `60 capsules x 0.6 g` is all of them."""
+    times = Decimal(1)
+    if (many := _MANY.match(text)) and (not many["what"] or _are_pieces(many["what"])):
+        times, text = number(many["n"], mark).value, many["each"]
     for match in _AMOUNT.finditer(text):
         unit = vocabulary.unit((match["unit"] or "").strip(" )"))
         if unit is not None and unit.canonical in ("g", "mL"):
-            amount = number(match["n"], mark).value * unit.factor
+            amount = times * number(match["n"], mark).value * unit.factor
             if amount > 0:
                 return amount, unit.canonical
     raise ValueError("expected a mass or volume such as '2.4 g' or '30 mL'")
+
+
+def _are_pieces(text: str) -> bool:
+    """Whether a product is counted in these: capsules, tablets, gummies, shots."""
+    words = vocabulary.form_words(text)
+    return words.product in _COUNTED and not words.left
 
 
 def _density(text: str, mark: str | None) -> Decimal:
@@ -152,36 +181,50 @@ class MergedFacts(NamedTuple):
 
     facts: ProductFacts
     hold_reasons: list[HoldReason]
-    remarks: list[Remark]
 
 
 def merged(
-    declared: ProductFacts | None, certificates: Iterable[InterpretedCertificate]
+    declared: ProductFacts | None, certificates: Sequence[InterpretedCertificate]
 ) -> MergedFacts:
     """The vendor's declaration and what the certificates print, as one; two that disagree hold the
     batch."""
     facts = declared or NO_FACTS
     hold_reasons: list[HoldReason] = []
-    remarks: list[Remark] = []
     for certificate in certificates:
         printed, unreadable = read_declared(certificate.declared, None)
-        remarks += _unclear(certificate, unreadable)
+        hold_reasons += _unclear(certificate, unreadable)
         for name in _OF_THE_PRODUCT:
             ours, theirs = getattr(facts, name), getattr(printed, name)
             if ours and theirs and ours != theirs:
                 hold_reasons.append(_contradiction(certificate, name, ours, theirs))
             elif theirs:
                 facts = replace(facts, **{name: theirs})
-    return MergedFacts(facts, hold_reasons, remarks)
+    where = next((CellRef(certificate.file) for certificate in certificates), CellRef(""))
+    hold_reasons += _implausible(facts, where)
+    return MergedFacts(facts, hold_reasons)
 
 
 def _unclear(
     certificate: InterpretedCertificate, unreadable: Mapping[str, str]
-) -> Iterator[Remark]:
+) -> Iterator[HoldReason]:
     for name, why in unreadable.items():
         printed = f"{name.replace('_', ' ')} '{certificate.declared[name]}'"
         message = f"{printed} is not understood: {why}"
-        yield Remark("declaration-unclear", "warning", message, certificate.fact_ref(name))
+        yield HoldReason("DECLARATION-UNCLEAR", message, certificate.fact_ref(name))
+
+
+def _implausible(facts: ProductFacts, where: CellRef) -> Iterator[HoldReason]:
+    """Sizes that no product has: a typing mistake, or another unit."""
+    for name, (least, most) in _PLAUSIBLE.items():
+        size = getattr(facts, name)
+        if size is not None and not least <= size <= most:
+            why = f"{name.replace('_', ' ')} {size} is no size of a product: check its unit"
+            yield HoldReason("FACT-IMPLAUSIBLE", why, where)
+    for one, all_of_them in (("serving_g", "net_g"), ("serving_ml", "net_ml")):
+        serving, net = getattr(facts, one), getattr(facts, all_of_them)
+        if serving is not None and net is not None and serving > net:
+            why = f"a serving of {serving} is more than the {net} in the package"
+            yield HoldReason("FACT-IMPLAUSIBLE", why, where)
 
 
 def _contradiction(

@@ -16,6 +16,8 @@ from kratom_qc.vocabulary import methods
 
 UNFIT = "unfit-method"
 SCREEN = "qualitative-method"
+IN_MILLILITRES = "portion-in-ml"
+_LIQUIDS = ("liquid",)
 
 
 def fitted(results: Iterable[Result]) -> list[Result]:
@@ -47,6 +49,20 @@ def _fitted(result: Result) -> Result:
         shown_interval=None,
         flags=(*result.flags, SCREEN),
     )
+
+
+def weighed(results: Iterable[Result], product: str | None) -> list[Result]:
+    """The results for a product form: absence in 10 mL of a suspension of a powder is absence in
+    nobody knows how many grams."""
+    if product in _LIQUIDS:
+        return list(results)
+    return [_unweighed(result) if IN_MILLILITRES in result.flags else result for result in results]
+
+
+def _unweighed(result: Result) -> Result:
+    if result.portion is None or result.detected is not False:
+        return result
+    return replace(result, portion=None, interval=UNMEASURED, detection_limit=None)
 
 
 def counts(result: Result) -> bool:

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from kratom_qc.domain.certificate import HoldReason, Remark
-from kratom_qc.domain.errors import Refusal
+from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import Certificate, HoldReason, Remark
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import SourceText
 
 ID_FACTS = ("batch_id", "certificate_id")
+_OF_FACT = {"batch_id": "lot", "certificate_id": "certificate number"}
 _LONGEST = 200
 _QUOTED = 40
 _TOLD = 3  # troubles of one id that are spelled out
@@ -29,6 +31,11 @@ _ALIKE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "COPTIC", "CHEROKEE"
 _BLANK_SIGNS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # The capitals of a wholly Cyrillic or Greek id that a reader takes for Latin ones.
 _LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԀԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXDQWABEZHIKMNOPTYX")
+# Letters that pass for digits: inside a number, and anywhere.
+_IN_NUMBERS, _DIGITS_ALIKE = str.maketrans("OoIl", "0011"), str.maketrans("OI", "01")
+_LONGEST_LABEL = 15
+_AS_LETTERS = str.maketrans("01", "OI")
+_PARTS, _DIGIT = re.compile(r"[A-Za-z0-9]+"), re.compile("[0-9]")
 # What Unicode calls the signs that turn a text around.
 _DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
@@ -36,6 +43,9 @@ _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
 # text.
 _EXPONENT = re.compile(r"^[0-9](?:\.[0-9]+)?E[+-][0-9]{2,}$")
 _DAY_NUMBER = re.compile(r"^(?:36[5-9]|3[7-9][0-9]|4[0-9]{2}|5[0-4][0-9])[0-9]{2}$")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_APART = ("", *" \u00a0()[],;:=")
+_VERDICTS = ("opinion_bad", "opinion_unsure", "preliminary", "bad")
 _DAY = re.compile(
     r"^(?:[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00)$"
 )
@@ -44,7 +54,7 @@ _DAY = re.compile(
 # ---------------------------------------------------------------- an id by itself
 
 
-def id_refusals(facts: Mapping[str, SourceText]) -> Iterator[Refusal]:
+def id_refusals(facts: Mapping[str, SourceText]) -> Iterator[Problem]:
     """The ids of a certificate that a person could not read off the paper and type again."""
     for name, printed in _ids(facts):
         wrong = troubles(printed.text.strip())
@@ -55,18 +65,70 @@ def id_refusals(facts: Mapping[str, SourceText]) -> Iterator[Refusal]:
                 f"{'; '.join(wrong[:_TOLD])}{more}. "
                 "Type it again by hand, in plain letters and digits"
             )
-            yield Refusal("id-unclear", message, printed.ref, printed.text)
+            yield Problem("ID-UNCLEAR", message, printed.ref, printed.text)
 
 
-def id_hold_reasons(facts: Mapping[str, SourceText]) -> Iterator[HoldReason]:
-    """The ids that a spreadsheet seems to have changed: another text may be printed on the
-    label."""
-    for name, printed in _ids(facts):
+def id_hold_reasons(certificate: Certificate) -> Iterator[HoldReason]:
+    """The ids that a spreadsheet seems to have changed (another text may be printed on the label),
+    that hold more than an id, or that are none."""
+    for name, printed in (*_ids(certificate.facts), *_further_ids(certificate)):
+        what, text = _OF_FACT[name], printed.text.strip()
         change = _changed(printed)
         if change:
-            what = "lot" if name == "batch_id" else "certificate number"
             why = f"the {what} {change}; format the cell as text and type it again"
             yield HoldReason("ID-CHANGED", why, printed.ref)
+        if name == "batch_id" and not vocabulary.lot(text):
+            why = f"'{text}' stands where the {what} belongs, and is none"
+            yield HoldReason("NO-LOT", why, printed.ref)
+        elif words := words_in(vocabulary.lot(text)):
+            why = f"the {what} '{text}' holds more than a number: {', '.join(words)}"
+            yield HoldReason("ID-WORDS", why, printed.ref)
+
+
+def _further_ids(certificate: Certificate) -> Iterator[tuple[str, SourceText]]:
+    """Ids that the certificate states in a second place."""
+    for name, printed in certificate.further:
+        if name in ID_FACTS and printed.text.strip():
+            yield name, printed
+
+
+def lot_of(certificate: Certificate) -> str:
+    """The batch number of a certificate, without the label and the signs around it. What is no
+    number stays as printed, and holds."""
+    printed = certificate.facts.get("batch_id")
+    text = printed.text.strip() if printed is not None else ""
+    return vocabulary.lot(text) or text
+
+
+@lru_cache(8192)
+def words_in(text: str) -> tuple[str, ...]:
+    """The words of an id that belong to none: behind the number, in brackets, without any number,
+    or of a verdict.
+    Words of the product (`0830 Red Bali`) and of the paper (`Rev. 2`) do."""
+    found = []
+    is_a_sentence = not _DIGIT.search(text) and len(text.split()) > 1
+    for match in _WORD.finditer(text):
+        word = match[0]
+        behind = is_a_sentence or any(char.isdigit() for char in text[: match.start()])
+        bracketed = text[: match.start()].rstrip()[-1:] in ("(", "[")
+        stray = _stands_alone(text, match) and (behind or bracketed) and not _may_stand(word)
+        if stray or vocabulary.status_of_paper(word) in _VERDICTS:
+            found.append(word)
+    return tuple(found)
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a word is parted from the number: `T-1 VOID`, and not `T-1-A`."""
+    before, behind = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    return before in _APART and behind in _APART
+
+
+def _may_stand(word: str) -> bool:
+    return (
+        vocabulary.fact_name(word) is not None
+        or vocabulary.is_title(word)
+        or not vocabulary.form_words(word).left
+    )
 
 
 def id_remarks(facts: Mapping[str, SourceText]) -> Iterator[Remark]:
@@ -220,8 +282,8 @@ def _name(char: str) -> str:
 
 
 def twins(ids: Iterable[str]) -> dict[str, str]:
-    """Every id that another one equals but for blanks, case, dashes or letters that look alike,
-    with one such other.
+    """Every id that another one equals but for blanks, case, dashes, leading zeros, or letters and
+    digits that look alike, with one such other.
 
     Between digits a blank or dash counts as a mark, so that `1-11` and `11-1` are two lots; beside
     a `111` they are not told apart.
@@ -248,9 +310,27 @@ def _paired(alike: Sequence[str]) -> dict[str, str]:
 @lru_cache(8192)
 def twin_key(text: str) -> str:
     """An id without what a person overlooks: equal for two ids that are one lot to a reader."""
-    folded = unicodedata.normalize("NFKC", text).casefold().upper().translate(_LOOKALIKES)
+    alike = _PARTS.sub(_as_number, _without_label(unicodedata.normalize("NFKC", text)))
+    folded = alike.casefold().upper().translate(_LOOKALIKES).translate(_DIGITS_ALIKE)
     plain = "".join("-" if _is_gap(char) else char for char in folded)
     return _BETWEEN_DIGITS.sub("\0", plain).replace("-", "").replace("\0", "-")
+
+
+def _without_label(text: str) -> str:
+    """An id without a label in it: `LOT-1` and `lot 1` may be one lot, which is `1` to us."""
+    first = _PARTS.match(text)
+    for end in range(min(first.end(), _LONGEST_LABEL) if first else 0, 1, -1):
+        label, rest = text[:end].translate(_AS_LETTERS), text[end:]
+        if vocabulary.fact_name(label) == "batch_id" and _DIGIT.search(rest):
+            return rest.lstrip(" -–:#.")
+    return text
+
+
+def _as_number(part: re.Match[str]) -> str:
+    """A part of an id that may be a number, as one without leading zeros: `2O1` is 201, `01` is
+    1."""
+    digits = part[0].translate(_IN_NUMBERS)
+    return (digits.lstrip("0") or "0") if digits.isdigit() and _DIGIT.search(part[0]) else part[0]
 
 
 def _is_gap(char: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -59,13 +59,16 @@ class Laboratory:
         return other.is_called(self.name) or self.is_called(other.name)
 
     def vouches_for(self, analyte: str) -> bool:
-        """Whether an analyte lies in the scope: itself, its family, or for a total everything that
-        it is made of."""
+        """Whether an analyte lies in the scope: itself, its family, or for what is computed
+        everything that it is computed from. Total arsenic and inorganic arsenic bound each other,
+        and each is measured by a method of its own."""
         known = vocabulary.analytes().get(analyte)
         if analyte in self.scope or (known is not None and known.family in self.scope):
             return True
         formula = formulas().get(analyte)
-        return formula is not None and all(map(self.vouches_for, formula.parts))
+        if formula is None or formula.kind in ("within", "whole"):
+            return False
+        return all(map(self.vouches_for, formula.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Register:
     laboratories: tuple[Laboratory, ...] = ()
     sha256: str = ""  # of its file
     hold: bool = False
+    written: str = field(default="", repr=False, compare=False)  # its file, as it stands
 
     def seen(self, certificate: InterpretedCertificate, on: date) -> InterpretedCertificate:
         """A certificate with what the register says of its laboratory on the day of judgement:
@@ -112,8 +116,8 @@ def load_register(path: Path, *, hold: bool = False) -> Register:
     line."""
     from kratom_qc.interpret.laboratory_file import load
 
-    laboratories, sha256 = load(path)
-    return Register(laboratories, sha256, hold)
+    laboratories, sha256, written = load(path)
+    return Register(laboratories, sha256, hold, written)
 
 
 # ---------------------------------------------------------------- what is wrong
@@ -152,7 +156,7 @@ def _accreditation(
     """It must hold on the day of testing; where none is stated, on the day of judgement."""
     day, which, fact = on, "day of judgement", "laboratory"
     if certificate.tested_on:
-        day, which, fact = certificate.tested_on, "day of testing", "tested_on"
+        day, which, fact = certificate.tested_on.latest, "day of testing", "tested_on"
     number = f"{entry.body} {entry.accreditation}"
     if day > entry.valid_until:
         why = (

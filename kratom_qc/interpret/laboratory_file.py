@@ -38,8 +38,8 @@ class _File(Table):
     laboratory: tuple[_Row, ...] = ()
 
 
-def load(path: Path) -> tuple[tuple[Laboratory, ...], str]:
-    """The laboratories of a register, and the hash of its file.
+def load(path: Path) -> tuple[tuple[Laboratory, ...], str, str]:
+    """The laboratories of a register, and the hash and the text of its file.
 
     Raises RulebookError with every mistake; a name may be of one laboratory only.
     """
@@ -53,4 +53,4 @@ def load(path: Path) -> tuple[tuple[Laboratory, ...], str]:
     ]
     if shared:
         raise RulebookError("\n".join(told(document, shared)))
-    return laboratories, document.sha256
+    return laboratories, document.sha256, document.text

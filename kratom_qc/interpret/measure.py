@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval, portion_bound
-from kratom_qc.interpret.statement import Statement
+from kratom_qc.interpret.statement import UNREAD, Statement
 from kratom_qc.vocabulary import Unit
 
 # Statements that hold no amount: nothing was measured, or only an opinion is given.
@@ -85,24 +85,24 @@ class Measure:
         return self.unit.canonical
 
     @property
-    def needs_unit(self) -> bool:
-        """Whether there is a number that means nothing without a unit."""
-        if self.unit is not None or self.measure == "number" or self.qualitative:
-            return False
-        return self.stated.number is not None
-
-    @property
     def out_of_range(self) -> bool:
         """A logarithm that no count of organisms can have."""
-        number = self.stated.number
         is_logarithm = self.unit is not None and self.unit.log10
-        return is_logarithm and number is not None and not -12 <= number.value <= 13
+        numbers = filter(None, (self.stated.number, self.stated.upper))
+        return is_logarithm and any(not -12 <= each.value <= 13 for each in numbers)
+
+    @property
+    def _surely_found(self) -> bool:
+        """Whether a number shows, in whatever unit, that something was found."""
+        number, kind = self.stated.number, self.stated.kind
+        some = number is not None and bool(number.value)
+        return kind == "above" or (kind in ("value", "between") and some)
 
     @property
     def resolution(self) -> Decimal | None:
         """One unit of the last printed digit, in the canonical unit."""
         number = self.stated.number
-        if number is None or self.unit is None:
+        if number is None or self.unit is None or self.out_of_range:
             return None
         if self.unit.log10:
             in_canonical, half = self.unit.in_canonical, number.step / 2
@@ -114,18 +114,19 @@ class Measure:
         """What a reader of the interval must know of it."""
         if self.censored_zero:
             return ("censoring-unknown",)
-        return ("too-many-to-count",) if self.stated.kind == "too_many" else ()
+        named = {"too_many": "too-many-to-count", UNREAD: "unread"}
+        return (named[self.stated.kind],) if self.stated.kind in named else ()
 
     def possible(self) -> Possible:
         """What the statement leaves possible, in the canonical unit."""
         kind = self.stated.kind
-        if kind in NO_VALUE:
+        if kind in NO_VALUE or kind == UNREAD:
             return Possible(UNMEASURED)
         if self.censored_zero:
             return Possible(Interval.below(self.loq))
         if self.qualitative:
             return self._in_portion(present=kind == "present")
-        if kind in ("value", "below", "above"):
+        if kind in ("value", "below", "above", "between"):
             return self._numeric()
         return self._by_word(kind)
 
@@ -151,8 +152,10 @@ class Measure:
     def _count_in_portion(self, amount: Decimal, portion: Decimal) -> Possible:
         """A number with the unit `/25 g`: none is absence, some is presence, `<3` does not say."""
         kind, closed = self.stated.kind, self.stated.closed
-        if kind == "above" or (kind == "value" and amount):
+        if self._surely_found:
             return self._in_portion(present=True)
+        if kind == "between":
+            return Possible(UNMEASURED)
         if kind == "value" or (amount <= 1 and not closed):
             return self._in_portion(present=False)
         return Possible(Interval.below(amount * portion_bound(portion), open_=not closed))
@@ -160,6 +163,8 @@ class Measure:
     def _numeric(self) -> Possible:
         if self.stated.number is None:
             raise ValueError("the statement grammar gives these kinds a number")
+        if (self.unit is None and self.measure != "number") or self.out_of_range:
+            return Possible(UNMEASURED, self._surely_found or None)
         amount, open_ = self.stated.number.value, not self.stated.closed
         if self.unit is not None and self.unit.portion is not None:
             return self._count_in_portion(amount, self.unit.portion)
@@ -168,7 +173,16 @@ class Measure:
             return Possible(Interval(value, None, open_, True), True)
         if self.stated.kind == "below":
             return Possible(Interval.below(value, open_=open_), False, value)
+        if self.stated.kind == "between":
+            return self._between(value)
         return self._value(value)
+
+    def _between(self, low: Decimal) -> Possible:
+        if self.stated.upper is None:
+            raise ValueError("the statement grammar gives a range its upper end")
+        upper = self.stated.upper.value
+        high = upper if self.unit is None else self.unit.in_canonical(upper)
+        return Possible(Interval(low, high), True if low else None)
 
     def _value(self, value: Decimal) -> Possible:
         """Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing

@@ -45,12 +45,16 @@ FLATTENED = re.compile(
     rf"^(?:{MANTISSA}\s*{_TIMES}\s*10[+-]?[0-9]+|[0-9]+[.,][0-9]{{1,2}}\.10[0-9]+)(?![0-9^])"
 )
 # In a file with decimal commas: 5104, or 5·10⁴ without its height
-_FLATTENED_GROUP = re.compile(r"^[0-9]{1,3}\.10[0-9]$")
+_FLATTENED_GROUP = re.compile(r"(?<![0-9.,])([0-9]{1,3})\.10([0-9])(?![0-9.,^])")
 _LOST_HEIGHT = re.compile(
     rf"^(?P<m>{MANTISSA})\s*(?:{_TIMES}|\.)\s*10(?P<p>[+-]?[0-9]{{1,2}})(?![0-9])"
 )
 # 2 × 10², or 2.10 with the footnote 2
 FOOTNOTE_OR_POWER = re.compile(r"(?<![0-9,])[0-9]+\.10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_POINT_OR_POWER = re.compile(r"(?<![0-9,])([0-9]+)\.10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_FLATTENED_PRODUCT = re.compile(
+    rf"(?<![0-9.,])(?P<m>{MANTISSA})\s*{_TIMES}\s*10(?P<p>[0-9])(?![0-9.,^])"
+)
 _TOKEN = re.compile(rf"(?P<m>{MANTISSA})(?P<power>\s?[eE][+-]?[0-9]|{TIMES_TEN})?")
 # No concentration or count lies outside; a hostile exponent costs nothing, and every number fits
 # decimal(38, 18).
@@ -141,6 +145,26 @@ def lost_height(text: str) -> str:
     return f"a raised exponent seems to have lost its height; write {advice}"
 
 
+def flat_or_raised(text: str, mark: str | None) -> tuple[tuple[str, str | None], ...]:
+    """(text, decimal mark) for each way to read a number whose power of ten may have lost its
+    height: `2.1 x 102` is 2.1 × 10² or 2.1 × 102, `5.104` between decimal commas 5104 or 5 × 10⁴,
+    `2.10²` a power or a footnote. Nothing where the text holds none of these."""
+    if flattened := _FLATTENED_PRODUCT.search(text):
+        mantissa, power = flattened["m"], flattened["p"]
+        try:
+            product = number(mantissa, mark).value * Decimal(f"10{power}")
+        except ValueError:
+            return ()
+        raised, flat = f"{mantissa}x10^{power}", plain(product)
+        return (flattened.re.sub(raised, text), mark), (flattened.re.sub(flat, text), ".")
+    if mark != "." and (grouped := _FLATTENED_GROUP.sub(r"\1x10^\2", text)) != text:
+        point = () if mark == "," else ((text, "."),)
+        return (grouped, ","), (text.replace(".", ""), ","), *point
+    footnoted = _POINT_OR_POWER.sub(r"\1.10", text)
+    power_of_ten = _POINT_OR_POWER.sub(lambda both: both[1] + "x10" + both[2], text)
+    return ((footnoted, "."), (power_of_ten, ".")) if footnoted != text else ()
+
+
 def number(text: str, mark: str | None) -> Number:
     """The number a text is, given the file's decimal mark.
 
@@ -195,7 +219,7 @@ def _mark_of(mantissa: str, mark: str | None, *, scientific: bool) -> str:
         if mark not in (None, own):
             raise Ambiguous(f"the decimal mark is '{own}' here and '{mark}' elsewhere in the file")
         return own
-    if mark == "," and _FLATTENED_GROUP.match(mantissa):
+    if mark == "," and _FLATTENED_GROUP.fullmatch(mantissa):
         raise Ambiguous(
             "it may be a thousands mark, or a power of ten that lost its height; "
             f"write {mantissa.replace('.', '')} or {mantissa.replace('.10', 'x10^')}"

@@ -1,4 +1,9 @@
-"""A result with its qualifier column: `<` beside `0.05` says `<0.05`."""
+"""A result with its qualifier column: `<` beside `0.05` says `<0.05`.
+
+Letters mean what EPA's list of qualifiers says (`facts/notation.md`, 1.1): U not found at the value
+beside it, J estimated, B also in the blank, D diluted, H held too long, R rejected. What is not
+known holds.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +12,49 @@ from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, ResultRow
-from kratom_qc.interpret.scale import refuse
+from kratom_qc.domain.source import SourceText
+from kratom_qc.interpret.scale import RowTrouble, trouble
 from kratom_qc.interpret.statement import Unreadable, statement
 
 _SIGNS = {
     "<": "<",
-    "<=": "<",
+    "<=": "≤",
     "≤": "≤",
     ">": ">",
     ">=": "≥",
     "≥": "≥",
     "u": "<",
+    "uj": "<",
     "lt": "<",
     "gt": ">",
 }
-_PLAIN_FLAGS = {
-    "": (),
+_FLAGS = {
     "=": (),
+    "d": (),
     "j": ("estimated",),
+    "uj": ("estimated",),
     "e": ("estimated-or-over-range",),
     "est": ("estimated",),
     "b": ("also-in-blank",),
+    "h": ("held-too-long",),
+    "r": ("rejected",),
+}
+_DOUBTS = {
+    "b": "'B' says that it was found in the laboratory's blank too",
+    "e": "'E' means estimated in some lists and above the calibration range in others",
+    "h": "'H' says that the sample was held too long before it was tested",
+    "r": "'R' says that the laboratory rejects the value",
 }
 _BELOW = ("below", "not_detected", "below_lod", "below_loq", "detected_below_loq", "absent")
+# What an empty field of flags is filled with.
+_NO_FLAG = re.compile(
+    r"[-–—.·_/]+|\(?(?:none|nil|n\.?/?a\.?|no flags?|no qualifiers?|not flagged|unflagged|blank"
+    r"|(?:[*†‡§#]\s*)?\(?see scope(?: of accreditation)?\)?"
+    r"|žádn[áéý]|bez|keine?|aucune?|ningun[oa]|nenhuma?|brak|nessun[oa]?|geen|tidak ada|ไม่มี)\)?",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[0-9]")
+_BETWEEN = re.compile(r"[\s,;/+]+")
 
 
 class Qualified(NamedTuple):
@@ -39,39 +63,51 @@ class Qualified(NamedTuple):
     text: str
     flags: tuple[str, ...] = ()
     hold_reasons: tuple[HoldReason, ...] = ()
+    read: bool = True  # False: what the qualifier makes of the value cannot be told
 
 
 def qualified(row: ResultRow, mark: str | None) -> Qualified:
     """The result of a row with its qualifier. Raises RowTrouble where the two contradict, or the
     qualifier is not known."""
     text = row.result.text.strip() if row.result else ""
-    if row.qualifier is None:
+    cell = row.qualifier
+    if cell is None or not cell.text.strip():
         return Qualified(text)
-    qualifier = row.qualifier.text.strip()
-    key = vocabulary.word_key(qualifier)
-    if key in _PLAIN_FLAGS:
-        return Qualified(text, _PLAIN_FLAGS[key], _unclear(row) if key == "e" else ())
-    if vocabulary.status(qualifier) is None and key not in _SIGNS:
-        message = f"the qualifier '{qualifier}' beside '{text}' is not known"
-        raise refuse("unknown-qualifier", message, row.qualifier)
-    joined = _joined(text, qualifier, key, mark)
+    whole = cell.text.strip()
+    if text and _NO_FLAG.fullmatch(whole):
+        return Qualified(text)
+    letters = _BETWEEN.split(whole.casefold())
+    if not all(letter in _SIGNS or letter in _FLAGS for letter in letters):
+        return Qualified(_beside_word(text, whole, cell, mark))
+    sign = next((_SIGNS[letter] for letter in letters if letter in _SIGNS), "")
+    flags = tuple(flag for letter in letters for flag in _FLAGS.get(letter, ()))
+    doubts = (_DOUBTS[letter] for letter in letters if letter in _DOUBTS)
+    reasons = (HoldReason("QUALIFIER-UNCLEAR", why, cell.ref, row.analyte.text) for why in doubts)
+    joined = _with_sign(text, sign, mark) if sign else text
     if joined is None:
-        message = f"the qualifier '{qualifier}' contradicts the value '{text}' beside it"
-        raise refuse("qualifier-contradicts", message, row.qualifier)
-    return Qualified(joined)
+        raise _contradicts(text, cell)
+    return Qualified(joined, flags, tuple(reasons), read="rejected" not in flags)
 
 
-def _joined(text: str, qualifier: str, key: str, mark: str | None) -> str | None:
-    """What a result and its known qualifier say together; None where they contradict."""
+def _beside_word(text: str, word: str, cell: SourceText, mark: str | None) -> str:
+    if vocabulary.status(word) is None:
+        message = f"the qualifier '{word}' beside '{text}' is not known"
+        raise trouble("UNKNOWN-QUALIFIER", message, cell)
+    joined = _with_word(text, word, mark) if text else word
+    if joined is None:
+        raise _contradicts(text, cell)
+    return joined
+
+
+def _contradicts(text: str, cell: SourceText) -> RowTrouble:
+    message = f"the qualifier '{cell.text.strip()}' contradicts the value '{text}' beside it"
+    return trouble("QUALIFIER-CONTRADICTS", message, cell)
+
+
+def _with_sign(text: str, sign: str, mark: str | None) -> str | None:
+    """What a result and the sign beside it say together; None where they contradict."""
     if not text:
-        return "ND" if key == "u" else qualifier
-    if key in _SIGNS:
-        return _with_sign(text, key, mark)
-    return _with_word(text, qualifier, mark)
-
-
-def _with_sign(text: str, key: str, mark: str | None) -> str | None:
-    sign = _SIGNS[key]
+        return "ND" if sign == "<" else sign
     if _NUMBER.match(text):
         return f"{sign}{text}"
     return text if sign in "<≤" and _is_below(text, mark) else None
@@ -95,9 +131,3 @@ def _is_below(text: str, mark: str | None) -> bool:
         return statement(text, mark).kind in _BELOW
     except Unreadable:
         return False
-
-
-def _unclear(row: ResultRow) -> tuple[HoldReason, ...]:
-    why = "qualifier 'E' means estimated in some lists and above the calibration range in others"
-    ref = row.qualifier.ref if row.qualifier else row.analyte.ref
-    return (HoldReason("QUALIFIER-UNCLEAR", why, ref, row.analyte.text),)

@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.interval import UNMEASURED, ZERO, Interval
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import SourceText
+from kratom_qc.interpret.described import described
+from kratom_qc.interpret.either import RowReading, either
 from kratom_qc.interpret.measure import NO_VALUE, Measure
 from kratom_qc.interpret.naming import Name, name_of
 from kratom_qc.interpret.numbers import Number
-from kratom_qc.interpret.qualifiers import qualified
+from kratom_qc.interpret.qualifiers import Qualified, qualified
 from kratom_qc.interpret.scale import (
+    SHEET_MARK,
     RowTrouble,
+    RowUnit,
     StatedRow,
     basis_of,
     bound_of,
     limit_in_cell_or_column,
+    mark_in,
+    portion_flags,
     portion_of,
-    refuse,
     says,
+    trouble,
     uncertainty_of,
     unit_of,
 )
-from kratom_qc.interpret.statement import Statement, Unreadable, statement
+from kratom_qc.interpret.statement import UNREAD, Statement, Unreadable, readings, statement
+from kratom_qc.interpret.verdicts import opinion_reasons, verdict_reasons
 from kratom_qc.vocabulary import Analyte, Unit
 
-# `Identity: negative` describes nothing; it may be a refutation.
-_NOT_CONFIRMED = (
-    "not_detected",
-    "absent",
-    "below_lod",
-    "below_loq",
-    "opinion_unsure",
-    "preliminary",
-    "detected_below_loq",
-)
-# Whatever the laboratory types, a sheet shows a stored number with a decimal point.
-_SHEET_MARK = "."
+T = TypeVar("T")
+
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure")
+_ANYTHING: Interval | None = UNMEASURED
+_UNREAD: tuple[Statement, ...] = (Statement(UNREAD),)
 _NUMBER_AT_START = re.compile(r"\s*[<>≤≥=]*\s*\d", re.ASCII)
 
 
@@ -55,91 +55,86 @@ class ReadRow(NamedTuple):
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class RowReading:
-    """What came of one row: a result, or the reasons why the file must be refused."""
-
-    result: Result | None
-    refusals: tuple[Refusal, ...] = ()
-    hold_reasons: tuple[HoldReason, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-
-
 def read_row(row: ResultRow, mark: str | None, certificate: str) -> RowReading:
     """Read one row, given the file's decimal mark and the certificate's witness. Never raises on a
-    laboratory's words: every trouble is a refusal."""
+    laboratory's words: every trouble holds the batch at its cell."""
+    return either([_read(each, mark, certificate) for each in (row, *row.alternatives)])
+
+
+def _read(row: ResultRow, mark: str | None, certificate: str) -> RowReading:
     name = name_of(row)
-    try:
-        if name.analyte is not None and name.analyte.measure == "described":
-            return _described(row, name.analyte, certificate)
-        return _measured(row, name, mark, certificate)
-    except RowTrouble as trouble:
-        return RowReading(None, (trouble.refusal,))
+    if name.analyte is not None and name.analyte.measure == "described":
+        return described(row, name.analyte, certificate)
+    return _measured(row, name, mark, certificate)
 
 
-# ---------------------------------------------------------------- a described test
+class _Doubts:
+    """Gathers what cannot be understood of a row, so that the rest of it is still used."""
 
+    def __init__(self) -> None:
+        self._problems: dict[Problem, None] = {}
 
-def _described(row: ResultRow, analyte: Analyte, certificate: str) -> RowReading:
-    text = row.result.text if row.result else ""
-    kind = vocabulary.status(text) if text.strip() else "blank"
-    censored = row.zero_is_censored and not text.strip(" 0.,")
-    if censored:
-        kind = "blank"
-    measured = kind not in ("not_tested", "blank", "not_evaluated")
-    result = Result(
-        analyte=analyte.id,
-        known=True,
-        reported=text,
-        reported_unit="",
-        interval=UNMEASURED,
-        unit="",
-        basis="as received",
-        measured=measured,
-        ref=row.cell.ref,
-        method=_text(row.method),
-        stated_verdict=_text(row.verdict),
-        text=text.strip() if measured else None,
-        flags=("censoring-unknown",) if censored and text.strip() else _described_flags(kind),
-        certificate=certificate,
-    )
-    # Foreign matter or an odour may well be absent; an identity that was not found was not
-    # confirmed.
-    unconfirmed = analyte.id == "identity" and kind in _NOT_CONFIRMED
-    opinion = _opinion("opinion_unsure" if unconfirmed else kind, result)
-    return RowReading(result, hold_reasons=_verdict(row, analyte.id) + opinion)
+    def told(self, read: Callable[[], T], otherwise: T) -> T:
+        """What `read` gives; `otherwise` where it raises RowTrouble, which is kept."""
+        try:
+            return read()
+        except RowTrouble as trouble:
+            self._problems[trouble.problem] = None
+            return otherwise
 
-
-def _described_flags(kind: str | None) -> tuple[str, ...]:
-    if kind == "opinion_bad":
-        return ("does-not-conform",)
-    return ("unclear",) if kind in _NOT_CONFIRMED else ()
+    def hold_reasons(self, analyte: str) -> tuple[HoldReason, ...]:
+        """Each of them as a cause to hold."""
+        return tuple(HoldReason.of(problem, analyte) for problem in self._problems)
 
 
 # ---------------------------------------------------------------- a measurement
 
 
 def _measured(row: ResultRow, name: Name, mark: str | None, certificate: str) -> RowReading:
-    _check_cas(row, name.analyte)
-    if row.result is None:
-        raise refuse("no-result", f"the row '{row.analyte.text}' has no result cell", row.analyte)
-    text, flags, hold_reasons = qualified(row, mark)
-    stated = _stated(row, name, text, mark)
-    if stated is None:
-        return _unknown(row, text, certificate)
-    kind = stated.stated.kind
-    unit, reported_unit = unit_of(stated)
-    measure = _measure(stated, unit)
-    _check_unit(stated, measure, text)
+    doubts = _Doubts()
+    mark = mark_in(row.result, mark)
+    doubts.told(lambda: _check_cas(row, name.analyte), None)
+    doubts.told(lambda: _check_cell(row), None)
+    said = doubts.told(lambda: qualified(row, mark), Qualified(_text(row.result), read=False))
+    statements = doubts.told(lambda: _statements(row, said, mark), _UNREAD)
+    if name.analyte is None and statements[0].kind == UNREAD:
+        return _unknown(row, said.text, certificate)
+    ways = [
+        _one_way(StatedRow(row, name, stated, mark), said, certificate, doubts)
+        for stated in statements
+    ]
+    read = either(ways)
+    analyte = read.result.analyte
+    named = () if name.analyte else (_unknown_analyte(row),)
+    said_of = verdict_reasons(row, analyte, measured=read.result.measured)
+    reasons = (*said.hold_reasons, *doubts.hold_reasons(analyte), *read.hold_reasons)
+    return read._replace(hold_reasons=(*reasons, *said_of, *named))
+
+
+def _statements(row: ResultRow, said: Qualified, mark: str | None) -> tuple[Statement, ...]:
+    """Every way to read a result's cell. Raises RowTrouble where there is none."""
+    if not said.read:
+        return _UNREAD
+    try:
+        return readings(said.text, mark)
+    except Unreadable as error:
+        message = f"'{said.text}' is not a result that can be read: {error}"
+        raise trouble(error.code, message, row.cell, error.near) from None
+
+
+def _one_way(stated: StatedRow, said: Qualified, certificate: str, doubts: _Doubts) -> RowReading:
+    """A row with one way to read its result; adds to `doubts` what is not understood beside it."""
+    row, kind, analyte = stated.row, stated.stated.kind, stated.name.analyte
+    none = RowUnit(None, says(row.unit))
+    unit, reported_unit = doubts.told(lambda: _unit(stated, said.text), none)
+    measure = _measure(stated, unit, doubts)
     possible = measure.possible()
-    basis = basis_of(stated, unit)
+    basis = doubts.told(lambda: basis_of(stated, unit), None)
     unstated = () if basis else ("basis-unstated",)
-    opinion = text if kind in _OPINIONS else ""
-    analyte = name.analyte
     result = Result(
         analyte=analyte.id if analyte else row.analyte.text.strip(),
         known=analyte is not None,
-        reported=text,
+        reported=said.text,
         reported_unit=reported_unit,
         interval=possible.interval,
         unit=measure.canonical,
@@ -151,34 +146,26 @@ def _measured(row: ResultRow, name: Name, mark: str | None, certificate: str) ->
         portion=measure.portion if measure.in_portion and not measure.censored_zero else None,
         lod=measure.lod,
         loq=measure.loq,
-        uncertainty=uncertainty_of(stated, unit),
+        uncertainty=doubts.told(lambda: uncertainty_of(stated, unit), None),
         resolution=measure.resolution,
         method=_text(row.method),
-        stated_verdict=_text(row.verdict) or opinion,
+        stated_verdict=_text(row.verdict) or (said.text if kind in _OPINIONS else ""),
         species=_text(row.species),
         replicate=_text(row.replicate),
-        flags=(*flags, *stated.stated.flags, *measure.flags, *unstated),
+        flags=(*said.flags, *stated.stated.flags, *measure.flags, *unstated, *portion_flags(row)),
         certificate=certificate,
-        shown=row.result.shown.strip(),
-        shown_interval=_as_shown(row, measure),
+        shown=row.result.shown.strip() if row.result else "",
+        shown_interval=doubts.told(lambda: _as_shown(row, measure), _ANYTHING),
     )
-    hold_reasons += _verdict(row, result.analyte) + _opinion(kind, result)
-    if name.analyte is None:
-        hold_reasons += (_unknown_analyte(row),)
-    remarks = _row_remarks(row, result, stated.stated)
-    return RowReading(result, hold_reasons=hold_reasons, remarks=remarks)
+    return RowReading(
+        result, opinion_reasons(kind, result), _row_remarks(row, result, stated.stated)
+    )
 
 
-def _stated(row: ResultRow, name: Name, text: str, mark: str | None) -> StatedRow | None:
-    """The row with its statement; None where neither statement nor analyte is known: nor is then
-    what a good answer would look like."""
-    try:
-        return StatedRow(row, name, statement(text, mark), mark)
-    except Unreadable as error:
-        if name.analyte is None:
-            return None
-        message = f"'{text}' is not a result that can be read: {error}"
-        raise refuse(error.code, message, row.cell, error.near) from None
+def _check_cell(row: ResultRow) -> None:
+    if row.result is None:
+        message = f"the row '{row.analyte.text}' has no result cell"
+        raise trouble("NO-RESULT", message, row.analyte)
 
 
 def _check_cas(row: ResultRow, analyte: Analyte | None) -> None:
@@ -187,21 +174,52 @@ def _check_cas(row: ResultRow, analyte: Analyte | None) -> None:
     named = vocabulary.analyte_by_cas(row.cas.text)
     if named is not None and named.id != analyte.id:
         message = f"CAS {row.cas.text} is {named.name}, but the row is named '{row.analyte.text}'"
-        raise refuse("cas-contradicts-name", message, row.cas)
+        raise trouble("CAS-CONTRADICTS-NAME", message, row.cas)
 
 
-def _measure(stated: StatedRow, unit: Unit | None) -> Measure:
+def _unit(stated: StatedRow, text: str) -> RowUnit:
+    """The unit of a row. Raises RowTrouble where its number has none that is known. Beside a blank
+    or a word, a number that slipped one column to the right would vanish with its row."""
+    found = unit_of(stated)
+    cell, unit = stated.row.unit, found.unit
+    if unit is None and cell is not None and _NUMBER_AT_START.match(cell.text):
+        where = f"where the unit of {stated.called} belongs"
+        raise trouble("UNKNOWN-UNIT", f"'{cell.text}' stands {where}; is it the result?", cell)
+    if unit is not None or stated.stated.number is None or stated.measure == "number":
+        return found
+    if cell is not None and says(cell):
+        message = f"the unit '{cell.text}' of {stated.called} is not known"
+        raise trouble("UNKNOWN-UNIT", message, cell)
+    where = "in its row, its column's header, its section or its cell"
+    message = f"'{text}' of {stated.called} has no unit: {where}"
+    raise trouble("UNIT-MISSING", message, stated.cell)
+
+
+def _measure(stated: StatedRow, unit: Unit | None, doubts: _Doubts) -> Measure:
     row, read = stated.row, stated.stated
-    return Measure(
+    measure = Measure(
         stated=read,
         unit=unit,
-        lod=_limit(read.lod, row.lod, row.lod_unit, unit, stated),
-        loq=_limit(read.loq, row.loq, row.loq_unit, unit, stated),
-        portion=portion_of(stated, unit),
+        lod=doubts.told(lambda: _limit(read.lod, row.lod, row.lod_unit, unit, stated), None),
+        loq=doubts.told(lambda: _limit(read.loq, row.loq, row.loq_unit, unit, stated), None),
+        portion=doubts.told(lambda: portion_of(stated, unit), None),
         microbe=stated.is_microbe,
         measure=stated.measure,
         zero_is_censored=row.zero_is_censored,
     )
+    doubts.told(lambda: _check_size(stated, measure), None)
+    return measure
+
+
+def _check_size(stated: StatedRow, measure: Measure) -> None:
+    if measure.out_of_range:
+        message = f"a logarithm of {stated.cell.text.strip()} is no laboratory result"
+        raise trouble("NOT-A-NUMBER", message, stated.cell)
+    if stated.stated.kind == "between":
+        message = (
+            f"'{stated.cell.text.strip()}' is a range of values; print one result per replicate"
+        )
+        raise trouble("RANGE", message, stated.cell)
 
 
 def _limit(
@@ -215,28 +233,10 @@ def _limit(
     non-detect."""
     bound = bound_of(column, own_unit, unit, stated.mark, lenient=stated.is_microbe)
     if column is not None and column.shown:
-        displayed = replace(column, text=column.shown)
-        shown = bound_of(displayed, own_unit, unit, _SHEET_MARK, lenient=True)
+        displayed = replace(column, text=column.shown, kind="number")
+        shown = bound_of(displayed, own_unit, unit, None, lenient=True)
         bound = max((size for size in (bound, shown) if size is not None), default=None)
     return limit_in_cell_or_column(in_cell, bound, unit, stated.cell)
-
-
-def _check_unit(stated: StatedRow, measure: Measure, text: str) -> None:
-    """Refuse a row whose number has no unit that is known. Beside a blank or a word, a number that
-    slipped one column to the right would vanish with its row."""
-    cell = stated.row.unit
-    if measure.unit is None and cell is not None and _NUMBER_AT_START.match(cell.text):
-        where = f"where the unit of {stated.called} belongs"
-        raise refuse("unknown-unit", f"'{cell.text}' stands {where}; is it the result?", cell)
-    if measure.needs_unit and cell is not None and says(cell):
-        message = f"the unit '{cell.text}' of {stated.called} is not known"
-        raise refuse("unknown-unit", message, cell)
-    if measure.needs_unit:
-        where = "in its row, its column's header, its section or its cell"
-        message = f"'{text}' of {stated.called} has no unit: {where}"
-        raise refuse("unit-missing", message, stated.cell)
-    if measure.out_of_range:
-        raise refuse("not-a-number", f"a logarithm of {text} is no laboratory result", stated.cell)
 
 
 def _as_shown(row: ResultRow, measure: Measure) -> Interval | None:
@@ -249,13 +249,13 @@ def _as_shown(row: ResultRow, measure: Measure) -> Interval | None:
     if cell is None or not cell.shown.strip() or measure.stated.number is None:
         return None
     try:
-        displayed = replace(row, result=replace(cell, text=cell.shown))
-        shown = statement(qualified(displayed, _SHEET_MARK).text, _SHEET_MARK)
-    except Unreadable:
+        displayed = replace(row, result=replace(cell, text=cell.shown, kind="number"))
+        shown = statement(qualified(displayed, SHEET_MARK).text, SHEET_MARK)
+    except (Unreadable, RowTrouble):
         shown = Statement("blank")
     if shown.number is None or shown.kind != measure.stated.kind:
         both = f"the cell shows '{cell.shown}' but holds '{cell.text}'"
-        raise refuse("shown-differs", f"{both}; type what it should say", cell)
+        raise trouble("SHOWN-DIFFERS", f"{both}; type what it should say", cell)
     if shown.kind == "value" and not shown.number.value:
         return Interval.exactly(ZERO)  # a measured number that rounds to nothing is next to nothing
     as_shown = replace(measure.stated, number=shown.number)
@@ -281,7 +281,8 @@ def _unknown(row: ResultRow, text: str, certificate: str) -> RowReading:
         text=text,
         certificate=certificate,
     )
-    return RowReading(result, hold_reasons=(*_verdict(row, result.analyte), _unknown_analyte(row)))
+    said_of = verdict_reasons(row, result.analyte, measured=True)
+    return RowReading(result, hold_reasons=(*said_of, _unknown_analyte(row)))
 
 
 def _unknown_analyte(row: ResultRow) -> HoldReason:
@@ -299,26 +300,7 @@ def _unknown_analyte(row: ResultRow) -> HoldReason:
     return HoldReason("UNKNOWN-ANALYTE", why, row.analyte.ref, name)
 
 
-# ---------------------------------------------------------------- opinions and remarks
-
-
-def _opinion(kind: str | None, result: Result) -> tuple[HoldReason, ...]:
-    """A laboratory's opinion printed where a result belongs: a bad or unsure one holds the batch,
-    whether or not a limit asks."""
-    rules = {"opinion_bad": "LABORATORY-SAID-FAIL", "opinion_unsure": "LABORATORY-UNSURE"}
-    rule = rules.get(kind or "")
-    why = f"the laboratory says '{result.reported}'"
-    return (HoldReason(rule, why, result.ref, result.analyte),) if rule else ()
-
-
-def _verdict(row: ResultRow, analyte: str) -> tuple[HoldReason, ...]:
-    """The laboratory's verdict in the row, where it is bad or unsure."""
-    meaning = vocabulary.status(row.verdict.text) if row.verdict is not None else None
-    if row.verdict is None or meaning not in ("opinion_bad", "opinion_unsure"):
-        return ()
-    rule = "LABORATORY-UNSURE" if meaning == "opinion_unsure" else "LABORATORY-SAID-FAIL"
-    why = f"the laboratory's own verdict is '{row.verdict.text}'"
-    return (HoldReason(rule, why, row.verdict.ref, analyte),)
+# ---------------------------------------------------------------- remarks
 
 
 def _row_remarks(row: ResultRow, result: Result, stated: Statement) -> tuple[Remark, ...]:

@@ -1,7 +1,7 @@
 """The scale of a row: its unit, basis, detection limits and uncertainty, wherever they are printed.
 
 A unit may stand in the cell, the analyte's name, the row, the column's header or the section's
-heading. Two that differ refuse the file: one of them is wrong, and a factor of a thousand is how
+heading. Two that differ hold the batch: one of them is wrong, and a factor of a thousand is how
 lead gets released.
 """
 
@@ -15,32 +15,37 @@ from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.interval import ZERO
 from kratom_qc.domain.source import SourceText
+from kratom_qc.interpret.fitness import IN_MILLILITRES
 from kratom_qc.interpret.measure import NO_VALUE
 from kratom_qc.interpret.naming import Name
 from kratom_qc.interpret.numbers import Number, number
-from kratom_qc.interpret.statement import Statement, Unreadable, statement
+from kratom_qc.interpret.statement import Statement, Unreadable, readings
 from kratom_qc.vocabulary import Unit
+from kratom_qc.vocabulary.units import OF_PORTION
 
+_OF_SUBSTANCES = ("mg/kg", "mg/mL", "mg/serving", "mg/container", "mg/unit", "ug/day")
 _SILENT = ("not_tested", "not_evaluated")
-_IN_PORTION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:g|ml)\b", re.IGNORECASE)
-_PORTION = re.compile(r"^([0-9][0-9.,]*)\s*(g|grams?|ml)?$", re.IGNORECASE)
+_IN_PORTION = re.compile(rf"([0-9]+(?:\.[0-9]+)?)\s*(?:{OF_PORTION}|ml)\b", re.IGNORECASE)
+_PORTION = re.compile(rf"^([0-9][0-9.,]*)\s*({OF_PORTION}|ml)?$", re.IGNORECASE)
 # `±` before an expanded uncertainty, and its coverage factor after it
 _AROUND_UNCERTAINTY = re.compile(r"^\s*(?:±|\+/-|\+-)\s*|\(?\s*k\s*=\s*2(?:[.,]0+)?\s*\)?")
 
 
 class RowTrouble(Exception):
-    """Why a row refuses its file."""
+    """What cannot be understood at a cell of a row. It holds the batch; the rest of the row is
+    used."""
 
-    def __init__(self, refusal: Refusal):
-        super().__init__(refusal.message)
-        self.refusal = refusal
+    def __init__(self, problem: Problem):
+        super().__init__(problem.message)
+        self.problem = problem
 
 
-def refuse(code: str, message: str, cell: SourceText, near: tuple[str, ...] = ()) -> RowTrouble:
-    """A refusal at a cell, ready to be raised."""
-    return RowTrouble(Refusal(code, message, cell.ref, cell.text, near))
+def trouble(code: str, message: str, cell: SourceText, near: tuple[str, ...] = ()) -> RowTrouble:
+    """A trouble at a cell, ready to be raised."""
+    return RowTrouble(Problem(code, message, cell.ref, cell.text, near))
 
 
 def says(cell: SourceText | None) -> str:
@@ -48,6 +53,16 @@ def says(cell: SourceText | None) -> str:
     `-` or `N/A`."""
     text = cell.text.strip() if cell else ""
     return "" if vocabulary.status(text) in _SILENT else text
+
+
+# Whatever the laboratory types, a stored number stands in the file with a decimal point.
+SHEET_MARK = "."
+
+
+def mark_in(cell: SourceText | None, mark: str | None) -> str | None:
+    """The decimal mark of a cell, given the file's: a stored number is never read through a
+    comma."""
+    return SHEET_MARK if cell is not None and cell.kind == "number" else mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,11 @@ class StatedRow:
         return self.name.analyte.measure if self.name.analyte else "mass"
 
     @property
+    def is_time(self) -> bool:
+        """Whether it states how long something takes."""
+        return self.name.analyte is not None and self.name.analyte.id == "disintegration-time"
+
+    @property
     def is_microbe(self) -> bool:
         """Whether it states a microbe."""
         return self.name.analyte is not None and self.name.analyte.family == "microbe"
@@ -100,11 +120,22 @@ def unit_of(stated: StatedRow) -> RowUnit:
     for other, other_text in printed[1:]:
         if _differ(unit, other):
             message = f"'{text}' and '{other_text}' are both given as the unit of {stated.called}"
-            raise refuse("unit-contradicts", message, stated.cell)
-    if unit.portion is not None and stated.name.analyte is not None and not stated.is_microbe:
-        message = f"'{text}' is a portion for microbes, not a unit of {stated.called}"
-        raise refuse("unknown-unit", message, stated.cell)
+            raise trouble("UNIT-CONTRADICTS", message, stated.cell)
+    if stated.name.analyte is not None and _is_of_microbes(unit) and not stated.is_microbe:
+        message = f"'{text}' is a unit of microbes, not of {stated.called}"
+        raise trouble("UNKNOWN-UNIT", message, stated.cell)
+    if stated.name.analyte is not None and unit.canonical == "min" and not stated.is_time:
+        message = f"'{text}' is a unit of time, not of {stated.called}"
+        raise trouble("UNKNOWN-UNIT", message, stated.cell)
+    if stated.is_microbe and not _is_of_microbes(unit) and unit.canonical in _OF_SUBSTANCES:
+        message = f"'{text}' is a unit of substances, not of {stated.called}"
+        raise trouble("UNKNOWN-UNIT", message, stated.cell)
     return RowUnit(unit.measured_in_percent() if stated.measure == "percent" else unit, text)
+
+
+def _is_of_microbes(unit: Unit) -> bool:
+    """Whether it counts organisms, or is a portion in which they are looked for."""
+    return unit.portion is not None or unit.canonical.startswith(("cfu", "mpn"))
 
 
 def _in_result_and_name(stated: StatedRow) -> Iterator[tuple[Unit, str]]:
@@ -127,7 +158,7 @@ def _in_columns(stated: StatedRow) -> Iterator[tuple[Unit, str]]:
         elif vocabulary.basis_in(text).rest and needs_one:  # more than a basis such as "dry weight"
             near = vocabulary.nearest_units(text)
             message = f"the unit '{text}' of {stated.called} is not known"
-            raise refuse("unknown-unit", message, cell, near)
+            raise trouble("UNKNOWN-UNIT", message, cell, near)
 
 
 def _differ(unit: Unit, other: Unit) -> bool:
@@ -145,7 +176,7 @@ def basis_of(stated: StatedRow, unit: Unit | None) -> str | None:
     in_column = _basis_in(row.basis)
     if in_column is None and row.basis is not None and says(row.basis):
         message = f"the basis '{row.basis.text}' is not known; 'as received' and 'dry' are"
-        raise refuse("unknown-basis", message, row.basis)
+        raise trouble("UNKNOWN-BASIS", message, row.basis)
     places = (
         unit.basis if unit is not None else None,
         stated.name.basis,
@@ -157,7 +188,7 @@ def basis_of(stated: StatedRow, unit: Unit | None) -> str | None:
     bases = list(dict.fromkeys(basis for basis in places if basis))
     if len(bases) > 1:
         message = f"{stated.called} is said to be {' and '.join(bases)}"
-        raise refuse("basis-contradicts", message, stated.cell)
+        raise trouble("BASIS-CONTRADICTS", message, stated.cell)
     return bases[0] if bases else None
 
 
@@ -192,20 +223,28 @@ def bound_of(
 
 
 def _bound(cell: SourceText, own_unit: str, unit: Unit | None, mark: str | None) -> Decimal | None:
+    """The largest that a limit may be where its number may be read in two ways."""
     try:
-        stated = statement(cell.text, mark)
+        ways = readings(cell.text, mark_in(cell, mark))
     except Unreadable as error:
         message = f"'{cell.text}' is not a detection limit that can be read: {error}"
-        raise refuse(error.code, message, cell, error.near) from None
+        raise trouble(error.code, message, cell, error.near) from None
+    sizes = [_bound_stated(stated, cell, own_unit, unit) for stated in ways]
+    return max((size for size in sizes if size is not None), default=None)
+
+
+def _bound_stated(
+    stated: Statement, cell: SourceText, own_unit: str, unit: Unit | None
+) -> Decimal | None:
     if stated.number is None or stated.kind not in ("value", "below"):
-        raise refuse("not-a-number", f"'{cell.text}' is not a detection limit", cell)
+        raise trouble("NOT-A-NUMBER", f"'{cell.text}' is not a detection limit", cell)
     if unit is None:
         return None
     printed = stated.unit or own_unit
     scale = _own_scale(printed, unit)
     if scale is None or scale.canonical != unit.canonical:
         message = f"the detection limit '{cell.text}' is in '{printed}', the result in another kind"
-        raise refuse("unit-contradicts", message, cell)
+        raise trouble("UNIT-CONTRADICTS", message, cell)
     # A LOD of 0.004 printed as 0.00 says nothing: no method looks down to nothing.
     value = stated.number.value
     return scale.in_canonical(value) if value or scale.log10 else None
@@ -221,7 +260,7 @@ def limit_in_cell_or_column(
     own = unit.in_canonical(in_cell.value)
     if in_column is not None and own != in_column:
         message = f"'{cell.text}' states another limit than the row's own column"
-        raise refuse("limit-contradicts", message, cell)
+        raise trouble("LIMIT-CONTRADICTS", message, cell)
     return own
 
 
@@ -234,6 +273,9 @@ def _own_scale(text: str, unit: Unit) -> Unit | None:
 
 
 # ---------------------------------------------------------------- portion
+
+
+_MILLILITRES = re.compile(r"\d\s*m[lL]\b")
 
 
 def portion_of(stated: StatedRow, unit: Unit | None) -> Decimal | None:
@@ -252,8 +294,16 @@ def portion_of(stated: StatedRow, unit: Unit | None) -> Decimal | None:
     if len(sizes) > 1:
         listed = " g and ".join(str(size) for size in sorted(sizes))
         message = f"{stated.called} states test portions of {listed} g"
-        raise refuse("portion-contradicts", message, stated.cell)
+        raise trouble("PORTION-CONTRADICTS", message, stated.cell)
     return sizes.pop() if sizes else None
+
+
+def portion_flags(row: ResultRow) -> tuple[str, ...]:
+    """`portion-in-ml` where a row states its portion by volume: of a powder that is so much of a
+    suspension, and nobody knows how much of the powder."""
+    cells = (row.result, row.unit, row.analyte, row.portion)
+    by_volume = any(_MILLILITRES.search(cell.text) for cell in cells if cell is not None)
+    return (IN_MILLILITRES,) if by_volume else ()
 
 
 def _in_unit_column(stated: StatedRow) -> Decimal | None:
@@ -269,11 +319,11 @@ def _in_portion_column(stated: StatedRow) -> Decimal | None:
         return None
     size = _PORTION.match(cell.text.strip())
     try:
-        amount = number(size[1], stated.mark).value if size else Decimal(0)
+        amount = number(size[1], mark_in(cell, stated.mark)).value if size else Decimal(0)
     except ValueError:
         amount = Decimal(0)
     if not amount:
-        raise refuse("portion", f"'{cell.text}' is not a test portion in grams", cell)
+        raise trouble("PORTION", f"'{cell.text}' is not a test portion in grams", cell)
     return amount
 
 
@@ -306,14 +356,15 @@ def _in_uncertainty_column(stated: StatedRow, result: Decimal, unit: Unit) -> De
     if cell is None or not says(cell):
         return None
     try:
-        printed = statement(_AROUND_UNCERTAINTY.sub("", cell.text), stated.mark)
+        ways = readings(_AROUND_UNCERTAINTY.sub("", cell.text), mark_in(cell, stated.mark))
     except Unreadable as error:
         message = f"'{cell.text}' is not an uncertainty that can be read: {error}"
-        raise refuse(error.code, message, cell, error.near) from None
-    if printed.number is None or printed.kind != "value":
+        raise trouble(error.code, message, cell, error.near) from None
+    largest = max(ways, key=lambda printed: printed.number.value if printed.number else ZERO)
+    if largest.number is None or largest.kind != "value":
         return None
-    own_unit = printed.unit or says(stated.row.uncertainty_unit)
-    return _expanded(printed.number.value, own_unit, result, unit)
+    own_unit = largest.unit or says(stated.row.uncertainty_unit)
+    return _expanded(largest.number.value, own_unit, result, unit)
 
 
 def _expanded(amount: Decimal, own_unit: str, result: Decimal, unit: Unit) -> Decimal | None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Certificate, Note, ResultRow
+from kratom_qc.domain.account import PageText
+from kratom_qc.domain.certificate import Certificate, ResultRow
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.results import ReadRow
@@ -139,12 +140,12 @@ def _method_lines(certificate: Certificate, result_rows: set[RowRef]) -> Iterato
         for cell in (row.method, row.section)
         if cell is not None
     }
-    for note in certificate.notes:
-        ref = note.source.ref
+    for text in certificate.texts:
+        ref = text.source.ref
         where = _row_ref(ref)
-        if ref in known or where in result_rows or not _may_state(note):
+        if ref in known or where in result_rows or not _may_state(text):
             continue
-        stated = clauses(_labelled(note))
+        stated = clauses(_labelled(text))
         if stated:
             yield _MethodLine(where or RowRef(ref.sheet, 0), stated)
 
@@ -160,21 +161,21 @@ def _words(techniques: Iterable[NamedTechnique]) -> str:
     return ", ".join(dict.fromkeys(named.words for named in techniques))
 
 
-def _may_state(note: Note) -> bool:
-    """Whether a note may state methods: not a client or an analyst, whose initials may be GC; a
+def _may_state(text: PageText) -> bool:
+    """Whether a text may state methods: not a client or an analyst, whose initials may be GC; a
     comment may."""
-    if not note.label:
+    if not text.label:
         return True
-    role, fact = vocabulary.column_role(note.label), vocabulary.fact_name(note.label)
+    role, fact = vocabulary.column_role(text.label), vocabulary.fact_name(text.label)
     return role == "method" or (role is None) == (fact is None)
 
 
-def _labelled(note: Note) -> str:
+def _labelled(text: PageText) -> str:
     """`Method` beside `GC-MS` is one statement."""
     return (
-        f"{note.label} {note.source.text}"
-        if len(note.label) <= _LONGEST_LABEL
-        else note.source.text
+        f"{text.label} {text.source.text}"
+        if len(text.label) <= _LONGEST_LABEL
+        else text.source.text
     )
 
 

@@ -18,28 +18,33 @@ from kratom_qc.interpret.numbers import (
     NUMBER,
     Ambiguous,
     Number,
+    flat_or_raised,
     lost_height,
     number,
     tidy,
 )
 from kratom_qc.interpret.unreadable import why_no_statement, why_no_unit
+from kratom_qc.vocabulary.units import IN_PORTION, OF_PORTION
 
 
 class Unreadable(ValueError):
-    """A result cell that cannot be read truthfully: its refusal code and what is wrong with it."""
+    """A cell that cannot be read truthfully: the code of its problem, and what is wrong with it."""
 
     def __init__(self, code: str, why: str, near: tuple[str, ...] = ()):
         super().__init__(why)
         self.code, self.near = code, near
 
 
+UNREAD = "unread"  # the kind of a statement that is none of the grammar
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What one cell says.
 
-    `kind` is `value`, `below`, `above`, a key of `words/statuses.toml` (`not_detected`,
-    `below_loq`, `absent`, …) or `blank`. `closed` tells `≤` from `<`. `portion` is in grams or
-    millilitres.
+    `kind` is `value`, `below`, `above`, `between`, a key of `words/statuses.toml` (`not_detected`,
+    `below_loq`, `absent`, …), `blank` or UNREAD. `closed` tells `≤` from `<`. `portion` is in
+    grams or millilitres.
     """
 
     kind: str
@@ -52,19 +57,34 @@ class Statement:
     lod: Number | None = None
     loq: Number | None = None
     flags: tuple[str, ...] = ()
+    upper: Number | None = None  # of `between`
 
 
 # No statement is longer; what follows may therefore look twice at a character.
 LONGEST = 160
 _NOT_FOUND = ("not_detected", "below_lod", "below_loq")
 _BELOW, _CLOSED = ("<", "<=", "≤", "≦"), ("<=", "≤", "≦", ">=", "≥", "≧")
+# `poniżej 0,01`, `less than 10`: below, in words
+_BELOW_IN_WORDS = re.compile(
+    r"^(?:less than|below|lower than|méně než|menší než|pod|weniger als|kleiner(?: als)?|unter"
+    r"|inférieur(?:e)? à|moins de|menor (?:que|de|a)|menos de|inferior a|mniej niż|poniżej"
+    r"|inferiore a|minore di|meno di|minder dan|kleiner dan|lager dan|kurang dari|di bawah"
+    r"|น้อยกว่า|ต่ำกว่า)\s*(?=[0-9])",
+    re.IGNORECASE,
+)
 _RUN = re.compile(r"[ \t\r\n\u00a0\u202f\u2009]+")
 _ONE_BLANK = (" ", "\u00a0", "\u202f", "\u2009")
 _UNIT = r"[^()\[\]±+]*?"
 _PORTION = re.compile(
-    r"^(?P<word>.*?)[\s,:]*(?:/|\bin\b|\bper\b|\bve?\b|(?=[\[(]))\s*[\[(]?\s*"
-    r"(?:ve?\s+|in\s+|per\s+|/\s*)?"
-    rf"(?P<size>{NUMBER})\s*-?(?P<of>g|gr|gram|grams|gramech|ml)\b\.?\s*[\])]?$",
+    rf"^(?P<word>.*?)[\s,:]*(?:/|\b{IN_PORTION}\b|ใน|ต่อ|(?=[\[(]))\s*[\[(]?\s*"
+    rf"(?:{IN_PORTION}\s+|/\s*)?"
+    rf"(?P<size>{NUMBER})\s*-?(?P<of>{OF_PORTION}|ml)\b\.?\s*[\])]?$",
+    re.IGNORECASE,
+)
+# `in 25 g nicht nachweisbar`
+_PORTION_FIRST = re.compile(
+    rf"^(?:/|{IN_PORTION}\s|ใน|ต่อ)\s*(?P<size>{NUMBER})\s*-?(?P<of>{OF_PORTION}|ml)\.?[\s:,–-]+"
+    r"(?P<word>[^\d]+)$",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(rf"^(?P<sign><=|>=|≤|≥|≦|≧|<|>)\s*(?P<number>{NUMBER})(?P<rest>.*)$")
@@ -96,9 +116,16 @@ _UNCERTAIN = (
 _RELATIVE = re.compile(r"^\s*%$")
 _VALUE = re.compile(rf"^(?P<number>{NUMBER})(?P<rest>.*)$")
 _RANGE = re.compile(
-    rf"^[<>≤≥]?\s*{NUMBER}\s*(?:-|–|—|−|~|÷|…|\.\.\.?|\b(?:to|až|bis|and|do)\b)\s*[<>≤≥]?\s*{NUMBER}"
+    rf"^(?P<sign>[<>≤≥]?)\s*(?P<low>{NUMBER})\s*"
+    r"(?:-|–|—|−|~|÷|…|\.\.\.?|\b(?:to|až|bis|and|do)\b)\s*[<>≤≥]?\s*"
+    rf"(?P<high>{NUMBER})(?P<rest>.*)$"
 )
-_ESTIMATED = re.compile(r"\s*[\[(]?\b(?:est|estimated|odhad)\b\.?[\])]?\s*$", re.IGNORECASE)
+# `J` and `U` are letters of EPA's list that every laboratory uses alike: estimated, and not found
+# at the number beside it.
+_ESTIMATED = re.compile(
+    r"\s*[\[(]?(?:\b(?:est|estimated|odhad)\b\.?|(?<![A-Za-z])(?-i:J))[\])]?\s*$", re.IGNORECASE
+)
+_NOT_FOUND_AT = re.compile(r"\s*[\[(]?(?<![A-Za-z])UJ?[\])]?$")
 
 
 @lru_cache(16384)
@@ -112,7 +139,7 @@ def statement(text: str, mark: str | None) -> Statement:
         return Statement("blank")
     if len(stripped) > LONGEST:
         why = f"no result is longer than {LONGEST} characters; put comments in a column Notes"
-        raise Unreadable("unknown-word", why)
+        raise Unreadable("UNKNOWN-WORD", why)
     # One blank may group digits; two, a tab or a new line part two numbers. Nothing below meets a
     # longer run.
     printed = _RUN.sub(lambda run: " " if run[0] in _ONE_BLANK else "  ", stripped)
@@ -121,14 +148,49 @@ def statement(text: str, mark: str | None) -> Statement:
     _check_characters(printed)
     if mark != "," and FOOTNOTE_OR_POWER.search(printed):
         why = "the raised digit may be an exponent or a footnote; write it as 2x10^2"
-        raise Unreadable("ambiguous-number", why)
-    tidied = tidy(printed)
+        raise Unreadable("AMBIGUOUS-NUMBER", why)
+    tidied = _BELOW_IN_WORDS.sub("<", tidy(printed))
     stated = _portioned(tidied, mark) or _flagged(tidied, mark)
     if stated is None:
         code, why = why_no_statement(tidied)
-        near = vocabulary.nearest_statuses(tidied) if code == "unknown-word" else ()
+        near = vocabulary.nearest_statuses(tidied) if code == "UNKNOWN-WORD" else ()
         raise Unreadable(code, why, near)
     return stated
+
+
+@lru_cache(16384)
+def readings(text: str, mark: str | None) -> tuple[Statement, ...]:
+    """Every way to read a result cell, given the file's decimal mark: one, where it is proven.
+
+    Raises Unreadable where there is none.
+    """
+    try:
+        return (statement(text, mark),)
+    except Unreadable as error:
+        found = _ambiguous(text, mark) if error.code == "AMBIGUOUS-NUMBER" else ()
+        if not found:
+            raise
+        return found
+
+
+def _ambiguous(text: str, mark: str | None) -> tuple[Statement, ...]:
+    """What an ambiguous cell may say: with a power of ten that lost its height, or without; with
+    its mark as a decimal mark, or as a thousands mark. Nothing where one way cannot be read."""
+    ways = flat_or_raised(text.strip(), mark)
+    if ways:
+        found = [_if_readable(*way) for way in ways]
+        return () if None in found else tuple(dict.fromkeys(filter(None, found)))
+    if mark is not None:
+        return tuple(filter(None, [_if_readable(text, "," if mark == "." else ".")]))
+    both = (_if_readable(text, each) for each in (".", ","))
+    return tuple(dict.fromkeys(filter(None, both)))
+
+
+def _if_readable(text: str, mark: str | None) -> Statement | None:
+    try:
+        return statement(text, mark)
+    except Unreadable:
+        return None
 
 
 def _check_characters(text: str) -> None:
@@ -137,17 +199,28 @@ def _check_characters(text: str) -> None:
         if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs", "Cn"):
             invisible = f"an invisible character (U+{ord(character):04X})"
             why = f"{invisible} is its character {position}; type it again"
-            raise Unreadable("not-a-number", why)
+            raise Unreadable("NOT-A-NUMBER", why)
     if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
         why = "its brackets do not match; the cell may have been cut off"
-        raise Unreadable("unknown-word", why)
+        raise Unreadable("UNKNOWN-WORD", why)
 
 
 def _flagged(text: str, mark: str | None) -> Statement | None:
+    """A number with what stands behind it: `est.`, `J`, `U`."""
+    if match := _NOT_FOUND_AT.search(text):
+        stated = _numeric(text[: match.start()], mark)
+        is_number = stated is not None and stated.kind in ("value", "below")
+        return _not_found_at(stated) if stated is not None and is_number else None
     if not _ESTIMATED.search(text):
         return _numeric(text, mark)
     stated = _numeric(_ESTIMATED.sub("", text), mark)
     return replace(stated, flags=("estimated",)) if stated else None
+
+
+def _not_found_at(stated: Statement) -> Statement:
+    """`0.05 U` is below 0.05; `0 U` names no limit."""
+    nothing = stated.number is None or not stated.number.value
+    return stated if nothing else replace(stated, kind="below", uncertainty=None)
 
 
 def _numeric(text: str, mark: str | None) -> Statement | None:
@@ -157,18 +230,26 @@ def _numeric(text: str, mark: str | None) -> Statement | None:
         stated = _word_with_bound(match, mark) if match else None
         if stated is not None:
             return stated
-    if _RANGE.match(text):
-        why = "a range of values is not a result; print one result per replicate"
-        raise Unreadable("range", why)
+    if match := _RANGE.match(text):
+        return _between(match, mark)
     if match := _COMPARED.match(text):
         return _compared(match, mark)
     if match := _UNCERTAIN[0].match(text) or _UNCERTAIN[1].match(text):
         return _uncertain(match, mark)
     if re.match(r"^[-−–]\s*[0-9]", text):
-        raise Unreadable("negative", "an amount cannot be negative")
+        raise Unreadable("NEGATIVE", "an amount cannot be negative")
     if match := _VALUE.match(text):
         return Statement("value", _number(match["number"], mark, text), unit=_unit(match["rest"]))
     return None
+
+
+def _between(match: re.Match[str], mark: str | None) -> Statement:
+    """`0.4-0.6`: not one result, though each of them lies between the two."""
+    low, high = _number(match["low"], mark), _number(match["high"], mark, match["high"])
+    if match["sign"] or low.value > high.value:
+        why = "a range of values is not a result; print one result per replicate"
+        raise Unreadable("RANGE", why)
+    return Statement("between", low, upper=high, unit=_unit(match["rest"]))
 
 
 def _word(text: str) -> str | None:
@@ -181,13 +262,13 @@ def _word(text: str) -> str | None:
 def _number(text: str, mark: str | None, around: str = "") -> Number:
     printed = around.lstrip("<>=≤≥≦≧ ")
     if FLATTENED.match(printed):
-        raise Unreadable("ambiguous-number", lost_height(printed))
+        raise Unreadable("AMBIGUOUS-NUMBER", lost_height(printed))
     try:
         return number(text, mark)
     except Ambiguous as error:
-        raise Unreadable("ambiguous-number", str(error)) from None
+        raise Unreadable("AMBIGUOUS-NUMBER", str(error)) from None
     except ValueError as error:
-        raise Unreadable("not-a-number", str(error)) from None
+        raise Unreadable("NOT-A-NUMBER", str(error)) from None
 
 
 def _unit(rest: str) -> str:
@@ -197,14 +278,14 @@ def _unit(rest: str) -> str:
     bare = not any(c.isalpha() or c in "%/:" for c in text)  # `[1]` is a footnote, not the unit 1
     if text and (foreign or bare or vocabulary.unit(text) is None):
         code, why = why_no_unit(text)
-        near = vocabulary.nearest_units(text) if code == "unknown-unit" else ()
+        near = vocabulary.nearest_units(text) if code == "UNKNOWN-UNIT" else ()
         raise Unreadable(code, why, near)
     return text
 
 
 def _portioned(text: str, mark: str | None) -> Statement | None:
     """`Absent in 25 g`, `Negative/1g`, `0/25 g`, `ND/25g`, `Present in 10 g`."""
-    match = _PORTION.match(text)
+    match = _PORTION.match(text) or _PORTION_FIRST.match(text)
     if not match:
         return None
     kind = "absent" if match["word"].strip() == "0" else _word(match["word"])
@@ -214,7 +295,7 @@ def _portioned(text: str, mark: str | None) -> Statement | None:
         return None
     portion = _number(match["size"], mark).value
     if not portion:
-        raise Unreadable("not-a-number", "a test portion of 0 g shows nothing")
+        raise Unreadable("NOT-A-NUMBER", "a test portion of 0 g shows nothing")
     return Statement(kind, portion=portion)
 
 
@@ -222,7 +303,7 @@ def _compared(match: re.Match[str], mark: str | None) -> Statement:
     below, closed, rest = match["sign"] in _BELOW, match["sign"] in _CLOSED, match["rest"].strip()
     value = _number(match["number"], mark, match["number"] + match["rest"])
     if not value.value and below:
-        raise Unreadable("not-a-number", "there is nothing below 0")
+        raise Unreadable("NOT-A-NUMBER", "there is nothing below 0")
     # "<0.05 (ND)" says the same twice
     twice = re.match(r"^(?P<unit>[^()]*)\((?P<word>[^()]+)\)$", rest)
     kind = _word(twice["word"]) if twice and below else None
@@ -253,7 +334,7 @@ def _word_with_bound(match: re.Match[str], mark: str | None) -> Statement | None
 def _uncertain(match: re.Match[str], mark: str | None) -> Statement:
     if match["factor"] and Decimal(match["factor"].replace(",", ".")) != 2:
         why = "only an expanded uncertainty with k = 2 is understood"
-        raise Unreadable("coverage", why)
+        raise Unreadable("COVERAGE", why)
     of_value, after = _unit_of_value(match), match["unit2"].strip()
     # "1.35 ± 0.10 %": the sign may be the value's unit or the size of the uncertainty; the row's
     # unit decides.
@@ -264,7 +345,7 @@ def _uncertain(match: re.Match[str], mark: str | None) -> Statement:
     both = of_value and after and not relative
     if both and vocabulary.unit(of_value) != vocabulary.unit(after):
         why = f"the value is in '{of_value}', its uncertainty in '{after}'"
-        raise Unreadable("unit-contradicts", why)
+        raise Unreadable("UNIT-CONTRADICTS", why)
     uncertainty = _number(match["u"], mark)
     return Statement("value", value, uncertainty=uncertainty, relative=relative, unit=unit)
 
@@ -274,7 +355,7 @@ def _unit_of_value(match: re.Match[str]) -> str:
     before, behind = match["unit1"].strip(), (match.groupdict().get("unit3") or "").strip()
     if before and behind:
         why = f"'{before}' and '{behind}' both stand where the unit belongs"
-        raise Unreadable("unknown-unit", why)
+        raise Unreadable("UNKNOWN-UNIT", why)
     return before or behind
 
 
@@ -283,4 +364,4 @@ def _check_powers(value: str, uncertainty: str, *, relative: bool) -> None:
     of_value, of_uncertainty = (bool(re.search(r"[eE^]", text)) for text in (value, uncertainty))
     if of_value != of_uncertainty and not (relative and of_value):
         why = "the power of ten may belong to one number or to both; write 1.2x10^3 ± 0.3x10^3"
-        raise Unreadable("ambiguous-number", why)
+        raise Unreadable("AMBIGUOUS-NUMBER", why)

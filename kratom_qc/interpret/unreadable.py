@@ -19,17 +19,17 @@ _MARK = re.compile(
 _WHOLE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), code, why)
     for pattern, code, why in (
-        (r"^[-−–+]?\s*(?:nan|inf|infinity)$", "not-a-number", "no laboratory measures that"),
-        (r"^\+\s*[0-9]", "not-a-number", "write it without the plus sign"),
-        (r"^[<>≤≥]?\s*[.,][0-9]", "not-a-number", "its first digit is missing; write 0.5, not .5"),
-        (r"^(?:~|≈|≅|∼|ca\.?\s|cca\.?\s|c\.\s|approx|about\s|around\s)", "unknown-word",
+        (r"^[-−–+]?\s*(?:nan|inf|infinity)$", "NOT-A-NUMBER", "no laboratory measures that"),
+        (r"^\+\s*[0-9]", "NOT-A-NUMBER", "write it without the plus sign"),
+        (r"^[<>≤≥]?\s*[.,][0-9]", "NOT-A-NUMBER", "its first digit is missing; write 0.5, not .5"),
+        (r"^(?:~|≈|≅|∼|ca\.?\s|cca\.?\s|c\.\s|approx|about\s|around\s)", "UNKNOWN-WORD",
          "an approximate amount is no result; write the number that was measured"),
-        (r"^[<>≤≥=]\s*[<>≤≥=]", "unknown-word", "write one sign before the number"),
-        (r"^[<>≤≥]$", "unknown-word", "a number is missing after the sign"),
-        (r"^(?:est|e|j|b)\b\.?\s*[0-9<]", "unknown-word", _OWN_COLUMN),
-        (r"^(?:nd|n\.d\.?|blq|bql|not detected)\s*[(\[]?\s*[0-9]", "unknown-word",
+        (r"^[<>≤≥=]\s*[<>≤≥=]", "UNKNOWN-WORD", "write one sign before the number"),
+        (r"^[<>≤≥]$", "UNKNOWN-WORD", "a number is missing after the sign"),
+        (r"^(?:est|e|j|b)\b\.?\s*[0-9<]", "UNKNOWN-WORD", _OWN_COLUMN),
+        (r"^(?:nd|n\.d\.?|blq|bql|not detected)\s*[(\[]?\s*[0-9]", "UNKNOWN-WORD",
          "which limit the number is, is not said; write ND (LOD 0.02) or ND (LOQ 0.05)"),
-        (r"^(?:nmt|nlt|max|min|not more than|not less than|no more than)\b", "unknown-word",
+        (r"^(?:nmt|nlt|max|min|not more than|not less than|no more than)\b", "UNKNOWN-WORD",
          "this is a limit, not a result"),
     )
 )  # fmt: skip
@@ -41,8 +41,8 @@ def why_no_statement(text: str) -> Reason:
         if pattern.match(text):
             return code, why
     if re.match(r"^[<>≤≥]?\s*\d", text) and not re.match(r"^[<>≤≥]?\s*[0-9]", text):
-        return "not-a-number", _DIGITS
-    return "unknown-word", "this word is not known as a result"
+        return "NOT-A-NUMBER", _DIGITS
+    return "UNKNOWN-WORD", "this word is not known as a result"
 
 
 def why_no_unit(text: str) -> Reason:
@@ -50,20 +50,20 @@ def why_no_unit(text: str) -> Reason:
     foreign = any(c.isdigit() and not c.isascii() for c in text)
     if re.match(r"^[.,]?[_xXeE]?[+-]?\d", text):
         two = "two numbers stand in one cell, or one in a form that is not known"
-        return "not-a-number", _DIGITS if foreign else two
+        return "NOT-A-NUMBER", _DIGITS if foreign else two
     if text in (".", ","):
-        return "not-a-number", "its last digit is missing; write 0.5, not 0."
+        return "NOT-A-NUMBER", "its last digit is missing; write 0.5, not 0."
     if re.match(r"^\(?(?:max|min|nmt|nlt)\b", text, re.IGNORECASE):
-        return "unknown-unit", f"'{text}' makes it a limit, not a result"
+        return "UNKNOWN-UNIT", f"'{text}' makes it a limit, not a result"
     if mark := _footnote_mark(text):
         why = (
             f"what the mark '{mark}' after the number means is not said; "
             "write the number alone, and the note in a column Notes or Qualifier"
         )
-        return "unexplained-mark", why
+        return "UNEXPLAINED-MARK", why
     if foreign:
-        return "not-a-number", _DIGITS
-    return "unknown-unit", f"'{text}' after the number is not a unit the word list knows"
+        return "NOT-A-NUMBER", _DIGITS
+    return "UNKNOWN-UNIT", f"'{text}' after the number is not a unit the word list knows"
 
 
 def _footnote_mark(text: str) -> str:

@@ -20,6 +20,7 @@ from kratom_qc.domain.limit import (
     Ban,
     CertificateLimit,
     DescribedLimit,
+    NoStatute,
     OtherLimit,
     ProductClassLimit,
     ProfileLimit,
@@ -44,7 +45,7 @@ UNCLEAR = _objections(Interval(ZERO, Decimal(1)))
 
 def is_shared(limit: OtherLimit) -> bool:
     """Whether all batches of one product give one answer."""
-    return isinstance(limit, Ban | Attestation | UnreadRule | ProductClassLimit)
+    return isinstance(limit, Ban | Attestation | UnreadRule | NoStatute | ProductClassLimit)
 
 
 def answer(limit: OtherLimit, batch: Batch) -> Quantity | None:
@@ -54,6 +55,8 @@ def answer(limit: OtherLimit, batch: Batch) -> Quantity | None:
             return SOME
         case Attestation() | UnreadRule():
             return UNCLEAR
+        case NoStatute():
+            return NONE if limit.confirmed_by else UNCLEAR
         case ProductClassLimit():
             if batch.product is None:
                 return UNCLEAR

@@ -24,6 +24,7 @@ from kratom_qc.domain.limit import (
     CertificateLimit,
     DecisionRule,
     DescribedLimit,
+    NoStatute,
     NotDetectedLimit,
     NumericLimit,
     OtherLimit,
@@ -176,6 +177,8 @@ def of_batch(limit: OtherLimit, batch: Batch) -> Outcome:
             return Outcome.FAIL
         case Attestation() | UnreadRule():
             return Outcome.INCONCLUSIVE
+        case NoStatute():
+            return Outcome.PASS if limit.confirmed_by else Outcome.INCONCLUSIVE
         case ProductClassLimit():
             return _product_class(limit, batch)
         case CertificateLimit():

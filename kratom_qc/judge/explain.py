@@ -16,6 +16,8 @@ from kratom_qc.domain.limit import (
     DecisionRule,
     DescribedLimit,
     Evidence,
+    LimitKind,
+    NoStatute,
     NotDetectedLimit,
     NumericLimit,
     OtherLimit,
@@ -30,12 +32,19 @@ from kratom_qc.judge import answers
 from kratom_qc.judge.guard_band import judged_interval
 from kratom_qc.vocabulary import analytes, product_forms
 from kratom_qc.vocabulary.methods import screen, unfit_words
-from kratom_qc.vocabulary.wording import THIN, interval_words
+from kratom_qc.vocabulary.wording import THIN, interval_words, readings_words
 
 MEMORY = (
     "unconfirmed: the limit's figure rests on memory and must be checked against its source before "
     "it may decide"
 )
+
+
+NEWS = (
+    "known from news reports only: the rule's own text must be read before it may decide; "
+    "as reported: {}"
+)
+PENDING = "the rule may stand since {}, and whether it does was not located: {}"
 
 
 def amount(interval: Interval, unit: str, limit: AmountLimit) -> str:
@@ -84,18 +93,27 @@ def _by_unfit(quantity: Quantity) -> str:
     return "; ".join(dict.fromkeys(filter(None, words)))
 
 
+_WHATEVER_THE_BATCH = {
+    LimitKind.BAN: "the product may not be sold here",
+    LimitKind.ATTESTATION: "a condition of this market that no laboratory result can show",
+    LimitKind.UNREAD: "the rule's text was not located: a person must read it before anything may "
+    "be said about this market",
+}
+
+
+def _no_statute(limit: NoStatute) -> str:
+    if limit.confirmed_by:
+        return f"no law on kratom; confirmed by {limit.confirmed_by}"
+    return f"no law on kratom was found, and nobody has confirmed it; searched: {limit.searched}"
+
+
 def unmeasured(limit: OtherLimit, outcome: Outcome, batch: Batch) -> str:
     """Why a limit that asks for no amount came out as it did."""
     match limit:
-        case Ban():
-            return "the product may not be sold here"
-        case Attestation():
-            return "a condition of this market that no laboratory result can show"
-        case UnreadRule():
-            return (
-                "the rule's text was not located: a person must read it before anything may be "
-                "said about this market"
-            )
+        case Ban() | Attestation() | UnreadRule():
+            return _WHATEVER_THE_BATCH[limit.kind]
+        case NoStatute():
+            return _no_statute(limit)
         case ProductClassLimit():
             return _product_class(limit, batch.product)
         case ProfileLimit():
@@ -194,10 +212,26 @@ def _open(quantity: Quantity, value: Interval, told: str) -> str:
             f"{', '.join(dict.fromkeys(screens))} is the answer of a screen, which bounds no "
             "amount from above: ask for a quantitative method"
         )
+    if ways := _ways(quantity):
+        return f"{ways}, and not each of them keeps the limit"
     if value.high is None and value.low == 0:
         words = ", ".join(sorted({result.reported for result in quantity.results}))
+        if any("unread" in result.flags for result in quantity.results):
+            return f"'{words}' cannot be read"
         return f"'{words}' without a usable LOD or LOQ says nothing about the amount"
+    if all(result.interval.low == result.interval.high for result in quantity.results):
+        return f"{told} reaches across the limit: the results lie on both sides of it"
     return f"{told} reaches across the limit: the method cannot tell"
+
+
+def _ways(quantity: Quantity) -> str:
+    """The cells that may be read in several ways, each with what it may say; else nothing."""
+    told = (
+        f"'{result.reported}' at {result.ref} may be {readings_words(result)}"
+        for result in quantity.results
+        if result.readings
+    )
+    return "; ".join(told).replace(THIN, " ")
 
 
 def _detection(limit: NotDetectedLimit, outcome: Outcome, quantity: Quantity) -> str:
@@ -209,6 +243,8 @@ def _detection(limit: NotDetectedLimit, outcome: Outcome, quantity: Quantity) ->
     if outcome is Outcome.PASS and quantity.detection_limit is not None:
         depth = plain(quantity.detection_limit)
         return f"not detected, with a detection limit of {depth} {quantity.unit}"
+    if ways := _ways(quantity):
+        return f"{ways}, and not each of them shows that it is not there"
     if outcome is Outcome.INCONCLUSIVE and quantity.detected is False:
         return f"{words}: the method does not look deep enough"
     return f"{words} does not say whether it is there"

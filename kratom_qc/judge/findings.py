@@ -19,17 +19,18 @@ from kratom_qc.domain.limit import (
     BookKind,
     DecisionRule,
     Evidence,
+    NotDetectedLimit,
     NumericLimit,
     OtherLimit,
     WhenMissing,
 )
-from kratom_qc.domain.quantity import Quantity
+from kratom_qc.domain.quantity import DECLARATIONS, Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.judge import crosscheck, explain
 from kratom_qc.judge.guard_band import guard_band, judged_interval
 from kratom_qc.judge.plan import Asked
-from kratom_qc.rulebooks.dates import stands
+from kratom_qc.rulebooks.dates import PENDING, stands
 from kratom_qc.rulebooks.plainly import decision_rule
 from kratom_qc.vocabulary.derived import derived_kinds
 
@@ -47,8 +48,11 @@ class Findings:
         self.status, self.decides = stands(limit, on)
         self.rule = decision_rule(limit)
         self.from_memory = limit.evidence == Evidence.MEMORY
+        self.from_news = limit.evidence == Evidence.NEWS
+        self.pending = self.status == PENDING
         self.only_notes = limit.when_missing == WhenMissing.NOTE
         self.declared_only = isinstance(limit, AmountLimit) and limit.declared_only
+        self.is_claim = derived_kinds().get(limit.subject) == "claim"
         self.alike: Finding | None = None  # what is found of every batch that says nothing of it
 
     def finding(
@@ -74,20 +78,31 @@ class Findings:
         return self.alike
 
     def _measured(self, limit: NumericLimit, quantity: Quantity, outcome: Outcome) -> Finding:
+        told = outcome  # what news or a pending rule would make of it
         outcome = self._believed(outcome)
-        # A sum whose parts were not all tested is silent about the rest; an amount that only lacks
-        # a factor is not.
-        silent = outcome is Outcome.MISSING and limit.subject in derived_kinds()
         return self._written(
             outcome,
-            decides=not (self.only_notes and silent),
-            why=explain.measured(limit, outcome, quantity),
+            decides=not self._is_silence(limit, quantity, outcome),
+            why=explain.measured(limit, outcome if self.from_memory else told, quantity),
             ref=quantity.results[0].ref if quantity.results else None,
             unit=quantity.unit,
             interval=judged_interval(limit, quantity),
             quantity=quantity,
             conditional=self._conditional(limit, outcome, quantity),
         )
+
+    def _is_silence(self, limit: NumericLimit, quantity: Quantity, outcome: Outcome) -> bool:
+        """Whether what is known says no more than silence that is only noted, or than that nothing
+        is declared. A sum or a part of one of which nobody measured the rest is silent about it,
+        an amount that only lacks a factor is not; a non-detect counts as deep as it looked."""
+        if outcome is Outcome.MISSING and self.declared_only and _undeclared(quantity):
+            return True
+        if not self.only_notes:
+            return False
+        if isinstance(limit, NotDetectedLimit):
+            return outcome is Outcome.INCONCLUSIVE and _too_shallow(quantity)
+        of_itself = any(result.analyte == limit.subject for result in quantity.results)
+        return outcome is Outcome.MISSING and not of_itself
 
     def _unmeasured(self, limit: NumericLimit, silent: Result | None, outcome: Outcome) -> Finding:
         if silent is not None and silent.measured and silent.detected is not False:
@@ -99,13 +114,16 @@ class Findings:
         return self._written(
             outcome,
             decides=not (self.declared_only or noted),
-            why=_UNDECLARED if self.declared_only else explain.silence(limit, silent),
+            why=_UNDECLARED if self.is_claim else explain.silence(limit, silent),
             ref=silent.ref if silent else None,
             unit=limit.unit,
         )
 
     def _believed(self, outcome: Outcome) -> Outcome:
-        """A figure from memory neither passes nor fails anything."""
+        """A figure from memory neither passes nor fails anything, one from the news leaves
+        everything open, and a pending one fails nothing."""
+        if self.from_news or (self.pending and outcome is Outcome.FAIL):
+            return Outcome.INCONCLUSIVE
         if self.from_memory and outcome in (Outcome.PASS, Outcome.FAIL):
             return Outcome.INCONCLUSIVE
         return outcome
@@ -128,7 +146,7 @@ class Findings:
         certificate contents, profiles."""
         why = explain.unmeasured(limit, outcome, batch)
         believed = self._believed(outcome)
-        if believed is not outcome:
+        if believed is not outcome and self.from_memory:
             why = explain.MEMORY
         described = batch.described.get(limit.subject) if limit.kind == "described" else None
         return self._written(
@@ -151,6 +169,11 @@ class Findings:
         conditional: str = "",
     ) -> Finding:
         limit = self.limit
+        if self.decides and outcome is not Outcome.PASS:
+            if self.from_news:
+                why = explain.NEWS.format(why)
+            elif self.pending:
+                why = explain.PENDING.format(limit.pending_from, why)
         return Finding(
             rule_id=limit.rule_id,
             rulebook=self.book_id,
@@ -171,6 +194,16 @@ class Findings:
             conditional=conditional,
             decision_rule=self.rule,
         )
+
+
+def _undeclared(quantity: Quantity) -> bool:
+    """Whether all that is missing is what nobody declared of the product."""
+    return bool(quantity.missing) and set(quantity.missing) <= DECLARATIONS
+
+
+def _too_shallow(quantity: Quantity) -> bool:
+    """Whether it was looked for in vain, and nothing else can be held against it."""
+    return quantity.detected is False and quantity.detection_limit is not None
 
 
 def first_words(batch: Batch) -> dict[str, Result]:

@@ -11,15 +11,18 @@ from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit, Rulebook
-from kratom_qc.domain.source import CellRef
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.judge.markets import INTEGRITY
 from kratom_qc.rulebooks.dates import stands
+from kratom_qc.rulebooks.hazards import bounded
 from kratom_qc.rulebooks.scope import applicable, asked, covers, market_books, product_books
 from kratom_qc.vocabulary import analytes, product_forms
+from kratom_qc.vocabulary.hazards import HazardFamily, hazard_families, is_hazard
 from kratom_qc.vocabulary.wording import overdue
 
 # What dates a measurement, best first.
-_AGE = ("tested_on", "received_on", "sampled_on", "issued_on")
+_AGE = ("measured_on", "tested_on", "received_on", "sampled_on", "issued_on", "manufactured_on")
+_ENDS = ("expires_on", "retest_on", "valid_until")
 
 
 class Integrity:
@@ -33,6 +36,7 @@ class Integrity:
         on: date,
         *,
         overdue: bool,
+        panels: Sequence[str] = (),
     ):
         self.on = on
         own = product_books(books, product)
@@ -44,7 +48,11 @@ class Integrity:
             ),
             default=None,
         )
-        self.spoken = {limit.subject for _, limit in asked(own, product) if stands(limit, on)[1]}
+        self.product = product
+        self.panels = [hazard_families()[name] for name in panels]
+        self.bounded = frozenset[str]().union(
+            *(bounded(limit) for _, limit in asked(own, product) if stands(limit, on)[1])
+        )
         self.always = tuple(_always(books, markets, product))
         if overdue:
             self.always += tuple(_overdue(applicable(books, markets, product), on))
@@ -56,40 +64,66 @@ class Integrity:
             findings += self._dates(certificate)
         for certificate in batch.certificates:
             findings += self._found_without_limit(certificate)
+        findings += self._panels_not_tested(batch)
         return [*findings, *self.always]
 
     def _dates(self, certificate: InterpretedCertificate) -> Iterator[Finding]:
         on, dates, facts = self.on, certificate.dates, certificate.printed_facts
-        for name, day in dates.items():
-            if day > on and name != "expires_on":
+        # Of a date with two readings the earlier is judged: it holds wherever one of them would.
+        for name, (day, _) in dates.items():
+            if day > on and name not in _ENDS:
                 why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
                 yield held("DATES-IMPOSSIBLE", why, facts[name].ref)
-        expires = dates.get("expires_on")
-        if expires is not None and expires < on:
-            why = f"the product or certificate expired on {expires}, before {on}"
-            yield held("EXPIRED", why, facts["expires_on"].ref)
+            if day < on and name in _ENDS:
+                why = (
+                    f"the product or certificate expired on {_said(day, facts[name])}, before {on}"
+                )
+                yield held("EXPIRED", why, facts[name].ref)
         # A new issue date does not make old measurements young.
-        measured = next((dates[name] for name in _AGE if name in dates), None)
-        if self.oldest is None or measured is None:
+        dating = next((name for name in _AGE if name in dates), None)
+        if self.oldest is None or dating is None:
             return
+        measured, printed = dates[dating].earliest, facts[dating]
         if on - measured > timedelta(days=self.oldest):
-            why = f"the certificate is of {measured}, more than {self.oldest} days before {on}"
-            yield held("CERTIFICATE-TOO-OLD", why, CellRef(certificate.file))
+            said = _said(measured, printed)
+            why = f"the certificate is of {said}, more than {self.oldest} days before {on}"
+            yield held("CERTIFICATE-TOO-OLD", why, printed.ref)
+
+    def _panels_not_tested(self, batch: Batch) -> Iterator[Finding]:
+        """Families of which something must have been tested, and of which nothing was."""
+        for family in self.panels:
+            if not is_tested(family, batch):
+                why = f"none of the {family.name} was tested, and the settings require it"
+                yield held("PANEL-NOT-TESTED", why, None)
 
     def _found_without_limit(self, certificate: InterpretedCertificate) -> Iterator[Finding]:
-        """A pathogen or adulterant that was found, and that no limit of the product decides: nobody
-        has decided that this is harmless. Only the product's own rulebooks count, so that a verdict
-        does not depend on which markets were asked."""
+        """Something of a family of hazards that was found, and that no limit of the product
+        decides: nobody has decided that this is harmless. Only the product's own rulebooks count,
+        so that a verdict does not depend on which markets were asked."""
         for result in certificate.results:
-            known = analytes().get(result.analyte)
-            if not result.detected or known is None or known.id in self.spoken:
+            found = result.detected or result.interval.low > 0
+            if not (found and result.known) or result.analyte in self.bounded:
                 continue
-            if known.alarming:
+            if is_hazard(result.analyte, self.product):
                 why = (
-                    f"'{result.reported}': {known.name} was found, and no limit of the product "
-                    "decides on it"
+                    f"'{result.reported}': {analytes()[result.analyte].name} was found, and no "
+                    "limit of the product decides on it"
                 )
-                yield held("FOUND-WITHOUT-LIMIT", why, result.ref, known.id)
+                yield held("FOUND-WITHOUT-LIMIT", why, result.ref, result.analyte)
+
+
+def _said(day: date, printed: SourceText) -> str:
+    """A day, with what is printed where that is not the same text."""
+    return str(day) if printed.text.strip() == str(day) else f"{day} ('{printed.text.strip()}')"
+
+
+def is_tested(family: HazardFamily, batch: Batch) -> bool:
+    """Whether any of a family was looked for."""
+    return any(
+        result.measured and result.analyte in family.members
+        for certificate in batch.certificates
+        for result in certificate.results
+    )
 
 
 def held(rule_id: str, why: str, ref: CellRef | None, analyte: str | None = None) -> Finding:

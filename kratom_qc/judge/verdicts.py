@@ -4,7 +4,7 @@ findings by anyone."""
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -45,6 +45,7 @@ class Judgement:
     codes: Mapping[int, Codes]  # id(asked) → per member, into OUTCOMES
     doubted: dict[int, list[Readings]]  # batch → where the crosscheck disagrees
     hold_overdue: bool
+    required_panels: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict, in the order of the batches."""
@@ -78,7 +79,12 @@ class _Judge:
         self.members = group.members
         self.asked = [(Findings(asked, run.on), run.codes[id(asked)]) for asked in group.asked]
         self.integrity = Integrity(
-            run.books, run.markets, group.product, run.on, overdue=run.hold_overdue
+            run.books,
+            run.markets,
+            group.product,
+            run.on,
+            overdue=run.hold_overdue,
+            panels=run.required_panels.get(group.product or "", ()),
         )
         self.everywhere = Everywhere(run.books, run.markets, group.product)
 
@@ -102,6 +108,7 @@ def judge(
     home: Sequence[str],
     on: date,
     hold_overdue: bool = False,
+    required_panels: Mapping[str, Sequence[str]] | None = None,
     only: Mapping[str | None, Container[Rule]] | None = None,
 ) -> Judgement:
     """Judge many batches in one run of the engine.
@@ -109,8 +116,9 @@ def judge(
     `only` names the limits to ask, by product, where not all are: what is found then is a part of
     what is known of the batches. `markets` are reported; `home` are those that the batch's own
     verdict includes beside its product rulebook. `hold_overdue` lets a rulebook hold that nobody
-    has compared with its sources for too long. Raises UsageError for a market without a rulebook
-    and EngineError where the engine did not do what was planned.
+    has compared with its sources for too long; `required_panels` names the families of hazards of
+    which something must have been tested, by product form. Raises UsageError for a market without a
+    rulebook and EngineError where the engine did not do what was planned.
     """
     from kratom_qc.judge import engine  # Great Expectations takes two seconds to import
 
@@ -119,7 +127,16 @@ def judge(
     codes = engine.outcomes(groups)
     doubted = _read_twice(groups, codes, batches)
     return Judgement(
-        batches, books, tuple(everywhere), tuple(home), on, groups, codes, doubted, hold_overdue
+        batches,
+        books,
+        tuple(everywhere),
+        tuple(home),
+        on,
+        groups,
+        codes,
+        doubted,
+        hold_overdue,
+        required_panels or {},
     )
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from kratom_qc.domain.certificate import InterpretedCertificate, Remark
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.account import AccountEntry, Fate
+from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate, Remark
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.domain.result import Result
@@ -21,7 +22,7 @@ from kratom_qc.report import screening
 from kratom_qc.vocabulary.problems import problem
 
 
-def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, Any]:
+def refused(file: str, sha256: str, refusals: Iterable[Problem]) -> dict[str, Any]:
     """A file that never becomes data."""
     return {
         "file": file,
@@ -32,7 +33,7 @@ def refused(file: str, sha256: str, refusals: Iterable[Refusal]) -> dict[str, An
     }
 
 
-def _refusal(refusal: Refusal) -> dict[str, Any]:
+def _refusal(refusal: Problem) -> dict[str, Any]:
     """Where and what, then how severe, what was expected, what to do, and the known words nearest
     to what it said."""
     listed = problem(refusal.code)
@@ -60,13 +61,20 @@ def judged(file: str, sha256: str, verdicts: Iterable[Verdict]) -> dict[str, Any
     }
 
 
-def read(file: str, sha256: str, certificates: Iterable[InterpretedCertificate]) -> dict[str, Any]:
-    """A file as understood, without judgement."""
+def read(
+    file: str,
+    sha256: str,
+    certificates: Iterable[InterpretedCertificate],
+    account: Iterable[AccountEntry] = (),
+) -> dict[str, Any]:
+    """A file as understood, without judgement. `account` is every text of it, where asked for."""
+    texts = [account_object(entry) for entry in account]
     return {
         "file": file,
         "sha256": sha256,
         "status": "read",
         "refusals": [],
+        **({"account": texts} if texts else {}),
         "batches": [
             {
                 **_identity(certificate),
@@ -74,9 +82,9 @@ def read(file: str, sha256: str, certificates: Iterable[InterpretedCertificate])
                 "product": certificate.product,
                 "product_name": certificate.product_name,
                 "accreditation": certificate.accreditation,
-                "received_on": _iso(certificate.received_on),
-                "tested_on": _iso(certificate.tested_on),
-                "issued_on": _iso(certificate.issued_on),
+                "received_on": _days(certificate.received_on),
+                "tested_on": _days(certificate.tested_on),
+                "issued_on": _days(certificate.issued_on),
                 "declared": dict(certificate.declared),
                 "results": [result_object(result) for result in certificate.results],
                 "doubts": [
@@ -105,10 +113,32 @@ def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
     return {
         **_identity((own or list(batch.certificates))[0]),
         **market_object(verdict),
+        "unread": [
+            unread_object(entry)
+            for certificate in own
+            for entry in certificate.texts
+            if entry.fate is Fate.UNREAD
+        ],
         "results": [result_object(result) for certificate in own for result in certificate.results],
         "findings": [finding_object(finding) for finding in verdict.findings],
         "remarks": [remark_object(remark) for remark in batch.remarks],
     }
+
+
+def unread_object(entry: AccountEntry) -> dict[str, str]:
+    """A text that nobody has read, and where it stands."""
+    ref = entry.source.ref
+    return {
+        "text": entry.source.text,
+        "sheet": ref.sheet,
+        "cell": ref.cell,
+        "kind": str(entry.kind),
+    }
+
+
+def account_object(entry: AccountEntry) -> dict[str, str]:
+    """A text of a file with its fate, and what it was understood as."""
+    return {**unread_object(entry), "fate": str(entry.fate), "meaning": entry.meaning}
 
 
 def standing_object(standing: Standing) -> dict[str, Any]:
@@ -125,14 +155,16 @@ def standing_object(standing: Standing) -> dict[str, Any]:
     }
 
 
-def market_object(verdict: Verdict) -> dict[str, Any]:
-    """One batch in every market, without its results and findings."""
+def market_object(verdict: Verdict, disposition: str | None = None) -> dict[str, Any]:
+    """One batch in every market, without its results and findings; `disposition` is what a store
+    says of it."""
     return {
         "batch_id": verdict.batch.batch_id,
         "product": verdict.batch.product,
         "certificates": _certificates(verdict),
         "judged_on": verdict.judged_on.isoformat(),
         "verdict": str(verdict.decision),
+        "disposition": disposition,
         "markets": _decisions(verdict),
         "standings": [standing_object(standing) for standing in verdict.standings],
         "warnings": list(screening.sentences(verdict)),
@@ -155,6 +187,7 @@ def result_object(result: Result) -> dict[str, Any]:
         **({"shown": result.shown} if result.shown else {}),
         "unit_said": result.reported_unit,
         **interval_object(result.interval),
+        **({"readings": list(map(interval_object, result.readings))} if result.readings else {}),
         "unit": result.unit,
         "basis": result.basis,
         "portion": None if result.portion is None else f"{plain(result.portion)} g",
@@ -223,5 +256,6 @@ def _decimal(number: Decimal | None) -> str | None:
     return None if number is None else plain(number)
 
 
-def _iso(day: Any) -> str | None:
-    return None if day is None else str(day.isoformat())
+def _days(days: DateSpan | None) -> str | None:
+    """A date, or the interval of days that it may mean, as ISO 8601 writes it."""
+    return None if days is None else str(days)

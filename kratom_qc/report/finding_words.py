@@ -3,21 +3,24 @@ cell."""
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import UNMEASURED
-from kratom_qc.domain.limit import AmountLimit, Limit
+from kratom_qc.domain.limit import AmountLimit, Evidence, Limit, LimitKind
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.vocabulary import wording
 
+_PARTICULARS = re.compile("[:;]")
 _ABOUT = {  # what limits without an analyte are about
     "ban": "Ban",
     "product_class": "Product form",
     "certificate": "Certificate",
     "attestation": "Condition",
     "unread": "Unread rule",
+    "no_statute": "No law found",
     "profile": "Alkaloid profile",
 }
 
@@ -71,6 +74,26 @@ def dates(finding: Finding) -> str:
     if limit is None:
         return ""
     return wording.status_words(finding.status, limit.effective_from, limit.effective_to)
+
+
+def address(finding: Finding) -> str:
+    """Where a finding's limit stands on the page of limits; nothing where no limit asks."""
+    return f"{finding.rulebook}-{finding.rule_id}" if finding.source is not None else ""
+
+
+def unsettled(limit: Limit | None) -> bool:
+    """Whether a person must look up a rule before it may decide: no test can."""
+    return limit is not None and (
+        bool(limit.pending_from)
+        or limit.kind in (LimitKind.UNREAD, LimitKind.NO_STATUTE)
+        or limit.evidence in (Evidence.MEMORY, Evidence.NEWS)
+    )
+
+
+def gist(why: str) -> str:
+    """What a reason begins with: after a colon or semicolon follow particulars, which the page of
+    limits has."""
+    return _PARTICULARS.split(why, maxsplit=1)[0]
 
 
 def evidence(limit: Limit | None) -> str:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from kratom_qc import PROGRAM, vocabulary
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
@@ -17,6 +17,7 @@ from kratom_qc.report.finding_words import subject
 from kratom_qc.report.reasons import CauseGroup, against
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import number, sentences, warns
+from kratom_qc.report.unread import RULE, unread_entries
 from kratom_qc.vocabulary import wording
 from kratom_qc.vocabulary.problems import Fix, FixList, problem
 
@@ -33,7 +34,7 @@ _FINDINGS = {
 
 
 def fix_list(
-    file: str, refusals: Sequence[Refusal], verdicts: Sequence[Verdict], on: date
+    file: str, refusals: Sequence[Problem], verdicts: Sequence[Verdict], on: date
 ) -> FixList:
     """What is wrong with a file, as `kratom-qc check --annotate` lists it; worst first is for
     whoever prints it."""
@@ -46,7 +47,7 @@ def fix_list(
     return FixList((*lines, *(_HOW if fixes else ())), tuple(dict.fromkeys(fixes)))
 
 
-def _outcome(refusals: Sequence[Refusal], verdicts: Sequence[Verdict]) -> list[str]:
+def _outcome(refusals: Sequence[Problem], verdicts: Sequence[Verdict]) -> list[str]:
     if refusals:
         count = "1 problem" if len(refusals) == 1 else f"{len(refusals)} problems"
         return [f"REFUSED: {count}. Nothing of this file counts until all are gone."]
@@ -58,7 +59,7 @@ def _decision(verdict: Verdict) -> str:
     return ", ".join(filter(None, (str(verdict.decision), number(len(sentences(verdict))))))
 
 
-def _refusal(refusal: Refusal) -> Fix:
+def _refusal(refusal: Problem) -> Fix:
     return _fix(
         "refused", refusal.code, refusal.ref, refusal.message, refusal.quoted, near=refusal.near
     )
@@ -74,8 +75,21 @@ class _VerdictFixes:
 
     def fixes(self) -> list[Fix]:
         """The causes that count in the batch's own verdict, then screens and remarks."""
-        fixes = [self._cause(cause) for cause in against(self.verdict, self.scope).own]
+        causes = against(self.verdict, self.scope).own
+        # Each text that nobody has read is told at its own cell.
+        fixes = [self._cause(cause) for cause in causes if cause[0].rule_id != RULE]
         fixes += [self._screen(finding) for finding in self.verdict.findings if warns(finding)]
+        fixes += [
+            _fix(
+                "hold",
+                RULE,
+                entry.source.ref,
+                f"{self.prefix}nobody has read this",
+                entry.source.text,
+            )
+            for entry in unread_entries(self.verdict.batch)
+            if entry.source.ref.file == self.file
+        ]
         remarks = self.verdict.batch.remarks
         return fixes + [_remark(remark) for remark in remarks if remark.ref.file in ("", self.file)]
 

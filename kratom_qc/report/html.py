@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import page
 from kratom_qc.report.finding_words import where
@@ -39,7 +39,7 @@ def batch_page(verdict: Verdict, *, program: str) -> str:
 
 def summary_page(
     rows: Iterable[SummaryRow],
-    refused: Iterable[tuple[str, str, Sequence[Refusal]]],
+    refused: Iterable[tuple[str, str, Sequence[Problem]]],
     *,
     judged_on: date,
     program: str,

@@ -4,13 +4,16 @@ texts themselves."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.report.rendering import render
+from kratom_qc.rulebooks import plainly
+from kratom_qc.rulebooks.about import about
+from kratom_qc.rulebooks.dates import stands
 from kratom_qc.vocabulary import wording
 
 _KINDS = {
@@ -39,14 +42,18 @@ class Piece(NamedTuple):
     address: str = ""
 
 
-def limits_page(
-    books: Sequence[Rulebook], entries: Mapping[str, Sequence[Entry]], *, day: date, program: str
-) -> str:
-    """One self-contained page. Same rulebooks, same day, same text."""
+def limits_page(books: Mapping[str, Rulebook], *, day: date, program: str) -> str:
+    """One self-contained page of the limits as they stand on a day. Same rulebooks, same day, same
+    text."""
+    entries = {
+        book.id: [_entry(book, limit, books, day) for limit in book.limits]
+        for book in books.values()
+    }
+    listed = list(books.values())
     by_kind = [
-        (title, [book for book in books if book.kind == kind]) for kind, title in _KINDS.items()
+        (title, [book for book in listed if book.kind == kind]) for kind, title in _KINDS.items()
     ]
-    limits = [entry for book in books for entry in entries[book.id]]
+    limits = [entry for book in listed for entry in entries[book.id]]
     return render(
         "limits.html",
         title=f"All limits on {day.isoformat()}",
@@ -55,9 +62,19 @@ def limits_page(
         entries=entries,
         pieces=pieces,
         evidence=wording.evidence_words,
-        counts=(len(limits), sum(entry.decides for entry in limits), len(books)),
-        overdue=wording.overdue(books, day),
+        counts=(len(limits), sum(entry.decides for entry in limits), len(listed)),
+        overdue=wording.overdue(listed, day),
         program=program,
+    )
+
+
+def _entry(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date) -> Entry:
+    return Entry(
+        limit,
+        plainly.asks(limit),
+        plainly.standing(limit, day),
+        stands(limit, day)[1],
+        {**dict(about(book, limit, books, day)), "overrides": plainly.changed(limit)},
     )
 
 

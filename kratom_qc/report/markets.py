@@ -17,6 +17,7 @@ from kratom_qc.report import finding_words
 from kratom_qc.report.finding_words import file_of, where
 from kratom_qc.report.scope import NAMED, RulebookScope
 from kratom_qc.vocabulary import wording
+from kratom_qc.vocabulary.jurisdictions import states
 
 
 class Market(NamedTuple):
@@ -43,8 +44,6 @@ class Rule(NamedTuple):
     why: str
     rule_id: str
     book: str  # the rulebook's title where it is not the one market's own
-    dates: str
-    source: str
 
     @property
     def reason(self) -> tuple[str, ...]:
@@ -63,7 +62,9 @@ class Rule(NamedTuple):
     @property
     def says_it_all(self) -> bool:
         """Whether the limit's own words are the reason: a ban, or a rule that nobody has read."""
-        return self.kind == "unread" or (self.kind == "ban" and self.outcome == Outcome.FAIL)
+        return self.kind in ("unread", "no_statute") or (
+            self.kind == "ban" and self.outcome == Outcome.FAIL
+        )
 
 
 class Group(NamedTuple):
@@ -73,6 +74,23 @@ class Group(NamedTuple):
     css: str
     markets: tuple[Market, ...]
     rules: tuple[Rule, ...]
+
+
+class Law(NamedTuple):
+    """Markets that one reason closes whatever a laboratory finds, each with its rule."""
+
+    why: str
+    rules: tuple[Rule, ...]
+
+
+class Closed(NamedTuple):
+    """The markets that say one thing, in the order of a page: what results decide, then the law."""
+
+    says: str
+    css: str
+    number: int
+    by_result: tuple[Rule, ...]
+    by_law: tuple[Law, ...]
 
 
 class MarketLine(NamedTuple):
@@ -123,7 +141,7 @@ class RunShare(NamedTuple):
         return self.counts[-1] == sum(self.counts)
 
 
-class Law(NamedTuple):
+class LawFindings(NamedTuple):
     """What closes a market whatever a laboratory finds: the findings that decide a market, and
     others that only stand beside them."""
 
@@ -131,8 +149,14 @@ class Law(NamedTuple):
     beside: list[Finding]
 
 
-_LAW = ("ban", "product_class", "unread")  # kinds that no certificate could say anything to
-CSS = {
+_STATES = "us"  # what the id of the United States and of every market within them begins with
+_LAW = (
+    "ban",
+    "product_class",
+    "unread",
+    "no_statute",
+)  # kinds that no certificate could say anything to
+CSS: dict[str, str] = {
     MarketStatus.SOLD: "pass",
     MarketStatus.NOT_SOLD: "fail",
     MarketStatus.UNDECIDED: "hold",
@@ -146,7 +170,7 @@ def _few(markets: Sequence[str]) -> str:
 
 def matrix(verdict: Verdict, scope: RulebookScope) -> tuple[Group, ...]:
     """The markets of a verdict, open ones first."""
-    standings = _ordered(verdict)
+    standings = ordered(verdict)
     notes = _differing_places(standings)
     groups = []
     for status in MarketStatus:
@@ -164,7 +188,7 @@ def matrix(verdict: Verdict, scope: RulebookScope) -> tuple[Group, ...]:
 
 def market_lines(verdict: Verdict) -> tuple[MarketLine, ...]:
     """The same without words."""
-    return _shared(tuple(map(_market_line, _ordered(verdict))))
+    return _shared(tuple(map(_market_line, ordered(verdict))))
 
 
 def _market_line(standing: Standing) -> MarketLine:
@@ -193,11 +217,71 @@ def headline(groups: Sequence[Group]) -> str:
     return f"May be sold in {sold} of {every} market{'' if every == 1 else 's'}"
 
 
-def law(verdict: Verdict, scope: RulebookScope) -> Law:
+def beside_headline(groups: Sequence[Group]) -> tuple[str, ...]:
+    """What the headline leaves out: the states counted, and that local bans are not complete."""
+    return tuple(filter(None, (_of_the_states(groups), of_the_places(groups))))
+
+
+def _of_the_states(groups: Sequence[Group]) -> str:
+    """`Of the 50 states 12 are open, 16 closed and 22 undecided`; nothing where not all of them
+    were asked."""
+    counted: Counter[str] = Counter()
+    for group in groups:
+        counted[group.says] += sum(market.id in states() for market in group.markets)
+    if counted.total() < len(states()):
+        return ""
+    closed = counted[MarketStatus.NOT_SOLD] + counted[MarketStatus.BANNED]
+    return (
+        f"Of the {len(states())} states {counted[MarketStatus.SOLD]} are open, {closed} closed and "
+        f"{counted[MarketStatus.UNDECIDED]} undecided"
+    )
+
+
+def of_the_places(groups: Sequence[Group]) -> str:
+    """That bans of cities and counties are not complete here; nothing outside the United States."""
+    markets = [market.id for group in groups for market in group.markets]
+    if not any(market.startswith(_STATES) for market in markets):
+        return ""
+    asked = sum(map(_is_local, markets))
+    return (
+        f"Bans of cities and counties are not complete here (asked: {asked}); look at the place of "
+        "sale"
+    )
+
+
+def closed(groups: Iterable[Group], beside: Iterable[Rule]) -> tuple[Closed, ...]:
+    """The markets in which a batch may not be sold, with every rule that says so. `beside` are
+    rules that close markets beside those that decide them."""
+    found = [
+        Closed(
+            group.says,
+            group.css,
+            len(group.markets),
+            tuple(rule for rule in group.rules if rule.kind not in _LAW),
+            _by_law(rule for rule in group.rules if rule.kind in _LAW),
+        )
+        for group in groups
+        if group.rules
+    ]
+    more = tuple(beside)
+    if more:
+        found.append(Closed("more that closes them", "none", len(more), (), _by_law(more)))
+    return tuple(found)
+
+
+def _by_law(rules: Iterable[Rule]) -> tuple[Law, ...]:
+    """Rules by the gist of their reasons; the particulars are each market's own."""
+    by_reason: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_reason.setdefault(finding_words.gist(rule.why), []).append(rule)
+    return tuple(Law(why, tuple(found)) for why, found in by_reason.items())
+
+
+def law(verdict: Verdict, scope: RulebookScope) -> LawFindings:
     """What closes a market whatever a laboratory finds: a ban, a form that is not sold, a rule that
     nobody has read. What counts in the batch's own verdict and decides no market is left out."""
     deciding = {id(standing.finding) for standing in verdict.standings}
-    found = Law([], [])
+    found = LawFindings([], [])
     for finding in filter(_of_the_law, verdict.findings):
         if id(finding) in deciding:
             found.deciding.append(finding)
@@ -223,7 +307,7 @@ def _of_the_law(finding: Finding) -> bool:
     return finding.source is None or finding.source.kind in _LAW
 
 
-def _ordered(verdict: Verdict) -> list[Standing]:
+def ordered(verdict: Verdict) -> list[Standing]:
     """Home markets first, then by title; a local market behind its state."""
     home = verdict.home_markets
     return sorted(
@@ -271,12 +355,12 @@ def _rules(
     return tuple(sorted(found, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
 
 
-_NO_RULE = Rule((), *[""] * 13)._replace(why="no limit that decides was met")
+_NOTHING_MET = Rule((), *[""] * 11)._replace(why="no limit that decides was met")
 
 
 def _rule(finding: Finding | None, markets: tuple[Market, ...], scope: RulebookScope) -> Rule:
     if finding is None:
-        return _NO_RULE._replace(markets=markets)
+        return _NOTHING_MET._replace(markets=markets)
     of_its_own = [market.id for market in markets] == [finding.rulebook]
     return Rule(
         markets=markets,
@@ -291,8 +375,6 @@ def _rule(finding: Finding | None, markets: tuple[Market, ...], scope: RulebookS
         why=wording.without_counted(finding.why)[0],
         rule_id=finding.rule_id,
         book="" if of_its_own else scope.title(finding.rulebook),
-        dates=finding_words.dates(finding),
-        source=finding.because,
     )
 
 

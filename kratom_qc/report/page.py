@@ -1,47 +1,51 @@
-"""Everything a batch page prints, computed once so that the template only loops."""
+"""Everything a batch page says, computed once: whoever renders it only loops."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.report import finding_tables, markets, not_deciding, provenance, reasons, screening
+from kratom_qc.report import (
+    annex,
+    lead,
+    market_words,
+    markets,
+    picture,
+    provenance,
+    reasons,
+    screening,
+    us_map,
+)
+from kratom_qc.report.annex import DecisionRule, Entry, UntestedFamily
 from kratom_qc.report.evidence import Evidence
-from kratom_qc.report.finding_tables import FindingRow, LimitCells, RulebookTable
-from kratom_qc.report.markets import Group, Rule
-from kratom_qc.report.not_deciding import BookLines, Untested
-from kratom_qc.report.provenance import CertificateSection, RulebookLine
-from kratom_qc.report.reasons import Causes, Reason, Unanswered
+from kratom_qc.report.lead import Task
+from kratom_qc.report.market_words import Elsewhere
+from kratom_qc.report.markets import Closed
+from kratom_qc.report.picture import Picture
+from kratom_qc.report.provenance import CertificateSection, Rulebooks
+from kratom_qc.report.reasons import Causes
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import WARNING, Sign
-from kratom_qc.report.sections import Elsewhere, Sections
+from kratom_qc.report.sections import Sections
 from kratom_qc.vocabulary import wording
 
-Counting = TypeVar("Counting", Reason, Unanswered, LimitCells)  # has summands counted as 0
 
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """What decides in ten seconds."""
 
-class Count(NamedTuple):
-    """How many limits decide, and how they came out. `open` is undecided: a reason to hold."""
-
-    what: str
-    decide: int
-    passed: int
-    failed: int
-    open: int
-    untested: int
-
-
-class DecisionRule(NamedTuple):
-    """How most numbers of a page are decided, and how many are decided otherwise (ISO/IEC
-    17025:2017 7.8.6)."""
-
-    usual: str
-    differing: int
+    decision: str
+    warned: int
+    sentences: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    picture: Picture
+    map: tuple[us_map.Answer, ...]
+    elsewhere: Elsewhere
+    cautions: tuple[str, ...]  # about places within states
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,81 +55,80 @@ class BatchPage:
     batch_id: str
     product: str
     product_said: str
-    decision: str
-    judged_on: str
     laboratories: str
+    judged_on: str
     homes: str
-    headline: str
-    markets: tuple[Group, ...]
-    counts: tuple[Count, ...]
-    warned: int
+    first: FirstScreen
+    own: Causes
     signs: tuple[Sign, ...]
     cautions: tuple[Remark, ...]  # remarks of severity warning
-    closing: tuple[Rule, ...]  # what closes a market whatever a laboratory finds, and decides none
-    own: Causes
-    other: Causes
-    shown: tuple[FindingRow, ...]
-    met: tuple[BookLines, ...]
-    conditions: tuple[BookLines, ...]
-    untested: tuple[Untested, ...]
-    elsewhere: tuple[Elsewhere, ...]
-    decision_rule: str  # of every number that names no other
-    differing: int  # numbers decided by another one
-    books: tuple[RulebookTable, ...]
     certificates: tuple[CertificateSection, ...]
+    closed: tuple[Closed, ...]
+    decision_rule: DecisionRule
+    compared: tuple[str, ...]  # first and last day on which somebody looked at the sources
+    deciding: tuple[Entry, ...]
+    shown: tuple[Entry, ...]  # not met or undecided, and deciding nothing
+    met: tuple[tuple[str, int], ...]  # how many limits are met and decide nothing, by standing
+    families: tuple[UntestedFamily, ...]  # of hazards, what was neither tested nor required
+    conditions: tuple[tuple[str, int], ...]  # for the seller: where, how many
     remarks: tuple[Remark, ...]  # the others
     declared: tuple[tuple[str, str], ...]
     facts_sha256: str
-    rulebooks: tuple[RulebookLine, ...]
-    overdue: tuple[str, ...]
+    rulebooks: Rulebooks
 
 
 def batch_page(verdict: Verdict) -> BatchPage:
     """The view of one verdict."""
     scope, evidence, batch = RulebookScope(verdict), Evidence(verdict), verdict.batch
     sections = Sections(verdict, scope)
-    against = reasons.against(verdict, scope)
     groups = markets.matrix(verdict, scope)
-    numeric = (*sections.table, *sections.warned, *sections.shown, *sections.met)
-    rule = _decision_rule(numeric)
+    own = reasons.against(verdict, scope).own
+    rule = _decision_rule((*sections.deciding, *sections.warned, *sections.shown))
     remarks = screening.remarks(verdict)
     cautions = tuple(remark for remark in remarks if remark.severity == WARNING)
-    signs = screening.signs(sections.warned, scope, rule.usual)
-    once = _FirstMention()
+    signs = screening.signs(sections.warned, rule.usual)
+    warned = len(signs) + len(cautions)
     return BatchPage(
         batch_id=batch.batch_id,
         product=wording.product_name(batch.product),
         product_said=_each_once(certificate.product_name for certificate in batch.certificates),
-        decision=verdict.decision.value,
-        judged_on=verdict.judged_on.isoformat(),
         laboratories=laboratories(verdict),
+        judged_on=verdict.judged_on.isoformat(),
         homes=", ".join(verdict.home_markets),
-        headline=markets.headline(groups),
-        markets=groups,
-        counts=_counts([*sections.table, *sections.law], sections.untested, scope),
-        warned=len(signs) + len(cautions),
+        first=FirstScreen(
+            decision=verdict.decision.value,
+            warned=warned,
+            sentences=lead.spoken(verdict, own, scope),
+            tasks=lead.tasks(verdict, own, evidence.unread, warned),
+            picture=picture.picture(filter(scope.is_own, sections.deciding)),
+            map=us_map.answers(verdict),
+            elsewhere=market_words.elsewhere(verdict),
+            cautions=market_words.cautions(groups),
+        ),
+        own=reasons.causes(own, evidence, scope),
         signs=signs,
         cautions=cautions,
-        closing=markets.rules(sections.closing, scope),
-        own=once.causes(reasons.causes(against.own, evidence, scope)),
-        other=once.causes(reasons.causes(sections.without_law(against.markets), evidence, scope)),
-        shown=once.rows(finding_tables.not_met_rows(sections.shown, evidence, rule.usual)),
-        met=not_deciding.met(sections.met, scope, rule.usual),
-        conditions=not_deciding.conditions(sections.conditions, scope),
-        untested=not_deciding.untested(sections.untested),
-        elsewhere=sections.elsewhere(),
-        decision_rule=rule.usual,
-        differing=rule.differing,
-        books=finding_tables.rulebook_tables(sections.table, scope, evidence, rule.usual),
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
+        closed=markets.closed(groups, markets.rules(sections.closing, scope)),
+        decision_rule=rule,
+        compared=_compared((*sections.deciding, *sections.law)),
+        deciding=annex.entries(sections.deciding, evidence, scope, rule),
+        shown=annex.entries(sections.shown, evidence, scope, rule),
+        met=tuple(Counter(annex.standing(finding) for finding in sections.met).items()),
+        families=annex.families(sections.untested, batch),
+        conditions=annex.conditions(sections.conditions, verdict),
         remarks=tuple(remark for remark in remarks if remark.severity != WARNING),
         declared=provenance.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
-        rulebooks=tuple(
-            provenance.rulebook_line(book, verdict.judged_on) for book in verdict.rulebooks
-        ),
-        overdue=wording.overdue(verdict.rulebooks, verdict.judged_on),
+        rulebooks=provenance.rulebooks(verdict.rulebooks, scope.own_books),
     )
+
+
+def _compared(deciding: Iterable[Finding]) -> tuple[str, ...]:
+    """The first and the last day on which limits that decide were compared with their sources."""
+    sources = (finding.source for finding in deciding if finding.decides)
+    days = {limit.checked_on for limit in sources if limit and limit.checked_on}
+    return (min(days).isoformat(), max(days).isoformat()) if days else ()
 
 
 def laboratories(verdict: Verdict) -> str:
@@ -140,50 +143,5 @@ def _each_once(names: Iterable[str]) -> str:
 
 def _decision_rule(findings: Iterable[Finding]) -> DecisionRule:
     rules = Counter(finding.decision_rule for finding in findings if finding.decision_rule)
-    if not rules:
-        return DecisionRule("", 0)
-    ((usual, count),) = rules.most_common(1)
-    return DecisionRule(usual, rules.total() - count)
-
-
-class _FirstMention:
-    """Long lists of what was not measured stand once on a page: where the reader meets them first.
-    Remembers what it has let through."""
-
-    def __init__(self) -> None:
-        self._mentioned: set[str] = set()
-
-    def causes(self, causes: Causes) -> Causes:
-        return causes._replace(
-            reasons=tuple(map(self._once, causes.reasons)),
-            unanswered=tuple(map(self._once, causes.unanswered)),
-        )
-
-    def rows(self, rows: Iterable[FindingRow]) -> tuple[FindingRow, ...]:
-        return tuple(row._replace(limit=self._once(row.limit)) for row in rows)
-
-    def _once(self, record: Counting) -> Counting:
-        return record._replace(counted=self._new(record.counted))
-
-    def _new(self, counted: tuple[str, ...]) -> tuple[str, ...]:
-        new = tuple(words for words in counted if words not in self._mentioned)
-        self._mentioned.update(new)
-        return new
-
-
-def _counts(
-    answered: Sequence[Finding], untested: Sequence[Finding], scope: RulebookScope
-) -> tuple[Count, ...]:
-    own = [finding for finding in answered if scope.is_own(finding)]
-    own_untested = sum(map(scope.is_own, untested))
-    first = _count("for the verdict", own, own_untested)
-    if len(own) == len(answered) and own_untested == len(untested):
-        return (first,)
-    return (first, _count("with every market", answered, len(untested)))
-
-
-def _count(what: str, answered: Iterable[Finding], untested: int) -> Count:
-    outcomes = Counter(finding.outcome for finding in answered if finding.decides)
-    passed, failed = outcomes[Outcome.PASS], outcomes[Outcome.FAIL]
-    decide = outcomes.total()
-    return Count(what, decide, passed, failed, decide - passed - failed, untested)
+    usual, *others = [rule for rule, _ in rules.most_common()] or [""]
+    return DecisionRule(usual, tuple(others))

@@ -3,9 +3,9 @@ print."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 from kratom_qc.domain.batch import ProductFacts
@@ -17,10 +17,11 @@ from kratom_qc.report.evidence import both
 from kratom_qc.report.finding_words import analyte_name, where
 from kratom_qc.vocabulary import wording
 
+HASH = 16  # signs of a hash that tell rulebooks apart
+
 
 class ResultLine(NamedTuple):
-    """One line of a certificate. A named tuple, because its markup is kept: the same non-detects
-    come again and again."""
+    """One line of a certificate."""
 
     analyte: str
     detail: str
@@ -29,6 +30,7 @@ class ResultLine(NamedTuple):
     unit: str
     understood: str
     also: str
+    refined: str
     optional: tuple[str, ...]  # in the order of `_COLUMNS`
     cell: str
 
@@ -37,20 +39,10 @@ class Column(NamedTuple):
     """A column that only certificates with something to say in it get."""
 
     position: int  # in `ResultLine.optional`
-    css: str
     heading: str
-    meaning: str
-    label: str  # before the text where the table is stacked
 
 
-_COLUMNS = (
-    Column(0, "w-m", "Basis, portion", "", "basis, portion"),
-    Column(1, "w-n", "LOD", "", "LOD"),
-    Column(2, "w-n", "LOQ", "", "LOQ"),
-    Column(3, "w-n", "± U", "expanded uncertainty", ""),
-    Column(4, "", "Method", "", "method"),
-    Column(5, "w-m", "Its verdict", "", "its verdict"),
-)
+_COLUMNS = (Column(0, "LOD · LOQ · ± U"), Column(1, "Method"), Column(2, "Its verdict"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +56,12 @@ class CertificateSection:
     columns: tuple[Column, ...]
 
 
-class RulebookLine(NamedTuple):
-    """One rulebook as it was on the day of judgement."""
+class Rulebooks(NamedTuple):
+    """What a batch was judged by. The archive keeps the text of every rulebook by its hash."""
 
-    id: str
-    title: str
-    version: str
-    checked_on: str
-    sha256: str
-    stale: str
+    own: tuple[tuple[str, str], ...]  # id and hash of those that decide the batch's own verdict
+    others: int
+    sha256: str  # of the lines `id hash` of all of them, sorted
 
 
 def certificate_section(certificate: InterpretedCertificate) -> CertificateSection:
@@ -90,7 +79,7 @@ def certificate_section(certificate: InterpretedCertificate) -> CertificateSecti
         ("Certificate", certificate.certificate_id),
         ("Batch", certificate.batch_id),
         ("Product as printed", certificate.product_name),
-        ("Dates", ", ".join(f"{what} {day.isoformat()}" for what, day in dates if day)),
+        ("Dates", ", ".join(f"{what} {day}" for what, day in dates if day)),
     ]
     for name, text in certificate.declared.items():
         facts.append((name.replace("_", " ").capitalize(), text))
@@ -108,6 +97,7 @@ def _result_line(result: Result) -> ResultLine:
         unit=result.reported_unit,
         understood=_understood(result),
         also=wording.also_words(result.interval, result.unit, None),
+        refined=_refined(result),
         optional=_optional(result),
         cell=where(result.ref),
     )
@@ -121,23 +111,18 @@ def _understood(result: Result) -> str:
     return wording.value_words(result.interval, result.unit, (result,))
 
 
-def _optional(result: Result) -> tuple[str, ...]:
-    """The cells of `_COLUMNS`."""
+def _refined(result: Result) -> str:
+    """What a value refers to, where it is not the sample as received, and how much was tested."""
     basis = "" if result.basis == "as received" else result.basis
     portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
-    uncertainty = _shown(result.uncertainty)
-    return (
-        " · ".join(filter(None, (basis, portion))),
-        _shown(result.lod),
-        _shown(result.loq),
-        f"±{wording.THIN}{uncertainty}" if uncertainty else "",
-        result.method,
-        result.stated_verdict,
-    )
+    return " · ".join(filter(None, (basis, portion)))
 
 
-def _shown(number: Decimal | None) -> str:
-    return "" if number is None else wording.shown(number)
+def _optional(result: Result) -> tuple[str, ...]:
+    """The cells of `_COLUMNS`."""
+    limits = (("LOD", result.lod), ("LOQ", result.loq), ("±", result.uncertainty))
+    shown = (f"{name}{wording.THIN}{wording.shown(n)}" for name, n in limits if n is not None)
+    return " · ".join(shown), result.method, result.stated_verdict
 
 
 _FACTS = (
@@ -167,9 +152,9 @@ def declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def rulebook_line(book: Rulebook, judged_on: date) -> RulebookLine:
-    """A rulebook's line under Provenance."""
-    stale = "".join(wording.overdue([book], judged_on))
-    return RulebookLine(
-        book.id, book.title, book.version, book.checked_on.isoformat(), book.sha256, stale
-    )
+def rulebooks(books: Sequence[Rulebook], own: Container[str]) -> Rulebooks:
+    """The rulebooks under Provenance; `own` are the ids of those that count in the verdict."""
+    lines = sorted(f"{book.id} {book.sha256}" for book in books)
+    counting = tuple((book.id, book.sha256[:HASH]) for book in books if book.id in own)
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return Rulebooks(counting, len(books) - len(counting), digest)

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import finding_words
-from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.evidence import Evidence, Quoted
 from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.unread import RULE, UnreadText
 from kratom_qc.vocabulary import wording
 
-_RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}
+RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}
 _MEASURED = ("amount", "not_detected", "described")  # kinds of limits that a laboratory answers
 
 CauseGroup = list[Finding]  # findings about one thing with one outcome, the batch's own first
@@ -32,8 +32,9 @@ class LimitLine(NamedTuple):
     value: str
     also: str
     how: str
-    bar: Bar | None
     stops: str
+    address: str  # of the limit on the page of limits
+    own: bool  # whether it counts in the batch's own verdict
     counted: tuple[str, ...]  # what `why` and `how` leave to the small print
 
 
@@ -52,6 +53,7 @@ class Reason(NamedTuple):
     more: int  # statements beyond those quoted
     limits: tuple[LimitLine, ...]
     counted: tuple[str, ...]
+    texts: tuple[UnreadText, ...]  # where the cause is that nobody has read them
 
 
 class Unanswered(NamedTuple):
@@ -86,7 +88,7 @@ def against(verdict: Verdict, scope: RulebookScope) -> Against:
         if finding.decides and finding.outcome is not Outcome.PASS:
             causes.setdefault((finding.outcome, _about(finding, scope)), []).append(finding)
     sorted_causes = Against([], [])
-    for cause in sorted(causes.values(), key=lambda cause: _RANK[cause[0].outcome]):
+    for cause in sorted(causes.values(), key=lambda cause: RANK[cause[0].outcome]):
         cause.sort(key=lambda finding: not scope.is_own(finding))
         side = sorted_causes.own if scope.is_own(cause[0]) else sorted_causes.markets
         side.append(cause)
@@ -106,14 +108,18 @@ def _about(finding: Finding, scope: RulebookScope) -> str:
 def causes(groups: Iterable[CauseGroup], evidence: Evidence, scope: RulebookScope) -> Causes:
     """Cards for what a laboratory said something about; a plain list for what nobody reported."""
     reasons, unanswered = [], []
+    mentioned: set[str] = set()
     for group in groups:
         statements, more = evidence.of_all(group)
         lines = tuple(limit_line(finding, scope) for finding in group)
+        counted = _counted(lines, mentioned)
         if not statements and unreported(group[0]):
             about = finding_words.subject(group[0])
-            unanswered.append(Unanswered(about, lines[0].why, lines, _counted(lines)))
+            unanswered.append(Unanswered(about, lines[0].why, lines, counted))
         else:
-            reasons.append(_reason(group[0], lines, statements, more))
+            reason = _reason(group[0], lines, statements, more, counted)
+            unread = evidence.unread if group[0].rule_id == RULE else ()
+            reasons.append(reason._replace(texts=unread))
     return Causes(tuple(reasons), tuple(unanswered), _shared(row.why for row in unanswered))
 
 
@@ -125,7 +131,11 @@ def unreported(finding: Finding) -> bool:
 
 
 def _reason(
-    finding: Finding, lines: Sequence[LimitLine], statements: tuple[Quoted, ...], more: int
+    finding: Finding,
+    lines: Sequence[LimitLine],
+    statements: tuple[Quoted, ...],
+    more: int,
+    counted: tuple[str, ...],
 ) -> Reason:
     same_value = len({(line.value, line.how) for line in lines}) == 1
     value, also, how = ("", "", "")
@@ -141,8 +151,9 @@ def _reason(
         why=_shared(line.why for line in lines),
         statements=statements,
         more=more,
-        limits=_each_bar_once(lines),
-        counted=_counted(lines),
+        limits=tuple(lines),
+        counted=counted,
+        texts=(),
     )
 
 
@@ -152,19 +163,13 @@ def _shared(words: Iterable[str]) -> str:
     return different.pop() if len(different) == 1 else ""
 
 
-def _each_bar_once(lines: Iterable[LimitLine]) -> tuple[LimitLine, ...]:
-    """The same value against the same figure, in the law of one state after another, is one
-    picture."""
-    drawn: set[Bar | None] = set()
-    kept = []
-    for line in lines:
-        kept.append(line._replace(bar=None) if line.bar in drawn else line)
-        drawn.add(line.bar)
-    return tuple(kept)
-
-
-def _counted(lines: Iterable[LimitLine]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words for line in lines for words in line.counted))
+def _counted(lines: Iterable[LimitLine], mentioned: set[str]) -> tuple[str, ...]:
+    """Long lists of what was not measured, each where a reader meets it first; `mentioned` are
+    those met before."""
+    words = dict.fromkeys(words for line in lines for words in line.counted)
+    new = tuple(one for one in words if one not in mentioned)
+    mentioned.update(new)
+    return new
 
 
 def limit_line(finding: Finding, scope: RulebookScope) -> LimitLine:
@@ -186,7 +191,8 @@ def limit_line(finding: Finding, scope: RulebookScope) -> LimitLine:
         value=finding_words.understood(finding),
         also=finding_words.in_printed_unit(finding),
         how=how,
-        bar=bar(finding),
         stops=scope.closed_markets(finding),
+        address=finding_words.address(finding),
+        own=scope.is_own(finding),
         counted=counted,
     )

@@ -30,6 +30,11 @@ class RulebookScope:
         books = tuple((book.id, book.kind, book.extends) for book in verdict.rulebooks)
         self._lineages = _lineages(books, verdict.home_markets, tuple(verdict.markets))
 
+    @property
+    def own_books(self) -> frozenset[str]:
+        """The ids of the rulebooks that count in the batch's own verdict."""
+        return self._lineages.own
+
     def is_own(self, finding: Finding) -> bool:
         """Whether it counts in the batch's own verdict. A rulebook nobody loaded (`integrity`)
         always does."""

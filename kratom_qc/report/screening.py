@@ -16,9 +16,7 @@ from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import DECIDING
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import finding_words
-from kratom_qc.report.bars import Bar, bar
 from kratom_qc.report.finding_words import where
-from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.sentences import WIDTH, sentence
 from kratom_qc.vocabulary.wording import one_line, without_counted
 
@@ -36,10 +34,8 @@ class Sign(NamedTuple):
     cell: str
     why: str
     evidence: str
-    dates: str
-    book: str
+    address: str  # of the range on the page of limits
     decision_rule: str  # where it is not the page's
-    bar: Bar | None
 
 
 def warns(finding: Finding) -> bool:
@@ -48,12 +44,12 @@ def warns(finding: Finding) -> bool:
     return screen and finding.outcome is Outcome.FAIL and finding.status in _STATUSES
 
 
-def signs(findings: Iterable[Finding], scope: RulebookScope, rule: str) -> tuple[Sign, ...]:
+def signs(findings: Iterable[Finding], rule: str) -> tuple[Sign, ...]:
     """Screens that warn, ready to print; `rule` is the decision rule that the page states once."""
-    return tuple(_sign(finding, scope, rule) for finding in findings)
+    return tuple(_sign(finding, rule) for finding in findings)
 
 
-def _sign(finding: Finding, scope: RulebookScope, rule: str) -> Sign:
+def _sign(finding: Finding, rule: str) -> Sign:
     return Sign(
         finding=finding,
         subject=finding_words.subject(finding),
@@ -62,10 +58,8 @@ def _sign(finding: Finding, scope: RulebookScope, rule: str) -> Sign:
         cell=where(finding.ref),
         why=without_counted(finding.why)[0],
         evidence=finding_words.evidence(finding.source),
-        dates=finding_words.dates(finding),
-        book=scope.title(finding.rulebook),
+        address=finding_words.address(finding),
         decision_rule=finding_words.own_rule(finding, rule),
-        bar=bar(finding),
     )
 
 

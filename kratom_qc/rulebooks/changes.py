@@ -19,12 +19,13 @@ from kratom_qc.rulebooks.scope import Rule, questions
 
 # Where a limit stands in its file, and when somebody last looked at its source, is no matter of its
 # findings.
-_NO_MATTER = ("line", "checked_on", "supersedes", "overrides", "changes")
+_NO_MATTER = ("line", "checked_on", "max_age_days", "locator", "supersedes", "overrides", "changes")
 _IN_FULL = (
     "text",
     "because",
     "effective_from",
     "effective_to",
+    "pending_from",
     "when_missing",
     "decision_rule",
     "rounding",

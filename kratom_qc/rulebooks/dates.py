@@ -4,27 +4,41 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from kratom_qc.domain.limit import DECIDING, Attestation, Limit
+from kratom_qc.domain.limit import DECIDING, Limit, LimitStatus
+
+PENDING = "pending"  # how a limit stands of which nobody knows whether it is in force
 
 
 def decides(limit: Limit) -> bool:
     """Whether the limit decides on the days it is in force."""
-    return (
-        limit.status in DECIDING
-        and not limit.screen
-        and not limit.advisory
-        and not isinstance(limit, Attestation)
-    )
+    return limit.status in DECIDING and limit.may_decide
 
 
 def stands(limit: Limit, day: date) -> tuple[str, bool]:
-    """(status to print, whether the limit may decide on this day)."""
+    """(status to print, whether the limit may decide on this day).
+
+    A pending one decides as far as it may: what meets it either way is untouched, what does not is
+    undecided.
+    """
+    if is_pending(limit, day):
+        return PENDING, limit.may_decide
     if limit.status not in DECIDING:
         return limit.status, False
     dated = in_force(limit, day)
     if dated != "in force":
         return dated, False
     return limit.status, decides(limit)
+
+
+def is_pending(limit: Limit, day: date) -> bool:
+    """Whether the limit may stand on a day, and nobody knows whether it does: the first day on
+    which it could has come, and it is still called proposed, or is in force for certain only
+    later."""
+    if not limit.pending_from or bound(limit.pending_from, first=True) > day:
+        return False
+    if limit.status == LimitStatus.PROPOSED:
+        return in_force(limit, day) != "expired"
+    return limit.status in DECIDING and in_force(limit, day) == "not yet in force"
 
 
 def in_force(limit: Limit, day: date) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from kratom_qc import vocabulary
-from kratom_qc.rulebooks.schema import ROWS, Head, LimitRow
+from kratom_qc.rulebooks.schema import ROWS, Head, LimitRow, NotAskedRow
 from kratom_qc.rulebooks.schema_words import CERTIFICATE_FIELDS
 from kratom_qc.vocabulary.checked import Table
 from kratom_qc.vocabulary.derived import derived_kinds
+from kratom_qc.vocabulary.hazards import hazard_families
 
 _FIXED = ("kind", "of", "unit", "basis")  # an override cannot change them
 
@@ -27,7 +28,7 @@ def schema_text() -> str:
 
 
 def _schema() -> dict[str, Any]:
-    models: list[type[Table]] = [Head, *ROWS.values()]
+    models: list[type[Table]] = [Head, NotAskedRow, *ROWS.values()]
     _, whole = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/$defs/{model}"
     )
@@ -36,6 +37,8 @@ def _schema() -> dict[str, Any]:
     keys = _keys(rows)
     defaults = {key: value for key, value in keys.items() if key != "id"}
     overriding = {key: value for key, value in keys.items() if key not in _FIXED}
+    families = defs["NotAskedRow"]["properties"]["families"]
+    families["items"] = {"enum": list(hazard_families())}
     defs |= {
         "Subject": {"enum": [*dict.fromkeys((*vocabulary.analytes(), *derived_kinds()))]},
         "Limit": {**_table(keys, "id"), "allOf": [_only(kind, row) for kind, row in rows.items()]},
@@ -47,6 +50,7 @@ def _schema() -> dict[str, Any]:
         "defaults": {"$ref": "#/$defs/Defaults"},
         "limit": {"type": "array", "items": {"$ref": "#/$defs/Limit"}},
         "override": {"type": "array", "items": {"$ref": "#/$defs/Override"}},
+        "not_asked": {"type": "array", "items": {"$ref": "#/$defs/NotAskedRow"}},
     }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -214,7 +214,8 @@ def _not_detected(limit: NotDetectedLimit) -> None:
             f"the text '{limit.text}' says nothing of absence, and the kind is not_detected"
         )
     printed = _parted(limit)
-    if printed.amounts and limit.lod_at_most is None:
+    # A depth with a reason of its own is ours, and no text prints it.
+    if printed.amounts and (limit.lod_at_most is None or limit.lod_because):
         raise ValueError(f"the text '{limit.text}' prints an amount, but the kind is not_detected")
     for figure, unit in printed.amounts:
         if (unit.canonical, figure.number * unit.factor) != (limit.unit, limit.lod_at_most):

@@ -160,6 +160,7 @@ class _Reader:
             extends=head.extends,
             covers=head.covers,
             certificate_max_age_days=head.certificate_max_age_days,
+            not_asked=written.not_asked,
             text=written.document.text,
         )
 
@@ -169,7 +170,9 @@ class _Reader:
         defaults = {
             key: value for key, value in written.defaults.items() if key in (*known, "kind")
         }
-        merged = {"checked_on": written.about.checked_on, **defaults, **row.keys}
+        about = written.about
+        of_book = {"checked_on": about.checked_on, "max_age_days": about.max_age_days}
+        merged = {**of_book, **defaults, **row.keys}
         return self._read(written, row, merged)
 
     def _override(self, written: Written, row: Row) -> Limit | None:

@@ -143,10 +143,11 @@ def _claim(limit: AmountLimit) -> Iterator[Mistake]:
             f"of '{limit.subject}' needs applies = \"declared\": where no claim is made there is "
             "none to meet",
         )
-    if limit.declared_only and not is_claim:
+    if limit.declared_only and not (is_claim or limit.basis in _BASIS_OF_UNIT.values()):
         yield (
             "applies",
-            f"applies 'declared' has a meaning for label claims only, and {limit.subject} is none",
+            "applies 'declared' has a meaning for label claims and for amounts per serving, unit, "
+            "container or day only",
         )
 
 
@@ -214,7 +215,7 @@ def _absence(limit: NotDetectedLimit, row: NotDetectedRow) -> Iterator[Mistake]:
             "portion",
             f"portion: absence in a portion is for organisms, and {limit.subject} is none",
         )
-    if limit.lod_at_most is not None:
+    if row.lod_at_most is not None:
         yield from _depth(limit, row, measure)
     elif row.unit is not None:
         yield "unit", "unit has no meaning without lod_at_most"

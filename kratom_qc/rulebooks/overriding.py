@@ -49,6 +49,11 @@ def loosened(
 ) -> Iterator[str]:
     """Every way in which an override loosens a limit that decides. `covered` and `covers` are the
     product forms that the two rulebooks speak of, the replaced one's first; none means all."""
+    if replaced.pending_from and (
+        not limit.pending_from
+        or bound(limit.pending_from, first=True) > bound(replaced.pending_from, first=True)
+    ):
+        yield f"pending_from: {replaced.rule_id} may stand from {replaced.pending_from} on"
     if not decides(replaced):
         return
     ways = list(ways_looser(replaced, limit))
@@ -80,8 +85,11 @@ def ways_looser(old: Limit, new: Limit) -> Iterator[str]:
     yield from _days(old, new)
 
 
+_UNCONFIRMED = (Evidence.MEMORY, Evidence.NEWS)
+
+
 def _evidence(old: Limit, new: Limit) -> Iterator[str]:
-    was_memory, is_memory = (one.evidence == Evidence.MEMORY for one in (old, new))
+    was_memory, is_memory = (one.evidence in _UNCONFIRMED for one in (old, new))
     if was_memory and not is_memory:
         yield "a figure nobody has confirmed would be believed"
     if is_memory and not was_memory:
@@ -112,6 +120,8 @@ def _absences(old: NotDetectedLimit, new: NotDetectedLimit) -> Iterator[str]:
     if _less(new.portion, old.portion):
         yield "it would be content with a smaller portion"
     depth = old.lod_at_most
+    if old.lod_because and new.portion is not None:
+        depth = None  # how deep a method looks is no question where a portion is asked for
     if depth is not None and (new.lod_at_most is None or new.lod_at_most > depth):
         yield "it would be content with a shallower look"
 

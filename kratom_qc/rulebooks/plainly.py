@@ -16,6 +16,7 @@ from kratom_qc.domain.limit import (
     DecisionRule,
     DescribedLimit,
     Limit,
+    NoStatute,
     NotDetectedLimit,
     ProductClassLimit,
     ProfileLimit,
@@ -23,7 +24,7 @@ from kratom_qc.domain.limit import (
     UnreadRule,
     WhenMissing,
 )
-from kratom_qc.rulebooks.dates import decides, stands
+from kratom_qc.rulebooks.dates import PENDING, decides, stands
 from kratom_qc.rulebooks.printed import Figure, figures
 from kratom_qc.vocabulary import product_forms, wording
 
@@ -56,7 +57,7 @@ def asks(limit: Limit) -> str:
             return f"no {subject} without {_listed(others)}"
         case UnreadRule():
             return f"nobody has located what this rule says: {limit.text}"
-        case Ban():
+        case Ban() | NoStatute():
             return limit.text
         case Attestation():
             return f"{limit.text} (no laboratory can show it)"
@@ -109,6 +110,8 @@ def standing(limit: Limit, day: date) -> str:
     from 2026-11-13`."""
     status, decides = stands(limit, day)
     words = wording.status_words(status, limit.effective_from, limit.effective_to)
+    if status == PENDING:
+        return f"may stand since {limit.pending_from}, and nobody knows whether it does"
     if status in ("not yet in force", "expired"):
         end = limit.effective_from if status == "not yet in force" else limit.effective_to
         words = f"{status}, {'from' if status == 'not yet in force' else 'ended'} {end}"
@@ -126,10 +129,13 @@ def why_not(limit: Limit) -> str:
     return "does not decide"
 
 
+_ALWAYS_KNOWN = (Ban, UnreadRule, NoStatute, ProductClassLimit)
+
+
 def silence(limit: Limit) -> str:
     """What it means where a batch says nothing about a limit; nothing for limits that never decide
     or always know."""
-    if isinstance(limit, Ban | UnreadRule | ProductClassLimit) or not decides(limit):
+    if isinstance(limit, _ALWAYS_KNOWN) or not decides(limit):
         return ""
     if limit.when_missing == WhenMissing.NOTE:
         return f"not tested is noted: {limit.silence_because}"

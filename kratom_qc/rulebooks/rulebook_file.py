@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc.domain.errors import RulebookError
+from kratom_qc.domain.limit import NotAsked
 from kratom_qc.rulebooks.schema import Head, RulebookFile
 from kratom_qc.vocabulary import checked, toml_lines
 from kratom_qc.vocabulary.toml_lines import Document, KeyPath
@@ -40,6 +41,7 @@ class Written:
     document: Document
     about: Head
     defaults: Mapping[str, Any]
+    not_asked: tuple[NotAsked, ...] = ()
 
     @property
     def name(self) -> str:
@@ -90,14 +92,15 @@ def read(file: Path) -> Written:
     """A file's head and rows. Raises RulebookError naming every mistake in its shape."""
     document = toml_lines.read(file)
     shape = checked.checked(document, RulebookFile)
-    for table in ("limit", "override"):
+    for table in ("limit", "override", "not_asked"):
         inline = [path for path in _paths(document, table) if path not in document.lines]
         if inline:  # they have no line of their own
             raise RulebookError(
                 f"{document.where((table,))}: write every {table} as a table of its own, "
                 f"under [[{table}]]"
             )
-    return Written(file.stem, document, shape.rulebook, shape.defaults)
+    silent = tuple(NotAsked(one.families, one.because) for one in shape.not_asked)
+    return Written(file.stem, document, shape.rulebook, shape.defaults, silent)
 
 
 def _paths(document: Document, table: str) -> list[KeyPath]:

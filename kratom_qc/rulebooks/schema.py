@@ -15,6 +15,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    Strict,
     TypeAdapter,
     create_model,
     model_validator,
@@ -32,6 +33,7 @@ from kratom_qc.domain.limit import (
     Evidence,
     Limit,
     LimitStatus,
+    NoStatute,
     NotDetectedLimit,
     ProductClassLimit,
     ProfileLimit,
@@ -45,6 +47,7 @@ from kratom_qc.rulebooks.dates import bound
 from kratom_qc.rulebooks.schema_words import (
     CERTIFICATE_FIELDS,
     UNITS_OF,
+    Family,
     PartialDate,
     PrintedUnit,
     Product,
@@ -53,6 +56,7 @@ from kratom_qc.rulebooks.schema_words import (
 )
 from kratom_qc.vocabulary import Unit
 from kratom_qc.vocabulary.checked import Count, Day, Flag, Mistakes, PlainDecimal, Table, Text
+from kratom_qc.vocabulary.hazards import depth_of
 
 Mistake = tuple[str, str]  # the key it is about, and the sentence
 
@@ -74,12 +78,19 @@ class LimitRow(Table):
     evidence: Evidence = Field(description="How well the source is known")
     effective_from: PartialDate = Field("unknown", description="A day, month, year or unknown")
     effective_to: PartialDate = Field("open", description="The last day, open or unknown")
+    pending_from: PartialDate | Literal[""] = Field(
+        "", description="From when on it may stand, where nobody knows whether it does"
+    )
     when_missing: WhenMissing = Field(WhenMissing.HOLD, description="What silence means")
     silence_because: str = Field("", description="Why silence is only noted")
     screen: Flag = Field(False, description="Whether it only warns")
     advisory: str = Field("", description="Why it is shown and does not decide")
     products: tuple[Product, ...] = Field((), description="The product forms, if not all")
     checked_on: Day | None = Field(None, description="When it was compared with its source")
+    max_age_days: Annotated[int, Strict(), Field(ge=0)] = Field(
+        0, description="How long it is good for once it was checked; the rulebook's if not said"
+    )
+    locator: str = Field("", description="Where a person looks again: an address, a citation")
     supersedes: tuple[str, ...] = Field((), description="The limits whose successor it is")
 
     @classmethod
@@ -100,6 +111,8 @@ class LimitRow(Table):
         """What keys of the row deny each other."""
         if self.when_missing == WhenMissing.NOTE and not self.silence_because:
             yield "when_missing", 'when_missing = "note" needs its reason in silence_because'
+        if self.pending_from in ("unknown", "open"):
+            yield "pending_from", f"pending_from '{self.pending_from}' is no day"
         dates = {self.effective_from, self.effective_to}
         if not dates & {"unknown", "open"} and (
             bound(self.effective_to, first=False) < bound(self.effective_from, first=True)
@@ -227,6 +240,7 @@ class NotDetectedRow(LimitRow):
     of: Subject
     portion: PlainDecimal | None = Field(None, description="Absence in so many grams")
     lod_at_most: PlainDecimal | None = Field(None, description="How deep the method must look")
+    lod_because: str = Field("", description="Why so deep, where the text does not say")
     unit: PrintedUnit | None = Field(None, description="Of lod_at_most; mg/kg if blank")
 
     def mistakes(self) -> Iterator[Mistake]:
@@ -244,12 +258,14 @@ class NotDetectedRow(LimitRow):
             raise ValueError(f"unit '{self.unit}' is not known")
         known = vocabulary.analytes().get(self.of)
         counted = self.portion is not None or (known is not None and known.family == "microbe")
-        depth = self.lod_at_most
+        own = None if self.lod_at_most is None else self.lod_at_most * unit.factor
+        usual = depth_of(self.of) if self.portion is None and own is None else None
         return {
             "subject": self.of,
             "unit": "cfu/g" if counted else unit.canonical,
             "portion": self.portion,
-            "lod_at_most": None if depth is None else depth * unit.factor,
+            "lod_at_most": own if usual is None else usual.lod_at_most,
+            "lod_because": self.lod_because if usual is None else usual.because,
         }
 
 
@@ -331,6 +347,19 @@ class UnreadRow(LimitRow):
     kind: Literal["unread"]
 
 
+class NoStatuteRow(LimitRow):
+    """No law on kratom was found here."""
+
+    makes = NoStatute
+    kind: Literal["no_statute"]
+    searched: Text = Field(description="What was searched, and how")
+    confirmed_by: str = Field("", description="Who confirmed that there is none, and when")
+
+    def own(self) -> dict[str, Any]:
+        """What was searched, and who confirmed it."""
+        return {"searched": self.searched, "confirmed_by": self.confirmed_by}
+
+
 class ProfileRow(LimitRow):
     """One analyte found while others, which nature sends with it, were not."""
 
@@ -361,6 +390,7 @@ AnyRow = (
     | AttestationRow
     | CertificateRow
     | UnreadRow
+    | NoStatuteRow
     | ProfileRow
 )
 
@@ -392,6 +422,13 @@ class Head(Table):
     certificate_max_age_days: Count | None = Field(None, description="How old a certificate may be")
 
 
+class NotAskedRow(Table):
+    """Families of hazards of which the law says nothing."""
+
+    families: Annotated[tuple[Family, ...], Field(min_length=1)]
+    because: Text = Field(description="What was read, and that it says nothing of them")
+
+
 _DEFAULTS: Any = dict.fromkeys(sorted(LIMIT_KEYS - {"id"}), (Any, None))
 Defaults = create_model("Defaults", __base__=Table, **_DEFAULTS)
 
@@ -407,3 +444,4 @@ class RulebookFile(Table):
     defaults: Annotated[dict[str, Any], BeforeValidator(_defaults)] = Field({})
     limit: tuple[dict[str, Any], ...] = ()
     override: tuple[dict[str, Any], ...] = ()
+    not_asked: tuple[NotAskedRow, ...] = ()

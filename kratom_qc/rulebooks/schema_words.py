@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator
 from kratom_qc import vocabulary
 from kratom_qc.rulebooks.dates import bound
 from kratom_qc.vocabulary.derived import derived_kinds
+from kratom_qc.vocabulary.hazards import hazard_families
 
 CERTIFICATE_FIELDS = (
     "laboratory",
@@ -31,7 +32,7 @@ UNITS_OF = {  # canonical units of every measure
     "percent": ("%",),
     "share": ("%",),
     "claim": ("%",),
-    "number": ("1", "g/mL"),
+    "number": ("1", "g/mL", "kJ/100 g"),
     "ratio": ("1",),
     "described": (),
 }
@@ -57,6 +58,12 @@ def _subject(name: str) -> str:
     return name
 
 
+def _family(name: str) -> str:
+    if name not in hazard_families():
+        raise ValueError(f"is no family of hazards; known are {', '.join(hazard_families())}")
+    return name
+
+
 def _unit(text: str) -> str:
     unit = vocabulary.unit(text)
     if unit is None or unit.log10 or unit.portion is not None:
@@ -79,6 +86,7 @@ def _partial_date(value: Any) -> str:
 
 
 Product = Annotated[str, AfterValidator(_product)]
+Family = Annotated[str, AfterValidator(_family)]
 Subject = Annotated[str, AfterValidator(_subject)]
 PrintedUnit = Annotated[str, AfterValidator(_unit)]
 PartialDate = Annotated[str, BeforeValidator(_partial_date)]

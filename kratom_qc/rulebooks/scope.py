@@ -30,7 +30,9 @@ def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, 
     book = books.get(market)
     if book is None or book.kind != BookKind.MARKET:
         known = markets_of(books)
-        near = vocabulary.nearest_hint(market, known)
+        titles = {books[one].title.casefold(): one for one in known}
+        called = next(iter(vocabulary.closest(market.casefold(), titles, 1)), "")
+        near = vocabulary.nearest_hint(titles.get(called, market), known)
         raise UsageError(
             f"there is no rulebook for the market '{market}'{near}; "
             f"known markets: {', '.join(known) or 'none'}"

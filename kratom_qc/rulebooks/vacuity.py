@@ -19,6 +19,7 @@ from kratom_qc.domain.limit import (
     CertificateLimit,
     DescribedLimit,
     Limit,
+    NoStatute,
     NotDetectedLimit,
     ProductClassLimit,
     Rulebook,
@@ -90,6 +91,8 @@ def _days(limits: Iterable[Limit], since: date) -> list[date]:
     days = {since}
     for limit in limits:
         days.add(bound(limit.effective_from, first=True))
+        if limit.pending_from:
+            days.add(bound(limit.pending_from, first=True))
         if limit.effective_to not in ("open", "unknown"):
             days.add(bound(limit.effective_to, first=False) + timedelta(days=1))
     return sorted(day for day in days if day >= since)
@@ -97,7 +100,8 @@ def _days(limits: Iterable[Limit], since: date) -> list[date]:
 
 def _always(limit: Limit) -> bool:
     """Whether a limit holds on silence, on every day there is."""
-    dated = limit.effective_from != "unknown" or limit.effective_to not in ("open", "unknown")
+    ends = limit.effective_to not in ("open", "unknown")
+    dated = ends or limit.pending_from or limit.effective_from != "unknown"
     return not dated and stands(limit, date.max)[1] and _holds_on_silence(limit)
 
 
@@ -106,7 +110,12 @@ def _holds_on_silence(limit: Limit) -> bool:
         return False
     if isinstance(limit, AmountLimit | NotDetectedLimit | DescribedLimit):
         return limit.when_missing == WhenMissing.HOLD
-    return isinstance(limit, Ban | UnreadRule)
+    return isinstance(limit, Ban | UnreadRule) or is_unconfirmed(limit)
+
+
+def is_unconfirmed(limit: Limit) -> bool:
+    """Whether nobody has confirmed that there is no law on kratom."""
+    return isinstance(limit, NoStatute) and not limit.confirmed_by
 
 
 def _held(limits: Iterable[Limit], day: date, product: str) -> bool:
@@ -123,5 +132,7 @@ def _excludes(limit: Limit, product: str) -> bool:
 
 def _passes_on_silence(limit: Limit, product: str) -> bool:
     """A product's form and the words of a certificate are known before anything was tested."""
+    if isinstance(limit, NoStatute):
+        return not is_unconfirmed(limit)
     is_of_class = isinstance(limit, ProductClassLimit) and product in limit.requires
     return is_of_class or isinstance(limit, CertificateLimit)

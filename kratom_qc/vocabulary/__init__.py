@@ -11,44 +11,74 @@ from kratom_qc.vocabulary.analyte_names import (
     ambiguous_names,
     analyte,
     analyte_by_cas,
+    analyte_in_table,
     analyte_spellings,
     analytes,
     cas_numbers,
     meanings_of,
     nearest_analytes,
 )
+from kratom_qc.vocabulary.conclusions import is_good_verdict
+from kratom_qc.vocabulary.described import described_well, good_answers
 from kratom_qc.vocabulary.headers import (
     TABLES,
     basis_line,
     column_role,
     column_roles,
-    fact_name,
-    fact_names,
     footnote,
+    form_line,
     header_words,
     is_bare_total,
+    may_hold_verdicts,
     nearest_headers,
     unit_line,
 )
+from kratom_qc.vocabulary.ids import is_placeholder, lot
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key, unit_key, word_key
+from kratom_qc.vocabulary.labels import (
+    fact_name,
+    fact_names,
+    is_title,
+    label_languages,
+    label_words,
+    may_begin_label,
+    plain_label,
+    status_of_paper,
+)
 from kratom_qc.vocabulary.lists import WORDS, closest, nearest_hint
 from kratom_qc.vocabulary.products import (
+    FormWords,
     form_spellings,
+    form_words,
+    names_product,
+    names_strain,
     nearest_forms,
+    potent_words,
     product_form,
     product_forms,
     product_in_name,
+    says_plant_only,
 )
-from kratom_qc.vocabulary.statuses import nearest_statuses, prose, status, status_words
-from kratom_qc.vocabulary.units import Unit, basis_in, known_units, nearest_units, unit, units
+from kratom_qc.vocabulary.statuses import nearest_statuses, status, status_words
+from kratom_qc.vocabulary.units import (
+    Unit,
+    basis_in,
+    known_units,
+    nearest_units,
+    unit,
+    units,
+    without_portion,
+)
 
 __all__ = [
     "LONGEST_NAME",
     "WORDS",
     "Analyte",
+    "FormWords",
     "Unit",
     "analyte",
     "analyte_by_cas",
+    "analyte_in_table",
     "analytes",
     "basis_in",
     "basis_line",
@@ -56,28 +86,44 @@ __all__ = [
     "closest",
     "column_role",
     "column_roles",
+    "described_well",
     "fact_name",
     "fact_names",
     "folded",
     "footnote",
+    "form_line",
+    "form_words",
     "header_key",
     "is_bare_total",
+    "is_good_verdict",
+    "is_placeholder",
+    "is_title",
     "known_units",
+    "label_languages",
+    "lot",
+    "may_begin_label",
+    "may_hold_verdicts",
     "meanings_of",
+    "names_product",
+    "names_strain",
     "nearest_analytes",
     "nearest_forms",
     "nearest_headers",
     "nearest_hint",
     "nearest_statuses",
     "nearest_units",
+    "plain_label",
+    "potent_words",
     "product_form",
     "product_forms",
     "product_in_name",
-    "prose",
+    "says_plant_only",
     "status",
+    "status_of_paper",
     "unit",
     "unit_key",
     "unit_line",
+    "without_portion",
     "word_key",
 ]
 
@@ -85,7 +131,10 @@ __all__ = [
 def check_all() -> None:
     """Load every word list, so that a mistake in one is an error at start and not in the middle of
     a run. Raises RulebookError."""
-    lists = (analyte_spellings, ambiguous_names, cas_numbers, units, status_words, form_spellings)
+    lists = (
+        *(analyte_spellings, ambiguous_names, cas_numbers, units, status_words, form_spellings),
+        *(good_answers, label_words),
+    )
     for load in lists:
         load()
     for table in TABLES:

@@ -1,4 +1,5 @@
-"""The things laboratories test for (`words/analytes.toml`), by name and by CAS number."""
+"""The things laboratories test for (`words/analytes.toml`, more names in
+`words/analyte_languages.toml`), by name and by CAS number."""
 
 from __future__ import annotations
 
@@ -7,13 +8,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.keys import LONGEST_NAME, name_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
+# A name without any of these is of words alone.
+_SIGNS = re.compile(r"[(\[,/–-]|[0-9]\s*[°º˚]?\s*C")
 # `Name (abbreviation)`, `Abbreviation - name` and `Name, abbreviation`
 _NAMED_TWICE = tuple(
     map(re.compile, (r"^(.+?)\s*[(\[](.+)[)\]]$", r"^(.+?)\s+[-–/]\s+(.+)$", r"^(.+?)\s*,\s*(.+)$"))
 )
+_HOW_MANY = re.compile(
+    r"(.{3,80}?)\s*[(\[,]\s*[0-9]{1,4}\s+(?:compounds|analytes|pesticides|actives|residues"
+    r"|active substances|substances|l[áa]tek|účinných látek|Wirkstoffe|Substanzen|composés"
+    r"|molécules|compuestos|substancias|principios activos|substâncias|substancji|sostanze"
+    r"|principi attivi|stoffen|senyawa)\s*[)\]]?",
+    re.IGNORECASE,
+)
+_SUMMED = re.compile(
+    r"(.{3,80}?)\s*[(\[,]\s*(?:calc\.?|calculated|sum|total|Summe|gesamt|suma|součet|somme|somma|soma"
+    r"|som|jumlah|łącznie|(?:(?:calc\.|calculated)\s+)?sum(?:\s+of\s+(?:the"
+    r"\s+|all\s+)?(?:above|listed))?|Summe(?:\s+der\s+(?:oben\s+)?genannten)?|součet(?:\s+výše"
+    r"\s+uvedených)?|somme\s+des\s+précédents|suma\s+de\s+los\s+anteriores)\s*[)\]]?",
+    re.IGNORECASE,
+)
+
+# `(30 °C)`, `à 30 °C`, `30-35°C`, `@ 30°C, 72 h`, `(35C)`: at what temperature a thing was counted
+# or dried, and how long
+_HEATED = re.compile(
+    r"^(?P<name>.+?)(?:[\s,]*[(\[]\s*|[\s,]+)(?:(?:at|při|bei|à|a|em|w|in|bij|op|pada|suhu|ที่|@)\s*)?"
+    r"(?P<low>[0-9]{2,3})(?:\s*[-–]\s*(?P<high>[0-9]{2,3}))?\s*[°º˚]?\s*C"
+    r"(?:\s*[,/]\s*(?:for\s+)?[0-9]{1,3}\s*h(?:ours?)?)?\s*[)\]]?[\s*#†‡]*$"
+)
+# `Lead (as Pb)`: an element given as itself, and not as an oxide of it
+_GIVEN_AS = re.compile(
+    r"(?P<name>.{1,60}?)\s*[(\[,]\s*(?:as|als|jako|jak|como|comme|come|sebagai|calculated as"
+    r"|expressed as|berechnet als)\s+(?P<given>.{1,60}?)\s*[)\]]?",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"\b(?:total[es]?|totalen?|totaal|totale|gesamt|gesamtgehalt|celkov[áéýě]|celkem|całkowit[ayei]"
+    r"|ogółem|ogólny)\b|^Gesamt(?=[-A-ZÄÖÜ])|ทั้งหมด",
+    re.IGNORECASE,
+)
+_TOTAL_BEHIND = re.compile(r"(.{3,60}?)\s*[,(]\s*total\s*\)?", re.IGNORECASE)
+_OF_MOULDS = ("tymc", "yeasts", "moulds")
+# What laboratories mark a test with that is (not) in the scope of their accreditation
+_ACCREDITED = re.compile(r"\s*[(\[][AN][)\]]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +67,6 @@ class Analyte:
     family: str
     measure: str
     cas: tuple[str, ...]
-
-    @property
-    def alarming(self) -> bool:
-        """Whether finding it needs a decision even where no limit speaks of it: an adulterant, a
-        pathogen."""
-        pathogen = self.family == "microbe" and self.measure == "presence"
-        return self.family == "adulterant" or pathogen
 
 
 @cache
@@ -53,12 +87,17 @@ def analytes() -> Mapping[str, Analyte]:
 @cache
 def analyte_spellings() -> Mapping[str, str]:
     """Every spelling's key → id. Raises RulebookError where one stands for two analytes."""
-    rows = (
-        (name_key(spelling), row["id"], spelling)
+    rows = [
+        (row["id"], spelling)
         for row in word_list("analytes.toml")["analyte"]
         for spelling in (row["id"], row["name"], *row.get("spellings", ()))
-    )
-    return index(rows, "words/analytes.toml")
+    ]
+    for names in word_list("analyte_languages.toml").values():
+        rows += [(known, name) for known, said in names.items() for name in said.split(" · ")]
+    if unknown := {known for known, _ in rows} - analytes().keys():
+        raise RulebookError(f"words/analyte_languages.toml: no analytes: {sorted(unknown)}")
+    keyed = ((name_key(spelling), known, spelling) for known, spelling in rows)
+    return index(keyed, "words/analytes.toml")
 
 
 @cache
@@ -92,13 +131,101 @@ def analyte(text: str) -> Analyte | None:
     spellings = analyte_spellings()
     if whole := spellings.get(name_key(text)):
         return analytes()[whole]
+    if _SIGNS.search(text) is None:
+        return _tested_for(text.strip())
+    if (bare := _ACCREDITED.sub("", text)) != text:  # `Mitragynine (N)`: not accredited
+        return analyte(bare)
+    heated = _HEATED.match(text.strip())
+    if heated is not None:
+        return _at(analyte(heated["name"]), int(heated["low"]), int(heated["high"] or 0))
+    ways = (_named_twice, _counted, _given_as_itself, _tested_for)
+    return next((known for way in ways if (known := way(text.strip())) is not None), None)
+
+
+def _named_twice(text: str) -> Analyte | None:
+    """`Lead (Pb)`: both names stand for the same."""
     for pattern in _NAMED_TWICE:
-        parts = pattern.match(text.strip())
-        meanings = {spellings.get(name_key(part)) for part in parts.groups()} if parts else set()
+        parts = pattern.match(text)
+        meanings = {analyte(part) for part in parts.groups()} if parts else set()
         meaning = meanings.pop() if len(meanings) == 1 else None
         if meaning is not None:
-            return analytes()[meaning]
+            return meaning
     return None
+
+
+def _given_as_itself(text: str) -> Analyte | None:
+    stated = _GIVEN_AS.fullmatch(text)
+    known = analyte(stated["name"]) if stated else None
+    alike = stated is not None and known is not None and known == analyte(stated["given"])
+    return known if alike and known is not None and known.family == "element" else None
+
+
+def _tested_for(text: str) -> Analyte | None:
+    """`Detection of Salmonella spp.`, `Recuento de E. coli`: a microbe after words that say that it
+    was looked for or counted; `Kadar mitraginin`: a substance after words for its content."""
+    for words, of_microbes in (("looked_for", True), ("content_of", False)):
+        found = _words_before(words).match(text)
+        known = analyte(found["name"]) if found else None
+        if known is not None and (known.family == "microbe") == of_microbes:
+            return known
+    return _whole_element(text)
+
+
+def _whole_element(text: str) -> Analyte | None:
+    """`Arsen (As) gesamt`, `Arsênio total`: an element in whatever form it is; and `Yeast & Mold,
+    Total`."""
+    turned = _TOTAL_BEHIND.fullmatch(text.strip())
+    whole = analyte_spellings().get(name_key(f"Total {turned[1]}")) if turned else None
+    if whole is not None:
+        return analytes()[whole]
+    bare = _WHOLE.sub("", text.strip()).strip(" ,-–:")
+    known = analyte(bare) if 1 < len(bare) < len(text.strip()) else None
+    return known if known is not None and known.family == "element" else None
+
+
+@cache
+def _words_before(name: str) -> re.Pattern[str]:
+    longest_first = sorted(word_list("analytes.toml")[name], key=len, reverse=True)
+    words = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"(?:{words})\s*(?P<name>\S.*)", re.IGNORECASE)
+
+
+def _counted(text: str) -> Analyte | None:
+    """`Pesticide residues (72 compounds)`, and a total of which it is said that it is one: `Total
+    alkaloids (sum)`."""
+    counted, summed = _HOW_MANY.fullmatch(text), _SUMMED.fullmatch(text)
+    if counted:
+        return analyte(counted[1])
+    known = analyte(summed[1]) if summed else None
+    return known if known is not None and known.family == "total" else None
+
+
+def _at(known: Analyte | None, low: int, high: int) -> Analyte | None:
+    """An analyte determined at a temperature (°C): the heat of drying says nothing of what is
+    measured, that of incubation tells mesophiles from others."""
+    if known is None or known.family == "physical":
+        return known
+    coolest = 20 if known.id in _OF_MOULDS else 30
+    incubated = coolest <= low and max(low, high) <= 37
+    return known if known.family == "microbe" and incubated else None
+
+
+@cache
+def _in_tables() -> Mapping[str, str]:
+    rows = (
+        (name_key(name), test, name)
+        for test, names in word_list("analytes.toml")["in_tables"].items()
+        for name in names
+    )
+    return index(rows, "words/analytes.toml [in_tables]")
+
+
+def analyte_in_table(text: str) -> Analyte | None:
+    """The test that a word names where an answer stands beside it: `Pesticides (72 compounds) |
+    ND`, `Description | Brown powder`."""
+    counted = _HOW_MANY.fullmatch(text.strip())
+    known = _in_tables().get(name_key(counted[1] if counted else text))
+    return analytes()[known] if known else None
 
 
 def meanings_of(text: str) -> tuple[str, ...]:
@@ -107,6 +234,7 @@ def meanings_of(text: str) -> tuple[str, ...]:
     return ambiguous_names().get(name_key(text), ())
 
 
+@lru_cache(8192)
 def nearest_analytes(text: str) -> tuple[str, ...]:
     """Up to three known names near an unknown one, for the person who must decide."""
     spellings = analyte_spellings()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -15,12 +15,13 @@ from kratom_qc.vocabulary.lists import word_list
 class Formula:
     """How a quantity is computed. The list states where a ceiling comes from.
 
-    sum     `of` added up; unmeasured, a `core` summand is at most `ceiling` × `ceiling_of`,
-            any other counts 0
+    sum     `of` added up, each times its weight; unmeasured, a `core` summand is at most
+            `ceiling` × `ceiling_of`, any other counts 0
     share   `part` as per cent of the one total in `of`
     ratio   the sum of `of` over the sum of `under`
     claim   the one quantity in `of` as per cent of what is declared of `claimed`
     within  a part that laboratories measure too; at most the one whole in `of`
+    whole   what laboratories measure too; at least the greatest of its parts in `of`
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Formula:
     core: frozenset[str] = frozenset()
     ceiling: Decimal | None = None
     ceiling_of: str = ""
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -53,7 +55,10 @@ def _formula(kind: str, row: Mapping[str, Any]) -> Formula:
             core=frozenset(row.get("core", row["of"])),
             ceiling=Decimal(row["ceiling"]) if "ceiling" in row else None,
             ceiling_of=row.get("ceiling_of", ""),
+            weights={one: Decimal(weight) for one, weight in row.get("weights", {}).items()},
         )
+    if kind == "whole":
+        return Formula("whole", tuple(row["of"]))
     if kind == "ratio":
         return Formula("ratio", tuple(row["over"]), tuple(row["under"]))
     claimed = row.get("claimed", row["of"]) if kind == "claim" else ""
@@ -63,8 +68,9 @@ def _formula(kind: str, row: Mapping[str, Any]) -> Formula:
 @cache
 def derived_kinds() -> Mapping[str, str]:
     """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a
-    claim. A part of a whole (`within`) is an analyte like others: laboratories measure it too."""
-    return {name: formula.kind for name, formula in formulas().items() if formula.kind != "within"}
+    claim. A part and a whole are analytes like others: laboratories measure them too."""
+    measured = ("within", "whole")
+    return {name: one.kind for name, one in formulas().items() if one.kind not in measured}
 
 
 @cache
@@ -77,11 +83,50 @@ def operands(subject: str) -> frozenset[str]:
 
 
 @cache
+def bounded_by(subject: str) -> frozenset[str]:
+    """What is bounded where an upper limit bounds a subject: its summands, the part of a share, and
+    the parts of a whole."""
+    formula = formulas().get(subject)
+    parts: tuple[str, ...] = ()
+    if formula is not None and formula.kind in ("sum", "whole"):
+        parts = formula.of
+    if formula is not None and formula.kind == "share":
+        parts = (formula.part,)
+    within = (
+        part for part, one in formulas().items() if one.kind == "within" and subject in one.of
+    )
+    return frozenset({subject}).union(*map(bounded_by, (*parts, *within)))
+
+
+@cache
 def evidence_for(subject: str) -> frozenset[str]:
     """Every quantity whose results a quantity of this subject may rest on: its operands, the whole
-    that it is part of, and what a ceiling is taken of."""
+    that it is part of, the sums that it is a summand of, and what a ceiling is taken of."""
+    reached: set[str] = set()
+    waiting = [subject]
+    while waiting:
+        one = waiting.pop()
+        if one not in reached:
+            reached.add(one)
+            waiting += _next_to(one)
+    return frozenset(reached)
+
+
+def _next_to(subject: str) -> Iterator[str]:
     formula = formulas().get(subject)
-    if formula is None:
-        return frozenset({subject})
-    ceiling_of = (formula.ceiling_of,) if formula.ceiling_of else ()
-    return frozenset({subject}).union(*map(evidence_for, (*formula.parts, *ceiling_of)))
+    if formula is not None:
+        yield from formula.parts
+        if formula.ceiling_of:
+            yield formula.ceiling_of
+    yield from sums_of(subject)
+
+
+@cache
+def sums_of(subject: str) -> tuple[str, ...]:
+    """The sums that a subject is a summand of and that tell something of it; one whose missing
+    summands have a ceiling tells nothing."""
+    return tuple(
+        name
+        for name, one in formulas().items()
+        if one.kind == "sum" and one.ceiling is None and subject in one.of
+    )

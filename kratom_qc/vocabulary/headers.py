@@ -1,15 +1,18 @@
-"""Words of headers, labels and lines about all results (`words/headers.toml`)."""
+"""Words of headers and of lines about all results (`words/headers.toml`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
+from kratom_qc.vocabulary.field_names import spelled_out
 from kratom_qc.vocabulary.keys import header_key
+from kratom_qc.vocabulary.labels import label_words, printed_labels
 from kratom_qc.vocabulary.lists import index, nearest, word_list
+from kratom_qc.vocabulary.products import product_form
 from kratom_qc.vocabulary.units import basis_in, unit
 
-TABLES = ("column", "fact", "phrase", "footnote")
+TABLES = ("column", "phrase", "footnote", "verdict")
 _LONGEST_PHRASE = 11  # words
 _FILLERS = {"a", "an", "the", "basis"}
 
@@ -26,13 +29,12 @@ def header_words(table: str) -> Mapping[str, str]:
 @lru_cache(8192)
 def column_role(text: str) -> str | None:
     """What a column of a results table holds, by its header word."""
-    return header_words("column").get(header_key(text))
-
-
-@lru_cache(8192)
-def fact_name(text: str) -> str | None:
-    """Which fact a label of the header block (or a column of a long table) states."""
-    return header_words("fact").get(header_key(text.rstrip(" :")))
+    words = header_words("column")
+    for said in (text, *spelled_out(text)):
+        key = header_key(said)
+        if key in words or key in label_words():
+            return words.get(key)
+    return None
 
 
 @cache
@@ -41,38 +43,47 @@ def column_roles() -> tuple[str, ...]:
     return tuple(word_list("headers.toml")["column"])
 
 
-@cache
-def fact_names() -> tuple[str, ...]:
-    """Every fact that a label may state."""
-    return tuple(word_list("headers.toml")["fact"])
-
-
 @lru_cache(8192)
 def unit_line(text: str) -> str | None:
     """The unit that a line above a table states of all its results: `mg/kg` in `All results in
     mg/kg`."""
-    for meaning, rest in _phrases(text):
-        if meaning == "unit_line" and unit(rest) is not None:
-            return rest
-    return None
+    return next((rest for rest in _behind("unit_line", text) if unit(rest) is not None), None)
+
+
+@lru_cache(8192)
+def form_line(text: str) -> str | None:
+    """The words for the product form that a line states of everything: `ground leaf` in `All
+    products are ground leaf`. Every word of it must say a form."""
+    forms = _behind("form_line", text)
+    return next((rest for rest in forms if product_form(rest) is not None), None)
 
 
 @lru_cache(8192)
 def basis_line(text: str) -> str | None:
     """The basis that a line states of all results: `dry` in `All results are reported on a dry
     weight basis`."""
-    for meaning, rest in _phrases(text):
+    for rest in _behind("basis_line", text):
         basis, others = basis_in(rest)
-        if meaning == "basis_line" and basis and set(others.casefold().split()) <= _FILLERS:
+        if basis and set(others.casefold().split()) <= _FILLERS:
             return basis
     return None
 
 
-def _phrases(text: str) -> Iterator[tuple[str | None, str]]:
-    """What the first words of a line mean, and its other words; for one first word, two, three …"""
+def _behind(meaning: str, text: str) -> Iterator[str]:
+    """What stands behind the first words of a line where these have a meaning."""
+    return (rest for known, rest in _phrases(text) if known == meaning)
+
+
+@lru_cache(8192)
+def _phrases(text: str) -> tuple[tuple[str, str], ...]:
+    """What the first words of a line mean, and its other words; one first word, two, three … may
+    mean something."""
     words = text.strip(" ().").split()
-    for count in range(1, min(len(words), _LONGEST_PHRASE + 1)):
-        yield _phrase(" ".join(words[:count])), " ".join(words[count:])
+    known = (
+        (_phrase(" ".join(words[:count])), " ".join(words[count:]))
+        for count in range(1, min(len(words), _LONGEST_PHRASE + 1))
+    )
+    return tuple((meaning, rest) for meaning, rest in known if meaning is not None)
 
 
 def _phrase(text: str) -> str | None:
@@ -84,6 +95,16 @@ def footnote(text: str) -> str | None:
     """What a legend says a footnote mark means: `estimated`, `neutral`, or None where it is not
     understood."""
     return header_words("footnote").get(header_key(text))
+
+
+def asks_for_a_yes(text: str) -> bool:
+    """Whether a heading asks whether something conforms, so that `Y` below it is good."""
+    return header_words("verdict").get(header_key(text)) == "yes"
+
+
+def may_hold_verdicts(text: str) -> bool:
+    """Whether a column of remarks is one of verdicts in other papers: `Keterangan`."""
+    return header_words("verdict").get(header_key(text)) == "or_remark"
 
 
 def is_bare_total(text: str) -> bool:
@@ -98,7 +119,6 @@ def nearest_headers(text: str) -> tuple[str, ...]:
 
 @cache
 def _printed_headers() -> Mapping[str, str]:
-    tables = (word_list("headers.toml")[table] for table in ("column", "fact"))
-    return {
-        header_key(word): word for table in tables for words in table.values() for word in words
-    }
+    columns = word_list("headers.toml")["column"].values()
+    words = {header_key(word): word for words in columns for word in words}
+    return {**words, **printed_labels()}

@@ -52,10 +52,10 @@ def closest(key: str, known: Iterable[str], most: int) -> list[str]:
 
 def nearest_hint(name: str, known: Iterable[str], most: int = 1) -> str:
     """`; nearest: us-tx`: the end of a sentence about a name that nobody knows. Names that begin
-    with it come first; nothing where none is near."""
-    every = list(known)
-    longer = [word for word in every if name and word.startswith(name)]
-    near = list(dict.fromkeys([*longer, *closest(name, every, most)]))[:most]
+    with it come first, in capitals or not; nothing where none is near."""
+    key, every = name.casefold(), {word.casefold(): word for word in known}
+    longer = [word for word in every if key and word.startswith(key)]
+    near = [every[word] for word in dict.fromkeys([*longer, *closest(key, every, most)])][:most]
     return f"; nearest: {', '.join(near)}" if near else ""
 
 

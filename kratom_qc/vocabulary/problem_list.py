@@ -38,7 +38,7 @@ _Line = Annotated[Text, AfterValidator(_trimmed)]
 _Sentence = Annotated[_Line, AfterValidator(_sentence)]
 
 
-class Problem(Table):
+class ExplainedProblem(Table):
     """One code explained. `do` is what the vendor or the laboratory does about it."""
 
     code: str
@@ -50,7 +50,7 @@ class Problem(Table):
     do: _Sentence
 
     @model_validator(mode="after")
-    def _fits_its_kind(self) -> Problem:
+    def _fits_its_kind(self) -> ExplainedProblem:
         mistakes = []
         allowed = _SEVERITIES[self.kind]
         if self.severity not in allowed:
@@ -66,11 +66,11 @@ class Problem(Table):
         return self
 
 
-def load(path: Path) -> Mapping[str, Problem]:
+def load(path: Path) -> Mapping[str, ExplainedProblem]:
     """Every problem by its code. Raises RulebookError with every mistake of the list."""
     document = read(path, f"words/{path.name}")
     rows = {
         code: {**row, "code": code} if isinstance(row, dict) else row
         for code, row in document.data.items()
     }
-    return checked(document, TypeAdapter(dict[str, Problem]), data=rows)
+    return checked(document, TypeAdapter(dict[str, ExplainedProblem]), data=rows)

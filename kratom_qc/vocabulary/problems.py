@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from kratom_qc.domain.source import CellRef
 
 if TYPE_CHECKING:
-    from kratom_qc.vocabulary.problem_list import Problem
+    from kratom_qc.vocabulary.problem_list import ExplainedProblem
 
 FILE = Path(__file__).parent / "words" / "problems.toml"
 
 _KINDS = {
-    "refusal": "Refusals: the file cannot be read truthfully and never becomes data",
+    "refusal": "Refusals: nothing can be judged; in capitals, the cell holds its batch",
     "doubt": "Doubts: the file was read, the batch is held",
     "finding": "Findings: how a batch stands to its limits",
     "remark": "Remarks: worth knowing, they change no verdict",
@@ -52,16 +52,21 @@ class FixList:
 
 
 @cache
-def problems() -> Mapping[str, Problem]:
+def problems() -> Mapping[str, ExplainedProblem]:
     """Every problem by its code. Raises RulebookError that names every mistake of the list."""
     from kratom_qc.vocabulary.problem_list import load
 
     return load(FILE)
 
 
-def problem(code: str) -> Problem | None:
-    """What a code means; None for one that is not listed (a test lets none be)."""
-    return problems().get(code)
+def problem(code: str) -> ExplainedProblem | None:
+    """What a code means; None for one that is not listed (a test lets none be).
+
+    A code in capitals holds what the same one in small letters refuses: a cell that cannot be
+    believed does either, by whether there is anything to judge.
+    """
+    listed = problems()
+    return listed.get(code) or (listed.get(code.lower()) if code.isupper() else None)
 
 
 def markdown() -> str:
@@ -80,7 +85,7 @@ def markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _entry(explained: Problem) -> list[str]:
+def _entry(explained: ExplainedProblem) -> list[str]:
     return [
         f"### `{explained.code}`: {explained.title}",
         "",

@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from typing import NamedTuple
 
-from kratom_qc.vocabulary.keys import folded, header_key
+from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
+
+_WORD = re.compile(r"[a-z0-9%]+|[\u0e00-\u0e7f]+")
+# How much of a product there is says nothing of its form; `50x` does.
+_AMOUNT = re.compile(r"[0-9]+(?:[.,][0-9]+)?\s?(?:mg|g|kg|ml|oz|lbs?|ct|count|pcs)\b")
+_STRENGTH = re.compile(r"\b(?:[0-9]+ ?x|x ?[0-9]+|[0-9]+ ?: ?1)\b")
+_PLANT = re.compile("kratom|mitragyn|ketum|กระทอม")
+_POWDER, _LEAF, _PLAIN = "powder", "leaf", "plain"
+# Lists of words that name no form, and what their words mean
+_OPEN_WORDS = (
+    ("strain", _PLAIN),
+    ("plant", _PLAIN),
+    ("plain", _PLAIN),
+    ("leaf", _LEAF),
+    ("powder", _POWDER),
+)
+
+
+class FormWords(NamedTuple):
+    """What the words of a form or of a product's name say.
+
+    `product` is the one product they name, None where they name none or several. `left` are the
+    words that belong to no form and are not plain.
+    """
+
+    product: str | None
+    left: tuple[str, ...]
 
 
 @cache
 def product_forms() -> Mapping[str, str]:
     """Product id → display name."""
-    return {product: row["name"] for product, row in word_list("products.toml").items()}
+    return {product: row["name"] for product, row in word_list("products.toml")["form"].items()}
 
 
 @cache
@@ -21,8 +48,8 @@ def form_spellings() -> Mapping[str, str]:
     """Every spelling's key → product id. Raises RulebookError where one stands for two."""
     spellings = (
         (header_key(spelling), product, spelling)
-        for product, row in word_list("products.toml").items()
-        for spelling in (product, row["name"], *row["spellings"])
+        for product, row in word_list("products.toml")["form"].items()
+        for spelling in (product, row["name"], *row["phrases"])
     )
     return index(spellings, "words/products.toml")
 
@@ -30,7 +57,11 @@ def form_spellings() -> Mapping[str, str]:
 @lru_cache(8192)
 def product_form(text: str) -> str | None:
     """The product id a form, matrix or product-type field names in full, or None."""
-    return form_spellings().get(header_key(text))
+    exact = form_spellings().get(header_key(text))
+    if exact is not None:
+        return exact
+    said = form_words(text)
+    return None if said.left else said.product
 
 
 def nearest_forms(text: str) -> tuple[str, ...]:
@@ -41,17 +72,138 @@ def nearest_forms(text: str) -> tuple[str, ...]:
 
 @lru_cache(8192)
 def product_in_name(text: str) -> str | None:
-    """The one product whose phrases a product's name holds; None where none or several do."""
-    name = _words(text)
-    products = {
-        product
-        for product, row in word_list("products.toml").items()
-        if any(_words(phrase) in name for phrase in row["phrases"])
-    }
-    return products.pop() if len(products) == 1 else None
+    """The one product that a product's name holds the words of; None where it holds those of none
+    or of several."""
+    return form_words(text).product
 
 
 @lru_cache(8192)
-def _words(text: str) -> str:
-    """The words of a text between single blanks, so that one text holds another by whole words."""
-    return f" {re.sub(r'[^a-z0-9]+', ' ', folded(text)).strip()} "
+def potent_words(text: str) -> tuple[str, ...]:
+    """Words of a product's name that no plain leaf has: `enhanced`, `7-OH`, `50x`."""
+    own = f" {' '.join(_tokens(text))} "
+    words = word_list("products.toml")["words"]["potent"]
+    known = [word for word in words if f" {' '.join(_tokens(word))} " in own]
+    return tuple(dict.fromkeys([*known, *_STRENGTH.findall(folded(text))]))
+
+
+@lru_cache(8192)
+def names_strain(text: str) -> bool:
+    """Whether a product's name is made of words for strains, colours and amounts: `Red Maeng Da
+    1 kg`."""
+    said = form_words(text)
+    is_plain = said.product is None and not said.left and not potent_words(text)
+    return is_plain and _holds(text, "strain")
+
+
+@lru_cache(8192)
+def says_plant_only(text: str) -> bool:
+    """Whether a form says no more than that the product is of a plant: `Botanical`."""
+    said = form_words(text)
+    return said.product is None and not said.left and _holds(text, "plant")
+
+
+def _holds(text: str, kind: str) -> bool:
+    """Whether a text has a word or phrase of a list."""
+    own = f" {' '.join(_tokens(text))} "
+    words = word_list("products.toml")["words"][kind]
+    return any(f" {' '.join(_tokens(word))} " in own for word in words)
+
+
+@lru_cache(8192)
+def names_product(text: str) -> bool:
+    """Whether a line without a label can be the name of a product: it names the plant and one
+    form."""
+    said = form_words(text)
+    says_plant = any(_PLANT.match(word) for word in _tokens(text[:LONGEST_NAME]))
+    return says_plant and said.product is not None and not said.left
+
+
+@lru_cache(8192)
+def form_words(text: str) -> FormWords:
+    """What the words of a text say of a product's form. The longest spelling counts first."""
+    if len(text) > LONGEST_NAME:
+        return FormWords(None, (text,))
+    meanings = list(_meanings(_tokens(_AMOUNT.sub(" ", folded(text)))))
+    left = tuple(word for word, meaning in meanings if meaning is None)
+    said = {meaning for _, meaning in meanings if meaning is not None} - {_PLAIN}
+    if left and not any(_PLANT.match(word) for word, _ in meanings):
+        said -= {_POWDER, _LEAF}  # `Leaf powdr` names no form for certain
+    return FormWords(_product(said), left)
+
+
+def _product(said: set[str]) -> str | None:
+    exact = said - {_POWDER, _LEAF}
+    if not exact:
+        if _POWDER in said:
+            return "leaf_powder"
+        return "crushed_leaf" if _LEAF in said else None
+    if "capsule" in exact and exact <= {"capsule", "leaf_powder", "crushed_leaf"}:
+        return "capsule"  # of leaf
+    if exact == {"leaf_powder", "crushed_leaf"}:
+        return "leaf_powder"  # dried leaf, ground
+    return exact.pop() if len(exact) == 1 else None
+
+
+def _meanings(tokens: list[str]) -> Iterator[tuple[str, str | None]]:
+    """Each part of a text with its meaning: a product, `powder`, `leaf`, `plain`, or None."""
+    known, at = _phrases(), 0
+    while at < len(tokens):
+        for length in range(min(_longest(), len(tokens) - at), 0, -1):
+            part = tuple(tokens[at : at + length])
+            if part in known:
+                yield " ".join(part), known[part]
+                at += length
+                break
+        else:
+            yield tokens[at], None
+            at += 1
+
+
+@cache
+def _phrases() -> Mapping[tuple[str, ...], str]:
+    """The words of every spelling, with what they mean."""
+    lists = word_list("products.toml")
+    phrases: dict[tuple[str, ...], str] = {}
+    for words, meaning in _OPEN_WORDS:
+        phrases |= {tuple(_pieces(word)): meaning for word in lists["words"][words]}
+    for product, row in lists["form"].items():
+        for spelling in (product, row["name"], *row["phrases"]):
+            phrases[tuple(_pieces(spelling))] = product
+    return phrases
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _phrases()))
+
+
+def _pieces(text: str) -> list[str]:
+    return _WORD.findall(folded(text))
+
+
+def _tokens(text: str) -> list[str]:
+    """The words of a text. Thai is written without blanks: its known words are cut out."""
+    return list(_cut(_pieces(text)))
+
+
+def _cut(pieces: Iterable[str]) -> Iterator[str]:
+    for piece in pieces:
+        if piece.isascii():
+            yield piece
+        else:
+            yield from _cut_thai(piece)
+
+
+def _cut_thai(text: str) -> Iterator[str]:
+    known = _thai()
+    while text:
+        word = next((word for word in known if text.startswith(word)), text)
+        yield word
+        text = text[len(word) :]
+
+
+@cache
+def _thai() -> tuple[str, ...]:
+    """Known Thai words, the longest first."""
+    words = {piece for phrase in _phrases() for piece in phrase if not piece.isascii()}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))

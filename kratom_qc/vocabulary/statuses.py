@@ -1,12 +1,19 @@
-"""Words in place of a number (`words/statuses.toml`) and phrases of prose (`words/notes.toml`)."""
+"""Words in place of a number (`words/statuses.toml`)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from kratom_qc.vocabulary.keys import folded, word_key
+from kratom_qc.vocabulary.keys import word_key
 from kratom_qc.vocabulary.lists import index, nearest, word_list
+
+_TWICE = re.compile(r"([^()/]{2,40}?)\s*(?:/\s*([^()/]{2,40})|\(([^()]{2,40})\))")
+
+# Of two words for what was not found, the one that says less counts: `ND (<LOQ)` looked down to
+# the LOQ.
+_FROM_WEAKEST = ("below_loq", "below_lod", "not_detected", "absent")
 
 
 @cache
@@ -20,14 +27,28 @@ def status_words() -> Mapping[str, str]:
 @lru_cache(8192)
 def status(text: str) -> str | None:
     """What a word in place of a number, or in a verdict column, means (a key of
-    `words/statuses.toml`)."""
-    return status_words().get(word_key(text))
+    `words/statuses.toml`). Two words that mean the same are one: `ไม่พบ / Not detected`."""
+    return status_words().get(word_key(text)) or _said_twice(text)
+
+
+def _said_twice(text: str) -> str | None:
+    parts = _TWICE.fullmatch(text.strip())
+    if parts is None:
+        return None
+    meanings = {status_words().get(word_key(part)) for part in parts.groups() if part}
+    if len(meanings) > 1 and meanings <= {*_FROM_WEAKEST}:
+        return next(meaning for meaning in _FROM_WEAKEST if meaning in meanings)
+    return meanings.pop() if len(meanings) == 1 else None
 
 
 @cache
-def _printed_statuses() -> Mapping[str, str]:
-    words = word_list("statuses.toml").values()
-    return {word_key(word): word for group in words for word in group}
+def _printed_statuses() -> Mapping[str, Mapping[str, str]]:
+    """Every word's key → the word, by its first letter."""
+    found: dict[str, dict[str, str]] = {}
+    for word in (word for group in word_list("statuses.toml").values() for word in group):
+        key = word_key(word)
+        found.setdefault(key[0], {})[key] = word
+    return found
 
 
 @lru_cache(8192)
@@ -35,12 +56,4 @@ def nearest_statuses(text: str) -> tuple[str, ...]:
     """Up to three known result words near an unknown one, with the same first letter: a file may
     hold 20,000 such words."""
     key = word_key(text)
-    alike = {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]}
-    return nearest(key, alike)
-
-
-@cache
-def prose(kind: str) -> tuple[str, ...]:
-    """Folded phrases of `words/notes.toml`, the longest first."""
-    phrases = {folded(phrase) for phrase in word_list("notes.toml")[kind]}
-    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+    return nearest(key, _printed_statuses().get(key[:1], {}))

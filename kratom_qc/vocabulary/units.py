@@ -15,19 +15,41 @@ from kratom_qc.vocabulary.lists import index, nearest, word_list
 _DRY_WORDS = (
     r"\b(?:on\s+)?(?:a\s+)?dry(?:\s*(?:weight|wt\.?|basis|matter|mass)){0}\b"
     r"|\bd\.?w\.?b?\.?(?=\W|$)|\bv\s+su[šs]in[ěe]\b"
+    r"|\b(?:in der |i\.\s?d\.\s?|i\.\s?)?(?:trockensubstanz|trockenmasse|TS|TM)\b"
+    r"|\b(?:sur |en |su )?(?:mati[èe]re s[èe]che|base seca|materia seca|mat[ée]ria seca|peso seco"
+    r"|sostanza secca|peso secco)\b|\b(?:suchej masy|s\.\s?m\.(?:\s?s\.)?)|\bdroge stof\b"
+    r"|(?<=[/%0-9gG]\s)(?:d\.?\s?[sm]\.?|d\.?b\.|p\.\s?s\.|TS|TM|s\.\s?s\.)(?!\w)"
+    r"|\b(?:berat|basis|bobot) kering\b|น้ำหนักแห้ง"
 )
 _DRY = re.compile(_DRY_WORDS.format("*"), re.IGNORECASE)
 _DRY_WEIGHT = re.compile(_DRY_WORDS.format("+"), re.IGNORECASE)
 _AS_RECEIVED = re.compile(
     r"\bas[\s-]*(?:received|is|sold|tested)\b|\ba\.?r\.?(?=\W|$)|\bwet\s+(?:weight|wt)\b"
-    r"|\bv\s+p[ůu]vodn[íi]m\s+vzorku\b",
+    r"|\bv\s+p[ůu]vodn[íi]m\s+vzorku\b"
+    r"|\b(?:originalsubstanz|frischmasse|frischsubstanz|tal cual|tal quale|sur brut|base h[úu]meda"
+    r"|como recibid[ao]|base [úu]mida|[śs]wie[żz]ej masy|als ontvangen|basis basah|berat basah"
+    r"|apa adanya)\b|ตามสภาพ",
+    re.IGNORECASE,
+)
+# What the numbers under a unit are, which changes no unit: `mean ± SD (n = 3)`
+_STATISTIC = re.compile(
+    r"[\s,;(\[]*\b(?:mean|average|avg\.?|median)\b(?:\s+of\s+(?:[0-9]{1,2}|duplicates?|triplicates?))?"
+    r"|[\s,;(\[]*(?:±|\+/-)\s*(?:SD|S\.D\.|SE|SEM|s|U|CI|uncertainty|standard deviation)\b\.?"
+    r"|[\s,;(\[]*\b[nk]\s*=\s*[0-9]{1,2}\b[)\]]?",
     re.IGNORECASE,
 )
 _OPENED_AT_END = re.compile(r"[(\[,;]\s*[)\]]?\s*$")
+# What stands before the size of a test portion: `in 25 g`, `v 25 g`, `dalam 25 g`
+IN_PORTION = r"(?:in|per|ve?|dans|par|en|em|por|je|pro|auf|na|w|su|dalam)"
+OF_PORTION = r"(?:g|gr|gram|grams|gramech|gramm|grammes?|gramos?|gramas?|grammi|gramów|กรัม)"
+_BEFORE_SIZE = rf"(?P<counted>cfu|mpn|ktj|kbe|ufc|jtk|kve)?(?:/|{IN_PORTION}|ใน|ต่อ)?"
 # `CFU/10 g`, `/25 g`, `in 25 g`, `v 25 g`: a count or an absence in a portion of so much
-_PORTION = re.compile(
-    r"^(?P<counted>cfu|mpn|ktj|kbe)?(?:/|in|per|v|ve)?(?P<size>\d+(?:\.\d+)?)(?P<of>g|ml)$",
-    re.ASCII,
+_PORTION = re.compile(rf"^{_BEFORE_SIZE}(?P<size>[0-9]+(?:\.[0-9]+)?)(?P<of>{OF_PORTION}|ml)$")
+_BEGINS_PORTION = re.compile(rf"{_BEFORE_SIZE}[0-9]")
+_PORTION_BEHIND = re.compile(
+    rf"[\s,:]*[\[(]?\s*(?:/|\b{IN_PORTION}\b|ใน|ต่อ)?\s*[0-9]+(?:[.,][0-9]+)?\s*-?"
+    rf"(?:{OF_PORTION}|ml)\.?\s*[\])]?$",
+    re.IGNORECASE,
 )
 
 
@@ -89,6 +111,11 @@ def known_units() -> tuple[str, ...]:
     return tuple(row["name"] for row in word_list("units.toml")["unit"])
 
 
+def without_portion(text: str) -> str:
+    """A text without the test portion that it ends with: `Absent` of `Absent in 25 g`."""
+    return _PORTION_BEHIND.sub("", text)
+
+
 class StatedBasis(NamedTuple):
     """The basis a text states (`dry`, `as received` or None), and its other words."""
 
@@ -96,6 +123,7 @@ class StatedBasis(NamedTuple):
     rest: str
 
 
+@lru_cache(8192)
 def basis_in(text: str, *, bare: bool = True) -> StatedBasis:
     """The basis a text states, and the text without those words.
 
@@ -109,22 +137,48 @@ def basis_in(text: str, *, bare: bool = True) -> StatedBasis:
     return StatedBasis(None, text)
 
 
+def without_statistic(text: str) -> str:
+    """A unit without what its numbers are: `mg/g` of `mg/g, mean ± SD (n = 3)`."""
+    rest = _STATISTIC.sub(" ", text)
+    return one_blank(rest).strip(" ,;:()[]") if rest != text else text
+
+
 @lru_cache(8192)
 def unit(text: str) -> Unit | None:
     """The unit a text stands for, or None. A basis in it (`mg/kg dry weight`) is the unit's
     basis."""
-    if len(text) > LONGEST_NAME:
+    if len(text) > LONGEST_NAME or not _may_be_unit(text.strip(" ,;")):
         return None
-    basis, rest = basis_in(text.strip())
+    basis, rest = basis_in(without_statistic(text.strip()))
     key = unit_key(rest.strip(" ,;"))
     if key.startswith("[") or (key.startswith("(") and key.endswith(")")):
         key = key.strip("[]()")
+    if re.fullmatch(rf"/{OF_PORTION}", key):
+        key = f"/1{key[1:]}"  # `Absent | /g`
     known = units().get(key)
     if known is not None:
         return replace(known, basis=basis) if basis else known
     # an exponent that was raised in the text stands level in the key
-    raised = any(c.isdigit() and not c.isascii() for c in text)
+    raised = not text.isascii() and any(c.isdigit() and not c.isascii() for c in text)
     return None if raised else _of_portion(key, basis)
+
+
+def _may_be_unit(text: str) -> bool:
+    """Whether a text begins like a unit, or like what may stand before one: a quick look, since
+    nearly every word is looked up here and is none."""
+    key = unit_key(text)
+    if not key[:1].isalpha() or key[:2] in _beginnings() or _BEGINS_PORTION.match(key):
+        return True
+    return any(words.match(text) for words in (_DRY, _AS_RECEIVED, _STATISTIC))
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The first two letters of every unit; of a unit of one letter, with any letter behind it."""
+    letters = "".join(map(chr, range(ord("a"), ord("z") + 1)))
+    return frozenset(
+        key[:2] if len(key) > 1 else key + letter for key in units() for letter in ("", *letters)
+    )
 
 
 def _of_portion(key: str, basis: str | None) -> Unit | None:

@@ -53,22 +53,24 @@ _EVIDENCE = {
     "primary": "primary text read",
     "mirror": "copy of the primary text",
     "secondary": "secondary source",
+    "news": "news reports only",
     "memory": "unverified",
     "specification": "our own figure",
 }
 
 
 def overdue(books: Iterable[Rulebook], on: date) -> tuple[str, ...]:
-    """A sentence for all rulebooks that were last compared with their sources on one day, too long
-    ago; the oldest first."""
+    """A sentence for all rulebooks with limits that decide and that were last compared with their
+    sources on one day, too long ago; the oldest first."""
     alike: dict[tuple[date, int], list[str]] = {}
     for book in books:
-        if book.overdue(on):
-            alike.setdefault((book.checked_on, book.max_age_days), []).append(book.id)
+        late = {(one.checked_on or on, one.max_age_days) for one in book.overdue(on)}
+        for checked in late:
+            alike.setdefault(checked, []).append(book.id)
     sentences = []
     for (day, good), ids in sorted(alike.items()):
-        checked = f"{'was' if len(ids) == 1 else 'were'} checked {(on - day).days} days before {on}"
-        sentences.append(f"{_listed(ids)} {checked}; good for {good} days")
+        were = f"{'was' if len(ids) == 1 else 'were'} checked {(on - day).days} days before {on}"
+        sentences.append(f"{_listed(ids)} {were}; good for {good} days")
     return tuple(sentences)
 
 
@@ -228,6 +230,11 @@ def quoted(result: Result) -> str:
     if unit and not text.endswith(unit):
         text = f"{text} {unit}"
     return f"'{text}' of {one_line(subject_name(result.analyte), 60)}"
+
+
+def readings_words(result: Result) -> str:
+    """What a result may be that can be read in several ways: `1.234 mg/kg or 1234 mg/kg`."""
+    return " or ".join(interval_words(each, result.unit) for each in result.readings)
 
 
 def evidence_words(evidence: str) -> str:

@@ -14,11 +14,10 @@ import pytest
 from kratom_qc.archive import rows
 from kratom_qc.archive.history import History
 from kratom_qc.archive.recall import ResultFilter, recall
-from kratom_qc.archive.store import PassWriter, Store
 from kratom_qc.archive.tables import PASS, SCHEMAS, table
 from kratom_qc.domain.batch import Batch, ProductFacts
-from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.certificate import DateSpan, HoldReason, InterpretedCertificate
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import Rulebook
@@ -26,6 +25,7 @@ from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Decision, MarketStatus, Standing, Verdict
 from tests.factory import DAY
+from tests.factory.archived import STAMP, published, writer
 
 PROGRAM = "the program"
 SHA = "ab" * 32
@@ -39,6 +39,7 @@ RESULT = Result(
     resolution=1 / Decimal(3), method="the method", stated_verdict="the stated verdict", species="the species",
     replicate="the replicate", text="the text", flags=("the-flag", "another"), certificate=WITNESS, shown="the shown",
     shown_interval=Interval(Decimal("7.5"), Decimal("8.5")),
+    readings=(Interval(Decimal("9.5"), None), Interval(Decimal("1E+3"), Decimal("1E+3"), low_open=True)),
 )  # fmt: skip
 RESULT_COLUMNS = {
     "sha256": SHA, "batch_id": "the batch", "analyte": "the analyte", "known": False, "measured": False,
@@ -50,6 +51,7 @@ RESULT_COLUMNS = {
     "detection_limit": Decimal("2.5"), "resolution": Decimal("0.333333333333333333"), "species": "the species",
     "replicate": "the replicate", "shown_low": Decimal("7.5"), "shown_high": Decimal("8.5"), "shown_low_open": False,
     "shown_high_open": False, "flags": "the-flag another", "witness": WITNESS,
+    "readings": '[["9.5", null, false, false], ["1E+3", "1E+3", true, false]]',
     "in_full": '{"resolution": "0.3333333333333333333333333333"}',
 }  # fmt: skip
 FLAGS = {  # what is True or False cannot be distinct: each of them is True alone
@@ -62,20 +64,21 @@ FLAGS = {  # what is True or False cannot be distinct: each of them is True alon
     "shown_high_open": replace(RESULT, shown_interval=Interval(Decimal("7.5"), Decimal("8.5"), high_open=True)),
 }
 
+DATES = {"received": 1, "tested": 2, "issued": 3}
 CERTIFICATE = InterpretedCertificate(
     file="the file", sha256=SHA, batch_id="the batch", laboratory="the laboratory", certificate_id="the certificate id",
     accreditation="the accreditation", product="the product", product_name="the product name",
-    received_on=date(2026, 1, 1), tested_on=date(2026, 1, 2), issued_on=date(2026, 1, 3), declared={}, results=(RESULT,),
-    dates={"issued_on": date(2026, 1, 3)},
-    printed_facts={"issued_on": SourceText("the day", CellRef("the file", "a sheet", "a cell"))},
+    declared={}, results=(RESULT,),
+    dates={f"{name}_on": DateSpan(date(2026, 1, day), date(2026, 2, day)) for name, day in DATES.items()},
+    printed_facts={f"{name}_on": SourceText("the day", CellRef("the file", "a sheet", "a cell")) for name in DATES},
 )  # fmt: skip
 CERTIFICATE_COLUMNS = {
     "sha256": SHA, "file": "the file", "status": "judged", "batch_id": "the batch", "product": "the product",
     "product_name": "the product name", "laboratory": "the laboratory", "accreditation": "the accreditation",
     "certificate_id": "the certificate id", "received_on": date(2026, 1, 1), "tested_on": date(2026, 1, 2),
     "issued_on": date(2026, 1, 3), "refusals": None, "program": PROGRAM, "traces": ["the trace"],
-    "facts_said": [{"name": "issued_on", "said": "the day", "sheet": "a sheet", "cell": "a cell",
-                    "day": date(2026, 1, 3)}],
+    "facts_said": [{"name": f"{name}_on", "said": "the day", "sheet": "a sheet", "cell": "a cell",
+                    "day": date(2026, 1, day), "last_day": date(2026, 2, day)} for name, day in DATES.items()],
 }  # fmt: skip
 REFUSED_COLUMNS = {
     **dict.fromkeys(CERTIFICATE_COLUMNS), "sha256": "cd" * 32, "file": "a bad file", "status": "refused",
@@ -129,19 +132,19 @@ MARKET_COLUMNS = {
 
 def archived(root: Path, certificate: InterpretedCertificate, verdict: Verdict) -> Path:
     """A store whose one pass holds a certificate, a refused file and a verdict."""
-    writer = PassWriter(Store(root), "the pass", DAY, PROGRAM)
-    writer.add_analysis(certificate, ["the trace"])
-    refusal = Refusal("the code", "the message", CellRef("a bad file", "its sheet", "its cell"), "the quoted")
-    writer.add_refused("a bad file", "cd" * 32, [refusal])
-    writer.add_verdict(verdict, "the reason")
-    writer.commit()
-    return root
+    written = writer(root, program=PROGRAM)
+    written.add_analysis(certificate, ["the trace"])
+    refusal = Problem("the code", "the message", CellRef("a bad file", "its sheet", "its cell"), "the quoted")
+    written.add_refused("a bad file", "cd" * 32, [refusal])
+    written.add_verdict(verdict, "the reason")
+    return published(written)
 
 
 def stored(root: Path, name: str) -> list[dict[str, Any]]:
     """The rows of a table as any reader of Parquet finds them, without the columns of the pass."""
-    found = pq.read_table(root / "archive" / name / "the pass.parquet").to_pylist()
-    assert {(row.pop("pass_id"), row.pop("judged_on")) for row in found} == {("the pass", DAY)}
+    found = pq.read_table(root / "archive" / name / f"{STAMP.pass_id}.parquet").to_pylist()
+    of_pass = {tuple(row.pop(name) for name in STAMP._fields) for row in found}
+    assert of_pass == {tuple(STAMP)}
     return found
 
 
@@ -174,7 +177,9 @@ def test_these_rows_tell_every_two_columns_apart(columns):
 
 def test_what_is_written_is_recalled_into_the_attribute_of_its_name(tmp_path):
     certificate = replace(CERTIFICATE, results=(RESULT, *FLAGS.values()))
-    history = History(archived(tmp_path, certificate, VERDICT))
+    pass_of = {SHA: STAMP.pass_id}
+    root = archived(tmp_path, certificate, VERDICT)
+    history = History(root, {"the batch": STAMP.pass_id}, {"the batch": pass_of})
     (past,) = history.verdicts
     (recalled,) = recall(history, [past], ResultFilter())["the batch"]
     assert recalled == certificate
@@ -184,6 +189,14 @@ def test_what_is_written_is_recalled_into_the_attribute_of_its_name(tmp_path):
     )  # fmt: skip
 
 
+def test_of_a_date_with_two_readings_the_earlier_is_kept():
+    dates = {"issued_on": DateSpan(date(2026, 3, 4), date(2026, 4, 3))}
+    row = rows.certificate_row(replace(CERTIFICATE, dates=dates), PROGRAM, [])
+    days = {fact["name"]: (fact["day"], fact["last_day"]) for fact in row["facts_said"]}
+    assert (row["issued_on"], row["received_on"]) == (date(2026, 3, 4), None)
+    assert days["issued_on"] == (date(2026, 3, 4), date(2026, 4, 3)), "the later is told beside it"
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_row_with_a_missing_or_an_unknown_name_is_an_error(name):
     whole = dict.fromkeys(SCHEMAS[name].names[len(PASS) :])
@@ -191,5 +204,5 @@ def test_a_row_with_a_missing_or_an_unknown_name_is_an_error(name):
     misnamed = {**lacking, "batch": None}
     for row, why in ((lacking, "lacks the column 'batch_id'"), (misnamed, "batch_id"), ({**whole, "x": 1}, "'x'")):
         with pytest.raises(ValueError, match=why):
-            table(name, [row], "the pass", DAY)
-    assert table(name, [], "the pass", DAY).schema == SCHEMAS[name]
+            table(name, [row], STAMP)
+    assert table(name, [], STAMP).schema == SCHEMAS[name]

@@ -17,6 +17,7 @@ from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import REAL, book, clean_leaf, limit, long_csv, row, written
 
 DAY = ["--on", "2026-11-22"]
+TESTED = {"Date_Tested": "2025-12-28"}
 FILE = {"file", "sha256", "status", "refusals", "batches"}
 REFUSAL = {"code", "message", "sheet", "cell", "said"}
 BATCH = {
@@ -98,18 +99,27 @@ def run(tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
-def one_limit(tmp_path, monkeypatch):
+def two_limits(tmp_path, monkeypatch):
     folder = written(
         tmp_path / "rules",
-        leaf_powder=book(limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg")),
-        us=book(limit("AS", "arsenic", "not more than 1 mg/kg", max="1", unit="mg/kg"), kind="market"),
+        leaf_powder=book(
+            limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg"),
+            limit("AS", "arsenic", "not more than 1 mg/kg", max="1", unit="mg/kg"),
+        ),
+        us=book(limit("AGE", kind="attestation", text="sold to adults only"), kind="market"),
     )
     monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(folder))
     monkeypatch.chdir(tmp_path)
 
 
 def csv(name: str, *rows, **facts: str) -> str:
-    Path(name).write_bytes(long_csv(rows, **{"Form": "leaf powder", **facts}))
+    Path(name).write_bytes(long_csv(rows, **{"Form": "leaf powder", **TESTED, **facts}))
+    return name
+
+
+def refused(name: str, batch: str) -> str:
+    """A file without results that names a batch."""
+    Path(name).write_text(f"Batch,{batch}\n\nhello,1\n")
     return name
 
 
@@ -126,15 +136,9 @@ ALL = [
 ]
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_every_object_has_the_keys_of_the_contract(run):
-    status, (good, bad), err = run(
-        "check",
-        csv("good.csv", *ALL, Batch="B"),
-        csv("bad.csv", row("Lead", "some", "mg/kg"), Batch="C"),
-        *DAY,
-        "--json",
-    )
+    status, (good, bad), err = run("check", csv("good.csv", *ALL, Batch="B"), refused("bad.csv", "L-1"), *DAY, "--json")
     assert (status, err) == (3, "")
     for one in (good, bad):
         assert set(one) >= FILE
@@ -149,10 +153,13 @@ def test_every_object_has_the_keys_of_the_contract(run):
     assert (good["status"], good["refusals"]) == ("judged", [])
     assert (bad["status"], bad["batches"]) == ("refused", [])
     assert all(set(refusal) >= REFUSAL for refusal in bad["refusals"])
-    assert (bad["refusals"][0]["said"], bad["refusals"][0]["cell"]) == ("some", "D2")
+    assert [(refusal["code"], refusal["said"], refusal["cell"]) for refusal in bad["refusals"]] == [
+        ("no-table", "", ""),
+        ("names-lot", "L-1", "B1"),
+    ]
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_measurements_are_plain_decimal_strings_and_infinity_is_null(run):
     _, (one,), _ = run("check", csv("a.csv", *ALL, Batch="B"), *DAY, "--json")
     results = {result["analyte"]: result for result in one["batches"][0]["results"]}
@@ -193,20 +200,22 @@ def test_a_division_is_printed_with_all_its_digits(run, tmp_path, monkeypatch):
     assert one["batches"][0]["findings"][0]["low"] == "3." + "3" * 27
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_ids_are_text_always(run):
-    ids = ["000123", "1E5", "3.10", "007-A", "=1+1", "N/A-7", "šarže 5", "партия", "1/2", "true", "123"]
+    ids = ["000123", "1E5", "3.10", "007-A", "=1+1", "N/A-7", "čaj 5", "партия", "1/2", "true", "123"]
     files = [csv(f"{at}.csv", row("Lead", "0.2", "mg/kg"), Batch=one, Certificate=one) for at, one in enumerate(ids)]
     _, objects, _ = run("check", *files, *DAY, "--json")
     assert [one["batches"][0]["batch_id"] for one in objects] == ids
     assert [one["batches"][0]["certificate_id"] for one in objects] == ids
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_lines_come_in_the_order_of_the_files(run):
     names = [
-        csv(f"{name}.csv", row("Lead", said, "mg/kg"), Batch=name)
-        for name, said in (("z", "0.9"), ("a", "0.2"), ("m", "some"), ("b", "<1"))
+        csv("z.csv", row("Lead", "0.9", "mg/kg"), Batch="z"),
+        csv("a.csv", row("Lead", "0.2", "mg/kg"), Batch="a"),
+        refused("m.csv", "m"),
+        csv("b.csv", row("Lead", "<1", "mg/kg"), Batch="b"),
     ]
     status, objects, _ = run("check", *names, *DAY, "--json")
     assert [one["file"] for one in objects] == names
@@ -214,7 +223,7 @@ def test_lines_come_in_the_order_of_the_files(run):
     assert status == 3
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_objects_are_compact(capsys):
     with pytest.raises(SystemExit):
         cli.main(["check", csv("a.csv", row("Lead", "0.2", "mg/kg", Method="µ–ř"), Batch="B"), *DAY, "--json"])
@@ -223,7 +232,7 @@ def test_objects_are_compact(capsys):
     assert line == json.dumps(json.loads(line), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_a_batch_is_judged_over_all_files_given(run):
     """Chemistry from one laboratory, elements from another: each file shows its own results and the verdict of both."""
     one, other = (
@@ -243,16 +252,16 @@ def test_a_batch_is_judged_over_all_files_given(run):
     assert run("check", one, *DAY, "--json")[0] == 2
 
 
-@pytest.mark.usefixtures("one_limit")
-def test_a_refused_file_leaves_the_others_unaffected(run):
+@pytest.mark.usefixtures("two_limits")
+@pytest.mark.parametrize(("names", "verdict"), [("L-1", "PASS"), ("B", "HOLD")])
+def test_a_refused_file_holds_the_batch_that_it_names_and_no_other(run, names, verdict):
     good = csv("good.csv", row("Lead", "0.2", "mg/kg"), row("Arsenic", "0.1", "mg/kg"), Batch="B")
-    bad = csv("bad.csv", row("Lead", "some", "mg/kg"), Batch="B")
-    status, (one, two), _ = run("check", good, bad, *DAY, "--json")
-    assert (status, one["batches"][0]["verdict"], two["status"]) == (3, "PASS", "refused")
+    status, (one, two), _ = run("check", good, refused("bad.csv", names), *DAY, "--json")
+    assert (status, one["batches"][0]["verdict"], two["status"]) == (3, verdict, "refused")
     assert one["batches"][0]["certificates"] == [one["sha256"]]
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_the_same_file_twice_counts_once(run):
     name = csv("a.csv", row("Lead", "0.2", "mg/kg"), row("Arsenic", "0.1", "mg/kg"), Batch="B")
     Path("copy.csv").write_bytes(Path(name).read_bytes())
@@ -263,7 +272,7 @@ def test_the_same_file_twice_counts_once(run):
     assert all(one["batches"][0]["certificates"] == [objects[0]["sha256"]] for one in objects)
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_many_batches_in_one_file(run):
     rows = [row("Lead", said, "mg/kg", Batch=f"B{at}") for at, said in enumerate(("0.2", "0.9", "<1"))]
     status, (one,), _ = run(
@@ -286,7 +295,7 @@ def test_many_batches_in_one_file(run):
     ]
 
 
-@pytest.mark.usefixtures("one_limit")
+@pytest.mark.usefixtures("two_limits")
 def test_the_day_and_the_markets_are_recorded(run):
     _, (one,), _ = run("check", csv("a.csv", row("Lead", "0.2", "mg/kg"), Batch="B"), "--on", "2025-03-04", "--json")
     assert one["batches"][0]["judged_on"] == "2025-03-04"
@@ -328,12 +337,20 @@ def test_read_prints_what_was_understood_and_no_judgement(run):
     assert all(set(result) >= RESULT for result in batch["results"])
 
 
-def test_read_of_a_file_that_cannot_be_read(run):
+def test_read_tells_what_is_not_understood_at_its_cell(run):
     status, (one,), _ = run(
         "read", csv("a.csv", row("Lead", "some", "mg/kg"), row("Arsenic", "many", "mg/kg"), Batch="B"), "--json"
     )
+    assert (status, one["status"], one["refusals"]) == (0, "read", [])
+    doubts = {doubt["cell"]: doubt["why"] for doubt in one["batches"][0]["doubts"]}
+    assert "'some'" in doubts["E2"]
+    assert "'many'" in doubts["E3"]
+
+
+def test_read_of_a_file_that_cannot_be_read(run):
+    status, (one,), _ = run("read", refused("a.csv", "B"), "--json")
     assert (status, one["status"], one["batches"]) == (3, "refused", [])
-    assert [refusal["said"] for refusal in one["refusals"]] == ["some", "many"]
+    assert [refusal["code"] for refusal in one["refusals"]] == ["no-table"]
 
 
 def test_read_needs_no_rulebook(run, monkeypatch):
@@ -354,7 +371,7 @@ def test_the_same_files_give_the_same_bytes_in_another_process(tmp_path, monkeyp
         row("MP", "0.1", "mg/kg"),
         row("Nickel", "NT", "mg/kg"),
     ]
-    (tmp_path / "a.csv").write_bytes(long_csv(rows, Batch="B", Form="leaf powder", Serving_Size="5 g"))
+    (tmp_path / "a.csv").write_bytes(long_csv(rows, Batch="B", Form="leaf powder", Serving_Size="5 g", **TESTED))
     (tmp_path / "b.csv").write_bytes(long_csv(clean_leaf(), Batch="B", Form="leaf powder", Date_Issued="2026-11-01"))
     monkeypatch.chdir(tmp_path)
     arguments = ["check", "a.csv", "b.csv", *DAY, "--json"]

@@ -31,8 +31,9 @@ RESULTS = {
     "pass": {"Lead": "0.2", "Arsenic": "0.1", "Cadmium": "0.1"},
     "fail": {"Lead": "0.9", "Arsenic": "1.5", "Cadmium": "0.1"},
     "hold": {"Lead": "<1.0", "Arsenic": "0.1"},
-    "refused": {"Lead": "4.2 x 104", "Arsenic": "0.1", "Cadmium": "0.1"},
+    "refused": {"Lead": "0.2", "Arsenic": "0.1", "Cadmium": "0.1"},
 }
+LOTS = {"pass": "L-1", "fail": "L-2", "hold": "L-3", "refused": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(written(tmp_path / "rules", **BOOKS)))
     for name, results in RESULTS.items():
         rows = [row(analyte, printed, "mg/kg") for analyte, printed in results.items()]
-        head = {"Batch": f"L-{name}", "Form": "leaf powder", "Date Issued": "2026-11-01"}
+        head = {"Batch": LOTS[name], "Form": "leaf powder", "Date Issued": "2026-11-01"}
         Path(f"{name}.csv").write_bytes(long_csv(rows, **head))
     return tmp_path
 
@@ -63,24 +64,22 @@ def check(capsys):
 # ---------------------------------------------------------------- into a pipe
 
 LINES = {
-    "pass": [
-        ["PASS", "L-pass", "", "Leaf powder; may be sold in us; banned: us-al; all 3 limits met; not for us-al", ""]
-    ],
+    "pass": [["PASS", "L-1", "", "Leaf powder; may be sold in us; banned: us-al; all 3 limits met; not for us-al", ""]],
     "fail": [
-        ["FAIL", "L-fail", "", "Leaf powder; may be sold in no market; not: us; banned: us-al", ""],
-        ["FAIL", "L-fail", "E2 in fail.csv", "Lead 0.9 mg/kg – leaf_powder: not more than 0.5 mg/kg", "PB"],
-        ["FAIL", "L-fail", "E3 in fail.csv", "Arsenic 1.5 mg/kg – leaf_powder: not more than 1 mg/kg", "AS"],
+        ["FAIL", "L-2", "", "Leaf powder; may be sold in no market; not: us; banned: us-al", ""],
+        ["FAIL", "L-2", "E2 in fail.csv", "Lead 0.9 mg/kg – leaf_powder: not more than 0.5 mg/kg", "PB"],
+        ["FAIL", "L-2", "E3 in fail.csv", "Arsenic 1.5 mg/kg – leaf_powder: not more than 1 mg/kg", "AS"],
     ],
     "hold": [
-        ["HOLD", "L-hold", "", "Leaf powder; may be sold in no market; undecided: us; banned: us-al", ""],
+        ["HOLD", "L-3", "", "Leaf powder; may be sold in no market; undecided: us; banned: us-al", ""],
         [
             "INCONCLUSIVE",
-            "L-hold",
+            "L-3",
             "E2 in hold.csv",
             "Lead below 1 mg/kg, undecided – leaf_powder: not more than 0.5 mg/kg",
             "PB",
         ],
-        ["MISSING", "L-hold", "", "Cadmium not measured; leaf_powder asks: not more than 1 mg/kg", "CD"],
+        ["MISSING", "L-3", "", "Cadmium not measured; leaf_powder asks: not more than 1 mg/kg", "CD"],
     ],
 }
 
@@ -139,6 +138,24 @@ def test_a_terminal_gets_a_table_with_every_reason_and_the_markets_in_a_line(cap
 
 # ---------------------------------------------------------------- refusals
 
+TABLE = [
+    *HEAD,
+    ["Analyte", "Result", "Unit", "LOD"],
+    ["Lead", "0.2", "mg/kg", "0.1"],
+    ["Arsenic", "0.2", "mg/kg", "0.1"],
+    ["Cadmium", "0.2", "mg/kg", "0.1"],
+]
+WITHOUT_LOT = TABLE[1:]
+
+
+def hidden_row(book) -> None:
+    book["Results"].row_dimensions[6].hidden = True
+
+
+def hidden_column(book) -> None:
+    book["Results"].column_dimensions["D"].hidden = True
+
+
 ADVICE = [
     ("refused.csv", "kratom-qc check refused.csv --annotate to-fix.xlsx", True),
     ("refused.csv", "layout draft", False),
@@ -155,69 +172,92 @@ def test_a_refusal_names_the_command_that_helps(check, file, command, told):
     assert any(line[0] == "advice" and command in line[3] for line in lines) is told
 
 
-NUMBERS = [
-    ("4.2 x 104", "write 4.2x10^4 or 42000"),
-    ("4,2 x 104", "write 4,2x10^4 or 42000"),
-    ("2.1x10-2", "write 2.1x10^-2 or 0.021"),
-    ("12,345", "write 12345 or 12.345"),
-]
+def one_number_shown_in_three_ways(book) -> None:
+    for cell, shown in (("D4", '0.0"5"'), ("D5", '0.0"7"'), ("D6", '0.0"9"')):
+        book["Results"][cell].value = 0.1
+        book["Results"][cell].number_format = shown
 
 
-@pytest.mark.parametrize(("printed", "advice"), NUMBERS)
-def test_the_advice_fits_the_number(check, printed, advice):
-    Path("a.csv").write_bytes(long_csv([row("TAMC", printed, "cfu/g")], Batch="L", Form="leaf powder"))
-    status, lines, _ = check("a.csv")
-    assert status == 3
-    assert advice in lines[0][3]
-
-
-TABLE = [
-    *HEAD,
-    ["Analyte", "Result", "Unit", "LOD"],
-    ["Lead", "0.2", "mg/kg", "0.1"],
-    ["Arsenic", "0.2", "mg/kg", "0.1"],
-    ["Cadmium", "0.2", "mg/kg", "0.1"],
-]
-
-
-def hidden_row(book) -> None:
-    book["Results"].row_dimensions[6].hidden = True
-
-
-def hidden_column(book) -> None:
-    book["Results"].column_dimensions["D"].hidden = True
+def two_ways(book) -> None:
+    one_number_shown_in_three_ways(book)
+    book["Results"]["D5"].number_format = '0.0"9"'
 
 
 GROUPS = {
-    "a hidden row": (TABLE, hidden_row, [("Results!A6:D6", "4 cells in hidden row 6: this cell is hidden")]),
-    "a hidden column": (TABLE, hidden_column, [("Results!D4:D7", "4 cells in hidden column D: this cell is hidden")]),
-    "one unit nobody knows": (
-        [*TABLE[:4], *([name, "1", "mg/kgg", ""] for name in ("Lead", "Arsenic", "Cadmium"))],
-        None,
-        [("Results!C5:C7", "3 cells in column C, the first: the unit 'mg/kgg' of Lead is not known")],
+    "a hidden row": (hidden_row, [("Results!A6:D6", "4 cells in hidden row 6: this cell is hidden")]),
+    "a hidden column": (hidden_column, [("Results!D1:D6", "5 cells in hidden column D: this cell is hidden")]),
+    "one number shown in three ways": (
+        one_number_shown_in_three_ways,
+        [("Results!D4:D6", "3 cells in column D, the first: this cell shows '0.15', but holds 0.1")],
     ),
-    "two units nobody knows": (
-        [*TABLE[:4], ["Lead", "1", "scoops", ""], ["Arsenic", "1", "spoons", ""]],
-        None,
-        [("Results!C5", "the unit 'scoops'"), ("Results!C6", "the unit 'spoons'")],
+    "two cells alike and another": (
+        two_ways,
+        [
+            ("Results!D4", "this cell shows '0.15', but holds 0.1"),
+            ("Results!D5:D6", "2 cells in column D: this cell shows '0.19', but holds 0.1"),
+        ],
     ),
 }
 
 
 @pytest.mark.parametrize("story", GROUPS)
 def test_problems_that_repeat_are_told_once(check, tmp_path, story):
-    rows, dress, told = GROUPS[story]
-    status, lines, _ = check(str(xlsx_file(tmp_path, rows, dress=dress)))
-    refused = [(line[2], line[3]) for line in lines if line[0] == "REFUSED"]
+    dress, told = GROUPS[story]
+    status, lines, _ = check(str(xlsx_file(tmp_path, WITHOUT_LOT, dress=dress)))
     assert status == 3
-    assert [where for where, _ in refused] == [where for where, _ in told]
-    assert all(said.startswith(start) for (_, said), (_, start) in zip(refused, told, strict=True))
+    (first, *others) = [(line[2], line[3], line[4]) for line in lines if line[0] == "REFUSED"]
+    assert (first[0], first[2]) == ("Results", "no-batch-id")
+    assert [where for where, _, _ in others] == [where for where, _ in told]
+    assert all(said.startswith(start) for (_, said, _), (_, start) in zip(others, told, strict=True))
 
 
 def test_programs_still_get_every_cell(check, tmp_path):
-    _, lines, _ = check(str(xlsx_file(tmp_path, TABLE, dress=hidden_row)), "--json")
+    _, lines, _ = check(str(xlsx_file(tmp_path, WITHOUT_LOT, dress=hidden_row)), "--json")
     cells = [refusal["cell"] for refusal in json.loads(lines[0][0])["refusals"]]
-    assert cells == ["A6", "B6", "C6", "D6"]
+    assert cells == ["", "A6", "B6", "C6", "D6"]
+
+
+# ---------------------------------------------------------------- what is not understood
+
+
+NUMBERS = [("2.1x10-2", "write 2.1x10^-2 or 0.021"), ("2,1 x 10-3", "write 2,1x10^-3 or 0,0021")]
+
+
+@pytest.mark.parametrize(("printed", "advice"), NUMBERS)
+def test_the_advice_fits_the_number(check, printed, advice):
+    Path("a.csv").write_bytes(long_csv([row("TAMC", printed, "cfu/g")], Batch="L", Form="leaf powder"))
+    status, lines, _ = check("a.csv")
+    assert status == 2
+    assert [advice in line[3] for line in lines if line[4] == "AMBIGUOUS-NUMBER"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("printed", "status", "outcome"), [("1,000", 2, "INCONCLUSIVE"), ("2,000", 1, "FAIL"), ("4.2 x 104", 1, "FAIL")]
+)
+def test_a_number_with_two_readings_is_judged_as_each(check, printed, status, outcome):
+    Path("a.csv").write_bytes(long_csv([row("Arsenic", printed, "mg/kg")], Batch="L-1", Form="leaf powder"))
+    ended, lines, _ = check("a.csv")
+    assert (ended, [line[0] for line in lines if line[4] == "AS"]) == (status, [outcome])
+
+
+HELD = {
+    "a hidden row": (TABLE, hidden_row, {"HIDDEN": ["C6"]}),
+    "a hidden column": (TABLE, hidden_column, {"HIDDEN": ["D4"]}),
+    "two units nobody knows": (
+        [*TABLE[:4], ["Lead", "1", "scoops", ""], ["Arsenic", "1", "spoons", ""]],
+        None,
+        {"UNKNOWN-UNIT": ["C5", "C6"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("story", HELD)
+def test_what_is_not_understood_holds_at_its_cell(check, tmp_path, story):
+    rows, dress, told = HELD[story]
+    status, lines, _ = check(xlsx_file(tmp_path, rows, dress=dress).name)
+    assert status == 2
+    held = {code: [line[2] for line in lines if line[4] == code] for code in told}
+    assert held == {code: [f"Results!{cell} in certificate.xlsx" for cell in cells] for code, cells in told.items()}
 
 
 # ---------------------------------------------------------------- folders and standard input
@@ -320,7 +360,7 @@ ENDS = {
 def test_a_reader_that_leaves_changes_no_verdict_and_is_told_no_pass(monkeypatch, story, style):
     """`kratom-qc check … | head`: a PASS never ends with 1, and never with 0 where nobody read a line."""
     files, lines, status = ENDS[story]
-    Path("other.csv").write_bytes(Path("pass.csv").read_bytes().replace(b"L-pass", b"L-other"))
+    Path("other.csv").write_bytes(Path("pass.csv").read_bytes().replace(b"L-1", b"L-9"))
     descriptor = os.open(os.devnull, os.O_WRONLY)
     monkeypatch.setattr(sys, "stdout", Leaving(lines, descriptor))
     with pytest.raises(SystemExit) as end:
@@ -330,12 +370,18 @@ def test_a_reader_that_leaves_changes_no_verdict_and_is_told_no_pass(monkeypatch
     assert end.value.code == status
 
 
-@pytest.mark.parametrize("arguments", [["limits"], ["limits", "list"], ["problems"], ["--help"]], ids=" ".join)
-def test_no_command_ends_with_1_where_its_reader_leaves(monkeypatch, arguments):
+QUIET = [["limits"], ["limits", "list"], ["limits", "due"], ["problems"], ["--help"]]
+CLAIMS = [["limits", "lint"], ["read", "pass.csv"], ["texts", "pass.csv"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [*((quiet, 0) for quiet in QUIET), *((claims, 70) for claims in CLAIMS)]
+)
+def test_a_command_whose_reader_leaves_is_quiet_and_claims_nothing(monkeypatch, capsys, arguments, status):
     descriptor = os.open(os.devnull, os.O_WRONLY)
     monkeypatch.setattr(sys, "stdout", Leaving(0, descriptor))
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
     monkeypatch.undo()
     os.close(descriptor)
-    assert end.value.code == 70
+    assert (end.value.code, capsys.readouterr().err) == (status, "")

@@ -18,6 +18,7 @@ from kratom_qc.cli.exit_status import exit_status
 from tests.factory import CLEAN_LEAF, book, clean_leaf, limit, long_csv, row, written
 
 DAY = ["--on", "2026-11-22"]
+TESTED = {"Date_Tested": "2025-12-28"}
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg")
 
 
@@ -37,9 +38,10 @@ def files(tmp_path, monkeypatch):
         cz=book(limit("HG", "mercury", "not more than 1 mg/kg", max="1", unit="mg/kg"), kind="market"),
     )
     monkeypatch.setenv("KRATOM_QC_EXPECTATIONS", str(folder))
-    said = {"pass": "0.2", "hold": "<1.0", "fail": "0.9", "refused": "some"}
+    said = {"pass": "0.2", "hold": "<1.0", "fail": "0.9", "refused": "0.2"}
     for name, text in said.items():
-        Path(f"{name}.csv").write_bytes(long_csv([row("Lead", text, "mg/kg")], Batch=name.upper(), Form="leaf powder"))
+        lot = {} if name == "refused" else {"Batch": name.upper()}
+        Path(f"{name}.csv").write_bytes(long_csv([row("Lead", text, "mg/kg")], Form="leaf powder", **lot, **TESTED))
     return said
 
 
@@ -208,7 +210,7 @@ def test_the_markets_asked_for_decide():
 
 @pytest.mark.usefixtures("files")
 def test_the_product_may_be_said_where_the_certificate_does_not():
-    Path("formless.csv").write_bytes(long_csv([row("Lead", "0.2", "mg/kg")], Batch="B"))
+    Path("formless.csv").write_bytes(long_csv([row("Lead", "0.2", "mg/kg")], Batch="B", **TESTED))
     assert status("check", "formless.csv", *DAY) == 2
     assert status("check", "formless.csv", *DAY, "--product", "leaf_powder") == 0
     assert status("check", "pass.csv", *DAY, "--product", "extract") == 2
@@ -216,8 +218,8 @@ def test_the_product_may_be_said_where_the_certificate_does_not():
 
 def test_a_certificate_over_the_real_rulebooks(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    Path("clean.csv").write_bytes(long_csv(clean_leaf(), Batch="000123", Form="leaf powder"))
-    Path("short.csv").write_bytes(long_csv(clean_leaf(Salmonella=None), Batch="1E5", Form="leaf powder"))
+    Path("clean.csv").write_bytes(long_csv(clean_leaf(), Batch="000123", Form="leaf powder", **TESTED))
+    Path("short.csv").write_bytes(long_csv(clean_leaf(Salmonella=None), Batch="1E5", Form="leaf powder", **TESTED))
     assert status("check", "clean.csv", *DAY, "--market", "us") == 0
     assert "000123" in capsys.readouterr().out
     assert status("check", "short.csv", *DAY, "--market", "us") == 2

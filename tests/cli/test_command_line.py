@@ -18,8 +18,8 @@ import typer
 
 from kratom_qc import settings
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.release import ReleasePass, arrivals
-from kratom_qc.archive.store import Store
+from kratom_qc.app.release import whole_pass
+from kratom_qc.app.store import Store
 from kratom_qc.cli import main as cli
 from kratom_qc.cli import passes
 from tests.factory import REAL, book, limit, long_csv, row, written
@@ -27,9 +27,15 @@ from tests.factory import REAL, book, limit, long_csv, row, written
 SAMPLES = REAL.parent / "sample_reports" / "certificates"
 COMMANDS = [
     [],
-    *([name] for name in ("check", "read", "run", "markets", "rejudge", "template", "problems", "limits", "layout")),
-    *(["limits", name] for name in ("list", "show", "lint", "page", "schema", "export", "import", "diff", "suite")),
+    *([name] for name in ("check", "read", "run", "markets", "batches", "review", "decide")),
+    *([name] for name in ("rejudge", "backup", "restore", "template", "problems")),
+    *([name] for name in ("limits", "layout", "texts", "ledger", "archive")),
+    *(["limits", name] for name in ("list", "show", "due", "lint", "page", "schema", "export", "import", "diff")),
+    ["limits", "suite"],
     *(["layout", name] for name in ("draft", "test", "list")),
+    *(["texts", name] for name in ("list", "accept")),
+    *(["ledger", name] for name in ("show", "verify", "rebuild")),
+    *(["archive", name] for name in ("verify", "views")),
 ]
 
 
@@ -54,6 +60,17 @@ def test_every_command_is_among_those_tested_here():
     assert sorted(registered(typer.main.get_command(cli._program()))) == sorted(COMMANDS)
 
 
+def test_every_command_that_can_decide_is_wrapped_before_a_reader_leaves():
+    """`main` takes typer's 1 for help into a closed pipe, and ends with 0; no command's 1 may get there."""
+    program = cli._program()
+    groups = (program, *(group.typer_instance for group in program.registered_groups))
+    commands = [command.callback for group in groups for command in group.registered_commands]
+    assert len(commands) > 15
+    assert all(command.__code__.co_qualname == "_ending.<locals>.ended" for command in commands)
+    paths = {" ".join(path) for path in COMMANDS}
+    assert paths >= cli._ONLY_TELL
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_every_command_has_help_with_an_example(capsys, path, option):
@@ -65,7 +82,7 @@ def test_every_command_has_help_with_an_example(capsys, path, option):
 
 
 def test_a_line_of_the_list_of_commands_is_never_cut(capsys):
-    for path in ([], ["limits"], ["layout"]):
+    for path in ([], ["limits"], ["layout"], ["texts"], ["ledger"], ["archive"]):
         _, out, _ = told(capsys, *path, "--help")
         assert "..." not in out.partition("Commands:")[2]
 
@@ -110,21 +127,18 @@ def workshop(tmp_path_factory) -> Path:
     return folder
 
 
-def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22)) -> SimpleNamespace:
+def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22), again: tuple[str, ...] = ()) -> SimpleNamespace:
     """One pass over an inbox without Prefect."""
-    kept = Store(store)
-    with kept.locked():
-        current = ReleasePass(kept, load_policy(on=day), lambda *_: None)
-        new, _ = arrivals(inbox, kept)
-        current.read(new, len(new))
-        for wave in current.gather():
-            current.judge(wave)
-        return SimpleNamespace(rows=current.publish(), refused=current.refused)
+    current = whole_pass(inbox, Store(store), load_policy(on=day), again)
+    return SimpleNamespace(rows=current.rows, refused=current.refused)
 
 
 @pytest.fixture
 def without_prefect(monkeypatch):
-    monkeypatch.setattr(passes, "release", lambda order, *, shown: passed(order.inbox, order.store))  # noqa: ARG005
+    def release(order: passes.Order, *, shown: bool) -> SimpleNamespace:  # noqa: ARG001
+        return passed(order.inbox, order.store, again=order.again)
+
+    monkeypatch.setattr(passes, "release", release)
 
 
 @pytest.mark.usefixtures("without_prefect")
@@ -156,7 +170,7 @@ NEARLY = {
     "a misspelt product": (["template", "--product", "extracts"], 64, "nearest: extract;"),
     "a product of the lists": (["limits", "list", "--product", "leafpowder"], 64, "nearest: leaf_powder;"),
     "a rulebook": (["limits", "suite", "us-uta"], 64, "nearest: us-ut"),
-    "a code": (["problems", "unkown-unit"], 64, "nearest: unknown-unit"),
+    "a code": (["problems", "unkown-unit"], 64, "nearest: UNKNOWN-UNIT"),
     "a command": (["chek", "x.csv"], 64, "Did you mean 'check'?"),
     "an action": (["limits", "lst"], 64, "Did you mean 'list'?"),
     "an option": (["check", "x.csv", "--markt", "us"], 64, "--market"),
@@ -212,9 +226,9 @@ def test_a_log_that_there_is_not_is_a_broken_setting(monkeypatch, capsys, name):
 
 
 @pytest.mark.usefixtures("without_prefect")
-@pytest.mark.parametrize("arguments", [["check", "inbox/a.csv", "--json"], ["run", "--json"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["check", "inbox/refused.csv", "--json"], ["run", "--json"]], ids=" ".join)
 def test_a_log_never_gets_into_what_programs_read(inbox, monkeypatch, capsys, arguments):
-    inbox(a="some")
+    inbox(refused="0.2")
     monkeypatch.setenv("KRATOM_QC_LOG", "json")
     monkeypatch.setenv("KRATOM_QC_LOG_LEVEL", "DEBUG")
     _, out, err = told(capsys, *arguments)
@@ -260,9 +274,12 @@ def test_a_shell_completes_commands_markets_and_products(typed, offered):
 # ---------------------------------------------------------------- run
 
 
+LOTS = {"good": "L-1", "open": "L-2", "bad": "L-3"}
+
+
 @pytest.fixture
 def inbox(tmp_path, monkeypatch):
-    """An inbox with one certificate for each verdict and one that is refused."""
+    """An inbox with certificates of one result each; one without a batch is refused."""
     monkeypatch.chdir(tmp_path)
     books = {
         "leaf_powder": book(limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg")),
@@ -273,8 +290,9 @@ def inbox(tmp_path, monkeypatch):
 
     def arrive(**results: str) -> None:
         for name, printed in results.items():
-            content = long_csv([row("Lead", printed, "mg/kg")], Batch=f"L-{name}", Form="leaf powder")
-            Path("inbox", f"{name}.csv").write_bytes(content)
+            facts = {"Batch": LOTS.get(name, ""), "Form": "leaf powder", "Date Tested": "2025-12-28"}
+            lead = row("Lead", printed, "mg/kg", LOD="0.02", LOQ="0.01")  # which is a warning
+            Path("inbox", f"{name}.csv").write_bytes(long_csv([lead], **facts))
 
     return arrive
 
@@ -283,7 +301,7 @@ STRICT = [
     ({"good": "0.2"}, 0),
     ({"good": "0.2", "open": "<1"}, 2),
     ({"open": "<1", "bad": "0.9"}, 1),
-    ({"bad": "0.9", "refused": "some"}, 3),
+    ({"bad": "0.9", "refused": "0.2"}, 3),
     ({}, 0),
 ]
 
@@ -298,13 +316,13 @@ def test_a_strict_run_ends_as_check_does_and_another_with_0(inbox, capsys, resul
 
 @pytest.mark.usefixtures("without_prefect")
 def test_a_run_tells_programs_every_batch_and_every_refused_file(inbox, capsys):
-    inbox(good="0.2", bad="0.9", refused="some")
+    inbox(good="0.2", bad="0.9", refused="0.2")
     status, out, err = told(capsys, "run", "--json")
     objects = [json.loads(line) for line in out.splitlines()]
     assert (status, err) == (0, "")
     assert {one["batch_id"]: (one["verdict"], one["markets"]) for one in objects[:2]} == {
-        "L-good": ("PASS", {"us": "may be sold"}),
-        "L-bad": ("FAIL", {"us": "may not be sold"}),
+        "L-1": ("PASS", {"us": "may be sold"}),
+        "L-3": ("FAIL", {"us": "may not be sold"}),
     }
     assert all(Path("store/reports", one["page"]).is_file() for one in objects[:2])
     assert (objects[2]["file"], objects[2]["status"]) == ("refused.csv", "refused")
@@ -313,7 +331,7 @@ def test_a_run_tells_programs_every_batch_and_every_refused_file(inbox, capsys):
 
 @pytest.mark.usefixtures("without_prefect")
 def test_a_quiet_run_prints_nothing_but_errors(inbox, capsys):
-    inbox(good="0.2", bad="0.9", refused="some")
+    inbox(good="0.2", bad="0.9", refused="0.2")
     assert told(capsys, "run", "--quiet", "--strict") == (3, "", "")
     assert told(capsys, "run", "--quiet") == (0, "", "")
     status, out, err = told(capsys, "run", "--quiet", "--inbox", "nowhere")
@@ -323,10 +341,10 @@ def test_a_quiet_run_prints_nothing_but_errors(inbox, capsys):
 
 @pytest.mark.usefixtures("without_prefect")
 def test_a_run_into_a_pipe_prints_a_line_a_batch_and_the_command_for_a_refused_file(inbox, capsys):
-    inbox(good="0.2", refused="some")
+    inbox(good="0.2", refused="0.2")
     _, out, err = told(capsys, "run")
     lines = out.splitlines()
-    assert lines[0].split("\t")[:3] == ["L-good", "Leaf powder", "PASS; 1 warning"]
+    assert lines[0].split("\t")[:3] == ["L-1", "Leaf powder", "PASS; 1 warning"]
     assert any("kratom-qc check inbox/refused.csv --annotate to-fix.xlsx" in line for line in lines)
     assert err == ""
 

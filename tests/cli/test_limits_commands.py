@@ -10,7 +10,7 @@ import pytest
 
 from kratom_qc.cli import main as cli
 from kratom_qc.cli.limits.books import today
-from kratom_qc.cli.limits.page import page_text
+from kratom_qc.report.limits import limits_page
 from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import REAL, book, limit, written
 
@@ -238,7 +238,7 @@ def test_the_same_rulebooks_and_day_make_the_same_page(capsys, tmp_path):
 
 def test_the_page_says_who_decides_on_its_day(folder):
     books = load_rulebooks(folder)
-    text = page_text(books, today().replace(year=2026, month=6, day=1))
+    text = limits_page(books, day=today().replace(year=2026, month=6, day=1), program="test")
     row = re.search(r'<tr id="us-NOW">.*?</tr>', text, re.DOTALL)[0]
     assert '<span class="b">in force since 2026-01-01 until 2026-12-31</span>' in row
     row = re.search(r'<tr id="us-BILL">.*?</tr>', text, re.DOTALL)[0]

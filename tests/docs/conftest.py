@@ -18,7 +18,7 @@ FILES = {
     "certificate.xlsx": "01-clean-leaf-harbor-botanics.xlsx",
     "chemistry.xlsx": "04a-chemistry-great-basin.xlsx",
     "micro.csv": "04b-microbiology-culture-house.csv",
-    "bad.xlsx": "15-refused-quick-and-cheap.xlsx",
+    "bad.xlsx": "21-refused-no-lot-paper-street.csv",
 }
 
 

@@ -1,15 +1,20 @@
-"""The shipped rulebooks, read once for many commands that run in this process: every command would read all of them."""
+"""What many commands that run in this process share: the shipped rulebooks, read once, and the children that read files.
+Every command would load the rulebooks and start children, which load the words, for itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
+from kratom_qc.app import reading
 from kratom_qc.domain.limit import Rulebook
+from kratom_qc.intake.sandbox import Sandbox
 from kratom_qc.rulebooks import coherence, load
+from kratom_qc.settings import Caps
 
 READ = load._read
 
@@ -28,3 +33,23 @@ def _read(files: Mapping[str, Path], together: load.Together) -> dict[str, Ruleb
 @lru_cache(maxsize=4)
 def _loaded(files: tuple[tuple[str, Path, bytes], ...]) -> dict[str, Rulebook]:
     return READ({stem: path for stem, path, _ in files}, coherence.mistakes)
+
+
+class _KeptSandbox(Sandbox):
+    def close(self) -> None:
+        """The children stay for the next command."""
+
+
+@contextmanager
+def readers_kept() -> Iterator[None]:
+    """One child reads the files of every command with the same caps; one that dies is replaced, as ever."""
+    kept: dict[Caps, _KeptSandbox] = {}
+
+    def sandbox(caps: Caps, preload: str) -> _KeptSandbox:
+        return kept.setdefault(caps, _KeptSandbox(caps, preload, workers=1))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "Sandbox", sandbox)
+        yield
+    for each in kept.values():
+        each.stop()

@@ -12,9 +12,12 @@ _NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in {
         "office": "office", "style": "style", "table": "table", "text": "text", "draw": "drawing",
-        "fo": "xsl-fo-compatible", "manifest": "manifest",
+        "fo": "xsl-fo-compatible", "manifest": "manifest", "svg": "svg-compatible", "number": "datastyle",
+        "form": "form", "chart": "chart",
     }.items()
 )  # fmt: skip
+_NAMESPACES += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
+_NAMESPACES += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
 
 
 def attributes(**said: object) -> str:
@@ -71,10 +74,11 @@ def content_xml(body: str, styles: str = "", doctype: str = "") -> str:
     )
 
 
-def styles_xml(styles: str, doctype: str = "") -> str:
+def styles_xml(styles: str, doctype: str = "", masters: str = "") -> str:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>{doctype}<office:document-styles {_NAMESPACES}>'
-        f"<office:styles>{styles}</office:styles></office:document-styles>"
+        f"<office:styles>{styles}</office:styles><office:master-styles>{masters}</office:master-styles>"
+        "</office:document-styles>"
     )
 
 

@@ -12,13 +12,14 @@ from typing import Any
 import openpyxl
 
 from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.domain.account import Fate
 from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.domain.result import Result
 
 Rows = Sequence[Sequence[Any]]
 Dress = Callable[[openpyxl.Workbook], None]
 
-HEAD: Rows = (["Batch", "L-1"], ["Form", "Leaf powder"], [])
+HEAD: Rows = (["Batch", "L-1"], ["Form", "Leaf powder", "Date Issued", "2026-11-01"], [])
 """The header block of a certificate that a test needs for nothing else."""
 
 
@@ -95,6 +96,12 @@ def codes(reading: Reading) -> list[str]:
     return [refusal.code for refusal in reading.refusals]
 
 
+def held(reading: Reading) -> list[str]:
+    """The rules by which what was read holds its batches, in order; the file was accepted."""
+    results(reading)
+    return [reason.rule_id for certificate in reading.certificates for reason in certificate.hold_reasons]
+
+
 def told(interval: Interval) -> str:
     """An interval as a chemist writes it: `0.2`, `[0, 0.02)`, `(1500, ∞)`."""
     if interval.high is not None and interval.low == interval.high and not (interval.low_open or interval.high_open):
@@ -132,3 +139,26 @@ def canonical(reading: Reading) -> list[tuple[str, ...]]:
 def _accepted(reading: Reading) -> Reading:
     results(reading)
     return reading
+
+
+def troubles(reading: Reading) -> list[tuple[str, str]]:
+    """What is wrong with a file, as (code, cell) in its order: why it was refused, or held at its cells. Left out are texts
+    that nobody has read (`unread` lists those), and that no date is printed."""
+    held = [
+        (reason.rule_id.lower(), reason.ref.cell)
+        for certificate in reading.certificates
+        for reason in certificate.hold_reasons
+        if reason.rule_id not in ("TEXT-UNREAD", "UNDATED")
+    ]
+    refused = [(refusal.code.lower(), refusal.ref.cell) for refusal in reading.refusals]
+    return list(dict.fromkeys([*refused, *held]))
+
+
+def unread(reading: Reading) -> list[str]:
+    """The cells of the texts that nobody has read."""
+    return [
+        entry.source.ref.cell
+        for certificate in reading.certificates
+        for entry in certificate.texts
+        if entry.fate is Fate.UNREAD
+    ]

@@ -22,6 +22,7 @@ class Look:
     raised: bool = False
     colour: int = AUTOMATIC
     fill: int | None = None
+    height: int = 200  # twips
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class _Writer:
 
     def looks(self) -> bytes:
         fonts = b"".join(
-            record(0x0031, struct.pack("<HHHHHBBBB", 200, 8 * look.strike, look.colour, 400, look.raised, 0, 0, 0, 0)
+            record(0x0031, struct.pack("<HHHHHBBBB", look.height, 8 * look.strike, look.colour, 400, look.raised, 0, 0, 0, 0)
                    + _short("Arial"))
             for look in self.known
         )  # fmt: skip

@@ -14,8 +14,8 @@ import pytest
 
 from kratom_qc import logs
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.release import ReleasePass, arrivals
-from kratom_qc.archive.store import Store
+from kratom_qc.app.release import whole_pass
+from kratom_qc.app.store import Store
 from kratom_qc.domain.errors import RulebookError
 
 ROWS = "batch,product type,analyte,result,unit,report date\nL-1,leaf powder,Lead,{},mg/kg,2026-10-07\n"
@@ -42,13 +42,9 @@ def test_a_pass_says_what_it_did_with_every_file_and_batch_by_their_ids(tmp_path
     inbox, store = tmp_path / "inbox", Store(tmp_path / "store")
     inbox.mkdir()
     (inbox / "good.csv").write_text(ROWS.format("0.2"))
-    (inbox / "bad.csv").write_text(ROWS.format("a secret word"))
+    (inbox / "bad.csv").write_text("no,certificate\n1,a secret word\n")
     stream = logged(monkeypatch, "json", "debug")
-    with ReleasePass(store, load_policy(on=date(2026, 11, 22)), lambda *_: None) as current:
-        current.read(arrivals(inbox, store)[0], 2)
-        for wave in current.gather():
-            current.judge(wave)
-        current.publish()
+    current = whole_pass(inbox, store, load_policy(on=date(2026, 11, 22)))
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     of = {line["event"]: line for line in lines}
     kept = [line["file"] for line in lines if line["event"] == "file kept"]
@@ -56,11 +52,11 @@ def test_a_pass_says_what_it_did_with_every_file_and_batch_by_their_ids(tmp_path
     assert (of["file read"]["file"], of["file read"]["batches"], len(of["file read"]["sha256"])) == (
         "good.csv", ["L-1"], 12,
     )  # fmt: skip
-    assert (of["file refused"]["file"], of["file refused"]["codes"]) == ("bad.csv", ["unknown-word"])
+    assert (of["file refused"]["file"], of["file refused"]["codes"]) == ("bad.csv", ["no-table"])
     assert (of["batch judged"]["batch_id"], of["batch judged"]["verdict"]) == ("L-1", "HOLD")
     assert (of["wave judged"]["batches"], of["pass committed"]["refused"]) == (1, 1)
     ids = {line["pass_id"] for line in lines if "pass_id" in line}
-    assert ids == {current.pass_id}
+    assert ids == {current.stamp.pass_id}
     assert "a secret word" not in stream.getvalue(), "no text of a cell"
 
 

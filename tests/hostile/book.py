@@ -26,7 +26,8 @@ def rows_of(**changes: tuple[str, str] | None) -> list[list[Value]]:
     """A leaf certificate that passes in `us`, as a form, with some statements changed (by analyte) or dropped (None)."""
     said = {**CLEAN_LEAF, **{name.replace("_", " "): statement for name, statement in changes.items()}}
     table = [[name, *statement] for name, statement in said.items() if statement is not None]
-    return [["Batch", "L-1"], ["Form", "Leaf powder"], [], ["Analyte", "Result", "Unit"], *table]
+    head: list[list[Value]] = [["Batch", "L-1"], ["Form", "Leaf powder", "Date Issued", "2026-11-01"], []]
+    return [*head, ["Analyte", "Result", "Unit"], *table]
 
 
 def cell(row: int, column: int, value: Value, style: int = 0) -> str:

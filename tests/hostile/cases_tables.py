@@ -8,21 +8,20 @@ from functools import partial
 from tests.hostile import containers as c
 from tests.hostile import tables as t
 from tests.hostile.book import rows_of
-from tests.hostile.expected import FAILED, NO_PASS, Case, book, held, of, one, passes, refused
+from tests.hostile.expected import FAILED, NO_PASS, Case, book, failed, held, of, one, passes, refused
 
 _EXTRA_FIELD = [[*line, "9.9"] if at > 3 else line for at, line in enumerate(rows_of())]
 _SHORT_ROW = [line[:1] if line[:1] == ["Lead"] else line for line in rows_of()]
 _BLANK = [[line[0], "", line[2]] if at > 3 else line for at, line in enumerate(rows_of())]
 
 TABLES = [
-    one("B53", "a field too many in every row", partial(t.text, _EXTRA_FIELD), refused(
-        "value-outside-columns", "9.9", cell="D5")),
-    one("B54", "a row cut short", partial(t.text, _SHORT_ROW), refused("short-row", cell="A12")),
+    one("B53", "a field too many in every row", partial(t.text, _EXTRA_FIELD), held("VALUE-OUTSIDE-COLUMNS", "9.9", cell="D5")),
+    one("B54", "a row cut short", partial(t.text, _SHORT_ROW), held("SHORT-ROW", cell="A12")),
     one("B55", "a column twice in a table of batches", partial(
         t.wide, ["L-1"], ["Lead (ppm)", "Lead (ppm)", "Cadmium (ppm)"], [["0.1", "9.9", "0.1"]]),
-        refused("duplicate-header", "Lead (ppm)")),
+        held()),
     one("B55", "a column of results twice", partial(t.text, [*rows_of()[:3], ["Analyte", "Result", "Unit", "Result"], *(
-        [*line, "9.9"] for line in rows_of()[4:])]), refused("duplicate-header", cell="D4")),
+        [*line, "9.9"] for line in rows_of()[4:])]), held("READINGS-DIFFER")),
     one("B56", "two columns exchanged", partial(
         t.wide, ["L-1"], ["Lead (ppm)", "Mitragynine (ppm)"], [["14000", "0.3"]]), FAILED),
     one("B57", "a header in row 7, two tables and a note", t.two_tables_below_a_letter, passes()),
@@ -52,8 +51,8 @@ TABLES = [
         one("B66", f"'{said}' for lead", partial(t.changed, said), NO_PASS)
         for said in ("nan", "inf", "-inf", "1e400", "Infinity", "1E-400", "NaN")
     ),
-    *(book("B66", f"a numeric cell that holds '{said}'", partial(t.raw_cell, f"<v>{said}</v>"), refused(
-        "damaged|not-a-number")) for said in ("NaN", "INF", "1_0", "0x10", "٣", "1e400")),
+    *(book("B66", f"a numeric cell that holds '{said}'", partial(t.raw_cell, f"<v>{said}</v>"), held("NOT-A-NUMBER"))
+        for said in ("NaN", "INF", "1_0", "0x10", "٣", "1e400")),
     *(
         one("B67", f"'{said}' for lead", partial(t.changed, said), NO_PASS)
         for said in ("1_0", "٣", "０.３", "0x10", "−5", "0．3")
@@ -62,30 +61,30 @@ TABLES = [
         one("B68", f"'{said}' for lead", partial(t.changed, said), NO_PASS)
         for said in ("1,234", "1.234,5", "1,2,3", "1 2345", "0,3.1")
     ),
-    one("B68", "comma and point as decimal marks of one column", partial(t.text, rows_of(Lead=("0,3", "mg/kg"))), NO_PASS),
-    one("B69", "less than nothing", partial(t.changed, "-5.0"), refused("negative", "-5.0", cell="B12")),
+    one("B68", "comma and point as decimal marks of one column", partial(t.text, rows_of(Lead=("0,3", "mg/kg"))), passes()),
+    one("B69", "less than nothing", partial(t.changed, "-5.0"), held("NEGATIVE", "-5.0", cell="B12")),
     one("B70", "no unit", partial(t.changed, "0.3", ""), NO_PASS),
     one("B70", "micrograms of what", partial(t.changed, "0.3", "ug"), NO_PASS),
     one("B70", "a hundredfold unit", partial(t.changed, "0.3", "%"), FAILED),
     *(one("B70", f"lead in {unit}", partial(t.changed, said, unit), passes()) for said, unit in [
         ("0.3", "ppm"), ("300", "ppb"), ("0.3", "µg/g"), ("0.3", "μg/g"), ("0.3", "ug/g"), ("0.00003", "%")]),
-    one("B71", "a unit in the cell against the unit beside it", partial(t.changed, "0.3 ppb"), refused(
-        "unit-contradicts", cell="B12|C12")),
+    one("B71", "a unit in the cell against the unit beside it", partial(t.changed, "0.3 ppb"),
+        held("UNIT-CONTRADICTS", cell="B12|C12")),
     book("B72", "a cell shown as 1.50 %", partial(t.percent, "0.015", "0.00%"), passes()),
     one("B72", "0.015 without a unit", partial(t.changed, "0.015", "", "Mitragynine"), NO_PASS),
-    book("B73", "9.9 shown as ND", partial(t.stored, 9.9, '"ND"'), refused("shown-differs", cell="B12")),
-    book("B73", "9.9 shown as nothing", partial(t.stored, 9.9, ";;;"), refused("shown-differs|invisible", cell="B12")),
+    book("B73", "9.9 shown as ND", partial(t.stored, 9.9, '"ND"'), failed("SHOWN-DIFFERS", cell="B12")),
+    book("B73", "9.9 shown as nothing", partial(t.stored, 9.9, ";;;"), failed("INVISIBLE", cell="B12")),
     book("B74", "1.24 shown as 1.2, which is no pass either way", partial(t.stored, 1.24, "0.0"), NO_PASS),
     book("B74", "1.44 shown as 1", partial(t.stored, 1.44, "0"), NO_PASS),
     book("B75", "a formula with a stale result", partial(t.raw_cell, "<f>1+1</f><v>0.3</v>"),
-        refused("formula", cell="B12")),
-    book("B75", "a formula without a result", partial(t.raw_cell, "<f>1+1</f>"), refused("formula", cell="B12")),
-    book("B76", "#N/A", partial(t.raw_cell, "<v>#N/A</v>", "e"), refused("error-value", "#N/A", cell="B12")),
-    book("B76", "#DIV/0!", partial(t.raw_cell, "<v>#DIV/0!</v>", "e"), refused("error-value", "#DIV/0!", cell="B12")),
+        held("FORMULA", cell="B12")),
+    book("B75", "a formula without a result", partial(t.raw_cell, "<f>1+1</f>"), held("FORMULA", cell="B12")),
+    book("B76", "#N/A", partial(t.raw_cell, "<v>#N/A</v>", "e"), held("ERROR-VALUE", "#N/A", cell="B12")),
+    book("B76", "#DIV/0!", partial(t.raw_cell, "<v>#DIV/0!</v>", "e"), held("ERROR-VALUE", "#DIV/0!", cell="B12")),
     book("B76", "TRUE", partial(t.raw_cell, "<v>1</v>", "b"), NO_PASS),
-    book("B77", "a failing value in a hidden row", t.hidden_row, refused("hidden", cell="A12")),
-    book("B77", "a failing value in a hidden column", t.hidden_column, refused("hidden")),
-    book("B77", "a failing value in a hidden sheet", t.hidden_sheet, refused("hidden")),
+    book("B77", "a failing value in a hidden row", t.hidden_row, failed("HIDDEN", cell="A12")),
+    book("B77", "a failing value in a hidden column", t.hidden_column, failed("HIDDEN")),
+    book("B77", "a failing value in a hidden sheet", t.hidden_sheet, failed("HIDDEN")),
     book("B78", "one lot merged over three rows", t.merged_batch, FAILED),
     one("B79", "blanks around a number", partial(t.changed, " 0.3 "), passes()),
     *(
@@ -108,19 +107,19 @@ TABLES = [
         "mojibake", "Âµ", "line 12")),
     one("B84", "a quotation mark that never closes", of(t.text(rows_of()).replace(b"Lead,", b'"Lead,')),
         refused("damaged", "line 12")),
-    one("B84", "old Mac line ends", of(t.text(rows_of()).replace(b"\r\n", b"\r")), refused("line-ends", "line 1")),
-    one("B84", "a NUL", of(t.text(rows_of()).replace(b"Lead", b"Le\0ad")), refused("control-character", "line 12")),
+    one("B84", "old Mac line ends", of(t.text(rows_of()).replace(b"\r\n", b"\r")), passes()),
+    one("B84", "a NUL", of(t.text(rows_of()).replace(b"Lead", b"Le\0ad")), held("CONTROL-CHARACTER", "U+0000", cell="A12")),
     one("B85", "a cell of 10 MB of text", partial(t.changed, "1" * 10_000_000), refused("too-large", "4,000", cell="B12")),
     book("B85", "a cell of 10 MB of a workbook", t.long_text, refused("too-large", "limit|4,000")),
-    *(one("B86", f"a note {note!r}", partial(t.with_column, "Notes", note), passes()) for note in (
+    *(one("B86", f"a note {note!r}", partial(t.with_column, "Notes", note), held("TEXT-UNREAD", cell="D12")) for note in (
         '=HYPERLINK("http://x")', "@SUM(A1)", "\t=1", "+1", "-1")),
-    *(one("B87", f"a client {client!r}", partial(t.with_fact, "Client", client), passes()) for client in (
+    *(one("B87", f"a client {client!r}", partial(t.with_fact, "Client", client), held("TEXT-UNREAD", cell="B3")) for client in (
         "<script>alert(1)</script>", "{{7*7}}", '"><img onerror=1>')),
 ]  # fmt: skip
 
 TIME = [
     one("B88", "a day that may be a month", partial(t.with_fact, "Date Tested", "03/04/2026"),
-        refused("ambiguous-date", "03/04/2026", cell="B3")),
+        passes()),
     one("B88", "an ISO day", partial(t.with_fact, "Date Tested", "2026-04-03"), passes()),
     book("B89", "a day since 1904", partial(t.since_1904, date(2026, 4, 3)), passes("tested 2026-04-03")),
     *(

@@ -13,6 +13,7 @@ class Expected:
     """`kind`: refused, held, failed, passes, or no pass (held, failed or refused, as the reading sees fit).
 
     `codes`: of the refusal, one of them; for a batch that was judged, a rule that held it or a remark made.
+    `words` and `cell` are those of the refusal, or of what held the batch.
     """
 
     kind: str
@@ -38,8 +39,13 @@ def refused(code: str, *words: str, cell: str = "") -> Expected:
     return Expected("refused", tuple(code.split("|")), words, cell)
 
 
-def held(*codes: str) -> Expected:
-    return Expected("held", codes)
+def held(code: str = "", *words: str, cell: str = "") -> Expected:
+    return Expected("held", (code,) if code else (), words, cell)
+
+
+def failed(code: str, *words: str, cell: str = "") -> Expected:
+    """A failing value that the certificate hides or shows otherwise: it fails, and is told at its cell."""
+    return Expected("failed", (code,), words, cell)
 
 
 def passes(*remarks: str) -> Expected:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kratom_qc.app.reading import Reading, read_content
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.settings import Caps
@@ -34,7 +34,7 @@ def outcome(name: str, raw: bytes) -> Outcome:
     try:
         return Outcome(*_sandbox().submit(_read, name, raw).answer())
     except ReaderDied as died:
-        fault = Refusal(died.code, died.why, CellRef(name))
+        fault = Problem(died.code, died.why, CellRef(name))
         return Outcome(Reading(name, hashlib.sha256(raw).hexdigest(), refusals=(fault,)), float(CAPS.cpu_seconds))
 
 

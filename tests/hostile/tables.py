@@ -45,8 +45,9 @@ def with_fact(label: str, said: str) -> bytes:
 
 def wide(batches: list[str], header: list[str], values: list[list[str]]) -> bytes:
     """One row per batch."""
-    lines: list[list[Value]] = [[batch, "Leaf powder", *said] for batch, said in zip(batches, values, strict=True)]
-    return text([["Batch", "Form", *header], *lines])
+    stated = zip(batches, values, strict=True)
+    lines: list[list[Value]] = [[batch, "Leaf powder", "2026-11-01", *said] for batch, said in stated]
+    return text([["Batch", "Form", "Date Issued", *header], *lines])
 
 
 # ---------------------------------------------------------------- workbooks

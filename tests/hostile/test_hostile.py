@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from kratom_qc.app.reading import Reading
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.rulebooks.load import load_rulebooks
@@ -41,11 +41,11 @@ def test_it_ends_as_it_must(case: Case) -> None:
         _is_judged(readings, case.expected)
 
 
-def _told(refusals: list[Refusal]) -> list[str]:
+def _told(refusals: list[Problem]) -> list[str]:
     return [f"{refusal.ref.cell} {refusal.code}: {refusal.message}" for refusal in refusals]
 
 
-def _speaks_to_a_vendor(refusals: list[Refusal]) -> None:
+def _speaks_to_a_vendor(refusals: list[Problem]) -> None:
     for refusal in refusals:
         assert refusal.code != "reader-failed", refusal.message
         assert re.fullmatch(r"[a-z]+(?:-[a-z]+)*", refusal.code)
@@ -54,7 +54,7 @@ def _speaks_to_a_vendor(refusals: list[Refusal]) -> None:
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", refusal.message), repr(refusal.message)
 
 
-def _is_refused(refusals: list[Refusal], expected: Expected) -> None:
+def _is_refused(refusals: list[Problem], expected: Expected) -> None:
     assert refusals, "it was read"
     assert {refusal.code for refusal in refusals} & set(expected.codes), _told(refusals)
     said = next(refusal for refusal in refusals if refusal.code in expected.codes)
@@ -76,6 +76,17 @@ def _is_judged(readings: list[Reading], expected: Expected) -> None:
     assert decisions == {wanted}, causes
     for word in expected.codes:
         assert word in {*causes, *_facts(readings, verdicts)}
+    told = [
+        reason
+        for reading in readings
+        for certificate in reading.certificates
+        for reason in certificate.hold_reasons
+        if reason.rule_id in expected.codes
+    ]
+    for word in expected.words:
+        assert any(word in reason.why for reason in told), told
+    if expected.cell:
+        assert {reason.ref.cell for reason in told} & set(expected.cell.split("|")), told
 
 
 def _facts(readings: list[Reading], verdicts: dict[str, Verdict]) -> set[str]:

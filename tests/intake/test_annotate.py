@@ -27,7 +27,7 @@ from tests.factory.sheets import HEAD, Rows, csv_file, xlsx_bytes, xlsx_file
 
 DAY = ["--on", "2026-11-22"]
 FACTS: Rows = (
-    ["Laboratory", "Lab"],
+    ["Laboratory", "Tidewater Analytical"],
     ["Certificate No.", "C-1", "Method", "HPLC-DAD"],
     ["Batch", "L-1"],
     ["Form", "Leaf powder"],
@@ -98,40 +98,66 @@ def where(book: openpyxl.Workbook) -> list[tuple[str, str, str]]:
     return [(row["Severity"], row["Code"], row["Cell"]) for row in listed(book)]
 
 
-BROKEN = {"B5": "03/04/2026", "B14": "0.1O", "C15": "mg/kgg", "B16": "-1", "D13": "some", "B18": "lots"}
+BROKEN = {
+    "B5": "03/14/2062",
+    "B14": "0.1O",
+    "C15": "mg/kgg",
+    "B16": "-1",
+    "D13": "some",
+    "B18": "lots",
+    "G13": "see below",
+}
+YELLOW, ORANGE = "FFFFE699", "FFF8CBAD"
 
 
-def test_a_refused_workbook_lists_every_problem_with_a_link_a_colour_and_a_comment(tmp_path):
-    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(**BROKEN)), 3)
+def test_a_held_workbook_lists_every_problem_with_a_link_a_colour_and_a_comment(tmp_path):
+    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(**BROKEN)), 2)
     assert book.sheetnames == [LIST_TITLE, "Results"]
     assert book.active is book.worksheets[0]
-    rows = listed(book)
+    rows = [row for row in listed(book) if row["Code"] != "undecided"]
     assert {row["Cell"] for row in rows} == set(BROKEN)
+    assert [row["Code"] for row in rows if row["Cell"] == "G13"] == ["TEXT-UNREAD"]
     for row in rows:
         cell = book["Results"][row["Cell"]]
-        assert (row["Severity"], row["Sheet"], row["It says"]) == ("refused", "Results", BROKEN[row["Cell"]])
+        assert (row["Severity"], row["Sheet"], row["It says"]) == ("hold", "Results", BROKEN[row["Cell"]])
         assert row["What to do"] == problems()[row["Code"]].do
         assert row["What is wrong"]
         assert row["Expected"]
-        assert cell.fill.fgColor.rgb == "FFF8CBAD"
-        assert cell.comment.text.startswith(f"REFUSED {row['Code']}\n")
+        assert cell.fill.fgColor.rgb == YELLOW
+        assert f"HOLD {row['Code']}\n" in cell.comment.text
         assert row["What to do"] in cell.comment.text
-    assert sorted(links(book)) == sorted(f"'Results'!{name}" for name in BROKEN)
+    assert set(links(book)) == {f"'Results'!{name}" for name in (*BROKEN, "B15")}
+
+
+def test_a_refused_workbook_is_marked_where_the_lot_is_missing(tmp_path):
+    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B3=None)), 3)
+    assert where(book) == [("refused", "no-batch-id", "B3")]
+    cell = book["Results"]["B3"]
+    assert cell.fill.fgColor.rgb == ORANGE
+    assert cell.comment.text.startswith("REFUSED no-batch-id\n")
+    assert links(book) == ["'Results'!B3"]
 
 
 def test_the_list_is_in_the_order_of_the_sheet(tmp_path):
-    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(**BROKEN)), 3)
-    assert [row["Cell"] for row in listed(book)] == sorted(BROKEN, key=lambda name: (int(name[1:]), name))
+    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(**BROKEN)), 2)
+    cells = [row["Cell"] for row in listed(book)]
+    assert cells == sorted(cells, key=lambda name: (int(name[1:]), name))
 
 
-FIXED = {name: CLEAN[int(name[1:]) - 1][ord(name[0]) - ord("A")] for name in BROKEN}
+def said_before(name: str) -> str | None:
+    """What the clean certificate says in a cell."""
+    row, column = CLEAN[int(name[1:]) - 1], ord(name[0]) - ord("A")
+    return row[column] if column < len(row) else None
+
+
+FIXED = {name: said_before(name) for name in (*BROKEN, "B15")}
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_a_vendor_who_does_what_the_list_says_has_a_certificate_that_passes(tmp_path, capsys, kind):
     """The annotated workbook itself is corrected and sent back, our list still in it."""
     path = xlsx_file(tmp_path, changed(**BROKEN)) if kind == "xlsx" else csv_file(tmp_path, changed(**BROKEN))
-    book = sent_back(tmp_path, path, 3)
+    book = sent_back(tmp_path, path, 2)
     for row in listed(book):
         book.worksheets[1][row["Cell"]] = FIXED[row["Cell"]]
     book.save(tmp_path / "fixed.xlsx")
@@ -142,15 +168,15 @@ def test_a_vendor_who_does_what_the_list_says_has_a_certificate_that_passes(tmp_
 
 
 def test_annotating_again_replaces_the_list_and_our_marks(tmp_path):
-    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B14="0.1O", B16="lots")), 3)
+    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B14="0.1O", B16="lots")), 2)
     book["Results"]["B14"] = "0.10"
     book.save(tmp_path / "half.xlsx")
-    again = sent_back(tmp_path, tmp_path / "half.xlsx", 3)
+    again = sent_back(tmp_path, tmp_path / "half.xlsx", 2)
     assert again.sheetnames == [LIST_TITLE, "Results"]
-    assert where(again) == [("refused", "unknown-word", "B16")]
+    assert where(again) == [("hold", "UNKNOWN-WORD", "B16"), ("hold", "undecided", "B16"), ("note", "own-list", "")]
     assert again["Results"]["B14"].comment is None
     assert again["Results"]["B14"].fill.fill_type is None
-    assert again["Results"]["B16"].comment.text.count("REFUSED") == 1
+    assert again["Results"]["B16"].comment.text.count("HOLD") == 2
 
 
 HELD = {
@@ -217,7 +243,7 @@ def dress(book: openpyxl.Workbook) -> None:
 def test_every_cell_of_the_vendors_workbook_is_kept(tmp_path):
     """Values, formulas, formats, fonts, widths, hidden rows and sheets; a stored number never becomes a date."""
     path = xlsx_file(tmp_path, changed(B15="9 mg/kgg"), dress=dress)
-    before, after = loaded(path), sent_back(tmp_path, path, 3)
+    before, after = loaded(path), sent_back(tmp_path, path, 2)
     for sheet in before.worksheets:
         same = after[sheet.title]
         assert same.sheet_state == sheet.sheet_state
@@ -262,15 +288,17 @@ def test_raised_letters_and_the_last_digit_are_kept():
 
 
 def test_a_comment_that_was_there_stays_and_ours_comes_after_it(tmp_path):
-    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B15="9 mg/kgg"), dress=dress), 3)
+    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B15="9 mg/kgg"), dress=dress), 2)
     comment = book["Results"]["B15"].comment
-    assert comment.text.startswith("checked twice\n\nREFUSED unknown-unit")
+    assert comment.text.startswith("checked twice\n\nHOLD TEXT-UNREAD\nIt says: checked twice")
+    assert "\n\nHOLD UNKNOWN-UNIT" in comment.text
+    assert "'Results'!B15" in links(book)
     assert book["Results"]["B15"].font.color.rgb == "FFFF0000"
 
 
 def test_a_hidden_cell_is_listed_by_what_hides_it_and_stays_hidden(tmp_path):
-    book = sent_back(tmp_path, xlsx_file(tmp_path, CLEAN, dress=dress), 3)
-    hidden = [row for row in listed(book) if row["Code"] == "hidden"]
+    book = sent_back(tmp_path, xlsx_file(tmp_path, CLEAN, dress=dress), 2)
+    hidden = [row for row in listed(book) if row["Code"] == "HIDDEN"]
     assert hidden
     assert all("row 19 is hidden" in row["What is wrong"] for row in hidden)
 
@@ -296,13 +324,13 @@ def test_a_workbook_that_openpyxl_cannot_carry_over_comes_back_as_text_and_says_
 
 
 def test_the_name_of_the_list_gives_way_to_the_vendors(tmp_path):
-    book = sent_back(tmp_path, xlsx_file(tmp_path, {"what to fix": [["our own", "list"]], "Results": CLEAN}), 0)
+    book = sent_back(tmp_path, xlsx_file(tmp_path, {"what to fix": [["our own", "list"]], "Results": CLEAN}), 2)
     assert book.sheetnames == ["What to fix (2)", "what to fix", "Results"]
 
 
 def test_only_the_list_is_selected(tmp_path):
     """Sheets that stay selected together are edited together."""
-    book = sent_back(tmp_path, xlsx_file(tmp_path, {"Results": CLEAN, "More": [["x"]]}), 0)
+    book = sent_back(tmp_path, xlsx_file(tmp_path, {"Results": CLEAN, "More": [["x"]]}), 2)
     assert [sheet.sheet_view.tabSelected for sheet in book.worksheets] == [True, False, False]
 
 
@@ -313,7 +341,7 @@ def test_only_the_list_is_selected(tmp_path):
 def test_a_vendors_words_never_become_a_formula(tmp_path, sign):
     word = f"{sign}cmd|'/c calc'!A1"
     path = csv_file(tmp_path, [*HEAD, ["Analyte", "Result", "Unit"], ["Lead", word, "mg/kg"], [word, "1", "ppm"]])
-    book = sent_back(tmp_path, path, 3)
+    book = sent_back(tmp_path, path, 2)
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
     assert all(cell.quotePrefix for cell in cells if cell.value.startswith(sign))
@@ -322,13 +350,13 @@ def test_a_vendors_words_never_become_a_formula(tmp_path, sign):
 
 def test_a_csv_comes_back_as_text_with_its_marks(tmp_path):
     path = csv_file(tmp_path, changed(B15="1,2,34"))
-    book = sent_back(tmp_path, path, 3)
+    book = sent_back(tmp_path, path, 2)
     sheet = book["Certificate"]
     said = [[cell.value or "" for cell in row] for row in sheet.iter_rows(max_col=5)]
     with path.open(encoding="utf-8", newline="") as text:
         assert said == [[*row, *[""] * (5 - len(row))] for row in csv.reader(text)]
     assert {cell.number_format for row in sheet.iter_rows() for cell in row if cell.value} == {"@"}
-    assert sheet["B15"].comment.text.startswith("REFUSED not-a-number")
+    assert sheet["B15"].comment.text.startswith("HOLD NOT-A-NUMBER")
     assert listed(book)[0]["Sheet"] == "Certificate"
 
 
@@ -365,7 +393,7 @@ def test_a_place_that_is_no_cell_is_listed_without_a_link():
 def test_a_sheet_that_only_looks_like_our_list_is_read(tmp_path, capsys):
     """Nothing hides behind our title: a sheet with anything of its own is the vendor's."""
     ours = [[LIST_TITLE], ["sentence"], [], list(LIST_COLUMNS), ["hold", "c", "s", "A1", "1", "w", "e", "", "d"]]
-    assert run("check", xlsx_file(tmp_path, {LIST_TITLE: [*ours, ["Lead", "9"]], "Results": CLEAN}), *DAY) == 3
+    assert run("check", xlsx_file(tmp_path, {LIST_TITLE: [*ours, ["Lead", "9"]], "Results": CLEAN}), *DAY) == 2
     capsys.readouterr()
     run("check", xlsx_file(tmp_path, {LIST_TITLE: [*ours[:4], [*ours[4], "9"]], "Results": CLEAN}), *DAY, "--json")
     (batch,) = json.loads(capsys.readouterr().out)["batches"]
@@ -414,7 +442,7 @@ def test_json_stays_alone_on_standard_output(tmp_path, capsys):
 
 
 def test_the_list_names_the_file_and_never_its_folder(tmp_path):
-    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B15="lots")), 3)
+    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B15="lots")), 2)
     words = " ".join(str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
     assert "certificate.xlsx, read on 2026-11-22" in words
     assert str(tmp_path) not in words
@@ -424,7 +452,7 @@ def test_the_vendors_fill_is_kept_where_nothing_is_wrong(tmp_path):
     def fill(book: openpyxl.Workbook) -> None:
         book["Results"]["B14"].fill = PatternFill("solid", fgColor="FF00FF00")
 
-    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B15="lots"), dress=fill), 3)
+    book = sent_back(tmp_path, xlsx_file(tmp_path, changed(B15="lots"), dress=fill), 2)
     assert book["Results"]["B14"].fill.fgColor.rgb == "FF00FF00"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.errors import Problem, Refused
 from kratom_qc.domain.source import Cell
 from kratom_qc.intake.formats import ods
 from kratom_qc.intake.sheets import Sheet
@@ -62,7 +62,7 @@ def sheets_of(*tables: str) -> list[Sheet]:
     return ods.read("coa.ods", ods_bytes(*tables, styles=STYLES, parts={"styles.xml": HOUSE}), CAPS)[0]
 
 
-def refusal_of(raw: bytes, caps: Caps = CAPS) -> Refusal:
+def refusal_of(raw: bytes, caps: Caps = CAPS) -> Problem:
     with pytest.raises(Refused) as refused:
         ods.read("coa.ods", raw, caps)
     (refusal,) = refused.value.refusals
@@ -102,7 +102,9 @@ CELLS: list[tuple[str, str, str, str, str]] = [
     (stored("float", "9.9", "ND"), "9.9", "number", "", "shown-differs"),
     (stored("float", "9.9", ""), "9.9", "number", "", "shown-differs"),
     (stored("float", "0.04", "<0.05"), "0.04", "number", "", "shown-differs"),
-    (stored("float", "0.2", "0.2 ppm"), "0.2", "number", "", "shown-differs"),
+    (stored("float", "0.2", "0.2 ppm"), "0.2 ppm", "number", "", ""),
+    (stored("float", "0.2", "0.2 ppm ND"), "0.2", "number", "", "shown-differs"),
+    (stored("percentage", "0.1", "10 %"), "10%", "number", "", ""),
     (stored("float", "9.9", "1,234.5"), "9.9", "number", "", "shown-differs"),
     (stored("float", "1200", "1.2"), "1200", "number", "", "shown-differs"),
     (stored("float", "0.015", "1.5%"), "0.015", "number", "", "shown-differs"),
@@ -118,7 +120,9 @@ CELLS: list[tuple[str, str, str, str, str]] = [
     (stored("percentage", "0.02", "2.00"), "2%", "number", "", "shown-differs"),
     (stored("date", "2026-03-04", "04/03/26"), "2026-03-04", "date", "", ""),
     (stored("date", "2026-03-04T00:00:00", "4 March 2026"), "2026-03-04", "date", "", ""),
-    (stored("date", "2026-03-04T12:30:00", "x1"), "2026-03-04 12:30:00", "date", "", ""),
+    (stored("date", "2026-03-04T12:30:00", "4.3.26 12:30"), "2026-03-04 12:30:00", "date", "", ""),
+    (stored("date", "2026-03-04", "4.3.2019"), "2026-03-04", "date", "", "shown-differs"),
+    (stored("date", "2026-03-04", "4 March"), "2026-03-04", "date", "", "shown-differs"),
     (stored("date", "2026-03-04", "ND"), "2026-03-04", "date", "", "shown-differs"),
     (stored("date", "1899-12-30", "0"), "1899-12-30", "date", "", "date-impossible"),
     (stored("date", "2025-02-29", "1"), "2025-02-29", "date", "", "date-impossible"),

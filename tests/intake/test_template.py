@@ -205,7 +205,19 @@ def test_a_sheet_of_valid_words_with_anything_else_in_it_is_read_as_any_other(tm
     book = opened(path)
     book[WORDS_TITLE]["B40"] = "Lead 9 mg/kg"
     book.save(path)
-    assert {refusal["sheet"] for refusal in spoken(capsys, path)["refusals"]} == {WORDS_TITLE}
+    (batch,) = spoken(capsys, path)["batches"]
+    assert batch["verdict"] == "HOLD"
+    assert {text["sheet"] for text in batch["unread"]} == {WORDS_TITLE}
+
+
+@pytest.mark.parametrize("product", list(vocabulary.product_forms()))
+def test_no_prompt_of_a_blank_certificate_holds_it(tmp_path, capsys, product):
+    book = openpyxl.load_workbook(io.BytesIO(blank(product, vocabulary.analytes().values(), declares=True)))
+    sheet = book["Certificate"]
+    next(sheet.cell(row, 2) for row in range(1, 20) if sheet.cell(row, 1).value == "Batch").value = "L-1"
+    book.save(tmp_path / "blank.xlsx")
+    (batch,) = spoken(capsys, tmp_path / "blank.xlsx")["batches"]
+    assert batch["unread"] == []
 
 
 def test_every_family_of_analytes_has_its_heading():

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.errors import Problem, Refused
 from kratom_qc.domain.source import Cell
 from kratom_qc.intake.formats import xls
 from kratom_qc.intake.sheets import Sheet
@@ -39,7 +39,7 @@ def sheets_of(*sheets: XlsSheet, **book: Any) -> list[Sheet]:
     return xls.read("coa.xls", xls_bytes(*sheets, **book), CAPS)[0]
 
 
-def refusal_of(raw: bytes, caps: Caps = CAPS) -> Refusal:
+def refusal_of(raw: bytes, caps: Caps = CAPS) -> Problem:
     with pytest.raises(Refused) as refused:
         xls.read("coa.xls", raw, caps)
     (refusal,) = refused.value.refusals

@@ -12,8 +12,8 @@ from pathlib import Path
 from kratom_qc.app.reading import read_content
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.result import Result
-from kratom_qc.interpret.statement import Statement, Unreadable, statement
-from tests.factory.sheets import HEAD, codes, csv_bytes, told
+from kratom_qc.interpret.statement import Statement, Unreadable, readings
+from tests.factory.sheets import HEAD, codes, csv_bytes, held, told
 
 _SIGNS = {
     ("below", False): "<",
@@ -22,6 +22,8 @@ _SIGNS = {
     ("above", True): "≥",
     ("value", False): "=",
 }
+# These say nothing of how the cell is read.
+_OF_SOMETHING_ELSE = ("IMPLAUSIBLE-VALUE", "SUM-OVER-100", "LABORATORY-SAID-FAIL", "UNDATED")
 # A second row that proves the file's decimal mark.
 _PROOF = {"": [], ".": [["Zinc", "1.5", "mg/kg"]], ",": [["Zinc", "1,5", "mg/kg"]]}
 
@@ -72,6 +74,8 @@ def stated(found: Statement) -> str:
     words = [_SIGNS.get((found.kind, found.closed), found.kind)]
     if found.number is not None:
         words.append(plain(found.number.value))
+    if found.upper is not None:
+        words.append(f"and {plain(found.upper.value)}")
     if found.uncertainty is not None:
         words.append(f"± {plain(found.uncertainty.value)}{' %' if found.relative else ''}")
     for name, bound in (("lod", found.lod), ("loq", found.loq)):
@@ -83,22 +87,27 @@ def stated(found: Statement) -> str:
 
 
 def means(said: str, mark: str | None) -> str:
-    """What the cell alone says, or `refused: <code>`."""
+    """What the cell alone says, in each way that it may be read, or `held: <code>`."""
     try:
-        return stated(statement(said, mark))
+        return " or ".join(map(stated, readings(said, mark)))
     except Unreadable as error:
-        return f"refused: {error.code}"
+        return f"held: {error.code}"
 
 
 def amount(row: Row) -> str:
-    """What is believed of the cell within a whole certificate: an interval, or the codes of the file's refusals."""
+    """What is believed of the cell within a whole certificate: an interval, or the causes to hold it."""
     header = ["Analyte", "Result", "Unit", "LOD", "LOQ"]
     table = [header, [row.analyte, row.said, row.unit, row.lod, row.loq], *_PROOF[row.mark]]
     table = [[*line, *[""] * (len(header) - len(line))] for line in table]
     reading = read_content("certificate.csv", csv_bytes([*HEAD, *table]))
     if reading.refusals:
-        return "refused: " + ", ".join(codes(reading))
-    return believed(reading.certificates[0].results[0])
+        return "held: " + ", ".join(code.upper() for code in codes(reading))
+    reasons = [rule for rule in held(reading) if rule not in _OF_SOMETHING_ELSE]
+    interval = believed(reading.certificates[0].results[0])
+    if not reasons:
+        return interval
+    nothing = interval.startswith("[0, ∞)")
+    return f"held: {', '.join(reasons)}{'' if nothing else f'; {interval}'}"
 
 
 def believed(result: Result) -> str:

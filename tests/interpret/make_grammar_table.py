@@ -23,7 +23,7 @@ def _group(group: Group) -> str:
     lines: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in group.rows:
         means, amount = (text.replace("_", " ") for text in (row.means, row.amount))
-        what = ("**refused**", amount.removeprefix("refused: ")) if amount.startswith("refused") else (means, amount)
+        what = ("**held**", amount.removeprefix("held: ")) if amount.startswith("held") else (means, amount)
         lines[(row.mark, *what)].append(_shown(row.said))
     title = f"**{group.title}**" + (f" – {group.note}" if group.note else "")
     head = f"| the cell | mark proven elsewhere | means | beside {group.beside} |\n|---|---|---|---|"

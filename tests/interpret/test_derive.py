@@ -337,7 +337,7 @@ def test_the_truth_always_lies_in_what_is_derived_from_a_truthful_certificate(
     truth = {name: Fraction(amount) * 1000 for name, amount in found[0].items()}
     derived, hold_reasons = quantities(_read(*found[1]), NOTHING, [TOTAL, SHARE, RATIO])
     assert hold_reasons == []
-    everything = sum(truth.values(), Fraction(0))
+    everything = sum((amount for name, amount in truth.items() if name != ALKALOIDS[-1]), Fraction(0))
     under = truth["7-Hydroxymitragynine"] + truth["Mitragynine pseudoindoxyl"]
     true = {TOTAL: everything, SHARE: 100 * truth["7-Hydroxymitragynine"] / everything}
     if under:
@@ -361,3 +361,60 @@ def test_losing_a_line_never_makes_a_derived_interval_tighter(
         assert less.missing  # said to be missing, whatever else
         if core[lost][0] == "Mitragynine":  # the ceiling of the others goes with it
             assert less.interval.low <= whole[key].interval.low
+
+
+@pytest.mark.parametrize(
+    "made", ["Mitragynine pseudoindoxyl", "MGM-15", "7-Acetoxymitragynine", "3-Dehydromitragynine"]
+)
+@settings(deadline=None, max_examples=30)
+@given(st.decimals(min_value="0.01", max_value=100, places=2))
+def test_what_is_made_from_kratom_never_dilutes_a_share(made: str, amount: Decimal) -> None:
+    """Total alkaloids of a share are those that grow in leaf."""
+    leaf = [("Mitragynine", "14", "mg/g"), ("7-Hydroxymitragynine", "0.4", "mg/g"), ("Paynantheine", "2.5", "mg/g")]
+    before, _ = quantities(_read(*leaf), NOTHING, [TOTAL, SHARE])
+    after, _ = quantities(_read(*leaf, (made, str(amount), "mg/g")), NOTHING, [TOTAL, SHARE])
+    assert (after[TOTAL].interval, after[SHARE].interval) == (before[TOTAL].interval, before[SHARE].interval)
+
+
+OF_A_SUM = [  # what a laboratory prints, the quantity asked for, what it must be
+    ([("7-OH + MP", "5", "%"), ("7-Hydroxymitragynine", "0.011", "%")], "mitragynine-pseudoindoxyl", "48"),
+    ([("7-OH + MP", "0.012", "%"), ("7-Hydroxymitragynine", "0.011", "%")], "mitragynine-pseudoindoxyl", "0"),
+    ([("7-OH + MP", "5", "%")], "7-hydroxymitragynine", "0"),
+]
+
+
+@pytest.mark.parametrize(("lines", "part", "least"), OF_A_SUM)
+def test_a_printed_sum_bounds_the_part_that_nobody_told_apart(lines: list[ResultRow], part: str, least: str) -> None:
+    key = QuantityKey(part, "as received", "mg/kg")
+    known, _ = quantities(_read(*lines), NOTHING, [key])
+    most = Decimal(lines[0][1]) * 10000
+    assert known[key].interval.low >= Decimal(least)
+    assert known[key].interval.high == most
+
+
+def test_a_whole_is_at_least_its_parts() -> None:
+    key = QuantityKey("tymc", "as received", "cfu/g")
+    known, _ = quantities(_read(("Moulds", "900000", "cfu/g")), NOTHING, [key])
+    assert (known[key].interval.low, known[key].interval.high) == (Decimal(900000), None)
+    known, reasons = quantities(_read(("TYMC", "300", "cfu/g"), ("Moulds", "900000", "cfu/g")), NOTHING, [key])
+    assert known[key].proven_low == Decimal(900000)
+    assert [reason.rule_id for reason in reasons] == ["TOTAL-CONTRADICTS"]
+    known, reasons = quantities(_read(("TYMC", "300", "cfu/g"), ("Moulds", "200", "cfu/g")), NOTHING, [key])
+    assert (known[key].interval.low, reasons) == (Decimal(300), [])
+
+
+def test_a_fumigant_counts_with_what_it_becomes() -> None:
+    key = QuantityKey("ethylene-oxide-and-2-chloroethanol", "as received", "mg/kg")
+    known, _ = quantities(
+        _read(("Ethylene oxide", "0.02", "mg/kg"), ("2-Chloroethanol", "0.2", "mg/kg")), NOTHING, [key]
+    )
+    assert known[key].interval.low == Decimal("0.13")
+
+
+def test_a_printed_sum_of_isomers_may_hold_more_than_its_list() -> None:
+    key = QuantityKey("endosulfan", "as received", "mg/kg")
+    lines = [("Endosulfan", "1.0", "mg/kg"), ("Endosulfan alpha", "0.3", "mg/kg")]
+    known, reasons = quantities(_read(*lines), NOTHING, [key])
+    assert (told(known[key].interval), reasons) == ("1", [])
+    known, reasons = quantities(_read(lines[1], ("Endosulfan", "0.1", "mg/kg")), NOTHING, [key])
+    assert [reason.rule_id for reason in reasons] == ["TOTAL-CONTRADICTS"]

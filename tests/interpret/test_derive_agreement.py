@@ -152,8 +152,11 @@ def test_what_is_printed_twice_on_one_basis_agrees_or_holds() -> None:
     )
 
 
-def test_a_basis_that_cannot_be_reached_contradicts_nothing() -> None:
-    assert told(_one(LEAD, ("Lead", "0.9", "mg/kg"), ("Lead", "2", "mg/kg dry")).interval) == "0.9"
+def test_a_basis_that_cannot_be_reached_contradicts_nothing_but_is_not_dropped() -> None:
+    found, hold_reasons = _find(LEAD, ("Lead", "0.9", "mg/kg"), ("Lead", "2", "mg/kg dry"))
+    assert found is not None
+    assert told(found.interval) == "0.9"
+    assert [reason.rule_id for reason in hold_reasons] == ["RESULT-NOT-COMPARED"]
 
 
 # ---------------------------------------------------------------- by which of the declared sizes

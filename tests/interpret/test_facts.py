@@ -24,6 +24,14 @@ DECLARED = [
     ("servings_per_container", "30", {"servings_per_container": "30"}),
     ("servings_per_day", "3", {"servings_per_day": "3"}),
     ("density", "1.02 g/mL", {"density_g_per_ml": "1.02"}),
+    # a product of a count and a mass: the mass alone would understate the package sixtyfold
+    ("net_content", "60 x 0.6 g", {"net_g": "36"}),
+    ("net_content", "60 capsules x 600 mg", {"net_g": "36"}),
+    ("serving_size", "2 capsules of 600 mg", {"serving_g": "1.2"}),
+    # pieces say no mass
+    ("net_content", "30 capsules", {}),
+    ("serving_size", "1 gummy", {}),
+    ("serving_size", "2 kapsle", {}),
 ]
 
 
@@ -42,11 +50,9 @@ def test_a_claim_is_in_the_canonical_unit() -> None:
 
 UNCLEAR = [
     ("serving_size", "two spoons"), ("serving_size", "0 g"), ("serving_size", "1-2 g"), ("serving_size", "1,234 g"),
-    ("net_content", "30 capsules"), ("servings_per_day", "0"), ("servings_per_day", "as needed"), ("servings_per_day", "-3"),
+    ("servings_per_day", "0"), ("servings_per_day", "as needed"), ("servings_per_day", "-3"),
     ("density", "1.02"), ("density", "0 g/mL"), ("claim_mitragynine", "45"), ("claim_mitragynine", "plenty"),
-    # a product of a count and a mass: the mass alone would understate the package sixtyfold
-    ("net_content", "60 x 0.6 g"), ("net_content", "60 capsules x 600 mg"), ("serving_size", "2 capsules x 0.6 g"),
-    ("serving_size", "2 capsules of 600 mg"),
+    ("net_content", "60 capsules x 600 mg mitragynine"), ("net_content", "60 socks x 1 g"), ("serving_size", "2 socks"),
 ]  # fmt: skip
 
 
@@ -117,21 +123,46 @@ def test_a_facts_file_that_is_not_there_or_no_toml_is_said_so(tmp_path: Path) ->
         load_facts(_facts(tmp_path, "[[product"))
 
 
-def _printed(*facts: list[str]) -> tuple[ProductFacts, list[str], list[str]]:
+def _printed(*facts: list[str]) -> tuple[ProductFacts, list[str]]:
     certificates = read_csv([*facts, ["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]).certificates
-    found, hold_reasons, remarks = merged(ProductFacts("L-*", serving_g=Decimal("2.4")), certificates)
-    return found, [hold_reason.rule_id for hold_reason in hold_reasons], [remark.code for remark in remarks]
+    found, hold_reasons = merged(ProductFacts("L-*", serving_g=Decimal("2.4")), certificates)
+    return found, [hold_reason.rule_id for hold_reason in hold_reasons]
 
 
 def test_what_the_certificate_prints_fills_what_the_vendor_leaves_open() -> None:
-    found, hold_reasons, remarks = _printed(["Serving Size", "2.4 g"], ["Net Weight", "250 g"])
-    assert (found.serving_g, found.net_g, hold_reasons, remarks) == (Decimal("2.4"), Decimal(250), [], [])
+    found, hold_reasons = _printed(["Serving Size", "2.4 g"], ["Net Weight", "250 g"])
+    assert (found.serving_g, found.net_g, hold_reasons) == (Decimal("2.4"), Decimal(250), [])
 
 
 def test_a_vendor_and_a_certificate_that_disagree_hold() -> None:
-    found, hold_reasons, _ = _printed(["Serving Size", "3 g"])
+    found, hold_reasons = _printed(["Serving Size", "3 g"])
     assert (found.serving_g, hold_reasons) == (Decimal("2.4"), ["FACTS-CONTRADICT"])
 
 
-def test_a_printed_declaration_nobody_understands_is_remarked() -> None:
-    assert _printed(["Serving Size", "two spoons"])[1:] == ([], ["declaration-unclear"])
+HELD = [  # printed facts, what holds the batch
+    ([["Serving Size", "two spoons"]], ["DECLARATION-UNCLEAR"]),
+    ([["Serving Size", "2 capsules"]], []),
+    ([["Net Weight", "0.0001 g"]], ["FACT-IMPLAUSIBLE"] * 2),  # no size of a package, and less than a serving,
+    ([["Servings Per Day", "5000"]], ["FACT-IMPLAUSIBLE"]),
+    ([["Serving Size", "2.4 g"], ["Net Weight", "1 g"]], ["FACT-IMPLAUSIBLE"]),
+]
+
+
+@pytest.mark.parametrize(("facts", "held"), HELD)
+def test_a_printed_size_that_is_not_understood_or_cannot_be_holds(facts: list[list[str]], held: list[str]) -> None:
+    assert _printed(*facts)[1] == held
+
+
+TWICE = [  # two statements of one size, whether they are one
+    ("0.5 g", "5 g", False),
+    ("0.5 g", "500 mg", True),
+    ("2 capsules (1.2 g)", "1.2 g", True),
+    ("two spoons", "Two  spoons", True),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), TWICE)
+def test_two_values_of_one_size_hold_unless_equal(one: str, other: str, same: bool) -> None:
+    table = [["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"]]
+    (certificate,) = read_csv([["Serving Size", one], ["Serving Weight", other], [], *table]).certificates
+    assert ("FACT-CONTRADICTS" in [reason.rule_id for reason in certificate.hold_reasons]) is not same

@@ -35,8 +35,9 @@ def read(*lines: tuple[str, str, str, str], **columns: tuple[str, str]) -> tuple
             )
         )
     facts = {"batch_id": SourceText("L-1", CellRef("a.xlsx")), "form": SourceText("Leaf powder", CellRef("a.xlsx"))}
-    (certificate,), refusals = interpret([Certificate("a.xlsx", "0" * 64, facts, tuple(made))])
-    assert refusals == (), refusals
+    (certificate,) = interpret([Certificate("a.xlsx", "0" * 64, facts, tuple(made))])
+    unread = {reason.rule_id for reason in certificate.hold_reasons} - {"UNDATED", "IMPLAUSIBLE-VALUE"}
+    assert not unread, unread
     return certificate.results
 
 
@@ -85,9 +86,11 @@ def test_the_json_names_what_is_shown_only_where_it_differs() -> None:
 def test_what_is_shown_must_be_a_number_too() -> None:
     place = CellRef("a.xlsx", "Results", "B5")
     line = ResultRow(SourceText("Lead", place), SourceText("0.46", place, "ND"), SourceText("mg/kg", place))
-    _, (refusal,) = interpret([Certificate("a.xlsx", "0" * 64, {"batch_id": SourceText("L", place)}, (line,))])
-    assert (refusal.code, refusal.ref, refusal.quoted) == ("shown-differs", place, "0.46")
-    assert "shows 'ND' but holds '0.46'" in refusal.message
+    (certificate,) = interpret([Certificate("a.xlsx", "0" * 64, {"batch_id": SourceText("L", place)}, (line,))])
+    (reason,) = [reason for reason in certificate.hold_reasons if reason.rule_id == "SHOWN-DIFFERS"]
+    assert reason.ref == place
+    assert "shows 'ND' but holds '0.46'" in reason.why
+    assert told(combine(certificate.results).quantity.interval) == "[0, ∞)"
 
 
 def test_a_sign_beside_a_rounded_number_bounds_by_the_larger() -> None:

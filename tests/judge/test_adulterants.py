@@ -6,7 +6,7 @@ import pytest
 
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
-from tests.factory import REAL, certificate, clean_leaf, finding, judged, row, rules
+from tests.factory import REAL, certificate, clean_leaf, finding, judged, lot, row, rules
 
 BOOKS = load_rulebooks(REAL)
 PANELS = """
@@ -26,7 +26,8 @@ benzodiazepines      Alprazolam, Bromazolam, Chlordiazepoxide, Clonazepam, Clona
 cannabinoids         JWH-018, JWH-073, JWH-250, AM-2201, UR-144, XLR-11, AB-FUBINACA, AB-PINACA, AB-CHMINACA, ADB-BUTINACA,
                      MDMB-4en-PINACA, MDMB-FUBINACA, 5F-ADB, 5F-MDMB-PICA, CUMYL-PEGACLONE, HHC, THCP, THC-O,
                      Synthetic cannabinoids (screen)
-semi-synthetics      7-Acetoxymitragynine
+semi-synthetics      7-Acetoxymitragynine, 3-Dehydromitragynine, 9-Hydroxycorynantheidine, 10-Hydroxycorynantheidine,
+                     Tetrahydropalmatine, Akuammine
 kava                 Total kavalactones, Kavain, Dihydrokavain, Methysticin, Dihydromethysticin, Yangonin, Desmethoxyyangonin,
                      Flavokawain A, Flavokawain B, Flavokawain C
 """
@@ -51,7 +52,7 @@ SAID = {"found": ("0.02", {}), "seen": ("Detected", {}), "looked for": ("ND", {"
 @pytest.fixture(scope="module")
 def verdicts():
     readings = [
-        certificate(f"{name} {way}", *clean_leaf(), row(name, said, "mg/kg", **more))
+        certificate(lot(f"{name} {way}"), *clean_leaf(), row(name, said, "mg/kg", **more))
         for name in NAMES
         for way, (said, more) in SAID.items()
     ]
@@ -69,7 +70,7 @@ def panel(verdict):
 
 def every(verdicts, way, told):
     """What is told of the verdict over each adulterant, by name."""
-    return {name: told(verdicts[f"{name} {way}"]) for name in NAMES}
+    return {name: told(verdicts[lot(f"{name} {way}")]) for name in NAMES}
 
 
 @pytest.mark.parametrize("way", ["found", "seen"])

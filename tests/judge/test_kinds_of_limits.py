@@ -7,12 +7,17 @@ from itertools import product
 import pytest
 
 from kratom_qc.domain.errors import RulebookError
-from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
+from tests.factory import book, certificate, finding, judged, limit, lot, row, rulebooks
 
 MG, CFU = "mg/kg", "cfu/g"
 BECAUSE = "a test says so, section 2"
 LEAD = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
 GOOD = row("Lead", "0.1", MG)
+NOTED = {"when_missing": "note", "silence_because": "nobody orders it"}
+OURS = [
+    limit(f"OURS-{metal}", metal, "not more than 99 mg/kg", max="99", unit=MG, **NOTED)
+    for metal in ("nickel", "cadmium")
+]
 MARKET = {"kind": "market"}
 
 
@@ -81,7 +86,8 @@ def profiles(tmp_path_factory):
         "SPIKED", text="7-OH without speciogynine and paynantheine", kind="profile", screen=True,
         present="7-hydroxymitragynine", absent=["speciogynine", "paynantheine"],
     )  # fmt: skip
-    books = rulebooks(tmp_path_factory.mktemp("books"), leaf_powder=book(LEAD, screen))
+    most = limit("7OH", "7-hydroxymitragynine", "not more than 9999 mg/kg", max="9999", unit=MG, **NOTED)
+    books = rulebooks(tmp_path_factory.mktemp("books"), leaf_powder=book(LEAD, most, screen))
     readings = []
     for case in COMBINATIONS:
         rows = [
@@ -89,13 +95,13 @@ def profiles(tmp_path_factory):
             for name, said in zip(("7-OH", "Speciogynine", "Paynantheine"), case, strict=True)
             if SAYS[said]
         ]
-        readings.append(certificate(" / ".join(case), GOOD, *rows))
+        readings.append(certificate(lot(" / ".join(case)), GOOD, *rows))
     return judged(readings, books)
 
 
 @pytest.mark.parametrize("case", COMBINATIONS, ids=" / ".join)
 def test_a_profile_warns_of_one_alkaloid_without_the_others_and_decides_nothing(profiles, case):
-    verdict = profiles[" / ".join(case)]
+    verdict = profiles[lot(" / ".join(case))]
     found = finding(verdict, "SPIKED")
     assert (str(found.outcome), found.decides) == (unnatural(*case), False)
     assert verdict.decision == "PASS"
@@ -249,7 +255,10 @@ ROWS = [GOOD, row("Cadmium", "3", MG), row("Nickel", "0.2", MG)]
 def test_what_a_market_says_and_the_finding_that_decides_it(tmp_path, story):
     held, form, says, decided = LAW[story]
     books = rulebooks(
-        tmp_path, leaf_powder=book(LEAD), extract=book(LEAD), zz=book(*(RULES[one] for one in held), **MARKET)
+        tmp_path,
+        leaf_powder=book(LEAD, *OURS),
+        extract=book(LEAD, *OURS),
+        zz=book(*(RULES[one] for one in held), **MARKET),
     )
     verdict = judged([certificate("L", *ROWS, form=form)], books, markets=["zz"])["L"]
     (standing,) = verdict.standings
@@ -263,7 +272,7 @@ NOT_LAW = [{"effective_from": "2027"}, {"effective_to": "2025"}, {"status": "pro
 @pytest.mark.parametrize("more", NOT_LAW, ids=str)
 def test_a_ban_that_is_not_law_today_bans_nothing(tmp_path, more):
     ban = limit("BAN", text="kratom may not be sold", kind="ban", **more)
-    books = rulebooks(tmp_path, leaf_powder=book(LEAD), zz=book(RULES["NI"], ban, **MARKET))
+    books = rulebooks(tmp_path, leaf_powder=book(LEAD, *OURS), zz=book(RULES["NI"], ban, **MARKET))
     verdict = judged([certificate("L", *ROWS)], books, markets=["zz"])["L"]
     assert str(verdict.standings[0].status) == ("undecided" if "evidence" in more else "may be sold")
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
+from tests.factory import book, certificate, finding, judged, limit, lot, row, rulebooks
 
 UG = "ug/kg"
 PAH = ("Benzo(a)pyrene", "Benz(a)anthracene", "Benzo(b)fluoranthene", "Chrysene")
@@ -74,7 +74,7 @@ def sums(tmp_path_factory):
     )
     forms = {"LOWER": "leaf powder", "PLAIN": "capsules"}
     readings = [
-        certificate(f"{rule} {said}", *rows, form=form)
+        certificate(lot(f"{rule} {said}"), *rows, form=form)
         for rule, form in forms.items()
         for said, (rows, *_) in SUMS.items()
     ]
@@ -84,7 +84,7 @@ def sums(tmp_path_factory):
 @pytest.mark.parametrize("said", SUMS)
 def test_what_is_below_its_limit_counts_nothing_in_a_lower_bound_sum(sums, said):
     _, least, outcome, plainly = SUMS[said]
-    found, plain = finding(sums[f"LOWER {said}"], "LOWER"), finding(sums[f"PLAIN {said}"], "PLAIN")
+    found, plain = finding(sums[lot(f"LOWER {said}")], "LOWER"), finding(sums[lot(f"PLAIN {said}")], "PLAIN")
     assert (found.interval.low * 1000, found.outcome, plain.outcome) == (Decimal(least), outcome, plainly)
     assert "lower-bound sum" in found.decision_rule
     assert "lower-bound sum" not in plain.decision_rule
@@ -94,7 +94,7 @@ def test_what_is_below_its_limit_counts_nothing_in_a_lower_bound_sum(sums, said)
 def test_a_lower_bound_sum_finds_no_contradiction_of_its_own(sums, said):
     """A total that agrees with its parts as the laboratory states them does not contradict them counted 0."""
     hold_reasons = {
-        rule: {hold_reason.rule_id for hold_reason in sums[f"{rule} {said}"].batch.hold_reasons}
+        rule: {hold_reason.rule_id for hold_reason in sums[lot(f"{rule} {said}")].batch.hold_reasons}
         for rule in ("LOWER", "PLAIN")
     }
     assert hold_reasons == {"LOWER": set(), "PLAIN": set()}

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from kratom_qc.domain.interval import plain
-from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
+from tests.factory import book, certificate, finding, judged, limit, lot, row, rulebooks
 
 # ---------------------------------------------------------------- the design's table, against `max 0.5`
 
@@ -56,9 +56,12 @@ def one_idea(tmp_path_factory):
         capsule=book(limit("MAX", "lead", "lead not more than 0.5 mg/kg", max="0.5", unit=MG, decision_rule="guarded")),
         extract=book(limit("MAX", "tamc", "TAMC not more than 0.5 cfu/g", max="0.5", unit="cfu/g")),
     )
-    return judged(
-        [certificate(said, *rows, form=FORMS[product]) for said, (product, rows, *_) in ONE_IDEA.items()], books
-    )
+    said = {
+        lot(words): certificate(lot(words), *rows, form=FORMS[product])
+        for words, (product, rows, *_) in ONE_IDEA.items()
+    }
+    verdicts = judged(list(said.values()), books)
+    return {words: verdicts[lot(words)] for words in ONE_IDEA}
 
 
 @pytest.mark.parametrize("said", ONE_IDEA)
@@ -66,6 +69,18 @@ def test_what_the_laboratory_says_against_max_half(one_idea, said):
     _, _, interval, outcome, verdict = ONE_IDEA[said]
     found = finding(one_idea[said], "MAX")
     assert (_words(found.interval), found.outcome, one_idea[said].decision) == (interval, outcome, verdict)
+
+
+@pytest.mark.parametrize(("most", "outcome"), [("1", "FAIL"), ("100", "INCONCLUSIVE"), ("2000", "PASS")])
+def test_a_number_of_two_readings_is_judged_as_both(tmp_path, most, outcome):
+    books = rulebooks(
+        tmp_path, leaf_powder=book(limit("PB", "lead", f"not more than {most} mg/kg", max=most, unit="mg/kg"))
+    )
+    verdict = judged([certificate("L-1", row("Lead", "1,234", "mg/kg"), name="a.csv")], books)["L-1"]
+    found = finding(verdict, "PB")
+    assert found.outcome == outcome
+    told = "'1,234' at D2 may be 1234 mg/kg or 1.234 mg/kg, and not each of them keeps the limit"
+    assert (told in found.why) is (outcome == "INCONCLUSIVE")
 
 
 def test_the_laboratorys_opinion_is_kept_and_shown(one_idea):

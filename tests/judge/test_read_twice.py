@@ -138,11 +138,11 @@ def test_both_readings_say(read, name):
 def test_a_rulebook_that_does_not_cover_a_product_asks_it_nothing(tmp_path):
     lead = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit=MG)
     books = rulebooks(tmp_path, us_zz=book(lead, kind="market", covers=["leaf_powder"]))
-    forms = {"leaf": LEAF, "extract": EXTRACT, "unknown": UNKNOWN}
+    forms = {"L": LEAF, "E": EXTRACT, "U": UNKNOWN}
     readings = [certificate(name, said("Lead", "9", MG), form=form) for name, form in forms.items()]
     verdicts = judged(readings, books, markets=["us-zz"])
     asked = {name: "PB" in {found.rule_id for found in verdict.findings} for name, verdict in verdicts.items()}
-    assert asked == {"leaf": True, "extract": False, "unknown": True}  # of what is not known, everything is asked
+    assert asked == {"L": True, "E": False, "U": True}  # of what is not known, everything is asked
 
 
 @pytest.mark.parametrize(

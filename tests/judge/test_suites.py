@@ -95,7 +95,7 @@ def test_data_docs_say_what_is_asked_in_plain_words(documented):
     for words in (
         "No result is proven to lie outside its limit. One that is FAILs its batch:",
         "Lead below 1.2 ppm, Utah R70-580-5",
-        "MGM-15 not detected, FR Doc 2026-17429",
+        "MGM-15 not detected, by a method that sees 300 mg/kg, FR Doc 2026-17429",
         "Lead below 9 ppm, section 1 of the Act of this test [superseded, does not decide]",
         "Every result is proven to lie within its limit. One that is not leaves its batch undecided",
     ):

@@ -13,9 +13,9 @@ from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.app.rejudge.archived import Answer, answered
 from kratom_qc.app.rejudge.plan import RejudgeRequest, archived_batches
-from kratom_qc.app.release import ReleasePass, arrivals
+from kratom_qc.app.release import whole_pass
+from kratom_qc.app.store import Store
 from kratom_qc.archive.history import History
-from kratom_qc.archive.store import Store
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.rulebooks.load import load_rulebooks
@@ -29,15 +29,8 @@ DAY = date(2026, 11, 22)
 
 def archive(root: Path, inbox: Path = CERTIFICATES, policy: JudgementPolicy | None = None) -> Path:
     """One pass over a folder; returns its store."""
-    store = Store(root / "store")
-    with store.locked():
-        new, _ = arrivals(inbox, store)
-        current = ReleasePass(store, policy or load_policy((), DAY, FACTS), lambda *_: None)
-        current.read(new, len(new))
-        for wave in current.gather():
-            current.judge(wave)
-        current.publish()
-    return store.root
+    whole_pass(inbox, Store(root / "store"), policy or load_policy((), DAY, FACTS))
+    return root / "store"
 
 
 @cache

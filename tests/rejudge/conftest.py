@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kratom_qc.app.store import history_of
 from kratom_qc.archive.history import History
 from tests.rejudge.archived_samples import archive
 
@@ -16,4 +17,4 @@ def samples(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def history(samples) -> History:
-    return History(samples)
+    return history_of(samples)

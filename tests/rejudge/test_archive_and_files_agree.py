@@ -16,9 +16,10 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer, answered
 from kratom_qc.app.rejudge.comparison import decisions_of
 from kratom_qc.app.rejudge.plan import RejudgeRequest, archived_batches
+from kratom_qc.app.store import history_of
 from kratom_qc.archive.history import History
 from kratom_qc.archive.rows import finding_row
-from kratom_qc.archive.tables import SCHEMAS, table
+from kratom_qc.archive.tables import SCHEMAS, PassStamp, table
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.facts import FactsFile
 from tests.factory import book, limit
@@ -94,7 +95,7 @@ def case(request, samples, tmp_path_factory) -> Case:
     books, on = CASES[request.param]
     folder = tmp_path_factory.mktemp("drafts")
     policy = terms_of(drafts(folder, **{name.replace("-", "_", 1): text for name, text in books.items()}), on)
-    return Case(policy, from_files(policy), from_archive(History(samples), policy))
+    return Case(policy, from_files(policy), from_archive(history_of(samples), policy))
 
 
 @pytest.mark.parametrize("every_limit", [False, True], ids=["what changed", "every limit"])
@@ -116,7 +117,7 @@ def test_several_waves_in_several_processes_say_the_same(history, tmp_path, monk
     waves = answered(history, request, archived_batches(history, request.policy), lambda *at: done.append(at))
     assert waves.comparison == whole.comparison
     assert waves.findings.to_pylist() == whole.findings.to_pylist()
-    assert done == [(13, 26), (26, 26)]
+    assert done == [(13, 27), (26, 27), (27, 27)]
 
 
 def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):
@@ -130,7 +131,7 @@ def test_what_was_found_then_and_again_is_what_the_certificates_show(history, ca
 def _found(history: History, answer: Answer) -> Iterator[tuple[str, list[str]]]:
     """Of every batch the archived findings that still hold, and those made now."""
     again = _by_batch(answer.findings.to_pylist())
-    (pass_id,) = history.passes
+    (pass_id,) = set(history.newest.values())
     then = _by_batch(history.table("findings", pass_id, SCHEMAS["findings"].names).to_pylist())
     for verdict, changes in answer.batches:
         still = [row for row in then[verdict.batch_id] if (row["rulebook"], row["rule_id"]) in changes.unchanged]
@@ -145,8 +146,8 @@ def _by_batch(found_rows: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def _rows(made: list[Any], on: date) -> list[str]:
-    return [_text(row) for row in table("findings", made, "test", on).to_pylist()]
+    return [_text(row) for row in table("findings", made, PassStamp("test", on)).to_pylist()]
 
 
 def _text(row: dict[str, Any]) -> str:
-    return repr([row[name] for name in SCHEMAS["findings"].names if name not in ("pass_id", "judged_on")])
+    return repr([row[name] for name in SCHEMAS["findings"].names if name not in PassStamp._fields])

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.app.rejudge.comparison import Decisions, decisions_of
 from kratom_qc.app.rejudge.plan import archived_batches
+from kratom_qc.app.store import history_of
 from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError, UsageError
 from kratom_qc.interpret.facts import load_facts
+from kratom_qc.settings import Caps
 from tests.rejudge.archived_samples import DAY, FACTS, drafts, from_archive, from_files, in_force, terms_of
 
 # What version 0.2.0 did not write.
+OF_PASS = ("judged_at", "sequence")
 NEW = {
-    "certificates": ("facts_said",),
-    "results": ("detection_limit", "resolution", "species", "replicate", "shown_low", "shown_high", "shown_low_open",
-                "shown_high_open", "flags", "witness", "in_full"),
-    "findings": ("conditional", "decision_rule"),
-    "verdicts": ("says", "rule_id", "facts", "doubts", "terms"),
+    "certificates": (*OF_PASS, "facts_said"),
+    "results": (*OF_PASS, "detection_limit", "resolution", "species", "replicate", "shown_low", "shown_high",
+                "shown_low_open", "shown_high_open", "flags", "witness", "readings", "in_full"),
+    "findings": (*OF_PASS, "conditional", "decision_rule"),
+    "verdicts": (*OF_PASS, "says", "rule_id", "facts", "doubts", "terms"),
 }  # fmt: skip
+
+# The federal proposal waits for its order ("pending"): what is measured above its ratio is on HOLD already and FAILs once it
+# is in force, KL-2026-044 and CC-0714-W. Six batches whose 7-OH nobody measured stay as they are, for the notice orders no
+# test (`when_missing = "note"`); they would go from PASS to HOLD if it did.
+MEASURED_ABOVE = 2
 
 
 @pytest.fixture
@@ -52,45 +62,47 @@ def decided(decisions: Decisions) -> list[str | None]:
 def test_an_archive_of_an_earlier_version_is_answered_from_the_files_it_kept(store, dea):
     without(store, **NEW)
     shutil.rmtree(store / "rulebooks")
-    answer = from_archive(History(store), dea, declared=load_facts(FACTS))
+    answer = from_archive(history_of(store), dea, declared=load_facts(FACTS))
     verdicts = from_files(dea)
     for batch_id, decisions in zip(answer.comparison.batch_ids, answer.comparison.after, strict=True):
         assert decided(decisions) == decided(decisions_of(verdicts[batch_id], answer.comparison.markets))
-    assert len(answer.reread) == 26
-    assert len(answer.comparison.changed) == 8
+    assert len(answer.reread) == 27
+    assert len(answer.comparison.changed) == MEASURED_ABOVE
 
 
 def test_what_was_declared_then_must_be_declared_now_where_it_was_not_kept(store, dea):
     without(store, **NEW)
     with pytest.raises(UsageError, match=r"were judged with a facts file .* name the file with --facts"):
-        from_archive(History(store), dea)
+        from_archive(history_of(store), dea)
 
 
-def test_a_kept_file_that_is_gone_is_said(store, dea):
+def test_a_kept_file_that_is_gone_or_is_not_what_came_is_said(store, dea):
     without(store, **NEW)
-    shutil.rmtree(store / "raw")
-    with pytest.raises(StoreError, match="a kept file cannot be read"):
-        from_archive(History(store), dea, declared=load_facts(FACTS))
+    kept = next((store / "raw").glob("*/*"))
+    for damage, said in ((lambda: kept.write_bytes(b"other"), "is not what came"), (kept.unlink, "cannot be read")):
+        damage()
+        with pytest.raises(StoreError, match=f"a kept file {said}"):
+            from_archive(history_of(store), dea, declared=load_facts(FACTS))
 
 
 def test_without_the_rulebooks_of_then_every_limit_is_asked_again(store, dea):
     shutil.rmtree(store / "rulebooks")
-    answer = from_archive(History(store), dea)
+    answer = from_archive(history_of(store), dea)
     assert all(not batch.changes.unchanged for batch in answer.batches)
-    assert (len(answer.comparison.changed), answer.reread) == (8, {})
+    assert (len(answer.comparison.changed), answer.reread) == (MEASURED_ABOVE, {})
 
 
 def test_a_rulebook_that_would_not_load_today_is_as_good_as_none(store, dea):
     for path in (store / "rulebooks").glob("*/us.toml"):
         path.write_text("[rulebook]\nknew = 'other keys'\n")
-    answer = from_archive(History(store), dea)
+    answer = from_archive(history_of(store), dea)
     assert all(not batch.changes.unchanged for batch in answer.batches)
-    assert len(answer.comparison.changed) == 8
+    assert len(answer.comparison.changed) == MEASURED_ABOVE
 
 
 def test_what_another_program_judged_is_asked_again(store, monkeypatch):
     monkeypatch.setattr("kratom_qc.app.rejudge.plan.PROGRAM", "kratom_qc 99")
-    assert all(not batch.changes.unchanged for batch in archived_batches(History(store), terms_of()))
+    assert all(not batch.changes.unchanged for batch in archived_batches(history_of(store), terms_of()))
 
 
 def test_findings_that_are_not_all_there_are_made_again(store, dea):
@@ -101,7 +113,7 @@ def test_findings_that_are_not_all_there_are_made_again(store, dea):
     kept = [row["batch_id"] != "SHOT-2210" or row["rule_id"] != "US-DEA-2026-17429-MP" for row in rows]
     assert kept.count(False) == 1
     pq.write_table(table.filter(kept), path)
-    answer = from_archive(History(store), dea)
+    answer = from_archive(history_of(store), dea)
     at = answer.comparison.batch_ids.index("SHOT-2210")
     expected = decisions_of(from_files(dea)["SHOT-2210"], answer.comparison.markets)
     assert answer.comparison.after[at] == expected
@@ -109,7 +121,7 @@ def test_findings_that_are_not_all_there_are_made_again(store, dea):
 
 
 def test_only_the_batches_of_which_the_vendor_declares_something_else_are_read_again(store, tmp_path):
-    history = History(store)
+    history = history_of(store)
     same = from_archive(history, terms_of(), declared=load_facts(FACTS))
     assert (same.reread, same.comparison.changed) == ({}, ())
     (tmp_path / "other.toml").write_text('[[product]]\nmatch = "CAP-0611"\nform = "capsule"\nserving_size = "9 g"\n')
@@ -122,15 +134,18 @@ def test_only_the_batches_of_which_the_vendor_declares_something_else_are_read_a
         assert other.comparison.agrees(at, expected[other.comparison.batch_ids[at]])
 
 
+def refuse(name: str, raw: bytes, caps: Caps, *account: bool) -> Reading:
+    """A reader of a later version, which refuses every file."""
+    return read_content(name, raw, replace(caps, file_bytes=10), *account)
+
+
 def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(store, dea, monkeypatch):
     """In an archive that must be read again, a file today's reader refuses still speaks of its batch."""
     without(store, **NEW)
-    (known,) = (verdict for verdict in History(store).verdicts if verdict.batch_id == "CC-0714-W")
-    (sha256,) = known.certificates
-    file = store / "raw" / sha256[:2] / sha256
-    file.write_bytes(b"no certificate")
+    (known,) = (verdict for verdict in history_of(store).verdicts if verdict.batch_id == "CC-0714-W")
+    monkeypatch.setattr("kratom_qc.app.reading.read_content", refuse)
     monkeypatch.setattr(History, "verdicts", (known,))
-    answer = from_archive(History(store), dea, declared=load_facts(FACTS))
+    answer = from_archive(history_of(store), dea, declared=load_facts(FACTS))
     (verdict,) = answer.reread.values()
     assert verdict.decision == "HOLD"
     assert "EARLIER-UNREAD" in {finding.rule_id for finding in verdict.findings}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,15 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kratom_qc import PROGRAM
+from kratom_qc.app import terms
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
+from kratom_qc.app.store import history_of
 from kratom_qc.archive.history import History, facts_of
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.rows import declared
-from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
 from kratom_qc.domain.batch import Claim, ProductFacts
-from kratom_qc.domain.certificate import InterpretedCertificate
+from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
@@ -26,6 +27,7 @@ from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import book, interpreted, limit, result, span, written
+from tests.factory.archived import published, writer
 from tests.rejudge.archived_samples import DAY, archive, readings, terms_of
 
 
@@ -35,16 +37,16 @@ def archived(root: Path, *certificates: InterpretedCertificate) -> History:
         root / "rules", leaf_powder=book(limit("PB", "lead", "not more than 1 mg/kg", max="1", unit="mg/kg"))
     )
     policy = JudgementPolicy(load_rulebooks(folder), (), (), DAY)
-    writer = PassWriter(Store(root), "pass", DAY, PROGRAM)
+    written_pass = writer(root)
     found = batches(certificates, lambda _: (), FactsFile())
     for verdict in judge_batches(found, policy).verdicts():
-        writer.add_verdict(verdict, "")
+        written_pass.add_verdict(verdict, "")
     for one in certificates:
-        writer.add_analysis(one)
-    for rulebook in policy.books.values():
-        keep_rulebook(root, rulebook)
-    writer.commit()
-    return History(root)
+        written_pass.add_analysis(one)
+    terms.keep(written_pass.files, policy)
+    pass_id = written_pass.stamp.pass_id
+    files = {batch.batch_id: {one.sha256: pass_id for one in batch.certificates} for batch in found}
+    return History(published(written_pass), dict.fromkeys(files, pass_id), files)
 
 
 def recalled(history: History, wanted: ResultFilter = ResultFilter()) -> dict[str, tuple[Result, ...]]:  # noqa: B008
@@ -83,8 +85,8 @@ def test_a_result_comes_back_as_it_was(tmp_path, words):
 def test_a_certificate_comes_back_with_its_facts_dates_and_cells(tmp_path):
     dated = replace(
         interpreted("L-1", result("lead", span("0.2", "0.2"), certificate=WITNESS)),
-        tested_on=DAY, issued_on=DAY, accreditation="ISO 17025 L-1", product_name="Green",
-        dates={"tested_on": DAY, "issued_on": DAY},
+        accreditation="ISO 17025 L-1", product_name="Green",
+        dates={"tested_on": DateSpan(DAY, DAY), "issued_on": DateSpan(DAY, DAY)},
         printed_facts={
             "batch_id": SourceText("L-1", CellRef("made.csv", "", "A2")),
             "tested_on": SourceText("2026-11-22", CellRef("made.csv", "S", "B2")),
@@ -169,7 +171,7 @@ def test_what_was_declared_comes_back_to_the_digit(facts):
 
 
 def test_every_sample_batch_comes_back_as_it_was_judged(samples):
-    history = History(samples)
+    history = history_of(samples)
     policy = terms_of()
     judged = {batch.batch_id: batch for batch in collect(readings(), policy)}
     found = recall(history, history.verdicts, ResultFilter())
@@ -178,7 +180,12 @@ def test_every_sample_batch_comes_back_as_it_was_judged(samples):
         assert verdict.hold_reasons == batch.hold_reasons
         assert (verdict.product, verdict.facts) == (batch.product, batch.facts)
         assert [one.results for one in certificates] == [one.results for one in batch.certificates]
-        assert [one.dates for one in certificates] == [one.dates for one in batch.certificates]
+        assert [_days(one) for one in certificates] == [_days(one) for one in batch.certificates]
+
+
+def _days(certificate: InterpretedCertificate) -> dict[str, date]:
+    """Of a date with two readings the archive keeps the earlier."""
+    return {name: span.earliest for name, span in certificate.dates.items()}
 
 
 def test_the_newest_verdict_of_a_batch_counts(tmp_path):
@@ -189,7 +196,7 @@ def test_the_newest_verdict_of_a_batch_counts(tmp_path):
     root = archive(tmp_path, inbox, terms_of())
     (inbox / "b.csv").write_text(rows.format("9.9"))
     archive(tmp_path, inbox, terms_of())
-    (verdict,) = History(root).verdicts
+    (verdict,) = history_of(root).verdicts
     assert (verdict.decision, len(verdict.certificates)) == ("FAIL", 2)
-    (found,) = recalled(History(root)).values()
+    (found,) = recalled(history_of(root)).values()
     assert [one.reported for one in found] == ["0.2", "9.9"]

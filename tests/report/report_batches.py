@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import get_args
 
 from kratom_qc.domain.batch import Batch, ProductFacts
-from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
+from kratom_qc.domain.certificate import DateSpan, HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import UNMEASURED, Interval
 from kratom_qc.domain.limit import Limit, Rulebook
@@ -143,12 +143,13 @@ def verdict(
         "ISO/IEC 17025 no. 1163",
         "leaf_powder",
         "Red Bali",
-        None,
-        date(2026, 11, 2),
-        date(2026, 11, 5),
         {"serving_size": "5 g"},
         used,
         remarks,
+        dates={
+            "tested_on": DateSpan(date(2026, 11, 2), date(2026, 11, 2)),
+            "issued_on": DateSpan(date(2026, 11, 5), date(2026, 11, 5)),
+        },
         printed_facts={"laboratory": SourceText(laboratory, CellRef(FILE, "Results", "B1"))},
     )
     batch = Batch(batch_id, "leaf_powder", (certificate,), {}, {}, (), remarks, facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from datetime import date
@@ -13,11 +14,12 @@ import pytest
 
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Outcome
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.limits import limits_page
 from kratom_qc.report.summary import summary_row
 from kratom_qc.vocabulary.wording import THIN
 from tests.report import report_batches as given
@@ -31,6 +33,8 @@ HOSTILE = (
     "{% raw %}",
     "' onload='x",
     "]]>&amp;",
+    '</style></title><script>x</script>";}',
+    "\\22\\27*/url(//x)",
 )
 
 
@@ -57,7 +61,7 @@ def page(of: Verdict) -> Page:
     return Page(batch_page(of, program=PROGRAM))
 
 
-def summary(*verdicts: Verdict, refused: tuple[tuple[str, str, list[Refusal]], ...] = ()) -> Page:
+def summary(*verdicts: Verdict, refused: tuple[tuple[str, str, list[Problem]], ...] = ()) -> Page:
     rows = [summary_row(one, page_name(one.batch.batch_id)) for one in verdicts]
     return Page(summary_page(rows, refused, judged_on=given.DAY, program=PROGRAM))
 
@@ -65,8 +69,8 @@ def summary(*verdicts: Verdict, refused: tuple[tuple[str, str, list[Refusal]], .
 # ---------------------------------------------------------------- what must be found
 
 
-def test_a_reason_tells_words_cell_value_limit_source_and_dates() -> None:
-    text = page(given.SPIKED).text
+def test_a_reason_tells_words_cell_value_limit_dates_and_leads_to_its_source() -> None:
+    seen = page(given.SPIKED)
     for said in (
         "<1.0",
         "ppm",
@@ -75,11 +79,22 @@ def test_a_reason_tells_words_cell_value_limit_source_and_dates() -> None:
         "below 1 mg/kg",
         "Cd < 0.82 µg/g",
         "SPEC-METALS-CD",
-        "the law of leaf_powder, section 1",
         "in force, date unknown",
         "the method cannot see the limit",
     ):
-        assert said in text
+        assert said in seen.text
+    assert "the law of leaf_powder, section 1" not in seen.text  # the page of limits has it, once
+    assert ("a", "href", "limits.html#leaf_powder-SPEC-METALS-CD") in seen.attributes
+
+
+def test_every_link_to_a_limit_leads_to_its_place_on_the_page_of_limits() -> None:
+    books = {one.id: one for one in given.BOOKS} | {"leaf_powder": replace(given.BOOKS[0], limits=(given.CD_SPEC,))}
+    limits = Page(limits_page(books, day=given.DAY, program=PROGRAM))
+    places = {f"limits.html#{value}" for _, name, value in limits.attributes if name == "id"}
+    failed = page(verdict(given.CADMIUM_OPEN))
+    leading = [value for _, name, value in failed.attributes if name == "href" and value.startswith("limits.html#")]
+    assert leading
+    assert set(leading) <= places
 
 
 def test_a_pass_says_that_there_is_no_reason() -> None:
@@ -102,46 +117,38 @@ def test_a_batch_that_fails_nowhere_claims_no_absence_of_reasons() -> None:
 NOTED = given.finding(replace(given.PB_SPEC, rule_id="US-PB-GUIDE", status="guidance"), Outcome.PASS, given.LEAD)
 
 
+def between(text: str, start: str, end: str) -> str:
+    return text[text.rindex(start) : text.rindex(end)]
+
+
 def test_what_does_not_decide_is_shown_apart() -> None:
     text = page(verdict(*given.CLEAN.findings, NOTED)).text
-    shown = text[text.index("Would not be met") : text.index("Every finding that decides", text.index("Would not"))]
-    assert "Mitragynine : (7-OH + MP)" in shown
-    assert "us · proposed, from 2026-11-13 · the law of us, section 1 US-DEA-RATIO" in shown
-    assert "Lead below 0.05 mg/kg (Results!C12): Pb < 1.2 µg/g US-PB-GUIDE guidance" in shown
-    assert "Rules of us us sold to nobody under 21 US-AGE in force since 2026-04-01" in shown
-    assert "Nickel (us)" in shown
-    assert "no law orders a test for nickel" in shown
+    shown = between(text, "Shown, not deciding", "Neither tested")
+    assert "Mitragynine : (7-OH + MP) ratio at most 30; FAIL mitragynine at least 100 times 7-OH + MP" in shown
+    assert "US-DEA-RATIO (proposed): 30 is below 100" in shown
+    assert "Met: 1 guidance." in shown
+    untested = between(text, "Neither tested", "Provenance")
+    assert "Conditions for the seller that no laboratory can test: Rules of us 1." in untested
+    assert "Toxic elements: 2 tested; not Nickel." in untested
 
 
 def findings_table(of: Verdict) -> str:
-    text = page(of).text  # the navigation names the section first, the section itself comes last
-    return text[text.rindex("Every finding that decides") : text.rindex("Every result")]
+    return between(page(of).text, "Every limit that decides", "Provenance").partition("Shown, not deciding")[0]
 
 
-def test_what_decides_nothing_stands_once_and_is_counted_in_the_table() -> None:
-    lead_noted = replace(given.NICKEL_SILENT, rule_id="US-NI-MORE", analyte="lead")
-    every = verdict(*given.CLEAN.findings, lead_noted, NOTED)
-    seen = page(every)
+def test_what_decides_nothing_stands_outside_the_limits_that_decide() -> None:
+    every = verdict(*given.CLEAN.findings, NOTED)
     table = findings_table(every)
-    assert (
-        "not in this table: 1 not met or undecided, and deciding nothing; 1 met and deciding nothing; "
-        "1 no laboratory can test; 2 not tested, and no limit in force requires it." in table
-    )
-    assert not [rule for rule in ("US-NI-NOTE", "US-NI-MORE", "US-PB-GUIDE", "US-AGE", "US-DEA-RATIO") if rule in table]
+    others = ("US-NI-NOTE", "US-PB-GUIDE", "US-AGE", "US-DEA-RATIO")
+    assert not [rule for rule in others if rule in table.partition("Neither tested")[0]]
     assert "SPEC-METALS-PB" in table
-    assert [seen.text.count(rule) for rule in ("US-PB-GUIDE", "US-AGE", "US-DEA-RATIO")] == [1, 1, 1]
-    assert {("a", "href", f"#{name}") for name in ("shown", "met", "conditions", "untested")} <= set(seen.attributes)
-    assert "not in this table" not in findings_table(verdict(given.GOOD_LEAD))
+    assert page(every).text.count("US-DEA-RATIO") == 1
 
 
-def test_a_required_assay_nobody_reported_stays_in_the_table() -> None:
-    assert "MISSING Mercury" in findings_table(given.SPIKED)
-
-
-def test_a_table_of_nothing_but_silence_is_one_line() -> None:
-    table = findings_table(verdict(given.NICKEL_SILENT))
-    assert "1 not tested" in table
-    assert "Outcome" not in table
+def test_a_required_assay_nobody_reported_stays_among_the_limits_that_decide() -> None:
+    mercury = findings_table(given.SPIKED).partition("Cadmium")[0]
+    assert "Mercury ; MISSING" in mercury
+    assert "Hg < 0.4 µg/g SPEC-METALS-HG : nobody measured mercury" in mercury
 
 
 def test_a_long_list_of_summands_counted_as_nothing_is_small_print_and_stands_once() -> None:
@@ -149,30 +156,21 @@ def test_a_long_list_of_summands_counted_as_nothing_is_small_print_and_stands_on
     why = f"2.1 % lies above the limit (7-OH ÷ total (sum of Mitragynine; not measured and counted as 0: {names}))"
     failed = verdict(
         given.finding(given.MIT_SPEC, Outcome.FAIL, given.MITRAGYNINE, why=why),
+        given.finding(given.HG_SPEC, Outcome.FAIL, given.MERCURY, why=why),
         given.finding(given.HG_CZ, Outcome.FAIL, given.MERCURY, why=why, market="cz"),
-        given.finding(given.RATIO, Outcome.FAIL, why=why, interval=given.span("0", "30")),
     )
     seen = page(failed)
     assert seen.text.count(names) == 1
     assert f"not measured and counted as 0: {names}" in seen.pieces
-    said = "2.1 % lies above the limit (7-OH ÷ total (sum of Mitragynine; 3 not measured, counted as 0))"
-    # the first in its card and in the table, the second there and with its market, the third under `shown` only; cards say
-    # it twice: in words and as their limit's reason
-    assert seen.text.count(said) == 7
+    assert "2.1 % lies above the limit (7-OH ÷ total (sum of Mitragynine; 3 not measured, counted as 0))" in seen.text
     assert failed.findings[0].why == why
-
-
-def test_only_a_limit_that_decides_or_is_not_met_has_a_bar_in_the_table() -> None:
-    noted = given.finding(replace(given.PB_SPEC, status="proposed"), Outcome.PASS, given.LEAD)
-    assert "svg bar" not in {f"{tag} {value.split()[0]}" for tag, value in classes(verdict(noted))}
-    assert ("svg", "bar pass") in classes(verdict(given.GOOD_LEAD))
 
 
 def classes(of: Verdict) -> list[tuple[str, str]]:
     return [(tag, value) for tag, name, value in page(of).attributes if name == "class" and value]
 
 
-def test_markup_that_is_kept_never_shows_another_batchs_words() -> None:
+def test_one_page_never_shows_another_batchs_words() -> None:
     other = replace(given.MERCURY, reported="0.2 mg", method="ICP-MS", ref=given.MERCURY.ref._replace(cell="Z9"))
     first, second = given.MERCURY_IN_CZ, verdict(given.finding(given.HG_SPEC, Outcome.PASS, other))
     alone = batch_page(second, program=PROGRAM)
@@ -181,16 +179,6 @@ def test_markup_that_is_kept_never_shows_another_batchs_words() -> None:
     assert "Results!Z9" in findings_table(second)
     assert "C14" not in page(second).text
     assert "0.2 mg mg/kg" in page(second).text
-
-
-def test_counts_and_markets_stand_before_the_reasons() -> None:
-    text = page(given.MERCURY_IN_CZ).text
-    head = text[: text.index("No reason to hold or fail.")]
-    assert "for the verdict 2 2 0 0 1" in head
-    assert "with every market 3 2 1 0 1" in head
-    assert "May be sold in 2 of 3 markets on 2026-11-22; the verdict is for us" in head
-    assert "may be sold 2 Rules of us us Rules of us-ri us-ri" in head
-    assert "may not be sold 1 Rules of cz cz" in head
 
 
 def test_every_result_keeps_the_laboratorys_words_and_unknown_names() -> None:
@@ -203,8 +191,8 @@ def test_every_result_keeps_the_laboratorys_words_and_unknown_names() -> None:
 def test_provenance_gives_hashes_dates_declarations_and_the_program() -> None:
     facts = ProductFacts("LOT-*", serving_g=Decimal("2.50"), sha256="ef" * 32)
     old = given.book("us", checked=date(2026, 1, 1))
-    html = batch_page(verdict(given.GOOD_LEAD, facts=facts, rulebooks=(given.BOOKS[0], old)), program=PROGRAM)
-    text = Page(html).text
+    old = replace(old, limits=(replace(given.PB_SPEC, checked_on=old.checked_on, max_age_days=30),))
+    text = page(verdict(given.GOOD_LEAD, facts=facts, rulebooks=(given.BOOKS[0], old))).text
     for said in (
         given.SHA,
         "ef" * 32,
@@ -213,13 +201,14 @@ def test_provenance_gives_hashes_dates_declarations_and_the_program() -> None:
         "tested 2026-11-02, issued 2026-11-05",
         "Declared by the vendor",
         "2.5 g",
-        "older than it should be",
-        "us was checked 325 days before",
+        "1 rulebook overdue : us . Compare them with their sources",
         PROGRAM,
         "Not legal advice.",
     ):
         assert said in text
-    assert f'title="{"cd" * 32}"' in html
+    lines = "\n".join(f"{one} {'cd' * 32}" for one in ("leaf_powder", "us"))
+    assert hashlib.sha256(lines.encode()).hexdigest() in text
+    assert f"us {'cd' * 8}" in text
 
 
 def test_a_remark_told_twice_stands_once() -> None:
@@ -253,7 +242,7 @@ def test_a_vendors_words_are_text_everywhere(words: str) -> None:
         remarks=(Remark("x", "note", words, CellRef(words, words, words)),),
         facts=ProductFacts(words, sha256=words),
     )
-    refused = ((words, words, [Refusal("code", words, CellRef(words, words, words), words)]),)
+    refused = ((words, words, [Problem("code", words, CellRef(words, words, words), words)]),)
     for seen in (page(hostile), summary(hostile, refused=refused)):
         assert words in "".join(seen.pieces)
         assert not {"script", "img"} & set(seen.tags)
@@ -272,7 +261,7 @@ def test_a_page_needs_nothing_but_itself(html: str) -> None:
     seen = Page(html)
     assert not {"script", "link", "img", "iframe", "object", "embed", "base"} & set(seen.tags)
     outside = [value for _, name, value in seen.attributes if name in ("src", "href", "xlink:href", "srcset", "action")]
-    assert all(value.startswith("#") or value == "x.html" for value in outside)
+    assert all(value.startswith(("#", "limits.html#")) or value in ("x.html", "limits.html") for value in outside)
     style = html[html.index("<style>") : html.index("</style>")]
     assert not re.search(r"@import|url\((?!#)", style)
 
@@ -283,13 +272,13 @@ def test_headings_are_in_order_and_colour_is_never_alone() -> None:
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert ("html", "lang", "en") in seen.attributes
-    assert {"FAIL", "INCONCLUSIVE", "MISSING", "PASS"} <= {piece.strip() for piece in seen.pieces}
+    assert {"FAIL", "INCONCLUSIVE", "MISSING"} <= {piece.strip() for piece in seen.pieces}
 
 
 def test_links_on_the_page_lead_somewhere() -> None:
     seen = page(given.SPIKED)
     ids = {value for _, name, value in seen.attributes if name == "id"}
-    assert {value[1:] for _, name, value in seen.attributes if name == "href"} <= ids
+    assert {value[1:] for _, name, value in seen.attributes if name == "href" and value[0] == "#"} <= ids
 
 
 def test_the_same_verdict_gives_the_same_bytes() -> None:
@@ -311,8 +300,8 @@ def test_a_summary_lists_worst_first_and_links_each_page() -> None:
 
 def test_a_summary_lists_every_problem_of_a_refused_file() -> None:
     problems = [
-        Refusal("unknown-unit", "the unit is not known", CellRef("bad.csv", "S", "C4"), "mgs"),
-        Refusal("empty", "nothing in it", CellRef("bad.csv")),
+        Problem("unknown-unit", "the unit is not known", CellRef("bad.csv", "S", "C4"), "mgs"),
+        Problem("empty", "nothing in it", CellRef("bad.csv")),
     ]
     text = summary(refused=(("bad.csv", "12" * 32, problems),)).text
     assert "0 batches judged, 1 file refused" in text

@@ -37,13 +37,12 @@ def test_what_only_closes_a_market_stands_apart_from_the_batchs_own_reasons() ->
     assert [(reason.subject, reason.limits[0].stops) for reason in other.reasons] == [("Mercury", "cz")]
 
 
-def test_the_same_value_against_the_same_figure_is_drawn_once_on_a_card() -> None:
-    rules = (given.HG_SPEC, replace(given.HG_SPEC, rule_id="RI", rulebook="us-ri"), replace(given.HG_CZ, rule_id="CZ"))
-    own, _ = told(verdict(*(given.finding(rule, given.Outcome.FAIL, given.MERCURY) for rule in rules)))
-    assert [(line.finding.rule_id, line.bar is not None) for line in own.reasons[0].limits] == [
-        ("SPEC-METALS-HG", True),
-        ("RI", False),
-        ("CZ", True),
+def test_a_limit_says_whether_it_counts_in_the_batchs_own_verdict() -> None:
+    own, _ = told(verdict(*MERCURY_MISSING))
+    assert [(line.address, line.own) for line in own.unanswered[0].limits] == [
+        ("leaf_powder-SPEC-METALS-HG", True),
+        ("cz-CZ-448-HG", False),
+        ("us-ri-US-RI-HG", False),
     ]
 
 

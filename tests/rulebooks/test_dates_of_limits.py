@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kratom_qc.domain.limit import Rulebook
+from kratom_qc.domain.limit import Ban, Rulebook
 from kratom_qc.rulebooks.dates import bound, in_force
 from kratom_qc.vocabulary.wording import overdue
 from tests.factory import book, limit, rulebooks
@@ -60,9 +60,37 @@ OVERDUE = [  # the rulebooks that were last checked on 2026-10-10, what is told
 @pytest.mark.parametrize(("late", "told"), OVERDUE)
 def test_rulebooks_that_were_checked_too_long_ago_are_told_together(late, told):
     day = date(2026, 11, 22)
-    fresh = [Rulebook(name, "market", name, "1", date(2026, 10, 23), 30, "", ()) for name in ("us-in", "us-oh")]
-    books = [Rulebook(name, "market", name, "1", date(2026, 10, 10), 30, "", ()) for name in late]
+    fresh = [_checked(name, "market", date(2026, 10, 23), 30) for name in ("us-in", "us-oh")]
+    books = [_checked(name, "market", date(2026, 10, 10), 30) for name in late]
     assert overdue([*fresh, *books], day) == told
-    older = Rulebook("extract", "product", "extract", "1", date(2025, 11, 21), 365, "", ())
+    older = _checked("extract", "product", date(2025, 11, 21), 365)
     said = "extract was checked 366 days before 2026-11-22; good for 365 days"
     assert overdue([*books, older], day) == (said, *told)
+
+
+def _checked(name: str, kind: str, day: date, good: int) -> Rulebook:
+    """A rulebook with one limit that decides and was last compared with its source on a day."""
+    ban = Ban(
+        rule_id=name, rulebook=name, text="no kratom", because="an act", status="in_force", evidence="primary",
+        checked_on=day, max_age_days=good,
+    )  # fmt: skip
+    return Rulebook(name, kind, name, "1", day, good, "", (ban,))
+
+
+AGES = [  # what the old limit of a rulebook says of itself, whether the rulebook is told as late
+    ({}, True),
+    ({"checked_on": date(2026, 11, 1)}, False),
+    ({"max_age_days": 90}, False),
+    ({"max_age_days": 0}, False),
+    ({"status": "proposed"}, False),
+    ({"status": "proposed", "pending_from": "2026-01-01"}, True),
+    ({"advisory": "shown only"}, False),
+    ({"screen": True}, False),
+]
+
+
+@pytest.mark.parametrize(("keys", "late"), AGES)
+def test_only_a_limit_that_decides_makes_its_rulebook_late(tmp_path, keys, late):
+    lead = limit("PB", "lead", "not more than 0.5 mg/kg", max="0.5", unit="mg/kg", **keys)
+    books = rulebooks(tmp_path, zz=book(lead, kind="market", checked_on=date(2026, 10, 10), max_age_days=30))
+    assert bool(overdue(books.values(), date(2026, 11, 22))) is late

@@ -291,7 +291,10 @@ def family(tmp_path):
     """us 3 → us-tx 2 → us-ut (under Texas) 1; us-ga (a sibling) 2.5; zz under Georgia and Utah."""
     return rulebooks(
         tmp_path,
-        leaf_powder=book(limit("CD", "cadmium", "not more than 9 mg/kg", max="9", unit=MG)),
+        leaf_powder=book(
+            limit("CD", "cadmium", "not more than 9 mg/kg", max="9", unit=MG),
+            limit("OURS", "lead", "not more than 9 mg/kg", max="9", unit=MG),
+        ),
         us=book(lead(), kind="market"),
         us_tx=book(at_most("2"), kind="market", extends=["us"]),
         us_ut=book(at_most("1"), kind="market", extends=["us-tx"]),

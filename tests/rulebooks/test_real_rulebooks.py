@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,17 +10,18 @@ import pytest
 
 from kratom_qc.domain.interval import plain
 from kratom_qc.interpret.compare import CrossCertificateChecks
+from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.lineages import lineage
 from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
-from tests.factory import CLEAN_LEAF, REAL, certificate, clean_leaf, finding, judged, row
+from tests.factory import CLEAN_LEAF, DAY, REAL, certificate, clean_leaf, finding, judged, row
 
 BOOKS = load_rulebooks(REAL)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")
 METALS = {"arsenic": "< 2 mg/kg", "cadmium": "< 0.82 mg/kg", "lead": "< 1.2 mg/kg", "mercury": "< 0.4 mg/kg"}
 LEAF = {
     "mitragynine": "3000–30000 mg/kg",
-    "7-hydroxymitragynine": "≤ 1000 mg/kg",
+    "7-hydroxymitragynine": "≤ 500 mg/kg",
     "7-oh-share": "≤ 2 %",
     **METALS,
     "tamc": "≤ 10000000 cfu/g",
@@ -36,25 +38,23 @@ PROCESSED = {
     "e-coli": "absent in 10 g",
     "salmonella": "absent in 25 g",
 }
+SOLVENTS = {
+    "methanol": "≤ 3000 mg/kg",
+    "acetone": "≤ 5000 mg/kg",
+    "ethyl-acetate": "≤ 5000 mg/kg",
+    "hexane": "≤ 290 mg/kg",
+}
 REQUIRED = {
     "leaf_powder": LEAF,
     "crushed_leaf": LEAF,
-    "extract": {
-        **PROCESSED,
-        **NOT_THERE,
-        "mitragynine": "≥ 7000 mg/kg",
-        "methanol": "≤ 3000 mg/kg",
-        "ethanol": "≤ 5000 mg/kg",
-        "acetone": "≤ 5000 mg/kg",
-        "ethyl-acetate": "≤ 5000 mg/kg",
-        "hexane": "≤ 290 mg/kg",
-    },
-    "capsule": {**PROCESSED, "mitragynine": "3000–30000 mg/kg", "7-hydroxymitragynine": "≤ 1000 mg/kg"},
-    "liquid": {**PROCESSED, **NOT_THERE},
-    "edible": {**PROCESSED, **NOT_THERE},
+    "extract": {**PROCESSED, **NOT_THERE, "mitragynine": "≥ 7000 mg/kg", **SOLVENTS, "ethanol": "≤ 5000 mg/kg"},
+    "capsule": LEAF,
+    "liquid": {**PROCESSED, **NOT_THERE, **SOLVENTS, "mitragynine": "0.1–100 mg/mL"},
+    "edible": {**PROCESSED, **NOT_THERE, **SOLVENTS, "mitragynine": "100–30000 mg/kg"},
     "cz": {
-        "mitragynine": "≤ 25000 mg/kg",
-        "7-hydroxymitragynine": "≤ 1000 mg/kg",
+        "mitragynine": "≤ 25000 mg/kg, ≤ 1250 mg/container",
+        "7-hydroxymitragynine": "≤ 1000 mg/kg, ≤ 50 mg/container",
+        "salmonella": "absent in 25 g",
         "mercury": "≤ 0.1 mg/kg",
         "lead": "≤ 3 mg/kg",
         "cadmium": "≤ 1 mg/kg",
@@ -93,7 +93,7 @@ def test_the_figures_of_the_issue_are_required(name):
     required: dict[str, list[str]] = {}
     books = lineage(BOOKS, name) if name in PRODUCTS else [BOOKS[name]]
     for one in (one for book in books for one in book.limits if one.speaks_of(name) or name not in PRODUCTS):
-        decides = one.status in ("in_force", "adopted") and not one.advisory and not one.screen
+        decides = stands(one, DAY)[1]
         if (
             decides
             and not getattr(one, "declared_only", False)
@@ -110,13 +110,20 @@ def test_every_rulebook_of_the_folder_is_loaded():
     assert {"us", "us-ut", "us-ga", "us-ms", "us-tx", "us-ri", "cz"} <= set(markets_of(BOOKS))
 
 
-LOCAL = {"us-ca-san-diego": ["us-ca"], "us-ca-oceanside": ["us-ca"], "us-fl-sarasota": ["us-fl"]}
+IN_THE_UNION = {"at", "cz", "de", "dk", "fi", "fr", "ie", "it", "lt", "lv", "nl", "pl", "ro", "se", "sk"}
+ALONE = {"us", "au", "ch", "gb", "id-export", "my", "nz", "sg", "th"}
 
 
-def test_every_state_lies_under_the_federal_rulebook():
+def test_every_market_lies_under_those_that_contain_it():
+    """A state under the United States, a city under its state, a member state under the Union."""
     for market in markets_of(BOOKS):
         under = [book.id for book in lineage(BOOKS, market)]
-        assert under == {"us": ["us"], "cz": ["eu", "cz"]}.get(market, ["us", *LOCAL.get(market, ()), market])
+        state = "-".join(market.split("-")[:2])
+        place = [state] if state != market else []
+        if market in ALONE:
+            assert under == [market]
+        else:
+            assert under == (["eu", market] if market in IN_THE_UNION else ["us", *place, market])
 
 
 def test_every_limit_says_why():
@@ -134,17 +141,18 @@ def test_rule_ids_are_unique_within_what_one_market_asks():
             assert len(ids) == len(set(ids)), (market, product)
 
 
-def test_figures_from_memory_decide_nothing_in_rhode_island():
-    verdict = judged(
-        [certificate("L", *clean_leaf(), Serving_Size="5 g")], BOOKS, markets=["us", "us-ri"], home=["us"]
-    )["L"]
-    memory = [
+@pytest.mark.parametrize(("evidence", "market"), [("memory", "au"), ("news", "us-va")])
+def test_what_rests_on_memory_or_on_news_decides_nothing(evidence, market):
+    verdict = judged([certificate("L", *clean_leaf(), Serving_Size="5 g")], BOOKS, markets=["us", market], home=["us"])[
+        "L"
+    ]
+    told = [
         found
         for found in verdict.findings
-        if found.source and found.source.evidence == "memory" and found.rulebook == "us-ri"
+        if found.source and found.source.evidence == evidence and found.rulebook == market
     ]
-    assert {found.outcome for found in memory} == {"INCONCLUSIVE"}
-    assert (verdict.markets["us"], verdict.markets["us-ri"]) == ("PASS", "HOLD")
+    assert {found.outcome for found in told} == {"INCONCLUSIVE"}
+    assert (verdict.markets["us"], verdict.markets[market]) == ("PASS", "HOLD")
 
 
 # ---------------------------------------------------------------- the federal proposal of October 2026
@@ -167,14 +175,30 @@ FEDERAL = {  # sample: form, mitragynine, 7-OH, MP, sum, ratio, concentration, r
 }
 
 
+FIRST_DAY = date(2026, 11, 13)  # an order was possible from this day on
+
+
 @pytest.fixture(scope="module")
 def federal():
+    return judged(_federal_samples(), BOOKS, markets=["us"], on=FIRST_DAY - timedelta(days=1))
+
+
+def _federal_samples():
     readings = []
     for sample, (form, mitragynine, seven, mp, *_) in FEDERAL.items():
         words, unit, _ = FORM[form]
         rows = [row("Mitragynine", mitragynine, unit), row("7-OH", seven, unit), *([row("MP", mp, unit)] if mp else [])]
         readings.append(certificate(sample, *rows, form=words))
-    return judged(readings, BOOKS, markets=["us"])
+    return readings
+
+
+def test_from_its_first_day_on_the_proposal_leaves_undecided_what_does_not_meet_it():
+    since = judged(_federal_samples(), BOOKS, markets=["us"], on=FIRST_DAY)
+    for sample, (form, *_, concentration, ratio) in FEDERAL.items():
+        for rule, before in ((FORM[form][2], concentration), (RATIO, ratio)):
+            found = finding(since[sample], rule)
+            assert str(found.outcome) == ("INCONCLUSIVE" if before == "FAIL" else before), (sample, rule)
+            assert found.decides == (before != "MISSING"), (sample, rule)
 
 
 @pytest.mark.parametrize("sample", FEDERAL)
@@ -202,7 +226,7 @@ FLORIDA = {  # sample: form, mitragynine, 7-OH, concentration outcome, ratio out
 
 
 def test_the_worked_checks_of_floridas_rule():
-    """The same samples by the rule in force in Florida, whose six related compounds nobody located: never better than held."""
+    """The same samples by the rule in force in Florida, which orders no test of the six related compounds."""
     readings = [
         certificate(
             sample, row("Mitragynine", mit, FORM[form][1]), row("7-OH", seven, FORM[form][1]), form=FORM[form][0]
@@ -213,12 +237,34 @@ def test_the_worked_checks_of_floridas_rule():
     told = {
         sample: tuple(
             str(finding(verdicts[sample], f"US-FL-2ER26-1-{rule}").outcome)
-            for rule in (f"CONC-{form.upper()}", "RATIO", "RELATED")
+            for rule in (f"CONC-{form.upper()}", "RATIO")
         )
         for sample, (form, *_) in FLORIDA.items()
     }
-    assert told == {sample: (*outcomes, "INCONCLUSIVE") for sample, (_, _, _, *outcomes) in FLORIDA.items()}
-    assert "PASS" not in {verdict.markets["us-fl"] for verdict in verdicts.values()}
+    assert told == {sample: tuple(outcomes) for sample, (_, _, _, *outcomes) in FLORIDA.items()}
+    for sample, (form, _, _, concentration, _) in FLORIDA.items():
+        together = finding(verdicts[sample], f"US-FL-2ER26-1-RELATED-{form.upper()}")
+        assert (str(together.outcome), together.decides) == (
+            ("FAIL", True) if concentration == "FAIL" else ("MISSING", False)
+        )
+
+
+SEVEN = (
+    "7-OH",
+    "MP",
+    "7-Acetoxymitragynine",
+    "9-Hydroxycorynantheidine",
+    "10-Hydroxycorynantheidine",
+    "MGM-15",
+    "MGM-16",
+)
+
+
+@pytest.mark.parametrize(("each", "outcome"), [("0.1", "PASS"), ("0.15", "FAIL")])
+def test_floridas_seven_substances_count_together(each, outcome):
+    rows = [row(name, each, "mg/g") for name in SEVEN]
+    verdict = judged([certificate("L", row("Mitragynine", "200", "mg/g"), *rows)], BOOKS, markets=["us-fl"])["L"]
+    assert finding(verdict, "US-FL-2ER26-1-RELATED-SOLID").outcome == outcome
 
 
 def test_pseudoindoxyl_at_any_amount_fails_the_rule_in_force(federal):
@@ -226,15 +272,15 @@ def test_pseudoindoxyl_at_any_amount_fails_the_rule_in_force(federal):
     assert (found.outcome, found.decides) == ("FAIL", True)
 
 
-def test_ordinary_leaf_passes_although_the_proposed_ratio_would_fail_it():
-    verdict = judged(
-        [certificate("L", *clean_leaf(**{"7-Hydroxymitragynine": ("0.020", "%")}), row("MP", "<0.001", "%"))],
-        BOOKS,
-        markets=["us", "us-tx"],
-        home=["us"],
-    )["L"]
-    assert verdict.decision == "PASS"
-    assert (finding(verdict, RATIO).outcome, finding(verdict, RATIO).status) == ("FAIL", "proposed")
+@pytest.mark.parametrize(
+    ("on", "decision", "ratio"),
+    [(FIRST_DAY - timedelta(days=1), "PASS", ("FAIL", "proposed")), (FIRST_DAY, "HOLD", ("INCONCLUSIVE", "pending"))],
+)
+def test_ordinary_leaf_is_undecided_from_the_day_on_which_the_ratio_may_stand(on, decision, ratio):
+    leaf = certificate("L", *clean_leaf(**{"7-Hydroxymitragynine": ("0.020", "%")}), row("MP", "<0.001", "%"))
+    verdict = judged([leaf], BOOKS, markets=["us", "us-tx"], home=["us"], on=on)["L"]
+    assert verdict.decision == decision
+    assert (finding(verdict, RATIO).outcome, finding(verdict, RATIO).status) == ratio
 
 
 # ---------------------------------------------------------------- one figure after the other, at its edge

@@ -222,7 +222,8 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "a claim about lead": (
         {"us": market(lead(applies="declared"))},
-        "us.toml:18 PB: applies 'declared' has a meaning for label claims only, and lead is none",
+        "us.toml:18 PB: applies 'declared' has a meaning for label claims and for amounts per serving, unit, container "
+        "or day only",
     ),
     "an uncertainty without a guard": (
         {"us": market(lead(default_uncertainty="20"))},

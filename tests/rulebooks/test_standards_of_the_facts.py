@@ -20,6 +20,7 @@ from tests.factory import REAL
 BOOKS = load_rulebooks(REAL)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")
 STANDARDS = ("usp", "ahpa", "nsf-173", "aka-gmp", "typical", "screens")
+OWN = ("solvents", "pesticides", "contaminants", "where_tested", "specification")
 TABLE = list(
     csv.DictReader(Path(__file__).with_name("standards_of_the_facts.csv").read_text(encoding="utf-8").splitlines())
 )
@@ -92,7 +93,7 @@ def test_what_may_not_be_there_stands_as_its_source_prints_it(line):
 
 
 def test_the_table_is_complete():
-    ours = (*STANDARDS, "where_tested", "specification", *PRODUCTS)
+    ours = (*STANDARDS, *OWN, *PRODUCTS)
     assert {key for key in LIMITS if key[0] in ours} == {(line["rulebook"], line["rule_id"]) for line in TABLE}
 
 
@@ -128,14 +129,17 @@ PESTICIDES = (
 )
 MICRO = ("TAMC", "TYMC", "ECOLI", "SALM")
 ADOPTED = {  # what, where: of which standard, required or where tested
-    **{("where_tested", f"USP-561-PEST-{name}"): ("usp", "note") for name in PESTICIDES.split()},
+    **{("pesticides", f"USP-561-PEST-{name}"): ("usp", "note") for name in PESTICIDES.split()},
     **{("specification", f"AHPA-{herb}-{test}"): ("ahpa", "hold") for herb in ("RAW", "EXT") for test in MICRO},
+    **{("contaminants", f"USP-2232-{metal}"): ("usp", "note") for metal in ("AS", "CD", "PB", "HG", "MEHG")},
     ("specification", "AKA-GMP-7OH-TA"): ("aka-gmp", "hold"),
-    **{(form, "SPEC-SOLVENT-ETHANOL"): ("where_tested", "note") for form in ("leaf_powder", "capsule")},
-    ("extract", "SPEC-SOLVENT-ETHANOL"): ("where_tested", "hold"),
+    **{(form, "SPEC-SOLVENT-ETHANOL"): ("solvents", "note") for form in ("leaf_powder", "capsule")},
+    ("extract", "SPEC-SOLVENT-ETHANOL"): ("solvents", "hold"),
 }
 TIGHTENED = {  # required of extracts, where every product judges it where tested
-    ("extract", f"SPEC-SOLVENT-{name}"): ("where_tested", "hold") for name in ("METHANOL", "ACETONE", "ETOAC", "HEXANE")
+    (form, f"SPEC-SOLVENT-{name}"): ("solvents", "hold")
+    for form in ("extract", "liquid", "edible")
+    for name in ("METHANOL", "ACETONE", "ETOAC", "HEXANE")
 }
 
 
@@ -170,7 +174,7 @@ def test_nothing_else_is_overridden_but_what_is_tightened_and_one_scope():
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_every_product_lies_under_every_standard(product):
     under = {book.id for book in lineage(BOOKS, product)}
-    assert under >= {*STANDARDS, "adulterants", "where_tested", "specification"}
+    assert under >= {*STANDARDS, *OWN, "adulterants"}
 
 
 def test_an_id_stands_in_one_file():

@@ -72,9 +72,11 @@ _ABOUT: Mapping[str, Column] = {
         Column("status", 13, "Only in_force and adopted decide", tuple(LimitStatus)),
         Column("effective_from", 14, 'The first day: 2026-04-01, 2026-04, 2026 or "unknown"'),
         Column("effective_to", 14, 'The last day, or "open", or "unknown"'),
+        Column("pending_from", 14, "The first day on which it may stand, nobody knows"),
         Column("evidence", 13, "How well the source is known", tuple(Evidence)),
         Column("because", 60, "The source: act, rule, standard or page, and where it stands"),
         Column("checked_on", 12, "The day somebody compared it with its source"),
+        Column("locator", 36, "Where a person looks again"),
         Column("supersedes", 24, "The ids of limits whose successor it is"),
         Column(
             "when_missing", 13, "What silence means: hold the batch, or note it", ("hold", "note")
@@ -82,7 +84,10 @@ _ABOUT: Mapping[str, Column] = {
         Column("silence_because", 36, "Why silence is only noted"),
         Column("portion", 9, "Absence in so many grams"),
         Column("lod_at_most", 12, "How deep the method must look"),
+        Column("lod_because", 28, "Why so deep, where the text does not say"),
         Column("requires", 24, "Product forms allowed, or fields of a certificate", free=True),
+        Column("searched", 36, "Where no law was found: what was searched"),
+        Column("confirmed_by", 20, "Who confirmed that there is none, and when"),
         Column("present", 22, "Of a profile: what was found", from_list="analytes"),
         Column("absent", 28, "Of a profile: what was looked for and not found"),
         Column("applies", 10, "declared: only where a claim is declared", ("declared",)),

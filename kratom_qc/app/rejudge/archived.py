@@ -113,7 +113,7 @@ def _findings(request: RejudgeRequest, verdicts: Iterable[Verdict]) -> pa.Table:
         for verdict in verdicts
         for finding in verdict.findings
     ]
-    return tables.table("findings", made, request.name, request.policy.on)
+    return tables.table("findings", made, tables.PassStamp(request.name, request.policy.on))
 
 
 def outcome_of(history: History, answer: Answer, *, every_limit: bool) -> Outcome:

@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.comparison import NOT_JUDGED, Decisions, MarketDecision
 from kratom_qc.app.rejudge.plan import ArchivedBatch
-from kratom_qc.archive.history import ArchivedVerdict, History, among
+from kratom_qc.archive.history import ArchivedVerdict, ArchiveTables, among
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.rulebooks.scope import Rule
 
@@ -28,7 +28,7 @@ def _ids(batches: Iterable[ArchivedBatch]) -> list[str]:
 
 
 def decided_then(
-    history: History, pass_id: str, batches: Sequence[ArchivedBatch], policy: JudgementPolicy
+    history: ArchiveTables, pass_id: str, batches: Sequence[ArchivedBatch], policy: JudgementPolicy
 ) -> dict[str, Decisions]:
     """What a pass decided of batches, by batch id."""
     ours = among("batch_id", _ids(batches)) & ds.field("market").is_valid()
@@ -61,7 +61,7 @@ def _own_then(
 
 
 def archived_findings(
-    history: History, pass_id: str, batches: Iterable[ArchivedBatch]
+    history: ArchiveTables, pass_id: str, batches: Iterable[ArchivedBatch]
 ) -> dict[str, ArchivedFindings]:
     """The findings of a pass on batches; batches with the same ones share them. A rule with more
     than one finding has none: nobody can say which of them holds."""

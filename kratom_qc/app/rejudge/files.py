@@ -94,5 +94,5 @@ def keep(folder: Path, outcome: Outcome, verdicts: Sequence[Verdict]) -> None:
         ]
         made["verdicts"] += rows.verdict_rows(verdict, "", PROGRAM)
     for name, of_table in made.items():
-        table = tables.table(name, of_table, outcome.name, outcome.policy.on)
+        table = tables.table(name, of_table, tables.PassStamp(outcome.name, outcome.policy.on))
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")

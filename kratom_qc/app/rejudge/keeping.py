@@ -25,6 +25,7 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.archived import Answer
 from kratom_qc.app.rejudge.comparison import Decisions, MarketDecision
 from kratom_qc.app.rejudge.plan import distinct_changes
+from kratom_qc.app.terms import terms_of
 from kratom_qc.archive.history import ArchivedVerdict, History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
@@ -40,20 +41,13 @@ _DECISION = pa.schema([field for field in _VERDICTS if field.name not in _BATCH.
 
 
 def name_of(history: History, policy: JudgementPolicy, *, every_limit: bool) -> str:
-    """Names an answer by its question: the day, and a hash of the passes, the rulebooks and the
-    rest of the policy."""
-    register = policy.laboratories
+    """Names an answer by its question: the day, and a hash of the verdicts it starts from and of
+    the policy."""
     parts = (
-        *history.passes,
+        *(f"{batch_id} {pass_id}" for batch_id, pass_id in history.newest.items()),
         "",
-        *(f"{book.id} {book.sha256}" for book in policy.books.values()),
-        "",
-        *policy.markets,
-        "",
-        *policy.home,
         *(facts.sha256 for _, _, facts in policy.facts.rows),
-        f"{register.sha256} {register.hold} {policy.hold_overdue} {every_limit}",
-        PROGRAM,
+        f"{terms_of(policy).hash} {every_limit}",
     )
     return named(policy, parts)
 
@@ -99,11 +93,11 @@ def keep(folder: Path, answer: Answer) -> None:
         for table in _verdicts(answer):
             writer.write_table(table)
     pq.write_table(answer.findings, folder / "findings.parquet", compression="zstd")
-    text = json.dumps(terms_of(answer), ensure_ascii=False, indent=1)
+    text = json.dumps(basis_of(answer), ensure_ascii=False, indent=1)
     (folder / "terms.json").write_text(text + "\n", encoding="utf-8")
 
 
-def terms_of(answer: Answer) -> dict[str, Any]:
+def basis_of(answer: Answer) -> dict[str, Any]:
     """On what basis an answer was made: day, markets, rulebooks, and what was asked again, of
     batches of which product."""
     policy = answer.request.policy

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kratom_qc import PROGRAM, vocabulary
+from kratom_qc import PROGRAM
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.archive.history import ArchivedBasis, ArchivedVerdict, History
 from kratom_qc.archive.recall import ResultFilter
@@ -18,6 +18,7 @@ from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.changes import JudgementBasis, LimitChanges, limit_changes
 from kratom_qc.rulebooks.load import rulebooks_of
 from kratom_qc.vocabulary.derived import evidence_for
+from kratom_qc.vocabulary.hazards import hazard_families
 
 
 class ArchivedBatch(NamedTuple):
@@ -91,8 +92,8 @@ def quantities_of(limits: Iterable[Limit]) -> list[QuantityKey]:
 
 
 def results_for(limits: Iterable[Limit]) -> ResultFilter:
-    """The results that limits may rest on, and those of an adulterant or pathogen that was found,
-    which may hold a batch without a limit."""
+    """The results that limits may rest on, and those of a hazard that was found, which may hold a
+    batch without a limit."""
     analytes: set[str] = set()
     without_method = False
     for limit in limits:
@@ -101,5 +102,5 @@ def results_for(limits: Iterable[Limit]) -> ResultFilter:
             analytes |= {*limit.absent}
         if isinstance(limit, CertificateLimit):
             without_method |= "method" in limit.requires
-    alarming = frozenset(known.id for known in vocabulary.analytes().values() if known.alarming)
-    return ResultFilter(frozenset(analytes), alarming, without_method)
+    hazards = frozenset[str]().union(*(family.members for family in hazard_families().values()))
+    return ResultFilter(frozenset(analytes), hazards, without_method)

@@ -3,14 +3,18 @@ declares something else now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
-from kratom_qc import PROGRAM, settings
-from kratom_qc.app.batches import collect, compared, judge_batches
+from kratom_qc import settings
+from kratom_qc.app.batches import collect, compared, judge_batches, refused_before
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Readers, Reading
+from kratom_qc.app.store import ledger_of
 from kratom_qc.archive.history import ArchivedVerdict, History
-from kratom_qc.archive.store import Known, known, raw
+from kratom_qc.archive.store import raw
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.errors import UsageError
@@ -18,6 +22,7 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.batch import put_together
 from kratom_qc.interpret.compare import traces
+from kratom_qc.ledger.ledger import Ledger
 
 WAVE = 2_000  # batches; their certificates are held while they are judged
 
@@ -61,56 +66,67 @@ def reread(
             f"{len(lacking)} batches, such as {lacking[0]}, were judged with a facts file by a "
             "version that did not keep what it declares; name the file with --facts"
         )
-    stored = known(history.root, PROGRAM)
+    ledger = ledger_of(history.root)
     with Readers(settings.caps()) as readers:
         for start in range(0, len(verdicts), WAVE):
-            some = verdicts[start : start + WAVE]
-            batches = _batches(history, stored, readers, some, policy)
+            kept = _Kept(history.root, ledger, readers)
+            batches = _batches(kept, verdicts[start : start + WAVE], policy)
             yield from judge_batches(batches, policy).verdicts()
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The files that a store kept of batches, and who reads them."""
+
+    root: Path
+    ledger: Ledger
+    readers: Readers
+
+    def files(self, batch_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The hashes of every batch's files, in the order they came."""
+        found = self.ledger.files_of(batch_ids)
+        return {batch_id: tuple(found.get(batch_id, ())) for batch_id in batch_ids}
+
+    def names(self, hashes: Collection[str]) -> list[str]:
+        """The names under which files came first."""
+        known = self.ledger.files(hashes)
+        return [known[sha256].name for sha256 in hashes]
+
+    def read(self, files: Mapping[str, Sequence[str]]) -> list[Reading]:
+        """What is read of batches' files today, each file once."""
+        hashes = list(dict.fromkeys(chain.from_iterable(files.values())))
+        named = zip(self.names(hashes), hashes, strict=True)
+        return list(self.readers.read((name, raw(self.root, one)) for name, one in named))
+
+
 def _batches(
-    history: History,
-    stored: Known,
-    readers: Readers,
-    verdicts: Sequence[ArchivedVerdict],
-    policy: JudgementPolicy,
+    kept: _Kept, verdicts: Sequence[ArchivedVerdict], policy: JudgementPolicy
 ) -> list[Batch]:
     """Batches put together from their files, and compared with those that share a trace with
     them."""
-    wanted = [verdict.batch_id for verdict in verdicts]
-    own = _read(history, stored, readers, wanted)
-    related = sorted(_related(own, stored) - set(wanted))
-    readings = [*own, *_read(history, stored, readers, related)]  # a file read twice counts once
-    files = {batch_id: stored.by_batch.get(batch_id, ()) for batch_id in (*wanted, *related)}
-    checks = compared(readings, files)
-    batches = {
-        batch.batch_id: batch for batch in collect(readings, policy, frozenset(wanted), checks)
-    }
-    return [batches.get(verdict.batch_id) or _unread(verdict, stored) for verdict in verdicts]
+    files = kept.files([verdict.batch_id for verdict in verdicts])
+    wanted = frozenset(files)
+    own = kept.read(files)
+    related = kept.files(sorted(_related(own, kept.ledger) - wanted))
+    readings = [*own, *kept.read(related)]  # a file read twice counts once
+    refused = refused_before(kept.ledger, files)
+    checks = compared(readings, {**files, **related}, refused)
+    batches = {batch.batch_id: batch for batch in collect(readings, policy, wanted, checks)}
+    return [
+        batches.get(verdict.batch_id) or _unread(verdict, kept.names(files[verdict.batch_id]))
+        for verdict in verdicts
+    ]
 
 
-def _related(readings: Iterable[Reading], stored: Known) -> set[str]:
+def _related(readings: Iterable[Reading], ledger: Ledger) -> set[str]:
     """The batches of certificates that share a trace with these: a copy or a twin."""
     certificates = (certificate for reading in readings for certificate in reading.certificates)
-    shared = {trace for certificate in certificates for trace in traces(certificate)}
-    return {batch_id for trace in shared for batch_id in stored.by_trace.get(trace, ())}
+    return ledger.sharing({trace for certificate in certificates for trace in traces(certificate)})
 
 
-def _read(
-    history: History, stored: Known, readers: Readers, batch_ids: Iterable[str]
-) -> list[Reading]:
-    hashes = dict.fromkeys(
-        sha256 for batch_id in batch_ids for sha256 in stored.by_batch.get(batch_id, ())
-    )
-    files = ((stored.names[sha256], raw(history.root, sha256)) for sha256 in hashes)
-    return list(readers.read(files))
-
-
-def _unread(verdict: ArchivedVerdict, stored: Known) -> Batch:
+def _unread(verdict: ArchivedVerdict, files: Sequence[str]) -> Batch:
     """A batch none of whose certificates is read any more: what they proved must not vanish with
     them."""
-    files = [stored.names[sha256] for sha256 in stored.by_batch.get(verdict.batch_id, ())]
     why = (
         f"{', '.join(files)} was judged as a certificate of this batch and is not read as one any "
         "more"

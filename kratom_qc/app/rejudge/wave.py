@@ -32,7 +32,7 @@ from kratom_qc.app.rejudge.plan import (
     results_for,
 )
 from kratom_qc.archive import rows, tables
-from kratom_qc.archive.history import ArchivedVerdict, History
+from kratom_qc.archive.history import ArchivedVerdict, ArchiveTables
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
@@ -46,7 +46,7 @@ from kratom_qc.rulebooks.changes import LimitChanges
 from kratom_qc.rulebooks.scope import Rule
 
 # Causes to hold that computing a quantity raises, and not a certificate itself
-COMPUTED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS")
+COMPUTED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS", "RESULT-NOT-COMPARED")
 Limits = dict[str | None, Mapping[Rule, Limit]]  # by product
 
 
@@ -70,7 +70,7 @@ class _BatchAnswer(NamedTuple):
 
 def rejudge_wave(request: RejudgeRequest, wave: Sequence[ArchivedBatch]) -> WaveAnswer:
     """The batches of a wave, judged again. Raises StoreError where the archive cannot be read."""
-    history, policy = History(request.root), request.policy
+    history, policy = ArchiveTables(request.root), request.policy
     then: dict[str, Decisions] = {}
     archived: dict[str, ArchivedFindings] = {}
     by_pass: dict[str, list[ArchivedBatch]] = {}
@@ -105,7 +105,7 @@ def _table(
         if batch.batch_id in answers
         for finding in answers[batch.batch_id].findings
     ]
-    return tables.table("findings", made, request.name, request.policy.on)
+    return tables.table("findings", made, tables.PassStamp(request.name, request.policy.on))
 
 
 # ---------------------------------------------------------------- what is asked again
@@ -134,7 +134,7 @@ def _holds_computed(verdict: ArchivedVerdict) -> bool:
 
 
 def _ask_changed(
-    history: History,
+    history: ArchiveTables,
     policy: JudgementPolicy,
     batches: Sequence[ArchivedBatch],
     archived: Mapping[str, ArchivedFindings],
@@ -189,7 +189,7 @@ def _raises_more(batch: Batch, verdict: ArchivedVerdict) -> bool:
 
 
 def whole_verdicts(
-    history: History, policy: JudgementPolicy, archived: Sequence[ArchivedBatch]
+    history: ArchiveTables, policy: JudgementPolicy, archived: Sequence[ArchivedBatch]
 ) -> dict[str, Verdict]:
     """Verdicts on every limit, by batch id; without batches that the archive cannot answer for.
     Raises StoreError where it cannot be read."""
@@ -203,7 +203,7 @@ def whole_verdicts(
 
 
 def _batches(
-    history: History,
+    history: ArchiveTables,
     policy: JudgementPolicy,
     archived: Iterable[ArchivedBatch],
     limits: Limits,

@@ -92,6 +92,19 @@ def show(
 
 
 @limits.command()
+def due(on: StandingOn = None, as_json: Json = False) -> int:
+    """List the limits to read again, the most harmful first, and where.
+
+    \b
+    Example:
+      kratom-qc limits due --on 2026-12-31
+    """
+    from kratom_qc.cli.limits.due import print_due
+
+    return print_due(on, as_json=as_json)
+
+
+@limits.command()
 def lint(
     drafts: Annotated[
         list[Path] | None,

@@ -28,12 +28,14 @@ from kratom_qc.domain.limit import (
 )
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import decides, stands
+from kratom_qc.rulebooks.hazards import gaps
 from kratom_qc.rulebooks.scope import market_books, markets_of, questions
 from kratom_qc.vocabulary import wording
+from kratom_qc.vocabulary.hazards import hazard_families
 
 _MORE = (
-    "\nMore: limits list · show ID · lint · page · schema · export FILE.xlsx · import FILE.xlsx · "
-    "diff A B · suite RULEBOOK"
+    "\nMore: limits list · show ID · lint · due · page · schema · export FILE.xlsx · "
+    "import FILE.xlsx · diff A B · suite RULEBOOK"
 )
 
 
@@ -169,7 +171,8 @@ def as_object(book: Rulebook, limit: Limit, day: date) -> dict[str, Any]:
 
 
 def print_lint(drafts: Sequence[Path]) -> int:
-    """Nothing but the good news: mistakes are raised where rulebooks are loaded."""
+    """The good news, and the markets that leave a family of hazards unsaid; other mistakes are
+    raised where rulebooks are loaded."""
     books, console = books_in_force(drafts), plain_console()
     limits = [limit for book in books.values() for limit in book.limits]
     deciding = sum(map(decides, limits))
@@ -182,4 +185,22 @@ def print_lint(drafts: Sequence[Path]) -> int:
         "force; each amount can be met and can be missed. A batch of which nothing was tested "
         f"passes on no day in {len(products)} products × {len(markets_of(books))} markets."
     )
-    return 0
+    gaps_told = _print_gaps(console, books)
+    return 0 if drafts else gaps_told  # a draft is asked for its own mistakes
+
+
+def _print_gaps(console: Console, books: Mapping[str, Rulebook]) -> int:
+    """Returns 1 where a market neither limits nor holds a family, nor says that it is not asked."""
+    unsaid: dict[str, list[str]] = {}
+    for market, family in gaps(books):
+        unsaid.setdefault(market, []).append(family)
+    for market, families in unsaid.items():
+        console.print(
+            f"{market}.toml: no limit, no hold and no \\[\\[not_asked]] of {', '.join(families)}"
+        )
+    if not unsaid:
+        console.print(
+            f"Of {len(hazard_families())} families of hazards every market has a limit, a hold, or "
+            "says that its law asks nothing."
+        )
+    return int(bool(unsaid))

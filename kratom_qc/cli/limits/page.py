@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from kratom_qc import PROGRAM
 from kratom_qc.cli.console import write_file
 from kratom_qc.cli.limits.books import books_in_force, today
-from kratom_qc.cli.limits.showing import about
 from kratom_qc.domain.errors import UsageError
-from kratom_qc.domain.limit import Limit, Rulebook
-from kratom_qc.report.limits import Entry, limits_page
-from kratom_qc.rulebooks import plainly
-from kratom_qc.rulebooks.dates import stands
+from kratom_qc.report.limits import limits_page
 
 
 def write_page(output: Path | None, on: date | None, *, check: bool) -> int:
@@ -23,7 +18,7 @@ def write_page(output: Path | None, on: date | None, *, check: bool) -> int:
     is not the page of these rulebooks. Raises UsageError where there is none to compare with."""
     if check and output is None:
         raise UsageError("--check compares with a page; name it with --output FILE")
-    text = page_text(books_in_force(), on or today())
+    text = limits_page(books_in_force(), day=on or today(), program=PROGRAM)
     if output is None:
         sys.stdout.write(text)
         return 0
@@ -35,22 +30,3 @@ def write_page(output: Path | None, on: date | None, *, check: bool) -> int:
     write_file(output, text.encode())
     print(f"All limits: {output}", file=sys.stderr)
     return 0
-
-
-def page_text(books: Mapping[str, Rulebook], day: date) -> str:
-    """The page of all limits as they stand on a day. Same rulebooks and day, same text."""
-    entries = {
-        book.id: [_entry(book, limit, books, day) for limit in book.limits]
-        for book in books.values()
-    }
-    return limits_page(list(books.values()), entries, day=day, program=PROGRAM)
-
-
-def _entry(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook], day: date) -> Entry:
-    return Entry(
-        limit,
-        plainly.asks(limit),
-        plainly.standing(limit, day),
-        stands(limit, day)[1],
-        {**dict(about(book, limit, books, day)), "overrides": plainly.changed(limit)},
-    )

@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import Note, Remark, ResultRow
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.account import PageText, TextKind
+from kratom_qc.domain.certificate import Remark, ResultRow
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.exchange.exact_json import Members, Node, Number
-from kratom_qc.intake.layout.labels import could_be_result
+from kratom_qc.intake.layout.labels import restate
+from kratom_qc.intake.layout.sense import could_be_result
 
 # Roles of `words/headers.toml` that, said of a whole test or certificate, would change every result
 # in it.
@@ -33,7 +36,6 @@ _MAY_BE_A_RESULT = _OF_A_NUMBER | {"lod_loq", "detection_unit"}
 _ROW_ROLES = _OF_A_NUMBER | {"analyte", "limit", "verdict", "method", "species", "cas"}
 _MOST_TOLD = 50  # unknown keys one by one; a hostile file may hold a hundred thousand
 _DETECTION_UNITS = ("lod_unit", "loq_unit")
-_MUST_AGREE = ("batch_id", "form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,18 @@ class Document:
 
     file: str
     format: str
+    root: Node
+    # What each key holds that nobody reads: by a label that a spreadsheet would have, and where it
+    # is bookkeeping of the format, by a pattern of values that say nothing of a batch.
+    labels: Mapping[str, str]
+    bookkeeping: Mapping[str, str]
     facts: dict[str, SourceText] = field(default_factory=dict)
     rows: list[ResultRow] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)  # free text, for whoever judges what it changes
+    # The values that were read, by their pointers, and as what.
+    used: dict[str, tuple[Node, str]] = field(default_factory=dict)
+    refused: bool = False  # there is nothing to judge
     decimal_point: bool = False  # a number of JSON was read: its mark is proven
     _unused: dict[str, list[Node]] = field(default_factory=dict)
     _unknown: dict[str, list[Node]] = field(default_factory=dict)
@@ -66,29 +75,40 @@ class Document:
         """Where a node stands; its pointer takes the place of a cell."""
         return CellRef(self.file, cell=node.pointer)
 
-    def refuse(self, code: str, message: str, node: Node) -> None:
+    def problem(self, code: str, message: str, node: Node) -> None:
         """Note a problem of a node."""
-        self.refusals.append(Refusal(code, message, self.ref(node), node.text))
+        self.problems.append(Problem(code, message, self.ref(node), node.text))
 
     def remark(self, code: str, severity: str, message: str, node: Node) -> None:
         """Note a remark on a node."""
         self.remarks.append(Remark(code, severity, message, self.ref(node)))
 
     def text(self, node: Node) -> SourceText | None:
-        """A text or a number with its place; a value of another kind is a refusal."""
+        """A text or a number with its place, used; a value of another kind is a problem."""
         if node.kind not in ("text", "number", "null"):
             self._unexpected(node, "a text or a number")
             return None
+        self.use(node)
         self.decimal_point = self.decimal_point or (node.kind == "number" and "." in node.text)
         return SourceText(node.text, self.ref(node))
+
+    def refuse(self, code: str, message: str, node: Node) -> None:
+        """Note why there is nothing to judge."""
+        self.refused = True
+        self.problem(code, message, node)
+
+    def use(self, node: Node) -> None:
+        """Note that a value is understood, by its key."""
+        key = re.sub(r"/[0-9]+(?=/|$)", "", node.pointer).rpartition("/")[2]
+        self.used.setdefault(node.pointer, (node, key.replace("_", " ")))
 
     def _unexpected(self, node: Node, expected: str) -> None:
         key = node.pointer.rpartition("/")[2]
         message = f"'{key}' must be {expected} in {self.format}; here it is a {node.kind}"
-        self.refuse("unexpected-structure", message, node)
+        self.problem("UNEXPECTED-STRUCTURE", message, node)
 
     def objects(self, node: Node, what: str) -> list[Node]:
-        """The objects of a list; a node or an item of another kind is a refusal."""
+        """The objects of a list; a node or an item of another kind is a problem."""
         if node.kind not in ("list", "null"):
             self._unexpected(node, f"a list of {what}")
         for item in node.items():
@@ -124,14 +144,11 @@ class Document:
         is_id = name in ("batch_id", "certificate_id")
         if is_id and node.kind == "number" and not re.fullmatch(r"[0-9]{1,15}", node.text):
             message = f"the {what} is written as the number {node.text}: a program may have changed"
-            self.refuse("id-changed", f"{message} it; put it in quotes", node)
-        known = self.facts.setdefault(name, text)
-        if name in _MUST_AGREE and known.text.strip() != text.text.strip():
-            message = f"the {what} is '{known.text}' at {known.ref} and '{text.text}' here"
-            self.refuse("fact-contradicts", message, node)
+            self.problem("ID-CHANGED", f"{message} it; put it in quotes", node)
+        restate(self.facts, name, text)
 
     def _foreign(self, key: str, node: Node) -> None:
-        """A key that is not the format's own: a fact by its name, a remark, or a refusal where it
+        """A key that is not the format's own: a fact by its name, a remark, or a problem where it
         may hold a result."""
         name = vocabulary.fact_name(key)
         if name is not None and name != "other":
@@ -148,7 +165,7 @@ class Document:
     ) -> dict[str, Node]:
         """The members of one result by what they mean. `own` names the format's keys; what a
         laboratory adds is known by its word, as a column of a spreadsheet is. A key that nothing
-        knows may change what the number means: it is refused.
+        knows may change what the number means: it is a problem.
         """
         by_role: dict[str, Node] = {}
         added: dict[str, Node] = {}
@@ -177,32 +194,42 @@ class Document:
     def add_row(
         self, node: Node, texts: Mapping[str, SourceText | None], *, zero_is_censored: bool
     ) -> None:
-        """Add a row of results; one without the name of what was tested is a refusal."""
+        """Add a row of results; one without the name of what was tested is a problem."""
         analyte = texts.get("analyte")
         if analyte is None or not analyte.text.strip():
             message = "this result does not say what was tested for"
-            self.refuse("result-without-analyte", message, node)
+            self.problem("RESULT-WITHOUT-ANALYTE", message, node)
             return
-        others = {role: text for role, text in texts.items() if text is not None}
+        others: dict[str, Any] = {role: text for role, text in texts.items() if text is not None}
         del others["analyte"]
         result = others.pop("result", None)
         self.rows.append(ResultRow(analyte, result, zero_is_censored=zero_is_censored, **others))
 
     # ---------------------------------------------------------------- what is left over
 
-    def note(self, node: Node) -> None:
-        """Keep free text that is used for nothing, for whoever judges what it may change."""
-        text = self.text(node) if node.kind == "text" and not node.blank else None
-        if text is not None:
-            self.notes.append(Note(text))
+    def unused(self) -> Iterator[PageText]:
+        """Every value that nothing was read from, with the key before it, and a label for what the
+        format keeps there."""
+        for node, keys in _scalars(self.root, ()):
+            if node.pointer in self.used or node.blank:
+                continue
+            known = (self.labels.get(key.casefold(), "") for key in reversed(keys))
+            label = next(filter(None, known), keys[-1].replace("_", " ") if keys else "")
+            source = SourceText(node.text, self.ref(node))
+            yield PageText(source, TextKind.JSON_VALUE, column=label)
+
+    def _keep_books(self) -> None:
+        for node, keys in _scalars(self.root, ()):
+            pattern = self.bookkeeping.get(keys[-1].casefold()) if keys else None
+            if pattern is not None and re.fullmatch(pattern, node.text, re.DOTALL):
+                self.use(node)
 
     def close(self) -> None:
-        """Tell once of every key that was not used, and refuse those that may hold a result."""
+        """Tell once of every key that was not used; one that may hold a result is a problem."""
+        self._keep_books()
         for key, nodes in self._unused.items():
             message = f"'{key}'{_times(nodes)} is no key of {self.format}; what it says is not used"
             self.remark("key-not-used", "note", message, nodes[0])
-            for node in nodes:
-                self.note(node)
         unknown = iter(self._unknown.items())
         for key, nodes in islice(unknown, _MOST_TOLD):
             near = vocabulary.nearest_headers(key)
@@ -212,11 +239,11 @@ class Document:
                 "change a result; remove it, rename it, or teach it in kratom_qc/words/headers.toml"
             )
             ref = self.ref(nodes[0])
-            self.refusals.append(Refusal("unknown-key", message, ref, nodes[0].text, near))
+            self.problems.append(Problem("UNKNOWN-KEY", message, ref, nodes[0].text, near))
         for key, nodes in islice(unknown, 1):
             more = len(self._unknown) - _MOST_TOLD - 1
             message = f"'{key}' and {more} more keys are none of {self.format} either"
-            self.refuse("unknown-key", message, nodes[0])
+            self.problem("UNKNOWN-KEY", message, nodes[0])
 
 
 def _times(nodes: list[Node]) -> str:
@@ -238,6 +265,16 @@ def _is_like_a_result(key: str, leaf: object) -> bool:
         return True
     names_analyte = vocabulary.analyte(key) is not None or vocabulary.analyte(leaf) is not None
     return names_analyte or could_be_result(leaf)
+
+
+def _scalars(node: Node, keys: tuple[str, ...]) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """Every text, number and boolean of a node, with the keys that lead to it."""
+    for key, member in node.members().items():
+        yield from _scalars(member, (*keys, key))
+    for item in node.items():
+        yield from _scalars(item, keys)
+    if node.kind not in ("object", "list", "null"):
+        yield node, keys
 
 
 def _leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:

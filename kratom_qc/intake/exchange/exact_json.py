@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from kratom_qc.domain.errors import Refusal, Refused
+from kratom_qc.domain.errors import Problem, Refused
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.refusals import refused
 from kratom_qc.settings import Caps
@@ -138,7 +138,7 @@ def _too_large(name: str, what: str) -> Refused:
 
 def _problems(
     name: str, value: object, path: list[str], caps: Caps, attached: tuple[str, ...]
-) -> Iterator[Refusal]:
+) -> Iterator[Problem]:
     """Why a parsed value cannot be believed. Pointers are made for these only: a hostile file
     cannot make many long ones."""
     if isinstance(value, Members):
@@ -154,10 +154,10 @@ def _problems(
             yield _unprintable(unprintable[0], ref)
         if len(value) > caps.cell_text and (not path or path[-1] not in attached):
             message = f"one value has {len(value):,} characters; the limit is {caps.cell_text:,}"
-            yield Refusal("too-large", message, ref)
+            yield Problem("too-large", message, ref)
 
 
-def _key_problems(name: str, members: Members, path: list[str]) -> Iterator[Refusal]:
+def _key_problems(name: str, members: Members, path: list[str]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for key, _ in members:
         first = seen.get(key.casefold())
@@ -165,22 +165,22 @@ def _key_problems(name: str, members: Members, path: list[str]) -> Iterator[Refu
             yield _unprintable(unprintable[0], _ref(name, path))
         elif len(key) > LONGEST_KEY:
             message = f"a key has {len(key):,} characters; no certificate needs more than"
-            yield Refusal("too-large", f"{message} {LONGEST_KEY}", _ref(name, path))
+            yield Problem("too-large", f"{message} {LONGEST_KEY}", _ref(name, path))
         elif first is not None:
             yield _repeated_key(first, key, _ref(name, [*path, key]))
         seen.setdefault(key.casefold(), key)
 
 
-def _repeated_key(first: str, key: str, ref: CellRef) -> Refusal:
+def _repeated_key(first: str, key: str, ref: CellRef) -> Problem:
     message = f"the keys '{first}' and '{key}' of one object differ in their capitals only"
     if first == key:
         message = f"the key '{key}' stands twice in one object, and readers differ on which counts"
-    return Refusal("json-duplicate-key", f"{message}; keep one", ref, key)
+    return Problem("json-duplicate-key", f"{message}; keep one", ref, key)
 
 
-def _unprintable(character: str, ref: CellRef) -> Refusal:
+def _unprintable(character: str, ref: CellRef) -> Problem:
     what = f"U+{ord(character):04X}, which is no character that can be printed"
-    return Refusal("json-damaged", f"the text holds {what}; remove it", ref)
+    return Problem("json-damaged", f"the text holds {what}; remove it", ref)
 
 
 def _ref(name: str, path: list[str]) -> CellRef:

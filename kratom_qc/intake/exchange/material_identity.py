@@ -19,6 +19,26 @@ VERSIONS = ("1.0", "1.1")
 # Pictures and files inside the document: never opened, and longer than any text of a certificate.
 ATTACHED = ("Logo", "Data", "CE_Image")
 
+# What is kept under the keys that nothing is read from, as a label of a spreadsheet would say it.
+LABELS = {
+    **dict.fromkeys(("street", "zipcode", "city", "country"), "Address"),
+    **dict.fromkeys(("countryoforigin", "placeoforigin"), "Country of Origin"),
+    **dict.fromkeys(("standard", "standards", "norm"), "Method"),
+    **dict.fromkeys(("role", "department"), "Approved By"),
+    **dict.fromkeys(("id", "number", "position", "ordernumber", "productid"), "Order No."),
+    **dict.fromkeys(("type", "propertyid", "vatid", "customerproductid"), "Order No."),
+    **dict.fromkeys(("date", "fillingbatchdate"), "Date of Print"),
+    **dict.fromkeys(("quantity", "quantityunit"), "Quantity"),
+    "name": "Company",
+    "email": "E-mail",
+    "phone": "Phone",
+}
+BOOKKEEPING = {
+    "certificatelanguages": "[A-Za-z]{2}",
+    "valuetype": "number|string|boolean|date|datetime|array|object",
+    **dict.fromkeys(map(str.casefold, ATTACHED), ".*"),
+}
+
 _ADDRESS = re.compile(
     r"/coa(?:-schemas)?/v(?P<version>[0-9]+\.[0-9]+)\.[0-9]+(?:-[0-9]+)?/", re.IGNORECASE
 )
@@ -87,7 +107,7 @@ def knows(address: str) -> bool:
 
 
 def read(document: Document, node: Node) -> None:
-    """Read one certificate into the document; every problem becomes one of its refusals."""
+    """Read one certificate into the document; every problem becomes one of its own."""
     absent = Node(None, node.pointer)
     parts = document.read(document.read(node, _ROOT).get("certificate", absent), _CERTIFICATE)
     product = document.read(parts.get("product", absent), _PRODUCT)
@@ -125,7 +145,6 @@ def _tell(document: Document, node: Node) -> None:
         if text.kind == "text" and not text.blank:
             message = f"this free text is not used: '{text.text.strip()}'"
             document.remark("key-not-used", "note", message, text)
-            document.note(text)
 
 
 def _compare_lots(document: Document) -> None:

@@ -4,14 +4,19 @@ CoA schema."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from itertools import chain
 from types import ModuleType
 
+from kratom_qc import vocabulary
+from kratom_qc.domain.account import AccountEntry, Fate, TextKind
 from kratom_qc.domain.certificate import Certificate
 from kratom_qc.domain.errors import Refused
+from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.exchange import material_identity, wcia
 from kratom_qc.intake.exchange.document import Document
 from kratom_qc.intake.exchange.exact_json import Node, parse
+from kratom_qc.intake.layout.labels import as_stated
 from kratom_qc.intake.refusals import refused
 from kratom_qc.intake.sheets import FileContent
 from kratom_qc.settings import Caps
@@ -19,9 +24,9 @@ from kratom_qc.settings import Caps
 _FORMATS: tuple[ModuleType, ...] = (wcia, material_identity)
 
 
-def certificates(name: str, raw: bytes, caps: Caps) -> FileContent:
+def certificates(name: str, raw: bytes, caps: Caps, *, account: bool = False) -> FileContent:
     """Every certificate of a JSON file: one object, or a list of them, each of a format that is
-    understood.
+    understood. `account` asks for what every value was understood as.
 
     Raises Refused where it is no JSON, or JSON of another kind, and where a cap is passed.
     """
@@ -35,11 +40,12 @@ def certificates(name: str, raw: bytes, caps: Caps) -> FileContent:
         message = f"{results:,} results; the limit is {caps.rows:,}. Split the file"
         raise refused(name, "too-large", message)
     digest = hashlib.sha256(raw).hexdigest()
-    refusals = chain.from_iterable(document.refusals for document in documents)
+    refusals = chain.from_iterable(document.problems for document in documents if document.refused)
     return FileContent(
         tuple(_certificate(document, digest) for document in documents if document.rows),
         tuple(dict.fromkeys(refusals)),
         tuple(chain.from_iterable(document.remarks for document in documents)),
+        account=tuple(chain.from_iterable(map(_account, documents))) if account else (),
     )
 
 
@@ -48,26 +54,42 @@ def _document(name: str, node: Node) -> Document:
     form = next((form for form in _FORMATS if form.recognises(keys)), None)
     if form is None:
         raise _not_a_certificate(name, node)
-    document = Document(name, form.NAME)
+    document = Document(name, form.NAME, node, form.LABELS, form.BOOKKEEPING)
     version = form.version_of(keys) or Node(None, node.pointer)
     if not form.knows(version.text):
         known = ", ".join(form.VERSIONS)
         message = f"version '{version.text}' of the {form.NAME} is not known; known are {known}"
         document.refuse("unknown-version", message, version)
         return document
+    document.use(version)
     form.read(document, node)
     document.close()
-    if not document.rows and not document.refusals:
+    if not document.rows:
         document.refuse("no-results", "this certificate holds no result", node)
-    if "batch_id" not in document.facts:
+    if "batch_id" not in document.facts or not vocabulary.lot(document.facts["batch_id"].text):
         document.refuse("no-batch-id", "no batch or lot id was found", node)
     return document
 
 
 def _certificate(document: Document, digest: str) -> Certificate:
-    mark = "." if document.decimal_point else None
-    rows, notes = tuple(document.rows), tuple(document.notes)
-    return Certificate(document.file, digest, document.facts, rows, mark, notes=notes)
+    facts, further = as_stated(document.facts)
+    return Certificate(
+        document.file,
+        digest,
+        facts,
+        tuple(document.rows),
+        decimal_mark="." if document.decimal_point else None,
+        further=further,
+        texts=tuple(document.unused()),
+        problems=tuple(dict.fromkeys(document.problems)),
+    )
+
+
+def _account(document: Document) -> Iterator[AccountEntry]:
+    for node, meaning in document.used.values():
+        word = SourceText(node.text, document.ref(node))
+        if not node.blank:
+            yield AccountEntry(word, Fate.UNDERSTOOD, meaning, TextKind.JSON_VALUE)
 
 
 def _not_a_certificate(name: str, node: Node) -> Refused:

@@ -14,9 +14,18 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.exchange.document import Document, ObjectSchema
 from kratom_qc.intake.exchange.exact_json import Node
+from kratom_qc.intake.layout.labels import restate
 
 NAME = "WCIA Lab Result Schema"
 VERSIONS = ("1.0", "1.1", "1.2", "1.3", "2.0", "2.1", "2.2")
+
+# What is kept under the keys that nothing is read from, as a label of a spreadsheet would say it.
+LABELS = {
+    **dict.fromkeys(("lab_ubi_license", "lab_ccrs_license", "test_id", "id"), "Order No."),
+    **dict.fromkeys(("document_origin", "coa", "wcia_lab_result_link"), "Website"),
+    "analyte_type": "Category",
+}
+BOOKKEEPING = {"document_name": "(?i:WCIA Lab Result Schema)", "is_medical": "0|1|true|false"}
 
 _CERTIFICATE = ObjectSchema(
     "a certificate",
@@ -81,7 +90,7 @@ def knows(version: str) -> bool:
 
 
 def read(document: Document, node: Node) -> None:
-    """Read one certificate into the document; every problem becomes one of its refusals."""
+    """Read one certificate into the document; every problem becomes one of its own."""
     parts = document.read(node, _CERTIFICATE)
     absent = Node(None, node.pointer)
     document.read(parts.get("sample", absent), _SAMPLE)
@@ -92,6 +101,8 @@ def read(document: Document, node: Node) -> None:
     verdict = _worst(verdicts)
     if verdict is not None:
         document.facts["status"] = verdict
+    for other in filter(None, verdicts):
+        restate(document.facts, "status", other)
 
 
 def _read_test(document: Document, test: Node) -> list[SourceText | None]:
@@ -122,6 +133,7 @@ def _status(document: Document, node: Node) -> SourceText | None:
     Another word is refused: a verdict that is not understood may be a bad one."""
     if node.blank:
         return None
+    document.use(node)
     if node.kind == "boolean" or node.text in ("0", "1"):
         verdict = "pass" if node.text in ("true", "1") else "fail"
         return SourceText(verdict, document.ref(node))
@@ -131,7 +143,7 @@ def _status(document: Document, node: Node) -> SourceText | None:
     verdict = stated.text.replace("_", " ")
     if vocabulary.status(verdict) not in _VERDICTS:
         message = f"the status '{stated.text}' is not known; 'pass' and 'fail' are"
-        document.refuse("unknown-status", message, node)
+        document.problem("UNKNOWN-STATUS", message, node)
     return SourceText(verdict, stated.ref)
 
 

@@ -16,6 +16,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kratom_qc.domain.errors import Refused
+from kratom_qc.intake.formats.biff_texts import (
+    CONTINUE,
+    DRAWING_GROUP,
+    Beside,
+    BesideReader,
+    short_string,
+)
 from kratom_qc.intake.refusals import refused
 from kratom_qc.intake.sheets import cell_name
 from kratom_qc.settings import Caps
@@ -38,7 +45,7 @@ _IGNORED = struct.pack("<H", 0x00FF)  # EXTSST, an index that xlrd passes over
 _OLD_BOFS = {0x0009, 0x0209, 0x0409}
 _TOO_OLD = "written by an Excel older than 5.0"
 _VERSIONS = (0x0500, 0x0600)  # BIFF5, BIFF8
-_WORKSHEET, _MACRO_SHEET, _VBA_MODULE = 0, 1, 6  # types of BOUNDSHEET
+_WORKSHEET, _MACRO_SHEET, _CHART, _VBA_MODULE = 0, 1, 2, 6  # types of BOUNDSHEET
 _DIALOGUE = _SHOWS_ZEROS = 0x10  # flags of WSBOOL and of WINDOW2
 
 Position = tuple[int, int]
@@ -48,20 +55,22 @@ Position = tuple[int, int]
 @dataclass(slots=True)
 class SheetRecords:
     """What the records of one worksheet tell: where its cells are, which of them are formulas,
-    whether zeros are shown."""
+    whether zeros are shown, what stands beside the cells."""
 
     cells: set[Position] = field(default_factory=set)
     formulas: set[Position] = field(default_factory=set)
     shows_zeros: bool = True
+    beside: Beside = field(default_factory=Beside)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookStream:
-    """The stream xlrd may read, the worksheets in its order, and whether anything in the file could
-    run."""
+    """The stream xlrd may read, the worksheets in its order, the sheets of charts, and whether
+    anything in the file could run."""
 
     content: bytes
     sheets: tuple[SheetRecords, ...]
+    charts: tuple[tuple[str, Beside], ...]  # sheets that are one chart: title and texts
     macros: bool
 
 
@@ -138,6 +147,10 @@ class _StreamReader:
         self._name, self._content, self._caps, self._macros = name, content, caps, macros
         self._copy = bytearray(content)
         self._strings = 0  # how many texts cells may point to
+        self._wide = True
+        self._images = bytearray()
+        self._in_images = False
+        self._charts: list[tuple[str, int]] = []  # titles, and where the sheets start
 
     def stream(self) -> WorkbookStream:
         offsets, end = self._globals()
@@ -147,11 +160,12 @@ class _StreamReader:
                 raise damaged(self._name, "two sheets at one place")
             sheets[offset], end = self._sheet(offsets.index(offset) + 1, offset)
         in_order = tuple(sheets[offset] for offset in offsets)
-        return WorkbookStream(bytes(self._copy), in_order, self._macros)
+        charts = tuple((title, self._chart_sheet(offset)) for title, offset in self._charts)
+        return WorkbookStream(bytes(self._copy), in_order, charts, self._macros)
 
-    def _records(self, start: int) -> Iterator[_Record]:
+    def _records(self, start: int, beside: BesideReader | None = None) -> Iterator[_Record]:
         """Each record of a substream, the closing EOF included; what does not belong to cells, and
-        any chart within, is blanked out of the copy."""
+        any chart within, is blanked out of the copy. `beside` hears of the charts."""
         wanted = _IN_SHEET if start else _IN_GLOBALS
         depth = 0  # of substreams
         for record in self._every_record(start):
@@ -164,6 +178,8 @@ class _StreamReader:
                 self._copy[record.data - 4 : record.data - 2] = _IGNORED
             if not inner:
                 yield record
+            elif beside is not None:
+                beside.take_from_chart(code, self._data(record))
             if depth == 0:
                 return
         raise damaged(self._name, "cut short")
@@ -192,17 +208,29 @@ class _StreamReader:
                 offset, kind = struct.unpack_from("<IxB", self._content, record.data)
                 self._macros = self._macros or kind in (_MACRO_SHEET, _VBA_MODULE)
                 offsets += [offset] if kind == _WORKSHEET else []
+                if kind == _CHART:
+                    title = short_string(self._data(record), 6, self._wide)
+                    self._charts.append((title, offset))
             else:
                 self._check_global(record)
-        if len(offsets) > self._caps.sheets:
-            message = f"{len(offsets):,} sheets; the limit is {self._caps.sheets:,}"
+        count = len(offsets) + len(self._charts)
+        if count > self._caps.sheets:
+            message = f"{count:,} sheets; the limit is {self._caps.sheets:,}"
             raise self._too_large(f"{message}. Split the file")
         return offsets, end
 
     def _check_global(self, record: _Record) -> None:
-        """Refuse other versions and passwords; note how many strings there are."""
+        """Refuse other versions and passwords; note how many strings there are, and the
+        pictures."""
         if record.code == _BOF and self._number("<H", record.data) not in _VERSIONS:
             raise damaged(self._name, _TOO_OLD)
+        if record.code == _BOF:
+            self._wide = self._number("<H", record.data) == _VERSIONS[1]
+        self._in_images = record.code == DRAWING_GROUP or (
+            self._in_images and record.code == CONTINUE
+        )
+        if self._in_images:
+            self._images += self._data(record)
         if record.code == _FILEPASS:
             raise _encrypted(self._name)
         if record.code == _SST:
@@ -213,7 +241,8 @@ class _StreamReader:
     def _sheet(self, number: int, offset: int) -> tuple[SheetRecords, int]:
         """The records of a worksheet, and where they end."""
         records, end = SheetRecords(), 0
-        for record in self._records(offset):
+        beside = BesideReader(self._wide)
+        for record in self._records(offset, beside):
             end = record.end
             if record.code in _CELLS:
                 self._add_cells(records, record)
@@ -221,8 +250,26 @@ class _StreamReader:
                 self._macros = self._macros or bool(self._content[record.data] & _DIALOGUE)
             elif record.code == _WINDOW2:
                 records.shows_zeros = bool(self._content[record.data] & _SHOWS_ZEROS)
+            else:
+                beside.take(record.code, self._data(record))
         self._check_size(number, records)
+        records.beside = beside.beside(self._images)
         return records, end
+
+    def _chart_sheet(self, start: int) -> Beside:
+        """What a sheet that is one chart says."""
+        reader, depth = BesideReader(self._wide), 0
+        for record in self._every_record(start):
+            if not depth:
+                self._check_start(record.code)
+            depth += (record.code == _BOF) - (record.code == _EOF)
+            if not depth:
+                break
+            reader.take(record.code, self._data(record))
+        return reader.beside(self._images)
+
+    def _data(self, record: _Record) -> bytes:
+        return self._content[record.data : record.end]
 
     def _add_cells(self, records: SheetRecords, record: _Record) -> None:
         row, first = struct.unpack_from("<HH", self._content, record.data)

@@ -38,6 +38,10 @@ COVERED = CellProblem(
     "hidden",
     "this cell lies under a merged area, so nobody has seen it; unmerge the area and delete it",
 )
+UNDER_A_DRAWING = CellProblem(
+    "hidden",
+    "this cell lies under a text box or drawing, so nobody has seen it; move the drawing away",
+)
 STRUCK = CellProblem("struck-out", "this cell is struck out; delete it or remove the line")
 PARTLY_STRUCK = CellProblem(
     "struck-out", "a part of this cell's text is struck out; delete that part"
@@ -64,6 +68,11 @@ REPEATED = CellProblem(
     "this cell is aligned to repeat its text until it is full, so 5 may read 555; "
     "align it otherwise",
 )
+LAST_LINE = CellProblem(
+    "cut-off",
+    "the file ends with this cell and without a line end, so it may be cut short here; "
+    "export the file again, or put a line end behind it",
+)
 TIME_VALUE = CellProblem(
     "time-value", "Excel has made a time of this cell; format it as text and type it again"
 )
@@ -71,13 +80,17 @@ CONDITIONAL = CellProblem(
     "shown-differs",
     "a conditional format may show something else here than the cell holds; remove it",
 )
+TABLE_STYLE = CellProblem(
+    "shown-differs",
+    "the style of this table may show something else here than the cell holds; choose another one",
+)
 NOT_FINITE = CellProblem("not-a-number", "this cell holds no finite number")
 
 _SYMBOL_FONTS = re.compile(
     r"symbol|wingdings|webdings|marlett|mt extra|zapf ?dingbats|opensymbol", re.IGNORECASE
 )
-_LEAST_POINTS = 3.0
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LEAST_POINTS = 4.0
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _POINTS = re.compile(r"\s*[0-9]{0,9}\.?[0-9]{0,9}\s*", re.ASCII)
 
 

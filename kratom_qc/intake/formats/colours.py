@@ -11,8 +11,10 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats.addresses import whole_number
 from kratom_qc.intake.formats.markup import Attributes, scan
 
-_LEAST_CONTRAST = 1.15  # by WCAG 2.2; 21 is black on white, and 4.5 is what easy reading needs
-_LEAST_DISTANCE = 0.2  # of one channel, from 0 to 1
+# By WCAG 2.2, where 21 is black on white and 4.5 what easy reading needs. Below the first nobody
+# reads anything (yellow on white is 1.07), below the second only what differs in hue.
+_NO_CONTRAST, _LEAST_CONTRAST = 1.1, 1.3
+_LEAST_DISTANCE = 0.35  # of one channel, from 0 to 1
 _SLOTS = "lt1 dk1 lt2 dk2 accent1 accent2 accent3 accent4 accent5 accent6 hlink folHlink"
 _THEME = _SLOTS.split()
 _OFFICE = "ffffff 000000 eeece1 1f497d 4f81bd c0504d 9bbb59 8064a2 4bacc6 f79646 0000ff 800080"
@@ -34,6 +36,32 @@ class Colour(NamedTuple):
 
 
 BLACK, WHITE = Colour(0.0, 0.0, 0.0), Colour(1.0, 1.0, 1.0)
+
+
+# What number formats call colours; `Color 1` to `Color 56` are the palette's own, in its order.
+_NAMED = {
+    "black": "000000", "white": "ffffff", "red": "ff0000", "green": "00ff00",
+    "blue": "0000ff", "yellow": "ffff00", "magenta": "ff00ff", "cyan": "00ffff",
+}  # fmt: skip
+
+
+def colour_of(rgb: str) -> Colour | None:
+    """The colour of six hexadecimal digits, or of the last six of eight; None where they are
+    none."""
+    try:
+        red, green, blue = (int(rgb[-6:][start : start + 2], 16) / 255 for start in (0, 2, 4))
+    except ValueError:
+        return None
+    return Colour(red, green, blue)
+
+
+def named_colour(name: str) -> Colour | None:
+    """The colour that `[Red]` or `[Color 3]` of a number format names; None for any other word."""
+    word = name.strip().lower()
+    number = whole_number(word.removeprefix("color").strip(), 2) if word.startswith("color") else 0
+    palette = f"{_FIRST} {_REST}".split()
+    rgb = palette[number - 1] if 0 < number <= len(palette) else _NAMED.get(word)
+    return colour_of(rgb) if rgb else None
 
 
 class ColourReference(NamedTuple):
@@ -87,9 +115,9 @@ class ColourScheme:
             colours = self.theme if reference.kind == "theme" else self.palette
             number = whole_number(rgb, 3)
             rgb = colours[number] if 0 <= number < len(colours) else ""
+        colour = colour_of(rgb)
         try:
-            red, green, blue = (int(rgb[-6:][start : start + 2], 16) / 255 for start in (0, 2, 4))
-            return _tinted(Colour(red, green, blue), float(reference.tint or 0))
+            return _tinted(colour, float(reference.tint or 0)) if colour else None
         except ValueError:
             return None
 
@@ -104,11 +132,13 @@ def _tinted(colour: Colour, tint: float) -> Colour:
 
 def indistinguishable(ink: Colour, backgrounds: Iterable[Colour]) -> bool:
     """Whether nobody can tell the ink from any of the colours behind it."""
-    return all(
-        _contrast(ink, background) < _LEAST_CONTRAST
-        and _distance(ink, background) < _LEAST_DISTANCE
-        for background in backgrounds
-    )
+    return all(_is_lost(ink, background) for background in backgrounds)
+
+
+def _is_lost(ink: Colour, background: Colour) -> bool:
+    contrast = _contrast(ink, background)
+    is_alike = _distance(ink, background) < _LEAST_DISTANCE
+    return contrast < _NO_CONTRAST or (contrast < _LEAST_CONTRAST and is_alike)
 
 
 def _distance(ink: Colour, background: Colour) -> float:

@@ -3,10 +3,12 @@ and the extension x14 of newer programs)."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
 from kratom_qc.intake.formats.addresses import cell_range, whole_number
+from kratom_qc.intake.formats.colours import BLACK, colour_reference, indistinguishable
 from kratom_qc.intake.formats.markup import OFF, Attributes, StartHandler
+from kratom_qc.intake.formats.styles import StyleSheet
 from kratom_qc.intake.sheets import CellRange
 
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
@@ -15,9 +17,9 @@ _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 class ConditionalFormats:
     """Gathers the ranges of conditional formats that show something else than the cells hold."""
 
-    def __init__(self, altering: Container[int]) -> None:
-        """`altering` are the differential formats of the workbook that change what is read."""
-        self._altering = altering
+    def __init__(self, styles: StyleSheet) -> None:
+        """`styles` tells which differential formats change what is read."""
+        self._styles = styles
         self._ranges = ""  # of the conditional format that is open
         self._x14_alters = False
         self._altered: list[str] = []
@@ -34,6 +36,12 @@ class ConditionalFormats:
             f"{_X14} dataBar": self._x14_icons,
         }
 
+    def colour(self, attributes: Attributes) -> None:
+        """A colour of a scale or bar; the text upon it is black."""
+        colour = self._styles.colours.resolve(colour_reference(attributes))
+        if colour is not None and indistinguishable(BLACK, (colour,)):
+            self._altered.append(self._ranges)
+
     def x14_ranges(self, ranges: str) -> None:
         """The ranges of an x14 conditional format, which stand behind its rules."""
         if self._x14_alters:
@@ -49,7 +57,7 @@ class ConditionalFormats:
         self._ranges = attributes.get("sqref", "")
 
     def _rule(self, attributes: Attributes) -> None:
-        if whole_number(attributes.get("dxfId"), 11) in self._altering:
+        if whole_number(attributes.get("dxfId"), 11) in self._styles.altering:
             self._altered.append(self._ranges)
 
     def _icons(self, attributes: Attributes) -> None:

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kratom_qc.domain.certificate import Remark
-from kratom_qc.domain.source import Cell
-from kratom_qc.intake.formats import dialect
+from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.source import Cell, CellRef
+from kratom_qc.intake.formats import cell_problems, dialect
+from kratom_qc.intake.formats.cell_problems import CellProblem
 from kratom_qc.intake.formats.encoding import text_of
 from kratom_qc.intake.refusals import refused
 from kratom_qc.intake.sheets import Grid, Sheet, cell_name
 from kratom_qc.settings import Caps
 
-_BLANKS = " \t\r\n"
+_HEAD = 65_536  # bytes
+_BLANKS = " \t\n"
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
@@ -26,12 +29,66 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     text, remarks = text_of(name, raw)
     # A field has two quotation marks, and few have more.
     _check_cells(name, text.count('"') // 4, caps)
-    text, stated = dialect.split_off_sep(name, text.rstrip("\r\n"))
+    ended = text.endswith("\n")
+    text, stated = dialect.split_off_sep(name, text.rstrip("\n"))
     if '"' not in text:  # every line is a row: too many are refused before one of them is kept
         _check_rows(name, text.count("\n") + 1, text, caps)
     delimiter = stated or dialect.delimiter(name, text)
     rows, widths = _grid(name, text, delimiter, caps)
-    return [Sheet("", rows, {}, widths=widths)], remarks
+    problems = _control_characters(name, rows) if not _is_clean(text) else {}
+    if rows and not (ended or text.endswith('"')):
+        problems |= _cut_off(name, rows)
+    return [Sheet("", rows, problems, widths=widths)], remarks
+
+
+def _is_clean(text: str) -> bool:
+    return cell_problems.control_character(text) is None
+
+
+def _control_characters(name: str, rows: Grid) -> dict[tuple[int, int], Problem]:
+    """The cells in which a character stands that nobody can see."""
+    return {
+        (row, column): _problem(name, cell, problem)
+        for row, cells in rows.items()
+        for column, cell in cells.items()
+        if (problem := cell_problems.control_character(cell.text)) is not None
+    }
+
+
+def _cut_off(name: str, rows: Grid) -> dict[tuple[int, int], Problem]:
+    """The very last cell of a file that does not end its last line, unless it says the words of
+    another cell of its column: a part of a number is a number too."""
+    row = max(rows)
+    column, cell = max(rows[row].items())
+    others = (cells[column].text for at, cells in rows.items() if at != row and column in cells)
+    is_last_column = column == max(map(max, rows.values()))
+    has_digit = any(letter.isdigit() for letter in cell.text)
+    if is_last_column and not has_digit and cell.text in others:
+        return {}
+    return {(row, column): _problem(name, cell, cell_problems.LAST_LINE)}
+
+
+def _problem(name: str, cell: Cell, problem: CellProblem) -> Problem:
+    return Problem(*problem, CellRef(name, "", cell_name(cell.row, cell.column)), cell.text)
+
+
+def head(raw: bytes) -> list[Sheet]:
+    """The first lines of a text that is refused, as far as they can be told apart: enough for what
+    stands above a table."""
+    text = raw[:_HEAD].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    delimiter = max(dialect.DELIMITERS, key=text.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: Grid = {}
+    with _fields_of_any_length(_HEAD):
+        for row, fields in enumerate(lines, start=1):
+            cells = {
+                column: Cell(field.strip(), "text", row, column)
+                for column, field in enumerate(fields, 1)
+                if field.strip()
+            }
+            if cells:
+                rows[row] = cells
+    return [Sheet("", rows, {})]
 
 
 def _check_rows(name: str, rows: int, text: str, caps: Caps) -> None:
@@ -104,7 +161,7 @@ def _fields_of_any_length(longest: int) -> Iterator[None]:
 def _check_quotes(name: str, text: str, delimiter: str) -> None:
     """Refuse a quotation mark that does not open or close a field, with its line."""
     position, line = 0, 1
-    ends = (delimiter, "\r", "\n")
+    ends = (delimiter, "\n")
     while (quote := text.find('"', position)) >= 0:
         line += text.count("\n", position, quote)
         if quote and text[quote - 1] not in ends:

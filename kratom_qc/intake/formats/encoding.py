@@ -16,6 +16,7 @@ from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refused
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.refusals import refused
+from kratom_qc.vocabulary.rows import heading
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _BYTE_ORDER_MARKS = {
@@ -42,16 +43,15 @@ def text_of(name: str, raw: bytes) -> tuple[str, list[Remark]]:
     """The text of a file's bytes, without its byte order mark, and a remark where its code page was
     worked out.
 
-    Raises Refused where the encoding is not certain, where the text was broken by an earlier
-    conversion, and where it holds control characters, old Mac line ends or a second byte order
-    mark.
+    Every line of it ends as on Unix, whatever the file does: spreadsheets show a new row for each
+    kind of line end. Raises Refused where the encoding is not certain, where the text was broken by
+    an earlier conversion, and where it holds a second byte order mark.
     """
     text, remarks = _decoded(name, raw)
     if len(_CONTROL.findall(text, 0, 4096)) > _BINARY:
         raise _binary(name)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     _check_mojibake(name, text)
-    _check_control_characters(name, text)
-    _check_line_ends(name, text)
     mark = text.find("\ufeff")
     if mark >= 0:
         message = f"a second byte order mark stands in line {_line_at(text, mark)}"
@@ -179,7 +179,7 @@ def _is_known(cell: str) -> bool:
 
 def _is_known_word(text: str) -> bool:
     lookups = (vocabulary.unit, vocabulary.column_role, vocabulary.fact_name, vocabulary.analyte)
-    return any(lookup(text) is not None for lookup in lookups)
+    return any(lookup(text) is not None for lookup in lookups) or heading(text).is_understood
 
 
 # ---------------------------------------------------------------- text broken before it came to us
@@ -227,24 +227,3 @@ def _check_mojibake(name: str, text: str) -> None:
 
 def _parts(run: str) -> list[str]:
     return [run[start : start + length] for start in range(len(run)) for length in (1, 2, 3)]
-
-
-def _check_control_characters(name: str, text: str) -> None:
-    match = _CONTROL.search(text)
-    if match is None:
-        return
-    start = match.start()
-    position = start - text.rfind("\n", 0, start)
-    message = (
-        f"line {_line_at(text, start)}, position {position} holds the control character "
-        f"U+{ord(match[0]):04X}, which nobody can see; delete it and save the csv again"
-    )
-    raise refused(name, "control-character", message)
-
-
-def _check_line_ends(name: str, text: str) -> None:
-    bare = re.search(r"\r(?!\n)", text)
-    if bare is not None:
-        line = re.sub("\r\n?", "\n", text[: bare.start()]).count("\n") + 1
-        message = f"line {line} ends with a carriage return alone, as on old Macs; {_SAVE}"
-        raise refused(name, "line-ends", message)

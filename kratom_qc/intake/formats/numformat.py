@@ -1,9 +1,9 @@
 """Number formats: what a person sees of a stored number (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
 A format is *honest* where it shows the number itself, with fewer or more digits, grouped, in per
-cent or with an exponent. Any other one puts words or another scale over the number: `"<"0.05` over
-12, `"ND"` over 9.9, nothing at all over 1. Nobody can tell which of the two the laboratory meant,
-so such a cell is not believed.
+cent, with an exponent or with a unit behind it, which the cell then says too. Any other one puts
+words or another scale over the number: `"<"0.05` over 12, `"ND"` over 9.9, nothing at all over 1.
+Nobody can tell which of the two the laboratory meant, so such a cell is not believed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from kratom_qc import vocabulary
 from kratom_qc.domain.interval import plain
 from kratom_qc.intake.formats.cell_problems import NOT_FINITE, CellProblem, CellValue
+from kratom_qc.intake.formats.colours import Colour, named_colour
 
 # The formats that a file names by number only; 27 to 36, 50 to 58 and 71 to 81 are dates of Asian
 # locales.
@@ -40,7 +42,7 @@ BUILTIN = {
 }  # fmt: skip
 
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]|(?P<general>General|@)'
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]|(?P<general>General|@)'
     r"|(?P<digits>[0#?](?:[0#?,]*[0#?])?(?:\.[0#?]*)?|\.[0#?]+)(?P<scale>,*)"
     r"(?P<exponent>[eE][+-][0#?]+)?|(?P<percent>%)|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
@@ -80,7 +82,7 @@ def shown_number(value: Decimal, pattern: str) -> CellValue:
     # A section of its own for negatives shows no minus of its own accord.
     signed = value >= 0 or len(_split(pattern)) == 1
     if section.honest_over(value, signed=signed):
-        return _honest(value, section)
+        return with_unit(_honest(value, section), section.unit)
     return CellValue(digits(value), "number", _differs(value, pattern, section))
 
 
@@ -88,11 +90,9 @@ def shown_number(value: Decimal, pattern: str) -> CellValue:
 def shown_text(pattern: str) -> CellProblem | None:
     """Why a text cell under this format cannot be believed: a fourth section, or else a last one
     with an `@`, speaks of text."""
-    sections = _split(pattern)
-    last_is_text = any(token["general"] == "@" for token in _TOKEN.finditer(sections[-1]))
-    if len(sections) < 4 and not last_is_text:
+    if not _speaks_of_text(_split(pattern)):
         return None
-    section = _section(sections[min(len(sections), 4) - 1])
+    section = _section(_text_section(pattern))
     if section.general and not (section.before + section.after).strip():
         return None
     text = "…" if section.general else ""
@@ -102,6 +102,29 @@ def shown_text(pattern: str) -> CellProblem | None:
         return CellProblem("invisible", message)
     message = f"this cell shows '{seen}' instead of its text; format it as text"
     return CellProblem("shown-differs", message)
+
+
+@lru_cache(16384)
+def ink(pattern: str, value: Decimal | None) -> Colour | None:
+    """The colour that a format writes a number in, or a text where `value` is None; None where it
+    leaves that to the cell's font."""
+    if "[" not in pattern:
+        return None
+    section = section_of(pattern, value) if value is not None else _text_section(pattern)
+    brackets = (token["bracket"] for token in _TOKEN.finditer(section))
+    colours = (named_colour(bracket) for bracket in brackets if bracket is not None)
+    return next((colour for colour in colours if colour is not None), None)
+
+
+def _text_section(pattern: str) -> str:
+    """The section that speaks of text; without one, text has the colour of the first."""
+    sections = _split(pattern)
+    return sections[min(len(sections), 4) - 1] if _speaks_of_text(sections) else sections[0]
+
+
+def _speaks_of_text(sections: tuple[str, ...]) -> bool:
+    last_is_text = any(token["general"] == "@" for token in _TOKEN.finditer(sections[-1]))
+    return len(sections) >= 4 or last_is_text
 
 
 def fifteen_digits(value: float) -> Decimal:
@@ -139,7 +162,7 @@ class _Section:
     def honest_over(self, value: Decimal, *, signed: bool) -> bool:
         """Whether the section shows this number itself; accounting formats show a zero as `-`, and
         `#` shows it not at all."""
-        words = (self.before + self.after).replace(" ", "")
+        words = (self.before + ("" if self.unit else self.after)).replace(" ", "")
         allowed = ("",) if signed else ("-", "()")
         if self.scaled or words not in allowed:
             return False
@@ -151,6 +174,15 @@ class _Section:
     def decimals(self) -> int:
         """The digits shown behind the point."""
         return len(self.digits.partition(".")[2])
+
+    @property
+    def unit(self) -> str:
+        """The unit shown behind the digits: `mg/kg`, or `w/w` behind a percent sign; else
+        nothing."""
+        words = self.after.strip()
+        if not words:
+            return ""
+        return words if vocabulary.unit(f"{'%' if self.percent else ''} {words}") else ""
 
     @property
     def padded(self) -> int:
@@ -181,11 +213,12 @@ def _section(text: str) -> _Section:
 
 
 def _literal(token: re.Match[str]) -> str:
-    """The text a token shows: `[$€-407]` a currency; `[Red]` and `[$-409]` nothing."""
+    """The text a token shows: `[$€-407]` a currency, `*9` as many nines as there is room for;
+    `[Red]` and `[$-409]` nothing."""
     bracket = token["bracket"]
     if bracket is not None:
         return bracket[1:].partition("-")[0] if bracket.startswith("$") else ""
-    texts = (token[name] for name in ("quoted", "escaped", "other", "digits"))
+    texts = (token[name] for name in ("quoted", "escaped", "fill", "other", "digits"))
     return next((text for text in texts if text is not None), "")
 
 
@@ -262,6 +295,14 @@ def _unreadable(pattern: str) -> CellProblem:
 
 
 # ---------------------------------------------------------------- what is seen
+
+
+def with_unit(cell_value: CellValue, unit: str) -> CellValue:
+    """`0.42 mg/kg`, as a person reads it."""
+    if not unit:
+        return cell_value
+    shown = f"{cell_value.shown} {unit}" if cell_value.shown else ""
+    return cell_value._replace(text=f"{cell_value.text} {unit}", shown=shown)
 
 
 def _honest(value: Decimal, section: _Section) -> CellValue:

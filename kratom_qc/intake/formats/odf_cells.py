@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from kratom_qc.intake.formats.addresses import whole_number
 from kratom_qc.intake.formats.cell_problems import SUPERSCRIPTS, CellProblem
@@ -12,6 +13,14 @@ from kratom_qc.intake.formats.odf_styles import TEXT, OdfStyles
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _PARAGRAPH, _SPAN = {f"{TEXT}p", f"{TEXT}h"}, f"{TEXT}span"
 _CHARACTERS = {f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}
+
+
+class _Span(NamedTuple):
+    """What a paragraph or span does to the text in it."""
+
+    struck: bool = False
+    raised: bool = False
+    style: tuple[str, str] | None = None  # family and name
 
 
 class TableCell:
@@ -28,7 +37,9 @@ class TableCell:
         self._styles = styles
         self._room = longest + 1  # one character more tells that the text is too long
         self._pieces: list[str] = []
-        self._spans = [(False, False)]  # struck, raised: within each open span
+        # Styles of its paragraphs and spans, by family and name, that dress any text.
+        self.dressed: dict[tuple[str, str], None] = {}
+        self._spans = [_Span()]  # those that are open, one in the other
         self._in_paragraph = False
 
     @property
@@ -42,8 +53,9 @@ class TableCell:
             self._add("\n" if self.paragraphs else "")
             self.paragraphs += 1
             self._in_paragraph = True
+            self._start_span("paragraph", attributes.get(f"{TEXT}style-name", ""))
         elif element == _SPAN:
-            self._start_span(attributes.get(f"{TEXT}style-name", ""))
+            self._start_span("text", attributes.get(f"{TEXT}style-name", ""))
         elif element == f"{TEXT}s":
             count = whole_number(attributes.get(f"{TEXT}c"), 9)
             self._add(" " * min(abs(count), self._room))
@@ -54,6 +66,7 @@ class TableCell:
         """An element closes within the cell."""
         if element in _PARAGRAPH:
             self._in_paragraph = False
+            self._spans.pop()
         elif element == _SPAN:
             self._spans.pop()
 
@@ -64,16 +77,21 @@ class TableCell:
         text = _BLANKS.sub(" ", text)
         if not self._pieces or self._pieces[-1][-1:] in (" ", "\n"):
             text = text.removeprefix(" ")
-        struck, raised = self._spans[-1]
-        self.struck = self.struck or (struck and bool(text))
-        self._add(text.translate(SUPERSCRIPTS) if raised else text)
+        span = self._spans[-1]
+        self.struck = self.struck or (span.struck and bool(text))
+        if span.style is not None and text.strip():
+            self.dressed[span.style] = None
+        self._add(text.translate(SUPERSCRIPTS) if span.raised else text)
 
-    def _start_span(self, style: str) -> None:
-        struck, raised = self._spans[-1]
-        self.problem = self.problem or self._styles.font_problem("text", style)
-        struck = struck or self._styles.strikes("text", style)
-        raised = raised or self._styles.raises("text", style)
-        self._spans.append((struck, raised))
+    def _start_span(self, family: str, name: str) -> None:
+        around = self._spans[-1]
+        if not name:
+            self._spans.append(around)
+            return
+        look = self._styles.look(family, name)
+        self.problem = self.problem or look.problem
+        struck, raised = around.struck or look.struck, around.raised or look.raised
+        self._spans.append(_Span(struck, raised, (family, name)))
 
     def _add(self, text: str) -> None:
         piece = text[: self._room]

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
+from kratom_qc import vocabulary
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.cell_problems import NOT_FINITE, TIME_VALUE, CellValue
-from kratom_qc.intake.formats.numformat import fifteen_digits, shown_number
+from kratom_qc.intake.formats.numformat import fifteen_digits, shown_number, with_unit
 from kratom_qc.intake.formats.odf_styles import OFFICE, TABLE
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _SHOWN = re.compile(
-    r"(?P<sign>[-+−]?)(?P<digits>[0-9][0-9.,'’ \u00a0\u202f]*)(?P<power>[eE][-+]?[0-9]{1,3})?"
-    r"\s*(?P<percent>%?)"
+    r"(?P<sign>[-+−]?)(?P<digits>[0-9](?:[0-9.,'’ \u00a0\u202f]*[0-9.,])?)"
+    r"(?P<power>[eE][-+]?[0-9]{1,3})?\s*(?P<percent>%?)"
 )
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 # Groups end in one of three digits (12,34,567 in India): without that, 10.0 over a stored 100 would
@@ -61,6 +62,15 @@ def value_of(attributes: Mapping[str, str], text: str, has_text: bool) -> CellVa
     return _number(value, seen, kind == "percentage")
 
 
+def plain_number(text: str) -> Decimal | None:
+    """The number of a cell's text, as a number format compares it; None where the text is none."""
+    match = _NUMBER.match(text)
+    if match is None:
+        return None
+    number = Decimal(match[0])
+    return number / 100 if text[match.end() :].startswith("%") else number
+
+
 def _untyped(attributes: Mapping[str, str]) -> str:
     return "float" if f"{OFFICE}value" in attributes else "string"
 
@@ -94,9 +104,17 @@ def _date(value: str, shown: str | None) -> CellValue:
     problem = None
     if moment.date() < _FIRST_DAY:
         problem = cell_problems.no_date(text)
-    elif shown is not None and not re.search(r"[0-9]", shown):
+    elif shown is not None and not _could_show(moment, shown):
         problem = cell_problems.shown_differs(text, shown)
     return CellValue(text, "date", problem)
+
+
+def _could_show(moment: dt.datetime, shown: str) -> bool:
+    """Whether every number in a text is a part of a moment, its year among them."""
+    years = {moment.year, moment.year % 100}
+    parts = {moment.month, moment.day, moment.hour, moment.hour % 12 or 12, moment.minute}
+    numbers = {int(digits) for digits in re.findall(r"[0-9]{1,9}", shown)}
+    return not numbers.isdisjoint(years) and numbers <= years | parts | {moment.second}
 
 
 @lru_cache(16384)
@@ -107,6 +125,7 @@ def _number(value: str, shown: str | None, percentage: bool) -> CellValue:
     exact = fifteen_digits(float(value))
     if shown is None:
         return shown_number(exact, f"0{sign}")._replace(shown="")
+    shown, unit = _without_unit(shown, sign)
     reading = next(_readings(shown, exact * 100 if percentage else exact, sign), None)
     cell_value = shown_number(exact, _pattern(shown, reading, sign))._replace(shown="")
     if cell_value.problem is not None:
@@ -114,8 +133,19 @@ def _number(value: str, shown: str | None, percentage: bool) -> CellValue:
     if reading is None:
         return cell_value._replace(problem=cell_problems.shown_differs(cell_value.text, shown))
     if reading != Decimal(cell_value.text.rstrip("%")):
-        return cell_value._replace(shown=shown)
-    return cell_value
+        cell_value = cell_value._replace(shown=shown)
+    return with_unit(cell_value, unit)
+
+
+def _without_unit(shown: str, sign: str) -> tuple[str, str]:
+    """What is shown of a number, and the unit that its format writes behind it."""
+    match = _SHOWN.match(shown)
+    if match is None:
+        return shown, ""
+    end = match.end() if match["percent"] == sign else match.start("percent")
+    unit = shown[end:].strip()
+    is_unit = unit != "" and vocabulary.unit(f"{sign} {unit}") is not None
+    return (shown[:end].strip(), unit) if is_unit else (shown, "")
 
 
 def _pattern(shown: str, reading: Decimal | None, sign: str) -> str:

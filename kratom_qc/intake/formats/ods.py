@@ -10,15 +10,18 @@ from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refused
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import cell_problems
+from kratom_qc.intake.formats.addresses import cell_range
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
 from kratom_qc.intake.formats.container import Container
 from kratom_qc.intake.formats.markup import Attributes, walk
 from kratom_qc.intake.formats.odf_cells import TableCell
-from kratom_qc.intake.formats.odf_styles import DRAW, OFFICE, STYLE, TABLE, TEXT, OdfStyles
-from kratom_qc.intake.formats.odf_values import value_of
+from kratom_qc.intake.formats.odf_styles import DRAW, OFFICE, TABLE, TEXT, OdfStyles
+from kratom_qc.intake.formats.odf_texts import Aside, MasterPages
+from kratom_qc.intake.formats.odf_values import plain_number, value_of
+from kratom_qc.intake.formats.serial import WORDS_BESIDE_A_DATE
 from kratom_qc.intake.formats.sheet_builder import SheetBuilder
-from kratom_qc.intake.refusals import damaged, refused
-from kratom_qc.intake.sheets import CellRange, Sheet, cell_name
+from kratom_qc.intake.refusals import PartlyRead, damaged, refused
+from kratom_qc.intake.sheets import CellRange, Sheet, SheetText, cell_name
 from kratom_qc.settings import Caps
 
 _MANIFEST = "META-INF/manifest.xml"
@@ -32,12 +35,15 @@ _SPANS = {
     for what in ("rows", "columns")
 }
 _GROUP = {f"{TABLE}table-row-group", f"{TABLE}table-column-group"}
-# What holds text or tables that are no cells: comments, drawings, the history of changes, other
-# files' data.
-_ASIDE = {f"{OFFICE}annotation", f"{OFFICE}forms", f"{TEXT}ruby-text", f"{TABLE}shapes"}
-_ASIDE |= {
-    f"{TABLE}{tag}" for tag in ("tracked-changes", "dde-links", "content-validations", "detective")
-}
+# What holds text or tables that are no cells and that nobody sees: readings of East Asian text, the
+# history of changes, other files' data.
+_UNSEEN = {f"{TEXT}ruby-text"}
+_UNSEEN |= {f"{TABLE}{tag}" for tag in ("tracked-changes", "dde-links", "detective")}
+# What is seen beside the cells; drawings are too.
+_ASIDE = {f"{OFFICE}annotation", f"{OFFICE}forms", f"{TABLE}help-message"}
+_CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+_ADDRESS = re.compile(r"\.\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\S*?\.\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
+_BLACK = re.compile(r"#0{6}")
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
@@ -47,14 +53,18 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     if _MANIFEST in container and b"encryption-data" in container.read(_MANIFEST):
         message = "the workbook is password-protected; send it without a password"
         raise refused(name, "encrypted", message)
-    content = _ContentReader(name, caps)
+    content = _ContentReader(name, caps, container)
     ref = CellRef(name)
     if "styles.xml" in container:
-        walk(ref, container.inflate("styles.xml"), content.styles.start, content.styles.end)
+        chunks = container.inflate("styles.xml")
+        walk(ref, chunks, content.style_starts, content.style_ends, content.style_text)
     if "content.xml" not in container:
         raise damaged(name, "the workbook's main part is missing")
-    chunks = container.inflate("content.xml")
-    walk(ref, chunks, content.start, content.end, content.characters)
+    try:
+        chunks = container.inflate("content.xml")
+        walk(ref, chunks, content.start, content.end, content.characters)
+    except Refused as refusal:
+        raise PartlyRead(refusal.refusals, content.so_far()) from None
     if not content.is_spreadsheet:
         what = "an OpenDocument file of another kind (a text or a presentation)"
         message = f"this is {what}; send the spreadsheet itself"
@@ -80,6 +90,7 @@ class _FilledCell:
     struck: bool
     covered: bool
     problem: CellProblem | None  # of a part of its text
+    dressed: tuple[tuple[str, str], ...]  # styles of parts of its text, by family and name
 
 
 class _Table:
@@ -95,18 +106,25 @@ class _Table:
         self.row_cells: list[_FilledCell] = []
         self.count = 0  # of cells that hold something
         self.matrices: list[CellRange] = []  # filled by one formula
+        self.covered: list[CellRange] = []  # by drawings
+        self.altered: list[CellRange] = []  # by conditional formats
 
 
 class _ContentReader:
     """What the elements of content.xml mean."""
 
-    def __init__(self, name: str, caps: Caps) -> None:
+    def __init__(self, name: str, caps: Caps, container: Container) -> None:
         self.styles = OdfStyles()
+        self.pages = MasterPages()
+        self._container = container
+        self._prompts: list[SheetText] = []  # which any sheet may show
         self.sheets: list[Sheet] = []
         self.is_spreadsheet = False
         self._name, self._caps = name, caps
         self._titles: set[str] = set()
-        self._aside = 0  # how deep in something that is no cell
+        self._unseen = 0  # how deep in something that nobody sees
+        self._aside: Aside | None = None  # what is open beside the cells
+        self._ranges: list[CellRange] = []  # of the conditional format that is open
         # Whether each open group of rows or columns is folded away, by itself or by another.
         self._groups: list[bool] = []
         self._table: _Table | None = None
@@ -114,8 +132,12 @@ class _ContentReader:
 
     def start(self, element: str, attributes: Attributes) -> None:
         """An element opens."""
-        if self._aside or element in _ASIDE or element.startswith(DRAW):
-            self._aside += 1
+        if self._unseen or element in _UNSEEN:
+            self._unseen += 1
+        elif self._aside is not None:
+            self._aside.start(element, attributes)
+        elif element in _ASIDE or element.startswith(DRAW):
+            self._aside = Aside(element, attributes, self._anchor(), self.styles)
         elif self._cell is not None:
             if element.startswith(TABLE):
                 raise damaged(self._name, "a table within a cell")
@@ -126,13 +148,16 @@ class _ContentReader:
             self._table = self._new_table(attributes)
         elif element == f"{OFFICE}spreadsheet":
             self.is_spreadsheet = True
-        elif element.startswith(STYLE):
+        else:
             self.styles.start(element, attributes)
 
     def end(self, element: str) -> None:
         """An element closes."""
-        if self._aside:
-            self._aside -= 1
+        if self._unseen:
+            self._unseen -= 1
+        elif self._aside is not None:
+            if self._aside.end():
+                self._end_aside(self._aside)
         elif self._cell is not None and element not in (_CELL, _COVERED):
             self._cell.end(element)
         elif self._table is not None:
@@ -142,8 +167,67 @@ class _ContentReader:
 
     def characters(self, text: str) -> None:
         """Text between tags."""
-        if self._cell is not None and not self._aside:
+        if self._unseen:
+            return
+        if self._aside is not None:
+            self._aside.characters(text)
+        elif self._cell is not None:
             self._cell.characters(text)
+        elif self._table is None:
+            self.styles.characters(text)
+
+    def style_starts(self, element: str, attributes: Attributes) -> None:
+        """An element of styles.xml opens."""
+        self.styles.start(element, attributes)
+        self.pages.start(element, attributes)
+
+    def style_ends(self, element: str) -> None:
+        """An element of styles.xml closes."""
+        self.styles.end(element)
+        self.pages.end(element)
+
+    def style_text(self, text: str) -> None:
+        """Text between tags of styles.xml."""
+        self.styles.characters(text)
+        self.pages.characters(text)
+
+    # ---------------------------------------------------------------- beside the cells
+
+    def _anchor(self) -> tuple[int, int] | None:
+        """The cell that is open."""
+        if self._table is None or self._cell is None:
+            return None
+        return self._table.row + 1, self._table.column + 1
+
+    def _end_aside(self, aside: Aside) -> None:
+        self._aside = None
+        texts = list(aside.texts(self._container))
+        if self._table is None:  # prompts are told before the sheets
+            self._prompts += texts
+            return
+        for text in texts:
+            self._table.builder.add_text(text)
+        if aside.opaque:
+            self._table.covered.append(aside.cells())
+
+    def _condition(self, table: _Table, element: str, attributes: Attributes) -> None:
+        """A conditional format: what it applies to, and whether it changes what is read."""
+        name = element.removeprefix(_CALC)
+        if name == "conditional-format":
+            addresses = _ADDRESS.findall(attributes.get(f"{_CALC}target-range-address", ""))
+            self._ranges = [_range(*address) for address in addresses]
+            return
+        style = attributes.get(f"{_CALC}apply-style-name") or attributes.get(f"{_CALC}style")
+        conceals = attributes.get(f"{_CALC}show-value") == "false"
+        blackens = _BLACK.fullmatch(attributes.get(f"{_CALC}color", "")) is not None
+        if conceals or blackens or (style and self.styles.alters(style)):
+            table.altered += self._ranges
+
+    def so_far(self) -> list[Sheet]:
+        """The sheets as far as they have been read."""
+        return [*self.sheets, *([self._table.builder.sheet()] if self._table else [])]
+
+    # ---------------------------------------------------------------- tables
 
     def _new_table(self, attributes: Attributes) -> _Table:
         if len(self.sheets) == self._caps.sheets:
@@ -152,8 +236,11 @@ class _ContentReader:
         if title.casefold() in self._titles:
             raise damaged(self._name, "two sheets have the same name")
         self._titles.add(title.casefold())
-        hidden = self.styles.hides_table(attributes.get(f"{TABLE}style-name", ""))
-        return _Table(SheetBuilder(self._name, title), hidden)
+        style = attributes.get(f"{TABLE}style-name", "")
+        builder = SheetBuilder(self._name, title)
+        for text in (*self.pages.of_page(self.styles.master_page(style)), *self._prompts):
+            builder.add_text(text)
+        return _Table(builder, self.styles.hides_table(style))
 
     def _start_in_table(self, table: _Table, element: str, attributes: Attributes) -> None:
         is_cell = element in (_CELL, _COVERED)
@@ -171,6 +258,8 @@ class _ContentReader:
             self._add_columns(table, attributes)
         elif element in _GROUP:
             self._groups.append(self._is_folded() or attributes.get(f"{TABLE}display") == "false")
+        elif element.startswith(_CALC):
+            self._condition(table, element, attributes)
         elif element == f"{TABLE}table":
             raise damaged(self._name, "a table within a table")
 
@@ -227,7 +316,16 @@ class _ContentReader:
             raise self._too_large(f"{spans}; the limit is {caps.columns}")
         style = cell.attributes.get(f"{TABLE}style-name") or table.row_style
         table.row_cells.append(
-            _FilledCell(first, repeats, value, style, cell.struck, cell.covered, cell.problem)
+            _FilledCell(
+                first,
+                repeats,
+                value,
+                style,
+                cell.struck,
+                cell.covered,
+                cell.problem,
+                tuple(cell.dressed),
+            )
         )
 
     def _note_ranges(self, table: _Table, attributes: Attributes, left: int) -> None:
@@ -269,21 +367,40 @@ class _ContentReader:
 
     def _problem(self, style: str, cell: _FilledCell) -> CellProblem | None:
         """Why a cell that is not hidden cannot be believed: by its style, or by what it holds."""
-        if self.styles.strikes("table-cell", style):
+        look = self.styles.cell_look(style)
+        if look.struck:
             return cell_problems.STRUCK
         if cell.value.problem is not None:
             return cell.value.problem
         if cell.struck:
             return cell_problems.PARTLY_STRUCK
-        problem = cell.problem or self.styles.font_problem("table-cell", style)
-        if problem is None and self.styles.is_invisible(style):
-            problem = cell_problems.INVISIBLE
-        return problem
+        if look.words and cell.value.kind == "date":
+            return WORDS_BESIDE_A_DATE
+        if self._is_lost(style, cell, coloured=look.coloured):
+            return cell_problems.INVISIBLE
+        return cell.problem or look.problem or (cell_problems.CONDITIONAL if look.altered else None)
+
+    def _is_lost(self, style: str, cell: _FilledCell, *, coloured: bool) -> bool:
+        """Whether a part of a cell's text, or its number format, has the colour of its
+        background."""
+        if any(self.styles.is_lost(family, name, style) for family, name in cell.dressed):
+            return True
+        if not coloured:
+            return False
+        number = plain_number(cell.value.text) if cell.value.kind == "number" else None
+        return self.styles.is_lost_by_its_format(style, number)
 
     def _end_table(self, table: _Table) -> None:
+        table.builder.hide_merged()
         table.builder.mark_formulas(table.matrices)
+        table.builder.mark(table.altered, cell_problems.CONDITIONAL)
+        table.builder.mark(table.covered, cell_problems.UNDER_A_DRAWING)
         self.sheets.append(table.builder.sheet())
         self._table = None
 
     def _too_large(self, message: str) -> Refused:
         return refused(self._name, "too-large", f"{message}. Split the file")
+
+
+def _range(left: str, top: str, right: str, bottom: str) -> CellRange:
+    return cell_range(f"{left}{top}:{right or left}{bottom or top}")

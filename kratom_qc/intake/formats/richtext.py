@@ -54,7 +54,7 @@ class StringItemReader:
             "strike": self._strike,
             "rFont": self._font,
             "sz": self._size,
-            "color": self._colour,
+            "color": self.colour,
         }
 
     def ends(self) -> dict[str, EndHandler]:
@@ -99,7 +99,8 @@ class StringItemReader:
         problem = cell_problems.font_size(attributes.get("val", ""))
         self._run_problem = self._run_problem or problem
 
-    def _colour(self, attributes: Attributes) -> None:
+    def colour(self, attributes: Attributes) -> None:
+        """The colour of a run."""
         self._run_colour = colour_reference(attributes)
 
     def _text(self, _attributes: Attributes) -> None:

@@ -13,6 +13,7 @@ from kratom_qc.intake.formats.numformat import LITERAL, section_of
 # Locales that bring a calendar with them, by the third and fourth digit from the end of a long
 # number, and its name.
 _OTHER_YEARS = re.compile(r"\[\$-[0-9a-f]{0,2}(?!0[01])[0-9a-f]{2}[0-9a-f]{4}\]|\[~", re.IGNORECASE)
+WORD = re.compile(r"(?!UTC)[^\W\d_]{3}")  # `de` and `T` stand between the parts of a date
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _DAYS = range(1, 2_958_466)  # to 31 December 9999
 _SECONDS = 86_400  # of a day
@@ -59,6 +60,8 @@ def _section_problem(section: str) -> CellProblem | None:
             "the number format shows no day, month and year, but the cell holds all three"
         )
     literals = "".join(LITERAL.findall(section))
+    if WORD.search(re.sub(r"\[[^\]]*\]", "", literals)):
+        return WORDS_BESIDE_A_DATE
     digits_shown = re.search(r"[0-9]", re.sub(r"\[\$[^\]]*\]", "", literals))
     if digits_shown or re.search(r"[b~g]", codes) or _OTHER_YEARS.search(literals):
         return _differs("the number format shows another date than the cell holds")
@@ -68,3 +71,6 @@ def _section_problem(section: str) -> CellProblem | None:
 def _differs(why: str) -> CellProblem:
     advice = "format the cell as text and type the date as 2026-03-04"
     return CellProblem("shown-differs", f"{why}; {advice}")
+
+
+WORDS_BESIDE_A_DATE = _differs("the number format shows words beside the date that the cell holds")

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell, CellRef
+from kratom_qc.domain.account import TextKind
+from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.source import Cell, CellRef, visible
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
-from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name
+from kratom_qc.intake.own_sheets import without_own_marks
+from kratom_qc.intake.sheets import CellRange, Grid, Sheet, SheetText, cell_name
 
 
 class SheetBuilder:
@@ -20,14 +22,15 @@ class SheetBuilder:
         self.title = title
         self.rows: Grid = {}
         self.merged: list[CellRange] = []
+        self._texts: dict[SheetText, None] = {}  # each once, in their order
         self._file = file
-        self._problems: dict[tuple[int, int], Refusal] = {}
+        self._problems: dict[tuple[int, int], Problem] = {}
 
     def add(
         self, row: int, column: int, value: CellValue, problem: CellProblem | None, hidden: bool
     ) -> None:
         """Add a cell; one that is hidden has no other problem than that."""
-        cell = Cell(value.text, value.kind, row, column, hidden, value.shown)
+        cell = Cell(visible(value.text), value.kind, row, column, hidden, value.shown)
         self.rows.setdefault(row, {})[column] = cell
         problem = cell_problems.HIDDEN if hidden else problem
         if problem is not None:
@@ -35,7 +38,16 @@ class SheetBuilder:
 
     def sheet(self) -> Sheet:
         """The sheet as it is now."""
-        return Sheet(self.title, self.rows, self._problems, tuple(self.merged))
+        return Sheet(
+            self.title, self.rows, self._problems, tuple(self.merged), texts=tuple(self._texts)
+        )
+
+    def add_text(self, text: SheetText) -> None:
+        """Add a text that stands in no cell; a blank one, and what we ourselves added to a comment,
+        is nothing."""
+        said = without_own_marks(text.text) if text.kind is TextKind.COMMENT else text.text
+        if said.strip():
+            self._texts[text._replace(text=visible(said.strip()))] = None
 
     def hide_merged(self) -> None:
         """Of a merged range only the first cell is shown; the others become hidden."""
@@ -52,11 +64,11 @@ class SheetBuilder:
             for row, column in self._filled(filled):
                 self._mark(row, column, cell_problems.formula(self.rows[row][column].text))
 
-    def mark_conditional(self, ranges: Iterable[CellRange]) -> None:
-        """Ranges in which a conditional format may show something else."""
-        for formatted in ranges:
-            for row, column in self._filled(formatted):
-                self._mark(row, column, cell_problems.CONDITIONAL)
+    def mark(self, ranges: Iterable[CellRange], problem: CellProblem) -> None:
+        """Ranges in which something lies over the cells, or may show something else."""
+        for area in dict.fromkeys(ranges):
+            for row, column in self._filled(area):
+                self._mark(row, column, problem)
 
     def _filled(self, cells: CellRange) -> Iterator[tuple[int, int]]:
         """The cells of a range that hold something."""
@@ -68,8 +80,9 @@ class SheetBuilder:
 
     def _mark(self, row: int, column: int, problem: CellProblem) -> None:
         """An earlier problem stays: it says more of the cell itself."""
-        self._problems.setdefault((row, column), self._refusal(row, column, problem))
+        if (row, column) not in self._problems:
+            self._problems[row, column] = self._refusal(row, column, problem)
 
-    def _refusal(self, row: int, column: int, problem: CellProblem) -> Refusal:
+    def _refusal(self, row: int, column: int, problem: CellProblem) -> Problem:
         ref = CellRef(self._file, self.title, cell_name(row, column))
-        return Refusal(*problem, ref, self.rows[row][column].text)
+        return Problem(*problem, ref, self.rows[row][column].text)

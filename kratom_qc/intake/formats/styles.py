@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -44,10 +44,11 @@ DEFAULT_FORMAT = CellFormat()
 @dataclass(slots=True)
 class StyleSheet:
     """The cell formats by number, and which differential formats (by number), those of conditional
-    formats, change what is read."""
+    formats, change what is read; of table styles (by name), which elements do."""
 
     cell_formats: list[CellFormat] = field(default_factory=list)
     altering: set[int] = field(default_factory=set)
+    table_styles: dict[str, list[str]] = field(default_factory=dict)
     colours: ColourScheme = field(default_factory=ColourScheme)
 
     def cell_format(self, number: str | None) -> CellFormat | None:
@@ -57,6 +58,10 @@ class StyleSheet:
             return self.cell_formats[0] if self.cell_formats else DEFAULT_FORMAT
         index = whole_number(number, 6)
         return self.cell_formats[index] if 0 <= index < len(self.cell_formats) else None
+
+    def altering_in(self, table_style: str) -> Sequence[str]:
+        """The elements of a table style that change what is read."""
+        return self.table_styles.get(table_style, ())
 
     def hides(self, inks: Iterable[ColourReference], cell_format: CellFormat) -> bool:
         """Whether one of the inks cannot be told from what is behind a cell of this format."""
@@ -121,6 +126,8 @@ class _Reader:
         self._list = ""  # the element of _LISTS that is open
         self._font, self._fill = _Font(), _Fill()
         self._in_font = False
+        self._elements: list[tuple[str, int]] = []  # of the table style that is open
+        self._table_styles: dict[str, list[tuple[str, int]]] = {}
 
     def starts(self) -> dict[str, StartHandler]:
         return {
@@ -139,6 +146,8 @@ class _Reader:
             "alignment": self._alignment,
             "dxf": self._differential,
             "rgbColor": self._palette_colour,
+            "tableStyle": self._table_style,
+            "tableStyleElement": self._table_style_element,
         }
 
     def ends(self) -> dict[str, EndHandler]:
@@ -218,6 +227,13 @@ class _Reader:
     def _palette_colour(self, attributes: Attributes) -> None:
         self._own_palette.append(attributes.get("rgb", "").lower())
 
+    def _table_style(self, attributes: Attributes) -> None:
+        self._table_styles[attributes.get("name", "")] = self._elements = []
+
+    def _table_style_element(self, attributes: Attributes) -> None:
+        number = whole_number(attributes.get("dxfId"), 11)
+        self._elements.append((attributes.get("type", ""), number))
+
     def style_sheet(self) -> StyleSheet:
         """What has been read; the workbook's own palette replaces the first colours of the usual
         one."""
@@ -228,7 +244,12 @@ class _Reader:
             for number, differential in enumerate(self._differentials)
             if self._alters(differential)
         }
-        return StyleSheet([formats[record] for record in self._records], altering, self._colours)
+        table_styles = {
+            name: [element for element, number in elements if number in altering]
+            for name, elements in self._table_styles.items()
+        }
+        cell_formats = [formats[record] for record in self._records]
+        return StyleSheet(cell_formats, altering, table_styles, self._colours)
 
     def _cell_format(self, record: _FormatRecord) -> CellFormat:
         font = self._fonts[record.font] if record.font < len(self._fonts) else _Font()

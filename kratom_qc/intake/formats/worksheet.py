@@ -4,7 +4,9 @@ read."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
+from kratom_qc.domain.account import TextKind
 from kratom_qc.domain.errors import Refused
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.formats import cell_problems
@@ -16,8 +18,9 @@ from kratom_qc.intake.formats.addresses import (
     whole_number,
 )
 from kratom_qc.intake.formats.conditional_formats import ConditionalFormats
-from kratom_qc.intake.formats.markup import OFF, Attributes, scan
-from kratom_qc.intake.formats.richtext import StringItem, StringItemReader
+from kratom_qc.intake.formats.markup import OFF, Attributes, EndHandler, scan
+from kratom_qc.intake.formats.page_strings import page_texts
+from kratom_qc.intake.formats.richtext import StringItem, StringItemReader, unescaped
 from kratom_qc.intake.formats.sheet_builder import SheetBuilder
 from kratom_qc.intake.formats.styles import DEFAULT_FORMAT, CellFormat
 from kratom_qc.intake.formats.worksheet_cells import (
@@ -28,10 +31,15 @@ from kratom_qc.intake.formats.worksheet_cells import (
     value_of,
 )
 from kratom_qc.intake.refusals import refused
-from kratom_qc.intake.sheets import CellRange, Sheet, cell_name
+from kratom_qc.intake.sheets import CellRange, SheetText, cell_name
 
+_PAGE_TEXTS = {
+    **dict.fromkeys(("oddHeader", "evenHeader", "firstHeader"), TextKind.PAGE_HEADER),
+    **dict.fromkeys(("oddFooter", "evenFooter", "firstFooter"), TextKind.PAGE_FOOTER),
+}
+_X14_VALIDATION = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main dataValidation"
 _X14_RANGES = "http://schemas.microsoft.com/office/excel/2006/main sqref"
-_LEAST_HEIGHT, _LEAST_WIDTH = 2.0, 0.3  # points and characters; nobody sees what is smaller
+_LEAST_HEIGHT, _LEAST_WIDTH = 4.0, 0.6  # points and characters; nobody sees what is smaller
 
 
 class WorksheetReader:
@@ -39,9 +47,9 @@ class WorksheetReader:
 
     def __init__(self, parts: SharedParts, title: str, hidden: bool):
         self._parts, self._title, self._hidden = parts, title, hidden
-        self._builder = SheetBuilder(parts.name, title)
+        self.builder = SheetBuilder(parts.name, title)
         self._filled_by_formula: list[str] = []  # ranges
-        self._conditional = ConditionalFormats(parts.styles.altering)
+        self._conditional = ConditionalFormats(parts.styles)
         self._formats: dict[str | None, CellFormat] = {}  # already looked up
         self._view = SheetView()
         self._count = 0  # of cells that hold something
@@ -56,8 +64,9 @@ class WorksheetReader:
         self._has_inline = False
         self._in_data = self._data_ended = self._in_row = self._in_cell = False
 
-    def read(self, chunks: Iterator[bytes]) -> Sheet:
-        """The sheet. Raises Refused where its part is damaged or a cap is passed."""
+    def read(self, chunks: Iterator[bytes]) -> None:
+        """Give the sheet to its builder. Raises Refused where its part is damaged or a cap is
+        passed."""
         starts = {
             "sheetData": self._data,
             "sheetView": self._sheet_view,
@@ -70,24 +79,29 @@ class WorksheetReader:
             "is": self._inline_starts,
             "mergeCell": self._merge,
             _X14_RANGES: self._text_starts,
+            "picture": self._background,
+            "dataValidation": self._prompt,
+            _X14_VALIDATION: self._prompt,
+            **dict.fromkeys(_PAGE_TEXTS, self._text_starts),
             **self._inline.starts(),
             **self._conditional.starts(),
+            "color": self._colour,
         }
-        ends = {
+        ends: dict[str, EndHandler] = {
             "sheetData": self._data_ends,
             "row": self._row_ends,
             "c": self._cell_ends,
             "v": self._value_ends,
             "f": self._formula_ends,
             _X14_RANGES: self._x14_ranges_end,
+            **{name: partial(self._page_text_ends, kind) for name, kind in _PAGE_TEXTS.items()},
             **self._inline.ends(),
         }
         part = CellRef(self._parts.name, self._title)
         scan(part, chunks, starts, ends, self._add_text, self._unknown_element)
-        self._builder.hide_merged()
-        self._builder.mark_formulas(map(cell_range, self._filled_by_formula))
-        self._builder.mark_conditional(self._conditional.altered())
-        return self._builder.sheet()
+        self.builder.hide_merged()
+        self.builder.mark_formulas(map(cell_range, self._filled_by_formula))
+        self.builder.mark(self._conditional.altered(), cell_problems.CONDITIONAL)
 
     # ---------------------------------------------------------------- text and elements
 
@@ -156,9 +170,31 @@ class WorksheetReader:
         caps = self._parts.caps
         if top and bottom:
             merged = CellRange(top, left, min(bottom, caps.rows), min(right, caps.columns))
-            self._builder.merged.append(merged)
-        if len(self._builder.merged) > caps.cells:
+            self.builder.merged.append(merged)
+        if len(self.builder.merged) > caps.cells:
             raise self._refused("too-large", f"more than {caps.cells:,} merged areas")
+
+    def _colour(self, attributes: Attributes) -> None:
+        if self._in_cell:
+            self._inline.colour(attributes)
+        elif self._data_ended:
+            self._conditional.colour(attributes)
+
+    def _background(self, _attributes: Attributes) -> None:
+        self.builder.add_text(SheetText(TextKind.PICTURE, "a picture lies behind the cells"))
+
+    def _prompt(self, attributes: Attributes) -> None:
+        """What is shown to whoever goes to a cell with a rule for its values."""
+        if attributes.get("showInputMessage", "0") in OFF:
+            return
+        texts = (unescaped(attributes.get(name, "")) for name in ("promptTitle", "prompt"))
+        first = attributes.get("sqref", "").partition(" ")[0].partition(":")[0]
+        prompt = ": ".join(filter(None, texts))
+        self.builder.add_text(SheetText(TextKind.COMMENT, prompt, first))
+
+    def _page_text_ends(self, kind: TextKind) -> None:
+        for text in page_texts(kind, unescaped(self._text_ends())):
+            self.builder.add_text(text)
 
     def _x14_ranges_end(self) -> None:
         self._conditional.x14_ranges(self._text_ends())
@@ -193,9 +229,9 @@ class WorksheetReader:
 
     def _row_ends(self) -> None:
         self._in_row = False
-        cells = self._builder.rows.get(self._row, {})
+        cells = self.builder.rows.get(self._row, {})
         if list(cells) != sorted(cells):  # nearly always in order already
-            self._builder.rows[self._row] = dict(sorted(cells.items()))
+            self.builder.rows[self._row] = dict(sorted(cells.items()))
 
     # ---------------------------------------------------------------- cells
 
@@ -267,7 +303,7 @@ class WorksheetReader:
         if cell_format.struck:
             problem = cell_problems.STRUCK
         hidden = self._hidden or self._row_hidden or self._column in self._hidden_columns
-        self._builder.add(self._row, self._column, cell_value, problem, hidden)
+        self.builder.add(self._row, self._column, cell_value, problem, hidden)
 
     def _string(self) -> StringItem | None:
         cell = self._cell

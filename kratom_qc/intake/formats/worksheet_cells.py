@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from kratom_qc.intake.formats import cell_problems
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
+from kratom_qc.intake.formats.colours import indistinguishable
 from kratom_qc.intake.formats.markup import OFF, ON
-from kratom_qc.intake.formats.numformat import fifteen_digits, shown_number
+from kratom_qc.intake.formats.numformat import fifteen_digits, ink, shown_number
 from kratom_qc.intake.formats.richtext import StringItem, unescaped
 from kratom_qc.intake.formats.serial import day_of
 from kratom_qc.intake.formats.styles import CellFormat, StyleSheet
@@ -75,7 +76,19 @@ def value_of(cell: StoredCell, parts: SharedParts, view: SheetView) -> CellValue
         cell_value = _typed(cell.type, cell.value, cell.format)
     if not cell_value.text.strip() and cell_value.problem is None:
         return None
+    if cell_value.problem is None and _is_lost(cell):
+        return cell_value._replace(problem=cell_problems.INVISIBLE)
     return cell_value
+
+
+def _is_lost(cell: StoredCell) -> bool:
+    """Whether a number format writes the cell in the colour of its background."""
+    pattern = cell.format.pattern
+    if "[" not in pattern:
+        return False
+    number = fifteen_digits(float(cell.value)) if cell.type == "n" and cell.value else None
+    colour = ink(pattern, number)
+    return colour is not None and indistinguishable(colour, cell.format.backgrounds)
 
 
 def _formula(cell: StoredCell) -> CellValue:
@@ -139,7 +152,7 @@ def _number(value: str, cell_format: CellFormat, parts: SharedParts, view: Sheet
         return cell_value
     if not view.shows_zeros and not float(value):
         return cell_value._replace(problem=cell_problems.NO_ZEROS)
-    if view.shows_formulas and (cell_value.shown or cell_value.text.endswith("%")):
+    if view.shows_formulas and (cell_value.shown or not NUMBER.fullmatch(cell_value.text)):
         return cell_value._replace(problem=cell_problems.shown_differs(cell_value.text, stripped))
     return cell_value
 

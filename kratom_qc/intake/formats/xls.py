@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.errors import Refused
 from kratom_qc.intake.formats import biff, cell_problems
+from kratom_qc.intake.formats.biff_texts import ConditionalLook
 from kratom_qc.intake.formats.cell_problems import CellProblem, CellValue
+from kratom_qc.intake.formats.colours import BLACK, WHITE, Colour, indistinguishable
 from kratom_qc.intake.formats.numformat import (
     BUILTIN,
     fifteen_digits,
+    ink,
     is_date,
     shown_number,
     shown_text,
@@ -26,10 +29,10 @@ from kratom_qc.settings import Caps
 if TYPE_CHECKING:
     import xlrd
 
-_WHITE = (255, 255, 255)
 _NO_FILL, _SOLID_FILL = 0, 1
 _SUPERSCRIPT = 1  # of a font's escapement
 _TWIPS = 20  # of a point
+_LEAST_HEIGHT, _LEAST_WIDTH = 80, 154  # four points, and 0.6 of a character's 256
 
 
 def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
@@ -55,10 +58,12 @@ def _sheets(name: str, stream: biff.WorkbookStream, caps: Caps) -> list[Sheet]:
     if len(set(titles)) < len(titles):
         raise biff.damaged(name, "two sheets have the same name")
     formats = _CellFormats(book)
-    return [
+    sheets = [
         _SheetReader(name, book, source, records, formats, caps).sheet()
         for source, records in zip(book.sheets(), stream.sheets, strict=True)
     ]
+    charts = (Sheet(title, {}, {}, texts=tuple(beside.texts)) for title, beside in stream.charts)
+    return [*sheets, *charts]
 
 
 class _NoLog:
@@ -76,6 +81,7 @@ class _CellFormat:
     struck: bool
     raised: bool
     problem: CellProblem | None
+    backgrounds: tuple[Colour, ...]
 
 
 class _CellFormats:
@@ -94,8 +100,20 @@ class _CellFormats:
                 bool(font.struck_out),
                 font.escapement == _SUPERSCRIPT,
                 self._problem(record, font),
+                self._backgrounds(record.background),
             )
         return self._formats[index]
+
+    def colour(self, number: int | None) -> Colour | None:
+        """A colour by its number in the palette; None where the program chooses."""
+        channels = self._book.colour_map.get(number)
+        return Colour(*(channel / 255 for channel in channels)) if channels else None
+
+    def alters(self, look: ConditionalLook) -> bool:
+        """Whether a conditional format changes what is read."""
+        fills = [self.colour(number) or WHITE for number in look.fills] or [WHITE]
+        ink = self.colour(look.ink) or BLACK
+        return look.alters or any(indistinguishable(ink, (fill,)) for fill in fills)
 
     def _pattern(self, key: int) -> str:
         stated = self._book.format_map.get(key)
@@ -105,19 +123,22 @@ class _CellFormats:
     def _problem(self, record: Any, font: Any) -> CellProblem | None:
         problem = cell_problems.symbol_font(font.name)
         problem = problem or cell_problems.font_size(str(font.height / _TWIPS))
-        if problem is None and self._is_invisible(record.background, font):
+        if problem is None and self.is_lost(font, self._backgrounds(record.background)):
             problem = cell_problems.INVISIBLE
         return problem
 
-    def _is_invisible(self, fill: Any, font: Any) -> bool:
-        """White text on no fill, or text in the colour of its fill."""
-        colours = self._book.colour_map
-        ink = colours.get(font.colour_index)
+    def is_lost(self, font: Any, backgrounds: tuple[Colour, ...]) -> bool:
+        """Whether nobody can tell text of this font from what is behind it."""
+        return indistinguishable(self.colour(font.colour_index) or BLACK, backgrounds)
+
+    def _backgrounds(self, fill: Any) -> tuple[Colour, ...]:
+        """Every colour behind a cell with this fill."""
         if fill.fill_pattern == _NO_FILL:
-            return bool(ink == _WHITE)
-        if ink is None or fill.fill_pattern != _SOLID_FILL:
-            return False
-        return bool(ink == colours.get(fill.pattern_colour_index))
+            return (WHITE,)
+        pattern = self.colour(fill.pattern_colour_index)
+        if fill.fill_pattern == _SOLID_FILL:
+            return (pattern or WHITE,)
+        return (pattern or BLACK, self.colour(fill.background_colour_index) or WHITE)
 
 
 class _SheetReader:
@@ -147,6 +168,13 @@ class _SheetReader:
             last_row, last_column = min(bottom, caps.rows), min(right, caps.columns)
             builder.merged.append(CellRange(top + 1, left + 1, last_row, last_column))
         builder.hide_merged()
+        beside = self._records.beside
+        for text in beside.texts:
+            builder.add_text(text)
+        builder.mark(beside.covered, cell_problems.UNDER_A_DRAWING)
+        for look in beside.conditional:
+            if self._formats.alters(look):
+                builder.mark(look.ranges, cell_problems.CONDITIONAL)
         return builder.sheet()
 
     def _add_cell(self, builder: SheetBuilder, row: int, column: int) -> None:
@@ -178,7 +206,7 @@ class _SheetReader:
             text = xlrd.error_text_from_code.get(value, f"#ERROR {value}")
             return CellValue(text, "error", cell_problems.error_value(text))
         if isinstance(value, float):  # xlrd calls it a text under a format that it does not know
-            return self._number(value, cell_format.pattern)
+            return self._number(value, cell_format)
         return self._text(str(value), row, column, cell_format)
 
     def _text(self, text: str, row: int, column: int, cell_format: _CellFormat) -> CellValue:
@@ -186,16 +214,41 @@ class _SheetReader:
         if runs:
             raised = [(start, font.escapement == _SUPERSCRIPT) for start, font in runs]
             text = _with_superscripts(text, [(0, cell_format.raised), *raised])
-        problem = shown_text(cell_format.pattern) or _problem_of_runs([font for _, font in runs])
+        fonts = [font for _, font in runs]
+        problem = shown_text(cell_format.pattern) or self._problem_of_runs(fonts, cell_format)
+        if problem is None and self._is_lost(None, cell_format):
+            problem = cell_problems.INVISIBLE
         return CellValue(text, "text", problem or cell_problems.control_character(text))
 
-    def _number(self, value: float, pattern: str) -> CellValue:
+    def _number(self, value: float, cell_format: _CellFormat) -> CellValue:
+        pattern = cell_format.pattern
         if is_date(pattern):
-            return day_of(value, pattern, since_1904=bool(self._book.datemode))
-        cell_value = shown_number(fifteen_digits(value), pattern)
+            cell_value = day_of(value, pattern, since_1904=bool(self._book.datemode))
+        else:
+            cell_value = shown_number(fifteen_digits(value), pattern)
         if value == 0 and not self._records.shows_zeros:
             return cell_value._replace(problem=cell_problems.NO_ZEROS)
+        if cell_value.problem is None and self._is_lost(value, cell_format):
+            return cell_value._replace(problem=cell_problems.INVISIBLE)
         return cell_value
+
+    def _is_lost(self, value: float | None, cell_format: _CellFormat) -> bool:
+        """Whether the number format writes a cell in the colour of its background; `value` is that
+        of a number."""
+        colour = ink(cell_format.pattern, None if value is None else fifteen_digits(value))
+        return colour is not None and indistinguishable(colour, cell_format.backgrounds)
+
+    def _problem_of_runs(self, fonts: list[Any], cell_format: _CellFormat) -> CellProblem | None:
+        if any(font.struck_out for font in fonts):
+            return cell_problems.PARTLY_STRUCK
+        if any(self._formats.is_lost(font, cell_format.backgrounds) for font in fonts):
+            return cell_problems.INVISIBLE
+        problems = (
+            cell_problems.symbol_font(font.name)
+            or cell_problems.font_size(str(font.height / _TWIPS))
+            for font in fonts
+        )
+        return next((problem for problem in problems if problem), None)
 
     def _runs(self, row: int, column: int) -> list[tuple[int, Any]]:
         """(first character, font) of each stretch of a text with fonts of its own."""
@@ -204,12 +257,14 @@ class _SheetReader:
 
     @cached_property
     def _hidden_columns(self) -> frozenset[int]:
-        """By the hidden flag or by a width of nothing."""
+        """By the hidden flag, or too narrow for anybody to see."""
         shapes = self._source.colinfo_map.items()
         flagged = {column + 1 for column, shape in shapes if shape.hidden}
         columns = range(min(self._caps.columns, biff.MOST_COLUMNS))
         flat = {
-            column + 1 for column in columns if not int(self._source.computed_column_width(column))
+            column + 1
+            for column in columns
+            if self._source.computed_column_width(column) < _LEAST_WIDTH
         }
         return frozenset(flagged | flat)
 
@@ -218,15 +273,8 @@ class _SheetReader:
         if shape is None:
             row_hidden = self._source.default_row_hidden
         else:
-            row_hidden = shape.hidden or not shape.height
+            row_hidden = shape.hidden or shape.height < _LEAST_HEIGHT
         return bool(self._source.visibility or row_hidden or column in self._hidden_columns)
-
-
-def _problem_of_runs(fonts: list[Any]) -> CellProblem | None:
-    if any(font.struck_out for font in fonts):
-        return cell_problems.PARTLY_STRUCK
-    problems = (cell_problems.symbol_font(font.name) for font in fonts)
-    return next((problem for problem in problems if problem), None)
 
 
 def _with_superscripts(text: str, runs: list[tuple[int, bool]]) -> str:

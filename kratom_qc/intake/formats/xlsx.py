@@ -23,10 +23,16 @@ from kratom_qc.intake.formats.colours import ColourScheme
 from kratom_qc.intake.formats.container import Container
 from kratom_qc.intake.formats.markup import OFF, ON, Attributes, scan
 from kratom_qc.intake.formats.richtext import StringItem, StringItemReader
+from kratom_qc.intake.formats.sheet_parts import (
+    Relationship,
+    Relationships,
+    SheetParts,
+    relationships,
+)
 from kratom_qc.intake.formats.styles import StyleSheet, read_styles
 from kratom_qc.intake.formats.worksheet import WorksheetReader
 from kratom_qc.intake.formats.worksheet_cells import SharedParts
-from kratom_qc.intake.refusals import damaged, refused
+from kratom_qc.intake.refusals import PartlyRead, damaged, refused
 from kratom_qc.intake.sheets import Sheet
 from kratom_qc.settings import Caps
 
@@ -36,13 +42,6 @@ _RELATIONSHIP_ID = (
 )
 _ONCE = ("styles", "sharedStrings", "theme")
 _REMEMBERED = 256 * 1024  # bytes of theme and styles at most
-
-
-class _Relationship(NamedTuple):
-    """The last word of a relationship's type, and the part it points to."""
-
-    type: str
-    target: str
 
 
 class _ListedSheet(NamedTuple):
@@ -57,16 +56,16 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     """A workbook's sheets, and a remark where it holds macros. Raises Refused where it cannot be
     read in full."""
     container = Container(name, raw, caps)
-    package = _relationships(name, container, "")
+    package = relationships(name, container, "")
     mains = [target for kind, target in package.values() if kind == "officeDocument"]
     main = mains[0] if len(mains) == 1 else ""
     if main not in container:
         raise damaged(name, "the workbook's main part is missing")
-    relationships = _relationships(name, container, main)
+    related = relationships(name, container, main)
     parts = SharedParts(name, caps)
     listed = _listed_sheets(parts, container, main)
-    _read_shared(parts, container, list(relationships.values()))
-    sheets = list(_sheets(parts, container, relationships, listed))
+    _read_shared(parts, container, list(related.values()))
+    sheets = list(_sheets(parts, container, related, listed))
     if not any(sheet.rows for sheet in sheets):
         _refuse_pictures(name, container)
     has_macros = any(posixpath.basename(part).startswith("vbaProject") for part in container.names)
@@ -81,51 +80,30 @@ def _refuse_pictures(name: str, container: Container) -> None:
 
 
 def _sheets(
-    parts: SharedParts,
-    container: Container,
-    relationships: dict[str, _Relationship],
-    listed: Sequence[_ListedSheet],
+    parts: SharedParts, container: Container, related: Relationships, listed: Sequence[_ListedSheet]
 ) -> Iterator[Sheet]:
     for title, relationship, hidden in listed:
-        if relationship not in relationships:
+        if relationship not in related:
             why = f"the workbook does not say where its sheet '{title}' is"
             raise damaged(parts.name, why)
-        kind, target = relationships[relationship]
+        kind, target = related[relationship]
         if kind in ("xlMacrosheet", "xlIntlMacrosheet"):
             message = f"the sheet '{title}' is a macro sheet; delete it"
             raise refused(parts.name, "macros", message, title)
-        if kind == "worksheet":
-            if target not in container:
-                raise damaged(parts.name, f"the sheet '{title}' is missing from the file")
-            yield WorksheetReader(parts, title, hidden).read(container.inflate(target))
+        if target not in container:
+            raise damaged(parts.name, f"the sheet '{title}' is missing from the file")
+        reader = WorksheetReader(parts, title, hidden)
+        try:
+            if kind == "worksheet":
+                reader.read(container.inflate(target))
+            place = CellRef(parts.name, title)
+            SheetParts(reader.builder, container, place, parts.styles.altering_in).add(target)
+        except Refused as refusal:
+            raise PartlyRead(refusal.refusals, [reader.builder.sheet()]) from None
+        yield reader.builder.sheet()
 
 
 # ---------------------------------------------------------------- the parts of a workbook
-
-
-def _relationships(name: str, container: Container, part: str) -> dict[str, _Relationship]:
-    """A part's relationships by their ids; those to places outside the file are left out."""
-    folder, base = posixpath.split(part)
-    path = posixpath.join(folder, "_rels", f"{base}.rels")
-    relationships: dict[str, _Relationship] = {}
-
-    def relationship(attributes: Attributes) -> None:
-        if attributes.get("TargetMode") == "External":
-            return
-        target = attributes.get("Target", "")
-        if target.startswith("/"):
-            target = target.lstrip("/")
-        else:
-            target = posixpath.normpath(posixpath.join(folder, target))
-        key = attributes.get("Id", "")
-        if key in relationships:
-            raise damaged(name, "two relations of the workbook have the same name")
-        relationships[key] = _Relationship(attributes.get("Type", "").rpartition("/")[2], target)
-
-    if path not in container:
-        raise damaged(name, "the workbook does not say where its sheets are")
-    scan(CellRef(name), container.inflate(path), {"Relationship": relationship})
-    return relationships
 
 
 def _listed_sheets(parts: SharedParts, container: Container, main: str) -> list[_ListedSheet]:
@@ -163,11 +141,9 @@ def _listed_sheets(parts: SharedParts, container: Container, main: str) -> list[
     return listed
 
 
-def _read_shared(
-    parts: SharedParts, container: Container, relationships: Sequence[_Relationship]
-) -> None:
+def _read_shared(parts: SharedParts, container: Container, related: Sequence[Relationship]) -> None:
     """Read the styles, the theme and the shared strings into `parts`."""
-    targets = _shared_targets(parts.name, container, relationships)
+    targets = _shared_targets(parts.name, container, related)
     theme, styles = (
         container.read(targets[kind]) if kind in targets else b"" for kind in ("theme", "styles")
     )
@@ -177,12 +153,12 @@ def _read_shared(
 
 
 def _shared_targets(
-    name: str, container: Container, relationships: Sequence[_Relationship]
+    name: str, container: Container, related: Sequence[Relationship]
 ) -> dict[str, str]:
     """Where the styles, the strings and the theme are. Without its styles nobody knows what a cell
     shows."""
     targets: dict[str, str] = {}
-    for kind, target in relationships:
+    for kind, target in related:
         missing = target not in container
         # Cells that point to a string which is missing are refused one by one.
         if kind not in _ONCE or (kind == "sharedStrings" and missing):
@@ -192,7 +168,7 @@ def _shared_targets(
         if missing:
             raise damaged(name, f"the workbook's part '{kind}' is missing")
         targets[kind] = target
-    sheets = [target for kind, target in relationships if kind == "worksheet"]
+    sheets = [target for kind, target in related if kind == "worksheet"]
     if len(set(sheets)) < len(sheets):
         raise damaged(name, "two sheets are one and the same part of the file")
     return targets

@@ -17,14 +17,14 @@ from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kratom_qc.intake.own_sheets import LIST_COLUMNS, LIST_TITLE, SEVERITIES
+from kratom_qc.intake.own_sheets import LIST_COLUMNS, LIST_TITLE, MARK_LINES, SEVERITIES
 from kratom_qc.vocabulary.problems import Fix, FixList
 
 AUTHOR = "kratom_qc"
 # Told apart without colours too: each comment and row begins with its severity.
 _ORANGE, _YELLOW, _BLUE = "FFF8CBAD", "FFFFE699", "FFDDEBF7"
 COLOURS = {"refused": _ORANGE, "fail": _ORANGE, "hold": _YELLOW, "warning": _BLUE, "note": _BLUE}
-_CELL = re.compile(r"^[A-Z]{1,3}[1-9][0-9]{0,6}$")
+_CELL = re.compile(r"^(?:comment of )?(?P<name>[A-Z]{1,3}[1-9][0-9]{0,6})$")
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_TITLE = re.compile(r"[\\*?:/\[\]]")
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
@@ -77,7 +77,8 @@ def finished(book: Book, sheets: SheetsByName, listing: FixList) -> bytes:
 
 
 def _order(fix: Fix, sheets: Mapping[str, int]) -> tuple[int, int, int, str, str]:
-    column, row = coordinate_from_string(fix.ref.cell) if _CELL.match(fix.ref.cell) else ("", 0)
+    place = _CELL.match(fix.ref.cell)
+    column, row = coordinate_from_string(place["name"]) if place else ("", 0)
     return (
         SEVERITIES.index(fix.severity),
         sheets.get(fix.ref.sheet, -1),
@@ -90,13 +91,13 @@ def _order(fix: Fix, sheets: Mapping[str, int]) -> tuple[int, int, int, str, str
 def _cell(fix: Fix, sheets: SheetsByName) -> Any:
     """The cell a problem rests on, the first one of a merged area; None where there is no such
     cell."""
-    sheet = sheets.get(fix.ref.sheet)
-    if sheet is None or not _CELL.match(fix.ref.cell):
+    sheet, place = sheets.get(fix.ref.sheet), _CELL.match(fix.ref.cell)
+    if sheet is None or place is None:
         return None
     for area in sheet.merged_cells.ranges:
-        if fix.ref.cell in area:
+        if place["name"] in area:
             return sheet.cell(area.min_row, area.min_col)
-    return sheet[fix.ref.cell]
+    return sheet[place["name"]]
 
 
 def _with_cell(fix: Fix, cell: Any) -> Fix:
@@ -136,14 +137,11 @@ def _mark(cell: Any, fix: Fix) -> None:
 
 def _sentences(fix: Fix) -> Iterable[str]:
     yield f"{fix.severity.upper()} {fix.code}"
-    if fix.said:
-        yield f"It says: {_quoted(fix.said)}"
-    yield f"What is wrong: {_quoted(fix.wrong, 900)}"
-    if fix.expected:
-        yield f"Expected: {_quoted(fix.expected, 900)}"
-    if fix.near:
-        yield f"Nearest known words: {', '.join(fix.near)}"
-    yield f"What to do: {fix.do}"
+    texts = (fix.said, fix.wrong, fix.expected, ", ".join(fix.near), fix.do)
+    lengths = (_QUOTED, 900, 900, 900, 900)
+    for begins, text, length in zip(MARK_LINES, texts, lengths, strict=True):
+        if text:  # on one line, by which it is known as ours when it comes back
+            yield f"{begins}{_quoted(' '.join(text.split()), length)}"
 
 
 def _quoted(text: str, length: int = _QUOTED) -> str:

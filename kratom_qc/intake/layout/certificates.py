@@ -1,62 +1,73 @@
 """Find the tables of a workbook and hand out certificates in the laboratory's own words.
 
 A sheet is cut into blocks (`blocks`), each a list (`tables`), a wide table or one on its side
-(`wide`), or a table of samples (`joined`); labels between them state facts (`labels`, `scopes`).
-Everything is recognised by its words. What cannot be mapped refuses the file, with every problem in
-one list.
+(`wide`), or a table of samples (`joined`). What these have used is claimed; labels in the cells
+that are left state facts (`labels`, `scopes`), and what then is left was read by nobody (`texts`).
+What is wrong at a cell is a problem of the certificates that it may speak of; only where there is
+no certificate at all is it a refusal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, Remark
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import CellRef, SourceText
-from kratom_qc.intake.layout.blocks import Block, bands
+from kratom_qc.intake.layout.blocks import Block, blocks_on, rows_of
 from kratom_qc.intake.layout.footnotes import resolved
 from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
 from kratom_qc.intake.layout.headers import LIST, SAMPLES
 from kratom_qc.intake.layout.joined import KEYS, join, read_samples
-from kratom_qc.intake.layout.labels import MUST_AGREE, contradiction
-from kratom_qc.intake.layout.notes import with_notes
-from kratom_qc.intake.layout.page import SheetReading
+from kratom_qc.intake.layout.labels import as_stated, contradiction, fact_of_name, restate
+from kratom_qc.intake.layout.owners import Owners
+from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.profiles import Profile, load
-from kratom_qc.intake.layout.rows import Row
-from kratom_qc.intake.layout.scopes import Scope, scopes
-from kratom_qc.intake.layout.tables import read_list
+from kratom_qc.intake.layout.rows import IDENTITY, Row, Section, section_above
+from kratom_qc.intake.layout.scopes import Scope, TableRead, bands, scopes
+from kratom_qc.intake.layout.tables import ListReader
+from kratom_qc.intake.layout.texts import claimed, with_texts
 from kratom_qc.intake.layout.wide import read_wide
-from kratom_qc.intake.sheets import FileContent, Workbook, cell_name
+from kratom_qc.intake.sheets import FileContent, Workbook, cell_name, row_and_column
+from kratom_qc.vocabulary.rows import quality_control
 
-# One row of a long table belongs to the certificate that these facts name.
-_IDENTITY = ("batch_id", "certificate_id", "laboratory", "form", "product_name")
+_CLIENTS = "client_sample"
+_SAMPLE_NUMBER = re.compile(r"(?=[^\s]*[0-9])[\w./#-]{3,30}")
+_NO_BATCH = (
+    "no batch or lot number was found: neither a label (Batch, Lot No., šarže) with its value nor "
+    "a column of that name"
+)
 
 
 @dataclass(slots=True)
 class WorkbookContents:
     """What the sheets of a workbook hold, before it is put together."""
 
-    refusals: list[Refusal] = field(default_factory=list)
+    pages: list[Page]
+    problems: list[Problem] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    strays: list[Refusal] = field(default_factory=list)
     found: list[tuple[dict[str, SourceText], list[Row]]] = field(default_factory=list)
     samples: list[dict[str, SourceText]] = field(default_factory=list)
     common: dict[str, SourceText] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     # Keys without a partner are told: what they leave without a batch is not told again.
     unjoined: bool = False
-    unfilled: list[Refusal] = field(default_factory=list)  # tables in which no row says anything
+    nameless: list[Row] = field(default_factory=list)  # rows that no batch is named for
+    unfilled: list[Problem] = field(default_factory=list)  # tables in which no row says anything
     # Facts whose cells a profile names.
     pointed: dict[str, SourceText] = field(default_factory=dict)
 
 
-def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> FileContent:
-    """Every certificate a workbook holds, with all problems of all sheets.
+def certificates(
+    book: Workbook, known: Sequence[Profile] | None = None, *, account: bool = False
+) -> FileContent:
+    """Every certificate a workbook holds, each with the problems that hold it.
 
     A profile (one of `known`, else of those installed) that recognises it describes tables that
-    words alone do not.
+    words alone do not. `account` asks for what every cell was understood as.
     """
     profiles = [
         profile for profile in (load() if known is None else known) if profile.recognises(book)
@@ -64,51 +75,121 @@ def certificates(book: Workbook, known: Sequence[Profile] | None = None) -> File
     if len(profiles) > 1:
         return FileContent((), (_two_profiles(book, profiles),), book.remarks)
     profile = profiles[0] if profiles else None
-    contents = WorkbookContents(remarks=list(book.remarks))
-    pages = [SheetReading(book.file, sheet) for sheet in book.sheets]
+    contents = WorkbookContents([Page(book.file, sheet) for sheet in book.sheets])
+    contents.remarks += book.remarks
     if profile is not None:
-        contents.pointed = facts_of_profile(profile, book, pages)
+        contents.pointed = facts_of_profile(profile, book, contents.pages)
         contents.common |= contents.pointed
         message = f"read with the profile '{profile.id}': {profile.title}"
         contents.remarks.append(Remark("profile", "note", message, CellRef(book.file)))
-    for page in pages:
-        given = blocks_of(profile, page) if profile is not None else []
-        _gather(contents, page, scopes(bands(page, given), page.refusals))
-    assembled = with_notes(pages, contents.blocks, _join(book, contents))
+    for page in contents.pages:
+        _gather(contents, page, blocks_of(profile, page) if profile is not None else [])
+    return _content(contents, _join(book, contents), profile, account=account)
+
+
+def _content(
+    contents: WorkbookContents,
+    assembled: tuple[Certificate, ...],
+    profile: Profile | None,
+    *,
+    account: bool,
+) -> FileContent:
+    problems = tuple(dict.fromkeys(contents.problems))
+    refused = [problem for problem in problems if problem.code == "too-large"]
     if profile is not None:
         mark, day_first = profile.decimal_mark, profile.day_first
         assembled = tuple(
             replace(certificate, decimal_mark=mark, day_first=day_first)
             for certificate in assembled
         )
-    refusals = tuple(dict.fromkeys(contents.refusals))
-    return FileContent(assembled, refusals, tuple(contents.remarks))
+    assembled = with_texts(contents.pages, _with_problems(assembled, problems))
+    return FileContent(
+        assembled,
+        tuple(refused) if assembled else problems,
+        tuple(contents.remarks),
+        account=tuple(claimed(contents.pages)) if account else (),
+    )
 
 
-def _gather(contents: WorkbookContents, page: SheetReading, found: Iterable[Scope]) -> None:
+def _with_problems(
+    certificates: Sequence[Certificate], problems: Sequence[Problem]
+) -> tuple[Certificate, ...]:
+    owners = Owners(certificates)
+    own: list[list[Problem]] = [[] for _ in certificates]
+    for problem in problems:
+        for index in owners.of(problem.ref):
+            own[index].append(problem)
+    return tuple(
+        replace(certificate, problems=tuple(held))
+        for certificate, held in zip(certificates, own, strict=True)
+    )
+
+
+# ---------------------------------------------------------------- sheets
+
+
+def _gather(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> None:
     """Read the tables of a sheet. Facts of a sheet without tables hold for the workbook."""
-    used = False
-    for scope in found:
-        rows = list(resolved(page, _rows(contents, scope)))
-        contents.blocks += scope.blocks
-        used = used or bool(rows) or bool(scope.blocks) or bool(scope.facts)
+    tables = list(_tables(contents, page, given))
+    used = bool(tables)
+    for scope in scopes(bands(page, tables), page.problems):
+        rows = list(resolved(page, _in_order(page, scope)))
+        used = used or bool(rows) or bool(scope.facts)
         if rows and not any(_answers(row) for row in rows):
             blank = rows[0].line.result or rows[0].line.analyte
             message = "no row of this table has a result; the first one belongs into this cell"
-            contents.unfilled.append(Refusal("no-results", message, blank.ref))
+            contents.unfilled.append(Problem("no-results", message, blank.ref))
         if rows:
-            _agree(contents.pointed, scope.facts, page.refusals)
+            _agree(contents.pointed, scope.facts)
             contents.found.append((scope.facts, rows))
         else:
-            _merge(contents.common, scope.facts, contents.refusals)
-    contents.refusals += page.refusals
-    contents.strays += page.strays
+            _merge(contents.common, scope.facts)
+    contents.problems += page.problems
     contents.remarks += page.remarks
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
         contents.remarks.append(
             Remark("sheet-not-used", "note", message, CellRef(page.file, page.sheet.name))
         )
+
+
+def _tables(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> Iterator[TableRead]:
+    """The tables of a sheet, read from top to bottom; each section goes on until another one
+    begins."""
+    section = Section(quality=quality_control(page.sheet.name))
+    whole_sheet, last = section, 0
+    for block in blocks_on(page, given):
+        contents.blocks.append(block)
+        if _begins_batch(page, last, block.top):
+            section = whole_sheet
+        section = replace(section_above(block, section), in_body=False)
+        if whole_sheet.quality == "yes":
+            section = replace(section, quality="yes")
+        if block.header.kind == SAMPLES:
+            contents.samples += read_samples(block)
+            rows = []
+        elif block.header.kind == LIST:
+            reader = ListReader(block, section)
+            rows, section = list(reader.rows()), reader.section
+        else:
+            rows = list(read_wide(block, section))
+        last = max([block.header.row, *map(_row_in_sheet, rows)])
+        if block.page.turned:
+            last = max(rows_of(block))
+        yield TableRead(block, rows, block.top, last)
+
+
+def _row_in_sheet(row: Row) -> int:
+    return row_and_column(row.line.cell.ref.cell)[0]
+
+
+def _begins_batch(page: Page, first: int, last: int) -> bool:
+    """Whether a batch is named between two tables."""
+    return any(
+        vocabulary.fact_name(cell.text.partition(":")[0]) == "batch_id"
+        for row in range(first + 1, last)
+        for cell in page.cells(row).values()
+    )
 
 
 def _answers(row: Row) -> bool:
@@ -118,66 +199,52 @@ def _answers(row: Row) -> bool:
     )
 
 
-def _rows(contents: WorkbookContents, scope: Scope) -> Iterator[Row]:
-    for block in scope.blocks:
-        if block.header.kind == SAMPLES:
-            contents.samples += read_samples(block)
-        elif block.header.kind == LIST:
-            yield from _in_order(block, scope)
-        else:
-            yield from read_wide(block)
-
-
-def _in_order(block: Block, scope: Scope) -> Iterator[Row]:
-    """The rows of a list. Rows of it that name a batch name all batches of its scope, or agree with
+def _in_order(page: Page, scope: Scope) -> Iterator[Row]:
+    """The rows of a scope. Rows of a list that name a batch name all batches of it, or agree with
     the label above."""
     above = scope.facts.get("batch_id")
-    columns = any(column.role == "fact:batch_id" for column in block.header.columns)
-    for row in read_list(block, scope.facts):
-        stated = row.facts.get("batch_id")
-        if stated and above and not columns and stated.text.strip() != above.text.strip():
-            block.page.refusals.append(contradiction("batch_id", above, stated))
-        yield row
+    for table in scope.tables:
+        header = table.block.header if table.block else None
+        columns = header is None or header.kind != LIST or bool(header.of("fact:batch_id"))
+        for row in table.rows:
+            stated = row.facts.get("batch_id")
+            if stated and above and not columns and stated.text.strip() != above.text.strip():
+                page.problems.append(contradiction("batch_id", above, stated))
+            yield row
 
 
-def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Refusal:
+def _two_profiles(book: Workbook, profiles: Sequence[Profile]) -> Problem:
     names = " and ".join(f"'{profile.id}'" for profile in profiles)
     message = f"the profiles {names} both recognise this file"
     advice = "make one of them tell it apart, or remove it"
-    return Refusal("two-profiles", f"{message}; {advice}", CellRef(book.file))
+    return Problem("two-profiles", f"{message}; {advice}", CellRef(book.file))
 
 
-def _agree(
-    pointed: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]
-) -> None:
-    """What a profile points at, and what a label of the sheet says, must be the same."""
-    for name in MUST_AGREE:
-        one, other = pointed.get(name), facts.get(name)
-        if one is not None and other is not None and one.text.strip() != other.text.strip():
-            refusals.append(contradiction(name, one, other))
+def _agree(pointed: dict[str, SourceText], facts: dict[str, SourceText]) -> None:
+    """What a profile points at, and what a label of the sheet says, is one fact."""
+    for name, word in pointed.items():
+        if name in facts:
+            restate(facts, name, word)
 
 
-def _merge(
-    common: dict[str, SourceText], facts: dict[str, SourceText], refusals: list[Refusal]
-) -> None:
+def _merge(common: dict[str, SourceText], facts: dict[str, SourceText]) -> None:
     for name, word in facts.items():
-        known = common.setdefault(name, word)
-        if name in MUST_AGREE and known.text.strip() != word.text.strip():
-            refusals.append(contradiction(name, known, word))
+        restate(common, name, word)
 
 
 def _join(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, ...]:
-    """The certificates of what was gathered; notes what is lacking in its refusals."""
-    if not contents.found and not contents.refusals:
-        contents.refusals.append(_no_table(book, contents.blocks))
-    if contents.blocks:
-        contents.refusals += contents.strays
+    """The certificates of what was gathered; notes what is lacking in its problems."""
     _join_samples(contents)
     certificates = _assemble(book, contents)
+    if certificates:
+        return certificates
+    if not contents.found:
+        if not contents.blocks:  # without any table, every row of results stands outside one
+            contents.problems = [one for one in contents.problems if one.code != "STRAY-RESULT"]
+        contents.problems.insert(0, _no_table(book, contents.blocks))
     # A blank form; of a named batch, a blank result is one that nobody measured.
-    if any(refusal.code == "no-batch-id" for refusal in contents.refusals):
-        contents.refusals += contents.unfilled
-    return certificates
+    contents.problems += contents.unfilled
+    return ()
 
 
 def _join_samples(contents: WorkbookContents) -> None:
@@ -186,12 +253,12 @@ def _join_samples(contents: WorkbookContents) -> None:
     rows = [row for _, rows in contents.found for row in rows]
     keyed = any(key in row.facts for row in rows for key in KEYS)
     if len(contents.samples) == 1 and not keyed:
-        _merge(contents.common, contents.samples[0], contents.refusals)
+        _merge(contents.common, contents.samples[0])
     elif contents.samples:
-        refusals: list[Refusal] = []
-        joined = iter(join(rows, contents.samples, refusals))
-        contents.unjoined = bool(refusals)
-        contents.refusals += refusals
+        problems: list[Problem] = []
+        joined = iter(join(rows, contents.samples, problems))
+        contents.unjoined = bool(problems)
+        contents.problems += problems
         contents.found = [(facts, [next(joined) for _ in rows]) for facts, rows in contents.found]
 
 
@@ -201,25 +268,116 @@ def _join_samples(contents: WorkbookContents) -> None:
 def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, ...]:
     """Rows with equal identity facts are one certificate; a table without a batch id takes the
     workbook's only one."""
+    _name_by_headings(book, contents)
     shared = _shared_facts(contents)
     groups: dict[tuple[str, ...], tuple[dict[str, SourceText], list[Row]]] = {}
+    as_lot = _what_names_lots(book, contents)
     for facts, rows in contents.found:
+        around, begun = {**shared, **facts}, set[tuple[str, ...]]()
         for row in rows:
-            stated = _facts_of_row({**shared, **facts}, row)
+            stated = _facts_of_row(around, row)
+            if as_lot in stated:
+                stated["batch_id"] = _lot_of_sample(contents, stated[as_lot])
             if "batch_id" in stated:
-                groups.setdefault(_identity(stated), (stated, []))[1].append(row)
+                identity = _identity(stated)
+                own, of_it = groups.setdefault(identity, (dict(stated), []))
+                of_it.append(row)
+                _merge(own, row.facts if identity in begun else stated)
+                begun.add(identity)
             elif not contents.unjoined:
-                _no_batch(book, row, contents.refusals, in_table="batch_id" in row.facts)
-    return tuple(_certificate(book, facts, rows) for facts, rows in groups.values())
+                contents.nameless.append(row)
+    contents.problems += _without_batch(book, contents.nameless, alone=not groups)
+    _claim_facts(contents.pages, list(groups.values()))
+    languages = frozenset[str]().union(*(page.languages for page in contents.pages))
+    return tuple(_certificate(book, facts, rows, languages) for facts, rows in groups.values())
+
+
+def _what_names_lots(book: Workbook, contents: WorkbookContents) -> str:
+    """The fact that names the lots where no label of a lot stands anywhere: what the client calls
+    the sample, never the laboratory's own number of it. Nothing where a lot is labelled, or a
+    sample is called by words."""
+    texts = (
+        cell.text
+        for sheet in book.sheets
+        for cells in sheet.rows.values()
+        for cell in cells.values()
+    )
+    if any(vocabulary.fact_name(text.partition(":")[0]) == "batch_id" for text in texts):
+        return ""
+    stated = [contents.common, *(facts for facts, _ in contents.found)]
+    stated += [row.facts for _, rows in contents.found for row in rows]
+    if any("batch_id" in facts for facts in stated):
+        return ""  # by the heading of its column
+    ids = [facts[_CLIENTS].text.strip() for facts in stated if _CLIENTS in facts]
+    if any(ids) and all(_SAMPLE_NUMBER.fullmatch(text) for text in ids if text):
+        return _CLIENTS
+    return ""
+
+
+def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
+    """The number of a sample in place of its lot's, which a person must confirm."""
+    message = (
+        f"no lot number is labelled; the sample's number '{word.text.strip()}' is taken for it"
+    )
+    code = "BATCH-UNLABELLED"
+    told = [(one.code, one.quoted) for one in contents.problems]
+    if (code, word.text) not in told:
+        contents.problems.append(Problem(code, message, word.ref, word.text))
+    return replace(word, text=vocabulary.lot(word.text))
+
+
+def _name_by_headings(book: Workbook, contents: WorkbookContents) -> None:
+    """Where nothing names a batch, a code that heads a column of results is what there is to call
+    it by; a person must look at it."""
+    rows = [row for _, rows in contents.found for row in rows]
+    facts = (contents.common, *(facts for facts, _ in contents.found), *(row.facts for row in rows))
+    if contents.unjoined or any("batch_id" in stated for stated in facts):
+        return
+    if not all(map(_is_under_its_name, rows)) or _blank_beside(book, "batch_id") is not None:
+        return
+    contents.found = [
+        (
+            facts,
+            [replace(row, facts={"batch_id": row.facts["sample_id"], **row.facts}) for row in of],
+        )
+        for facts, of in contents.found
+    ]
+    for word in {row.facts["sample_id"].ref: row.facts["sample_id"] for row in rows}.values():
+        why = f"'{word.text}' heads a column of results, and nothing says whether it is the batch"
+        contents.problems.append(Problem("BATCH-UNLABELLED", why, word.ref, word.text))
+
+
+def _is_under_its_name(row: Row) -> bool:
+    """Whether the name of a row's sample heads the column of its result."""
+    name = row.facts.get("sample_id")
+    if name is None or not name.text.strip():
+        return False
+    return row_and_column(name.ref.cell)[1] == row_and_column(row.line.cell.ref.cell)[1]
 
 
 def _identity(facts: dict[str, SourceText]) -> tuple[str, ...]:
-    return tuple(facts[name].text.strip() if name in facts else "" for name in _IDENTITY)
+    return tuple(facts[name].text.strip() if name in facts else "" for name in IDENTITY)
 
 
-def _certificate(book: Workbook, facts: dict[str, SourceText], rows: list[Row]) -> Certificate:
-    own = {name: word for name, word in facts.items() if name not in (*KEYS, "other")}
-    return Certificate(book.file, book.sha256, own, tuple(row.line for row in rows))
+def _certificate(
+    book: Workbook, facts: dict[str, SourceText], rows: list[Row], languages: frozenset[str]
+) -> Certificate:
+    own, further = as_stated(facts)
+    lines = tuple(row.line for row in rows)
+    return Certificate(book.file, book.sha256, own, lines, further=further, languages=languages)
+
+
+def _claim_facts(
+    pages: Sequence[Page], groups: Sequence[tuple[dict[str, SourceText], list[Row]]]
+) -> None:
+    """Claim what rows state of their certificate."""
+    by_sheet = {page.sheet.name: page for page in pages}
+    for _, rows in groups:
+        for row in rows:
+            for name, word in row.facts.items():
+                page = by_sheet.get(word.ref.sheet)
+                if page is not None and word.ref.cell and word.text.strip():
+                    page.claim_at(word.ref, fact_of_name(name).replace("_", " "))
 
 
 def _shared_facts(contents: WorkbookContents) -> dict[str, SourceText]:
@@ -234,32 +392,42 @@ def _shared_facts(contents: WorkbookContents) -> dict[str, SourceText]:
 
 
 def _facts_of_row(facts: dict[str, SourceText], row: Row) -> dict[str, SourceText]:
-    """What a row states itself comes before the facts of its table; a blank batch names none."""
+    """What a row is known by comes before the facts of its table, what else it states stands
+    beside them; a blank batch names none."""
     own = {name: word for name, word in row.facts.items() if word.text.strip()}
-    stated = {**facts, **own}
+    stated = {**facts, **{name: own[name] for name in (*IDENTITY, *KEYS) if name in own}}
+    _merge(stated, own)
     if "batch_id" in row.facts and "batch_id" not in own:
         stated.pop("batch_id", None)
     return stated
 
 
-def _no_batch(book: Workbook, row: Row, refusals: list[Refusal], *, in_table: bool) -> None:
-    """Said once for every sheet, or for every cell that should name a batch."""
-    if in_table:
-        message = "no batch id stands here; repeat it beside every result"
-        place = row.facts["batch_id"].ref
-    elif (blank := _blank_beside(book, "batch_id")) is not None:
-        message, place = "the batch number is missing: write it into this cell", blank
-    else:
-        message = (
-            "no batch or lot number was found: neither a label (Batch, Lot No., šarže) "
-            "with its value nor a column of that name"
-        )
-        place = CellRef(row.line.analyte.ref.file, row.line.analyte.ref.sheet)
-    refusals.append(Refusal("no-batch-id", message, place))
+def _without_batch(book: Workbook, rows: Sequence[Row], *, alone: bool) -> Iterator[Problem]:
+    """Said once for every sheet, or for every cell that should name a batch. A file that names no
+    batch at all (`alone`) cannot be judged; a form that nobody has filled in shows where."""
+    blank = _blank_beside(book, "batch_id") if alone else None
+    told: set[CellRef] = set()
+    for row in rows:
+        own = row.facts.get("batch_id")
+        sheet = CellRef(book.file, row.line.analyte.ref.sheet)
+        place = own.ref if own is not None else blank or sheet
+        if place in told:
+            continue
+        told.add(place)
+        if own is not None:
+            message = "no batch id stands here; repeat it beside every result"
+        elif blank is not None:
+            message = "the batch number is missing: write it into this cell"
+        else:
+            message = _NO_BATCH
+        if alone:
+            yield Problem("no-batch-id", message, place)
+        else:
+            yield Problem("ROW-WITHOUT-BATCH", message, place)
 
 
 def _blank_beside(book: Workbook, name: str) -> CellRef | None:
-    """The blank cell to the right of a label, as in a form that nobody has filled in."""
+    """The blank cell to the right of a label."""
     for sheet in book.sheets:
         for row, cells in sheet.rows.items():
             for number, cell in cells.items():
@@ -268,7 +436,7 @@ def _blank_beside(book: Workbook, name: str) -> CellRef | None:
     return None
 
 
-def _no_table(book: Workbook, blocks: list[Block]) -> Refusal:
+def _no_table(book: Workbook, blocks: list[Block]) -> Problem:
     """Nothing to read: say which row came nearest to a header, and what it lacks."""
     best: tuple[int, CellRef, list[str]] = (0, CellRef(book.file), [])
     for sheet in book.sheets:
@@ -277,17 +445,17 @@ def _no_table(book: Workbook, blocks: list[Block]) -> Refusal:
             if len(roles) > best[0]:
                 best = (len(roles), CellRef(book.file, sheet.name, f"A{row}"), roles)
     if not any(sheet.rows for sheet in book.sheets):
-        return Refusal("empty", "the file holds no cell with anything in it", CellRef(book.file))
+        return Problem("empty", "the file holds no cell with anything in it", CellRef(book.file))
     if blocks:
         first = blocks[0].header
         place = blocks[0].page.place(first.row, first.columns[0].number)
-        return Refusal("no-results", "the table under this row has no rows", place)
+        return Problem("no-results", "the table under this row has no rows", place)
     count, place, roles = best
     lacks = " and ".join(role for role in ("analyte", "result") if role not in roles)
     message = (
         "no table of results was found: no row has a column of analytes and a column of results"
     )
-    return Refusal(
+    return Problem(
         "no-table",
         f"{message}. The nearest row lacks a column for {lacks}" if count else message,
         place,

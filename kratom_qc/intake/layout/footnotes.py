@@ -1,7 +1,7 @@
 """What lines around a table say of its rows: legends of footnote marks and qualifier letters, and
 the basis of all results.
 
-A mark that nothing explains, or in words that are not understood, refuses the file.
+A mark that nothing explains, or in words that are not understood, holds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.source import CellRef, SourceText
-from kratom_qc.intake.layout.page import SheetReading
+from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.rows import Row
 
 _SIGNS = "*†‡§"
@@ -29,6 +29,8 @@ class Legend:
 
     text: str
     ref: CellRef
+    row: int
+    column: int
 
     @property
     def qualifier(self) -> str | None:
@@ -40,7 +42,7 @@ class Legend:
         return self.text if vocabulary.status(self.text) is not None else None
 
 
-def legends(page: SheetReading) -> dict[str, Legend]:
+def legends(page: Page) -> dict[str, Legend]:
     """Mark → what a line with nothing else in it says of it."""
     found: dict[str, Legend] = {}
     for row, cells in page.sheet.rows.items():
@@ -50,14 +52,22 @@ def legends(page: SheetReading) -> dict[str, Legend]:
         for part in re.split(r"\s*[;\n]\s*", cell.text):
             match = _LEGEND.match(part)
             if match:
-                text = match["text"].strip().rstrip(".")
+                text = _explained(match["text"].strip())
                 found.setdefault(
-                    match["sign"] or match["letter"], Legend(text, page.place(row, column))
+                    match["sign"] or match["letter"],
+                    Legend(text, page.place(row, column), row, column),
                 )
     return found
 
 
-def resolved(page: SheetReading, rows: Iterable[Row]) -> Iterator[Row]:
+def _explained(text: str) -> str:
+    """What a legend says of its mark: all of it, or its first sentence; the next ones are read by
+    themselves."""
+    whole = text.rstrip(".")
+    return whole if vocabulary.footnote(whole) else re.split(r"\.\s+(?=[^\W\d_])", whole)[0]
+
+
+def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
     """The rows with every mark after a result turned into its meaning; a mark that nothing explains
     is a refusal."""
     known, basis = legends(page), _basis(page)
@@ -66,7 +76,7 @@ def resolved(page: SheetReading, rows: Iterable[Row]) -> Iterator[Row]:
         yield line if basis is None else _on_basis(line, basis)
 
 
-def _basis(page: SheetReading) -> SourceText | None:
+def _basis(page: Page) -> SourceText | None:
     """The basis that a line, or a label with its value, states for the whole sheet."""
     found: SourceText | None = None
     for row, cells in page.sheet.rows.items():
@@ -78,14 +88,16 @@ def _basis(page: SheetReading) -> SourceText | None:
             basis = vocabulary.basis_line(said)
         elif vocabulary.column_role(cells[column].text.rstrip(" :")) == "basis":
             basis = vocabulary.basis_in(said)[0]
+            if basis is not None:
+                page.claim(row, column, "label")
         if basis is None:
             continue
-        word = replace(page.word(row, max(cells)), text=basis)
+        word = replace(page.word(row, max(cells), "basis"), text=basis)
         if found is not None and found.text != basis:
             message = (
                 f"the basis of all results is '{found.text}' at {found.ref} and '{basis}' here"
             )
-            page.refuse_word("fact-contradicts", message, word)
+            page.trouble_with("FACT-CONTRADICTS", message, word)
         found = found or word
     return found
 
@@ -99,7 +111,7 @@ def _on_basis(row: Row, basis: SourceText) -> Row:
     )
 
 
-def _by_mark(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
+def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     """`0.21*` with `* estimated` below the table: the value, qualified."""
     result = row.line.result
     if result is None:
@@ -118,13 +130,13 @@ def _by_mark(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
         mark = match["mark"]
         message = f"the mark '{mark}' after '{bare.text}' is explained nowhere"
         message = f"{message}; add a line '{mark} = …'"
-        page.refuse_word("unexplained-mark", message, result)
+        page.trouble_with("UNEXPLAINED-MARK", message, result)
         return replace(row, line=replace(row.line, result=bare))
     word = _meaning(page, match["mark"], legend, result)
     beside = row.line.qualifier
     if word.text and beside is not None and beside.text.strip():
-        page.refuse_word(
-            "mark-unclear",
+        page.trouble_with(
+            "MARK-UNCLEAR",
             f"'{said}' has a mark, and '{beside.text}' stands in its qualifier column",
             result,
         )
@@ -133,7 +145,7 @@ def _by_mark(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
     return replace(row, line=line)
 
 
-def _by_letter(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
+def _by_letter(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     """`E` in a qualifier column means what the laboratory's own legend says, not what most
     laboratories mean."""
     beside = row.line.qualifier
@@ -144,10 +156,19 @@ def _by_letter(page: SheetReading, row: Row, known: dict[str, Legend]) -> Row:
     return replace(row, line=replace(row.line, qualifier=word))
 
 
-def _meaning(page: SheetReading, mark: str, legend: Legend, where: SourceText) -> SourceText:
+def _meaning(page: Page, mark: str, legend: Legend, where: SourceText) -> SourceText:
     qualifier = legend.qualifier
+    if qualifier is not None and _is_nothing_else(page, legend):
+        page.claim(legend.row, legend.column, f"legend of {mark}")
     if qualifier is None:
         explained = f"explained as '{legend.text}' at {legend.ref}"
         message = f"the mark '{mark}' is {explained}, which is not understood"
-        page.refuse_word("mark-unclear", message, where)
+        page.trouble_with("MARK-UNCLEAR", message, where)
     return SourceText(qualifier or "", legend.ref)
+
+
+def _is_nothing_else(page: Page, legend: Legend) -> bool:
+    """Whether the legend's cell explains one mark, and says nothing more."""
+    text = page.cells(legend.row)[legend.column].text
+    match = _LEGEND.match(text)
+    return match is not None and match["text"].strip().rstrip(".") == legend.text

@@ -8,19 +8,19 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from kratom_qc.domain.errors import Refusal
-from kratom_qc.domain.source import Cell, CellRef, SourceText
-from kratom_qc.intake.layout.blocks import Block, table_end
-from kratom_qc.intake.layout.headers import LIST, WIDE, Column, Header, meaning
-from kratom_qc.intake.layout.page import SheetReading, turn
-from kratom_qc.intake.layout.profiles import Profile, Table, cell_at, rows_of, squeezed
+from kratom_qc.domain.errors import Problem
+from kratom_qc.domain.source import CellRef, SourceText
+from kratom_qc.intake.layout.blocks import Block
+from kratom_qc.intake.layout.headers import LIST, WIDE, Column, Header
+from kratom_qc.intake.layout.page import Page, turn
+from kratom_qc.intake.layout.profiles import Profile, Table, cell_at, rows_of
+from kratom_qc.intake.layout.sense import Sense, sense, squeezed
 from kratom_qc.intake.sheets import CellRange, Workbook, cell_name
 
 
-def blocks_of(profile: Profile, page: SheetReading) -> list[tuple[int, Block]]:
-    """The tables that a profile describes on a sheet, each with its first row. What does not fit is
-    a refusal."""
-    found: list[tuple[int, Block]] = []
+def blocks_of(profile: Profile, page: Page) -> list[Block]:
+    """The tables that a profile describes on a sheet. What does not fit is a problem."""
+    found: list[Block] = []
     for table in profile.tables:
         if fnmatchcase(page.sheet.name, table.sheet):
             found += (
@@ -28,15 +28,15 @@ def blocks_of(profile: Profile, page: SheetReading) -> list[tuple[int, Block]]:
                 if table.kind == "transposed"
                 else _upright(profile, table, page)
             )
-    found.sort(key=lambda one: one[0])
-    following = [*(top for top, _ in found[1:]), page.last_row + 1]
+    found.sort(key=lambda block: block.top)
+    following = [*(block.top for block in found[1:]), page.last_row + 1]
     return [
-        (top, block if block.page.turned else replace(block, last=min(block.last, end - 1)))
-        for (top, block), end in zip(found, following, strict=False)
+        block if block.page.turned else replace(block, last=min(block.last, end - 1))
+        for block, end in zip(found, following, strict=False)
     ]
 
 
-def _upright(profile: Profile, table: Table, page: SheetReading) -> Iterator[tuple[int, Block]]:
+def _upright(profile: Profile, table: Table, page: Page) -> Iterator[Block]:
     """A table at each row that holds its header: it may be repeated on every page."""
     rows = (
         [table.header] if isinstance(table.header, int) else list(rows_of(page.sheet, table.header))
@@ -54,10 +54,10 @@ def _upright(profile: Profile, table: Table, page: SheetReading) -> Iterator[tup
         ):
             _mismatch(profile, page, "the table", "has no column of analytes and of results")
             continue
-        yield row, block
+        yield block
 
 
-def _aside(profile: Profile, table: Table, page: SheetReading) -> Iterator[tuple[int, Block]]:
+def _aside(profile: Profile, table: Table, page: Page) -> Iterator[Block]:
     left = table.header if isinstance(table.header, int) else 1
     named = [
         row
@@ -73,23 +73,19 @@ def _aside(profile: Profile, table: Table, page: SheetReading) -> Iterator[tuple
     last = _last(table, page, named[0], max(page.sheet.rows))
     rows = [row for row in range(named[0], last + 1) if page.cells(row)]
     aside = turn(page, rows, left, {})
-    yield named[0], _block(profile, table, aside, left, max(aside.sheet.rows), WIDE)
+    yield _block(profile, table, aside, left, max(aside.sheet.rows), WIDE)
 
 
-def _block(
-    profile: Profile, table: Table, page: SheetReading, row: int, until: int, kind: str
-) -> Block:
+def _block(profile: Profile, table: Table, page: Page, row: int, until: int, kind: str) -> Block:
     columns = list(_columns(profile, table, page, row))
     header = Header(row, kind, tuple(columns), row)
     last = until if page.turned else _last(table, page, row + 1, until)
     block = Block(page, header, last)
-    if not page.turned and not table.end:
-        block = replace(block, last=table_end(block, until))
     _fill_down(table, block)
     return block
 
 
-def _columns(profile: Profile, table: Table, page: SheetReading, row: int) -> Iterator[Column]:
+def _columns(profile: Profile, table: Table, page: Page, row: int) -> Iterator[Column]:
     cells = page.cells(row)
     missing = set(table.columns)
     for number in sorted({*cells, *table.numbered}):
@@ -97,30 +93,23 @@ def _columns(profile: Profile, table: Table, page: SheetReading, row: int) -> It
         text = squeezed(cell.text) if cell else ""
         missing.discard(text)
         given = table.numbered.get(number) or table.columns.get(text)
-        role, unit = (given.role, given.unit) if given else meaning((text,))[:2]
-        if given and not unit and role in ("result", "lod", "loq", "lod_loq", "uncertainty"):
-            unit = _unit_in(text, role)
-        header = (
-            page.word(row, number)
-            if given and role not in ("ignored", "fact:other")
-            else _unread(page, row, number, cell)
-        )
-        yield Column(number, role, header, unit)
+        said = Sense(given.role, given.unit) if given else sense(text)
+        unit = said.unit
+        if given and not unit and said.role in ("result", "lod", "loq", "lod_loq", "uncertainty"):
+            unit = _unit_in(text, said.role)
+        header = page.word(row, number, f"header: {said.role}") if given else page.peek(row, number)
+        yield Column(number, said.role, header, unit, end=number)
     for text in sorted(missing):
         _mismatch(profile, page, f"the column '{text}'", "stands nowhere in the header")
 
 
 def _unit_in(text: str, role: str) -> str:
     """The unit that a header states by itself: `Wert (mg/kg)` keeps it, whatever `Wert` is."""
-    found, unit, _ = meaning((text,))
-    return unit if found == role or found.startswith("analyte:") else ""
+    said = sense(text)
+    return said.unit if said.role == role or said.role.startswith("analyte:") else ""
 
 
-def _unread(page: SheetReading, row: int, number: int, cell: Cell | None) -> SourceText:
-    return SourceText(cell.text if cell else "", page.place(row, number))
-
-
-def _last(table: Table, page: SheetReading, first: int, until: int) -> int:
+def _last(table: Table, page: Page, first: int, until: int) -> int:
     """The last row of a table whose end the profile describes."""
     for row in range(first, until + 1):
         cells = page.cells(row)
@@ -148,10 +137,8 @@ def _fill_down(table: Table, block: Block) -> None:
                 block.page.merges.setdefault((row, column.number), area)
 
 
-def facts_of_profile(
-    profile: Profile, book: Workbook, pages: list[SheetReading]
-) -> dict[str, SourceText]:
-    """The facts that a profile points at. One that is blank is a refusal: the laboratory has
+def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dict[str, SourceText]:
+    """The facts that a profile points at. One that is blank is a problem: the laboratory has
     changed its layout."""
     found: dict[str, SourceText] = {}
     for name, at in profile.facts.items():
@@ -164,9 +151,9 @@ def facts_of_profile(
         elif pages:
             what = name.replace("_", " ")
             message = f"the profile '{profile.id}' expects the {what} at {at}, where nothing stands"
-            pages[0].refusals.append(
-                Refusal(
-                    "profile-mismatch",
+            pages[0].problems.append(
+                Problem(
+                    "PROFILE-MISMATCH",
                     message,
                     CellRef(book.file, at.sheet, cell_name(at.row, at.column)),
                 )
@@ -174,6 +161,6 @@ def facts_of_profile(
     return found
 
 
-def _mismatch(profile: Profile, page: SheetReading, what: str, why: str) -> None:
+def _mismatch(profile: Profile, page: Page, what: str, why: str) -> None:
     message = f"the profile '{profile.id}' does not fit: {what} {why}"
-    page.refusals.append(Refusal("profile-mismatch", message, CellRef(page.file, page.sheet.name)))
+    page.problems.append(Problem("PROFILE-MISMATCH", message, CellRef(page.file, page.sheet.name)))

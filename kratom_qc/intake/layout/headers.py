@@ -1,65 +1,93 @@
 """Header rows: which cells name which column.
 
-Columns are found by their words, never by their place: laboratories order LOD, LOQ, limit, result
-and unit as they like. A header may be one row, or several: a word merged over two columns, units in
-a row of their own, names of groups above. Two tables may stand side by side, each with its own
-header in the same rows.
+Columns are found by their words and by what stands below them, never by their place: laboratories
+order LOD, LOQ, limit, result and unit as they like. A header may be one row, or several: a word
+merged over two columns, units in a row of their own, names of groups above. Two tables may stand
+side by side, each with its own header in the same rows.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.source import Cell, SourceText
-from kratom_qc.intake.layout.page import SheetReading
-
-# No header is longer, and on what is longer these patterns would take the square of its length.
-_SHORT = r"^(?=[\s\S]{0,200}\Z)"
-BRACKET = re.compile(
-    _SHORT + r"(?P<name>.*?)\s*[(\[]\s*(?P<inside>[^()\[\]]+(?:\([^()]*\))?[^()\[\]]*?)\s*[)\]]\s*$"
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.sense import (
+    CAS,
+    UNIT_ROLES,
+    Words,
+    begins_like_number,
+    could_be_result,
+    is_whole,
+    is_whole_date,
+    sense,
+    squeezed,
+    words_over,
 )
-COMMA = re.compile(_SHORT + r"(?P<name>.+?)\s*[,:]\s*(?P<inside>.+)$")
-CAS = re.compile(r"[0-9]{2,7}-[0-9]{2}-[0-9]")
-_LAST_WORD = re.compile(_SHORT + r"(?P<name>.+?)\s+(?P<inside>\S+)$")
-_BATCH = re.compile(_SHORT + r"(?P<label>[^0-9:]+?)\s*(?::\s*|[#\s]\s*(?=\S*[0-9]))(?P<id>\S.*)$")
-_UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
+from kratom_qc.vocabulary.rows import heading, quality_control, repetition
+
 KEYS = ("fact:batch_id", "fact:sample_id", "fact:lab_id")
-_DEEPEST = 3
 LIST, WIDE, SAMPLES, TURNED = "list", "wide", "samples", "turned"
+_DEEPEST = 3
+_SAMPLED = 12  # rows below a header that are looked at
+# Roles by which a row is looked at as a header at all
+_TELLING = ("analyte", "result", "qualifier", "lod", "loq", "lod_loq", "unit", "limit", "batch")
+# A column under such a word may turn out to hold the analytes.
+_MAY_NAME = ("unknown", "panel", "ignored", "fact:product_name", "fact:other", "method")
+_OPINIONS = (
+    "opinion_good",
+    "opinion_bad",
+    "opinion_conditional",
+    "opinion_unsure",
+    "not_evaluated",
+    "not_tested",
+    "final",
+)
+_NUMBERED = re.compile(r"[0-9]{4,}|(?=.*[0-9])(?=.*[-/A-Za-z])[\w/-]{4,30}")
+_SAMPLE_NAME = re.compile(
+    r"(?=.*\d)[\w./#-]{2,30}|(?:sample|vzorek|probe|muestra)\s+\S{1,20}", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a header says of the cells below it: a role of `words/headers.toml`, `fact:<name>` or
-    `analyte:<text>`.
+    """What a header says of the cells below it: a role as in `sense.Sense`.
 
     `group` is a word above the header that covers this column and means nothing by itself: a
-    section, as a rule.
+    section, as a rule. `inferred` tells that the cells below decided, not the word.
     """
 
     number: int
     role: str
     header: SourceText
     unit: str = ""
+    basis: str = ""
     group: SourceText | None = None
     cas: SourceText | None = None
     end: int = 0  # the last column that a merged header covers
+    inferred: bool = False
 
     @property
     def header_unit(self) -> SourceText | None:
         """The unit that the header states, where it states one."""
         return SourceText(self.unit, self.header.ref) if self.unit else None
 
+    @property
+    def title(self) -> str:
+        """The header's words."""
+        return squeezed(self.header.text)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Header:
     """The header of a table, from row `top` to `row`.
 
     `kind` is `list` (one result per row), `wide` (one batch per row), `samples` (facts of one
-    sample per row) or `turned` (one batch per column).
+    sample per row) or `turned` (one batch or sample per column).
     """
 
     row: int
@@ -71,10 +99,18 @@ class Header:
         """The columns of a role."""
         return [column for column in self.columns if column.role == role]
 
+    @cached_property
+    def titles(self) -> Mapping[int, str]:
+        """The words of every column, by its number."""
+        return {column.number: column.title for column in self.columns}
 
-def headers_at(
-    page: SheetReading, row: int, left: int = 1, right: int | None = None
-) -> list[Header]:
+    @cached_property
+    def roles(self) -> Mapping[int, str]:
+        """The role of every column, by its number."""
+        return {column.number: column.role for column in self.columns}
+
+
+def headers_at(page: Page, row: int, left: int = 1, right: int | None = None) -> list[Header]:
     """The headers whose first row this is, from left to right; none as a rule."""
     key = (row, left, right)
     if key not in page.looked_at:
@@ -82,229 +118,193 @@ def headers_at(
     return page.looked_at[key]
 
 
-def _look(page: SheetReading, row: int, left: int, right: int | None) -> list[Header]:
+def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
     cells = page.cells(row, left, right)
-    if not cells or not _all_words(cells) or not _could_be_header(page, row, cells):
+    if not cells or not _could_be_header(page, row, cells):
         return []
-    bottom = row
-    tables = _tables(_columns(page, row, row, left, right))
+    finder, bottom = _ColumnFinder(page, row, left, right), row
+    tables = finder.tables(bottom)
     while not tables and bottom - row < _DEEPEST - 1 and _has_wide_merge(page, bottom, cells):
         bottom += 1
         cells = page.cells(bottom, left, right)
         if not cells or not _all_words(cells):
             return []
-        tables = _tables(_columns(page, row, bottom, left, right))
-    if not tables:
-        return []
-    while bottom - row < _DEEPEST - 1 and (
-        deeper := _continued(page, row, bottom, left, right, len(tables))
-    ):
-        bottom, tables = bottom + 1, deeper
+        tables = finder.tables(bottom)
+    if not _all_words(page.cells(row, left, right)):
+        return [_header(page, row, row, one) for one in tables if _heads_samples(one)]
+    bottom, tables = _to_its_last_row(finder, row, bottom, tables)
     return [_header(page, row, bottom, columns) for columns in tables]
 
 
-def _header(page: SheetReading, top: int, bottom: int, columns: list[Column]) -> Header:
-    kind = _kind(columns)
-    if kind == WIDE:
-        columns, top = _with_cas(page, columns, top)
-    for column in columns:  # a header nobody could see is not believed
-        if column.role not in ("ignored", "fact:other"):
-            for row in range(top, bottom + 1):
-                if column.number in page.cells(row):
-                    page.word(row, column.number)
-    return Header(bottom, kind, tuple(columns), top)
+def _to_its_last_row(
+    finder: _ColumnFinder, row: int, bottom: int, tables: list[list[Column]]
+) -> tuple[int, list[list[Column]]]:
+    """(the last row of a header that begins in `row`, the columns of its tables there)."""
+    while tables and bottom - row < _DEEPEST - 1:
+        if _states_one_fact(finder.page.cells(bottom + 1, finder.left, finder.right)):
+            break
+        deeper = finder.continued(bottom, tables)
+        if not deeper:
+            break
+        bottom, tables = bottom + 1, deeper
+    return bottom, tables
 
 
-def _could_be_header(page: SheetReading, row: int, cells: dict[int, Cell]) -> bool:
-    """A quick look, since every row of text is a possible header: it names analytes, a batch or a
-    sample, or is merged."""
-    if any(
-        _meaning(" ".join(cell.text.split()))[0] in ("analyte", "batch", *KEYS)
-        for cell in cells.values()
-    ):
+def _states_one_fact(cells: dict[int, Cell]) -> bool:
+    """`Lot: KB-77` alone in the row below a header, which is none of it."""
+    texts = [cell.text.partition(":") for cell in cells.values()]
+    return (
+        len(texts) == 1
+        and bool(texts[0][2].strip())
+        and vocabulary.fact_name(texts[0][0]) is not None
+    )
+
+
+def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
+    """A quick look, since every row of text is a possible header. Beside a number only the names of
+    samples are headed."""
+    numbers = sum(_is_number(cell) for cell in cells.values())
+    if numbers:
+        first = cells[min(cells)]
+        return not _is_number(first) and sense(first.text).role == "analyte"
+    roles = [sense(cell.text).role for cell in cells.values()]
+    if any(role in _TELLING or role in KEYS for role in roles):
+        return True
+    if sum(role.startswith("analyte:") for role in roles) > 1:
         return True
     return bool(page.merges) and _has_wide_merge(page, row, cells)
 
 
+def _is_number(cell: Cell) -> bool:
+    if cell.kind in ("number", "date") or cell.text.strip().isdigit():
+        return True
+    return begins_like_number(cell.text) and not sense(cell.text).is_known
+
+
 def _all_words(cells: dict[int, Cell]) -> bool:
-    return all(cell.kind in ("text", "boolean") for cell in cells.values())
+    return not any(_is_number(cell) for cell in cells.values())
 
 
-def _has_wide_merge(page: SheetReading, row: int, cells: dict[int, Cell]) -> bool:
+def _has_wide_merge(page: Page, row: int, cells: dict[int, Cell]) -> bool:
     """Whether a word of the row is merged over several columns."""
     areas = (page.merges.get((row, column)) for column in cells)
     return any(area is not None and area[3] > area[1] for area in areas)
 
 
-def _columns(
-    page: SheetReading, top: int, bottom: int, left: int, right: int | None
-) -> list[Column]:
-    """Every column with a word of its own in the rows, with all the words that stand above it."""
-    numbers = sorted(
-        {number for row in range(top, bottom + 1) for number in page.cells(row, left, right)}
-    )
-    return [_column(page, top, bottom, number) for number in numbers]
+def looks_like_header(cells: Iterable[Cell]) -> bool:
+    """Whether a person would take these cells of a row for headers: two of them at least are words
+    of headers, and none is a number or a result. `Detected` beside a unit may be either: it takes
+    another word to make a header."""
+    words, units, either = 0, 0, 0
+    for cell in cells:
+        said = sense(cell.text)
+        if _is_number(cell) or (not said.is_known and vocabulary.status(cell.text) is not None):
+            return False
+        is_unit = said.role == "result" and vocabulary.unit(squeezed(cell.text)) is not None
+        units += is_unit
+        word = said.is_known and not is_unit and not said.role.startswith(("fact:", "analyte:"))
+        words += word
+        either += word and vocabulary.status(cell.text) is not None
+    return words + min(units, 1) >= 2 and words > either
 
 
-def _column(page: SheetReading, top: int, bottom: int, number: int) -> Column:
-    places = list(dict.fromkeys(page.anchor(row, number) for row in range(top, bottom + 1)))
-    said = [
-        (at, cell)
-        for at in places
-        if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None
-    ]
-    texts = tuple(" ".join(cell.text.split()) for _, cell in said)
-    role, unit, grouped = meaning(texts)
-    at, cell = said[-1]
-    group_at, group = said[0]
-    area = page.merges.get(at)
-    return Column(
-        number,
-        role,
-        SourceText(cell.text, page.place(*at)),
-        unit,
-        SourceText(group.text, page.place(*group_at)) if grouped else None,
-        end=max(number, area[3]) if area and at[1] == number else number,
-    )
+# ---------------------------------------------------------------- columns
 
 
-# ---------------------------------------------------------------- what words mean
+class _ColumnFinder:
+    """The columns of the tables whose headers begin in one row."""
 
+    def __init__(self, page: Page, top: int, left: int, right: int | None):
+        self.page, self.top, self.left, self.right = page, top, left, right
 
-@lru_cache(8192)
-def meaning(texts: tuple[str, ...]) -> tuple[str, str, bool]:
-    """(role, unit, whether the uppermost word is only the name of a group) of the words above a
-    column, top to bottom."""
-    if len(texts) == 1:
-        return (*_meaning(texts[0]), False)
-    role, unit = _meaning(" ".join(texts))
-    lower, lower_unit, _ = meaning(texts[1:])
-    upper, upper_unit = _meaning(texts[0])
-    if role != "unknown" and (upper != "unknown" or not role.startswith("analyte:")):
-        return role, unit, False
-    if upper == "unknown" or (
-        upper.startswith("analyte:") and (not _is_known(upper) or lower.startswith("analyte:"))
-    ):
-        return lower, lower_unit, True
-    if upper == "fact:batch_id" and lower == "unknown":
-        return "batch", texts[-1], False
-    return (*_both(upper, upper_unit, lower, lower_unit), False)
+    def tables(self, bottom: int) -> list[list[Column]]:
+        """The columns as one table, or as several side by side: apart by a blank column, or by a
+        repeated first header; none where they make none."""
+        columns, below = list(self._columns(bottom)), _Below(self.page, bottom)
+        whole = _settled(columns, below, self.left, self.right)
+        parted = self._parted(columns, below)
+        if not whole or len(columns) < 2:
+            return parted if len(parted) > 1 else ([whole] if whole else [])
+        if len(parted) < 2:
+            parted = _repeated(columns, below)
+        return parted if len(parted) > 1 else [whole]
 
+    def continued(self, bottom: int, before: list[list[Column]]) -> list[list[Column]]:
+        """The tables with the next row as part of their header: units or second words under the
+        columns, and nothing else."""
+        cells = self.page.cells(bottom + 1, self.left, self.right)
+        if not cells or not _all_words(cells):
+            return []
+        known = {
+            number: column
+            for columns in before
+            for column in columns
+            for number in range(column.number, column.end + 1)
+        }
+        own = (column for column in self._columns(bottom + 1) if column.number in cells)
+        if not all(_may_continue(known.get(column.number), column) for column in own):
+            return []
+        found = self.tables(bottom + 1)
+        return found if len(found) == len(before) else []
 
-def _is_known(role: str) -> bool:
-    return vocabulary.analyte(role.removeprefix("analyte:")) is not None
+    def _columns(self, bottom: int) -> Iterator[Column]:
+        """Every column with a word of its own in the rows, with all the words that stand above
+        it."""
+        numbers: set[int] = set()
+        for row in range(self.top, bottom + 1):
+            numbers |= self.page.cells(row, self.left, self.right).keys()
+        for number in sorted(numbers):
+            yield self._column(bottom, number)
 
+    def _column(self, bottom: int, number: int) -> Column:
+        page = self.page
+        rows = range(self.top, bottom + 1)
+        places = list(dict.fromkeys(page.anchor(row, number) for row in rows))
+        said = [
+            (at, cell)
+            for at in places
+            if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None
+        ]
+        words = words_over(tuple(squeezed(cell.text) for _, cell in said))
+        at, cell = said[-1]
+        area = page.merges.get(at)
+        end = max(number, area[3]) if area and at[1] == number else number
+        header = SourceText(cell.text, page.place(*at))
+        group = SourceText(said[0][1].text, page.place(*said[0][0])) if words.is_grouped else None
+        return _named(number, words, header, group, end)
 
-def _both(upper: str, upper_unit: str, lower: str, lower_unit: str) -> tuple[str, str]:
-    """(role, unit) of two words that both mean something."""
-    if upper in _UNIT_ROLES and lower == "result" and lower_unit:
-        return upper, lower_unit  # `LOD` over `mg/g`
-    if upper == "result" and lower in (*_UNIT_ROLES, "unit", "qualifier", "verdict"):
-        return lower, lower_unit or upper_unit  # `Results` over `Value` and `LOD`
-    if upper == lower:
-        return upper, lower_unit or upper_unit  # `Limits` over `Min` and `Max`
-    if upper.startswith("analyte:") and lower == "result" and lower_unit and not upper_unit:
-        return upper, lower_unit
-    return "unknown", ""
-
-
-@lru_cache(8192)
-def _meaning(text: str) -> tuple[str, str]:
-    """(role, unit) of a header text. Every row of text is a possible header, so each text is looked
-    at once."""
-    role = vocabulary.column_role(text)
-    if role:
-        return role, ""
-    fact = vocabulary.fact_name(text)
-    if fact:
-        return f"fact:{fact}", ""
-    parted = _parted_meaning(text)
-    if parted is not None:
+    def _parted(self, columns: list[Column], below: _Below) -> list[list[Column]]:
+        """The runs of columns between blank ones, each of them a table; a run that is none goes
+        with the table before it."""
+        parted: list[list[Column]] = []
+        before: list[Column] = []
+        left = self.left
+        for run in _runs(columns):
+            settled = _settled([*([] if parted else before), *run], below, left, run[-1].end)
+            if _kind(settled) not in (LIST, WIDE):
+                before += run
+                continue
+            if parted:  # nobody can say to which neighbour a column between them belongs
+                parted[-1] += [replace(column, role="unknown") for column in before]
+            parted.append(settled)
+            before, left = [], run[-1].end + 1
+        if parted:
+            parted[-1] += before
         return parted
-    if vocabulary.unit(text) is not None and vocabulary.analyte(text) is None:
-        return "result", text
-    analyte = _analyte_meaning(text)
-    batch = _BATCH.match(text) if analyte[0] == "unknown" else None
-    if batch and vocabulary.fact_name(batch["label"]) == "batch_id":
-        return "batch", batch["id"]
-    return analyte
 
 
-def _parted_meaning(text: str) -> tuple[str, str] | None:
-    """(role, unit) of a known word with more in brackets, after a comma or as its last word."""
-    for pattern in (BRACKET, COMMA, _LAST_WORD):
-        parts = pattern.match(text)
-        if not parts:
-            continue
-        role, inside = vocabulary.column_role(parts["name"]), parts["inside"].strip()
-        readable = vocabulary.unit(inside) is not None or vocabulary.basis_in(inside)[0] is not None
-        if role in _UNIT_ROLES and readable:
-            return role, inside
-        if pattern is not BRACKET:
-            continue
-        if role and role not in _UNIT_ROLES:
-            return role, ""
-        fact = vocabulary.fact_name(parts["name"])
-        if fact and not readable:
-            return f"fact:{fact}", ""
-    return None
+def _named(
+    number: int, words: Words, header: SourceText, group: SourceText | None, end: int
+) -> Column:
+    said = words.sense
+    return Column(number, said.role, header, said.unit, said.basis, group, end=end)
 
 
-def _analyte_meaning(text: str) -> tuple[str, str]:
-    """A column named after an analyte, with its unit in brackets, after a comma or as the last
-    word."""
-    for pattern in (BRACKET, COMMA, _LAST_WORD):
-        parts = pattern.match(text)
-        if (
-            parts
-            and vocabulary.unit(parts["inside"])
-            and (vocabulary.analyte(parts["name"]) or pattern is BRACKET)
-        ):
-            # "7-OH (% of total alkaloids)" is an analyte of its own.
-            share = vocabulary.analyte(text)
-            if share is None or share is vocabulary.analyte(parts["name"]):
-                return f"analyte:{parts['name']}", parts["inside"]
-    return (f"analyte:{text}", "") if vocabulary.analyte(text) else ("unknown", "")
-
-
-def _kind(columns: list[Column]) -> str:
-    """What table such columns make; nothing where they make none.
-
-    A list names an analyte and a result column; a wide table a batch or a sample and analytes; a
-    table of samples nothing but facts; a turned one its analytes in the first column and its
-    batches in the others.
-    """
-    roles = [column.role for column in columns]
-    if "analyte" in roles and ("result" in roles or "qualifier" in roles):
-        return LIST
-    keyed = any(key in roles for key in KEYS)
-    analytes = sum(role.startswith("analyte:") for role in roles)
-    if keyed and (analytes >= 2 or (analytes and not {"unknown", "batch"} & set(roles))):
-        return WIDE
-    if roles and roles[0] == "analyte" and "batch" in roles and "unknown" not in roles:
-        return TURNED
-    return SAMPLES if _are_samples(roles) else ""
-
-
-def _are_samples(roles: list[str]) -> bool:
-    """A batch and another fact at least, and nothing but facts."""
-    facts = {role for role in roles if role.startswith("fact:")}
-    return "fact:batch_id" in roles and len(facts) >= 2 and set(roles) <= facts | {"ignored"}
-
-
-# ---------------------------------------------------------------- side by side
-
-
-def _tables(columns: list[Column]) -> list[list[Column]]:
-    """The columns as one table, or as several side by side: apart by a blank column, or by a
-    repeated first header."""
-    if len(columns) < 2 or not _kind(columns):
-        parted = _parted(columns)
-        return parted if len(parted) > 1 else []
-    parted = _parted(columns)
-    if len(parted) < 2:
-        parted = _repeated(columns)
-    return parted if len(parted) > 1 else [columns]
+def _may_continue(old: Column | None, new: Column) -> bool:
+    """Whether a column with one more row of words may be the column that was read without it."""
+    if old is None or new.role in ("unknown", "analyte") or old.role in ("analyte", *KEYS):
+        return False
+    return not old.inferred or old.role == "result"
 
 
 def _runs(columns: list[Column]) -> list[list[Column]]:
@@ -318,77 +318,305 @@ def _runs(columns: list[Column]) -> list[list[Column]]:
     return runs
 
 
-def _parted(columns: list[Column]) -> list[list[Column]]:
-    """The runs of columns between blank ones, each of them a table; a run that is none goes with
-    the table before it."""
-    runs = _runs(columns)
-    tables = [index for index, run in enumerate(runs) if _kind(run) in (LIST, WIDE)]
-    if len(tables) < 2:
-        return []
-    first, last = tables[0], tables[-1]
-    parted: list[list[Column]] = []
-    before: list[Column] = []
-    for index, run in enumerate(runs):
-        if index < first:
-            before = run + before
-        elif index in tables:
-            parted.append([*before, *run])
-            before = []
-        elif index < last:  # nobody can say to which of its neighbours such a column belongs
-            parted[-1] += [replace(column, role="unknown") for column in run]
-        else:
-            parted[-1] += run
-    return parted
-
-
-def _repeated(columns: list[Column]) -> list[list[Column]]:
+def _repeated(columns: list[Column], below: _Below) -> list[list[Column]]:
     first = columns[0]
     same = [
         index
         for index, column in enumerate(columns)
-        if column.header.text.strip() == first.header.text.strip()
+        if column.title == first.title
         or (column.role == first.role and first.role in ("analyte", "fact:batch_id"))
     ]
-    parts = [columns[start:end] for start, end in zip(same, [*same[1:], len(columns)], strict=True)]
-    return parts if all(_kind(part) in (LIST, WIDE) for part in parts) else []
-
-
-# ---------------------------------------------------------------- more rows
-
-
-def _continued(
-    page: SheetReading, top: int, bottom: int, left: int, right: int | None, tables: int
-) -> list[list[Column]]:
-    """The tables with the next row as part of their header: units or second words under the
-    columns, and nothing else."""
-    cells = page.cells(bottom + 1, left, right)
-    if not cells or not _all_words(cells):
+    ends = [*same[1:], len(columns)]
+    parts = [columns[start:end] for start, end in zip(same, ends, strict=True)]
+    if len(parts) < 2:
         return []
-    before = {column.number: column for column in _columns(page, top, bottom, left, right)}
-    after = _columns(page, top, bottom + 1, left, right)
-    for column in after:
-        if column.number not in cells:
-            continue
-        old = before.get(column.number)
-        if column.role in ("unknown", "analyte") or (
-            old is not None and old.role in ("analyte", *KEYS)
-        ):
-            return []
-    found = _tables(after)
-    return found if len(found) == tables else []
+    settled = [_settled(part, below, part[0].number, part[-1].end) for part in parts]
+    return settled if all(_kind(part) in (LIST, WIDE) for part in settled) else []
 
 
-def _with_cas(page: SheetReading, columns: list[Column], top: int) -> tuple[list[Column], int]:
-    """CAS numbers in a row of their own above the names of a wide table."""
-    above = page.cells(top - 1, columns[0].number, columns[-1].number)
-    numbers = {at: cell for at, cell in above.items() if CAS.fullmatch(cell.text.strip())}
-    labels = [cell for at, cell in above.items() if at not in numbers]
-    if not numbers or any(vocabulary.column_role(cell.text) != "cas" for cell in labels):
-        return columns, top
-    named = [
-        replace(column, cas=page.word(top - 1, column.number))
-        if column.number in numbers
+# ---------------------------------------------------------------- what stands below
+
+
+class _Below:
+    """The cells under a header, a few rows of them, by column."""
+
+    def __init__(self, page: Page, bottom: int):
+        self.cells: dict[int, list[Cell]] = {}
+        seen = 0
+        for row in range(bottom + 1, page.last_row + 1):
+            cells = page.cells(row)
+            if seen and looks_like_header(cells.values()):
+                break
+            seen += bool(cells)
+            for number, cell in cells.items():
+                self.cells.setdefault(number, []).append(cell)
+            if seen == _SAMPLED or row > bottom + 3 * _SAMPLED:
+                break
+
+    def share(self, number: int, kind: str) -> float:
+        """The share of a column's cells that are analytes, results or opinions; 0 where it is
+        empty."""
+        texts = [cell.text for cell in self.cells.get(number, ())]
+        return sum(map(_IS[kind], texts)) / len(texts) if texts else 0.0
+
+    def count(self, number: int, kind: str) -> int:
+        """How many of a column's cells are of that kind."""
+        return sum(_IS[kind](cell.text) for cell in self.cells.get(number, ()))
+
+
+def _is_result(text: str) -> bool:
+    return could_be_result(text) and vocabulary.unit(text) is None and not is_whole_date(text)
+
+
+_IS: Mapping[str, Callable[[str], bool]] = {
+    "analyte": lambda text: vocabulary.analyte(squeezed(text)) is not None,
+    "product": vocabulary.names_product,
+    "result": _is_result,
+    "opinion": lambda text: vocabulary.status(text) in _OPINIONS,
+}
+
+
+def _settled(columns: list[Column], below: _Below, left: int, right: int | None) -> list[Column]:
+    """The columns of one table, where the cells below decide what words leave open; none where they
+    make no table."""
+    roles = [column.role for column in columns]
+    wide = sum(role.startswith("analyte:") for role in roles)
+    keyed = any(key in roles for key in KEYS)
+    if wide < 2 and not (wide and keyed) and _kind(columns) != TURNED:
+        listed = _as_list(columns, below, left, right)
+        if listed:
+            return listed
+    return columns if _kind(columns) else []
+
+
+def _as_list(columns: list[Column], below: _Below, left: int, right: int | None) -> list[Column]:
+    """The columns of a table with a result per row; none where they are none."""
+    named = _with_analytes(columns, below, left, right)
+    settled = _with_results(named, below) if named else []
+    if not settled or _kind(settled) != LIST or not _is_proven(settled, below):
+        return []
+    return settled
+
+
+def _with_analytes(
+    columns: list[Column], below: _Below, left: int, right: int | None
+) -> list[Column]:
+    """Exactly one column names the analytes: of several, the one with most known names; where no
+    header says so, the one whose cells are known names."""
+    stated = [column for column in columns if column.role == "analyte"]
+    first = max(stated, key=lambda column: below.count(column.number, "analyte"), default=None)
+    if first is None or not below.count(first.number, "analyte"):
+        first = _holds_analytes(columns, below, left, right) or first
+    if first is None or vocabulary.analyte(first.title) is not None:
+        return []
+    chosen = replace(first, role="analyte", inferred=first.role != "analyte")
+    rest = [
+        replace(column, role=_beside_analytes(column, below))
+        if column.role == "analyte"
         else column
         for column in columns
+        if column.number != first.number
     ]
-    return named, top - 1
+    return sorted([*rest, chosen], key=lambda column: column.number)
+
+
+def _beside_analytes(column: Column, below: _Below) -> str:
+    """What a second column headed like one of analytes holds: `Designation` may head the products,
+    or panels."""
+    return "fact:product_name" if below.share(column.number, "product") == 1 else "panel"
+
+
+def _holds_analytes(
+    columns: list[Column], below: _Below, left: int, right: int | None
+) -> Column | None:
+    """The column, with or without a header, that holds most names of analytes; at least half of
+    its cells are some."""
+    covered = {number for column in columns for number in range(column.number, column.end + 1)}
+    blank = [
+        Column(number, "unknown", SourceText("", columns[0].header.ref), end=number)
+        for number in below.cells.keys() - covered
+        if left <= number and (right is None or number <= right)
+    ]
+    may_name = [column for column in (*columns, *blank) if column.role in _MAY_NAME]
+    others = [column for column in may_name if below.share(column.number, "analyte") >= 0.5]
+    return max(others, key=lambda column: below.count(column.number, "analyte"), default=None)
+
+
+def _with_results(columns: list[Column], below: _Below) -> list[Column]:
+    """Columns whose cells are results, where no word says which: and repetitions beside them."""
+    settled = [_as_repetition(column, columns) for column in columns]
+    results = [column for column in settled if column.role == "result"]
+    silent = all(below.share(column.number, "opinion") == 1 for column in results)
+    if results and not silent:
+        return settled
+    return [
+        replace(column, role="result", inferred=True)
+        if column.role == "unknown"
+        and column.title
+        and below.share(column.number, "result") >= 0.5
+        and repetition(column.title) != "spread"
+        else column
+        for column in settled
+    ]
+
+
+def _as_repetition(column: Column, columns: list[Column]) -> Column:
+    """`Rep 1`, `Mean`; and `Max` beside `Mean`, which is then no limit."""
+    kind = repetition(column.title)
+    if column.role == "unknown" and kind in ("replicate", "mean"):
+        return replace(column, role="result")
+    extreme = kind in ("highest", "lowest") and column.role in ("limit", "unknown")
+    if extreme and any(repetition(other.title) == "mean" for other in columns):
+        return replace(column, role="result")
+    return column
+
+
+def _is_proven(columns: list[Column], below: _Below) -> bool:
+    """Whether words and cells together make a table. A word for analytes and one for results do;
+    what is only inferred needs known names below it."""
+    analyte = next(column for column in columns if column.role == "analyte")
+    results = [column for column in columns if column.role in ("result", "qualifier")]
+    by_word = [
+        column for column in results if not column.inferred and column.title != column.unit.strip()
+    ]
+    if not analyte.inferred and (by_word or any(not column.inferred for column in results)):
+        return True
+    named = below.count(analyte.number, "analyte")
+    if by_word:
+        return named > 0
+    words = sum(
+        column.role not in ("unknown", "analyte", "result") and not column.role.startswith("fact:")
+        for column in columns
+    )
+    answered = any(below.count(column.number, "result") for column in results)
+    told = words + (not analyte.inferred) + any(not column.inferred for column in results)
+    return named > 0 and answered and told > 0
+
+
+def _kind(columns: list[Column]) -> str:
+    """What table such columns make; nothing where they make none.
+
+    A list names an analyte and a result column; a wide table a batch or a sample and analytes, or
+    analytes alone; a table of samples nothing but facts; a turned one its analytes in the first
+    column and its batches or samples in the others.
+    """
+    roles = [column.role for column in columns]
+    if "analyte" in roles and ("result" in roles or "qualifier" in roles):
+        return LIST
+    if _is_wide(roles):
+        return WIDE
+    if roles and roles[0] == "analyte" and ("batch" in roles or _name_samples(columns)):
+        return TURNED
+    return SAMPLES if _are_samples(roles) else ""
+
+
+def _is_wide(roles: list[str]) -> bool:
+    named = [role.removeprefix("analyte:") for role in roles if role.startswith("analyte:")]
+    if not any(key in roles for key in KEYS):
+        return sum(vocabulary.analyte(name) is not None for name in named) >= 2
+    return len(named) >= 2 or (bool(named) and not {"unknown", "batch"} & set(roles))
+
+
+def _heads_samples(columns: list[Column]) -> bool:
+    """Whether numbers in a header are the numbers of samples: `2610-0044`."""
+    if _kind(columns) == TURNED:
+        return True
+    known = [column for column in columns if not column.inferred and column.role != "unknown"]
+    others = [column for column in columns if column not in known]
+    return len(known) > 1 and all(_NUMBERED.fullmatch(column.title) for column in others)
+
+
+def _name_samples(columns: list[Column]) -> bool:
+    """Whether the columns beside analytes are headed by the names of samples; beside them may
+    stand the laboratory's own, a blank for instance."""
+    unknown = [
+        column
+        for column in columns
+        if column.role == "unknown" and quality_control(column.title) != "yes"
+    ]
+    return len(unknown) > 1 and all(
+        _SAMPLE_NAME.fullmatch(column.title) and repetition(column.title) is None
+        for column in unknown
+    )
+
+
+def _are_samples(roles: list[str]) -> bool:
+    """A batch and another fact at least, and nothing but facts."""
+    facts = {role for role in roles if role.startswith("fact:")}
+    return "fact:batch_id" in roles and len(facts) >= 2 and set(roles) <= facts | {"ignored"}
+
+
+# ---------------------------------------------------------------- a header as a whole
+
+
+def _header(page: Page, top: int, bottom: int, columns: list[Column]) -> Header:
+    kind = _kind(columns)
+    if kind == WIDE:
+        columns, top = _with_line_above(page, columns, top)
+    elif kind == LIST:
+        columns, top = _with_words_above(page, columns, top)
+    return Header(bottom, kind, tuple(columns), top)
+
+
+def claim_header(page: Page, header: Header) -> None:
+    """Claim the words of a header that are understood to the last one. A header nobody could see is
+    not believed."""
+    for column in header.columns:
+        rows = range(header.top, header.row + 1)
+        places = dict.fromkeys(page.anchor(row, column.number) for row in rows)
+        cells = {at: cell for at in places if (cell := page.cells(at[0]).get(at[1])) is not None}
+        is_known = not column.inferred and column.role != "unknown"
+        together = is_known and is_whole(" ".join(cell.text for cell in cells.values()))
+        for at, cell in cells.items():
+            page.stands(*at, "", "")
+            if together or (is_known and is_whole(cell.text)) or heading(cell.text).is_understood:
+                page.word(*at, f"header: {column.role}")
+
+
+def _with_words_above(page: Page, columns: list[Column], top: int) -> tuple[list[Column], int]:
+    """`Detection` over `Limit`: the first line of a header of two lines, where all of it makes
+    sense."""
+    above = page.cells(top - 1, columns[0].number, columns[-1].end)
+    by_number = {column.number: column for column in columns}
+    if not above or not _all_words(above) or not above.keys() <= by_number.keys():
+        return columns, top
+    renamed = []
+    for number, cell in above.items():
+        column = by_number[number]
+        said = sense(f"{squeezed(cell.text)} {column.title}")
+        if said.role not in UNIT_ROLES or said.role == column.role:
+            return columns, top
+        renamed.append(replace(column, role=said.role, unit=said.unit or column.unit))
+    by_number |= {column.number: column for column in renamed}
+    return [by_number[column.number] for column in columns], top - 1
+
+
+def _with_line_above(page: Page, columns: list[Column], top: int) -> tuple[list[Column], int]:
+    """CAS numbers, or names of groups, in a row of their own above the names of a wide table. The
+    name of a group holds from its column to the next one."""
+    above = page.cells(top - 1, columns[0].number, columns[-1].end)
+    numbers = {at: cell for at, cell in above.items() if CAS.fullmatch(cell.text.strip())}
+    others = {at: cell for at, cell in above.items() if at not in numbers}
+    if numbers and all(vocabulary.column_role(cell.text) == "cas" for cell in others.values()):
+        return [_with_cas(page, column, top - 1, numbers) for column in columns], top - 1
+    grouped = any(column.group for column in columns)
+    if numbers or not others or grouped or not all(map(_is_heading, others.values())):
+        return columns, top
+    return [_in_group(page, column, top - 1, others) for column in columns], top - 1
+
+
+def _is_heading(cell: Cell) -> bool:
+    return heading(cell.text).is_understood
+
+
+def _with_cas(page: Page, column: Column, row: int, numbers: dict[int, Cell]) -> Column:
+    if column.number not in numbers:
+        return column
+    return replace(column, cas=page.word(row, column.number, "CAS number"))
+
+
+def _in_group(page: Page, column: Column, row: int, groups: dict[int, Cell]) -> Column:
+    before = [at for at in groups if at <= column.number]
+    if not before or not column.role.startswith("analyte:"):
+        return column
+    return replace(column, group=page.word(row, max(before), "heading"))

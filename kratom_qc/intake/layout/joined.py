@@ -6,29 +6,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import SourceText
 from kratom_qc.intake.layout.blocks import Block
-from kratom_qc.intake.layout.rows import Row, facts_of, refuse_cells_outside, refuse_uneven
+from kratom_qc.intake.layout.headers import claim_header
+from kratom_qc.intake.layout.rows import Row, facts_of, note_cells
 
 KEYS = ("sample_id", "lab_id")
 
 
 def read_samples(block: Block) -> Iterator[dict[str, SourceText]]:
     """The facts of each row of a table of samples; rows of a single cell are notes."""
+    claim_header(block.page, block.header)
     for row in block.body:
         if len(block.cells(row)) > 1:
-            refuse_uneven(block, row)
-            refuse_cells_outside(block, row)
+            note_cells(block, row, "")
             facts = facts_of(block.page, block.header, row)
             yield {name: word for name, word in facts.items() if word.text.strip()}
 
 
 def join(
-    rows: Sequence[Row], samples: Sequence[dict[str, SourceText]], refusals: list[Refusal]
+    rows: Sequence[Row], samples: Sequence[dict[str, SourceText]], problems: list[Problem]
 ) -> list[Row]:
     """The rows with the facts of their samples. A key without a partner, and a key that stands
-    twice, are refusals."""
+    twice, are problems."""
     key = next(
         (
             key
@@ -45,16 +46,16 @@ def join(
         if said in index:
             word = sample[key]
             message = f"the sample '{said}' stands twice: at {index[said][key].ref} and here"
-            refusals.append(Refusal("duplicate-key", message, word.ref, word.text))
+            problems.append(Problem("DUPLICATE-KEY", message, word.ref, word.text))
         elif said:
             index[said] = sample
     used: set[str] = set()
-    joined = [_joined(row, index, key, used, refusals) for row in rows]
+    joined = [_joined(row, index, key, used, problems) for row in rows]
     for said in index:
         if said not in used:
             word = index[said][key]
             message = f"the sample '{said}' has no results; remove it, or send its results"
-            refusals.append(Refusal("key-without-partner", message, word.ref, word.text))
+            problems.append(Problem("KEY-WITHOUT-PARTNER", message, word.ref, word.text))
     return joined
 
 
@@ -72,7 +73,7 @@ def _joined(
     index: dict[str, dict[str, SourceText]],
     key: str,
     used: set[str],
-    refusals: list[Refusal],
+    problems: list[Problem],
 ) -> Row:
     said = _said(row.facts, key)
     sample = index.get(said)
@@ -80,7 +81,7 @@ def _joined(
         word = row.facts.get(key)
         if word is not None:
             message = f"no table of samples names '{said}'" if said else "this row names no sample"
-            refusals.append(Refusal("key-without-partner", message, word.ref, word.text))
+            problems.append(Problem("KEY-WITHOUT-PARTNER", message, word.ref, word.text))
         return row
     used.add(said)
     for name in ("batch_id", "form"):
@@ -91,6 +92,6 @@ def _joined(
             and own.text.strip() not in ("", other.text.strip())
         ):
             message = f"the sample '{said}' is '{other.text}' at {other.ref} and '{own.text}' here"
-            refusals.append(Refusal("fact-contradicts", message, own.ref, own.text))
+            problems.append(Problem("FACT-CONTRADICTS", message, own.ref, own.text))
     stated = {name: word for name, word in row.facts.items() if word.text.strip()}
     return replace(row, facts={**sample, **stated})

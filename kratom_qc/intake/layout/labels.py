@@ -1,23 +1,35 @@
-"""Labels and their values: `Batch: L-1` in one cell, a label with its value in the next cell, rows
-that state a fact."""
+"""Labels and their values: in one cell or two, beside or below each other, several on a line; and
+the lines of a letterhead, which have no label."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import Cell, SourceText
-from kratom_qc.intake.layout.headers import meaning
-from kratom_qc.intake.layout.page import SheetReading
+from kratom_qc.intake.layout.lines import parts
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.vocabulary.letterhead import is_accreditation, laboratory_in
+from kratom_qc.vocabulary.rows import quality_control
 
-MUST_AGREE = ("batch_id", "form")
-_NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
-# Of several overall verdicts the worst one counts: dropping a `Fail` in silence would release a
-# batch.
-_WORST_FIRST = ("opinion_bad", "preliminary", "opinion_unsure", "opinion_conditional")
+OTHER = "other"
+# Facts of a letterhead's lines, and what they are where no label says better.
+IMPLIED = {
+    "letterhead": "laboratory",
+    "title": "product_name",
+    "client_sample": "product_name",
+    "strain": "product_name",
+}
+# Of these it is looked at whether they say more than a name.
+_KEPT = ("client_sample", "strain")
+_LETTERHEAD_ROWS = 8
+_SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z])|\n")
+_AGAIN = "\n"  # stands in no fact's name
+_IDS = ("batch_id",)
+_OF_TESTS = ("opinion_good", "opinion_bad", "not_evaluated", "not_detected", "absent", "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,80 +42,144 @@ class StatedFact:
     column: int
 
 
-def stated_in(page: SheetReading, row: int, cells: Mapping[int, Cell]) -> list[StatedFact]:
-    """The facts that some cells of a row state. A row like a result, outside every table, is noted
-    as a stray."""
-    numbers = sorted(cells)
-    if _is_noted_as_stray(page, row, cells):
-        return []
+def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[StatedFact]:
+    """The facts that some cells of a row state. Labels and values that are understood are claimed;
+    the value of a label that nobody needs is not."""
     facts: list[StatedFact] = []
     values: set[int] = set()
-    for number, following in zip(numbers, [*numbers[1:], 0], strict=True):
-        if number in values or cells[number].kind != "text":
+    for column in sorted(cells):
+        if column in values or cells[column].kind != "text":
             continue
-        text = cells[number].text
-        label, colon, rest = text.partition(":")
-        name = vocabulary.fact_name(label) if colon and rest.strip() else None
-        if name:
-            page.word(row, number)
-            word = SourceText(rest.strip(), page.place(row, number))
-            facts.append(StatedFact(name, word, row, number))
+        name = vocabulary.fact_name(cells[column].text)
+        if name is None:
+            facts += _in_one_cell(page, row, column, cells[column].text)
             continue
-        name = vocabulary.fact_name(text)
-        if name is not None and following and not _is_fact_label(cells[following]):
-            values.add(following)
-            facts.append(StatedFact(name, page.fact(row, following, name), row, number))
-    return [fact for fact in facts if fact.word.text.strip()]
+        at = _value_of(page, row, column, cells, name)
+        if name == OTHER or ":" in cells[column].text.rstrip(": "):  # `Sampled: -` states nothing
+            page.claim(row, column, "label")
+            facts += _named_aside(page, cells[column].text, at)
+        elif at is not None and (word := _value(page, *at, name)) is not None:
+            page.claim(row, column, "label")
+            page.languages |= vocabulary.label_languages(cells[column].text)
+            values.add(at[1] if at[0] == row else 0)
+            facts.append(StatedFact(name, word, row, column))
+    return facts
 
 
-def _is_fact_label(cell: Cell) -> bool:
-    """The next label: the one before it has no value."""
-    return cell.kind == "text" and bool(vocabulary.fact_name(cell.text))
+def _value_of(
+    page: Page, row: int, column: int, cells: Mapping[int, Cell], name: str
+) -> tuple[int, int] | None:
+    """Where the value of a label stands: in the next cell of its row, else right below it, where
+    labels stand above their values."""
+    following = min((at for at in page.cells(row) if at > column), default=None)
+    if following is not None and following not in cells:
+        return None  # read already, by a profile for instance
+    if following is not None:
+        text = cells[following].text
+        if not _is_label(text) or (name == "form" and vocabulary.says_plant_only(text)):
+            return row, following  # `Matrix | Plant`, which is a label, too
+    below = page.unclaimed(row + 1)
+    if column in below and not any(_is_label(cell.text) for cell in below.values()):
+        return row + 1, column
+    return None
 
 
-def _is_noted_as_stray(page: SheetReading, row: int, cells: Mapping[int, Cell]) -> bool:
-    numbers = sorted(cells)
-    if len(cells) > 1 and all(_NUMBER.fullmatch(cell.text.strip()) for cell in cells.values()):
-        stray = numbers[0]
-        message = "these numbers stand in no table: no header row above them names their columns"
-    else:
-        strays = (number for number in numbers if _is_stray(page, row, cells, number))
-        stray = next(strays, 0)
-        message = (
-            "this row looks like a result, but it stands in no table: no header row above it names "
-            "its columns"
-        )
-    if stray:
-        place = page.place(row, stray)
-        page.strays.append(Refusal("stray-result", message, place, cells[stray].text))
-    return bool(stray)
+def _named_aside(page: Page, label: str, at: tuple[int, int] | None) -> Iterator[StatedFact]:
+    """The product that a client names where his own number belongs: `Project | Kratom leaf powder,
+    fall intake`. It counts where nothing says better what the product is."""
+    if at is None or vocabulary.plain_label(label) != "identifier":
+        return
+    name, _, rest = page.peek(*at).text.strip().partition(",")
+    if vocabulary.names_product(name) and not quality_control(name):
+        word = page.word(*at, "title")
+        page.leave(*at, rest, label)
+        yield StatedFact("title", replace(word, text=name), *at)
 
 
-def _is_stray(page: SheetReading, row: int, cells: Mapping[int, Cell], number: int) -> bool:
-    """An analyte with a number beside or below it, outside every table: dropping it in silence
-    could hide a result."""
-    said = cells[number].text
-    if vocabulary.fact_name(said) is not None or not _names_analyte(said):
-        return False
-    below = page.cells(row + 1).get(number)
-    near = [cell for at, cell in cells.items() if at != number] + (
-        [below] if below is not None and len(cells) > 1 else []
-    )
-    return any(re.match(r"^[<>≤≥]?\s*[0-9]", cell.text.strip()) for cell in near)
+def _is_label(text: str) -> bool:
+    """A label, or a label with its value: no value of another label."""
+    if vocabulary.fact_name(text) is not None:
+        return True
+    first = parts(text)[0]
+    return first.name not in ("", OTHER) and first.label + ":" in text
 
 
-def _names_analyte(text: str) -> bool:
-    """`Lead`, or `Lead (mg/kg)`."""
-    role = meaning((" ".join(text.split()),))[0]
-    return (
-        role.startswith("analyte:")
-        and vocabulary.analyte(role.removeprefix("analyte:")) is not None
-    )
+def _value(page: Page, row: int, column: int, name: str) -> SourceText | None:
+    """A cell as the value of a fact, and claimed; None where it says that there is none."""
+    said = _bare(name, page.peek(row, column).text)
+    if name.endswith("_on") and vocabulary.status(said) in _OF_TESTS:
+        return None  # `Tested | PASS` is no day of testing
+    return replace(page.fact(row, column, name), text=said) if said else None
 
 
-def could_be_result(text: str) -> bool:
-    """Whether a text begins like a number or is a result word: not to be dropped in silence."""
-    return re.match(r"^\s*[<>≤≥]?\s*[0-9]", text) is not None or vocabulary.status(text) is not None
+def _bare(name: str, text: str) -> str:
+    """A value without the signs that lead it (`: KX-77`), and a batch number without its label."""
+    return vocabulary.lot(text) if name in _IDS else text.strip().lstrip(":：").strip()
+
+
+def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
+    """The facts that a cell states by itself. What else it says is left to be read."""
+    found = parts(text)
+    if all(part.name in ("", OTHER) for part in found):
+        yield from _line(page, row, column, text)
+        return
+    for part in found:
+        said = _bare(part.name, part.text) if part.name not in ("", OTHER) else ""
+        if said:
+            word = replace(page.word(row, column, part.name.replace("_", " ")), text=said)
+            page.languages |= vocabulary.label_languages(part.label)
+            yield StatedFact(part.name, word, row, column)
+        elif part.name:
+            page.leave(row, column, part.text, part.label)
+        else:
+            yield from _letterhead(page, row, column, part.text)
+
+
+def _line(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
+    """The facts of a line that has no label of any: it is left alone where it states none."""
+    sentences = [said for said in _SENTENCES.split(text) if said.strip()]
+    forms = [said for said in sentences if vocabulary.form_line(said)]
+    if forms:
+        word = page.word(row, column, "form")
+        for said in forms:
+            stated = vocabulary.form_line(said) or ""
+            yield StatedFact("form", replace(word, text=stated), row, column)
+        page.leave(row, column, " ".join(said for said in sentences if said not in forms), "")
+    elif vocabulary.is_title(text):
+        page.claim(row, column, "title")
+    elif row <= _LETTERHEAD_ROWS and any(_of_letterhead(piece) for piece in _pieces(text)):
+        yield from _letterhead(page, row, column, text)
+
+
+def _letterhead(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
+    """The laboratory, the number of its accreditation and the product that a line without a label
+    names; what else it says is left to be read."""
+    left = []
+    for piece in _pieces(text):
+        found = _of_letterhead(piece) if row <= _LETTERHEAD_ROWS else None
+        if found is not None:
+            word = page.word(row, column, found.replace("_", " "))
+            yield StatedFact(found, replace(word, text=piece), row, column)
+        elif not vocabulary.is_title(piece):
+            left.append(piece)
+    page.leave(row, column, ", ".join(left), "")
+
+
+def _pieces(text: str) -> list[str]:
+    """A line of a letterhead in pieces; the laboratory's name ends at the first comma or dash."""
+    found = laboratory_in(text)
+    if found is not None:
+        return [found[0], *_pieces(found[1])] if found[1] else [found[0]]
+    return [piece.strip() for piece in re.split(r"[|•\n]| - ", text) if piece.strip()]
+
+
+def _of_letterhead(text: str) -> str | None:
+    """Which fact a line without a label states."""
+    if laboratory_in(text) is not None:
+        return "letterhead"
+    if is_accreditation(text):
+        return "accreditation"
+    return "title" if vocabulary.names_product(text) and not quality_control(text) else None
 
 
 def states_a_fact(cells: Mapping[int, Cell]) -> bool:
@@ -117,38 +193,50 @@ def states_a_fact(cells: Mapping[int, Cell]) -> bool:
     )
 
 
-def state(
-    facts: dict[str, SourceText], stated: Iterable[StatedFact], refusals: list[Refusal]
-) -> None:
-    """Add facts to those that are known. What must agree and does not is a refusal."""
+# ---------------------------------------------------------------- facts stated more than once
+
+
+def state(facts: dict[str, SourceText], stated: Iterable[StatedFact]) -> None:
+    """Add facts to those that are known."""
     for one in stated:
-        name, word = one.name, one.word
-        known = facts.get(name)
-        if name == "other":
-            continue
-        if known is None:
-            facts[name] = word
-        elif name in MUST_AGREE and known.text.strip() != word.text.strip():
-            refusals.append(contradiction(name, known, word))
-        elif name == "tested_on" or (name == "status" and _worse(word, known)):
-            facts[name] = word  # testing started, testing completed: the later one counts
+        if one.name != OTHER:
+            restate(facts, one.name, one.word)
 
 
-def _worse(word: SourceText, known: SourceText) -> bool:
-    ranks = [
-        _WORST_FIRST.index(kind)
-        if (kind := vocabulary.status(said.text)) in _WORST_FIRST
-        else len(_WORST_FIRST)
-        for said in (word, known)
-    ]
-    return ranks[0] < ranks[1]
+def restate(facts: dict[str, SourceText], name: str, word: SourceText) -> None:
+    """Add a text that states a fact. The first one counts; one that says something else is kept
+    beside it."""
+    known = facts.setdefault(name, word)
+    if known.text.strip() != word.text.strip():
+        facts.setdefault(f"{name}{_AGAIN}{word.text.strip()}", word)
 
 
-def contradiction(name: str, one: SourceText, other: SourceText) -> Refusal:
+def as_stated(
+    facts: Mapping[str, SourceText],
+) -> tuple[dict[str, SourceText], tuple[tuple[str, SourceText], ...]]:
+    """(each fact with the text that counts, the further texts that state one of them otherwise)."""
+    own = {
+        name: word
+        for name, word in facts.items()
+        if _AGAIN not in name and (name not in IMPLIED or name in _KEPT)
+    }
+    for implied, name in IMPLIED.items():
+        if implied in facts and own.setdefault(name, facts[implied]) is facts[implied]:
+            own.pop(implied, None)
+    further = [(fact_of_name(name), word) for name, word in facts.items() if _AGAIN in name]
+    return own, tuple(one for one in further if one[0] not in IMPLIED)
+
+
+def fact_of_name(name: str) -> str:
+    """The fact that a name of `restate` is about."""
+    return name.partition(_AGAIN)[0]
+
+
+def contradiction(name: str, one: SourceText, other: SourceText) -> Problem:
     """Two places that state one fact differently."""
     what = name.replace("_", " ")
-    return Refusal(
-        "fact-contradicts",
+    return Problem(
+        "FACT-CONTRADICTS",
         f"the {what} is '{one.text.strip()}' at {one.ref} and '{other.text.strip()}' here",
         other.ref,
         other.text,

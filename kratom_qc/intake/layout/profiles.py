@@ -27,6 +27,7 @@ from pydantic import (
 from kratom_qc import settings, vocabulary
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.domain.source import Cell
+from kratom_qc.intake.layout.sense import squeezed
 from kratom_qc.intake.sheets import Sheet, Workbook, cell_name
 from kratom_qc.vocabulary import checked
 from kratom_qc.vocabulary.checked import Mistakes, Text
@@ -37,11 +38,6 @@ _NUMBERED = re.compile(r"column (?P<letters>[A-Z]{1,3})|row (?P<row>[1-9][0-9]{0
 _NEVER_FILLED = ("result", "qualifier", "lod", "loq", "lod_loq", "uncertainty")
 _COLUMNS = "columns"  # where mistakes about columns are told
 _ONCE = ("analyte", "fact:batch_id", "unit", "lod", "loq", "qualifier")
-
-
-def squeezed(text: str) -> str:
-    """A text with its blanks made one."""
-    return " ".join(text.split())
 
 
 def _column_number(letters: str) -> int:

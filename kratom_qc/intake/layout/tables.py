@@ -1,68 +1,55 @@
-"""Tables with one result per row: one Line for every result below a header, or a refusal for what
-cannot be mapped."""
+"""Tables with one result per row: a line for every result below a header. A row is used whole, or
+what is not used stays unclaimed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
-from kratom_qc.domain.errors import Refusal
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
-from kratom_qc.intake.layout.headers import BRACKET, COMMA, Column, Header
-from kratom_qc.intake.layout.labels import (
-    StatedFact,
-    could_be_result,
-    state,
-    stated_in,
-    states_a_fact,
-)
-from kratom_qc.intake.layout.page import SheetReading
+from kratom_qc.intake.layout.bounds import Bounds
+from kratom_qc.intake.layout.headers import Column, Header, claim_header
+from kratom_qc.intake.layout.labels import stated_in, states_a_fact
+from kratom_qc.intake.layout.rounded import is_rounded
 from kratom_qc.intake.layout.rows import (
+    SAMPLE_TYPE,
     Row,
+    Section,
+    as_quality_control,
+    cas_at,
+    claim_heading,
     facts_of,
-    refuse_cells_outside,
-    refuse_uneven,
-    unknown_header,
+    hold_unclear,
+    note_cells,
+    quality_of,
+    section_of,
+    total_of,
+    with_sample_types,
 )
+from kratom_qc.intake.layout.sense import UNIT_ROLES, could_be_result, sense, squeezed
+from kratom_qc.intake.layout.sentences import listed
+from kratom_qc.vocabulary.rows import heading, is_sample_word, repetition, writing
 
+# One column of each; what stands in a second one is read by nobody.
 _ONCE = (
-    "analyte",
-    "qualifier",
     "unit",
-    "lod",
-    "loq",
-    "lod_loq",
-    "uncertainty",
     "basis",
     "portion",
     "species",
     "replicate",
     "cas",
-    "detection_unit",
-)
-_BOUNDS = ("lod", "loq", "uncertainty")  # may stand once for every unit that results are given in
-_OF_ROW = (
-    "unit",
-    "lod",
-    "loq",
-    "uncertainty",
-    "method",
     "verdict",
-    "limit",
-    "basis",
-    "portion",
-    "species",
-    "replicate",
-    "cas",
+    "detection_unit",
+    "batch",
 )
 # What a merged area may say of every row that it covers. A merged number may be of all rows
 # together.
-_SPREAD = ("analyte", "unit", "method", "limit", "basis", "portion", "species", "cas")
+_SPREAD = ("unit", "basis", "portion")
 _VERDICTS = (
     "opinion_good",
     "opinion_bad",
@@ -70,173 +57,461 @@ _VERDICTS = (
     "opinion_unsure",
     "not_evaluated",
     "not_tested",
+    "final",
 )
+RAW = "raw"
+_SUMMARY_GOOD = ("opinion_good", "final")
 
 
-def read_list(block: Block, facts: dict[str, SourceText]) -> Iterator[Row]:
-    """The rows of a list; what cannot be mapped becomes a refusal of the page. Facts stated by rows
-    of their own in the table are added to `facts`, but for a batch, which is that of the rows below
-    it."""
-    page, header = block.page, _settle(block)
-    analyte = header.of("analyte")[0].number
-    section = _section_above(block)
-    batch: dict[str, SourceText] = {}
-    own = _own_units(header)
-    for row in block.body:
-        cells = block.cells(row)
-        if not cells:
-            continue
-        if _is_fact_row(header, cells):
-            _note_facts(facts, batch, stated_in(page, row, cells), page.refusals)
-        elif _is_heading(page, row, cells, header, analyte):
-            section = page.word(row, next(iter(cells)))
-        elif _lacks_analyte(page, row, cells, analyte):
-            _refuse_slipped(page, header, row, cells)
+class ListReader:
+    """Reads a list from row to row: headings, batches named in rows of their own, results. `above`
+    is what the heading above it says; `section` in the end what its last heading says."""
+
+    def __init__(self, block: Block, above: Section):
+        header = _told_apart(block, with_sample_types(block))
+        claim_header(block.page, header)
+        self.block, self.page, self.header = block, block.page, header
+        self.analyte = header.of("analyte")[0].number
+        self.results = header.of("result") or header.of("qualifier")
+        self.bounds = Bounds(block.page, header)
+        self.section = above
+        self.batch: dict[str, SourceText] = {}
+        self.last = 0  # the row of the last result
+        self.naming: int | None = None  # a row that names the batch of results still to come
+        self.names: list[str] = []  # of the analytes since the last heading
+        self.units: dict[int, SourceText] = {}  # of a row of units below the header, by column
+
+    def rows(self) -> Iterator[Row]:
+        """The results, from top to bottom."""
+        for row in self.block.body:
+            cells = self.block.cells(row)
+            if cells:
+                yield from self._row(row, cells)
+
+    def _row(self, row: int, cells: dict[int, Cell]) -> Iterator[Row]:
+        name = squeezed(self.page.peek(row, self.analyte).text)
+        if self._is_fact_row(cells):
+            self.naming = row if _names_batch(cells) else self.naming
+        elif vocabulary.analyte(name) is not None and not self._heads_its_parts(row, cells, name):
+            yield from self._results(row, cells, name)
+        elif not self._is_of_section(row, cells, name):
+            yield from self._unknown(row, cells, name)
+
+    def _is_of_section(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+        """Take a row that says something of the rows below it, or of a whole panel."""
+        if self._is_cut(row, cells):
+            note_cells(self.block, row, name)
+        elif self._is_unit_row(cells):
+            self._take_units(row, cells)
+        elif self._is_heading(cells, name):
+            self._take_heading(row, cells)
         else:
-            refuse_uneven(block, row)
-            refuse_cells_outside(block, row)
-            for line in _lines(block, header, own, row, section):
-                yield Row(line.line, {**batch, **line.facts})
+            return bool(name) and self._is_summary(row, cells, name)
+        return True
 
+    def _unknown(self, row: int, cells: dict[int, Cell], name: str) -> Iterator[Row]:
+        """A row that names no analyte we know: results in one cell, one that has slipped, or one of
+        an analyte nobody knows."""
+        if self._lists(row):
+            yield from self._listed(row)
+        elif not name or _NUMBER.fullmatch(name):
+            self._hold_slipped(row, cells)
+        elif self._answers(cells):
+            yield from self._results(row, cells, name)
 
-def _note_facts(
-    facts: dict[str, SourceText],
-    batch: dict[str, SourceText],
-    stated: list[StatedFact],
-    refusals: list[Refusal],
-) -> None:
-    """Add what is stated to `facts`, but for a batch, which goes into `batch`."""
-    batch |= {fact.name: fact.word for fact in stated if fact.name == "batch_id"}
-    state(facts, [fact for fact in stated if fact.name != "batch_id"], refusals)
+    # ------------------------------------------------------------ what a row is
 
-
-def _lacks_analyte(page: SheetReading, row: int, cells: dict[int, Cell], analyte: int) -> bool:
-    name = page.spread(row, analyte).text
-    return not name.strip() or (len(cells) == 1 and vocabulary.analyte(name) is None)
-
-
-def _is_fact_row(header: Header, cells: dict[int, Cell]) -> bool:
-    """A row of one or two cells that states a fact: `Lot: L-2` between results of two batches."""
-    if len(cells) > 2 or not states_a_fact(cells):
-        return False
-    label = cells[min(cells)].text.partition(":")[0]
-    return vocabulary.fact_name(label) not in (None, "other") and (
-        len(cells) == 1 or header.of("analyte")[0].number in cells
-    )
-
-
-def _is_heading(
-    page: SheetReading, row: int, cells: dict[int, Cell], header: Header, analyte: int
-) -> bool:
-    """A row of one cell that names no analyte heads a section (or is a note under the table)."""
-    if len(cells) != 1:
-        return False
-    number, cell = next(iter(cells.items()))
-    if number == analyte:
-        return vocabulary.analyte(cell.text) is None and not re.fullmatch(
-            r"[<>≤≥]?\s*[0-9][0-9.,]*", cell.text.strip()
+    def _is_fact_row(self, cells: dict[int, Cell]) -> bool:
+        """A row of one or two cells that states a fact: `Lot: L-2` between results of two
+        batches; or of four that state two: `Approved by | J. Doe | Signed | 2026-10-12`."""
+        if len(cells) == 4 and all(
+            vocabulary.fact_name(cells[at].text.strip().removesuffix(":")) is not None
+            for at in sorted(cells)[::2]
+        ):
+            return self.analyte in cells
+        if len(cells) > 2 or not states_a_fact(cells):
+            return False
+        label = cells[min(cells)].text.partition(":")[0]
+        return vocabulary.fact_name(label) is not None and (
+            len(cells) == 1 or self.analyte in cells
         )
-    if page.spread(row, analyte).text.strip() or any(
-        column.number == number and column.role in ("ignored", "panel") for column in header.columns
-    ):
-        return False
-    return all(number != column.number for column in header.of("result")) or not could_be_result(
-        cell.text
-    )
 
+    def _heads_its_parts(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+        """`Aflatoxins` alone in its row, with the results of each right below: a heading, though it
+        names their total too."""
+        below = self.block.cells(row + 1)
+        part = self.page.peek(row + 1, self.analyte).text.casefold()
+        return (
+            len(cells) == 1
+            and " " not in name
+            and part.startswith(name.casefold().rstrip("s") + " ")
+            and any(column.number in below for column in self.results)
+        )
 
-def _refuse_slipped(page: SheetReading, header: Header, row: int, cells: dict[int, Cell]) -> None:
-    slipped = next(
-        (number for number, cell in cells.items() if _may_answer(header, number, cell)), None
-    )
-    if slipped is not None:
-        message = "this row has a result but no analyte in its column"
-        advice = "repeat a merged name, or move the row back"
-        text = cells[slipped].text
-        page.refuse("result-without-analyte", f"{message}; {advice}", row, slipped, text)
-
-
-def _may_answer(header: Header, number: int, cell: Cell) -> bool:
-    """Whether a cell of a row without an analyte may be a result or an analyte that slipped into
-    another column."""
-    if any(
-        column.number == number and column.role in ("ignored", "panel") for column in header.columns
-    ):
-        return False
-    return could_be_result(cell.text) or vocabulary.analyte(cell.text) is not None
-
-
-def _section_above(block: Block) -> SourceText | None:
-    """A heading in the row right above the header, or merged over it: `Heavy metals, mg/kg`."""
-    groups = {column.group for column in block.header.columns if column.group is not None}
-    if len(groups) == 1:
-        return groups.pop()
-    above = block.header.top - 1
-    cells = block.cells(above)
-    if len(cells) == 1:
+    def _is_heading(self, cells: dict[int, Cell], name: str) -> bool:
+        """A row of one cell that is no result heads a section (or is a note under the table); so do
+        words of headings with nothing in the columns of results."""
         number, cell = next(iter(cells.items()))
-        if vocabulary.fact_name(cell.text.split(":")[0]) is None:
-            return SourceText(cell.text, block.page.place(above, number))
-    return None
+        text = squeezed(cell.text)
+        if any(column.number in cells for column in self.results):
+            return False
+        if len(cells) > 1:
+            return bool(name) and heading(name).is_understood
+        if number == self.analyte:
+            return not _NUMBER.fullmatch(text)
+        if name or any(
+            column.number == number and column.role in ("ignored", "panel")
+            for column in self.header.columns
+        ):
+            return False
+        return not could_be_result(text)
+
+    def _is_unit_row(self, cells: dict[int, Cell]) -> bool:
+        """Units, and nothing else, in columns of results and their limits."""
+        measures = {
+            column.number for column in self.header.columns if column.role in UNIT_ROLES
+        } & cells.keys()
+        rest = [squeezed(cell.text) for at, cell in cells.items() if at not in measures]
+        return (
+            bool(measures)
+            and all(vocabulary.unit(cells[at].text) is not None for at in measures)
+            and all(heading(text).is_understood or _is_unit_word(text) for text in rest)
+        )
+
+    def _is_summary(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+        """`Heavy metals | Pass`: what the laboratory says of a whole panel. Good words change
+        nothing; all others are a result of a name nobody knows."""
+        said = [column.number for column in self.header.columns if column.number in cells]
+        words = [at for at in said if at != self.analyte]
+        good = [at for at in words if vocabulary.status(cells[at].text) in _SUMMARY_GOOD]
+        answers = {column.number for column in self.results} & {*words}
+        results = [at for at in answers if _NUMBER.match(cells[at].text.strip())]
+        doubtful = [at for at in words if at not in good and vocabulary.status(cells[at].text)]
+        if not good or doubtful or results or not _is_panel(name):
+            return False
+        self.page.word(row, self.analyte, "panel")
+        for at in good:
+            self.page.word(row, at, f"verdict on {name}")
+        return True
+
+    def _answers(self, cells: dict[int, Cell]) -> bool:
+        """Whether a row of an unknown name is a result all the same."""
+        results = [cells[column.number] for column in self.results if column.number in cells]
+        beside = any(
+            column.number in cells and column.role in ("unit", "lod", "loq", "lod_loq", "verdict")
+            for column in self.header.columns
+        )
+        labelled = cells[min(cells)].text.rstrip().endswith((":", "："))
+        beside = beside and not labelled  # `Approved: | J. Doe` below a table
+        return any(could_be_result(cell.text) or beside for cell in results)
+
+    # ------------------------------------------------------------ what is made of it
+
+    def _take_units(self, row: int, cells: dict[int, Cell]) -> None:
+        measured = {column.number for column in self.header.columns if column.role in UNIT_ROLES}
+        for number in cells:
+            if number in measured:
+                self.units[number] = self.page.word(row, number, "unit")
+            else:
+                claim_heading(self.page, row, number)
+                if number == self.analyte:
+                    word = self.page.peek(row, number)
+                    self.section = section_of(word, self.section, in_body=True)
+
+    def _take_heading(self, row: int, cells: dict[int, Cell]) -> None:
+        number = self.analyte if self.analyte in cells else min(cells)
+        claim_heading(self.page, row, number)
+        word = self.page.peek(row, number)
+        self.section = section_of(word, self.section, in_body=True)
+        self.units, self.names = {}, []
+
+    def _hold_slipped(self, row: int, cells: dict[int, Cell]) -> None:
+        """A result without an analyte belongs to a row that was cut in two, or has slipped."""
+        follows = self.last == row - 1
+        slipped = next(
+            (at for at, cell in cells.items() if self._may_answer(at, cell, follows=follows)), None
+        )
+        if slipped is not None:
+            message = "this row has a result but no analyte in its column"
+            advice = "repeat a merged name, or move the row back"
+            text = cells[slipped].text
+            self.page.trouble("RESULT-WITHOUT-ANALYTE", f"{message}; {advice}", row, slipped, text)
+
+    def _is_cut(self, row: int, cells: dict[int, Cell]) -> bool:
+        """Whether a line of a text file ends too early: it states the facts of the row above it, or
+        begins to, and has fewer fields than its header."""
+        columns = self.header.columns
+        if self.page.sheet.widths.get(row, columns[-1].number) >= columns[-1].number:
+            return False
+        above = self.block.cells(self.last)
+        facts = [column.number for column in columns if column.role.startswith("fact:")]
+        return any(
+            at in cells and at in above and above[at].text.startswith(cells[at].text)
+            for at in facts
+        )
+
+    def _may_answer(self, number: int, cell: Cell, *, follows: bool) -> bool:
+        """Whether a cell may be a result or an analyte; right below a result, whatever stands in
+        the column of results."""
+        roles = [column.role for column in self.header.columns if column.number == number]
+        if roles in (["ignored"], ["panel"]):
+            return False
+        text = squeezed(cell.text)
+        answers = could_be_result(text) or vocabulary.analyte(text) is not None
+        return answers or (follows and roles == ["result"])
+
+    def _results(self, row: int, cells: dict[int, Cell], name: str) -> Iterator[Row]:
+        self.last = row
+        quality = quality_of(self.header, cells) or self.section.quality
+        note_cells(self.block, row, name)
+        if quality == "yes":
+            as_quality_control(self.block, row, cells)
+            return
+        if quality == "perhaps":
+            hold_unclear(self.page, self.page.peek(row, self.analyte))
+        if self.naming is not None:
+            naming = self.block.cells(self.naming)
+            stated = stated_in(self.page, self.naming, naming)
+            self.batch = {fact.name: fact.word for fact in stated if fact.name != "other"}
+            self.naming = None
+        facts = {**self.batch, **facts_of(self.page, self.header, row)}
+        for line in self._lines(row, name):
+            yield Row(line, facts)
+
+    def _lines(self, row: int, name: str) -> Iterator[ResultRow]:
+        """A line for each of the things that a row says of its analyte; columns that may all be the
+        same thing are other readings of one line."""
+        words = self._words(row)
+        analyte = self._whole_total(self.page.spread(row, self.analyte, "analyte"))
+        self.names.append(analyte.text)
+        answered = [
+            column for column in self.results if self.page.peek(row, column.number).text.strip()
+        ]
+        for alike in _alike(answered or self.results[:1]):
+            lines: list[ResultRow] = []
+            for column in alike:
+                _hold_merged(self.page, row, column.number)
+                lines += self._readings(row, column, analyte, words, name)
+            lines += self._raw(row, lines[0], analyte, words, name)
+            yield lines[0] if len(lines) == 1 else replace(lines[0], alternatives=tuple(lines[1:]))
+
+    def _whole_total(self, word: SourceText) -> SourceText:
+        """A bare `Total` is the total of its section, or of the analytes above it, where that is a
+        known analyte: aflatoxins, for instance."""
+        if not vocabulary.is_bare_total(word.text):
+            return word
+        section = self.section.word
+        subjects = heading(section.text).subjects if section is not None else ()
+        found = {known.name for text in _totals(subjects) if (known := vocabulary.analyte(text))}
+        whole = found.pop() if len(found) == 1 else total_of(self.names)
+        return replace(word, text=whole) if whole is not None else word
+
+    def _raw(
+        self, row: int, line: ResultRow, analyte: SourceText, words: dict[str, Any], name: str
+    ) -> Iterator[ResultRow]:
+        """The raw result beside a reported one, where the latter is not the former rounded: then it
+        is another reading."""
+        for column in self.header.of(RAW):
+            said = self.page.peek(row, column.number).text
+            if line.result is not None and is_rounded(said, line.result.text):
+                self.page.word(row, column.number, f"raw result of {name}")
+            elif said.strip():
+                yield from self._readings(row, column, analyte, words, name)
+
+    def _readings(
+        self, row: int, column: Column, analyte: SourceText, words: dict[str, Any], name: str
+    ) -> Iterator[ResultRow]:
+        section = self.section.word
+        others: dict[str, Any] = {role: words.get(role) for role in _OF_ROW}
+        header_unit, section_unit = self._units(column, words.get("unit"))
+        repeated = len(self.results) > 1 and repetition(column.title) is not None
+        others |= {
+            "analyte": analyte,
+            "result": self.page.word(row, column.number, f"result of {name}"),
+            "header_unit": header_unit,
+            "section_unit": section_unit,
+            "qualifier": words.get("qualifier") if column.role == "result" else None,
+            "section": words.get("panel") or section,
+            "basis": words.get("basis")
+            or (SourceText(column.basis, column.header.ref) if column.basis else None),
+            "replicate": words.get("replicate") or (column.header if repeated else None),
+        }
+        for bounds in self.bounds.readings(row, column, self.results):
+            yield ResultRow(**others, **bounds)
+
+    def _units(
+        self, column: Column, stated: SourceText | None
+    ) -> tuple[SourceText | None, SourceText | None]:
+        """The unit of the column's header and that of the section. A heading below the header beats
+        it; a row of units beats both."""
+        if column.number in self.units:
+            return self.units[column.number], None
+        section = self.section.unit
+        if section is not None and self.section.in_body:
+            return None, section
+        if section is not None and column.unit and _is_apart(self.results):
+            return column.header_unit, None  # the columns have units of their own
+        says = stated is not None and stated.text.strip()
+        if section is None and not column.unit and not says:
+            section = self.block.unit
+        return column.header_unit, section
+
+    def _lists(self, row: int) -> bool:
+        """Whether the results of several analytes stand in one cell."""
+        return any(listed(self.page.peek(row, column.number).text) for column in self.results)
+
+    def _listed(self, row: int) -> Iterator[Row]:
+        """`Lead 0.21; Cadmium <0.05` in the column of results: each is a result of its own, with
+        the unit and the facts of the row."""
+        words, facts = self._words(row), facts_of(self.page, self.header, row)
+        note_cells(self.block, row, "")
+        if _is_panel(self.page.peek(row, self.analyte).text):
+            self.page.spread(row, self.analyte, "panel")
+        for column in self.results:
+            for name, said in listed(self.page.peek(row, column.number).text):
+                word = self.page.word(row, column.number, f"result of {name}")
+                header_unit, section_unit = self._units(column, words.get("unit"))
+                line = ResultRow(
+                    analyte=replace(word, text=name),
+                    result=replace(word, text=said),
+                    header_unit=header_unit,
+                    section_unit=section_unit,
+                    section=self.section.word,
+                    unit=words.get("unit"),
+                    method=words.get("method"),
+                    verdict=words.get("verdict"),
+                    verdict_header=words.get("verdict_header"),
+                    basis=words.get("basis"),
+                )
+                yield Row(line, {**self.batch, **facts})
+
+    def _words(self, row: int) -> dict[str, SourceText]:
+        """The words of a row by the roles of their columns; results, limits of detection and facts
+        left out. A method, a species or a panel may be any words: only known ones are claimed."""
+        words: dict[str, SourceText] = {}
+        for column in self.header.columns:
+            role, number = column.role, column.number
+            if role == "method":
+                words[role] = _joined(words.get(role), self.page.peek(row, number))
+            elif role == "limit" and (limit := self._limit(words.get(role), row, column)):
+                words[role] = limit
+            elif role == "cas":
+                words[role] = cas_at(self.page, row, number)
+            elif role in _CLAIMED_IF:
+                words[role] = self._known(row, number, role)
+            elif role in _SPREAD:
+                words[role] = self.page.spread(row, number, role)
+            elif role == "verdict":
+                words[role] = self.page.word(row, number, role)
+                words["verdict_header"] = column.header
+            elif role == "qualifier":  # a sign may stand in a column of its own
+                words[role] = _joined(words.get(role), self.page.word(row, number, role), " ")
+        return words
+
+    def _known(self, row: int, number: int, role: str) -> SourceText:
+        word = self.page.peek(row, number)
+        if _CLAIMED_IF[role](word.text):
+            self.page.spread(row, number, role.replace("_", " "))
+        return word
+
+    def _limit(self, known: SourceText | None, row: int, column: Column) -> SourceText | None:
+        """What the laboratory allows: the first column that says anything; `Min` and `Max` are one
+        range."""
+        word = self.page.peek(row, column.number)
+        if not word.text.strip():
+            return known
+        kind = repetition(column.title)
+        text = word.text.strip()
+        if known is not None and known.text.strip():
+            lowest = re.fullmatch(r"NLT ([0-9.,]+)", known.text)
+            if kind != "highest" or lowest is None or not _BARE.fullmatch(text):
+                return known
+            self.page.claim(row, column.number, "limit")
+            return replace(known, text=f"{lowest[1]} - {text}")
+        word = self.page.spread(row, column.number, "limit")
+        if not _BARE.fullmatch(text):
+            return word
+        bound = {"lowest": "NLT ", "highest": "NMT "}.get(kind or "", "")
+        unit = self.units.get(column.number) or column.header_unit
+        return replace(word, text=f"{bound}{text}{f' {unit.text}' if unit and not bound else ''}")
+
+
+def _is_replicate(text: str) -> bool:
+    return repetition(text) is not None or re.fullmatch(r"\s*\w{1,2}\s*", text) is not None
+
+
+# Columns that may say anything, and when a cell of them is understood
+_CLAIMED_IF: Mapping[str, Callable[[str], bool]] = {
+    SAMPLE_TYPE: is_sample_word,
+    "panel": lambda text: heading(text).is_understood,
+    "species": vocabulary.is_placeholder,
+    "replicate": _is_replicate,
+}
+_BARE = re.compile(r"[0-9][0-9.,]*")
+_NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
+_SIGN = re.compile(r"[<>=≤≥]{1,2}|[A-Za-z]{1,3}(?:[\s,;/+]+[A-Za-z]{1,3})*")
+_OF_ROW = ("unit", "method", "verdict", "verdict_header", "limit", "portion", "species", "cas")
+
+
+def _names_batch(cells: dict[int, Cell]) -> bool:
+    return vocabulary.fact_name(cells[min(cells)].text.partition(":")[0]) == "batch_id"
+
+
+def _is_unit_word(text: str) -> bool:
+    return sense(text).role == "unit"
+
+
+def _is_panel(name: str) -> bool:
+    """`Heavy metals`, or the batch as a whole."""
+    return heading(name).is_understood or vocabulary.fact_name(name) in ("batch_id", "product_name")
 
 
 # ---------------------------------------------------------------- columns
 
 
-def _settle(block: Block) -> Header:
-    """Refuse unknown and repeated columns; of several result columns, one that holds only verdicts
-    is a verdict."""
-    page, header = block.page, block.header
+def _told_apart(block: Block, header: Header) -> Header:
+    """Of several result columns, one that holds only verdicts is a verdict; of several columns of
+    units, the one behind a limit is the limit's; a second column of one meaning has none."""
     several = len(header.of("result")) > 1
-    columns = [_settled(block, column, several) for column in header.columns]
-    settled = replace(header, columns=tuple(columns))
-    _refuse_groups(page, settled)
-    for role in _ONCE:
-        if role not in _BOUNDS or not _one_per_unit(settled, role):
-            _refuse_twins(page, settled.of(role), role)
-    results = settled.of("result")
-    if len({column.unit for column in results}) < len(results):
-        message = "two columns hold results and nothing tells them apart"
-        page.refuse_word("duplicate-header", message, results[1].header)
+    columns: list[Column] = []
+    for column in header.columns:
+        role = column.role
+        if role == "result" and several and _only_verdicts(block, column):
+            role = "verdict"
+        role = _role_beside(role, columns)
+        if role == "qualifier" and any(other.role == role for other in columns):
+            role = role if _only_signs(block, column) else "unknown"
+        columns.append(replace(column, role=role) if role != column.role else column)
+    settled = replace(header, columns=tuple(_without_raw(columns)))
+    _hold_groups(block, settled)
     return settled
 
 
-def _settled(block: Block, column: Column, several_results: bool) -> Column:
-    """The column; one that is refused is ignored, so that the rest is still read."""
-    if column.role in ("unknown", "batch") or column.role.startswith("analyte:"):
-        unknown_header(block.page, column)
-        return replace(column, role="ignored")
-    if column.role == "result" and several_results and _only_verdicts(block, column):
-        return replace(column, role="verdict")
-    return column
+def _role_beside(role: str, before: Sequence[Column]) -> str:
+    """The role of a column, given those before it."""
+    seen = {column.role for column in before}
+    if role == "unit" and "unit" in seen and before[-1].role in ("lod", "loq", "lod_loq"):
+        role = "detection_unit"
+    if role.startswith("analyte:") or (role in seen and role in _ONCE):
+        return "unknown"
+    return role
 
 
-def _refuse_twins(page: SheetReading, columns: list[Column], role: str) -> None:
-    for twin in columns[1:]:
-        what, first = role.replace("_", " "), columns[0].header.text
-        page.refuse_word(
-            "duplicate-header",
-            f"two columns mean {what}: '{first}' and '{twin.header.text}'",
-            twin.header,
-        )
-
-
-def _one_per_unit(header: Header, role: str) -> bool:
-    """Whether each of several columns of limits has a unit of its own, and each unit a column of
+def _without_raw(columns: Sequence[Column]) -> Iterator[Column]:
+    """Beside one column of results as they are reported, those as they were measured are not the
     results."""
-    units = [vocabulary.unit_key(column.unit) for column in header.of(role)]
-    return len(set(units)) == len(units) and set(units) <= {
-        vocabulary.unit_key(column.unit) for column in header.of("result")
-    }
+    results = [column for column in columns if column.role == "result"]
+    reported = [column for column in results if writing(column.title) == "reported"]
+    for column in columns:
+        is_raw = column.role == "result" and writing(column.title) == "raw"
+        yield replace(column, role=RAW) if is_raw and len(reported) == 1 else column
 
 
-def _refuse_groups(page: SheetReading, header: Header) -> None:
-    """Two groups of results under names that mean nothing to us may be two batches."""
-    results = header.of("result")
-    if len({column.group.text if column.group else "" for column in results}) > 1:
-        for column in results:
-            if column.group is not None:
-                unknown_header(page, replace(column, header=column.group))
+def _only_signs(block: Block, column: Column) -> bool:
+    """Whether a second column of qualifiers holds signs and letters only: `<` beside `U`."""
+    rows = (block.cells(row) for row in block.body)
+    said = [cells[column.number].text.strip() for cells in rows if column.number in cells]
+    return all(map(_SIGN.fullmatch, said))
 
 
 def _only_verdicts(block: Block, column: Column) -> bool:
@@ -248,145 +523,61 @@ def _only_verdicts(block: Block, column: Column) -> bool:
     return bool(said) and all(vocabulary.status(text) in _VERDICTS for text in said)
 
 
-# ---------------------------------------------------------------- rows
+def _hold_groups(block: Block, header: Header) -> None:
+    """Two groups of results under names that mean nothing to us may be two samples."""
+    named = {
+        column.group.ref: column.group for column in header.of("result") if column.group is not None
+    }
+    unclear = [word for word in named.values() if not heading(word.text).is_understood]
+    if len(named) > 1:
+        for word in unclear:
+            message = f"nobody can say which sample the results under '{word.text.strip()}' are of"
+            block.page.trouble_with("SAMPLE-UNCLEAR", message, word)
 
 
-def _lines(
-    block: Block,
-    header: Header,
-    own: dict[str, SourceText | None],
-    row: int,
-    section: SourceText | None,
-) -> Iterator[Row]:
-    """A row of results for each of its result columns."""
-    page = block.page
-    words = _words_of_row(page, header, row)
-    section = words.pop("panel", section)
-    columns = header.of("result") or header.of("qualifier")
+def _alike(columns: Sequence[Column]) -> list[list[Column]]:
+    """The columns of results in groups of those that nothing tells apart: neither unit nor basis,
+    neither a replicate's name nor that of a group."""
+    groups: dict[tuple[str, ...], list[Column]] = {}
     for column in columns:
-        _refuse_merged(page, row, column.number)
-    paired = {role: header.of(role) for role in _BOUNDS if len(header.of(role)) > 1}
-    facts = facts_of(page, header, row)
-    if words.get("detection_unit"):
-        own = own | dict.fromkeys(("lod_unit", "loq_unit"), words["detection_unit"])
-    for column in columns:
-        heading_unit = section_unit(section)
-        if heading_unit is None and not column.unit and not _says(words.get("unit")):
-            heading_unit = block.unit
-        for role, bounds in paired.items():
-            words[role] = _paired_bound(page, row, column, bounds)
-        others: dict[str, Any] = own | {role: words.get(role) for role in _OF_ROW}
-        line = ResultRow(
-            analyte=_whole_total(words["analyte"], section),
-            result=page.word(row, column.number),
-            header_unit=column.header_unit,
-            section_unit=heading_unit,
-            qualifier=words.get("qualifier") if column.role == "result" else None,
-            section=section,
-            **others,
-        )
-        yield Row(line, facts)
+        group = column.group.text if column.group else ""
+        repeated = column.title if repetition(column.title) else ""
+        key = (vocabulary.unit_key(column.unit), column.basis, group, repeated)
+        groups.setdefault(key, []).append(column)
+    return list(groups.values())
 
 
-def _words_of_row(page: SheetReading, header: Header, row: int) -> dict[str, SourceText]:
-    """The words of a row by the roles of their columns, results and facts left out."""
-    words: dict[str, SourceText] = {}
-    for column in header.columns:
-        role, number = column.role, column.number
-        if role == "method":
-            words["method"] = _joined(words.get("method"), page.spread(row, number))
-        elif role in (*_SPREAD, "panel"):
-            words[role] = page.spread(row, number)
-        elif role not in ("result", "ignored") and not role.startswith("fact:"):
-            words[role] = page.word(row, number)
-    if "lod_loq" in words:
-        words["lod"], words["loq"] = _split(words.pop("lod_loq"))
-    return words
+def _is_apart(columns: Sequence[Column]) -> bool:
+    return len({vocabulary.unit_key(column.unit) for column in columns}) > 1
 
 
-def _paired_bound(page: SheetReading, row: int, result: Column, bounds: list[Column]) -> SourceText:
-    """The limit in the column that has the unit of a column of results."""
-    unit = vocabulary.unit_key(result.unit)
-    for column in bounds:
-        if vocabulary.unit_key(column.unit) == unit:
-            return page.word(row, column.number)
-    return SourceText("", result.header.ref)
+# ---------------------------------------------------------------- words
 
 
-def _joined(word: SourceText | None, further: SourceText) -> SourceText:
+def _joined(word: SourceText | None, further: SourceText, between: str = "; ") -> SourceText:
     """Two columns may say by what a result was obtained: `SOP 12`, and its instrument, `GC-MS`."""
     if word is None or not word.text.strip():
         return further
-    return (
-        replace(word, text=f"{word.text.strip()}; {further.text.strip()}")
-        if further.text.strip()
-        else word
-    )
+    if not further.text.strip():
+        return word
+    return replace(word, text=f"{word.text.strip()}{between}{further.text.strip()}")
 
 
-def _says(word: SourceText | None) -> bool:
-    return word is not None and bool(word.text.strip())
-
-
-def _own_units(header: Header) -> dict[str, SourceText | None]:
-    """The units that a list states in the headers of its limits."""
-    roles = ("lod", "loq", "lod_loq", "uncertainty")
-    lod, loq, both, uncertainty = (_header_unit(header, role) for role in roles)
-    return {"lod_unit": lod or both, "loq_unit": loq or both, "uncertainty_unit": uncertainty}
-
-
-def _header_unit(header: Header, role: str) -> SourceText | None:
-    """The unit in the bracket of a column's header, for LOD, LOQ and uncertainty."""
-    columns = header.of(role)
-    if len(columns) > 1:  # one for every unit of the results: each has the unit of its result
-        return None
-    return columns[0].header_unit if columns else None
-
-
-def _refuse_merged(page: SheetReading, row: int, column: int) -> None:
+def _hold_merged(page: Any, row: int, column: int) -> None:
     """One number merged over several results may be their sum, or the result of one of them."""
     area = page.merges.get((row, column))
     if area is None:
         return
     first, left, last, right = area
-    said = page.word(first, left).text
+    said = page.peek(first, left).text
     if (last > first or right > left) and could_be_result(said):
         message = (
             f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
         )
-        page.refuse("merged-result", message, first, left, said)
+        page.trouble("MERGED-RESULT", message, first, left, said)
 
 
-def _whole_total(word: SourceText, section: SourceText | None) -> SourceText:
-    """A bare `Total` is the total of its section where that is a known analyte: aflatoxins, for
-    instance."""
-    if section is None or not vocabulary.is_bare_total(word.text):
-        return word
-    heading = re.split(r"[(\[,:]", section.text)[0].strip()
-    found = {
-        analyte.id
-        for text in (f"Total {heading}", f"Sum of {heading}", f"{heading}, total")
-        if (analyte := vocabulary.analyte(text)) is not None
-    }
-    return replace(word, text=vocabulary.analytes()[found.pop()].name) if len(found) == 1 else word
-
-
-def _split(word: SourceText) -> tuple[SourceText, SourceText]:
-    """`0.02/0.06` in a column LOD/LOQ; a unit behind the second is the unit of both."""
-    lod, _, loq = word.text.partition("/")
-    shared = re.match(r"^\s*[0-9][0-9.,]*(?![0-9.,])\s*(?P<unit>[^0-9.,\s].*)$", loq)
-    unit = (
-        f" {shared['unit'].strip()}" if shared and re.fullmatch(r"\s*[0-9][0-9.,]*\s*", lod) else ""
-    )
-    return SourceText(f"{lod.strip()}{unit}", word.ref), SourceText(loq.strip(), word.ref)
-
-
-def section_unit(section: SourceText | None) -> SourceText | None:
-    """The unit in a section heading: `Heavy metals (mg/kg)` or `Alkaloids, % w/w`."""
-    if section is None:
-        return None
-    for pattern in (BRACKET, COMMA):
-        parts = pattern.match(section.text.strip())
-        if parts and vocabulary.unit(parts["inside"]):
-            return SourceText(parts["inside"], section.ref)
-    return None
+def _totals(subjects: Sequence[str]) -> Iterator[str]:
+    words = [word for subject in subjects for word in subject.split()]
+    for subject in (*subjects, *(f"{word.rstrip('s')}s" for word in words if len(word) > 5)):
+        yield from (f"Total {subject}", f"Sum of {subject}", f"{subject}, total")

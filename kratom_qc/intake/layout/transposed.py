@@ -6,10 +6,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.source import Cell
-from kratom_qc.intake.layout.headers import LIST, TURNED, WIDE, Column, Header, headers_at, meaning
-from kratom_qc.intake.layout.labels import could_be_result
-from kratom_qc.intake.layout.page import SheetReading, turn
+from kratom_qc.domain.source import Cell, SourceText
+from kratom_qc.intake.layout.headers import (
+    LIST,
+    TURNED,
+    WIDE,
+    Column,
+    Header,
+    headers_at,
+    looks_like_header,
+)
+from kratom_qc.intake.layout.page import Page, turn
+from kratom_qc.intake.layout.sense import could_be_result, is_whole, sense
 
 ROW_WORDS = ("unit", "lod", "loq", "method", "limit", "cas")
 
@@ -18,21 +26,15 @@ class TransposedTable(NamedTuple):
     """A table on its side: the sheet's first row of it, the table upright, its header there."""
 
     top: int
-    upright: SheetReading
+    upright: Page
     header: Header
 
 
-def transposed_at(page: SheetReading, row: int) -> TransposedTable | None:
+def transposed_at(page: Page, row: int) -> TransposedTable | None:
     """A table on its side that begins here: analytes down the first column, a batch per column."""
     header = next((header for header in headers_at(page, row) if header.kind == TURNED), None)
     if header is not None:
-        names = {
-            column.number: _as_batch(page, header.row, column)
-            for column in header.columns
-            if column.role == "batch"
-        }
-        rows = _run(page, header.row, header.columns[0].number, set(names))
-        return _on_its_side(page, header.row, header.row, rows, header.columns[0].number, names)
+        return _under_names(page, header)
     cells = page.cells(row)
     left = min(cells)
     if vocabulary.fact_name(cells[left].text) != "batch_id":
@@ -43,23 +45,64 @@ def transposed_at(page: SheetReading, row: int) -> TransposedTable | None:
     }
     if not values or any(_is_label(others[at].text) for at in values):
         return None
-    rows = _run(page, row, left, values)
+    if all(vocabulary.status_of_paper(others[at].text) for at in values):
+        return None  # `Batch | Pass` in a summary
+    first = _column_of_analytes(page, row, left, values)
+    rows = _run(page, row, first, values, least=2)
     above = _rows_above(page, row, left, values) if rows else []
-    return _on_its_side(page, above[0] if above else row, row, [*above, *rows], left, {})
+    key = "fact:batch_id"
+    return _on_its_side(page, row, [*above, *rows], first, {}, key, aside=left)
 
 
-def _as_batch(page: SheetReading, row: int, column: Column) -> Cell:
-    """A header like `Lot L-1` as the batch id that it names."""
-    cell = page.cells(row)[column.number]
-    return cell._replace(text=column.unit)
+def _column_of_analytes(page: Page, row: int, left: int, values: set[int]) -> int:
+    """Where the analytes of lots stand: below the label of the lots, or left of it, where the next
+    row heads the result of each lot: `Parameter | Unit | Result | Result`, the label above
+    `Unit`."""
+    for header in headers_at(page, row + 1)[:1]:
+        first = header.columns[0].number
+        if header.kind == LIST and {one.number for one in header.of("result")} == values:
+            return min(first, left)
+    return left
+
+
+def _under_names(page: Page, header: Header) -> TransposedTable | None:
+    """Under a header that names batches, `Lot L-1`, or samples, `2610-0044`."""
+    batches = {
+        column.number: page.cells(header.row)[column.number]._replace(text=column.unit)
+        for column in header.columns
+        if column.role == "batch"
+    }
+    samples = {column.number for column in header.columns if column.role == "unknown"}
+    left = header.columns[0].number
+    rows = _run(page, header.row, left, set(batches) or samples, least=1)
+    if not batches and any(_names_batches(page, row, left, samples) for row in rows):
+        return None  # found by that row
+    _claim_words_above(page, header)
+    key = "fact:batch_id" if batches else "fact:sample_id"
+    return _on_its_side(page, header.row, rows, left, batches, key)
+
+
+def _claim_words_above(page: Page, header: Header) -> None:
+    """Claim the words above the names of batches: `Parameter | Unit | Result | Method`."""
+    for row in range(header.top, header.row):
+        for column, cell in page.cells(row).items():
+            said = sense(cell.text)
+            if said.is_known and is_whole(cell.text):
+                page.word(row, column, f"header: {said.role}")
+
+
+def _names_batches(page: Page, row: int, left: int, columns: set[int]) -> bool:
+    cells = page.cells(row)
+    named = left in cells and vocabulary.fact_name(cells[left].text) == "batch_id"
+    return named and bool(columns & cells.keys())
 
 
 def _is_label(text: str) -> bool:
     return vocabulary.fact_name(text) is not None or vocabulary.analyte(text) is not None
 
 
-def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[int]:
-    """The rows of a table on its side, from its row of batches down; none where fewer than two
+def _run(page: Page, first: int, left: int, values: set[int], *, least: int) -> list[int]:
+    """The rows of a table on its side, from its row of batches down; none where fewer than `least`
     analytes are in it."""
     rows, headings, analytes, gap = [first], list[int](), 0, False
     for row in range(first + 1, page.last_row + 1):
@@ -69,6 +112,8 @@ def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[in
         part = _part_of_run(page, row, left, values, gap)
         if part == "end" or (part == "slipped" and len(rows) == 1):
             break
+        if part == "unnamed" and analytes:
+            break
         if part == "heading":
             headings.append(row)
             continue
@@ -77,39 +122,69 @@ def _run(page: SheetReading, first: int, left: int, values: set[int]) -> list[in
         if part != "slipped":
             analytes += part == "analyte"
             gap = False
-    return rows if analytes >= 2 else []
+    return rows if analytes >= least else []
 
 
-def _part_of_run(page: SheetReading, row: int, left: int, values: set[int], gap: bool) -> str:
-    """What a row is to a table on its side: its `end`, a `heading`, an `analyte`, another `row`, or
-    `slipped`: a value without a name, refused when the table is read."""
+def _part_of_run(page: Page, row: int, left: int, values: set[int], gap: bool) -> str:
+    """What a row is to a table on its side: its `end`, a `heading`, an `analyte`, another `row`,
+    `slipped`: a value without a name, or `unnamed`: words of each lot under a label nobody knows,
+    which may stand above the first analyte."""
     cells = page.cells(row)
     has_value = any(could_be_result(cells[column].text) for column in values & cells.keys())
-    if min(cells) > left and not gap and has_value:
-        return "slipped"
-    if min(cells) != left or _is_upright(page, row):
+    if min(cells) != left:
+        return "slipped" if min(cells) > left and not gap and has_value else "end"
+    if not values & cells.keys() and looks_like_header(cells.values()):
+        return "row"  # `Analyte`, `Unit`: what the other columns hold
+    if _is_upright(page, row, values):
         return "end"
     if len(cells) == 1:
         return "heading"
-    role = meaning((" ".join(cells[left].text.split()),))[0]
+    role = sense(cells[left].text).role
     if role == "fact:batch_id" or (gap and role.startswith("fact:")):
         return "end"
-    if not has_value and role in ("unknown", "analyte"):
+    if has_value:
+        return "analyte" if role.startswith("analyte:") else "row"
+    return _part_without_value(cells, values, role)
+
+
+def _part_without_value(cells: dict[int, Cell], values: set[int], role: str) -> str:
+    """What a row is whose lots have words and no values, under a label of this role."""
+    if role not in ("unknown", "analyte"):
+        return "row"
+    if not values <= cells.keys():
         return "end"
-    return "analyte" if role.startswith("analyte:") else "row"
+    if role == "unknown":
+        return "unnamed"
+    of_each = len(values) > 1 and all(sense(cells[at].text).role == "result" for at in values)
+    return "row" if of_each else "end"
 
 
-def _is_upright(page: SheetReading, row: int) -> bool:
-    """Whether a table with its analytes in rows or in columns begins here."""
-    return any(header.kind in (LIST, WIDE) for header in headers_at(page, row)[:1])
+def _claim_results(page: Page, row: int) -> None:
+    """Claim `Found | Found` beside the word over the analytes."""
+    for at, cell in page.cells(row).items():
+        if sense(cell.text).role == "result" and is_whole(cell.text):
+            page.word(row, at, "header: result")
 
 
-def _rows_above(page: SheetReading, row: int, left: int, values: set[int]) -> list[int]:
+def _is_upright(page: Page, row: int, values: set[int]) -> bool:
+    """Whether a table with its analytes in rows or in columns begins here. `Parameter | Unit |
+    Found | Found | Method` below a row of lots heads the result of each lot, and no other."""
+    for header in headers_at(page, row)[:1]:
+        results = {column.number for column in header.of("result")}
+        of_each = len(values) > 1 and results == values
+        return header.kind in (LIST, WIDE) and not of_each
+    return False
+
+
+def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
     """The rows right above the row of batches that belong to the table: further facts of each
     batch, names of columns."""
     found: list[int] = []
     for above in range(row - 1, 0, -1):
         cells = page.cells(above)
+        if _heads_others(cells, left, values):
+            found.insert(0, above)
+            break
         if not cells or min(cells) != left:
             break
         label, own = cells[left].text, values & set(cells)
@@ -118,26 +193,71 @@ def _rows_above(page: SheetReading, row: int, left: int, values: set[int]) -> li
             and vocabulary.fact_name(label)
             and not any(_is_label(cells[at].text) for at in own)
         )
-        if not of_each and not (vocabulary.column_role(label) == "analyte" and own):
+        if not of_each and not (sense(label).role == "analyte" and own):
             break
         found.insert(0, above)
     return found
 
 
+def _fact_of_each(page: Page, row: int, column: int) -> str | None:
+    """What a label states of each lot that may head analytes too: `Description | White powder`."""
+    cells = page.cells(row)
+    if any(sense(cell.text).role == "result" for at, cell in cells.items() if at > column):
+        return None
+    return vocabulary.fact_name(cells[column].text)
+
+
+def _claim_label(page: Page, row: int, column: int, label: Cell) -> None:
+    if is_whole(label.text):
+        page.word(row, column, "label")
+
+
+def _heads_others(cells: dict[int, Cell], left: int, values: set[int]) -> bool:
+    """`Sample 1 | Sample 2 | Units | MRL` above labels and lots, with nothing above the labels:
+    what the columns beside those of the lots hold."""
+    others = [cell.text for at, cell in cells.items() if at not in values]
+    return (
+        left not in cells
+        and values <= cells.keys()
+        and bool(others)
+        and all(vocabulary.column_role(text) in ROW_WORDS for text in others)
+    )
+
+
 def _on_its_side(
-    page: SheetReading, top: int, batches: int, rows: list[int], left: int, names: dict[int, Cell]
+    page: Page,
+    named: int,
+    rows: list[int],
+    left: int,
+    names: dict[int, Cell],
+    key: str,
+    aside: int = 0,
 ) -> TransposedTable | None:
+    """The rows as a wide table; row `named` holds the names of batches or samples. Down to that row
+    the labels stand in column `aside`, where that is not the first."""
     if not rows:
         return None
-    aside = turn(page, rows, left, names)
+    aside = aside or left
+    upright = turn(page, rows, left, names)
     columns = []
     for row in rows:
-        cell = page.cells(row).get(left)
-        role, unit, _ = meaning((" ".join(cell.text.split()),)) if cell else ("unknown", "", False)
-        if row == batches:
-            role, unit = "fact:batch_id", ""
-        elif role == "analyte":
-            role = "ignored"
-        columns.append(Column(row, role, aside.word(left, row), unit))
-    header = Header(left, WIDE, tuple(columns), left)
-    return TransposedTable(top, aside, header)
+        at = aside if row <= named else left
+        if at != left and (label := upright.sheet.rows[at].pop(row, None)) is not None:
+            _claim_label(page, row, at, label)
+        cell = page.cells(row).get(at)
+        role, unit = (key, "") if row == named else _role_of(page, row, at, named)
+        header = SourceText(cell.text if cell else "", page.place(row, at))
+        columns.append(Column(row, role, header, unit, end=row))
+    return TransposedTable(rows[0], upright, Header(left, WIDE, tuple(columns), left))
+
+
+def _role_of(page: Page, row: int, at: int, named: int) -> tuple[str, str]:
+    """What the label of a row, standing in column `at`, makes of it: the role and the unit."""
+    cell = page.cells(row).get(at)
+    said = sense(cell.text if cell else "")
+    if said.role != "analyte":
+        return said.role, said.unit
+    if row < named and (fact := _fact_of_each(page, row, at)):
+        return f"fact:{fact}", said.unit
+    _claim_results(page, row)
+    return "ignored", said.unit

@@ -2,102 +2,286 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
-from kratom_qc.intake.layout.headers import Column
+from kratom_qc.intake.layout.bounds import bound_at
+from kratom_qc.intake.layout.headers import KEYS, Column, claim_header
+from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.rows import (
     Row,
+    Section,
+    as_quality_control,
+    cas_at,
+    claim_heading,
     facts_of,
-    refuse_cells_outside,
-    refuse_uneven,
-    unknown_header,
+    hold_unclear,
+    note_cells,
+    quality_of,
+    section_of,
+    total_of,
 )
-from kratom_qc.intake.layout.tables import section_unit
+from kratom_qc.intake.layout.sense import BRACKET, could_be_result, is_whole_date, sense, squeezed
 from kratom_qc.intake.layout.transposed import ROW_WORDS
 
 _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say these of a whole batch
+_FREE = ("method", "replicate")  # may be any words
+
+
+@dataclass(slots=True)
+class _Body:
+    rows: list[int] = field(default_factory=list)  # one batch each
+    # unit, lod, loq, method, limit, cas → the row that states it for all
+    notes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Body:
-    rows: list[int]  # one batch each
-    notes: dict[str, int]  # unit, lod, loq, method, limit, cas → the row that states it for all
+class _Analyte:
+    """A column of results with the section that it stands in."""
+
+    column: Column
+    section: Section
+
+    @property
+    def name(self) -> str:
+        """The analyte as its header names it."""
+        return self.column.role.removeprefix("analyte:")
 
 
-def read_wide(block: Block) -> Iterator[Row]:
-    """The rows under a wide header: a line for every analyte column of every batch."""
-    page, body = block.page, _body(block)
-    analytes = list(_analytes(block, body))
-    _refuse_twins(block, analytes, body.notes.get("unit"))
-    _refuse_misplaced(block, body)
-    for row in body.rows:
-        refuse_uneven(block, row)
-        refuse_cells_outside(block, row)
-        facts = facts_of(page, block.header, row)
-        of_batch = {
-            role: page.spread(row, column.number)
-            for role in _OF_BATCH
-            for column in block.header.of(role)[:1]
+def read_wide(block: Block, above: Section) -> Iterator[Row]:
+    """The rows under a wide header: a line for every analyte column of every batch. `above` is what
+    the heading above it says."""
+    yield from _WideReader(block, above).rows()
+
+
+class _WideReader:
+    def __init__(self, block: Block, above: Section):
+        self.block, self.page, self.body, self.above = block, block.page, _body(block), above
+        claim_header(block.page, block.header)
+        self.groups = self._alike()
+        self.beside = _of_analytes(block)
+        for row in self.body.notes.values():
+            number = min(block.cells(row))
+            role = sense(block.cells(row)[number].text).role
+            if role in ROW_WORDS:
+                self.page.claim(row, number, f"header: {role}" if self.page.turned else "label")
+
+    def rows(self) -> Iterator[Row]:
+        """The results of each batch, from top to bottom."""
+        for row in self.body.rows:
+            cells = self.block.cells(row)
+            quality = quality_of(self.block.header, cells) or self.above.quality
+            note_cells(self.block, row, "")
+            if quality == "yes":
+                as_quality_control(self.block, row, cells)
+                continue
+            if quality == "perhaps":
+                hold_unclear(self.page, self.page.peek(row, min(cells)))
+            facts = facts_of(self.page, self.block.header, row)
+            yield from (Row(line, facts) for line in self._lines(row, self._of_batch(row)))
+
+    def _of_batch(self, row: int) -> dict[str, SourceText]:
+        """What columns say of all results of a batch."""
+        found = {}
+        for role in _OF_BATCH:
+            for column in self.block.header.of(role)[:1]:
+                look = self.page.peek(row, column.number)
+                free = role in _FREE
+                found[role] = look if free else self.page.spread(row, column.number, role)
+        return found
+
+    def _lines(self, row: int, of_batch: dict[str, SourceText]) -> Iterator[ResultRow]:
+        for alike in self.groups:
+            section = alike[0].section
+            if section.quality == "yes":
+                as_quality_control(self.block, row, [one.column.number for one in alike])
+                continue
+            lines = [self._line(row, one, of_batch) for one in alike]
+            if section.quality == "perhaps" and not self.above.quality:
+                hold_unclear(self.page, lines[0].cell)
+            yield lines[0] if len(lines) == 1 else replace(lines[0], alternatives=tuple(lines[1:]))
+
+    def _line(self, row: int, one: _Analyte, of_batch: dict[str, SourceText]) -> ResultRow:
+        page, column = self.page, one.column
+        words: dict[str, Any] = of_batch | self._notes(column) | self._beside(row, one)
+        if column.cas is not None:
+            words.setdefault("cas", column.cas)
+        unit = words.pop("unit", None)
+        stated = one.section.unit
+        if stated is None and not column.unit and (unit is None or not unit.text.strip()):
+            stated = self.block.unit
+        return ResultRow(
+            analyte=SourceText(one.name, column.header.ref),
+            result=page.word(row, column.number, f"result of {one.name}"),
+            unit=unit,
+            header_unit=column.header_unit,
+            section_unit=stated,
+            section=one.section.word,
+            **words,
+        )
+
+    def _notes(self, column: Column) -> dict[str, SourceText]:
+        """What rows under the header say of an analyte: its unit, its LOD."""
+        return {
+            role: self.page.spread(row, column.number, role)
+            if role == "unit"
+            else _noted(self.page, row, column.number, role)
+            for role, row in self.body.notes.items()
         }
-        for column in analytes:
-            yield Row(_line(block, body, row, column, of_batch), facts)
+
+    def _beside(self, row: int, one: _Analyte) -> dict[str, Any]:
+        """What columns of their own say of one analyte: `Lead LOQ (ppm)`."""
+        found: dict[str, Any] = {}
+        for role, columns in self.beside.items():
+            column = columns.get(_named(one.name))
+            if column is not None:
+                found[role] = _noted(self.page, row, column.number, role)
+                if role in ("lod", "loq"):
+                    found[f"{role}_unit"] = column.header_unit
+        return found
+
+    def _alike(self) -> list[list[_Analyte]]:
+        """The columns of analytes; those of one analyte that nothing tells apart are other readings
+        of one result."""
+        groups: dict[tuple[str, str, str], list[_Analyte]] = {}
+        for one in self._in_sections():
+            unit = one.column.unit or self._unit_below(one.column)
+            key = (_named(one.name), vocabulary.unit_key(unit), one.column.basis)
+            groups.setdefault(key, []).append(one)
+        return list(groups.values())
+
+    def _in_sections(self) -> Iterator[_Analyte]:
+        turned, section = self.page.turned, self.above
+        for column in _with_totals(self.block.header.columns):
+            if column.role == "unknown" and turned and not self._has_cells(column):
+                section = section_of(column.header, section, in_body=True)
+                claim_heading(self.page, self.block.header.row, column.number)
+            elif column.role == "unknown" and turned and not column.title:
+                _hold_nameless(self.block, self.body, column)
+            elif _is_analyte(column) or self._is_unknown_analyte(column):
+                role = column.role if _is_analyte(column) else f"analyte:{column.header.text}"
+                own = (
+                    section_of(column.group, self.above, in_body=True) if column.group else section
+                )
+                yield _Analyte(replace(column, role=role), own)
+
+    def _has_cells(self, column: Column) -> bool:
+        used = (*self.body.rows, *self.body.notes.values())
+        return any(column.number in self.block.cells(row) for row in used)
+
+    def _is_unknown_analyte(self, column: Column) -> bool:
+        """An analyte nobody knows is kept under the laboratory's name, and held: it has a unit."""
+        known = vocabulary.unit(self._unit_below(column)) is not None
+        return column.role in ("unknown", "batch") and known
+
+    def _unit_below(self, column: Column) -> str:
+        row = self.body.notes.get("unit")
+        return "" if row is None else self.page.peek(row, column.number).text
 
 
-def _line(
-    block: Block, body: _Body, row: int, column: Column, of_batch: dict[str, SourceText]
-) -> ResultRow:
-    page, notes = block.page, dict(body.notes)
-    units_row = notes.pop("unit", None)
-    extra = {role: page.word(note, column.number) for role, note in notes.items()}
-    extra |= of_batch
-    if column.cas is not None:
-        extra.setdefault("cas", column.cas)
-    unit = page.spread(units_row, column.number) if units_row is not None else None
-    stated = section_unit(column.group)
-    if stated is None and not column.unit and (unit is None or not unit.text.strip()):
-        stated = block.unit
-    return ResultRow(
-        analyte=SourceText(column.role.removeprefix("analyte:"), column.header.ref),
-        result=page.word(row, column.number),
-        unit=unit,
-        header_unit=column.header_unit,
-        section_unit=stated,
-        section=column.group,
-        zero_is_censored=False,
-        **extra,
-    )
+def _weighed(column: Column) -> Column:
+    """`Unit Weight (g)` beside columns of results, which is a label elsewhere: one of them."""
+    stated = BRACKET.match(column.title) if column.role == "fact:other" else None
+    known = vocabulary.analyte_in_table(stated["name"]) if stated else None
+    if stated is None or known is None or vocabulary.unit(stated["inside"]) is None:
+        return column
+    return replace(column, role=f"analyte:{stated['name']}", unit=stated["inside"])
+
+
+def _with_totals(columns: Iterable[Column]) -> Iterator[Column]:
+    """The columns, where a bare `Total` behind analytes of one kind is the total of that kind."""
+    names: list[str] = []
+    for column in map(_weighed, columns):
+        named = column.role.removeprefix("analyte:") if _is_analyte(column) else column.title
+        whole = total_of(names) if vocabulary.is_bare_total(named) else None
+        if whole is not None:
+            yield replace(column, role=f"analyte:{whole}")
+            continue
+        names = [*names, named] if _is_analyte(column) else []
+        yield column
+
+
+def _noted(page: Page, row: int, column: int, role: str) -> SourceText:
+    """What a row of limits, methods or CAS numbers says of one analyte."""
+    if role in ("lod", "loq"):
+        return bound_at(page, row, column, role)
+    if role == "cas":
+        return cas_at(page, row, column)
+    return page.peek(row, column) if role == "method" else page.word(row, column, role)
+
+
+def _named(name: str) -> str:
+    known = vocabulary.analyte(name)
+    return known.id if known else name
+
+
+def _of_analytes(block: Block) -> dict[str, dict[str, Column]]:
+    """Columns that say something of one analyte (`Lead LOQ`), by role and analyte."""
+    found: dict[str, dict[str, Column]] = {}
+    for column in block.header.columns:
+        role, of, name = column.role.partition(" of:")
+        if of:
+            found.setdefault(role, {})[_named(name)] = column
+    return found
 
 
 def _body(block: Block) -> _Body:
-    body = _Body([], {})
-    batch = next(
-        (
-            column.number
-            for key in ("batch_id", "sample_id", "lab_id")
-            for column in block.header.of(f"fact:{key}")
-        ),
-        0,
-    )
+    body = _Body()
+    keys = [column.number for key in KEYS for column in block.header.of(key)]
+    batch = keys[0] if keys else 0
     for row in block.body:
         cells = block.cells(row)
-        label = next((cells[number].text for number in sorted(cells)), "")
-        role = vocabulary.column_role(label)
+        label = squeezed(next((cells[number].text for number in sorted(cells)), ""))
+        role = sense(label).role
         if role in ROW_WORDS and role not in body.notes:
             body.notes[role] = row
         elif not body.rows and batch not in cells and cells and _is_unit_row(cells):
             body.notes["unit"] = row
-        elif (
-            len(cells) > 1
-            or _lacks_the_rest(block, row, cells, batch)
-            or any(column.number in cells for column in block.header.columns if _is_analyte(column))
-        ):
+        elif _is_batch(block, row, cells, batch):
             body.rows.append(row)
     return body
+
+
+def _is_batch(block: Block, row: int, cells: dict[int, Cell], batch: int) -> bool:
+    """Whether a row holds the results of a batch, or of nobody knows which: a value stands under an
+    analyte, or anything beside a batch."""
+    said = [
+        cells[column.number].text
+        for column in block.header.columns
+        if _is_analyte(column) and column.number in cells
+    ]
+    if _is_signed(cells, batch):
+        return False
+    named = batch in cells and not _is_signature(cells[batch].text)
+    answers = any(map(could_be_result, said)) or (bool(said) and named)
+    return answers or _lacks_the_rest(block, row, cells, batch)
+
+
+def _is_signed(cells: dict[int, Cell], batch: int) -> bool:
+    """`Reviewed by: | J. Doe | 2026-10-12` below a table, the name in the column of its batches:
+    words and days only."""
+    first, *others = sorted(cells) or [batch]
+    label = cells[first].text.strip() if cells else ""
+    person = vocabulary.plain_label(label) == "person"
+    return (
+        (label.endswith((":", "：")) or person)
+        and first != batch
+        and vocabulary.fact_name(label) not in (None, "batch_id")
+        and all(
+            is_whole_date(cells[at].text) or not could_be_result(cells[at].text) for at in others
+        )
+    )
+
+
+def _is_signature(text: str) -> bool:
+    """`Analysed by: J. Doe` below a table, in the column of its batches."""
+    label, colon, rest = text.partition(":")
+    return bool(colon) and rest[:1].isspace() and vocabulary.fact_name(label) != "batch_id"
 
 
 def _lacks_the_rest(block: Block, row: int, cells: dict[int, Cell], batch: int) -> bool:
@@ -117,56 +301,12 @@ def _is_unit_row(cells: dict[int, Cell]) -> bool:
     return known >= 1 and known >= len(cells) - 1
 
 
-def _analytes(block: Block, body: _Body) -> Iterator[Column]:
-    """The columns of analytes, each with the section it stands in. A table on its side may have
-    headings among them."""
-    heading: SourceText | None = None
-    for column in block.header.columns:
-        blank = not any(
-            column.number in block.cells(row) for row in (*body.rows, *body.notes.values())
-        )
-        if column.role == "unknown" and block.page.turned and blank:
-            heading = column.header
-        elif _is_analyte(column):
-            yield replace(column, group=column.group or heading)
-        elif column.role in ("unknown", "batch"):
-            units_row = body.notes.get("unit")
-            unit = block.page.word(units_row, column.number).text if units_row is not None else ""
-            # An analyte nobody knows is kept under the laboratory's name, and held.
-            if vocabulary.unit(unit) is not None:
-                role = f"analyte:{column.header.text}"
-                yield replace(column, role=role, group=column.group or heading)
-            else:
-                unknown_header(block.page, column)
-
-
-def _refuse_twins(block: Block, analytes: list[Column], units_row: int | None) -> None:
-    """Two columns of one analyte in one unit: nothing says which of them is the result."""
-    seen: dict[tuple[str, str], Column] = {}
-    for column in analytes:
-        said = column.role.removeprefix("analyte:")
-        known = vocabulary.analyte(said)
-        unit = column.unit or (
-            block.page.spread(units_row, column.number).text if units_row is not None else ""
-        )
-        twin = seen.setdefault((known.id if known else said, unit), column)
-        if twin is not column:
-            title = column.header.text.strip()
-            message = f"the column '{title}' stands twice: at {twin.header.ref} and here"
-            block.page.refuse_word("duplicate-header", message, column.header)
-
-
-def _refuse_misplaced(block: Block, body: _Body) -> None:
-    """A column of limits, units or results says nothing where every analyte has a column of its
-    own."""
-    silent = ("ignored", "analyte", "verdict", "unknown", "batch")
-    for column in block.header.columns:
-        if column.role in silent or column.role.startswith(("fact:", "analyte:")):
-            continue
-        twin = column in block.header.of(column.role)[1:]
-        filled = any(column.number in block.cells(row) for row in body.rows)
-        if filled and (twin or column.role not in _OF_BATCH):
-            message = (
-                f"nothing says which analyte the column '{column.header.text.strip()}' is about"
-            )
-            block.page.refuse_word("misplaced-header", message, column.header)
+def _hold_nameless(block: Block, body: _Body, column: Column) -> None:
+    """Hold a value without a name in a table on its side."""
+    for row in body.rows:
+        cell = block.cells(row).get(column.number)
+        if cell is not None and could_be_result(cell.text):
+            message = "this value has no name beside it; repeat a merged name, or move the row back"
+            text = cell.text
+            block.page.trouble("RESULT-WITHOUT-ANALYTE", message, row, column.number, text)
+            return

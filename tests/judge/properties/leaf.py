@@ -34,11 +34,11 @@ FACTS = {
 MARKETS = ("us", "us-ga", "cz")
 HOME = ("us",)  # where a clean leaf may be sold
 
-# analyte → unit, and the numbers of the real limits on it
+# analyte → unit, and the numbers of the real limits on it; of metals also what 10 g a day make of those per day
 METALS = {
     "Arsenic": ("mg/kg", ("0.5", "2")),
-    "Cadmium": ("mg/kg", ("0.82", "1")),
-    "Lead": ("mg/kg", ("1.2", "3")),
+    "Cadmium": ("mg/kg", ("0.5", "0.82", "1")),
+    "Lead": ("mg/kg", ("0.5", "1.2", "3")),
     "Mercury": ("mg/kg", ("0.1", "0.4")),
 }
 PAH = dict.fromkeys(

@@ -84,10 +84,12 @@ def test_m9_other_lots_change_nothing(bench, rows, other, chance):
 
 
 @judged_property(
-    leaves(), st.sampled_from(sorted(SHAPES)), st.text("Lead mgk;7", min_size=1, max_size=9).filter(str.strip)
+    leaves(),
+    st.sampled_from(sorted(SHAPES)),
+    st.sampled_from(("Sheet1", "List1", "Tabelle1", "Results", "COA", "Lead")),
 )
 def test_m10_the_shape_and_format_of_the_file_say_nothing(bench, rows, shape, sheet):
-    """Long or below a header block, as csv of three kinds, xlsx, xls and ods, under any sheet name."""
+    """Long or below a header block, as csv of three kinds, xlsx, xls and ods, under a sheet name that says nothing else."""
     (verdict,) = judged(bench, SHAPES[shape](rows, {"Batch": "L", **FACTS}, sheet))
     same(accepted(bench, rows), verdict)
 
@@ -122,10 +124,10 @@ def test_m11_other_words_for_absence_in_a_portion_say_the_same(bench, rows, chan
 
 
 # A clean leaf may be sold here; the other markets ban it, ask for what it does not show, or rest on what nobody has read.
-MERRY = ("us", "us-az", "us-co", "us-ga", "us-ky", "us-ne", "us-nv", "us-ok", "us-sc", "us-sd", "us-tx", "us-va", "cz")
+MERRY = ("us", "us-az", "us-co", "us-fl", "us-ga", "us-ne", "us-nv", "us-ok", "us-sc", "us-sd", "us-tx")
 CLEAN = {
     "Mitragynine": ("0.9", "2.4"), "7-Hydroxymitragynine": ("0.001", "0.009"), "Speciociliatine": ("0.1", "0.4"),
-    "Arsenic": ("0.01", "0.4"), "Cadmium": ("0.01", "0.7"), "Lead": ("0.01", "1.1"), "Mercury": ("0.005", "0.09"),
+    "Arsenic": ("0.01", "0.4"), "Cadmium": ("0.01", "0.5"), "Lead": ("0.01", "0.5"), "Mercury": ("0.005", "0.09"),
     "Benzo(a)pyrene": ("0.5", "9"), "Benz(a)anthracene": ("0.5", "9"), "Benzo(b)fluoranthene": ("0.5", "9"),
     "Chrysene": ("0.5", "9"), "TAMC": ("10", "9000000"), "TYMC": ("10", "90000"),
 }  # fmt: skip

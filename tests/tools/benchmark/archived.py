@@ -22,12 +22,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kratom_qc import PROGRAM
+from kratom_qc.app import terms
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading, read_content
-from kratom_qc.archive.store import PassWriter, Store, keep_rulebook
-from kratom_qc.archive.tables import SCHEMAS
+from kratom_qc.archive.tables import SCHEMAS, PassStamp
 from kratom_qc.interpret.compare import CrossCertificateChecks
+from tests.factory.archived import published, writer
 from tests.tools.benchmark.generate import COLUMNS, SEED, paper
 
 ON = date(2026, 11, 22)
@@ -55,17 +56,16 @@ def _first_pass(root: Path, count: int) -> None:
     with get_context("spawn").Pool() as readers:
         readings = [one for one in readers.imap(_read, range(count), chunksize=50) if one.certificates]
     policy = load_policy((), ON)
-    writer = PassWriter(Store(root), "pass-0", ON, PROGRAM)
+    written = writer(root, PassStamp("pass-0", ON))
     for start in range(0, len(readings), WAVE):
         batches = collect(readings[start : start + WAVE], policy, beside=CrossCertificateChecks())
         for verdict in judge_batches(batches, policy).verdicts():
-            writer.add_verdict(verdict, "")
+            written.add_verdict(verdict, "")
     for reading in readings:
         for certificate in reading.certificates:
-            writer.add_analysis(certificate)
-    for book in policy.books.values():
-        keep_rulebook(root, book)
-    writer.commit()
+            written.add_analysis(certificate)
+    terms.keep(written.files, policy)
+    published(written)
 
 
 def _read(number: int) -> Reading:

@@ -27,6 +27,8 @@ CERTIFICATES, BATCHES = 1000, 10_000
 WHOLE_SECONDS, SECOND_RUN_SECONDS, FASTER = 30, 5, 20
 READ_TIMES = 4
 REFUSE_SECONDS = 1
+FIRST_SECONDS = 0.4
+LONG, LONG_SECONDS, LONG_GROWTH = (1_000, 8_000), 8, 10
 EVERYWHERE, EVERYWHERE_TIMES = (10_000, 100_000), 6
 WHATIF, WHATIF_SECONDS = 100_000, 30
 JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
@@ -158,7 +160,8 @@ def reading(count: int) -> Iterator[Line]:
         "ours": f"in process, one core; {speed['ours'] / speed['openpyxl']:.1f}× openpyxl's files per second",
         "guarded": f"confined children on every core; {speed['guarded'] / speed['openpyxl']:.1f}× openpyxl's files per second, "
         f"target ≥ {READ_TIMES}×; {speed['calamine'] / speed['guarded']:.0f}× below calamine's",
-        "whole": "the same children, on to results, handed back",
+        "whole": "the same children, on to results, handed back; "
+        f"{speed['guarded'] / speed['whole']:.1f}× as long as the cells alone",
     }
     for way, one in found.items():
         met = speed[way] / speed["openpyxl"] >= READ_TIMES if way == "guarded" else None
@@ -174,6 +177,20 @@ def hostile() -> Iterator[Line]:
     note = f"{found['files']} refused files; slowest {found['slowest']}: {found['most']:.2f} s, target ≤ {REFUSE_SECONDS} s each"
     each = found["seconds"] / found["files"] * 1000
     yield Line("hostile set", found["seconds"], each, note=note, met=found["most"] <= REFUSE_SECONDS)
+
+
+def long_files() -> Iterator[Line]:
+    """Files of thousands of rows: eight times the rows take eight times as long, and little more."""
+    few, many = LONG
+    for shape in ("prose", "labels", "results"):
+        small, large = run("long_files", shape, few), run("long_files", shape, many)
+        if shape == "prose":
+            note = f"a sample of one page, nothing in memory yet; target ≤ {FIRST_SECONDS} s"
+            yield Line("first read", large["first"], note=note, met=large["first"] <= FIRST_SECONDS)
+        times = large["long"] / small["long"]
+        note = f"{times:.1f}× as long as {few:,}; target ≤ {LONG_GROWTH}×, and ≤ {LONG_SECONDS} s"
+        met = times <= LONG_GROWTH and large["long"] <= LONG_SECONDS
+        yield Line(f"{many:,} rows of {shape}", large["long"], note=note, met=met)
 
 
 def judging(count: int) -> Iterator[Line]:
@@ -247,6 +264,8 @@ def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     yield Line("Reading", note=f"{count:,} workbooks of three shapes, bytes → cells; peak is the parent's")
     yield from reading(count)
     yield from hostile()
+    yield Line("Long files", note="one csv each, in process; seconds of computing")
+    yield from long_files()
     yield Line("Judging in memory", note=f"200 limits × {batches:,} batches; {120 * batches:,} pairs have an answer")
     yield from judging(batches)
     yield Line("Every market", note="all rulebooks, six product forms, in waves of 2,000")

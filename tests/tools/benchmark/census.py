@@ -23,7 +23,7 @@ from pathlib import Path
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading, read_content
-from kratom_qc.domain.errors import Refusal
+from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
@@ -70,7 +70,7 @@ def read_all(folder: Path, paths: Iterable[Path], jobs: int) -> Iterator[Told]:
         try:
             yield Told(name, *sandbox.submit(read_one, path.name, path.read_bytes()).answer())
         except ReaderDied as died:
-            fault = Refusal(died.code, died.why, CellRef(path.name))
+            fault = Problem(died.code, died.why, CellRef(path.name))
             yield Told(name, Reading(path.name, "", refusals=(fault,)), time.perf_counter() - before, 0)
     sandbox.close()
 

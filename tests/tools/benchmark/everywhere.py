@@ -122,10 +122,11 @@ def plain(maker: Maker, batches: Sequence[Batch]) -> Counter[Outcome]:
     }
     told: Counter[Outcome] = Counter()
     for limit in maker.limits:
-        key = limit.quantity_key
         if not isinstance(limit, NumericLimit):
             told[_constant(limit, maker.product)] += len(batches)
-        elif key not in maker.keys:
+            continue
+        key = limit.quantity_key
+        if key not in maker.keys:
             told[Outcome.MISSING] += len(batches)
         elif limit.kind == "not_detected":
             deep = depth[key] >= float(limit.portion) if limit.portion is not None else lods[key] <= _lod(limit)

@@ -17,7 +17,8 @@ from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.release import ReleasePass, arrivals
-from kratom_qc.archive.store import PassWriter, Store, keep
+from kratom_qc.app.store import Store
+from kratom_qc.archive.store import PassWriter
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.layout.certificates import FileContent, certificates
@@ -27,6 +28,7 @@ from kratom_qc.report.html import batch_page, page_name, summary_page
 from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.summary import summary_row
 from kratom_qc.settings import Caps
+from tests.factory.archived import writer
 from tests.tools.benchmark.measure import Stopwatch
 
 ON = date(2026, 11, 22)
@@ -51,8 +53,8 @@ def read(path: Path) -> Words:
 
 def understood(words: Words) -> Reading:
     """Words → analyses."""
-    interpreted_certificates, refusals = interpret(words.found.certificates)
-    return Reading(words.file, words.sha256, interpreted_certificates, (*words.found.refusals, *refusals))
+    interpreted_certificates = interpret(words.found.certificates)
+    return Reading(words.file, words.sha256, interpreted_certificates, words.found.refusals)
 
 
 def judged(batches: Sequence[Batch], by: JudgementPolicy, watch: Stopwatch) -> list[Verdict]:
@@ -70,33 +72,33 @@ def judged(batches: Sequence[Batch], by: JudgementPolicy, watch: Stopwatch) -> l
         return list(judgement.verdicts())
 
 
-def pages(found: Iterable[Verdict], store: Store) -> None:
+def pages(found: Iterable[Verdict], writer: PassWriter) -> None:
     """Verdicts → pages on disk."""
     rows = []
     for verdict in found:
         name = page_name(verdict.batch.batch_id)
-        store.write_page(name, batch_page(verdict, program=PROGRAM))
+        writer.add_page(name, batch_page(verdict, program=PROGRAM))
         rows.append(summary_row(verdict, name))
-    store.write_page("index.html", summary_page(rows, (), judged_on=ON, program=PROGRAM))
+    writer.add_page("index.html", summary_page(rows, (), judged_on=ON, program=PROGRAM))
 
 
-def archive(words: Iterable[Words], readings: Iterable[Reading], found: Iterable[Verdict], store: Store) -> None:
+def archive(words: Iterable[Words], readings: Iterable[Reading], found: Iterable[Verdict], writer: PassWriter) -> None:
     """Raw files → kept; results, findings and verdicts → Parquet."""
     for one in words:
-        keep(store.root, one.sha256, one.raw)
-    writer = PassWriter(store, "benchmark", ON, PROGRAM)
+        writer.files.keep(one.sha256, one.raw)
     for reading in readings:
         for certificate in reading.certificates:
             writer.add_analysis(certificate)
     for verdict in found:
         writer.add_verdict(verdict, main_reason(verdict))
-    writer.commit()
+    writer.finish()
+    writer.files.publish(writer.stamp.pass_id)
 
 
 def staged(inbox: Path, count: int, root: Path) -> None:
     """Stage by stage, everything held between stages: what each costs, not how little memory it needs."""
     files = sorted(inbox.iterdir())[:count]
-    watch, store = Stopwatch(), Store(root)
+    watch, written = Stopwatch(), writer(root)
     with watch("import"):
         import kratom_qc.judge.engine  # noqa: F401 - the import is what is measured
     with watch("limits"):
@@ -108,9 +110,9 @@ def staged(inbox: Path, count: int, root: Path) -> None:
         batches = collect(readings, by)
     verdicts = judged(batches, by, watch)
     with watch("report"):
-        pages(verdicts, store)
+        pages(verdicts, written)
     with watch("archive"):
-        archive(words, readings, verdicts, store)
+        archive(words, readings, verdicts, written)
     watch.report(
         refused=sum(bool(reading.refusals) for reading in readings),
         findings=sum(len(verdict.findings) for verdict in verdicts),
@@ -125,7 +127,7 @@ def whole(inbox: Path, count: int, root: Path) -> None:
         import kratom_qc.judge.engine  # noqa: F401 - the import is what is measured
     with watch("whole"):
         store = Store(root)
-        new = arrivals(inbox, store)[0][:count]
+        new = arrivals(inbox, store).new[:count]
         current = ReleasePass(store, load_policy((), ON), lambda _stage, _done, _of: None)
         current.read(new, len(new))
         for wave in current.gather():

@@ -19,10 +19,10 @@ from decimal import Decimal
 
 from kratom_qc import vocabulary
 from kratom_qc.app.reading import read_content
-from kratom_qc.interpret.dates import UnreadableDate, day_first, read_date
+from kratom_qc.interpret.dates import Calendar, UnreadableDate, orders, read_date
 from kratom_qc.interpret.measure import Measure
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark, number, tidy
-from kratom_qc.interpret.statement import LONGEST, Statement, Unreadable, statement
+from kratom_qc.interpret.statement import LONGEST, Statement, Unreadable, readings, statement
 from tests.factory.sheets import HEAD, csv_bytes
 from tests.interpret.grammar import groups
 
@@ -135,6 +135,12 @@ def check_statement(text: str, mark: str | None) -> None:
         _check_interval(found, found.number.value)
 
 
+def _check_readings(text: str, mark: str | None) -> None:
+    """One way to read it where the text is clear, else several that differ."""
+    ways = readings(text, mark)
+    assert 1 <= len(ways) == len(set(ways)), "a reading twice"
+
+
 def _check_interval(found: Statement, amount: Decimal) -> None:
     interval = Measure(found, vocabulary.unit("mg/kg"), None, None, None, False, "mass").possible().interval
     assert interval.low >= 0, "an interval below nothing"
@@ -156,10 +162,11 @@ def check_vocabulary(text: str) -> None:
 
 def check_date(text: str) -> None:
     """A date lies in our times."""
-    day_first([text])
+    orders([text])
     for order in (None, True, False):
         try:
-            assert 1990 <= read_date(text, first_is_day=order).year <= 2100, "a date of other times"
+            days = read_date(text, Calendar(order))
+            assert 1990 <= days.earliest.year <= days.latest.year <= 2100, "a date of other times"
         except UnreadableDate:
             continue
 
@@ -206,6 +213,7 @@ def fuzz(rounds: Iterable[object], seed: int) -> Tally:
 def one_of(tally: Tally, text: str, mark: str | None) -> None:
     """One text through every reader of words."""
     guarded(tally, "statement", (Unreadable,), lambda: check_statement(text, mark), text)
+    guarded(tally, "readings", (Unreadable,), lambda: _check_readings(text, mark), text)
     guarded(tally, "number", (ValueError,), lambda: _check_number(text, mark), text)
     guarded(tally, "decimal mark", (Ambiguous,), lambda: _nothing(decimal_mark([text])), text)
     guarded(tally, "date", (UnreadableDate,), lambda: check_date(text), text)
@@ -216,14 +224,15 @@ def read_all(text: str) -> None:
     """One text through every reader of words, past their caches."""
     with suppress(Unreadable, ValueError):
         statement.__wrapped__(text, ".")
+    with suppress(Unreadable, ValueError):
+        readings.__wrapped__(text, None)
     with suppress(ValueError):
         number(text, ".")
     with suppress(Ambiguous):
         decimal_mark([text])
     with suppress(UnreadableDate):
-        read_date(text, first_is_day=None)
-    with suppress(UnreadableDate):
-        day_first([text])
+        read_date.__wrapped__(text)
+    orders([text])
     vocabulary.unit.__wrapped__(text)
     vocabulary.analyte.__wrapped__(text)
     vocabulary.status.__wrapped__(text)

@@ -1,0 +1,168 @@
+"""A copy of a store that can be trusted, and a store made of it again.
+
+    manifest.json    the SHA-256 of every file below, and the head of the journal; written last
+    journal.jsonl    every entry of the journal, a JSON list a line
+    raw/ archive/ rulebooks/ reports/ rejudged/    as in the store
+
+The journal is read first, and everything that it names is immutable: a pass may run meanwhile.
+Whatever database holds the ledger, the backup is the same.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kratom_qc import settings
+from kratom_qc.app.store import LEDGER, Store, existing_store, ledger_of
+from kratom_qc.archive import disk
+from kratom_qc.archive.store import raw_path, sha256_of, table_path
+from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.ledger.entries import BEGINNING, Act, Entry, Head, faults
+from kratom_qc.ledger.ledger import Clock, Ledger, now
+
+MANIFEST, JOURNAL = "manifest.json", "journal.jsonl"
+_BESIDE = ("reports", "rejudged")  # not named by the journal, and copied as they are
+_TAKEN = 10_000  # entries taken over at once
+
+
+def back_up(root: Path, target: Path, actor: str) -> tuple[Head, int]:
+    """Copy a store to a new folder, and write into its ledger that it was done. Returns the head of
+    the copied journal and how many files there are.
+
+    Raises InputNotFound where there is no store, and StoreError where something in it is damaged or
+    cannot be copied: then there is no backup.
+    """
+    ledger = ledger_of(existing_store(root))
+    with _new_folder(target) as part:
+        entries = list(ledger.entries())
+        lines = "".join(json.dumps(list(entry)) + "\n" for entry in entries)
+        disk.write(part / JOURNAL, lines.encode("ascii"))
+        for path, sha256 in _named(entries):
+            _copy(root, path, part, sha256)
+        for path in _beside(root):
+            _copy(root, path, part)
+        hashes = _hashes(part)
+        head = Head(entries[-1].sequence, entries[-1].hash) if entries else BEGINNING
+        manifest = json.dumps({"head": list(head), "files": hashes}, indent=0, sort_keys=True)
+        disk.sync(part / path for path in hashes)
+        disk.write_synced(part / MANIFEST, manifest.encode("ascii"))
+    ledger.add(actor, Act("backed up", str(target), {"head": str(head), "files": len(hashes)}))
+    return head, len(hashes)
+
+
+def restore(backup: Path, root: Path, actor: str, clock: Clock = now) -> tuple[Head, int]:
+    """Make a store of a backup, in a folder where there is none. Returns as `back_up` does.
+
+    Raises InputNotFound where there is no backup, and StoreError where anything in it is not what
+    was backed up, or the ledger of the settings is not empty: then no store is made.
+    """
+    manifest = _manifest(backup)
+    head = Head(*manifest["head"])
+    entries = _entries(backup, manifest["files"].pop(JOURNAL, ""), head)
+    with _new_folder(root) as part:
+        for path, sha256 in manifest["files"].items():
+            _copy(backup, path, part, sha256)
+        disk.sync(part / path for path in manifest["files"])
+        _take_over(Ledger(settings.load().ledger or part / LEDGER, clock), entries)
+    store = Store(root, clock)
+    store.ledger.add(actor, Act("restored", str(backup), {"head": str(head)}))
+    store.export_head()
+    return head, len(manifest["files"])
+
+
+def _take_over(ledger: Ledger, entries: list[Entry]) -> None:
+    with ledger.writing() as writer:
+        if writer.head() != BEGINNING:
+            raise StoreError("the ledger that KRATOM_QC_LEDGER names is not empty")
+        for start in range(0, len(entries), _TAKEN):
+            writer.take(entries[start : start + _TAKEN])
+
+
+def _named(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    """(path in the store, SHA-256) of every file that the journal names."""
+    for entry in entries:
+        if entry.act == "delivered":
+            yield raw_path(Path(), entry.subject).as_posix(), entry.subject
+        elif entry.act in ("committed", "terms changed"):
+            yield from entry.made["holds"].items()
+
+
+def _beside(root: Path) -> Iterator[str]:
+    for name in _BESIDE:
+        for path in sorted((root / name).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(root).as_posix()
+
+
+def _copy(source: Path, path: str, target: Path, sha256: str = "") -> None:
+    """Copy a file once. Raises StoreError where it is not there, or not what it should be."""
+    copy = target / path
+    if copy.exists():
+        return
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    with disk.told(source / path, "cannot be copied"):
+        shutil.copyfile(_where(source, path), copy)
+    if sha256 and sha256_of(copy) != sha256:
+        raise StoreError(f"{source / path}: is not what it was when it was written")
+
+
+def _where(source: Path, path: str) -> Path:
+    """Where a file lies: a table of a pass may not have been moved yet."""
+    folder, _, name = path.partition("/")
+    if folder != "archive":
+        return source / path
+    table, _, file = name.partition("/")
+    return table_path(source, table, file.removesuffix(".parquet"))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
+
+
+def _manifest(backup: Path) -> dict[str, Any]:
+    path = backup / MANIFEST
+    if not path.is_file():
+        raise InputNotFound(f"{backup}: no backup is here")
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_bytes())
+        Head(*manifest["head"]), manifest["files"].items()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise StoreError(f"{path}: is damaged") from None
+    return manifest
+
+
+def _entries(backup: Path, sha256: str, head: Head) -> list[Entry]:
+    """The entries of a backup's journal, which end at its head."""
+    path = backup / JOURNAL
+    if sha256_of(path) != sha256:
+        raise StoreError(f"{path}: is not what was backed up")
+    lines = path.read_text(encoding="ascii").splitlines()
+    entries = [Entry(*json.loads(line)) for line in lines]
+    fault = next(faults(entries, [head] if head != BEGINNING else []), None)
+    if fault:
+        raise StoreError(f"{path}: entry {fault.sequence} {fault.what}")
+    return entries
+
+
+@contextmanager
+def _new_folder(path: Path) -> Iterator[Path]:
+    """A folder that appears whole when the block ends, or not at all."""
+    if path.exists():
+        raise StoreError(f"{path}: is there already; name a new folder")
+    part = path.with_name(f".{path.name}.part")
+    with disk.told(path):
+        shutil.rmtree(part, ignore_errors=True)  # what one that was killed left
+        part.mkdir(parents=True)
+    try:
+        yield part
+        with disk.told(path):
+            part.rename(path)
+        disk.sync([path, path.parent])
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,174 @@
+"""What people decide about batches, on what the program judged.
+
+A decision binds to the hash of exactly what it was made on. Where a later verdict has another
+outcome, the decision falls and the batch waits for a person again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kratom_qc.app.store import existing_store, ledger_of, user
+from kratom_qc.archive import fingerprint
+from kratom_qc.archive.fingerprint import Fingerprint
+from kratom_qc.archive.tables import PassStamp
+from kratom_qc.domain.disposition import Disposition, decided, undecided
+from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
+from kratom_qc.domain.verdict import Verdict
+from kratom_qc.ledger.entries import Act, Entry
+from kratom_qc.ledger.ledger import KnownBatch, Ledger, stamp
+from kratom_qc.vocabulary import nearest_hint
+
+_REOPENED = "the new verdict does not rest on what was decided on"
+_SHORTEST = 8  # letters of a hash that name what was seen
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A batch as a person decides on it: its newest verdict, what decides it, the files it rests
+    on, and what was done with it before. `against` are rows of the archive's findings."""
+
+    batch: KnownBatch
+    reason: str
+    files: tuple[str, ...]
+    against: tuple[Row, ...]
+    history: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What somebody decides: `people` are one or two, `seen` the beginning of the hash that the
+    review showed, where they name it."""
+
+    decision: str
+    because: str
+    people: tuple[str, ...]
+    seen: str = ""
+
+
+def dossier(root: Path, batch_id: str) -> Dossier:
+    """All that a person needs to decide on a batch.
+
+    Raises InputNotFound for a batch that the store does not know, and StoreError where the archive
+    is not what the verdict rests on.
+    """
+    ledger = ledger_of(existing_store(root))
+    return _dossier(root, ledger, _known(ledger, root, batch_id))
+
+
+def decide(root: Path, batch_id: str, ruling: Ruling) -> KnownBatch:
+    """Decide on a batch, and write it into the ledger. Returns the batch as it stands then.
+
+    Raises UsageError where it may not be decided so, InputNotFound for a batch that the store does
+    not know, and StoreError where the archive is not what the verdict rests on.
+    """
+    ledger = ledger_of(existing_store(root))
+    known = _known(ledger, root, batch_id)
+    _dossier(root, ledger, known)  # nobody decides on what is damaged
+    _check_seen(known, ruling.seen)
+    becomes = decided(
+        ruling.decision, known.verdict, known.disposition, ruling.because, ruling.people
+    )
+    made = {
+        "disposition": becomes,
+        "decision": ruling.decision,
+        "people": list(ruling.people),
+        "account": user(),
+        **{name: getattr(known, name) for name in ("verdict", "pass_id", "basis", "outcome")},
+    }
+    act = Act("decided", batch_id, made, {"disposition": known.disposition}, ruling.because)
+    with ledger.writing() as writer:
+        if writer.batches([batch_id])[batch_id] != known:
+            raise UsageError(f"batch {batch_id} has changed just now; review it again")
+        writer.add(ruling.people[0], [act])
+    return ledger.batches([batch_id])[batch_id]
+
+
+def _known(ledger: Ledger, root: Path, batch_id: str) -> KnownBatch:
+    known = ledger.batches([batch_id]).get(batch_id)
+    if known is None:
+        near = nearest_hint(batch_id, ledger.batches(), 3)
+        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
+    return known
+
+
+def _check_seen(known: KnownBatch, seen: str) -> None:
+    if seen and (len(seen) < _SHORTEST or not known.basis.startswith(seen)):
+        raise UsageError(
+            f"what was seen ({seen}) is not what batch {known.batch_id} rests on now "
+            f"({known.basis[:12]}); review it again"
+        )
+
+
+def _dossier(root: Path, ledger: Ledger, known: KnownBatch) -> Dossier:
+    from kratom_qc.archive.history import ArchiveTables, among  # loads pandas: not for a pass
+
+    tables = ArchiveTables(root)
+    ours = among("batch_id", [known.batch_id])
+
+    def rows(name: str) -> list[Row]:
+        columns = (*fingerprint.COLUMNS[name], *(("reason",) if name == "verdicts" else ()))
+        found: list[Row] = tables.table(name, known.pass_id, columns, ours).to_pylist()
+        return found
+
+    verdicts, findings = rows("verdicts"), rows("findings")
+    own = [row for row in verdicts if row["market"] is None]
+    if not own or fingerprint.of(verdicts, findings).basis != known.basis:
+        raise StoreError(
+            f"{root}: the archive's rows of batch {known.batch_id} in pass {known.pass_id} are not "
+            "those that its verdict rests on; restore them from a backup"
+        )
+    hashes = own[0]["certificates"] or []
+    files = ledger.files(hashes)
+    return Dossier(
+        batch=known,
+        reason=own[0]["reason"] or "",
+        files=tuple(files[sha256].name for sha256 in hashes if sha256 in files),
+        against=tuple(row for row in findings if _stands_against(row, own[0])),
+        history=tuple(ledger.entries(known.batch_id)),
+    )
+
+
+def _stands_against(finding: Row, own: Row) -> bool:
+    """Whether a finding holds or fails the batch's own verdict."""
+    counts = finding["market"] is None or finding["market"] in (own["home_markets"] or ())
+    return bool(counts and finding["decides"] and finding["outcome"] != "PASS")
+
+
+def judged(verdict: Verdict, made: Fingerprint, of: PassStamp) -> dict[str, Any]:
+    """What the ledger is told of a verdict."""
+    return {
+        "product": verdict.batch.product,
+        "verdict": str(verdict.decision),
+        "judged_on": of.judged_on.isoformat(),
+        "judged_at": stamp(of.judged_at) if of.judged_at else "",
+        "sequence": of.sequence,
+        "pass_id": of.pass_id,
+        "basis": made.basis,
+        "outcome": made.outcome,
+        "disposition": undecided(verdict.decision),
+    }
+
+
+def judged_acts(
+    new: Mapping[str, dict[str, Any]], before: Mapping[str, KnownBatch]
+) -> Iterator[Act]:
+    """New verdicts as acts, each with what was known before. A release or rejection that rests on
+    another outcome falls; what a person holds stays held until a person says otherwise."""
+    for batch_id, made in new.items():
+        known = before.get(batch_id)
+        if known is None:
+            yield Act("judged", batch_id, made)
+            continue
+        earlier = {"verdict": known.verdict, "pass_id": known.pass_id, "basis": known.basis}
+        yield Act("judged", batch_id, made, earlier)
+        decided = known.by_person and known.disposition is not Disposition.ON_HOLD
+        if decided and known.outcome != made["outcome"]:
+            becomes = {"disposition": made["disposition"]}
+            was = {"disposition": known.disposition, "decided": known.decided}
+            yield Act("reopened", batch_id, becomes, was, _REOPENED)

@@ -1,0 +1,142 @@
+"""A store: its files, and the ledger that says which of them count.
+
+    ledger.sqlite    who did what when, and what counts; elsewhere where KRATOM_QC_LEDGER says so
+    heads.jsonl      the ledger's newest entry after every pass; KRATOM_QC_HEADS puts it elsewhere
+
+The files are described in `kratom_qc.archive.store`.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kratom_qc import settings
+from kratom_qc.archive import disk
+from kratom_qc.archive.store import StoreFiles
+from kratom_qc.archive.tables import SCHEMAS
+from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.ledger.entries import BEGINNING, Head
+from kratom_qc.ledger.ledger import Clock, Ledger, now
+
+if TYPE_CHECKING:
+    from kratom_qc.archive.history import History
+
+LEDGER = "ledger.sqlite"
+PROGRAM_ITSELF = "kratom_qc"  # the actor of what follows from an act of somebody else
+
+
+def user() -> str:
+    """Who runs this program."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
+
+
+class Store:
+    """One folder that holds everything, with its ledger. Raises StoreError where either cannot be
+    written."""
+
+    def __init__(self, root: Path, clock: Clock = now):
+        self.root = root
+        self.files = StoreFiles(root)
+        self.ledger = ledger_of(root, clock)
+        self.clock = clock
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the store for one pass, whole: what an interrupted one left behind is put where it
+        belongs first. Raises StoreError at once where another pass holds it."""
+        with self.files.locked():
+            for pass_id in self.files.staged():
+                if self.ledger.is_committed(pass_id):
+                    self.files.publish(pass_id)
+                else:
+                    self.files.discard(pass_id)
+            yield
+
+    def export_head(self) -> Head:
+        """Write the ledger's newest entry where it is kept beside the ledger."""
+        head = self.ledger.head()
+        line = {"at": _stamp(self.clock()), "sequence": head.sequence, "hash": head.hash}
+        disk.append_synced(heads_path(self.root), json.dumps(line))
+        return head
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def ledger_of(root: Path, clock: Clock = now) -> Ledger:
+    """The ledger of a store that is there. One that an earlier version made without a ledger gets
+    one, from its archive."""
+    ledger = Ledger(settings.load().ledger or root / LEDGER, clock)
+    if ledger.head() == BEGINNING:
+        if exported_heads(root):
+            raise StoreError(
+                f"{root}: the ledger is empty, and {heads_path(root)} says that it was not; "
+                "restore it from a backup"
+            )
+        if any((root / "archive" / "certificates").glob("*.parquet")):
+            _take_over(root, ledger)
+    return ledger
+
+
+def _take_over(root: Path, ledger: Ledger) -> None:
+    from kratom_qc.app.adoption import acts_of_old_archive  # loads pandas, which takes a second
+
+    acts = acts_of_old_archive(root)
+    with ledger.writing() as writer:
+        if writer.head() == BEGINNING:  # nobody else did meanwhile
+            writer.add(PROGRAM_ITSELF, acts)
+
+
+def heads_path(root: Path) -> Path:
+    """The file that the ledger's head is added to after every pass."""
+    return settings.load().heads or root / "heads.jsonl"
+
+
+def exported_heads(root: Path) -> list[Head]:
+    """Every head that was exported. Raises StoreError where the file cannot be read."""
+    path = heads_path(root)
+    if not path.exists():
+        return []
+    with disk.told(path, "cannot be read"):
+        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    try:
+        entries = [json.loads(line) for line in lines if line.strip()]
+        return [Head(int(entry["sequence"]), str(entry["hash"])) for entry in entries]
+    except (ValueError, KeyError, TypeError):
+        raise StoreError(f"{path}: is damaged; restore it from a backup") from None
+
+
+def history_of(root: Path, batch_ids: Collection[str] | None = None) -> History:
+    """What a store has judged: all, or some batches. Raises InputNotFound where there is no
+    archive."""
+    from kratom_qc.archive.history import History  # as above
+
+    ledger = ledger_of(existing_store(root))
+    batches = ledger.batches(batch_ids)
+    if not batches and not ledger.passes():
+        raise _no_archive(root)
+    newest = {batch.batch_id: batch.pass_id for batch in batches.values()}
+    return History(root, newest, ledger.files_of(newest))
+
+
+def existing_store(root: Path) -> Path:
+    """A store that is there. Raises InputNotFound for one that is not, and makes none."""
+    if not any((root / "archive" / name).is_dir() for name in SCHEMAS):
+        raise _no_archive(root)
+    return root
+
+
+def _no_archive(root: Path) -> InputNotFound:
+    return InputNotFound(
+        f"{root}: no archive; make one with `kratom-qc run`, or name another store with --store"
+    )

@@ -1,0 +1,145 @@
+"""Everything in a store against what the ledger says of it: the journal itself, the current state,
+every kept file, every table, and every newest verdict judged again from its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from glob import escape
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from kratom_qc import PROGRAM
+from kratom_qc.app.policy import JudgementPolicy
+from kratom_qc.app.rejudge.reread import reread
+from kratom_qc.app.store import existing_store, exported_heads, history_of, ledger_of
+from kratom_qc.app.terms import policy_of
+from kratom_qc.archive import fingerprint, rows
+from kratom_qc.archive.history import ArchivedVerdict, History
+from kratom_qc.archive.store import foreign, raw, sha256_of
+from kratom_qc.domain.errors import RulebookError, StoreError
+from kratom_qc.domain.verdict import Verdict
+from kratom_qc.interpret.facts import Declaration, FactsFile
+from kratom_qc.ledger.entries import Head
+from kratom_qc.ledger.ledger import KnownBatch, Ledger
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was looked at, and everything that is not as it should be. `unanswered` are batches that
+    cannot be judged again: by another program, without kept terms or declarations."""
+
+    entries: int = 0
+    files: int = 0
+    tables: int = 0
+    replayed: int = 0
+    unanswered: int = 0
+    differences: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()  # what lies among the tables and is not ours
+
+
+def verify(root: Path, heads: Sequence[Head] = (), *, replay: bool) -> Verified:
+    """Check a store; `heads` were written down elsewhere. Raises InputNotFound where there is no
+    store."""
+    ledger = ledger_of(existing_store(root))
+    found = Verified(entries=ledger.head().sequence)
+    differences = [*_journal(ledger, [*exported_heads(root), *heads])]
+    differences += _kept(root, ledger, found)
+    differences += _tables(root, ledger, found)
+    if replay and not differences:  # from damaged files nobody judges again
+        differences += _replayed(root, ledger, found)
+    found.differences = tuple(differences)
+    return found
+
+
+def _journal(ledger: Ledger, heads: Iterable[Head]) -> Iterator[str]:
+    faults = ledger.faults(heads)
+    yield from (f"journal: entry {fault.sequence} {fault.what}" for fault in faults)
+    if not faults:
+        for table, count in ledger.differences().items():
+            yield f"ledger: the table {table} differs from the journal in {count} rows"
+
+
+def _kept(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
+    for sha256, name in ledger.every_file():
+        found.files += 1
+        try:
+            raw(root, sha256)
+        except StoreError as error:
+            yield f"{name}: {error}"
+
+
+def _tables(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
+    """Tables, rulebooks and registers whose bytes are not those that were committed."""
+    passes = ledger.passes()
+    holds = (*(one.holds for one in passes), *(made["holds"] for made in ledger.terms().values()))
+    written = dict(chain.from_iterable(one.items() for one in holds))
+    for path, sha256 in written.items():
+        found.tables += 1
+        try:
+            if sha256_of(root / path) != sha256:
+                yield f"{root / path}: is not what was committed"
+        except StoreError as error:
+            yield str(error)
+    found.foreign = tuple(map(str, foreign(root, [one.pass_id for one in passes])))
+
+
+# ---------------------------------------------------------------- judged again
+
+
+def _replayed(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
+    """Batches that are judged otherwise today, from the files, terms and declarations of then."""
+    history, known = history_of(root), ledger.batches()
+    for policy, verdicts in _by_policy(history, ledger):
+        found.replayed += len(verdicts)
+        for now in reread(history, verdicts, policy):
+            if _basis(now) != known[now.batch.batch_id].basis:
+                yield _differs(known[now.batch.batch_id], now)
+    found.unanswered = len(known) - found.replayed
+
+
+def _by_policy(
+    history: History, ledger: Ledger
+) -> Iterator[tuple[JudgementPolicy, list[ArchivedVerdict]]]:
+    """The verdicts that can be made again, by the policy of then."""
+    terms = ledger.terms()
+    terms_of_pass = {one.pass_id: one.terms or "" for one in ledger.passes()}
+    by_terms: dict[tuple[str, date], list[ArchivedVerdict]] = {}
+    for verdict in history.verdicts:
+        if verdict.facts.sha256 == verdict.facts_sha256:  # what was declared is kept
+            asked = terms_of_pass[verdict.pass_id], verdict.judged_on
+            by_terms.setdefault(asked, []).append(verdict)
+    for (name, on), verdicts in by_terms.items():
+        policy = _policy_of_then(history, terms.get(name), on, verdicts)
+        if policy:
+            yield policy, verdicts
+
+
+def _differs(batch: KnownBatch, now: Verdict) -> str:
+    return (
+        f"batch {batch.batch_id}: judged again it is {now.decision}, and was "
+        f"{batch.verdict} in pass {batch.pass_id}; they do not rest on the same"
+    )
+
+
+def _policy_of_then(
+    history: History, terms: Mapping[str, Any] | None, on: date, verdicts: Iterable[ArchivedVerdict]
+) -> JudgementPolicy | None:
+    """By what batches were judged, with what was declared of each; none where another program
+    judged them, or where nobody kept it or it cannot be loaded any more."""
+    if terms is None or terms["program"] != PROGRAM:
+        return None
+    declared = [one for one in verdicts if one.facts_sha256]
+    facts = FactsFile(tuple(Declaration(escape(one.batch_id), "*", one.facts) for one in declared))
+    try:
+        return policy_of(history.root, terms, on, facts)
+    except RulebookError:
+        return None
+
+
+def _basis(verdict: Verdict) -> str:
+    batch_id = verdict.batch.batch_id
+    findings = [rows.finding_row(finding, batch_id) for finding in verdict.findings]
+    return fingerprint.of(list(rows.verdict_rows(verdict, "", PROGRAM)), findings).basis

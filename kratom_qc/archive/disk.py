@@ -1,0 +1,79 @@
+"""The one place that writes files of a store: whole or not at all, and on the disk before anybody
+relies on them.
+
+`os.fsync` of a file and of its folder, and not `os.sync`, because that one reports no errors.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kratom_qc.domain.errors import StoreError
+
+
+@contextmanager
+def told(path: Path, what: str = "cannot be written") -> Iterator[None]:
+    """An error of the disk inside the block is a StoreError that names a path."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path}: {what}: {error.strerror}") from None
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, without waiting for the disk: `sync` does. Raises
+    StoreError."""
+    part = path.with_name(f".{path.name}.part")
+    with told(path):
+        part.write_bytes(content)
+        part.replace(path)
+
+
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and on the disk when this returns. Raises StoreError."""
+    part = path.with_name(f".{path.name}.part")
+    with told(path):
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        _sync_one(path.parent)
+
+
+def append_synced(path: Path, line: str) -> None:
+    """Add a line to a file, and have it on the disk when this returns. Raises StoreError."""
+    with told(path):
+        with path.open("a", encoding="ascii") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_one(path.parent)
+
+
+def sync(paths: Iterable[Path]) -> None:
+    """Wait until files and folders are on the disk. Raises StoreError where one is not."""
+    for path in paths:
+        with told(path):
+            _sync_one(path)
+
+
+def _sync_one(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def make_folder(path: Path) -> None:
+    """A folder with those above it, on the disk when this returns. Raises StoreError."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    with told(path):
+        path.mkdir(exist_ok=True)
+        _sync_one(path.parent)

@@ -1,0 +1,104 @@
+"""`kratom-qc archive`, `backup` and `restore`: proof that a store is whole, and a copy of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kratom_qc.cli.options import StoreFolder
+
+archive = typer.Typer(
+    name="archive",
+    rich_markup_mode=None,
+    help="The archive of a store: verify, views.\n\n"
+    "\b\nExample:\n  kratom-qc archive verify --store store",
+)
+Heads = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--head",
+        metavar="SEQUENCE:HASH",
+        help="A head that was written down elsewhere (may be repeated), besides heads.jsonl.",
+    ),
+]
+
+
+@archive.command()
+def verify(
+    replay: Annotated[
+        bool, typer.Option("--replay/--no-replay", help="Judge every batch again from its files.")
+    ] = True,
+    head: Heads = None,
+    store: StoreFolder = None,
+) -> int:
+    """Check everything in a store.
+
+    The journal, the current state, the hash of every kept file, table and rulebook; then every
+    newest verdict is made again from the files and rulebooks it rests on. Ends with 1 where
+    something differs, and names it.
+
+    \b
+    Example:
+      kratom-qc archive verify --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_verified
+
+    return print_verified(store or settings.load().store, head or [], replay=replay)
+
+
+@archive.command()
+def views(store: StoreFolder = None) -> int:
+    """Print the SQL of the archive's views, for DuckDB.
+
+    \b
+    Example:
+      kratom-qc archive views --store store > views.sql
+    """
+    from kratom_qc import settings
+    from kratom_qc.app.store import existing_store
+    from kratom_qc.archive.views import views as sql
+    from kratom_qc.cli.console import write_lines
+
+    return write_lines([sql(existing_store(store or settings.load().store))], 0)
+
+
+def backup(
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", show_default=False, help="A new folder.")
+    ],
+    store: StoreFolder = None,
+) -> int:
+    """Copy a store to a new folder.
+
+    Every file is checked on the way; a store that is damaged is not backed up over a good copy.
+
+    \b
+    Example:
+      kratom-qc backup backup-monday --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_backed_up
+
+    return print_backed_up(store or settings.load().store, target)
+
+
+def restore(
+    backed_up: Annotated[
+        Path, typer.Argument(metavar="BACKUP", show_default=False, help="What `backup` made.")
+    ],
+    store: Annotated[
+        Path, typer.Option(metavar="DIR", show_default=False, help="A new folder for the store.")
+    ],
+) -> int:
+    """Make a store of a backup, in a new folder.
+
+    \b
+    Example:
+      kratom-qc restore backup-monday --store restored
+    """
+    from kratom_qc.cli.proof import print_restored
+
+    return print_restored(backed_up, store)

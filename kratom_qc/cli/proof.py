@@ -1,0 +1,50 @@
+"""What `archive verify`, `backup` and `restore` print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.markup import escape
+
+from kratom_qc.app.backup import back_up, restore
+from kratom_qc.app.store import user
+from kratom_qc.app.verification import verify
+from kratom_qc.cli.console import plain_console
+from kratom_qc.cli.journal import DIFFERS, head_of
+
+
+def print_verified(root: Path, heads: Sequence[str], *, replay: bool) -> int:
+    """Check a store and print everything that differs, or that nothing does."""
+    found = verify(root, [head_of(text) for text in heads], replay=replay)
+    console = plain_console()
+    for difference in found.differences:
+        console.print(escape(difference))
+    for path in found.foreign:
+        console.print(f"not ours, left where it is: {escape(path)}")
+    if found.differences:
+        return DIFFERS
+    console.print(
+        f"Whole: {found.entries} entries, {found.files} kept files, "
+        f"{found.tables} tables, rulebooks and registers"
+    )
+    if replay:
+        console.print(
+            f"Judged again alike: {found.replayed} batches; {found.unanswered} cannot be: another "
+            "version judged them, or what they were judged by was not kept"
+        )
+    return 0
+
+
+def print_backed_up(root: Path, target: Path) -> int:
+    """Back a store up and print the head of the journal that was copied."""
+    head, files = back_up(root, target, user())
+    plain_console().print(f"{files} files in {escape(str(target))}; head {head}")
+    return 0
+
+
+def print_restored(backed_up: Path, root: Path) -> int:
+    """Restore a store and print where its journal stands."""
+    head, files = restore(backed_up, root, user())
+    plain_console().print(f"{files} files in {escape(str(root))}; the journal ends at {head}")
+    return 0

@@ -1,0 +1,73 @@
+"""What becomes of a batch, who may decide it, and when a decision falls (21 CFR 111.113, 111.123).
+
+The program judges; a person disposes. `RULES` is the one table of what may be decided.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from kratom_qc.domain.errors import UsageError
+from kratom_qc.domain.verdict import Decision
+
+
+class Disposition(StrEnum):
+    """Where a batch stands."""
+
+    AWAITING_REVIEW = "awaiting review"
+    ON_HOLD = "on hold"
+    RELEASED = "released"
+    REJECTED = "rejected"
+    UNDER_DEVIATION = "released under deviation"
+
+
+class DispositionRule(NamedTuple):
+    """What a decision makes of a batch with this verdict, and how many people it takes."""
+
+    decision: str
+    verdict: Decision
+    becomes: Disposition
+    people: int
+
+
+RULES = (
+    DispositionRule("released", Decision.PASS, Disposition.RELEASED, 1),
+    DispositionRule("released", Decision.HOLD, Disposition.UNDER_DEVIATION, 2),
+    DispositionRule("released", Decision.FAIL, Disposition.UNDER_DEVIATION, 2),
+    *(DispositionRule("rejected", verdict, Disposition.REJECTED, 1) for verdict in Decision),
+    *(DispositionRule("hold", verdict, Disposition.ON_HOLD, 1) for verdict in Decision),
+)
+DECISIONS = tuple(dict.fromkeys(rule.decision for rule in RULES))
+
+
+def undecided(verdict: Decision) -> Disposition:
+    """Where a batch stands of which nobody has decided anything: only one that PASSes waits for
+    its review, every other is held."""
+    passes = verdict is Decision.PASS
+    return Disposition.AWAITING_REVIEW if passes else Disposition.ON_HOLD
+
+
+def decided(
+    decision: str, verdict: Decision, now: Disposition, because: str, people: tuple[str, ...]
+) -> Disposition:
+    """What a decision makes of a batch that stands at `now`; `people` are those who decide.
+
+    A release of what FAILs, is on HOLD or was rejected takes two people. Raises UsageError with
+    what is missing.
+    """
+    rule = next((one for one in RULES if (one.decision, one.verdict) == (decision, verdict)), None)
+    if rule is None:
+        raise UsageError(f"'{decision}' is no decision; known are {', '.join(DECISIONS)}")
+    if not because.strip():
+        raise UsageError("a decision needs its reason: --because '…'")
+    named = {" ".join(person.split()).casefold() for person in people} - {""}
+    if not named:
+        raise UsageError("a decision needs a person: --by NAME")
+    undoes_rejection = now is Disposition.REJECTED and decision == "released"
+    if len(named) < (2 if undoes_rejection else rule.people):
+        what = "was rejected" if undoes_rejection else f"has the verdict {verdict}"
+        raise UsageError(
+            f"the batch {what}: to release it takes two people; name the other, --second"
+        )
+    return rule.becomes

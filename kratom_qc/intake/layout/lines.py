@@ -1,0 +1,136 @@
+"""What one cell says in labels and values: `Lot: A-1 | Product: … | Received 12 Oct 2026`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from kratom_qc import vocabulary
+from kratom_qc.vocabulary.calendar import is_day
+from kratom_qc.vocabulary.letterhead import is_accreditation
+
+_APART = re.compile(r"\s*[|•·;\n\r\t]+\s*| {2,}|\u00a0{2,}")
+_COLON = re.compile(r"(?<![0-9]):(?!//)|:(?![0-9]{2}|//)|：")
+_MOST_LABEL_WORDS = 6
+_MOST_DAY_WORDS = 8
+_OF_A_DAY = ("of", "dated", "del", "du", "vom", "z", "ze", "van", "de", "tanggal", "tgl.")
+_LONGEST = 2000
+_ID = re.compile(r"#?[^\s,;]*[0-9][^\s,;]*")
+_IDS = ("batch_id", "certificate_id", "sample_id", "lab_id", "accreditation")
+
+
+class Part(NamedTuple):
+    """A piece of a cell: the fact that its label states ('' without a known label), the label and
+    the value."""
+
+    name: str
+    label: str
+    text: str
+
+
+@lru_cache(8192)
+def parts(text: str) -> tuple[Part, ...]:
+    """The pieces of a cell's text, in order. A cell without any known label is one piece."""
+    if len(text) > _LONGEST:
+        return (Part("", "", text),)
+    found: list[Part] = []
+    for piece in filter(None, _APART.split(text.strip())):
+        for part in _of_piece(piece):
+            if found and found[-1].name and not found[-1].text and not part.name:
+                found[-1] = found[-1]._replace(text=part.text)  # `Product:   Green Malay`
+            else:
+                found.append(part)
+    return tuple(found) if any(part.name for part in found) else (Part("", "", text),)
+
+
+def _of_piece(piece: str) -> Iterator[Part]:
+    """The parts of a text that no separator cuts: labels with a colon, else without one."""
+    if is_accreditation(piece):
+        yield Part("accreditation", "", piece)
+        return
+    labels = list(_labels(piece))
+    ends = [*(at for at, _, _ in labels), len(piece)]
+    before = piece[: ends[0]].strip(" ,(-–")
+    if before:
+        yield from _without_colon(before)
+    for (_, start, label), end in zip(labels, ends[1:], strict=True):
+        value = piece[start:end].strip().strip(",;").strip()
+        if value.count(")") > value.count("("):
+            value = value.rstrip(") ")
+        yield Part(vocabulary.fact_name(label) or "", label, value.lstrip(":： "))
+
+
+def _labels(piece: str) -> Iterator[tuple[int, int, str]]:
+    """(where it begins, where its value begins, the label) of every known label with a colon."""
+    last = 0
+    for colon in _COLON.finditer(piece):
+        before = piece[last : colon.start()]
+        words = list(re.finditer(r"\S+", before))[-_MOST_LABEL_WORDS:]
+        for word in words:
+            label = before[word.start() :].lstrip("(")
+            if vocabulary.fact_name(label) is not None:
+                yield last + word.start(), colon.end(), label.strip()
+                last = colon.end()
+                break
+
+
+def _without_colon(piece: str) -> Iterator[Part]:
+    """`Lot No. KX-77, Received 12 Oct 2026`: a known label with a value of its kind, a number or a
+    date; any other text is one part."""
+    words = piece.split()
+    numbers = [at for at, word in enumerate(words) if any(map(str.isdigit, word))]
+    last = numbers[-1] if numbers else 0
+    at, open_words = 0, list[str]()
+    while at < len(words):
+        found = (_labelled_at(words, at) or _dated_at(words, at)) if at < last else None
+        if found is None:
+            open_words.append(words[at])
+            at += 1
+            continue
+        part, at = found
+        if open_words:
+            yield Part("", "", " ".join(open_words).strip(" ,-–"))
+            open_words = []
+        yield part
+    if open_words:
+        yield Part("", "", " ".join(open_words).strip(" ,"))
+
+
+def _labelled_at(words: list[str], at: int) -> tuple[Part, int] | None:
+    """A label at a word with its value, and the word after both."""
+    if not vocabulary.may_begin_label(words[at]):
+        return None
+    for count in range(min(_MOST_LABEL_WORDS, len(words) - at - 1), 0, -1):
+        label = " ".join(words[at : at + count])
+        name = vocabulary.fact_name(label)
+        if name is None or name == "other":
+            continue
+        start = at + count
+        end = _end_of_value(name, words, start)
+        if end:
+            return Part(name, label, " ".join(words[start:end]).strip(" ,")), end
+    return None
+
+
+def _dated_at(words: list[str], at: int) -> tuple[Part, int] | None:
+    """The day of a paper behind its number: `Rapporto di prova n° 26-1 del 12/11/2026`."""
+    dated = at > 1 and words[at].casefold() in _OF_A_DAY and _ID.fullmatch(words[at - 1])
+    day = " ".join(words[at + 1 :])
+    if not dated or not is_day(day):
+        return None
+    return Part("issued_on", words[at], day), len(words)
+
+
+def _end_of_value(name: str, words: list[str], start: int) -> int:
+    """Where a value of a fact's kind ends; 0 where none begins here."""
+    if name in _IDS:
+        whole = start + 1 == len(words) or words[start].endswith((",", ";"))
+        whole = whole or _dated_at(words, start + 1) is not None
+        return start + 1 if whole and _ID.fullmatch(words[start].rstrip(",;")) else 0
+    if name.endswith("_on") or name == "valid_until":
+        for end in range(min(len(words), start + _MOST_DAY_WORDS), start, -1):
+            if is_day(" ".join(words[start:end]).rstrip(",;")):
+                return end
+    return 0

@@ -1,0 +1,117 @@
+"""Results outside tables: `Salmonella: absent in 25 g`, `As 0.1; Cd 0.02; Pb 0.4 mg/kg`; and what
+only looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from kratom_qc import vocabulary
+from kratom_qc.domain.certificate import ResultRow
+from kratom_qc.domain.source import Cell, SourceText
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.layout.rows import Row
+from kratom_qc.intake.layout.sense import begins_like_number, sense
+
+_PARTS = re.compile(r"\s*[;\n|]\s*|\s{2,}|,\s+(?=[^\W\d])")
+_NUMBER = re.compile(
+    r"(?P<number>[<>≤≥]?\s*[0-9][0-9.,]*(?:\s*[x×*·]\s*10\s*\^?\s*[0-9⁰¹²³⁴-⁹]+)?)\s*(?P<unit>.*)"
+)
+_IN_PORTION = re.compile(
+    r"(?P<word>.+?)\s*(?:/|\b(?:in|per|v|en|em|dans|dalam|w)\b)\s*[0-9.,]+\s*(?:g|ml)\.?", re.I
+)
+_ONLY_NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
+_LONGEST = 300
+
+
+@lru_cache(4096)
+def listed(text: str) -> tuple[tuple[str, str], ...]:
+    """The analytes and what is said of each, where a text holds these and nothing else. A unit
+    behind the last number is that of all numbers without one."""
+    if len(text) > _LONGEST:
+        return ()
+    parts = [part.rstrip(" .") for part in _PARTS.split(text.strip()) if part.strip(" .")]
+    found = [_stated(part) for part in parts]
+    stated = [one for one in found if one is not None]
+    if not found or len(stated) < len(found):
+        return ()
+    last = _NUMBER.fullmatch(stated[-1][1])
+    unit = last["unit"] if last else ""
+    return tuple(
+        (name, f"{said} {unit}" if unit and _ONLY_NUMBER.fullmatch(said) else said)
+        for name, said in stated
+    )
+
+
+def _stated(part: str) -> tuple[str, str] | None:
+    """An analyte and what is said of it; the longest name counts."""
+    words = part.split()
+    for at in range(min(len(words) - 1, 8), 0, -1):
+        name = " ".join(words[:at]).rstrip(" :=–-")
+        said = " ".join(words[at:]).lstrip(" :=–")
+        if vocabulary.analyte(name) is not None and _is_statement(said):
+            return name, said
+    return None
+
+
+def _is_statement(said: str) -> bool:
+    number = _NUMBER.fullmatch(said)
+    if number is not None:
+        return not number["unit"] or vocabulary.unit(number["unit"]) is not None
+    portion = _IN_PORTION.fullmatch(said)
+    return bool(said) and vocabulary.status(portion["word"] if portion else said) is not None
+
+
+def read_sentences(page: Page, row: int, cells: dict[int, Cell]) -> Iterator[Row]:
+    """The results in cells of a row that nothing else has understood."""
+    for column, cell in cells.items():
+        if cell.kind != "text":
+            continue
+        for name, said in listed(cell.text):
+            word = page.word(row, column, f"result of {name}")
+            line = ResultRow(SourceText(name, word.ref), SourceText(said, word.ref))
+            yield Row(line, {})
+
+
+# ---------------------------------------------------------------- what only looks like one
+
+
+def hold_stray(page: Page, row: int, cells: dict[int, Cell]) -> None:
+    """Hold a row like a result outside every table: dropping it in silence could hide one."""
+    numbers = sorted(cells)
+    if len(cells) > 1 and all(_ONLY_NUMBER.fullmatch(cell.text.strip()) for cell in cells.values()):
+        message = "these numbers stand in no table: no header row above them names their columns"
+        page.trouble("STRAY-RESULT", message, row, numbers[0], cells[numbers[0]].text)
+        return
+    for number in numbers:
+        if _is_stray(page, row, cells, number):
+            message = (
+                "this row looks like a result, but it stands in no table: no header row above it "
+                "names its columns"
+            )
+            page.trouble("STRAY-RESULT", message, row, number, cells[number].text)
+            return
+
+
+def _is_stray(page: Page, row: int, cells: dict[int, Cell], number: int) -> bool:
+    """An analyte with a result beside it, or a number below it."""
+    said = cells[number].text
+    if vocabulary.fact_name(said) is not None or not _names_analyte(said):
+        return False
+    below = page.unclaimed(row + 1).get(number)
+    beside = any(
+        begins_like_number(cell.text) or vocabulary.status(cell.text) is not None
+        for at, cell in cells.items()
+        if at != number
+    )
+    return beside or (below is not None and len(cells) > 1 and begins_like_number(below.text))
+
+
+def _names_analyte(text: str) -> bool:
+    """`Lead`, or `Lead (mg/kg)`."""
+    role = sense(text).role
+    return (
+        role.startswith("analyte:")
+        and vocabulary.analyte(role.removeprefix("analyte:")) is not None
+    )

@@ -1,0 +1,147 @@
+"""What stands in a file and was understood as nothing: a person sees it, so nothing of it is
+dropped in silence.
+
+Every cell that no step claimed, every text beside the cells and every sheet's name is handed on as
+a text of the certificates that it may speak of: those with a result in its row, else those with one
+on its sheet, else all of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from kratom_qc.domain.account import AccountEntry, Fate, PageText, TextKind
+from kratom_qc.domain.certificate import Certificate
+from kratom_qc.domain.source import Cell, CellRef, SourceText
+from kratom_qc.intake.layout.owners import Owners
+from kratom_qc.intake.layout.page import Page
+from kratom_qc.intake.sheets import SheetText, row_and_column
+
+# How the claims of header rows and of results begin.
+_HEADER, _RESULT = "header", "result of "
+
+
+def with_texts(
+    pages: Sequence[Page], certificates: Sequence[Certificate]
+) -> tuple[Certificate, ...]:
+    """The certificates, each with the texts that may speak of it."""
+    owners, lines = Owners(certificates), _Lines(certificates)
+    texts: list[list[PageText]] = [[] for _ in certificates]
+    for page in pages:
+        for text in _texts_of(page, lines):
+            for index in owners.of(text.source.ref):
+                texts[index].append(text)
+    return tuple(
+        replace(certificate, texts=tuple(own))
+        for certificate, own in zip(certificates, texts, strict=True)
+    )
+
+
+def claimed(pages: Sequence[Page]) -> Iterator[AccountEntry]:
+    """Every cell that some step understood, with what it was understood as."""
+    for page in pages:
+        for (row, column), meanings in sorted(page.claims.items()):
+            cell = page.sheet.rows.get(row, {}).get(column)
+            if cell is not None and cell.text.strip():
+                word = SourceText(cell.text, page.place(row, column), cell.shown, cell.kind)
+                yield AccountEntry(word, Fate.UNDERSTOOD, "; ".join(meanings))
+
+
+class _Lines:
+    """The lines of results of all certificates, by where they stand."""
+
+    def __init__(self, certificates: Sequence[Certificate]):
+        self.analytes: dict[tuple[str, int], str] = {}  # of the first result, by sheet and row
+        self.read: set[CellRef] = set()
+        for line in (line for certificate in certificates for line in certificate.rows):
+            ref = line.cell.ref
+            row = row_and_column(ref.cell)[0]
+            self.analytes.setdefault((ref.sheet, row), line.analyte.text.strip())
+            for way in (line, *line.alternatives):
+                self.read |= {word.ref for word in (way.analyte, way.result) if word is not None}
+
+
+# ---------------------------------------------------------------- texts of a page
+
+
+def _texts_of(page: Page, lines: _Lines) -> Iterator[PageText]:
+    name = page.sheet.name
+    if name.strip():
+        yield PageText(SourceText(name, CellRef(page.file, name)), TextKind.SHEET_NAME)
+    for text in page.sheet.texts:
+        ref = CellRef(page.file, name, _place(text))
+        yield PageText(SourceText(text.text, ref), text.kind)
+    yield from _unclaimed(page, lines)
+    for (row, column), left in page.left.items():
+        for label, words in left:
+            yield PageText(SourceText(words, page.place(row, column)), label=label)
+
+
+def _place(text: SheetText) -> str:
+    """`comment of B3`, `page header`: no cell, and told apart from all cells."""
+    return f"{text.kind} of {text.cell}" if text.cell else str(text.kind)
+
+
+def _unclaimed(page: Page, lines: _Lines) -> Iterator[PageText]:
+    headings: Mapping[int, Cell] = {}
+    last = 0  # the last row of headers: a header of several rows is one
+    for row in sorted(page.sheet.rows):
+        if _is_header(page, row):
+            headings = {**(headings if last >= row - 2 else {}), **page.cells(row)}
+            last = row
+        analyte = lines.analytes.get((page.sheet.name, row), "")
+        for column, cell in page.cells(row).items():
+            meanings = page.claims.get((row, column), ())
+            if cell.text.strip() and _may_say_more(page, (row, column), meanings, lines):
+                heads = not analyte and _heads_a_section(page, row)
+                yield _text_of(page, cell, (row, column), headings, analyte, in_table=heads)
+
+
+def _may_say_more(page: Page, at: tuple[int, int], meanings: Sequence[str], lines: _Lines) -> bool:
+    """Whether a cell was read as nothing, as a heading only, which may be any words, or as a result
+    that no certificate has."""
+    if any(meaning.startswith(_RESULT) for meaning in meanings):
+        return page.place(*at) not in lines.read
+    return set(meanings) <= {"heading"}
+
+
+def _text_of(
+    page: Page,
+    cell: Cell,
+    at: tuple[int, int],
+    headings: Mapping[int, Cell],
+    analyte: str,
+    *,
+    in_table: bool,
+) -> PageText:
+    """A cell with what a person reads it by: its column's heading beside a result, nothing in a
+    header row, elsewhere the words before it."""
+    word = SourceText(cell.text, page.place(*at), cell.shown, cell.kind)
+    row, column = at
+    if headings.get(column) is cell:
+        return PageText(word)
+    if (analyte or in_table or at in page.around) and column in headings:
+        beside = page.around[at].row_of if at in page.around else ""
+        return PageText(word, column=headings[column].text, row_of=analyte or beside)
+    return PageText(word, label=_label(page.cells(row), column), row_of=analyte)
+
+
+def _heads_a_section(page: Page, row: int) -> bool:
+    """Whether a cell of a row is a heading, beside which `5` is the number of a section."""
+    return any(page.meanings(row, column) == ["heading"] for column in page.cells(row))
+
+
+def _is_header(page: Page, row: int) -> bool:
+    """A row with headers and no result: a table on its side has its names before their results."""
+    meanings = [
+        meaning for column in page.cells(row) for meaning in page.claims.get((row, column), ())
+    ]
+    heads = any(meaning.startswith(_HEADER) for meaning in meanings)
+    return heads and not any(meaning.startswith(_RESULT) for meaning in meanings)
+
+
+def _label(cells: Mapping[int, Cell], column: int) -> str:
+    """The words before a cell in its row."""
+    before = [at for at in cells if at < column]
+    return cells[max(before)].text.strip() if before and cells[max(before)].kind == "text" else ""

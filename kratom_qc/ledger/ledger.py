@@ -1,0 +1,324 @@
+"""The ledger of a store: acts are added to it in transactions, and it answers what counts now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from kratom_qc.domain.disposition import Disposition
+from kratom_qc.domain.verdict import Decision
+from kratom_qc.ledger import state
+from kratom_qc.ledger.database import engine_of, migrate, reading, writing
+from kratom_qc.ledger.entries import BEGINNING, Act, Entry, Fault, Head, chained, faults
+from kratom_qc.ledger.tables import (
+    BATCHES,
+    CERTIFICATES,
+    DELIVERIES,
+    FILES,
+    JOURNAL,
+    LOTS,
+    PASSES,
+    TERMS,
+    TRACES,
+)
+
+Clock = Callable[[], datetime]
+Rows = list[tuple[Any, ...]]
+_ASKED = 10_000  # values that one question names; databases have a limit
+
+
+class KnownFile(NamedTuple):
+    """A file that was delivered. `tries`: how often `program` met a trouble of the machine."""
+
+    sha256: str
+    name: str
+    size: int
+    status: str  # waiting, judged, refused
+    program: str | None
+    tries: int
+
+
+class KnownBatch(NamedTuple):
+    """A batch with its newest verdict and where it stands. `sequence` is that of the pass,
+    `by_person` whether somebody decided, `decided` the entry that did."""
+
+    batch_id: str
+    product: str | None
+    verdict: Decision
+    judged_on: str
+    judged_at: str
+    sequence: int
+    pass_id: str
+    basis: str
+    outcome: str
+    disposition: Disposition
+    by_person: bool
+    decided: int | None
+
+
+class KnownLot(NamedTuple):
+    """A lot that a refused file names, with the cell and why the file was refused."""
+
+    lot: str
+    sha256: str
+    name: str
+    why: str
+    said: str
+    sheet: str
+    cell: str
+
+
+class KnownPass(NamedTuple):
+    """A pass that counts, with what it wrote and the hash of the terms by which it judged."""
+
+    sequence: int
+    pass_id: str
+    judged_on: str
+    judged_at: str
+    program: str
+    holds: Any  # path in the store → SHA-256
+    terms: str | None
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the ledger and the archive write it: UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class Writer:
+    """One transaction: acts join the journal, and the state follows."""
+
+    def __init__(self, connection: Connection, at: str):
+        self._connection = connection
+        self._at = at
+
+    def add(self, actor: str, acts: Iterable[Act]) -> list[Entry]:
+        """Add acts to the journal."""
+        return self.take(list(chained(acts, _head(self._connection), self._at, actor)))
+
+    def take(self, entries: list[Entry]) -> list[Entry]:
+        """Add entries that continue the journal."""
+        if entries:
+            self._connection.execute(JOURNAL.insert(), [entry._asdict() for entry in entries])
+            state.apply(self._connection, entries)
+        return entries
+
+    def head(self) -> Head:
+        """The newest entry, as this transaction sees it."""
+        return _head(self._connection)
+
+    def terms(self) -> str | None:
+        """The hash of the terms of the newest pass."""
+        newest = select(PASSES.c.terms).order_by(PASSES.c.sequence.desc()).limit(1)
+        found: str | None = self._connection.execute(newest).scalar_one_or_none()
+        return found
+
+    def batches(self, batch_ids: Collection[str]) -> dict[str, KnownBatch]:
+        """Batches by their ids, as this transaction sees them; without those never judged."""
+        return _batches(self._connection, batch_ids)
+
+
+class Ledger:
+    """Who did what when, and what counts. Raises StoreError where it cannot be read or written, and
+    RulebookError for a URL that is no database."""
+
+    def __init__(self, where: str | Path, clock: Clock = now):
+        self._engine = engine_of(where)
+        self._clock = clock
+        migrate(self._engine)
+
+    # ------------------------------------------------------------ the journal
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """A transaction: what is added to it counts at the end of the block, or never happened."""
+        with writing(self._engine) as connection:
+            yield Writer(connection, stamp(self._clock()))
+
+    def add(self, actor: str, *acts: Act) -> list[Entry]:
+        """Add acts to the journal, in a transaction of their own."""
+        with self.writing() as writer:
+            return writer.add(actor, acts)
+
+    def head(self) -> Head:
+        """The newest entry."""
+        with reading(self._engine) as connection:
+            return _head(connection)
+
+    def entries(self, subject: str | None = None, last: int | None = None) -> Iterator[Entry]:
+        """Entries in their order: all, those on one subject, or so many of the newest."""
+        rows = select(JOURNAL)
+        if subject is not None:
+            rows = rows.where(JOURNAL.c.subject == subject)
+        if last is not None:
+            newest = rows.order_by(JOURNAL.c.sequence.desc()).limit(last).subquery()
+            rows = select(newest).order_by(newest.c.sequence)
+        else:
+            rows = rows.order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=_ASKED).execute(rows):
+                yield Entry(*row)
+
+    def faults(self, heads: Iterable[Head] = ()) -> list[Fault]:
+        """What is wrong with the journal, given heads that were exported; empty where nothing is.
+        Raises StoreError where the database itself is damaged."""
+        with reading(self._engine) as connection:
+            found = connection.execution_options(yield_per=_ASKED).exec_driver_sql(_WHOLE_JOURNAL)
+            return list(faults(found, heads))
+
+    def rebuild(self) -> dict[str, int]:
+        """Make the state again from the journal. Returns in how many rows each table differed, of
+        those that did."""
+        with writing(self._engine) as connection:
+            return state.rebuild(connection)
+
+    def differences(self) -> dict[str, int]:
+        """What `rebuild` would return, without changing anything."""
+        with writing(self._engine) as connection:
+            inner = connection.begin_nested()
+            try:
+                return state.rebuild(connection)
+            finally:
+                inner.rollback()
+
+    # ------------------------------------------------------------ what counts
+
+    def files(self, hashes: Collection[str]) -> dict[str, KnownFile]:
+        """Delivered files by their hashes; without those never delivered."""
+        columns = [FILES.c[name] for name in KnownFile._fields]
+        rows = self._among(columns, FILES.c.sha256, hashes)
+        return {row[0]: KnownFile(*row) for row in rows}
+
+    def to_read(self, program: str) -> list[KnownFile]:
+        """The files that a pass of this program takes: delivered and not yet read, refused by
+        another version, or refused by this one for the first trouble of the machine."""
+        columns = [FILES.c[name] for name in KnownFile._fields]
+        once = and_(FILES.c.program == program, FILES.c.tries == 1)
+        again = and_(FILES.c.status == "refused", or_(FILES.c.program != program, once))
+        rows = select(*columns).where(or_(FILES.c.status == "waiting", again))
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.order_by(FILES.c.sequence))
+            return [KnownFile(*row) for row in found]
+
+    def deliveries(self, hashes: Collection[str]) -> set[tuple[str, str, str]]:
+        """(hash, name, route) of every delivery of some files."""
+        columns = [DELIVERIES.c[name] for name in ("sha256", "name", "route")]
+        rows = self._among(columns, DELIVERIES.c.sha256, hashes)
+        return {(sha256, name, route) for sha256, name, route in rows}
+
+    def every_file(self) -> Iterator[tuple[str, str]]:
+        """(hash, name) of every file that was delivered."""
+        with reading(self._engine) as connection:
+            rows = select(FILES.c.sha256, FILES.c.name).order_by(FILES.c.sequence)
+            found = connection.execution_options(yield_per=_ASKED).execute(rows)
+            yield from ((sha256, name) for sha256, name in found)
+
+    def files_of(self, batch_ids: Collection[str]) -> dict[str, dict[str, str]]:
+        """Of batches the hashes of the files that speak of them, in the order they came, each with
+        the pass that holds what was read of it."""
+        names = ("batch_id", "sha256", "pass_id", "sequence")
+        columns = [CERTIFICATES.c[name] for name in names]
+        found: dict[str, dict[str, str]] = {}
+        rows = self._among(columns, CERTIFICATES.c.batch_id, batch_ids)
+        for batch_id, sha256, pass_id, _ in sorted(rows, key=lambda row: row[3]):
+            found.setdefault(batch_id, {})[sha256] = pass_id
+        return found
+
+    def sharing(self, traces: Collection[str]) -> set[str]:
+        """The batches whose certificates have one of these traces."""
+        return {row[0] for row in self._among([TRACES.c.batch_id], TRACES.c.trace, traces)}
+
+    def lots(self, lots: Collection[str]) -> list[KnownLot]:
+        """What refused files name of these lots."""
+        columns = [LOTS.c[name] for name in KnownLot._fields]
+        return [KnownLot(*row) for row in self._among(columns, LOTS.c.lot, lots)]
+
+    def batches(self, batch_ids: Collection[str] | None = None) -> dict[str, KnownBatch]:
+        """Batches by their ids, in the order they were first judged: all, or some."""
+        with reading(self._engine) as connection:
+            return _batches(connection, batch_ids)
+
+    def passes(self) -> list[KnownPass]:
+        """Every pass that counts, in their order."""
+        columns = [PASSES.c[name] for name in KnownPass._fields]
+        rows = select(*columns).order_by(PASSES.c.sequence)
+        with reading(self._engine) as connection:
+            found = [KnownPass(*row) for row in connection.execute(rows)]
+        return [one._replace(holds=json.loads(one.holds)) for one in found]
+
+    def terms(self) -> dict[str, Any]:
+        """By what passes judged, by hash."""
+        with reading(self._engine) as connection:
+            return {row.hash: json.loads(row.made) for row in connection.execute(select(TERMS))}
+
+    def judged_by_other_terms(self) -> int:
+        """How many batches were judged last by other terms than those of the newest pass."""
+        newest = select(PASSES.c.terms).order_by(PASSES.c.sequence.desc()).limit(1)
+        rows = select(func.count()).select_from(
+            BATCHES.join(PASSES, BATCHES.c.pass_id == PASSES.c.pass_id)
+        )
+        with reading(self._engine) as connection:
+            now = connection.execute(newest).scalar_one_or_none()
+            others = PASSES.c.terms.is_distinct_from(now)
+            return int(connection.execute(rows.where(others)).scalar_one())
+
+    def is_committed(self, pass_id: str) -> bool:
+        """Whether a pass counts."""
+        with reading(self._engine) as connection:
+            rows = select(func.count()).where(PASSES.c.pass_id == pass_id)
+            return bool(connection.execute(rows).scalar_one())
+
+    def _among(
+        self, columns: list[Any], column: ColumnElement[str], values: Collection[str]
+    ) -> Rows:
+        with reading(self._engine) as connection:
+            return _among(connection, columns, column, values)
+
+
+_WHOLE_JOURNAL = (
+    'SELECT sequence, "at", actor, act, subject, "before", "after", reason, previous, hash '
+    "FROM journal ORDER BY sequence"
+)
+
+
+def _head(connection: Connection) -> Head:
+    newest = select(JOURNAL.c.sequence, JOURNAL.c.hash).order_by(JOURNAL.c.sequence.desc())
+    row = connection.execute(newest.limit(1)).one_or_none()
+    return BEGINNING if row is None else Head(*row)
+
+
+def _batches(connection: Connection, batch_ids: Collection[str] | None) -> dict[str, KnownBatch]:
+    columns = [BATCHES.c[name] for name in (*KnownBatch._fields, "first")]
+    if batch_ids is None:
+        rows: Rows = [tuple(row) for row in connection.execute(select(*columns))]
+    else:
+        rows = _among(connection, columns, BATCHES.c.batch_id, batch_ids)
+    known = (KnownBatch(*row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
+    return {
+        one.batch_id: one._replace(
+            verdict=Decision(one.verdict), disposition=Disposition(one.disposition)
+        )
+        for one in known
+    }
+
+
+def _among(
+    connection: Connection, columns: list[Any], column: ColumnElement[str], values: Collection[str]
+) -> Rows:
+    found: Rows = []
+    unique = list(dict.fromkeys(values))
+    for start in range(0, len(unique), _ASKED):
+        rows = select(*columns).where(column.in_(unique[start : start + _ASKED]))
+        found += map(tuple, connection.execute(rows))
+    return found

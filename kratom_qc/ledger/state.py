@@ -1,0 +1,233 @@
+"""The current state, made from the journal and from nothing else.
+
+Every act that changes what counts has one function here, which is given some entries of that act in
+their order; an act without one (`begun`) only stands in the journal. The same functions keep the
+state as entries are added and make it again from the first entry.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kratom_qc.ledger.entries import Entry, canonical
+from kratom_qc.ledger.tables import (
+    BATCHES,
+    CERTIFICATES,
+    DELIVERIES,
+    FILES,
+    JOURNAL,
+    LOTS,
+    PASSES,
+    STATE,
+    TERMS,
+    TRACES,
+)
+
+Rows = list[dict[str, Any]]
+_BLOCK = 10_000  # entries that are replayed at once
+
+
+def apply(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Change the state by entries, in their order."""
+    for act, some in groupby(entries, attrgetter("act")):
+        if act in _APPLY:
+            _APPLY[act](connection, list(some))
+
+
+def _delivered(connection: Connection, entries: Sequence[Entry]) -> None:
+    deliveries: Rows = []
+    files: Rows = []
+    for entry in entries:
+        made = entry.made
+        shared = {"sha256": entry.subject, "sequence": entry.sequence, "name": made["name"]}
+        deliveries.append({**shared, "route": made["route"], "actor": entry.actor, "at": entry.at})
+        files.append(
+            {**shared, "size": made["size"], "status": "waiting", "program": None, "tries": 0}
+        )
+    connection.execute(DELIVERIES.insert(), deliveries)
+    _insert(connection, FILES, files)
+
+
+def _read(connection: Connection, entries: Sequence[Entry]) -> None:
+    certificates: Rows = []
+    traces: Rows = []
+    for entry in entries:
+        made = entry.made
+        where = {"pass_id": made["pass_id"], "sequence": entry.sequence}
+        for batch_id, shared in made["batches"].items():
+            certificates.append({"batch_id": batch_id, "sha256": entry.subject, **where})
+            traces += [{"trace": trace, "batch_id": batch_id} for trace in shared]
+    _set_status(connection, entries, "judged")
+    _forget_lots(connection, entries)
+    _insert(connection, CERTIFICATES, certificates)
+    _insert(connection, TRACES, traces)
+
+
+def _refused(connection: Connection, entries: Sequence[Entry]) -> None:
+    _set_status(connection, entries, "refused")
+    _forget_lots(connection, entries)
+    lots: Rows = []
+    for entry in entries:
+        made = entry.made
+        of_file = {"sha256": entry.subject, "name": made.get("name"), "why": made.get("why")}
+        lots += [{**of_file, **lot} for lot in made.get("lots", ())]
+    _insert(connection, LOTS, lots)
+
+
+def _forget_lots(connection: Connection, entries: Sequence[Entry]) -> None:
+    """A file's newest reading says which lots it names without being one of their certificates."""
+    named = delete(LOTS).where(LOTS.c.sha256 == bindparam("of"))
+    connection.execute(named, [{"of": entry.subject} for entry in entries])
+
+
+def _set_status(connection: Connection, entries: Sequence[Entry], status: str) -> None:
+    change = update(FILES).where(FILES.c.sha256 == bindparam("of"))
+    rows = [
+        {
+            "of": entry.subject,
+            "status": status,
+            "program": entry.made["program"],
+            "tries": entry.made.get("tries", 0),
+        }
+        for entry in entries
+    ]
+    connection.execute(change, rows)
+
+
+def _judged(connection: Connection, entries: Sequence[Entry]) -> None:
+    rows = [
+        {
+            "batch_id": entry.subject,
+            "first": entry.sequence,
+            "by_person": False,
+            "decided": None,
+            **_columns(entry.made, _JUDGED),
+        }
+        for entry in entries
+    ]
+    # A disposition that a person decided stays until a `reopened` entry ends it.
+    kept = ("batch_id", "first", "by_person", "decided", "disposition")
+    _insert(connection, BATCHES, rows, kept)
+    undecided = (
+        update(BATCHES)
+        .where(BATCHES.c.batch_id == bindparam("of"), BATCHES.c.by_person.is_(False))
+        .values(disposition=bindparam("becomes"))
+    )
+    connection.execute(
+        undecided, [{"of": row["batch_id"], "becomes": row["disposition"]} for row in rows]
+    )
+
+
+_JUDGED = (
+    *("product", "verdict", "judged_on", "judged_at", "sequence", "pass_id"),
+    *("basis", "outcome", "disposition"),
+)
+
+
+def _columns(made: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: made[name] for name in names}
+
+
+def _decided(connection: Connection, entries: Sequence[Entry]) -> None:
+    _dispose(connection, entries, by_person=True)
+
+
+def _reopened(connection: Connection, entries: Sequence[Entry]) -> None:
+    _dispose(connection, entries, by_person=False)
+
+
+def _dispose(connection: Connection, entries: Sequence[Entry], *, by_person: bool) -> None:
+    change = update(BATCHES).where(BATCHES.c.batch_id == bindparam("of"))
+    rows = [
+        {
+            "of": entry.subject,
+            "disposition": entry.made["disposition"],
+            "by_person": by_person,
+            "decided": entry.sequence,
+        }
+        for entry in entries
+    ]
+    connection.execute(change, rows)
+
+
+def _committed(connection: Connection, entries: Sequence[Entry]) -> None:
+    names = ("sequence", "judged_on", "judged_at", "program")
+    rows = [
+        {
+            "pass_id": entry.subject,
+            "holds": canonical(entry.made["holds"]),
+            "terms": entry.made.get("terms"),
+            **_columns(entry.made, names),
+        }
+        for entry in entries
+    ]
+    connection.execute(PASSES.insert(), rows)
+
+
+def _terms_changed(connection: Connection, entries: Sequence[Entry]) -> None:
+    rows = [{"hash": entry.subject, "made": entry.after} for entry in entries]
+    _insert(connection, TERMS, rows)
+
+
+_APPLY = {
+    "delivered": _delivered,
+    "read": _read,
+    "refused": _refused,
+    "judged": _judged,
+    "decided": _decided,
+    "reopened": _reopened,
+    "committed": _committed,
+    "terms changed": _terms_changed,
+}
+
+
+def _insert(connection: Connection, table: Table, rows: Rows, kept: Sequence[str] = ()) -> None:
+    """Insert rows. Where one is there, its columns are changed but for those `kept`; without any,
+    it stays as it is."""
+    if not rows:
+        return
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table)
+    if kept:
+        key = [column.name for column in table.primary_key]
+        changed = {one.name: one for one in statement.excluded if one.name not in kept}
+        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+    else:
+        connection.execute(statement.on_conflict_do_nothing(), rows)
+
+
+# ---------------------------------------------------------------- made again
+
+
+def rebuild(connection: Connection) -> dict[str, int]:
+    """Make the state again from the journal. Returns in how many rows each table differed, of those
+    that did."""
+    before = {table.name: _rows(connection, table) for table in STATE}
+    for table in STATE:
+        connection.execute(delete(table))
+    last = 0
+    while entries := _block(connection, last):
+        apply(connection, entries)
+        last = entries[-1].sequence
+    after = {table.name: _rows(connection, table) for table in STATE}
+    differing = {
+        name: sum(((before[name] - after[name]) + (after[name] - before[name])).values())
+        for name in before
+    }
+    return {name: count for name, count in differing.items() if count}
+
+
+def _rows(connection: Connection, table: Table) -> Counter[Any]:
+    return Counter(map(tuple, connection.execute(select(table))))
+
+
+def _block(connection: Connection, after: int) -> list[Entry]:
+    rows = select(JOURNAL).where(JOURNAL.c.sequence > after).order_by(JOURNAL.c.sequence)
+    return [Entry(*row) for row in connection.execute(rows.limit(_BLOCK))]

@@ -1,0 +1,105 @@
+"""The ledger's tables: the journal, and the current state that is derived from it alone.
+
+All tables but the journal can be made again from it at any time (`kratom_qc.ledger.state`); nothing
+is written to them in any other way.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table
+
+METADATA = MetaData()
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("at", String, nullable=False),  # UTC, ISO 8601 with microseconds
+    Column("actor", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("subject", String, nullable=False),  # a file's hash, a batch, a pass
+    Column("before", String, nullable=False),  # canonical JSON, "null" where there is none
+    Column("after", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("previous", String(64), nullable=False),  # the hash of the entry before it
+    Column("hash", String(64), nullable=False),  # SHA-256 over all columns above
+)
+FILES = Table(
+    "files",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String, nullable=False),  # under which it came first
+    Column("size", Integer, nullable=False),
+    Column("status", String, nullable=False, index=True),  # waiting, judged, refused
+    Column("program", String),  # that read it
+    Column("tries", Integer, nullable=False),  # by this program, which met trouble of the machine
+    Column("sequence", Integer, nullable=False),  # of its first delivery
+)
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("route", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+CERTIFICATES = Table(  # which file speaks of which batch
+    "certificates",
+    METADATA,
+    Column("batch_id", String, primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("pass_id", String, nullable=False),  # that holds what was read of it
+    Column("sequence", Integer, nullable=False),
+)
+TRACES = Table(  # what a copy or a twin of a certificate would share
+    "traces",
+    METADATA,
+    Column("trace", String, primary_key=True),
+    Column("batch_id", String, primary_key=True),
+)
+LOTS = Table(  # that refused files name: they are held until a person has looked
+    "lots",
+    METADATA,
+    Column("lot", String, primary_key=True),  # equal for two ways to write one
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String, nullable=False),  # of the file
+    Column("why", String, nullable=False),  # it was refused
+    *(Column(name, String, nullable=False) for name in ("said", "sheet", "cell")),
+)
+TERMS = Table(  # by which a pass judges
+    "terms",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("made", String, nullable=False),  # JSON
+)
+PASSES = Table(
+    "passes",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),  # of its beginning
+    Column("pass_id", String, nullable=False, unique=True),
+    Column("judged_on", String, nullable=False),
+    Column("judged_at", String, nullable=False),
+    Column("program", String, nullable=False),
+    Column("holds", String, nullable=False),  # JSON: path in the store → SHA-256
+    Column("terms", String(64)),  # null: nobody kept them
+)
+BATCHES = Table(
+    "batches",
+    METADATA,
+    Column("batch_id", String, primary_key=True),
+    Column("first", Integer, nullable=False, index=True),  # the entry that judged it first
+    Column("product", String),
+    Column("verdict", String, nullable=False),
+    Column("judged_on", String, nullable=False),
+    Column("judged_at", String, nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the pass that judged it last
+    Column("pass_id", String, nullable=False),
+    Column("basis", String(64), nullable=False),  # a hash of all that the verdict rests on
+    Column("outcome", String(64), nullable=False),  # … of what a person decides on
+    Column("disposition", String, nullable=False),
+    Column("by_person", Boolean, nullable=False),  # else it follows from the verdict
+    Column("decided", Integer),  # the entry that decided it
+)
+STATE = (FILES, DELIVERIES, CERTIFICATES, TRACES, LOTS, TERMS, PASSES, BATCHES)

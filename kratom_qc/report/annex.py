@@ -1,0 +1,181 @@
+"""What a reviewer checks and a first reader does not need: every limit with its outcome, by what it
+is about, and what decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from kratom_qc.domain.batch import Batch
+from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.limit import DECIDING
+from kratom_qc.domain.verdict import MarketStatus, Verdict
+from kratom_qc.report import finding_words
+from kratom_qc.report.evidence import Evidence
+from kratom_qc.report.finding_words import subject, where
+from kratom_qc.report.reasons import RANK
+from kratom_qc.report.scope import RulebookScope
+from kratom_qc.vocabulary import wording
+from kratom_qc.vocabulary.derived import operands
+from kratom_qc.vocabulary.hazards import HazardFamily, family_of, hazard_families
+
+_FEW = 8  # names that fit a line
+_OTHERS = "other markets"
+
+
+class DecisionRule(NamedTuple):
+    """How most numbers of a page are decided, and how the others are (ISO/IEC 17025:2017 7.8.6)."""
+
+    usual: str
+    others: tuple[str, ...]  # each line that one of them decides says so by its number
+
+
+class Asked(NamedTuple):
+    """Limits in one text with the ids of their rules, and what is to be said beside them; the text
+    is empty where only the page of limits has it."""
+
+    text: str
+    rule_ids: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class Outcomes(NamedTuple):
+    """The limits that came out alike, for one reason where they are not met."""
+
+    outcome: str
+    conditional: str
+    why: str
+    limits: tuple[Asked, ...]
+
+
+class Entry(NamedTuple):
+    """One value with every limit that it was held against."""
+
+    subject: str
+    value: str
+    also: str
+    cell: str
+    outcomes: tuple[Outcomes, ...]
+
+
+class UntestedFamily(NamedTuple):
+    """What of a family of hazards was neither tested nor required."""
+
+    name: str
+    tested: int  # how many of its members a certificate states
+    untested: int  # how many a limit would judge and nobody tested
+    names: tuple[str, ...]  # of these, where they are few
+
+
+def entries(
+    findings: Iterable[Finding], evidence: Evidence, scope: RulebookScope, rule: DecisionRule
+) -> tuple[Entry, ...]:
+    """Findings by the value they are about; `rule` are the decision rules that the page states
+    once. Limits of single markets are named by their ids alone."""
+    found: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(_about(finding, evidence), []).append(finding)
+    return tuple(Entry(*about, _outcomes(group, scope, rule)) for about, group in found.items())
+
+
+def _about(finding: Finding, evidence: Evidence) -> tuple[str, str, str, str]:
+    ref = finding.ref
+    return (
+        subject(finding),
+        finding_words.understood(finding) or _quoted(finding, evidence),
+        finding_words.in_printed_unit(finding),
+        where(ref) or finding_words.file_of(ref),
+    )
+
+
+def _quoted(finding: Finding, evidence: Evidence) -> str:
+    """The laboratory's words where they are no amount."""
+    statements = evidence.of(finding)
+    said = statements[0].said if statements else ""
+    return f"“{said}”" if said else ""
+
+
+def _outcomes(
+    group: Iterable[Finding], scope: RulebookScope, rule: DecisionRule
+) -> tuple[Outcomes, ...]:
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in sorted(group, key=lambda finding: RANK[finding.outcome]):
+        key = (finding.outcome.value, finding.conditional, _why(finding))
+        alike.setdefault(key, []).append(finding)
+    return tuple(Outcomes(*key, _asked(findings, scope, rule)) for key, findings in alike.items())
+
+
+def _why(finding: Finding) -> str:
+    """Why a limit is not met. Of one that nobody has confirmed, and of one that decides nothing,
+    only that: the rest stands on the page of limits."""
+    if finding.outcome is Outcome.PASS:
+        return ""
+    why = wording.without_counted(finding.why)[0]
+    settled = finding.decides and not finding_words.unsettled(finding.source)
+    return why if settled else finding_words.gist(why)
+
+
+def _asked(
+    findings: Iterable[Finding], scope: RulebookScope, rule: DecisionRule
+) -> tuple[Asked, ...]:
+    texts: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for finding in findings:
+        elsewhere = finding.market is not None and not scope.is_own(finding)
+        text = "" if elsewhere else finding_words.limit_text(finding)
+        texts.setdefault((text, _notes(finding, rule)), []).append(finding.rule_id)
+    return tuple(Asked(text, tuple(ids), notes) for (text, notes), ids in texts.items())
+
+
+def _notes(finding: Finding, rule: DecisionRule) -> tuple[str, ...]:
+    stands = "" if finding.status in DECIDING else standing(finding)
+    decided = finding.decision_rule
+    other = f"decision rule {rule.others.index(decided) + 2}" if decided in rule.others else ""
+    return tuple(filter(None, (stands, other)))
+
+
+def standing(finding: Finding) -> str:
+    """How a finding's limit stands: `in force`, `compendial`."""
+    return finding.status.replace("_", " ")
+
+
+def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str, int], ...]:
+    """How many conditions no laboratory can test: where the batch may be sold by market, then those
+    of all other rulebooks together."""
+    open_markets = {
+        one.market: one.title for one in verdict.standings if one.status is MarketStatus.SOLD
+    }
+    numbers = Counter(open_markets.get(finding.rulebook, _OTHERS) for finding in findings)
+    return tuple(sorted(numbers.items(), key=lambda number: number[0] == _OTHERS))
+
+
+def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, ...]:
+    """What was neither tested nor required, a line for each family of hazards and one for the
+    rest."""
+    tested = {
+        result.analyte
+        for certificate in batch.certificates
+        for result in certificate.results
+        if result.measured
+    }
+    unasked: dict[str, dict[str, None]] = {}
+    for finding in silent:
+        family = _family(finding)
+        if family is None or finding.analyte not in tested:
+            unasked.setdefault(family.id if family else "", {})[subject(finding)] = None
+    lines = [
+        _untested(family.name, len(family.members & tested), tuple(unasked.get(family.id, ())))
+        for family in hazard_families().values()
+    ]
+    lines.append(_untested("other properties", 0, tuple(unasked.get("", ()))))
+    return tuple(line for line in lines if line.untested)
+
+
+def _untested(name: str, tested: int, names: Sequence[str]) -> UntestedFamily:
+    return UntestedFamily(name, tested, len(names), tuple(names) if len(names) <= _FEW else ())
+
+
+def _family(finding: Finding) -> HazardFamily | None:
+    """The family of what a finding is about, be it a sum of its members."""
+    of_parts = (family_of(one) for one in sorted(operands(finding.analyte or "")))
+    return family_of(finding.analyte or "") or next(filter(None, of_parts), None)

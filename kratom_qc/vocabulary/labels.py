@@ -1,0 +1,192 @@
+"""Labels and what they state (`words/labels.toml`), by language."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+
+from kratom_qc.vocabulary.field_names import spelled_out
+from kratom_qc.vocabulary.keys import LONGEST_NAME, header_key, word_key
+from kratom_qc.vocabulary.lists import index, word_list
+from kratom_qc.vocabulary.statuses import status
+from kratom_qc.vocabulary.units import unit
+
+_NEUTRAL = frozenset({"en", "any"})
+OTHER = "other"
+"""The name of every fact that nobody needs: a label of the kinds `plain_label` knows."""
+
+# A label without any of these is a word of the list or none.
+_SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] ")
+# What stands between the languages of one label: `Batch / Šarže`, `Batch (šarže)`, a line break.
+_LANGUAGES = re.compile(r"\s*(?:[/|\n\[\](),]| [-–—] )\s*")
+# `Unit Mass (g)`, `Received (MM/DD/YYYY)`: how the value is written is no part of the label.
+_HOW = re.compile(r"\s*[(\[](?P<how>[^()\[\]]{1,40})[)\]]\s*$")
+_DATE_FORM = re.compile(r"[dmyhs./: -]+", re.IGNORECASE)
+_PACKED = {"plain quantity", "plain container"}  # `Amount / packaging`
+_NUMBERING = re.compile(r"^\s*(?:[0-9]{1,2}|[a-z])[.)]\s+(?=\D)")
+
+
+def _words(*tables: str) -> Iterator[tuple[str, str, str, str]]:
+    """(table, what is stated, language, spelling) of each spelling."""
+    for table in tables:
+        for stated, languages in word_list("labels.toml")[table].items():
+            for language, spellings in languages.items():
+                for spelling in spellings:
+                    yield table, stated, language, spelling
+
+
+@cache
+def label_words() -> Mapping[str, str]:
+    """The key of every label → the fact it states, or `plain <kind>`. Raises RulebookError where a
+    label has two meanings."""
+    rows = (
+        (header_key(spelling), stated if table == "fact" else f"plain {stated}", spelling)
+        for table, stated, _, spelling in _words("fact", "plain")
+    )
+    return index(rows, "words/labels.toml")
+
+
+@cache
+def _languages() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for _, _, language, spelling in _words("fact", "plain"):
+        found.setdefault(header_key(spelling), set()).add(language)
+    return {key: frozenset(languages) for key, languages in found.items()}
+
+
+@cache
+def _columns() -> frozenset[str]:
+    """The keys of header words, which are no labels."""
+    columns = word_list("headers.toml")["column"].values()
+    return frozenset(header_key(word) for words in columns for word in words)
+
+
+@cache
+def _declared() -> frozenset[str]:
+    words = word_list("labels.toml")["declared"].values()
+    return frozenset(header_key(word) for spellings in words for word in spellings)
+
+
+@cache
+def _titles() -> frozenset[str]:
+    titles = word_list("labels.toml")["title"].values()
+    return frozenset(header_key(title) for spellings in titles for title in spellings)
+
+
+@lru_cache(8192)
+def _meaning(text: str) -> str | None:
+    """What a label states: a fact's name or `plain <kind>`. Its parts in several languages must all
+    state the same."""
+    if len(text) > LONGEST_NAME:
+        return None
+    text = _NUMBERING.sub("", text.rstrip(" :：\n"))
+    for said in (text, *spelled_out(text)):
+        key = header_key(said)
+        if key in label_words() or key in _columns():
+            return label_words().get(key)
+    if _SIGNS.search(text) is None:
+        return None
+    how = _HOW.search(text)
+    if how and header_key(how["how"]) in _declared():
+        return _meaning(text[: how.start()])
+    if how and (_DATE_FORM.fullmatch(how["how"]) or unit(how["how"]) is not None):
+        return _meaning(text[: how.start()])
+    return _meaning_of_parts(text)
+
+
+def _meaning_of_parts(text: str) -> str | None:
+    parts = [part for part in _LANGUAGES.split(text) if header_key(part)]
+    if len(parts) < 2:
+        return None
+    meanings = _meanings(parts)
+    if len(meanings) > 1 and "/" in text:  # `Harvest/Process Lot`: the last word is that of both
+        last = parts[-1].split()[-1]
+        meanings = _meanings([*(f"{part} {last}" for part in parts[:-1]), parts[-1]])
+    if meanings <= _PACKED:
+        return "plain container"
+    return meanings.pop() if len(meanings) == 1 else None
+
+
+def _meanings(parts: Iterable[str]) -> set[str | None]:
+    return {label_words().get(header_key(part)) for part in parts}
+
+
+@lru_cache(8192)
+def may_begin_label(word: str) -> bool:
+    """Whether a label of several words may have this one first: a quick look, since every word of
+    prose may begin one."""
+    if not word.isalpha() or spelled_out(word):
+        return True
+    key, keys = header_key(word), _sorted_labels()
+    at = bisect_left(keys, key)
+    return at < len(keys) and keys[at].startswith(key)
+
+
+@cache
+def _sorted_labels() -> list[str]:
+    return sorted(label_words())
+
+
+def fact_name(text: str) -> str | None:
+    """Which fact a label of the header block (or a column of a long table) states; OTHER where it
+    is known and nobody needs its value."""
+    meaning = _meaning(text)
+    return OTHER if meaning is not None and meaning.startswith("plain ") else meaning
+
+
+def plain_label(text: str) -> str | None:
+    """The kind of value beside a label that nobody needs, by its table in `words/labels.toml`:
+    person, organisation, address, identifier, note (words of a person), … None for every other
+    text."""
+    meaning = _meaning(text)
+    return meaning.removeprefix("plain ") if meaning and meaning.startswith("plain ") else None
+
+
+@cache
+def fact_names() -> tuple[str, ...]:
+    """Every fact that a label may state."""
+    return (*word_list("labels.toml")["fact"], OTHER)
+
+
+@lru_cache(8192)
+def label_languages(text: str) -> frozenset[str]:
+    """The languages (ISO 639-1) other than English that a label, or a part of one in several
+    languages, may be written in; none where it is, or may be, all English."""
+    if _meaning(text) is None:
+        return frozenset()
+    texts = [_NUMBERING.sub("", text), *_LANGUAGES.split(text)]
+    spoken = (_languages().get(header_key(part), frozenset()) for part in texts)
+    return frozenset().union(*(some for some in spoken if not _NEUTRAL & some))
+
+
+@lru_cache(8192)
+def is_title(text: str) -> bool:
+    """Whether a text is the title of a paper and nothing more: `Certificate of Analysis`."""
+    if len(text) > LONGEST_NAME:
+        return False
+    parts = [part for part in _LANGUAGES.split(text) if header_key(part)]
+    return header_key(text) in _titles() or (
+        len(parts) > 1 and all(header_key(part) in _titles() for part in parts)
+    )
+
+
+@cache
+def _statuses() -> Mapping[str, str]:
+    rows = word_list("labels.toml")["status"].items()
+    words = ((word_key(word), meaning, word) for meaning, words in rows for word in words)
+    return index(words, "words/labels.toml [status]")
+
+
+@lru_cache(8192)
+def status_of_paper(text: str) -> str | None:
+    """What a status says of a whole certificate: `good`, `bad`, or a key of
+    `words/statuses.toml`."""
+    return _statuses().get(word_key(text)) or status(text)
+
+
+@cache
+def printed_labels() -> Mapping[str, str]:
+    """Every label's key → its spelling."""
+    return {header_key(spelling): spelling for _, _, _, spelling in _words("fact", "plain")}

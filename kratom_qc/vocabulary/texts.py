@@ -1,0 +1,270 @@
+"""The register of texts (`words/texts.toml`, and a store's own file): what somebody has read once
+and found to say nothing of any batch.
+
+A text equals an entry where nothing but case, spacing and typographic marks differs. A placeholder
+(`{date}`) stands for what is certainly of its kind, braces with bars (`{approval|consent}`) for one
+of the words in them, and a named choice (`{results}`) for one of those that the list gives its
+language; no wildcard can hold an opposite meaning.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from kratom_qc.vocabulary.adverse import has_adverse_word
+from kratom_qc.vocabulary.contacts import is_contact
+from kratom_qc.vocabulary.lists import word_list
+from kratom_qc.vocabulary.names import is_organisation, is_person
+from kratom_qc.vocabulary.templates import Choices, Grammar, Kind, Said, Sequel, said
+
+_MOST_SENTENCES = 4  # that one entry may have
+_TWINS = str.maketrans(
+    {
+        **dict.fromkeys("“”„«»‟″", '"'),
+        **dict.fromkeys("‘’‚‹›`´′", "'"),
+        **dict.fromkeys("–—−‑‐", "-"),
+        "…": "...",
+    }
+)
+_BLANKS = re.compile(r"\s+")
+_EVEN = re.compile(r" ?(?:\w+ )*(?:\w+)?")
+_BESIDE_SIGNS = re.compile(r" (?=[^\w ])|(?<=[^\w ]) ")
+_BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
+_SENTENCE_END = re.compile(
+    r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
+)
+_WORD = re.compile(r"\w+")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_DAY = r"[0-9]{1,2}"
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_DATES = tuple(
+    map(
+        re.compile,
+        (
+            rf"[0-9]{{4}}[-/.]{_DAY}[-/.]{_DAY}",
+            rf"{_DAY}[-/.]{_DAY}[-/.][0-9]{{2,4}}",
+            rf"{_DAY}\.? ?{_MONTH},? ?[0-9]{{4}}",
+            rf"{_MONTH} {_DAY},? ?[0-9]{{4}}",
+        ),
+    )
+)
+_CODE = re.compile(r"(?=[A-Z./-]*[0-9])[A-Z0-9]{1,5}(?:[-./ ][A-Z0-9]{1,5}){0,4}(?!\w)")
+_LONGEST_NAME = 100
+PLACEHOLDERS = ("number", "date", "batch", "name", "laboratory", "contact", "code")
+_EVERY_LANGUAGE = "any"
+
+
+class OwnWords(NamedTuple):
+    """What a certificate calls its laboratory, and the ids of its batch and of itself."""
+
+    laboratory: str = ""
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """A text that somebody has read. `laboratory` says on whose certificates it counts; empty for
+    all."""
+
+    text: str
+    because: str
+    by: str
+    on: date
+    language: str = ""
+    source: str = ""
+    laboratory: str = ""
+
+
+def text_key(text: str) -> str:
+    """A text made comparable: without case, typographic marks and a full stop at its end, every run
+    of blanks one, none beside a sign."""
+    return _plainly(text).casefold()
+
+
+@lru_cache(8192)
+def _plainly(text: str) -> str:
+    return _BULLET.sub("", evened(text).strip()).rstrip(" .").strip('"')
+
+
+def evened(text: str) -> str:
+    """A text with one spelling of each typographic mark, and no blank beside a sign."""
+    if _EVEN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return text
+    flat = unicodedata.normalize("NFC", text).translate(_TWINS)
+    return _BESIDE_SIGNS.sub("", _BLANKS.sub(" ", flat))
+
+
+def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ...]:
+    """The sentences of a text that are not read. Several in a row may be read together, because an
+    entry, too, may have several."""
+    starts, ends = [0], []
+    for match in _SENTENCE_END.finditer(text):
+        ends.append(match.start())
+        starts.append(match.end())
+    ends.append(len(text))
+    spans = [span for span in zip(starts, ends, strict=True) if text[slice(*span)].strip()]
+    unread: list[str] = []
+    at = 0
+    while at < len(spans):
+        ways = range(min(len(spans), at + _MOST_SENTENCES), at, -1)
+        read = next((end for end in ways if is_read(text[spans[at][0] : spans[end - 1][1]])), 0)
+        if not read:
+            unread.append(text[slice(*spans[at])].strip())
+        at = read or at + 1
+    return tuple(dict.fromkeys(unread))
+
+
+# ---------------------------------------------------------------- the register
+
+
+class TextRegister:
+    """Texts that are read before. `sha256` and `written` are of its file, empty where there is
+    none; `choices` are the named ones of each language."""
+
+    def __init__(
+        self,
+        entries: Iterable[ReadText] = (),
+        sha256: str = "",
+        written: str = "",
+        choices: Mapping[str, Choices] | None = None,
+    ):
+        self.entries = tuple(entries)
+        self.sha256 = sha256
+        self.written = written
+        self.choices = choices or {}
+
+    def find(self, text: str, own: OwnWords) -> ReadText | None:
+        """The entry that a text of a certificate equals; None where nobody has read it."""
+        plain = _plainly(text)
+        for entry in self._exact.get(plain.casefold(), ()):
+            if _is_of(entry, own):
+                return entry
+        text_said, kinds = said(plain), _kinds(own)
+        for word in dict.fromkeys(("", *_WORD.findall(text_said.low))):
+            for entry, template in self._templates.get(word, ()):
+                if _is_of(entry, own) and len(plain) in template.ends(text_said, {0}, kinds):
+                    return entry
+        return None
+
+    @cached_property
+    def _exact(self) -> dict[str, list[ReadText]]:
+        found: dict[str, list[ReadText]] = {}
+        for entry in self.entries:
+            if not _BRACES.search(entry.text):
+                found.setdefault(text_key(entry.text), []).append(entry)
+        return found
+
+    @cached_property
+    def _templates(self) -> dict[str, list[tuple[ReadText, Sequel]]]:
+        """By words of which every text of a template has one, since there are hundreds."""
+        found: dict[str, list[tuple[ReadText, Sequel]]] = {}
+        grammars: dict[str, Grammar] = {}
+        for entry in self.entries:
+            if not _BRACES.search(entry.text):
+                continue
+            if entry.language not in grammars:
+                grammars[entry.language] = grammar(self.choices, entry.language)
+            template = read_template(grammars[entry.language], entry.text)
+            for word in template.certain(before=True, behind=True) or ("",):
+                found.setdefault(word, []).append((entry, template))
+        return found
+
+
+def grammar(choices: Mapping[str, Choices], language: str) -> Grammar:
+    """The grammar of a language, with its named choices and those of every language."""
+    named = {**choices.get(_EVERY_LANGUAGE, {}), **choices.get(language, {})}
+    return Grammar(PLACEHOLDERS, evened, named)
+
+
+def read_template(of: Grammar, text: str) -> Sequel:
+    """An entry as a template. Raises ValueError where it names what nobody knows."""
+    bare = text.translate(_TWINS).strip().lstrip('"').rstrip(" .").rstrip('"')
+    return of.read(bare)
+
+
+def _is_of(entry: ReadText, own: OwnWords) -> bool:
+    return not entry.laboratory or text_key(entry.laboratory) == text_key(own.laboratory)
+
+
+# ---------------------------------------------------------------- placeholders
+
+
+@lru_cache(64)
+def _kinds(own: OwnWords) -> Mapping[str, Kind]:
+    return {
+        "number": _matching(_NUMBER),
+        "date": _matching(*_DATES),
+        "code": _codes,
+        "name": _those(lambda part: is_person(part) or is_organisation(part)),
+        "contact": _those(lambda part: is_contact(part, in_place=True)),
+        "batch": _one_of(own.ids),
+        "laboratory": _one_of((own.laboratory,)),
+    }
+
+
+def _matching(*patterns: re.Pattern[str]) -> Kind:
+    def ends(text: Said, start: int) -> Iterator[int]:
+        found = (pattern.match(text.plain, start) for pattern in patterns)
+        return (match.end() for match in found if match)
+
+    return ends
+
+
+def _codes(text: Said, start: int) -> Iterator[int]:
+    """The number of a laboratory's own document: `SOP-MB-004` or a part of it. Its letters are no
+    words."""
+    match = _CODE.match(text.plain, start)
+    if match and not has_adverse_word(match[0]):
+        yield match.end()
+
+
+def _those(is_it: Callable[[str], bool]) -> Kind:
+    def ends(text: Said, start: int) -> Iterator[int]:
+        longest = min(len(text.plain), start + _LONGEST_NAME)
+        for end in range(start + 1, longest + 1):
+            whole = end == len(text.plain) or not text.plain[end].isalnum()
+            if whole and is_it(text.plain[start:end]):
+                yield end
+
+    return ends
+
+
+def _one_of(values: Iterable[str]) -> Kind:
+    """Words of the certificate itself, as they stand."""
+    low = [said(_plainly(value)).low for value in values if _plainly(value)]
+
+    def ends(text: Said, start: int) -> Iterator[int]:
+        return (start + len(value) for value in low if text.low.startswith(value, start))
+
+    return ends
+
+
+# ---------------------------------------------------------------- files
+
+
+@cache
+def shipped() -> TextRegister:
+    """The texts that are read before everywhere. A test, and not every run, checks the list."""
+    listed = word_list("texts.toml")
+    entries = (
+        ReadText(text, **{key: row[key] for key in row if key != "texts"})
+        for row in listed["read"]
+        for text in row["texts"]
+    )
+    return TextRegister(entries, choices=listed["choices"])
+
+
+def load(path: Path, name: str = "") -> TextRegister:
+    """A store's own register. Its entries may make no result, verdict or lot harmless. Raises
+    RulebookError with every mistake, each with its line."""
+    from kratom_qc.vocabulary.text_list import load_own
+
+    return load_own(path, name or path.name)

@@ -1,0 +1,554 @@
+"""One batch on the papers of laboratories that nobody described to the reader: headings, units, limits and columns in every
+place where a chemist would read them without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from kratom_qc.intake.sheets import cell_name
+from tests.factory.sheets import HEAD, Rows, canonical, read_csv, read_xlsx, troubles, unread
+from tests.intake.test_shapes import BATCH
+from tests.intake.test_shapes_blocks import ALKALOIDS, ALL, HEADER, LEAF, METALS, MICROBES, square
+
+MG_KG: Rows = [["Lead", "0.21"], ["Cadmium", "<0.05"], ["Mercury", "<0.01"]]
+PLAIN_ALKALOIDS: Rows = [["Mitragynine", "1.52"], ["7-OH", "0.012"]]
+REST: Rows = [[], ["Microbiology"], HEADER, *MICROBES]
+
+PAPERS: dict[str, Rows] = {
+    "units in headings behind a dash": [
+        *HEAD, ["Alkaloids - results in %"], ["Analyte", "Result"], *PLAIN_ALKALOIDS,
+        ["Heavy metals – results in mg/kg"], ["Analyte", "Result"], *MG_KG, *REST,
+    ],
+    "units and methods in the brackets of headings": [
+        *HEAD, ["Analyte", "Result"], ["Alkaloids [% w/w]"], *PLAIN_ALKALOIDS, ["Heavy Metals (ICP-MS, mg/kg)"],
+         *MG_KG, *REST,
+    ],
+    "a heading below the header beats its unit": [
+        *HEAD, ["Analyte", "Result (%)"], *PLAIN_ALKALOIDS, ["Heavy metals (in mg/kg)"], *MG_KG, *REST,
+    ],
+    "a row of units below a heading": [
+        *HEAD, ["Analyte", "Result", "LOQ"], ["Alkaloids", "%", "%"], *([*row, ""] for row in PLAIN_ALKALOIDS),
+        ["Heavy metals", "mg/kg", "mg/kg"], *([*row, ""] for row in MG_KG), *REST,
+    ],
+    "a header whose first cell is blank": [
+        *HEAD, ["Alkaloids"], ["", "Result (%)", "LOQ (%)"], *([*row, "0.001"] for row in PLAIN_ALKALOIDS),
+        [], ["", "LOQ (ppm)", "Result (ppm)"], *([name, "0.01", said] for name, said in MG_KG), *REST,
+    ],
+    "a header whose first cell is the name of its section": [
+        *HEAD, ["Alkaloid Profile", "Result", "Units"], *ALKALOIDS, [], ["Heavy Metals", "Result", "Units"], *METALS,
+        [], ["Microbiological Analysis", "Result", "Units"], *MICROBES,
+    ],
+    "a heading that is the header, with the unit alone": [
+        *HEAD, ["Alkaloids", "%"], *PLAIN_ALKALOIDS, [], ["Metals", "mg/kg"], *MG_KG, *REST,
+    ],
+    "two units and one LOQ": [
+        *HEAD, ["Analyte", "LOQ (%)", "Result (%)", "Result (mg/g)"], ["Mitragynine", "0.001", "1.52", "15.2"],
+        ["7-OH", "0.001", "0.012", "0.12"], [], HEADER, *METALS, *MICROBES,
+    ],
+    "results under names nobody knows": [
+        *HEAD, ["Analyte", "LOQ", "Mass", "Units"], *([name, "", said, unit] for name, said, unit in ALL),
+    ],
+    "results under the number of the sample": [
+        *HEAD, ["Parameter", "Unit", "LOQ", "2610-0044"], *([name, unit, "", said] for name, said, unit in ALL),
+    ],
+    "a unit in a heading that holds unless a row states another": [
+        *HEAD, ["Analyte", "Result"], ["ALKALOIDS (% unless stated)"], *PLAIN_ALKALOIDS,
+        ["Heavy metals (mg/kg, unless otherwise noted)"], *MG_KG, *REST,
+    ],
+    "tests beside analytes": [
+        *HEAD, ["Assay", "Analyte", "Result", "Units"],
+        *(["Potency", *row] for row in ALKALOIDS), *(["Metals", *row] for row in METALS), *(["Micro",
+         *row] for row in MICROBES),
+    ],
+    "columns nobody needs": [
+        ["Order ID", "Lot", "Matrix", "Client Sample ID", "Test", "Test Started", "Result", "Units", "LOR",
+         "Dilution", "Reviewer"],
+        *(["O-1", "L-1", LEAF, "C-9", name, "2026-03-04", said, unit, "", "1", "JD"] for name, said, unit in ALL),
+    ],
+    "LOD and LOQ in one cell": [
+        *HEAD, ["Analyte", "Result", "Unit", "LOD / LOQ"], *([*row, ""] for row in ALKALOIDS), ["Lead", "0.21",
+         "mg/kg", "0.01 / 0.05"],
+        ["Cadmium", "<0.05", "mg/kg", "0.01/0.05"], ["Mercury", "ND", "mg/kg", "0.01 (LOQ 0.03)"], *([*row,
+         ""] for row in MICROBES),
+    ],
+    "LOD with its LOQ in brackets": [
+        *HEAD, ["Analyte", "Result", "Unit", "LOD"], *([*row, ""] for row in ALKALOIDS), *([*row,
+         ""] for row in METALS[:1]),
+        ["Cadmium", "<0.05", "mg/kg", "0.01 (LOQ 0.05)"], ["Mercury", "ND", "mg/kg", "0.01 (LOQ 0.05)"],
+        *([*row, ""] for row in MICROBES),
+    ],
+    "a unit for the limits of its own": [
+        *HEAD, ["Analyte", "Result", "Units", "LOD", "Units"], *([*row, "", ""] for row in ALKALOIDS),
+        *([*row, "", ""] for row in METALS[:2]), ["Mercury", "ND", "mg/kg", "10", "ug/kg"], *([*row, "",
+         ""] for row in MICROBES),
+    ],
+    "least and most allowed": [
+        *HEAD, ["Analyte", "Min", "Max", "Result", "Units"], *([name, "", "", said, unit] for name, said,
+         unit in ALL),
+    ],
+    "every word in two languages": [
+        *HEAD, ["Ukazatel / Parameter", "Výsledek / Result", "Jednotka / Unit"], *ALL,
+    ],
+    "lines in the cells of the header": [
+        *HEAD, ["Test\nParameter", "Test\nResult", "Unit of\nMeasure"], *ALL,
+    ],
+    "what stands in a cell": [
+        *HEAD, HEADER, *ALKALOIDS, ["Heavy metals", "Lead 0.21; Cadmium <0.05; Mercury <0.01", "mg/kg"], *MICROBES,
+    ],
+    "sentences under the table": [
+        *HEAD, HEADER, *ALKALOIDS, *METALS, [], ["Salmonella: absent in 25 g"], ["TAMC: 1200 CFU/g"],
+    ],
+    "quality control in a section of its own": [
+        *HEAD, HEADER, *ALL, [], ["Quality control"], HEADER, ["Lead", "9.9", "mg/kg"], ["Lead", "98", "%"],
+    ],
+    "quality control among the rows": [
+        ["Sample Type", "Lot", "Matrix", *HEADER], *(["Sample", "L-1", LEAF, *row] for row in ALL),
+        ["Method Blank", "L-1", LEAF, "Lead", "9.9", "mg/kg"], ["LCS", "L-1", LEAF, "Cadmium", "9.9", "mg/kg"],
+    ],
+    "a summary above the tables": [
+        *HEAD, ["Test", "Date", "Result"], ["Alkaloids", "2026-03-04", "Pass"], ["Heavy Metals", "2026-03-04",
+         "Pass"], [], HEADER, *ALL,
+    ],
+    "headings with a verdict": [
+        *HEAD, ["Alkaloids      Pass"], HEADER, *ALKALOIDS, [], ["Heavy Metals - Pass"], HEADER, *METALS, *REST,
+    ],
+    "wide, groups in a row without merges": [
+        ["", "", "Alkaloids (%)", "", "Heavy metals (mg/kg)", "", "", "Microbiology", ""],
+        ["Lot", "Form", "Mitragynine", "7-OH", "Lead", "Cadmium", "Mercury", "Salmonella", "TAMC"],
+        ["L-1", LEAF, "1.52", "0.012", "0.21", "<0.05", "<0.01", "Absent in 25 g", "1200 CFU/g"],
+    ],
+    "wide, limits in columns beside": [
+        ["Lot", "Form", "Mitragynine (%)", "7-OH (%)", "Lead (ppm)", "Lead LOQ (ppm)", "Cadmium (ppm)",
+         "Mercury (ppm)",
+         "Mercury LOD (ppm)", "Salmonella", "TAMC (CFU/g)"],
+        ["L-1", LEAF, "1.52", "0.012", "0.21", "0.05", "<0.05", "ND", "0.01", "Absent in 25 g", "1200"],
+    ],
+    "wide, the batch above it": [
+        *HEAD, ["", "Mitragynine", "7-OH", "Lead", "Cadmium", "Mercury", "Salmonella", "TAMC"],
+        ["Unit", "%", "%", "mg/kg", "mg/kg", "mg/kg", "", "CFU/g"],
+        ["Result", "1.52", "0.012", "0.21", "<0.05", "<0.01", "Absent in 25 g", "1200"],
+    ],
+    "lots across, with a header between": [
+        ["Lot", "", "L-1"], ["Product Form", "", LEAF], ["Date Received", "", "2026-03-04"], ["Analyte", "Unit", ""],
+        *([name, unit, said] for name, said, unit in ALL),
+    ],
+    "fields of laboratory software": [
+        ["sdg", "sys_sample_code", "client_lot", "sample_matrix", "sample_type_code", "chemical_name", "result_value",
+        "result_unit",
+         "lab_qualifiers", "reporting_detection_limit", "analysis_date"],
+        *(["S-1", "S-1-01", "L-1", LEAF, "N", name, said, unit, "", "", "2026-03-04"] for name, said, unit in ALL),
+        ["S-1", "MB-1", "L-1", LEAF, "MB", "Lead", "9.9", "mg/kg", "", "", "2026-03-04"],
+        ["S-1", "S-1-01R", "L-1", LEAF, "LR", "Lead", "0.23", "mg/kg", "", "", "2026-03-04"],
+    ],
+    "fields with capitals inside, and days": [
+        ["SampleId", "BatchId", "SampleMatrix", "ParamId", "DisplayValue", "DisplayUnits", "ReceivedDt", "TestedDt",
+        "ReleasedDt"],
+        *(["S-1", "L-1", LEAF, name, said, unit, "03/04/2026", "03/14/2026", "03/24/2026"] for name, said, unit in ALL),
+    ],
+    "raw results beside the reported ones": [
+        ["LOT", "MATRIX", "COMPONENT", "ENTRY", "FORMATTED_ENTRY", "UNITS"],
+        *(["L-1", LEAF, name, {"1.52": "1.5183", "0.21": "0.2136", "<0.05": "0.0311"}.get(said, said), said, unit]
+          for name, said, unit in ALL),
+    ],
+    "the mean of three": [
+        ["Lot", "Form", "Mitragynine", "7-OH", "Lead", "Cadmium", "Mercury", "Salmonella", "TAMC"],
+        ["", "", "%, mean (n = 3)", "% (mean, n = 3)", "mg/kg (n=3)", "mg/kg, average", "mg/kg mean", "", "CFU/g"],
+        ["L-1", LEAF, "1.52", "0.012", "0.21", "<0.05", "<0.01", "Absent in 25 g", "1200"],
+    ],
+    "a label whose last word is that of both": [["Harvest/Process Lot", "L-1"], ["Category", LEAF], [], HEADER, *ALL],
+    "a form said of all products": [["All products are ground leaf."], [], ["Lot", *HEADER], *(["L-1", *row] for row in ALL)],
+    "French": [
+        ["N° de lot :", "L-1"], ["Matrix", LEAF], [], ["Paramètre", "Résultat", "Unité", "LQ", "Méthode"], *([*row,
+         "", "HPLC"] for row in ALL),
+    ],
+    "Portuguese": [["Lote", "L-1"], ["Matrix", LEAF], [], ["Ensaio", "Resultado", "Unidade", "LQ"], *([*row,
+     ""] for row in ALL)],
+    "Polish": [["Nr partii", "L-1"], ["Matrix", LEAF], [], ["Badany parametr", "Wynik badania", "Jednostka",
+     "Metoda badania"],
+     *([*row, "HPLC"] for row in ALL)],
+    "Italian": [["Lotto", "L-1"], ["Matrix", LEAF], [], ["Parametro", "Risultato", "Unità di misura", "Metodo"],
+     *([*row, "HPLC"] for row in ALL)],
+    "Dutch": [["Partijnummer", "L-1"], ["Matrix", LEAF], [], ["Bepaling", "Resultaat", "Eenheid", "Methode"],
+     *([*row, "HPLC"] for row in ALL)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_same_batch_reads_alike_on_papers_nobody_described(paper: str) -> None:
+    rows = square(PAPERS[paper])
+    for reading in (read_csv(rows, head=()), read_xlsx(rows)):
+        assert sorted(set(canonical(reading))) == BATCH
+        assert troubles(reading) == []
+
+
+# ---------------------------------------------------------------- nothing decisive is dropped
+
+EVERY_COLUMN: Rows = [
+    ["Lot", "Matrix", "Test", "Result", "Units", "LOD", "LOQ", "Limit", "Status", "Basis", "Portion", "Species",
+     "CAS", "Method",
+     "Replicate", "Panel", "Qualifier", "Uncertainty", "Comments", "Analyst"],
+    *(["L-1", LEAF, name, said, unit, *[""] * 15] for name, said, unit in ALL),
+]  # fmt: skip
+WORDS = ["REJECTED", "Sample was contaminated."]
+
+
+def placed(rows: Rows, text: str) -> Iterator[tuple[str, Rows]]:
+    """The text in a row of its own anywhere, in the last column too, and in every blank cell of the sheet."""
+    width = max(map(len, rows))
+    for at in range(len(rows) + 1):
+        for column in (0, width - 1):
+            alone = ["" for _ in range(column)] + [text]
+            yield cell_name(at + 1, column + 1), [*rows[:at], alone, *rows[at:]]
+    for at, row in enumerate(rows):
+        full = [*row, *[""] * (width + 1 - len(row))]
+        for column in (column for column, said in enumerate(full) if said == ""):
+            new = [text if number == column else said for number, said in enumerate(full)]
+            yield cell_name(at + 1, column + 1), [*rows[:at], new, *rows[at + 1 :]]
+
+
+@pytest.mark.parametrize("text", WORDS)
+@pytest.mark.parametrize(
+    "shape", ["every column", "wide, limits in columns beside", "a unit for the limits of its own"]
+)
+def test_nothing_decisive_is_dropped_wherever_it_stands(shape: str, text: str) -> None:
+    rows = square(PAPERS.get(shape, EVERY_COLUMN))
+    silent = [
+        cell
+        for cell, changed in placed(rows, text)
+        if not troubles(reading := read_csv(changed, head=())) and not unread(reading)
+    ]
+    assert silent == []
+
+
+HEADS = ["Analyte (REJECTED)", "Result (VOID)", "Units / REJECTED", "Result\nREJECTED"]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_words_in_a_header_that_nobody_knows_are_read_by_nobody(head: str) -> None:
+    word = head.split()[0]
+    header = [head if said == word or (said == "Unit" and word == "Units") else said for said in HEADER]
+    assert "A4" in unread(read_csv([header, *ALL])) or "B4" in unread(read_csv([header, *ALL])) or \
+        "C4" in unread(read_csv([header, *ALL]))  # fmt: skip
+
+
+# ---------------------------------------------------------------- rows that are not the sample's
+
+CONTROLS: list[tuple[str, Rows]] = [
+    ("named in a comment", [[*HEADER, "Comment"], *([*row, ""] for row in ALL[1:]), ["Mitragynine", "1.52", "%",
+     "method blank"]]),
+    ("named in the analyte's cell", [HEADER, *ALL[1:], ["Mitragynine (method blank)", "1.52", "%"]]),
+    ("in a section", [HEADER, *ALL[1:], ["Method Blank"], ALL[0]]),
+    ("in a section with a header of its own", [HEADER, *ALL[1:], [], ["LCS"], HEADER, ALL[0]]),
+    ("of another lot", [HEADER, *ALL[1:], [], ["Previous lot KX-1"], HEADER, ALL[0]]),
+    ("as a kind of sample", [["QC Type", *HEADER], *(["Sample", *row] for row in ALL[1:]), ["MB", *ALL[0]]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "rows"), CONTROLS, ids=[one[0] for one in CONTROLS])
+def test_what_is_not_of_the_sample_never_stands_for_it(what: str, rows: Rows) -> None:
+    reading = read_csv(square(rows))
+    read = {found.analyte for certificate in reading.certificates for found in certificate.results}
+    assert "mitragynine" not in read or "qc-unclear" in [code for code, _ in troubles(reading)], what
+    assert "lead" in read
+
+
+def test_a_table_after_quality_control_may_be_the_samples_or_not() -> None:
+    rows = [
+        HEADER,
+        *ALKALOIDS,
+        [],
+        ["Quality control"],
+        HEADER,
+        ["Lead", "9.9", "mg/kg"],
+        [],
+        ["Heavy metals"],
+        HEADER,
+        *METALS,
+    ]
+    assert "qc-unclear" in [code for code, _ in troubles(read_csv(square(rows)))]
+
+
+# ---------------------------------------------------------------- kinds of papers that say more
+
+
+def test_a_row_of_words_among_results_is_no_header() -> None:
+    rows = [
+        ["Characteristic", "Specification", "Result", "Method"],
+        ["Odor", "Characteristic", "Conforms", "Organoleptic"],
+        ["Appearance", "Fine green powder", "Conforms", "Visual"],
+        *([name, "", f"{said} {unit}", ""] for name, said, unit in METALS),
+    ]
+    reading = read_csv(square(rows))
+    read = {found.analyte for certificate in reading.certificates for found in certificate.results}
+    assert read == {"odour", "appearance", "lead", "cadmium", "mercury"}
+
+
+RAW = [("1.61", "1.6128", False), ("8600", "8612", False), ("< 0.010", "0.0031", False), ("1,200", "1204", False),
+       ("1.61", "2.4", True), ("< 0.010", "0.4", True), ("1.6", "16.128", True)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reported", "raw", "is_another"), RAW)
+def test_a_raw_result_that_is_not_the_reported_one_rounded_is_another_reading(
+    reported: str, raw: str, is_another: bool
+) -> None:
+    head = ["COMPONENT", "ENTRY", "FORMATTED_ENTRY", "UNITS"]
+    rows = [head, ["Lead", raw, reported, "mg/kg"], ["Cadmium", "0.10", "0.10", "mg/kg"]]
+    (certificate,) = read_csv(rows).certificates
+    lead = next(found for found in certificate.results if found.analyte == "lead")
+    assert bool(lead.readings) is is_another
+
+
+def test_a_sample_number_stands_for_the_lot_where_none_is_labelled_and_holds() -> None:
+    rows = [["Client_Sample_ID", "Matrix", *HEADER], *(["KX-77", LEAF, *row] for row in ALL)]
+    reading = read_csv(rows, head=())
+    assert {certificate.batch_id for certificate in reading.certificates} == {"KX-77"}
+    assert {code for code, _ in troubles(reading)} == {"batch-unlabelled"}
+    labelled = read_csv([["Lot", ""], *rows], head=())
+    assert "no-batch-id" in [code for code, _ in troubles(labelled)]
+
+
+@pytest.mark.parametrize(
+    "said", ["All products are ground leaf except L-1", "All products are extracts of leaf, mostly"]
+)
+def test_a_form_said_of_all_but_some_is_no_form(said: str) -> None:
+    reading = read_csv([[said], [], ["Lot", *HEADER], *(["L-1", *row] for row in ALL)], head=())
+    assert "A1" in unread(reading)
+
+
+FLAGS = [("0.21", "Y", False), ("<0.05", "N", False), ("0.21", "N", True), ("<0.05", "Y", True), ("0.21", "R", True)]
+
+
+@pytest.mark.parametrize(("said", "flag", "is_unread"), FLAGS)
+def test_a_flag_of_detection_says_nothing_new_where_the_result_says_it(said: str, flag: str, is_unread: bool) -> None:
+    rows = [["chemical_name", "result_value", "result_unit", "detect_flag"], ["Lead", said, "mg/kg", flag]]
+    assert ("D5" in unread(read_csv(rows))) is is_unread
+
+
+def test_a_column_of_days_holds_no_results() -> None:
+    rows = [
+        ["Analyte", "When", "Units", "Found it"],
+        *([name, "10/14/2026", unit, said] for name, said, unit in METALS),
+    ]
+    reading = read_csv(rows)
+    said = [found.reported for certificate in reading.certificates for found in certificate.results]
+    assert said == [row[1] for row in METALS]
+
+
+def test_groups_in_a_limit_prove_the_mark_of_the_results() -> None:
+    table = [["Test", "Result", "Units", "Specification"], ["TYMC", "450", "CFU/g", "< 100,000"]]
+    for limit, low in (("< 10,000,000", 12), ("< 10,000", Decimal("0.012"))):
+        (certificate,) = read_csv([*table, ["Nickel", "12,000", "ug/kg", limit]]).certificates
+        nickel = next(found for found in certificate.results if found.analyte == "nickel")
+        assert (nickel.interval.low, nickel.interval.high) == (low, 12)
+
+
+def test_a_number_beside_the_name_of_a_panel_is_its_result_and_no_summary() -> None:
+    rows = [["Test", "Result", "Limit", "Pass/Fail"], ["Aerobic Plate Count (CFU/g)", "2.1E+04", "1E+07", "PASS"],
+            ["Pesticides (72 compounds)", "ND", "", "PASS"]]  # fmt: skip
+    (certificate,) = read_csv(rows).certificates
+    found = {result.analyte: result.interval.low for result in certificate.results}
+    assert found == {"tamc": 21000, "pesticide-residues": 0}
+
+
+def test_a_numbered_row_of_words_begins_no_table() -> None:
+    rows = [["Sr. No.", "Test", "Result", "Unit", "Specification"],
+            ["1", "Description", "Brown powder", "-", "Brown powder"], ["2", "Mitragynine (HPLC)", "1.5", "%", "NLT 1"],
+            ["3", "Residual Ethanol", "640", "ppm", "NMT 5000"]]  # fmt: skip
+    (certificate,) = read_csv(rows).certificates
+    found = {result.analyte: result.reported for result in certificate.results}
+    assert found == {"appearance": "Brown powder", "mitragynine": "1.5", "ethanol": "640"}
+
+
+def test_a_lot_in_the_row_below_a_header_is_none_of_it() -> None:
+    rows = [["Category", "Parameter", "Specification", "Result"], ["Lot: KB-77", "", "", ""],
+            ["Metals", "Lead", "NMT 1 ppm", "0.2 ppm"], ["Metals", "Cadmium", "NMT 1 ppm", "0.1 ppm"]]  # fmt: skip
+    (certificate,) = read_csv(rows, head=()).certificates
+    assert (certificate.batch_id, [str(found.interval.low) for found in certificate.results]) == (
+        "KB-77",
+        ["0.2", "0.1"],
+    )
+
+
+def test_units_headed_above_the_labels_of_lots_are_those_of_their_results() -> None:
+    rows = [["", "Sample 1", "Sample 2", "Units", "MRL"], ["Client ID", "Red", "Green", "", ""],
+            ["Lot", "RV-1", "GV-1", "", ""], ["Lead", "352", "ND", "ppb", "5"], ["Cadmium", "21", "33", "ppb", "2"],
+            ["Arsenic", "90", "87", "ppb", "5"]]  # fmt: skip
+    certificates = read_csv(rows, head=()).certificates
+    said = {each.batch_id: (each.results[0].interval.low, each.results[0].interval.high) for each in certificates}
+    assert said == {"RV-1": (Decimal("0.352"), Decimal("0.352")), "GV-1": (0, Decimal("0.005"))}
+
+
+def test_a_blank_among_the_columns_of_samples_is_no_sample() -> None:
+    rows = [["Parameter", "Units", "Method Blank", "KR-101", "KR-102"], ["Lead", "ppb", "900", "352", "418"],
+            ["Cadmium", "ppb", "ND", "21", "33"]]  # fmt: skip
+    certificates = read_csv(rows, head=()).certificates
+    assert {each.batch_id: str(each.results[0].interval.low) for each in certificates} == {
+        "KR-101": "0.352",
+        "KR-102": "0.418",
+    }
+
+
+COUNTS = [  # the result, its unit, the amount: of lead, 1,234 ug/kg
+    ("4,900", "CFU/g", Decimal("1.234")),
+    ("4.900", "KBE/g", Decimal("0.001234")),
+    ("3,900", "log CFU/g", None),
+    ("4,900", "MPN/g", None),
+]
+
+
+@pytest.mark.parametrize(("said", "unit", "lead"), COUNTS)
+def test_a_count_of_colonies_has_no_thousandths(said: str, unit: str, lead: Decimal | None) -> None:
+    """It proves the decimal mark where no other number does."""
+    rows = [["Test", "Result", "Units"], ["TAMC", said, unit], ["Lead", "1,234", "ug/kg"]]
+    (certificate,) = read_csv(rows).certificates
+    found = next(result for result in certificate.results if result.analyte == "lead").interval
+    assert (found.low, found.high) == ((lead, lead) if lead else (Decimal("0.001234"), Decimal("1.234")))
+
+
+def test_each_portion_of_several_is_a_result_and_one_that_is_positive_stays() -> None:
+    said = ["not detected", "not detected", "detected", "not detected"]
+    rows = [[f"Salmonella in 25 g (unit {n} of 5)", word, "in 25 g"] for n, word in enumerate(said, 1)]
+    (certificate,) = read_csv([["Analyte", "Result", "Units"], *rows]).certificates
+    assert {(found.analyte, found.detected) for found in certificate.results} == {
+        ("salmonella", False),
+        ("salmonella", True),
+    }
+
+
+def test_a_row_of_our_own_limits_is_no_batch() -> None:
+    rows = [["Lot", "Product", "Mitragynine (%)", "Lead (ppm)"], ["L-1", "kratom powder", "1.3", "0.4"]]
+    reading = read_csv([*rows, ["Our limit", "", "1.0 - 2.0", "max 1.0"]], head=())
+    assert [certificate.batch_id for certificate in reading.certificates] == ["L-1"]
+
+
+def test_a_second_column_of_names_may_hold_the_product() -> None:
+    head = ["Charge", "Bezeichnung", "Parameter", "Wert", "Einheit"]
+    rows = [["L-1", "Kratom Rot, Pulver", *row] for row in (("Blei", "0.4", "mg/kg"), ("Cadmium", "0.04", "mg/kg"))]
+    (certificate,) = read_csv([head, *rows], head=()).certificates
+    assert certificate.product == "leaf_powder"
+    assert not unread(read_csv([head, *rows], head=()))
+
+
+def test_lots_above_equal_headings_of_results_have_a_column_each() -> None:
+    rows = [
+        ["Lot", "", "L-7", "L-8", ""],
+        ["Nickname", "", "Early", "Late", ""],
+        ["Parameter", "Unit", "Result", "Result", "Method"],
+        ["Lead", "mg/kg", "0.21", "0.33", "ICP-MS"],
+        ["Cadmium", "mg/kg", "0.04", "0.05", "ICP-MS"],
+    ]
+    read = {
+        certificate.batch_id: [(found.analyte, found.reported) for found in certificate.results]
+        for certificate in read_csv(rows, head=()).certificates
+    }
+    assert read == {"L-7": [("lead", "0.21"), ("cadmium", "0.04")], "L-8": [("lead", "0.33"), ("cadmium", "0.05")]}
+
+
+def test_two_facts_below_the_results_are_no_result() -> None:
+    table = [["Analyte", "Result", "Units", "Status"], *([*row, "Pass"] for row in ALL)]
+    signed = [["Approved by:", "Jane Doe, Laboratory Director", "Signed", "2026-10-12"]]
+    plain, below = read_csv(table), read_csv([*table, *signed])
+    assert len(below.certificates[0].results) == len(plain.certificates[0].results)
+    assert [code for code, _ in troubles(below)] == [code for code, _ in troubles(plain)]
+    assert not unread(below)
+
+
+def test_lots_above_results_may_be_labelled_right_of_the_analytes() -> None:
+    rows = [
+        ["", "Description", "kratom leaf powder", "kratom leaf powder", ""],
+        ["", "Lot", "L-7", "L-8", ""],
+        ["Parameter", "Unit", "Result", "Result", "Method"],
+        ["Lead", "mg/kg", "0.21", "0.33", "ICP-MS"],
+        ["Cadmium", "mg/kg", "0.04", "0.05", "ICP-MS"],
+    ]
+    reading = read_csv(rows, head=())
+    read = {
+        certificate.batch_id: [(found.analyte, found.reported) for found in certificate.results]
+        for certificate in reading.certificates
+    }
+    assert read == {"L-7": [("lead", "0.21"), ("cadmium", "0.04")], "L-8": [("lead", "0.33"), ("cadmium", "0.05")]}
+    assert {certificate.product for certificate in reading.certificates} == {"leaf_powder"}
+    assert not unread(reading)
+
+
+def test_a_signature_below_lots_is_no_lot() -> None:
+    rows = [
+        ["Lab ID", "Lot", "Description", "Mitragynine (%)", "7-OH (%)"],
+        ["0417-01", "L-7", "kratom leaf powder", "1.42", "0.02"],
+        ["0417-02", "L-8", "kratom leaf powder", "1.18", "0.03"],
+        [],
+        ["Reviewed by:", "Greta Holm, Senior Chemist", "", "", "2026-06-15"],
+    ]
+    reading = read_csv(rows, head=())
+    assert [certificate.batch_id for certificate in reading.certificates] == ["L-7", "L-8"]
+    assert not [code for code, _ in troubles(reading)]
+    kept = read_csv([*rows[:-1], ["Reviewed by:", "L-9", "", "", "0.04"]], head=())
+    assert [certificate.batch_id for certificate in kept.certificates] == ["L-7", "L-8", "L-9"]  # a number is no day
+
+
+@pytest.mark.parametrize(
+    ("names", "total"),
+    [
+        (["Mitragynine", "7-OH", "Paynantheine"], "total-alkaloids"),
+        (["Aflatoxin B1", "Aflatoxin B2"], "total-aflatoxins"),
+        (["Mitragynine", "Lead"], None),
+        (["Mitragynine"], None),
+        (["Aflatoxin B1", "Ochratoxin A"], None),
+    ],
+)
+def test_a_total_is_that_of_the_analytes_before_it(names: list[str], total: str | None) -> None:
+    wide = read_csv(
+        [["Lot", *(f"{name} (%)" for name in names), "Total (%)"], ["L-1", *("1" for _ in names), "3"]], head=()
+    )
+    tall = read_csv([["Analyte", "Result (%)"], *([name, "1"] for name in names), ["Total", "3"]])
+    for reading in (wide, tall):
+        (found,) = [one for one in reading.certificates[0].results if one.reported == "3"]
+        assert found.known is (total is not None)
+        assert total is None or found.analyte == total
+
+
+def test_colons_may_stand_in_cells_of_their_own() -> None:
+    head = [
+        ["Kode Lot / Lot Number", ":", "L-1"],
+        ["Nama Contoh", ":", "kratom leaf powder"],
+        ["Customer", ":", "A Ltd"],
+    ]
+    reading = read_csv([*square([*head, [], ["Analyte", "Result", "Units"], *ALL])], head=())
+    assert [(one.batch_id, one.product) for one in reading.certificates] == [("L-1", "leaf_powder")]
+    assert len(reading.certificates[0].results) == len(ALL)
+    assert not unread(reading)
+
+
+@pytest.mark.parametrize("label", ["Lot (provided by client)", "Numero di lotto (dichiarato dal committente)"])
+def test_who_declared_a_fact_is_no_part_of_its_label(label: str) -> None:
+    reading = read_csv([[label, "L-1"], *HEAD[1:], ["Analyte", "Result", "Units"], *ALL], head=())
+    assert [certificate.batch_id for certificate in reading.certificates] == ["L-1"]
+
+
+def test_a_name_may_say_of_what_its_unit_is() -> None:
+    rows = [
+        ["Analyte", "Result"],
+        ["Mitragynine, per capsule", "8.21 mg/capsule"],
+        ["Mitragynine, w/w", "1.36 %"],
+        ["7-OH, per capsule", "0.1 mg"],
+        ["Paynantheine per serving", "0.1 mg/capsule"],
+    ]
+    read = read_csv(rows).certificates[0].results
+    assert [(found.analyte, found.known) for found in read[:2]] == [("mitragynine", True), ("mitragynine", True)]
+    assert [found.known for found in read[2:]] == [False, False]  # of what the milligrams are is not said twice
+
+
+def test_the_weight_of_a_unit_beside_results_is_one_of_them() -> None:
+    rows = [
+        ["Lot", "Product", "Unit Weight (g)", "Mitragynine (mg/g)", "7-OH (mg/g)"],
+        ["L-1", "kratom gummies", "8.0", "3.1", "0.02"],
+    ]
+    (certificate,) = read_csv(rows, head=()).certificates
+    assert [(found.analyte, found.reported) for found in certificate.results] == [
+        ("average-weight", "8.0"),
+        ("mitragynine", "3.1"),
+        ("7-hydroxymitragynine", "0.02"),
+    ]

@@ -1,0 +1,129 @@
+"""What counts now follows from the journal alone."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from kratom_qc.domain.errors import StoreError
+from kratom_qc.ledger.database import writing
+from kratom_qc.ledger.entries import Act
+from kratom_qc.ledger.ledger import Ledger
+
+FILES = ["a" * 64, "b" * 64]
+BATCHES = ["L-1", "L-2", "L-3"]
+
+
+def delivered(sha256: str) -> Act:
+    return Act("delivered", sha256, {"name": f"{sha256[0]}.csv", "size": 3, "route": "inbox"})
+
+
+def read(sha256: str, *batches: str) -> Act:
+    traces = {batch: [f"trace of {batch}"] for batch in batches}
+    return Act("read", sha256, {"program": "p 1", "pass_id": "P", "batches": traces})
+
+
+def refused(sha256: str, tries: int = 0) -> Act:
+    return Act("refused", sha256, {"program": "p 1", "pass_id": "P", "codes": [], "tries": tries})
+
+
+def judged(batch: str, verdict: str = "PASS", outcome: str = "o") -> Act:
+    made: dict[str, Any] = {
+        "product": None, "verdict": verdict, "judged_on": "2026-11-22", "judged_at": "2026-11-22T08:30:00Z",
+        "sequence": 1, "pass_id": "P", "basis": "b", "outcome": outcome,
+        "disposition": "awaiting review" if verdict == "PASS" else "on hold",
+    }  # fmt: skip
+    return Act("judged", batch, made)
+
+
+def decided(batch: str, disposition: str) -> Act:
+    return Act("decided", batch, {"disposition": disposition}, None, "a reason")
+
+
+ANY_ACT = st.one_of(
+    st.builds(delivered, st.sampled_from(FILES)),
+    st.builds(read, st.sampled_from(FILES), st.sampled_from(BATCHES)),
+    st.builds(refused, st.sampled_from(FILES), st.integers(0, 2)),
+    st.builds(judged, st.sampled_from(BATCHES), st.sampled_from(["PASS", "FAIL"])),
+    st.builds(decided, st.sampled_from(BATCHES), st.sampled_from(["released", "rejected"])),
+    st.just(Act("begun", "2026-11-22", {})),
+)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.lists(ANY_ACT, max_size=5), max_size=5))
+def test_the_state_made_again_from_the_journal_is_the_state(tmp_path_factory, transactions):
+    ledger = Ledger(tmp_path_factory.mktemp("ledger") / "ledger.sqlite")
+    for acts in transactions:
+        ledger.add("somebody", *acts)
+    assert ledger.differences() == {}
+    before = (ledger.batches(), ledger.files(FILES), ledger.files_of(BATCHES))
+    assert ledger.rebuild() == {}
+    assert (ledger.batches(), ledger.files(FILES), ledger.files_of(BATCHES)) == before
+
+
+def test_a_state_that_somebody_changed_is_told_and_made_again(ledger):
+    ledger.add("somebody", delivered(FILES[0]), read(FILES[0], "L-1"), judged("L-1", "FAIL"))
+    with writing(ledger._engine) as connection:
+        connection.execute(text("UPDATE batches SET verdict = 'PASS'"))
+    assert ledger.differences() == {"batches": 2}
+    assert ledger.batches()["L-1"].verdict == "PASS", "telling changes nothing"
+    assert ledger.rebuild() == {"batches": 2}
+    assert ledger.batches()["L-1"].verdict == "FAIL"
+
+
+def test_what_a_ledger_answers(ledger):
+    ledger.add("somebody", *map(delivered, FILES), read(FILES[0], "L-1", "L-2"), refused(FILES[1], 1))
+    ledger.add("somebody", judged("L-2"), judged("L-1"))
+    assert [(one.name, one.status) for one in ledger.files(FILES).values()] == [
+        ("a.csv", "judged"),
+        ("b.csv", "refused"),
+    ]
+    assert ledger.files_of(["L-1", "L-9"]) == {"L-1": {FILES[0]: "P"}}
+    assert ledger.sharing(["trace of L-2", "another"]) == {"L-2"}
+    assert list(ledger.batches()) == ["L-2", "L-1"], "in the order they were first judged"
+    assert ledger.deliveries([FILES[0]]) == {(FILES[0], "a.csv", "inbox")}
+    assert [one.name for one in ledger.to_read("p 1")] == ["b.csv"], "the first trouble of the machine"
+    ledger.add("somebody", refused(FILES[1], 2))
+    assert ledger.to_read("p 1") == []
+    assert [one.name for one in ledger.to_read("p 2")] == ["b.csv"], "another version may read it"
+
+
+def test_a_person_s_decision_stays_when_a_batch_is_judged_again(ledger):
+    ledger.add("somebody", judged("L-1"))
+    assert ledger.batches()["L-1"].disposition == "awaiting review"
+    ledger.add("q. a. person", decided("L-1", "released"))
+    ledger.add("somebody", judged("L-1", "FAIL"))
+    known = ledger.batches()["L-1"]
+    assert (known.verdict, known.disposition, known.by_person) == ("FAIL", "released", True)
+    ledger.add("somebody", Act("reopened", "L-1", {"disposition": "on hold"}))
+    known = ledger.batches()["L-1"]
+    assert (known.disposition, known.by_person) == ("on hold", False)
+
+
+def test_writers_at_once_make_one_chain_and_lose_nothing(ledger):
+    def write(name: str) -> None:
+        for number in range(10):
+            ledger.add(name, Act("begun", f"{name} {number}"))
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+    assert len({entry.subject for entry in ledger.entries()}) == 40
+    assert ledger.faults([ledger.head()]) == []
+
+
+def test_a_ledger_of_a_newer_version_is_not_touched(tmp_path: Path):
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    with writing(ledger._engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="a newer version of this program"):
+        Ledger(tmp_path / "ledger.sqlite")
