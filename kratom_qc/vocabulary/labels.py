@@ -82,6 +82,8 @@ def _meaning(text: str) -> str | None:
     if len(text) > LONGEST_NAME:
         return None
     text = _NUMBERING.sub("", text.rstrip(" :：\n"))
+    if len(text) == 1 and text.isalnum():
+        return None  # `C` is no `č.`
     for said in (text, *spelled_out(text)):
         key = header_key(said)
         if key in label_words() or key in _columns():
