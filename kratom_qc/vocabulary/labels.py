@@ -18,6 +18,7 @@ OTHER = "other"
 """The name of every fact that nobody needs: a label of the kinds `plain_label` knows."""
 
 # A label without any of these is a word of the list or none.
+_ABBREVIATES = re.compile(r"[.°º#/]")
 _SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] ")
 # What stands between the languages of one label: `Batch / Šarže`, `Batch (šarže)`, a line break.
 _LANGUAGES = re.compile(r"\s*(?:[/|\n\[\](),]| [-–—] )\s*")
@@ -82,7 +83,7 @@ def _meaning(text: str) -> str | None:
     if len(text) > LONGEST_NAME:
         return None
     text = _NUMBERING.sub("", text.rstrip(" :：\n"))
-    if len(text) == 1 and text.isalnum():
+    if len(header_key(text)) == 1 and not _ABBREVIATES.search(text):
         return None  # `C` is no `č.`
     for said in (text, *spelled_out(text)):
         key = header_key(said)
