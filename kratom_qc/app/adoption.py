@@ -114,7 +114,9 @@ def _judged(root: Path, numbers: Mapping[str, int]) -> list[Act]:
 
 def _verdicts(root: Path, pass_id: str, number: int) -> Iterator[tuple[Row, Act]]:
     """(a batch's own row, the act) of every verdict of a pass."""
-    verdicts = _by_batch(root, "verdicts", pass_id, ("judged_on", *fingerprint.COLUMNS["verdicts"]))
+    verdicts = _by_batch(
+        root, "verdicts", pass_id, ("judged_on", "reason", *fingerprint.COLUMNS["verdicts"])
+    )
     findings = _by_batch(root, "findings", pass_id, fingerprint.COLUMNS["findings"])
     for batch_id, rows in verdicts.items():
         own = next(row for row in rows if row["market"] is None)
@@ -122,6 +124,8 @@ def _verdicts(root: Path, pass_id: str, number: int) -> Iterator[tuple[Row, Act]
         day = own["judged_on"].isoformat()
         made = {
             "product": own["product"],
+            "laboratory": "",
+            "reason": own["reason"] or "",
             "verdict": own["verdict"],
             "judged_on": day,
             "judged_at": _midnight(day),

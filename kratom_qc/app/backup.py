@@ -2,10 +2,10 @@
 
     manifest.json    the SHA-256 of every file below, and the head of the journal; written last
     journal.jsonl    every entry of the journal, a JSON list a line
-    raw/ archive/ rulebooks/ reports/ rejudged/    as in the store
+    raw/ archive/ pages/ rulebooks/ registers/ rejudged/    as in the store
 
 The journal is read first, and everything that it names is immutable: a pass may run meanwhile.
-Whatever database holds the ledger, the backup is the same.
+Whatever database holds the ledger, the backup is the same. Reports are made again from it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc import settings
+from kratom_qc.app import reports
 from kratom_qc.app.store import LEDGER, Store, existing_store, ledger_of
 from kratom_qc.archive import disk
-from kratom_qc.archive.store import raw_path, sha256_of, table_path
+from kratom_qc.archive.store import lies_at, raw_path, sha256_of
 from kratom_qc.domain.errors import InputNotFound, StoreError
 from kratom_qc.ledger.entries import BEGINNING, Act, Entry, Head, faults
 from kratom_qc.ledger.ledger import Clock, Ledger, now
 
 MANIFEST, JOURNAL = "manifest.json", "journal.jsonl"
-_BESIDE = ("reports", "rejudged")  # not named by the journal, and copied as they are
+_BESIDE = ("rejudged",)  # not named by the journal, and copied as they are
 _TAKEN = 10_000  # entries taken over at once
 
 
@@ -72,6 +73,7 @@ def restore(backup: Path, root: Path, actor: str, clock: Clock = now) -> tuple[H
     store = Store(root, clock)
     store.ledger.add(actor, Act("restored", str(backup), {"head": str(head)}))
     store.export_head()
+    reports.rebuild(root, store.ledger)
     return head, len(manifest["files"])
 
 
@@ -106,18 +108,9 @@ def _copy(source: Path, path: str, target: Path, sha256: str = "") -> None:
         return
     copy.parent.mkdir(parents=True, exist_ok=True)
     with disk.told(source / path, "cannot be copied"):
-        shutil.copyfile(_where(source, path), copy)
+        shutil.copyfile(lies_at(source, Path(path)), copy)
     if sha256 and sha256_of(copy) != sha256:
         raise StoreError(f"{source / path}: is not what it was when it was written")
-
-
-def _where(source: Path, path: str) -> Path:
-    """Where a file lies: a table of a pass may not have been moved yet."""
-    folder, _, name = path.partition("/")
-    if folder != "archive":
-        return source / path
-    table, _, file = name.partition("/")
-    return table_path(source, table, file.removesuffix(".parquet"))
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -22,18 +22,20 @@ from kratom_qc.app.batches import collect, compared, judge_batches, lot_key, ref
 from kratom_qc.app.inbox import NotTaken, read_at_rest, scan
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Readers, Reading
+from kratom_qc.app.reports import pass_page_name
 from kratom_qc.app.review import judged, judged_acts
 from kratom_qc.app.store import Store, user
+from kratom_qc.archive.pages import Page
 from kratom_qc.archive.store import PassWriter
 from kratom_qc.archive.tables import PassStamp
 from kratom_qc.domain.errors import InputNotFound, Problem, StoreError, UsageError
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import traces
-from kratom_qc.ledger.entries import Act
+from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
 from kratom_qc.report.html import batch_page, page_name, summary_page
-from kratom_qc.report.limits import limits_page
+from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
 
@@ -143,6 +145,7 @@ class ReleasePass:
         self.rows: list[SummaryRow] = []
         self._tries: dict[str, int] = {}  # before this pass
         self._judged: dict[str, dict[str, Any]] = {}  # what the ledger is told, by batch
+        self._earlier: dict[str, tuple[EarlierVerdict, ...]] = {}
         self._caps = settings.caps()
         self._readers = Readers(self._caps)
         self._patient_readers = Readers(longer(self._caps))
@@ -266,6 +269,10 @@ class ReleasePass:
     def judge(self, wave: Sequence[str]) -> None:
         """Judge some batches over all their certificates, in one run of the engine, and write their
         pages and findings."""
+        self._earlier = {
+            batch_id: tuple(map(_earlier, entries))
+            for batch_id, entries in self.store.ledger.verdicts_of(wave).items()
+        }
         batches = collect(self.readings, self.policy, frozenset(wave), self.checks)
         for verdict in judge_batches(batches, self.policy).verdicts():
             self.rows.append(self._published(verdict))
@@ -277,9 +284,11 @@ class ReleasePass:
         """A verdict's row of the summary, once its page and its findings are written."""
         page = page_name(verdict.batch.batch_id)
         row = summary_row(verdict, page)
-        self.writer.add_page(page, batch_page(verdict, program=PROGRAM))
+        earlier = self._earlier.get(row.batch_id, ())
+        written = batch_page(verdict, program=PROGRAM, earlier=earlier, in_store=True)
+        self.writer.pages.add(Page(page, row.batch_id, written))
         made = self.writer.add_verdict(verdict, row.reason)
-        self._judged[row.batch_id] = judged(verdict, made, self.stamp)
+        self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
         log.info("batch judged", extra={**ids, "verdict": str(row.decision)})
         return row
@@ -294,15 +303,13 @@ class ReleasePass:
             for certificate in reading.certificates:
                 self.writer.add_analysis(certificate, traces(certificate))
         page = summary_page(
-            self.rows,
+            [replace(row, link=f"../{row.link}") for row in self.rows],
             [(reading.file, reading.sha256, reading.told) for reading in self.refused],
             judged_on=self.policy.on,
             program=PROGRAM,
             overdue=self.policy.overdue,
         )
-        self.writer.add_page("index.html", page)
-        limits = limits_page(self.policy.books, day=self.policy.on, program=PROGRAM)
-        self.writer.add_page("limits.html", limits)  # to it the pages of batches lead
+        self.writer.pages.add(Page(pass_page_name(self.stamp.pass_id), None, page))
         self._commit(self.writer.finish())
         counts = {"batches": len(self.rows), "refused": len(self.refused)}
         log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
@@ -328,8 +335,8 @@ class ReleasePass:
                 acts.append(Act("terms changed", judged_by.hash, judged_by.made, before))
             acts += judged_acts(self._judged, writer.batches(self._judged))
             writer.add(user(), [*acts, Act("committed", self.stamp.pass_id, made)])
-        self.store.files.publish(self.stamp.pass_id)
         self.store.export_head()
+        self.store.publish(self.stamp.pass_id, self.policy.books)
 
     def _read_act(self, reading: Reading) -> Act:
         """What became of a new file."""
@@ -380,16 +387,25 @@ def whole_pass(
     inbox: Path, store: Store, policy: JudgementPolicy, again: Collection[str] = ()
 ) -> ReleasePass:
     """One pass in this process, without Prefect and without progress; batches that the patterns
-    `again` name are judged whether or not anything is new. Raises what its steps raise."""
+    `again` name are judged whether or not anything is new. With nothing to do the store stays as it
+    is. Raises what its steps raise."""
     with store.locked():
         found = arrivals(inbox, store)
         delivered(store, found.again)
         with ReleasePass(store, policy, lambda *_: None) as current:
-            current.read(found.new, len(found.new))
-            for wave in current.gather(named_batches(store.ledger, again)):
-                current.judge(wave)
-            current.publish()
+            batches = named_batches(store.ledger, again)
+            if found.new or batches:
+                current.read(found.new, len(found.new))
+                for wave in current.gather(batches):
+                    current.judge(wave)
+                current.publish()
     return current
+
+
+def _earlier(entry: Entry) -> EarlierVerdict:
+    made = entry.made
+    link = pass_page_name(made["pass_id"])
+    return EarlierVerdict(made["verdict"], made["judged_on"], entry.at, made["sequence"], link)
 
 
 def _place(problem: Problem) -> dict[str, str]:

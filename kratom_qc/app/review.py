@@ -18,8 +18,9 @@ from kratom_qc.archive.tables import PassStamp
 from kratom_qc.domain.disposition import Disposition, decided, undecided
 from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.ledger.entries import Act, Entry
+from kratom_qc.ledger.entries import Act, Entry, storable
 from kratom_qc.ledger.ledger import KnownBatch, Ledger, stamp
+from kratom_qc.report.summary import SummaryRow
 from kratom_qc.vocabulary import nearest_hint
 
 _REOPENED = "the new verdict does not rest on what was decided on"
@@ -140,10 +141,12 @@ def _stands_against(finding: Row, own: Row) -> bool:
     return bool(counts and finding["decides"] and finding["outcome"] != "PASS")
 
 
-def judged(verdict: Verdict, made: Fingerprint, of: PassStamp) -> dict[str, Any]:
+def judged(verdict: Verdict, row: SummaryRow, made: Fingerprint, of: PassStamp) -> dict[str, Any]:
     """What the ledger is told of a verdict."""
     return {
         "product": verdict.batch.product,
+        "laboratory": storable(row.laboratory),
+        "reason": storable(row.reason),
         "verdict": str(verdict.decision),
         "judged_on": of.judged_on.isoformat(),
         "judged_at": stamp(of.judged_at) if of.judged_at else "",

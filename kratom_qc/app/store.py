@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kratom_qc import settings
+from kratom_qc.app import reports
 from kratom_qc.archive import disk
 from kratom_qc.archive.store import StoreFiles
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.domain.limit import Rulebook
 from kratom_qc.ledger.entries import BEGINNING, Head
 from kratom_qc.ledger.ledger import Clock, Ledger, now
 
@@ -56,10 +58,16 @@ class Store:
         with self.files.locked():
             for pass_id in self.files.staged():
                 if self.ledger.is_committed(pass_id):
-                    self.files.publish(pass_id)
+                    self.publish(pass_id)
                 else:
                     self.files.discard(pass_id)
             yield
+
+    def publish(self, pass_id: str, books: dict[str, Rulebook] | None = None) -> None:
+        """Let people and programs see a pass that counts. `books` are the rulebooks by which it
+        judged, where the caller has them. Raises StoreError where it cannot."""
+        reports.publish(self.root, self.ledger, pass_id, books)
+        self.files.publish(pass_id)
 
     def export_head(self) -> Head:
         """Write the ledger's newest entry where it is kept beside the ledger."""

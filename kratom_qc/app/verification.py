@@ -18,7 +18,7 @@ from kratom_qc.app.store import existing_store, exported_heads, history_of, ledg
 from kratom_qc.app.terms import policy_of
 from kratom_qc.archive import fingerprint, rows
 from kratom_qc.archive.history import ArchivedVerdict, History
-from kratom_qc.archive.store import foreign, raw, sha256_of
+from kratom_qc.archive.store import foreign, lies_at, raw, sha256_of
 from kratom_qc.domain.errors import RulebookError, StoreError
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.facts import Declaration, FactsFile
@@ -79,7 +79,7 @@ def _tables(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
     for path, sha256 in written.items():
         found.tables += 1
         try:
-            if sha256_of(root / path) != sha256:
+            if sha256_of(lies_at(root, Path(path))) != sha256:
                 yield f"{root / path}: is not what was committed"
         except StoreError as error:
             yield str(error)

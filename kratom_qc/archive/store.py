@@ -4,7 +4,8 @@
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
     rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
     registers/<sha256>/texts.toml     … and every register, of texts or laboratories.toml
-    reports/…html                     one page per batch, the summary of the newest pass, all limits
+    pages/<pass>.parquet              every page that a pass wrote, its own and those of its batches
+    reports/…                         pages to look at; all of them can be made again
     passes/<pass>/…                   what a pass has written and does not count yet
 
 A pass writes its tables and pages to a folder of its own. Once they are on the disk the ledger
@@ -29,6 +30,7 @@ from filelock import FileLock, Timeout
 
 from kratom_qc.archive import disk, fingerprint, rows, tables
 from kratom_qc.archive.fingerprint import Fingerprint
+from kratom_qc.archive.pages import PageWriter
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import Problem, StoreError
 from kratom_qc.domain.verdict import Verdict
@@ -46,9 +48,10 @@ class StoreFiles:
     def __init__(self, root: Path):
         self.root = root
         self.reports = root / "reports"
+        self.pages = root / "pages"
         self.passes = root / "passes"
         archive = (root / "archive" / name for name in tables.SCHEMAS)
-        for folder in (root / "raw", self.reports, self.passes, *archive):
+        for folder in (root / "raw", self.reports, self.pages, self.passes, *archive):
             disk.make_folder(folder)
         with disk.told(root, "the store cannot be written"), tempfile.TemporaryFile(dir=root):
             pass
@@ -104,25 +107,21 @@ class StoreFiles:
     def publish(self, pass_id: str) -> None:
         """Move what a pass wrote to where readers look. Raises StoreError where it cannot."""
         staging = self.passes / pass_id
-        folders = [*(staging / "archive" / name for name in _ORDER), staging / "reports"]
-        for folder in folders:
-            target = self.root / folder.relative_to(staging)
-            moved = sorted(folder.iterdir()) if folder.is_dir() else []
-            for path in moved:
-                with disk.told(path):
-                    path.replace(target / path.name)
-            disk.sync([target])
+        for path in kept_by(pass_id):
+            target = self.root / path
+            if (staging / path).exists():
+                with disk.told(target):
+                    (staging / path).replace(target)
+                disk.sync([target.parent])
         self._remove_empty(staging)
 
     def discard(self, pass_id: str) -> None:
         """Remove what a pass wrote that never came to count; nothing else that lies there."""
         staging = self.passes / pass_id
-        pages = (path for path in (staging / "reports").glob("*") if _is_page(path.name))
-        own = [*(staging / "archive" / name / f"{pass_id}.parquet" for name in _ORDER), *pages]
         log.info("left by an interrupted pass, removed", extra={"pass_id": pass_id})
-        for path in own:
+        for path in kept_by(pass_id):
             with disk.told(path, "cannot be removed"):
-                path.unlink(missing_ok=True)
+                (staging / path).unlink(missing_ok=True)
         self._remove_empty(staging)
 
     def _remove_empty(self, staging: Path) -> None:
@@ -140,10 +139,6 @@ def foreign(root: Path, pass_ids: Iterable[str]) -> list[Path]:
     folders = (root / "archive" / name for name in tables.SCHEMAS)
     every = (path for folder in folders for path in sorted(folder.iterdir()))
     return [path for path in every if path.name not in known]
-
-
-def _is_page(name: str) -> bool:
-    return name.endswith((".html", ".html.part"))
 
 
 def raw(root: Path, sha256: str) -> bytes:
@@ -175,11 +170,29 @@ def register_path(root: Path, name: str, sha256: str) -> Path:
     return root / "registers" / sha256 / f"{name}.toml"
 
 
+def kept_by(pass_id: str) -> list[Path]:
+    """Where in a store the files of a pass lie, in the order in which they appear."""
+    return [*(Path("archive") / name / f"{pass_id}.parquet" for name in _ORDER), _pages(pass_id)]
+
+
+def _pages(pass_id: str) -> Path:
+    return Path("pages") / f"{pass_id}.parquet"
+
+
 def table_path(root: Path, name: str, pass_id: str) -> Path:
-    """Where a table of a pass lies: one that was killed while its tables moved has some of them
-    still in its own folder."""
-    path = Path("archive") / name / f"{pass_id}.parquet"
-    staged = root / "passes" / pass_id / path
+    """Where a table of a pass lies."""
+    return lies_at(root, Path("archive") / name / f"{pass_id}.parquet")
+
+
+def pages_path(root: Path, pass_id: str) -> Path:
+    """Where the pages of a pass lie."""
+    return lies_at(root, _pages(pass_id))
+
+
+def lies_at(root: Path, path: Path) -> Path:
+    """Where a file lies that belongs at this path of a store: a pass that was killed while its
+    files moved has some of them still in its own folder."""
+    staged = root / "passes" / path.stem / path
     return staged if staged.exists() else root / path
 
 
@@ -195,12 +208,12 @@ class PassWriter:
         default_factory=lambda: {name: [] for name in tables.SCHEMAS}
     )
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
-    written: list[Path] = field(default_factory=list)
+    pages: PageWriter = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in tables.SCHEMAS:
-            disk.make_folder(self._path(name).parent)
-        disk.make_folder(self.folder / "reports")
+        for path in kept_by(self.stamp.pass_id):
+            disk.make_folder((self.folder / path).parent)
+        self.pages = PageWriter(self.folder / _pages(self.stamp.pass_id))
 
     @property
     def folder(self) -> Path:
@@ -229,12 +242,6 @@ class PassWriter:
             self._add("verdicts", row)
         return fingerprint.of(verdicts, findings)
 
-    def add_page(self, name: str, text: str) -> None:
-        """One page of the reports. Raises StoreError where it cannot be written."""
-        path = self.folder / "reports" / name
-        disk.write(path, text.encode("utf-8"))
-        self.written.append(path)
-
     def _add(self, name: str, row: tables.Row) -> None:
         waiting = self.rows[name]
         waiting.append(tables.values(name, row))
@@ -251,17 +258,17 @@ class PassWriter:
         return self.folder / "archive" / name / f"{self.stamp.pass_id}.parquet"
 
     def finish(self) -> dict[str, str]:
-        """Have everything whole and on the disk. Returns the hash of every table, by the path at
+        """Have everything whole and on the disk. Returns the hash of every file, by the path at
         which readers will find it. Raises StoreError where anything cannot be written."""
         try:
             for name in _ORDER:
                 self._flush(name)
                 self.writers[name].close()
+            self.pages.close()
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self.folder}: the pass cannot be archived: {error}") from None
-        paths = [self._path(name) for name in _ORDER]
-        folders = (path.parent for path in (*paths, *self.written[:1]))
-        disk.sync([*paths, *self.written, *folders, self.folder / "archive", self.folder])
+        paths = [self.folder / path for path in kept_by(self.stamp.pass_id)]
+        disk.sync([*paths, *(path.parent for path in paths), self.folder / "archive", self.folder])
         return {path.relative_to(self.folder).as_posix(): sha256_of(path) for path in paths}
 
 

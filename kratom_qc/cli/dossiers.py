@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from kratom_qc.app import reports
 from kratom_qc.app.review import Dossier, Row, Ruling, decide, dossier
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.cli.console import json_line, plain_console, write_lines
@@ -109,4 +110,5 @@ def print_decided(root: Path, batch_id: str, ruling: Ruling) -> int:
     """Decide, and print where the batch stands now."""
     batch = decide(root, batch_id, ruling)
     plain_console().print(f"{escape(batch.batch_id)}: {batch.disposition}")
+    reports.refresh(root, ledger_of(root))
     return 0

@@ -24,6 +24,7 @@ from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
+from kratom_qc.cli.reports import reports
 from kratom_qc.cli.review import batches, decide, review
 from kratom_qc.cli.run import run
 from kratom_qc.cli.template import template
@@ -35,7 +36,7 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "archive views"),
+        *("problems", "layout list", "archive views", "reports page"),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
@@ -127,7 +128,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (limits, layout, texts, ledger, archive):
+    for group in (limits, layout, texts, ledger, archive, reports):
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.verdict import Decision
@@ -45,12 +45,16 @@ class KnownFile(NamedTuple):
 
 
 class KnownBatch(NamedTuple):
-    """A batch with its newest verdict and where it stands. `sequence` is that of the pass,
-    `by_person` whether somebody decided, `decided` the entry that did."""
+    """A batch with its newest verdict and where it stands. `before` is the verdict before that one
+    ("" for the first), `sequence` that of the pass, `by_person` whether somebody decided, `decided`
+    the entry that did."""
 
     batch_id: str
     product: str | None
+    laboratory: str
     verdict: Decision
+    before: str
+    reason: str
     judged_on: str
     judged_at: str
     sequence: int
@@ -60,6 +64,21 @@ class KnownBatch(NamedTuple):
     disposition: Disposition
     by_person: bool
     decided: int | None
+
+
+class RefusedFile(NamedTuple):
+    """A file that was refused and not read since."""
+
+    sha256: str
+    name: str
+    why: str
+
+
+class Tally(NamedTuple):
+    """How many batches there are, by verdict and by disposition."""
+
+    verdicts: dict[str, int]
+    dispositions: dict[str, int]
 
 
 class KnownLot(NamedTuple):
@@ -251,11 +270,72 @@ class Ledger:
 
     def passes(self) -> list[KnownPass]:
         """Every pass that counts, in their order."""
+        return self.newest_passes(None)[::-1]
+
+    def newest_passes(self, count: int | None) -> list[KnownPass]:
+        """So many passes that count, the newest first."""
         columns = [PASSES.c[name] for name in KnownPass._fields]
-        rows = select(*columns).order_by(PASSES.c.sequence)
+        rows = select(*columns).order_by(PASSES.c.sequence.desc()).limit(count)
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
         return [one._replace(holds=json.loads(one.holds)) for one in found]
+
+    # ------------------------------------------------------------ what an index lists
+
+    def tally(self) -> Tally:
+        """How many batches there are."""
+        with reading(self._engine) as connection:
+            return Tally(
+                *(
+                    {row[0]: row[1] for row in connection.execute(rows)}
+                    for column in (BATCHES.c.verdict, BATCHES.c.disposition)
+                    for rows in [select(column, func.count()).group_by(column)]
+                )
+            )
+
+    def open_batches(self, count: int) -> list[KnownBatch]:
+        """So many batches on which somebody has to decide: those on hold first, the worst verdict
+        first, the newest first."""
+        waiting = (Disposition.ON_HOLD, Disposition.AWAITING_REVIEW)
+        worst = case(
+            {str(one): place for place, one in enumerate(Decision)}, value=BATCHES.c.verdict
+        )
+        order = (BATCHES.c.disposition.desc(), worst, BATCHES.c.sequence.desc(), BATCHES.c.first)
+        rows = _BATCHES.where(BATCHES.c.disposition.in_(waiting)).order_by(*order).limit(count)
+        with reading(self._engine) as connection:
+            return list(map(_known_batch, connection.execute(rows)))
+
+    def blocks(self, size: int, since: int = 0) -> list[int]:
+        """The blocks of batches of which one was changed after an entry of the journal. A block is
+        what was judged first by so many consecutive entries."""
+        number = BATCHES.c.first // size
+        rows = select(number).where(BATCHES.c.changed > since).distinct().order_by(number)
+        with reading(self._engine) as connection:
+            return list(connection.execute(rows).scalars())
+
+    def block(self, number: int, size: int) -> list[KnownBatch]:
+        """The batches of a block, in the order they were first judged."""
+        first = BATCHES.c.first
+        rows = _BATCHES.where(first >= number * size, first < (number + 1) * size).order_by(first)
+        with reading(self._engine) as connection:
+            return list(map(_known_batch, connection.execute(rows)))
+
+    def refused(self) -> list[RefusedFile]:
+        """The files that were refused and not read since, the newest first."""
+        columns = [FILES.c[name] for name in RefusedFile._fields]
+        rows = select(*columns).where(FILES.c.status == "refused")
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.order_by(FILES.c.sequence.desc()))
+            return [RefusedFile(row.sha256, row.name, row.why or "") for row in found]
+
+    def verdicts_of(self, batch_ids: Collection[str]) -> dict[str, list[Entry]]:
+        """Every `judged` entry on batches, in their order."""
+        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, batch_ids)
+        found: dict[str, list[Entry]] = {}
+        for entry in sorted(Entry(*row) for row in rows):
+            if entry.act == "judged":
+                found.setdefault(entry.subject, []).append(entry)
+        return found
 
     def terms(self) -> dict[str, Any]:
         """By what passes judged, by hash."""
@@ -298,19 +378,23 @@ def _head(connection: Connection) -> Head:
     return BEGINNING if row is None else Head(*row)
 
 
+_BATCHES = select(*(BATCHES.c[name] for name in KnownBatch._fields))
+
+
 def _batches(connection: Connection, batch_ids: Collection[str] | None) -> dict[str, KnownBatch]:
     columns = [BATCHES.c[name] for name in (*KnownBatch._fields, "first")]
     if batch_ids is None:
         rows: Rows = [tuple(row) for row in connection.execute(select(*columns))]
     else:
         rows = _among(connection, columns, BATCHES.c.batch_id, batch_ids)
-    known = (KnownBatch(*row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
-    return {
-        one.batch_id: one._replace(
-            verdict=Decision(one.verdict), disposition=Disposition(one.disposition)
-        )
-        for one in known
-    }
+    known = (_known_batch(row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
+    return {one.batch_id: one for one in known}
+
+
+def _known_batch(row: Sequence[Any]) -> KnownBatch:
+    known = KnownBatch(*row)
+    stands = Disposition(known.disposition)
+    return known._replace(verdict=Decision(known.verdict), disposition=stands)
 
 
 def _among(

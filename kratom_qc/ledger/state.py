@@ -7,6 +7,7 @@ state as entries are added and make it again from the first entry.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -48,9 +49,8 @@ def _delivered(connection: Connection, entries: Sequence[Entry]) -> None:
         made = entry.made
         shared = {"sha256": entry.subject, "sequence": entry.sequence, "name": made["name"]}
         deliveries.append({**shared, "route": made["route"], "actor": entry.actor, "at": entry.at})
-        files.append(
-            {**shared, "size": made["size"], "status": "waiting", "program": None, "tries": 0}
-        )
+        of_reading = {"status": "waiting", "program": None, "tries": 0, "why": None}
+        files.append({**shared, "size": made["size"], **of_reading})
     connection.execute(DELIVERIES.insert(), deliveries)
     _insert(connection, FILES, files)
 
@@ -95,6 +95,7 @@ def _set_status(connection: Connection, entries: Sequence[Entry], status: str) -
             "status": status,
             "program": entry.made["program"],
             "tries": entry.made.get("tries", 0),
+            "why": entry.made.get("why"),
         }
         for entry in entries
     ]
@@ -106,6 +107,8 @@ def _judged(connection: Connection, entries: Sequence[Entry]) -> None:
         {
             "batch_id": entry.subject,
             "first": entry.sequence,
+            "changed": entry.sequence,
+            "before": (json.loads(entry.before) or {}).get("verdict", ""),
             "by_person": False,
             "decided": None,
             **_columns(entry.made, _JUDGED),
@@ -126,7 +129,16 @@ def _judged(connection: Connection, entries: Sequence[Entry]) -> None:
 
 
 _JUDGED = (
-    *("product", "verdict", "judged_on", "judged_at", "sequence", "pass_id"),
+    *(
+        "product",
+        "laboratory",
+        "verdict",
+        "reason",
+        "judged_on",
+        "judged_at",
+        "sequence",
+        "pass_id",
+    ),
     *("basis", "outcome", "disposition"),
 )
 
@@ -151,6 +163,7 @@ def _dispose(connection: Connection, entries: Sequence[Entry], *, by_person: boo
             "disposition": entry.made["disposition"],
             "by_person": by_person,
             "decided": entry.sequence,
+            "changed": entry.sequence,
         }
         for entry in entries
     ]

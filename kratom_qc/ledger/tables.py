@@ -33,6 +33,7 @@ FILES = Table(
     Column("status", String, nullable=False, index=True),  # waiting, judged, refused
     Column("program", String),  # that read it
     Column("tries", Integer, nullable=False),  # by this program, which met trouble of the machine
+    Column("why", String),  # it was refused
     Column("sequence", Integer, nullable=False),  # of its first delivery
 )
 DELIVERIES = Table(
@@ -90,8 +91,12 @@ BATCHES = Table(
     METADATA,
     Column("batch_id", String, primary_key=True),
     Column("first", Integer, nullable=False, index=True),  # the entry that judged it first
+    Column("changed", Integer, nullable=False, index=True),  # the newest entry about it
     Column("product", String),
+    Column("laboratory", String, nullable=False),
     Column("verdict", String, nullable=False),
+    Column("before", String, nullable=False),  # the verdict before that one, "" for the first
+    Column("reason", String, nullable=False),  # the main one
     Column("judged_on", String, nullable=False),
     Column("judged_at", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the pass that judged it last

@@ -16,6 +16,7 @@ from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
 from kratom_qc.report import page
 from kratom_qc.report.finding_words import where
 from kratom_qc.report.markets import shares
+from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.rendering import render
 from kratom_qc.report.summary import SummaryRow
 
@@ -31,10 +32,24 @@ def page_name(batch_id: str) -> str:
     return f"{_UNSAFE.sub('-', visible)[:60]}-{digest}.html"
 
 
-def batch_page(verdict: Verdict, *, program: str) -> str:
-    """One self-contained page for one batch. Same verdict, same text."""
+def batch_page(
+    verdict: Verdict,
+    *,
+    program: str,
+    earlier: Sequence[EarlierVerdict] = (),
+    in_store: bool = False,
+) -> str:
+    """One self-contained page for one batch. Same verdict, same text. A page `in_store` leads to
+    the certificates as they came."""
     title = f"{verdict.decision} {verdict.batch.batch_id}"
-    return render("batch.html", page=page.batch_page(verdict), title=title, program=program)
+    return render(
+        "batch.html",
+        page=page.batch_page(verdict),
+        title=title,
+        program=program,
+        earlier=earlier,
+        in_store=in_store,
+    )
 
 
 def summary_page(

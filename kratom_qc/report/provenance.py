@@ -64,6 +64,16 @@ class Rulebooks(NamedTuple):
     sha256: str  # of the lines `id hash` of all of them, sorted
 
 
+class EarlierVerdict(NamedTuple):
+    """What was said of a batch before; `link` leads to the page of the pass that said it."""
+
+    verdict: str
+    judged_on: str
+    judged_at: str
+    number: int
+    link: str
+
+
 def certificate_section(certificate: InterpretedCertificate) -> CertificateSection:
     """One certificate's section of the page."""
     rows = tuple(map(_result_line, certificate.results))

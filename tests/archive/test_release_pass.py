@@ -206,7 +206,10 @@ for place in sys.argv[3:]:
     assert os.waitstatus_to_exitcode(os.wait()[1]) == 9, place
 """
 # Before anything is kept, before the ledger counts it, and while what counts moves to where readers look.
-PLACES = ("raw", "passes", "rulebooks", "archive/certificates", "archive/verdicts", "reports")
+PLACES = (
+    *("raw", "rulebooks", "reports/passes", "reports/index", "reports/L-1", "reports/limits"),
+    *("archive/certificates", "archive/verdicts", "pages"),
+)
 
 
 def test_a_pass_killed_at_any_place_loses_no_file_and_doubles_none(inbox, tmp_path, terms):
@@ -221,7 +224,9 @@ def test_a_pass_killed_at_any_place_loses_no_file_and_doubles_none(inbox, tmp_pa
         assert sorted(certificates.file) == ["a.csv", "b.csv"], step
         own = pd.read_parquet(store / "archive" / "verdicts").query("market.isna()")
         assert list(own.batch_id) == ["L-1"], step
-        assert len(list((store / "reports").iterdir())) == 3, step
+        pages = sorted(path.relative_to(store / "reports").as_posix() for path in (store / "reports").rglob("*.html"))
+        assert [page.partition("-")[0] for page in pages] == ["L", "index.html", "limits.html", "passes/2026"], step
+        assert not list(store.rglob("*.part")), step
         ledger = Store(store).ledger
         assert (ledger.faults(), ledger.differences()) == ([], {}), step
 
@@ -283,7 +288,7 @@ def test_the_same_pass_writes_the_same_bytes_whatever_the_hash_seed(inbox, tmp_p
         files = sorted(path for path in store.rglob("*") if path.suffix in (".html", ".parquet"))
         pages.append({str(path.relative_to(store)): path.read_bytes() for path in files})
     assert pages[0] == pages[1]
-    assert len(pages[0]) == 7
+    assert len(pages[0]) == 9
 
 
 def test_an_earlier_certificate_that_is_not_read_any_more_holds_its_batch(inbox, tmp_path, terms, monkeypatch):
@@ -409,7 +414,7 @@ def test_batches_judged_in_several_waves_come_out_as_in_one(inbox, tmp_path, ter
     several = make_pass(inbox, tmp_path / "several", terms)
     assert one[1] == several[1] == [f"L-{number} PASS" for number in range(5)]
     pages = [
-        {path.name: path.read_bytes() for path in (tmp_path / name / "reports").iterdir()}
+        {path.name: path.read_bytes() for path in (tmp_path / name / "reports").rglob("*.html")}
         for name in ("one", "several")
     ]
     assert pages[0] == pages[1]

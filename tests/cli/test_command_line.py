@@ -36,6 +36,8 @@ COMMANDS = [
     *(["texts", name] for name in ("list", "accept")),
     *(["ledger", name] for name in ("show", "verify", "rebuild")),
     *(["archive", name] for name in ("verify", "views")),
+    ["reports"],
+    *(["reports", name] for name in ("rebuild", "page")),
 ]
 
 
@@ -82,7 +84,7 @@ def test_every_command_has_help_with_an_example(capsys, path, option):
 
 
 def test_a_line_of_the_list_of_commands_is_never_cut(capsys):
-    for path in ([], ["limits"], ["layout"], ["texts"], ["ledger"], ["archive"]):
+    for path in ([], ["limits"], ["layout"], ["texts"], ["ledger"], ["archive"], ["reports"]):
         _, out, _ = told(capsys, *path, "--help")
         assert "..." not in out.partition("Commands:")[2]
 

@@ -35,7 +35,8 @@ def refused(sha256: str, tries: int = 0) -> Act:
 
 def judged(batch: str, verdict: str = "PASS", outcome: str = "o") -> Act:
     made: dict[str, Any] = {
-        "product": None, "verdict": verdict, "judged_on": "2026-11-22", "judged_at": "2026-11-22T08:30:00Z",
+        "product": None, "laboratory": "Lab", "reason": "why", "verdict": verdict,
+        "judged_on": "2026-11-22", "judged_at": "2026-11-22T08:30:00Z",
         "sequence": 1, "pass_id": "P", "basis": "b", "outcome": outcome,
         "disposition": "awaiting review" if verdict == "PASS" else "on hold",
     }  # fmt: skip

@@ -18,6 +18,7 @@ from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.release import ReleasePass, arrivals
 from kratom_qc.app.store import Store
+from kratom_qc.archive.pages import Page
 from kratom_qc.archive.store import PassWriter
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.verdict import Verdict
@@ -77,9 +78,9 @@ def pages(found: Iterable[Verdict], writer: PassWriter) -> None:
     rows = []
     for verdict in found:
         name = page_name(verdict.batch.batch_id)
-        writer.add_page(name, batch_page(verdict, program=PROGRAM))
+        writer.pages.add(Page(name, verdict.batch.batch_id, batch_page(verdict, program=PROGRAM)))
         rows.append(summary_row(verdict, name))
-    writer.add_page("index.html", summary_page(rows, (), judged_on=ON, program=PROGRAM))
+    writer.pages.add(Page("passes/1.html", None, summary_page(rows, (), judged_on=ON, program=PROGRAM)))
 
 
 def archive(words: Iterable[Words], readings: Iterable[Reading], found: Iterable[Verdict], writer: PassWriter) -> None:

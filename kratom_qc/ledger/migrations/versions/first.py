@@ -41,6 +41,7 @@ def _journal() -> None:
         _text("previous", 64),
         _text("hash", 64),
     )
+    op.create_index("ix_journal_subject", "journal", ["subject", "sequence"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute(_POSTGRESQL)
     else:
@@ -57,6 +58,7 @@ def _files() -> None:
         _text("status"),
         sa.Column("program", sa.String),
         _number("tries"),
+        sa.Column("why", sa.String),
         _number("sequence"),
     )
     op.create_index("ix_files_status", "files", ["status"])
@@ -101,8 +103,9 @@ def _batches() -> None:
         "batches",
         sa.Column("batch_id", sa.String, primary_key=True),
         _number("first"),
+        _number("changed"),
         sa.Column("product", sa.String),
-        *map(_text, ("verdict", "judged_on", "judged_at")),
+        *map(_text, ("laboratory", "verdict", "before", "reason", "judged_on", "judged_at")),
         _number("sequence"),
         _text("pass_id"),
         _text("basis", 64),
@@ -112,3 +115,4 @@ def _batches() -> None:
         sa.Column("decided", sa.Integer),
     )
     op.create_index("ix_batches_first", "batches", ["first"])
+    op.create_index("ix_batches_changed", "batches", ["changed"])

@@ -1,0 +1,208 @@
+"""The pages of a store, for people: the index of everything, one page per pass and per batch.
+
+    reports/index.html           every batch with its newest verdict and where it stands
+    reports/index/<number>.js    the batches that the index lists, some thousand a file
+    reports/passes/<pass>.html   what one pass judged and refused
+    reports/<batch>.html         the newest page of a batch
+    reports/limits.html          the limits by which the newest pass judged
+
+All of it follows from the ledger and from the pages that passes kept, and can be made again. What
+has not changed is not written again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import starmap
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from kratom_qc import PROGRAM
+from kratom_qc.app.terms import policy_of
+from kratom_qc.archive import disk
+from kratom_qc.archive.pages import Page, page_of, pages
+from kratom_qc.archive.store import pages_path
+from kratom_qc.domain.errors import InputNotFound, RulebookError
+from kratom_qc.domain.limit import Rulebook
+from kratom_qc.interpret.facts import FactsFile
+from kratom_qc.ledger.ledger import KnownBatch, KnownPass, Ledger
+from kratom_qc.report import store_index
+from kratom_qc.report.html import page_name
+from kratom_qc.report.limits import limits_page
+from kratom_qc.report.store_index import Index, IndexRow, PassLine, RefusedFile
+from kratom_qc.vocabulary import wording
+
+log = logging.getLogger(__name__)
+_TOGETHER = 20_000  # entries of the journal whose batches stand in one file of the index
+_SHOWN = 300  # open batches that the index lists without a script
+_PASSES = 20  # passes that it lists
+
+
+def pass_page_name(pass_id: str) -> str:
+    """The place of a pass's page among the reports."""
+    return f"passes/{pass_id}.html"
+
+
+def publish(root: Path, ledger: Ledger, pass_id: str, books: dict[str, Rulebook] | None) -> None:
+    """Let people see what a pass wrote. `books` are the rulebooks by which it judged, where the
+    caller has them. Raises StoreError where a page cannot be written."""
+    path = pages_path(root, pass_id)
+    if path.exists():  # a pass of an earlier version wrote none
+        _write(root, pages(path))
+    refresh(root, ledger, books)
+
+
+def rebuild(root: Path, ledger: Ledger) -> int:
+    """Make every page again. Returns how many there are. Raises StoreError where kept pages cannot
+    be read or a page cannot be written."""
+    newest: dict[str, list[str]] = {}
+    for batch in ledger.batches().values():
+        newest.setdefault(batch.pass_id, []).append(batch.batch_id)
+    written = 0
+    for one in ledger.passes():
+        path = pages_path(root, one.pass_id)
+        if path.exists():
+            current = {None, *newest.get(one.pass_id, ())}
+            written += _write(root, (page for page in pages(path) if page.batch_id in current))
+    _head_path(root).unlink(missing_ok=True)
+    refresh(root, ledger)
+    return written
+
+
+def page(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) -> Page:
+    """A batch's newest page, or that of one pass. Raises InputNotFound where there is none, and
+    StoreError where it cannot be read."""
+    known = ledger.batches([batch_id])
+    if batch_id not in known:
+        raise InputNotFound(f"'{batch_id}' is no batch of {root}")
+    of_pass = pass_id or known[batch_id].pass_id
+    path = pages_path(root, of_pass)
+    found = page_of(path, batch_id) if path.exists() else None
+    if found is None:
+        raise InputNotFound(f"{root}: the pass {of_pass} kept no page of batch {batch_id}")
+    return found
+
+
+def _write(root: Path, written: Iterable[Page]) -> int:
+    """Write pages among the reports, and have them on the disk."""
+    paths = []
+    for one in written:
+        path = root / "reports" / one.name
+        disk.make_folder(path.parent)
+        disk.write(path, one.page.encode("utf-8"))
+        paths.append(path)
+    disk.sync([*paths, *dict.fromkeys(path.parent for path in paths)])
+    return len(paths)
+
+
+# ---------------------------------------------------------------- the index
+
+
+def refresh(root: Path, ledger: Ledger, books: dict[str, Rulebook] | None = None) -> None:
+    """Write what has changed since the index was written last. Raises StoreError where it
+    cannot."""
+    with _alone(root):
+        known = _head(root)
+        since = known["sequence"] if known.get("program") == PROGRAM else 0
+        head = {"program": PROGRAM, "sequence": ledger.head().sequence}
+        newest = next(iter(ledger.newest_passes(1)), None)
+        head["limits"] = _limits(root, ledger, newest, known.get("limits"), books)
+        for number in ledger.blocks(_TOGETHER, since):
+            rows = map(_row, ledger.block(number, _TOGETHER))
+            _write_one(root, _script(number), store_index.block(rows))
+        _write_one(root, "index.html", store_index.index_page(_index(ledger), program=PROGRAM))
+        _write_one(root, "index/head.json", json.dumps(head))
+
+
+def _index(ledger: Ledger) -> Index:
+    tally = ledger.tally()
+    passes = ledger.newest_passes(_PASSES)
+    return Index(
+        verdicts=tally.verdicts,
+        dispositions=tally.dispositions,
+        open=list(map(_row, ledger.open_batches(_SHOWN))),
+        refused=list(starmap(RefusedFile, ledger.refused())),
+        passes=[
+            PassLine(
+                pass_page_name(one.pass_id), one.sequence, one.judged_on, one.judged_at, one.program
+            )
+            for one in passes
+        ],
+        scripts=list(map(_script, ledger.blocks(_TOGETHER))),
+    )
+
+
+def _row(batch: KnownBatch) -> IndexRow:
+    return IndexRow(
+        link=page_name(batch.batch_id),
+        batch_id=batch.batch_id,
+        product=wording.product_name(batch.product),
+        laboratory=batch.laboratory,
+        verdict=str(batch.verdict),
+        before=batch.before,
+        disposition=str(batch.disposition),
+        judged_on=batch.judged_on,
+        number=batch.sequence,
+        reason=batch.reason,
+    )
+
+
+def _script(number: int) -> str:
+    return f"index/{number:06d}.js"
+
+
+def _limits(
+    root: Path,
+    ledger: Ledger,
+    newest: KnownPass | None,
+    known: list[str] | None,
+    books: dict[str, Rulebook] | None,
+) -> list[str] | None:
+    """Write the page of limits where it is that of other terms or another day. Returns those of
+    the page that is there."""
+    if newest is None or newest.terms is None or known == [newest.terms, newest.judged_on]:
+        return known
+    day = date.fromisoformat(newest.judged_on)
+    try:
+        made: dict[str, Any] = ledger.terms()[newest.terms]
+        by = books or policy_of(root, made, day, FactsFile()).books
+    except RulebookError:
+        log.warning("rulebooks of the newest pass cannot be loaded", extra={"terms": newest.terms})
+        return known
+    _write_one(root, "limits.html", limits_page(by, day=day, program=PROGRAM))
+    return [newest.terms, newest.judged_on]
+
+
+def _head_path(root: Path) -> Path:
+    return root / "reports" / "index" / "head.json"
+
+
+def _head(root: Path) -> dict[str, Any]:
+    """What the index says of itself; nothing where there is none."""
+    try:
+        head: dict[str, Any] = json.loads(_head_path(root).read_bytes())
+        return {**head, "sequence": int(head["sequence"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _write_one(root: Path, name: str, text: str) -> None:
+    path = root / "reports" / name
+    disk.make_folder(path.parent)
+    disk.write_synced(path, text.encode("utf-8"))
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One writer of the index at a time: the state that one reads is never older than what is
+    there."""
+    folder = root / "reports"
+    disk.make_folder(folder)
+    with disk.told(folder), FileLock(folder / ".lock"):
+        yield

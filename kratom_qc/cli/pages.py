@@ -1,0 +1,30 @@
+"""What `reports` prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.markup import escape
+
+from kratom_qc.app import reports
+from kratom_qc.app.store import existing_store, ledger_of
+from kratom_qc.cli.console import plain_console, write_lines
+from kratom_qc.domain.errors import InputNotFound
+
+
+def print_rebuilt(root: Path) -> int:
+    """Make every page again, and print where the index is."""
+    written = reports.rebuild(root, ledger_of(existing_store(root)))
+    index = root / "reports" / "index.html"
+    plain_console().print(f"{written} pages, and the index: {escape(str(index))}")
+    return 0
+
+
+def print_page(root: Path, batch_id: str, number: int | None) -> int:
+    """Print a batch's page. Raises InputNotFound where there is no such batch or pass."""
+    ledger = ledger_of(existing_store(root))
+    passes = {one.sequence: one.pass_id for one in ledger.passes()} if number else {}
+    if number and number not in passes:
+        raise InputNotFound(f"{root}: no pass has the number {number}")
+    of_pass = passes[number] if number else None
+    return write_lines([reports.page(root, ledger, batch_id, of_pass).page], 0)

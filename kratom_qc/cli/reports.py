@@ -1,0 +1,53 @@
+"""`kratom-qc reports`: the pages of a store, which can all be made again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kratom_qc.cli.options import StoreFolder
+
+reports = typer.Typer(
+    name="reports",
+    rich_markup_mode=None,
+    help="The pages of a store: rebuild, page.\n\n"
+    "\b\nExample:\n  kratom-qc reports rebuild --store store",
+)
+
+
+@reports.command()
+def rebuild(store: StoreFolder = None) -> int:
+    """Make every page of a store again.
+
+    From the ledger and the pages that passes kept: the index, one page per pass and the newest of
+    every batch.
+
+    \b
+    Example:
+      kratom-qc reports rebuild --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.pages import print_rebuilt
+
+    return print_rebuilt(store or settings.load().store)
+
+
+@reports.command()
+def page(
+    batch: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
+    of_pass: Annotated[
+        int | None, typer.Option("--pass", metavar="NUMBER", help="That of an earlier pass.", min=1)
+    ] = None,
+    store: StoreFolder = None,
+) -> int:
+    """Print the page of a batch, as a pass wrote it.
+
+    \b
+    Example:
+      kratom-qc reports page HB-260814-A --store store > page.html
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.pages import print_page
+
+    return print_page(store or settings.load().store, batch, of_pass)
