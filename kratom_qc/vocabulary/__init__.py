@@ -33,7 +33,7 @@ from kratom_qc.vocabulary.headers import (
     nearest_headers,
     unit_line,
 )
-from kratom_qc.vocabulary.ids import is_placeholder, lot
+from kratom_qc.vocabulary.ids import is_placeholder, lot, stated_lot
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key, unit_key, word_key
 from kratom_qc.vocabulary.labels import (
     fact_name,
@@ -118,6 +118,7 @@ __all__ = [
     "product_forms",
     "product_in_name",
     "says_plant_only",
+    "stated_lot",
     "status",
     "status_of_paper",
     "unit",

@@ -43,15 +43,18 @@ def _is_page(text: str) -> bool:
 @lru_cache(8192)
 def lot(text: str) -> str:
     """The batch number in a text: `KX-77` of `: KX-77`, `Lot KX-77`, `Lot No.: KX-77` and `#KX-77`.
-    Nothing where it states none: what is said of a batch (`Pass`) is not its number."""
+    Nothing where it states none."""
     bare = text.strip().lstrip(_SIGNS).strip()
     while (inner := _without_label(bare)) != bare:
         bare = inner
-    return "" if is_placeholder(bare) or _is_said_of_batch(bare) else bare
+    return "" if is_placeholder(bare) else bare
 
 
-def _is_said_of_batch(text: str) -> bool:
-    return len(text) > 1 and status_of_paper(text) is not None
+@lru_cache(8192)
+def stated_lot(text: str) -> str:
+    """The batch number in a cell of a sheet: what is said of a batch (`Pass`) is not its number."""
+    bare = lot(text)
+    return "" if len(bare) > 1 and status_of_paper(bare) is not None else bare
 
 
 def _without_label(text: str) -> str:

@@ -114,7 +114,7 @@ def _value(page: Page, row: int, column: int, name: str) -> SourceText | None:
 
 def _bare(name: str, text: str) -> str:
     """A value without the signs that lead it (`: KX-77`), and a batch number without its label."""
-    return vocabulary.lot(text) if name in _IDS else text.strip().lstrip(":：").strip()
+    return vocabulary.stated_lot(text) if name in _IDS else text.strip().lstrip(":：").strip()
 
 
 def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:

@@ -22,7 +22,7 @@ def named_lots(file: str, sheets: Iterable[Sheet]) -> tuple[SourceText, ...]:
         for row, cells in sheet.rows.items():
             stated = [fact.word for fact in stated_in(page, row, cells) if fact.name == "batch_id"]
             for word in (*stated, *_below_headers(page, row)):
-                lot = vocabulary.lot(word.text)
+                lot = vocabulary.stated_lot(word.text)
                 if lot and not _is_header(lot) and len(found) < _MOST_LOTS:
                     found.setdefault(lot, SourceText(lot, word.ref))
     return tuple(found.values())

@@ -157,7 +157,7 @@ class Page:
         word = self.word(row, column, name.replace("_", " "))
         cell = self.sheet.rows.get(row, {}).get(column)
         if name == "batch_id":
-            word = replace(word, text=vocabulary.lot(word.text))
+            word = replace(word, text=vocabulary.stated_lot(word.text))
         if cell is None or name not in _IDS:
             return word
         if cell.kind == "date" or (
