@@ -3,6 +3,7 @@ tables."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from kratom_qc import vocabulary
@@ -199,6 +200,21 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
     return found
 
 
+def _upright_column(page: Page, row: int, at: int, *, of_each: bool) -> Column:
+    """A row of a table on its side as a column of the table upright, by the label in column `at`;
+    `of_each` where it stands above the row that names the lots."""
+    cell = page.cells(row).get(at)
+    said = sense(cell.text if cell else "")
+    role = said.role
+    if role == "analyte":
+        fact = _fact_of_each(page, row, at) if of_each else None
+        role = f"fact:{fact}" if fact else "ignored"
+    if role == "ignored" and said.role == "analyte":
+        _claim_results(page, row)
+    header = SourceText(cell.text if cell else "", page.place(row, at))
+    return Column(row, role, header, said.unit, end=row)
+
+
 def _fact_of_each(page: Page, row: int, column: int) -> str | None:
     """What a label states of each lot that may head analytes too: `Description | White powder`."""
     cells = page.cells(row)
@@ -244,20 +260,6 @@ def _on_its_side(
         at = aside if row <= named else left
         if at != left and (label := upright.sheet.rows[at].pop(row, None)) is not None:
             _claim_label(page, row, at, label)
-        cell = page.cells(row).get(at)
-        role, unit = (key, "") if row == named else _role_of(page, row, at, named)
-        header = SourceText(cell.text if cell else "", page.place(row, at))
-        columns.append(Column(row, role, header, unit, end=row))
+        column = _upright_column(page, row, at, of_each=row < named)
+        columns.append(replace(column, role=key, unit="") if row == named else column)
     return TransposedTable(rows[0], upright, Header(left, WIDE, tuple(columns), left))
-
-
-def _role_of(page: Page, row: int, at: int, named: int) -> tuple[str, str]:
-    """What the label of a row, standing in column `at`, makes of it: the role and the unit."""
-    cell = page.cells(row).get(at)
-    said = sense(cell.text if cell else "")
-    if said.role != "analyte":
-        return said.role, said.unit
-    if row < named and (fact := _fact_of_each(page, row, at)):
-        return f"fact:{fact}", said.unit
-    _claim_results(page, row)
-    return "ignored", said.unit
