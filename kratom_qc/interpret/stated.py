@@ -15,6 +15,7 @@ from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.texts import OwnWords, shipped
 
 _LEAF = ("leaf_powder", "crushed_leaf")
+_OF_LEAF = (*_LEAF, "capsule")  # judged as the leaf that they are or hold
 # Of the whole certificate: conforms, was not to be judged, or the work on it is done.
 _GOOD_STATUS = ("opinion_good", "opinion_conditional", "not_evaluated", "final", "good")
 _BAD_STATUS = {
@@ -63,8 +64,9 @@ def product_of(certificate: Certificate) -> tuple[str | None, list[HoldReason]]:
         why = f"the form is '{forms[0].text}' and '{forms[-1].text}'"
         reasons.append(HoldReason("PRODUCT-CONTRADICTS", why, forms[-1].ref))
     product = _more_exact(by_form, by_name)
-    if product in _LEAF:
+    if product in _OF_LEAF:
         reasons += _no_plain_leaf(names)
+    reasons += _capsules_of_more((*forms, *names))
     return product, reasons
 
 
@@ -104,6 +106,17 @@ def _no_plain_leaf(names: Iterable[SourceText]) -> Iterator[HoldReason]:
         if words:
             why = f"the form is plain leaf, but the product is named '{name.text}': {words[0]}"
             yield HoldReason("PRODUCT-CONTRADICTS", why, name.ref)
+
+
+def _capsules_of_more(texts: Iterable[SourceText]) -> Iterator[HoldReason]:
+    """Capsules that hold something else than leaf. No rulebook speaks of them, whatever form the
+    certificate or the user says beside."""
+    for text in texts:
+        filling = vocabulary.forms_in(text.text) - {*_OF_LEAF}
+        if filling and "capsule" in vocabulary.forms_in(text.text):
+            name = vocabulary.product_forms()[min(filling)].lower()
+            why = f"'{text.text}' are capsules of {name}, and capsules are judged as leaf"
+            yield HoldReason("PRODUCT-CONTRADICTS", why, text.ref)
 
 
 def contradicting_products(certificates: Iterable[Certificate]) -> dict[str, list[HoldReason]]:
