@@ -1,4 +1,4 @@
-"""A pass of the release flow as `run` drives it, and what it prints. Progress goes to standard
+"""A release pass as `run` drives it, and what it prints. Progress goes to standard
 error, and only where that is a terminal."""
 
 from __future__ import annotations

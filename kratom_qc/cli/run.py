@@ -1,4 +1,4 @@
-"""`kratom-qc run`: one pass of the release flow over a folder."""
+"""`kratom-qc run`: one release pass over a folder."""
 
 from __future__ import annotations
 
