@@ -61,6 +61,10 @@ CASES = {  # product, rows instead of or beside the clean ones, what the label d
     ),
     "benzo[a]pyrene": ("leaf_powder", [row("Benzo[a]pyrene", "40", "ug/kg")], {}, "SPEC-BAP"),
     "lead at 18 g a day": ("leaf_powder", [row("Lead", "1.19", MG)], A_DAY, "USP-2232-PB"),
+    "moulds too many to count": ("leaf_powder", [row("Moulds", "TNTC", COUNT)], {}, "TOTAL-CONTRADICTS"),
+    "a share diluted by mitraciliatine": (
+        "leaf_powder", [row("7-OH", "0.045", PER_CENT), row("Mitraciliatine", "5", PER_CENT)], {}, "IMPLAUSIBLE-VALUE",
+    ),
     "a share of 2.1 %": ("leaf_powder", [row("7-OH", "0.045", PER_CENT)], {}, "AKA-GMP-7OH-TA"),
     "the share beside 3-dehydromitragynine": (
         "leaf_powder",
