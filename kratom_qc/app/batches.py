@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,9 @@ from kratom_qc.domain.errors import NAMES_LOT, Problem
 from kratom_qc.domain.source import CellRef
 from kratom_qc.interpret.batch import batches
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
+from kratom_qc.interpret.content import saved_again
 from kratom_qc.interpret.identity import twin_key
+from kratom_qc.interpret.texts import RULE as TEXT_UNREAD
 from kratom_qc.interpret.texts import read_again
 from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.rulebooks.scope import Rule, wanted
@@ -128,12 +131,44 @@ def _waiting(files: Iterable[RefusedFile]) -> dict[str, dict[str, HoldReason]]:
     return waiting
 
 
+def standing(
+    readings: Iterable[Reading], amended: Mapping[str, Mapping[str, str]]
+) -> list[Reading]:
+    """What is read of files, without the certificates that gave way to a corrected one; the one
+    that took their place is not held for saying so. `amended` has, of batches, the hashes of the
+    files that gave way, each with that of the other."""
+    return [
+        replace(reading, certificates=tuple(_standing(reading, amended))) for reading in readings
+    ]
+
+
+def _standing(
+    reading: Reading, amended: Mapping[str, Mapping[str, str]]
+) -> Iterator[InterpretedCertificate]:
+    for one in reading.certificates:
+        of_batch = amended.get(one.batch_id, {})
+        if reading.sha256 not in of_batch:
+            yield _settled(one) if reading.sha256 in of_batch.values() else one
+
+
+def _settled(certificate: InterpretedCertificate) -> InterpretedCertificate:
+    says = certificate.printed_facts.get("amends")
+    if says is None:
+        return certificate
+    held = certificate.hold_reasons
+    kept = tuple(one for one in held if (one.rule_id, one.ref) != (TEXT_UNREAD, says.ref))
+    return replace(certificate, hold_reasons=kept)
+
+
 def _by_hash(readings: Iterable[Reading]) -> dict[str, Reading]:
     return {reading.sha256: reading for reading in readings}
 
 
 def _certificates(by_hash: Mapping[str, Reading]) -> list[InterpretedCertificate]:
-    return [certificate for reading in by_hash.values() for certificate in reading.certificates]
+    """The certificates of files; content that was saved again counts once."""
+    every = [certificate for reading in by_hash.values() for certificate in reading.certificates]
+    again = saved_again(every)
+    return [one for one in every if one.sha256 not in again.get(one.batch_id, ())]
 
 
 def _earlier_unread(reading: Reading) -> HoldReason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.texts import account_of
 
 _DEFAULT_CAPS = settings.Caps()
+PATIENCE = 4  # times the limits on time and memory that a file's second try is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,32 @@ class Readers:
                 yield _answer(*waiting.popleft())
         while waiting:
             yield _answer(*waiting.popleft())
+
+
+Files = Sequence[tuple[str, str]]  # (name, SHA-256) of kept files
+
+
+def tried_twice(
+    first: Callable[[Files], Iterable[Reading]],
+    second: Callable[[Files], Iterable[Reading]],
+    files: Files,
+) -> list[Reading]:
+    """What is read of files that were read before. One whose reader meets a trouble of the machine
+    is tried again at once, with `longer` limits: batches were judged on it."""
+    readings = list(first(files))
+    troubled = {reading.sha256 for reading in readings if reading.met_machine_trouble}
+    later = {reading.sha256: reading for reading in second([f for f in files if f[1] in troubled])}
+    return [later.get(reading.sha256, reading) for reading in readings]
+
+
+def longer(caps: settings.Caps) -> settings.Caps:
+    """The limits of a file's second try, where the first ended for a trouble of the machine."""
+    return replace(
+        caps,
+        memory_bytes=PATIENCE * caps.memory_bytes,
+        cpu_seconds=PATIENCE * caps.cpu_seconds,
+        wall_seconds=PATIENCE * caps.wall_seconds,
+    )
 
 
 def _answer(name: str, content: bytes, pending: Pending[Reading]) -> Reading:

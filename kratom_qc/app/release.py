@@ -12,16 +12,24 @@ import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from kratom_qc import PROGRAM, settings
 from kratom_qc.app import terms
-from kratom_qc.app.batches import collect, compared, judge_batches, lot_key, refused_before
+from kratom_qc.app.batches import (
+    collect,
+    compared,
+    judge_batches,
+    lot_key,
+    refused_before,
+    standing,
+)
 from kratom_qc.app.inbox import NotTaken, read_at_rest, scan
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.reading import Readers, Reading
+from kratom_qc.app.reading import Readers, Reading, longer, tried_twice
 from kratom_qc.app.reports import pass_page_name
 from kratom_qc.app.review import judged, judged_acts
 from kratom_qc.app.store import Store, user
@@ -32,6 +40,7 @@ from kratom_qc.domain.errors import InputNotFound, Problem, StoreError, UsageErr
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import traces
+from kratom_qc.interpret.content import saved_again
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
 from kratom_qc.report.html import batch_page, page_name, summary_page
@@ -40,7 +49,6 @@ from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
 
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
-PATIENCE = 4  # times the limits on time and memory that a file's second try is given
 INBOX = "inbox"  # the route of a delivery
 
 Progress = Callable[[str, int, int], None]  # stage, done, of
@@ -120,16 +128,6 @@ def delivered(store: Store, files: Iterable[Arrival]) -> None:
         for one in files
     ]
     store.ledger.add(user(), *acts)
-
-
-def longer(caps: settings.Caps) -> settings.Caps:
-    """The limits of a file's second try, where the first ended for a trouble of the machine."""
-    return replace(
-        caps,
-        memory_bytes=PATIENCE * caps.memory_bytes,
-        cpu_seconds=PATIENCE * caps.cpu_seconds,
-        wall_seconds=PATIENCE * caps.wall_seconds,
-    )
 
 
 class ReleasePass:
@@ -229,16 +227,21 @@ class ReleasePass:
         touched = list(dict.fromkeys([*_touched(self.new, self.store.ledger), *again]))
         fresh = {reading.sha256 for reading in self.new}
         files = self.store.ledger.files_of(touched)
-        spoken = {batch_id: tuple(files.get(batch_id, ())) for batch_id in touched}
+        amended = self.store.ledger.amended(touched)
+        spoken = {
+            batch_id: tuple(
+                one for one in files.get(batch_id, ()) if one not in amended.get(batch_id, ())
+            )
+            for batch_id in touched
+        }
         earlier = dict.fromkeys(chain.from_iterable(spoken.values()))
-        self.readings = [
-            *self._read_again([sha256 for sha256 in earlier if sha256 not in fresh]),
-            *self.new,
-        ]
+        before = self._read_again([sha256 for sha256 in earlier if sha256 not in fresh])
+        self.readings = standing([*before, *self.new], amended)
         self._readers.rest()
         self._patient_readers.rest()
-        before = refused_before(self.store.ledger, touched, fresh)
-        self.checks = compared(self.readings, spoken, before)
+        self._again = saved_again(one for reading in self.readings for one in reading.certificates)
+        refused = refused_before(self.store.ledger, touched, fresh)
+        self.checks = compared(self.readings, spoken, refused)
         self.total = len(touched)
         self.stamp = self._begun()
         self.writer = PassWriter(self.store.files, self.stamp, PROGRAM)
@@ -254,17 +257,13 @@ class ReleasePass:
         return PassStamp(f"{on.isoformat()}-{sequence:06d}", on, at, sequence)
 
     def _read_again(self, files: Sequence[str]) -> list[Reading]:
-        """What is read of kept files today. One whose reader meets a trouble of the machine is
-        tried again at once, with longer limits: its batch was judged on it before."""
+        """What is read of kept files today."""
         known = self.store.ledger.files(files)
-        named = [(known[sha256].name, sha256) for sha256 in files]
-        readings = list(self._read_kept(self._readers, named))
-        troubled = {reading.sha256 for reading in readings if reading.met_machine_trouble}
-        again = [(name, sha256) for name, sha256 in named if sha256 in troubled]
-        second = {
-            reading.sha256: reading for reading in self._read_kept(self._patient_readers, again)
-        }
-        return [second.get(reading.sha256, reading) for reading in readings]
+        return tried_twice(
+            partial(self._read_kept, self._readers),
+            partial(self._read_kept, self._patient_readers),
+            [(known[sha256].name, sha256) for sha256 in files],
+        )
 
     def judge(self, wave: Sequence[str]) -> None:
         """Judge some batches over all their certificates, in one run of the engine, and write their
@@ -301,7 +300,8 @@ class ReleasePass:
             if reading.refusals and reading.sha256:
                 self.writer.add_refused(reading.file, reading.sha256, reading.told)
             for certificate in reading.certificates:
-                self.writer.add_analysis(certificate, traces(certificate))
+                first = self._again.get(certificate.batch_id, {}).get(reading.sha256)
+                self.writer.add_analysis(certificate, traces(certificate), first)
         page = summary_page(
             [replace(row, link=f"../{row.link}") for row in self.rows],
             [(reading.file, reading.sha256, reading.told) for reading in self.refused],
@@ -345,7 +345,13 @@ class ReleasePass:
             batches: dict[str, list[str]] = {}
             for certificate in reading.certificates:
                 batches.setdefault(certificate.batch_id, []).extend(traces(certificate))
-            return Act("read", reading.sha256, {**made, "batches": batches})
+            again = {
+                batch_id: self._again[batch_id][reading.sha256]
+                for batch_id in batches
+                if reading.sha256 in self._again.get(batch_id, ())
+            }
+            same_as = {"same_as": again} if again else {}
+            return Act("read", reading.sha256, {**made, "batches": batches, **same_as})
         in_vain = reading.met_machine_trouble or reading.refusals[0].code == "unreadable"
         tries = self._tries.get(reading.sha256, 0) + 1 if in_vain else 0
         refused = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kratom_qc.app.store import existing_store, ledger_of, user
 from kratom_qc.archive import fingerprint
@@ -23,6 +23,9 @@ from kratom_qc.ledger.ledger import KnownBatch, Ledger, stamp
 from kratom_qc.report.summary import SummaryRow
 from kratom_qc.vocabulary import nearest_hint
 
+if TYPE_CHECKING:
+    from kratom_qc.app.amendments import Correction, Paper
+
 _REOPENED = "the new verdict does not rest on what was decided on"
 _SHORTEST = 8  # letters of a hash that name what was seen
 
@@ -31,12 +34,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A batch as a person decides on it: its newest verdict, what decides it, the files it rests
-    on, and what was done with it before. `against` are rows of the archive's findings."""
+    """A batch as a person decides on it: its newest verdict, what decides it, the certificates that
+    came and which of them correct others, and what was done with it before. `against` are rows of
+    the archive's findings."""
 
     batch: KnownBatch
     reason: str
-    files: tuple[str, ...]
+    papers: tuple[Paper, ...]
+    corrections: tuple[Correction, ...]
     against: tuple[Row, ...]
     history: tuple[Entry, ...]
 
@@ -72,6 +77,11 @@ def decide(root: Path, batch_id: str, ruling: Ruling) -> KnownBatch:
     known = _known(ledger, root, batch_id)
     _dossier(root, ledger, known)  # nobody decides on what is damaged
     _check_seen(known, ruling.seen)
+    if known.waits_to_be_judged:
+        raise UsageError(
+            f"a certificate of batch {batch_id} gave way to another since it was judged; "
+            f"first judge it again: kratom-qc run --again {batch_id}"
+        )
     becomes = decided(
         ruling.decision, known.verdict, known.disposition, ruling.because, ruling.people
     )
@@ -107,7 +117,8 @@ def _check_seen(known: KnownBatch, seen: str) -> None:
 
 
 def _dossier(root: Path, ledger: Ledger, known: KnownBatch) -> Dossier:
-    from kratom_qc.archive.history import ArchiveTables, among  # loads pandas: not for a pass
+    from kratom_qc.app.amendments import corrections, papers  # these load pandas: not for a pass
+    from kratom_qc.archive.history import ArchiveTables, among
 
     tables = ArchiveTables(root)
     ours = among("batch_id", [known.batch_id])
@@ -124,12 +135,12 @@ def _dossier(root: Path, ledger: Ledger, known: KnownBatch) -> Dossier:
             f"{root}: the archive's rows of batch {known.batch_id} in pass {known.pass_id} are not "
             "those that its verdict rests on; restore them from a backup"
         )
-    hashes = own[0]["certificates"] or []
-    files = ledger.files(hashes)
+    found = papers(root, ledger, known.batch_id)
     return Dossier(
         batch=known,
         reason=own[0]["reason"] or "",
-        files=tuple(files[sha256].name for sha256 in hashes if sha256 in files),
+        papers=tuple(found),
+        corrections=tuple(corrections(root, known.batch_id, found)),
         against=tuple(row for row in findings if _stands_against(row, own[0])),
         history=tuple(ledger.entries(known.batch_id)),
     )

@@ -33,9 +33,13 @@ _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 def certificate_row(
-    certificate: InterpretedCertificate, program: str, traces: Iterable[str]
+    certificate: InterpretedCertificate,
+    program: str,
+    traces: Iterable[str],
+    same_as: str | None = None,
 ) -> Row:
-    """One batch on one file; `traces` is what a copy or a twin of it would share."""
+    """One batch on one file; `traces` is what a copy or a twin of it would share, `same_as` the
+    earlier file that says the same."""
     names = dict.fromkeys((*certificate.dates, *certificate.printed_facts))
     return {
         "sha256": certificate.sha256,
@@ -54,6 +58,7 @@ def certificate_row(
         "program": program,
         "traces": list(traces),
         "facts_said": [_fact(name, certificate) for name in names],
+        "same_as": same_as,
     }
 
 

@@ -224,11 +224,16 @@ class PassWriter:
         """A file that never became data."""
         self._add("certificates", rows.refused_row(file, sha256, refusals, self.program))
 
-    def add_analysis(self, certificate: InterpretedCertificate, traces: Iterable[str] = ()) -> None:
+    def add_analysis(
+        self,
+        certificate: InterpretedCertificate,
+        traces: Iterable[str] = (),
+        same_as: str | None = None,
+    ) -> None:
         """One new certificate of one batch, with its results; by its traces a later one finds it
-        again."""
-        self._add("certificates", rows.certificate_row(certificate, self.program, traces))
-        for result in certificate.results:
+        again. `same_as` names the file that says the same: then nothing is counted twice."""
+        self._add("certificates", rows.certificate_row(certificate, self.program, traces, same_as))
+        for result in certificate.results if same_as is None else ():
             self._add("results", rows.result_row(result, certificate.sha256, certificate.batch_id))
 
     def add_verdict(self, verdict: Verdict, reason: str) -> Fingerprint:

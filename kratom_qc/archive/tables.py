@@ -75,6 +75,8 @@ CERTIFICATES = pa.schema(
         _required("program"),
         pa.field("traces", pa.list_(pa.string())),
         pa.field("facts_said", pa.list_(_FACT)),  # those that are dates with their day
+        # The file that says the same of this batch and came before: this one has no results.
+        pa.field("same_as", pa.string()),
     ]
 )
 RESULTS = pa.schema(

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from kratom_qc.app import reports
+from kratom_qc.app.amendments import amend
 from kratom_qc.app.review import Dossier, Row, Ruling, decide, dossier
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.cli.console import json_line, plain_console, write_lines
@@ -78,6 +79,11 @@ def print_dossier(root: Path, batch_id: str) -> int:
         f"{batch.disposition}"
     )
     print_table(console, ("", ""), _facts(found))
+    print_table(console, ("certificate", "of", "number", "issued", "SHA-256", ""), _papers(found))
+    for one in found.corrections:
+        console.print(f"{escape(one.after.name)} against {escape(one.before.name)}:")
+        rows = (tuple(map(escape, difference)) for difference in one.differences)
+        print_table(console, ("what differs", "before", "after"), rows)
     if found.against:
         headings = ("outcome", "where", "why", "rule")
         print_table(console, headings, _against(found.against))
@@ -87,8 +93,19 @@ def print_dossier(root: Path, batch_id: str) -> int:
 
 def _facts(found: Dossier) -> Iterator[tuple[str, str]]:
     yield "main reason", escape(found.reason)
-    yield "certificates", escape(", ".join(found.files))
     yield "rests on (--seen)", found.batch.basis[:12]
+
+
+def _papers(found: Dossier) -> Iterator[tuple[str, ...]]:
+    names = {paper.known.sha256: paper.name for paper in found.papers}
+    for paper in found.papers:
+        known, stands = paper.known, ""
+        if known.same_as:
+            stands = f"says the same as {names[known.same_as]}"
+        elif known.amended_by:
+            stands = f"gave way to {names[known.amended_by]}"
+        said = (paper.name, paper.laboratory, paper.certificate_id, paper.issued_on)
+        yield *map(escape, said), known.sha256[:12], escape(stands)
 
 
 def _against(findings: Iterable[Row]) -> Iterator[tuple[str, ...]]:
@@ -102,8 +119,18 @@ def _history(entries: Iterable[Entry]) -> Iterator[tuple[str, ...]]:
     for entry in entries:
         made = json.loads(entry.after)
         people = ", ".join(made.get("people", [entry.actor]))
-        now = made.get("verdict") if entry.act == "judged" else made.get("disposition")
+        now = made.get("disposition") if entry.act in ("decided", "reopened") else made["verdict"]
         yield entry.at, escape(people), f"{entry.act}: {now}", escape(entry.reason)
+
+
+def print_amended(root: Path, batch_id: str, before: str, after: str | None, ruling: Ruling) -> int:
+    """Let a certificate give way to another, and print what to do then."""
+    amend(root, batch_id, before, after, ruling.because, ruling.people)
+    console = plain_console()
+    what = f"{escape(before)} gives way to {escape(after)}" if after else f"{escape(before)} counts"
+    console.print(f"{what}; now judge the batch again: kratom-qc run --again {escape(batch_id)}")
+    reports.refresh(root, ledger_of(root))
+    return 0
 
 
 def print_decided(root: Path, batch_id: str, ruling: Ruling) -> int:

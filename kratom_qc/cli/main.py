@@ -25,7 +25,7 @@ from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
 from kratom_qc.cli.reports import reports
-from kratom_qc.cli.review import batches, decide, review
+from kratom_qc.cli.review import amend, batches, decide, review
 from kratom_qc.cli.run import run
 from kratom_qc.cli.template import template
 from kratom_qc.cli.texts import texts
@@ -41,7 +41,7 @@ _ONLY_TELL = frozenset(
     }
 )
 _COMMANDS = (
-    *(check, read, run, markets, batches, review, decide),
+    *(check, read, run, markets, batches, review, decide, amend),
     *(rejudge, backup, restore, template, problems),
 )
 

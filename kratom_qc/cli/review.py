@@ -10,6 +10,8 @@ import typer
 from kratom_qc.cli.options import Json, StoreFolder
 
 Batch = Annotated[str, typer.Argument(metavar="BATCH", show_default=False)]
+Because = Annotated[str, typer.Option(metavar="TEXT", help="The reason.", show_default=False)]
+By = Annotated[str, typer.Option(metavar="NAME", help="Who decides.", show_default=False)]
 
 
 def batches(store: StoreFolder = None, as_json: Json = False) -> int:
@@ -51,13 +53,56 @@ def review(
     return print_waiting(root) if batch is None else print_dossier(root, batch)
 
 
+def amend(
+    batch: Batch,
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="BEFORE", show_default=False, help="The certificate that gives way."
+        ),
+    ],
+    because: Because,
+    by: By,
+    after: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="AFTER",
+            show_default=False,
+            help="The corrected one; none: BEFORE counts again.",
+        ),
+    ] = None,
+    second: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The other person, for a batch that FAILs or HOLDs."),
+    ] = None,
+    store: StoreFolder = None,
+) -> int:
+    """Let a corrected certificate take the place of an earlier one.
+
+    Until then both count, and the worst of them decides. `review` shows the certificates and what
+    differs, line by line. They are named as they came, or by the beginning of their SHA-256. Then
+    judge the batch again: run --again.
+
+    \b
+    Example:
+      kratom-qc amend HB-260814-A a.xlsx corrected.xlsx --because "typing error" --by "A. Novak"
+    """
+    from kratom_qc import settings
+    from kratom_qc.app.review import Ruling
+    from kratom_qc.cli.dossiers import print_amended
+
+    people = (by, second) if second else (by,)
+    ruling = Ruling("amended", because, people)
+    return print_amended(store or settings.load().store, batch, before, after, ruling)
+
+
 def decide(
     batch: Batch,
     decision: Annotated[
         str, typer.Argument(metavar="DECISION", show_default=False, help="released|rejected|hold")
     ],
-    because: Annotated[str, typer.Option(metavar="TEXT", help="The reason.", show_default=False)],
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.", show_default=False)],
+    because: Because,
+    by: By,
     second: Annotated[
         str | None,
         typer.Option(

@@ -48,6 +48,18 @@ def undecided(verdict: Decision) -> Disposition:
     return Disposition.AWAITING_REVIEW if passes else Disposition.ON_HOLD
 
 
+def amends(verdict: Decision, because: str, people: tuple[str, ...]) -> None:
+    """Whether a corrected certificate may take the place of an earlier one: by one person for a
+    batch that PASSes, by two for every other, which it may lift. Raises UsageError with what is
+    missing."""
+    _check_reason(because)
+    if len(_named(people)) < (1 if verdict is Decision.PASS else 2):
+        raise UsageError(
+            f"the batch has the verdict {verdict}: to let a correction lift it takes two people; "
+            "name the other, --second"
+        )
+
+
 def decided(
     decision: str, verdict: Decision, now: Disposition, because: str, people: tuple[str, ...]
 ) -> Disposition:
@@ -59,11 +71,8 @@ def decided(
     rule = next((one for one in RULES if (one.decision, one.verdict) == (decision, verdict)), None)
     if rule is None:
         raise UsageError(f"'{decision}' is no decision; known are {', '.join(DECISIONS)}")
-    if not because.strip():
-        raise UsageError("a decision needs its reason: --because '…'")
-    named = {" ".join(person.split()).casefold() for person in people} - {""}
-    if not named:
-        raise UsageError("a decision needs a person: --by NAME")
+    _check_reason(because)
+    named = _named(people)
     undoes_rejection = now is Disposition.REJECTED and decision == "released"
     if len(named) < (2 if undoes_rejection else rule.people):
         what = "was rejected" if undoes_rejection else f"has the verdict {verdict}"
@@ -71,3 +80,16 @@ def decided(
             f"the batch {what}: to release it takes two people; name the other, --second"
         )
     return rule.becomes
+
+
+def _check_reason(because: str) -> None:
+    if not because.strip():
+        raise UsageError("a decision needs its reason: --because '…'")
+
+
+def _named(people: tuple[str, ...]) -> set[str]:
+    """Different people. Raises UsageError where nobody is named."""
+    named = {" ".join(person.split()).casefold() for person in people} - {""}
+    if not named:
+        raise UsageError("a decision needs a person: --by NAME")
+    return named

@@ -64,6 +64,12 @@ class KnownBatch(NamedTuple):
     disposition: Disposition
     by_person: bool
     decided: int | None
+    amended: int | None
+
+    @property
+    def waits_to_be_judged(self) -> bool:
+        """Whether one of its certificates gave way to another since it was judged."""
+        return self.amended is not None and self.amended > self.sequence
 
 
 class RefusedFile(NamedTuple):
@@ -79,6 +85,16 @@ class Tally(NamedTuple):
 
     verdicts: dict[str, int]
     dispositions: dict[str, int]
+
+
+class KnownCertificate(NamedTuple):
+    """A file that speaks of a batch. `same_as` said the same before it; `amended_by` took its
+    place."""
+
+    sha256: str
+    pass_id: str
+    same_as: str | None
+    amended_by: str | None
 
 
 class KnownLot(NamedTuple):
@@ -246,12 +262,26 @@ class Ledger:
     def files_of(self, batch_ids: Collection[str]) -> dict[str, dict[str, str]]:
         """Of batches the hashes of the files that speak of them, in the order they came, each with
         the pass that holds what was read of it."""
-        names = ("batch_id", "sha256", "pass_id", "sequence")
+        return {
+            batch_id: {one.sha256: one.pass_id for one in files}
+            for batch_id, files in self.certificates(batch_ids).items()
+        }
+
+    def amended(self, batch_ids: Collection[str]) -> dict[str, dict[str, str]]:
+        """Of batches the files that gave way to another, each with the one that did it."""
+        return {
+            batch_id: {one.sha256: one.amended_by for one in files if one.amended_by}
+            for batch_id, files in self.certificates(batch_ids).items()
+        }
+
+    def certificates(self, batch_ids: Collection[str]) -> dict[str, list[KnownCertificate]]:
+        """Of batches every file that speaks of them, in the order they came."""
+        names = ("sequence", "batch_id", *KnownCertificate._fields)
         columns = [CERTIFICATES.c[name] for name in names]
-        found: dict[str, dict[str, str]] = {}
+        found: dict[str, list[KnownCertificate]] = {}
         rows = self._among(columns, CERTIFICATES.c.batch_id, batch_ids)
-        for batch_id, sha256, pass_id, _ in sorted(rows, key=lambda row: row[3]):
-            found.setdefault(batch_id, {})[sha256] = pass_id
+        for _, batch_id, *known in sorted(rows, key=lambda row: row[0]):
+            found.setdefault(batch_id, []).append(KnownCertificate(*known))
         return found
 
     def sharing(self, traces: Collection[str]) -> set[str]:

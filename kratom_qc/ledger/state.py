@@ -60,9 +60,11 @@ def _read(connection: Connection, entries: Sequence[Entry]) -> None:
     traces: Rows = []
     for entry in entries:
         made = entry.made
-        where = {"pass_id": made["pass_id"], "sequence": entry.sequence}
+        where = {"pass_id": made["pass_id"], "sequence": entry.sequence, "amended_by": None}
+        first = made.get("same_as", {})
         for batch_id, shared in made["batches"].items():
-            certificates.append({"batch_id": batch_id, "sha256": entry.subject, **where})
+            of = {"batch_id": batch_id, "sha256": entry.subject, "same_as": first.get(batch_id)}
+            certificates.append({**of, **where})
             traces += [{"trace": trace, "batch_id": batch_id} for trace in shared]
     _set_status(connection, entries, "judged")
     _forget_lots(connection, entries)
@@ -111,12 +113,13 @@ def _judged(connection: Connection, entries: Sequence[Entry]) -> None:
             "before": (json.loads(entry.before) or {}).get("verdict", ""),
             "by_person": False,
             "decided": None,
+            "amended": None,
             **_columns(entry.made, _JUDGED),
         }
         for entry in entries
     ]
     # A disposition that a person decided stays until a `reopened` entry ends it.
-    kept = ("batch_id", "first", "by_person", "decided", "disposition")
+    kept = ("batch_id", "first", "by_person", "decided", "amended", "disposition")
     _insert(connection, BATCHES, rows, kept)
     undecided = (
         update(BATCHES)
@@ -170,6 +173,27 @@ def _dispose(connection: Connection, entries: Sequence[Entry], *, by_person: boo
     connection.execute(change, rows)
 
 
+def _amended(connection: Connection, entries: Sequence[Entry]) -> None:
+    change = (
+        update(CERTIFICATES)
+        .where(
+            CERTIFICATES.c.batch_id == bindparam("batch"), CERTIFICATES.c.sha256 == bindparam("of")
+        )
+        .values(amended_by=bindparam("by"))
+    )
+    rows = [
+        {"batch": entry.subject, "of": entry.made["sha256"], "by": entry.made["amended_by"]}
+        for entry in entries
+    ]
+    connection.execute(change, rows)
+    marked = update(BATCHES).where(BATCHES.c.batch_id == bindparam("of"))
+    values = [
+        {"of": entry.subject, "amended": entry.sequence, "changed": entry.sequence}
+        for entry in entries
+    ]
+    connection.execute(marked, values)
+
+
 def _committed(connection: Connection, entries: Sequence[Entry]) -> None:
     names = ("sequence", "judged_on", "judged_at", "program")
     rows = [
@@ -196,6 +220,7 @@ _APPLY = {
     "judged": _judged,
     "decided": _decided,
     "reopened": _reopened,
+    "amended": _amended,
     "committed": _committed,
     "terms changed": _terms_changed,
 }

@@ -53,6 +53,8 @@ CERTIFICATES = Table(  # which file speaks of which batch
     Column("sha256", String(64), primary_key=True),
     Column("pass_id", String, nullable=False),  # that holds what was read of it
     Column("sequence", Integer, nullable=False),
+    Column("same_as", String(64)),  # the file that said the same before
+    Column("amended_by", String(64)),  # the file that a person let take its place
 )
 TRACES = Table(  # what a copy or a twin of a certificate would share
     "traces",
@@ -106,5 +108,6 @@ BATCHES = Table(
     Column("disposition", String, nullable=False),
     Column("by_person", Boolean, nullable=False),  # else it follows from the verdict
     Column("decided", Integer),  # the entry that decided it
+    Column("amended", Integer),  # the newest entry that let a certificate give way
 )
 STATE = (FILES, DELIVERIES, CERTIFICATES, TRACES, LOTS, TERMS, PASSES, BATCHES)

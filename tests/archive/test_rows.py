@@ -79,6 +79,7 @@ CERTIFICATE_COLUMNS = {
     "issued_on": date(2026, 1, 3), "refusals": None, "program": PROGRAM, "traces": ["the trace"],
     "facts_said": [{"name": f"{name}_on", "said": "the day", "sheet": "a sheet", "cell": "a cell",
                     "day": date(2026, 1, day)} for name, day in DATES.items()],
+    "same_as": None,
 }  # fmt: skip
 REFUSED_COLUMNS = {
     **dict.fromkeys(CERTIFICATE_COLUMNS), "sha256": "cd" * 32, "file": "a bad file", "status": "refused",

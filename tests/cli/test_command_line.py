@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 import typer
 
@@ -27,7 +28,7 @@ from tests.factory import REAL, book, limit, long_csv, row, written
 SAMPLES = REAL.parent / "sample_reports" / "certificates"
 COMMANDS = [
     [],
-    *([name] for name in ("check", "read", "run", "markets", "batches", "review", "decide")),
+    *([name] for name in ("check", "read", "run", "markets", "batches", "review", "decide", "amend")),
     *([name] for name in ("rejudge", "backup", "restore", "template", "problems")),
     *([name] for name in ("limits", "layout", "texts", "ledger", "archive")),
     *(["limits", name] for name in ("list", "show", "due", "lint", "page", "schema", "export", "import", "diff")),
@@ -123,10 +124,20 @@ def workshop(tmp_path_factory) -> Path:
     (folder / "refused.csv").write_text("Batch,Analyte,Result,Unit\nB,Lead,lots,mg/kg\n")
     (folder / "inbox").mkdir()
     (folder / "inbox" / "a.xlsx").write_bytes((folder / "certificate.xlsx").read_bytes())
+    _corrected(folder / "certificate.xlsx", folder / "inbox" / "corrected.xlsx")
     (folder / "drafts").mkdir()
     (folder / "drafts" / "us.toml").write_bytes((REAL / "us.toml").read_bytes())
     passed(folder / "inbox", folder / "store")
     return folder
+
+
+def _corrected(certificate: Path, to: Path) -> None:
+    """The same certificate with nickel's limit of detection written otherwise."""
+    book = openpyxl.load_workbook(certificate)
+    rows = (row for sheet in book for row in sheet.iter_rows())
+    (nickel,) = (row for row in rows if row[0].value == "Nickel (Ni)")
+    nickel[2].value = 0.009
+    book.save(to)
 
 
 def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22), again: tuple[str, ...] = ()) -> SimpleNamespace:

@@ -23,7 +23,7 @@ from tests.rejudge.archived_samples import DAY, FACTS, drafts, from_archive, fro
 # What version 0.2.0 did not write.
 OF_PASS = ("judged_at", "sequence")
 NEW = {
-    "certificates": (*OF_PASS, "facts_said"),
+    "certificates": (*OF_PASS, "facts_said", "same_as"),
     "results": (*OF_PASS, "detection_limit", "resolution", "species", "replicate", "shown_low", "shown_high",
                 "shown_low_open", "shown_high_open", "flags", "witness", "readings", "in_full"),
     "findings": (*OF_PASS, "conditional", "decision_rule"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.app.batches import collect, compared, judge_batches, refused_before
+from kratom_qc.app.batches import collect, compared, judge_batches, refused_before, standing
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.reading import Readers, Reading
+from kratom_qc.app.reading import Files, Readers, Reading, longer, tried_twice
 from kratom_qc.app.store import ledger_of
 from kratom_qc.archive.history import ArchivedVerdict, History
 from kratom_qc.archive.store import raw
@@ -67,9 +68,10 @@ def reread(
             "version that did not keep what it declares; name the file with --facts"
         )
     ledger = ledger_of(history.root)
-    with Readers(settings.caps()) as readers:
+    caps = settings.caps()
+    with Readers(caps) as readers, Readers(longer(caps)) as patient:
+        kept = _Kept(history.root, ledger, readers, patient)
         for start in range(0, len(verdicts), WAVE):
-            kept = _Kept(history.root, ledger, readers)
             batches = _batches(kept, verdicts[start : start + WAVE], policy)
             yield from judge_batches(batches, policy).verdicts()
 
@@ -81,11 +83,15 @@ class _Kept:
     root: Path
     ledger: Ledger
     readers: Readers
+    patient: Readers
 
     def files(self, batch_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """The hashes of every batch's files, in the order they came."""
-        found = self.ledger.files_of(batch_ids)
-        return {batch_id: tuple(found.get(batch_id, ())) for batch_id in batch_ids}
+        """The hashes of every batch's files that did not give way, in the order they came."""
+        found = self.ledger.certificates(batch_ids)
+        return {
+            batch_id: tuple(one.sha256 for one in found.get(batch_id, ()) if not one.amended_by)
+            for batch_id in batch_ids
+        }
 
     def names(self, hashes: Collection[str]) -> list[str]:
         """The names under which files came first."""
@@ -95,8 +101,13 @@ class _Kept:
     def read(self, files: Mapping[str, Sequence[str]]) -> list[Reading]:
         """What is read of batches' files today, each file once."""
         hashes = list(dict.fromkeys(chain.from_iterable(files.values())))
-        named = zip(self.names(hashes), hashes, strict=True)
-        return list(self.readers.read((name, raw(self.root, one)) for name, one in named))
+        named = list(zip(self.names(hashes), hashes, strict=True))
+        return tried_twice(
+            partial(self._read, self.readers), partial(self._read, self.patient), named
+        )
+
+    def _read(self, readers: Readers, files: Files) -> Iterator[Reading]:
+        return readers.read((name, raw(self.root, sha256)) for name, sha256 in files)
 
 
 def _batches(
@@ -108,7 +119,8 @@ def _batches(
     wanted = frozenset(files)
     own = kept.read(files)
     related = kept.files(sorted(_related(own, kept.ledger) - wanted))
-    readings = [*own, *kept.read(related)]  # a file read twice counts once
+    both = [*own, *kept.read(related)]  # a file read twice counts once
+    readings = standing(both, kept.ledger.amended([*files, *related]))
     refused = refused_before(kept.ledger, files)
     checks = compared(readings, {**files, **related}, refused)
     batches = {batch.batch_id: batch for batch in collect(readings, policy, wanted, checks)}

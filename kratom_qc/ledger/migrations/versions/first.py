@@ -78,6 +78,8 @@ def _batches() -> None:
         sa.Column("sha256", sa.String(64), primary_key=True),
         _text("pass_id"),
         _number("sequence"),
+        sa.Column("same_as", sa.String(64)),
+        sa.Column("amended_by", sa.String(64)),
     )
     op.create_table(
         "traces",
@@ -113,6 +115,7 @@ def _batches() -> None:
         _text("disposition"),
         sa.Column("by_person", sa.Boolean, nullable=False),
         sa.Column("decided", sa.Integer),
+        sa.Column("amended", sa.Integer),
     )
     op.create_index("ix_batches_first", "batches", ["first"])
     op.create_index("ix_batches_changed", "batches", ["changed"])

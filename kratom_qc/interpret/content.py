@@ -1,0 +1,51 @@
+"""What a certificate says, apart from the file that says it: the same content saved again by
+another program is one certificate, and not a second witness."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import fields
+
+from kratom_qc.domain.account import Fate
+from kratom_qc.domain.certificate import InterpretedCertificate
+from kratom_qc.domain.result import Result
+
+# Where a result stands and in which type a cell holds it, which saving it elsewhere changes.
+_OF_THE_FILE = ("ref", "certificate", "shown")
+_JUDGED = tuple(one.name for one in fields(Result) if one.name not in _OF_THE_FILE)
+
+
+def content_hash(certificate: InterpretedCertificate) -> str:
+    """A hash of all that judges: facts, dates, results, causes to hold and texts nobody has read.
+    Two certificates that share it can take each other's place in any verdict."""
+    said = (
+        certificate.batch_id,
+        certificate.laboratory,
+        certificate.certificate_id,
+        certificate.accreditation,
+        certificate.product,
+        certificate.product_is_assumed,
+        certificate.product_name,
+        sorted(certificate.declared.items()),
+        sorted((name, *span) for name, span in certificate.dates.items()),
+        sorted(repr([getattr(one, name) for name in _JUDGED]) for one in certificate.results),
+        sorted((one.rule_id, one.analyte or "") for one in certificate.hold_reasons),
+        sorted(one.source.text for one in certificate.texts if one.fate is Fate.UNREAD),
+    )
+    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def saved_again(certificates: Iterable[InterpretedCertificate]) -> dict[str, dict[str, str]]:
+    """Files that say of a batch what an earlier one says: of each batch, their hashes with that of
+    the first. A file may hold several certificates of a batch: all of them must be alike."""
+    contents: dict[tuple[str, str], list[str]] = {}
+    for one in certificates:
+        contents.setdefault((one.batch_id, one.sha256), []).append(content_hash(one))
+    first: dict[tuple[str, tuple[str, ...]], str] = {}
+    again: dict[str, dict[str, str]] = {}
+    for (batch_id, sha256), found in contents.items():
+        earlier = first.setdefault((batch_id, tuple(sorted(found))), sha256)
+        if earlier != sha256:
+            again.setdefault(batch_id, {})[sha256] = earlier
+    return again
