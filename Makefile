@@ -46,7 +46,7 @@ install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
 demo: install
-	@$(BIN)/kratom-qc run --inbox sample_reports/certificates --store demo_store --facts sample_reports/products.toml --on $(DAY)
+	@$(BIN)/kratom-qc run --prefect --inbox sample_reports/certificates --store demo_store --facts sample_reports/products.toml --on $(DAY)
 
 # One worker more than cores: some tests wait for a server or a process and leave their core idle.
 WORKERS := $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1 ))

@@ -1,1 +1,1 @@
-"""Prefect flows: thin. They name tasks and order; they contain no rule."""
+"""Prefect flows: thin. They make tasks of plain functions; they contain no rule."""

@@ -1,8 +1,9 @@
 """One pass over an inbox: what is new is read, its batches judged over all their certificates,
 published and archived.
 
-The pass is a plain object that `flows/release.py` drives step by step; it knows nothing of Prefect.
-What decides whether a file is new is the ledger: a file is known by its content, never by its name.
+`whole_pass` is the one order of its stages, and they are plain functions: `kratom-qc run` calls
+them as they are, `flows/release.py` wraps each into a task of Prefect's. What decides whether a
+file is new is the ledger: a file is known by its content, never by its name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kratom_qc import PROGRAM, settings
 from kratom_qc.app import terms
@@ -48,10 +49,16 @@ from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
 
+CHUNK = 100  # files per call of a stage: as a task each costs a Prefect server some 20 ms of CPU
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
 INBOX = "inbox"  # the route of a delivery
 
 Progress = Callable[[str, int, int], None]  # stage, done, of
+
+
+def unwatched(_stage: str, _done: int, _of: int) -> None:
+    """Progress that is shown to nobody."""
+
 
 log = logging.getLogger(__name__)
 _ONCE_MORE = "the next pass tries it once more, with longer limits"
@@ -294,7 +301,7 @@ class ReleasePass:
 
     # ------------------------------------------------------------ publish
 
-    def publish(self) -> list[SummaryRow]:
+    def publish(self) -> None:
         """Write the summary and commit the pass: from the ledger's transaction on it counts."""
         for reading in self.new:
             if reading.refusals and reading.sha256:
@@ -313,7 +320,6 @@ class ReleasePass:
         self._commit(self.writer.finish())
         counts = {"batches": len(self.rows), "refused": len(self.refused)}
         log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
-        return self.rows
 
     def _commit(self, tables: Mapping[str, str]) -> None:
         """Make the pass count, then let readers see it. `tables` are the hashes of what is on the
@@ -389,23 +395,62 @@ def named_batches(ledger: Ledger, patterns: Collection[str]) -> list[str]:
     return [batch_id for batch_id in known if batch_id in wanted]
 
 
+class Stages(NamedTuple):
+    """The stages of a pass, each a function of the pass; they return nothing."""
+
+    read: Callable[[ReleasePass, tuple[Arrival, ...], int], None]
+    judge: Callable[[ReleasePass, tuple[str, ...]], None]
+    publish: Callable[[ReleasePass], None]
+
+
+PLAIN = Stages(ReleasePass.read, ReleasePass.judge, ReleasePass.publish)
+
+
+class Done:
+    """What a pass found and did. A plain object: Prefect walks into dataclasses and lists, this it
+    leaves alone."""
+
+    def __init__(self, found: Arrivals, current: ReleasePass | None = None):
+        self.found = found
+        self.pass_id = current.stamp.pass_id if current else ""
+        self.rows = current.rows if current else []
+        self.refused = [*(current.refused if current else ()), *found.left]
+
+    @property
+    def was_idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not self.pass_id
+
+
 def whole_pass(
-    inbox: Path, store: Store, policy: JudgementPolicy, again: Collection[str] = ()
-) -> ReleasePass:
-    """One pass in this process, without Prefect and without progress; batches that the patterns
-    `again` name are judged whether or not anything is new. With nothing to do the store stays as it
-    is. Raises what its steps raise."""
+    inbox: Path,
+    store: Store,
+    policy: JudgementPolicy,
+    again: Collection[str] = (),
+    progress: Progress = unwatched,
+    stages: Stages = PLAIN,
+) -> Done:
+    """One pass over the inbox, and over the batches of the store that the patterns `again` name;
+    where there are none of either, the store stays as it is.
+
+    Raises InputNotFound without an inbox, UsageError for a pattern that names nothing, and
+    StoreError where the store cannot be written or another pass holds it.
+    """
     with store.locked():
         found = arrivals(inbox, store)
+        counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
+        log.info("pass begun", extra={"inbox": str(inbox), **counts})
         delivered(store, found.again)
-        with ReleasePass(store, policy, lambda *_: None) as current:
-            batches = named_batches(store.ledger, again)
-            if found.new or batches:
-                current.read(found.new, len(found.new))
-                for wave in current.gather(batches):
-                    current.judge(wave)
-                current.publish()
-    return current
+        batches = named_batches(store.ledger, again)
+        if not (found.new or batches):
+            return Done(found)
+        with ReleasePass(store, policy, progress) as current:
+            for start in range(0, len(found.new), CHUNK):
+                stages.read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
+            for wave in current.gather(batches):
+                stages.judge(current, wave)
+            stages.publish(current)
+        return Done(found, current)
 
 
 def _earlier(entry: Entry) -> EarlierVerdict:

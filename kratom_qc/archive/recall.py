@@ -166,7 +166,7 @@ def _certificate(row: Mapping[str, Any]) -> InterpretedCertificate:
         declared={},
         results=(),
         dates={
-            fact["name"]: DateSpan(fact["day"], fact["day"])
+            fact["name"]: DateSpan(fact["day"], fact["last_day"] or fact["day"])
             for fact in facts
             if fact["day"] is not None
         },

@@ -63,14 +63,16 @@ def certificate_row(
 
 
 def _fact(name: str, certificate: InterpretedCertificate) -> dict[str, Any]:
-    """One of a certificate's facts with its cell, and its day where it is a date."""
+    """One of a certificate's facts with its cell, and where it is a date the days it may mean."""
     text = certificate.printed_facts.get(name) or SourceText("", CellRef(certificate.file))
+    days = certificate.dates.get(name)
     return {
         "name": name,
         "said": text.text,
         "sheet": text.ref.sheet,
         "cell": text.ref.cell,
-        "day": _day(name, certificate),
+        "day": days.earliest if days else None,
+        "last_day": days.latest if days else None,
     }
 
 

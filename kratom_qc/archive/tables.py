@@ -59,7 +59,7 @@ _INTERVAL = [
     pa.field("unit", _WORD),
 ]
 _REFUSAL = pa.struct(_texts("code message sheet cell said"))
-_FACT = pa.struct([*_texts("name said sheet cell"), pa.field("day", pa.date32())])
+_FACT = pa.struct([*_texts("name said sheet cell"), *_columns("day last_day", pa.date32())])
 _RULEBOOK = pa.struct(_texts("id version sha256"))
 _HOLD_REASON = pa.struct(_texts("rule_id why analyte file sheet cell"))
 
@@ -74,7 +74,7 @@ CERTIFICATES = pa.schema(
         pa.field("refusals", pa.list_(_REFUSAL)),
         _required("program"),
         pa.field("traces", pa.list_(pa.string())),
-        pa.field("facts_said", pa.list_(_FACT)),  # those that are dates with their day
+        pa.field("facts_said", pa.list_(_FACT)),  # dates with both ends of their span
         # The file that says the same of this batch and came before: this one has no results.
         pa.field("same_as", pa.string()),
     ]

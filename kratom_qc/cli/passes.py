@@ -1,22 +1,23 @@
-"""A pass of the release flow as `run` drives it, and what it prints. Progress goes to standard
+"""A release pass as `run` drives it, and what it prints. Progress goes to standard
 error, and only where that is a terminal."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from kratom_qc.app.reading import Reading
-from kratom_qc.app.release import Arrivals, Progress
+from kratom_qc.app.policy import JudgementPolicy
+from kratom_qc.app.release import Done, Progress, arrivals, whole_pass
+from kratom_qc.app.store import Store
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import exit_status
 from kratom_qc.cli.refusals import print_refused
@@ -24,9 +25,6 @@ from kratom_qc.cli.tables import print_verdicts
 from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.report.summary import SummaryRow
-
-if TYPE_CHECKING:
-    from flows.release import Done
 
 _STARTING = "starting Prefect"
 
@@ -43,19 +41,29 @@ class Order:
     again: tuple[str, ...] = ()
 
 
-def release(order: Order, *, shown: bool) -> Done:
-    """Drive the real Prefect flow, with a server of its own where none is configured. Raises what
-    the flow raises: EngineError, StoreError, RulebookError."""
+def release(
+    order: Order, store: Store, policy: JudgementPolicy, *, as_flow: bool, shown: bool
+) -> Done:
+    """One pass: in this process, or `as_flow` by Prefect, which is not started where there is
+    nothing to do. Raises what `whole_pass` raises, and EngineError where no server comes up."""
+    gc.enable()  # a pass of many thousand files does leave garbage (see `main`)
+    with _progress(shown=shown) as progress:
+        if as_flow and (order.again or arrivals(order.inbox, store).new):
+            return _flow(order, progress)
+        return whole_pass(order.inbox, store, policy, order.again, progress)
+
+
+def _flow(order: Order, progress: Progress) -> Done:
+    """The same pass as a run of the flow, with a server of its own where none is configured."""
     from flows.server import prefect_server
 
-    with _progress(shown=shown) as progress, prefect_server(order.store / "prefect") as answered:
+    with prefect_server(order.store / "prefect") as answered:
         progress(_STARTING, 0, 1)
         # Prefect reads its settings when imported; it and the engine load while the server starts.
         from flows.release import release as flow
         from flows.release import watching
         from kratom_qc.judge import engine as _engine  # noqa: F401
 
-        gc.enable()  # a pass of many thousand files does leave garbage (see `main`)
         answered()
         progress(_STARTING, 1, 1)
         token = watching.set(progress)
@@ -93,17 +101,17 @@ def _progress(*, shown: bool) -> Iterator[Progress]:
         yield show
 
 
-def worst_status(rows: Iterable[SummaryRow], refused: Sequence[Reading], *, idle: bool) -> int:
+def worst_status(done: Done) -> int:
     """How `check` would end over what a pass judged and refused; one with nothing to do is well."""
-    if idle and not refused:
+    if done.was_idle and not done.refused:
         return 0
-    return exit_status((row.decision for row in rows), refused=bool(refused))
+    return exit_status((row.decision for row in done.rows), refused=bool(done.refused))
 
 
-def print_nothing_new(found: Arrivals, order: Order) -> None:
+def _print_nothing_new(done: Done, order: Order) -> None:
     """Print that a pass had nothing to do."""
     console = plain_console()
-    known = found.seen - len(found.left)
+    known = done.found.seen - len(done.found.left)
     console.print(
         f"Nothing new: all {known} files in {escape(str(order.inbox))} are known to "
         f"{escape(str(order.store))} by content."
@@ -121,26 +129,25 @@ def print_judged_otherwise(ledger: Ledger) -> None:
         )
 
 
-def print_objects(rows: Sequence[SummaryRow], refused: Iterable[Reading], ledger: Ledger) -> None:
+def print_objects(done: Done, ledger: Ledger) -> None:
     """Print what a pass judged and refused, one JSON object a line."""
-    known = ledger.batches([row.batch_id for row in rows])
-    for row in rows:
+    known = ledger.batches([row.batch_id for row in done.rows])
+    for row in done.rows:
         print_line(_batch_object(row, known[row.batch_id].disposition))
-    for reading in refused:
+    for reading in done.refused:
         print_line(json_objects.refused(reading.file, reading.sha256, reading.told))
 
 
-def print_result(
-    rows: Sequence[SummaryRow], refused: Sequence[Reading], order: Order, overdue: Sequence[str]
-) -> None:
+def print_result(done: Done, order: Order, overdue: Sequence[str]) -> None:
     """Print what a pass judged and refused for people, with where the reports are."""
     console = plain_console()
-    if rows:
-        print_verdicts(console, rows)
-    for reading in refused:
+    if done.rows:
+        print_verdicts(console, done.rows)
+    for reading in done.refused:
         path = str(order.inbox / reading.file)
         print_refused(console, reading.file, reading.told, path=path)
-    if not rows and not any(reading.sha256 for reading in refused):
+    if done.was_idle:
+        _print_nothing_new(done, order)
         return
     for sentence in overdue:
         console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")

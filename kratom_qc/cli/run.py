@@ -1,7 +1,8 @@
-"""`kratom-qc run`: one pass of the release flow over a folder."""
+"""`kratom-qc run`: one release pass over a folder."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,14 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="End as `check` does: by the worst verdict.")
     ] = False,
+    prefect: Annotated[
+        bool,
+        typer.Option(
+            "--prefect",
+            help="Make the pass as a Prefect flow, on a server of its own that keeps the history "
+            "of its runs in the store; where PREFECT_API_URL names a server, it is always one.",
+        ),
+    ] = False,
 ) -> int:
     """One pass over the inbox: read, judge, archive, report.
 
@@ -47,31 +56,23 @@ def run(
     """
     from kratom_qc import settings
     from kratom_qc.app.policy import load_policy
-    from kratom_qc.app.release import arrivals, delivered, existing
+    from kratom_qc.app.release import existing
     from kratom_qc.app.store import Store
     from kratom_qc.cli import passes
 
     config = settings.load()
     inbox, store, markets = inbox or config.inbox, store or config.store, tuple(market or ())
     policy = load_policy(markets, on, facts)  # mistakes are told before anything starts
+    order = passes.Order(existing(inbox), store, markets, on, facts, tuple(again or ()))
     kept = Store(store)
-    found = arrivals(existing(inbox), kept)
-    order = passes.Order(inbox, store, markets, on, facts, tuple(again or ()))
-    idle = not (found.new or again)
-    if not idle:
-        done = passes.release(order, shown=not quiet)
-        rows, refused = done.rows, done.refused
-    else:
-        delivered(kept, found.again)
-        rows, refused = [], found.left
-    status = passes.worst_status(rows, refused, idle=idle) if strict else 0
+    as_flow = prefect or bool(os.environ.get("PREFECT_API_URL"))
+    done = passes.release(order, kept, policy, as_flow=as_flow, shown=not quiet)
+    status = passes.worst_status(done) if strict else 0
     if quiet:
         return status
     if as_json:
-        passes.print_objects(rows, refused, kept.ledger)
+        passes.print_objects(done, kept.ledger)
     else:
-        passes.print_result(rows, refused, order, policy.overdue)
-        if idle:
-            passes.print_nothing_new(found, order)
+        passes.print_result(done, order, policy.overdue)
         passes.print_judged_otherwise(kept.ledger)
     return status

@@ -60,6 +60,8 @@ class QuantityKey(NamedTuple):
     @property
     def as_printed(self) -> QuantityKey:
         """The key of the sum itself, which a laboratory may print."""
+        if not self.is_lower_bound:
+            return self
         return self._replace(subject=self.subject.removeprefix(_LOWER_BOUND))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import math
 import multiprocessing
 import os
@@ -173,6 +174,7 @@ def in_a_child(caps: Caps, preload: str, work: Callable[..., T], *arguments: Any
 def _confine(caps: Caps, scratch: str) -> None:
     """Give up what a reader does not need. Runs once in every new child, before any file."""
     _end_with_the_parent()
+    gc.freeze()  # what is imported is no garbage, and need not be looked through for every file
     tempfile.tempdir = scratch or None
     with contextlib.suppress(ImportError):
         import resource

@@ -114,6 +114,8 @@ def _kind_of_part(part: str) -> str:
 
 
 def _is_town_with_code(part: str) -> bool:
+    if not any(map(str.isdigit, part)):
+        return False
     if re.fullmatch(_POSTCODE, part):
         return True
     for pattern in (_BEFORE_TOWN, _BEHIND_TOWN):

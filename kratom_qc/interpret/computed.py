@@ -3,7 +3,7 @@ extremes of its operands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from kratom_qc.interpret.arithmetic import HUNDRED, percent_share, quotient, tot
 from kratom_qc.interpret.combine import tolerance
 from kratom_qc.interpret.derived_quantity import derived_quantity, relative_rounding, subject_name
 from kratom_qc.vocabulary.derived import Formula, formulas, sums_of
+from kratom_qc.vocabulary.wording import quoted
 
 if TYPE_CHECKING:
     from kratom_qc.interpret.derive import Deriver
@@ -181,6 +182,8 @@ def _whole(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | Non
     where the two cannot both be true the batch is held."""
     own = known.agreed(key)
     parts = [known.agreed(QuantityKey(part, key.basis, key.unit)) for part in formula.of]
+    if own is not None:
+        known.hold_reasons += _uncounted(own, parts)
     there = [part for part in parts if part is not None and part.proven_low > 0]
     if not there:
         return own
@@ -205,6 +208,15 @@ def _whole(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | Non
         results=(*own.results, *part.results),
         how=how,
     )
+
+
+def _uncounted(whole: Quantity, parts: Iterable[Quantity | None]) -> Iterator[HoldReason]:
+    """Parts of a counted whole of which there were too many to count."""
+    results = [result for part in parts if part is not None for result in part.results]
+    for result in results:
+        if "too-many-to-count" in result.flags:
+            why = f"{quoted(result)} stands beside {quoted(whole.results[0])}, which holds it"
+            yield HoldReason("TOTAL-CONTRADICTS", why, result.ref, whole.subject)
 
 
 _RULES: Mapping[str, Callable[[Deriver, QuantityKey, Formula], Quantity | None]] = {

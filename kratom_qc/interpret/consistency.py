@@ -72,7 +72,11 @@ def consistency(
                 hold_reasons.append(problem)
             elif problem is not None:
                 remarks.append(problem)
-    hold_reasons += [*_over_the_whole(results), *_above_their_total(results)]
+    hold_reasons += [
+        *_over_the_whole(results),
+        *_above_their_total(results),
+        *_above_the_main(results),
+    ]
     remarks += [
         *_equal_to_their_limit(rows, mark),
         *_half_their_loq(results),
@@ -177,6 +181,25 @@ def _above_total(parts: Sequence[Result], total: Result) -> list[HoldReason]:
         f"{total.unit}: {', '.join(map(quoted, parts))}"
     )
     return [HoldReason("PARTS-ABOVE-TOTAL", why, total.ref, total.analyte)]
+
+
+def _above_the_main(results: Iterable[Result]) -> list[HoldReason]:
+    """Summands that are more than nature lets them be beside the main one: an alkaloid above
+    mitragynine was added, and would dilute a share of 7-OH."""
+    at_least = _smallest(results)
+    reasons = []
+    for formula in formulas().values():
+        if formula.ceiling is None:
+            continue
+        for key, part in at_least.items():
+            main = at_least.get(key._replace(subject=formula.ceiling_of))
+            if main is None or main.interval.high is None or key.subject not in formula.of:
+                continue
+            most = main.interval.high * formula.ceiling
+            if part.interval.low > most + tolerance([part, main]):
+                why = f"{quoted(part)} is more than {quoted(main)}, and no leaf grows so"
+                reasons.append(HoldReason("IMPLAUSIBLE-VALUE", why, part.ref, part.analyte))
+    return reasons
 
 
 def _smallest(results: Iterable[Result]) -> dict[QuantityKey, Result]:

@@ -56,6 +56,7 @@ _PARTIAL_NAMED = re.compile(
 )
 _BLANKS = re.compile(r"\s+")
 _TWICE = re.compile(r"(?P<one>[^()]*[0-9]{4}[^()]*?)\s*\((?P<other>[^()]*[0-9]{4})\)")
+_WITH_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _LONGEST, _MOST_DATE_WORDS = 80, 8
 # A certificate of a kratom product, its lot's making and its expiry lie well within.
@@ -109,15 +110,18 @@ def _one_day(one: DateSpan, other: str, use: Calendar) -> DateSpan:
     return both
 
 
-@lru_cache(8192)
 def is_dated(text: str) -> bool:
     """Whether a text, wherever it stands, can be nothing but a day: with a year of four digits."""
-    if not re.search(r"(?<![0-9])[0-9]{4}(?![0-9])", text):
-        return False
+    return _WITH_YEAR.search(text) is not None and _is_day(text)
+
+
+@lru_cache(16384)
+def _is_day(text: str) -> bool:
     try:
-        return (read_date(text).latest - read_date(text).earliest).days < 366
+        day = read_date(text)
     except UnreadableDate:
         return False
+    return (day.latest - day.earliest).days < 366
 
 
 @lru_cache(4096)

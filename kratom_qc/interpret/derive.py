@@ -116,6 +116,10 @@ class Deriver:
         for key, group in grouped.items():
             self.printed[key], hold_reasons = combine(group)
             self.hold_reasons += hold_reasons
+        # Most limits ask for what a certificate does not speak of, which is soon said.
+        subjects = {key.subject for key in grouped}
+        parts = (formulas()[subject].of for subject in subjects & formulas().keys())
+        self._spoken_of = subjects.union(formulas().keys(), *parts)
 
     @property
     def as_printed(self) -> Deriver:
@@ -144,7 +148,8 @@ class Deriver:
         """A quantity as printed, converted or computed; None where nothing is known of it."""
         if key not in self._found:
             self._found[key] = None  # a conversion may not come back to where it started
-            self._found[key] = self._find(key)
+            if key.subject in self._spoken_of:
+                self._found[key] = self._find(key)
         return self._found[key]
 
     def _find(self, key: QuantityKey) -> Quantity | None:

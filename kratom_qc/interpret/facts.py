@@ -38,6 +38,7 @@ _PLAUSIBLE = {
     "net_ml": (Decimal("0.1"), Decimal(2_000_000)),
     "density_g_per_ml": (Decimal("0.1"), Decimal(3)),
 }
+_ABOUT = Decimal("0.1")  # the share by which a package may differ from all its servings
 _OF_THE_PRODUCT = tuple(
     part.name for part in fields(ProductFacts) if part.name not in ("match", "form", "sha256")
 )
@@ -225,6 +226,18 @@ def _implausible(facts: ProductFacts, where: CellRef) -> Iterator[HoldReason]:
         if serving is not None and net is not None and serving > net:
             why = f"a serving of {serving} is more than the {net} in the package"
             yield HoldReason("FACT-IMPLAUSIBLE", why, where)
+        elif not _adds_up(serving, facts.servings_per_container, net):
+            why = f"{facts.servings_per_container} servings of {serving} are not the {net} in the "
+            why += "package"
+            yield HoldReason("FACT-IMPLAUSIBLE", why, where)
+
+
+def _adds_up(serving: Decimal | None, servings: Decimal | None, net: Decimal | None) -> bool:
+    """Whether all servings make the package, as near as labels say so (`about 33 servings`). A
+    serving too small for its package makes every amount per serving too small."""
+    if serving is None or servings is None or net is None:
+        return True
+    return abs(serving * servings - net) <= net * _ABOUT
 
 
 def _contradiction(

@@ -28,8 +28,8 @@ def is_heading(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
     said = heading(text)
-    of_results = said.unit or vocabulary.basis_in(text)[0]
-    if said.is_understood and not of_results and any(map(str.isalpha, "".join(said.subjects))):
+    names = said.is_understood and any(map(str.isalpha, "".join(said.subjects)))
+    if names and not said.unit and not vocabulary.basis_in(text)[0]:
         return True
     text = _NUMBERING.sub("", text)
     rest, techniques = f" {folded(text)} ", techniques_in(text)

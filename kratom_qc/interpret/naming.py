@@ -9,6 +9,7 @@ from decimal import Decimal
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.vocabulary import Analyte, Unit
+from kratom_qc.vocabulary.rows import is_method
 from kratom_qc.vocabulary.units import IN_PORTION, OF_PORTION
 
 _BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
@@ -17,6 +18,22 @@ _NAME_PORTION = re.compile(
     rf"(?P<size>[0-9]+(?:[.,][0-9]+)?)\s*(?P<of>{OF_PORTION}|ml)\b\s*[)\]]?$",
     re.IGNORECASE,
 )
+_METHOD_BEHIND = re.compile(
+    r"^(?P<name>.{2,80}?)(?:\s*[(\[,]\s*|\s+[-–—]\s+|\s+(?:by|via|using|mit|per|par|por|metodą|met)\s+)"
+    r"(?P<method>[^()\[\]]{2,40}?)\s*[)\]]?$"
+)
+# `Mitragynine, w/w`: its share is one of mass, which its unit says too
+_OF_MASS = re.compile(
+    r"^(?P<name>.+?)(?:\s*,\s*|\s+|\s*[(\[]\s*)(?:w/w|m/m|p/p|b/b|wt/wt|w/w %|% w/w)\s*[)\]]?$",
+    re.IGNORECASE,
+)
+# `Mitragynine, per capsule`
+_OF_EACH = re.compile(
+    r"^(?P<name>.+?)(?:\s*,\s*|\s+|\s*[(\[]\s*)(?:per|pro|par|por|na|/)\s*"
+    r"(?P<each>[^\W\d]{2,20})\s*[)\]]?$",
+    re.IGNORECASE,
+)
+_UNIT_BEHIND = re.compile(r"^[<>≤≥=~\s]*[0-9][0-9., ]*\s*(?P<unit>[^\W\d].*)$")
 # One of several portions tested, whose name it leaves as it is: `Salmonella in 25 g (unit 1 of 5)`
 _PORTION_NUMBER = re.compile(
     r"\s*[(\[,]\s*(?:Teilprobe|sub-?sample|sample unit|test portion|unit|aliquot|podvzorek"
@@ -55,11 +72,19 @@ def name_of(row: ResultRow) -> Name:
     if species and vocabulary.word_key(species) not in ("total", "", "-"):
         whole = f"{text} ({species})"
         return Name(vocabulary.analyte(whole), whole)
-    named = _with_bracket(row) or _alone(row) or _with_portion(text) or _with_basis(text)
+    named = (
+        _with_bracket(row)
+        or _alone(row)
+        or _with_portion(text)
+        or _with_basis(text)
+        or _with_method(text)
+        or _of_mass(text)
+        or _of_each(row)
+    )
     if named is None and (whole := _PORTION_NUMBER.sub("", text)) != text:
         named = name_of(replace(row, analyte=replace(row.analyte, text=whole)))
         return replace(named, text=text)
-    return named or Name(vocabulary.group_screen(text), text)
+    return named or Name(vocabulary.analyte_in_table(text), text)
 
 
 def _with_bracket(row: ResultRow) -> Name | None:
@@ -104,6 +129,37 @@ def _with_portion(text: str) -> Name | None:
     if portion is None or analyte is None:
         return None
     return Name(analyte, text, portion=Decimal(portion["size"].replace(",", ".")))
+
+
+def _with_method(text: str) -> Name | None:
+    """`Mitragynine (HPLC)`, `Lead by ICP-MS`: how a result was obtained is no part of the name."""
+    behind = _METHOD_BEHIND.match(text)
+    analyte = vocabulary.analyte(behind["name"]) if behind else None
+    if behind is None or analyte is None or not is_method(behind["method"]):
+        return None
+    return Name(analyte, text)
+
+
+def _of_mass(text: str) -> Name | None:
+    behind = _OF_MASS.match(text)
+    analyte = vocabulary.analyte(behind["name"]) if behind else None
+    return Name(analyte, text) if analyte else None
+
+
+def _of_each(row: ResultRow) -> Name | None:
+    """`Mitragynine, per capsule` where the unit says the same: `mg/capsule`. A bare `mg` beside it
+    may be of a capsule or not."""
+    behind = _OF_EACH.match(row.analyte.text)
+    analyte = vocabulary.analyte(behind["name"]) if behind else None
+    each = vocabulary.unit(f"mg/{behind['each']}") if behind else None
+    if analyte is None or each is None or not (each.basis or "").startswith("per "):
+        return None
+    columns = (row.unit, row.header_unit, row.section_unit)
+    units = [vocabulary.unit(column.text) for column in columns if column is not None]
+    said = _UNIT_BEHIND.match(row.result.text.strip()) if row.result else None
+    units += [vocabulary.unit(said["unit"])] if said else []
+    same = any(unit is not None and unit.basis == each.basis for unit in units)
+    return Name(analyte, row.analyte.text) if same else None
 
 
 def _with_basis(text: str) -> Name | None:

@@ -86,6 +86,7 @@ _NAMED_METHOD = re.compile(r"(?:sop|tm|wi|ltm|tp|pnt)-?[0-9][0-9.-]*")
 _AMOUNT = re.compile(
     rf"(?:ca\.?|approx\.?|~|±|x|×|1\s?:)?\s*(?P<number>{_NUMBER})?\s*(?P<unit>[^\d\s].*)?"
 )
+_UNIT_OF_NUMBER = re.compile(r"[0-9]\s*([^\d\s,;]+)")
 _PLACE_AND_DAY = re.compile(
     r"(?:(?:V|Ve|W|En|A|À|Fait à|Em)\s+)?(?P<place>[^\d,]{3,40}?)"
     r"(?:,\s*(?:le|den|dnia|dne|a|em|op|tanggal|tgl\.?|il)?\s*|\s+(?:dne|dnia|den)\s+)(?P<day>[0-9].{5,30}?)"
@@ -272,6 +273,8 @@ def _measures_content(unit: str) -> bool:
 def _is_packed(text: str) -> bool:
     """How much of a sample came in what, in which state: `250 g, sealed foil pouch`."""
     parts = [part.strip() for part in re.split(r"[,;/]|\bin\b", text) if part.strip()]
+    if any(map(_measures_content, _UNIT_OF_NUMBER.findall(folded(text)))):
+        return False
     return bool(parts) and all(
         is_quantity(part) or _is_container(part) or _is_condition(part) for part in parts
     )

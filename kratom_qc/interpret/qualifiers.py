@@ -49,6 +49,7 @@ _BELOW = ("below", "not_detected", "below_lod", "below_loq", "detected_below_loq
 # What an empty field of flags is filled with.
 _NO_FLAG = re.compile(
     r"[-–—.·_/]+|\(?(?:none|nil|n\.?/?a\.?|no flags?|no qualifiers?|not flagged|unflagged|blank"
+    r"|(?:[*†‡§#]\s*)?\(?see scope(?: of accreditation)?\)?"
     r"|žádn[áéý]|bez|keine?|aucune?|ningun[oa]|nenhuma?|brak|nessun[oa]?|geen|tidak ada|ไม่มี)\)?",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.texts import OwnWords, shipped
 
 _LEAF = ("leaf_powder", "crushed_leaf")
+_OF_LEAF = (*_LEAF, "capsule")  # judged as the leaf that they are or hold
 # Of the whole certificate: conforms, was not to be judged, or the work on it is done.
 _GOOD_STATUS = ("opinion_good", "opinion_conditional", "not_evaluated", "final", "good")
 _BAD_STATUS = {
@@ -23,6 +24,8 @@ _BAD_STATUS = {
     "opinion_bad": ("LABORATORY-SAID-FAIL", "the laboratory's overall verdict is"),
     "opinion_unsure": ("LABORATORY-UNSURE", "the laboratory's overall verdict is"),
 }
+# `Valid without signature` where a declaration belongs says nothing for or against the batch.
+_NO_STATUS = ("says how the paper was signed, or speaks of its form only",)
 # The register's reason for `The sample conforms to the specification`
 _CONFORMS = (
     "says that the sample meets the limits that its paper prints, which are judged row by row"
@@ -61,8 +64,9 @@ def product_of(certificate: Certificate) -> tuple[str | None, list[HoldReason]]:
         why = f"the form is '{forms[0].text}' and '{forms[-1].text}'"
         reasons.append(HoldReason("PRODUCT-CONTRADICTS", why, forms[-1].ref))
     product = _more_exact(by_form, by_name)
-    if product in _LEAF:
+    if product in _OF_LEAF:
         reasons += _no_plain_leaf(names)
+    reasons += _capsules_of_more((*forms, *names))
     return product, reasons
 
 
@@ -102,6 +106,17 @@ def _no_plain_leaf(names: Iterable[SourceText]) -> Iterator[HoldReason]:
         if words:
             why = f"the form is plain leaf, but the product is named '{name.text}': {words[0]}"
             yield HoldReason("PRODUCT-CONTRADICTS", why, name.ref)
+
+
+def _capsules_of_more(texts: Iterable[SourceText]) -> Iterator[HoldReason]:
+    """Capsules that hold something else than leaf. No rulebook speaks of them, whatever form the
+    certificate or the user says beside."""
+    for text in texts:
+        filling = vocabulary.forms_in(text.text) - {*_OF_LEAF}
+        if filling and "capsule" in vocabulary.forms_in(text.text):
+            name = vocabulary.product_forms()[min(filling)].lower()
+            why = f"'{text.text}' are capsules of {name}, and capsules are judged as leaf"
+            yield HoldReason("PRODUCT-CONTRADICTS", why, text.ref)
 
 
 def contradicting_products(certificates: Iterable[Certificate]) -> dict[str, list[HoldReason]]:
@@ -147,6 +162,8 @@ def status_reasons(certificate: Certificate) -> Iterator[HoldReason]:
         if meaning in _GOOD_STATUS and "*" not in printed.text:
             continue
         known = shipped().find(printed.text, OwnWords())
+        if known is not None and known.because in _NO_STATUS:
+            continue
         conforms = known is not None and known.because == _CONFORMS
         if conforms or vocabulary.is_good_verdict(printed.text, of_paper=True):
             continue

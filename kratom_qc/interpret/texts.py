@@ -38,7 +38,9 @@ _NAMES = ("laboratory", "accreditation")
 _FREE = ("sample_id", "lab_id", "client_sample", "strain", "revision", "amends", "decision_rule")
 _SAID_ONCE = ("certificate_id", "laboratory", "accreditation", "product_name")
 _REVISION = re.compile(
-    r"(?:rev(?:ision)?\.?|ver(?:sion)?\.?|v|no\.?)?\s*[0-9]{1,3}(?:\.[0-9]{1,3})?", re.IGNORECASE
+    r"(?:rev(?:ision)?\.?|ver(?:sion)?\.?|v|no\.?)?\s*[0-9]{1,3}(?:\.[0-9]{1,3})?"
+    r"(?: \((?:final|original)\))?",
+    re.IGNORECASE,
 )
 _SECTION = re.compile("[A-Z]")
 _YES_OR_NO = {"y": True, "yes": True, "n": False, "no": False}

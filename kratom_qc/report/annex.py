@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding, Outcome
-from kratom_qc.domain.limit import DECIDING
+from kratom_qc.domain.limit import DECIDING, AmountLimit
 from kratom_qc.domain.verdict import MarketStatus, Verdict
 from kratom_qc.report import finding_words
 from kratom_qc.report.evidence import Evidence
@@ -147,6 +147,18 @@ def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str
     }
     numbers = Counter(open_markets.get(finding.rulebook, _OTHERS) for finding in findings)
     return tuple(sorted(numbers.items(), key=lambda number: number[0] == _OTHERS))
+
+
+def undeclared(silent: Iterable[Finding]) -> tuple[str, ...]:
+    """What stands instead, where something was measured and nobody declared what a limit needs: the
+    figure per gram where no daily amount is declared."""
+    sources = (
+        finding.source
+        for finding in silent
+        if finding.quantity is not None and isinstance(finding.source, AmountLimit)
+    )
+    said = (one.silence_because for one in sources if one.declared_only and one.silence_because)
+    return tuple(dict.fromkeys(said))
 
 
 def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, ...]:

@@ -12,7 +12,7 @@ from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.limit import AmountLimit
 
 LIMIT_AT = 70.0  # where the limit stands
-SLIVER = 1.6  # a narrower range would not be seen
+SLIVER = 3.0  # a narrower range would not be seen
 _LAST = 97.0  # where a value stands that is far beyond
 
 

@@ -11,6 +11,7 @@ from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.finding_words import analyte_name, where
+from kratom_qc.report.unread import unread_texts
 
 SHOWN = 8  # statements quoted per cause; the rest stand in the table of results
 
@@ -34,6 +35,7 @@ class Evidence:
         self._by_analyte: dict[str, list[Result]] = {}
         self._facts: dict[CellRef, Quoted] = {}
         self._described = verdict.batch.described
+        self.unread = unread_texts(verdict.batch)
         for certificate in verdict.batch.certificates:
             self._add(certificate)
 

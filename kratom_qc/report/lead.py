@@ -28,6 +28,7 @@ _DISPOSITIONS = {
     Decision.PASS: "",
 }
 _NAMED = 4  # subjects named in a sentence or task
+_UNSETTLED = "A rule nobody has confirmed"
 _LOOK_UP = "Look up how the rule stands and write it into its rulebook; no test can answer that."
 _SIGNS = "Look into them before you release or reject."
 _OVERDUE = "Compare them with their sources: the law may have changed."
@@ -111,14 +112,15 @@ def _panel(batch: Batch) -> str:
 
 
 def tasks(
-    verdict: Verdict, own: Iterable[CauseGroup], unread: Sequence[UnreadText], warnings: int
+    verdict: Verdict, own: Sequence[CauseGroup], unread: Sequence[UnreadText], warnings: int
 ) -> tuple[Task, ...]:
     """What is left for a person, the deciding first."""
     found = list(_of_causes(own))
     if unread:
         texts = _few([f"“{wording.one_line(text.text, 60)}”" for text in unread], 2)
         what = "1 text that nobody has read" if len(unread) == 1 else f"{len(unread)} unread texts"
-        found.insert(0, Task(what, texts, _advice(RULE), "unread"))
+        fails = any(group[0].outcome is Outcome.FAIL for group in own)
+        found.insert(int(fails), Task(what, texts, _advice(RULE), "unread"))
     if warnings:
         what = "1 warning" if warnings == 1 else f"{warnings} warnings"
         found.append(Task(what, "", _SIGNS, "warnings"))
@@ -137,8 +139,8 @@ def _of_causes(own: Iterable[CauseGroup]) -> Iterable[Task]:
             by_code.setdefault(_code(group[0]), []).append(finding_words.subject(group[0]))
     for code, names in by_code.items():
         listed = problem(code)
-        what = listed.title if listed else "a rule nobody has confirmed"
-        yield Task(what.capitalize(), _few(list(dict.fromkeys(names))), _advice(code), "reasons")
+        what = listed.title.capitalize() if listed else _UNSETTLED
+        yield Task(what, _few(list(dict.fromkeys(names))), _advice(code), "reasons")
 
 
 def _code(finding: Finding) -> str:

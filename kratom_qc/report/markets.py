@@ -44,7 +44,6 @@ class Rule(NamedTuple):
     why: str
     rule_id: str
     book: str  # the rulebook's title where it is not the one market's own
-    address: str  # of the limit on the page of limits
 
     @property
     def reason(self) -> tuple[str, ...]:
@@ -356,7 +355,7 @@ def _rules(
     return tuple(sorted(found, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
 
 
-_NOTHING_MET = Rule((), *[""] * 12)._replace(why="no limit that decides was met")
+_NOTHING_MET = Rule((), *[""] * 11)._replace(why="no limit that decides was met")
 
 
 def _rule(finding: Finding | None, markets: tuple[Market, ...], scope: RulebookScope) -> Rule:
@@ -376,7 +375,6 @@ def _rule(finding: Finding | None, markets: tuple[Market, ...], scope: RulebookS
         why=wording.without_counted(finding.why)[0],
         rule_id=finding.rule_id,
         book="" if of_its_own else scope.title(finding.rulebook),
-        address=finding_words.address(finding),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kratom_qc.domain.certificate import Remark
 from kratom_qc.domain.finding import Finding
@@ -31,7 +32,6 @@ from kratom_qc.report.reasons import Causes
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import WARNING, Sign
 from kratom_qc.report.sections import Sections
-from kratom_qc.report.unread import UnreadText, unread_texts
 from kratom_qc.vocabulary import wording
 
 
@@ -49,6 +49,13 @@ class FirstScreen:
     cautions: tuple[str, ...]  # about places within states
 
 
+class Compared(NamedTuple):
+    """When somebody last compared the limits that decide with their sources."""
+
+    own: tuple[tuple[str, tuple[str, ...]], ...]  # each day, oldest first, with the rulebooks
+    others: tuple[str, ...]  # the first and the last day of those of other markets
+
+
 @dataclass(frozen=True, slots=True)
 class BatchPage:
     """One batch, ready to print."""
@@ -61,13 +68,13 @@ class BatchPage:
     homes: str
     first: FirstScreen
     own: Causes
-    unread: tuple[UnreadText, ...]
     signs: tuple[Sign, ...]
     cautions: tuple[Remark, ...]  # remarks of severity warning
     certificates: tuple[CertificateSection, ...]
     closed: tuple[Closed, ...]
     decision_rule: DecisionRule
-    compared: tuple[str, ...]  # first and last day on which somebody looked at the sources
+    compared: Compared
+    undeclared: tuple[str, ...]  # what stands where no daily amount is declared
     deciding: tuple[Entry, ...]
     shown: tuple[Entry, ...]  # not met or undecided, and deciding nothing
     met: tuple[tuple[str, int], ...]  # how many limits are met and decide nothing, by standing
@@ -89,7 +96,6 @@ def batch_page(verdict: Verdict) -> BatchPage:
     remarks = screening.remarks(verdict)
     cautions = tuple(remark for remark in remarks if remark.severity == WARNING)
     signs = screening.signs(sections.warned, rule.usual)
-    unread = unread_texts(batch)
     warned = len(signs) + len(cautions)
     return BatchPage(
         batch_id=batch.batch_id,
@@ -102,20 +108,20 @@ def batch_page(verdict: Verdict) -> BatchPage:
             decision=verdict.decision.value,
             warned=warned,
             sentences=lead.spoken(verdict, own, scope),
-            tasks=lead.tasks(verdict, own, unread, warned),
+            tasks=lead.tasks(verdict, own, evidence.unread, warned),
             picture=picture.picture(filter(scope.is_own, sections.deciding)),
             map=us_map.answers(verdict),
             elsewhere=market_words.elsewhere(verdict),
             cautions=market_words.cautions(groups),
         ),
         own=reasons.causes(own, evidence, scope),
-        unread=unread,
         signs=signs,
         cautions=cautions,
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
         closed=markets.closed(groups, markets.rules(sections.closing, scope)),
         decision_rule=rule,
-        compared=_compared((*sections.deciding, *sections.law)),
+        compared=_compared((*sections.deciding, *sections.law), scope),
+        undeclared=annex.undeclared(sections.untested),
         deciding=annex.entries(sections.deciding, evidence, scope, rule),
         shown=annex.entries(sections.shown, evidence, scope, rule),
         met=tuple(Counter(annex.standing(finding) for finding in sections.met).items()),
@@ -128,11 +134,22 @@ def batch_page(verdict: Verdict) -> BatchPage:
     )
 
 
-def _compared(deciding: Iterable[Finding]) -> tuple[str, ...]:
-    """The first and the last day on which limits that decide were compared with their sources."""
-    sources = (finding.source for finding in deciding if finding.decides)
-    days = {limit.checked_on for limit in sources if limit and limit.checked_on}
-    return (min(days).isoformat(), max(days).isoformat()) if days else ()
+def _compared(deciding: Iterable[Finding], scope: RulebookScope) -> Compared:
+    own: dict[str, dict[str, None]] = {}
+    others: set[str] = set()
+    for finding in deciding:
+        limit = finding.source
+        if not (finding.decides and limit and limit.checked_on):
+            continue
+        day = limit.checked_on.isoformat()
+        if scope.is_own(finding):
+            own.setdefault(day, {})[finding.rulebook] = None
+        else:
+            others.add(day)
+    return Compared(
+        tuple((day, tuple(own[day])) for day in sorted(own)),
+        (min(others), max(others)) if others else (),
+    )
 
 
 def laboratories(verdict: Verdict) -> str:

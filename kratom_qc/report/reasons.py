@@ -10,6 +10,7 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import finding_words
 from kratom_qc.report.evidence import Evidence, Quoted
 from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.unread import RULE, UnreadText
 from kratom_qc.vocabulary import wording
 
 RANK = {Outcome.FAIL: 0, Outcome.INCONCLUSIVE: 1, Outcome.MISSING: 2, Outcome.PASS: 3}
@@ -52,6 +53,7 @@ class Reason(NamedTuple):
     more: int  # statements beyond those quoted
     limits: tuple[LimitLine, ...]
     counted: tuple[str, ...]
+    texts: tuple[UnreadText, ...]  # where the cause is that nobody has read them
 
 
 class Unanswered(NamedTuple):
@@ -115,7 +117,9 @@ def causes(groups: Iterable[CauseGroup], evidence: Evidence, scope: RulebookScop
             about = finding_words.subject(group[0])
             unanswered.append(Unanswered(about, lines[0].why, lines, counted))
         else:
-            reasons.append(_reason(group[0], lines, statements, more, counted))
+            reason = _reason(group[0], lines, statements, more, counted)
+            unread = evidence.unread if group[0].rule_id == RULE else ()
+            reasons.append(reason._replace(texts=unread))
     return Causes(tuple(reasons), tuple(unanswered), _shared(row.why for row in unanswered))
 
 
@@ -149,6 +153,7 @@ def _reason(
         more=more,
         limits=tuple(lines),
         counted=counted,
+        texts=(),
     )
 
 

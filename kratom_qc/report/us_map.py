@@ -11,7 +11,7 @@ from kratom_qc.report.market_words import NO_RULE, said
 from kratom_qc.report.markets import CSS
 from kratom_qc.vocabulary.jurisdictions import states
 
-SIDE = 10  # of a tile with its gap, in units of the drawing
+_SIDE = 10  # of a tile with its gap, in units of the drawing
 _ROWS = (
     "AK .. .. .. .. .. .. .. .. .. ME",
     ".. .. .. .. .. .. .. .. .. VT NH",
@@ -22,9 +22,8 @@ _ROWS = (
     ".. .. .. OK LA MS AL GA .. .. ..",
     "HI .. .. TX .. .. .. .. FL .. ..",
 )
-WIDTH, HEIGHT = SIDE * len(_ROWS[0].split()), SIDE * len(_ROWS)
 _PLACES = {
-    name: (column * SIDE, row * SIDE)
+    name: (column * _SIDE, row * _SIDE)
     for row, names in enumerate(_ROWS)
     for column, name in enumerate(names.split())
     if name != ".."

@@ -56,9 +56,10 @@ def mistakes(
     places = Places(written)
     wrong = [*_one_id_in_two_files(written.values()), *_ids_that_look_alike(written.values())]
     for book in books.values():
+        spoken = products_of_book(book, books)
         for limit in book.limits:
             row = rows[book.id, limit.rule_id]
-            of_limit = (*meaning.mistakes(limit, row), *_belongs(limit, book, books))
+            of_limit = (*meaning.mistakes(limit, row), *_belongs(limit, book, spoken))
             wrong += [f"{places.of(limit, key)}: {sentence}" for key, sentence in of_limit]
             wrong += _succession(limit, books, places)
     wrong += _overlaps(books, places)
@@ -96,7 +97,7 @@ def _ids_that_look_alike(written: Iterable[Written]) -> Iterator[str]:
 # ---------------------------------------------------------------- what belongs where
 
 
-def _belongs(limit: Limit, book: Rulebook, books: Mapping[str, Rulebook]) -> Iterator[Mistake]:
+def _belongs(limit: Limit, book: Rulebook, spoken: frozenset[str]) -> Iterator[Mistake]:
     """A law is no specification of ours, and a limit must speak of something that its rulebook
     speaks of."""
     if book.kind == BookKind.MARKET and limit.status == LimitStatus.ADOPTED:
@@ -109,7 +110,6 @@ def _belongs(limit: Limit, book: Rulebook, books: Mapping[str, Rulebook]) -> Ite
             "evidence",
             "evidence 'specification' is for our own figures; say how well the law's text is known",
         )
-    spoken = products_of_book(book, books)
     asked = products_of_limit(limit, spoken)
     if limit.products and not asked:
         yield (
@@ -205,24 +205,27 @@ def _overlaps(books: Mapping[str, Rulebook], places: Places) -> Iterator[str]:
 def _pairs(
     book: Rulebook, books: Mapping[str, Rulebook]
 ) -> Iterator[tuple[NumericLimit, NumericLimit, bool]]:
-    """Two limits that decide, the second of this rulebook, and whether one thing may have one
-    figure only."""
-    own = _deciding(book)
-    for first, second in combinations(own, 2):
-        yield first, second, True
-    for above in lineage(books, book.id):
-        if above.id != book.id:
-            for first, second in product(_deciding(above), own):
+    """Two limits on one subject that decide, the second of this rulebook, and whether one thing may
+    have one figure only."""
+    above = [_deciding(one) for one in lineage(books, book.id) if one.id != book.id]
+    for subject, limits in _deciding(book).items():
+        for first, second in combinations(limits, 2):
+            yield first, second, True
+        for others in above:
+            for first, second in product(others.get(subject, ()), limits):
                 yield first, second, book.kind == BookKind.PRODUCT
 
 
-def _deciding(book: Rulebook) -> list[NumericLimit]:
-    return [limit for limit in book.limits if isinstance(limit, NumericLimit) and decides(limit)]
+def _deciding(book: Rulebook) -> dict[str, list[NumericLimit]]:
+    """A rulebook's limits on amounts that decide, by subject."""
+    deciding: dict[str, list[NumericLimit]] = {}
+    for limit in book.limits:
+        if isinstance(limit, NumericLimit) and decides(limit):
+            deciding.setdefault(limit.subject, []).append(limit)
+    return deciding
 
 
 def _same_question(first: NumericLimit, second: NumericLimit, spoken: frozenset[str]) -> bool:
-    if first.subject != second.subject:
-        return False
     amounts = isinstance(first, AmountLimit) and isinstance(second, AmountLimit)
     if amounts and first.quantity_key != second.quantity_key:
         return False

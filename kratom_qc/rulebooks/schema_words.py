@@ -32,7 +32,7 @@ UNITS_OF = {  # canonical units of every measure
     "percent": ("%",),
     "share": ("%",),
     "claim": ("%",),
-    "number": ("1", "g/mL"),
+    "number": ("1", "g/mL", "kJ/100 g"),
     "ratio": ("1",),
     "described": (),
 }

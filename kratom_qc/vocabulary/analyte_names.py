@@ -1,4 +1,5 @@
-"""The things laboratories test for (`words/analytes.toml`), by name and by CAS number."""
+"""The things laboratories test for (`words/analytes.toml`, more names in
+`words/analyte_languages.toml`), by name and by CAS number."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.keys import LONGEST_NAME, name_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
@@ -85,12 +87,17 @@ def analytes() -> Mapping[str, Analyte]:
 @cache
 def analyte_spellings() -> Mapping[str, str]:
     """Every spelling's key → id. Raises RulebookError where one stands for two analytes."""
-    rows = (
-        (name_key(spelling), row["id"], spelling)
+    rows = [
+        (row["id"], spelling)
         for row in word_list("analytes.toml")["analyte"]
         for spelling in (row["id"], row["name"], *row.get("spellings", ()))
-    )
-    return index(rows, "words/analytes.toml")
+    ]
+    for names in word_list("analyte_languages.toml").values():
+        rows += [(known, name) for known, said in names.items() for name in said.split(" · ")]
+    if unknown := {known for known, _ in rows} - analytes().keys():
+        raise RulebookError(f"words/analyte_languages.toml: no analytes: {sorted(unknown)}")
+    keyed = ((name_key(spelling), known, spelling) for known, spelling in rows)
+    return index(keyed, "words/analytes.toml")
 
 
 @cache
@@ -203,13 +210,22 @@ def _at(known: Analyte | None, low: int, high: int) -> Analyte | None:
     return known if known.family == "microbe" and incubated else None
 
 
-@lru_cache(1024)
-def group_screen(text: str) -> Analyte | None:
-    """The screen that a heading names where a result stands beside it: `Pesticides | ND`."""
-    listed = {name_key(name) for name in word_list("analytes.toml")["group_screens"]}
+@cache
+def _in_tables() -> Mapping[str, str]:
+    rows = (
+        (name_key(name), test, name)
+        for test, names in word_list("analytes.toml")["in_tables"].items()
+        for name in names
+    )
+    return index(rows, "words/analytes.toml [in_tables]")
+
+
+def analyte_in_table(text: str) -> Analyte | None:
+    """The test that a word names where an answer stands beside it: `Pesticides (72 compounds) |
+    ND`, `Description | Brown powder`."""
     counted = _HOW_MANY.fullmatch(text.strip())
-    named = name_key(counted[1] if counted else text) in listed
-    return analytes()["pesticide-residues"] if named else None
+    known = _in_tables().get(name_key(counted[1] if counted else text))
+    return analytes()[known] if known else None
 
 
 def meanings_of(text: str) -> tuple[str, ...]:

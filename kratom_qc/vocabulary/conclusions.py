@@ -19,7 +19,7 @@ _OF_PAPER = (*_OF_SAMPLE, "good")
 _AND = re.compile(r"\s*[,;/&+]\s*|\s+[-–—]\s+|\s+(?:and|a|und|et|y|e|i|en|dan|และ)\s+")
 _SHORTEST = 4  # letters of a word that stands beside another: `V, N` are a legend
 _YES = frozenset(
-    map(folded, ("y", "yes", "true", "ja", "ano", "oui", "sí", "sim", "tak", "sì", "ya", "ใช่"))
+    map(folded, ("y", "yes", "true", "t", "ja", "ano", "oui", "sí", "sim", "tak", "sì", "ya", "ใช่"))
 )
 
 

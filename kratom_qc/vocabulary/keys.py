@@ -17,17 +17,18 @@ _NOT_HEADER = re.compile(r"[^a-z0-9%±<>#\u0e00-\u0e7f]")  # Thai letters as the
 _BLANKS = re.compile(r"\s+")
 _AFTER_SIGN = re.compile(r"(?<=[<>≤≥=]) ")
 # Typographic twins of one sign; laboratories and spreadsheets swap them freely.
-_TWINS = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"})
+_TWINS = {"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'", "´": "'"}
 # Letters that Unicode does not take apart into a plain one and its mark.
-_STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
+_STROKES = {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"}
+_PLAIN = str.maketrans(_TWINS | _STROKES)
 
 
 def folded(text: str) -> str:
     """Small letters without accents, in Unicode NFKC: for words looked for inside a text."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_TWINS)
-    apart = unicodedata.normalize("NFKD", plain.translate(_STROKES))
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN)
+    apart = unicodedata.normalize("NFKD", plain)
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
@@ -39,7 +40,9 @@ def one_blank(text: str) -> str:
 @lru_cache(16384)
 def name_key(text: str) -> str:
     """An analyte's name made comparable: `7-OH Mitragynine` and `7-oh-mitragynine` are one."""
-    return _NOT_NAME.sub("", folded(text).translate(_GREEK).replace("&", "and"))
+    small = folded(text)
+    latin = small if small.isascii() else small.translate(_GREEK)
+    return _NOT_NAME.sub("", latin.replace("&", "and"))
 
 
 @lru_cache(16384)

@@ -18,11 +18,12 @@ OTHER = "other"
 """The name of every fact that nobody needs: a label of the kinds `plain_label` knows."""
 
 # A label without any of these is a word of the list or none.
+_ABBREVIATES = re.compile(r"[.°º#/]")
 _SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] ")
 # What stands between the languages of one label: `Batch / Šarže`, `Batch (šarže)`, a line break.
 _LANGUAGES = re.compile(r"\s*(?:[/|\n\[\](),]| [-–—] )\s*")
 # `Unit Mass (g)`, `Received (MM/DD/YYYY)`: how the value is written is no part of the label.
-_HOW = re.compile(r"\s*[(\[](?P<how>[^()\[\]]{1,20})[)\]]\s*$")
+_HOW = re.compile(r"\s*[(\[](?P<how>[^()\[\]]{1,40})[)\]]\s*$")
 _DATE_FORM = re.compile(r"[dmyhs./: -]+", re.IGNORECASE)
 _PACKED = {"plain quantity", "plain container"}  # `Amount / packaging`
 _NUMBERING = re.compile(r"^\s*(?:[0-9]{1,2}|[a-z])[.)]\s+(?=\D)")
@@ -64,6 +65,12 @@ def _columns() -> frozenset[str]:
 
 
 @cache
+def _declared() -> frozenset[str]:
+    words = word_list("labels.toml")["declared"].values()
+    return frozenset(header_key(word) for spellings in words for word in spellings)
+
+
+@cache
 def _titles() -> frozenset[str]:
     titles = word_list("labels.toml")["title"].values()
     return frozenset(header_key(title) for spellings in titles for title in spellings)
@@ -76,6 +83,8 @@ def _meaning(text: str) -> str | None:
     if len(text) > LONGEST_NAME:
         return None
     text = _NUMBERING.sub("", text.rstrip(" :：\n"))
+    if len(header_key(text)) == 1 and not _ABBREVIATES.search(text):
+        return None  # `C` is no `č.`
     for said in (text, *spelled_out(text)):
         key = header_key(said)
         if key in label_words() or key in _columns():
@@ -83,6 +92,8 @@ def _meaning(text: str) -> str | None:
     if _SIGNS.search(text) is None:
         return None
     how = _HOW.search(text)
+    if how and header_key(how["how"]) in _declared():
+        return _meaning(text[: how.start()])
     if how and (_DATE_FORM.fullmatch(how["how"]) or unit(how["how"]) is not None):
         return _meaning(text[: how.start()])
     return _meaning_of_parts(text)

@@ -231,8 +231,10 @@ def _finder(rows: Iterable[tuple[str, str]]) -> _Finder:
     for key, _, spelling in keyed:  # of `LC` and `L.C.`, the one that leaves more room
         parts = _SIGNS.sub(" ", folded(spelling)).split()
         words[key] = max(words.get(key, []), parts, key=len)
-    longest_first = sorted(words, key=len, reverse=True)
-    patterns = "|".join(_pattern(key, words[key]) for key in longest_first)
+    by_letter: dict[str, list[str]] = {}  # so that hundreds are not tried at every word
+    for key in sorted(words, key=len, reverse=True):
+        by_letter.setdefault(re.escape(words[key][0][0]), []).append(_pattern(key, words[key]))
+    patterns = "|".join(f"(?={letter})(?:{'|'.join(alike)})" for letter, alike in by_letter.items())
     return _Finder(re.compile(rf"(?<![^\W_])(?:{patterns})"), meanings)
 
 

@@ -151,7 +151,7 @@ def _credentials() -> frozenset[str]:
 
 @cache
 def _given_names() -> frozenset[str]:
-    return frozenset(map(folded, word_list("names.toml")["given"]))
+    return frozenset(map(folded, word_list("names.toml")["given"].split()))
 
 
 # ---------------------------------------------------------------- organisations
@@ -181,12 +181,17 @@ def is_organisation(text: str) -> bool:
 def _legal_forms(text: str) -> frozenset[str]:
     """The words of every legal form in a name: `s`, `r.o.` of `spol. s r.o.`."""
     low = f" {folded(text).replace(',', ' ')} "
-    return frozenset(word for form in _padded_forms() if form in low for word in form.split())
+    one_word, several = _forms()
+    found = (*one_word.intersection(low.split(" ")), *(form for form in several if form in low))
+    return frozenset(word for form in found for word in form.split())
 
 
 @cache
-def _padded_forms() -> tuple[str, ...]:
-    return tuple(f" {form} " for form in plain_words("organisation", "form"))
+def _forms() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The legal forms of one word, and those of several with a blank before and behind."""
+    forms = plain_words("organisation", "form")
+    one_word = frozenset(form for form in forms if " " not in form)
+    return one_word, tuple(f" {form} " for form in forms - one_word)
 
 
 def _noun(word: str) -> str:

@@ -78,6 +78,14 @@ def product_in_name(text: str) -> str | None:
 
 
 @lru_cache(8192)
+def forms_in(text: str) -> frozenset[str]:
+    """Every product form that a text names, whatever else it says: a capsule and an extract in
+    `Extract capsules`."""
+    meanings = {meaning for _, meaning in _meanings(_tokens(text[:LONGEST_NAME]))}
+    return frozenset(product_forms().keys() & meanings)
+
+
+@lru_cache(8192)
 def potent_words(text: str) -> tuple[str, ...]:
     """Words of a product's name that no plain leaf has: `enhanced`, `7-OH`, `50x`."""
     own = f" {' '.join(_tokens(text))} "

@@ -122,6 +122,7 @@ def _is_of_headings(part: str) -> bool:
     return all(all(map(_is_word, _key(word).split())) or is_method(word) for word in words)
 
 
+@lru_cache(8192)
 def is_method(part: str) -> bool:
     """Whether a text is a technique or the number of a method, and no other word: `ICP-MS`, `USP
     <2021>`."""

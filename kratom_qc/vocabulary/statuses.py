@@ -42,9 +42,13 @@ def _said_twice(text: str) -> str | None:
 
 
 @cache
-def _printed_statuses() -> Mapping[str, str]:
-    words = word_list("statuses.toml").values()
-    return {word_key(word): word for group in words for word in group}
+def _printed_statuses() -> Mapping[str, Mapping[str, str]]:
+    """Every word's key → the word, by its first letter."""
+    found: dict[str, dict[str, str]] = {}
+    for word in (word for group in word_list("statuses.toml").values() for word in group):
+        key = word_key(word)
+        found.setdefault(key[0], {})[key] = word
+    return found
 
 
 @lru_cache(8192)
@@ -52,5 +56,4 @@ def nearest_statuses(text: str) -> tuple[str, ...]:
     """Up to three known result words near an unknown one, with the same first letter: a file may
     hold 20,000 such words."""
     key = word_key(text)
-    alike = {known: word for known, word in _printed_statuses().items() if known[0] == key[:1]}
-    return nearest(key, alike)
+    return nearest(key, _printed_statuses().get(key[:1], {}))

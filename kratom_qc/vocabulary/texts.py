@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from kratom_qc.vocabulary.adverse import has_adverse_word
@@ -35,8 +34,8 @@ _TWINS = str.maketrans(
     }
 )
 _BLANKS = re.compile(r"\s+")
-_AROUND_SIGNS = re.compile(r" ?([^\w ]) ?")
 _EVEN = re.compile(r" ?(?:\w+ )*(?:\w+)?")
+_BESIDE_SIGNS = re.compile(r" (?=[^\w ])|(?<=[^\w ]) ")
 _BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
 _SENTENCE_END = re.compile(
     r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
@@ -84,13 +83,13 @@ class ReadText:
     laboratory: str = ""
 
 
-@lru_cache(8192)
 def text_key(text: str) -> str:
     """A text made comparable: without case, typographic marks and a full stop at its end, every run
     of blanks one, none beside a sign."""
     return _plainly(text).casefold()
 
 
+@lru_cache(8192)
 def _plainly(text: str) -> str:
     return _BULLET.sub("", evened(text).strip()).rstrip(" .").strip('"')
 
@@ -100,7 +99,7 @@ def evened(text: str) -> str:
     if _EVEN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
         return text
     flat = unicodedata.normalize("NFC", text).translate(_TWINS)
-    return _AROUND_SIGNS.sub(r"\1", _BLANKS.sub(" ", flat))
+    return _BESIDE_SIGNS.sub("", _BLANKS.sub(" ", flat))
 
 
 def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ...]:
@@ -135,12 +134,12 @@ class TextRegister:
         entries: Iterable[ReadText] = (),
         sha256: str = "",
         written: str = "",
-        choices: Mapping[str, Choices] = MappingProxyType({}),
+        choices: Mapping[str, Choices] | None = None,
     ):
         self.entries = tuple(entries)
         self.sha256 = sha256
         self.written = written
-        self.choices = choices
+        self.choices = choices or {}
 
     def find(self, text: str, own: OwnWords) -> ReadText | None:
         """The entry that a text of a certificate equals; None where nobody has read it."""

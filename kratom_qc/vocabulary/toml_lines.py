@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -127,12 +128,14 @@ def _blanked(match: re.Match[str]) -> str:
     mark = match[0][0]
     if mark == "#":
         return " " * len(match[0])
-    inner = re.sub(r"[^\n]", "_", match[0][1:-1])
+    inner = "\n".join("_" * len(line) for line in match[0][1:-1].split("\n"))
     return mark + inner + mark
 
 
-def _split(names: str) -> list[str]:
-    return [name.strip("\"'") for name in re.findall(_NAME, names)]
+@lru_cache(1024)
+def _split(names: str) -> tuple[str, ...]:
+    """The parts of a dotted name. The same few keys stand in every table."""
+    return tuple(name.strip("\"'") for name in re.findall(_NAME, names))
 
 
 def _table(names: Sequence[str], arrays: dict[KeyPath, int], *, listed: bool) -> KeyPath:

@@ -18,7 +18,7 @@ _DRY_WORDS = (
     r"|\b(?:in der |i\.\s?d\.\s?|i\.\s?)?(?:trockensubstanz|trockenmasse|TS|TM)\b"
     r"|\b(?:sur |en |su )?(?:mati[èe]re s[èe]che|base seca|materia seca|mat[ée]ria seca|peso seco"
     r"|sostanza secca|peso secco)\b|\b(?:suchej masy|s\.\s?m\.(?:\s?s\.)?)|\bdroge stof\b"
-    r"|(?<=[/%0-9gG]\s)(?:d\.?\s?s\.?|p\.\s?s\.|TS|TM|s\.\s?s\.)(?!\w)"
+    r"|(?<=[/%0-9gG]\s)(?:d\.?\s?[sm]\.?|d\.?b\.|p\.\s?s\.|TS|TM|s\.\s?s\.)(?!\w)"
     r"|\b(?:berat|basis|bobot) kering\b|น้ำหนักแห้ง"
 )
 _DRY = re.compile(_DRY_WORDS.format("*"), re.IGNORECASE)
@@ -42,13 +42,10 @@ _OPENED_AT_END = re.compile(r"[(\[,;]\s*[)\]]?\s*$")
 # What stands before the size of a test portion: `in 25 g`, `v 25 g`, `dalam 25 g`
 IN_PORTION = r"(?:in|per|ve?|dans|par|en|em|por|je|pro|auf|na|w|su|dalam)"
 OF_PORTION = r"(?:g|gr|gram|grams|gramech|gramm|grammes?|gramos?|gramas?|grammi|gramów|กรัม)"
+_BEFORE_SIZE = rf"(?P<counted>cfu|mpn|ktj|kbe|ufc|jtk|kve)?(?:/|{IN_PORTION}|ใน|ต่อ)?"
 # `CFU/10 g`, `/25 g`, `in 25 g`, `v 25 g`: a count or an absence in a portion of so much
-_PORTION = re.compile(
-    rf"^(?P<counted>cfu|mpn|ktj|kbe|ufc|jtk|kve)?(?:/|{IN_PORTION}|ใน|ต่อ)?"
-    rf"(?P<size>[0-9]+(?:\.[0-9]+)?)(?P<of>{OF_PORTION}|ml)$"
-)
-
-
+_PORTION = re.compile(rf"^{_BEFORE_SIZE}(?P<size>[0-9]+(?:\.[0-9]+)?)(?P<of>{OF_PORTION}|ml)$")
+_BEGINS_PORTION = re.compile(rf"{_BEFORE_SIZE}[0-9]")
 _PORTION_BEHIND = re.compile(
     rf"[\s,:]*[\[(]?\s*(?:/|\b{IN_PORTION}\b|ใน|ต่อ)?\s*[0-9]+(?:[.,][0-9]+)?\s*-?"
     rf"(?:{OF_PORTION}|ml)\.?\s*[\])]?$",
@@ -170,7 +167,7 @@ def _may_be_unit(text: str) -> bool:
     """Whether a text begins like a unit, or like what may stand before one: a quick look, since
     nearly every word is looked up here and is none."""
     key = unit_key(text)
-    if not key[:1].isalpha() or key[:2] in _beginnings() or any(map(str.isdigit, key)):
+    if not key[:1].isalpha() or key[:2] in _beginnings() or _BEGINS_PORTION.match(key):
         return True
     return any(words.match(text) for words in (_DRY, _AS_RECEIVED, _STATISTIC))
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.release import ReleasePass, whole_pass
+from kratom_qc.app.release import Done, whole_pass
 from kratom_qc.app.store import Store
 from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import book, limit, long_csv, row, written
@@ -37,7 +37,7 @@ def certificate(batch: str, lead: str, **more: str) -> bytes:
 
 def passed(
     root: Path, *, lead: str = "0.5", by: JudgementPolicy | None = None, again: Sequence[str] = (), **files: bytes
-) -> ReleasePass:
+) -> Done:
     """One pass over these files, given by their names without the ending, and what the inbox holds already; `by` another
     policy than that of one limit, `again` what to judge again."""
     inbox = root / "inbox"
@@ -47,5 +47,5 @@ def passed(
     return whole_pass(inbox, Store(root / "store", clock), by or policy(root, lead), again)
 
 
-def verdicts(current: ReleasePass) -> list[str]:
+def verdicts(current: Done) -> list[str]:
     return [f"{one.batch_id} {one.decision}" for one in current.rows]

@@ -69,7 +69,7 @@ CERTIFICATE = InterpretedCertificate(
     file="the file", sha256=SHA, batch_id="the batch", laboratory="the laboratory", certificate_id="the certificate id",
     accreditation="the accreditation", product="the product", product_name="the product name",
     declared={}, results=(RESULT,),
-    dates={f"{name}_on": DateSpan(date(2026, 1, day), date(2026, 1, day)) for name, day in DATES.items()},
+    dates={f"{name}_on": DateSpan(date(2026, 1, day), date(2026, 2, day)) for name, day in DATES.items()},
     printed_facts={f"{name}_on": SourceText("the day", CellRef("the file", "a sheet", "a cell")) for name in DATES},
 )  # fmt: skip
 CERTIFICATE_COLUMNS = {
@@ -78,7 +78,7 @@ CERTIFICATE_COLUMNS = {
     "certificate_id": "the certificate id", "received_on": date(2026, 1, 1), "tested_on": date(2026, 1, 2),
     "issued_on": date(2026, 1, 3), "refusals": None, "program": PROGRAM, "traces": ["the trace"],
     "facts_said": [{"name": f"{name}_on", "said": "the day", "sheet": "a sheet", "cell": "a cell",
-                    "day": date(2026, 1, day)} for name, day in DATES.items()],
+                    "day": date(2026, 1, day), "last_day": date(2026, 2, day)} for name, day in DATES.items()],
     "same_as": None,
 }  # fmt: skip
 REFUSED_COLUMNS = {
@@ -193,8 +193,9 @@ def test_what_is_written_is_recalled_into_the_attribute_of_its_name(tmp_path):
 def test_of_a_date_with_two_readings_the_earlier_is_kept():
     dates = {"issued_on": DateSpan(date(2026, 3, 4), date(2026, 4, 3))}
     row = rows.certificate_row(replace(CERTIFICATE, dates=dates), PROGRAM, [])
-    days = {fact["name"]: fact["day"] for fact in row["facts_said"]}
-    assert (row["issued_on"], days["issued_on"], row["received_on"]) == (date(2026, 3, 4), date(2026, 3, 4), None)
+    days = {fact["name"]: (fact["day"], fact["last_day"]) for fact in row["facts_said"]}
+    assert (row["issued_on"], row["received_on"]) == (date(2026, 3, 4), None)
+    assert days["issued_on"] == (date(2026, 3, 4), date(2026, 4, 3)), "the later is told beside it"
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -18,6 +18,7 @@ _IDS = {
     "aflatoxins-total": "total-aflatoxins",
     "inorganic-arsenic": "arsenic-inorganic",
     "pesticides": "pesticide-residues",
+    "unit-weight": "average-weight",
     "yeast": "yeasts",
     "mold": "moulds",
 }

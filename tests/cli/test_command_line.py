@@ -11,7 +11,6 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -26,6 +25,7 @@ from kratom_qc.cli import passes
 from tests.factory import REAL, book, limit, long_csv, row, written
 
 SAMPLES = REAL.parent / "sample_reports" / "certificates"
+RUN = ["run", "--on", "2026-11-22"]
 COMMANDS = [
     [],
     *([name] for name in ("check", "read", "run", "markets", "batches", "review", "decide", "amend")),
@@ -127,7 +127,7 @@ def workshop(tmp_path_factory) -> Path:
     _corrected(folder / "certificate.xlsx", folder / "inbox" / "corrected.xlsx")
     (folder / "drafts").mkdir()
     (folder / "drafts" / "us.toml").write_bytes((REAL / "us.toml").read_bytes())
-    passed(folder / "inbox", folder / "store")
+    whole_pass(folder / "inbox", Store(folder / "store"), load_policy(on=date(2026, 11, 22)))
     return folder
 
 
@@ -140,21 +140,6 @@ def _corrected(certificate: Path, to: Path) -> None:
     book.save(to)
 
 
-def passed(inbox: Path, store: Path, day: date = date(2026, 11, 22), again: tuple[str, ...] = ()) -> SimpleNamespace:
-    """One pass over an inbox without Prefect."""
-    current = whole_pass(inbox, Store(store), load_policy(on=day), again)
-    return SimpleNamespace(rows=current.rows, refused=current.refused)
-
-
-@pytest.fixture
-def without_prefect(monkeypatch):
-    def release(order: passes.Order, *, shown: bool) -> SimpleNamespace:  # noqa: ARG001
-        return passed(order.inbox, order.store, again=order.again)
-
-    monkeypatch.setattr(passes, "release", release)
-
-
-@pytest.mark.usefixtures("without_prefect")
 def test_every_example_runs(workshop, monkeypatch, capsys):
     """One after the other in the order of the help: what one writes, a later one reads."""
     monkeypatch.chdir(workshop)
@@ -238,8 +223,7 @@ def test_a_log_that_there_is_not_is_a_broken_setting(monkeypatch, capsys, name):
     assert f"{name} is 'loud'" in err.replace("LOUD", "loud")
 
 
-@pytest.mark.usefixtures("without_prefect")
-@pytest.mark.parametrize("arguments", [["check", "inbox/refused.csv", "--json"], ["run", "--json"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["check", "inbox/refused.csv", "--json"], [*RUN, "--json"]], ids=" ".join)
 def test_a_log_never_gets_into_what_programs_read(inbox, monkeypatch, capsys, arguments):
     inbox(refused="0.2")
     monkeypatch.setenv("KRATOM_QC_LOG", "json")
@@ -319,18 +303,16 @@ STRICT = [
 ]
 
 
-@pytest.mark.usefixtures("without_prefect")
 @pytest.mark.parametrize(("results", "status"), STRICT)
 def test_a_strict_run_ends_as_check_does_and_another_with_0(inbox, capsys, results, status):
     inbox(**results)
-    assert told(capsys, "run", "--store", "one")[0] == 0
-    assert told(capsys, "run", "--store", "other", "--strict")[0] == status
+    assert told(capsys, *RUN, "--store", "one")[0] == 0
+    assert told(capsys, *RUN, "--store", "other", "--strict")[0] == status
 
 
-@pytest.mark.usefixtures("without_prefect")
 def test_a_run_tells_programs_every_batch_and_every_refused_file(inbox, capsys):
     inbox(good="0.2", bad="0.9", refused="0.2")
-    status, out, err = told(capsys, "run", "--json")
+    status, out, err = told(capsys, *RUN, "--json")
     objects = [json.loads(line) for line in out.splitlines()]
     assert (status, err) == (0, "")
     assert {one["batch_id"]: (one["verdict"], one["markets"]) for one in objects[:2]} == {
@@ -339,23 +321,21 @@ def test_a_run_tells_programs_every_batch_and_every_refused_file(inbox, capsys):
     }
     assert all(Path("store/reports", one["page"]).is_file() for one in objects[:2])
     assert (objects[2]["file"], objects[2]["status"]) == ("refused.csv", "refused")
-    assert told(capsys, "run", "--json") == (0, "", "")  # nothing is new
+    assert told(capsys, *RUN, "--json") == (0, "", "")  # nothing is new
 
 
-@pytest.mark.usefixtures("without_prefect")
 def test_a_quiet_run_prints_nothing_but_errors(inbox, capsys):
     inbox(good="0.2", bad="0.9", refused="0.2")
-    assert told(capsys, "run", "--quiet", "--strict") == (3, "", "")
-    assert told(capsys, "run", "--quiet") == (0, "", "")
-    status, out, err = told(capsys, "run", "--quiet", "--inbox", "nowhere")
+    assert told(capsys, *RUN, "--quiet", "--strict") == (3, "", "")
+    assert told(capsys, *RUN, "--quiet") == (0, "", "")
+    status, out, err = told(capsys, *RUN, "--quiet", "--inbox", "nowhere")
     assert (status, out) == (66, "")
     assert "nowhere" in err
 
 
-@pytest.mark.usefixtures("without_prefect")
 def test_a_run_into_a_pipe_prints_a_line_a_batch_and_the_command_for_a_refused_file(inbox, capsys):
     inbox(good="0.2", refused="0.2")
-    _, out, err = told(capsys, "run")
+    _, out, err = told(capsys, *RUN)
     lines = out.splitlines()
     assert lines[0].split("\t")[:3] == ["L-1", "Leaf powder", "PASS; 1 warning"]
     assert any("kratom-qc check inbox/refused.csv --annotate to-fix.xlsx" in line for line in lines)

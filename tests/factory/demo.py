@@ -1,4 +1,4 @@
-"""What `make demo` makes: one release pass over the samples, with a Prefect server of its own, as the command starts it."""
+"""What `make demo` makes: one release pass over the samples, as a flow with a Prefect server of its own."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_a_pass_says_what_it_did_with_every_file_and_batch_by_their_ids(tmp_path
     (inbox / "good.csv").write_text(ROWS.format("0.2"))
     (inbox / "bad.csv").write_text("no,certificate\n1,a secret word\n")
     stream = logged(monkeypatch, "json", "debug")
-    current = whole_pass(inbox, store, load_policy(on=date(2026, 11, 22)))
+    done = whole_pass(inbox, store, load_policy(on=date(2026, 11, 22)))
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     of = {line["event"]: line for line in lines}
     kept = [line["file"] for line in lines if line["event"] == "file kept"]
@@ -56,7 +56,7 @@ def test_a_pass_says_what_it_did_with_every_file_and_batch_by_their_ids(tmp_path
     assert (of["batch judged"]["batch_id"], of["batch judged"]["verdict"]) == ("L-1", "HOLD")
     assert (of["wave judged"]["batches"], of["pass committed"]["refused"]) == (1, 1)
     ids = {line["pass_id"] for line in lines if "pass_id" in line}
-    assert ids == {current.stamp.pass_id}
+    assert ids == {done.pass_id}
     assert "a secret word" not in stream.getvalue(), "no text of a cell"
 
 

@@ -1,4 +1,4 @@
-"""The flow on a schedule, served as its docstring says, and a server that never outlives whoever started it."""
+"""The flow on a schedule, served as its docstring says; and nothing that outlives whoever started it."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ def states(store: Path) -> set[str]:
 
 def children_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
+
+
+def reads(process: subprocess.Popen[bytes]) -> bool:
+    """Whether readers are at work: they are children of the fork server, which is a child of the process."""
+    return any(child.ppid() != process.pid for child in children_of(process))
 
 
 def left(processes: list[psutil.Process]) -> list[psutil.Process]:
@@ -101,3 +106,20 @@ def test_a_killed_process_leaves_no_prefect_server_behind(tmp_path, how):
         parent.send_signal(how)
         parent.communicate(timeout=PATIENCE)
     all_end(family)
+
+
+@pytest.mark.parametrize("way", [(), ("--prefect",)], ids=["in its own process", "as a flow"])
+def test_a_pass_that_is_terminated_leaves_nothing_behind(tmp_path, way):
+    """While its readers read, and Prefect's server waits."""
+    store = tmp_path / "store"
+    running = started("-m", "kratom_qc", "run", *way, "--inbox", str(SAMPLE.parent), "--store", str(store))
+    try:
+        eventually(lambda: running.poll() is not None or reads(running), "a reader at work")
+        assert running.poll() is None, running.stderr.read().decode()
+        family = children_of(running)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=PATIENCE)
+    assert running.returncode == -signal.SIGTERM
+    all_end(family)
+    assert not list((store / "reports").iterdir())

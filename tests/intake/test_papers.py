@@ -353,6 +353,34 @@ def test_a_number_beside_the_name_of_a_panel_is_its_result_and_no_summary() -> N
     assert found == {"tamc": 21000, "pesticide-residues": 0}
 
 
+def test_a_numbered_row_of_words_begins_no_table() -> None:
+    rows = [["Sr. No.", "Test", "Result", "Unit", "Specification"],
+            ["1", "Description", "Brown powder", "-", "Brown powder"], ["2", "Mitragynine (HPLC)", "1.5", "%", "NLT 1"],
+            ["3", "Residual Ethanol", "640", "ppm", "NMT 5000"]]  # fmt: skip
+    (certificate,) = read_csv(rows).certificates
+    found = {result.analyte: result.reported for result in certificate.results}
+    assert found == {"appearance": "Brown powder", "mitragynine": "1.5", "ethanol": "640"}
+
+
+def test_a_lot_in_the_row_below_a_header_is_none_of_it() -> None:
+    rows = [["Category", "Parameter", "Specification", "Result"], ["Lot: KB-77", "", "", ""],
+            ["Metals", "Lead", "NMT 1 ppm", "0.2 ppm"], ["Metals", "Cadmium", "NMT 1 ppm", "0.1 ppm"]]  # fmt: skip
+    (certificate,) = read_csv(rows, head=()).certificates
+    assert (certificate.batch_id, [str(found.interval.low) for found in certificate.results]) == (
+        "KB-77",
+        ["0.2", "0.1"],
+    )
+
+
+def test_units_headed_above_the_labels_of_lots_are_those_of_their_results() -> None:
+    rows = [["", "Sample 1", "Sample 2", "Units", "MRL"], ["Client ID", "Red", "Green", "", ""],
+            ["Lot", "RV-1", "GV-1", "", ""], ["Lead", "352", "ND", "ppb", "5"], ["Cadmium", "21", "33", "ppb", "2"],
+            ["Arsenic", "90", "87", "ppb", "5"]]  # fmt: skip
+    certificates = read_csv(rows, head=()).certificates
+    said = {each.batch_id: (each.results[0].interval.low, each.results[0].interval.high) for each in certificates}
+    assert said == {"RV-1": (Decimal("0.352"), Decimal("0.352")), "GV-1": (0, Decimal("0.005"))}
+
+
 def test_a_blank_among_the_columns_of_samples_is_no_sample() -> None:
     rows = [["Parameter", "Units", "Method Blank", "KR-101", "KR-102"], ["Lead", "ppb", "900", "352", "418"],
             ["Cadmium", "ppb", "ND", "21", "33"]]  # fmt: skip
@@ -426,3 +454,101 @@ def test_two_facts_below_the_results_are_no_result() -> None:
     assert len(below.certificates[0].results) == len(plain.certificates[0].results)
     assert [code for code, _ in troubles(below)] == [code for code, _ in troubles(plain)]
     assert not unread(below)
+
+
+def test_lots_above_results_may_be_labelled_right_of_the_analytes() -> None:
+    rows = [
+        ["", "Description", "kratom leaf powder", "kratom leaf powder", ""],
+        ["", "Lot", "L-7", "L-8", ""],
+        ["Parameter", "Unit", "Result", "Result", "Method"],
+        ["Lead", "mg/kg", "0.21", "0.33", "ICP-MS"],
+        ["Cadmium", "mg/kg", "0.04", "0.05", "ICP-MS"],
+    ]
+    reading = read_csv(rows, head=())
+    read = {
+        certificate.batch_id: [(found.analyte, found.reported) for found in certificate.results]
+        for certificate in reading.certificates
+    }
+    assert read == {"L-7": [("lead", "0.21"), ("cadmium", "0.04")], "L-8": [("lead", "0.33"), ("cadmium", "0.05")]}
+    assert {certificate.product for certificate in reading.certificates} == {"leaf_powder"}
+    assert not unread(reading)
+
+
+def test_a_signature_below_lots_is_no_lot() -> None:
+    rows = [
+        ["Lab ID", "Lot", "Description", "Mitragynine (%)", "7-OH (%)"],
+        ["0417-01", "L-7", "kratom leaf powder", "1.42", "0.02"],
+        ["0417-02", "L-8", "kratom leaf powder", "1.18", "0.03"],
+        [],
+        ["Reviewed by:", "Greta Holm, Senior Chemist", "", "", "2026-06-15"],
+    ]
+    reading = read_csv(rows, head=())
+    assert [certificate.batch_id for certificate in reading.certificates] == ["L-7", "L-8"]
+    assert not [code for code, _ in troubles(reading)]
+    kept = read_csv([*rows[:-1], ["Reviewed by:", "L-9", "", "", "0.04"]], head=())
+    assert [certificate.batch_id for certificate in kept.certificates] == ["L-7", "L-8", "L-9"]  # a number is no day
+
+
+@pytest.mark.parametrize(
+    ("names", "total"),
+    [
+        (["Mitragynine", "7-OH", "Paynantheine"], "total-alkaloids"),
+        (["Aflatoxin B1", "Aflatoxin B2"], "total-aflatoxins"),
+        (["Mitragynine", "Lead"], None),
+        (["Mitragynine"], None),
+        (["Aflatoxin B1", "Ochratoxin A"], None),
+    ],
+)
+def test_a_total_is_that_of_the_analytes_before_it(names: list[str], total: str | None) -> None:
+    wide = read_csv(
+        [["Lot", *(f"{name} (%)" for name in names), "Total (%)"], ["L-1", *("1" for _ in names), "3"]], head=()
+    )
+    tall = read_csv([["Analyte", "Result (%)"], *([name, "1"] for name in names), ["Total", "3"]])
+    for reading in (wide, tall):
+        (found,) = [one for one in reading.certificates[0].results if one.reported == "3"]
+        assert found.known is (total is not None)
+        assert total is None or found.analyte == total
+
+
+def test_colons_may_stand_in_cells_of_their_own() -> None:
+    head = [
+        ["Kode Lot / Lot Number", ":", "L-1"],
+        ["Nama Contoh", ":", "kratom leaf powder"],
+        ["Customer", ":", "A Ltd"],
+    ]
+    reading = read_csv([*square([*head, [], ["Analyte", "Result", "Units"], *ALL])], head=())
+    assert [(one.batch_id, one.product) for one in reading.certificates] == [("L-1", "leaf_powder")]
+    assert len(reading.certificates[0].results) == len(ALL)
+    assert not unread(reading)
+
+
+@pytest.mark.parametrize("label", ["Lot (provided by client)", "Numero di lotto (dichiarato dal committente)"])
+def test_who_declared_a_fact_is_no_part_of_its_label(label: str) -> None:
+    reading = read_csv([[label, "L-1"], *HEAD[1:], ["Analyte", "Result", "Units"], *ALL], head=())
+    assert [certificate.batch_id for certificate in reading.certificates] == ["L-1"]
+
+
+def test_a_name_may_say_of_what_its_unit_is() -> None:
+    rows = [
+        ["Analyte", "Result"],
+        ["Mitragynine, per capsule", "8.21 mg/capsule"],
+        ["Mitragynine, w/w", "1.36 %"],
+        ["7-OH, per capsule", "0.1 mg"],
+        ["Paynantheine per serving", "0.1 mg/capsule"],
+    ]
+    read = read_csv(rows).certificates[0].results
+    assert [(found.analyte, found.known) for found in read[:2]] == [("mitragynine", True), ("mitragynine", True)]
+    assert [found.known for found in read[2:]] == [False, False]  # of what the milligrams are is not said twice
+
+
+def test_the_weight_of_a_unit_beside_results_is_one_of_them() -> None:
+    rows = [
+        ["Lot", "Product", "Unit Weight (g)", "Mitragynine (mg/g)", "7-OH (mg/g)"],
+        ["L-1", "kratom gummies", "8.0", "3.1", "0.02"],
+    ]
+    (certificate,) = read_csv(rows, head=()).certificates
+    assert [(found.analyte, found.reported) for found in certificate.results] == [
+        ("average-weight", "8.0"),
+        ("mitragynine", "3.1"),
+        ("7-hydroxymitragynine", "0.02"),
+    ]

@@ -246,6 +246,27 @@ def test_parts_are_not_more_than_their_whole(lines: list[str], expected: str, to
     assert all(told in hold_reason.why for hold_reason in found)
 
 
+ABOVE_THE_MAIN = [
+    (["Mitragynine | 1.4 | %", "Mitraciliatine | 5 | %"], ["Mitraciliatine"]),
+    (["Mitragynine | 1.4 | %", "Rhynchophylline | >2 | %"], ["Rhynchophylline"]),
+    (["Mitragynine | 14 | mg/g", "Ajmalicine | 5 | %", "Speciofoline | 2 | %"], ["Ajmalicine", "Speciofoline"]),
+    (["Mitragynine | <0.1 | %", "Paynantheine | 0.3 | %"], ["Paynantheine"]),
+    (["Mitragynine | 1.4 | %", "Paynantheine | 1.4 | %"], []),
+    (["Mitragynine | 1.4 | %", "Paynantheine | <5 | %"], []),
+    (["Mitragynine | >1.4 | %", "Paynantheine | 2 | %"], []),
+    (["Mitragynine | 1.4 | %", "Caffeine | 5 | %"], []),  # no alkaloid of kratom: its own limits speak
+    (["Mitraciliatine | 5 | %"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "held"), ABOVE_THE_MAIN)
+def test_no_alkaloid_of_leaf_is_more_than_mitragynine(lines: list[str], held: list[str]) -> None:
+    reasons = read(*lines, facts=LEAF[:1]).hold_reasons
+    found = [reason.why for reason in reasons if "no leaf grows so" in reason.why]
+    assert [name for name in held if any(f"of {name} is more than" in why for why in found)] == held
+    assert len(found) == len(held)
+
+
 # ---------------------------------------------------------------- all over
 
 METALS = ("Lead", "Cadmium", "Arsenic", "Mercury", "Nickel", "Chromium", "Copper", "Zinc")

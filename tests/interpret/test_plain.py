@@ -31,6 +31,8 @@ PLAIN: list[tuple[str, str]] = [
     ("a person's name", "Reviewed by: JD"), ("an organisation's name", "Client: Green Leaf Imports, LLC"),
     ("an organisation's name", "Zákazník: Zelený list, s.r.o."), ("an identifier", "Order ID: 2026-1141"),
     ("an amount that is no result", "Sample weight: 0.5021 g"), ("an amount that is no result", "Sample weight 0.5021 g"),
+    ("where and when it was signed", "Lyon, le 19 octobre 2026"), ("where and when it was signed", "Kiel, den 25.09.2026"),
+    ("where and when it was signed", "Pontianak, 26 Agustus 2026"),
     ("a legend", "ND = Not Detected"), ("a legend", "ND = Not Detected, LOQ = Limit of Quantitation"),
     ("a legend", "ND Not Detected"), ("a legend", "1 ppm = 1 mg/kg = 1000 ppb"), ("a legend", "F = fail, P = pass"),
     ("an accreditation", "ISO/IEC 17025:2017 (ANAB AT-3305)"), ("an accreditation", "A2LA cert. 6120.01"),
@@ -44,6 +46,7 @@ ADVERSE = [
     "ND = Detected", "Pos: detected", "Fail: does not comply", "Lot = REJECTED", "Lead in ppm should be ppt", "1 ppm = 1 mg/g",
     "ISO/IEC 17025 accreditation withdrawn", "Page 1 of 2 of rejected", "© 2026 this lot is rejected",
     "Positive for Salmonella.", "SPECIMEN", "Lead 9", "9.9 mg/kg", "4.1", "F", "X", "+", "❌", "✗", "*", "2019-01-01", "Lot L-9",
+    "Rejected, 12.10.2026", "Positive, 26 Agustus 2026",
     "ไม่ผ่าน", "นาย ไม่ผ่าน", "Results: 14.2", "Method: 9.9 %", "Comments: see retest 9.9", "3 of 5", "1/2",
 ]  # fmt: skip
 
@@ -56,6 +59,9 @@ UNDER = [
     ("Analyst", "JD", True), ("Analyst", "F", False), ("Order ID", "O-1123", True), ("RSD %", "140", False),
     ("Country of Origin", "Indonesia", True), ("Country of Origin", "unknown", False), ("Sampled By", "client", True),
     ("Container", "sealed plastic bag", True), ("Container", "leaking bag", False), ("Client", "Zen Leaf Smoke Supply", True),
+    ("Received Temperature", "4 °C", True), ("Received Temperature", "41 mg/kg", False), ("Sample Size", "9 ug/g", False),
+    ("Quantity Received", "200 g, sealed pouch", True), ("Quantity Received", "200 g, torn pouch", False),
+    ("Container", "Kunststoffbeutel, verschlossen, 250 g", True), ("Approved by", "Deputy Technical Manager", True),
     ("Client", "Do Not Ship", False), ("Botanical Name", "Mitragyna speciosa", True), ("Reason", "J. Doe", False),
 ]  # fmt: skip
 

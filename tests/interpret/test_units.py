@@ -34,6 +34,10 @@ ONE = [
     ("mg/day", "1000 ug/day"), ("% of total alkaloids", "1 %"), ("% of label claim", "1 %"), ("aw", "1 1"), ("g/mL", "1 g/mL"),
     ("g", "1 g"), ("mg", "0.001 g"), ("kg", "1000 g"), ("oz", "28.349523125 g"), ("mL", "1 mL"), ("L", "1000 mL"),
     ("min", "1 min"), ("Minuten", "1 min"), ("seconds", "0.016666666666666666666666667 min"), ("a_w", "1 1"),
+    ("MG_G", "1000 mg/kg"), ("UG_G", "1 mg/kg"), ("MG_KG", "1 mg/kg"), ("CFU_G", "1 cfu/g"), ("koloni/gram", "1 cfu/g"),
+    ("% b/b", "10000 mg/kg"), ("mg/piece", "1 mg/unit"), ("g/capsule", "1000 mg/unit"), ("mg kg\u207b\u00b9", "1 mg/kg"),
+    ("G_L", "1 mg/mL"), ("\u00b0Brix", "1 1"), ("kg/m3", "0.001 g/mL"), ("kJ/100g", "1 kJ/100 g"),
+    ("kcal/100 g", "4.184 kJ/100 g"),
 ]  # fmt: skip
 
 

@@ -154,3 +154,9 @@ def test_a_good_word_beside_a_result_is_read_where_the_column_may_hold_verdicts(
     assert fate(text("Memenuhi syarat", column="Keterangan", row_of="Lead")) is Fate.UNDERSTOOD
     assert fate(text("Tidak memenuhi syarat", column="Keterangan", row_of="Lead")) is Fate.UNREAD
     assert fate(text("Memenuhi syarat", column="Remark", row_of="Lead")) is Fate.UNREAD
+
+
+def test_a_letter_answers_only_a_heading_that_asks() -> None:
+    assert vocabulary.is_good_verdict("T", "IN_SPEC")
+    assert not vocabulary.is_good_verdict("T", "STATUS")
+    assert not vocabulary.is_good_verdict("F", "IN_SPEC")

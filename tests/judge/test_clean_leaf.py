@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.rulebooks.load import load_rulebooks
-from tests.factory import CLEAN_LEAF, REAL, certificate, clean_leaf, judged, row
+from tests.factory import CLEAN_LEAF, REAL, certificate, clean_leaf, judged, lot, row
 
 BOOKS = load_rulebooks(REAL)
 
@@ -18,7 +18,7 @@ def test_losing_any_other_result_is_listed():
     }
     readings = [
         certificate(
-            f"without {lost}",
+            lot(lost),
             *clean_leaf(),
             *(row(name, said, unit) for name, (_, said, unit) in tested.items() if name != lost),
         )
@@ -26,7 +26,7 @@ def test_losing_any_other_result_is_listed():
     ]
     verdicts = judged(readings, BOOKS, markets=["us"], beside=CrossCertificateChecks())
     for lost, (analyte, *_) in tested.items():
-        verdict = verdicts[f"without {lost}"]
+        verdict = verdicts[lot(lost)]
         listed = [
             found
             for found in verdict.findings

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from kratom_qc.domain.errors import RulebookError
-from tests.factory import book, certificate, finding, judged, limit, row, rulebooks
+from tests.factory import book, certificate, finding, judged, limit, lot, row, rulebooks
 
 MG, CFU = "mg/kg", "cfu/g"
 BECAUSE = "a test says so, section 2"
@@ -95,13 +95,13 @@ def profiles(tmp_path_factory):
             for name, said in zip(("7-OH", "Speciogynine", "Paynantheine"), case, strict=True)
             if SAYS[said]
         ]
-        readings.append(certificate(" / ".join(case), GOOD, *rows))
+        readings.append(certificate(lot(" / ".join(case)), GOOD, *rows))
     return judged(readings, books)
 
 
 @pytest.mark.parametrize("case", COMBINATIONS, ids=" / ".join)
 def test_a_profile_warns_of_one_alkaloid_without_the_others_and_decides_nothing(profiles, case):
-    verdict = profiles[" / ".join(case)]
+    verdict = profiles[lot(" / ".join(case))]
     found = finding(verdict, "SPIKED")
     assert (str(found.outcome), found.decides) == (unnatural(*case), False)
     assert verdict.decision == "PASS"

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.release import ReleasePass
-from kratom_qc.archive.store import Store
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.compare import CrossCertificateChecks
 from kratom_qc.interpret.laboratories import CODES, Laboratory, Register
@@ -200,14 +198,3 @@ def test_removing_a_registration_or_a_scope_entry_never_releases_a_batch(entries
 
 
 # ---------------------------------------------------------------- the pass
-
-
-def test_a_pass_is_named_by_its_register_too(books, tmp_path):
-    def name(register: Register) -> str:
-        policy = JudgementPolicy(dict(books), (), (), DAY, laboratories=register)
-        return ReleasePass(Store(tmp_path), policy, lambda *_: None).pass_id
-
-    names = [
-        name(one) for one in (Register(), REGISTER, replace(REGISTER, hold=True), replace(REGISTER, sha256="e" * 64))
-    ]
-    assert len(set(names)) == 4

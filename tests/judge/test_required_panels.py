@@ -55,6 +55,11 @@ DECLARED = [  # what is declared, how much of it cannot be
     ({"servings_per_day": "0.001"}, 1),
     ({"density_g_per_ml": "1000"}, 1),
     ({"serving_g": "30", "net_g": "10"}, 1),
+    ({"serving_g": "30", "servings_per_container": "2", "net_g": "10"}, 1),
+    ({"serving_g": "3", "servings_per_container": "33", "net_g": "100"}, 0),
+    ({"serving_g": "3", "servings_per_container": "100", "net_g": "60"}, 1),
+    ({"serving_g": "0.2", "servings_per_container": "30", "net_g": "60"}, 1),
+    ({"serving_ml": "1", "servings_per_container": "10", "net_ml": "60"}, 1),
     ({"serving_g": "0.0001", "servings_per_day": "1000"}, 2),
 ]
 

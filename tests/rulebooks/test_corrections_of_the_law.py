@@ -73,7 +73,12 @@ SAID = [  # what the certificate says, on what paper, and what the audit asks of
         {**FACTS, "Net_Content": "400 g", "Servings_Per_Container": "200"},
         {"cz": "FAIL"},
     ),
-    ({"7-Hydroxymitragynine": ("0.010", "%")}, "leaf powder", {**FACTS, "Net_Content": "50 g"}, {"cz": "HOLD"}),
+    (
+        {"7-Hydroxymitragynine": ("0.010", "%")},
+        "leaf powder",
+        {**FACTS, "Net_Content": "50 g", "Servings_Per_Container": "25"},
+        {"cz": "HOLD"},
+    ),
 ]
 
 

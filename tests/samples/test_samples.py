@@ -85,8 +85,8 @@ def test_what_nobody_may_guess_holds_at_its_cells(readings):
     assert told == {("TEXT-UNREAD", "D11"), ("UNKNOWN-UNIT", "C16"), ("UNKNOWN-WORD", "B19")}
     received = certificate.dates["received_on"]
     assert (received.earliest, received.latest) == (date(2026, 3, 4), date(2026, 4, 3))
-    (plates,) = [result for result in certificate.results if result.analyte == "tamc"]
-    assert [str(reading.low) for reading in plates.readings] == ["1234", "1.234"]
+    (nickel,) = [result for result in certificate.results if result.analyte == "nickel"]
+    assert [str(reading.low) for reading in nickel.readings] == ["1.234", "0.001234"]
 
 
 def test_the_refused_sample_says_what_is_missing(readings):

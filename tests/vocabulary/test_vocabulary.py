@@ -13,6 +13,7 @@ from kratom_qc import vocabulary
 from kratom_qc.domain.errors import RulebookError
 
 ANALYTES = tomllib.loads((vocabulary.WORDS / "analytes.toml").read_text(encoding="utf-8"))["analyte"]
+LANGUAGES = tomllib.loads((vocabulary.WORDS / "analyte_languages.toml").read_text(encoding="utf-8"))
 
 
 def test_there_are_at_least_250_analytes() -> None:
@@ -21,13 +22,22 @@ def test_there_are_at_least_250_analytes() -> None:
 
 
 def test_every_spelling_finds_its_analyte_and_no_other() -> None:
+    printed = [(row["id"], [row["id"], row["name"], *row.get("spellings", ())]) for row in ANALYTES]
+    printed += [(known, said.split(" · ")) for names in LANGUAGES.values() for known, said in names.items()]
     wrong = [
-        (spelling, row["id"], found.id if found else None)
-        for row in ANALYTES
-        for spelling in (row["id"], row["name"], *row.get("spellings", ()))
-        if (found := vocabulary.analyte(spelling)) is None or found.id != row["id"]
+        (spelling, known, found.id if found else None)
+        for known, spellings in printed
+        for spelling in spellings
+        if (found := vocabulary.analyte(spelling)) is None or found.id != known
     ]
     assert wrong == []
+
+
+def test_no_name_swallows_what_the_reader_reads_out_of_it() -> None:
+    """`Salmonella in 25 g`: a portion, or a basis, that stands in a name is lost if the whole is a name."""
+    names = {name for names in LANGUAGES.values() for said in names.values() for name in said.split(" · ")}
+    read = {name for name in names if vocabulary.without_portion(name) != name}
+    assert read | {name for name in names if vocabulary.basis_in(name, bare=False).basis} == set()
 
 
 def test_every_cas_number_finds_its_analyte() -> None:
@@ -152,6 +162,8 @@ SPOILED = [
         "7439-92-1",
     ),
     ("analytes.toml", '\n[[analyte]]\nid = "newer"\nname = "..."\nclass = "element"\n', "nothing to compare"),
+    ("analyte_languages.toml", '\n[xx]\ncadmium = "olovo"\n', "olovo"),
+    ("analyte_languages.toml", '\n[xx]\nunobtainium = "ununoctium"\n', "unobtainium"),
     ("units.toml", '\n[[unit]]\ncanonical = "mg/kg"\nname = "newer"\nfactor = "2"\nspellings = ["ppm"]\n', "ppm"),
 ]
 

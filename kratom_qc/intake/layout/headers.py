@@ -132,9 +132,32 @@ def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
         tables = finder.tables(bottom)
     if not _all_words(page.cells(row, left, right)):
         return [_header(page, row, row, one) for one in tables if _heads_samples(one)]
-    while tables and bottom - row < _DEEPEST - 1 and (deeper := finder.continued(bottom, tables)):
-        bottom, tables = bottom + 1, deeper
+    bottom, tables = _to_its_last_row(finder, row, bottom, tables)
     return [_header(page, row, bottom, columns) for columns in tables]
+
+
+def _to_its_last_row(
+    finder: _ColumnFinder, row: int, bottom: int, tables: list[list[Column]]
+) -> tuple[int, list[list[Column]]]:
+    """(the last row of a header that begins in `row`, the columns of its tables there)."""
+    while tables and bottom - row < _DEEPEST - 1:
+        if _states_one_fact(finder.page.cells(bottom + 1, finder.left, finder.right)):
+            break
+        deeper = finder.continued(bottom, tables)
+        if not deeper:
+            break
+        bottom, tables = bottom + 1, deeper
+    return bottom, tables
+
+
+def _states_one_fact(cells: dict[int, Cell]) -> bool:
+    """`Lot: KB-77` alone in the row below a header, which is none of it."""
+    texts = [cell.text.partition(":") for cell in cells.values()]
+    return (
+        len(texts) == 1
+        and bool(texts[0][2].strip())
+        and vocabulary.fact_name(texts[0][0]) is not None
+    )
 
 
 def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
@@ -153,7 +176,7 @@ def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
 
 
 def _is_number(cell: Cell) -> bool:
-    if cell.kind in ("number", "date"):
+    if cell.kind in ("number", "date") or cell.text.strip().isdigit():
         return True
     return begins_like_number(cell.text) and not sense(cell.text).is_known
 

@@ -80,9 +80,11 @@ def _without_colon(piece: str) -> Iterator[Part]:
     """`Lot No. KX-77, Received 12 Oct 2026`: a known label with a value of its kind, a number or a
     date; any other text is one part."""
     words = piece.split()
+    numbers = [at for at, word in enumerate(words) if any(map(str.isdigit, word))]
+    last = numbers[-1] if numbers else 0
     at, open_words = 0, list[str]()
     while at < len(words):
-        found = _labelled_at(words, at) or _dated_at(words, at)
+        found = (_labelled_at(words, at) or _dated_at(words, at)) if at < last else None
         if found is None:
             open_words.append(words[at])
             at += 1

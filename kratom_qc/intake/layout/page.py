@@ -14,6 +14,7 @@ from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.sheets import CellRange, Grid, Sheet, cell_name, row_and_column
 
 _MOST_COVERED = 400_000
+_COLONS = (":", "：")
 _IDS = ("batch_id", "certificate_id", "sample_id", "lab_id")
 
 
@@ -49,6 +50,7 @@ class Page:
     around: dict[tuple[int, int], Around] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.sheet = _without_colons(self.sheet)
         self.last_row = max(self.sheet.rows, default=0)
         self.merges = _covered(self.sheet)
         if len(self.merges) >= _MOST_COVERED:
@@ -174,6 +176,18 @@ class Page:
     def trouble_with(self, code: str, message: str, word: SourceText) -> None:
         """Note a problem of a word that was read."""
         self.problems.append(Problem(code, message, word.ref, word.text))
+
+
+def _without_colons(sheet: Sheet) -> Sheet:
+    """A sheet without the colons that stand in cells of their own between labels and values."""
+    rows = {
+        row: {at: cell for at, cell in cells.items() if cell.text.strip() not in _COLONS}
+        for row, cells in sheet.rows.items()
+        if any(cell.text in _COLONS for cell in cells.values())
+    }
+    if not rows:
+        return sheet
+    return replace(sheet, rows={row: rows.get(row, cells) for row, cells in sheet.rows.items()})
 
 
 def _covered(sheet: Sheet) -> dict[tuple[int, int], CellRange]:

@@ -3,7 +3,7 @@ all, and what stands around it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -167,6 +167,20 @@ def section_of(word: SourceText, before: Section, *, in_body: bool) -> Section:
         quality = "perhaps"
     unit = SourceText(said.unit, word.ref) if said.unit else None
     return Section(word, unit, quality, in_body)
+
+
+def total_of(names: Sequence[str]) -> str | None:
+    """What a bare `Total` behind these analytes is the total of: all of them are of one kind, and
+    their total is a known analyte."""
+    known = [vocabulary.analyte(name) for name in names]
+    kinds = {one.family if one is not None else "" for one in known}
+    words = {name.split()[0].casefold() for name in names if name.strip()}
+    if len(names) < 2 or len(kinds) != 1:
+        return None
+    subjects = (*kinds, *(words if len(words) == 1 else ()))
+    totals = {vocabulary.analyte(f"Total {subject}s") for subject in subjects if subject}
+    found = {one.name for one in totals if one is not None and one.family == "total"}
+    return found.pop() if len(found) == 1 else None
 
 
 def section_above(block: Block, before: Section) -> Section:

@@ -28,6 +28,7 @@ from kratom_qc.intake.layout.rows import (
     note_cells,
     quality_of,
     section_of,
+    total_of,
     with_sample_types,
 )
 from kratom_qc.intake.layout.sense import UNIT_ROLES, could_be_result, sense, squeezed
@@ -77,6 +78,7 @@ class ListReader:
         self.batch: dict[str, SourceText] = {}
         self.last = 0  # the row of the last result
         self.naming: int | None = None  # a row that names the batch of results still to come
+        self.names: list[str] = []  # of the analytes since the last heading
         self.units: dict[int, SourceText] = {}  # of a row of units below the header, by column
 
     def rows(self) -> Iterator[Row]:
@@ -90,7 +92,7 @@ class ListReader:
         name = squeezed(self.page.peek(row, self.analyte).text)
         if self._is_fact_row(cells):
             self.naming = row if _names_batch(cells) else self.naming
-        elif vocabulary.analyte(name) is not None:
+        elif vocabulary.analyte(name) is not None and not self._heads_its_parts(row, cells, name):
             yield from self._results(row, cells, name)
         elif not self._is_of_section(row, cells, name):
             yield from self._unknown(row, cells, name)
@@ -132,6 +134,18 @@ class ListReader:
         label = cells[min(cells)].text.partition(":")[0]
         return vocabulary.fact_name(label) is not None and (
             len(cells) == 1 or self.analyte in cells
+        )
+
+    def _heads_its_parts(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+        """`Aflatoxins` alone in its row, with the results of each right below: a heading, though it
+        names their total too."""
+        below = self.block.cells(row + 1)
+        part = self.page.peek(row + 1, self.analyte).text.casefold()
+        return (
+            len(cells) == 1
+            and " " not in name
+            and part.startswith(name.casefold().rstrip("s") + " ")
+            and any(column.number in below for column in self.results)
         )
 
     def _is_heading(self, cells: dict[int, Cell], name: str) -> bool:
@@ -209,7 +223,7 @@ class ListReader:
         claim_heading(self.page, row, number)
         word = self.page.peek(row, number)
         self.section = section_of(word, self.section, in_body=True)
-        self.units = {}
+        self.units, self.names = {}, []
 
     def _hold_slipped(self, row: int, cells: dict[int, Cell]) -> None:
         """A result without an analyte belongs to a row that was cut in two, or has slipped."""
@@ -268,7 +282,8 @@ class ListReader:
         """A line for each of the things that a row says of its analyte; columns that may all be the
         same thing are other readings of one line."""
         words = self._words(row)
-        analyte = self.page.spread(row, self.analyte, "analyte")
+        analyte = self._whole_total(self.page.spread(row, self.analyte, "analyte"))
+        self.names.append(analyte.text)
         answered = [
             column for column in self.results if self.page.peek(row, column.number).text.strip()
         ]
@@ -279,6 +294,17 @@ class ListReader:
                 lines += self._readings(row, column, analyte, words, name)
             lines += self._raw(row, lines[0], analyte, words, name)
             yield lines[0] if len(lines) == 1 else replace(lines[0], alternatives=tuple(lines[1:]))
+
+    def _whole_total(self, word: SourceText) -> SourceText:
+        """A bare `Total` is the total of its section, or of the analytes above it, where that is a
+        known analyte: aflatoxins, for instance."""
+        if not vocabulary.is_bare_total(word.text):
+            return word
+        section = self.section.word
+        subjects = heading(section.text).subjects if section is not None else ()
+        found = {known.name for text in _totals(subjects) if (known := vocabulary.analyte(text))}
+        whole = found.pop() if len(found) == 1 else total_of(self.names)
+        return replace(word, text=whole) if whole is not None else word
 
     def _raw(
         self, row: int, line: ResultRow, analyte: SourceText, words: dict[str, Any], name: str
@@ -300,7 +326,7 @@ class ListReader:
         header_unit, section_unit = self._units(column, words.get("unit"))
         repeated = len(self.results) > 1 and repetition(column.title) is not None
         others |= {
-            "analyte": _whole_total(analyte, section),
+            "analyte": analyte,
             "result": self.page.word(row, column.number, f"result of {name}"),
             "header_unit": header_unit,
             "section_unit": section_unit,
@@ -549,16 +575,6 @@ def _hold_merged(page: Any, row: int, column: int) -> None:
             f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
         )
         page.trouble("MERGED-RESULT", message, first, left, said)
-
-
-def _whole_total(word: SourceText, section: SourceText | None) -> SourceText:
-    """A bare `Total` is the total of its section where that is a known analyte: aflatoxins, for
-    instance."""
-    if section is None or not vocabulary.is_bare_total(word.text):
-        return word
-    subjects = heading(section.text).subjects
-    found = {analyte.id for text in _totals(subjects) if (analyte := vocabulary.analyte(text))}
-    return replace(word, text=vocabulary.analytes()[found.pop()].name) if len(found) == 1 else word
 
 
 def _totals(subjects: Sequence[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@ tables."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from kratom_qc import vocabulary
@@ -45,10 +46,24 @@ def transposed_at(page: Page, row: int) -> TransposedTable | None:
     }
     if not values or any(_is_label(others[at].text) for at in values):
         return None
-    rows = _run(page, row, left, values, least=2)
+    if all(vocabulary.status_of_paper(others[at].text) for at in values):
+        return None  # `Batch | Pass` in a summary
+    first = _column_of_analytes(page, row, left, values)
+    rows = _run(page, row, first, values, least=2)
     above = _rows_above(page, row, left, values) if rows else []
     key = "fact:batch_id"
-    return _on_its_side(page, row, [*above, *rows], left, {}, key)
+    return _on_its_side(page, row, [*above, *rows], first, {}, key, aside=left)
+
+
+def _column_of_analytes(page: Page, row: int, left: int, values: set[int]) -> int:
+    """Where the analytes of lots stand: below the label of the lots, or left of it, where the next
+    row heads the result of each lot: `Parameter | Unit | Result | Result`, the label above
+    `Unit`."""
+    for header in headers_at(page, row + 1)[:1]:
+        first = header.columns[0].number
+        if header.kind == LIST and {one.number for one in header.of("result")} == values:
+            return min(first, left)
+    return left
 
 
 def _under_names(page: Page, header: Header) -> TransposedTable | None:
@@ -168,6 +183,9 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
     found: list[int] = []
     for above in range(row - 1, 0, -1):
         cells = page.cells(above)
+        if _heads_others(cells, left, values):
+            found.insert(0, above)
+            break
         if not cells or min(cells) != left:
             break
         label, own = cells[left].text, values & set(cells)
@@ -182,23 +200,66 @@ def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
     return found
 
 
+def _upright_column(page: Page, row: int, at: int, *, of_each: bool) -> Column:
+    """A row of a table on its side as a column of the table upright, by the label in column `at`;
+    `of_each` where it stands above the row that names the lots."""
+    cell = page.cells(row).get(at)
+    said = sense(cell.text if cell else "")
+    role = said.role
+    if role == "analyte":
+        fact = _fact_of_each(page, row, at) if of_each else None
+        role = f"fact:{fact}" if fact else "ignored"
+    if role == "ignored" and said.role == "analyte":
+        _claim_results(page, row)
+    header = SourceText(cell.text if cell else "", page.place(row, at))
+    return Column(row, role, header, said.unit, end=row)
+
+
+def _fact_of_each(page: Page, row: int, column: int) -> str | None:
+    """What a label states of each lot that may head analytes too: `Description | White powder`."""
+    cells = page.cells(row)
+    if any(sense(cell.text).role == "result" for at, cell in cells.items() if at > column):
+        return None
+    return vocabulary.fact_name(cells[column].text)
+
+
+def _claim_label(page: Page, row: int, column: int, label: Cell) -> None:
+    if is_whole(label.text):
+        page.word(row, column, "label")
+
+
+def _heads_others(cells: dict[int, Cell], left: int, values: set[int]) -> bool:
+    """`Sample 1 | Sample 2 | Units | MRL` above labels and lots, with nothing above the labels:
+    what the columns beside those of the lots hold."""
+    others = [cell.text for at, cell in cells.items() if at not in values]
+    return (
+        left not in cells
+        and values <= cells.keys()
+        and bool(others)
+        and all(vocabulary.column_role(text) in ROW_WORDS for text in others)
+    )
+
+
 def _on_its_side(
-    page: Page, named: int, rows: list[int], left: int, names: dict[int, Cell], key: str
+    page: Page,
+    named: int,
+    rows: list[int],
+    left: int,
+    names: dict[int, Cell],
+    key: str,
+    aside: int = 0,
 ) -> TransposedTable | None:
-    """The rows as a wide table; row `named` holds the names of batches or samples."""
+    """The rows as a wide table; row `named` holds the names of batches or samples. Down to that row
+    the labels stand in column `aside`, where that is not the first."""
     if not rows:
         return None
+    aside = aside or left
     upright = turn(page, rows, left, names)
     columns = []
     for row in rows:
-        cell = page.cells(row).get(left)
-        said = sense(cell.text) if cell else sense("")
-        role, unit = said.role, said.unit
-        if row == named:
-            role, unit = key, ""
-        elif role == "analyte":
-            role = "ignored"
-            _claim_results(page, row)
-        header = SourceText(cell.text if cell else "", page.place(row, left))
-        columns.append(Column(row, role, header, unit, end=row))
+        at = aside if row <= named else left
+        if at != left and (label := upright.sheet.rows[at].pop(row, None)) is not None:
+            _claim_label(page, row, at, label)
+        column = _upright_column(page, row, at, of_each=row < named)
+        columns.append(replace(column, role=key, unit="") if row == named else column)
     return TransposedTable(rows[0], upright, Header(left, WIDE, tuple(columns), left))

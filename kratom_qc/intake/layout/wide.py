@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,8 +24,9 @@ from kratom_qc.intake.layout.rows import (
     note_cells,
     quality_of,
     section_of,
+    total_of,
 )
-from kratom_qc.intake.layout.sense import could_be_result, sense, squeezed
+from kratom_qc.intake.layout.sense import BRACKET, could_be_result, is_whole_date, sense, squeezed
 from kratom_qc.intake.layout.transposed import ROW_WORDS
 
 _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say these of a whole batch
@@ -156,7 +157,7 @@ class _WideReader:
 
     def _in_sections(self) -> Iterator[_Analyte]:
         turned, section = self.page.turned, self.above
-        for column in self.block.header.columns:
+        for column in _with_totals(self.block.header.columns):
             if column.role == "unknown" and turned and not self._has_cells(column):
                 section = section_of(column.header, section, in_body=True)
                 claim_heading(self.page, self.block.header.row, column.number)
@@ -181,6 +182,28 @@ class _WideReader:
     def _unit_below(self, column: Column) -> str:
         row = self.body.notes.get("unit")
         return "" if row is None else self.page.peek(row, column.number).text
+
+
+def _weighed(column: Column) -> Column:
+    """`Unit Weight (g)` beside columns of results, which is a label elsewhere: one of them."""
+    stated = BRACKET.match(column.title) if column.role == "fact:other" else None
+    known = vocabulary.analyte_in_table(stated["name"]) if stated else None
+    if stated is None or known is None or vocabulary.unit(stated["inside"]) is None:
+        return column
+    return replace(column, role=f"analyte:{stated['name']}", unit=stated["inside"])
+
+
+def _with_totals(columns: Iterable[Column]) -> Iterator[Column]:
+    """The columns, where a bare `Total` behind analytes of one kind is the total of that kind."""
+    names: list[str] = []
+    for column in map(_weighed, columns):
+        named = column.role.removeprefix("analyte:") if _is_analyte(column) else column.title
+        whole = total_of(names) if vocabulary.is_bare_total(named) else None
+        if whole is not None:
+            yield replace(column, role=f"analyte:{whole}")
+            continue
+        names = [*names, named] if _is_analyte(column) else []
+        yield column
 
 
 def _noted(page: Page, row: int, column: int, role: str) -> SourceText:
@@ -232,9 +255,27 @@ def _is_batch(block: Block, row: int, cells: dict[int, Cell], batch: int) -> boo
         for column in block.header.columns
         if _is_analyte(column) and column.number in cells
     ]
+    if _is_signed(cells, batch):
+        return False
     named = batch in cells and not _is_signature(cells[batch].text)
     answers = any(map(could_be_result, said)) or (bool(said) and named)
     return answers or _lacks_the_rest(block, row, cells, batch)
+
+
+def _is_signed(cells: dict[int, Cell], batch: int) -> bool:
+    """`Reviewed by: | J. Doe | 2026-10-12` below a table, the name in the column of its batches:
+    words and days only."""
+    first, *others = sorted(cells) or [batch]
+    label = cells[first].text.strip() if cells else ""
+    person = vocabulary.plain_label(label) == "person"
+    return (
+        (label.endswith((":", "：")) or person)
+        and first != batch
+        and vocabulary.fact_name(label) not in (None, "batch_id")
+        and all(
+            is_whole_date(cells[at].text) or not could_be_result(cells[at].text) for at in others
+        )
+    )
 
 
 def _is_signature(text: str) -> bool:

@@ -134,11 +134,20 @@ def rules(at: str = "R") -> st.SearchStrategy[Rule]:
 
 
 def loaded(**books: str) -> dict[str, Rulebook]:
-    """Rulebooks through the real loader. Raises RulebookError as it does."""
+    """Rulebooks through the real loader. Those of products get a wide limit on all that is found: a hazard without any
+    limit would hold every batch. Raises RulebookError as it does."""
     folder = _folder()
     for file in folder.iterdir():
         file.unlink()
-    return rulebooks(folder, **books)
+    return rulebooks(
+        folder, **{name: text + _wide() if 'kind = "product"' in text else text for name, text in books.items()}
+    )
+
+
+@cache
+def _wide() -> str:
+    wide = ({"id": f"WIDE-{number}", "kind": "amount", "of": of, "max": "1000000"} for number, of in enumerate(ALL))
+    return "\n" + "\n".join(toml({**rule, "unit": SUBJECTS.get(rule["of"], MG), **NOTED}) for rule in wide)
 
 
 @cache

@@ -56,6 +56,25 @@ def test_m1_raising_a_contaminant_never_helps(bench, rows, found, factor):
     never_better(accepted(bench, before), accepted(bench, changed(before, name, Result=plain(Decimal(said) * factor))))
 
 
+MADE = (  # alkaloids that no leaf grows
+    "Mitragynine pseudoindoxyl", "MGM-15", "MGM-16", "7-Acetoxymitragynine", "3-Dehydromitragynine",
+    "9-Hydroxycorynantheidine", "10-Hydroxycorynantheidine",
+)  # fmt: skip
+
+
+@judged_property(leaves(), st.sampled_from(MADE), st.decimals("0.001", "50", places=3), st.sampled_from(["", ">", "≥"]))
+def test_what_is_made_and_was_found_never_helps(bench, rows, name, amount, sign):
+    """Neither as a summand of the alkaloids that a share of 7-OH is taken of, nor anywhere else."""
+    before = {key: said for key, said in rows.items() if key != name}
+    without, found = (
+        accepted(bench, one) for one in (before, {**before, name: row(name, f"{sign}{plain(amount)}", "%")})
+    )
+    assert found.decision != "PASS"
+    assert RANK[found.decision] >= RANK[without.decision]
+    for market, decision in without.markets.items():
+        assert RANK[found.markets[market]] >= RANK[decision], market
+
+
 @judged_property(leaves(), st.decimals("0.3", "3", places=3), st.decimals(0, "50", places=3), st.booleans())
 def test_m2_leaving_the_potency_band_fails(bench, rows, inside, outwards, down):
     """Whatever the rest of the leaf says: 0.3–3 % is our specification, and either side of it fails."""

@@ -27,6 +27,8 @@ CERTIFICATES, BATCHES = 1000, 10_000
 WHOLE_SECONDS, SECOND_RUN_SECONDS, FASTER = 30, 5, 20
 READ_TIMES = 4
 REFUSE_SECONDS = 1
+FIRST_SECONDS = 0.4
+LONG, LONG_SECONDS, LONG_GROWTH = (1_000, 8_000), 8, 10
 EVERYWHERE, EVERYWHERE_TIMES = (10_000, 100_000), 6
 WHATIF, WHATIF_SECONDS = 100_000, 30
 JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
@@ -95,15 +97,17 @@ def _whole(what: str, seconds: float, count: int, peak: float, note: str) -> Lin
 
 
 def command(inbox: Path, count: int) -> Iterator[Line]:
-    """`kratom-qc run` twice as a user types it: everything new, then nothing new."""
+    """`kratom-qc run` twice as a user types it, everything new, then nothing new; then all as a flow."""
+    words = ("run", "--inbox", str(inbox), "--on", "2026-11-22")
     with tempfile.TemporaryDirectory() as store:
-        seconds, peak = _typed("run", "--inbox", str(inbox), "--store", store, "--on", "2026-11-22")
-        yield _whole(
-            "whole, kratom-qc run", seconds, count, peak, "with its Prefect server; memory of all its processes"
-        )
-        seconds, peak = _typed("run", "--inbox", str(inbox), "--store", store, "--on", "2026-11-22")
+        seconds, peak = _typed(*words, "--store", store)
+        yield _whole("whole, kratom-qc run", seconds, count, peak, "memory of all its processes")
+        seconds, peak = _typed(*words, "--store", store)
         note = f"target ≤ {SECOND_RUN_SECONDS} s"
         yield Line("  again, nothing new", seconds, None, peak, note, seconds <= SECOND_RUN_SECONDS)
+    with tempfile.TemporaryDirectory() as store:
+        seconds, peak = _typed(*words, "--prefect", "--store", store)
+        yield _whole("whole, kratom-qc run --prefect", seconds, count, peak, "with its Prefect server")
 
 
 def _typed(*words: str) -> tuple[float, float]:
@@ -177,6 +181,20 @@ def hostile() -> Iterator[Line]:
     yield Line("hostile set", found["seconds"], each, note=note, met=found["most"] <= REFUSE_SECONDS)
 
 
+def long_files() -> Iterator[Line]:
+    """Files of thousands of rows: eight times the rows take eight times as long, and little more."""
+    few, many = LONG
+    for shape in ("prose", "labels", "results"):
+        small, large = run("long_files", shape, few), run("long_files", shape, many)
+        if shape == "prose":
+            note = f"a sample of one page, nothing in memory yet; target ≤ {FIRST_SECONDS} s"
+            yield Line("first read", large["first"], note=note, met=large["first"] <= FIRST_SECONDS)
+        times = large["long"] / small["long"]
+        note = f"{times:.1f}× as long as {few:,}; target ≤ {LONG_GROWTH}×, and ≤ {LONG_SECONDS} s"
+        met = times <= LONG_GROWTH and large["long"] <= LONG_SECONDS
+        yield Line(f"{many:,} rows of {shape}", large["long"], note=note, met=met)
+
+
 def judging(count: int) -> Iterator[Line]:
     """200 limits on batches of sixty quantities in memory; the batches are made before the clock starts."""
     found = run("judging", count)
@@ -248,6 +266,8 @@ def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     yield Line("Reading", note=f"{count:,} workbooks of three shapes, bytes → cells; peak is the parent's")
     yield from reading(count)
     yield from hostile()
+    yield Line("Long files", note="one csv each, in process; seconds of computing")
+    yield from long_files()
     yield Line("Judging in memory", note=f"200 limits × {batches:,} batches; {120 * batches:,} pairs have an answer")
     yield from judging(batches)
     yield Line("Every market", note="all rulebooks, six product forms, in waves of 2,000")
