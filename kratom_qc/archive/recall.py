@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from kratom_qc.archive.history import ArchivedVerdict, ArchiveTables, among
+from kratom_qc.archive.rows import NUMBERS
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
@@ -107,7 +108,8 @@ def _results(
     """The results wanted, by batch and witness."""
     results: dict[tuple[str, str], list[Result]] = {}
     for row in _rows(history, "results", verdicts, wanted.rows()):
-        results.setdefault((row["batch_id"], row["witness"]), []).append(_result(row))
+        of_witness = results.setdefault((row["batch_id"], row["witness"]), [])
+        of_witness += [_result(row), *(_result(_second(row, also)) for also in row["also"] or ())]
     return results
 
 
@@ -177,6 +179,14 @@ def _certificate(row: Mapping[str, Any]) -> InterpretedCertificate:
             for fact in facts
         },
     )
+
+
+def _second(row: Mapping[str, Any], also: Mapping[str, Any]) -> dict[str, Any]:
+    """A result's second statement as a row of its own."""
+    differs = json.loads(also["exact"])
+    for name in differs.keys() & NUMBERS:
+        differs[name] = differs[name] and Decimal(differs[name]).normalize()
+    return {**row, **differs, "also": None}
 
 
 def _result(row: Mapping[str, Any]) -> Result:

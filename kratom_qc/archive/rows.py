@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-from kratom_qc.archive.tables import AMOUNT, Row, blank
+from kratom_qc.archive.tables import ALSO, AMOUNT, Row, blank
 from kratom_qc.domain.batch import ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.errors import Problem
@@ -28,6 +29,7 @@ NUMBERS = (
     *("detection_limit", "resolution", "shown_low", "shown_high"),
 )  # the decimal columns of a result, of which `in_full` may keep the exact value
 
+_LINE = re.compile(r"[0-9]+$")  # of a cell such as C7
 _LAST_PLACE = Decimal(1).scaleb(-AMOUNT.scale)
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
@@ -104,14 +106,49 @@ def _refusal(refusal: Problem) -> dict[str, str]:
     }
 
 
-def result_row(result: Result, sha256: str, batch_id: str) -> Row:
+def result_rows(certificate: InterpretedCertificate) -> list[Row]:
+    """One row per result of a certificate. What the same line states of it in a second unit stands
+    in the row (`also`), so that nothing is counted twice."""
+    rows: dict[Hashable, Row] = {}
+    for place, result in enumerate(certificate.results):
+        row = result_row(result, certificate)
+        first = rows.setdefault(_one_result(result) or place, row)
+        if first is not row:
+            first["also"] = [*(first["also"] or ()), _also(row, first)]
+    return list(rows.values())
+
+
+def _one_result(result: Result) -> Hashable | None:
+    """Equal for two statements of one result: those of one line that differ in their unit only;
+    None where the line is not known or the statement is no measurement."""
+    line = _LINE.search(result.ref.cell)
+    if line is None or not result.measured or result.text is not None:
+        return None
+    return (
+        *(result.certificate, result.ref.file, result.ref.sheet, line[0]),
+        *(result.analyte, result.known, result.unit, result.basis, result.detected),
+        *(result.portion, result.method, result.species, result.replicate),
+    )
+
+
+def _also(row: Row, first: Row) -> Row:
+    """A second statement of a result: what people look for, and all in which it differs."""
+    differs = {name: row[name] for name in row if row[name] != first[name] and name != "also"}
+    exact = json.dumps(differs, default=str, sort_keys=True)
+    return {**{name: row[name] for name in ALSO if name != "exact"}, "exact": exact}
+
+
+def result_row(result: Result, certificate: InterpretedCertificate) -> Row:
     """One laboratory statement."""
     exact = _numbers(result)
     fitted = {name: _fitted(number) for name, number in exact.items()}
     shown = result.shown_interval
     return {
-        "sha256": sha256,
-        "batch_id": batch_id,
+        "sha256": certificate.sha256,
+        "batch_id": certificate.batch_id,
+        "laboratory": certificate.laboratory,
+        "product": certificate.product,
+        "tested_on": _day("tested_on", certificate),
         "analyte": result.analyte,
         "known": result.known,
         "measured": result.measured,
@@ -134,6 +171,7 @@ def result_row(result: Result, sha256: str, batch_id: str) -> Row:
         "witness": result.certificate,
         "readings": _readings(result.readings),
         "in_full": _in_full(exact, fitted),
+        "also": None,
     }
 
 

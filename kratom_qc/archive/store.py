@@ -233,8 +233,8 @@ class PassWriter:
         """One new certificate of one batch, with its results; by its traces a later one finds it
         again. `same_as` names the file that says the same: then nothing is counted twice."""
         self._add("certificates", rows.certificate_row(certificate, self.program, traces, same_as))
-        for result in certificate.results if same_as is None else ():
-            self._add("results", rows.result_row(result, certificate.sha256, certificate.batch_id))
+        for row in rows.result_rows(certificate) if same_as is None else ():
+            self._add("results", row)
 
     def add_verdict(self, verdict: Verdict, reason: str) -> Fingerprint:
         """One verdict with its findings. Returns the hashes of what it rests on."""

@@ -58,6 +58,16 @@ _INTERVAL = [
     *_columns("low_float high_float", pa.float64()),
     pa.field("unit", _WORD),
 ]
+# A second statement of a result, in another unit; `exact` has all in which it differs, as JSON.
+_ALSO = pa.struct(
+    [
+        *_texts("said unit_said cell"),
+        *_columns("low high", AMOUNT),
+        *_columns("low_open high_open", pa.bool_()),
+        *_texts("exact"),
+    ]
+)
+ALSO = tuple(field.name for field in _ALSO)
 _REFUSAL = pa.struct(_texts("code message sheet cell said"))
 _FACT = pa.struct([*_texts("name said sheet cell"), *_columns("day last_day", pa.date32())])
 _RULEBOOK = pa.struct(_texts("id version sha256"))
@@ -84,6 +94,8 @@ RESULTS = pa.schema(
         *PASS,
         _required("sha256"),
         _required("batch_id"),
+        *_columns("laboratory product", _WORD),
+        pa.field("tested_on", pa.date32()),
         pa.field("analyte", _WORD),
         *_columns("known measured", pa.bool_()),
         *_texts("said shown"),
@@ -104,6 +116,7 @@ RESULTS = pa.schema(
         *_columns("flags witness", _WORD),
         pa.field("readings", pa.string()),  # JSON, of a cell that may be read in several ways
         pa.field("in_full", pa.string()),
+        pa.field("also", pa.list_(_ALSO)),
     ]
 )
 FINDINGS = pa.schema(

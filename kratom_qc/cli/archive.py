@@ -12,7 +12,7 @@ from kratom_qc.cli.options import StoreFolder
 archive = typer.Typer(
     name="archive",
     rich_markup_mode=None,
-    help="The archive of a store: verify, views.\n\n"
+    help="The archive of a store: verify, views, columns.\n\n"
     "\b\nExample:\n  kratom-qc archive verify --store store",
 )
 Heads = Annotated[
@@ -63,6 +63,20 @@ def views(store: StoreFolder = None) -> int:
     from kratom_qc.cli.console import write_lines
 
     return write_lines([sql(existing_store(store or settings.load().store))], 0)
+
+
+@archive.command()
+def columns() -> int:
+    """Print what every column of the archive means.
+
+    \b
+    Example:
+      kratom-qc archive columns
+    """
+    from kratom_qc.archive.columns import columns_page
+    from kratom_qc.cli.console import write_lines
+
+    return write_lines(columns_page().splitlines(), 0)
 
 
 def backup(

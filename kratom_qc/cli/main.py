@@ -36,7 +36,7 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "archive views", "reports page"),
+        *("problems", "layout list", "archive views", "archive columns", "reports page"),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )

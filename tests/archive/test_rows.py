@@ -42,7 +42,8 @@ RESULT = Result(
     readings=(Interval(Decimal("9.5"), None), Interval(Decimal("1E+3"), Decimal("1E+3"), low_open=True)),
 )  # fmt: skip
 RESULT_COLUMNS = {
-    "sha256": SHA, "batch_id": "the batch", "analyte": "the analyte", "known": False, "measured": False,
+    "sha256": SHA, "batch_id": "the batch", "laboratory": "the laboratory", "product": "the product",
+    "tested_on": date(2026, 1, 2), "analyte": "the analyte", "known": False, "measured": False,
     "said": "the reported", "shown": "the shown", "unit_said": "the reported unit", "low": Decimal("0.5"),
     "high": Decimal("1.5"), "low_open": False, "high_open": False, "low_float": 0.5, "high_float": 1.5,
     "unit": "the unit", "basis": "the basis", "portion_g": Decimal("3.5"), "lod": Decimal("4.5"), "loq": Decimal("5.5"),
@@ -52,7 +53,7 @@ RESULT_COLUMNS = {
     "replicate": "the replicate", "shown_low": Decimal("7.5"), "shown_high": Decimal("8.5"), "shown_low_open": False,
     "shown_high_open": False, "flags": "the-flag another", "witness": WITNESS,
     "readings": '[["9.5", null, false, false], ["1E+3", "1E+3", true, false]]',
-    "in_full": '{"resolution": "0.3333333333333333333333333333"}',
+    "in_full": '{"resolution": "0.3333333333333333333333333333"}', "also": None,
 }  # fmt: skip
 FLAGS = {  # what is True or False cannot be distinct: each of them is True alone
     "known": replace(RESULT, known=True),
@@ -188,6 +189,30 @@ def test_what_is_written_is_recalled_into_the_attribute_of_its_name(tmp_path):
     assert (past.batch_id, past.product, past.decision, tuple(past.certificates)) == (
         "the batch", "the product", Decision.HOLD, (SHA,)
     )  # fmt: skip
+
+
+def test_a_second_unit_of_a_result_is_columns_and_comes_back_as_it_was(tmp_path):
+    cell = CellRef("the file", "the sheet", "B7")
+    first = replace(RESULT, analyte="lead", known=True, measured=True, text=None, ref=cell, flags=())
+    percent = replace(
+        first, reported="0.33", reported_unit="%", ref=CellRef("the file", "the sheet", "C7"), resolution=Decimal(10),
+        interval=Interval(1 / Decimal(3), Decimal(2)), shown="", shown_interval=None, readings=(),
+    )  # fmt: skip
+    others = [
+        replace(percent, ref=CellRef("the file", "the sheet", "C8")),
+        replace(percent, unit="mg/serving"),
+        replace(percent, detected=None),
+        replace(percent, replicate="2"),
+    ]
+    certificate = replace(CERTIFICATE, results=(first, percent, *others))
+    root = archived(tmp_path, certificate, VERDICT)
+    rows = stored(root, "results")
+    assert [len(row["also"] or ()) for row in rows] == [1, 0, 0, 0, 0]
+    (also,) = rows[0]["also"]
+    assert (also["said"], also["unit_said"], also["cell"], also["high"]) == ("0.33", "%", "C7", Decimal(2))
+    history = History(root, {"the batch": STAMP.pass_id}, {"the batch": {SHA: STAMP.pass_id}})
+    ((back,),) = recall(history, history.verdicts, ResultFilter()).values()
+    assert back.results == certificate.results
 
 
 def test_of_a_date_with_two_readings_the_earlier_is_kept():

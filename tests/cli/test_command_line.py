@@ -36,7 +36,7 @@ COMMANDS = [
     *(["layout", name] for name in ("draft", "test", "list")),
     *(["texts", name] for name in ("list", "accept")),
     *(["ledger", name] for name in ("show", "verify", "rebuild")),
-    *(["archive", name] for name in ("verify", "views")),
+    *(["archive", name] for name in ("verify", "views", "columns")),
     ["reports"],
     *(["reports", name] for name in ("rebuild", "page")),
 ]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from kratom_qc import settings
-from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.rulebooks.load import load_rulebooks
 from tests.docs.documents import DOCUMENTS, ROOT, anchors, links
 
@@ -49,13 +48,6 @@ def table(document: str) -> dict[str, list[str]]:
     """The rows of a document's tables by their first cell."""
     rows = re.findall(r"^\| ([^|]*) \|(.*)\|$", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE)
     return {first.strip(): [cell.strip() for cell in others.split("|")] for first, others in rows}
-
-
-def test_the_archive_has_the_columns_that_its_page_lists() -> None:
-    listed = table("kratom_qc/archive/README.md")
-    assert {name: listed[name][1].split(", ") for name in SCHEMAS} == {
-        name: schema.names for name, schema in SCHEMAS.items()
-    }
 
 
 def test_every_setting_is_on_the_operators_page() -> None:

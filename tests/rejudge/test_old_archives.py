@@ -25,7 +25,8 @@ OF_PASS = ("judged_at", "sequence")
 NEW = {
     "certificates": (*OF_PASS, "facts_said", "same_as"),
     "results": (*OF_PASS, "detection_limit", "resolution", "species", "replicate", "shown_low", "shown_high",
-                "shown_low_open", "shown_high_open", "flags", "witness", "readings", "in_full"),
+                "shown_low_open", "shown_high_open", "flags", "witness", "readings", "in_full", "also", "laboratory",
+                "product", "tested_on"),
     "findings": (*OF_PASS, "conditional", "decision_rule"),
     "verdicts": (*OF_PASS, "says", "rule_id", "facts", "doubts", "terms"),
 }  # fmt: skip
