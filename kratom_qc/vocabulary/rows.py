@@ -92,8 +92,8 @@ def _parts(text: str) -> Iterator[str]:
 
 def _with_unit(part: str) -> tuple[str, str]:
     """The words of a part of a heading, and the unit that it states: all of it, or what stands last
-    in it (`results in mg/kg`)."""
-    if unit(part) is not None:
+    in it (`results in mg/kg`). `1`, the unit of ratios, is a number here."""
+    if not part.isdigit() and unit(part) is not None:
         return "", part
     words = part.split()
     all_words = True  # of headings, so far

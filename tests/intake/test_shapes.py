@@ -278,6 +278,15 @@ def test_a_number_that_may_be_a_result_is_read_or_holds(what: str, rows: Rows) -
     assert troubles(reading) or "9.9" in said, what
 
 
+@pytest.mark.parametrize(
+    "row",
+    [["Heavy metals", "1", ""], ["Pesticides", "1", "mg/kg"], ["I", "1", ""], ["1", "PASS", ""], ["=", "PASS", ""]],
+)
+def test_1_is_a_unit_of_ratios_and_in_a_table_a_number(row: list[str]) -> None:
+    """No row of units, and like any sign no panel of which something is said."""
+    assert troubles(read_csv([["Analyte", "Result", "Unit"], ["Lead", "0.2", "mg/kg"], row]))
+
+
 @pytest.mark.parametrize("heading", ["Microbiology", "Microbiology:", "MICROBIOLOGY (USP <2021>)"])
 @pytest.mark.parametrize("gap", [[], [[]]], ids=["without a gap", "after a blank row"])
 def test_a_section_heading_does_not_end_a_table(heading: str, gap: Rows) -> None:

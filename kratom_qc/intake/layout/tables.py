@@ -167,7 +167,8 @@ class ListReader:
         return not could_be_result(text)
 
     def _is_unit_row(self, cells: dict[int, Cell]) -> bool:
-        """Units, and nothing else, in columns of results and their limits."""
+        """Units, and nothing else, in columns of results and their limits. `1` is a unit of ratios,
+        and here a result."""
         measures = {
             column.number for column in self.header.columns if column.role in UNIT_ROLES
         } & cells.keys()
@@ -175,6 +176,7 @@ class ListReader:
         return (
             bool(measures)
             and all(vocabulary.unit(cells[at].text) is not None for at in measures)
+            and not any(could_be_result(squeezed(cells[at].text)) for at in measures)
             and all(heading(text).is_understood or _is_unit_word(text) for text in rest)
         )
 
@@ -462,8 +464,10 @@ def _is_unit_word(text: str) -> bool:
 
 
 def _is_panel(name: str) -> bool:
-    """`Heavy metals`, or the batch as a whole."""
-    return heading(name).is_understood or vocabulary.fact_name(name) in ("batch_id", "product_name")
+    """`Heavy metals`, or the batch as a whole; a sign names neither."""
+    if vocabulary.fact_name(name) in ("batch_id", "product_name"):
+        return True
+    return heading(name).is_understood and any(map(str.isalpha, name))
 
 
 # ---------------------------------------------------------------- columns

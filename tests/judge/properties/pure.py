@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -86,16 +86,14 @@ def read(groups: Sequence[Group], batches: Sequence[Batch]) -> dict[int, Codes]:
 class Bench:
     """Everything one property has judged."""
 
-    cases: list[tuple[Case, list[Group], dict[int, Codes]]] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)  # decisions, and what the property itself counts
-    _named: dict[tuple[int, str], Rulebook] = field(default_factory=dict)
 
     def judge(self, case: Case) -> list[Verdict]:
         """The pure verdicts of a case, in the order of its batches."""
         groups = case.groups()
-        codes = read(groups, case.batches)
-        verdicts = case.verdicts(groups, codes)
-        self.cases.append((case, groups, codes))
+        verdicts = case.verdicts(groups, read(groups, case.batches))
+        self.cases.append(case)
         for verdict in verdicts:
             self.seen.update({str(verdict.decision), *map(str, verdict.markets.values())})
         return verdicts
@@ -112,33 +110,43 @@ class Bench:
         return self.judge(Case(tuple(batches), books, tuple(markets), tuple(markets if home is None else home), on))
 
     def engine_agrees(self) -> None:
-        """One run of Great Expectations over everything judged: the outcome of every limit must be the same, and with it
-        all that verdicts are made of."""
+        """One run of Great Expectations over everything judged: the outcome of every limit must be the crosscheck's, and
+        with it all that verdicts are made of."""
         from kratom_qc.judge import engine
 
-        together: list[Group] = []
-        purely: list[Codes] = []  # of every limit asked, in the order of `together`
-        ahead = 0
-        for case, groups, codes in self.cases:
+        planned = [(case.batches, case.groups()) for case in self._merged()]
+        by_engine = engine.outcomes(list(_beside_each_other(planned)))
+        for batches, groups in planned:
+            purely = read(groups, batches)
             for group in groups:
-                members = [ahead + member for member in group.members]
-                together.append(Group(group.product, members, [self._apart(case, asked) for asked in group.asked]))
-                purely += [codes[id(asked)] for asked in group.asked]
-            ahead += len(case.batches)
-        by_engine = engine.outcomes(together)
-        batches = [batch for case, _, _ in self.cases for batch in case.batches]
-        pairs = ((group, asked) for group in together for asked in group.asked)
-        for (group, asked), outcomes in zip(pairs, purely, strict=True):
-            for place in np.flatnonzero(by_engine[id(asked)] != outcomes):
-                readings = OUTCOMES[by_engine[id(asked)][place]], OUTCOMES[outcomes[place]]
-                raise AssertionError((batches[group.members[place]].batch_id, asked.limit.rule_id, *readings))
+                for asked in group.asked:
+                    for place in np.flatnonzero(by_engine[id(asked)] != purely[id(asked)]):
+                        both = [OUTCOMES[codes[id(asked)][place]] for codes in (by_engine, purely)]
+                        raise AssertionError((batches[group.members[place]].batch_id, asked.limit.rule_id, *both))
 
-    def _apart(self, case: Case, asked: Asked) -> Asked:
-        """Rulebooks of one name may stand in a run: the engine tells limits apart by rulebook and id."""
-        key = id(case.books), asked.book.id  # the cases keep what these ids belong to
-        if key not in self._named:
-            self._named[key] = replace(asked.book, id=f"{len(self._named)}:{asked.book.id}")
-        return replace(asked, book=self._named[key])
+    def _merged(self) -> Iterator[Case]:
+        """Batches that are judged alike as one case. Several rulebooks of one name share a suite: theirs are told apart."""
+        merged: dict[tuple[object, ...], list[Case]] = {}
+        for case in self.cases:
+            merged.setdefault((id(case.books), case.markets, case.home), []).append(case)
+        for cases in merged.values():
+            yield replace(cases[0], batches=tuple(batch for case in cases for batch in case.batches))
+
+
+def _beside_each_other(planned: Iterable[tuple[Sequence[Batch], list[Group]]]) -> Iterator[Group]:
+    """The groups of several cases as groups of one run, which knows limits by rulebook and id and batches by number."""
+    ahead = 0
+    for batches, groups in planned:
+        apart = {asked.book.id: replace(asked.book, id=f"{ahead}:{asked.book.id}") for asked in _asked(groups)}
+        for asked in _asked(groups):
+            asked.book = apart[asked.book.id]
+        for group in groups:
+            yield replace(group, members=[ahead + member for member in group.members])
+        ahead += len(batches)
+
+
+def _asked(groups: Sequence[Group]) -> Iterator[Asked]:
+    return (asked for group in groups for asked in group.asked)
 
 
 def judged_property(
