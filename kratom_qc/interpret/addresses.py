@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import takewhile
 
 from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.names import is_capitalised_name, is_organisation
@@ -49,8 +50,8 @@ def is_address(text: str) -> bool:
     """A postal address: every part a street with its number, a town with its postal code, a region
     or a country; towns and districts are names, and stand beside a street and a code only."""
     parts = _parts(text)
-    kinds = [_kind_of_part(part) for part in parts]
-    if not all(kinds) or len(kinds) > 9:
+    kinds = list(takewhile(bool, map(_kind_of_part, parts)))
+    if len(kinds) < len(parts) or len(kinds) > 9:
         return False
     sure = {"code", "street", "box"} & set(kinds)
     enough = (

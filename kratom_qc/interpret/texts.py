@@ -29,6 +29,9 @@ from kratom_qc.vocabulary.texts import OwnWords, TextRegister, shipped, text_key
 RULE = "TEXT-UNREAD"
 _NOWHERE = CellRef("")
 _MOST_QUOTED = 100  # texts that the sentence of a finding names; the certificate lists them all
+# Unread texts of one certificate, beyond which no other is looked at: it is held anyway, and must
+# not be lost for the time that reading all of a hundred pages takes.
+_MOST_UNREAD = 1_000
 _LONGEST_LABEL = 60
 _SHORT = 3  # words of a text that says little without its label
 _HEADINGS = 6  # words that an analyte's name may have before its result
@@ -64,6 +67,7 @@ def fates(
     entries: dict[tuple[CellRef, str], AccountEntry] = {}
     # A method or a remark stands in every row of a long table.
     known: dict[tuple[str, ...], AccountEntry] = {}
+    unread = 0
     for text in texts:
         ref = text.source.ref
         if ref in in_sequence:
@@ -72,7 +76,10 @@ def fates(
             source = text.source
             said = (source.text, source.shown, source.kind)
             alike = (*said, text.kind, text.label, text.column, text.row_of)
-            entry = known.get(alike) or known.setdefault(alike, paper.fate(text))
+            if alike not in known:
+                known[alike] = paper.fate(text, looked_at=unread < _MOST_UNREAD)
+                unread += known[alike].fate is Fate.UNREAD
+            entry = known[alike]
         place = ref, text.source.text
         if place not in entries or entry.fate is Fate.UNREAD:
             is_own = entry.source is text.source
@@ -247,12 +254,14 @@ class _Paper:
     results: Sequence[Result]
     mark: str | None
 
-    def fate(self, text: PageText) -> AccountEntry:
+    def fate(self, text: PageText, *, looked_at: bool) -> AccountEntry:
         source = text.source
         if source.kind == "formula" or text.kind is TextKind.PICTURE:
             return AccountEntry(source, Fate.UNREAD, kind=text.kind, unread=(source.text,))
         if dates_a_measurement(text):
             return AccountEntry(source, Fate.UNDERSTOOD, "the day of a measurement", text.kind)
+        if not looked_at:
+            return AccountEntry(source, Fate.UNREAD, kind=text.kind, unread=(source.text,))
         said = (source.shown or source.text).strip()
         meanings: list[tuple[Fate, str]] = []
         unread = unread_sentences(said, lambda part: self._is_read(part, said, text, meanings))

@@ -39,9 +39,11 @@ def is_good_verdict(text: str, heading: str = "", *, of_paper: bool = False) -> 
 
 def _is_good(sentence: str, good: tuple[str, ...]) -> bool:
     said = sentence.strip(" .!✓✔")
-    parts = [said] if _is_one(said, good) else _AND.split(said)
-    long = len(parts) == 1 or min(map(len, parts)) >= _SHORTEST
-    return long and all(_is_one(part, good) for part in parts)
+    if _is_one(said, good):
+        return True
+    parts = _AND.split(said)
+    several = len(parts) > 1 and min(map(len, parts)) >= _SHORTEST
+    return several and all(_is_one(part, good) for part in parts)
 
 
 def _is_one(part: str, good: tuple[str, ...]) -> bool:

@@ -74,7 +74,7 @@ def _behind(meaning: str, text: str) -> Iterator[str]:
     return (rest for known, rest in _phrases(text) if known == meaning)
 
 
-@lru_cache(8192)
+@lru_cache(32768)
 def _phrases(text: str) -> tuple[tuple[str, str], ...]:
     """What the first words of a line mean, and its other words; one first word, two, three … may
     mean something."""

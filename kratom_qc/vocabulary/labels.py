@@ -76,7 +76,7 @@ def _titles() -> frozenset[str]:
     return frozenset(header_key(title) for spellings in titles for title in spellings)
 
 
-@lru_cache(8192)
+@lru_cache(32768)
 def _meaning(text: str) -> str | None:
     """What a label states: a fact's name or `plain <kind>`. Its parts in several languages must all
     state the same."""
@@ -164,7 +164,7 @@ def label_languages(text: str) -> frozenset[str]:
     return frozenset().union(*(some for some in spoken if not _NEUTRAL & some))
 
 
-@lru_cache(8192)
+@lru_cache(32768)
 def is_title(text: str) -> bool:
     """Whether a text is the title of a paper and nothing more: `Certificate of Analysis`."""
     if len(text) > LONGEST_NAME:

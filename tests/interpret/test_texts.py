@@ -151,6 +151,14 @@ def entry(said: str, laboratory: str = "") -> ReadText:
     return ReadText(said, "boilerplate", "J. Doe", date(2026, 3, 5), laboratory=laboratory)
 
 
+def test_where_very_many_texts_are_unread_no_other_is_looked_at_and_all_of_them_hold() -> None:
+    unread = [text(f"Pallet {at} was seen by nobody.", cell=f"A{at + 20}") for at in range(1000)]
+    found = certificate(text("Page 1 of 2", cell="A11"), *unread, text("Page 2 of 2", cell="A2000"))
+    fates = {entry.source.ref.cell: entry.fate for entry in found.texts}
+    assert (fates["A11"], fates["A20"], fates["A1019"], fates["A2000"]) == (Fate.PLAIN, *[Fate.UNREAD] * 3)
+    assert "1001 texts that nobody has read" in held(found)[0]
+
+
 @pytest.mark.parametrize(
     ("entries", "left"),
     [

@@ -30,7 +30,7 @@ class Part(NamedTuple):
     text: str
 
 
-@lru_cache(8192)
+@lru_cache(32768)  # a file may be looked through twice
 def parts(text: str) -> tuple[Part, ...]:
     """The pieces of a cell's text, in order. A cell without any known label is one piece."""
     if len(text) > _LONGEST:

@@ -87,7 +87,7 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(16384)
+@lru_cache(32768)
 def sense(text: str) -> Sense:
     """What one text says as a header."""
     text = squeezed(text)
@@ -172,7 +172,7 @@ def _is_little(rest: str) -> bool:
 
 def _unit_alone(text: str) -> Sense | None:
     """A column headed by its unit holds results: `mg/kg`; `As received`, on that basis."""
-    if vocabulary.analyte(text) is None and vocabulary.unit(text) is not None:
+    if vocabulary.unit(text) is not None and vocabulary.analyte(text) is None:
         return Sense("result", text, vocabulary.basis_in(text)[0] or "")
     basis = _basis_of(text)
     return Sense("result", "", basis) if basis else None
