@@ -68,6 +68,10 @@ class Readers:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._sandbox.stop() if kind else self._sandbox.close()
 
+    def start(self) -> None:
+        """Start the children before the first file."""
+        self._sandbox.start()
+
     def rest(self) -> None:
         """End the children for now; the next file starts new ones."""
         self._sandbox.close()

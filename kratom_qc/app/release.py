@@ -162,6 +162,11 @@ class ReleasePass:
         self._readers.__exit__(kind)
         self._patient_readers.__exit__(kind)
 
+    def load(self) -> None:
+        """Load what takes long at the same time: readers in their children, the engine here."""
+        self._readers.start()
+        from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds of import
+
     # ------------------------------------------------------------ read
 
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
@@ -445,6 +450,7 @@ def whole_pass(
         if not (found.new or batches):
             return Done(found)
         with ReleasePass(store, policy, progress) as current:
+            current.load()
             for start in range(0, len(found.new), CHUNK):
                 stages.read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
             for wave in current.gather(batches):

@@ -107,6 +107,10 @@ class Sandbox:
         self._preload = preload
         self._pool: ProcessPool | None = None
 
+    def start(self) -> None:
+        """Start the children before there is work: they load while whoever asks does as well."""
+        self.submit(bool)
+
     def close(self) -> None:
         """End the children, once they have answered what was asked."""
         pool, self._pool = self._pool, None
