@@ -47,7 +47,11 @@ def rulebooks_of(files: Mapping[str, Path]) -> dict[str, Rulebook]:
 
     Raises RulebookError as `load_rulebooks` does.
     """
-    return _read(files, lambda _books, _written, _rows: [])
+    return _read(files, _nothing_together)
+
+
+def _nothing_together(*_: object) -> list[str]:
+    return []
 
 
 def _read(files: Mapping[str, Path], together: Together) -> dict[str, Rulebook]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,12 @@ import pytest
 from kratom_qc.app import reading
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.intake.sandbox import Sandbox
-from kratom_qc.rulebooks import coherence, load
+from kratom_qc.rulebooks import load
 from kratom_qc.settings import Caps
 
 READ = load._read
+_KEPT: dict[object, dict[str, Rulebook]] = {}
+_MOST = 16
 
 
 def load_rulebooks_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,14 +26,14 @@ def load_rulebooks_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _read(files: Mapping[str, Path], together: load.Together) -> dict[str, Rulebook]:
-    if together is not coherence.mistakes or not all(path.is_file() for path in files.values()):
+    if not all(path.is_file() for path in files.values()):
         return READ(files, together)
-    return dict(_loaded(tuple((stem, path, path.read_bytes()) for stem, path in files.items())))
-
-
-@lru_cache(maxsize=4)
-def _loaded(files: tuple[tuple[str, Path, bytes], ...]) -> dict[str, Rulebook]:
-    return READ({stem: path for stem, path, _ in files}, coherence.mistakes)
+    key = together, tuple((stem, path.name, path.read_bytes()) for stem, path in files.items())
+    if key not in _KEPT:
+        if len(_KEPT) == _MOST:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[key] = READ(files, together)
+    return dict(_KEPT[key])
 
 
 class _KeptSandbox(Sandbox):

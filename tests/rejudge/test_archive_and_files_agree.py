@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -22,6 +24,7 @@ from kratom_qc.archive.rows import finding_row
 from kratom_qc.archive.tables import SCHEMAS, PassStamp, table
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.facts import FactsFile
+from kratom_qc.rulebooks.scope import Rule
 from tests.factory import book, limit
 from tests.rejudge.archived_samples import (
     DAY,
@@ -111,13 +114,13 @@ def test_the_archive_says_what_the_certificates_say(history, case, every_limit):
 def test_several_waves_in_several_processes_say_the_same(history, tmp_path, monkeypatch):
     policy = terms_of(drafts(tmp_path, us=in_force("us", "2026-20943")), date(2026, 12, 1))
     whole = from_archive(history, policy)
-    monkeypatch.setattr("kratom_qc.app.rejudge.archived.WAVE", 13)
+    monkeypatch.setattr("kratom_qc.app.rejudge.archived.WAVE", 14)
     done: list[tuple[int, int]] = []
     request = RejudgeRequest(history.root, "test", replace(policy, facts=FactsFile()))
     waves = answered(history, request, archived_batches(history, request.policy), lambda *at: done.append(at))
     assert waves.comparison == whole.comparison
     assert waves.findings.to_pylist() == whole.findings.to_pylist()
-    assert done == [(13, 27), (26, 27), (27, 27)]
+    assert done == [(14, 27), (27, 27)]
 
 
 def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):
@@ -131,11 +134,21 @@ def test_what_was_found_then_and_again_is_what_the_certificates_show(history, ca
 def _found(history: History, answer: Answer) -> Iterator[tuple[str, list[str]]]:
     """Of every batch the archived findings that still hold, and those made now."""
     again = _by_batch(answer.findings.to_pylist())
+    for verdict, changes in answer.batches:
+        then = _archived(history.root)[verdict.batch_id]
+        still = (text for rule, text in then if rule in changes.unchanged)
+        yield verdict.batch_id, sorted((*still, *map(_text, again.get(verdict.batch_id, ()))))
+
+
+@cache
+def _archived(root: Path) -> dict[str, list[tuple[Rule, str]]]:
+    """The archived findings of every batch, each with its rule."""
+    history = history_of(root)
     (pass_id,) = set(history.newest.values())
     then = _by_batch(history.table("findings", pass_id, SCHEMAS["findings"].names).to_pylist())
-    for verdict, changes in answer.batches:
-        still = [row for row in then[verdict.batch_id] if (row["rulebook"], row["rule_id"]) in changes.unchanged]
-        yield verdict.batch_id, sorted(map(_text, (*still, *again.get(verdict.batch_id, ()))))
+    return {
+        batch_id: [((row["rulebook"], row["rule_id"]), _text(row)) for row in found] for batch_id, found in then.items()
+    }
 
 
 def _by_batch(found_rows: Any) -> dict[str, list[dict[str, Any]]]:

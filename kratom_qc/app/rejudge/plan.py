@@ -54,10 +54,9 @@ def archived_batches(
     known: list[LimitChanges] = []
 
     @cache
-    def rulebooks(basis: ArchivedBasis) -> dict[str, Rulebook] | None:
-        files = history.rulebooks(basis)
+    def rulebooks(files: tuple[tuple[str, Path], ...]) -> dict[str, Rulebook] | None:
         try:
-            return rulebooks_of(files) if files else None
+            return rulebooks_of(dict(files)) if files else None
         except RulebookError:  # what a rulebook may hold has become stricter since
             return None
 
@@ -65,7 +64,7 @@ def archived_batches(
     def changes(basis: ArchivedBasis | None, product: str | None) -> LimitChanges:
         then = None
         if basis is not None and basis.program == PROGRAM and not every_limit:
-            books = rulebooks(basis)
+            books = rulebooks(tuple((history.rulebooks(basis) or {}).items()))
             if books is not None:
                 then = JudgementBasis(books, basis.markets, basis.judged_on)
         since = limit_changes(then, now, product)
