@@ -8,7 +8,7 @@ is null here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -73,16 +73,25 @@ class ArchiveTables:
     root: Path
 
     def table(
-        self, name: str, pass_id: str, columns: Sequence[str], rows: ds.Expression | None = None
+        self,
+        name: str,
+        passes: str | Collection[str],
+        columns: Sequence[str],
+        rows: ds.Expression | None = None,
     ) -> pa.Table:
-        """Columns of one table of one pass, of the rows for which `rows` holds; a column that an
+        """Columns of one table of some passes, of the rows for which `rows` holds; a column that an
         earlier version did not write is null. Raises StoreError where it cannot be read."""
-        path = table_path(self.root, name, pass_id)
+        asked = [passes] if isinstance(passes, str) else list(passes)
+        paths = list(dict.fromkeys(table_path(self.root, name, one) for one in asked))
+        if any(path.stem not in asked for path in paths):  # it holds other passes too
+            of_passes = among("pass_id", asked)
+            rows = of_passes if rows is None else of_passes & rows
         try:
-            files = ds.dataset([path], schema=SCHEMAS[name], format=_CHECKED)
+            files = ds.dataset(paths, schema=SCHEMAS[name], format=_CHECKED)
             return files.to_table(columns=list(columns), filter=rows)
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{path}: the archive cannot be read: {error}") from None
+            where = paths[0] if len(paths) == 1 else self.root / "archive" / name
+            raise StoreError(f"{where}: the archive cannot be read: {error}") from None
 
 
 @dataclass
@@ -98,37 +107,48 @@ class History(ArchiveTables):
     def verdicts(self) -> tuple[ArchivedVerdict, ...]:
         """The newest verdict of every batch, in the order of `newest`. Raises StoreError where the
         archive lacks one."""
-        of_passes: dict[str, list[str]] = {}
+        by_file: dict[Path, dict[str, str]] = {}
         for batch_id, pass_id in self.newest.items():
-            of_passes.setdefault(pass_id, []).append(batch_id)
+            path = table_path(self.root, "verdicts", pass_id)
+            by_file.setdefault(path, {})[batch_id] = pass_id
         found: dict[str, ArchivedVerdict] = {}
         bases: dict[str, ArchivedBasis] = {}  # by their hash: passes share them
-        for pass_id, batch_ids in of_passes.items():
-            own = ds.field("market").is_null() & among("batch_id", batch_ids)
-            rows = self.table("verdicts", pass_id, (*_VERDICT, *_MADE_OF), own).to_pylist()
-            bases |= self._bases(pass_id, [row for row in rows if row["terms"] not in bases])
+        for newest in by_file.values():
+            rows = self._own_rows(newest)
+            bases |= self._bases([row for row in rows if row["terms"] not in bases])
             for row in rows:
                 known = self.files.get(row["batch_id"], {})
                 files = {one: known.get(one, "") for one in row["certificates"] or ()}
                 basis = bases.get(row["terms"])
-                found[row["batch_id"]] = _archived_verdict(row, pass_id, files, basis)
+                found[row["batch_id"]] = _archived_verdict(row, files, basis)
         for batch_id, pass_id in self.newest.items():
             if batch_id not in found:
                 path = table_path(self.root, "verdicts", pass_id)
                 raise StoreError(f"{path}: the verdict on batch {batch_id} is not there")
         return tuple(found[batch_id] for batch_id in self.newest)
 
-    def _bases(
-        self, pass_id: str, verdicts: Iterable[Mapping[str, Any]]
-    ) -> dict[str, ArchivedBasis]:
+    def _own_rows(self, newest: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The own rows of batches, each of the pass that judged it last."""
+        own = ds.field("market").is_null() & among("batch_id", newest)
+        columns = ("pass_id", *_VERDICT, *_MADE_OF)
+        rows = self.table("verdicts", set(newest.values()), columns, own).to_pylist()
+        return [row for row in rows if newest[row["batch_id"]] == row["pass_id"]]
+
+    def _bases(self, verdicts: Iterable[Mapping[str, Any]]) -> dict[str, ArchivedBasis]:
         """The bases of verdicts by their hash: one batch stands for all that share it."""
-        example = {row["terms"]: row["batch_id"] for row in verdicts if row["terms"] is not None}
-        rows: dict[str, list[dict[str, Any]]] = {batch_id: [] for batch_id in example.values()}
+        example = {
+            row["terms"]: (row["batch_id"], row["pass_id"])
+            for row in verdicts
+            if row["terms"] is not None
+        }
+        rows: dict[tuple[str, str], list[dict[str, Any]]] = {one: [] for one in example.values()}
         if rows:
-            ours = among("batch_id", rows)
-            for row in self.table("verdicts", pass_id, _BASIS, ours).to_pylist():
-                rows[row["batch_id"]].append(row)
-        return {terms: _basis(rows[batch_id]) for terms, batch_id in example.items()}
+            ours = among("batch_id", {batch_id for batch_id, _ in rows})
+            columns = ("pass_id", *_BASIS)
+            table = self.table("verdicts", {pass_id for _, pass_id in rows}, columns, ours)
+            for row in table.to_pylist():
+                rows.get((row["batch_id"], row["pass_id"]), []).append(row)
+        return {terms: _basis(rows[one]) for terms, one in example.items()}
 
     def rulebooks(self, basis: ArchivedBasis) -> dict[str, Path] | None:
         """The texts of the rulebooks of a basis, by id; None where one was not kept."""
@@ -138,29 +158,30 @@ class History(ArchiveTables):
     def product_names(self) -> dict[str, str]:
         """The first name that certificates give a batch's product, by batch."""
         passes = dict.fromkeys(pass_id for one in self.files.values() for pass_id in one.values())
+        named = ds.field("product_name").is_valid() & (ds.field("product_name") != "")
         names: dict[str, str] = {}
-        for pass_id in passes:
-            table = self.table("certificates", pass_id, ["batch_id", "product_name"])
-            for row in table.to_pylist():
-                if row["product_name"]:
-                    names.setdefault(row["batch_id"], row["product_name"])
+        columns = ("batch_id", "product_name", "sequence")
+        rows = self.table("certificates", passes, columns, named).to_pylist() if passes else []
+        for row in sorted(rows, key=lambda row: row["sequence"] or 0):
+            names.setdefault(row["batch_id"], row["product_name"])
         return names
 
 
 def among(column: str, texts: Iterable[str]) -> ds.Expression:
-    """Whether a column of texts holds one of these."""
+    """Whether a column of texts holds one of these. What equals one is found by the least and
+    greatest of a row group, without reading it."""
+    texts = list(texts)
+    if len(texts) == 1:
+        return ds.field(column) == texts[0]
     return ds.field(column).isin(pa.array(list(texts), pa.string()))
 
 
 def _archived_verdict(
-    row: Mapping[str, Any],
-    pass_id: str,
-    certificates: Mapping[str, str],
-    basis: ArchivedBasis | None,
+    row: Mapping[str, Any], certificates: Mapping[str, str], basis: ArchivedBasis | None
 ) -> ArchivedVerdict:
     return ArchivedVerdict(
         batch_id=row["batch_id"],
-        pass_id=pass_id,
+        pass_id=row["pass_id"],
         judged_on=row["judged_on"],
         product=row["product"],
         decision=Decision(row["verdict"]),

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ import pyarrow.dataset as ds
 
 from kratom_qc.archive.history import ArchivedVerdict, ArchiveTables, among
 from kratom_qc.archive.rows import NUMBERS
+from kratom_qc.archive.store import table_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
@@ -119,14 +121,15 @@ def _rows(
     """Rows about batches from the files they were judged on, each file from the pass that holds
     it."""
     files = {verdict.batch_id: verdict.certificates for verdict in verdicts}
-    by_pass: dict[str, set[str]] = {}
+    by_file: dict[Path, dict[str, set[str]]] = {}
     for sha256, pass_id in chain.from_iterable(one.items() for one in files.values()):
-        by_pass.setdefault(pass_id, set()).add(sha256)
-    by_pass.pop("", None)
-    for pass_id, hashes in by_pass.items():
-        of_files = among("batch_id", files) & among("sha256", hashes)
-        for row in _records(history.table(name, pass_id, SCHEMAS[name].names, of_files & rows)):
-            if row["sha256"] in files[row["batch_id"]]:
+        if pass_id:
+            path = table_path(history.root, name, pass_id)
+            by_file.setdefault(path, {}).setdefault(pass_id, set()).add(sha256)
+    for hashes in by_file.values():
+        of_files = among("batch_id", files) & among("sha256", set().union(*hashes.values()))
+        for row in _records(history.table(name, hashes, SCHEMAS[name].names, of_files & rows)):
+            if files[row["batch_id"]].get(row["sha256"]) == row["pass_id"]:
                 yield row
 
 
