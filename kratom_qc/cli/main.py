@@ -27,8 +27,11 @@ from kratom_qc.cli.rejudge_options import rejudge
 from kratom_qc.cli.reports import reports
 from kratom_qc.cli.review import amend, batches, decide, review
 from kratom_qc.cli.run import run
+from kratom_qc.cli.serve import serve
 from kratom_qc.cli.template import template
 from kratom_qc.cli.texts import texts
+from kratom_qc.cli.tokens import tokens
+from kratom_qc.cli.users import users
 from kratom_qc.domain.errors import KratomQCError
 
 NAME = "kratom-qc"
@@ -42,7 +45,7 @@ _ONLY_TELL = frozenset(
 )
 _COMMANDS = (
     *(check, read, run, markets, batches, review, decide, amend),
-    *(rejudge, backup, restore, template, problems),
+    *(rejudge, backup, restore, template, problems, serve),
 )
 
 
@@ -128,7 +131,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (limits, layout, texts, ledger, archive, reports):
+    for group in (limits, layout, texts, ledger, archive, reports, users, tokens):
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"
