@@ -44,7 +44,9 @@ from kratom_qc.interpret.compare import traces
 from kratom_qc.interpret.content import saved_again
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
-from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.html import html, page_name, summary_page
+from kratom_qc.report.kept import reported
+from kratom_qc.report.page import batch_page
 from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
@@ -308,8 +310,8 @@ class ReleasePass:
         page = page_name(verdict.batch.batch_id)
         row = summary_row(verdict, page)
         earlier = self._earlier.get(row.batch_id, ())
-        written = batch_page(verdict, program=PROGRAM, earlier=earlier, in_store=True)
-        self.writer.pages.add(Page(page, row.batch_id, written))
+        report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
+        self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
         made = self.writer.add_verdict(verdict, row.reason)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
