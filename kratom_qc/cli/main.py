@@ -36,7 +36,14 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "archive views", "archive columns", "reports page"),
+        *(
+            "problems",
+            "layout list",
+            "archive views",
+            "archive columns",
+            "archive query",
+            "reports page",
+        ),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
