@@ -40,7 +40,8 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "archive views", "archive columns", "reports page", "report"),
+        *("problems", "layout list", "reports page", "report"),
+        *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
