@@ -24,6 +24,7 @@ from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
+from kratom_qc.cli.report import report
 from kratom_qc.cli.reports import reports
 from kratom_qc.cli.review import amend, batches, decide, review
 from kratom_qc.cli.run import run
@@ -39,12 +40,13 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "archive views", "archive columns", "reports page"),
+        *("problems", "layout list", "reports page", "report"),
+        *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
 _COMMANDS = (
-    *(check, read, run, markets, batches, review, decide, amend),
+    *(check, read, run, markets, batches, report, review, decide, amend),
     *(rejudge, backup, restore, template, problems, serve),
 )
 

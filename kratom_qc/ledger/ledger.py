@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
 from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.verdict import Decision
@@ -320,6 +320,22 @@ class Ledger:
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
         return [one._replace(holds=json.loads(one.holds)) for one in found]
+
+    def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
+        """The passes whose rows lie together with those of others, of all or of some, each with the
+        name of the file (without its ending) in which they do."""
+        own = literal("%archive/verdicts/") + PASSES.c.pass_id + ".parquet%"
+        rows = select(PASSES.c.pass_id, PASSES.c.holds).where(PASSES.c.holds.notlike(own))
+        if passes is not None:
+            rows = rows.where(PASSES.c.pass_id.in_(list(passes)))
+        with reading(self._engine) as connection:
+            found = {pass_id: json.loads(holds) for pass_id, holds in connection.execute(rows)}
+        return {
+            pass_id: path.removeprefix("archive/verdicts/").removesuffix(".parquet")
+            for pass_id, holds in found.items()
+            for path in holds
+            if path.startswith("archive/verdicts/")
+        }
 
     # ------------------------------------------------------------ what an index lists
 
