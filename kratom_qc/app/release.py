@@ -93,10 +93,13 @@ class Arrivals:
     seen: int
 
 
-def arrivals(inbox: Path, store: Store) -> Arrivals:
-    """What there is to do for a pass. Nothing is written. Raises InputNotFound without an inbox."""
+def arrivals(inbox: Path | None, store: Store) -> Arrivals:
+    """What there is to do for a pass; without an inbox, what was delivered into the store. Nothing
+    is written. Raises InputNotFound for an inbox that is not there."""
     config, caps = settings.load(), settings.caps()
-    files, left = scan(existing(inbox), caps.file_bytes, config.settle_seconds)
+    files, left = (
+        scan(existing(inbox), caps.file_bytes, config.settle_seconds) if inbox else ([], [])
+    )
     known = store.ledger.files([file.sha256 for file in files])
     delivered = store.ledger.deliveries(known)
     new = {
@@ -130,11 +133,14 @@ def existing(inbox: Path) -> Path:
 
 def delivered(store: Store, files: Iterable[Arrival]) -> None:
     """Write down that files came, by which route and under which names."""
-    acts = [
-        Act("delivered", one.sha256, {"name": one.name, "route": INBOX, "size": one.size})
-        for one in files
-    ]
-    store.ledger.add(user(), *acts)
+    store.ledger.add(user(), *map(_delivered, files))
+
+
+def _delivered(one: Arrival) -> Act:
+    """A folder of the inbox is a vendor's own."""
+    vendor, inside, _ = one.name.partition("/")
+    made = {"name": one.name, "route": INBOX, "size": one.size}
+    return Act("delivered", one.sha256, {**made, "vendor": vendor} if inside else made)
 
 
 class ReleasePass:
@@ -428,15 +434,15 @@ class Done:
 
 
 def whole_pass(
-    inbox: Path,
+    inbox: Path | None,
     store: Store,
     policy: JudgementPolicy,
     again: Collection[str] = (),
     progress: Progress = unwatched,
     stages: Stages = PLAIN,
 ) -> Done:
-    """One pass over the inbox, and over the batches of the store that the patterns `again` name;
-    where there are none of either, the store stays as it is.
+    """One pass over the inbox, what was delivered into the store, and the batches that the patterns
+    `again` name; where there is none of it, the store stays as it is.
 
     Raises InputNotFound without an inbox, UsageError for a pattern that names nothing, and
     StoreError where the store cannot be written or another pass holds it.

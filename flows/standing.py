@@ -1,0 +1,102 @@
+"""The worker that stands ready: everything is loaded, and what arrives is judged within seconds.
+
+    python -m flows.standing --store store --inbox inbox
+
+It wakes when something happens in the inbox or is delivered into the store, and else now and then,
+because a file system may tell nothing. It makes the same passes as everybody, under the same lock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+
+from watchfiles import watch
+
+from flows.children import end_with_the_parent
+from flows.deployments import Schedule, options, parsed
+from kratom_qc import logs
+from kratom_qc.app.after import after_pass
+from kratom_qc.app.health import BEAT_SECONDS, beat
+from kratom_qc.app.policy import load_policy
+from kratom_qc.app.release import whole_pass
+from kratom_qc.app.store import Store
+from kratom_qc.domain.errors import KratomQCError, StoreBusy
+
+log = logging.getLogger("kratom_qc.flows")
+ARRIVED = "arrived"  # a file of the store that is touched for every delivery
+_SWEEP_SECONDS = 20
+_DEBOUNCE = 300  # ms: what arrives together is one pass
+
+
+def stand(schedule: Schedule, ends: threading.Event) -> None:
+    """Make a pass whenever something arrives, until the event is set."""
+    from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds of import, now
+
+    store = Store(schedule.store)
+    (store.root / ARRIVED).touch()
+    for _ in _wakes(schedule, ends):
+        while not ends.is_set() and not _one_pass(schedule, store):
+            ends.wait(1)
+
+
+def _wakes(schedule: Schedule, ends: threading.Event) -> Iterator[None]:
+    """A word at once, then whenever something happens or nothing has for a while."""
+    yield
+    while not ends.is_set():
+        paths = [schedule.store / ARRIVED, *([schedule.inbox] if schedule.inbox else [])]
+        there = [path for path in paths if path.exists()]
+        seconds = min(_SWEEP_SECONDS, BEAT_SECONDS) * 1000
+        try:
+            for _ in watch(
+                *there,
+                debounce=_DEBOUNCE,
+                rust_timeout=seconds,
+                yield_on_timeout=True,
+                stop_event=ends,
+                watch_filter=None,
+            ):
+                yield
+                if not all(path.exists() for path in there):
+                    break  # what is watched has gone: look for what is there now
+        except OSError as error:
+            log.warning("cannot watch", extra={"why": str(error)})
+            ends.wait(1)
+            yield
+
+
+def _one_pass(schedule: Schedule, store: Store) -> bool:
+    """Whether a pass was made, or cannot be made now; not where another one is at work."""
+    beat(store.root, "standing", doing="pass")
+    trouble = ""
+    try:
+        inbox = schedule.inbox if schedule.inbox and schedule.inbox.is_dir() else None
+        policy = load_policy(facts=schedule.facts)
+        done = whole_pass(inbox, store, policy)
+        if not done.was_idle:
+            after_pass(store, policy)
+    except StoreBusy:
+        return False
+    except KratomQCError as error:  # told, and tried again: by then somebody may have mended it
+        log.error("pass not made", extra={"why": str(error)})
+        trouble = str(error)
+    beat(store.root, "standing", doing="waiting", trouble=trouble)
+    return True
+
+
+def main() -> None:
+    """Stand ready until this process is stopped."""
+    schedule = parsed(options(argparse.ArgumentParser(description=__doc__)).parse_args())
+    logs.configure()
+    end_with_the_parent()
+    ends = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: ends.set())
+    stand(schedule, ends)
+
+
+if __name__ == "__main__":
+    main()
