@@ -25,13 +25,17 @@ from kratom_qc import logs
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
 
-When = str | int  # as cron writes it, or every so many seconds, the first time at once
+When = str | int  # as RFC 5545 writes a recurrence, or every so many seconds
+# No cron: with Python 3.11 and 3.12 the server of Prefect 3.9.1 fails on every cron schedule.
 TIMES: Mapping[str, When] = {
-    "rejudge": "5 0 * * *",  # the day of judgement has changed
-    "keep": "30 2 * * *",
-    "digest-daily": "0 6 * * *",
-    "digest-weekly": "0 6 * * 1",
+    "rejudge": "FREQ=DAILY;BYHOUR=0;BYMINUTE=5;BYSECOND=0",  # the day of judgement has changed
+    "keep": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30;BYSECOND=0",
+    "digest-daily": "FREQ=DAILY;BYHOUR=6;BYMINUTE=0;BYSECOND=0",
+    "digest-weekly": "FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0;BYSECOND=0",
 }
+_FIRST = timedelta(
+    seconds=30
+)  # until the server knows the schedule; what is due earlier is not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--inbox", type=Path, help="where certificates arrive")
     parser.add_argument("--every", type=int, default=900, metavar="SECONDS", help="passes")
     parser.add_argument("--facts", type=Path, help="what vendors declare of products")
-    parser.add_argument("--time", action="append", default=[], metavar="NAME=CRON")
+    parser.add_argument("--time", action="append", default=[], metavar="NAME=RECURRENCE")
     return parser
 
 
@@ -95,12 +99,12 @@ def deployments(schedule: Schedule) -> list[RunnerDeployment]:
 
 
 def _deployed(flow: Any, name: str, when: When, parameters: dict[str, Any]) -> RunnerDeployment:
-    from prefect.schedules import Cron, Interval
+    from prefect.schedules import Interval, RRule
     from prefect.types.entrypoint import EntrypointType
 
-    every: Any = Cron(when, timezone="UTC") if isinstance(when, str) else None
+    every: Any = RRule(when, timezone="UTC") if isinstance(when, str) else None
     if every is None:
-        soon = datetime.now(UTC) + timedelta(seconds=2)
+        soon = datetime.now(UTC) + _FIRST
         every = Interval(timedelta(seconds=int(when)), anchor_date=soon, timezone="UTC")
     deployment: RunnerDeployment = flow.to_deployment(
         name=name,

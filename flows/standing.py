@@ -12,7 +12,9 @@ import argparse
 import logging
 import signal
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from watchfiles import watch
 
@@ -20,7 +22,7 @@ from flows.children import end_with_the_parent
 from flows.deployments import Schedule, options, parsed
 from kratom_qc import logs
 from kratom_qc.app.after import after_pass
-from kratom_qc.app.health import BEAT_SECONDS, beat
+from kratom_qc.app.health import beat
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.release import whole_pass
 from kratom_qc.app.store import Store
@@ -28,8 +30,8 @@ from kratom_qc.domain.errors import KratomQCError, StoreBusy
 
 log = logging.getLogger("kratom_qc.flows")
 ARRIVED = "arrived"  # a file of the store that is touched for every delivery
-_SWEEP_SECONDS = 20
-_DEBOUNCE = 300  # ms: what arrives together is one pass
+_SWEEP_SECONDS = 20.0
+_DEBOUNCE, _LOOK_UP = 300, 1_000  # ms: what arrives together is one pass
 
 
 def stand(schedule: Schedule, ends: threading.Event) -> None:
@@ -44,28 +46,34 @@ def stand(schedule: Schedule, ends: threading.Event) -> None:
 
 
 def _wakes(schedule: Schedule, ends: threading.Event) -> Iterator[None]:
-    """A word at once, then whenever something happens or nothing has for a while."""
-    yield
+    """A word once everything is watched, then whenever something happens or nothing has for a
+    while."""
+    paths = [schedule.store / ARRIVED, *([schedule.inbox] if schedule.inbox else [])]
     while not ends.is_set():
-        paths = [schedule.store / ARRIVED, *([schedule.inbox] if schedule.inbox else [])]
         there = [path for path in paths if path.exists()]
-        seconds = min(_SWEEP_SECONDS, BEAT_SECONDS) * 1000
         try:
-            for _ in watch(
-                *there,
-                debounce=_DEBOUNCE,
-                rust_timeout=seconds,
-                yield_on_timeout=True,
-                stop_event=ends,
-                watch_filter=None,
-            ):
-                yield
-                if not all(path.exists() for path in there):
-                    break  # what is watched has gone: look for what is there now
+            yield from _watched(there, ends)
         except OSError as error:
             log.warning("cannot watch", extra={"why": str(error)})
             ends.wait(1)
+
+
+def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
+    """The same, until something of what is watched has gone."""
+    looked = -_SWEEP_SECONDS
+    for happened in watch(
+        *there,
+        debounce=_DEBOUNCE,
+        rust_timeout=_LOOK_UP,
+        yield_on_timeout=True,
+        stop_event=ends,
+        watch_filter=None,
+    ):
+        if happened or time.monotonic() - looked >= _SWEEP_SECONDS:
             yield
+            looked = time.monotonic()
+        if not all(path.exists() for path in there):
+            return
 
 
 def _one_pass(schedule: Schedule, store: Store) -> bool:

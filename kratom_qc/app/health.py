@@ -18,7 +18,6 @@ from kratom_qc.domain.errors import KratomQCError
 from kratom_qc.ledger.ledger import Ledger
 
 BEATS = "beats"  # a folder of the store: what stands ready says here that it lives
-BEAT_SECONDS = 30
 _SILENT = 120.0  # seconds after which whoever beats is taken for dead
 
 Checks = dict[str, dict[str, Any]]
