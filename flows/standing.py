@@ -4,6 +4,8 @@
 
 It wakes when something happens in the inbox or is delivered into the store, and else now and then,
 because a file system may tell nothing. It makes the same passes as everybody, under the same lock.
+
+What is heavy is imported inside functions: each child that reads a file imports this module again.
 """
 
 from __future__ import annotations
@@ -15,18 +17,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-
-from watchfiles import watch
+from typing import TYPE_CHECKING
 
 from flows.children import end_with_the_parent
 from flows.deployments import Schedule, options, parsed
 from kratom_qc import logs
-from kratom_qc.app.after import after_pass
-from kratom_qc.app.health import beat
-from kratom_qc.app.policy import load_policy
-from kratom_qc.app.release import whole_pass
-from kratom_qc.app.store import Store
 from kratom_qc.domain.errors import KratomQCError, StoreBusy
+
+if TYPE_CHECKING:
+    from kratom_qc.app.store import Store
 
 log = logging.getLogger("kratom_qc.flows")
 ARRIVED = "arrived"  # a file of the store that is touched for every delivery
@@ -36,6 +35,7 @@ _DEBOUNCE, _LOOK_UP = 300, 1_000  # ms: what arrives together is one pass
 
 def stand(schedule: Schedule, ends: threading.Event) -> None:
     """Make a pass whenever something arrives, until the event is set."""
+    from kratom_qc.app.store import Store
     from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds of import, now
 
     store = Store(schedule.store)
@@ -60,6 +60,8 @@ def _wakes(schedule: Schedule, ends: threading.Event) -> Iterator[None]:
 
 def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
     """The same, until something of what is watched has gone."""
+    from watchfiles import watch
+
     looked = -_SWEEP_SECONDS
     for happened in watch(
         *there,
@@ -78,6 +80,11 @@ def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
 
 def _one_pass(schedule: Schedule, store: Store) -> bool:
     """Whether a pass was made, or cannot be made now; not where another one is at work."""
+    from kratom_qc.app.after import after_pass
+    from kratom_qc.app.health import beat
+    from kratom_qc.app.policy import load_policy
+    from kratom_qc.app.release import whole_pass
+
     beat(store.root, "standing", doing="pass")
     trouble = ""
     try:
