@@ -44,7 +44,9 @@ from kratom_qc.interpret.compare import traces
 from kratom_qc.interpret.content import saved_again
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
-from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.html import html, page_name, summary_page
+from kratom_qc.report.kept import reported
+from kratom_qc.report.page import batch_page
 from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
@@ -132,8 +134,11 @@ def existing(inbox: Path) -> Path:
 
 
 def delivered(store: Store, files: Iterable[Arrival]) -> None:
-    """Write down that files came, by which route and under which names."""
-    store.ledger.add(user(), *map(_delivered, files))
+    """Write down that files came, by which route and under which names. The store holds them: what
+    the ledger says has come may be taken out of the inbox."""
+    acts = list(map(_delivered, files))
+    if acts:
+        store.ledger.add(user(), *acts)
 
 
 def _delivered(one: Arrival) -> Act:
@@ -141,6 +146,13 @@ def _delivered(one: Arrival) -> Act:
     vendor, inside, _ = one.name.partition("/")
     made = {"name": one.name, "route": INBOX, "size": one.size}
     return Act("delivered", one.sha256, {**made, "vendor": vendor} if inside else made)
+
+
+def _delivered_again(store: Store, files: Sequence[Arrival]) -> None:
+    """Write down that content which the store holds came under another name. Of content that is not
+    there, because its first file has vanished, the next pass takes the other."""
+    kept = store.ledger.files([one.sha256 for one in files])
+    delivered(store, [one for one in files if one.sha256 in kept])
 
 
 class ReleasePass:
@@ -302,8 +314,8 @@ class ReleasePass:
         page = page_name(verdict.batch.batch_id)
         row = summary_row(verdict, page)
         earlier = self._earlier.get(row.batch_id, ())
-        written = batch_page(verdict, program=PROGRAM, earlier=earlier, in_store=True)
-        self.writer.pages.add(Page(page, row.batch_id, written))
+        report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
+        self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
         made = self.writer.add_verdict(verdict, row.reason)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
@@ -451,14 +463,15 @@ def whole_pass(
         found = arrivals(inbox, store)
         counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
         log.info("pass begun", extra={"inbox": str(inbox), **counts})
-        delivered(store, found.again)
         batches = named_batches(store.ledger, again)
         if not (found.new or batches):
+            _delivered_again(store, found.again)
             return Done(found)
         with ReleasePass(store, policy, progress) as current:
             current.load()
             for start in range(0, len(found.new), CHUNK):
                 stages.read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
+            _delivered_again(store, found.again)
             for wave in current.gather(batches):
                 stages.judge(current, wave)
             stages.publish(current)
