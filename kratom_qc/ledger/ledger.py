@@ -216,6 +216,12 @@ class Ledger:
             for row in connection.execution_options(yield_per=_ASKED).execute(rows):
                 yield Entry(*row)
 
+    def since(self, sequence: int = 0, at: str = "") -> list[Entry]:
+        """The entries after one, and from a moment on, in their order."""
+        later = select(JOURNAL).where(JOURNAL.c.sequence > sequence, JOURNAL.c.at >= at)
+        with reading(self._engine) as connection:
+            return [Entry(*row) for row in connection.execute(later.order_by(JOURNAL.c.sequence))]
+
     def faults(self, heads: Iterable[Head] = ()) -> list[Fault]:
         """What is wrong with the journal, given heads that were exported; empty where nothing is.
         Raises StoreError where the database itself is damaged."""
@@ -361,6 +367,31 @@ class Ledger:
         rows = _BATCHES.where(BATCHES.c.disposition.in_(waiting)).order_by(*order).limit(count)
         with reading(self._engine) as connection:
             return list(map(_known_batch, connection.execute(rows)))
+
+    def on_hold(self) -> list[tuple[str, str, str]]:
+        """(batch, when it was judged first, why it is held) of every batch on hold, the oldest
+        first."""
+        columns = BATCHES.c.batch_id, JOURNAL.c.at, BATCHES.c.reason
+        both = BATCHES.join(JOURNAL, BATCHES.c.first == JOURNAL.c.sequence)
+        held = BATCHES.c.disposition == Disposition.ON_HOLD
+        rows = select(*columns).select_from(both).where(held).order_by(BATCHES.c.first)
+        with reading(self._engine) as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(rows)]
+
+    def quarantined(self) -> list[RefusedFile]:
+        """The files that no pass reads again, because reading or judging them failed more than
+        once; the newest first."""
+        columns = [FILES.c[name] for name in RefusedFile._fields]
+        rows = select(*columns).where(FILES.c.status == "refused", FILES.c.tries > 1)
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.order_by(FILES.c.sequence.desc()))
+            return [RefusedFile(row.sha256, row.name, row.why or "") for row in found]
+
+    def files_by_status(self) -> dict[str, int]:
+        """How many files there are: waiting, judged, refused."""
+        rows = select(FILES.c.status, func.count()).group_by(FILES.c.status)
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(rows)}
 
     def blocks(self, size: int, since: int = 0) -> list[int]:
         """The blocks of batches of which one was changed after an entry of the journal. A block is
