@@ -163,6 +163,11 @@ class Writer:
         """Batches by their ids, as this transaction sees them; without those never judged."""
         return _batches(self._connection, batch_ids)
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, for the other parts of the ledger."""
+        return self._connection
+
 
 class Ledger:
     """Who did what when, and what counts. Raises StoreError where it cannot be read or written, and
@@ -180,6 +185,12 @@ class Ledger:
         """A transaction: what is added to it counts at the end of the block, or never happened."""
         with writing(self._engine) as connection:
             yield Writer(connection, stamp(self._clock()))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state, for the other parts of the ledger."""
+        with reading(self._engine) as connection:
+            yield connection
 
     def add(self, actor: str, *acts: Act) -> list[Entry]:
         """Add acts to the journal, in a transaction of their own."""
