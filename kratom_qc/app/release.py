@@ -138,12 +138,16 @@ def existing(inbox: Path) -> Path:
 def delivered(store: Store, files: Iterable[Arrival]) -> None:
     """Write down that files came, by which route and under which names. The store holds them: what
     the ledger says has come may be taken out of the inbox."""
-    acts = [
-        Act("delivered", one.sha256, {"name": one.name, "route": INBOX, "size": one.size})
-        for one in files
-    ]
+    acts = list(map(_delivered, files))
     if acts:
         store.ledger.add(user(), *acts)
+
+
+def _delivered(one: Arrival) -> Act:
+    """A folder of the inbox is a vendor's own."""
+    vendor, inside, _ = one.name.partition("/")
+    made = {"name": one.name, "route": INBOX, "size": one.size}
+    return Act("delivered", one.sha256, {**made, "vendor": vendor} if inside else made)
 
 
 def _delivered_again(store: Store, files: Sequence[Arrival]) -> None:
