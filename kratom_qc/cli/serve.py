@@ -1,4 +1,4 @@
-"""`kratom-qc serve`: the portal, and what judges beside it."""
+"""`kratom-qc serve`: the portal, and what judges and runs by itself beside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kratom_qc.cli.options import StoreFolder
+from kratom_qc.cli.options import Facts, StoreFolder
 
 
 def serve(
@@ -15,6 +15,13 @@ def serve(
     inbox: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder where certificates arrive as well.")
     ] = None,
+    every: Annotated[
+        int,
+        typer.Option(
+            metavar="SECONDS", min=1, help="How often the inbox is looked through anyhow."
+        ),
+    ] = 900,
+    facts: Facts = None,
     port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Where it listens.")] = (
         8000
     ),
@@ -36,8 +43,10 @@ def serve(
       kratom-qc users add admin --role admin --password-stdin --store store < password
       kratom-qc serve --store store --inbox inbox --port 8000
     """
+    from flows.deployments import Schedule
     from kratom_qc import settings
     from kratom_qc.cli.serving import Served, run
 
-    root = store or settings.load().store
-    return run(Served(root, inbox, host, port, behind_proxy))
+    config = settings.load()
+    schedule = Schedule(store or config.store, inbox, every, facts or config.facts)
+    return run(Served(schedule, host, port, behind_proxy))

@@ -1,31 +1,25 @@
-"""The processes of `serve`: the portal's server in this one, and one that stands by for deliveries.
-Both end together."""
+"""The processes of `serve`: the portal in this one, and what judges and runs by itself beside it
+(`flows.serve`). They end together."""
 
 from __future__ import annotations
 
 import signal
 import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from flows.deployments import Schedule
+from flows.serve import scheduled
 from kratom_qc.app.policy import load_policy
 from kratom_qc.domain.errors import UsageError
-
-_AGAIN_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
     """What `serve` is asked for."""
 
-    store: Path
-    inbox: Path | None
+    schedule: Schedule
     host: str
     port: int
     behind_proxy: bool
@@ -38,11 +32,11 @@ def run(order: Served) -> int:
 
     from kratom_qc.portal.application import application
 
-    load_policy()  # mistakes are told before anything starts
-    app = application(order.store, order.inbox)
+    load_policy(facts=order.schedule.facts)  # mistakes are told before anything starts
+    app = application(order.schedule.store, order.schedule.inbox)
     settings = server_settings(order.host, order.port, behind_proxy=order.behind_proxy)
     signal.signal(signal.SIGTERM, _ended)
-    with _listening(order.host, order.port) as listening, standing_by(order.store):
+    with _listening(order.host, order.port) as listening, scheduled(order.schedule):
         print(f"http://{order.host}:{listening.getsockname()[1]}", flush=True)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(uvicorn.Config(app, **settings)).run([listening])
@@ -88,35 +82,3 @@ def server_settings(host: str, port: int, *, behind_proxy: bool) -> dict[str, An
         "limit_concurrency": 500,
         "h11_max_incomplete_event_size": 32 * 1024,
     }
-
-
-@contextmanager
-def standing_by(store: Path) -> Iterator[None]:
-    """A process that judges what is delivered, for as long as the block lasts; one that dies is
-    replaced."""
-    over = threading.Event()
-    watcher = threading.Thread(target=_keep_one, args=(store, over))
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-
-
-def _keep_one(store: Path, over: threading.Event) -> None:
-    while not over.is_set():
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
-            [sys.executable, "-m", "kratom_qc.app.standing", str(store)], stdin=subprocess.PIPE
-        )
-        while not over.wait(0.2) and process.poll() is None:
-            pass
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(timeout=30 if over.is_set() else 0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if not over.is_set():
-            over.wait(_AGAIN_SECONDS)
