@@ -24,4 +24,4 @@ def digest(store: str, days: int = 1) -> Any:
         lines = list(made.lines())
         show_text("digest", made.title, lines)
         sent = send_now(made.title, lines)
-        return Completed(name="Sent" if sent else "Not sent", message=made.title)
+        return Completed(name="Made" if sent else "Not sent", message=made.title)

@@ -1,21 +1,14 @@
-"""The processes of `serve`: the portal's server in this one, and one that stands by for deliveries.
-Both end together."""
+"""The processes of `serve`: the portal's server in this one, and beside it what judges and what
+runs on a schedule. All end together."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.store import Store
-
-_AGAIN_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +20,16 @@ class Served:
     host: str
     port: int
     behind_proxy: bool
+    every: int
+    is_scheduled: bool
 
 
 def run(order: Served) -> int:
     """Serve until somebody ends it. Raises StoreError and RulebookError before it starts."""
     import uvicorn
 
+    from flows.deployments import Schedule
+    from flows.serve import scheduled
     from kratom_qc.portal.application import application
 
     load_policy()  # mistakes are told before anything starts
@@ -41,7 +38,8 @@ def run(order: Served) -> int:
     config = uvicorn.Config(
         app, **server_settings(order.host, order.port, behind_proxy=order.behind_proxy)
     )
-    with standing_by(order.store):
+    schedule = Schedule(order.store, order.inbox, order.every, is_scheduled=order.is_scheduled)
+    with scheduled(schedule):
         print(f"http://{order.host}:{order.port}", flush=True)
         server = uvicorn.Server(config)
         server.run()
@@ -63,35 +61,3 @@ def server_settings(host: str, port: int, *, behind_proxy: bool) -> dict[str, An
         "timeout_graceful_shutdown": 5,
         "h11_max_incomplete_event_size": 32 * 1024,
     }
-
-
-@contextmanager
-def standing_by(store: Path) -> Iterator[None]:
-    """A process that judges what is delivered, for as long as the block lasts; one that dies is
-    replaced."""
-    over = threading.Event()
-    watcher = threading.Thread(target=_keep_one, args=(store, over))
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-
-
-def _keep_one(store: Path, over: threading.Event) -> None:
-    while not over.is_set():
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
-            [sys.executable, "-m", "kratom_qc.app.standing", str(store)], stdin=subprocess.PIPE
-        )
-        while not over.wait(0.2) and process.poll() is None:
-            pass
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(timeout=30 if over.is_set() else 0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if not over.is_set():
-            over.wait(_AGAIN_SECONDS)
