@@ -222,6 +222,24 @@ class Ledger:
         with reading(self._engine) as connection:
             return [Entry(*row) for row in connection.execute(later.order_by(JOURNAL.c.sequence))]
 
+    def entry(self, sequence: int) -> Entry:
+        """The entry with a number."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(JOURNAL).where(JOURNAL.c.sequence == sequence)).one()
+            return Entry(*row)
+
+    def about(self, subjects: Collection[str]) -> list[Entry]:
+        """Every entry on some subjects, in their order."""
+        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
+        return sorted(Entry(*row) for row in rows)
+
+    def hashes(self, after: int = 0) -> Iterator[str]:
+        """The hash of every entry after one, in their order."""
+        rows = select(JOURNAL.c.hash).where(JOURNAL.c.sequence > after).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            found = connection.execution_options(yield_per=_ASKED).execute(rows)
+            yield from found.scalars()
+
     def faults(self, heads: Iterable[Head] = ()) -> list[Fault]:
         """What is wrong with the journal, given heads that were exported; empty where nothing is.
         Raises StoreError where the database itself is damaged."""
@@ -418,9 +436,8 @@ class Ledger:
 
     def verdicts_of(self, batch_ids: Collection[str]) -> dict[str, list[Entry]]:
         """Every `judged` entry on batches, in their order."""
-        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, batch_ids)
         found: dict[str, list[Entry]] = {}
-        for entry in sorted(Entry(*row) for row in rows):
+        for entry in self.about(batch_ids):
             if entry.act == "judged":
                 found.setdefault(entry.subject, []).append(entry)
         return found
