@@ -107,6 +107,13 @@ def _set_status(connection: Connection, entries: Sequence[Entry], status: str) -
     connection.execute(change, rows)
 
 
+def _retried(connection: Connection, entries: Sequence[Entry]) -> None:
+    """A person wants a file tried once more: patiently, as on a second try."""
+    change = update(FILES).where(FILES.c.sha256 == bindparam("of"), FILES.c.status == "refused")
+    waits = change.values(status="waiting", tries=1)
+    connection.execute(waits, [{"of": entry.subject} for entry in entries])
+
+
 def _judged(connection: Connection, entries: Sequence[Entry]) -> None:
     rows = [
         {
@@ -247,6 +254,7 @@ _APPLY = {
     "reopened": _reopened,
     "amended": _amended,
     "committed": _committed,
+    "retried": _retried,
     "terms changed": _terms_changed,
     "user changed": _user_changed,
     "token added": _token_added,
