@@ -8,7 +8,7 @@ stands as it stood then. Everything else is asked again; what holds a batch what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -66,10 +66,14 @@ class LimitChanges:
 
 
 def limit_changes(
-    then: JudgementBasis | None, now: JudgementBasis, product: str | None
+    then: JudgementBasis | None,
+    now: JudgementBasis,
+    product: str | None,
+    may_be: Iterable[str] = (),
 ) -> LimitChanges:
-    """What to ask again of batches of a product. Where nobody knows by what they were judged
-    (`then` is None), everything."""
+    """What to ask again of batches of a product that `may_be` others as well: of what is asked of
+    one of those otherwise, too. Where nobody knows by what they were judged (`then` is None),
+    everything."""
     limits = now.limits(product)
     if then is None:
         asked_again = dict.fromkeys(limits, "asked again")
@@ -78,11 +82,25 @@ def limit_changes(
     changes = {
         rule: _change(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()
     }
+    turning = frozenset[str]().union(*(_turning(then, now, other) for other in may_be))
+    for rule, limit in limits.items():
+        if not changes[rule] and limit.subject in turning:
+            changes[rule] = "asked otherwise of what else the product may be"
     gone = {rule: "not asked any more" for rule in before if rule not in limits}
     kept = frozenset(rule for rule, change in changes.items() if not change)
     reasons = {rule: change for rule, change in changes.items() if change}
     fewer_quantities = bool(_keys(before) - _keys(limits))
     return LimitChanges(product, limits, kept, {**reasons, **gone}, fewer_quantities)
+
+
+def _turning(then: JudgementBasis, now: JudgementBasis, product: str) -> set[str]:
+    """The subjects of limits on a product that are new, changed or gone."""
+    before, after = then.limits(product), now.limits(product)
+    return {
+        (after.get(rule) or before[rule]).subject
+        for rule in before.keys() | after.keys()
+        if rule not in after or _change(before.get(rule), after[rule], then.on, now.on)
+    }
 
 
 def _keys(limits: Mapping[Rule, Limit]) -> set[QuantityKey]:
