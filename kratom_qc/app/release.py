@@ -23,6 +23,7 @@ from kratom_qc.app import terms
 from kratom_qc.app.batches import (
     collect,
     compared,
+    hold_several_vendors,
     judge_batches,
     lot_key,
     refused_before,
@@ -44,7 +45,10 @@ from kratom_qc.interpret.compare import traces
 from kratom_qc.interpret.content import saved_again
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
-from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.ledger.people import People
+from kratom_qc.report.html import html, page_name, summary_page
+from kratom_qc.report.kept import reported
+from kratom_qc.report.page import batch_page
 from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
@@ -93,10 +97,13 @@ class Arrivals:
     seen: int
 
 
-def arrivals(inbox: Path, store: Store) -> Arrivals:
-    """What there is to do for a pass. Nothing is written. Raises InputNotFound without an inbox."""
+def arrivals(inbox: Path | None, store: Store) -> Arrivals:
+    """What there is to do for a pass; without an inbox, what was delivered into the store. Nothing
+    is written. Raises InputNotFound for an inbox that is not there."""
     config, caps = settings.load(), settings.caps()
-    files, left = scan(existing(inbox), caps.file_bytes, config.settle_seconds)
+    files, left = (
+        scan(existing(inbox), caps.file_bytes, config.settle_seconds) if inbox else ([], [])
+    )
     known = store.ledger.files([file.sha256 for file in files])
     delivered = store.ledger.deliveries(known)
     new = {
@@ -129,12 +136,25 @@ def existing(inbox: Path) -> Path:
 
 
 def delivered(store: Store, files: Iterable[Arrival]) -> None:
-    """Write down that files came, by which route and under which names."""
-    acts = [
-        Act("delivered", one.sha256, {"name": one.name, "route": INBOX, "size": one.size})
-        for one in files
-    ]
-    store.ledger.add(user(), *acts)
+    """Write down that files came, by which route and under which names. The store holds them: what
+    the ledger says has come may be taken out of the inbox."""
+    acts = list(map(_delivered, files))
+    if acts:
+        store.ledger.add(user(), *acts)
+
+
+def _delivered(one: Arrival) -> Act:
+    """A folder of the inbox is a vendor's own."""
+    vendor, inside, _ = one.name.partition("/")
+    made = {"name": one.name, "route": INBOX, "size": one.size}
+    return Act("delivered", one.sha256, {**made, "vendor": vendor} if inside else made)
+
+
+def _delivered_again(store: Store, files: Sequence[Arrival]) -> None:
+    """Write down that content which the store holds came under another name. Of content that is not
+    there, because its first file has vanished, the next pass takes the other."""
+    kept = store.ledger.files([one.sha256 for one in files])
+    delivered(store, [one for one in files if one.sha256 in kept])
 
 
 class ReleasePass:
@@ -254,6 +274,7 @@ class ReleasePass:
         self._again = saved_again(one for reading in self.readings for one in reading.certificates)
         refused = refused_before(self.store.ledger, touched, fresh)
         self.checks = compared(self.readings, spoken, refused)
+        hold_several_vendors(self.checks, self.store.ledger, _files_of(spoken, self.new))
         self.total = len(touched)
         self.stamp = self._begun()
         self.writer = PassWriter(self.store.files, self.stamp, PROGRAM)
@@ -296,8 +317,8 @@ class ReleasePass:
         page = page_name(verdict.batch.batch_id)
         row = summary_row(verdict, page)
         earlier = self._earlier.get(row.batch_id, ())
-        written = batch_page(verdict, program=PROGRAM, earlier=earlier, in_store=True)
-        self.writer.pages.add(Page(page, row.batch_id, written))
+        report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
+        self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
         made = self.writer.add_verdict(verdict, row.reason)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
@@ -428,15 +449,15 @@ class Done:
 
 
 def whole_pass(
-    inbox: Path,
+    inbox: Path | None,
     store: Store,
     policy: JudgementPolicy,
     again: Collection[str] = (),
     progress: Progress = unwatched,
     stages: Stages = PLAIN,
 ) -> Done:
-    """One pass over the inbox, and over the batches of the store that the patterns `again` name;
-    where there are none of either, the store stays as it is.
+    """One pass over the inbox, what was delivered into the store, and the batches that the patterns
+    `again` name; where there is none of it, the store stays as it is.
 
     Raises InputNotFound without an inbox, UsageError for a pattern that names nothing, and
     StoreError where the store cannot be written or another pass holds it.
@@ -445,14 +466,16 @@ def whole_pass(
         found = arrivals(inbox, store)
         counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
         log.info("pass begun", extra={"inbox": str(inbox), **counts})
-        delivered(store, found.again)
         batches = named_batches(store.ledger, again)
+        batches += People(store.ledger).passed_of_several()
         if not (found.new or batches):
+            _delivered_again(store, found.again)
             return Done(found)
         with ReleasePass(store, policy, progress) as current:
             current.load()
             for start in range(0, len(found.new), CHUNK):
                 stages.read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
+            _delivered_again(store, found.again)
             for wave in current.gather(batches):
                 stages.judge(current, wave)
             stages.publish(current)
@@ -480,6 +503,17 @@ def _with_outlook(reading: Reading, after_trouble: str) -> Reading:
         for refusal in reading.refusals
     )
     return replace(reading, refusals=refusals)
+
+
+def _files_of(
+    spoken: Mapping[str, Iterable[str]], new: Iterable[Reading]
+) -> dict[str, dict[str, None]]:
+    """Of batches the hashes of all their files, known and new."""
+    files = {batch_id: dict.fromkeys(hashes) for batch_id, hashes in spoken.items()}
+    for reading in new:
+        for batch_id in reading.batch_ids:
+            files.setdefault(batch_id, {})[reading.sha256] = None
+    return files
 
 
 def _log_reading(reading: Reading) -> None:

@@ -3,6 +3,7 @@ help and completion answer at once."""
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -24,11 +25,15 @@ from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
+from kratom_qc.cli.report import report
 from kratom_qc.cli.reports import reports
 from kratom_qc.cli.review import amend, batches, decide, review
 from kratom_qc.cli.run import run
+from kratom_qc.cli.serve import serve
 from kratom_qc.cli.template import template
 from kratom_qc.cli.texts import texts
+from kratom_qc.cli.tokens import tokens
+from kratom_qc.cli.users import users
 from kratom_qc.domain.errors import KratomQCError
 
 NAME = "kratom-qc"
@@ -36,14 +41,18 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "archive views", "archive columns", "reports page"),
+        *("problems", "layout list", "reports page", "report"),
+        *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
 _COMMANDS = (
-    *(check, read, run, markets, batches, review, decide, amend),
-    *(rejudge, backup, restore, template, problems),
+    *(check, read, run, markets, batches, report, review, decide, amend),
+    *(rejudge, backup, restore, template, problems, serve),
 )
+
+
+_AT_ITS_END = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN, errno.EIO)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -74,15 +83,22 @@ def _status(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("KRATOM_QC_DEBUG"):
             raise
-        print(
-            f"{NAME}: internal error ({type(error).__name__}: {error}); nothing was half written. "
-            "Set KRATOM_QC_DEBUG=1 to see where, and report it",
-            file=sys.stderr,
-        )
+        print(f"{NAME}: {_unforeseen(error)}", file=sys.stderr)
         return exit_status.INTERNAL
     if status == exit_status.INTERRUPTED:
         print(f"{NAME}: interrupted; nothing was half written", file=sys.stderr)
     return _certain(status)
+
+
+def _unforeseen(error: Exception) -> str:
+    """What is said of an error that nobody foresaw: a machine at its end is no fault of ours."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in _AT_ITS_END:
+        lacks = getattr(error, "strerror", None) or "too little memory"
+        return f"this machine cannot go on: {lacks}; nothing was half written. Try again"
+    return (
+        f"internal error ({type(error).__name__}: {error}); nothing was half written. "
+        "Set KRATOM_QC_DEBUG=1 to see where, and report it"
+    )
 
 
 def _certain(status: object) -> int:
@@ -128,7 +144,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (limits, layout, texts, ledger, archive, reports):
+    for group in (limits, layout, texts, ledger, archive, reports, users, tokens):
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"
