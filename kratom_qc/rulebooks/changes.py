@@ -15,7 +15,7 @@ from datetime import date
 from kratom_qc.domain.limit import Limit, NumericLimit, Rulebook
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.dates import stands
-from kratom_qc.rulebooks.scope import Rule, questions
+from kratom_qc.rulebooks.scope import Rule, product_books, questions
 
 # Where a limit stands in its file, and when somebody last looked at its source, is no matter of its
 # findings.
@@ -82,9 +82,11 @@ def limit_changes(
     changes = {
         rule: _change(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()
     }
-    turning = frozenset[str]().union(*(_turning(then, now, other) for other in may_be))
+    turning = frozenset[tuple[str, str]]().union(
+        *(_turning(then, now, other, limits) for other in may_be)
+    )
     for rule, limit in limits.items():
-        if not changes[rule] and limit.subject in turning:
+        if not changes[rule] and turning & {(rule[0], limit.subject), ("", limit.subject)}:
             changes[rule] = "asked otherwise of what else the product may be"
     gone = {rule: "not asked any more" for rule in before if rule not in limits}
     kept = frozenset(rule for rule, change in changes.items() if not change)
@@ -93,14 +95,19 @@ def limit_changes(
     return LimitChanges(product, limits, kept, {**reasons, **gone}, fewer_quantities)
 
 
-def _turning(then: JudgementBasis, now: JudgementBasis, product: str) -> set[str]:
-    """The subjects of limits on a product that are new, changed or gone."""
+def _turning(
+    then: JudgementBasis, now: JudgementBasis, product: str, known: Mapping[Rule, Limit]
+) -> set[tuple[str, str]]:
+    """The rulebooks and subjects of limits on a product, other than those `known`, that are new,
+    changed or gone; "" for the product's own rulebooks, which count in every market."""
     before, after = then.limits(product), now.limits(product)
-    return {
-        (after.get(rule) or before[rule]).subject
-        for rule in before.keys() | after.keys()
+    own = {book.id for one in (then, now) for book in product_books(one.books, product)}
+    found = {
+        ("" if rule[0] in own else rule[0], (after.get(rule) or before[rule]).subject)
+        for rule in (before.keys() | after.keys()) - known.keys()
         if rule not in after or _change(before.get(rule), after[rule], then.on, now.on)
     }
+    return {(book, subject) for book, subject in found if subject}
 
 
 def _keys(limits: Mapping[Rule, Limit]) -> set[QuantityKey]:
