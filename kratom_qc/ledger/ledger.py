@@ -240,6 +240,12 @@ class Ledger:
             row = connection.execute(select(JOURNAL).where(JOURNAL.c.sequence == sequence)).one()
             return Entry(*row)
 
+    def acts(self, act: str) -> list[Entry]:
+        """Every entry of one act, in their order."""
+        rows = select(JOURNAL).where(JOURNAL.c.act == act).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            return [Entry(*row) for row in connection.execute(rows)]
+
     def about(self, subjects: Collection[str]) -> list[Entry]:
         """Every entry on some subjects, in their order."""
         rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
@@ -390,6 +396,12 @@ class Ledger:
             for path in holds
             if path.startswith("archive/verdicts/")
         }
+
+    def ever_tables(self) -> set[str]:
+        """The names (without their endings) of all files of tables that ever counted."""
+        entries = (*self.acts("committed"), *self.acts("compacted"))
+        paths = {path for entry in entries for path in entry.made["holds"]}
+        return {path.rpartition("/")[2].removesuffix(".parquet") for path in paths}
 
     # ------------------------------------------------------------ what an index lists
 
