@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kratom_qc.archive import disk
 from kratom_qc.domain.errors import StoreError
 
 _SCHEMA = pa.schema(
@@ -41,18 +42,20 @@ class Page(NamedTuple):
 
 
 class PageWriter:
-    """Writes the pages of one pass, some at a time."""
+    """Writes the pages of one pass, some at a time. Raises StoreError where it cannot."""
 
     def __init__(self, path: Path):
-        self._writer = pq.ParquetWriter(
-            path,
-            _SCHEMA,
-            compression="zstd",
-            compression_level=9,
-            use_dictionary=False,
-            data_page_size=1 << 26,  # one for all that are compressed together
-            write_page_checksum=True,
-        )
+        self._path = path
+        with disk.told(path):
+            self._writer = pq.ParquetWriter(
+                path,
+                _SCHEMA,
+                compression="zstd",
+                compression_level=9,
+                use_dictionary=False,
+                data_page_size=1 << 26,  # one for all that are compressed together
+                write_page_checksum=True,
+            )
         self._waiting: list[Page] = []
 
     def add(self, page: Page) -> None:
@@ -63,13 +66,15 @@ class PageWriter:
 
     def _flush(self) -> None:
         rows = [page._asdict() for page in self._waiting]
-        self._writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
+        with disk.told(self._path):
+            self._writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
         self._waiting = []
 
     def close(self) -> None:
         """Write what waits, and end the file."""
         self._flush()
-        self._writer.close()
+        with disk.told(self._path):
+            self._writer.close()
 
 
 def pages(path: Path) -> Iterator[Page]:
