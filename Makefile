@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo test test-fast check samples bench properties fuzz mutation lock clean
+.PHONY: help install install-dev demo test test-fast check samples bench properties fuzz faults mutation lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench    measure, against named baselines (N=1000 certificates)"
 	@echo "make properties  how verdicts may move, on many batches made by chance (EXAMPLES=2000 for each)"
 	@echo "make fuzz     throw broken text at the readers of words (SECONDS=600)"
+	@echo "make faults   kill, cut off, fill up and damage a store while a pass works on it (EVERY=5: each fifth call)"
 	@echo "make mutation change the core in small ways and see whether the tests notice (ONLY='--module judge.crosscheck')"
 	@echo "make lock     resolve the dependencies again"
 
@@ -82,6 +83,11 @@ properties: install-dev
 SECONDS ?= 600
 fuzz: install-dev
 	$(BIN)/python -m tests.tools.fuzz.fuzz_statements $(SECONDS)
+
+# Power cuts and full disks need root, most of the others strace; what cannot be tried is told.
+EVERY ?= 5
+faults: install-dev
+	nice -n 10 $(BIN)/python -m tests.tools.faults --every $(EVERY)
 
 ONLY ?=
 mutation: install-dev

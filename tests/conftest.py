@@ -29,7 +29,7 @@ os.environ.pop("PREFECT_API_URL", None)
 
 # Folders and files that `make test-fast` leaves out: they start processes, or judge many batches.
 SLOW = {
-    "archive", "flows", "hostile", "properties", "rejudge", "samples", "test_annotate.py", "test_check_json.py",
+    "archive", "faults", "flows", "hostile", "properties", "rejudge", "samples", "test_annotate.py", "test_check_json.py",
     "test_limits_proposals.py", "test_silence.py", "test_two_readings.py",
 }  # fmt: skip
 

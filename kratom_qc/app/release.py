@@ -44,7 +44,9 @@ from kratom_qc.interpret.compare import traces
 from kratom_qc.interpret.content import saved_again
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
-from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.html import html, page_name, summary_page
+from kratom_qc.report.kept import reported
+from kratom_qc.report.page import batch_page
 from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
@@ -93,10 +95,13 @@ class Arrivals:
     seen: int
 
 
-def arrivals(inbox: Path, store: Store) -> Arrivals:
-    """What there is to do for a pass. Nothing is written. Raises InputNotFound without an inbox."""
+def arrivals(inbox: Path | None, store: Store) -> Arrivals:
+    """What there is to do for a pass; without an inbox, what was delivered into the store. Nothing
+    is written. Raises InputNotFound for an inbox that is not there."""
     config, caps = settings.load(), settings.caps()
-    files, left = scan(existing(inbox), caps.file_bytes, config.settle_seconds)
+    files, left = (
+        scan(existing(inbox), caps.file_bytes, config.settle_seconds) if inbox else ([], [])
+    )
     known = store.ledger.files([file.sha256 for file in files])
     delivered = store.ledger.deliveries(known)
     new = {
@@ -129,12 +134,21 @@ def existing(inbox: Path) -> Path:
 
 
 def delivered(store: Store, files: Iterable[Arrival]) -> None:
-    """Write down that files came, by which route and under which names."""
+    """Write down that files came, by which route and under which names. The store holds them: what
+    the ledger says has come may be taken out of the inbox."""
     acts = [
         Act("delivered", one.sha256, {"name": one.name, "route": INBOX, "size": one.size})
         for one in files
     ]
-    store.ledger.add(user(), *acts)
+    if acts:
+        store.ledger.add(user(), *acts)
+
+
+def _delivered_again(store: Store, files: Sequence[Arrival]) -> None:
+    """Write down that content which the store holds came under another name. Of content that is not
+    there, because its first file has vanished, the next pass takes the other."""
+    kept = store.ledger.files([one.sha256 for one in files])
+    delivered(store, [one for one in files if one.sha256 in kept])
 
 
 class ReleasePass:
@@ -296,8 +310,8 @@ class ReleasePass:
         page = page_name(verdict.batch.batch_id)
         row = summary_row(verdict, page)
         earlier = self._earlier.get(row.batch_id, ())
-        written = batch_page(verdict, program=PROGRAM, earlier=earlier, in_store=True)
-        self.writer.pages.add(Page(page, row.batch_id, written))
+        report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
+        self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
         made = self.writer.add_verdict(verdict, row.reason)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
@@ -428,15 +442,15 @@ class Done:
 
 
 def whole_pass(
-    inbox: Path,
+    inbox: Path | None,
     store: Store,
     policy: JudgementPolicy,
     again: Collection[str] = (),
     progress: Progress = unwatched,
     stages: Stages = PLAIN,
 ) -> Done:
-    """One pass over the inbox, and over the batches of the store that the patterns `again` name;
-    where there are none of either, the store stays as it is.
+    """One pass over the inbox, what was delivered into the store, and the batches that the patterns
+    `again` name; where there is none of it, the store stays as it is.
 
     Raises InputNotFound without an inbox, UsageError for a pattern that names nothing, and
     StoreError where the store cannot be written or another pass holds it.
@@ -445,14 +459,15 @@ def whole_pass(
         found = arrivals(inbox, store)
         counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
         log.info("pass begun", extra={"inbox": str(inbox), **counts})
-        delivered(store, found.again)
         batches = named_batches(store.ledger, again)
         if not (found.new or batches):
+            _delivered_again(store, found.again)
             return Done(found)
         with ReleasePass(store, policy, progress) as current:
             current.load()
             for start in range(0, len(found.new), CHUNK):
                 stages.read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
+            _delivered_again(store, found.again)
             for wave in current.gather(batches):
                 stages.judge(current, wave)
             stages.publish(current)

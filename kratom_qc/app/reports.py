@@ -91,14 +91,14 @@ def page(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) 
 
 def _write(root: Path, written: Iterable[Page]) -> int:
     """Write pages among the reports, and have them on the disk."""
-    paths = []
-    for one in written:
-        path = root / "reports" / one.name
-        disk.make_folder(path.parent)
-        disk.write(path, one.page.encode("utf-8"))
-        paths.append(path)
-    disk.sync([*paths, *dict.fromkeys(path.parent for path in paths)])
-    return len(paths)
+
+    def contents() -> Iterator[tuple[Path, bytes]]:
+        for one in written:
+            path = root / "reports" / one.name
+            disk.make_folder(path.parent)
+            yield path, one.page.encode("utf-8")
+
+    return disk.write_all(contents())
 
 
 # ---------------------------------------------------------------- the index

@@ -27,7 +27,7 @@ from kratom_qc.ledger.entries import BEGINNING, Head
 from kratom_qc.ledger.ledger import Clock, Ledger, now
 
 if TYPE_CHECKING:
-    from kratom_qc.archive.history import History
+    from kratom_qc.archive.history import ArchiveTables, History
 
 LEDGER = "ledger.sqlite"
 PROGRAM_ITSELF = "kratom_qc"  # the actor of what follows from an act of somebody else
@@ -134,7 +134,14 @@ def history_of(root: Path, batch_ids: Collection[str] | None = None) -> History:
     if not batches and not ledger.passes():
         raise _no_archive(root)
     newest = {batch.batch_id: batch.pass_id for batch in batches.values()}
-    return History(root, newest, ledger.files_of(newest))
+    return History(root, newest, ledger.files_of(newest), lying=ledger.lying())
+
+
+def tables_of(root: Path, ledger: Ledger, passes: Collection[str] | None = None) -> ArchiveTables:
+    """The archive of a store, with the files in which the rows of all or some passes lie."""
+    from kratom_qc.archive.history import ArchiveTables  # as above
+
+    return ArchiveTables(root, lying=ledger.lying(passes))
 
 
 def existing_store(root: Path) -> Path:

@@ -20,16 +20,33 @@ def told(path: Path, what: str = "cannot be written") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{path}: {what}: {error.strerror}") from None
+        raise StoreError(f"{path}: {what}: {error.strerror or error}") from None
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, without waiting for the disk: `sync` does. Raises
-    StoreError."""
+    """Write a file whole or not at all, without waiting for the disk: `sync` does. For a folder
+    that nobody looks into yet: after a power cut the file may be empty. Raises StoreError."""
     part = path.with_name(f".{path.name}.part")
     with told(path):
         part.write_bytes(content)
         part.replace(path)
+
+
+def write_all(contents: Iterable[tuple[Path, bytes]]) -> int:
+    """Write files, each whole or not at all, and all on the disk when this returns. The disk is
+    waited for once they are all written, and before the first is seen. Returns how many there are.
+    Raises StoreError."""
+    parts: dict[Path, Path] = {}
+    for path, content in contents:
+        parts[path] = path.with_name(f".{path.name}.part")
+        with told(path):
+            parts[path].write_bytes(content)
+    sync(parts.values())
+    for path, part in parts.items():
+        with told(path):
+            part.replace(path)
+    sync(dict.fromkeys(path.parent for path in parts))
+    return len(parts)
 
 
 def write_synced(path: Path, content: bytes) -> None:

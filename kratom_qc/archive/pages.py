@@ -1,7 +1,8 @@
 """Every page that a pass wrote, as one Parquet file: what somebody saw in five years is the page of
 today, though a newer one has taken its place among the reports.
 
-Pages of one pass are much alike: together they take two kilobytes each.
+Pages of one pass are much alike: together they take four kilobytes each, half of it for what PDF
+and XLSX are made from.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kratom_qc.archive import disk
 from kratom_qc.domain.errors import StoreError
 
 _SCHEMA = pa.schema(
@@ -21,32 +23,39 @@ _SCHEMA = pa.schema(
         pa.field("name", pa.string(), nullable=False),
         pa.field("batch_id", pa.string()),  # null: the pass itself
         pa.field("page", pa.large_string(), nullable=False),
+        pa.field(
+            "kept", pa.large_string()
+        ),  # null: the pass itself, and passes of earlier versions
     ]
 )
 _TOGETHER = 200  # pages that are compressed, and read, at once
 
 
 class Page(NamedTuple):
-    """One page of HTML: its place in the folder of reports, and what it speaks of."""
+    """One page of HTML: its place in the folder of reports, and what it speaks of. `kept` is the
+    same content as JSON (`report.kept`), from which other formats are made."""
 
     name: str
     batch_id: str | None
     page: str
+    kept: str | None = None
 
 
 class PageWriter:
-    """Writes the pages of one pass, some at a time."""
+    """Writes the pages of one pass, some at a time. Raises StoreError where it cannot."""
 
     def __init__(self, path: Path):
-        self._writer = pq.ParquetWriter(
-            path,
-            _SCHEMA,
-            compression="zstd",
-            compression_level=9,
-            use_dictionary=False,
-            data_page_size=1 << 26,  # one for all that are compressed together
-            write_page_checksum=True,
-        )
+        self._path = path
+        with disk.told(path):
+            self._writer = pq.ParquetWriter(
+                path,
+                _SCHEMA,
+                compression="zstd",
+                compression_level=9,
+                use_dictionary=False,
+                data_page_size=1 << 26,  # one for all that are compressed together
+                write_page_checksum=True,
+            )
         self._waiting: list[Page] = []
 
     def add(self, page: Page) -> None:
@@ -57,13 +66,15 @@ class PageWriter:
 
     def _flush(self) -> None:
         rows = [page._asdict() for page in self._waiting]
-        self._writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
+        with disk.told(self._path):
+            self._writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
         self._waiting = []
 
     def close(self) -> None:
         """Write what waits, and end the file."""
         self._flush()
-        self._writer.close()
+        with disk.told(self._path):
+            self._writer.close()
 
 
 def pages(path: Path) -> Iterator[Page]:

@@ -24,7 +24,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
@@ -84,6 +83,19 @@ class StoreFiles:
             log.warning("kept file was damaged, mended", extra={"sha256": sha256})
         disk.make_folder(path.parent)
         disk.write_synced(path, content)
+
+    def take(self, sha256: str, arrived: Path) -> None:
+        """Keep a file that lies on this disk, by moving it. Raises StoreError as `keep` does."""
+        path = raw_path(self.root, sha256)
+        if path.exists() and sha256_of(path) == sha256:
+            disk.sync([path, path.parent])
+            with disk.told(arrived, "cannot be removed"):
+                arrived.unlink(missing_ok=True)
+            return
+        disk.make_folder(path.parent)
+        with disk.told(path):
+            arrived.replace(path)
+        disk.sync([path, path.parent])
 
     def raw(self, sha256: str) -> bytes:
         """A kept file's bytes. Raises StoreError where they are gone, or not what came."""
@@ -254,9 +266,11 @@ class PassWriter:
             self._flush(name)
 
     def _flush(self, name: str) -> None:
-        if name not in self.writers:
-            self.writers[name] = table_writer(self._path(name), name)
-        self.writers[name].write_table(tables.arrow(name, self.rows[name], self.stamp))
+        path = self._path(name)
+        with disk.told(path):
+            if name not in self.writers:
+                self.writers[name] = table_writer(path, name)
+            self.writers[name].write_table(tables.arrow(name, self.rows[name], self.stamp))
         self.rows[name] = []
 
     def _path(self, name: str) -> Path:
@@ -265,13 +279,11 @@ class PassWriter:
     def finish(self) -> dict[str, str]:
         """Have everything whole and on the disk. Returns the hash of every file, by the path at
         which readers will find it. Raises StoreError where anything cannot be written."""
-        try:
-            for name in _ORDER:
-                self._flush(name)
+        for name in _ORDER:
+            self._flush(name)
+            with disk.told(self._path(name)):
                 self.writers[name].close()
-            self.pages.close()
-        except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{self.folder}: the pass cannot be archived: {error}") from None
+        self.pages.close()
         paths = [self.folder / path for path in kept_by(self.stamp.pass_id)]
         disk.sync([*paths, *(path.parent for path in paths), self.folder / "archive", self.folder])
         return {path.relative_to(self.folder).as_posix(): sha256_of(path) for path in paths}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
 from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.verdict import Decision
@@ -163,6 +163,11 @@ class Writer:
         """Batches by their ids, as this transaction sees them; without those never judged."""
         return _batches(self._connection, batch_ids)
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, for the other parts of the ledger."""
+        return self._connection
+
 
 class Ledger:
     """Who did what when, and what counts. Raises StoreError where it cannot be read or written, and
@@ -180,6 +185,12 @@ class Ledger:
         """A transaction: what is added to it counts at the end of the block, or never happened."""
         with writing(self._engine) as connection:
             yield Writer(connection, stamp(self._clock()))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state, for the other parts of the ledger."""
+        with reading(self._engine) as connection:
+            yield connection
 
     def add(self, actor: str, *acts: Act) -> list[Entry]:
         """Add acts to the journal, in a transaction of their own."""
@@ -309,6 +320,22 @@ class Ledger:
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
         return [one._replace(holds=json.loads(one.holds)) for one in found]
+
+    def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
+        """The passes whose rows lie together with those of others, of all or of some, each with the
+        name of the file (without its ending) in which they do."""
+        own = literal("%archive/verdicts/") + PASSES.c.pass_id + ".parquet%"
+        rows = select(PASSES.c.pass_id, PASSES.c.holds).where(PASSES.c.holds.notlike(own))
+        if passes is not None:
+            rows = rows.where(PASSES.c.pass_id.in_(list(passes)))
+        with reading(self._engine) as connection:
+            found = {pass_id: json.loads(holds) for pass_id, holds in connection.execute(rows)}
+        return {
+            pass_id: path.removeprefix("archive/verdicts/").removesuffix(".parquet")
+            for pass_id, holds in found.items()
+            for path in holds
+            if path.startswith("archive/verdicts/")
+        }
 
     # ------------------------------------------------------------ what an index lists
 

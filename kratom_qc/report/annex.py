@@ -13,6 +13,7 @@ from kratom_qc.domain.limit import DECIDING, AmountLimit
 from kratom_qc.domain.verdict import MarketStatus, Verdict
 from kratom_qc.report import finding_words
 from kratom_qc.report.evidence import Evidence
+from kratom_qc.report.figures import NO_FIGURES, Figures, figures, of_finding
 from kratom_qc.report.finding_words import subject, where
 from kratom_qc.report.reasons import RANK
 from kratom_qc.report.scope import RulebookScope
@@ -22,6 +23,8 @@ from kratom_qc.vocabulary.hazards import HazardFamily, family_of, hazard_familie
 
 _FEW = 8  # names that fit a line
 _OTHERS = "other markets"
+_NO_AMOUNT = "no daily amount is declared"  # as limits per day say it
+_OF_A_DAY = ("serving size", "servings per day")
 
 
 class DecisionRule(NamedTuple):
@@ -38,6 +41,7 @@ class Asked(NamedTuple):
     text: str
     rule_ids: tuple[str, ...]
     notes: tuple[str, ...]
+    accepts: Figures  # of an amount
 
 
 class Outcomes(NamedTuple):
@@ -56,6 +60,7 @@ class Entry(NamedTuple):
     value: str
     also: str
     cell: str
+    figures: Figures
     outcomes: tuple[Outcomes, ...]
 
 
@@ -76,7 +81,10 @@ def entries(
     found: dict[tuple[str, str, str, str], list[Finding]] = {}
     for finding in findings:
         found.setdefault(_about(finding, evidence), []).append(finding)
-    return tuple(Entry(*about, _outcomes(group, scope, rule)) for about, group in found.items())
+    return tuple(
+        Entry(*about, of_finding(group[0]), _outcomes(group, scope, rule))
+        for about, group in found.items()
+    )
 
 
 def _about(finding: Finding, evidence: Evidence) -> tuple[str, str, str, str]:
@@ -119,12 +127,22 @@ def _why(finding: Finding) -> str:
 def _asked(
     findings: Iterable[Finding], scope: RulebookScope, rule: DecisionRule
 ) -> tuple[Asked, ...]:
-    texts: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    texts: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
     for finding in findings:
         elsewhere = finding.market is not None and not scope.is_own(finding)
         text = "" if elsewhere else finding_words.limit_text(finding)
-        texts.setdefault((text, _notes(finding, rule)), []).append(finding.rule_id)
-    return tuple(Asked(text, tuple(ids), notes) for (text, notes), ids in texts.items())
+        texts.setdefault((text, _notes(finding, rule)), []).append(finding)
+    return tuple(
+        Asked(text, tuple(one.rule_id for one in alike), notes, _accepts(text, alike[0]))
+        for (text, notes), alike in texts.items()
+    )
+
+
+def _accepts(text: str, finding: Finding) -> Figures:
+    limit = finding.source
+    if not text or not isinstance(limit, AmountLimit):
+        return NO_FIGURES
+    return figures(limit.acceptance_interval, limit.unit)
 
 
 def _notes(finding: Finding, rule: DecisionRule) -> tuple[str, ...]:
@@ -152,13 +170,23 @@ def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str
 def undeclared(silent: Iterable[Finding]) -> tuple[str, ...]:
     """What stands instead, where something was measured and nobody declared what a limit needs: the
     figure per gram where no daily amount is declared."""
-    sources = (
-        finding.source
-        for finding in silent
-        if finding.quantity is not None and isinstance(finding.source, AmountLimit)
+    lines: dict[str, None] = {}
+    for finding in silent:
+        limit, quantity = finding.source, finding.quantity
+        if isinstance(limit, AmountLimit) and limit.declared_only and quantity is not None:
+            lines[_declared_in_part(quantity.missing, limit.silence_because)] = None
+    return tuple(filter(None, lines))
+
+
+def _declared_in_part(missing: Sequence[str], silence_because: str) -> str:
+    """What stands instead; where some of what makes a day is declared, with what is not: servings a
+    day without the size of a serving are no amount."""
+    if not missing or {*_OF_A_DAY} <= {*missing}:
+        return silence_because
+    lacking = " and ".join(f"the {what}" for what in missing)
+    return silence_because.replace(
+        _NO_AMOUNT, f"no daily amount is known, because {lacking} is not declared"
     )
-    said = (one.silence_because for one in sources if one.declared_only and one.silence_because)
-    return tuple(dict.fromkeys(said))
 
 
 def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, ...]:

@@ -13,6 +13,8 @@ import pytest
 from kratom_qc.app.inbox import scan
 from kratom_qc.app.release import arrivals
 from kratom_qc.app.store import Store, ledger_of
+from kratom_qc.archive.store import StoreFiles
+from kratom_qc.domain.errors import StoreError
 from tests.app.stores import certificate, passed, verdicts
 
 CAP = 100_000
@@ -183,3 +185,27 @@ def test_the_same_bytes_under_other_names_are_one_certificate_and_every_delivery
     passed(tmp_path)
     delivered = [entry.made["name"] for entry in ledger_of(tmp_path / "store").entries() if entry.act == "delivered"]
     assert sorted(delivered) == ["copy.csv", "good.csv", "third.csv"], "each once"
+
+
+def test_a_file_is_not_said_to_have_come_before_the_store_holds_it(tmp_path, inbox, monkeypatch):
+    """Two names of one content: the second is known by the first, which is not kept yet."""
+    (inbox / "copy.csv").write_bytes((inbox / "good.csv").read_bytes())
+    monkeypatch.setattr(StoreFiles, "keep", _full)
+    with pytest.raises(StoreError, match="full"):
+        passed(tmp_path)
+    assert list(ledger_of(tmp_path / "store").every_file()) == []
+    monkeypatch.undo()
+    assert verdicts(passed(tmp_path)) == ["L-1 PASS"]
+
+
+def _full(*_: object) -> None:
+    raise StoreError("the disk is full")
+
+
+def test_the_other_name_of_a_file_that_vanishes_is_taken_by_the_next_pass(tmp_path, inbox, monkeypatch):
+    (inbox / "gone.csv").write_bytes(certificate("L-2", "0.4"))
+    (inbox / "other name.csv").write_bytes(certificate("L-2", "0.4"))
+    monkeypatch.setattr("kratom_qc.app.release.scan", _then_gone)
+    assert verdicts(passed(tmp_path)) == ["L-1 PASS"]
+    monkeypatch.undo()
+    assert verdicts(passed(tmp_path)) == ["L-2 PASS"]

@@ -13,6 +13,7 @@ import pytest
 from kratom_qc.app.store import Store, history_of, ledger_of
 from kratom_qc.archive import disk
 from kratom_qc.archive.history import ArchiveTables
+from kratom_qc.archive.pages import PageWriter
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.ledger.entries import Act
 from kratom_qc.ledger.ledger import Writer
@@ -185,3 +186,32 @@ def test_a_pass_that_counts_and_was_killed_before_it_was_seen_is_seen_after_the_
     batches = set(pd.read_parquet(root / "store" / "archive" / "verdicts").batch_id)
     assert batches == {"L-1", "L-2"}
     assert list((root / "store" / "passes").iterdir()) == []
+
+
+def test_no_file_of_a_store_is_seen_before_it_is_on_the_disk(root, monkeypatch):
+    """After a power cut a file that was renamed and not waited for may be there and empty."""
+    on_disk: set[tuple[int, int]] = set()
+    seen: dict[str, bool] = {}
+    fsync, replace = os.fsync, Path.replace
+
+    def known(of: os.stat_result) -> tuple[int, int]:
+        return of.st_ino, of.st_mtime_ns
+
+    def synced(file: int) -> None:
+        fsync(file)
+        on_disk.add(known(os.fstat(file)))
+
+    def renamed(path: Path, target: Path) -> Path:
+        seen[Path(target).relative_to(root).as_posix()] = known(path.stat()) in on_disk
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    passed(root, c=certificate("L-2", "0.4"))
+    assert [name for name, was_on_disk in seen.items() if not was_on_disk] == []
+    assert len(seen) > 8
+
+
+def test_pages_that_cannot_be_written_are_an_error_of_the_store(tmp_path):
+    with pytest.raises(StoreError, match="No such file or directory"):
+        PageWriter(tmp_path / "gone" / "pages.parquet")
