@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from kratom_qc.domain.product import MADE_FROM
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
@@ -16,6 +17,7 @@ _AMOUNT = re.compile(r"[0-9]+(?:[.,][0-9]+)?\s?(?:mg|g|kg|ml|oz|lbs?|ct|count|pc
 _STRENGTH = re.compile(r"\b(?:[0-9]+ ?x|x ?[0-9]+|[0-9]+ ?: ?1)\b")
 _PLANT = re.compile("kratom|mitragyn|ketum|กระทอม")
 _POWDER, _LEAF, _PLAIN = "powder", "leaf", "plain"
+_LEAF_FORMS = ("leaf_powder", "crushed_leaf")
 # Lists of words that name no form, and what their words mean
 _OPEN_WORDS = (
     ("strain", _PLAIN),
@@ -41,6 +43,18 @@ class FormWords(NamedTuple):
 def product_forms() -> Mapping[str, str]:
     """Product id → display name."""
     return {product: row["name"] for product, row in word_list("products.toml")["form"].items()}
+
+
+@cache
+def product_names() -> Mapping[str, str]:
+    """Id → display name of everything that limits may be asked of: the forms, and what is made of
+    one and sold as another."""
+    forms = product_forms()
+    made = {
+        product: f"{forms[form]} of {forms[made_from].lower()}"
+        for product, (form, made_from) in MADE_FROM.items()
+    }
+    return {**forms, **made}
 
 
 @cache
@@ -83,6 +97,17 @@ def forms_in(text: str) -> frozenset[str]:
     `Extract capsules`."""
     meanings = {meaning for _, meaning in _meanings(_tokens(text[:LONGEST_NAME]))}
     return frozenset(product_forms().keys() & meanings)
+
+
+@lru_cache(8192)
+def made_from(text: str) -> str | None:
+    """What a text says that a capsule holds, `extract` or `leaf`; None where it says neither, or
+    something else beside. Leaf with an extract in it is an extract."""
+    meanings = {meaning for _, meaning in _meanings(_tokens(text[:LONGEST_NAME]))}
+    said = (product_forms().keys() & meanings) - {"capsule", *_LEAF_FORMS}
+    if said:
+        return "extract" if said == {"extract"} else None
+    return "leaf" if meanings & {_LEAF, *_LEAF_FORMS} else None
 
 
 @lru_cache(8192)
@@ -145,9 +170,9 @@ def _product(said: set[str]) -> str | None:
         if _POWDER in said:
             return "leaf_powder"
         return "crushed_leaf" if _LEAF in said else None
-    if "capsule" in exact and exact <= {"capsule", "leaf_powder", "crushed_leaf"}:
-        return "capsule"  # of leaf
-    if exact == {"leaf_powder", "crushed_leaf"}:
+    if "capsule" in exact and exact <= {"capsule", "extract", *_LEAF_FORMS}:
+        return "capsule"  # of leaf or of extract: see `made_from`
+    if exact == {*_LEAF_FORMS}:
         return "leaf_powder"  # dried leaf, ground
     return exact.pop() if len(exact) == 1 else None
 

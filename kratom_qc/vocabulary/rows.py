@@ -33,6 +33,12 @@ _UNLESS = re.compile(
     re.IGNORECASE,
 )
 _GOOD = ("opinion_good", "final")
+# `2. Heavy metals`, `3.1 Microbiology`, `B) Alkaloids`: the number of a section
+_NUMBERING = re.compile(
+    r"^\s*(?:(?:section|part|table|teil|abschnitt|část|partie|sección|parte|część|deel|bagian)\s+)?"
+    r"(?:[0-9]{1,2}(?:\.[0-9]{1,2}){0,2}[.):]?|[A-Z][.)]|[IVX]{1,4}[.)])\s+(?=[^\W\d])",
+    re.IGNORECASE,
+)
 
 
 class Heading(NamedTuple):
@@ -71,6 +77,9 @@ def heading(text: str) -> Heading:
     `HME - Heavy Metals (ICP-MS, mg/kg)   Pass`."""
     if len(text) > LONGEST_NAME:
         return Heading((), "", False)
+    bare = _NUMBERING.sub("", text)
+    if bare != text and analyte(text) is None:  # `E. coli` has no number
+        return heading(bare)
     split = [_with_unit(part) for part in _parts(_UNLESS.sub(" ", text))]
     units = {said.casefold(): said for _, said in split if said}
     words = [words for words, _ in split if words]

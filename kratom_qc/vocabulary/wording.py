@@ -96,10 +96,10 @@ def subject_name(subject: str | None) -> str:
 
 
 def product_name(product: str | None) -> str:
-    """A product form's display name."""
+    """A product's display name."""
     if product is None:
         return "form not stated"
-    return vocabulary.product_forms().get(product, product)
+    return vocabulary.product_names().get(product, product)
 
 
 def _grouped(text: str) -> str:

@@ -74,7 +74,7 @@ def archived_batches(
         return known[known.index(since)]
 
     return tuple(
-        ArchivedBatch(verdict, changes(verdict.basis, verdict.product))
+        ArchivedBatch(verdict, changes(verdict.basis, verdict.judged_as))
         for verdict in history.verdicts
     )
 
