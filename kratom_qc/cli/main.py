@@ -32,6 +32,7 @@ from kratom_qc.cli.serve import serve
 from kratom_qc.cli.template import template
 from kratom_qc.cli.texts import texts
 from kratom_qc.cli.tokens import tokens
+from kratom_qc.cli.trends import trends
 from kratom_qc.cli.users import users
 from kratom_qc.domain.errors import KratomQCError
 
@@ -40,13 +41,13 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "reports page", "report"),
+        *("problems", "layout list", "reports page", "report", "trends"),
         *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
 _COMMANDS = (
-    *(check, read, run, markets, batches, report, review, decide, amend),
+    *(check, read, run, markets, batches, report, review, decide, amend, trends),
     *(rejudge, backup, restore, template, problems, serve),
 )
 

@@ -178,17 +178,22 @@ def _neighbours(values: Sequence[Ends]) -> Iterator[Signal]:
     """Nelson 3 and 4: how neighbours lie to each other, whatever the limits."""
     rises = _flags(above(after, before) for before, after in pairwise(values))
     falls = _flags(below(after, before) for before, after in pairwise(values))
-    for side, pairs in (("rising", rises), ("falling", falls)):
-        certain, possible = ([pair + 1 for pair in _completed(flags, 5, 5)] for flags in pairs)
-        # Neighbour by neighbour is not enough: one hidden value must suit both its neighbours.
-        possible = [last for last in possible if _can(side, values[last - 5 : last + 1])]
-        yield from _told("Nelson 3", side, 6, certain, possible)
+    yield from _steady("rising", rises, values)
+    yield from _steady("falling", falls, values)
     turns = [_turns(rises, falls, first) for first in (0, 1)]
     certain, possible = (
         sorted({pair + 1 for flags in both for pair in _completed(flags, 13, 13)})
         for both in zip(*turns, strict=True)
     )
     yield from _told("Nelson 4", "", 14, certain, possible)
+
+
+def _steady(side: str, pairs: _Flags, values: Sequence[Ends]) -> Iterator[Signal]:
+    """Nelson 3 on one side. Neighbour by neighbour is not enough for what is possible: one hidden
+    value must suit both its neighbours."""
+    certain, possible = ([pair + 1 for pair in _completed(flags, 5, 5)] for flags in pairs)
+    possible = [last for last in possible if _can(side, values[last - 5 : last + 1])]
+    yield from _told("Nelson 3", side, 6, certain, possible)
 
 
 def _can(side: str, values: Sequence[Ends]) -> bool:

@@ -42,11 +42,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in the order of their days. `earlier` counts those before, which were left out."""
+    """Values in the order of their days."""
 
     key: SeriesKey
     points: tuple[Point, ...]
-    earlier: int = 0
 
     @property
     def scale(self) -> str:

@@ -13,15 +13,16 @@ from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
 
+from kratom_qc import vocabulary
+from kratom_qc.app.policy import check_product
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.app.trends.specifications import Specifications
 from kratom_qc.app.trends.statements import Statement, Wanted, statements
-from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.trends.agreement import BETWEEN, Bias, Pair, Value, bias, pair
 from kratom_qc.trends.ends import mean_of, quotient
 from kratom_qc.trends.series import Point, Series, SeriesKey
 from kratom_qc.trends.trend import OutOfTrend, Trend, out_of_trend, trend
-from kratom_qc.vocabulary import nearest_hint
 
 # A ratio drifts before its parts do: material that is spiked, or another plant.
 RATIO, OVER, UNDER = "7-oh-to-mitragynine", "7-hydroxymitragynine", "mitragynine"
@@ -60,15 +61,24 @@ def trends(
     """Every series wanted. Control limits rest on all points of a series, or on its first
     `baseline`.
 
-    Raises InputNotFound where there is no archive, StoreError where it cannot be read, and
+    Raises InputNotFound where there is no archive or nothing of a laboratory or vendor, UsageError
+    for a product or analyte that is not known, StoreError where the archive cannot be read, and
     RulebookError for a rulebook that is wrong.
     """
     wanted = wanted or Wanted()
+    check_product(wanted.product)
+    _check_analyte(wanted.analyte)
     day = on or datetime.now(UTC).date()
     found = statements(root, wanted)
     limits = Specifications(day)
     drawn = [trend(one, limits.of(one.key), baseline) for one in (*series(found), *ratios(found))]
     return TrendReport(day, tuple(drawn), duplicates(found), laboratories(found))
+
+
+def _check_analyte(analyte: str | None) -> None:
+    known = vocabulary.analytes()
+    if analyte is not None and analyte not in known:
+        raise UsageError(f"'{analyte}' is no analyte{vocabulary.nearest_hint(analyte, known)}")
 
 
 def out_of_trend_of(root: Path, batch_id: str) -> tuple[OutOfTrend, ...]:
@@ -77,7 +87,7 @@ def out_of_trend_of(root: Path, batch_id: str) -> tuple[OutOfTrend, ...]:
     ledger = ledger_of(existing_store(root))
     batch = ledger.batches([batch_id]).get(batch_id)
     if batch is None:
-        near = nearest_hint(batch_id, ledger.batches(), 3)
+        near = vocabulary.nearest_hint(batch_id, ledger.batches(), 3)
         raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
     found = statements(root, Wanted(product=batch.product))
     return tuple(

@@ -18,12 +18,14 @@ import pyarrow.dataset as ds
 
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.archive.history import ArchiveTables, among
+from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.interval import Interval
 from kratom_qc.ledger.ledger import CountedCertificate
 from kratom_qc.trends.agreement import Value
 from kratom_qc.trends.ends import of as ends_of
 from kratom_qc.trends.series import SeriesKey
-from kratom_qc.vocabulary import methods
+from kratom_qc.vocabulary import nearest_hint
+from kratom_qc.vocabulary.methods import techniques_in
 
 _RESULT = (
     *("pass_id", "sha256", "batch_id", "laboratory", "tested_on", "judged_on", "analyte", "said"),
@@ -77,17 +79,32 @@ def statements(root: Path, wanted: Wanted) -> list[Statement]:
     """The results wanted, in the order of their days. Raises InputNotFound where there is no
     archive, and StoreError where it cannot be read."""
     ledger = ledger_of(existing_store(root))
-    counted = [
-        one
-        for one in ledger.counted(wanted.product)
-        if wanted.vendor is None or one.vendor == wanted.vendor
-    ]
+    counted = _of_vendor(ledger.counted(wanted.product), wanted.vendor)
     if not counted:
         return []
     rows = _rows(ArchiveTables(root), counted, wanted)
-    asked = None if wanted.laboratory is None else _folded(wanted.laboratory)
-    rows = [row for row in rows if asked is None or _folded(row["laboratory"]) == asked]
+    rows = _of_laboratory(rows, wanted.laboratory)
     return _once(map(_statement, _without_superseded(rows)))
+
+
+def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[CountedCertificate]:
+    own = [one for one in counted if asked is None or one.vendor == asked]
+    if counted and not own:
+        raise _unknown("vendor", asked or "", {one.vendor or "" for one in counted})
+    return own
+
+
+def _of_laboratory(rows: list[dict[str, Any]], asked: str | None) -> list[dict[str, Any]]:
+    own = [row for row in rows if asked is None or _folded(row["laboratory"]) == _folded(asked)]
+    if rows and not own:
+        raise _unknown("laboratory", asked or "", {row["laboratory"] or "" for row in rows})
+    return own
+
+
+def _unknown(what: str, asked: str, names: set[str]) -> InputNotFound:
+    known = sorted(filter(None, names))
+    near = nearest_hint(asked, known, 3)
+    return InputNotFound(f"the store has no result of the {what} '{asked}'{near}")
 
 
 def _rows(
@@ -108,7 +125,7 @@ def _rows(
         arrays = [pa.array(*column) for column in zip(columns, kinds, strict=True)]
         database.register("counted", pa.table(dict(zip(names, arrays, strict=True))))
         asked = {"until": wanted.until, "last": wanted.last}
-        answer: Any = database.execute(_NEWEST, asked)
+        answer: Any = database.sql(_NEWEST, params=asked)
         found: list[dict[str, Any]] = answer.to_arrow_table().to_pylist()
     return found
 
@@ -154,21 +171,28 @@ def _statement(row: dict[str, Any]) -> Statement:
 
 
 def _once(found: Iterator[Statement]) -> list[Statement]:
-    """What a certificate states twice, in a summary and in a table, is one statement; so are two
-    ways to print one laboratory's name."""
+    """What a certificate states twice, in a summary and in a table, is one statement. Names of
+    laboratories and methods that differ in blanks, capitals and hyphens are one."""
     names: dict[str, str] = {}
+    methods: dict[str, str] = {}
     once: dict[tuple[object, ...], Statement] = {}
     for printed in found:
         name = names.setdefault(_folded(printed.key.laboratory), printed.key.laboratory)
-        one = printed._replace(key=printed.key._replace(laboratory=name))
+        method = methods.setdefault(_compact(printed.key.method), printed.key.method)
+        one = printed._replace(key=printed.key._replace(laboratory=name, method=method))
         once.setdefault((one.key, one.batch_id, one.certificate, one.replicate, one.value), one)
     return list(once.values())
 
 
 def _technique(method: str) -> str:
-    """By what a method's words measure, where the list of methods knows it; else these words."""
-    named = {one.technique.id for one in methods.techniques_in(method)}
-    return " ".join(sorted(named)) or _folded(method)
+    """The techniques that a method's words name, as printed; else these words."""
+    named = dict.fromkeys(one.words for one in techniques_in(method))
+    return " ".join(named) or " ".join(method.split())
+
+
+def _compact(method: str) -> str:
+    """Equal for `ICP-MS`, `ICP/MS` and `icpms`."""
+    return "".join(sign for sign in method.casefold() if sign.isalnum())
 
 
 def _folded(name: str | None) -> str:
