@@ -23,6 +23,7 @@ from kratom_qc.app import terms
 from kratom_qc.app.batches import (
     collect,
     compared,
+    hold_several_vendors,
     judge_batches,
     lot_key,
     refused_before,
@@ -44,6 +45,7 @@ from kratom_qc.interpret.compare import traces
 from kratom_qc.interpret.content import saved_again
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
+from kratom_qc.ledger.people import People
 from kratom_qc.report.html import html, page_name, summary_page
 from kratom_qc.report.kept import reported
 from kratom_qc.report.page import batch_page
@@ -136,12 +138,16 @@ def existing(inbox: Path) -> Path:
 def delivered(store: Store, files: Iterable[Arrival]) -> None:
     """Write down that files came, by which route and under which names. The store holds them: what
     the ledger says has come may be taken out of the inbox."""
-    acts = [
-        Act("delivered", one.sha256, {"name": one.name, "route": INBOX, "size": one.size})
-        for one in files
-    ]
+    acts = list(map(_delivered, files))
     if acts:
         store.ledger.add(user(), *acts)
+
+
+def _delivered(one: Arrival) -> Act:
+    """A folder of the inbox is a vendor's own."""
+    vendor, inside, _ = one.name.partition("/")
+    made = {"name": one.name, "route": INBOX, "size": one.size}
+    return Act("delivered", one.sha256, {**made, "vendor": vendor} if inside else made)
 
 
 def _delivered_again(store: Store, files: Sequence[Arrival]) -> None:
@@ -268,6 +274,7 @@ class ReleasePass:
         self._again = saved_again(one for reading in self.readings for one in reading.certificates)
         refused = refused_before(self.store.ledger, touched, fresh)
         self.checks = compared(self.readings, spoken, refused)
+        hold_several_vendors(self.checks, self.store.ledger, _files_of(spoken, self.new))
         self.total = len(touched)
         self.stamp = self._begun()
         self.writer = PassWriter(self.store.files, self.stamp, PROGRAM)
@@ -460,6 +467,7 @@ def whole_pass(
         counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
         log.info("pass begun", extra={"inbox": str(inbox), **counts})
         batches = named_batches(store.ledger, again)
+        batches += People(store.ledger).passed_of_several()
         if not (found.new or batches):
             _delivered_again(store, found.again)
             return Done(found)
@@ -495,6 +503,17 @@ def _with_outlook(reading: Reading, after_trouble: str) -> Reading:
         for refusal in reading.refusals
     )
     return replace(reading, refusals=refusals)
+
+
+def _files_of(
+    spoken: Mapping[str, Iterable[str]], new: Iterable[Reading]
+) -> dict[str, dict[str, None]]:
+    """Of batches the hashes of all their files, known and new."""
+    files = {batch_id: dict.fromkeys(hashes) for batch_id, hashes in spoken.items()}
+    for reading in new:
+        for batch_id in reading.batch_ids:
+            files.setdefault(batch_id, {})[reading.sha256] = None
+    return files
 
 
 def _log_reading(reading: Reading) -> None:

@@ -2,50 +2,64 @@
 anybody else's.
 
 A file is a company's if the company delivered it. A batch is a company's if every certificate that
-speaks of it is. One that others speak of too is shown to nobody of them: its verdict rests on what
-the others sent.
+speaks of it is, and nobody else delivered the same bytes. Of a batch that others speak of too
+nothing is shown but that it is compared: its verdict rests on what the others sent. What a verdict
+says of other files or batches is said without naming them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
+from kratom_qc.app.restored import restored
 from kratom_qc.app.store import Store
 from kratom_qc.archive.history import ArchiveTables, among
-from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.domain.certificate import HoldReason
+from kratom_qc.domain.errors import InputNotFound, Problem
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.source import CellRef
+from kratom_qc.domain.verdict import Verdict
 from kratom_qc.ledger.ledger import KnownBatch
 from kratom_qc.ledger.people import Delivery, People
 
-Row = dict[str, Any]
-# Holds of `interpret.compare`, whose sentences name other files and batches.
+# Causes to hold whose sentences name other files, batches or vendors (`interpret.compare`,
+# `app.batches`).
 NAME_OTHERS = frozenset(
-    {"BATCH-ID-TWINS", "RESULTS-OF-ANOTHER-BATCH", "CERTIFICATE-ID-REUSED", "REFUSED-FILE"}
+    {
+        *("BATCH-ID-TWINS", "RESULTS-OF-ANOTHER-BATCH", "CERTIFICATE-ID-REUSED"),
+        *("REFUSED-FILE", "SEVERAL-VENDORS"),
+    }
 )
+_REMARKS_OF_OTHERS = frozenset({"same-file-name"})
 _OTHERS = (
-    "It has something in common with a certificate that is not yours (its lot, its number or its "
-    "results). Somebody compares the two, and asks you where needed."
+    "it has its lot, its number or its results in common with another certificate, which may be "
+    "somebody else's: a person compares them"
 )
 
 
 @dataclass(frozen=True)
 class ShownBatch:
-    """A batch as a vendor sees it; `is_shared` where others speak of it too."""
+    """A batch as somebody may see it; `known` is None where they may see nothing but that it is
+    compared, `verdict` where the archive of an earlier version does not hold it."""
 
     batch_id: str
-    known: KnownBatch | None
-    is_shared: bool
-    reasons: tuple[Row, ...] = ()
+    known: KnownBatch | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file that was delivered, with what became of it."""
+    """A file that was delivered, with what became of it: why it was refused, or its batches."""
 
     delivery: Delivery
-    refusals: tuple[Row, ...]
-    batches: tuple[ShownBatch, ...]
+    refusals: tuple[Problem, ...] = ()
+    batches: tuple[ShownBatch, ...] = ()
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts on its batches that may be seen."""
+        return [one.verdict for one in self.batches if one.verdict is not None]
 
 
 class Shown:
@@ -55,42 +69,48 @@ class Shown:
         self._store, self._vendor = store, vendor
         self._people, self._ledger = People(store.ledger), store.ledger
 
-    def file(self, sha256: str) -> ShownFile:
-        """A file with its verdicts. Raises InputNotFound for one that they may not see."""
-        delivery = self.delivery(sha256)
-        if delivery.status == "refused":
-            return ShownFile(delivery, tuple(self._refusals(sha256)), ())
-        found = self._people.batches_of([sha256]).get(sha256, [])
-        return ShownFile(delivery, (), tuple(self.batches(found)))
-
     def delivery(self, sha256: str) -> Delivery:
-        """How a file came. Raises InputNotFound as above."""
+        """How a file came. Raises InputNotFound for one that they may not see."""
         found = self._people.deliveries(sha256=sha256, vendor=self._vendor, count=1)
         if not found:
             raise InputNotFound(sha256)
         return found[0]
 
+    def file(self, sha256: str) -> ShownFile:
+        """A file with its verdicts. Raises InputNotFound for one that they may not see."""
+        delivery = self.delivery(sha256)
+        if delivery.status == "refused":
+            return ShownFile(delivery, tuple(self._refusals(delivery)))
+        found = self._people.batches_of([sha256]).get(sha256, [])
+        return ShownFile(delivery, batches=tuple(self.batches(found, whole=True)))
+
     def batch(self, batch_id: str) -> ShownBatch:
-        """A batch. Raises InputNotFound for one that they may not see anything of."""
-        found = next(self.batches([batch_id]), None)
-        if found is None:
+        """A batch with its verdict. Raises InputNotFound for one of which they may see nothing."""
+        found = self.batches([batch_id], whole=True)
+        if not found:
             raise InputNotFound(batch_id)
-        return found
+        return found[0]
 
-    def batches(self, batch_ids: Iterable[str]) -> Iterator[ShownBatch]:
-        """Those of some batches of which they may see something, with the reasons that decide."""
+    def batches(self, batch_ids: Iterable[str], *, whole: bool = False) -> list[ShownBatch]:
+        """Those of some batches of which they may see something; `whole`, with their verdicts."""
         ids = list(dict.fromkeys(batch_ids))
-        whose, known = self._owned(ids), self._ledger.batches(ids)
-        for batch_id in ids:
-            if batch_id not in whose:
-                continue
-            if whose[batch_id] and batch_id in known:
-                reasons = tuple(map(self._told, self._against(known[batch_id])))
-                yield ShownBatch(batch_id, self._reason_told(known[batch_id]), False, reasons)
-            else:
-                yield ShownBatch(batch_id, None, is_shared=not whose[batch_id])
+        owned, known = self._owned(ids), self._ledger.batches(ids)
+        seen = [one for one in ids if owned.get(one) and one in known]
+        verdicts = restored(self._store.root, seen) if whole and seen else {}
+        return [
+            self._shown(known[one], verdicts.get(one)) if one in seen else ShownBatch(one)
+            for one in ids
+            if one in owned
+        ]
 
-    def _owned(self, batch_ids: list[str]) -> dict[str, bool]:
+    def _shown(self, known: KnownBatch, verdict: Verdict | None) -> ShownBatch:
+        if self._vendor is None:
+            return ShownBatch(known.batch_id, known, verdict)
+        # Its main reason may name others.
+        told = known._replace(reason="")
+        return ShownBatch(known.batch_id, told, for_vendor(verdict) if verdict else None)
+
+    def _owned(self, batch_ids: Collection[str]) -> dict[str, bool]:
         """Of batches that they know of whether everything about them is theirs."""
         files = self._ledger.files_of(batch_ids)
         if self._vendor is None:
@@ -99,44 +119,50 @@ class Shown:
         vendors = self._people.vendors_of(every)
         owned: dict[str, bool] = {}
         for batch_id, of_batch in files.items():
-            own = [self._vendor in vendors.get(sha256, ()) for sha256 in of_batch]
-            if any(own):
-                owned[batch_id] = all(own)
+            senders = [vendors.get(sha256, set()) for sha256 in of_batch]
+            if any(self._vendor in sent for sent in senders):
+                owned[batch_id] = all(self._is_own(sent) for sent in senders)
         return owned
 
-    def _refusals(self, sha256: str) -> list[Row]:
-        return refusals(self._store, sha256)
+    def _is_own(self, sent: Collection[str | None]) -> bool:
+        return self._vendor in sent and set(sent) <= {self._vendor, None}
 
-    def _against(self, known: KnownBatch) -> Iterator[Row]:
-        columns = ("market", "rule_id", "rulebook", "analyte", "outcome", "decides", "limit", "why")
-        ours = among("batch_id", [known.batch_id])
-        tables = ArchiveTables(self._store.root)
-        own = tables.table("verdicts", known.pass_id, ("market", "home_markets"), ours).to_pylist()
-        homes = next((row["home_markets"] or () for row in own if row["market"] is None), ())
-        found = tables.table(
-            "findings", known.pass_id, (*columns, "file", "sheet", "cell"), ours
-        ).to_pylist()
-        for row in sorted(found, key=lambda row: row["outcome"] != "FAIL"):
-            counts = row["market"] is None or row["market"] in homes
-            if counts and row["decides"] and row["outcome"] != "PASS":
-                yield row
-
-    def _told(self, row: Row) -> Row:
-        if self._vendor is not None and row["rule_id"] in NAME_OTHERS:
-            return {**row, "why": _OTHERS}
-        return row
-
-    def _reason_told(self, known: KnownBatch) -> KnownBatch:
-        """A batch without its main reason, which may name others."""
-        return known if self._vendor is None else known._replace(reason="")
+    def _refusals(self, delivery: Delivery) -> Iterable[Problem]:
+        """Why a file was refused at its newest reading, under the name that this sender gave it."""
+        entries = [one for one in self._ledger.entries(delivery.sha256) if one.act == "refused"]
+        if not entries:
+            return
+        tables, ours = ArchiveTables(self._store.root), among("sha256", [delivery.sha256])
+        pass_id = entries[-1].made["pass_id"]
+        table = tables.table("certificates", pass_id, ("file", "refusals"), ours)
+        for row in table.to_pylist():
+            for one in row["refusals"] or ():
+                message = one["message"].replace(row["file"], delivery.name)
+                ref = CellRef(delivery.name, one["sheet"], one["cell"])
+                yield Problem(one["code"], message, ref, one["said"])
 
 
-def refusals(store: Store, sha256: str) -> list[Row]:
-    """Why a file was refused at its newest reading, with the cells."""
-    entries = [one for one in store.ledger.entries(sha256) if one.act == "refused"]
-    if not entries:
-        return []
-    made: Mapping[str, Any] = entries[-1].made
-    tables, ours = ArchiveTables(store.root), among("sha256", [sha256])
-    rows = tables.table("certificates", made["pass_id"], ("refusals",), ours).to_pylist()
-    return [problem for row in rows for problem in row["refusals"] or ()]
+def for_vendor(verdict: Verdict) -> Verdict:
+    """A verdict that names nobody's file or batch but the vendor's own."""
+    batch = replace(
+        verdict.batch,
+        hold_reasons=tuple(map(_reason_told, verdict.batch.hold_reasons)),
+        remarks=tuple(one for one in verdict.batch.remarks if one.code not in _REMARKS_OF_OTHERS),
+    )
+    told = {id(one): _finding_told(one) for one in verdict.findings}
+    standings = tuple(
+        replace(one, finding=told.get(id(one.finding), one.finding)) for one in verdict.standings
+    )
+    return replace(verdict, batch=batch, findings=tuple(told.values()), standings=standings)
+
+
+def _finding_told(finding: Finding) -> Finding:
+    if finding.rule_id not in NAME_OTHERS:
+        return finding
+    return replace(finding, why=_OTHERS, ref=None)
+
+
+def _reason_told(reason: HoldReason) -> HoldReason:
+    if reason.rule_id not in NAME_OTHERS:
+        return reason
+    return replace(reason, why=_OTHERS, ref=CellRef(""))

@@ -21,6 +21,7 @@ from kratom_qc.app.release import whole_pass
 from kratom_qc.app.store import Store
 from kratom_qc.app.today import Today
 from kratom_qc.domain.errors import KratomQCError, StoreError
+from kratom_qc.ledger.people import People
 
 log = logging.getLogger(__name__)
 _LOOK = 0.1  # seconds between two looks at the mark that a delivery leaves
@@ -41,7 +42,7 @@ def stand_by(root: Path, until: threading.Event) -> None:
             continue
         seen, asked = mark, time.monotonic()
         try:
-            if store.ledger.to_read(PROGRAM):
+            if store.ledger.to_read(PROGRAM) or People(store.ledger).passed_of_several():
                 whole_pass(None, store, today.policy())
         except StoreError as error:  # another pass holds the store, or the disk is full
             log.info("store not free, tried again", extra={"why": str(error)})

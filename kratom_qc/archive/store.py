@@ -31,7 +31,7 @@ from kratom_qc.archive import disk, fingerprint, rows, tables
 from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.archive.pages import PageWriter
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import Problem, StoreError
+from kratom_qc.domain.errors import Problem, StoreBusy, StoreError
 from kratom_qc.domain.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -57,12 +57,12 @@ class StoreFiles:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the store for one pass. Raises StoreError at once where another pass holds it."""
+        """Hold the store for one pass. Raises StoreBusy at once where another pass holds it."""
         lock = FileLock(self.root / "pass.lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise StoreError(
+            raise StoreBusy(
                 f"{self.root}: another pass is writing to this store; try again when it has ended"
             ) from None
         try:

@@ -13,7 +13,7 @@ from kratom_qc.cli.options import StoreFolder
 archive = typer.Typer(
     name="archive",
     rich_markup_mode=None,
-    help="The archive of a store: verify, query, views, columns.\n\n"
+    help="The archive of a store: verify, query, export, views, columns.\n\n"
     "\b\nExample:\n  kratom-qc archive verify --store store",
 )
 Heads = Annotated[
@@ -72,6 +72,31 @@ def query(
     from kratom_qc.cli.archive_query import print_answer
 
     return print_answer(store or settings.load().store, sql, output)
+
+
+@archive.command()
+def export(
+    batch: Annotated[
+        str, typer.Argument(metavar="BATCH", show_default=False, help="A batch of the store.")
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FOLDER", show_default=False, help="A new folder.")
+    ],
+    store: StoreFolder = None,
+) -> int:
+    """Write all that there is about a batch to a folder.
+
+    Its certificates as they came, results, findings, verdicts, page, rulebooks and entries of the
+    journal, and a short script that checks them without this program.
+
+    \b
+    Example:
+      kratom-qc archive export KL-2026-044 --to KL-2026-044 --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_exported
+
+    return print_exported(store or settings.load().store, batch, to)
 
 
 @archive.command()

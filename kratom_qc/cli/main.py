@@ -3,6 +3,7 @@ help and completion answer at once."""
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -52,6 +53,9 @@ _COMMANDS = (
 )
 
 
+_AT_ITS_END = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN, errno.EIO)
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its status."""
     _speak_any_letter()
@@ -80,15 +84,22 @@ def _status(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("KRATOM_QC_DEBUG"):
             raise
-        print(
-            f"{NAME}: internal error ({type(error).__name__}: {error}); nothing was half written. "
-            "Set KRATOM_QC_DEBUG=1 to see where, and report it",
-            file=sys.stderr,
-        )
+        print(f"{NAME}: {_unforeseen(error)}", file=sys.stderr)
         return exit_status.INTERNAL
     if status == exit_status.INTERRUPTED:
         print(f"{NAME}: interrupted; nothing was half written", file=sys.stderr)
     return _certain(status)
+
+
+def _unforeseen(error: Exception) -> str:
+    """What is said of an error that nobody foresaw: a machine at its end is no fault of ours."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in _AT_ITS_END:
+        lacks = getattr(error, "strerror", None) or "too little memory"
+        return f"this machine cannot go on: {lacks}; nothing was half written. Try again"
+    return (
+        f"internal error ({type(error).__name__}: {error}); nothing was half written. "
+        "Set KRATOM_QC_DEBUG=1 to see where, and report it"
+    )
 
 
 def _certain(status: object) -> int:

@@ -4,29 +4,32 @@ error, and only where that is a terminal."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.release import Done, Progress, arrivals, whole_pass
+from kratom_qc.app.release import Arrivals, Done, Progress, arrivals, whole_pass
 from kratom_qc.app.store import Store
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import exit_status
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.cli.tables import print_verdicts
+from kratom_qc.domain.errors import StoreBusy
 from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.report import as_json as json_objects
 from kratom_qc.report.summary import SummaryRow
 
 _STARTING = "starting Prefect"
+_TRY_AGAIN = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Order:
     on: date | None
     facts: Path | None
     again: tuple[str, ...] = ()
+    wait: int = 0  # seconds, for another pass to end
 
 
 def release(
@@ -50,7 +54,27 @@ def release(
     with _progress(shown=shown) as progress:
         if as_flow and (order.again or arrivals(order.inbox, store).new):
             return _flow(order, progress)
-        return whole_pass(order.inbox, store, policy, order.again, progress)
+        return _after_another(
+            order, store, lambda: whole_pass(order.inbox, store, policy, order.again, progress)
+        )
+
+
+def _after_another(order: Order, store: Store, make: Callable[[], Done]) -> Done:
+    """A pass as soon as another one has ended. One that finds nothing to do needs not wait; one
+    that waits in vain did not happen, and nobody may take its end for a verdict. Raises StoreBusy.
+    """
+    until = time.monotonic() + order.wait
+    found: Arrivals | None = None
+    while True:
+        try:
+            return make()
+        except StoreBusy:
+            found = found or arrivals(order.inbox, store)
+            if not (order.again or found.new or found.again):
+                return Done(found)
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_TRY_AGAIN)
 
 
 def _flow(order: Order, progress: Progress) -> Done:
@@ -68,14 +92,15 @@ def _flow(order: Order, progress: Progress) -> Done:
         progress(_STARTING, 1, 1)
         token = watching.set(progress)
         try:
-            return flow(
-                str(order.inbox),
+            done = flow(
                 str(order.store),
+                str(order.inbox),
                 list(order.markets),
                 order.on.isoformat() if order.on else None,
                 str(order.facts) if order.facts else None,
                 list(order.again),
             )
+            return cast(Done, done)
         finally:
             watching.reset(token)
 

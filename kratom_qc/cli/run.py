@@ -34,6 +34,15 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="End as `check` does: by the worst verdict.")
     ] = False,
+    wait: Annotated[
+        int,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="How long to wait where another pass is at work on the store; then the run ends "
+            "with 73. A run that finds nothing new does not wait.",
+        ),
+    ] = 60,
     prefect: Annotated[
         bool,
         typer.Option(
@@ -55,6 +64,7 @@ def run(
       kratom-qc run --again "HB-*"
     """
     from kratom_qc import settings
+    from kratom_qc.app.after import after_pass
     from kratom_qc.app.policy import load_policy
     from kratom_qc.app.release import existing
     from kratom_qc.app.store import Store
@@ -63,10 +73,12 @@ def run(
     config = settings.load()
     inbox, store, markets = inbox or config.inbox, store or config.store, tuple(market or ())
     policy = load_policy(markets, on, facts)  # mistakes are told before anything starts
-    order = passes.Order(existing(inbox), store, markets, on, facts, tuple(again or ()))
+    order = passes.Order(existing(inbox), store, markets, on, facts, tuple(again or ()), wait)
     kept = Store(store)
     as_flow = prefect or bool(os.environ.get("PREFECT_API_URL"))
     done = passes.release(order, kept, policy, as_flow=as_flow, shown=not quiet)
+    if not (as_flow and done.rows):  # the flow has done so itself
+        after_pass(kept, policy)
     status = passes.worst_status(done) if strict else 0
     if quiet:
         return status

@@ -44,6 +44,10 @@ class StoreError(KratomQCError):
     exit_status = 73
 
 
+class StoreBusy(StoreError):
+    """Another pass holds the store: it takes what this one would."""
+
+
 # Codes of refusals that say nothing about the file: its reader was stopped, died or failed.
 MACHINE_TROUBLE = frozenset({"reader-too-slow", "reader-too-large", "reader-died", "reader-failed"})
 # The code by which a refused file says which lot it names; `Problem.quoted` is the lot.

@@ -27,6 +27,7 @@ from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from kratom_qc.domain.errors import RulebookError
 from kratom_qc.settings import Caps
 
 T = TypeVar("T")
@@ -127,6 +128,7 @@ class Sandbox:
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
+            _check_open_files(self.workers)
             context = multiprocessing.get_context("forkserver")
             # Children fork from a process that has the readers loaded and nothing else: no data
             # frame, no scheduler.
@@ -170,6 +172,20 @@ def in_a_child(caps: Caps, preload: str, work: Callable[..., T], *arguments: Any
             return sandbox.submit(work, *arguments).answer()
         finally:
             sandbox.stop()
+
+
+def _check_open_files(workers: int) -> None:
+    """Raises RulebookError where this process may not open what a pool of children needs: it would
+    break in the middle, each time at another place."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        allowed, needed = resource.getrlimit(resource.RLIMIT_NOFILE)[0], 24 + 2 * workers
+        if allowed < needed:
+            raise RulebookError(
+                f"this process may have {allowed} files open at once, and reading certificates "
+                f"takes {needed}; raise the limit (`ulimit -n`, or LimitNOFILE of its service)"
+            )
 
 
 # ---------------------------------------------------------------- in the child

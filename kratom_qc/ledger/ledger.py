@@ -228,6 +228,30 @@ class Ledger:
             for row in connection.execution_options(yield_per=_ASKED).execute(rows):
                 yield Entry(*row)
 
+    def since(self, sequence: int = 0, at: str = "") -> list[Entry]:
+        """The entries after one, and from a moment on, in their order."""
+        later = select(JOURNAL).where(JOURNAL.c.sequence > sequence, JOURNAL.c.at >= at)
+        with reading(self._engine) as connection:
+            return [Entry(*row) for row in connection.execute(later.order_by(JOURNAL.c.sequence))]
+
+    def entry(self, sequence: int) -> Entry:
+        """The entry with a number."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(JOURNAL).where(JOURNAL.c.sequence == sequence)).one()
+            return Entry(*row)
+
+    def about(self, subjects: Collection[str]) -> list[Entry]:
+        """Every entry on some subjects, in their order."""
+        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
+        return sorted(Entry(*row) for row in rows)
+
+    def hashes(self, after: int = 0) -> Iterator[str]:
+        """The hash of every entry after one, in their order."""
+        rows = select(JOURNAL.c.hash).where(JOURNAL.c.sequence > after).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            found = connection.execution_options(yield_per=_ASKED).execute(rows)
+            yield from found.scalars()
+
     def faults(self, heads: Iterable[Head] = ()) -> list[Fault]:
         """What is wrong with the journal, given heads that were exported; empty where nothing is.
         Raises StoreError where the database itself is damaged."""
@@ -392,6 +416,31 @@ class Ledger:
         with reading(self._engine) as connection:
             return list(map(_known_batch, connection.execute(rows)))
 
+    def on_hold(self) -> list[tuple[str, str, str]]:
+        """(batch, when it was judged first, why it is held) of every batch on hold, the oldest
+        first."""
+        columns = BATCHES.c.batch_id, JOURNAL.c.at, BATCHES.c.reason
+        both = BATCHES.join(JOURNAL, BATCHES.c.first == JOURNAL.c.sequence)
+        held = BATCHES.c.disposition == Disposition.ON_HOLD
+        rows = select(*columns).select_from(both).where(held).order_by(BATCHES.c.first)
+        with reading(self._engine) as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(rows)]
+
+    def quarantined(self) -> list[RefusedFile]:
+        """The files that no pass reads again, because reading or judging them failed more than
+        once; the newest first."""
+        columns = [FILES.c[name] for name in RefusedFile._fields]
+        rows = select(*columns).where(FILES.c.status == "refused", FILES.c.tries > 1)
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.order_by(FILES.c.sequence.desc()))
+            return [RefusedFile(row.sha256, row.name, row.why or "") for row in found]
+
+    def files_by_status(self) -> dict[str, int]:
+        """How many files there are: waiting, judged, refused."""
+        rows = select(FILES.c.status, func.count()).group_by(FILES.c.status)
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(rows)}
+
     def blocks(self, size: int, since: int = 0) -> list[int]:
         """The blocks of batches of which one was changed after an entry of the journal. A block is
         what was judged first by so many consecutive entries."""
@@ -417,9 +466,8 @@ class Ledger:
 
     def verdicts_of(self, batch_ids: Collection[str]) -> dict[str, list[Entry]]:
         """Every `judged` entry on batches, in their order."""
-        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, batch_ids)
         found: dict[str, list[Entry]] = {}
-        for entry in sorted(Entry(*row) for row in rows):
+        for entry in self.about(batch_ids):
             if entry.act == "judged":
                 found.setdefault(entry.subject, []).append(entry)
         return found

@@ -15,7 +15,16 @@ from sqlalchemy import delete, func, select
 
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger
-from kratom_qc.ledger.tables import CERTIFICATES, CREDENTIALS, DELIVERIES, FILES, TOKENS, USERS
+from kratom_qc.ledger.tables import (
+    BATCHES,
+    CERTIFICATES,
+    CREDENTIALS,
+    DELIVERIES,
+    FILES,
+    PASSES,
+    TOKENS,
+    USERS,
+)
 
 
 class KnownUser(NamedTuple):
@@ -162,6 +171,28 @@ class People:
             for sha256, batch_id in connection.execute(ordered):
                 found.setdefault(sha256, []).append(batch_id)
         return found
+
+    def passed_of_several(self) -> list[str]:
+        """The batches that PASS though a second vendor has sent a certificate of theirs, or the
+        same file, since the last pass but one: they were judged before that was known."""
+        before = select(PASSES.c.sequence).order_by(PASSES.c.sequence.desc()).limit(1).offset(1)
+        other, sent = CERTIFICATES.alias(), DELIVERIES.alias()
+        elsewhere = (
+            select(other.c.sha256)
+            .join_from(other, sent, other.c.sha256 == sent.c.sha256)
+            .where(other.c.batch_id == CERTIFICATES.c.batch_id, other.c.amended_by.is_(None))
+            .where(sent.c.vendor != DELIVERIES.c.vendor)
+        )
+        rows = (
+            select(BATCHES.c.batch_id)
+            .join_from(DELIVERIES, CERTIFICATES, DELIVERIES.c.sha256 == CERTIFICATES.c.sha256)
+            .join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id)
+            .where(DELIVERIES.c.sequence > func.coalesce(before.scalar_subquery(), 0))
+            .where(CERTIFICATES.c.amended_by.is_(None), BATCHES.c.verdict == "PASS")
+            .where(elsewhere.exists())
+        )
+        with self._ledger.reading() as connection:
+            return list(dict.fromkeys(connection.execute(rows).scalars()))
 
     def tally(self, vendor: str | None = None) -> dict[str, int]:
         """How many files there are by status: all, or those that a vendor delivered."""

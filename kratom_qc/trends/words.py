@@ -99,8 +99,8 @@ def out_of_trend(one: OutOfTrend) -> str:
     value, usual = ends(one.point.value, key.unit), limits(one.lower, one.upper, one.series)
     return (
         f"Out of trend: {wording.subject_name(key.analyte)} of {one.point.batch_id} is {value} "
-        f"('{one.point.said}' at {one.point.cell}); by the {one.before} batches before it {usual} is "
-        f"usual ({one.rule}, {RULES[one.rule]}). {WARNS}"
+        f"('{one.point.said}' at {one.point.cell}); by the {one.before} batches before it {usual} "
+        f"is usual ({one.rule}, {RULES[one.rule]}). {WARNS}"
     )
 
 

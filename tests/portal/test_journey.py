@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+
+import openpyxl
 
 from tests.app.stores import certificate
 from tests.portal.serving import PASSWORD, Portal
@@ -26,7 +29,12 @@ def test_a_refused_file_says_everything_that_is_wrong(portal: Portal) -> None:
     ann.send(("x.csv", content))
     portal.judged()
     page = ann.get(f"/certificates/{hashlib.sha256(content).hexdigest()}").text
-    assert "Refused: " in page
+    assert ">Refused<" in page
+    assert "saved as xlsx or csv" in page  # what to do
+    workbook = ann.get(f"/certificates/{hashlib.sha256(content).hexdigest()}/annotated.xlsx")
+    assert workbook.headers["content-disposition"].startswith('attachment; filename="x_annotated.xlsx"')
+    sheets = openpyxl.load_workbook(io.BytesIO(workbook.content)).sheetnames
+    assert len(sheets) == 1  # the list alone: the file cannot be opened
 
 
 def test_what_was_acknowledged_is_delivered_by_whom_and_for_which_company(portal: Portal) -> None:

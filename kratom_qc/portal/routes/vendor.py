@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import PurePath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -12,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from kratom_qc.app.blanks import blank_certificate
+from kratom_qc.app.mending import annotated_workbook, listing
 from kratom_qc.app.shown import Shown
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.roles import Action
@@ -27,6 +29,13 @@ router = APIRouter()
 Sender = Annotated[Visitor, Depends(who(Action.SEND))]
 Reader = Annotated[Visitor, Depends(who(Action.SEE_OWN))]
 LimitsReader = Annotated[Visitor, Depends(who(Action.SEE_LIMITS))]
+_SEVERITIES = {
+    "refused": "refused",
+    "fail": "fails",
+    "hold": "holds",
+    "warning": "warning",
+    "note": "remark",
+}
 _LOOK_SECONDS, _WATCH_SECONDS = 0.3, 120
 
 
@@ -74,9 +83,8 @@ def certificates(house: InHouse, visitor: Reader, before: int | None = None) -> 
     shown = Shown(house.store, visitor.vendor)
     listed = house.people.deliveries(vendor=visitor.vendor, before=before, count=50)
     of_files = house.people.batches_of([one.sha256 for one in listed])
-    batches = {
-        one.batch_id: one for one in shown.batches(b for found in of_files.values() for b in found)
-    }
+    every = (batch_id for found in of_files.values() for batch_id in found)
+    batches = {one.batch_id: one for one in shown.batches(every)}
     rows = [
         (one, [batches[b] for b in of_files.get(one.sha256, ()) if b in batches]) for one in listed
     ]
@@ -89,7 +97,11 @@ def certificates(house: InHouse, visitor: Reader, before: int | None = None) -> 
 def certificate(house: InHouse, visitor: FileReader, sha256: str) -> Response:
     """One file, with its verdicts or everything that is wrong with it."""
     found = Shown(house.store, visitor.vendor).file(sha256)
-    return page("certificate.html", visitor, file=found)
+    sent = house.people.deliveries(sha256=sha256, vendor=visitor.vendor)
+    fixes = listing(found).fixes
+    return page(
+        "certificate.html", visitor, file=found, fixes=fixes, history=sent, words=_SEVERITIES
+    )
 
 
 @router.get("/certificates/{sha256}/file")
@@ -97,6 +109,15 @@ def original(house: InHouse, visitor: FileReader, sha256: str) -> Response:
     """The file as it came."""
     delivery = Shown(house.store, visitor.vendor).delivery(sha256)
     return downloads.attachment(raw(house.store.root, sha256), delivery.name)
+
+
+@router.get("/certificates/{sha256}/annotated.xlsx")
+def annotated(house: InHouse, visitor: FileReader, sha256: str) -> Response:
+    """The file as a workbook with everything marked that is wrong with it."""
+    found = Shown(house.store, visitor.vendor).file(sha256)
+    name = f"{PurePath(found.delivery.name).stem} annotated.xlsx"
+    content = annotated_workbook(house.store.root, found)
+    return downloads.attachment(content, name, downloads.XLSX)
 
 
 @router.get("/certificates/{sha256}/progress")
