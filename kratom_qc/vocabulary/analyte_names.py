@@ -58,7 +58,9 @@ _MEASURED = ("physical", "microbe")
 _SUMS = ("total", "solvent")  # `Hexanes (sum)`, of their isomers
 _OF_MOULDS = ("tymc", "yeasts", "moulds")
 # `Lead ¹`, `Lead (1)`, `Lead ᵃ`: a note stands somewhere, and is read by itself
-_NOTED = re.compile(r"(?<=[^\W\d_)])\s*(?:[¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ]{1,2}\)?|[\s,]*\([1-9]\)|\s+[1-9a-d]\))+\s*$")
+_NOTED = re.compile(
+    r"(?<=[^\W\d_)])\s*(?:[¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ]{1,2}\)?|[\s,]*\([1-9]\)|\s+[1-9a-d]\))+\s*$"
+)
 # What laboratories mark a test with that is (not) in the scope of their accreditation
 _ACCREDITED = re.compile(r"\s*[(\[][AN][)\]]\s*$")
 

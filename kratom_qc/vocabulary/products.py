@@ -108,7 +108,7 @@ def made_from(text: str) -> str | None:
     said = (product_forms().keys() & meanings) - {"capsule", *_LEAF_FORMS}
     if said:
         return "extract" if said == {"extract"} else None
-    return "leaf" if meanings & {_LEAF, *_LEAF_FORMS} else None
+    return "leaf" if meanings & {_LEAF, _DRIED, *_LEAF_FORMS} else None
 
 
 @lru_cache(8192)
