@@ -12,7 +12,7 @@ import fnmatch
 import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from kratom_qc import PROGRAM, settings
 from kratom_qc.app import terms
+from kratom_qc.app.balance import Balance, Totals
 from kratom_qc.app.batches import (
     collect,
     compared,
@@ -157,6 +158,8 @@ class ReleasePass:
         self.progress = progress
         self.new: list[Reading] = []
         self.rows: list[SummaryRow] = []
+        self.balance = Balance()
+        self.totals: Totals | None = None  # once it is published
         self._tries: dict[str, int] = {}  # before this pass
         self._judged: dict[str, dict[str, Any]] = {}  # what the ledger is told, by batch
         self._earlier: dict[str, tuple[EarlierVerdict, ...]] = {}
@@ -308,6 +311,7 @@ class ReleasePass:
         written = batch_page(verdict, program=PROGRAM, earlier=earlier, in_store=True)
         self.writer.pages.add(Page(page, row.batch_id, written))
         made = self.writer.add_verdict(verdict, row.reason)
+        self.balance.add(verdict)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
         log.info("batch judged", extra={**ids, "verdict": str(row.decision)})
@@ -316,7 +320,9 @@ class ReleasePass:
     # ------------------------------------------------------------ publish
 
     def publish(self) -> None:
-        """Write the summary and commit the pass: from the ledger's transaction on it counts."""
+        """Write the summary and commit the pass: from the ledger's transaction on it counts. Raises
+        EngineError where a result was read and not judged."""
+        self.totals = self.balance.totals(self.new, self._again)
         for reading in self.new:
             if reading.refusals and reading.sha256:
                 self.writer.add_refused(reading.file, reading.sha256, reading.told)
@@ -332,7 +338,7 @@ class ReleasePass:
         )
         self.writer.pages.add(Page(pass_page_name(self.stamp.pass_id), None, page))
         self._commit(self.writer.finish())
-        counts = {"batches": len(self.rows), "refused": len(self.refused)}
+        counts = {"batches": len(self.rows), **asdict(self.totals)}
         log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
 
     def _commit(self, tables: Mapping[str, str]) -> None:
@@ -347,6 +353,7 @@ class ReleasePass:
             "program": PROGRAM,
             "holds": dict(tables),
             "terms": judged_by.hash,
+            "results": asdict(self.totals) if self.totals else None,
         }
         acts = [self._read_act(reading) for reading in self.new if reading.sha256]
         with self.store.ledger.writing() as writer:
@@ -428,6 +435,7 @@ class Done:
         self.found = found
         self.pass_id = current.stamp.pass_id if current else ""
         self.rows = current.rows if current else []
+        self.totals = current.totals if current else None
         self.refused = [*(current.refused if current else ()), *found.left]
 
     @property
