@@ -1,9 +1,5 @@
 """The release flow: the pass of `kratom_qc.app.release`, its stages as tasks of Prefect's. One pass
-at a time per store.
-
-On a schedule, with a Prefect server of its own unless PREFECT_API_URL names one:
-
-    python -m flows.serve --inbox inbox --store store --cron "0 * * * *"
+at a time per store; a scheduled run that finds another at work is skipped.
 
 A batch that FAILs is a successful flow run; the flow fails only where the house is broken. A pass
 takes everything that the store does not know yet, so a missed or repeated schedule does no harm.
@@ -11,21 +7,20 @@ takes everything that the store does not know yet, so a missed or repeated sched
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.logging.handlers import APILogHandler, APILogWorker
 
-from kratom_qc import logs
+from flows.telling import logged_by_prefect, passed, skipped
+from kratom_qc.app.after import after_pass
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.release import PLAIN, Done, Progress, Stages, unwatched, whole_pass
+from kratom_qc.app.release import PLAIN, Progress, Stages, unwatched, whole_pass
 from kratom_qc.app.store import Store
+from kratom_qc.domain.errors import StoreBusy
 
 TASKS = Stages(
     task(name="read certificates", cache_policy=NO_CACHE)(PLAIN.read),
@@ -41,37 +36,24 @@ def progress() -> Progress:
     return watching.get()
 
 
-@contextmanager
-def logged_by_prefect() -> Iterator[None]:
-    """Send the program's log, from INFO on, to the flow run as well."""
-    if not logs.ROOT.handlers:  # a process that Prefect started for a scheduled run
-        logs.configure()
-    handler = APILogHandler()
-    handler.setFormatter(logs.TextLines("%(message)s"))
-    level = logs.ROOT.level
-    logs.ROOT.addHandler(handler)
-    logs.ROOT.setLevel(min(logs.ROOT.getEffectiveLevel(), logging.INFO))
-    try:
-        yield
-    finally:
-        logs.ROOT.removeHandler(handler)
-        logs.ROOT.setLevel(level)
-        # Sent in the background: a server that ends with the run must have them before.
-        APILogWorker.drain_all(timeout=30)
-
-
 @flow(name="release", validate_parameters=False)
 def release(
-    inbox: str,
     store: str,
+    inbox: str | None = None,
     markets: list[str] | None = None,
     on: str | None = None,
     facts: str | None = None,
     again: list[str] | None = None,
-) -> Done:
-    """One whole pass. Raises what `load_policy` and `whole_pass` raise."""
-    policy = load_policy(
-        markets or (), date.fromisoformat(on) if on else None, Path(facts) if facts else None
-    )
+) -> Any:
+    """Reads, judges, archives and reports everything that is new. Raises what `load_policy` and
+    `whole_pass` raise."""
+    kept, arriving = Store(Path(store)), Path(inbox) if inbox else None
+    day, declared = date.fromisoformat(on) if on else None, Path(facts) if facts else None
+    policy = load_policy(markets or (), day, declared)
     with logged_by_prefect():
-        return whole_pass(Path(inbox), Store(Path(store)), policy, again or (), progress(), TASKS)
+        try:
+            done = whole_pass(arriving, kept, policy, again or (), progress(), TASKS)
+        except StoreBusy as busy:
+            return skipped(busy)
+        after_pass(kept, policy)
+        return passed(done, kept.root)

@@ -8,11 +8,9 @@ the history; this one is waited for, keeps its database in the store, and listen
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.children import end_with_the_parent
 from kratom_qc.domain.errors import EngineError
 
 HOST = "127.0.0.1"
@@ -51,7 +50,7 @@ def prefect_server(home: Path, *, scheduling: bool = False) -> Iterator[Callable
         yield lambda: None
         return
     home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     address = f"http://{HOST}:{port}/api"
     os.environ.update(PREFECT_HOME=str(home.resolve()), PREFECT_API_URL=address)
     environment = {**os.environ, "PREFECT_SERVER_UI_ENABLED": "false"}
@@ -63,7 +62,7 @@ def prefect_server(home: Path, *, scheduling: bool = False) -> Iterator[Callable
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.PIPE,  # closes when this process ends: see `_end_with_the_parent`
+            stdin=subprocess.PIPE,  # closes when this process ends: see `end_with_the_parent`
         )
         try:
             yield lambda: _wait(server, f"{address}/health", home)
@@ -72,7 +71,8 @@ def prefect_server(home: Path, *, scheduling: bool = False) -> Iterator[Callable
             _stop(server)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
@@ -112,7 +112,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 def _serve(port: int) -> None:
     import uvicorn
 
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    end_with_the_parent()
     uvicorn.run(
         "prefect.server.api.server:create_app",
         factory=True,
@@ -121,13 +121,6 @@ def _serve(port: int) -> None:
         log_level="warning",
         timeout_graceful_shutdown=5,
     )
-
-
-def _end_with_the_parent() -> None:
-    """Ask this process to end once whoever started it is gone: the system closes the other end of
-    the pipe then, also after a kill that no handler sees."""
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,13 @@ class Settings:
     ledger: str | None = None  # the URL of a database, in place of a file in the store
     heads: Path | None = None  # where the ledger's head is written, in place of a file in the store
     settle_seconds: int = 2  # a file of the inbox is taken once nobody wrote to it for so long
+    pass_files: int = 10_000  # new files that one pass takes, the oldest first; the others wait
+    min_free_mib: int = 200  # of the disk of a store; with less nothing new is taken
+    notify: tuple[str, ...] = ()  # addresses of Apprise that are told what happens
+    notify_hold_days: int = 7  # after so many days on hold somebody is told
+    pages_url: str = ""  # where people open the pages of a store, for links in what they are told
+    outbox: Path | None = None  # what goes back to vendors, in place of a folder in the store
+    backups: Path | None = None  # a folder for daily backups
     # families of hazards of which something must have been tested, by product form
     required_panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -123,7 +130,14 @@ def load() -> Settings:
         hold_laboratories=hold_laboratories,
         ledger=_text("LEDGER") or None,
         heads=_path("HEADS"),
-        settle_seconds=_seconds("SETTLE_SECONDS", 2),
+        settle_seconds=_whole("SETTLE_SECONDS", 2, range(3601)),
+        pass_files=_whole("PASS_FILES", 10_000, range(1, 1_000_001)),
+        min_free_mib=_whole("MIN_FREE_MIB", 200, range(1_000_001)),
+        notify=tuple(_text("NOTIFY").split()),
+        notify_hold_days=_whole("NOTIFY_HOLD_DAYS", 7, range(1, 366)),
+        pages_url=_text("PAGES_URL").rstrip("/"),
+        outbox=_path("OUTBOX"),
+        backups=_path("BACKUPS"),
         required_panels=_required_panels(),
     )
 
@@ -182,10 +196,11 @@ def _path(name: str) -> Path | None:
     return Path(text) if text else None
 
 
-def _seconds(name: str, default: int) -> int:
+def _whole(name: str, default: int, among: range) -> int:
     text = _text(name)
-    if text and not (text.isascii() and text.isdigit() and int(text) <= 3600):
-        raise RulebookError(f"{PREFIX}{name} is '{text}'; it must be seconds, from 0 to 3600")
+    if text and not (text.isascii() and text.isdigit() and int(text) in among):
+        bounds = f"from {among[0]} to {among[-1]}"
+        raise RulebookError(f"{PREFIX}{name} is '{text}'; it must be a whole number {bounds}")
     return int(text) if text else default
 
 

@@ -13,8 +13,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kratom_qc.app.store import existing_store, ledger_of, user
-from kratom_qc.archive.history import ArchiveTables, among
+from kratom_qc.app.store import existing_store, ledger_of, tables_of, user
+from kratom_qc.archive.history import among
 from kratom_qc.domain.disposition import amends
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.ledger.entries import Act
@@ -123,7 +123,8 @@ def _rows(root: Path, name: str, batch_id: str, known: KnownCertificate) -> list
         "results": (*_THING, *_SAID),
     }[name]
     ours = among("batch_id", [batch_id]) & among("sha256", [known.same_as or known.sha256])
-    table = ArchiveTables(root).table(name, known.pass_id, columns, ours)
+    tables = tables_of(root, ledger_of(root), [known.pass_id])
+    table = tables.table(name, known.pass_id, columns, ours)
     rows: list[Row] = table.to_pylist()
     return rows
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,7 @@ def back_up(root: Path, target: Path, actor: str) -> tuple[Head, int]:
     cannot be copied: then there is no backup.
     """
     ledger = ledger_of(existing_store(root))
-    with _new_folder(target) as part:
+    with disk.new_folder(target) as part:
         entries = list(ledger.entries())
         lines = "".join(json.dumps(list(entry)) + "\n" for entry in entries)
         disk.write(part / JOURNAL, lines.encode("ascii"))
@@ -65,7 +64,7 @@ def restore(backup: Path, root: Path, actor: str, clock: Clock = now) -> tuple[H
     manifest = _manifest(backup)
     head = Head(*manifest["head"])
     entries = _entries(backup, manifest["files"].pop(JOURNAL, ""), head)
-    with _new_folder(root) as part:
+    with disk.new_folder(root) as part:
         for path, sha256 in manifest["files"].items():
             _copy(backup, path, part, sha256)
         disk.sync(part / path for path in manifest["files"])
@@ -141,21 +140,3 @@ def _entries(backup: Path, sha256: str, head: Head) -> list[Entry]:
     if fault:
         raise StoreError(f"{path}: entry {fault.sequence} {fault.what}")
     return entries
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
-    """A folder that appears whole when the block ends, or not at all."""
-    if path.exists():
-        raise StoreError(f"{path}: is there already; name a new folder")
-    part = path.with_name(f".{path.name}.part")
-    with disk.told(path):
-        shutil.rmtree(part, ignore_errors=True)  # what one that was killed left
-        part.mkdir(parents=True)
-    try:
-        yield part
-        with disk.told(path):
-            part.rename(path)
-        disk.sync([path, path.parent])
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,7 @@ from kratom_qc.interpret.identity import twin_key
 from kratom_qc.interpret.texts import RULE as TEXT_UNREAD
 from kratom_qc.interpret.texts import read_again
 from kratom_qc.ledger.ledger import Ledger
+from kratom_qc.ledger.people import People
 from kratom_qc.rulebooks.scope import Rule, wanted
 
 if TYPE_CHECKING:
@@ -109,6 +111,31 @@ def refused_before(
         for lot in found
         if lot.sha256 not in without
     ]
+
+
+def several_vendors(
+    ledger: Ledger, files: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, HoldReason]]:
+    """(batch, why it is held) of batches whose files came from several vendors; `files` are the
+    hashes of their files. One vendor's certificate may not prove what another's lacks."""
+    every = list(dict.fromkeys(chain.from_iterable(files.values())))
+    sent = People(ledger).vendors_of(every)
+    for batch_id, hashes in files.items():
+        named = sorted({one for sha256 in hashes for one in sent.get(sha256, ()) if one})
+        if len(named) > 1:
+            why = (
+                f"certificates of this lot came from several vendors ({', '.join(named)}): "
+                "ask whose lot it is"
+            )
+            yield batch_id, HoldReason("SEVERAL-VENDORS", why, CellRef(""))
+
+
+def hold_several_vendors(
+    checks: CrossCertificateChecks, ledger: Ledger, files: Mapping[str, Collection[str]]
+) -> None:
+    """Hold those batches; changes `checks`."""
+    for batch_id, reason in several_vendors(ledger, files):
+        checks.hold_reasons.setdefault(batch_id, []).append(reason)
 
 
 def lot_key(lot: str) -> str:

@@ -24,6 +24,7 @@ from kratom_qc.app.balance import Balance, Totals
 from kratom_qc.app.batches import (
     collect,
     compared,
+    hold_several_vendors,
     judge_batches,
     lot_key,
     refused_before,
@@ -45,7 +46,10 @@ from kratom_qc.interpret.compare import traces
 from kratom_qc.interpret.content import saved_again
 from kratom_qc.ledger.entries import Act, Entry
 from kratom_qc.ledger.ledger import Ledger, stamp
-from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.ledger.people import People
+from kratom_qc.report.html import html, page_name, summary_page
+from kratom_qc.report.kept import reported
+from kratom_qc.report.page import batch_page
 from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
@@ -94,10 +98,13 @@ class Arrivals:
     seen: int
 
 
-def arrivals(inbox: Path, store: Store) -> Arrivals:
-    """What there is to do for a pass. Nothing is written. Raises InputNotFound without an inbox."""
+def arrivals(inbox: Path | None, store: Store) -> Arrivals:
+    """What there is to do for a pass; without an inbox, what was delivered into the store. Nothing
+    is written. Raises InputNotFound for an inbox that is not there."""
     config, caps = settings.load(), settings.caps()
-    files, left = scan(existing(inbox), caps.file_bytes, config.settle_seconds)
+    files, left = (
+        scan(existing(inbox), caps.file_bytes, config.settle_seconds) if inbox else ([], [])
+    )
     known = store.ledger.files([file.sha256 for file in files])
     delivered = store.ledger.deliveries(known)
     new = {
@@ -132,12 +139,16 @@ def existing(inbox: Path) -> Path:
 def delivered(store: Store, files: Iterable[Arrival]) -> None:
     """Write down that files came, by which route and under which names. The store holds them: what
     the ledger says has come may be taken out of the inbox."""
-    acts = [
-        Act("delivered", one.sha256, {"name": one.name, "route": INBOX, "size": one.size})
-        for one in files
-    ]
+    acts = list(map(_delivered, files))
     if acts:
         store.ledger.add(user(), *acts)
+
+
+def _delivered(one: Arrival) -> Act:
+    """A folder of the inbox is a vendor's own."""
+    vendor, inside, _ = one.name.partition("/")
+    made = {"name": one.name, "route": INBOX, "size": one.size}
+    return Act("delivered", one.sha256, {**made, "vendor": vendor} if inside else made)
 
 
 def _delivered_again(store: Store, files: Sequence[Arrival]) -> None:
@@ -266,6 +277,7 @@ class ReleasePass:
         self._again = saved_again(one for reading in self.readings for one in reading.certificates)
         refused = refused_before(self.store.ledger, touched, fresh)
         self.checks = compared(self.readings, spoken, refused)
+        hold_several_vendors(self.checks, self.store.ledger, _files_of(spoken, self.new))
         self.total = len(touched)
         self.stamp = self._begun()
         self.writer = PassWriter(self.store.files, self.stamp, PROGRAM)
@@ -308,8 +320,8 @@ class ReleasePass:
         page = page_name(verdict.batch.batch_id)
         row = summary_row(verdict, page)
         earlier = self._earlier.get(row.batch_id, ())
-        written = batch_page(verdict, program=PROGRAM, earlier=earlier, in_store=True)
-        self.writer.pages.add(Page(page, row.batch_id, written))
+        report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
+        self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
         made = self.writer.add_verdict(verdict, row.reason)
         self.balance.add(verdict)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
@@ -445,15 +457,15 @@ class Done:
 
 
 def whole_pass(
-    inbox: Path,
+    inbox: Path | None,
     store: Store,
     policy: JudgementPolicy,
     again: Collection[str] = (),
     progress: Progress = unwatched,
     stages: Stages = PLAIN,
 ) -> Done:
-    """One pass over the inbox, and over the batches of the store that the patterns `again` name;
-    where there are none of either, the store stays as it is.
+    """One pass over the inbox, what was delivered into the store, and the batches that the patterns
+    `again` name; where there is none of it, the store stays as it is.
 
     Raises InputNotFound without an inbox, UsageError for a pattern that names nothing, and
     StoreError where the store cannot be written or another pass holds it.
@@ -463,6 +475,7 @@ def whole_pass(
         counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
         log.info("pass begun", extra={"inbox": str(inbox), **counts})
         batches = named_batches(store.ledger, again)
+        batches += People(store.ledger).passed_of_several()
         if not (found.new or batches):
             _delivered_again(store, found.again)
             return Done(found)
@@ -498,6 +511,17 @@ def _with_outlook(reading: Reading, after_trouble: str) -> Reading:
         for refusal in reading.refusals
     )
     return replace(reading, refusals=refusals)
+
+
+def _files_of(
+    spoken: Mapping[str, Iterable[str]], new: Iterable[Reading]
+) -> dict[str, dict[str, None]]:
+    """Of batches the hashes of all their files, known and new."""
+    files = {batch_id: dict.fromkeys(hashes) for batch_id, hashes in spoken.items()}
+    for reading in new:
+        for batch_id in reading.batch_ids:
+            files.setdefault(batch_id, {})[reading.sha256] = None
+    return files
 
 
 def _log_reading(reading: Reading) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kratom_qc.app.store import existing_store, ledger_of, user
+from kratom_qc.app.store import existing_store, ledger_of, tables_of, user
 from kratom_qc.archive import fingerprint
 from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.archive.tables import PassStamp
@@ -118,9 +118,9 @@ def _check_seen(known: KnownBatch, seen: str) -> None:
 
 def _dossier(root: Path, ledger: Ledger, known: KnownBatch) -> Dossier:
     from kratom_qc.app.amendments import corrections, papers  # these load pandas: not for a pass
-    from kratom_qc.archive.history import ArchiveTables, among
+    from kratom_qc.archive.history import among
 
-    tables = ArchiveTables(root)
+    tables = tables_of(root, ledger, [known.pass_id])
     ours = among("batch_id", [known.batch_id])
 
     def rows(name: str) -> list[Row]:

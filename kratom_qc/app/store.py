@@ -9,16 +9,13 @@ The files are described in `kratom_qc.archive.store`.
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kratom_qc import settings
-from kratom_qc.app import reports
-from kratom_qc.archive import disk
+from kratom_qc.app import heads, reports
 from kratom_qc.archive.store import StoreFiles
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import InputNotFound, StoreError
@@ -27,7 +24,7 @@ from kratom_qc.ledger.entries import BEGINNING, Head
 from kratom_qc.ledger.ledger import Clock, Ledger, now
 
 if TYPE_CHECKING:
-    from kratom_qc.archive.history import History
+    from kratom_qc.archive.history import ArchiveTables, History
 
 LEDGER = "ledger.sqlite"
 PROGRAM_ITSELF = "kratom_qc"  # the actor of what follows from an act of somebody else
@@ -70,15 +67,9 @@ class Store:
         self.files.publish(pass_id)
 
     def export_head(self) -> Head:
-        """Write the ledger's newest entry where it is kept beside the ledger."""
-        head = self.ledger.head()
-        line = {"at": _stamp(self.clock()), "sequence": head.sequence, "hash": head.hash}
-        disk.append_synced(heads_path(self.root), json.dumps(line))
-        return head
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+        """Write the ledger's newest entry, and the tree over all, where they are kept beside the
+        ledger."""
+        return heads.export(self.root, self.ledger, self.clock())[0]
 
 
 def ledger_of(root: Path, clock: Clock = now) -> Ledger:
@@ -86,9 +77,9 @@ def ledger_of(root: Path, clock: Clock = now) -> Ledger:
     one, from its archive."""
     ledger = Ledger(settings.load().ledger or root / LEDGER, clock)
     if ledger.head() == BEGINNING:
-        if exported_heads(root):
+        if heads.exported_heads(root):
             raise StoreError(
-                f"{root}: the ledger is empty, and {heads_path(root)} says that it was not; "
+                f"{root}: the ledger is empty, and {heads.heads_path(root)} says that it was not; "
                 "restore it from a backup"
             )
         if any((root / "archive" / "certificates").glob("*.parquet")):
@@ -105,25 +96,6 @@ def _take_over(root: Path, ledger: Ledger) -> None:
             writer.add(PROGRAM_ITSELF, acts)
 
 
-def heads_path(root: Path) -> Path:
-    """The file that the ledger's head is added to after every pass."""
-    return settings.load().heads or root / "heads.jsonl"
-
-
-def exported_heads(root: Path) -> list[Head]:
-    """Every head that was exported. Raises StoreError where the file cannot be read."""
-    path = heads_path(root)
-    if not path.exists():
-        return []
-    with disk.told(path, "cannot be read"):
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    try:
-        entries = [json.loads(line) for line in lines if line.strip()]
-        return [Head(int(entry["sequence"]), str(entry["hash"])) for entry in entries]
-    except (ValueError, KeyError, TypeError):
-        raise StoreError(f"{path}: is damaged; restore it from a backup") from None
-
-
 def history_of(root: Path, batch_ids: Collection[str] | None = None) -> History:
     """What a store has judged: all, or some batches. Raises InputNotFound where there is no
     archive."""
@@ -134,7 +106,14 @@ def history_of(root: Path, batch_ids: Collection[str] | None = None) -> History:
     if not batches and not ledger.passes():
         raise _no_archive(root)
     newest = {batch.batch_id: batch.pass_id for batch in batches.values()}
-    return History(root, newest, ledger.files_of(newest))
+    return History(root, newest, ledger.files_of(newest), lying=ledger.lying())
+
+
+def tables_of(root: Path, ledger: Ledger, passes: Collection[str] | None = None) -> ArchiveTables:
+    """The archive of a store, with the files in which the rows of all or some passes lie."""
+    from kratom_qc.archive.history import ArchiveTables  # as above
+
+    return ArchiveTables(root, lying=ledger.lying(passes))
 
 
 def existing_store(root: Path) -> Path:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.heads import journal_faults
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.reread import reread
-from kratom_qc.app.store import existing_store, exported_heads, history_of, ledger_of
+from kratom_qc.app.store import existing_store, history_of, ledger_of
 from kratom_qc.app.terms import policy_of
 from kratom_qc.archive import fingerprint, rows
 from kratom_qc.archive.history import ArchivedVerdict, History
@@ -45,7 +46,7 @@ def verify(root: Path, heads: Sequence[Head] = (), *, replay: bool) -> Verified:
     store."""
     ledger = ledger_of(existing_store(root))
     found = Verified(entries=ledger.head().sequence)
-    differences = [*_journal(ledger, [*exported_heads(root), *heads])]
+    differences = [*_journal(root, ledger, heads)]
     differences += _kept(root, ledger, found)
     differences += _tables(root, ledger, found)
     if replay and not differences:  # from damaged files nobody judges again
@@ -54,8 +55,8 @@ def verify(root: Path, heads: Sequence[Head] = (), *, replay: bool) -> Verified:
     return found
 
 
-def _journal(ledger: Ledger, heads: Iterable[Head]) -> Iterator[str]:
-    faults = ledger.faults(heads)
+def _journal(root: Path, ledger: Ledger, heads: Sequence[Head]) -> Iterator[str]:
+    faults = journal_faults(root, ledger, heads)
     yield from (f"journal: entry {fault.sequence} {fault.what}" for fault in faults)
     if not faults:
         for table, count in ledger.differences().items():

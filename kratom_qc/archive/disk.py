@@ -7,6 +7,7 @@ relies on them.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,3 +95,21 @@ def make_folder(path: Path) -> None:
     with told(path):
         path.mkdir(exist_ok=True)
         _sync_one(path.parent)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder that appears whole when the block ends, or not at all."""
+    if path.exists():
+        raise StoreError(f"{path}: is there already; name a new folder")
+    part = path.with_name(f".{path.name}.part")
+    with told(path):
+        shutil.rmtree(part, ignore_errors=True)  # what one that was killed left
+        part.mkdir(parents=True)
+    try:
+        yield part
+        with told(path):
+            part.rename(path)
+        sync([path, path.parent])
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -31,6 +31,8 @@ from kratom_qc.domain.verdict import Decision
 _CHECKED = ds.ParquetFileFormat(
     default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
 )
+_TRIES = 3
+_ASKED_FIRST = 4  # so many row groups are read whole without asking
 _VERDICT = ("batch_id", "judged_on", "product", "verdict", "home_markets", "certificates")
 _MADE_OF = ("facts_sha256", "facts", "doubts", "terms")
 _BASIS = ("batch_id", "market", "judged_on", "product", "rulebooks", "program")
@@ -68,9 +70,15 @@ class ArchivedVerdict:
 
 @dataclass
 class ArchiveTables:
-    """The tables of a store."""
+    """The tables of a store. `lying` names the file in which the rows of a pass lie, of the passes
+    whose rows lie together with those of others."""
 
     root: Path
+    lying: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+
+    def path(self, name: str, pass_id: str) -> Path:
+        """The file in which a table's rows of a pass lie."""
+        return table_path(self.root, name, self.lying.get(pass_id, pass_id))
 
     def table(
         self,
@@ -82,16 +90,40 @@ class ArchiveTables:
         """Columns of one table of some passes, of the rows for which `rows` holds; a column that an
         earlier version did not write is null. Raises StoreError where it cannot be read."""
         asked = [passes] if isinstance(passes, str) else list(passes)
-        paths = list(dict.fromkeys(table_path(self.root, name, one) for one in asked))
-        if any(path.stem not in asked for path in paths):  # it holds other passes too
+        if any(one in self.lying for one in asked):  # with rows of other passes
             of_passes = among("pass_id", asked)
             rows = of_passes if rows is None else of_passes & rows
-        try:
-            files = ds.dataset(paths, schema=SCHEMAS[name], format=_CHECKED)
-            return files.to_table(columns=list(columns), filter=rows)
-        except (OSError, pa.ArrowException) as error:
-            where = paths[0] if len(paths) == 1 else self.root / "archive" / name
-            raise StoreError(f"{where}: the archive cannot be read: {error}") from None
+        for left in reversed(range(_TRIES)):
+            try:
+                files = holding(self.dataset(name, asked), rows)
+                return files.to_table(columns=list(columns), filter=rows)
+            except (OSError, pa.ArrowException) as error:
+                if not (left and isinstance(error, FileNotFoundError)):  # it may have moved away
+                    raise self._unreadable(name, asked, error) from None
+        raise AssertionError("the last try returns or raises")
+
+    def _unreadable(self, name: str, passes: Iterable[str], error: Exception) -> StoreError:
+        paths = dict.fromkeys(self.path(name, one) for one in passes)
+        where = next(iter(paths)) if len(paths) == 1 else self.root / "archive" / name
+        return StoreError(f"{where}: the archive cannot be read: {error}")
+
+    def dataset(self, name: str, passes: Iterable[str]) -> ds.Dataset:
+        """The files in which a table's rows of some passes lie, with the columns of today; the
+        checksum of every page is verified. Raises OSError where one is not there."""
+        paths = list(dict.fromkeys(self.path(name, one) for one in passes))
+        return ds.dataset(paths, schema=SCHEMAS[name], format=_CHECKED)
+
+
+def holding(files: ds.Dataset, rows: ds.Expression | None) -> ds.Dataset:
+    """The parts of files that have rows for which `rows` holds. Where the least and greatest values
+    leave many parts in question, one column tells which of them need be read whole."""
+    if rows is None:
+        return files
+    parts: list[Any] = []
+    for file in files.get_fragments(rows):
+        some = file.split_by_row_group(rows) if file.num_row_groups > _ASKED_FIRST else [file]
+        parts += [one for one in some if len(some) <= _ASKED_FIRST or one.count_rows(filter=rows)]
+    return ds.FileSystemDataset(parts, files.schema, _CHECKED)
 
 
 @dataclass
@@ -109,7 +141,7 @@ class History(ArchiveTables):
         archive lacks one."""
         by_file: dict[Path, dict[str, str]] = {}
         for batch_id, pass_id in self.newest.items():
-            path = table_path(self.root, "verdicts", pass_id)
+            path = self.path("verdicts", pass_id)
             by_file.setdefault(path, {})[batch_id] = pass_id
         found: dict[str, ArchivedVerdict] = {}
         bases: dict[str, ArchivedBasis] = {}  # by their hash: passes share them
@@ -123,7 +155,7 @@ class History(ArchiveTables):
                 found[row["batch_id"]] = _archived_verdict(row, files, basis)
         for batch_id, pass_id in self.newest.items():
             if batch_id not in found:
-                path = table_path(self.root, "verdicts", pass_id)
+                path = self.path("verdicts", pass_id)
                 raise StoreError(f"{path}: the verdict on batch {batch_id} is not there")
         return tuple(found[batch_id] for batch_id in self.newest)
 

@@ -1,7 +1,8 @@
 """Every page that a pass wrote, as one Parquet file: what somebody saw in five years is the page of
 today, though a newer one has taken its place among the reports.
 
-Pages of one pass are much alike: together they take two kilobytes each.
+Pages of one pass are much alike: together they take four kilobytes each, half of it for what PDF
+and XLSX are made from.
 """
 
 from __future__ import annotations
@@ -22,17 +23,22 @@ _SCHEMA = pa.schema(
         pa.field("name", pa.string(), nullable=False),
         pa.field("batch_id", pa.string()),  # null: the pass itself
         pa.field("page", pa.large_string(), nullable=False),
+        pa.field(
+            "kept", pa.large_string()
+        ),  # null: the pass itself, and passes of earlier versions
     ]
 )
 _TOGETHER = 200  # pages that are compressed, and read, at once
 
 
 class Page(NamedTuple):
-    """One page of HTML: its place in the folder of reports, and what it speaks of."""
+    """One page of HTML: its place in the folder of reports, and what it speaks of. `kept` is the
+    same content as JSON (`report.kept`), from which other formats are made."""
 
     name: str
     batch_id: str | None
     page: str
+    kept: str | None = None
 
 
 class PageWriter:

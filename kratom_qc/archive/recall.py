@@ -19,7 +19,6 @@ import pyarrow.dataset as ds
 
 from kratom_qc.archive.history import ArchivedVerdict, ArchiveTables, among
 from kratom_qc.archive.rows import NUMBERS
-from kratom_qc.archive.store import table_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate
 from kratom_qc.domain.errors import StoreError
@@ -124,7 +123,7 @@ def _rows(
     by_file: dict[Path, dict[str, set[str]]] = {}
     for sha256, pass_id in chain.from_iterable(one.items() for one in files.values()):
         if pass_id:
-            path = table_path(history.root, name, pass_id)
+            path = history.path(name, pass_id)
             by_file.setdefault(path, {}).setdefault(pass_id, set()).add(sha256)
     for hashes in by_file.values():
         of_files = among("batch_id", files) & among("sha256", set().union(*hashes.values()))

@@ -15,8 +15,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from kratom_qc.archive.tables import ALSO, AMOUNT, Row, blank
+from kratom_qc.domain.account import AccountEntry, Fate
 from kratom_qc.domain.batch import ProductFacts
-from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
+from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.interval import Interval
@@ -262,6 +263,13 @@ def verdict_rows(verdict: Verdict, reason: str, program: str) -> Iterable[Row]:
         "facts": declared(batch.facts),
         "doubts": [_hold_reason(hold_reason) for hold_reason in batch.hold_reasons],
         "terms": _terms(verdict, program),
+        "remarks": [_remark(remark) for remark in batch.remarks],
+        "unread": [
+            _unread(certificate, entry)
+            for certificate in batch.certificates
+            for entry in certificate.texts
+            if entry.fate is Fate.UNREAD
+        ],
     }
     standings = {standing.market: standing for standing in verdict.standings}
     for market, decision in verdict.markets.items():
@@ -309,6 +317,16 @@ def _hold_reason(hold_reason: HoldReason) -> dict[str, str | None]:
         "analyte": hold_reason.analyte,
         **hold_reason.ref._asdict(),
     }
+
+
+def _remark(remark: Remark) -> dict[str, str]:
+    said = {"code": remark.code, "severity": remark.severity, "message": remark.message}
+    return {**said, **remark.ref._asdict()}
+
+
+def _unread(certificate: InterpretedCertificate, entry: AccountEntry) -> dict[str, str]:
+    of = {"witness": certificate.witness, "text": entry.source.text, "kind": str(entry.kind)}
+    return {**of, **entry.source.ref._asdict()}
 
 
 def _interval(interval: Interval, unit: str) -> Row:

@@ -84,6 +84,19 @@ class StoreFiles:
         disk.make_folder(path.parent)
         disk.write_synced(path, content)
 
+    def take(self, sha256: str, arrived: Path) -> None:
+        """Keep a file that lies on this disk, by moving it. Raises StoreError as `keep` does."""
+        path = raw_path(self.root, sha256)
+        if path.exists() and sha256_of(path) == sha256:
+            disk.sync([path, path.parent])
+            with disk.told(arrived, "cannot be removed"):
+                arrived.unlink(missing_ok=True)
+            return
+        disk.make_folder(path.parent)
+        with disk.told(path):
+            arrived.replace(path)
+        disk.sync([path, path.parent])
+
     def raw(self, sha256: str) -> bytes:
         """A kept file's bytes. Raises StoreError where they are gone, or not what came."""
         return raw(self.root, sha256)

@@ -71,6 +71,8 @@ ALSO = tuple(field.name for field in _ALSO)
 _REFUSAL = pa.struct(_texts("code message sheet cell said"))
 _FACT = pa.struct([*_texts("name said sheet cell"), *_columns("day last_day", pa.date32())])
 _RULEBOOK = pa.struct(_texts("id version sha256"))
+_REMARK = pa.struct(_texts("code severity message file sheet cell"))
+_UNREAD = pa.struct(_texts("witness text kind file sheet cell"))
 _HOLD_REASON = pa.struct(_texts("rule_id why analyte file sheet cell"))
 
 CERTIFICATES = pa.schema(
@@ -149,6 +151,8 @@ VERDICTS = pa.schema(
         pa.field("facts", pa.string()),  # what is declared of the product, as JSON
         pa.field("doubts", pa.list_(_HOLD_REASON)),
         pa.field("terms", pa.string()),  # a hash of day, product, markets and rulebooks
+        pa.field("remarks", pa.list_(_REMARK)),
+        pa.field("unread", pa.list_(_UNREAD)),  # every text that nobody has read
     ]
 )
 SCHEMAS = {

@@ -7,7 +7,15 @@ from pathlib import Path
 
 
 def views(root: Path) -> str:
-    """The SQL (DuckDB) that makes the views over the archive of a store."""
+    """The SQL (DuckDB) that makes the tables and views over the archive of a store."""
     archive = (root / "archive").as_posix().replace("'", "''")
-    text = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
-    return text.replace("{archive}", archive)
+    return f"{_text('tables.sql').replace('{archive}', archive)}\n{views_of_tables()}"
+
+
+def views_of_tables() -> str:
+    """The SQL that makes the views where the tables are there."""
+    return _text("views.sql")
+
+
+def _text(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from kratom_qc.cli.archive_shape import Shape
 from kratom_qc.cli.options import StoreFolder
 
 archive = typer.Typer(
     name="archive",
     rich_markup_mode=None,
-    help="The archive of a store: verify, views, columns.\n\n"
+    help="The archive of a store: verify, query, export, views, columns.\n\n"
     "\b\nExample:\n  kratom-qc archive verify --store store",
 )
 Heads = Annotated[
@@ -47,6 +48,55 @@ def verify(
     from kratom_qc.cli.proof import print_verified
 
     return print_verified(store or settings.load().store, head or [], replay=replay)
+
+
+@archive.command()
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", show_default=False, help="One SELECT.")],
+    output: Annotated[
+        Shape, typer.Option(help="A table, CSV, or JSON with an object a line.")
+    ] = Shape.TABLE,
+    store: StoreFolder = None,
+) -> int:
+    """Ask the archive a question in SQL.
+
+    The tables are certificates, results, findings and verdicts, the views those of `archive views`.
+    Only what counts is seen, every page of a table is checked, and nothing can be written.
+
+    \b
+    Example:
+      kratom-qc archive query "SELECT * FROM latest_verdicts WHERE market IS NULL" --store store
+      kratom-qc archive query "DESCRIBE results" --output csv --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.archive_query import print_answer
+
+    return print_answer(store or settings.load().store, sql, output)
+
+
+@archive.command()
+def export(
+    batch: Annotated[
+        str, typer.Argument(metavar="BATCH", show_default=False, help="A batch of the store.")
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FOLDER", show_default=False, help="A new folder.")
+    ],
+    store: StoreFolder = None,
+) -> int:
+    """Write all that there is about a batch to a folder.
+
+    Its certificates as they came, results, findings, verdicts, page, rulebooks and entries of the
+    journal, and a short script that checks them without this program.
+
+    \b
+    Example:
+      kratom-qc archive export KL-2026-044 --to KL-2026-044 --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_exported
+
+    return print_exported(store or settings.load().store, batch, to)
 
 
 @archive.command()

@@ -28,6 +28,12 @@ def check(
             "on the first sheet.",
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT.pdf", help="Write the report of the one batch, as .pdf, .html or .xlsx."
+        ),
+    ] = None,
 ) -> int:
     """Judge certificates without keeping anything.
 
@@ -40,12 +46,14 @@ def check(
       kratom-qc check certificate.xlsx --market us-tx --on 2026-11-22
       kratom-qc check chemistry.xlsx microbiology.csv --json
       kratom-qc check refused.csv --annotate to-fix.xlsx
+      kratom-qc check certificate.xlsx --report certificate.pdf
       cat certificate.xlsx | kratom-qc check -
     """
     from kratom_qc.app.batches import judge_readings
     from kratom_qc.app.policy import load_policy
-    from kratom_qc.cli import annotating, verdicts
+    from kratom_qc.cli import annotating, reporting, verdicts
     from kratom_qc.cli.inputs import named_files, read_named
+    from kratom_qc.report.formats import Request
 
     policy = load_policy(market or (), on, facts, product)
     named = named_files(files)
@@ -53,6 +61,8 @@ def check(
         annotating.check_target(named, annotate)
     readings = read_named(named)
     checked = verdicts.Checked(readings, judge_readings(readings, policy))
+    if report is not None:
+        reporting.write_report(checked.verdicts, Request(to=report))
     status = verdicts.show(checked, as_json=as_json, every_market=every_market)
     if annotate is not None:
         own = checked.of_file(readings[0])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from kratom_qc.app.store import existing_store, exported_heads, ledger_of
+from kratom_qc.app.heads import exported_heads, journal_faults
+from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.tables import print_table
 from kratom_qc.domain.errors import UsageError
@@ -37,8 +38,9 @@ def _rows(entries: Iterator[Entry]) -> Iterator[tuple[str, ...]]:
 def print_verified(root: Path, heads: Sequence[str]) -> int:
     """Print what is wrong with the journal, or that nothing is."""
     ledger = ledger_of(existing_store(root))
-    known = [*exported_heads(root), *map(head_of, heads)]
-    faults = ledger.faults(known)
+    noted = list(map(head_of, heads))
+    known = [*exported_heads(root), *noted]
+    faults = journal_faults(root, ledger, noted)
     console = plain_console()
     for fault in faults:
         console.print(f"entry {fault.sequence} {fault.what}")

@@ -25,11 +25,15 @@ from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
+from kratom_qc.cli.report import report
 from kratom_qc.cli.reports import reports
 from kratom_qc.cli.review import amend, batches, decide, review
 from kratom_qc.cli.run import run
+from kratom_qc.cli.serve import serve
 from kratom_qc.cli.template import template
 from kratom_qc.cli.texts import texts
+from kratom_qc.cli.tokens import tokens
+from kratom_qc.cli.users import users
 from kratom_qc.domain.errors import KratomQCError
 
 NAME = "kratom-qc"
@@ -37,13 +41,14 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "archive views", "archive columns", "reports page"),
+        *("problems", "layout list", "reports page", "report"),
+        *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
 _COMMANDS = (
-    *(check, read, run, markets, batches, review, decide, amend),
-    *(rejudge, backup, restore, template, problems),
+    *(check, read, run, markets, batches, report, review, decide, amend),
+    *(rejudge, backup, restore, template, problems, serve),
 )
 
 
@@ -139,7 +144,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (limits, layout, texts, ledger, archive, reports):
+    for group in (limits, layout, texts, ledger, archive, reports, users, tokens):
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"

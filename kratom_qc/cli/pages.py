@@ -10,6 +10,7 @@ from kratom_qc.app import reports
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.cli.console import plain_console, write_lines
 from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.ledger.ledger import Ledger
 
 
 def print_rebuilt(root: Path) -> int:
@@ -20,11 +21,16 @@ def print_rebuilt(root: Path) -> int:
     return 0
 
 
-def print_page(root: Path, batch_id: str, number: int | None) -> int:
-    """Print a batch's page. Raises InputNotFound where there is no such batch or pass."""
-    ledger = ledger_of(existing_store(root))
+def named_pass(root: Path, ledger: Ledger, number: int | None) -> str | None:
+    """The name of a pass by its number. Raises InputNotFound where there is none."""
     passes = {one.sequence: one.pass_id for one in ledger.passes()} if number else {}
     if number and number not in passes:
         raise InputNotFound(f"{root}: no pass has the number {number}")
-    of_pass = passes[number] if number else None
+    return passes[number] if number else None
+
+
+def print_page(root: Path, batch_id: str, number: int | None) -> int:
+    """Print a batch's page. Raises InputNotFound where there is no such batch or pass."""
+    ledger = ledger_of(existing_store(root))
+    of_pass = named_pass(root, ledger, number)
     return write_lines([reports.page(root, ledger, batch_id, of_pass).page], 0)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -93,14 +93,15 @@ def _flow(order: Order, progress: Progress) -> Done:
         progress(_STARTING, 1, 1)
         token = watching.set(progress)
         try:
-            return flow(
-                str(order.inbox),
+            done = flow(
                 str(order.store),
+                str(order.inbox),
                 list(order.markets),
                 order.on.isoformat() if order.on else None,
                 str(order.facts) if order.facts else None,
                 list(order.again),
             )
+            return cast(Done, done)
         finally:
             watching.reset(token)
 

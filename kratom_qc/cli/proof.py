@@ -1,4 +1,4 @@
-"""What `archive verify`, `backup` and `restore` print."""
+"""What `archive verify`, `archive export`, `backup` and `restore` print."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from kratom_qc.app.backup import back_up, restore
+from kratom_qc.app.evidence import export_batch
 from kratom_qc.app.store import user
 from kratom_qc.app.verification import verify
 from kratom_qc.cli.console import plain_console
@@ -47,4 +48,16 @@ def print_restored(backed_up: Path, root: Path) -> int:
     """Restore a store and print where its journal stands."""
     head, files = restore(backed_up, root, user())
     plain_console().print(f"{files} files in {escape(str(root))}; the journal ends at {head}")
+    return 0
+
+
+def print_exported(root: Path, batch_id: str, target: Path) -> int:
+    """Export the evidence of a batch and print how it is checked."""
+    found = export_batch(root, batch_id, target, user())
+    console = plain_console()
+    console.print(f"{found.files} files in {escape(str(target))}; to check them:")
+    tree = f"{found.head.sequence}:{found.tree}"
+    console.print(
+        f"python {escape(str(target / 'verify.py'))} --tree {tree} --manifest {found.manifest}"
+    )
     return 0

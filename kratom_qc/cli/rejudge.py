@@ -77,7 +77,7 @@ def _archive(options: RejudgeOptions) -> int:
         console.print(f"Nothing new: this was answered before, in {summary}", soft_wrap=True)
         return 0
     with _progress(console, options) as progress:
-        request = RejudgeRequest(options.store, name, policy)
+        request = RejudgeRequest(options.store, name, policy, history.lying)
         batches = archived_batches(history, policy, every_limit=options.every_limit)
         answer = archived.answered(history, request, batches, progress)
         outcome = archived.outcome_of(history, answer, every_limit=options.every_limit)

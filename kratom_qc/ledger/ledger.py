@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
 from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.verdict import Decision
@@ -163,6 +163,11 @@ class Writer:
         """Batches by their ids, as this transaction sees them; without those never judged."""
         return _batches(self._connection, batch_ids)
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, for the other parts of the ledger."""
+        return self._connection
+
 
 class Ledger:
     """Who did what when, and what counts. Raises StoreError where it cannot be read or written, and
@@ -180,6 +185,12 @@ class Ledger:
         """A transaction: what is added to it counts at the end of the block, or never happened."""
         with writing(self._engine) as connection:
             yield Writer(connection, stamp(self._clock()))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state, for the other parts of the ledger."""
+        with reading(self._engine) as connection:
+            yield connection
 
     def add(self, actor: str, *acts: Act) -> list[Entry]:
         """Add acts to the journal, in a transaction of their own."""
@@ -204,6 +215,30 @@ class Ledger:
         with reading(self._engine) as connection:
             for row in connection.execution_options(yield_per=_ASKED).execute(rows):
                 yield Entry(*row)
+
+    def since(self, sequence: int = 0, at: str = "") -> list[Entry]:
+        """The entries after one, and from a moment on, in their order."""
+        later = select(JOURNAL).where(JOURNAL.c.sequence > sequence, JOURNAL.c.at >= at)
+        with reading(self._engine) as connection:
+            return [Entry(*row) for row in connection.execute(later.order_by(JOURNAL.c.sequence))]
+
+    def entry(self, sequence: int) -> Entry:
+        """The entry with a number."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(JOURNAL).where(JOURNAL.c.sequence == sequence)).one()
+            return Entry(*row)
+
+    def about(self, subjects: Collection[str]) -> list[Entry]:
+        """Every entry on some subjects, in their order."""
+        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
+        return sorted(Entry(*row) for row in rows)
+
+    def hashes(self, after: int = 0) -> Iterator[str]:
+        """The hash of every entry after one, in their order."""
+        rows = select(JOURNAL.c.hash).where(JOURNAL.c.sequence > after).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            found = connection.execution_options(yield_per=_ASKED).execute(rows)
+            yield from found.scalars()
 
     def faults(self, heads: Iterable[Head] = ()) -> list[Fault]:
         """What is wrong with the journal, given heads that were exported; empty where nothing is.
@@ -310,6 +345,22 @@ class Ledger:
             found = [KnownPass(*row) for row in connection.execute(rows)]
         return [one._replace(holds=json.loads(one.holds)) for one in found]
 
+    def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
+        """The passes whose rows lie together with those of others, of all or of some, each with the
+        name of the file (without its ending) in which they do."""
+        own = literal("%archive/verdicts/") + PASSES.c.pass_id + ".parquet%"
+        rows = select(PASSES.c.pass_id, PASSES.c.holds).where(PASSES.c.holds.notlike(own))
+        if passes is not None:
+            rows = rows.where(PASSES.c.pass_id.in_(list(passes)))
+        with reading(self._engine) as connection:
+            found = {pass_id: json.loads(holds) for pass_id, holds in connection.execute(rows)}
+        return {
+            pass_id: path.removeprefix("archive/verdicts/").removesuffix(".parquet")
+            for pass_id, holds in found.items()
+            for path in holds
+            if path.startswith("archive/verdicts/")
+        }
+
     # ------------------------------------------------------------ what an index lists
 
     def tally(self) -> Tally:
@@ -334,6 +385,31 @@ class Ledger:
         rows = _BATCHES.where(BATCHES.c.disposition.in_(waiting)).order_by(*order).limit(count)
         with reading(self._engine) as connection:
             return list(map(_known_batch, connection.execute(rows)))
+
+    def on_hold(self) -> list[tuple[str, str, str]]:
+        """(batch, when it was judged first, why it is held) of every batch on hold, the oldest
+        first."""
+        columns = BATCHES.c.batch_id, JOURNAL.c.at, BATCHES.c.reason
+        both = BATCHES.join(JOURNAL, BATCHES.c.first == JOURNAL.c.sequence)
+        held = BATCHES.c.disposition == Disposition.ON_HOLD
+        rows = select(*columns).select_from(both).where(held).order_by(BATCHES.c.first)
+        with reading(self._engine) as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(rows)]
+
+    def quarantined(self) -> list[RefusedFile]:
+        """The files that no pass reads again, because reading or judging them failed more than
+        once; the newest first."""
+        columns = [FILES.c[name] for name in RefusedFile._fields]
+        rows = select(*columns).where(FILES.c.status == "refused", FILES.c.tries > 1)
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.order_by(FILES.c.sequence.desc()))
+            return [RefusedFile(row.sha256, row.name, row.why or "") for row in found]
+
+    def files_by_status(self) -> dict[str, int]:
+        """How many files there are: waiting, judged, refused."""
+        rows = select(FILES.c.status, func.count()).group_by(FILES.c.status)
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(rows)}
 
     def blocks(self, size: int, since: int = 0) -> list[int]:
         """The blocks of batches of which one was changed after an entry of the journal. A block is
@@ -360,9 +436,8 @@ class Ledger:
 
     def verdicts_of(self, batch_ids: Collection[str]) -> dict[str, list[Entry]]:
         """Every `judged` entry on batches, in their order."""
-        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, batch_ids)
         found: dict[str, list[Entry]] = {}
-        for entry in sorted(Entry(*row) for row in rows):
+        for entry in self.about(batch_ids):
             if entry.act == "judged":
                 found.setdefault(entry.subject, []).append(entry)
         return found

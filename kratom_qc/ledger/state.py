@@ -28,7 +28,9 @@ from kratom_qc.ledger.tables import (
     PASSES,
     STATE,
     TERMS,
+    TOKENS,
     TRACES,
+    USERS,
 )
 
 Rows = list[dict[str, Any]]
@@ -48,7 +50,8 @@ def _delivered(connection: Connection, entries: Sequence[Entry]) -> None:
     for entry in entries:
         made = entry.made
         shared = {"sha256": entry.subject, "sequence": entry.sequence, "name": made["name"]}
-        deliveries.append({**shared, "route": made["route"], "actor": entry.actor, "at": entry.at})
+        by = {"actor": entry.actor, "at": entry.at, "vendor": made.get("vendor")}
+        deliveries.append({**shared, "route": made["route"], **by})
         of_reading = {"status": "waiting", "program": None, "tries": 0, "why": None}
         files.append({**shared, "size": made["size"], **of_reading})
     connection.execute(DELIVERIES.insert(), deliveries)
@@ -213,6 +216,28 @@ def _terms_changed(connection: Connection, entries: Sequence[Entry]) -> None:
     _insert(connection, TERMS, rows)
 
 
+def _user_changed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """A user is made of everything that was ever said of it: the first entry says all."""
+    for entry in entries:
+        row = {**entry.made, "sequence": entry.sequence}
+        change = update(USERS).where(USERS.c.name == entry.subject).values(row)
+        if not connection.execute(change).rowcount:
+            connection.execute(USERS.insert(), [{"name": entry.subject, **row}])
+
+
+def _token_added(connection: Connection, entries: Sequence[Entry]) -> None:
+    rows = [
+        {"token_id": entry.subject, "is_enabled": True, "at": entry.at, **entry.made}
+        for entry in entries
+    ]
+    connection.execute(TOKENS.insert(), rows)
+
+
+def _token_revoked(connection: Connection, entries: Sequence[Entry]) -> None:
+    change = update(TOKENS).where(TOKENS.c.token_id == bindparam("of")).values(is_enabled=False)
+    connection.execute(change, [{"of": entry.subject} for entry in entries])
+
+
 _APPLY = {
     "delivered": _delivered,
     "read": _read,
@@ -223,6 +248,9 @@ _APPLY = {
     "amended": _amended,
     "committed": _committed,
     "terms changed": _terms_changed,
+    "user changed": _user_changed,
+    "token added": _token_added,
+    "token revoked": _token_revoked,
 }
 
 

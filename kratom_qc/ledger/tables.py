@@ -1,7 +1,7 @@
 """The ledger's tables: the journal, and the current state that is derived from it alone.
 
-All tables but the journal can be made again from it at any time (`kratom_qc.ledger.state`); nothing
-is written to them in any other way.
+All tables but the journal and the credentials can be made again from it at any time
+(`kratom_qc.ledger.state`); nothing is written to them in any other way.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ DELIVERIES = Table(
     Column("route", String, nullable=False),
     Column("actor", String, nullable=False),
     Column("at", String, nullable=False),
+    Column("vendor", String, index=True),  # whose it is; null: of nobody whom the portal knows
 )
 CERTIFICATES = Table(  # which file speaks of which batch
     "certificates",
@@ -110,4 +111,30 @@ BATCHES = Table(
     Column("decided", Integer),  # the entry that decided it
     Column("amended", Integer),  # the newest entry that let a certificate give way
 )
-STATE = (FILES, DELIVERIES, CERTIFICATES, TRACES, LOTS, TERMS, PASSES, BATCHES)
+USERS = Table(  # people, and programs that have a name of their own
+    "users",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("full_name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("vendor", String),  # whose certificates a vendor's user may see
+    Column("password", String(64), nullable=False),  # SHA-256 of what CREDENTIALS keeps
+    Column("is_enabled", Boolean, nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the newest entry about it
+)
+TOKENS = Table(  # by which programs show whose they are
+    "tokens",
+    METADATA,
+    Column("token_id", String, primary_key=True),
+    Column("user", String, nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),  # of the token
+    Column("is_enabled", Boolean, nullable=False),
+    Column("at", String, nullable=False),
+)
+STATE = (FILES, DELIVERIES, CERTIFICATES, TRACES, LOTS, TERMS, PASSES, BATCHES, USERS, TOKENS)
+CREDENTIALS = Table(  # what may not stand in a journal that is read, copied and exported
+    "credentials",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("password", String, nullable=False),  # Argon2id, as a PHC string
+)

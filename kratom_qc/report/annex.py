@@ -13,6 +13,7 @@ from kratom_qc.domain.limit import DECIDING, AmountLimit
 from kratom_qc.domain.verdict import MarketStatus, Verdict
 from kratom_qc.report import finding_words
 from kratom_qc.report.evidence import Evidence
+from kratom_qc.report.figures import NO_FIGURES, Figures, figures, of_finding
 from kratom_qc.report.finding_words import subject, where
 from kratom_qc.report.reasons import RANK
 from kratom_qc.report.scope import RulebookScope
@@ -38,6 +39,7 @@ class Asked(NamedTuple):
     text: str
     rule_ids: tuple[str, ...]
     notes: tuple[str, ...]
+    accepts: Figures  # of an amount
 
 
 class Outcomes(NamedTuple):
@@ -56,6 +58,7 @@ class Entry(NamedTuple):
     value: str
     also: str
     cell: str
+    figures: Figures
     outcomes: tuple[Outcomes, ...]
 
 
@@ -76,7 +79,10 @@ def entries(
     found: dict[tuple[str, str, str, str], list[Finding]] = {}
     for finding in findings:
         found.setdefault(_about(finding, evidence), []).append(finding)
-    return tuple(Entry(*about, _outcomes(group, scope, rule)) for about, group in found.items())
+    return tuple(
+        Entry(*about, of_finding(group[0]), _outcomes(group, scope, rule))
+        for about, group in found.items()
+    )
 
 
 def _about(finding: Finding, evidence: Evidence) -> tuple[str, str, str, str]:
@@ -119,12 +125,22 @@ def _why(finding: Finding) -> str:
 def _asked(
     findings: Iterable[Finding], scope: RulebookScope, rule: DecisionRule
 ) -> tuple[Asked, ...]:
-    texts: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    texts: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
     for finding in findings:
         elsewhere = finding.market is not None and not scope.is_own(finding)
         text = "" if elsewhere else finding_words.limit_text(finding)
-        texts.setdefault((text, _notes(finding, rule)), []).append(finding.rule_id)
-    return tuple(Asked(text, tuple(ids), notes) for (text, notes), ids in texts.items())
+        texts.setdefault((text, _notes(finding, rule)), []).append(finding)
+    return tuple(
+        Asked(text, tuple(one.rule_id for one in alike), notes, _accepts(text, alike[0]))
+        for (text, notes), alike in texts.items()
+    )
+
+
+def _accepts(text: str, finding: Finding) -> Figures:
+    limit = finding.source
+    if not text or not isinstance(limit, AmountLimit):
+        return NO_FIGURES
+    return figures(limit.acceptance_interval, limit.unit)
 
 
 def _notes(finding: Finding, rule: DecisionRule) -> tuple[str, ...]:

@@ -125,6 +125,19 @@ def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
     }
 
 
+def batch_object(verdict: Verdict) -> dict[str, Any]:
+    """A batch with the results of all its certificates."""
+    batch = verdict.batch
+    entries = (entry for one in batch.certificates for entry in one.texts)
+    return {
+        **market_object(verdict),
+        "unread": [unread_object(entry) for entry in entries if entry.fate is Fate.UNREAD],
+        "results": [result_object(one) for each in batch.certificates for one in each.results],
+        "findings": [finding_object(finding) for finding in verdict.findings],
+        "remarks": [remark_object(remark) for remark in batch.remarks],
+    }
+
+
 def unread_object(entry: AccountEntry) -> dict[str, str]:
     """A text that nobody has read, and where it stands."""
     ref = entry.source.ref

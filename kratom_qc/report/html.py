@@ -13,8 +13,9 @@ from datetime import date
 
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
-from kratom_qc.report import page
+from kratom_qc.report import kept, page
 from kratom_qc.report.finding_words import where
+from kratom_qc.report.kept import Report
 from kratom_qc.report.markets import shares
 from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.rendering import render
@@ -41,13 +42,20 @@ def batch_page(
 ) -> str:
     """One self-contained page for one batch. Same verdict, same text. A page `in_store` leads to
     the certificates as they came."""
-    title = f"{verdict.decision} {verdict.batch.batch_id}"
+    made, _ = kept.reported(page.batch_page(verdict, program=program, earlier=earlier))
+    return html(made, in_store=in_store)
+
+
+def html(report: Report, *, in_store: bool = False) -> str:
+    """A report as one self-contained page; as `batch_page`."""
+    of = report.page
     return render(
         "batch.html",
-        page=page.batch_page(verdict),
-        title=title,
-        program=program,
-        earlier=earlier,
+        page=of,
+        sha256=report.sha256,
+        disposition=report.disposition,
+        title=f"{of.first.decision} {of.batch_id}",
+        program=of.program,
         in_store=in_store,
     )
 

@@ -1,4 +1,5 @@
-"""Everything a batch page says, computed once: whoever renders it only loops."""
+"""Everything a batch page says, computed once: whoever renders it only loops. It is plain data, so
+that a store keeps it (`kept`) and HTML, PDF and XLSX say the same."""
 
 from __future__ import annotations
 
@@ -25,9 +26,9 @@ from kratom_qc.report.annex import DecisionRule, Entry, UntestedFamily
 from kratom_qc.report.evidence import Evidence
 from kratom_qc.report.lead import Task
 from kratom_qc.report.market_words import Elsewhere
-from kratom_qc.report.markets import Closed
+from kratom_qc.report.markets import Closed, MarketLine
 from kratom_qc.report.picture import Picture
-from kratom_qc.report.provenance import CertificateSection, Rulebooks
+from kratom_qc.report.provenance import CertificateSection, EarlierVerdict, Rulebooks
 from kratom_qc.report.reasons import Causes
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.screening import WARNING, Sign
@@ -84,10 +85,15 @@ class BatchPage:
     declared: tuple[tuple[str, str], ...]
     facts_sha256: str
     rulebooks: Rulebooks
+    standings: tuple[MarketLine, ...]  # what every market says
+    earlier: tuple[EarlierVerdict, ...]
+    program: str
 
 
-def batch_page(verdict: Verdict) -> BatchPage:
-    """The view of one verdict."""
+def batch_page(
+    verdict: Verdict, *, program: str = "", earlier: Iterable[EarlierVerdict] = ()
+) -> BatchPage:
+    """The view of one verdict; `earlier` are those before it."""
     scope, evidence, batch = RulebookScope(verdict), Evidence(verdict), verdict.batch
     sections = Sections(verdict, scope)
     groups = markets.matrix(verdict, scope)
@@ -131,6 +137,9 @@ def batch_page(verdict: Verdict) -> BatchPage:
         declared=provenance.declared(batch.facts),
         facts_sha256=batch.facts.sha256 if batch.facts else "",
         rulebooks=provenance.rulebooks(verdict.rulebooks, scope.own_books),
+        standings=markets.market_lines(verdict),
+        earlier=tuple(earlier),
+        program=program,
     )
 
 

@@ -14,6 +14,7 @@ from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
 from kratom_qc.report.evidence import both
+from kratom_qc.report.figures import Figures, figures, number
 from kratom_qc.report.finding_words import analyte_name, where
 from kratom_qc.vocabulary import wording
 
@@ -33,6 +34,9 @@ class ResultLine(NamedTuple):
     refined: str
     optional: tuple[str, ...]  # in the order of `_COLUMNS`
     cell: str
+    figures: Figures
+    bounds: tuple[str, str, str]  # LOD, LOQ and ± U in the unit of the figures
+    basis: str
 
 
 class Column(NamedTuple):
@@ -110,6 +114,9 @@ def _result_line(result: Result) -> ResultLine:
         refined=_refined(result),
         optional=_optional(result),
         cell=where(result.ref),
+        figures=figures(result.interval if result.measured else None, result.unit),
+        bounds=(number(result.lod), number(result.loq), number(result.uncertainty)),
+        basis=result.basis,
     )
 
 

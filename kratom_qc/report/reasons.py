@@ -9,6 +9,7 @@ from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import finding_words
 from kratom_qc.report.evidence import Evidence, Quoted
+from kratom_qc.report.figures import Figures, of_finding
 from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.unread import RULE, UnreadText
 from kratom_qc.vocabulary import wording
@@ -22,7 +23,10 @@ CauseGroup = list[Finding]  # findings about one thing with one outcome, the bat
 class LimitLine(NamedTuple):
     """One limit a cause runs against, ready to print."""
 
-    finding: Finding
+    rule_id: str
+    rulebook: str
+    conditional: str
+    decision_rule: str
     text: str
     book_title: str
     dates: str
@@ -34,6 +38,7 @@ class LimitLine(NamedTuple):
     how: str
     stops: str
     address: str  # of the limit on the page of limits
+    figures: Figures  # of the value
     own: bool  # whether it counts in the batch's own verdict
     counted: tuple[str, ...]  # what `why` and `how` leave to the small print
 
@@ -42,7 +47,8 @@ class Reason(NamedTuple):
     """One cause, whatever number of rulebooks repeat it. What its limits give differently is empty
     here, and each limit says its own."""
 
-    finding: Finding  # the first of the cause
+    outcome: str
+    rule_id: str  # of the first of the cause
     conditional: str
     subject: str
     value: str
@@ -142,8 +148,9 @@ def _reason(
     if same_value:
         value, also, how = lines[0].value, lines[0].also, lines[0].how
     return Reason(
-        finding=finding,
-        conditional=_shared(line.finding.conditional for line in lines),
+        outcome=finding.outcome.value,
+        rule_id=finding.rule_id,
+        conditional=_shared(line.conditional for line in lines),
         subject=finding_words.subject(finding),
         value=value,
         also=also,
@@ -181,7 +188,10 @@ def limit_line(finding: Finding, scope: RulebookScope) -> LimitLine:
         how, more = wording.without_counted(finding.quantity.how)
         counted += more
     return LimitLine(
-        finding=finding,
+        rule_id=finding.rule_id,
+        rulebook=finding.rulebook,
+        conditional=finding.conditional,
+        decision_rule=finding.decision_rule,
         text=finding_words.limit_text(finding),
         book_title=scope.title(finding.rulebook),
         dates=finding_words.dates(finding),
@@ -193,6 +203,7 @@ def limit_line(finding: Finding, scope: RulebookScope) -> LimitLine:
         how=how,
         stops=scope.closed_markets(finding),
         address=finding_words.address(finding),
+        figures=of_finding(finding),
         own=scope.is_own(finding),
         counted=counted,
     )

@@ -27,11 +27,13 @@ _STATUSES = (*DECIDING, "guidance", "compendial", "industry")  # of screens that
 class Sign(NamedTuple):
     """One screen not met, with the published range it rests on."""
 
-    finding: Finding
+    rule_id: str
+    limit: str
     subject: str
     value: str
     also: str
     cell: str
+    file: str
     why: str
     evidence: str
     address: str  # of the range on the page of limits
@@ -51,11 +53,13 @@ def signs(findings: Iterable[Finding], rule: str) -> tuple[Sign, ...]:
 
 def _sign(finding: Finding, rule: str) -> Sign:
     return Sign(
-        finding=finding,
+        rule_id=finding.rule_id,
+        limit=finding.limit,
         subject=finding_words.subject(finding),
         value=finding_words.understood(finding),
         also=finding_words.in_printed_unit(finding),
         cell=where(finding.ref),
+        file=finding_words.file_of(finding.ref),
         why=without_counted(finding.why)[0],
         evidence=finding_words.evidence(finding.source),
         address=finding_words.address(finding),

@@ -15,8 +15,9 @@ from kratom_qc.archive import rows
 from kratom_qc.archive.history import History
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.tables import PASS, SCHEMAS, table
+from kratom_qc.domain.account import AccountEntry, Fate
 from kratom_qc.domain.batch import Batch, ProductFacts
-from kratom_qc.domain.certificate import DateSpan, HoldReason, InterpretedCertificate
+from kratom_qc.domain.certificate import DateSpan, HoldReason, InterpretedCertificate, Remark
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import Interval
@@ -112,8 +113,12 @@ FACTS = ProductFacts("the match", "the form", Decimal(1), Decimal(2), Decimal(3)
                      Decimal(7), (("the analyte", Decimal(8), "the unit"),), "ef" * 32)  # fmt: skip
 HOLD = HoldReason("the hold rule", "the hold why", CellRef("its file", "its sheet", "its cell"), "its analyte")
 BOOK = Rulebook("the book", "market", "its title", "its version", DAY, 365, "its sha256", ())
+UNREAD = AccountEntry(SourceText("the unread", CellRef("unread file", "unread sheet", "unread cell")), Fate.UNREAD)
+READ = AccountEntry(SourceText("the read", CellRef("the file")), Fate.PLAIN)
+REMARK = Remark("the code", "the severity", "the message", CellRef("remark file", "remark sheet", "remark cell"))
+PAPER = replace(CERTIFICATE, texts=(UNREAD, READ))
 VERDICT = Verdict(
-    batch=Batch("the batch", "the product", (CERTIFICATE,), {}, {}, (HOLD,), (), FACTS),
+    batch=Batch("the batch", "the product", (PAPER,), {}, {}, (HOLD,), (REMARK,), FACTS),
     judged_on=DAY, decision=Decision.HOLD, markets={"zz": Decision.FAIL}, findings=(FINDING,),
     home_markets=("the home market",), rulebooks=(BOOK,),
     standings=(Standing("zz", "the title", Decision.FAIL, MarketStatus.BANNED, FINDING),),
@@ -125,6 +130,10 @@ OWN_COLUMNS = {
     "program": PROGRAM, "says": None, "rule_id": None,
     "doubts": [{"rule_id": "the hold rule", "why": "the hold why", "analyte": "its analyte", "file": "its file",
                 "sheet": "its sheet", "cell": "its cell"}],
+    "remarks": [{"code": "the code", "severity": "the severity", "message": "the message", "file": "remark file",
+                 "sheet": "remark sheet", "cell": "remark cell"}],
+    "unread": [{"witness": WITNESS, "text": "the unread", "kind": "cell", "file": "unread file",
+                "sheet": "unread sheet", "cell": "unread cell"}],
 }  # fmt: skip
 MARKET_COLUMNS = {
     **dict.fromkeys(OWN_COLUMNS), "batch_id": "the batch", "product": "the product", "market": "zz", "verdict": "FAIL",

@@ -39,6 +39,9 @@ COMMANDS = [
     *(["archive", name] for name in ("verify", "views", "columns")),
     ["reports"],
     *(["reports", name] for name in ("rebuild", "page")),
+    *([name] for name in ("serve", "users", "tokens")),
+    *(["users", name] for name in ("add", "password", "list", "disable", "enable")),
+    *(["tokens", name] for name in ("add", "list", "revoke")),
 ]
 
 
@@ -85,7 +88,7 @@ def test_every_command_has_help_with_an_example(capsys, path, option):
 
 
 def test_a_line_of_the_list_of_commands_is_never_cut(capsys):
-    for path in ([], ["limits"], ["layout"], ["texts"], ["ledger"], ["archive"], ["reports"]):
+    for path in ([], ["limits"], ["layout"], ["texts"], ["ledger"], ["archive"], ["reports"], ["users"]):
         _, out, _ = told(capsys, *path, "--help")
         assert "..." not in out.partition("Commands:")[2]
 

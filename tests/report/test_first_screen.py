@@ -15,6 +15,7 @@ from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report import market_words, page, us_map
 from kratom_qc.report.html import batch_page
+from kratom_qc.report.kept import reported
 from kratom_qc.report.lead import Task
 from kratom_qc.report.picture import MOST
 from kratom_qc.report.rendering import css_string
@@ -253,7 +254,9 @@ def test_an_id_in_the_style_sheet_is_letters_digits_and_numbers_of_signs(text: s
 
 def test_every_sheet_bears_batch_hash_and_its_number() -> None:
     html = batch_page(given.CLEAN, program=PROGRAM)
-    assert given.SHA in html[html.index("@bottom-center") : html.index("@bottom-right")]
+    report, _ = reported(page.batch_page(given.CLEAN, program=PROGRAM))
+    assert report.sha256 in html[html.index("@bottom-center") : html.index("@bottom-right")]
+    assert f"<code>{report.sha256}</code>" in html
     assert 'counter(page) " of " counter(pages)' in html
 
 

@@ -21,13 +21,13 @@ def told(of: Verdict) -> tuple[Causes, Causes]:
 
 def test_reasons_stand_worst_first_whatever_the_order_of_findings() -> None:
     own, _ = told(given.SPIKED)
-    assert [reason.finding.outcome for reason in own.reasons] == ["FAIL", "INCONCLUSIVE"]
+    assert [reason.outcome for reason in own.reasons] == ["FAIL", "INCONCLUSIVE"]
     assert [row.subject for row in own.unanswered] == ["Mercury"]
 
 
 def test_the_same_missing_assay_in_three_rulebooks_is_one_reason() -> None:
     own, other = told(verdict(*MERCURY_MISSING, GOOD_LEAD))
-    assert [line.finding.rulebook for line in own.unanswered[0].limits] == ["leaf_powder", "cz", "us-ri"]
+    assert [line.rulebook for line in own.unanswered[0].limits] == ["leaf_powder", "cz", "us-ri"]
     assert other == Causes((), (), "")
 
 

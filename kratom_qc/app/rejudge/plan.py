@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -35,11 +35,12 @@ class ArchivedBatch(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class RejudgeRequest:
     """What is asked of a whole archive; the rows of the answer have `name` where others have the id
-    of a pass."""
+    of a pass, and `lying` says in which files rows lie (see `ArchiveTables`)."""
 
     root: Path
     name: str
     policy: JudgementPolicy
+    lying: Mapping[str, str] = field(default_factory=dict)
 
 
 def archived_batches(

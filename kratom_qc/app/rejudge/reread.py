@@ -10,7 +10,14 @@ from itertools import chain
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.app.batches import collect, compared, judge_batches, refused_before, standing
+from kratom_qc.app.batches import (
+    collect,
+    compared,
+    hold_several_vendors,
+    judge_batches,
+    refused_before,
+    standing,
+)
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Files, Readers, Reading, longer, tried_twice
 from kratom_qc.app.store import ledger_of
@@ -123,6 +130,7 @@ def _batches(
     readings = standing(both, kept.ledger.amended([*files, *related]))
     refused = refused_before(kept.ledger, files)
     checks = compared(readings, {**files, **related}, refused)
+    hold_several_vendors(checks, kept.ledger, files)
     batches = {batch.batch_id: batch for batch in collect(readings, policy, wanted, checks)}
     return [
         batches.get(verdict.batch_id) or _unread(verdict, kept.names(files[verdict.batch_id]))

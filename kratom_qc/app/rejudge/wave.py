@@ -70,7 +70,7 @@ class _BatchAnswer(NamedTuple):
 
 def rejudge_wave(request: RejudgeRequest, wave: Sequence[ArchivedBatch]) -> WaveAnswer:
     """The batches of a wave, judged again. Raises StoreError where the archive cannot be read."""
-    history, policy = ArchiveTables(request.root), request.policy
+    history, policy = ArchiveTables(request.root, lying=request.lying), request.policy
     then: dict[str, Decisions] = {}
     archived: dict[str, ArchivedFindings] = {}
     by_pass: dict[str, list[ArchivedBatch]] = {}

@@ -31,6 +31,7 @@ def upgrade() -> None:
     _journal()
     _files()
     _batches()
+    _people()
 
 
 def _journal() -> None:
@@ -67,8 +68,10 @@ def _files() -> None:
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
         _text("sha256", 64),
         *map(_text, ("name", "route", "actor", "at")),
+        sa.Column("vendor", sa.String),
     )
     op.create_index("ix_deliveries_sha256", "deliveries", ["sha256"])
+    op.create_index("ix_deliveries_vendor", "deliveries", ["vendor"])
 
 
 def _batches() -> None:
@@ -119,3 +122,26 @@ def _batches() -> None:
     )
     op.create_index("ix_batches_first", "batches", ["first"])
     op.create_index("ix_batches_changed", "batches", ["changed"])
+
+
+def _people() -> None:
+    op.create_table(
+        "users",
+        sa.Column("name", sa.String, primary_key=True),
+        *map(_text, ("full_name", "role")),
+        sa.Column("vendor", sa.String),
+        _text("password", 64),
+        sa.Column("is_enabled", sa.Boolean, nullable=False),
+        _number("sequence"),
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("token_id", sa.String, primary_key=True),
+        _text("user"),
+        sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+        sa.Column("is_enabled", sa.Boolean, nullable=False),
+        _text("at"),
+    )
+    op.create_table(
+        "credentials", sa.Column("name", sa.String, primary_key=True), _text("password")
+    )

@@ -1,0 +1,60 @@
+"""What a vendor can do about one file: everything that is wrong with it, at its cell, and their own
+workbook back with all of it marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kratom_qc import settings
+from kratom_qc.app.shown import ShownFile
+from kratom_qc.archive.store import raw
+from kratom_qc.domain.verdict import Verdict
+from kratom_qc.intake.sandbox import ReaderDied, in_a_child
+from kratom_qc.report.fixes import fix_list
+from kratom_qc.vocabulary.problems import Fix, FixList
+
+SEVERITIES = ("refused", "fail", "hold", "warning", "note")  # worst first
+
+
+def listing(file: ShownFile) -> FixList:
+    """What is wrong with a file, worst first."""
+    verdicts = file.verdicts
+    on = verdicts[0].judged_on if verdicts else _today()
+    found = fix_list(_name(file, verdicts), file.refusals, verdicts, on)
+    return FixList(found.sentences, tuple(sorted(found.fixes, key=_rank)))
+
+
+def _name(file: ShownFile, verdicts: Sequence[Verdict]) -> str:
+    """The name under which it was read: cells are named with it."""
+    sha256 = file.delivery.sha256
+    of_file = (
+        one.file
+        for verdict in verdicts
+        for one in verdict.batch.certificates
+        if one.sha256 == sha256
+    )
+    return next(of_file, file.delivery.name)
+
+
+def _rank(fix: Fix) -> int:
+    return SEVERITIES.index(fix.severity) if fix.severity in SEVERITIES else len(SEVERITIES)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def annotated_workbook(root: Path, file: ShownFile) -> bytes:
+    """The workbook to send back, as the bytes of an xlsx; the work on the vendor's file is a
+    child's. Raises StoreError where the kept file is damaged."""
+    from kratom_qc.intake.giveback.annotate import annotated, list_alone
+
+    content, found, caps = raw(root, file.delivery.sha256), listing(file), settings.caps()
+    try:
+        return in_a_child(
+            caps, "kratom_qc.app.reading", annotated, file.delivery.name, content, found, caps
+        )
+    except ReaderDied:
+        return list_alone(found)

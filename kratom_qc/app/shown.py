@@ -1,0 +1,168 @@
+"""What a person may be shown of the store: everything, or what their company sent and nothing of
+anybody else's.
+
+A file is a company's if the company delivered it. A batch is a company's if every certificate that
+speaks of it is, and nobody else delivered the same bytes. Of a batch that others speak of too
+nothing is shown but that it is compared: its verdict rests on what the others sent. What a verdict
+says of other files or batches is said without naming them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from kratom_qc.app.restored import restored
+from kratom_qc.app.store import Store
+from kratom_qc.archive.history import ArchiveTables, among
+from kratom_qc.domain.certificate import HoldReason
+from kratom_qc.domain.errors import InputNotFound, Problem
+from kratom_qc.domain.finding import Finding
+from kratom_qc.domain.source import CellRef
+from kratom_qc.domain.verdict import Verdict
+from kratom_qc.ledger.ledger import KnownBatch
+from kratom_qc.ledger.people import Delivery, People
+
+# Causes to hold whose sentences name other files, batches or vendors (`interpret.compare`,
+# `app.batches`).
+NAME_OTHERS = frozenset(
+    {
+        *("BATCH-ID-TWINS", "RESULTS-OF-ANOTHER-BATCH", "CERTIFICATE-ID-REUSED"),
+        *("REFUSED-FILE", "SEVERAL-VENDORS"),
+    }
+)
+_REMARKS_OF_OTHERS = frozenset({"same-file-name"})
+_OTHERS = (
+    "it has its lot, its number or its results in common with another certificate, which may be "
+    "somebody else's: a person compares them"
+)
+
+
+@dataclass(frozen=True)
+class ShownBatch:
+    """A batch as somebody may see it; `known` is None where they may see nothing but that it is
+    compared, `verdict` where the archive of an earlier version does not hold it."""
+
+    batch_id: str
+    known: KnownBatch | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """A file that was delivered, with what became of it: why it was refused, or its batches."""
+
+    delivery: Delivery
+    refusals: tuple[Problem, ...] = ()
+    batches: tuple[ShownBatch, ...] = ()
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts on its batches that may be seen."""
+        return [one.verdict for one in self.batches if one.verdict is not None]
+
+
+class Shown:
+    """What somebody may see; `vendor` is their company, None for those who see all."""
+
+    def __init__(self, store: Store, vendor: str | None):
+        self._store, self._vendor = store, vendor
+        self._people, self._ledger = People(store.ledger), store.ledger
+
+    def delivery(self, sha256: str) -> Delivery:
+        """How a file came. Raises InputNotFound for one that they may not see."""
+        found = self._people.deliveries(sha256=sha256, vendor=self._vendor, count=1)
+        if not found:
+            raise InputNotFound(sha256)
+        return found[0]
+
+    def file(self, sha256: str) -> ShownFile:
+        """A file with its verdicts. Raises InputNotFound for one that they may not see."""
+        delivery = self.delivery(sha256)
+        if delivery.status == "refused":
+            return ShownFile(delivery, tuple(self._refusals(delivery)))
+        found = self._people.batches_of([sha256]).get(sha256, [])
+        return ShownFile(delivery, batches=tuple(self.batches(found, whole=True)))
+
+    def batch(self, batch_id: str) -> ShownBatch:
+        """A batch with its verdict. Raises InputNotFound for one of which they may see nothing."""
+        found = self.batches([batch_id], whole=True)
+        if not found:
+            raise InputNotFound(batch_id)
+        return found[0]
+
+    def batches(self, batch_ids: Iterable[str], *, whole: bool = False) -> list[ShownBatch]:
+        """Those of some batches of which they may see something; `whole`, with their verdicts."""
+        ids = list(dict.fromkeys(batch_ids))
+        owned, known = self._owned(ids), self._ledger.batches(ids)
+        seen = [one for one in ids if owned.get(one) and one in known]
+        verdicts = restored(self._store.root, seen) if whole and seen else {}
+        return [
+            self._shown(known[one], verdicts.get(one)) if one in seen else ShownBatch(one)
+            for one in ids
+            if one in owned
+        ]
+
+    def _shown(self, known: KnownBatch, verdict: Verdict | None) -> ShownBatch:
+        if self._vendor is None:
+            return ShownBatch(known.batch_id, known, verdict)
+        # Its main reason may name others.
+        told = known._replace(reason="")
+        return ShownBatch(known.batch_id, told, for_vendor(verdict) if verdict else None)
+
+    def _owned(self, batch_ids: Collection[str]) -> dict[str, bool]:
+        """Of batches that they know of whether everything about them is theirs."""
+        files = self._ledger.files_of(batch_ids)
+        if self._vendor is None:
+            return dict.fromkeys(files, True)
+        every = {sha256 for of_batch in files.values() for sha256 in of_batch}
+        vendors = self._people.vendors_of(every)
+        owned: dict[str, bool] = {}
+        for batch_id, of_batch in files.items():
+            senders = [vendors.get(sha256, set()) for sha256 in of_batch]
+            if any(self._vendor in sent for sent in senders):
+                owned[batch_id] = all(self._is_own(sent) for sent in senders)
+        return owned
+
+    def _is_own(self, sent: Collection[str | None]) -> bool:
+        return self._vendor in sent and set(sent) <= {self._vendor, None}
+
+    def _refusals(self, delivery: Delivery) -> Iterable[Problem]:
+        """Why a file was refused at its newest reading, under the name that this sender gave it."""
+        entries = [one for one in self._ledger.entries(delivery.sha256) if one.act == "refused"]
+        if not entries:
+            return
+        tables, ours = ArchiveTables(self._store.root), among("sha256", [delivery.sha256])
+        pass_id = entries[-1].made["pass_id"]
+        table = tables.table("certificates", pass_id, ("file", "refusals"), ours)
+        for row in table.to_pylist():
+            for one in row["refusals"] or ():
+                message = one["message"].replace(row["file"], delivery.name)
+                ref = CellRef(delivery.name, one["sheet"], one["cell"])
+                yield Problem(one["code"], message, ref, one["said"])
+
+
+def for_vendor(verdict: Verdict) -> Verdict:
+    """A verdict that names nobody's file or batch but the vendor's own."""
+    batch = replace(
+        verdict.batch,
+        hold_reasons=tuple(map(_reason_told, verdict.batch.hold_reasons)),
+        remarks=tuple(one for one in verdict.batch.remarks if one.code not in _REMARKS_OF_OTHERS),
+    )
+    told = {id(one): _finding_told(one) for one in verdict.findings}
+    standings = tuple(
+        replace(one, finding=told.get(id(one.finding), one.finding)) for one in verdict.standings
+    )
+    return replace(verdict, batch=batch, findings=tuple(told.values()), standings=standings)
+
+
+def _finding_told(finding: Finding) -> Finding:
+    if finding.rule_id not in NAME_OTHERS:
+        return finding
+    return replace(finding, why=_OTHERS, ref=None)
+
+
+def _reason_told(reason: HoldReason) -> HoldReason:
+    if reason.rule_id not in NAME_OTHERS:
+        return reason
+    return replace(reason, why=_OTHERS, ref=CellRef(""))

@@ -1,0 +1,47 @@
+"""What a store needs every night: its verification and a backup."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from kratom_qc import settings
+from kratom_qc.app.backup import MANIFEST, back_up
+from kratom_qc.app.notices.telling import send_now
+from kratom_qc.app.store import user
+from kratom_qc.app.verification import verify
+
+KEPT = 14  # daily backups; older ones are removed once a newer one is whole
+
+
+def verified(root: Path) -> list[str]:
+    """Everything in a store that is not what the ledger says of it."""
+    return list(verify(root, replay=False).differences)
+
+
+def backed_up(root: Path, on: date) -> str:
+    """Back a store up into the folder of the settings, once a day. Returns what was done, in a
+    sentence. Raises StoreError where it cannot."""
+    folder = settings.load().backups
+    if folder is None:
+        return "No backup: KRATOM_QC_BACKUPS names no folder."
+    target = folder / on.isoformat()
+    if (target / MANIFEST).exists():
+        return f"The backup of {on} is there."
+    folder.mkdir(parents=True, exist_ok=True)
+    head, files = back_up(root, target, user())
+    _remove_old(folder)
+    return f"Backed up: {files} files, journal to entry {head.sequence}."
+
+
+def _remove_old(folder: Path) -> None:
+    whole = sorted(path.parent for path in folder.glob(f"????-??-??/{MANIFEST}"))
+    for old in whole[:-KEPT]:
+        shutil.rmtree(old)
+
+
+def tell_damage(faults: Sequence[str]) -> None:
+    """Tell every address that a store is damaged."""
+    send_now(f"kratom_qc: the store is damaged in {len(faults)} places", faults)

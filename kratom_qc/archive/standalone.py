@@ -1,0 +1,200 @@
+"""Checks the folder that this script stands in: the evidence of one batch, as `kratom-qc archive
+export` made it. Needs Python 3.11 and nothing else (for signatures the package `cryptography`).
+
+    python verify.py [--tree SEQUENCE:ROOT] [--manifest SHA256]
+
+`--tree` is of a line of heads.jsonl that you trust, `--manifest` the hash that the export printed.
+Without them you see that everything here agrees, and not that nobody made all of it anew.
+Ends with 1 where something differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+WORST_FIRST = ("FAIL", "INCONCLUSIVE", "MISSING", "PASS")
+MEANS = {"FAIL": "FAIL", "INCONCLUSIVE": "HOLD", "MISSING": "HOLD", "PASS": "PASS"}
+FACTS = ["facts_sha256", "facts", "doubts"]
+OWN = ["batch_id", "product", "verdict", "home_markets", "certificates", "rulebooks", *FACTS]
+MARKET = ["market", "verdict", "says", "rule_id"]
+CELL = ["file", "sheet", "cell"]
+FINDING = ["rulebook", "rule_id", "market", "analyte", "outcome", "decides", "why", *CELL]
+Row = dict[str, Any]
+differences: list[str] = []
+differs = differences.append
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def rows(name: str) -> list[Row]:
+    return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
+
+
+def check_files(manifest: Row) -> None:
+    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+    if (HERE / "manifest.json").read_bytes() != text.encode("ascii"):
+        differs("manifest.json: is not written as an export writes it")
+    there = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*") if path.is_file()}
+    for name in sorted(there - {"manifest.json"} - manifest["files"].keys()):
+        differs(f"{name}: is not in the manifest")
+    for name, expected in sorted(manifest["files"].items()):
+        if name not in there:
+            differs(f"{name}: is missing")
+        elif sha256((HERE / name).read_bytes()) != expected:
+            differs(f"{name}: is not what was exported")
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def root_of(entry: str, place: int, last: int, beside: list[str]) -> str:
+    """The root of the tree (RFC 6962) to which an entry's proof leads."""
+    found, others = hashlib.sha256(b"\0" + bytes.fromhex(entry)).digest(), iter(beside)
+    while last:
+        if place % 2:
+            found = node(bytes.fromhex(next(others)), found)
+        elif place < last:
+            found = node(found, bytes.fromhex(next(others)))
+        place, last = place // 2, last // 2
+    return "" if list(others) else found.hex()
+
+
+def check_journal(head: Row, lines: list[Row]) -> list[list[Any]]:
+    """Every entry is what its hash says and stands at its place in the journal of the head."""
+    entries = [line["entry"] for line in lines]
+    before: list[Any] = [0] * 9 + ["0" * 64]
+    for line, entry in zip(lines, entries, strict=True):
+        sequence, own = entry[0], entry[9]
+        if sha256(canonical(entry[:9])) != own:
+            differs(f"journal.jsonl: entry {sequence} is not what its hash says")
+        if sequence == before[0] + 1 and entry[8] != before[9]:
+            differs(f"journal.jsonl: entry {sequence} does not continue the entry before it")
+        if root_of(own, sequence - 1, head["sequence"] - 1, line["proof"]) != head["tree"]:
+            differs(f"journal.jsonl: entry {sequence} does not stand in the journal of the head")
+        before = entry
+    if [before[0], before[9]] != [head["sequence"], head["hash"]]:
+        differs("journal.jsonl: does not end with the head")
+    return entries
+
+
+def lineage(books: Row, name: str) -> tuple[set[str], set[tuple[str, str]]]:
+    """A rulebook with all it lies under, and the (rulebook, limit) that one of them replaces."""
+    names, limits = {name}, books[name].get("limit", ())
+    replaced = {(one["overrides"], one["id"]) for one in limits if one.get("overrides")}
+    for parent in books[name]["rulebook"].get("extends", ()):
+        above, others = lineage(books, parent)
+        names, replaced = names | above, replaced | others
+    return names, replaced
+
+
+def verdict(books: Row, under: list[str], findings: list[Row]) -> str:
+    scopes = [({"integrity"}, set()), *(lineage(books, name) for name in under)]
+    outcomes = {
+        one["outcome"]
+        for names, replaced in scopes
+        for one in findings
+        if one["decides"] and one["rulebook"] in names
+        if (one["rulebook"], one["rule_id"]) not in replaced
+    }
+    return next((MEANS[one] for one in WORST_FIRST if one in outcomes), "HOLD")
+
+
+def rulebooks(own: Row, files: dict[str, str]) -> Row:
+    books = {}
+    for book in own["rulebooks"]:
+        name = f"rulebooks/{book['sha256']}/{book['id']}.toml"
+        if files.get(name) != book["sha256"]:
+            differs(f"{name}: is not the rulebook that the verdict names")
+        books[book["id"]] = tomllib.loads((HERE / name).read_text("utf-8"))
+    return books
+
+
+def check_verdicts(own: Row, verdicts: list[Row], findings: list[Row], books: Row) -> None:
+    of = own["product"]
+    product = [of] if of in books and books[of]["rulebook"]["kind"] == "product" else []
+    for row in verdicts:
+        markets = own["home_markets"] if row["market"] is None else [row["market"]]
+        made = verdict(books, [*product, *markets], findings)
+        if made != row["verdict"]:
+            of = row["market"] or "the batch"
+            differs(f"verdicts.jsonl: {of} is {row['verdict']}, and its findings say {made}")
+
+
+def check_basis(own: Row, verdicts: list[Row], findings: list[Row], entries: list[Any]) -> None:
+    markets = [[row[name] for name in MARKET] for row in verdicts if row["market"] is not None]
+    found = sorted((tuple(row[name] for name in FINDING) for row in findings), key=str)
+    basis = sha256(canonical([[own[name] for name in OWN], markets, found]))
+    ours = [one for one in entries if one[4] == own["batch_id"]]
+    judged = [json.loads(one[6]) for one in ours if one[3] == "judged"]
+    if not judged or [judged[-1]["basis"], judged[-1]["verdict"]] != [basis, own["verdict"]]:
+        differs("journal.jsonl: what was judged last is not these findings and verdicts")
+
+
+def check_originals(own: Row, entries: list[Any]) -> None:
+    there = {sha256(path.read_bytes()) for path in (HERE / "originals").iterdir()}
+    there &= {one[4] for one in entries if one[3] == "delivered"}
+    for original in set(own["certificates"]) - there:
+        differs(f"originals: the file {original} is not here, or was never delivered")
+
+
+def check_signatures(entries: list[list[Any]]) -> int:
+    """Ed25519 over the canonical record, where an entry has one."""
+    made_by = {one[0]: json.loads(one[6]) for one in entries if '"signature"' in one[6]}
+    for sequence, made in made_by.items():
+        try:
+            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(made["public_key"]))
+            key.verify(bytes.fromhex(made["signature"]), canonical(made["record"]))
+        except Exception as error:
+            differs(f"journal.jsonl: the signature of entry {sequence}: {error or type(error)}")
+    return len(made_by)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Check the evidence of one batch.")
+    parser.add_argument("--tree"), parser.add_argument("--manifest")
+    asked = parser.parse_args()
+    try:
+        content = (HERE / "manifest.json").read_bytes()
+        manifest = json.loads(content)
+        check_files(manifest)
+        head = manifest["head"]
+        if asked.manifest and asked.manifest != sha256(content):
+            differs("manifest.json: is not the one whose hash you named")
+        if asked.tree and asked.tree != f"{head['sequence']}:{head['tree']}":
+            differs("manifest.json: its head is not the one that you named")
+        entries = check_journal(head, rows("journal.jsonl"))
+        findings, verdicts = rows("findings.jsonl"), rows("verdicts.jsonl")
+        own = next(row for row in verdicts if row["market"] is None)
+        check_verdicts(own, verdicts, findings, rulebooks(own, manifest["files"]))
+        check_basis(own, verdicts, findings, entries)
+        check_originals(own, entries)
+        signatures = check_signatures(entries)
+    except Exception as error:
+        differs(f"cannot be read further: {type(error).__name__}: {error}")
+    if differences:
+        print("\n".join(differences))
+        return 1
+    print(f"{own['batch_id']}: {own['verdict']} on {own['judged_on']} follows from its findings.")
+    print(f"{len(manifest['files'])} files, {len(entries)} entries, {signatures} signatures.")
+    print(f"Journal: {head['sequence']}:{head['tree']}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Who may sign in, with which tokens, and who delivered what.
+
+The journal names a password only by the SHA-256 of its Argon2id hash: whoever reads, copies or
+exports the journal learns nothing to try passwords on, and a hash that somebody put into the
+database by hand is none of those that the journal names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+
+from kratom_qc.ledger.entries import Act, Entry
+from kratom_qc.ledger.ledger import Ledger
+from kratom_qc.ledger.tables import (
+    BATCHES,
+    CERTIFICATES,
+    CREDENTIALS,
+    DELIVERIES,
+    FILES,
+    PASSES,
+    TOKENS,
+    USERS,
+)
+
+
+class KnownUser(NamedTuple):
+    """Somebody who may sign in, or might once. `password` is the SHA-256 of the hash that is kept
+    beside the journal."""
+
+    name: str
+    full_name: str
+    role: str
+    vendor: str | None
+    password: str
+    is_enabled: bool
+    sequence: int
+
+
+class KnownToken(NamedTuple):
+    """A token by which a program shows whose it is; the token itself is kept nowhere."""
+
+    token_id: str
+    user: str
+    sha256: str
+    is_enabled: bool
+    at: str
+
+
+class Delivery(NamedTuple):
+    """A file that somebody delivered, with what became of it."""
+
+    sequence: int
+    sha256: str
+    name: str
+    route: str
+    actor: str
+    at: str
+    vendor: str | None
+    status: str  # waiting, judged, refused
+    why: str | None
+
+
+class People:
+    """The part of a ledger that is about people."""
+
+    def __init__(self, ledger: Ledger):
+        self._ledger = ledger
+
+    # ------------------------------------------------------------ users
+
+    def user(self, name: str) -> KnownUser | None:
+        """A user by name."""
+        with self._ledger.reading() as connection:
+            row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
+        return KnownUser(*row) if row is not None else None
+
+    def users(self) -> list[KnownUser]:
+        """Every user, by name."""
+        with self._ledger.reading() as connection:
+            return [KnownUser(*row) for row in connection.execute(select(USERS).order_by("name"))]
+
+    def change(self, actor: str, act: Act, password: str | None = None) -> list[Entry]:
+        """Add an act about a user. `password` is the PHC string that is kept beside the journal
+        from then on; the act names its `digest_of`."""
+        with self._ledger.writing() as writer:
+            if password is not None:
+                keys = writer.connection
+                keys.execute(delete(CREDENTIALS).where(CREDENTIALS.c.name == act.subject))
+                keys.execute(CREDENTIALS.insert(), [{"name": act.subject, "password": password}])
+            return writer.add(actor, [act])
+
+    def password(self, user: KnownUser) -> str | None:
+        """The PHC string of a user's password; None where it is not the one that the journal
+        names, or was not restored with it."""
+        rows = select(CREDENTIALS.c.password).where(CREDENTIALS.c.name == user.name)
+        with self._ledger.reading() as connection:
+            kept: str | None = connection.execute(rows).scalar_one_or_none()
+        return kept if kept is not None and digest_of(kept) == user.password else None
+
+    # ------------------------------------------------------------ tokens
+
+    def token(self, sha256: str) -> KnownToken | None:
+        """A token by its hash."""
+        with self._ledger.reading() as connection:
+            row = connection.execute(select(TOKENS).where(TOKENS.c.sha256 == sha256)).one_or_none()
+        return KnownToken(*row) if row is not None else None
+
+    def tokens(self, user: str | None = None) -> list[KnownToken]:
+        """The tokens of all or of one, the newest first."""
+        rows = select(TOKENS).order_by(TOKENS.c.at.desc(), TOKENS.c.token_id)
+        if user is not None:
+            rows = rows.where(TOKENS.c.user == user)
+        with self._ledger.reading() as connection:
+            return [KnownToken(*row) for row in connection.execute(rows)]
+
+    # ------------------------------------------------------------ deliveries
+
+    def deliveries(
+        self,
+        *,
+        vendor: str | None = None,
+        sha256: str | None = None,
+        status: str | None = None,
+        before: int | None = None,
+        count: int = 50,
+    ) -> list[Delivery]:
+        """Deliveries, the newest first: all, or of one vendor, of one file, of files of one status,
+        before an entry of the journal."""
+        shown = [DELIVERIES.c[name] for name in Delivery._fields[:7]]
+        rows = select(*shown, FILES.c.status, FILES.c.why).join_from(
+            DELIVERIES, FILES, DELIVERIES.c.sha256 == FILES.c.sha256
+        )
+        wanted = (
+            (DELIVERIES.c.vendor, vendor),
+            (DELIVERIES.c.sha256, sha256),
+            (FILES.c.status, status),
+        )
+        for column, value in wanted:
+            if value is not None:
+                rows = rows.where(column == value)
+        if before is not None:
+            rows = rows.where(DELIVERIES.c.sequence < before)
+        rows = rows.order_by(DELIVERIES.c.sequence.desc()).limit(count)
+        with self._ledger.reading() as connection:
+            return [Delivery(*tuple(row)) for row in connection.execute(rows)]
+
+    def vendors_of(self, hashes: Collection[str]) -> dict[str, set[str | None]]:
+        """Of files the vendors that delivered them; None stands for a delivery of nobody whom the
+        portal knows."""
+        found: dict[str, set[str | None]] = {}
+        rows = select(DELIVERIES.c.sha256, DELIVERIES.c.vendor).where(
+            DELIVERIES.c.sha256.in_(list(hashes))
+        )
+        with self._ledger.reading() as connection:
+            for sha256, vendor in connection.execute(rows):
+                found.setdefault(sha256, set()).add(vendor)
+        return found
+
+    def batches_of(self, hashes: Collection[str]) -> dict[str, list[str]]:
+        """Of files the batches that they speak of, in the files' order."""
+        found: dict[str, list[str]] = {}
+        rows = select(CERTIFICATES.c.sha256, CERTIFICATES.c.batch_id).where(
+            CERTIFICATES.c.sha256.in_(list(hashes))
+        )
+        with self._ledger.reading() as connection:
+            ordered = rows.order_by(CERTIFICATES.c.sequence, CERTIFICATES.c.batch_id)
+            for sha256, batch_id in connection.execute(ordered):
+                found.setdefault(sha256, []).append(batch_id)
+        return found
+
+    def passed_of_several(self) -> list[str]:
+        """The batches that PASS though a second vendor has sent a certificate of theirs, or the
+        same file, since the last pass but one: they were judged before that was known."""
+        before = select(PASSES.c.sequence).order_by(PASSES.c.sequence.desc()).limit(1).offset(1)
+        other, sent = CERTIFICATES.alias(), DELIVERIES.alias()
+        elsewhere = (
+            select(other.c.sha256)
+            .join_from(other, sent, other.c.sha256 == sent.c.sha256)
+            .where(other.c.batch_id == CERTIFICATES.c.batch_id, other.c.amended_by.is_(None))
+            .where(sent.c.vendor != DELIVERIES.c.vendor)
+        )
+        rows = (
+            select(BATCHES.c.batch_id)
+            .join_from(DELIVERIES, CERTIFICATES, DELIVERIES.c.sha256 == CERTIFICATES.c.sha256)
+            .join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id)
+            .where(DELIVERIES.c.sequence > func.coalesce(before.scalar_subquery(), 0))
+            .where(CERTIFICATES.c.amended_by.is_(None), BATCHES.c.verdict == "PASS")
+            .where(elsewhere.exists())
+        )
+        with self._ledger.reading() as connection:
+            return list(dict.fromkeys(connection.execute(rows).scalars()))
+
+    def tally(self, vendor: str | None = None) -> dict[str, int]:
+        """How many files there are by status: all, or those that a vendor delivered."""
+        rows = select(FILES.c.status, func.count()).group_by(FILES.c.status)
+        if vendor is not None:
+            own = select(DELIVERIES.c.sha256).where(DELIVERIES.c.vendor == vendor)
+            rows = rows.where(FILES.c.sha256.in_(own))
+        with self._ledger.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(rows)}
+
+
+def digest_of(kept: str) -> str:
+    """The SHA-256 by which the journal names a password's hash."""
+    return hashlib.sha256(kept.encode()).hexdigest()

@@ -1,0 +1,68 @@
+"""Batches that match, some at a time: the next page begins after the last batch of this one, so
+that the thousandth costs what the first does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from kratom_qc.domain.disposition import Disposition
+from kratom_qc.domain.verdict import Decision
+from kratom_qc.ledger.ledger import KnownBatch, Ledger
+from kratom_qc.ledger.tables import BATCHES, CERTIFICATES, DELIVERIES
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which batches; what is not named does not matter. `batch_id` is how an id begins; `vendor`
+    has sent a certificate of it."""
+
+    batch_id: str = ""
+    verdict: str = ""
+    disposition: str = ""
+    product: str = ""
+    laboratory: str = ""
+    vendor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPage:
+    """Batches, the newest first; `after` begins the next page, None where there is none."""
+
+    batches: list[KnownBatch]
+    after: int | None
+
+
+def search(ledger: Ledger, wanted: Wanted, after: int | None = None, count: int = 50) -> BatchPage:
+    """A page of the batches that match, the newest first. Raises StoreError."""
+    columns = [BATCHES.c[name] for name in (*KnownBatch._fields, "first")]
+    rows = _filtered(select(*columns), wanted)
+    if after is not None:
+        rows = rows.where(BATCHES.c.first < after)
+    with ledger.reading() as connection:
+        found: list[Any] = list(
+            connection.execute(rows.order_by(BATCHES.c.first.desc()).limit(count + 1))
+        )
+    batches = [_known(KnownBatch(*tuple(row)[:-1])) for row in found[:count]]
+    return BatchPage(batches, found[count - 1].first if len(found) > count else None)
+
+
+def _filtered(rows: Select[Any], wanted: Wanted) -> Select[Any]:
+    for name in ("verdict", "disposition", "product", "laboratory"):
+        value = getattr(wanted, name)
+        if value:
+            rows = rows.where(BATCHES.c[name] == value)
+    if wanted.batch_id:
+        rows = rows.where(BATCHES.c.batch_id.startswith(wanted.batch_id, autoescape=True))
+    if wanted.vendor is not None:
+        sent = select(CERTIFICATES.c.batch_id).join_from(
+            CERTIFICATES, DELIVERIES, CERTIFICATES.c.sha256 == DELIVERIES.c.sha256
+        )
+        rows = rows.where(BATCHES.c.batch_id.in_(sent.where(DELIVERIES.c.vendor == wanted.vendor)))
+    return rows
+
+
+def _known(row: KnownBatch) -> KnownBatch:
+    return row._replace(verdict=Decision(row.verdict), disposition=Disposition(row.disposition))

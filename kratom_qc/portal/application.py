@@ -1,0 +1,36 @@
+"""The portal as an ASGI application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from kratom_qc import __version__
+from kratom_qc.app.store import Store
+from kratom_qc.ledger.people import People
+from kratom_qc.portal import errors
+from kratom_qc.portal.headers import SecurityHeaders
+from kratom_qc.portal.house import House
+from kratom_qc.portal.routes import api, health, operation, people, qa, sign_in, static, vendor
+
+_ROOMS = (static, health, sign_in, vendor, qa, operation, people, api)
+
+
+def application(root: Path, inbox: Path | None = None) -> FastAPI:
+    """The portal of a store: every route, with what guards them. Raises StoreError where the store
+    cannot be opened."""
+    app = FastAPI(
+        title="kratom_qc",
+        version=__version__,
+        docs_url=None,  # its page loads a script from a foreign host
+        redoc_url=None,
+        openapi_url=None,  # `routes.api` serves the part that is for programs
+    )
+    store = Store(root)
+    app.state.house = House(store, People(store.ledger), inbox)
+    errors.install(app)
+    for room in _ROOMS:
+        app.include_router(room.router)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,50 @@
+"""What every route works with: the store, its people, who is signed in, and how much at once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from kratom_qc.app.store import Store
+from kratom_qc.app.today import Today
+from kratom_qc.ledger.people import People
+from kratom_qc.portal.rates import Failures, Rate
+from kratom_qc.portal.sessions import Sessions
+
+_MOST_KEYS = 100_000
+
+
+@dataclass
+class House:
+    """One portal. Sessions and counts live as long as its process: after a restart people sign in
+    again."""
+
+    store: Store
+    people: People
+    inbox: Path | None = None
+    today: Today = field(default_factory=Today)
+    sessions: Sessions = field(default_factory=Sessions)
+    failures: Failures = field(default_factory=Failures)
+    requests: Rate = field(default_factory=lambda: Rate(per_second=20, at_once=200))
+    _keys: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
+
+    def is_same(self, user: str, key: str, sha256: str) -> bool:
+        """Whether an Idempotency-Key comes for the first time, or with the same file as before. A
+        file is known by its content, so a key that was forgotten does no harm."""
+        known = self._keys.setdefault((user, key), sha256)
+        while len(self._keys) > _MOST_KEYS:
+            self._keys.popitem(last=False)
+        return known == sha256
+
+
+def house(request: Request) -> House:
+    """The portal that a request came to."""
+    found: House = request.app.state.house
+    return found
+
+
+InHouse = Annotated[House, Depends(house)]

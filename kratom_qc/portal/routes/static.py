@@ -1,0 +1,24 @@
+"""The style sheet and the scripts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from kratom_qc.portal.errors import Refusal
+from kratom_qc.portal.static_files import files
+
+router = APIRouter()
+
+
+@router.get("/static/{version}/{name}")
+def static_file(version: str, name: str) -> Response:
+    """A file at the address of its content."""
+    found = files().get(name)
+    if found is None or found.hash != version:
+        raise Refusal(404, "There is no such file.")
+    return Response(
+        found.content,
+        media_type=found.kind,
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )

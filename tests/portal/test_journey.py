@@ -1,0 +1,69 @@
+"""What people do at the portal, from signing in to a verdict, over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import openpyxl
+
+from tests.app.stores import certificate
+from tests.portal.serving import PASSWORD, Portal
+
+
+def test_a_vendor_sends_a_file_and_sees_its_verdict(portal: Portal) -> None:
+    ann, content = portal.signed_in("ann"), certificate("L-1", "0.4")
+    answer = ann.send(("lead.csv", content))
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/certificates/{sha256}")
+    assert "It is being read" in ann.get(f"/certificates/{sha256}").text
+    portal.judged()
+    page = ann.get(f"/certificates/{sha256}").text
+    assert "L-1" in page
+    assert ">PASS<" in page
+    assert ann.get(f"/certificates/{sha256}/file").content == content
+
+
+def test_a_refused_file_says_everything_that_is_wrong(portal: Portal) -> None:
+    ann, content = portal.signed_in("ann"), b"no table at all"
+    ann.send(("x.csv", content))
+    portal.judged()
+    page = ann.get(f"/certificates/{hashlib.sha256(content).hexdigest()}").text
+    assert ">Refused<" in page
+    assert "saved as xlsx or csv" in page  # what to do
+    workbook = ann.get(f"/certificates/{hashlib.sha256(content).hexdigest()}/annotated.xlsx")
+    assert workbook.headers["content-disposition"].startswith('attachment; filename="x_annotated.xlsx"')
+    sheets = openpyxl.load_workbook(io.BytesIO(workbook.content)).sheetnames
+    assert len(sheets) == 1  # the list alone: the file cannot be opened
+
+
+def test_what_was_acknowledged_is_delivered_by_whom_and_for_which_company(portal: Portal) -> None:
+    content = certificate("L-2", "0.4")
+    portal.signed_in("ann").send(("one.csv", content))
+    (one,) = portal.people.deliveries(sha256=hashlib.sha256(content).hexdigest())
+    assert (one.name, one.route, one.actor, one.vendor) == ("one.csv", "portal", "ann", "Acme")
+    assert portal.store.files.raw(one.sha256) == content
+
+
+def test_a_program_sends_and_asks(portal: Portal) -> None:
+    content, token = certificate("L-3", "0.4"), portal.token("ann")
+    client = portal.client(headers=token)
+    answer = client.post("/api/v1/certificates?name=raw.csv", content=content)
+    assert answer.status_code == 202
+    assert answer.json()["sha256"] == hashlib.sha256(content).hexdigest()
+    assert client.get(answer.json()["address"]).json()["status"] == "waiting"
+
+
+def test_nobody_who_is_not_known_gets_in(portal: Portal) -> None:
+    client = portal.client(headers={"Origin": portal.address})
+    answer = client.post("/sign-in", data={"name": "ann", "password": PASSWORD[:-1]})
+    assert answer.status_code == 401
+    assert client.get("/certificates").headers["location"] == "/sign-in?next=/certificates"
+    assert client.get("/api/v1/certificates/x").status_code == 401
+
+
+def test_every_answer_carries_the_headers_that_keep_it_harmless(portal: Portal) -> None:
+    for address in ("/sign-in", "/nothing-here", "/health"):
+        answer = portal.client().get(address)
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
