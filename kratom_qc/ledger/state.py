@@ -110,7 +110,7 @@ def _set_status(connection: Connection, entries: Sequence[Entry], status: str) -
 def _retried(connection: Connection, entries: Sequence[Entry]) -> None:
     """A person wants a file tried once more: patiently, as on a second try."""
     change = update(FILES).where(FILES.c.sha256 == bindparam("of"), FILES.c.status == "refused")
-    waits = change.values(status="waiting", tries=1)
+    waits = change.values(status="waiting", program=None, tries=1, why=None)
     connection.execute(waits, [{"of": entry.subject} for entry in entries])
 
 
@@ -242,16 +242,6 @@ def _terms_changed(connection: Connection, entries: Sequence[Entry]) -> None:
     _insert(connection, TERMS, rows)
 
 
-def _retried(connection: Connection, entries: Sequence[Entry]) -> None:
-    """A refused file waits again, as if nobody had tried to read it."""
-    change = (
-        update(FILES)
-        .where(FILES.c.sha256 == bindparam("of"), FILES.c.status == "refused")
-        .values(status="waiting", program=None, tries=0, why=None)
-    )
-    connection.execute(change, [{"of": entry.subject} for entry in entries])
-
-
 def _user_changed(connection: Connection, entries: Sequence[Entry]) -> None:
     """A user is made of everything that was ever said of it: the first entry says all."""
     for entry in entries:
@@ -286,7 +276,6 @@ _APPLY = {
     "retried": _retried,
     "compacted": _compacted,
     "terms changed": _terms_changed,
-    "retried": _retried,
     "user changed": _user_changed,
     "token added": _token_added,
     "token revoked": _token_revoked,
