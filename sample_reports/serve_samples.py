@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import secrets
 import sys
 from datetime import date
@@ -38,11 +39,12 @@ def main() -> None:
     parser.add_argument("--on", type=date.fromisoformat, required=True, help="the day on which the samples are judged")
     parser.add_argument("--port", default="8000")
     options = parser.parse_args()
+    os.environ.setdefault("KRATOM_QC_FACTS", str(FACTS))
     store = Store(options.store)
     if not store.ledger.batches():
         _judge(store, options.on)
     _tell(_passwords(People(store.ledger)))
-    kratom_qc(["serve", "--store", str(options.store), "--facts", str(FACTS), "--port", options.port])
+    kratom_qc(["serve", "--store", str(options.store), "--port", options.port])
 
 
 def _judge(store: Store, on: date) -> None:
@@ -54,7 +56,7 @@ def _judge(store: Store, on: date) -> None:
         vendor = "Harbor Botanics" if path.name.startswith(OWN) else "Elsewhere"
         sha256 = hashlib.sha256(content).hexdigest()
         deliver(store, arrived, path.name, sha256, len(content), actor="samples", route="portal", vendor=vendor)
-    whole_pass(None, store, load_policy(on=on, facts=FACTS))
+    whole_pass(None, store, load_policy(on=on))
 
 
 def _passwords(people: People) -> dict[str, str]:

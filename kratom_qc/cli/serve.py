@@ -1,4 +1,4 @@
-"""`kratom-qc serve`: the portal, and what judges and runs by itself beside it."""
+"""`kratom-qc serve`: the portal, and what judges beside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kratom_qc.cli.options import Facts, StoreFolder
+from kratom_qc.cli.options import StoreFolder
 
 
 def serve(
@@ -15,19 +15,27 @@ def serve(
     inbox: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder where certificates arrive as well.")
     ] = None,
-    every: Annotated[
-        int,
-        typer.Option(
-            metavar="SECONDS", min=1, help="How often the inbox is looked through anyhow."
-        ),
-    ] = 900,
-    facts: Facts = None,
     port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Where it listens.")] = (
         8000
     ),
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="By default only this machine reaches it.")
     ] = "127.0.0.1",
+    every: Annotated[
+        int,
+        typer.Option(
+            metavar="SECONDS",
+            min=10,
+            help="How often a pass is made on a schedule; what arrives is judged at once anyhow.",
+        ),
+    ] = 900,
+    schedule: Annotated[
+        bool,
+        typer.Option(
+            help="Start a Prefect server and what runs on a schedule: passes, rejudging, digests, "
+            "verification and backup."
+        ),
+    ] = True,
     behind_proxy: Annotated[
         bool,
         typer.Option(
@@ -36,7 +44,7 @@ def serve(
         ),
     ] = False,
 ) -> int:
-    """Serve the portal and judge what arrives, until Ctrl-C.
+    """Serve the portal, judge what arrives and run what is due, until Ctrl-C.
 
     \b
     Example:
@@ -47,6 +55,6 @@ def serve(
     from kratom_qc import settings
     from kratom_qc.cli.serving import Served, run
 
-    config = settings.load()
-    schedule = Schedule(store or config.store, inbox, every, facts or config.facts)
-    return run(Served(schedule, host, port, behind_proxy))
+    root = store or settings.load().store
+    order = Schedule(root, inbox, every, is_scheduled=schedule)
+    return run(Served(order, host, port, behind_proxy))

@@ -32,7 +32,7 @@ def run(order: Served) -> int:
 
     from kratom_qc.portal.application import application
 
-    load_policy(facts=order.schedule.facts)  # mistakes are told before anything starts
+    load_policy()  # mistakes are told before anything starts
     app = application(order.schedule.store, order.schedule.inbox)
     settings = server_settings(order.host, order.port, behind_proxy=order.behind_proxy)
     signal.signal(signal.SIGTERM, _ended)
