@@ -13,7 +13,7 @@ from kratom_qc.cli.options import StoreFolder
 archive = typer.Typer(
     name="archive",
     rich_markup_mode=None,
-    help="The archive of a store: verify, query, export, compact, views, columns.\n\n"
+    help="The archive of a store: verify, query, export and more.\n\n"
     "\b\nExample:\n  kratom-qc archive verify --store store",
 )
 Heads = Annotated[
@@ -91,7 +91,7 @@ def export(
 
     \b
     Example:
-      kratom-qc archive export KL-2026-044 --to KL-2026-044 --store store
+      kratom-qc archive export HB-260814-A --to HB-260814-A --store store
     """
     from kratom_qc import settings
     from kratom_qc.cli.proof import print_exported
