@@ -50,8 +50,10 @@ def serve(
     Example:
       kratom-qc serve --store store --inbox inbox --port 8000
     """
+    from flows.deployments import Schedule
     from kratom_qc import settings
     from kratom_qc.cli.serving import Served, run
 
     root = store or settings.load().store
-    return run(Served(root, inbox, host, port, behind_proxy, every, schedule))
+    order = Schedule(root, inbox, every, is_scheduled=schedule)
+    return run(Served(order, host, port, behind_proxy))

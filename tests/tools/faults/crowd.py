@@ -36,7 +36,9 @@ def commits_in_postgresql(folder: Path, commits: int = 500) -> Iterator[Case]:
 def _commits(where: str | Path, commits: int, folder: Path) -> Case:
     ledger = Ledger(where)
     began, done = time.monotonic(), folder / "done"
-    writers = [_child(folder, number, lambda number=number: _write(where, number, commits)) for number in range(WRITERS)]
+    writers = [
+        _child(folder, number, lambda number=number: _write(where, number, commits)) for number in range(WRITERS)
+    ]
     readers = [_child(folder, WRITERS + number, lambda: _read(where, done)) for number in range(READERS)]
     problems = list(_ended(folder, writers))
     lasted = time.monotonic() - began
