@@ -1,5 +1,5 @@
-"""What came in and what became of it: results in = results of batches decided + of batches held + of
-content saved again. A refused file has no results and is counted whole."""
+"""What came in and what became of it: results read = results of batches decided + of batches held
++ of content saved again. A refused file has no results and is counted whole."""
 
 from __future__ import annotations
 
