@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kratom_qc.app.store import Store
 from kratom_qc.archive import disk
+from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.source import visible_name
 from kratom_qc.ledger.entries import Act
 from kratom_qc.ledger.people import People
@@ -43,6 +44,20 @@ def deliver(
     store.ledger.add(actor, Act("delivered", sha256, {**made, **whose}))
     wake(store.root)
     return True
+
+
+def retry(store: Store, sha256: str, *, actor: str, because: str) -> None:
+    """Have a refused file read again by the next pass. Raises InputNotFound for one that was not
+    delivered, and UsageError for one that was not refused, or without a reason."""
+    known = store.ledger.files([sha256]).get(sha256)
+    if known is None:
+        raise InputNotFound(f"no file with the SHA-256 {sha256} was delivered")
+    if known.status != "refused":
+        raise UsageError(f"{known.name} is {known.status}; only a refused file is read again")
+    if not because.strip():
+        raise UsageError("say why it is to be read again")
+    store.ledger.add(actor, Act("retried", sha256, None, {"status": known.status}, because))
+    wake(store.root)
 
 
 def wake(root: Path) -> None:

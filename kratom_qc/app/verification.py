@@ -93,7 +93,8 @@ def _tables(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
                 yield f"{root / path}: is not what was committed"
         except StoreError as error:
             yield str(error)
-    found.foreign = tuple(map(str, foreign(root, [one.pass_id for one in passes])))
+    stems = {Path(path).stem for path in written if path.startswith("archive/")}
+    found.foreign = tuple(map(str, foreign(root, stems)))
 
 
 # ---------------------------------------------------------------- judged again

@@ -13,7 +13,7 @@ from kratom_qc.cli.options import StoreFolder
 archive = typer.Typer(
     name="archive",
     rich_markup_mode=None,
-    help="The archive of a store: verify, query, export, views, columns.\n\n"
+    help="The archive of a store: verify, query, export and more.\n\n"
     "\b\nExample:\n  kratom-qc archive verify --store store",
 )
 Heads = Annotated[
@@ -91,12 +91,29 @@ def export(
 
     \b
     Example:
-      kratom-qc archive export KL-2026-044 --to KL-2026-044 --store store
+      kratom-qc archive export HB-260814-A --to HB-260814-A --store store
     """
     from kratom_qc import settings
     from kratom_qc.cli.proof import print_exported
 
     return print_exported(store or settings.load().store, batch, to)
+
+
+@archive.command()
+def compact(store: StoreFolder = None) -> int:
+    """Merge the small files of passes into larger ones.
+
+    Rows are sorted, so that a batch, a month or a laboratory is read without the rest. Readers see
+    the files of before or those of after, and what counts stays the same.
+
+    \b
+    Example:
+      kratom-qc archive compact --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_compacted
+
+    return print_compacted(store or settings.load().store)
 
 
 @archive.command()

@@ -98,6 +98,18 @@ class KnownCertificate(NamedTuple):
     amended_by: str | None
 
 
+class CountedCertificate(NamedTuple):
+    """A file that speaks of a batch and counts: it repeats no other and gave way to none.
+    `product` is that of the batch by its newest verdict, `vendor` who delivered the file."""
+
+    batch_id: str
+    sha256: str
+    pass_id: str
+    sequence: int
+    product: str | None
+    vendor: str | None
+
+
 class KnownLot(NamedTuple):
     """A lot that a refused file names, with the cell and why the file was refused."""
 
@@ -229,6 +241,12 @@ class Ledger:
             row = connection.execute(select(JOURNAL).where(JOURNAL.c.sequence == sequence)).one()
             return Entry(*row)
 
+    def acts(self, act: str) -> list[Entry]:
+        """Every entry of one act, in their order."""
+        rows = select(JOURNAL).where(JOURNAL.c.act == act).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            return [Entry(*row) for row in connection.execute(rows)]
+
     def about(self, subjects: Collection[str]) -> list[Entry]:
         """Every entry on some subjects, in their order."""
         rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
@@ -331,6 +349,24 @@ class Ledger:
             found.setdefault(batch_id, []).append(KnownCertificate(*known))
         return found
 
+    def counted(self, product: str | None = None) -> list[CountedCertificate]:
+        """Every file that counts, of all batches or of those of one product, in the order they
+        came. Of several vendors that delivered one file it names the first by name."""
+        vendors = select(DELIVERIES.c.sha256, func.min(DELIVERIES.c.vendor).label("vendor"))
+        vendor = vendors.group_by(DELIVERIES.c.sha256).subquery()
+        own = [CERTIFICATES.c[name] for name in CountedCertificate._fields[:4]]
+        rows = select(*own, BATCHES.c.product, vendor.c.vendor).select_from(
+            CERTIFICATES.join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id).outerjoin(
+                vendor, vendor.c.sha256 == CERTIFICATES.c.sha256
+            )
+        )
+        rows = rows.where(CERTIFICATES.c.same_as.is_(None), CERTIFICATES.c.amended_by.is_(None))
+        if product is not None:
+            rows = rows.where(BATCHES.c.product == product)
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.order_by(CERTIFICATES.c.sequence))
+            return [CountedCertificate._make(row) for row in found]
+
     def sharing(self, traces: Collection[str]) -> set[str]:
         """The batches whose certificates have one of these traces."""
         return {row[0] for row in self._among([TRACES.c.batch_id], TRACES.c.trace, traces)}
@@ -374,6 +410,12 @@ class Ledger:
             for path in holds
             if path.startswith("archive/verdicts/")
         }
+
+    def ever_tables(self) -> set[str]:
+        """The names (without their endings) of all files of tables that ever counted."""
+        entries = (*self.acts("committed"), *self.acts("compacted"))
+        paths = {path for entry in entries for path in entry.made["holds"]}
+        return {path.rpartition("/")[2].removesuffix(".parquet") for path in paths}
 
     # ------------------------------------------------------------ what an index lists
 
