@@ -1,11 +1,11 @@
-"""What came in and what became of it: results read = results of batches decided + of batches held
-+ of content saved again. A refused file has no results and is counted whole."""
+"""What came in and what became of it: results in = results of batches decided + of batches held +
+of content saved again. A refused file has no results and is counted whole."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 from kratom_qc.app.reading import Reading
 from kratom_qc.domain.errors import EngineError
@@ -22,6 +22,12 @@ class Totals:
     decided: int  # results of batches that PASS or FAIL
     held: int  # results of batches on HOLD
     again: int  # results of content that an earlier file says, which count there
+
+
+def together(passes: Iterable[Totals | None]) -> Totals | None:
+    """The sums over passes made one after another; None where none was published."""
+    found = [astuple(totals) for totals in passes if totals is not None]
+    return Totals(*map(sum, zip(*found, strict=True))) if found else None
 
 
 @dataclass(slots=True)
