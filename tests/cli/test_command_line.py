@@ -28,7 +28,7 @@ SAMPLES = REAL.parent / "sample_reports" / "certificates"
 RUN = ["run", "--on", "2026-11-22"]
 COMMANDS = [
     [],
-    *([name] for name in ("check", "read", "run", "markets", "batches", "review", "decide", "amend")),
+    *([name] for name in ("check", "read", "run", "markets", "batches", "report", "review", "decide", "amend")),
     *([name] for name in ("rejudge", "backup", "restore", "template", "problems")),
     *([name] for name in ("limits", "layout", "texts", "ledger", "archive")),
     *(["limits", name] for name in ("list", "show", "due", "lint", "page", "schema", "export", "import", "diff")),
@@ -38,7 +38,7 @@ COMMANDS = [
     *(["ledger", name] for name in ("show", "verify", "rebuild")),
     *(["archive", name] for name in ("verify", "views", "columns")),
     ["reports"],
-    *(["reports", name] for name in ("rebuild", "page")),
+    *(["reports", name] for name in ("rebuild", "groups", "page")),
     *([name] for name in ("serve", "users", "tokens", "trends")),
     *(["users", name] for name in ("add", "password", "list", "disable", "enable")),
     *(["tokens", name] for name in ("add", "list", "revoke")),
