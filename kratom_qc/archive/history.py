@@ -24,6 +24,7 @@ from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.errors import StoreError
+from kratom_qc.domain.product import judged_as
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 
@@ -66,6 +67,11 @@ class ArchivedVerdict:
     facts: ProductFacts
     hold_reasons: tuple[HoldReason, ...]
     basis: ArchivedBasis | None
+
+    @property
+    def judged_as(self) -> str | None:
+        """The id of the product that limits are asked of."""
+        return judged_as(self.product, self.facts.made_from)
 
 
 @dataclass
