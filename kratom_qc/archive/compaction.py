@@ -69,8 +69,13 @@ def plan(parts: Iterable[Part], rows: Mapping[str, int]) -> Iterator[list[Part]]
             if sum(rows[one.stem] for one in group) >= FULL:
                 yield group
                 group = []
-        if len(group) > 1 or (group and not group[0].is_sorted and rows[group[0].stem] > GROUP):
+        if len(group) > 1 or any(_wants_order(one, rows) for one in group):
             yield group
+
+
+def _wants_order(part: Part, rows: Mapping[str, int]) -> bool:
+    """Whether sorting a single pass helps a reader."""
+    return not part.is_sorted and rows[part.stem] > GROUP
 
 
 def rows_of(tables: ArchiveTables, parts: Iterable[Part]) -> dict[str, int]:

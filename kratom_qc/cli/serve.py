@@ -44,11 +44,10 @@ def serve(
         ),
     ] = False,
 ) -> int:
-    """Serve the portal, judge what arrives and run what is due, until Ctrl-C.
+    """Serve the portal and judge what arrives, until Ctrl-C.
 
     \b
     Example:
-      kratom-qc users add admin --role admin --password-stdin --store store < password
       kratom-qc serve --store store --inbox inbox --port 8000
     """
     from flows.deployments import Schedule

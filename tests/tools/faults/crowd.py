@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from kratom_qc.app.deliveries import arriving, deliver
@@ -71,7 +72,7 @@ def _read(where: str | Path, done: Path) -> int:
         assert head >= after, "the journal became shorter"
         assert head % _TOGETHER == 0, "half a commit is seen"
         entries = list(ledger.entries(last=30 * _TOGETHER))
-        assert all(b.previous == a.hash for a, b in zip(entries, entries[1:], strict=False)), "a chain with a gap"
+        assert all(b.previous == a.hash for a, b in pairwise(entries)), "a chain with a gap"
         refused = ledger.refused()
         assert len(refused) * _TOGETHER >= head, "a committed row is not seen"
         readings, after = readings + 1, head
