@@ -18,11 +18,14 @@ from kratom_qc import PROGRAM, logs, settings
 from kratom_qc.cli import exit_status
 from kratom_qc.cli.archive import archive, backup, restore
 from kratom_qc.cli.check import check
+from kratom_qc.cli.compare import compare
+from kratom_qc.cli.daily import daily
 from kratom_qc.cli.layout import layout
 from kratom_qc.cli.ledger import ledger
 from kratom_qc.cli.limits.commands import limits
 from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
+from kratom_qc.cli.quarantine import quarantine
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
 from kratom_qc.cli.report import report
@@ -33,6 +36,7 @@ from kratom_qc.cli.serve import serve
 from kratom_qc.cli.template import template
 from kratom_qc.cli.texts import texts
 from kratom_qc.cli.tokens import tokens
+from kratom_qc.cli.trends import trends
 from kratom_qc.cli.users import users
 from kratom_qc.domain.errors import KratomQCError
 
@@ -41,18 +45,19 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "reports page", "report"),
+        *("problems", "layout list", "reports page", "report", "trends", "compare"),
         *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
 _COMMANDS = (
-    *(check, read, run, markets, batches, report, review, decide, amend),
+    *(check, read, run, markets, batches, report, review, decide, amend, trends, compare),
     *(rejudge, backup, restore, template, problems, serve),
 )
 
 
 _AT_ITS_END = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN, errno.EIO)
+_GROUPS = (*(limits, layout, texts, ledger, archive, reports), *(quarantine, daily, users, tokens))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -144,7 +149,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (limits, layout, texts, ledger, archive, reports, users, tokens):
+    for group in _GROUPS:
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from rich.markup import escape
@@ -18,6 +19,16 @@ def print_rebuilt(root: Path) -> int:
     written = reports.rebuild(root, ledger_of(existing_store(root)))
     index = root / "reports" / "index.html"
     plain_console().print(f"{written} pages, and the index: {escape(str(index))}")
+    return 0
+
+
+def print_groups(root: Path, on: date | None) -> int:
+    """Make the pages of vendors, laboratories and products, and print where they begin."""
+    from kratom_qc.app.groups import Groups
+
+    written = Groups(root, ledger_of(existing_store(root)), on).write()
+    first = root / "reports" / reports.GROUPS
+    plain_console().print(f"{written} pages, and their list: {escape(str(first))}")
     return 0
 
 

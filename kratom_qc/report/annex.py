@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc.domain.batch import Batch
@@ -199,8 +200,9 @@ def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, .
         if result.measured
     }
     unasked: dict[str, dict[str, None]] = {}
-    for finding in silent:
-        family = _family(finding)
+    about = {finding.analyte or finding.rule_id: finding for finding in silent}
+    for finding in about.values():  # many a limit is of one analyte
+        family = _family(finding.analyte or "")
         if family is None or finding.analyte not in tested:
             unasked.setdefault(family.id if family else "", {})[subject(finding)] = None
     lines = [
@@ -215,7 +217,8 @@ def _untested(name: str, tested: int, names: Sequence[str]) -> UntestedFamily:
     return UntestedFamily(name, tested, len(names), tuple(names) if len(names) <= _FEW else ())
 
 
-def _family(finding: Finding) -> HazardFamily | None:
+@lru_cache(8192)  # asked for every finding of every batch
+def _family(analyte: str) -> HazardFamily | None:
     """The family of what a finding is about, be it a sum of its members."""
-    of_parts = (family_of(one) for one in sorted(operands(finding.analyte or "")))
-    return family_of(finding.analyte or "") or next(filter(None, of_parts), None)
+    of_parts = (family_of(one) for one in sorted(operands(analyte)))
+    return family_of(analyte) or next(filter(None, of_parts), None)

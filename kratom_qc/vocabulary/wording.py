@@ -81,6 +81,7 @@ def _listed(ids: Sequence[str], most: int = 4) -> str:
     return " and ".join(filter(None, (", ".join(ids[:-1]), ids[-1])))
 
 
+@lru_cache(8192)  # asked for every finding of every batch
 def subject_name(subject: str | None) -> str:
     """An analyte's or derived quantity's display name; an unknown one keeps the laboratory's own
     name."""
