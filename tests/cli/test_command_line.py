@@ -39,7 +39,7 @@ COMMANDS = [
     *(["archive", name] for name in ("verify", "views", "columns")),
     ["reports"],
     *(["reports", name] for name in ("rebuild", "groups", "page")),
-    *([name] for name in ("serve", "users", "tokens", "trends")),
+    *([name] for name in ("serve", "users", "tokens", "trends", "compare")),
     *(["users", name] for name in ("add", "password", "list", "disable", "enable")),
     *(["tokens", name] for name in ("add", "list", "revoke")),
 ]
