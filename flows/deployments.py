@@ -46,14 +46,13 @@ class Schedule:
     store: Path
     inbox: Path | None = None
     every: int = 900
-    facts: Path | None = None
     times: Mapping[str, When] = field(default_factory=dict)
+    is_scheduled: bool = True  # else only the worker stands ready, and there is no Prefect
 
     def arguments(self) -> list[str]:
         """As a command line."""
         given: list[object] = ["--store", self.store.resolve(), "--every", self.every]
         given += ["--inbox", self.inbox.resolve()] if self.inbox else []
-        given += ["--facts", self.facts.resolve()] if self.facts else []
         for name, when in self.times.items():
             given += ["--time", f"{name}={when}"]
         return [str(one) for one in given]
@@ -64,7 +63,7 @@ def parsed(arguments: argparse.Namespace) -> Schedule:
     times: dict[str, When] = {}
     for name, _, when in (text.partition("=") for text in arguments.time):
         times[name] = int(when) if when.isdigit() else when
-    return Schedule(arguments.store, arguments.inbox, arguments.every, arguments.facts, times)
+    return Schedule(arguments.store, arguments.inbox, arguments.every, times)
 
 
 def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -72,7 +71,6 @@ def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--store", type=Path, required=True, help="where everything is kept")
     parser.add_argument("--inbox", type=Path, help="where certificates arrive")
     parser.add_argument("--every", type=int, default=900, metavar="SECONDS", help="passes")
-    parser.add_argument("--facts", type=Path, help="what vendors declare of products")
     parser.add_argument("--time", action="append", default=[], metavar="NAME=RECURRENCE")
     return parser
 
@@ -82,15 +80,14 @@ def deployments(schedule: Schedule) -> list[RunnerDeployment]:
     from flows import digest, keep, rejudge, release
 
     store = {"store": str(schedule.store.resolve())}
-    facts = {"facts": str(schedule.facts.resolve())} if schedule.facts else {}
     inbox = {"inbox": str(schedule.inbox.resolve())} if schedule.inbox else {}
     served: list[tuple[str, Any, When, dict[str, Any]]] = [
-        ("rejudge", rejudge.rejudge, "", {**store, **facts}),
+        ("rejudge", rejudge.rejudge, "", store),
         ("keep", keep.keep, "", store),
         ("digest-daily", digest.digest, "", {**store, "days": 1}),
         ("digest-weekly", digest.digest, "", {**store, "days": 7}),
     ]
-    served.append(("release", release.release, schedule.every, {**inbox, **store, **facts}))
+    served.append(("release", release.release, schedule.every, {**inbox, **store}))
     times = {**TIMES, **schedule.times}
     return [
         _deployed(flow, name, times.get(name, when), parameters)

@@ -10,13 +10,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 
 from flows.telling import logged_by_prefect, show_text
-from kratom_qc.app import upkeep
-from kratom_qc.app.notices.worries import due_limits
+from kratom_qc.app import daily
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.store import Store
 
-verified = task(name="verify", cache_policy=NO_CACHE)(upkeep.verified)
-backed_up = task(name="back up", cache_policy=NO_CACHE)(upkeep.backed_up)
+verified_and_backed_up = task(name="verify and back up", cache_policy=NO_CACHE)(daily.keep)
 
 
 @flow(name="keep", validate_parameters=False)
@@ -25,13 +23,8 @@ def keep(store: str) -> Any:
     backed up, and somebody is told."""
     kept, policy = Store(Path(store)), load_policy()
     with logged_by_prefect():
-        faults = verified(kept.root)
-        lines = [*faults, *(f"to read again: {one}" for one in due_limits(policy))]
-        if faults:
-            upkeep.tell_damage(faults)
-        else:
-            lines.insert(0, backed_up(kept.root, policy.on))
-        show_text("keep", f"Upkeep of {policy.on}", lines)
-        if faults:
-            return Failed(name="Damaged", message=faults[0])
-        return Completed(name="Whole", message=lines[0])
+        done = verified_and_backed_up(kept, policy)
+        show_text("keep", f"Upkeep of {policy.on}", done.lines)
+        if done.faults:
+            return Failed(name="Damaged", message=done.faults[0])
+        return Completed(name="Whole", message=done.lines[0])

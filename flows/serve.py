@@ -29,33 +29,37 @@ _GIVE_UP = 3  # deaths in a row after which the history of runs is put aside
 def scheduled(schedule: Schedule) -> Iterator[Family]:
     """Everything of a schedule, for as long as the block lasts. Returns at once: the server takes
     some seconds to answer, and the worker does not need it."""
+    children = _children(schedule)
+    by_name = {child.name: child for child in children}
+    # A server that starts again may have forgotten what is deployed: then it is deployed again.
+    dependent = [by_name["deployments"]] if "server" in by_name else []
+    with Family(children, depend_on_first=dependent) as family:
+        yield family
+
+
+def _children(schedule: Schedule) -> list[Child]:
     home = schedule.store.resolve() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    environment = {name: os.environ.get(name, value) for name, value in QUIET.items()}
-    environment["TZ"] = "UTC"
-    environment["PREFECT_HOME"] = str(home)
     configured = os.environ.get("PREFECT_API_URL", "")
-    port = 0 if configured else free_port()
-    environment["PREFECT_API_URL"] = configured or f"http://{HOST}:{port}/api"
-    arguments = schedule.arguments()
-    # Its runs are children that keep the store's lock until they end: it may take them along.
-    deployed = Child(
-        "deployments", ["flows.deployments", *arguments], home / "deployments.log", environment
-    )
-    standing = Child("standing", ["flows.standing", *arguments], home / "standing.log", environment)
-    if configured:
-        with Family([standing, deployed]) as family:
-            yield family
-        return
-    server = Child(
-        "server",
-        ["flows.server", str(port)],
-        home / "server.log",
-        {**environment, "PREFECT_SERVER_UI_ENABLED": "false"},
-        before_restart=lambda deaths: _put_aside(home, deaths),
-    )
-    with Family([server, standing, deployed], depend_on_first=[deployed]) as family:
-        yield family
+    port = free_port()
+    environment = {
+        **{name: os.environ.get(name, value) for name, value in QUIET.items()},
+        "TZ": "UTC",
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": configured or f"http://{HOST}:{port}/api",
+    }
+
+    def child(name: str, *arguments: str) -> Child:
+        return Child(name, [f"flows.{name}", *arguments], home / f"{name}.log", environment)
+
+    found = [child("standing", *schedule.arguments())]
+    if schedule.is_scheduled:
+        found.append(child("deployments", *schedule.arguments()))
+    if schedule.is_scheduled and not configured:
+        server = child("server", str(port))
+        server.before_restart = lambda deaths: _put_aside(home, deaths)
+        found.insert(0, server)
+    return found
 
 
 def _put_aside(home: Path, deaths: int) -> None:

@@ -31,6 +31,7 @@ QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_UI_ENABLED": "false",
 }
 
 
@@ -53,7 +54,7 @@ def prefect_server(home: Path, *, scheduling: bool = False) -> Iterator[Callable
     port = free_port()
     address = f"http://{HOST}:{port}/api"
     os.environ.update(PREFECT_HOME=str(home.resolve()), PREFECT_API_URL=address)
-    environment = {**os.environ, "PREFECT_SERVER_UI_ENABLED": "false"}
+    environment = dict(os.environ)
     if not scheduling:
         environment["PREFECT__SERVER_WEBSERVER_ONLY"] = "1"
     with (home / "server.log").open("ab") as log:

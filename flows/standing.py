@@ -26,28 +26,32 @@ from kratom_qc.domain.errors import KratomQCError, StoreBusy
 
 if TYPE_CHECKING:
     from kratom_qc.app.store import Store
+    from kratom_qc.app.today import Today
 
 log = logging.getLogger("kratom_qc.flows")
-ARRIVED = "arrived"  # a file of the store that is touched for every delivery
 _SWEEP_SECONDS = 20.0
 _DEBOUNCE, _LOOK_UP = 300, 1_000  # ms: what arrives together is one pass
 
 
 def stand(schedule: Schedule, ends: threading.Event) -> None:
     """Make a pass whenever something arrives, until the event is set."""
+    from kratom_qc.app.deliveries import wake
     from kratom_qc.app.store import Store
+    from kratom_qc.app.today import Today
     from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds of import, now
 
-    store = Store(schedule.store)
-    (store.root / ARRIVED).touch()
+    store, today = Store(schedule.store), Today()
+    wake(store.root)
     for _ in _wakes(schedule, ends):
-        while not ends.is_set() and not _one_pass(schedule, store):
+        while not ends.is_set() and not _one_pass(schedule, store, today):
             ends.wait(1)
 
 
 def _wakes(schedule: Schedule, ends: threading.Event) -> Iterator[None]:
     """A word once everything is watched, then whenever something happens or nothing has for a
     while."""
+    from kratom_qc.app.deliveries import ARRIVED
+
     paths = [schedule.store / ARRIVED, *([schedule.inbox] if schedule.inbox else [])]
     while not ends.is_set():
         there = [path for path in paths if path.exists()]
@@ -78,18 +82,17 @@ def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
             return
 
 
-def _one_pass(schedule: Schedule, store: Store) -> bool:
+def _one_pass(schedule: Schedule, store: Store, today: Today) -> bool:
     """Whether a pass was made, or cannot be made now; not where another one is at work."""
     from kratom_qc.app.after import after_pass
     from kratom_qc.app.health import beat
-    from kratom_qc.app.policy import load_policy
     from kratom_qc.app.release import whole_pass
 
     beat(store.root, "standing", doing="pass")
     trouble = ""
     try:
         inbox = schedule.inbox if schedule.inbox and schedule.inbox.is_dir() else None
-        policy = load_policy(facts=schedule.facts)
+        policy = today.policy()
         done = whole_pass(inbox, store, policy)
         if not done.was_idle:
             after_pass(store, policy)

@@ -44,6 +44,12 @@ class Reading:
         return tuple(dict.fromkeys(certificate.batch_id for certificate in self.certificates))
 
     @property
+    def lots(self) -> tuple[Problem, ...]:
+        """Every lot that the file names, as a refused file names them."""
+        named = (_names_lot(SourceText(one, CellRef(self.file))) for one in self.batch_ids)
+        return (*self.named_lots, *named)
+
+    @property
     def told(self) -> tuple[Problem, ...]:
         """What people are told of a refused file: why, and which lots wait for somebody to look at
         it."""

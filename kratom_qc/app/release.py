@@ -11,8 +11,9 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import logging
+import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple
 
 from kratom_qc import PROGRAM, settings
 from kratom_qc.app import terms
+from kratom_qc.app.balance import Balance, Totals, together
 from kratom_qc.app.batches import (
     collect,
     compared,
@@ -35,6 +37,7 @@ from kratom_qc.app.reading import Readers, Reading, longer, tried_twice
 from kratom_qc.app.reports import pass_page_name
 from kratom_qc.app.review import judged, judged_acts
 from kratom_qc.app.store import Store, user
+from kratom_qc.app.suspects import ATTEMPTS, Round, Suspects, counts
 from kratom_qc.archive.pages import Page
 from kratom_qc.archive.store import PassWriter
 from kratom_qc.archive.tables import PassStamp
@@ -65,7 +68,12 @@ def unwatched(_stage: str, _done: int, _of: int) -> None:
 
 
 log = logging.getLogger(__name__)
+_ENDED = "{}: the pass that worked on this file ended with an error; it is tried again"
 _ONCE_MORE = "the next pass tries it once more, with longer limits"
+_QUARANTINED = (
+    "three passes that worked on this file ended without a verdict; it is held for a person, and "
+    "no pass works on it again unless somebody asks for it"
+)
 _HELD = (
     "it was tried again with longer limits and is held for a person; "
     "no pass reads it again unless the file or this program changes"
@@ -84,17 +92,20 @@ class Arrival:
     path: Path | None = None
     is_second_try: bool = False
     is_delivered: bool = False
+    attempts: int = 0  # that ended before a pass counted (`app.suspects`)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
     """What a pass finds: files to read, known content that came under another name, what was not
-    taken from the inbox and why, and how many files of the inbox there are."""
+    taken from the inbox and why, how many files of the inbox there are, and how many new ones
+    wait for the next pass."""
 
     new: list[Arrival]
     again: list[Arrival]
     left: list[Reading]
     seen: int
+    waiting: int = 0
 
 
 def arrivals(inbox: Path | None, store: Store) -> Arrivals:
@@ -124,8 +135,18 @@ def arrivals(inbox: Path | None, store: Store) -> Arrivals:
     not_taken = [Reading(one.name, "", refusals=(one.problem,)) for one in left]
     for reading in not_taken:
         log.warning("file not taken", extra={"file": reading.file})
-    ordered = sorted(new.values(), key=lambda one: (one.is_second_try, one.name))
-    return Arrivals(ordered, again, not_taken, len(files) + len(left))
+    taken = sorted(new.values(), key=_since)[: config.pass_files]
+    ordered = sorted(taken, key=lambda one: (one.is_second_try, one.name))
+    waiting = len(new) - len(ordered)
+    return Arrivals(ordered, again, not_taken, len(files) + len(left), waiting)
+
+
+def _since(one: Arrival) -> float:
+    """Since when a file waits: what the ledger knows waits longest."""
+    try:
+        return one.path.lstat().st_ctime if one.path else 0.0
+    except OSError:
+        return 0.0  # it has gone, and that is told soonest
 
 
 def existing(inbox: Path) -> Path:
@@ -168,6 +189,8 @@ class ReleasePass:
         self.progress = progress
         self.new: list[Reading] = []
         self.rows: list[SummaryRow] = []
+        self.balance = Balance()
+        self.totals: Totals | None = None  # once it is published
         self._tries: dict[str, int] = {}  # before this pass
         self._judged: dict[str, dict[str, Any]] = {}  # what the ledger is told, by batch
         self._earlier: dict[str, tuple[EarlierVerdict, ...]] = {}
@@ -192,7 +215,7 @@ class ReleasePass:
     def read(self, chunk: Sequence[Arrival], total: int) -> None:
         """Keep some of `total` files, then read them. A file that cannot be read is refused; it
         never stops the others."""
-        kept = self._kept(chunk)
+        kept = list(self._without_quarantined(self._kept(chunk)))
         first_tries = [arrival for arrival in kept if not arrival.is_second_try]
         second_tries = [arrival for arrival in kept if arrival.is_second_try]
         self._tries.update((arrival.sha256, 1) for arrival in second_tries)
@@ -203,6 +226,20 @@ class ReleasePass:
             self.new.append(reading)
             _log_reading(reading)
             self.progress("read", len(self.new), total)
+
+    def _without_quarantined(self, files: Iterable[Arrival]) -> Iterator[Arrival]:
+        """Files on which a pass works. One whose third attempt ended without a verdict is read for
+        the lots that it names, and refused."""
+        for one in files:
+            if one.attempts < ATTEMPTS:
+                yield one
+                continue
+            read_again = one.attempts == ATTEMPTS  # else reading it is what ends passes
+            found = self._read_kept(self._readers, [(one.name, one.sha256)] if read_again else [])
+            lots = tuple(next(iter(found)).lots if read_again else ())
+            refusal = Problem("quarantined", _QUARANTINED, CellRef(one.name))
+            self.new.append(Reading(one.name, one.sha256, refusals=(refusal,), named_lots=lots))
+            _log_reading(self.new[-1])
 
     def _kept(self, files: Iterable[Arrival]) -> list[Arrival]:
         """Files that the store holds and the ledger names, before anything looks into them. One
@@ -320,6 +357,7 @@ class ReleasePass:
         report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
         self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
         made = self.writer.add_verdict(verdict, row.reason)
+        self.balance.add(verdict)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
         log.info("batch judged", extra={**ids, "verdict": str(row.decision)})
@@ -328,7 +366,9 @@ class ReleasePass:
     # ------------------------------------------------------------ publish
 
     def publish(self) -> None:
-        """Write the summary and commit the pass: from the ledger's transaction on it counts."""
+        """Write the summary and commit the pass: from the ledger's transaction on it counts. Raises
+        EngineError where a result was read and not judged."""
+        self.totals = self.balance.totals(self.new, self._again)
         for reading in self.new:
             if reading.refusals and reading.sha256:
                 self.writer.add_refused(reading.file, reading.sha256, reading.told)
@@ -344,7 +384,7 @@ class ReleasePass:
         )
         self.writer.pages.add(Page(pass_page_name(self.stamp.pass_id), None, page))
         self._commit(self.writer.finish())
-        counts = {"batches": len(self.rows), "refused": len(self.refused)}
+        counts = {"batches": len(self.rows), **asdict(self.totals)}
         log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
 
     def _commit(self, tables: Mapping[str, str]) -> None:
@@ -359,6 +399,7 @@ class ReleasePass:
             "program": PROGRAM,
             "holds": dict(tables),
             "terms": judged_by.hash,
+            "results": asdict(self.totals) if self.totals else None,
         }
         acts = [self._read_act(reading) for reading in self.new if reading.sha256]
         with self.store.ledger.writing() as writer:
@@ -386,6 +427,8 @@ class ReleasePass:
             return Act("read", reading.sha256, {**made, "batches": batches, **same_as})
         in_vain = reading.met_machine_trouble or reading.refusals[0].code == "unreadable"
         tries = self._tries.get(reading.sha256, 0) + 1 if in_vain else 0
+        if reading.refusals[0].code == "quarantined":
+            tries = ATTEMPTS
         refused = {
             "name": reading.file,
             "codes": list(dict.fromkeys(refusal.code for refusal in reading.refusals)),
@@ -436,11 +479,14 @@ class Done:
     """What a pass found and did. A plain object: Prefect walks into dataclasses and lists, this it
     leaves alone."""
 
-    def __init__(self, found: Arrivals, current: ReleasePass | None = None):
+    def __init__(
+        self, found: Arrivals, made: Sequence[ReleasePass] = (), ended: Iterable[Reading] = ()
+    ):
         self.found = found
-        self.pass_id = current.stamp.pass_id if current else ""
-        self.rows = current.rows if current else []
-        self.refused = [*(current.refused if current else ()), *found.left]
+        self.pass_id = made[-1].stamp.pass_id if made else ""
+        self.rows = [row for one in made for row in one.rows]
+        self.refused = [*(file for one in made for file in one.refused), *ended, *found.left]
+        self.totals = together(one.totals for one in made)
 
     @property
     def was_idle(self) -> bool:
@@ -471,15 +517,92 @@ def whole_pass(
         if not (found.new or batches):
             _delivered_again(store, found.again)
             return Done(found)
-        with ReleasePass(store, policy, progress) as current:
-            current.load()
-            for start in range(0, len(found.new), CHUNK):
-                stages.read(current, tuple(found.new[start : start + CHUNK]), len(found.new))
-            _delivered_again(store, found.again)
-            for wave in current.gather(batches):
-                stages.judge(current, wave)
-            stages.publish(current)
-        return Done(found, current)
+        check_disk(store.root)
+        work = partial(_one_round, store, policy, progress=progress, stages=stages)
+        return _in_rounds(found, batches, Suspects(store.root), work)
+
+
+def check_disk(root: Path) -> None:
+    """Raises StoreError where so little is free on a store's disk that nothing new is taken."""
+    least, free = settings.load().min_free_mib, shutil.disk_usage(root).free // 2**20
+    if free < least:
+        raise StoreError(
+            f"{root}: {free} MiB are free on this disk; nothing new is taken below {least} "
+            "(KRATOM_QC_MIN_FREE_MIB)"
+        )
+
+
+Work = Callable[[Sequence[Arrival], Sequence[Arrival], Sequence[str]], ReleasePass]
+
+
+def _in_rounds(found: Arrivals, batches: Sequence[str], suspects: Suspects, work: Work) -> Done:
+    """A pass for each round. An error that may be a file's doing ends its round, and the pass where
+    no round has shown that the house is whole."""
+    by_hash = {one.sha256: one for one in found.new}
+    made: list[ReleasePass] = []
+    ended: dict[str, Reading] = {}
+    again: Sequence[Arrival] = found.again
+    rounds = suspects.rounds(list(by_hash)) or [Round((), 0)]
+    while rounds:
+        current = rounds.pop(0)
+        files = [replace(by_hash[one], attempts=current.attempts) for one in current.files]
+        outcome = _attempt(suspects, current, partial(work, files, again, batches))
+        if isinstance(outcome, ReleasePass):
+            made.append(outcome)
+        elif not made:
+            raise outcome
+        else:
+            ended |= {one.name: _ended(one) for one in files}
+            rounds = _smaller(suspects, current, rounds)
+        again, batches = (), ()
+    for reading in chain.from_iterable(one.new for one in made):
+        ended.pop(reading.file, None)
+    return Done(found, made, ended.values())
+
+
+def _attempt(
+    suspects: Suspects, current: Round, work: Callable[[], ReleasePass]
+) -> ReleasePass | Exception:
+    """The pass of a round, or the error that ended it. Raises what says nothing of its files."""
+    try:
+        with suspects.attempt(current.files):
+            return work()
+    except Exception as error:
+        if not counts(error):
+            raise
+        log.exception("round ended", extra={"files": len(current.files)})
+        return error
+
+
+def _ended(file: Arrival) -> Reading:
+    return _unreadable(file.name, "", _ENDED.format(file.name))
+
+
+def _smaller(suspects: Suspects, ended: Round, others: Iterable[Round]) -> list[Round]:
+    """The rounds after one that ended with an error: its files among them, unless it had one."""
+    tried_again = ended.files if len(ended.files) > 1 else ()
+    return suspects.rounds([*(one for other in others for one in other.files), *tried_again])
+
+
+def _one_round(
+    store: Store,
+    policy: JudgementPolicy,
+    files: Sequence[Arrival],
+    again: Sequence[Arrival],
+    batches: Sequence[str],
+    *,
+    progress: Progress,
+    stages: Stages,
+) -> ReleasePass:
+    with ReleasePass(store, policy, progress) as current:
+        current.load()
+        for start in range(0, len(files), CHUNK):
+            stages.read(current, tuple(files[start : start + CHUNK]), len(files))
+        _delivered_again(store, again)
+        for wave in current.gather(batches):
+            stages.judge(current, wave)
+        stages.publish(current)
+    return current
 
 
 def _earlier(entry: Entry) -> EarlierVerdict:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from kratom_qc import settings
 from kratom_qc.app.backup import MANIFEST, back_up
-from kratom_qc.app.notices.telling import send_now
 from kratom_qc.app.store import user
 from kratom_qc.app.verification import verify
 
@@ -40,8 +38,3 @@ def _remove_old(folder: Path) -> None:
     whole = sorted(path.parent for path in folder.glob(f"????-??-??/{MANIFEST}"))
     for old in whole[:-KEPT]:
         shutil.rmtree(old)
-
-
-def tell_damage(faults: Sequence[str]) -> None:
-    """Tell every address that a store is damaged."""
-    send_now(f"kratom_qc: the store is damaged in {len(faults)} places", faults)

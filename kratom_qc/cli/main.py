@@ -19,11 +19,13 @@ from kratom_qc.cli import exit_status
 from kratom_qc.cli.archive import archive, backup, restore
 from kratom_qc.cli.check import check
 from kratom_qc.cli.compare import compare
+from kratom_qc.cli.daily import daily
 from kratom_qc.cli.layout import layout
 from kratom_qc.cli.ledger import ledger
 from kratom_qc.cli.limits.commands import limits
 from kratom_qc.cli.markets import markets
 from kratom_qc.cli.problems import problems
+from kratom_qc.cli.quarantine import quarantine
 from kratom_qc.cli.read import read
 from kratom_qc.cli.rejudge_options import rejudge
 from kratom_qc.cli.report import report
@@ -55,6 +57,7 @@ _COMMANDS = (
 
 
 _AT_ITS_END = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN, errno.EIO)
+_GROUPS = (*(limits, layout, texts, ledger, archive, reports), *(quarantine, daily, users, tokens))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -146,7 +149,18 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (limits, layout, texts, ledger, archive, reports, users, tokens):
+    for group in (
+        limits,
+        layout,
+        texts,
+        ledger,
+        archive,
+        reports,
+        quarantine,
+        daily,
+        users,
+        tokens,
+    ):
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"

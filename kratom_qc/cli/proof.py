@@ -8,7 +8,9 @@ from pathlib import Path
 from rich.markup import escape
 
 from kratom_qc.app.backup import back_up, restore
+from kratom_qc.app.compaction import compact
 from kratom_qc.app.evidence import export_batch
+from kratom_qc.app.publishing import export_to_delta
 from kratom_qc.app.store import user
 from kratom_qc.app.verification import verify
 from kratom_qc.cli.console import plain_console
@@ -60,4 +62,18 @@ def print_exported(root: Path, batch_id: str, target: Path) -> int:
     console.print(
         f"python {escape(str(target / 'verify.py'))} --tree {tree} --manifest {found.manifest}"
     )
+    return 0
+
+
+def print_compacted(root: Path) -> int:
+    """Compact an archive and print how many files there were and are."""
+    found = compact(root, user())
+    plain_console().print(f"{found.before} files of each table before, {found.after} now")
+    return 0
+
+
+def print_exported_to_delta(root: Path, folder: Path) -> int:
+    """Export an archive as Delta tables and print what is new in them."""
+    added = export_to_delta(root, folder, user())
+    plain_console().print(f"{max(added.values())} passes added to {escape(str(folder))}")
     return 0

@@ -21,6 +21,21 @@ def serve(
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="By default only this machine reaches it.")
     ] = "127.0.0.1",
+    every: Annotated[
+        int,
+        typer.Option(
+            metavar="SECONDS",
+            min=10,
+            help="How often a pass is made on a schedule; what arrives is judged at once anyhow.",
+        ),
+    ] = 900,
+    schedule: Annotated[
+        bool,
+        typer.Option(
+            help="Start a Prefect server and what runs on a schedule: passes, rejudging, digests, "
+            "verification and backup."
+        ),
+    ] = True,
     behind_proxy: Annotated[
         bool,
         typer.Option(
@@ -33,11 +48,12 @@ def serve(
 
     \b
     Example:
-      kratom-qc users add admin --role admin --password-stdin --store store < password
       kratom-qc serve --store store --inbox inbox --port 8000
     """
+    from flows.deployments import Schedule
     from kratom_qc import settings
     from kratom_qc.cli.serving import Served, run
 
     root = store or settings.load().store
-    return run(Served(root, inbox, host, port, behind_proxy))
+    order = Schedule(root, inbox, every, is_scheduled=schedule)
+    return run(Served(order, host, port, behind_proxy))

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
+from kratom_qc.vocabulary.analyte_names import analyte
+from kratom_qc.vocabulary.composed import composed_label
 from kratom_qc.vocabulary.field_names import spelled_out
 from kratom_qc.vocabulary.keys import LONGEST_NAME, header_key, word_key
 from kratom_qc.vocabulary.lists import index, word_list
@@ -90,13 +92,18 @@ def _meaning(text: str) -> str | None:
         if key in label_words() or key in _columns():
             return label_words().get(key)
     if _SIGNS.search(text) is None:
-        return None
+        return _composed(text)
     how = _HOW.search(text)
     if how and header_key(how["how"]) in _declared():
         return _meaning(text[: how.start()])
     if how and (_DATE_FORM.fullmatch(how["how"]) or unit(how["how"]) is not None):
         return _meaning(text[: how.start()])
-    return _meaning_of_parts(text)
+    return _meaning_of_parts(text) or _composed(text)
+
+
+def _composed(text: str) -> str | None:
+    kind = composed_label(text) if analyte(text) is None else None
+    return f"plain {kind}" if kind else None
 
 
 def _meaning_of_parts(text: str) -> str | None:

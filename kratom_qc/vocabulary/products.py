@@ -16,7 +16,7 @@ _WORD = re.compile(r"[a-z0-9%]+|[\u0e00-\u0e7f]+")
 _AMOUNT = re.compile(r"[0-9]+(?:[.,][0-9]+)?\s?(?:mg|g|kg|ml|oz|lbs?|ct|count|pcs)\b")
 _STRENGTH = re.compile(r"\b(?:[0-9]+ ?x|x ?[0-9]+|[0-9]+ ?: ?1)\b")
 _PLANT = re.compile("kratom|mitragyn|ketum|กระทอม")
-_POWDER, _LEAF, _PLAIN = "powder", "leaf", "plain"
+_POWDER, _LEAF, _PLAIN, _DRIED = "powder", "leaf", "plain", "dried leaf"
 _LEAF_FORMS = ("leaf_powder", "crushed_leaf")
 # Lists of words that name no form, and what their words mean
 _OPEN_WORDS = (
@@ -96,7 +96,8 @@ def forms_in(text: str) -> frozenset[str]:
     """Every product form that a text names, whatever else it says: a capsule and an extract in
     `Extract capsules`."""
     meanings = {meaning for _, meaning in _meanings(_tokens(text[:LONGEST_NAME]))}
-    return frozenset(product_forms().keys() & meanings)
+    dried = {"crushed_leaf"} if _DRIED in meanings else set()
+    return frozenset(product_forms().keys() & (meanings | dried))
 
 
 @lru_cache(8192)
@@ -107,7 +108,7 @@ def made_from(text: str) -> str | None:
     said = (product_forms().keys() & meanings) - {"capsule", *_LEAF_FORMS}
     if said:
         return "extract" if said == {"extract"} else None
-    return "leaf" if meanings & {_LEAF, *_LEAF_FORMS} else None
+    return "leaf" if meanings & {_LEAF, _DRIED, *_LEAF_FORMS} else None
 
 
 @lru_cache(8192)
@@ -160,11 +161,13 @@ def form_words(text: str) -> FormWords:
     left = tuple(word for word, meaning in meanings if meaning is None)
     said = {meaning for _, meaning in meanings if meaning is not None} - {_PLAIN}
     if left and not any(_PLANT.match(word) for word, _ in meanings):
-        said -= {_POWDER, _LEAF}  # `Leaf powdr` names no form for certain
+        said -= {_POWDER, _LEAF, _DRIED}  # `Leaf powdr` names no form for certain
     return FormWords(_product(said), left)
 
 
 def _product(said: set[str]) -> str | None:
+    if _DRIED in said:
+        said = said - {_DRIED} | ({_POWDER} if _POWDER in said else {"crushed_leaf"})
     exact = said - {_POWDER, _LEAF}
     if not exact:
         if _POWDER in said:
@@ -202,6 +205,7 @@ def _phrases() -> Mapping[tuple[str, ...], str]:
     for product, row in lists["form"].items():
         for spelling in (product, row["name"], *row["phrases"]):
             phrases[tuple(_pieces(spelling))] = product
+    phrases |= {tuple(_pieces(word)): _DRIED for word in lists["words"]["dried_leaf"]}
     return phrases
 
 

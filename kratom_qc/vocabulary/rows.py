@@ -26,7 +26,7 @@ _OWN_METHOD = re.compile(
 )
 # The unit of a heading is that of every row below which states none
 _UNLESS = re.compile(
-    r"[\s,;]*\b(?:unless\s+(?:otherwise\s+)?(?:stated|noted|indicated|specified|given)(?:\s+otherwise)?"
+    r"[\s,;]*\b(?:unless\s+(?:otherwise\s+)?(?:stated|noted|indicated|specified|given|shown|listed)(?:\s+otherwise)?"
     r"|wenn nicht anders angegeben|sofern nicht anders angegeben|není-li uvedeno jinak"
     r"|pokud není uvedeno jinak|sauf indication contraire|sauf mention contraire"
     r"|salvo indicación contraria)\b[\s,;:]*",
@@ -80,13 +80,18 @@ def heading(text: str) -> Heading:
     bare = _NUMBERING.sub("", text)
     if bare != text and analyte(text) is None:  # `E. coli` has no number
         return heading(bare)
-    split = [_with_unit(part) for part in _parts(_UNLESS.sub(" ", text))]
+    split = [_with_unit(part) for part in _parts(without_exception(text))]
     units = {said.casefold(): said for _, said in split if said}
     words = [words for words, _ in split if words]
     subjects = [part for part in words if status(part) not in _GOOD and not is_method(part)]
     understood = bool(split) and len(units) < 2 and all(map(_is_of_headings, words))
     only = next(iter(units.values())) if len(units) == 1 else ""
     return Heading(tuple(subjects), only, understood)
+
+
+def without_exception(text: str) -> str:
+    """A heading without its `unless otherwise stated`, which each row keeps to anyway."""
+    return _UNLESS.sub(" ", text)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -115,12 +115,12 @@ def _send(address: str, title: str, body: str) -> bool:
     """Send one message. What goes wrong is logged without the address, which may hold a secret."""
     import apprise  # loads a hundred services
 
-    to = apprise.Apprise()
     scheme = {"scheme": address.partition(":")[0]}
-    if not to.add(address):
-        log.error("this address of KRATOM_QC_NOTIFY is none", extra=scheme)
-        return False
     try:
+        to = apprise.Apprise()
+        if not to.add(address):
+            log.error("this address of KRATOM_QC_NOTIFY is none", extra=scheme)
+            return False
         sent = to.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
     except Exception as error:  # whatever a service's code does, a pass goes on
         log.error("notice not sent", extra={**scheme, "why": type(error).__name__})

@@ -39,11 +39,11 @@ from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit
 from kratom_qc.domain.verdict import Verdict
-from kratom_qc.interpret.batch import may_be, put_together
+from kratom_qc.interpret.batch import put_together
 from kratom_qc.interpret.laboratories import CODES as REGISTER_CODES
 from kratom_qc.judge.markets import Everywhere
 from kratom_qc.rulebooks.changes import LimitChanges
-from kratom_qc.rulebooks.scope import Rule, product_books
+from kratom_qc.rulebooks.scope import Rule
 
 # Causes to hold that computing a quantity raises, and not a certificate itself
 COMPUTED = ("RESULTS-CONTRADICT", "TOTAL-CONTRADICTS", "RESULT-NOT-COMPARED")
@@ -79,7 +79,7 @@ def rejudge_wave(request: RejudgeRequest, wave: Sequence[ArchivedBatch]) -> Wave
     for pass_id, batches in by_pass.items():
         then |= decided_then(history, pass_id, batches, policy)
         archived |= archived_findings(history, pass_id, batches)
-    answers = _ask_changed(history, policy, _complete(policy, wave, archived), archived)
+    answers = _ask_changed(history, policy, _complete(wave, archived), archived)
     rest = [batch for batch in wave if batch.batch_id not in answers]
     verdicts = whole_verdicts(history, policy, rest)
     for batch_id, verdict in verdicts.items():
@@ -112,7 +112,7 @@ def _table(
 
 
 def _complete(
-    policy: JudgementPolicy, wave: Iterable[ArchivedBatch], archived: Mapping[str, ArchivedFindings]
+    wave: Iterable[ArchivedBatch], archived: Mapping[str, ArchivedFindings]
 ) -> list[ArchivedBatch]:
     """The batches of which every unchanged limit has its archived finding, and no computed cause to
     hold may have gone with a quantity that nobody asks for any more."""
@@ -124,24 +124,9 @@ def _complete(
         if key not in answered:
             answered[key] = changes.unchanged <= findings.keys()
         may_be_gone = changes.fewer_quantities and _holds_computed(batch.verdict)
-        if answered[key] and not may_be_gone and not _turns_on_its_product(policy, batch, findings):
+        if answered[key] and not may_be_gone:
             complete.append(batch)
     return complete
-
-
-def _turns_on_its_product(
-    policy: JudgementPolicy, batch: ArchivedBatch, findings: ArchivedFindings
-) -> bool:
-    """Whether what it fails may be undecided by the limits of what else it may be: those are not
-    among its own."""
-    verdict = batch.verdict
-    if not may_be(verdict.product, verdict.facts, verdict.hold_reasons):
-        return False
-    own = {book.id for book in product_books(policy.books, verdict.judged_as)}
-    return any(
-        book in own and finding["decides"] and finding["outcome"] in ("FAIL", "INCONCLUSIVE")
-        for (book, _), finding in findings.items()
-    )
 
 
 def _holds_computed(verdict: ArchivedVerdict) -> bool:

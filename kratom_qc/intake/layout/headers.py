@@ -265,13 +265,26 @@ class _ColumnFinder:
             for at in places
             if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None
         ]
-        words = words_over(tuple(squeezed(cell.text) for _, cell in said))
+        texts = tuple(squeezed(cell.text) for _, cell in said)
+        words = words_over(texts)
+        if len(said) > 1 and self._heads_a_table(said[0][0]):
+            words = Words(words_over(texts[1:]).sense, True)
         at, cell = said[-1]
         area = page.merges.get(at)
         end = max(number, area[3]) if area and at[1] == number else number
         header = SourceText(cell.text, page.place(*at))
         group = SourceText(said[0][1].text, page.place(*said[0][0])) if words.is_grouped else None
         return _named(number, words, header, group, end)
+
+    def _heads_a_table(self, at: tuple[int, int]) -> bool:
+        """Whether a word merged over several columns stands right above a whole header: the title
+        of a section, even if an analyte is called so."""
+        area = self.page.merges.get(at)
+        if area is None:
+            return False
+        below = self.page.cells(area[2] + 1, area[1], area[3])
+        roles = {sense(cell.text).role for cell in below.values()}
+        return {"analyte", "result"} <= roles
 
     def _parted(self, columns: list[Column], below: _Below) -> list[list[Column]]:
         """The runs of columns between blank ones, each of them a table; a run that is none goes

@@ -12,13 +12,14 @@ from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.lines import parts
 from kratom_qc.intake.layout.page import Page
-from kratom_qc.vocabulary.letterhead import is_accreditation, laboratory_in
+from kratom_qc.vocabulary.letterhead import is_accreditation, laboratory_in, titled_number
 from kratom_qc.vocabulary.rows import quality_control
 
 OTHER = "other"
 # Facts of a letterhead's lines, and what they are where no label says better.
 IMPLIED = {
     "letterhead": "laboratory",
+    "titled": "certificate_id",
     "title": "product_name",
     "client_sample": "product_name",
     "strain": "product_name",
@@ -147,6 +148,9 @@ def _line(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
         page.leave(row, column, " ".join(said for said in sentences if said not in forms), "")
     elif vocabulary.is_title(text):
         page.claim(row, column, "title")
+    elif number := titled_number(text):
+        word = page.word(row, column, "certificate id")
+        yield StatedFact("titled", replace(word, text=number), row, column)
     elif row <= _LETTERHEAD_ROWS and any(_of_letterhead(piece) for piece in _pieces(text)):
         yield from _letterhead(page, row, column, text)
 
