@@ -157,18 +157,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (
-        limits,
-        layout,
-        texts,
-        ledger,
-        archive,
-        reports,
-        quarantine,
-        daily,
-        users,
-        tokens,
-    ):
+    for group in _GROUPS:
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"
