@@ -15,7 +15,7 @@ from kratom_qc.domain.errors import RulebookError
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "KRATOM_QC_"
-_ELSEWHERE = ("LAYOUTS", "DEBUG", "LOG", "LOG_LEVEL")  # settings that have no field below
+_ELSEWHERE = ("LAYOUTS", "CACHE", "DEBUG", "LOG", "LOG_LEVEL")  # settings that have no field below
 
 
 def _cap(default: int, what: str) -> int:
@@ -68,6 +68,19 @@ def caps() -> Caps:
         if text:
             values[cap.name] = int(text)
     return Caps(**values)
+
+
+def cache() -> Path | None:
+    """The folder for what can be made again: KRATOM_QC_CACHE, else among the user's caches; none
+    where that is `no`, or the user has no home."""
+    named = _text("CACHE")
+    if named.lower() == "no":
+        return None
+    try:
+        caches = Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache")
+    except RuntimeError:
+        return Path(named) if named else None
+    return Path(named) if named else caches / "kratom_qc"
 
 
 def layouts() -> Path | None:
