@@ -85,12 +85,19 @@ def _take_over(ledger: Ledger, entries: list[Entry]) -> None:
 
 
 def _named(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
-    """(path in the store, SHA-256) of every file that the journal names."""
+    """(path in the store, SHA-256) of every file that the journal names and that no later entry
+    replaces."""
+    named: dict[str, str] = {}
     for entry in entries:
         if entry.act == "delivered":
-            yield raw_path(Path(), entry.subject).as_posix(), entry.subject
+            named[raw_path(Path(), entry.subject).as_posix()] = entry.subject
+        elif entry.act == "compacted":
+            replaced = json.loads(entry.before)["holds"]
+            named = {path: one for path, one in named.items() if path not in replaced}
+            named |= entry.made["holds"]
         elif entry.act in ("committed", "terms changed"):
-            yield from entry.made["holds"].items()
+            named |= entry.made["holds"]
+    yield from named.items()
 
 
 def _beside(root: Path) -> Iterator[str]:

@@ -4,11 +4,13 @@ into it. The next pass reads it (`app.release`)."""
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from pathlib import Path
 
 from kratom_qc.app.store import Store
 from kratom_qc.archive import disk
+from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.source import visible_name
 from kratom_qc.ledger.entries import Act
 from kratom_qc.ledger.people import People
@@ -45,6 +47,20 @@ def deliver(
     return True
 
 
+def retry(store: Store, sha256: str, *, actor: str, because: str) -> None:
+    """Have a refused file read again by the next pass. Raises InputNotFound for one that was not
+    delivered, and UsageError for one that was not refused, or without a reason."""
+    known = store.ledger.files([sha256]).get(sha256)
+    if known is None:
+        raise InputNotFound(f"no file with the SHA-256 {sha256} was delivered")
+    if known.status != "refused":
+        raise UsageError(f"{known.name} is {known.status}; only a refused file is read again")
+    if not because.strip():
+        raise UsageError("say why it is to be read again")
+    store.ledger.add(actor, Act("retried", sha256, None, {"status": known.status}, because))
+    wake(store.root)
+
+
 def wake(root: Path) -> None:
     """Tell whoever waits for deliveries that there is one; without it they see it later."""
     with contextlib.suppress(OSError):
@@ -55,8 +71,8 @@ def arriving(root: Path) -> Path:
     """The folder for files on their way in, without what was left there long ago."""
     folder = root / ARRIVING
     disk.make_folder(folder)
-    for path in folder.glob("*.part"):
+    for path in folder.iterdir():
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _ABANDONED:
-                path.unlink()
+                shutil.rmtree(path)
     return folder

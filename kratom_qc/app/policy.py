@@ -53,7 +53,7 @@ class JudgementPolicy:
 
 def check_product(product: str | None) -> None:
     """Raises UsageError with the nearest name for a product form that is not known."""
-    known = vocabulary.product_forms()
+    known = vocabulary.product_names()
     if product is not None and product not in known:
         raise UsageError(
             f"'{product}' is no product{vocabulary.nearest_hint(product, known)}; "

@@ -3,6 +3,7 @@ the page that its pass kept, without judging anything again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from kratom_qc.app import reports
@@ -11,6 +12,7 @@ from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.report.formats import Format, Request
 from kratom_qc.report.html import html
 from kratom_qc.report.kept import Report, loaded
+from kratom_qc.report.sheet_picture import FilePictures
 
 
 def kept_report(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) -> Report:
@@ -28,11 +30,11 @@ def kept_report(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None =
         ) from None
 
 
-def rendered(report: Report, asked: Request) -> bytes:
-    """A report as the bytes of one file; `annex` adds every limit and market to a PDF."""
+def rendered(report: Report, asked: Request, pictures: Sequence[FilePictures] = ()) -> bytes:
+    """A report as the bytes of one file. `pictures` are its certificates as they look, for HTML."""
     form = asked.format
     if form is Format.HTML:
-        return html(report).encode("utf-8")
+        return html(report, pictures=pictures).encode("utf-8")
     if form is Format.XLSX:
         from kratom_qc.report.xlsx import workbook
 

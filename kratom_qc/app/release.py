@@ -13,7 +13,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from kratom_qc import PROGRAM, settings
 from kratom_qc.app import terms
+from kratom_qc.app.balance import Balance, Totals, together
 from kratom_qc.app.batches import (
     collect,
     compared,
@@ -190,6 +191,8 @@ class ReleasePass:
         self.progress = progress
         self.new: list[Reading] = []
         self.rows: list[SummaryRow] = []
+        self.balance = Balance()
+        self.totals: Totals | None = None  # once it is published
         self._tries: dict[str, int] = {}  # before this pass
         self._judged: dict[str, dict[str, Any]] = {}  # what the ledger is told, by batch
         self._earlier: dict[str, tuple[EarlierVerdict, ...]] = {}
@@ -356,6 +359,7 @@ class ReleasePass:
         report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
         self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
         made = self.writer.add_verdict(verdict, row.reason)
+        self.balance.add(verdict)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
         ids = {"pass_id": self.stamp.pass_id, "batch_id": row.batch_id}
         log.info("batch judged", extra={**ids, "verdict": str(row.decision)})
@@ -364,7 +368,9 @@ class ReleasePass:
     # ------------------------------------------------------------ publish
 
     def publish(self) -> None:
-        """Write the summary and commit the pass: from the ledger's transaction on it counts."""
+        """Write the summary and commit the pass: from the ledger's transaction on it counts. Raises
+        EngineError where a result was read and not judged."""
+        self.totals = self.balance.totals(self.new, self._again)
         for reading in self.new:
             if reading.refusals and reading.sha256:
                 self.writer.add_refused(reading.file, reading.sha256, reading.told)
@@ -380,7 +386,7 @@ class ReleasePass:
         )
         self.writer.pages.add(Page(pass_page_name(self.stamp.pass_id), None, page))
         self._commit(self.writer.finish())
-        counts = {"batches": len(self.rows), "refused": len(self.refused)}
+        counts = {"batches": len(self.rows), **asdict(self.totals)}
         log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
 
     def _commit(self, tables: Mapping[str, str]) -> None:
@@ -395,6 +401,7 @@ class ReleasePass:
             "program": PROGRAM,
             "holds": dict(tables),
             "terms": judged_by.hash,
+            "results": asdict(self.totals) if self.totals else None,
         }
         acts = [self._read_act(reading) for reading in self.new if reading.sha256]
         with self.store.ledger.writing() as writer:
@@ -481,6 +488,7 @@ class Done:
         self.pass_id = made[-1].stamp.pass_id if made else ""
         self.rows = [row for one in made for row in one.rows]
         self.refused = [*(file for one in made for file in one.refused), *ended, *found.left]
+        self.totals = together(one.totals for one in made)
 
     @property
     def was_idle(self) -> bool:

@@ -5,6 +5,7 @@
     reports/passes/<pass>.html   what one pass judged and refused
     reports/<batch>.html         the newest page of a batch
     reports/limits.html          the limits by which the newest pass judged
+    reports/groups.html          vendors, laboratories and products, where somebody asked for them
 
 All of it follows from the ledger and from the pages that passes kept, and can be made again. What
 has not changed is not written again.
@@ -35,13 +36,15 @@ from kratom_qc.ledger.ledger import KnownBatch, KnownPass, Ledger
 from kratom_qc.report import store_index
 from kratom_qc.report.html import page_name
 from kratom_qc.report.limits import limits_page
-from kratom_qc.report.store_index import Index, IndexRow, PassLine, RefusedFile
+from kratom_qc.report.store_index import Further, Index, IndexRow, PassLine, RefusedFile
 from kratom_qc.vocabulary import wording
 
 log = logging.getLogger(__name__)
-_TOGETHER = 20_000  # entries of the journal whose batches stand in one file of the index
+_TOGETHER = 4_000  # entries of the journal whose batches stand in one file of the index
 _SHOWN = 300  # open batches that the index lists without a script
 _PASSES = 20  # passes that it lists
+_ANSWERS = 5  # what-ifs that it lists
+GROUPS = "groups.html"
 
 
 def pass_page_name(pass_id: str) -> str:
@@ -109,24 +112,26 @@ def refresh(root: Path, ledger: Ledger, books: dict[str, Rulebook] | None = None
     cannot."""
     with _alone(root):
         known = _head(root)
-        since = known["sequence"] if known.get("program") == PROGRAM else 0
-        head = {"program": PROGRAM, "sequence": ledger.head().sequence}
+        made_by = {"program": PROGRAM, "together": _TOGETHER}
+        since = known["sequence"] if made_by.items() <= known.items() else 0
+        head = {**made_by, "sequence": ledger.head().sequence}
         newest = next(iter(ledger.newest_passes(1)), None)
         head["limits"] = _limits(root, ledger, newest, known.get("limits"), books)
         for number in ledger.blocks(_TOGETHER, since):
-            rows = map(_row, ledger.block(number, _TOGETHER))
+            rows = map(index_row, ledger.block(number, _TOGETHER))
             _write_one(root, _script(number), store_index.block(rows))
-        _write_one(root, "index.html", store_index.index_page(_index(ledger), program=PROGRAM))
+        index = store_index.index_page(_index(root, ledger), program=PROGRAM)
+        _write_one(root, "index.html", index)
         _write_one(root, "index/head.json", json.dumps(head))
 
 
-def _index(ledger: Ledger) -> Index:
+def _index(root: Path, ledger: Ledger) -> Index:
     tally = ledger.tally()
     passes = ledger.newest_passes(_PASSES)
     return Index(
         verdicts=tally.verdicts,
         dispositions=tally.dispositions,
-        open=list(map(_row, ledger.open_batches(_SHOWN))),
+        open=list(map(index_row, ledger.open_batches(_SHOWN))),
         refused=list(starmap(RefusedFile, ledger.refused())),
         passes=[
             PassLine(
@@ -135,10 +140,21 @@ def _index(ledger: Ledger) -> Index:
             for one in passes
         ],
         scripts=list(map(_script, ledger.blocks(_TOGETHER))),
+        further=list(_further(root)),
     )
 
 
-def _row(batch: KnownBatch) -> IndexRow:
+def _further(root: Path) -> Iterator[Further]:
+    """What somebody asked for beside the index: the pages of groups, and the newest what-ifs."""
+    if (root / "reports" / GROUPS).is_file():
+        yield Further(GROUPS, "vendors, laboratories and products, with trends")
+    answers = sorted((root / "rejudged").glob("*/index.html"))[-_ANSWERS:]
+    for path in answers:
+        yield Further(f"../rejudged/{path.parent.name}/index.html", f"what if: {path.parent.name}")
+
+
+def index_row(batch: KnownBatch) -> IndexRow:
+    """A batch as lists of batches show it."""
     return IndexRow(
         link=page_name(batch.batch_id),
         batch_id=batch.batch_id,

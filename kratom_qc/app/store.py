@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from kratom_qc import settings
 from kratom_qc.app import heads, reports
+from kratom_qc.archive import generation
 from kratom_qc.archive.store import StoreFiles
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import InputNotFound, StoreError
@@ -53,12 +54,22 @@ class Store:
         """Hold the store for one pass, whole: what an interrupted one left behind is put where it
         belongs first. Raises StoreError at once where another pass holds it."""
         with self.files.locked():
+            self._settle()
             for pass_id in self.files.staged():
                 if self.ledger.is_committed(pass_id):
                     self.publish(pass_id)
                 else:
                     self.files.discard(pass_id)
             yield
+
+    def _settle(self) -> None:
+        """Finish a compaction that was killed: its files take their place if the ledger names them,
+        and do not count if not."""
+        new = generation.ready(self.root)
+        if new and set(new) <= set(self.ledger.lying().values()):
+            generation.take_place(self.root, self.ledger.ever_tables())
+        elif new:
+            generation.give_up(self.root)
 
     def publish(self, pass_id: str, books: dict[str, Rulebook] | None = None) -> None:
         """Let people and programs see a pass that counts. `books` are the rulebooks by which it

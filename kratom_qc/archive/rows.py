@@ -283,7 +283,7 @@ def _terms(verdict: Verdict, program: str) -> str:
     parts = (
         program,
         str(verdict.judged_on),
-        verdict.batch.product or "",
+        verdict.batch.judged_as or "",
         *verdict.home_markets,
         "",
         *verdict.markets,

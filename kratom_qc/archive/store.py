@@ -29,6 +29,7 @@ from filelock import FileLock, Timeout
 
 from kratom_qc.archive import disk, fingerprint, rows, tables
 from kratom_qc.archive.fingerprint import Fingerprint
+from kratom_qc.archive.generation import BESIDE
 from kratom_qc.archive.pages import PageWriter
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import Problem, StoreBusy, StoreError
@@ -145,9 +146,9 @@ class StoreFiles:
                 log.warning("not ours, left where it is", extra={"path": str(folder)})
 
 
-def foreign(root: Path, pass_ids: Iterable[str]) -> list[Path]:
-    """What lies among the tables of a store and belongs to no pass that counts."""
-    known = {f"{pass_id}.parquet" for pass_id in pass_ids}
+def foreign(root: Path, stems: Iterable[str]) -> list[Path]:
+    """What lies among the tables of a store and is none of the files that count."""
+    known = {f"{stem}.parquet" for stem in stems}
     folders = (root / "archive" / name for name in tables.SCHEMAS)
     every = (path for folder in folders for path in sorted(folder.iterdir()))
     return [path for path in every if path.name not in known]
@@ -203,9 +204,13 @@ def pages_path(root: Path, pass_id: str) -> Path:
 
 def lies_at(root: Path, path: Path) -> Path:
     """Where a file lies that belongs at this path of a store: a pass that was killed while its
-    files moved has some of them still in its own folder."""
+    files moved has some of them still in its own folder, and of two generations of tables one lies
+    beside the archive."""
     staged = root / "passes" / path.stem / path
-    return staged if staged.exists() else root / path
+    if staged.exists():
+        return staged
+    beside = root / BESIDE / path
+    return beside if beside.exists() and not (root / path).exists() else root / path
 
 
 @dataclass(slots=True)

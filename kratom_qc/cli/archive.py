@@ -13,7 +13,7 @@ from kratom_qc.cli.options import StoreFolder
 archive = typer.Typer(
     name="archive",
     rich_markup_mode=None,
-    help="The archive of a store: verify, query, export, views, columns.\n\n"
+    help="The archive of a store: verify, query, export and more.\n\n"
     "\b\nExample:\n  kratom-qc archive verify --store store",
 )
 Heads = Annotated[
@@ -23,6 +23,11 @@ Heads = Annotated[
         metavar="SEQUENCE:HASH",
         help="A head that was written down elsewhere (may be repeated), besides heads.jsonl.",
     ),
+]
+
+Bucket = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Read what was published in a bucket, instead of a store."),
 ]
 
 
@@ -56,6 +61,7 @@ def query(
     output: Annotated[
         Shape, typer.Option(help="A table, CSV, or JSON with an object a line.")
     ] = Shape.TABLE,
+    bucket: Bucket = None,
     store: StoreFolder = None,
 ) -> int:
     """Ask the archive a question in SQL.
@@ -71,32 +77,86 @@ def query(
     from kratom_qc import settings
     from kratom_qc.cli.archive_query import print_answer
 
-    return print_answer(store or settings.load().store, sql, output)
+    return print_answer(bucket or store or settings.load().store, sql, output)
 
 
 @archive.command()
 def export(
     batch: Annotated[
-        str, typer.Argument(metavar="BATCH", show_default=False, help="A batch of the store.")
-    ],
+        str | None,
+        typer.Argument(metavar="BATCH", show_default=False, help="A batch of the store."),
+    ] = None,
     to: Annotated[
-        Path, typer.Option("--to", metavar="FOLDER", show_default=False, help="A new folder.")
-    ],
+        Path | None,
+        typer.Option("--to", metavar="FOLDER", show_default=False, help="A new folder."),
+    ] = None,
+    delta: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Add what is new to Delta tables in this folder."),
+    ] = None,
     store: StoreFolder = None,
 ) -> int:
-    """Write all that there is about a batch to a folder.
+    """Write the evidence of a batch, or the archive as Delta tables.
 
-    Its certificates as they came, results, findings, verdicts, page, rulebooks and entries of the
-    journal, and a short script that checks them without this program.
+    Of a batch its certificates as they came, results, findings, verdicts, page, rulebooks and
+    entries of the journal, and a short script that checks them without this program.
 
     \b
     Example:
-      kratom-qc archive export KL-2026-044 --to KL-2026-044 --store store
+      kratom-qc archive export HB-260814-A --to HB-260814-A --store store
+      kratom-qc archive export --delta lakehouse --store store
     """
     from kratom_qc import settings
-    from kratom_qc.cli.proof import print_exported
+    from kratom_qc.cli import proof
+    from kratom_qc.domain.errors import UsageError
 
-    return print_exported(store or settings.load().store, batch, to)
+    root = store or settings.load().store
+    if batch is not None and to is not None and delta is None:
+        return proof.print_exported(root, batch, to)
+    if delta is not None and batch is None and to is None:
+        return proof.print_exported_to_delta(root, delta)
+    raise UsageError("name a batch and its new folder (BATCH --to FOLDER), or --delta FOLDER")
+
+
+@archive.command()
+def publish(
+    bucket: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="URL", show_default=False, help="As s3://bucket/folder (default: settings)."
+        ),
+    ] = None,
+    store: StoreFolder = None,
+) -> int:
+    """Bring the tables in a bucket to what counts.
+
+    Only what is new is sent; `archive query --bucket` reads it there.
+
+    \b
+    Example:
+      kratom-qc archive publish s3://quality/kratom --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_published
+
+    return print_published(store or settings.load().store, bucket or settings.load().bucket)
+
+
+@archive.command()
+def compact(store: StoreFolder = None) -> int:
+    """Merge the small files of passes into larger ones.
+
+    Rows are sorted, so that a batch, a month or a laboratory is read without the rest. Readers see
+    the files of before or those of after, and what counts stays the same.
+
+    \b
+    Example:
+      kratom-qc archive compact --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_compacted
+
+    return print_compacted(store or settings.load().store)
 
 
 @archive.command()

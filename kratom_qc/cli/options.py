@@ -36,7 +36,7 @@ def complete_markets(incomplete: str) -> list[str]:
 def complete_products(incomplete: str) -> list[str]:
     from kratom_qc import vocabulary
 
-    return [form for form in vocabulary.product_forms() if form.startswith(incomplete)]
+    return [name for name in vocabulary.product_names() if name.startswith(incomplete)]
 
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)]

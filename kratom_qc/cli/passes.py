@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from kratom_qc.app.balance import Totals
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.release import Arrivals, Done, Progress, arrivals, whole_pass
 from kratom_qc.app.store import Store
@@ -176,8 +177,19 @@ def print_result(done: Done, order: Order, overdue: Sequence[str]) -> None:
         return
     for sentence in overdue:
         console.print(f"[yellow]check the rulebooks[/] {escape(sentence)}")
+    if done.totals:
+        console.print(f"\n{_balance(done.totals)}")
     console.print(f"\nReports: {escape(str(order.store / 'reports' / 'index.html'))}")
     console.print(f"Archive: {escape(str(order.store / 'archive'))} (Parquet)")
+
+
+def _balance(totals: Totals) -> str:
+    """What became of everything that came: the numbers add up, or the pass would not count."""
+    parts = [f"{totals.decided:,} of batches decided", f"{totals.held:,} of batches on hold"]
+    if totals.again:
+        parts.append(f"{totals.again:,} said before by another file")
+    refused = f", {totals.refused:,} of them refused" if totals.refused else ""
+    return f"{totals.files:,} files{refused}; {totals.results:,} results: {', '.join(parts)}"
 
 
 def _batch_object(row: SummaryRow, disposition: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.pictures import pictures_of
 from kratom_qc.app.printing import kept_report, rendered
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.cli.console import write_file
@@ -16,6 +17,7 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.formats import Format, Request
 from kratom_qc.report.kept import Report, reported
 from kratom_qc.report.page import batch_page
+from kratom_qc.report.sheet_picture import FilePictures
 
 
 def print_report(root: Path, batch_id: str, number: int | None, asked: Request) -> int:
@@ -24,7 +26,9 @@ def print_report(root: Path, batch_id: str, number: int | None, asked: Request) 
     if asked.to is None and asked.format is not Format.HTML and sys.stdout.isatty():
         raise UsageError(f"a terminal cannot show {asked.format}; name a file with --to")
     ledger = ledger_of(existing_store(root))
-    _write(kept_report(root, ledger, batch_id, named_pass(root, ledger, number)), asked)
+    report = kept_report(root, ledger, batch_id, named_pass(root, ledger, number))
+    pictures = pictures_of(root, report) if asked.format is Format.HTML else ()
+    _write(report, asked, pictures)
     return 0
 
 
@@ -36,8 +40,8 @@ def write_report(verdicts: Sequence[Verdict], asked: Request) -> None:
     _write(reported(batch_page(verdicts[0], program=PROGRAM))[0], asked)
 
 
-def _write(report: Report, asked: Request) -> None:
-    content = rendered(report, asked)
+def _write(report: Report, asked: Request, pictures: Sequence[FilePictures] = ()) -> None:
+    content = rendered(report, asked, pictures)
     if asked.to is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

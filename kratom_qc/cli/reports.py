@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from kratom_qc.cli.options import StoreFolder
+from kratom_qc.cli.options import On, StoreFolder
 
 reports = typer.Typer(
     name="reports",
     rich_markup_mode=None,
-    help="The pages of a store: rebuild, page.\n\n"
+    help="The pages of a store: rebuild, groups, compare, page.\n\n"
     "\b\nExample:\n  kratom-qc reports rebuild --store store",
 )
 
@@ -31,6 +31,50 @@ def rebuild(store: StoreFolder = None) -> int:
     from kratom_qc.cli.pages import print_rebuilt
 
     return print_rebuilt(store or settings.load().store)
+
+
+@reports.command()
+def groups(store: StoreFolder = None, on: On = None) -> int:
+    """Make the pages of every vendor, laboratory and product.
+
+    Each says how its batches stand, what holds and fails them most often, and shows the trend of
+    every analyte with its control limits. The index of the store leads to them.
+
+    \b
+    Example:
+      kratom-qc reports groups --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.pages import print_groups
+
+    return print_groups(store or settings.load().store, on)
+
+
+@reports.command()
+def compare(
+    one: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
+    other: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BATCH",
+            help="Compare two certificates of this batch, named by file or hash, instead.",
+        ),
+    ] = None,
+    store: StoreFolder = None,
+) -> int:
+    """Print a page with two batches side by side.
+
+    Or, with --batch, a certificate of one with its correction.
+
+    \b
+    Example:
+      kratom-qc reports compare HB-260814-A CB-2607-A --store store > compared.html
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.pages import print_comparison
+
+    return print_comparison(store or settings.load().store, one, other, batch)
 
 
 @reports.command()

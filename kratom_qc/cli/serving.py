@@ -1,54 +1,72 @@
-"""The processes of `serve`: the portal's server in this one, and beside it what judges and what
-runs on a schedule. All end together."""
+"""The processes of `serve`: the portal in this one, and what judges and runs by itself beside it
+(`flows.serve`). They end together."""
 
 from __future__ import annotations
 
+import signal
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from flows.deployments import Schedule
+from flows.serve import scheduled
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.store import Store
+from kratom_qc.domain.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
     """What `serve` is asked for."""
 
-    store: Path
-    inbox: Path | None
+    schedule: Schedule
     host: str
     port: int
     behind_proxy: bool
-    every: int
-    is_scheduled: bool
 
 
 def run(order: Served) -> int:
-    """Serve until somebody ends it. Raises StoreError and RulebookError before it starts."""
+    """Serve until Ctrl-C or SIGTERM. Raises UsageError where the address cannot be listened on, and
+    StoreError and RulebookError, all before anything starts."""
     import uvicorn
 
-    from flows.deployments import Schedule
-    from flows.serve import scheduled
     from kratom_qc.portal.application import application
 
     load_policy()  # mistakes are told before anything starts
-    Store(order.store)
-    app = application(order.store, order.inbox)
-    config = uvicorn.Config(
-        app, **server_settings(order.host, order.port, behind_proxy=order.behind_proxy)
-    )
-    schedule = Schedule(order.store, order.inbox, order.every, is_scheduled=order.is_scheduled)
-    with scheduled(schedule):
-        print(f"http://{order.host}:{order.port}", flush=True)
-        server = uvicorn.Server(config)
-        server.run()
+    app = application(order.schedule.store, order.schedule.inbox)
+    settings = server_settings(order.host, order.port, behind_proxy=order.behind_proxy)
+    signal.signal(signal.SIGTERM, _ended)
+    with _listening(order.host, order.port) as listening, scheduled(order.schedule):
+        print(f"http://{order.host}:{listening.getsockname()[1]}", flush=True)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(uvicorn.Config(app, **settings)).run([listening])
     return 0
+
+
+def _ended(*_: object) -> None:
+    """What the server leaves to us after it has ended in order: the block is left, children end."""
+    raise KeyboardInterrupt
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"{host}:{port} cannot be listened on: {error.strerror}; name another with --port"
+        ) from None
+    return listening
 
 
 def server_settings(host: str, port: int, *, behind_proxy: bool) -> dict[str, Any]:
     """How uvicorn serves: it says nothing of itself, keeps no log of addresses (a token might stand
     in one), and believes a proxy only where there is one."""
+    from kratom_qc.portal.protocol import BoundedProtocol
+
     return {
         "host": host,
         "port": port,
@@ -59,5 +77,8 @@ def server_settings(host: str, port: int, *, behind_proxy: bool) -> dict[str, An
         "forwarded_allow_ips": "127.0.0.1",
         "timeout_keep_alive": 15,
         "timeout_graceful_shutdown": 5,
+        "http": BoundedProtocol,
+        "ws": "none",
+        "limit_concurrency": 500,
         "h11_max_incomplete_event_size": 32 * 1024,
     }

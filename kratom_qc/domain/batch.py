@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
+from kratom_qc.domain.product import judged_as
 from kratom_qc.domain.quantity import Quantity, QuantityKey
 from kratom_qc.domain.result import Result
 
@@ -36,6 +37,7 @@ class ProductFacts:
     density_g_per_ml: Decimal | None = None
     claims: tuple[Claim, ...] = ()
     sha256: str = ""
+    made_from: str | None = None  # leaf or extract; of capsules it decides what they are judged as
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,16 @@ class Batch:
     """One lot over all its certificates, ready to be judged."""
 
     batch_id: str
-    product: str | None
+    product: str | None  # its form
     certificates: tuple[InterpretedCertificate, ...]
     quantities: Mapping[QuantityKey, Quantity]
     described: Mapping[str, Result]  # by analyte
     hold_reasons: tuple[HoldReason, ...]
     remarks: tuple[Remark, ...]
     facts: ProductFacts | None = None
+    may_be: tuple[str, ...] = ()  # what else it may be, for nobody has said which of them it is
+
+    @property
+    def judged_as(self) -> str | None:
+        """The id of the product that limits are asked of; None where its form is unknown."""
+        return judged_as(self.product, self.facts.made_from if self.facts else None)

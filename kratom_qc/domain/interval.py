@@ -45,6 +45,10 @@ class Interval:
         """Whether some amount lies in both."""
         return not (self._ends_before(other) or other._ends_before(self))
 
+    def lies_in(self, other: Interval) -> bool:
+        """Whether every amount of it lies in another."""
+        return self.hull(other) == other
+
     def _ends_before(self, other: Interval) -> bool:
         if self.high is None:
             return False

@@ -46,7 +46,7 @@ def valid_words() -> Mapping[str, tuple[str, ...]]:
         "Result words": RESULT_WORDS,
         "Statuses": VERDICTS,
         "Bases": BASES,
-        "Forms": tuple(vocabulary.product_forms().values()),
+        "Forms": tuple(vocabulary.product_names().values()),
     }
 
 

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from itertools import takewhile
 
+from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.names import is_capitalised_name, is_organisation
 from kratom_qc.vocabulary.plain_words import plain_words
@@ -39,6 +40,20 @@ _WITHIN_TOWNS = (
     "aan",
 )
 _PROVINCE = re.compile(r"\s+\([A-ZÀ-Ž][\w]*\)$")
+_THAI_PART = (
+    r"(?:(?:หมู่(?:ที่)?|ม\.|ซ\.|ซอย|ถ\.|ถนน|ต\.|ตำบล|แขวง|อ\.|อำเภอ|เขต|จ\.|จังหวัด)\s*"
+    r"[\u0e01-\u0e4e0-9/.]+(?:\s[\u0e01-\u0e4e]+)?|กรุงเทพ(?:ฯ|มหานคร))"
+)
+# `99/4 หมู่ 3 ต.มะขามเตี้ย อ.เมือง จ.สุราษฎร์ธานี 84000`
+_THAI = re.compile(
+    rf"(?:เลขที่\s*)?[0-9]{{1,4}}(?:/[0-9]{{1,4}})?(?:[\s,]+{_THAI_PART}){{2,6}}[\s,]*(?:[0-9]{{5}})?"
+    r"(?:[\s,]+(?:โทร|โทรศัพท์|Tel)\.?\s*[0-9 -]{9,14})?"
+)
+# `88/12 Moo 3`; `Lohmühlenstraße 41`, whose kind is part of its name
+_MOO = re.compile(rf"{_HOUSE}\s+(?:Moo|Mu|M\.)\s?[0-9]{{1,2}}", re.IGNORECASE)
+_COMPOUND = re.compile(
+    rf"(?P<street>[^\W\d_]+(?:[\s-][^\W\d_]+)?(?:straße|strasse|str\.|gasse|allee|weg|platz|damm|ufer|straat|laan|gracht|kade|plein))\s+{_HOUSE}"
+)
 _ARTICLE = re.compile(r"\b(?:dell|all|nell|sull|de l|l|d)['’](?=[A-ZÀ-Ž])")
 _UNIT = re.compile(
     r"#?(?P<word>[^\W\d_.]*(?:\.?\s?[^\W\d_.]+)?)\.?\s*#?\s*[0-9]{0,5}[A-Z]?(?:-[0-9A-Z]{1,4})?"
@@ -49,23 +64,21 @@ _UNIT = re.compile(
 def is_address(text: str) -> bool:
     """A postal address: every part a street with its number, a town with its postal code, a region
     or a country; towns and districts are names, and stand beside a street and a code only."""
+    if _THAI.fullmatch(text.strip()):
+        return not has_adverse_word(text)
     parts = _parts(text)
     kinds = list(takewhile(bool, map(_kind_of_part, parts)))
     if len(kinds) < len(parts) or len(kinds) > 9:
         return False
     sure = {"code", "street", "box"} & set(kinds)
     enough = (
-        len(sure) > 1
+        any(map(_is_sure_street, parts))
+        or len(sure) > 1
         or ("code" in sure and len(kinds) > 1)
         or (bool(sure) and not {"region", "town"}.isdisjoint(kinds))
     )
     in_a_state = "state" in kinds and "name" in kinds
-    return (
-        enough
-        or in_a_state
-        or (len(parts) == 1 and _is_sure_street(parts[0]))
-        or (kinds == ["code"] and not parts[0][-1].isdigit())
-    )
+    return enough or in_a_state or (kinds == ["code"] and not parts[0][-1].isdigit())
 
 
 def is_place(text: str) -> bool:
@@ -140,7 +153,9 @@ def _is_town(text: str) -> bool:
 
 
 def _is_street(part: str) -> bool:
-    """`12 Main Street`, `Jl. Merdeka No. 12`, `Příkrá 12/3`."""
+    """`12 Main Street`, `Jl. Merdeka No. 12`, `Příkrá 12/3`, `88/12 Moo 3`."""
+    if _MOO.fullmatch(part):
+        return True
     first = _NUMBER_FIRST.fullmatch(part)
     if first and _is_street_name(first["street"], needs_kind=not re.search(r"straße|gasse", part)):
         return True
@@ -150,6 +165,9 @@ def _is_street(part: str) -> bool:
 
 def _is_sure_street(part: str) -> bool:
     """A street that its kind shows, with its number: `8 quai de la Fosse`, `ul. Bukowska 201`."""
+    compound = _COMPOUND.fullmatch(part)
+    if _MOO.fullmatch(part) or (compound and is_capitalised_name(compound["street"].strip("."), 3)):
+        return True
     first, last = _NUMBER_FIRST.fullmatch(part), _STREET_FIRST.fullmatch(part)
     if first and _is_street_name(first["street"], needs_kind=True):
         return True

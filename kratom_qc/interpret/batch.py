@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.batch import Batch, ProductFacts
 from kratom_qc.domain.certificate import HoldReason, InterpretedCertificate, Remark
+from kratom_qc.domain.product import forms_of, judged_as, may_be_made
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef
+from kratom_qc.interpret.a_day import a_day
 from kratom_qc.interpret.assumed import RULE as PRODUCT_ASSUMED
 from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.interpret.derive import quantities
@@ -18,6 +21,10 @@ from kratom_qc.interpret.facts import FactsFile, merged
 from kratom_qc.interpret.fitness import weighed
 
 Wanted = Callable[[str | None], Iterable[QuantityKey]]
+_UNSTATED = (
+    "nobody says what the capsules are made from: they are judged as capsules of leaf. If they "
+    'hold extract, say made_from = "extract" (--facts), or have it printed'
+)
 
 
 def batches(
@@ -57,8 +64,11 @@ def _batch(
     declared = facts_file.for_batch(batch_id, next(filter(None, names), ""))
     facts, hold_reasons = merged(declared, certificates)
     remarks: list[Remark] = []
-    product, product_reasons = _product(certificates, facts.form, asked_product)
+    asked_form, *asked_make = forms_of(asked_product)
+    product, product_reasons = _product(certificates, facts.form, asked_form)
     hold_reasons += product_reasons
+    facts, make_reasons = _made(facts, product, asked_make, CellRef(certificates[0].file))
+    hold_reasons += make_reasons
     is_stated = facts.form or asked_product or any(map(_printed, certificates))
     for certificate in certificates:
         hold_reasons += (
@@ -69,9 +79,31 @@ def _batch(
         remarks += certificate.remarks
     hold_reasons += checks.hold_reasons.get(batch_id, ())
     remarks += checks.remarks.get(batch_id, ())
+    remarks += a_day((one for each in certificates for one in each.results), facts)
+    if product == "capsule" and facts.made_from is None:
+        where = certificates[0].fact_ref("form")
+        remarks.append(Remark("made-from-unstated", "note", _UNSTATED, where))
+    asked_of = judged_as(product, facts.made_from)
     return put_together(
-        batch_id, product, certificates, facts, hold_reasons, remarks, wanted(product)
+        batch_id, product, certificates, facts, hold_reasons, remarks, wanted(asked_of)
     )
+
+
+def _made(
+    facts: ProductFacts, product: str | None, asked: Sequence[str | None], where: CellRef
+) -> tuple[ProductFacts, list[HoldReason]]:
+    """(what is declared with what the user says the product is made from, what contradicts it)."""
+    reasons = []
+    for made_from in asked:
+        if facts.made_from is None:
+            facts = replace(facts, made_from=made_from)
+        elif facts.made_from != made_from:
+            why = f"what it is made from is {facts.made_from} as declared, {made_from} by --product"
+            reasons.append(HoldReason("PRODUCT-CONTRADICTS", why, where))
+    if facts.made_from == "extract" and product in ("leaf_powder", "crushed_leaf"):
+        why = f"the product is {product}, and declared to be made from extract"
+        reasons.append(HoldReason("PRODUCT-CONTRADICTS", why, where))
+    return facts, reasons
 
 
 def put_together(
@@ -87,6 +119,7 @@ def put_together(
     computed may add causes."""
     results = [result for certificate in certificates for result in certificate.results]
     known, derived_reasons = quantities(weighed(results, product), facts, wanted)
+    hold_reasons = tuple(hold_reasons)
     return Batch(
         batch_id=batch_id,
         product=product,
@@ -96,7 +129,18 @@ def put_together(
         hold_reasons=tuple(dict.fromkeys((*hold_reasons, *derived_reasons))),
         remarks=tuple(dict.fromkeys((*remarks, *_opinions(results)))),
         facts=facts,
+        may_be=may_be(product, facts, hold_reasons),
     )
+
+
+def may_be(
+    product: str | None, facts: ProductFacts, hold_reasons: Iterable[HoldReason]
+) -> tuple[str, ...]:
+    """What else a batch may be: anything, where its form is only assumed; capsules of extract,
+    where nobody says what capsules are made from."""
+    if any(reason.rule_id == PRODUCT_ASSUMED for reason in hold_reasons):
+        return tuple(other for other in vocabulary.product_names() if other != product)
+    return () if facts.made_from else may_be_made(product)
 
 
 def _described(results: Iterable[Result]) -> dict[str, Result]:
@@ -158,7 +202,7 @@ def _unknown_product(certificates: Sequence[InterpretedCertificate]) -> HoldReas
         why, ref = f"the form '{printed.text}' is not a known product form", printed.ref
         near = ", ".join(vocabulary.nearest_forms(printed.text))
         why += f" (nearest known: {near})" if near else ""
-    known = ", ".join(vocabulary.product_forms())
+    known = ", ".join(vocabulary.product_names())
     return HoldReason("PRODUCT-UNKNOWN", f"{why}; say --product with one of {known}", ref)
 
 

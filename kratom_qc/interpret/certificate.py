@@ -16,6 +16,7 @@ from kratom_qc.domain.certificate import (
     ResultRow,
     witness,
 )
+from kratom_qc.domain.product import judged_as, specification_of
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import SourceText
 from kratom_qc.interpret.assumed import assumed_form
@@ -149,13 +150,16 @@ def _interpret(
         read_rows.append(ReadRow(row, reading.result))
     rows = with_methods(certificate, read_rows)
     results = [result for _, result in rows]
-    product, product_reasons = product_of(certificate)
+    product, made_from, product_reasons = product_of(certificate)
     assumed = None if product or product_reasons else assumed_form(certificate, results)
     if assumed is not None:
         product, product_reasons = assumed[0], [assumed[1]]
+    declared = _declared(facts, made_from)
     unread = tuple(unread_limits(rows))
     certificate = replace(certificate, texts=(*certificate.texts, *unread))
-    consistent = consistency(rows, product, _fact(facts, "status"), mark)
+    filling = vocabulary.made_from(made_from.text) if made_from is not None else None
+    specified = specification_of(judged_as(product, filling))
+    consistent = consistency(rows, specified, _fact(facts, "status"), mark)
     # A cell that is not believed at all is not explained as well.
     disbelieved = {problem.ref for problem in certificate.problems if problem.ref.cell}
     texts = fates(certificate, results, mark)
@@ -192,7 +196,7 @@ def _interpret(
         product=product,
         product_is_assumed=assumed is not None,
         product_name=_fact(facts, "product_name"),
-        declared=_declared(facts),
+        declared=declared,
         results=tuple(results),
         dates=dated.dates,
         remarks=remarks,
@@ -207,8 +211,10 @@ def _fact(facts: Mapping[str, SourceText], name: str) -> str:
     return printed.text.strip() if printed is not None else ""
 
 
-def _declared(facts: Mapping[str, SourceText]) -> dict[str, str]:
-    printed = ((name, facts[name]) for name in DECLARED if name in facts)
+def _declared(facts: Mapping[str, SourceText], made_from: SourceText | None) -> dict[str, str]:
+    printed = [(name, facts[name]) for name in DECLARED if name in facts]
+    if made_from is not None:
+        printed.append(("made_from", made_from))
     return {name: text.text for name, text in printed if _means(text)}
 
 

@@ -113,6 +113,8 @@ def _declared(name: str, text: str, mark: str | None) -> tuple[str, Any] | None:
         return f"{stem}_g" if unit == "g" else f"{stem}_ml", amount
     if name == "density":
         return "density_g_per_ml", _density(text, mark)
+    if name == "made_from":
+        return name, vocabulary.made_from(text)
     if name == "claim_mitragynine":
         claim = read_claim("mitragynine", text)
         if claim is None:

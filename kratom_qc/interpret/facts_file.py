@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -31,6 +31,7 @@ class _Product(Table):
     product: str | None = None
     match: str | None = Field(default=None, validate_default=True)
     form: Annotated[str, AfterValidator(_form)] | None = None
+    made_from: Literal["leaf", "extract"] | None = None
     serving_size: _Printed | None = None
     servings_per_day: _Printed | None = None
     servings_per_container: _Printed | None = None
@@ -74,6 +75,7 @@ class _Product(Table):
             read_declared(sizes).facts,
             match=self.match or self.product or "*",
             form=self.form,
+            made_from=self.made_from,
             claims=tuple(claim for claim in claims if claim is not None),
             sha256=sha256,
         )

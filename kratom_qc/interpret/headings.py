@@ -6,18 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.vocabulary.keys import folded
+from kratom_qc.vocabulary.keys import folded, one_blank
+from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.plain_words import plain_words
-from kratom_qc.vocabulary.rows import heading
+from kratom_qc.vocabulary.rows import heading, without_exception
 
 _LONGEST = 300  # characters; no heading needs more
 _MOST_WORDS = 6  # of an analyte's name
 _BETWEEN = re.compile(r"[\s,;:()\[\]|&_]+|(?<=\w)[-–—](?=\s)")
 _NUMBERING = re.compile(r"^\s*(?:[0-9]{1,2}|[A-Z]|[IVX]{1,4})[.)]\s+")  # `2. Heavy metals`
+_FURTHER_NUMBER = re.compile(r"[0-9]{3,4}\.[0-9]{2}|[0-9]{4,5}(?:-[0-9]{1,2})?|<[0-9]{2,4}>")
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
 
 
@@ -31,11 +33,13 @@ def is_heading(text: str) -> bool:
     names = said.is_understood and any(map(str.isalpha, "".join(said.subjects)))
     if names and not said.unit and not vocabulary.basis_in(text)[0]:
         return True
-    text = _NUMBERING.sub("", text)
+    text = without_exception(_NUMBERING.sub("", text))
     rest, techniques = f" {folded(text)} ", techniques_in(text)
     for named in techniques:
         rest = rest.replace(folded(named.words), " ")
     words = [word for word in _BETWEEN.split(rest) if any(c.isalnum() for c in word) or word == "%"]
+    if techniques:  # `AOAC 990.12, 2014.05`: a further number of the same body
+        words = [word for word in words if not _FURTHER_NUMBER.fullmatch(word)]
     names_something, at = bool(techniques), 0
     while at < len(words):
         ways = range(min(len(words), at + _MOST_WORDS), at, -1)
@@ -62,6 +66,11 @@ _DEFINES = re.compile(
     r"\s*(?:=|:|\s[-–—]\s|\s(?:means|denotes|indicates|stands for|znamená|bedeutet|significa"
     r"|signifie|oznacza|betekent|berarti)\s)\s*"
 )
+_LEGEND = re.compile(
+    r"legend|key|abbreviations|definitions|footnotes?|notes?|remarks?|vysvetlivky|zkratky|legenda|poznamk[ay]|legende|abkurzungen"
+    r"|anmerkung(?:en)?|abreviations|leyenda|abreviaturas|notas?|legenda|objasnienia|skroty|abbreviazioni|afkortingen"
+    r"|keterangan|catatan|singkatan|หมายเหตุ"
+)
 _MOST_LETTERS = 4  # of what a legend explains
 _SAFELY_DEFINED = ("not_detected", "below_loq", "below_lod", "not_tested", "not_evaluated", "final")
 
@@ -70,7 +79,14 @@ _SAFELY_DEFINED = ("not_detected", "below_loq", "below_lod", "not_tested", "not_
 def is_legend(text: str) -> bool:
     """Abbreviations with what everybody means by them: `ND = Not Detected, LOQ: Limit of
     Quantitation`. Both sides must mean the same in our own words."""
-    parts = [part for part in _LEGEND_PARTS.split(text.strip(" .()[]*")) if part.strip()]
+    text = text.strip(" .*†‡")
+    for opening, closing in ("()", "[]"):
+        if text.startswith(opening) and text.endswith(closing):
+            text = text[1:-1]
+    named, colon, rest = text.partition(":")
+    if colon and _LEGEND.fullmatch(folded(named).strip()):  # `Legend: ND = not detected`
+        text = rest
+    parts = [part for part in _LEGEND_PARTS.split(text) if part.strip()]
     # What defines a good verdict and a bad one says neither.
     verdicts = {vocabulary.status(_DEFINES.split(part.strip())[-1]) for part in parts}
     both = {"opinion_good", "opinion_bad"} <= verdicts
@@ -85,12 +101,12 @@ def defined(texts: Iterable[str]) -> dict[str, str]:
         for part in _LEGEND_PARTS.split(text) if len(text) <= _LONGEST else ():
             name, *said = _DEFINES.split(part.strip(" ."), maxsplit=1)
             if said and 0 < len(name) <= _MOST_LETTERS:
-                found.setdefault(folded(name), set()).add(said[0])
+                found.setdefault(folded(name.strip(" .'\"„“”")), set()).add(said[0])
     return {name: words.pop() for name, words in found.items() if len(words) == 1}
 
 
 def _is_definition(part: str, *, safe: bool) -> bool:
-    sides = [side.strip(" .\"'“”()") for side in _DEFINES.split(part.strip(" *"))]
+    sides = [_bare(side) for side in _sides(part.strip(" *"))]
     if len(sides) == 1 and sides[0].split(" ")[0].isupper():  # `ND Not Detected`
         sides = sides[0].split(" ", 1)
     if len(sides) < 2 or not all(sides):
@@ -103,14 +119,55 @@ def _is_definition(part: str, *, safe: bool) -> bool:
     return any(kind != "status" or safe or meaning in _SAFELY_DEFINED for kind, meaning in shared)
 
 
+# `not detected (below LOD)`, `expanded uncertainty (k = 2)`, `calculated from mg/g`: what is meant, said again
+_SAID_AGAIN = re.compile(
+    r"\s*[(,;]\s*(?:(?:below|under|less than|at or below|<|unter|pod|sous|por debajo de|abaixo d[eo])\s*(?:the\s+|der\s+)?"
+    r"(?:LOD|LOQ|MDL|RL|NG|BG|LD|LQ|LC|limit of (?:detection|quantitation|quantification)|detection limit|reporting limit|Nachweisgrenze)"
+    r"|k\s*=\s*2(?:[.,]0+)?(?:\s*,\s*(?:approx\.?\s*)?95\s*%.{0,12})?|(?:95\s*%.{0,30})"
+    r"|for this (?:test|method|analysis|sample)|(?:by|of|in) the laboratory|reported as|dry basis)\s*\)?$",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _said_alike() -> dict[str, frozenset[int]]:
+    """What each abbreviation and phrase of a legend means, as the numbers of its lines."""
+    found: dict[str, set[int]] = {}
+    for number, line in enumerate(word_list("plain.toml")["legend"]["same"]):
+        for said in line.split(" | "):
+            found.setdefault(one_blank(folded(said)).strip(" ."), set()).add(number)
+    return {said: frozenset(numbers) for said, numbers in found.items()}
+
+
+def _sides(part: str) -> list[str]:
+    """The sides of a definition; what stands in brackets defines nothing."""
+    sides, start = [], 0
+    for sign in _DEFINES.finditer(part):
+        if part.count("(", 0, sign.start()) == part.count(")", 0, sign.start()):
+            sides.append(part[start : sign.start()])
+            start = sign.end()
+    return [*sides, part[start:]]
+
+
+def _bare(side: str) -> str:
+    """One side of a definition without its quotes, and the brackets around all of it."""
+    bare = side.strip(" .\"'“”„«»")
+    return bare[1:-1] if bare.startswith("(") and bare.endswith(")") else bare
+
+
 def _meanings(text: str) -> set[tuple[str, str]]:
+    text = _SAID_AGAIN.sub("", text)
     known = vocabulary.analyte(text)
     found = {
         "status": vocabulary.status(text),
         "column": vocabulary.column_role(text),
         "analyte": known.id if known else None,
     }
-    return {(kind, meaning) for kind, meaning in found.items() if meaning}
+    alike = _said_alike().get(one_blank(folded(text)).strip(" ."), frozenset())
+    return {
+        *((kind, meaning) for kind, meaning in found.items() if meaning),
+        *(("phrase", str(number)) for number in alike),
+    }
 
 
 def _is_equation(sides: Iterable[str]) -> bool:

@@ -22,6 +22,12 @@ _METHOD_BEHIND = re.compile(
     r"^(?P<name>.{2,80}?)(?:\s*[(\[,]\s*|\s+[-–—]\s+|\s+(?:by|via|using|mit|per|par|por|metodą|met)\s+)"
     r"(?P<method>[^()\[\]]{2,40}?)\s*[)\]]?$"
 )
+# `Aerobic count CFU/g`, `Lead - ppb`
+_UNIT_LAST = re.compile(
+    r"^(?P<name>.{2,80}?)(?:\s*[–—-]\s+|\s+(?:in|v|en|em|dalam)\s+|\s+)"
+    r"(?P<unit>(?:log\s+)?[^\s()]+/[^()]{1,14}|ppm|ppb)$",
+    re.IGNORECASE,
+)
 # `Mitragynine, w/w`: its share is one of mass, which its unit says too
 _OF_MASS = re.compile(
     r"^(?P<name>.+?)(?:\s*,\s*|\s+|\s*[(\[]\s*)(?:w/w|m/m|p/p|b/b|wt/wt|w/w %|% w/w)\s*[)\]]?$",
@@ -76,6 +82,7 @@ def name_of(row: ResultRow) -> Name:
         _with_bracket(row)
         or _alone(row)
         or _with_portion(text)
+        or _with_unit_last(text)
         or _with_basis(text)
         or _with_method(text)
         or _of_mass(text)
@@ -129,6 +136,18 @@ def _with_portion(text: str) -> Name | None:
     if portion is None or analyte is None:
         return None
     return Name(analyte, text, portion=Decimal(portion["size"].replace(",", ".")))
+
+
+def _with_unit_last(text: str) -> Name | None:
+    """`Aerobic count CFU/g`: the unit behind the name."""
+    behind = _UNIT_LAST.match(text.strip())
+    analyte = vocabulary.analyte(behind["name"]) if behind else None
+    unit = vocabulary.unit(behind["unit"]) if behind else None
+    if behind is None or analyte is None or unit is None or unit.canonical in ("%", "1"):
+        return None
+    if unit.portion is not None:
+        return Name(analyte, text, portion=unit.portion)
+    return Name(analyte, text, unit, behind["unit"])
 
 
 def _with_method(text: str) -> Name | None:

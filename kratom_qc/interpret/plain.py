@@ -14,7 +14,16 @@ from types import MappingProxyType
 
 from kratom_qc import vocabulary
 from kratom_qc.interpret.addresses import is_address, is_part_of_address, is_place
-from kratom_qc.interpret.headings import is_legend
+from kratom_qc.interpret.headings import is_heading, is_legend
+from kratom_qc.interpret.papers import (
+    DATE,
+    is_date,
+    is_document,
+    is_identifier,
+    is_limit_of_detection,
+    is_signature,
+    says_nothing,
+)
 from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.keys import folded
@@ -26,7 +35,7 @@ from kratom_qc.vocabulary.names import (
     is_role,
     is_thai_name,
 )
-from kratom_qc.vocabulary.plain_words import plain_words
+from kratom_qc.vocabulary.plain_words import ordinary_words, plain_words
 from kratom_qc.vocabulary.rows import quality_control
 
 _MOST_LABEL_WORDS = 4
@@ -53,7 +62,10 @@ _OF_PAGES = re.compile(
     r"[0-9]{1,4}(?:\s*(?:of|/|von|z|ze|de|di|dari|sur|van|จาก)\s*[0-9]{1,4})?", re.I
 )
 _IN_BRACKETS = re.compile(r"\s*\((?P<who>[^()]{2,40})\)$")
-_CLOCK = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?(?:\s(?:[A-Z]{1,2}[SD]?T|UTC|GMT))?",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:[0-9]{4}(?:\s?[-–]\s?[0-9]{4})?)?,?\s*"
     r"(?P<who>.*)",
@@ -62,7 +74,6 @@ _COPYRIGHT = re.compile(
 _SIGNATURE = re.compile(
     r"(?P<label>[^_:]{2,40}?)\s*:?\s*_{3,}\s*(?:(?P<more>[^_:]{2,20}?)\s*:?\s*_{3,})?"
 )
-_IDENTIFIER = re.compile(r"#?(?=[^0-9]*[0-9])[A-Za-z0-9]+(?:[-/._#]{1,2}[A-Za-z0-9]+)*")
 _OWN_METHOD = re.compile(
     r"(?<![\w.])(?:[A-Z]{1,4}[ -]){1,2}[A-Z]?[0-9]{1,4}(?:[./-][0-9]{1,4})*(?![\w])"
 )
@@ -92,13 +103,6 @@ _PLACE_AND_DAY = re.compile(
     r"(?:,\s*(?:le|den|dnia|dne|a|em|op|tanggal|tgl\.?|il)?\s*|\s+(?:dne|dnia|den)\s+)(?P<day>[0-9].{5,30}?)"
     r"(?:\s*r\.)?"
 )
-_DATE = re.compile(
-    r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?[0-9]{2,4}"
-    r"|[0-9]{1,2}\.?[\s-][^\W\d_]{3,12}\.?,?[\s-][0-9]{2,4}"
-    r"|[^\W\d_]{3,12}\.?\s[0-9]{1,2},?\s[0-9]{4})"
-    r"(?:[T\s]+[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?)?",
-    re.IGNORECASE,
-)
 
 
 def plain_shape(text: str, label: str = "") -> str:
@@ -115,6 +119,8 @@ def _plain_shape(text: str, label: str) -> str:
     kinds = [kind] if kind else []
     if _heads_methods(label):  # `Referência` may head numbers of orders, too
         kinds.append("method")
+    if (role := vocabulary.column_role(label) if label else None) in _LIKE_LABELS:
+        kinds.append(_LIKE_LABELS[role])
     for each in kinds:
         if shape := _shape_under(each, text):
             return shape
@@ -153,7 +159,7 @@ def _shape_under(kind: str, text: str) -> str:
     shape, is_it = _UNDER.get(kind, ("", _never))
     if shape and (is_it(text) or _BLANK.fullmatch(text)):
         return shape
-    return ""
+    return "nothing stated" if shape and kind not in _SPEAKING and says_nothing(text) else ""
 
 
 def _shape_anywhere(text: str) -> str:
@@ -163,6 +169,10 @@ def _shape_anywhere(text: str) -> str:
     return _letterhead(text)
 
 
+# Words that head columns, and stand before values as well
+_LIKE_LABELS = {"species": "plant", "panel": "method"}
+# Labels beside which `none` is an answer of its own
+_SPEAKING = ("deviation", "note", "condition", "accredited", "method")
 NAMES = ("a person's name", "an organisation's name")
 
 
@@ -214,11 +224,6 @@ def is_clock(text: str) -> bool:
     return bool(_CLOCK.fullmatch(text))
 
 
-def is_date(text: str) -> bool:
-    """A date in its place, with a time or without."""
-    return bool(_DATE.fullmatch(text)) and not has_adverse_word(text)
-
-
 def _is_copyright(text: str) -> bool:
     match = _COPYRIGHT.fullmatch(text)
     who = match["who"].strip(" .") if match else ""
@@ -234,16 +239,6 @@ def _is_signature_line(text: str) -> bool:
         for label in labels
         if label
     )
-
-
-def is_identifier(text: str) -> bool:
-    """A number or code that something is filed under; its letters are no words against anything."""
-    words = text.split()
-    return 0 < len(words) <= 3 and all(map(_is_code, words)) and not has_adverse_word(text)
-
-
-def _is_code(word: str) -> bool:
-    return bool(_IDENTIFIER.fullmatch(word)) or word in ("#", "/", "-", "No.", "no.", "Nr.")
 
 
 def is_quantity(text: str) -> bool:
@@ -399,7 +394,7 @@ def _is_own_method(word: str) -> bool:
 
 def is_instrument(text: str) -> bool:
     """Makers, kinds and models of instruments: `Agilent 7900 ICP-MS`."""
-    tokens = [token.strip("().,") for token in re.split(r"[\s/,;]+", folded(text))]
+    tokens = [token.strip("().,") for token in re.split(r"[\s/,;-]+", folded(text))]
     makers = plain_words("instrument", "words")
     named = not makers.isdisjoint(tokens)
     return named and all(_is_known(token, makers) for token in tokens)
@@ -410,6 +405,12 @@ def _is_known(token: str, words: frozenset[str]) -> bool:
     if token in words or not any(c.isalnum() for c in token):
         return True
     return any(c.isdigit() for c in token) and not has_adverse_word(token)
+
+
+def _are_headings(text: str) -> bool:
+    """Tests that somebody asked for: `Potency, heavy metals, micro`."""
+    parts = [part.strip() for part in re.split(r"[,;/&+]|\sand\s", text) if part.strip()]
+    return len(parts) > 1 and all(map(is_heading, parts))
 
 
 def _is_country(text: str) -> bool:
@@ -432,7 +433,16 @@ def _is_plant(text: str) -> bool:
     """A plant, a part of it, or where it grew."""
     parts = [folded(part.strip(" .")) for part in re.split(r"[,;/()]", text) if part.strip(" .")]
     known = plain_words("plant", "words")
-    return bool(parts) and all(part in known or _is_country(part) for part in parts)
+    return bool(parts) and all(
+        part in known or _is_country(part) or _says_leaf_only(part) for part in parts
+    )
+
+
+def _says_leaf_only(part: str) -> bool:
+    """`Red`, `Green vein`: words by which leaf is sold."""
+    said = vocabulary.form_words(part)
+    leaf = said.product in (None, "crushed_leaf", "leaf_powder")
+    return leaf and not said.left and not vocabulary.potent_words(part)
 
 
 def _is_container(text: str) -> bool:
@@ -446,12 +456,24 @@ def _is_person_in_place(text: str) -> bool:
     text = _SEE_NOTE.sub("", text)
     if folded(text.strip(" .")) in plain_words("person", "who"):
         return True
-    text = re.sub(rf"[,;\s–-]*(?:{_DATE.pattern})$", "", text, flags=re.IGNORECASE)
+    text = re.sub(rf"[,;\s–-]*(?:{DATE.pattern})$", "", text, flags=re.IGNORECASE)
     people = [part.strip() for part in re.split(r"[;\n/&]|\band\b|\ba\b|\bund\b", text)]
     people = [part for part in people if part]
     if len(people) == 1 and is_thai_name(people[0]):
         return True
-    return bool(people) and all(is_person(part, initials=True) or is_role(part) for part in people)
+    return bool(people) and all(
+        is_person(part, initials=True) or is_role(part) or _is_named(part) for part in people
+    )
+
+
+def _is_named(text: str) -> bool:
+    """A name in the place of one, with a role behind or without: capitalised words that are no
+    words of any list of ours."""
+    name, _, role = text.partition(",")
+    words = name.split()
+    unlisted = not any(folded(word.strip(".")) in ordinary_words() for word in words)
+    named = 1 < len(words) <= 3 and is_capitalised_name(name, 3) and unlisted
+    return named and (not role.strip() or is_role(role.strip()))
 
 
 def _is_client(text: str) -> bool:
@@ -493,13 +515,16 @@ _UNDER: Mapping[str, tuple[str, _Shape]] = MappingProxyType(
         "organisation": ("an organisation's name", _is_client),
         "address": ("an address", lambda text: is_address(text) or is_part_of_address(text)),
         "contact": ("a contact", lambda text: is_contact(text) or is_person(text)),
-        "identifier": ("an identifier", is_identifier),
+        "identifier": ("an identifier", lambda text: is_identifier(text, in_place=True)),
         "date": ("a date", lambda text: is_date(text) or is_clock(text)),
         "quantity": (
             "an amount that is no result",
             lambda text: is_quantity(text) or _is_packed(text),
         ),
-        "method": ("a method", is_method_in_place),
+        "method": (
+            "a method",
+            lambda text: is_method_in_place(text) or _are_headings(text) or is_document(text),
+        ),
         "instrument": ("an instrument", lambda text: is_instrument(text) or is_method(text)),
         "plant": ("a plant and its origin", _is_plant),
         "place": ("a place", lambda text: _is_country(text) or is_place(text)),
@@ -527,5 +552,8 @@ _ANYWHERE: Mapping[str, _Shape] = MappingProxyType(
         "where and when it was signed": is_place_and_day,
         "a copyright line": _is_copyright,
         "a legend": is_legend,
+        "a limit of detection": is_limit_of_detection,
+        "who signed, and when": is_signature,
+        "the number of a document": is_document,
     }
 )

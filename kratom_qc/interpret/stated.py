@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import Certificate, HoldReason
@@ -51,23 +52,53 @@ def stated(certificate: Certificate, name: str) -> list[SourceText]:
 # ---------------------------------------------------------------- the product
 
 
-def product_of(certificate: Certificate) -> tuple[str | None, list[HoldReason]]:
-    """(the product id the certificate states, what contradicts it): its form in full, else the one
-    form its product's name holds. Words that no form holds hold the batch."""
+class StatedProduct(NamedTuple):
+    """The product form that a certificate states, the text that says what its capsules are made
+    from, and what contradicts them."""
+
+    form: str | None
+    made_from: SourceText | None
+    hold_reasons: list[HoldReason]
+
+
+def product_of(certificate: Certificate) -> StatedProduct:
+    """The product the certificate states: its form in full, else the one form its product's name
+    holds. Words that no form holds hold the batch."""
     forms, names = stated(certificate, "form"), stated(certificate, "product_name")
     by_form, by_name = _product_in(forms), _product_in(names)
     reasons = [reason for form in forms for reason in _unread_form(form)]
-    if by_form and by_name and by_form != by_name and not {by_form, by_name} <= {*_LEAF}:
+    both = {by_form, by_name}
+    if by_form and by_name and by_form != by_name and not _go_together(both):
         why = f"the form is '{forms[0].text}', but the product is named '{names[0].text}'"
         reasons.append(HoldReason("PRODUCT-CONTRADICTS", why, forms[0].ref))
     if by_form is None and len(_each_product(forms)) > 1:
         why = f"the form is '{forms[0].text}' and '{forms[-1].text}'"
         reasons.append(HoldReason("PRODUCT-CONTRADICTS", why, forms[-1].ref))
     product = _more_exact(by_form, by_name)
-    if product in _OF_LEAF:
+    fillings = _fillings((*forms, *names)) if product == "capsule" else {}
+    if len(fillings) > 1:
+        leaf, extract = fillings["leaf"], fillings["extract"]
+        why = f"the capsules are of leaf by '{leaf.text}', and of extract by '{extract.text}'"
+        reasons.append(HoldReason("PRODUCT-CONTRADICTS", why, extract.ref))
+    if product in _OF_LEAF and "extract" not in fillings:
         reasons += _no_plain_leaf(names)
     reasons += _capsules_of_more((*forms, *names))
-    return product, reasons
+    # Of both the extract, of which more is asked.
+    return StatedProduct(product, fillings.get("extract") or fillings.get("leaf"), reasons)
+
+
+def _go_together(forms: set[str | None]) -> bool:
+    """Whether two forms can be one product: leaf and leaf powder, a capsule of extract."""
+    return forms <= {*_LEAF} or forms <= {"capsule", "extract"}
+
+
+def _fillings(texts: Iterable[SourceText]) -> dict[str, SourceText]:
+    """What texts say that capsules are made from, each with the first that says so."""
+    fillings: dict[str, SourceText] = {}
+    for text in texts:
+        if (said := vocabulary.made_from(text.text)) is not None:
+            fillings.setdefault(said, text)
+    return fillings
 
 
 def _product_in(texts: Sequence[SourceText]) -> str | None:
@@ -83,8 +114,10 @@ def _each_product(texts: Iterable[SourceText]) -> set[str]:
 
 
 def _more_exact(by_form: str | None, by_name: str | None) -> str | None:
-    """`Leaf` beside a name `leaf powder` is leaf powder."""
+    """`Leaf` beside a name `leaf powder` is leaf powder; `Extract` beside capsules is in them."""
     if by_form == "crushed_leaf" and by_name == "leaf_powder":
+        return by_name
+    if by_form == "extract" and by_name == "capsule":
         return by_name
     return by_form or by_name
 
@@ -109,13 +142,13 @@ def _no_plain_leaf(names: Iterable[SourceText]) -> Iterator[HoldReason]:
 
 
 def _capsules_of_more(texts: Iterable[SourceText]) -> Iterator[HoldReason]:
-    """Capsules that hold something else than leaf. No rulebook speaks of them, whatever form the
-    certificate or the user says beside."""
+    """Capsules that hold something else than leaf or extract. No rulebook speaks of them, whatever
+    form the certificate or the user says beside."""
     for text in texts:
-        filling = vocabulary.forms_in(text.text) - {*_OF_LEAF}
+        filling = vocabulary.forms_in(text.text) - {*_OF_LEAF, "extract"}
         if filling and "capsule" in vocabulary.forms_in(text.text):
             name = vocabulary.product_forms()[min(filling)].lower()
-            why = f"'{text.text}' are capsules of {name}, and capsules are judged as leaf"
+            why = f"'{text.text}' are capsules of {name}; there is one for leaf and for extract"
             yield HoldReason("PRODUCT-CONTRADICTS", why, text.ref)
 
 
@@ -128,7 +161,7 @@ def contradicting_products(certificates: Iterable[Certificate]) -> dict[str, lis
         forms = stated(certificate, "form") or stated(certificate, "product_name")
         if not forms:
             continue
-        product = product_of(certificate)[0] or forms[0].text.strip()
+        product = product_of(certificate).form or forms[0].text.strip()
         other_product, other = first.setdefault(batch_id, (product, forms[0].text))
         if other_product != product:
             why = f"batch '{batch_id}' is '{other}' and '{forms[0].text}' in one file"

@@ -26,6 +26,7 @@ from kratom_qc.domain.limit import (
     ProfileLimit,
     UnreadRule,
 )
+from kratom_qc.domain.product import forms_of
 from kratom_qc.domain.quantity import Quantity
 from kratom_qc.domain.result import Result
 
@@ -60,7 +61,7 @@ def answer(limit: OtherLimit, batch: Batch) -> Quantity | None:
         case ProductClassLimit():
             if batch.product is None:
                 return UNCLEAR
-            return NONE if batch.product in limit.requires else SOME
+            return NONE if {*forms_of(batch.judged_as)} <= {*limit.requires} else SOME
         case DescribedLimit():
             return _described(batch.described.get(limit.subject))
         case ProfileLimit():

@@ -30,7 +30,7 @@ from kratom_qc.domain.quantity import Basis, Quantity
 from kratom_qc.domain.result import Result
 from kratom_qc.judge import answers
 from kratom_qc.judge.guard_band import judged_interval
-from kratom_qc.vocabulary import analytes, product_forms
+from kratom_qc.vocabulary import analytes, product_forms, product_names
 from kratom_qc.vocabulary.methods import screen, unfit_words
 from kratom_qc.vocabulary.wording import THIN, interval_words, readings_words
 
@@ -115,7 +115,7 @@ def unmeasured(limit: OtherLimit, outcome: Outcome, batch: Batch) -> str:
         case NoStatute():
             return _no_statute(limit)
         case ProductClassLimit():
-            return _product_class(limit, batch.product)
+            return _product_class(limit, batch.judged_as)
         case ProfileLimit():
             return _profile(limit, outcome)
         case DescribedLimit():
@@ -144,7 +144,7 @@ def _product_class(limit: ProductClassLimit, product: str | None) -> str:
     allowed = ", ".join(product_forms()[one].lower() for one in limit.requires)
     if product is None:
         return f"only {allowed} may be sold; the product's form is not known"
-    name = product_forms()[product].lower()
+    name = product_names()[product].lower()
     if product in limit.requires:
         return f"the product is {name}"
     return f"only {allowed} may be sold; the product is {name}"

@@ -16,7 +16,7 @@ from kratom_qc.judge.markets import INTEGRITY
 from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.hazards import bounded
 from kratom_qc.rulebooks.scope import applicable, asked, covers, market_books, product_books
-from kratom_qc.vocabulary import analytes, product_forms
+from kratom_qc.vocabulary import analytes, product_forms, product_names
 from kratom_qc.vocabulary.hazards import HazardFamily, hazard_families, is_hazard
 from kratom_qc.vocabulary.wording import overdue
 
@@ -170,7 +170,7 @@ def _always(
 def _uncovered(book: Rulebook, product: str) -> Finding:
     """Nothing is never a pass."""
     spoken = ", ".join(product_forms()[covered].lower() for covered in book.covers)
-    name = product_forms()[product].lower()
+    name = product_names()[product].lower()
     return Finding(
         rule_id=f"{book.id.upper()}-COVERS",
         rulebook=book.id,

@@ -134,7 +134,7 @@ def plan(
     not all are. Raises UsageError for a market without a rulebook."""
     by_product: dict[str | None, list[int]] = {}
     for index, batch in enumerate(batches):
-        by_product.setdefault(batch.product, []).append(index)
+        by_product.setdefault(batch.judged_as, []).append(index)
     groups = []
     for product, members in by_product.items():
         limits = questions(books, markets, product)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +15,13 @@ import numpy.typing as npt
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.limit import Limit, NumericLimit, Rulebook
+from kratom_qc.domain.product import forms_of
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.judge import crosscheck
 from kratom_qc.judge.findings import Findings, first_words
 from kratom_qc.judge.integrity import Integrity, disagreement
 from kratom_qc.judge.markets import Everywhere
+from kratom_qc.judge.open_product import OpenProduct
 from kratom_qc.judge.plan import OUTCOMES, Asked, Codes, Group, plan
 from kratom_qc.rulebooks.scope import Rule
 
@@ -84,9 +87,10 @@ class _Judge:
             group.product,
             run.on,
             overdue=run.hold_overdue,
-            panels=run.required_panels.get(group.product or "", ()),
+            panels=_panels(run.required_panels, group.product),
         )
         self.everywhere = Everywhere(run.books, run.markets, group.product)
+        self.open = OpenProduct(run.books, run.markets, group.product, run.on)
 
     def findings(self, index: int, place: int) -> list[Finding]:
         """The findings of one batch; `place` is its place in the group."""
@@ -96,8 +100,17 @@ class _Judge:
             writer.finding(place, batch, first, OUTCOMES[codes[place]])
             for writer, codes in self.asked
         ]
+        if batch.may_be:
+            findings = [self.open.believed(finding, batch.may_be) for finding in findings]
         findings += self.integrity.findings(batch)
         return findings + [disagreement(*readings) for readings in self.run.doubted.get(index, ())]
+
+
+def _panels(required: Mapping[str, Sequence[str]], product: str | None) -> list[str]:
+    """The families that must have been tested in a product, whichever of its forms they are asked
+    of."""
+    asked = (required.get(form or "", ()) for form in forms_of(product))
+    return list(dict.fromkeys(chain.from_iterable(asked)))
 
 
 def judge(

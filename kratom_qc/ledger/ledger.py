@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
 from kratom_qc.domain.disposition import Disposition
+from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.ledger import state
 from kratom_qc.ledger.database import engine_of, migrate, reading, writing
@@ -95,6 +96,18 @@ class KnownCertificate(NamedTuple):
     pass_id: str
     same_as: str | None
     amended_by: str | None
+
+
+class CountedCertificate(NamedTuple):
+    """A file that speaks of a batch and counts: it repeats no other and gave way to none.
+    `product` is that of the batch by its newest verdict, `vendor` who delivered the file."""
+
+    batch_id: str
+    sha256: str
+    pass_id: str
+    sequence: int
+    product: str | None
+    vendor: str | None
 
 
 class KnownLot(NamedTuple):
@@ -228,6 +241,12 @@ class Ledger:
             row = connection.execute(select(JOURNAL).where(JOURNAL.c.sequence == sequence)).one()
             return Entry(*row)
 
+    def acts(self, act: str) -> list[Entry]:
+        """Every entry of one act, in their order."""
+        rows = select(JOURNAL).where(JOURNAL.c.act == act).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            return [Entry(*row) for row in connection.execute(rows)]
+
     def about(self, subjects: Collection[str]) -> list[Entry]:
         """Every entry on some subjects, in their order."""
         rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
@@ -247,10 +266,21 @@ class Ledger:
             found = connection.execution_options(yield_per=_ASKED).exec_driver_sql(_WHOLE_JOURNAL)
             return list(faults(found, heads))
 
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with its file: rows that an index hides, for instance. Nothing
+        for another database, which has tools of its own."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with reading(self._engine) as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars()
+            return [line for line in found if line != "ok"]
+
     def rebuild(self) -> dict[str, int]:
         """Make the state again from the journal. Returns in how many rows each table differed, of
         those that did."""
         with writing(self._engine) as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("REINDEX")  # an index may hide what the tables hold
             return state.rebuild(connection)
 
     def differences(self) -> dict[str, int]:
@@ -319,6 +349,24 @@ class Ledger:
             found.setdefault(batch_id, []).append(KnownCertificate(*known))
         return found
 
+    def counted(self, product: str | None = None) -> list[CountedCertificate]:
+        """Every file that counts, of all batches or of those of one product, in the order they
+        came. Of several vendors that delivered one file it names the first by name."""
+        vendors = select(DELIVERIES.c.sha256, func.min(DELIVERIES.c.vendor).label("vendor"))
+        vendor = vendors.group_by(DELIVERIES.c.sha256).subquery()
+        own = [CERTIFICATES.c[name] for name in CountedCertificate._fields[:4]]
+        rows = select(*own, BATCHES.c.product, vendor.c.vendor).select_from(
+            CERTIFICATES.join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id).outerjoin(
+                vendor, vendor.c.sha256 == CERTIFICATES.c.sha256
+            )
+        )
+        rows = rows.where(CERTIFICATES.c.same_as.is_(None), CERTIFICATES.c.amended_by.is_(None))
+        if product is not None:
+            rows = rows.where(BATCHES.c.product == product)
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.order_by(CERTIFICATES.c.sequence))
+            return [CountedCertificate._make(row) for row in found]
+
     def sharing(self, traces: Collection[str]) -> set[str]:
         """The batches whose certificates have one of these traces."""
         return {row[0] for row in self._among([TRACES.c.batch_id], TRACES.c.trace, traces)}
@@ -343,7 +391,7 @@ class Ledger:
         rows = select(*columns).order_by(PASSES.c.sequence.desc()).limit(count)
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
-        return [one._replace(holds=json.loads(one.holds)) for one in found]
+        return [one._replace(holds=_loaded("passes", one.holds)) for one in found]
 
     def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
         """The passes whose rows lie together with those of others, of all or of some, each with the
@@ -353,13 +401,21 @@ class Ledger:
         if passes is not None:
             rows = rows.where(PASSES.c.pass_id.in_(list(passes)))
         with reading(self._engine) as connection:
-            found = {pass_id: json.loads(holds) for pass_id, holds in connection.execute(rows)}
+            found = {
+                pass_id: _loaded("passes", holds) for pass_id, holds in connection.execute(rows)
+            }
         return {
             pass_id: path.removeprefix("archive/verdicts/").removesuffix(".parquet")
             for pass_id, holds in found.items()
             for path in holds
             if path.startswith("archive/verdicts/")
         }
+
+    def ever_tables(self) -> set[str]:
+        """The names (without their endings) of all files of tables that ever counted."""
+        entries = (*self.acts("committed"), *self.acts("compacted"))
+        paths = {path for entry in entries for path in entry.made["holds"]}
+        return {path.rpartition("/")[2].removesuffix(".parquet") for path in paths}
 
     # ------------------------------------------------------------ what an index lists
 
@@ -445,7 +501,9 @@ class Ledger:
     def terms(self) -> dict[str, Any]:
         """By what passes judged, by hash."""
         with reading(self._engine) as connection:
-            return {row.hash: json.loads(row.made) for row in connection.execute(select(TERMS))}
+            return {
+                row.hash: _loaded("terms", row.made) for row in connection.execute(select(TERMS))
+            }
 
     def judged_by_other_terms(self) -> int:
         """How many batches were judged last by other terms than those of the newest pass."""
@@ -477,6 +535,21 @@ _WHOLE_JOURNAL = (
 )
 
 
+def _loaded(table: str, text: str) -> Any:
+    """What a column of JSON says. Raises StoreError where it is none any more."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise _damaged(table) from None
+
+
+def _damaged(table: str) -> StoreError:
+    return StoreError(
+        f"the ledger's table {table} is damaged; where `kratom-qc ledger verify` finds the journal "
+        "whole, `kratom-qc ledger rebuild` makes the table again"
+    )
+
+
 def _head(connection: Connection) -> Head:
     newest = select(JOURNAL.c.sequence, JOURNAL.c.hash).order_by(JOURNAL.c.sequence.desc())
     row = connection.execute(newest.limit(1)).one_or_none()
@@ -498,8 +571,11 @@ def _batches(connection: Connection, batch_ids: Collection[str] | None) -> dict[
 
 def _known_batch(row: Sequence[Any]) -> KnownBatch:
     known = KnownBatch(*row)
-    stands = Disposition(known.disposition)
-    return known._replace(verdict=Decision(known.verdict), disposition=stands)
+    try:
+        verdict, stands = Decision(known.verdict), Disposition(known.disposition)
+    except ValueError:
+        raise _damaged("batches") from None
+    return known._replace(verdict=verdict, disposition=stands)
 
 
 def _among(

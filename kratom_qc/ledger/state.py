@@ -110,7 +110,7 @@ def _set_status(connection: Connection, entries: Sequence[Entry], status: str) -
 def _retried(connection: Connection, entries: Sequence[Entry]) -> None:
     """A person wants a file tried once more: patiently, as on a second try."""
     change = update(FILES).where(FILES.c.sha256 == bindparam("of"), FILES.c.status == "refused")
-    waits = change.values(status="waiting", tries=1)
+    waits = change.values(status="waiting", program=None, tries=1, why=None)
     connection.execute(waits, [{"of": entry.subject} for entry in entries])
 
 
@@ -218,6 +218,25 @@ def _committed(connection: Connection, entries: Sequence[Entry]) -> None:
     connection.execute(PASSES.insert(), rows)
 
 
+def _compacted(connection: Connection, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        replaced, new = json.loads(entry.before)["holds"], entry.made["holds"]
+        named = PASSES.c.pass_id.in_(entry.made["passes"])
+        rows = connection.execute(select(PASSES.c.pass_id, PASSES.c.holds).where(named))
+        changes = [
+            {
+                "of": pass_id,
+                "now": canonical(
+                    {path: one for path, one in json.loads(holds).items() if path not in replaced}
+                    | new
+                ),
+            }
+            for pass_id, holds in rows
+        ]
+        change = update(PASSES).where(PASSES.c.pass_id == bindparam("of"))
+        connection.execute(change.values(holds=bindparam("now")), changes)
+
+
 def _terms_changed(connection: Connection, entries: Sequence[Entry]) -> None:
     rows = [{"hash": entry.subject, "made": entry.after} for entry in entries]
     _insert(connection, TERMS, rows)
@@ -255,6 +274,7 @@ _APPLY = {
     "amended": _amended,
     "committed": _committed,
     "retried": _retried,
+    "compacted": _compacted,
     "terms changed": _terms_changed,
     "user changed": _user_changed,
     "token added": _token_added,

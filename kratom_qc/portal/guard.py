@@ -85,12 +85,12 @@ def _allowed(found: Visitor, action: Action) -> Visitor:
 def _bearer(request: Request, house: House) -> Visitor:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     address = request.client.host if request.client else ""
-    if house.failures.locked(f"token {address}"):
+    if house.strangers.locked(address):
         raise Refusal(429, "Too many wrong tokens from this address; try again in some minutes.")
     user = user_of_token(house.people, token.strip()) if kind.lower() == "bearer" else None
     if user is None:
         if token:
-            house.failures.failed(f"token {address}")
+            house.strangers.failed(address)
         raise Refusal(401, "Show your token: Authorization: Bearer kqc_…", challenge=True)
     seconds = house.requests.wait(user.name)
     if seconds:

@@ -28,7 +28,9 @@ class House:
     inbox: Path | None = None
     today: Today = field(default_factory=Today)
     sessions: Sessions = field(default_factory=Sessions)
-    failures: Failures = field(default_factory=Failures)
+    failures: Failures = field(default_factory=Failures)  # by name
+    # by address, which a whole company may share
+    strangers: Failures = field(default_factory=lambda: Failures(most=50))
     requests: Rate = field(default_factory=lambda: Rate(per_second=20, at_once=200))
     _keys: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
 

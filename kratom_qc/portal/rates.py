@@ -30,8 +30,8 @@ class Rate:
 
 @dataclass
 class Failures:
-    """Wrong passwords by name and by address (21 CFR 11.300(d)): after `most` of them nobody gets
-    in for `seconds`, with the right one neither."""
+    """Wrong passwords of a name, or from an address (21 CFR 11.300(d)): after `most` of them nobody
+    gets in for `seconds`, with the right one neither."""
 
     most: int = 5
     seconds: float = 900

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc.domain.batch import Batch
@@ -23,6 +24,8 @@ from kratom_qc.vocabulary.hazards import HazardFamily, family_of, hazard_familie
 
 _FEW = 8  # names that fit a line
 _OTHERS = "other markets"
+_NO_AMOUNT = "no daily amount is declared"  # as limits per day say it
+_OF_A_DAY = ("serving size", "servings per day")
 
 
 class DecisionRule(NamedTuple):
@@ -168,13 +171,23 @@ def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str
 def undeclared(silent: Iterable[Finding]) -> tuple[str, ...]:
     """What stands instead, where something was measured and nobody declared what a limit needs: the
     figure per gram where no daily amount is declared."""
-    sources = (
-        finding.source
-        for finding in silent
-        if finding.quantity is not None and isinstance(finding.source, AmountLimit)
+    lines: dict[str, None] = {}
+    for finding in silent:
+        limit, quantity = finding.source, finding.quantity
+        if isinstance(limit, AmountLimit) and limit.declared_only and quantity is not None:
+            lines[_declared_in_part(quantity.missing, limit.silence_because)] = None
+    return tuple(filter(None, lines))
+
+
+def _declared_in_part(missing: Sequence[str], silence_because: str) -> str:
+    """What stands instead; where some of what makes a day is declared, with what is not: servings a
+    day without the size of a serving are no amount."""
+    if not missing or {*_OF_A_DAY} <= {*missing}:
+        return silence_because
+    lacking = " and ".join(f"the {what}" for what in missing)
+    return silence_because.replace(
+        _NO_AMOUNT, f"no daily amount is known, because {lacking} is not declared"
     )
-    said = (one.silence_because for one in sources if one.declared_only and one.silence_because)
-    return tuple(dict.fromkeys(said))
 
 
 def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, ...]:
@@ -187,8 +200,9 @@ def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, .
         if result.measured
     }
     unasked: dict[str, dict[str, None]] = {}
-    for finding in silent:
-        family = _family(finding)
+    about = {finding.analyte or finding.rule_id: finding for finding in silent}
+    for finding in about.values():  # many a limit is of one analyte
+        family = _family(finding.analyte or "")
         if family is None or finding.analyte not in tested:
             unasked.setdefault(family.id if family else "", {})[subject(finding)] = None
     lines = [
@@ -203,7 +217,8 @@ def _untested(name: str, tested: int, names: Sequence[str]) -> UntestedFamily:
     return UntestedFamily(name, tested, len(names), tuple(names) if len(names) <= _FEW else ())
 
 
-def _family(finding: Finding) -> HazardFamily | None:
+@lru_cache(8192)  # asked for every finding of every batch
+def _family(analyte: str) -> HazardFamily | None:
     """The family of what a finding is about, be it a sum of its members."""
-    of_parts = (family_of(one) for one in sorted(operands(finding.analyte or "")))
-    return family_of(finding.analyte or "") or next(filter(None, of_parts), None)
+    of_parts = (family_of(one) for one in sorted(operands(analyte)))
+    return family_of(analyte) or next(filter(None, of_parts), None)

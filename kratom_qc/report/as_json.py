@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from kratom_qc.domain.account import AccountEntry, Fate
+from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.certificate import DateSpan, InterpretedCertificate, Remark
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.finding import Finding
@@ -174,6 +175,7 @@ def market_object(verdict: Verdict, disposition: str | None = None) -> dict[str,
     return {
         "batch_id": verdict.batch.batch_id,
         "product": verdict.batch.product,
+        **_made_from(verdict.batch),
         "certificates": _certificates(verdict),
         "judged_on": verdict.judged_on.isoformat(),
         "verdict": str(verdict.decision),
@@ -182,6 +184,12 @@ def market_object(verdict: Verdict, disposition: str | None = None) -> dict[str,
         "standings": [standing_object(standing) for standing in verdict.standings],
         "warnings": list(screening.sentences(verdict)),
     }
+
+
+def _made_from(batch: Batch) -> dict[str, str]:
+    """What it is made from, where somebody says so: `leaf` or `extract` of a capsule."""
+    made_from = batch.facts.made_from if batch.facts else None
+    return {"made_from": made_from} if made_from else {}
 
 
 def _certificates(verdict: Verdict) -> list[str]:

@@ -19,6 +19,7 @@ from kratom_qc.report.kept import Report
 from kratom_qc.report.markets import shares
 from kratom_qc.report.provenance import EarlierVerdict
 from kratom_qc.report.rendering import render
+from kratom_qc.report.sheet_picture import FilePictures
 from kratom_qc.report.summary import SummaryRow
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -46,8 +47,9 @@ def batch_page(
     return html(made, in_store=in_store)
 
 
-def html(report: Report, *, in_store: bool = False) -> str:
-    """A report as one self-contained page; as `batch_page`."""
+def html(report: Report, *, in_store: bool = False, pictures: Sequence[FilePictures] = ()) -> str:
+    """A report as one self-contained page; as `batch_page`. `pictures` are its files as they look,
+    which stand beside what was understood of them."""
     of = report.page
     return render(
         "batch.html",
@@ -57,6 +59,7 @@ def html(report: Report, *, in_store: bool = False) -> str:
         title=f"{of.first.decision} {of.batch_id}",
         program=of.program,
         in_store=in_store,
+        pictures={one.file: one for one in pictures},
     )
 
 

@@ -4,10 +4,12 @@ person to do."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.finding import Finding, Outcome
+from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report import finding_words, market_words
 from kratom_qc.report.reasons import CauseGroup, unreported
@@ -27,6 +29,7 @@ _DISPOSITIONS = {
     Decision.HOLD: "Not to be released before a person has answered what is below",
     Decision.PASS: "",
 }
+_MOST_KEPT = 64  # sets of rulebooks
 _NAMED = 4  # subjects named in a sentence or task
 _UNSETTLED = "A rule nobody has confirmed"
 _LOOK_UP = "Look up how the rule stands and write it into its rulebook; no test can answer that."
@@ -124,11 +127,26 @@ def tasks(
     if warnings:
         what = "1 warning" if warnings == 1 else f"{warnings} warnings"
         found.append(Task(what, "", _SIGNS, "warnings"))
-    late = [book.id for book in verdict.rulebooks if book.overdue(verdict.judged_on)]
+    late = _late(verdict.rulebooks, verdict.judged_on)
     if late:
         what = "1 rulebook overdue" if len(late) == 1 else f"{len(late)} rulebooks overdue"
         found.append(Task(what, _few(late), _OVERDUE, "provenance"))
     return tuple(found)
+
+
+_LATE: dict[tuple[int, date], tuple[tuple[Rulebook, ...], list[str]]] = {}
+
+
+def _late(books: tuple[Rulebook, ...], on: date) -> list[str]:
+    """The rulebooks of which something is overdue. All batches of a pass are judged by the same
+    few thousand limits, so that is looked up once."""
+    known = _LATE.get((id(books), on))
+    if known is None or known[0] is not books:
+        if len(_LATE) > _MOST_KEPT:
+            _LATE.clear()
+        known = books, [book.id for book in books if book.overdue(on)]
+        _LATE[id(books), on] = known
+    return known[1]
 
 
 def _of_causes(own: Iterable[CauseGroup]) -> Iterable[Task]:

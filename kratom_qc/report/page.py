@@ -105,7 +105,7 @@ def batch_page(
     warned = len(signs) + len(cautions)
     return BatchPage(
         batch_id=batch.batch_id,
-        product=wording.product_name(batch.product),
+        product=wording.product_name(batch.judged_as),
         product_said=_each_once(certificate.product_name for certificate in batch.certificates),
         laboratories=laboratories(verdict),
         judged_on=verdict.judged_on.isoformat(),

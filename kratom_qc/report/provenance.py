@@ -160,6 +160,8 @@ def declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
     rows = [("Applies to", facts.match)] if facts.match else []
     if facts.form:
         rows.append(("Form", wording.product_name(facts.form)))
+    if facts.made_from:
+        rows.append(("Made from", facts.made_from))
     for field, name, unit in _FACTS:
         number = getattr(facts, field)
         if number is not None:

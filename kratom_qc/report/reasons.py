@@ -60,6 +60,8 @@ class Reason(NamedTuple):
     limits: tuple[LimitLine, ...]
     counted: tuple[str, ...]
     texts: tuple[UnreadText, ...]  # where the cause is that nobody has read them
+    cell: str  # that it rests on, nothing where there is none
+    file: str
 
 
 class Unanswered(NamedTuple):
@@ -161,6 +163,8 @@ def _reason(
         limits=tuple(lines),
         counted=counted,
         texts=(),
+        cell=finding_words.where(finding.ref),
+        file=finding_words.file_of(finding.ref),
     )
 
 

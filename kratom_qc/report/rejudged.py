@@ -168,7 +168,7 @@ def card(
         alike.setdefault(_rule(finding), []).append(standings[market])
     return BatchCard(
         batch_id=verdict.batch.batch_id,
-        product=wording.product_name(verdict.batch.product),
+        product=wording.product_name(verdict.batch.judged_as),
         laboratories=page.laboratories(verdict),
         before=_word(before[None]),
         after=verdict.decision.value,

@@ -50,9 +50,17 @@ class PassLine(NamedTuple):
     program: str
 
 
+class Further(NamedTuple):
+    """A page beside the index: of the groups, or an answer to a what-if."""
+
+    link: str
+    name: str
+
+
 class Index(NamedTuple):
     """All that the index says: how many batches there are by verdict and by disposition, those that
-    are open, refused files, the newest passes, and the scripts that hold every batch."""
+    are open, refused files, the newest passes, the scripts that hold every batch, and pages that
+    were asked for."""
 
     verdicts: Mapping[str, int]
     dispositions: Mapping[str, int]
@@ -60,6 +68,7 @@ class Index(NamedTuple):
     refused: Sequence[RefusedFile]
     passes: Sequence[PassLine]
     scripts: Sequence[str]
+    further: Sequence[Further] = ()
 
 
 def block(rows: Iterable[IndexRow]) -> str:

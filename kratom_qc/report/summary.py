@@ -36,7 +36,7 @@ def summary_row(verdict: Verdict, link: str) -> SummaryRow:
     summary's."""
     return SummaryRow(
         batch_id=verdict.batch.batch_id,
-        product=wording.product_name(verdict.batch.product),
+        product=wording.product_name(verdict.batch.judged_as),
         laboratory=page.laboratories(verdict),
         decision=verdict.decision,
         reason=main_reason(verdict),

@@ -4,6 +4,7 @@ print."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc.domain.verdict import MarketStatus, Standing, Verdict
@@ -73,7 +74,7 @@ def answers(verdict: Verdict) -> tuple[Answer, ...]:
     groups: dict[str, list[str]] = {says: [] for says in SIGNS}
     for name in sorted(_PLACES):
         groups[_says(name, standings)].append(name)
-    return tuple(_answer(says, names) for says, names in groups.items() if names)
+    return tuple(_answer(says, tuple(names)) for says, names in groups.items() if names)
 
 
 def _says(name: str, standings: Mapping[str, Standing]) -> str:
@@ -81,7 +82,8 @@ def _says(name: str, standings: Mapping[str, Standing]) -> str:
     return "not asked" if standing is None else said(standing)
 
 
-def _answer(says: str, names: list[str]) -> Answer:
+@lru_cache(1024)  # most batches of a product are sold in the same states
+def _answer(says: str, names: tuple[str, ...]) -> Answer:
     tiles = tuple(Tile(name, *_PLACES[name]) for name in names)
     path = "".join(f"M{tile.x} {tile.y}h9v9h-9z" for tile in tiles)
     number = sum(f"us-{name.lower()}" in states() for name in names)

@@ -8,14 +8,14 @@ stands as it stood then. Everything else is asked again; what holds a batch what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
 from kratom_qc.domain.limit import Limit, NumericLimit, Rulebook
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.dates import stands
-from kratom_qc.rulebooks.scope import Rule, questions
+from kratom_qc.rulebooks.scope import Rule, product_books, questions
 
 # Where a limit stands in its file, and when somebody last looked at its source, is no matter of its
 # findings.
@@ -66,10 +66,14 @@ class LimitChanges:
 
 
 def limit_changes(
-    then: JudgementBasis | None, now: JudgementBasis, product: str | None
+    then: JudgementBasis | None,
+    now: JudgementBasis,
+    product: str | None,
+    may_be: Iterable[str] = (),
 ) -> LimitChanges:
-    """What to ask again of batches of a product. Where nobody knows by what they were judged
-    (`then` is None), everything."""
+    """What to ask again of batches of a product that `may_be` others as well: of what is asked of
+    one of those otherwise, too. Where nobody knows by what they were judged (`then` is None),
+    everything."""
     limits = now.limits(product)
     if then is None:
         asked_again = dict.fromkeys(limits, "asked again")
@@ -78,11 +82,32 @@ def limit_changes(
     changes = {
         rule: _change(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()
     }
+    turning = frozenset[tuple[str, str]]().union(
+        *(_turning(then, now, other, limits) for other in may_be)
+    )
+    for rule, limit in limits.items():
+        if not changes[rule] and turning & {(rule[0], limit.subject), ("", limit.subject)}:
+            changes[rule] = "asked otherwise of what else the product may be"
     gone = {rule: "not asked any more" for rule in before if rule not in limits}
     kept = frozenset(rule for rule, change in changes.items() if not change)
     reasons = {rule: change for rule, change in changes.items() if change}
     fewer_quantities = bool(_keys(before) - _keys(limits))
     return LimitChanges(product, limits, kept, {**reasons, **gone}, fewer_quantities)
+
+
+def _turning(
+    then: JudgementBasis, now: JudgementBasis, product: str, known: Mapping[Rule, Limit]
+) -> set[tuple[str, str]]:
+    """The rulebooks and subjects of limits on a product, other than those `known`, that are new,
+    changed or gone; "" for the product's own rulebooks, which count in every market."""
+    before, after = then.limits(product), now.limits(product)
+    own = {book.id for one in (then, now) for book in product_books(one.books, product)}
+    found = {
+        ("" if rule[0] in own else rule[0], (after.get(rule) or before[rule]).subject)
+        for rule in (before.keys() | after.keys()) - known.keys()
+        if rule not in after or _change(before.get(rule), after[rule], then.on, now.on)
+    }
+    return {(book, subject) for book, subject in found if subject}
 
 
 def _keys(limits: Mapping[Rule, Limit]) -> set[QuantityKey]:

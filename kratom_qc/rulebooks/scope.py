@@ -9,6 +9,7 @@ from itertools import chain
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.limit import BookKind, Limit, NumericLimit, Rulebook
+from kratom_qc.domain.product import forms_of, specification_of
 from kratom_qc.domain.quantity import QuantityKey
 from kratom_qc.rulebooks.lineages import lineage
 
@@ -19,8 +20,9 @@ Rule = tuple[str, str]  # ids of a rulebook and of a limit in it
 
 
 def product_books(books: Mapping[str, Rulebook], product: str | None) -> tuple[Rulebook, ...]:
-    """The rulebook of a product form and those it extends; none for an unknown form."""
-    book = books.get(product) if product else None
+    """The rulebook of a product's specification and those it extends; none for an unknown form."""
+    form = specification_of(product)
+    book = books.get(form) if form else None
     return lineage(books, book.id) if book is not None and book.kind == BookKind.PRODUCT else ()
 
 
@@ -76,19 +78,24 @@ def asked(books: Iterable[Rulebook], product: str | None) -> Iterator[tuple[Rule
     """Every limit of these rulebooks that speaks of a product.
 
     A rulebook that does not cover the product asks nothing of it (its silence is a finding of its
-    own). Of an unknown form (None) the limits that speak of all forms are asked.
+    own). Of an unknown form (None) the limits that speak of all forms are asked; of a capsule of
+    extract those of a market that speak of capsules or of extract, and those of an extract's own
+    specification.
     """
+    forms = forms_of(product)
     for book in books:
         if not covers(book, product):
             continue
+        spoken_of = forms if book.kind == BookKind.MARKET else (specification_of(product),)
         for limit in book.limits:
-            if limit.speaks_of(product):
+            if any(map(limit.speaks_of, spoken_of)):
                 yield book, limit
 
 
 def covers(book: Rulebook, product: str | None) -> bool:
-    """Whether a rulebook speaks of a product form; of an unknown one every rulebook does."""
-    return not book.covers or product is None or product in book.covers
+    """Whether a rulebook speaks of a product, whichever of its forms a law takes it for; of an
+    unknown one every rulebook does."""
+    return not book.covers or product is None or {*forms_of(product)} <= {*book.covers}
 
 
 def wanted(

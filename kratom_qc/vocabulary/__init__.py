@@ -51,6 +51,7 @@ from kratom_qc.vocabulary.products import (
     form_spellings,
     form_words,
     forms_in,
+    made_from,
     names_product,
     names_strain,
     nearest_forms,
@@ -58,6 +59,7 @@ from kratom_qc.vocabulary.products import (
     product_form,
     product_forms,
     product_in_name,
+    product_names,
     says_plant_only,
 )
 from kratom_qc.vocabulary.statuses import nearest_statuses, status, status_words
@@ -103,6 +105,7 @@ __all__ = [
     "known_units",
     "label_languages",
     "lot",
+    "made_from",
     "may_begin_label",
     "may_hold_verdicts",
     "meanings_of",
@@ -119,6 +122,7 @@ __all__ = [
     "product_form",
     "product_forms",
     "product_in_name",
+    "product_names",
     "says_plant_only",
     "status",
     "status_of_paper",

@@ -13,14 +13,15 @@ from kratom_qc.vocabulary.keys import LONGEST_NAME, name_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
 # A name without any of these is of words alone.
-_SIGNS = re.compile(r"[(\[,/–-]|[0-9]\s*[°º˚]?\s*C")
+_SIGNS = re.compile(r"[(\[,/)¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ–-]|[0-9]\s*[°º˚]?\s*C")
 # `Name (abbreviation)`, `Abbreviation - name` and `Name, abbreviation`
 _NAMED_TWICE = tuple(
     map(re.compile, (r"^(.+?)\s*[(\[](.+)[)\]]$", r"^(.+?)\s+[-–/]\s+(.+)$", r"^(.+?)\s*,\s*(.+)$"))
 )
 _HOW_MANY = re.compile(
-    r"(.{3,80}?)\s*[(\[,]\s*[0-9]{1,4}\s+(?:compounds|analytes|pesticides|actives|residues"
-    r"|active substances|substances|l[áa]tek|účinných látek|Wirkstoffe|Substanzen|composés"
+    r"(.{3,80}?)\s*[(\[,]\s*(?:multi-?[^\W\d]*(?:\s(?:method|screen))?\s*[,;:–-]\s*)?"
+    r"(?:over|more than|>|ca\.?|about|přes|über|plus de|más de)?\s*[0-9]{1,4}\+?\s+(?:compounds|analytes|pesticides|actives|residues"
+    r"|active substances|active ingredients|actives|Stoffe|Pestizide|substances|l[áa]tek|účinných látek|Wirkstoffe|Substanzen|composés"
     r"|molécules|compuestos|substancias|principios activos|substâncias|substancji|sostanze"
     r"|principi attivi|stoffen|senyawa)\s*[)\]]?",
     re.IGNORECASE,
@@ -52,7 +53,15 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_BEHIND = re.compile(r"(.{3,60}?)\s*[,(]\s*total\s*\)?", re.IGNORECASE)
+_HOW = re.compile(r"(?P<name>.{3,80}?)\s*[(\[,]\s*(?P<how>[^()\[\]]{2,50}?)\s*[)\]]?")
+_MEASURED = ("physical", "microbe")
+_NO_SYMBOLS = ("n/a", "n.a.", "n.a", "n/d", "n.d.", "n.d", "n.b.", "n/b")
+_SUMS = ("total", "solvent")  # `Hexanes (sum)`, of their isomers
 _OF_MOULDS = ("tymc", "yeasts", "moulds")
+# `Lead ¹`, `Lead (1)`, `Lead ᵃ`: a note stands somewhere, and is read by itself
+_NOTED = re.compile(
+    r"(?<=[^\W\d_)])\s*(?:[¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ]{1,2}\)?|[\s,]*\([1-9]\)|\s+[1-9a-d]\))+\s*$"
+)
 # What laboratories mark a test with that is (not) in the scope of their accreditation
 _ACCREDITED = re.compile(r"\s*[(\[][AN][)\]]\s*$")
 
@@ -128,17 +137,20 @@ def analyte(text: str) -> Analyte | None:
     is not guessed."""
     if len(text) > LONGEST_NAME:
         return None
+    if text.strip().casefold() in _NO_SYMBOLS:
+        return None  # no sodium, no neodymium
     spellings = analyte_spellings()
     if whole := spellings.get(name_key(text)):
         return analytes()[whole]
     if _SIGNS.search(text) is None:
         return _tested_for(text.strip())
-    if (bare := _ACCREDITED.sub("", text)) != text:  # `Mitragynine (N)`: not accredited
-        return analyte(bare)
+    for marks in (_NOTED, _ACCREDITED):  # `Mitragynine (N)`: not accredited
+        if (bare := marks.sub("", text)) != text:
+            return analyte(bare)
     heated = _HEATED.match(text.strip())
     if heated is not None:
         return _at(analyte(heated["name"]), int(heated["low"]), int(heated["high"] or 0))
-    ways = (_named_twice, _counted, _given_as_itself, _tested_for)
+    ways = (_named_twice, _counted, _given_as_itself, _tested_for, _dried_or_plated)
     return next((known for way in ways if (known := way(text.strip())) is not None), None)
 
 
@@ -197,7 +209,21 @@ def _counted(text: str) -> Analyte | None:
     if counted:
         return analyte(counted[1])
     known = analyte(summed[1]) if summed else None
-    return known if known is not None and known.family == "total" else None
+    return known if known is not None and known.family in _SUMS else None
+
+
+def _dried_or_plated(text: str) -> Analyte | None:
+    """`Moisture (forced draft oven)`, `Total aerobic count, pour plate`: how it was measured."""
+    said = _HOW.fullmatch(text)
+    known = analyte(said["name"]) if said else None
+    words = re.findall(r"[^\W\d_]+", said["how"].casefold()) if said else []
+    told = bool(words) and _how() >= {*words}
+    return known if told and known is not None and known.family in _MEASURED else None
+
+
+@cache
+def _how() -> frozenset[str]:
+    return frozenset(word_list("analytes.toml")["how"])
 
 
 def _at(known: Analyte | None, low: int, high: int) -> Analyte | None:

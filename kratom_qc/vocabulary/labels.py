@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
+from kratom_qc.vocabulary.analyte_names import analyte
+from kratom_qc.vocabulary.composed import composed_label
 from kratom_qc.vocabulary.field_names import spelled_out
 from kratom_qc.vocabulary.keys import LONGEST_NAME, header_key, word_key
 from kratom_qc.vocabulary.lists import index, word_list
@@ -19,9 +21,12 @@ OTHER = "other"
 
 # A label without any of these is a word of the list or none.
 _ABBREVIATES = re.compile(r"[.°º#/]")
-_SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] ")
+_SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] | (?:or|nebo|oder|ou|o|lub|of|atau) |[\u0e00-\u0e7f]\s*[A-Za-z]")
 # What stands between the languages of one label: `Batch / Šarže`, `Batch (šarže)`, a line break.
-_LANGUAGES = re.compile(r"\s*(?:[/|\n\[\](),]| [-–—] )\s*")
+_LANGUAGES = re.compile(
+    r"\s*(?:[/|\n\[\](),]| [-–—] | (?:or|nebo|oder|ou|o|lub|of|atau) )\s*"
+    r"|(?<=[\u0e00-\u0e7f.])\s+(?=[A-Za-z])|(?<=[A-Za-z.])\s+(?=[\u0e00-\u0e7f])"
+)
 # `Unit Mass (g)`, `Received (MM/DD/YYYY)`: how the value is written is no part of the label.
 _HOW = re.compile(r"\s*[(\[](?P<how>[^()\[\]]{1,40})[)\]]\s*$")
 _DATE_FORM = re.compile(r"[dmyhs./: -]+", re.IGNORECASE)
@@ -90,13 +95,18 @@ def _meaning(text: str) -> str | None:
         if key in label_words() or key in _columns():
             return label_words().get(key)
     if _SIGNS.search(text) is None:
-        return None
+        return _composed(text)
     how = _HOW.search(text)
     if how and header_key(how["how"]) in _declared():
         return _meaning(text[: how.start()])
     if how and (_DATE_FORM.fullmatch(how["how"]) or unit(how["how"]) is not None):
         return _meaning(text[: how.start()])
-    return _meaning_of_parts(text)
+    return _meaning_of_parts(text) or _composed(text)
+
+
+def _composed(text: str) -> str | None:
+    kind = composed_label(text) if analyte(text) is None else None
+    return f"plain {kind}" if kind else None
 
 
 def _meaning_of_parts(text: str) -> str | None:
@@ -104,6 +114,8 @@ def _meaning_of_parts(text: str) -> str | None:
     if len(parts) < 2:
         return None
     meanings = _meanings(parts)
+    if len(meanings) > 1 and meanings <= _PACKED:
+        return "plain container"
     if len(meanings) > 1 and "/" in text:  # `Harvest/Process Lot`: the last word is that of both
         last = parts[-1].split()[-1]
         meanings = _meanings([*(f"{part} {last}" for part in parts[:-1]), parts[-1]])

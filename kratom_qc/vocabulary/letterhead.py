@@ -6,12 +6,17 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.labels import is_title, status_of_paper
 from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.rows import heading, quality_control
 
 _MOST_WORDS = 9
+_MOST_OF_A_NUMBER = 3
+_TITLED = re.compile(r"#?(?=[^0-9]*[0-9])(?![0-9]+[.,]?[0-9]*$)[A-Za-z0-9]+(?:[-/._:]{1,2}[A-Za-z0-9]+)*")
+_CAPITALS = re.compile(r"[A-Z]{1,4}")
+_BEFORE_NUMBER = re.compile(r"(?:^|\s+)(?:[nN]o\.?|[nN]r\.?|č\.|n\.?[º°]?|N[°º])$|[\s:–—#-]+$")
 _CUT = re.compile(r"\s*(?:[,|•;(\n]|\s[-–—]\s)\s*")
 _NUMBER = r"(?:[A-Z]{1,4}[-\s]?){0,3}[0-9][\w./-]*"
 _STANDARD = r"(?:en\s*)?iso(?:\s*/\s*iec)?\s*17025(?:\s*:\s*(?:19|20)[0-9]{2})?"
@@ -39,6 +44,25 @@ def laboratory_in(text: str) -> tuple[str, str] | None:
     if not is_name or speaks or is_title(name) or heading(name).is_understood:
         return None
     return None if quality_control(name) else (name.strip(), rest.strip(" )"))
+
+
+@lru_cache(8192)
+def titled_number(text: str) -> str:
+    """The number of a paper behind its title, where nothing else stands there: `Certificate of
+    Analysis CPL-26-10442`, `Laporan Hasil Uji No. 2610/LHU/04`; empty where it has none."""
+    words = text.split()
+    for at in range(len(words) - 1, max(len(words) - 1 - _MOST_OF_A_NUMBER, 0), -1):
+        title, number = " ".join(words[:at]), " ".join(words[at:]).strip("()#")
+        parts = number.split()
+        codes = [part for part in parts if _TITLED.fullmatch(part)]
+        others = [part for part in parts if part not in codes]
+        if not codes or not all(map(_CAPITALS.fullmatch, others)) or has_adverse_word(number):
+            continue
+        if heading(title).is_understood:
+            continue  # `Results 14.2`
+        if is_title(_BEFORE_NUMBER.sub("", _BEFORE_NUMBER.sub("", title))):
+            return number
+    return ""
 
 
 @cache

@@ -27,7 +27,25 @@ _MOST_WORDS_OF_ORGANISATION = 6
 _PARTICLES = frozenset(
     (
         *("de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von"),
-        *("der", "den", "ten", "ter", "al", "bin", "y", "e", "i", "des", "aux", "les"),
+        *(
+            "der",
+            "den",
+            "ten",
+            "ter",
+            "al",
+            "bin",
+            "y",
+            "e",
+            "i",
+            "des",
+            "aux",
+            "les",
+            "los",
+            "las",
+            "el",
+            "degli",
+            "dei",
+        ),
     )
 )
 _INITIAL = re.compile(r"[^\W\d_a-z]\.?(?:-?[^\W\d_a-z]\.)*")
@@ -36,6 +54,14 @@ _CAPITALISED = re.compile(r"[^\W\d_a-zß-ÿ][^\W\d_]*(?:['’\-‑][^\W\d_]+)*\.
 _THAI_TITLE = re.compile(r"^(?:นางสาว|นาย|นาง|ดร\.|ดร|ภก\.|ภญ\.)\s*")
 _THAI = re.compile(r"[\u0e01-\u0e4e.]+")
 _QUOTES = re.compile(r"[„“”\"»«‚‘]")
+_RANK = re.compile(r"(?<=\w)\s+(?:I{1,3}|IV|V|[1-4])$")
+# `CRQ IV 04288119`, `Ordine dei Chimici n. 214`, `Col. 1234`: where a person is enrolled
+_ENROLLED = re.compile(
+    r"(?:(?:iscr(?:itto|itta)?\.?|colegiad[oa]|col|nº col|lic|license|licence|reg|registration|membership|member|no|nr|n)\.?\s*)*"
+    r"(?:(?:CRQ|CRF|CRBM|CRN|CREA|OTS|PWZ|RPPS|NIP|NIK|SIP|STR|ว|albo|ordine dei \w+|ordem dos \w+|colegio de \w+)\.?\s*)"
+    r"(?:[^\W\d]{1,12}\s)?(?:(?:[IVX]{1,4}|di \w+|de \w+)\s)?(?:(?:n|no|nr|nº|n°)\.?[º°]?\s*)?[0-9][0-9./-]{1,20}",
+    re.IGNORECASE,
+)
 _BRACKETED = re.compile(r"[()\[\]]")
 
 
@@ -95,7 +121,15 @@ def is_role(text: str) -> bool:
 
 
 def _is_role(text: str) -> bool:
-    """A role, or credentials: `Laboratory Director`, `Ph.D.`."""
+    """A role, or credentials: `Laboratory Director`, `Ph.D.`; `QC Analyst II`, `CRQ IV 04288119`."""
+    if _ENROLLED.fullmatch(text):
+        return True
+    ranked = _RANK.sub("", text)
+    words = ranked.split()
+    while len(words) > 1 and folded(words[-1].strip(".")) in plain_words("person", "field"):
+        words = words[:-1]
+    if words and " ".join(words) != text:
+        return _is_role(" ".join(words))
     if folded(text) in plain_words("person", "role") or _is_composed_role(text):
         return True
     return all(_key(word) in _credentials() for word in text.split())

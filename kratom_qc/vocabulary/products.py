@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from kratom_qc.domain.product import MADE_FROM
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
@@ -15,7 +16,8 @@ _WORD = re.compile(r"[a-z0-9%]+|[\u0e00-\u0e7f]+")
 _AMOUNT = re.compile(r"[0-9]+(?:[.,][0-9]+)?\s?(?:mg|g|kg|ml|oz|lbs?|ct|count|pcs)\b")
 _STRENGTH = re.compile(r"\b(?:[0-9]+ ?x|x ?[0-9]+|[0-9]+ ?: ?1)\b")
 _PLANT = re.compile("kratom|mitragyn|ketum|กระทอม")
-_POWDER, _LEAF, _PLAIN = "powder", "leaf", "plain"
+_POWDER, _LEAF, _PLAIN, _DRIED = "powder", "leaf", "plain", "dried leaf"
+_LEAF_FORMS = ("leaf_powder", "crushed_leaf")
 # Lists of words that name no form, and what their words mean
 _OPEN_WORDS = (
     ("strain", _PLAIN),
@@ -41,6 +43,18 @@ class FormWords(NamedTuple):
 def product_forms() -> Mapping[str, str]:
     """Product id → display name."""
     return {product: row["name"] for product, row in word_list("products.toml")["form"].items()}
+
+
+@cache
+def product_names() -> Mapping[str, str]:
+    """Id → display name of everything that limits may be asked of: the forms, and what is made of
+    one and sold as another."""
+    forms = product_forms()
+    made = {
+        product: f"{forms[form]} of {forms[made_from].lower()}"
+        for product, (form, made_from) in MADE_FROM.items()
+    }
+    return {**forms, **made}
 
 
 @cache
@@ -82,7 +96,19 @@ def forms_in(text: str) -> frozenset[str]:
     """Every product form that a text names, whatever else it says: a capsule and an extract in
     `Extract capsules`."""
     meanings = {meaning for _, meaning in _meanings(_tokens(text[:LONGEST_NAME]))}
-    return frozenset(product_forms().keys() & meanings)
+    dried = {"crushed_leaf"} if _DRIED in meanings else set()
+    return frozenset(product_forms().keys() & (meanings | dried))
+
+
+@lru_cache(8192)
+def made_from(text: str) -> str | None:
+    """What a text says that a capsule holds, `extract` or `leaf`; None where it says neither, or
+    something else beside. Leaf with an extract in it is an extract."""
+    meanings = {meaning for _, meaning in _meanings(_tokens(text[:LONGEST_NAME]))}
+    said = (product_forms().keys() & meanings) - {"capsule", *_LEAF_FORMS}
+    if said:
+        return "extract" if said == {"extract"} else None
+    return "leaf" if meanings & {_LEAF, _DRIED, *_LEAF_FORMS} else None
 
 
 @lru_cache(8192)
@@ -119,10 +145,12 @@ def _holds(text: str, kind: str) -> bool:
 
 @lru_cache(8192)
 def names_product(text: str) -> bool:
-    """Whether a line without a label can be the name of a product: it names the plant and one
-    form."""
+    """Whether a line without a label can be the name of a product: it names the plant, or a strain
+    of it, and one form."""
     said = form_words(text)
-    says_plant = any(_PLANT.match(word) for word in _tokens(text[:LONGEST_NAME]))
+    says_plant = any(_PLANT.match(word) for word in _tokens(text[:LONGEST_NAME])) or (
+        _holds(text, "strain") and not potent_words(text)
+    )
     return says_plant and said.product is not None and not said.left
 
 
@@ -135,19 +163,21 @@ def form_words(text: str) -> FormWords:
     left = tuple(word for word, meaning in meanings if meaning is None)
     said = {meaning for _, meaning in meanings if meaning is not None} - {_PLAIN}
     if left and not any(_PLANT.match(word) for word, _ in meanings):
-        said -= {_POWDER, _LEAF}  # `Leaf powdr` names no form for certain
+        said -= {_POWDER, _LEAF, _DRIED}  # `Leaf powdr` names no form for certain
     return FormWords(_product(said), left)
 
 
 def _product(said: set[str]) -> str | None:
+    if _DRIED in said:
+        said = said - {_DRIED} | ({_POWDER} if _POWDER in said else {"crushed_leaf"})
     exact = said - {_POWDER, _LEAF}
     if not exact:
         if _POWDER in said:
             return "leaf_powder"
         return "crushed_leaf" if _LEAF in said else None
-    if "capsule" in exact and exact <= {"capsule", "leaf_powder", "crushed_leaf"}:
-        return "capsule"  # of leaf
-    if exact == {"leaf_powder", "crushed_leaf"}:
+    if "capsule" in exact and exact <= {"capsule", "extract", *_LEAF_FORMS}:
+        return "capsule"  # of leaf or of extract: see `made_from`
+    if exact == {*_LEAF_FORMS}:
         return "leaf_powder"  # dried leaf, ground
     return exact.pop() if len(exact) == 1 else None
 
@@ -177,6 +207,7 @@ def _phrases() -> Mapping[tuple[str, ...], str]:
     for product, row in lists["form"].items():
         for spelling in (product, row["name"], *row["phrases"]):
             phrases[tuple(_pieces(spelling))] = product
+    phrases |= {tuple(_pieces(word)): _DRIED for word in lists["words"]["dried_leaf"]}
     return phrases
 
 

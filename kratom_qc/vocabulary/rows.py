@@ -21,18 +21,24 @@ _BRACKET = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]")
 _PARTS = re.compile(r"\s[-–—]\s|\s*[–—:;,|\n]\s*|\s{2,}")
 # The number of a laboratory's own method: `SOP TA-LC-014`; and a temperature
 _OWN_METHOD = re.compile(
-    r"(?:SOP|[Mm]ethod|TM|WI)[\s:#-]*(?=[A-Z-]*[0-9]|[A-Z-]+[0-9])(?:[A-Z]{1,4}[-./])*[A-Z]{0,3}[0-9]{1,5}"
+    r"(?:[A-Z]{2,5}-)?(?:SOP|[Mm]ethod|TM|WI|MET|AM)[\s:#-]*(?=[A-Z-]*[0-9]|[A-Z-]+[0-9])(?:[A-Z]{1,4}[-./])*[A-Z]{0,3}[0-9]{1,5}"
     r"(?:[-./][0-9A-Z]{1,4})*|[0-9]{1,4}\s?°\s?C"
 )
 # The unit of a heading is that of every row below which states none
 _UNLESS = re.compile(
-    r"[\s,;]*\b(?:unless\s+(?:otherwise\s+)?(?:stated|noted|indicated|specified|given)(?:\s+otherwise)?"
+    r"[\s,;]*\b(?:unless\s+(?:otherwise\s+)?(?:stated|noted|indicated|specified|given|shown|listed)(?:\s+otherwise)?"
     r"|wenn nicht anders angegeben|sofern nicht anders angegeben|není-li uvedeno jinak"
     r"|pokud není uvedeno jinak|sauf indication contraire|sauf mention contraire"
     r"|salvo indicación contraria)\b[\s,;:]*",
     re.IGNORECASE,
 )
 _GOOD = ("opinion_good", "final")
+# `2. Heavy metals`, `3.1 Microbiology`, `B) Alkaloids`: the number of a section
+_NUMBERING = re.compile(
+    r"^\s*(?:(?:section|part|table|teil|abschnitt|část|partie|sección|parte|część|deel|bagian)\s+)?"
+    r"(?:[0-9]{1,2}(?:\.[0-9]{1,2}){0,2}[.):]?|[A-Z][.)]|[IVX]{1,4}[.)])\s+(?=[^\W\d])",
+    re.IGNORECASE,
+)
 
 
 class Heading(NamedTuple):
@@ -71,13 +77,21 @@ def heading(text: str) -> Heading:
     `HME - Heavy Metals (ICP-MS, mg/kg)   Pass`."""
     if len(text) > LONGEST_NAME:
         return Heading((), "", False)
-    split = [_with_unit(part) for part in _parts(_UNLESS.sub(" ", text))]
+    bare = _NUMBERING.sub("", text)
+    if bare != text and analyte(text) is None:  # `E. coli` has no number
+        return heading(bare)
+    split = [_with_unit(part) for part in _parts(without_exception(text))]
     units = {said.casefold(): said for _, said in split if said}
     words = [words for words, _ in split if words]
     subjects = [part for part in words if status(part) not in _GOOD and not is_method(part)]
     understood = bool(split) and len(units) < 2 and all(map(_is_of_headings, words))
     only = next(iter(units.values())) if len(units) == 1 else ""
     return Heading(tuple(subjects), only, understood)
+
+
+def without_exception(text: str) -> str:
+    """A heading without its `unless otherwise stated`, which each row keeps to anyway."""
+    return _UNLESS.sub(" ", text)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -81,6 +81,7 @@ def _listed(ids: Sequence[str], most: int = 4) -> str:
     return " and ".join(filter(None, (", ".join(ids[:-1]), ids[-1])))
 
 
+@lru_cache(8192)  # asked for every finding of every batch
 def subject_name(subject: str | None) -> str:
     """An analyte's or derived quantity's display name; an unknown one keeps the laboratory's own
     name."""
@@ -96,10 +97,10 @@ def subject_name(subject: str | None) -> str:
 
 
 def product_name(product: str | None) -> str:
-    """A product form's display name."""
+    """A product's display name."""
     if product is None:
         return "form not stated"
-    return vocabulary.product_forms().get(product, product)
+    return vocabulary.product_names().get(product, product)
 
 
 def _grouped(text: str) -> str:

@@ -36,6 +36,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "/review": (Action.SEE_ALL,),
     "/batches/{batch_id:path}/page": (Action.SEE_ALL,),
     "/files": (Action.SEE_ALL,),
+    "/files/{sha256}/retry": (Action.RETRY,),
     "/operation": (Action.SEE_OPERATION,),
     "/people": (Action.MANAGE_PEOPLE,),
     "/people/{name}": (Action.MANAGE_PEOPLE,),

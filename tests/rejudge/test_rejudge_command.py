@@ -223,6 +223,7 @@ def test_only_what_has_changed_is_asked_again(store):
         "in force → not yet in force, not deciding",
         "pending → proposed, not deciding",
         "expired, not deciding → in force",
+        "asked otherwise of what else the product may be",
     }
     assert "US-DEA-2026-17429-MP" in {one["rule_id"] for one in asked}
 

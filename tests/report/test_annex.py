@@ -50,11 +50,25 @@ def test_a_page_says_which_limits_that_decide_were_last_compared_when() -> None:
 STANDS = "No daily amount is declared: the figure per gram stands, which is meant for up to 5 g a day."
 
 
-@pytest.mark.parametrize(
-    ("facts", "times"), [({}, 1), ({"Servings_Per_Day": "2"}, 1), ({"Serving_Size": "2 g", "Servings_Per_Day": "2"}, 0)]
+NO_SIZE, NO_NUMBER = (
+    STANDS.replace("declared", f"known, because the {what} is not declared", 1)
+    for what in ("serving size", "servings per day")
 )
-def test_where_no_daily_amount_is_declared_the_page_says_what_stands(facts: dict[str, str], times: int) -> None:
-    assert annex(verdict(**facts)).count(STANDS) == times
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, [STANDS]),
+        ({"Servings_Per_Day": "2"}, [NO_SIZE]),
+        ({"Serving_Size": "2 g"}, [NO_NUMBER]),
+        ({"Serving_Size": "2 g", "Servings_Per_Day": "2"}, []),
+    ],
+)
+def test_where_no_daily_amount_is_known_the_page_says_what_lacks_and_what_stands(
+    facts: dict[str, str], said: list[str]
+) -> None:
+    assert re.findall(r"No daily amount is [^.]*\.", annex(verdict(**facts))) == said
 
 
 def test_what_was_neither_tested_nor_required_is_one_line_a_family() -> None:

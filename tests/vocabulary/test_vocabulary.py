@@ -136,7 +136,7 @@ def test_a_product_form_is_understood(printed: str, product: str | None) -> None
     [
         ("Red Bali Kratom Powder 250 g", "leaf_powder"),
         ("Gold 45 % extract", "extract"),
-        ("Extract capsules", None),
+        ("Extract capsules", "capsule"),
         ("Red Bali", None),
     ],
 )

@@ -139,7 +139,7 @@ def outcome_of(history: History, answer: Answer, *, every_limit: bool) -> Outcom
         policy=policy,
         drafts=drafts_of(policy.books, installed()),
         comparison=comparison,
-        products=tuple(batch.verdict.product for batch in batches),
+        products=tuple(batch.verdict.judged_as for batch in batches),
         judged_on=tuple(batch.verdict.judged_on for batch in batches),
         verdicts=verdicts,
         changes=distinct_changes(batches),

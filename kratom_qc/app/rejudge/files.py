@@ -28,7 +28,7 @@ def compared(
     before = {verdict.batch.batch_id: verdict for verdict in _verdicts(readings, then)}
     after = _verdicts(readings, now)
     batch_ids = tuple(verdict.batch.batch_id for verdict in after)
-    products = tuple(verdict.batch.product for verdict in after)
+    products = tuple(verdict.batch.judged_as for verdict in after)
     bases = _basis(then), _basis(now)
     outcome = Outcome(
         name=named(now, _rests_on(readings, then, now)),

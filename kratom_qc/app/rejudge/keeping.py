@@ -131,7 +131,7 @@ def _verdicts(answer: Answer) -> Iterator[pa.Table]:
     policy, comparison = answer.request.policy, answer.comparison
     rulebooks = {
         product: _identities(applicable(policy.books, policy.everywhere, product))
-        for product in {batch.verdict.product for batch in answer.batches}
+        for product in {batch.verdict.judged_as for batch in answer.batches}
     }
     decided: list[dict[str, Any]] = []
     first = np.zeros(len(answer.batches), int)  # of a batch's rows in `decided`
@@ -180,7 +180,7 @@ def _batch_row(
         "batch_id": verdict.batch_id,
         "product": verdict.product,
         "certificates": list(verdict.certificates),
-        "rulebooks": rulebooks[verdict.product],
+        "rulebooks": rulebooks[verdict.judged_as],
         "facts_sha256": verdict.facts_sha256 or None,
     }
 

@@ -15,6 +15,7 @@ from kratom_qc.archive.recall import ResultFilter
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.domain.limit import CertificateLimit, Limit, NumericLimit, ProfileLimit, Rulebook
 from kratom_qc.domain.quantity import QuantityKey
+from kratom_qc.interpret.batch import may_be
 from kratom_qc.rulebooks.changes import JudgementBasis, LimitChanges, limit_changes
 from kratom_qc.rulebooks.load import rulebooks_of
 from kratom_qc.vocabulary.derived import evidence_for
@@ -62,21 +63,28 @@ def archived_batches(
             return None
 
     @cache
-    def changes(basis: ArchivedBasis | None, product: str | None) -> LimitChanges:
+    def changes(
+        basis: ArchivedBasis | None, product: str | None, others: tuple[str, ...]
+    ) -> LimitChanges:
         then = None
         if basis is not None and basis.program == PROGRAM and not every_limit:
             books = rulebooks(tuple((history.rulebooks(basis) or {}).items()))
             if books is not None:
                 then = JudgementBasis(books, basis.markets, basis.judged_on)
-        since = limit_changes(then, now, product)
+        since = limit_changes(then, now, product, others)
         if since not in known:
             known.append(since)
         return known[known.index(since)]
 
     return tuple(
-        ArchivedBatch(verdict, changes(verdict.basis, verdict.product))
+        ArchivedBatch(verdict, changes(verdict.basis, verdict.judged_as, _others(verdict)))
         for verdict in history.verdicts
     )
+
+
+def _others(verdict: ArchivedVerdict) -> tuple[str, ...]:
+    """What else a batch may be: a FAIL of it counts where it would be one too."""
+    return may_be(verdict.product, verdict.facts, verdict.hold_reasons)
 
 
 def distinct_changes(batches: Iterable[ArchivedBatch]) -> tuple[LimitChanges, ...]:

@@ -14,6 +14,7 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.comparison import Comparison, DecisionChange, MarketDecision
 from kratom_qc.domain.finding import Finding
 from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.product import forms_of
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision, Verdict
 from kratom_qc.report import rejudged
@@ -180,7 +181,7 @@ def batch_objects(
     for batch, batch_id in enumerate(comparison.batch_ids):
         yield {
             "batch_id": batch_id,
-            "product": outcome.products[batch],
+            "product": forms_of(outcome.products[batch])[0],
             "judged_on": outcome.judged_on[batch].isoformat(),
             "rejudged_on": outcome.policy.on.isoformat(),
             "before": comparison.before[batch][0].decision,

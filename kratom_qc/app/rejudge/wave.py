@@ -227,7 +227,7 @@ def _batches(
                 verdict.facts,
                 [one for one in reasons if not (whole and one.rule_id in COMPUTED)],
                 (),
-                quantities[verdict.product],
+                quantities[verdict.judged_as],
             )
 
 

@@ -18,7 +18,7 @@ from kratom_qc.cli.tables import print_table
 from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.rulebooks.dates import decides
 from kratom_qc.rulebooks.hazards import gaps
-from kratom_qc.rulebooks.scope import market_books, markets_of
+from kratom_qc.rulebooks.scope import covers, market_books, markets_of
 from kratom_qc.vocabulary.hazards import hazard_families
 
 _MORE = (
@@ -92,7 +92,7 @@ def _print_silent(
 ) -> None:
     for market in markets:
         for book in market_books(books, market):
-            if book.covers and product not in book.covers:
+            if not covers(book, product):
                 console.print(f"{book.id} does not speak of {product}: a batch of it is held there")
 
 
@@ -100,29 +100,22 @@ def _print_silent(
 
 
 def print_lint(drafts: Sequence[Path]) -> int:
-    """The good news, and the markets that leave a family of hazards unsaid; other mistakes are
-    raised where rulebooks are loaded."""
+    """The good news, or the markets that leave a family of hazards unsaid, which ends with 1; other
+    mistakes are raised where rulebooks are loaded."""
     books, console = books_in_force(drafts), plain_console()
+    unsaid = _unsaid(books)
     limits = [limit for book in books.values() for limit in book.limits]
     deciding = sum(map(decides, limits))
     kinds = Counter(limit.kind for limit in limits)
     products = [book.id for book in books.values() if book.kind == "product"]
-    console.print(f"{len(books)} rulebooks with {len(limits)} limits: no mistake found")
+    found = f"{len(unsaid)} markets are incomplete" if unsaid else "no mistake found"
+    console.print(f"{len(books)} rulebooks with {len(limits)} limits: {found}")
     console.print(", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
     console.print(
         f"Every printed text says what its data say. {deciding} limits decide while they are in "
         "force; each amount can be met and can be missed. A batch of which nothing was tested "
         f"passes on no day in {len(products)} products × {len(markets_of(books))} markets."
     )
-    gaps_told = _print_gaps(console, books)
-    return 0 if drafts else gaps_told  # a draft is asked for its own mistakes
-
-
-def _print_gaps(console: Console, books: Mapping[str, Rulebook]) -> int:
-    """Returns 1 where a market neither limits nor holds a family, nor says that it is not asked."""
-    unsaid: dict[str, list[str]] = {}
-    for market, family in gaps(books):
-        unsaid.setdefault(market, []).append(family)
     for market, families in unsaid.items():
         console.print(
             f"{market}.toml: no limit, no hold and no \\[\\[not_asked]] of {', '.join(families)}"
@@ -132,4 +125,12 @@ def _print_gaps(console: Console, books: Mapping[str, Rulebook]) -> int:
             f"Of {len(hazard_families())} families of hazards every market has a limit, a hold, or "
             "says that its law asks nothing."
         )
-    return int(bool(unsaid))
+    return int(bool(unsaid) and not drafts)  # a draft is asked for its own mistakes
+
+
+def _unsaid(books: Mapping[str, Rulebook]) -> dict[str, list[str]]:
+    """The families that a market neither limits nor holds, nor says are not asked, by market."""
+    unsaid: dict[str, list[str]] = {}
+    for market, family in gaps(books):
+        unsaid.setdefault(market, []).append(family)
+    return unsaid

@@ -116,7 +116,7 @@ def blank(product: str, asked: Iterable[Analyte], *, declares: bool = False) -> 
 
 def _add_facts(sheet: Worksheet, product: str, facts: Mapping[str, str]) -> int:
     """Write the header block; its last row."""
-    forms = vocabulary.product_forms()
+    forms = vocabulary.product_names()
     row = 1
     for row, (label, prompt) in enumerate(facts.items(), start=3):
         _text(sheet, row, 1, label).font = Font(bold=True)

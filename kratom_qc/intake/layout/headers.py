@@ -265,13 +265,26 @@ class _ColumnFinder:
             for at in places
             if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None
         ]
-        words = words_over(tuple(squeezed(cell.text) for _, cell in said))
+        texts = tuple(squeezed(cell.text) for _, cell in said)
+        words = words_over(texts)
+        if len(said) > 1 and self._heads_a_table(said[0][0]):
+            words = Words(words_over(texts[1:]).sense, True)
         at, cell = said[-1]
         area = page.merges.get(at)
         end = max(number, area[3]) if area and at[1] == number else number
         header = SourceText(cell.text, page.place(*at))
         group = SourceText(said[0][1].text, page.place(*said[0][0])) if words.is_grouped else None
         return _named(number, words, header, group, end)
+
+    def _heads_a_table(self, at: tuple[int, int]) -> bool:
+        """Whether a word merged over several columns stands right above a whole header: the title
+        of a section, even if an analyte is called so."""
+        area = self.page.merges.get(at)
+        if area is None:
+            return False
+        below = self.page.cells(area[2] + 1, area[1], area[3])
+        roles = {sense(cell.text).role for cell in below.values()}
+        return {"analyte", "result"} <= roles
 
     def _parted(self, columns: list[Column], below: _Below) -> list[list[Column]]:
         """The runs of columns between blank ones, each of them a table; a run that is none goes
@@ -358,6 +371,13 @@ class _Below:
         empty."""
         texts = [cell.text for cell in self.cells.get(number, ())]
         return sum(map(_IS[kind], texts)) / len(texts) if texts else 0.0
+
+    def numbers_the_sample(self, number: int) -> bool:
+        """Whether a column says the same of every row, and in a way that no result is written:
+        `0000441907`, or a number of four digits and more."""
+        texts = {cell.text.strip() for cell in self.cells.get(number, ())}
+        rows = len(self.cells.get(number, ()))
+        return rows > 2 and len(texts) == 1 and re.fullmatch(r"0[0-9]+|[0-9]{4,}", texts.pop()) is not None
 
     def count(self, number: int, kind: str) -> int:
         """How many of a column's cells are of that kind."""
@@ -449,13 +469,18 @@ def _with_results(columns: list[Column], below: _Below) -> list[Column]:
     silent = all(below.share(column.number, "opinion") == 1 for column in results)
     if results and not silent:
         return settled
-    return [
-        replace(column, role="result", inferred=True)
+    likely = [
+        column.number
+        for column in settled
         if column.role == "unknown"
         and column.title
         and below.share(column.number, "result") >= 0.5
         and repetition(column.title) != "spread"
-        else column
+    ]
+    measured = [number for number in likely if not below.numbers_the_sample(number)]
+    chosen = measured or likely
+    return [
+        replace(column, role="result", inferred=True) if column.number in chosen else column
         for column in settled
     ]
 

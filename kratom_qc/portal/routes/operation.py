@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from starlette.responses import Response
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
 
 from kratom_qc import settings
+from kratom_qc.app.deliveries import retry
 from kratom_qc.domain.roles import Action
+from kratom_qc.portal.effects import EFFECTS
+from kratom_qc.portal.forms import form_of
 from kratom_qc.portal.guard import Visitor, who
 from kratom_qc.portal.house import InHouse
 from kratom_qc.portal.pages import page
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(who(Action.SEE_ALL))]
+Retrier = Annotated[Visitor, Depends(who(Action.RETRY))]
 Watcher = Annotated[Visitor, Depends(who(Action.SEE_OPERATION))]
+
+
+_SECRET = frozenset({"KRATOM_QC_LEDGER", "KRATOM_QC_NOTIFY"})
 
 
 @router.get("/files")
@@ -30,12 +39,24 @@ def files(
     return page("files.html", visitor, files=listed, older=older, tally=tally, chosen=status)
 
 
+@router.post("/files/{sha256}/retry")
+async def read_again(request: Request, house: InHouse, visitor: Retrier, sha256: str) -> Response:
+    """Have a refused file read again."""
+    fields = await form_of(request, visitor)
+    because = fields.get("because", "")
+    again = partial(retry, house.store, sha256, actor=visitor.name, because=because)
+    await run_in_threadpool(again)
+    if visitor.session:
+        visitor.session.told.append("The file is read again.")
+    return RedirectResponse(f"/certificates/{sha256}", 303)
+
+
 @router.get("/operation")
 def operation(house: InHouse, visitor: Watcher) -> Response:
     """How things stand."""
     ledger = house.store.ledger
     caps = list(settings.caps().described())
-    set_here = sorted(name for name in os.environ if name.startswith(settings.PREFIX))
+    chosen = [(name, _shown(name), said) for name, said in EFFECTS.items()]
     return page(
         "operation.html",
         visitor,
@@ -44,6 +65,12 @@ def operation(house: InHouse, visitor: Watcher) -> Response:
         passes=ledger.newest_passes(20),
         head=ledger.head(),
         caps=caps,
-        set_here=set_here,
+        chosen=chosen,
         root=house.store.root,
     )
+
+
+def _shown(name: str) -> str:
+    """The value of a setting; of one that may hold a password only that it is set."""
+    value = os.environ.get(name, "")
+    return "is set" if value and name in _SECRET else value

@@ -65,18 +65,17 @@ def _attempt(
     house: House, name: str, password: str, address: str
 ) -> tuple[KnownUser | None, str, int]:
     """Who signs in, or why nobody does."""
-    keys = (f"name {name}", f"address {address}")
-    wait = max(map(house.failures.locked, keys))
+    wait = max(house.failures.locked(name), house.strangers.locked(address))
     if wait:
         minutes = max(1, round(wait / 60))
         return None, f"Too many wrong passwords; try again in {minutes} minutes.", 429
     user = house.people.user(name)
     if is_password(house.people, user, password) and user is not None and user.is_enabled:
-        house.failures.forget(keys[0])
+        house.failures.forget(name)
         return user, "", 200
     log.warning("sign-in refused", extra={"user": name[:64], "address": address})
-    house.failures.failed(keys[1])
-    if house.failures.failed(keys[0]) and user is not None:
+    house.strangers.failed(address)
+    if house.failures.failed(name) and user is not None:
         act = Act("sign-in locked", user.name, {"address": address})
         house.store.ledger.add(user.name, act)
     return None, _WRONG, 401
@@ -112,9 +111,9 @@ async def change_password(request: Request, house: InHouse, visitor: SignedIn) -
 
 
 def _change(house: House, visitor: Visitor, old: str, new: str) -> None:
-    key = f"name {visitor.name}"
-    if house.failures.locked(key) or not is_password(house.people, visitor.user, old):
-        house.failures.failed(key)
+    locked = house.failures.locked(visitor.name)
+    if locked or not is_password(house.people, visitor.user, old):
+        house.failures.failed(visitor.name)
         raise UsageError("the old password is wrong, or was wrong too often")
     set_password(house.people, visitor.name, visitor.name, new)
 

@@ -23,7 +23,7 @@ from kratom_qc.portal.guard import Visitor, check_form_token, check_origin, sign
 from kratom_qc.portal.house import InHouse
 from kratom_qc.portal.pages import page
 from kratom_qc.portal.uploads import check_room, deliver_all, received
-from kratom_qc.vocabulary import product_forms, wording
+from kratom_qc.vocabulary import product_names, wording
 
 router = APIRouter()
 Sender = Annotated[Visitor, Depends(who(Action.SEND))]
@@ -158,14 +158,14 @@ def _in_words(shown: Shown, sha256: str) -> dict[str, str]:
 @router.get("/templates")
 def templates(visitor: LimitsReader) -> Response:
     """Blank certificates to fill in, one for each form of a product."""
-    forms = {form: wording.product_name(form) for form in product_forms()}
+    forms = {form: wording.product_name(form) for form in product_names()}
     return page("templates.html", visitor, forms=forms)
 
 
 @router.get("/templates/{form}.xlsx")
 def template(house: InHouse, _visitor: LimitsReader, form: str) -> Response:
     """One of them, by today's limits."""
-    if form not in product_forms():
+    if form not in product_names():
         raise Refusal(404, "There is no template for such a product.")
     content = blank_certificate(form, house.today.policy())
     return downloads.attachment(content, f"certificate-{form}.xlsx", downloads.XLSX)

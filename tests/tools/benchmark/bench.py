@@ -31,6 +31,7 @@ FIRST_SECONDS = 0.4
 LONG, LONG_SECONDS, LONG_GROWTH = (1_000, 8_000), 8, 10
 EVERYWHERE, EVERYWHERE_TIMES = (10_000, 100_000), 6
 WHATIF, WHATIF_SECONDS = 100_000, 30
+REPORTS_PER_SECOND = {"html": 300, "pdf": 20, "pdf with annex": None, "xlsx": None}
 JUDGE_SECONDS, JUDGE_TIMES, MEMORY_MIB, GROWTH = 2, 8, 1536, 1.2
 
 
@@ -254,6 +255,16 @@ def whatif(count: int) -> Iterator[Line]:
     yield Line("  DuckDB", hand, hand / count * 1000, note=f"the two limits written by hand, counts only; {agrees}")
 
 
+def printing() -> Iterator[Line]:
+    """Reports of the sample batches, one core."""
+    found = run("printing")
+    for name, least in REPORTS_PER_SECOND.items():
+        rate, each = 1 / found[name], found[name] * 1000
+        note = f"{rate:,.0f} a second and core"
+        met = None if least is None else rate >= least
+        yield Line(name, None, each, found["peak"], f"{note}; target ≥ {least}" if least else note, met)
+
+
 def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     """Every line of the table, as it is measured."""
     count, batches = options.certificates, options.judge_batches
@@ -268,6 +279,8 @@ def measured(options: argparse.Namespace, inbox: Path) -> Iterator[Line]:
     yield from hostile()
     yield Line("Long files", note="one csv each, in process; seconds of computing")
     yield from long_files()
+    yield Line("Reports", note="of the sample batches; HTML from a verdict, the others from the page that was kept")
+    yield from printing()
     yield Line("Judging in memory", note=f"200 limits × {batches:,} batches; {120 * batches:,} pairs have an answer")
     yield from judging(batches)
     yield Line("Every market", note="all rulebooks, six product forms, in waves of 2,000")

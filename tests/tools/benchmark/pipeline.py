@@ -25,7 +25,9 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.layout.certificates import FileContent, certificates
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.interpret.certificate import interpret
-from kratom_qc.report.html import batch_page, page_name, summary_page
+from kratom_qc.report.html import html, page_name, summary_page
+from kratom_qc.report.kept import reported
+from kratom_qc.report.page import batch_page
 from kratom_qc.report.sentences import main_reason
 from kratom_qc.report.summary import summary_row
 from kratom_qc.settings import Caps
@@ -78,7 +80,8 @@ def pages(found: Iterable[Verdict], writer: PassWriter) -> None:
     rows = []
     for verdict in found:
         name = page_name(verdict.batch.batch_id)
-        writer.pages.add(Page(name, verdict.batch.batch_id, batch_page(verdict, program=PROGRAM)))
+        report, kept = reported(batch_page(verdict, program=PROGRAM))
+        writer.pages.add(Page(name, verdict.batch.batch_id, html(report), kept))
         rows.append(summary_row(verdict, name))
     writer.pages.add(Page("passes/1.html", None, summary_page(rows, (), judged_on=ON, program=PROGRAM)))
 

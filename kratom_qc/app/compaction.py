@@ -1,0 +1,72 @@
+"""Compaction of a store's archive: what counts stays the same, in fewer and sorted files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from kratom_qc.app.store import Store, existing_store, tables_of
+from kratom_qc.archive import generation
+from kratom_qc.archive.compaction import Merged, Part, merge, plan, rows_of
+from kratom_qc.ledger.entries import Act
+from kratom_qc.ledger.ledger import Clock, KnownPass, now
+
+
+class Compacted(NamedTuple):
+    """How many files each table had before and has now."""
+
+    before: int
+    after: int
+
+
+def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
+    """Merge the small files of an archive into larger ones, and write into the journal which took
+    whose place.
+
+    Raises InputNotFound where there is no store, StoreError where another pass holds it, where a
+    table is damaged or cannot be written, and where the file system cannot exchange folders: then
+    everything is as it was.
+    """
+    store = Store(existing_store(root), clock)
+    with store.locked():
+        passes = store.ledger.passes()
+        parts = parts_of(passes)
+        tables = tables_of(root, store.ledger)
+        groups = list(plan(parts, rows_of(tables, parts)))
+        if not groups:
+            return Compacted(len(parts), len(parts))
+        ours = store.ledger.ever_tables()
+        generation.begin(root, ours)
+        written = dict(chain.from_iterable(one.holds.items() for one in passes))
+        merged = [merge(tables, group, written) for group in groups]
+        replaced = {part.stem for group in groups for part in group}
+        stays = [part.stem for part in parts if part.stem not in replaced]
+        generation.complete(root, stays, [one.part.stem for one in merged])
+        store.ledger.add(actor, *map(_act, merged))
+        generation.take_place(root, ours)
+        return Compacted(len(parts), len(stays) + len(merged))
+
+
+def parts_of(passes: Iterable[KnownPass]) -> list[Part]:
+    """The files of an archive, in the order of their passes."""
+    found: dict[str, list[KnownPass]] = {}
+    for one in passes:
+        stems = (Path(path).stem for path in one.holds if path.startswith("archive/"))
+        found.setdefault(next(stems, one.pass_id), []).append(one)
+    return [
+        Part(
+            stem,
+            some[0].judged_on[:7],
+            min(one.sequence for one in some),
+            max(one.sequence for one in some),
+            tuple(one.pass_id for one in some),
+        )
+        for stem, some in found.items()
+    ]
+
+
+def _act(merged: Merged) -> Act:
+    made = {"passes": list(merged.part.passes), "holds": dict(merged.holds)}
+    return Act("compacted", merged.part.stem, made, {"holds": dict(merged.replaces)})

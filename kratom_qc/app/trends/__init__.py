@@ -1,0 +1,1 @@
+"""Trends over what a store holds."""

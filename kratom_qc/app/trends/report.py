@@ -1,0 +1,227 @@
+"""Trends of a store: every series with its charts, duplicates, and what laboratories find of the
+same batches.
+
+Nothing of this is kept. It is computed when somebody looks, because what a batch is compared with
+changes as batches come, and a verdict must not change with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import combinations
+from pathlib import Path
+
+from kratom_qc import vocabulary
+from kratom_qc.app.policy import check_product
+from kratom_qc.app.store import existing_store, ledger_of
+from kratom_qc.app.trends.specifications import Specifications
+from kratom_qc.app.trends.statements import Statement, Wanted, folded, statements
+from kratom_qc.domain.errors import InputNotFound, UsageError
+from kratom_qc.domain.verdict import Decision
+from kratom_qc.trends.agreement import BETWEEN, Bias, Pair, Value, bias, pair
+from kratom_qc.trends.ends import mean_of, quotient
+from kratom_qc.trends.failures import Failures, failures
+from kratom_qc.trends.series import Point, Series, SeriesKey
+from kratom_qc.trends.trend import OutOfTrend, Trend, out_of_trend, trend
+
+# A ratio drifts before its parts do: material that is spiked, or another plant.
+RATIO, OVER, UNDER = "7-oh-to-mitragynine", "7-hydroxymitragynine", "mitragynine"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Pairs of results that one laboratory states of the same batches."""
+
+    key: SeriesKey
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyteBias:
+    """How one laboratory's results lie to another's, of one analyte. The key is that of the first;
+    methods may differ."""
+
+    key: SeriesKey
+    bias: Bias
+
+
+@dataclass(frozen=True, slots=True)
+class TrendReport:
+    """What a store shows over batches; limits of capability are those of `on`."""
+
+    on: date
+    trends: tuple[Trend, ...]
+    duplicates: tuple[Duplicates, ...]
+    laboratories: tuple[AnalyteBias, ...]
+    failures: tuple[Failures, ...]
+
+
+def trends(
+    root: Path, wanted: Wanted | None = None, on: date | None = None, baseline: int | None = None
+) -> TrendReport:
+    """Every series wanted. Control limits rest on all points of a series, or on its first
+    `baseline`.
+
+    Raises InputNotFound where there is no archive or nothing of a laboratory or vendor, UsageError
+    for a product or analyte that is not known, StoreError where the archive cannot be read, and
+    RulebookError for a rulebook that is wrong.
+    """
+    wanted = wanted or Wanted()
+    check_product(wanted.product)
+    _check_analyte(wanted.analyte)
+    day = on or datetime.now(UTC).date()
+    found = statements(root, wanted)
+    limits = Specifications(day)
+    drawn = [trend(one, limits.of(one.key), baseline) for one in (*series(found), *ratios(found))]
+    fails = failures_of(root, wanted) if wanted.analyte is None and wanted.vendor is None else ()
+    return TrendReport(day, tuple(drawn), duplicates(found), laboratories(found), fails)
+
+
+def _check_analyte(analyte: str | None) -> None:
+    known = vocabulary.analytes()
+    if analyte is not None and analyte not in known:
+        raise UsageError(f"'{analyte}' is no analyte{vocabulary.nearest_hint(analyte, known)}")
+
+
+def out_of_trend_of(root: Path, batch_id: str) -> tuple[OutOfTrend, ...]:
+    """What a batch breaks of its history: the batches before it of its product, vendor and
+    laboratories. Raises InputNotFound for a batch that the store does not know."""
+    ledger = ledger_of(existing_store(root))
+    batch = ledger.batches([batch_id]).get(batch_id)
+    if batch is None:
+        near = vocabulary.nearest_hint(batch_id, ledger.batches(), 3)
+        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
+    found = statements(root, Wanted(product=batch.product))
+    return tuple(
+        remark
+        for one in (*series(found), *ratios(found))
+        if (until := _until(one, batch_id)) is not None
+        for remark in out_of_trend(until)
+    )
+
+
+def _until(one: Series, batch_id: str) -> Series | None:
+    """A series up to a batch; None where the batch is not in it."""
+    for place, point in enumerate(one.points, 1):
+        if point.batch_id == batch_id:
+            return Series(one.key, one.points[:place])
+    return None
+
+
+# ---------------------------------------------------------------- series
+
+
+def series(found: Iterable[Statement]) -> list[Series]:
+    """Statements as series, a point a batch."""
+    by_key: dict[SeriesKey, dict[str, list[Statement]]] = {}
+    for one in found:
+        by_key.setdefault(one.key, {}).setdefault(one.batch_id, []).append(one)
+    return [Series(key, tuple(map(_point, by_key[key].values()))) for key in sorted(by_key)]
+
+
+def _point(stated: Sequence[Statement]) -> Point:
+    first = stated[0]
+    value = mean_of([one.value.ends for one in stated])
+    return Point(first.batch_id, first.day, value, first.said, first.cell, len(stated))
+
+
+def ratios(found: Sequence[Statement]) -> list[Series]:
+    """7-Hydroxymitragynine over mitragynine, of batches of which one certificate states both."""
+    under = {
+        (one.certificate, one.batch_id, one.replicate, one.key.basis, one.key.unit): one
+        for one in found
+        if one.key.analyte == UNDER
+    }
+    over = [one for one in found if one.key.analyte == OVER]
+    return series(
+        _ratio(one, below)
+        for one in over
+        if (
+            below := under.get(
+                (one.certificate, one.batch_id, one.replicate, one.key.basis, one.key.unit)
+            )
+        )
+    )
+
+
+def _ratio(over: Statement, under: Statement) -> Statement:
+    value = quotient(over.value.ends, under.value.ends)
+    return over._replace(
+        key=over.key._replace(analyte=RATIO, unit="1"),
+        value=Value(value),
+        said=f"{over.said} / {under.said}",
+    )
+
+
+# ---------------------------------------------------------------- how often batches FAIL
+
+
+def failures_of(root: Path, wanted: Wanted) -> tuple[Failures, ...]:
+    """How often batches FAIL by their newest verdict, by laboratory, in the order they were first
+    judged."""
+    named: dict[str, str] = {}
+    by_laboratory: dict[str, list[bool]] = {}
+    for batch in ledger_of(existing_store(root)).batches().values():
+        if wanted.product is not None and batch.product != wanted.product:
+            continue
+        for printed in batch.laboratory.split(" · "):
+            name = named.setdefault(folded(printed), printed)
+            by_laboratory.setdefault(name, []).append(batch.verdict is Decision.FAIL)
+    asked = wanted.laboratory
+    return tuple(
+        failures(name, failed)
+        for name, failed in sorted(by_laboratory.items())
+        if asked is None or folded(asked) == folded(name)
+    )
+
+
+# ---------------------------------------------------------------- agreement
+
+
+def duplicates(found: Iterable[Statement]) -> tuple[Duplicates, ...]:
+    """Every two results of one series and batch."""
+    by_key: dict[SeriesKey, dict[str, list[Statement]]] = {}
+    for one in found:
+        by_key.setdefault(one.key, {}).setdefault(one.batch_id, []).append(one)
+    pairs = {
+        key: tuple(
+            pair(batch_id, one.value, other.value)
+            for batch_id, stated in batches.items()
+            for one, other in combinations(stated, 2)
+        )
+        for key, batches in sorted(by_key.items())
+    }
+    return tuple(Duplicates(key, both) for key, both in pairs.items() if both)
+
+
+def laboratories(found: Iterable[Statement]) -> tuple[AnalyteBias, ...]:
+    """Every two laboratories that tested the same batches for the same analyte."""
+    by_subject: dict[SeriesKey, dict[str, dict[str, list[Value]]]] = {}
+    for one in found:
+        subject = one.key._replace(laboratory="", vendor="", method="")
+        by_batch = by_subject.setdefault(subject, {}).setdefault(one.key.laboratory, {})
+        by_batch.setdefault(one.batch_id, []).append(one.value)
+    return tuple(
+        AnalyteBias(subject._replace(laboratory=one), bias(one, other, pairs))
+        for subject, values in sorted(by_subject.items())
+        for one, other in combinations(sorted(values), 2)
+        if (pairs := _splits(values[one], values[other]))
+    )
+
+
+def _splits(ours: dict[str, list[Value]], theirs: dict[str, list[Value]]) -> list[Pair]:
+    return [
+        pair(batch_id, _mean(ours[batch_id]), _mean(theirs[batch_id]), BETWEEN)
+        for batch_id in ours
+        if batch_id in theirs
+    ]
+
+
+def _mean(values: Sequence[Value]) -> Value:
+    """A laboratory's values of one batch as one; its uncertainty is that of a single result."""
+    if len(values) == 1:
+        return values[0]
+    loqs = [value.loq for value in values if value.loq is not None]
+    return Value(mean_of([value.ends for value in values]), None, max(loqs, default=None))

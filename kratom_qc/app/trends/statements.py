@@ -1,0 +1,200 @@
+"""What laboratories state of batches, from the archive: every result that counts, once.
+
+A result counts whose certificate does: it repeats no other and gave way to none. A corrected
+certificate that nobody has ruled on yet takes the place of the one before it here, because one
+measurement is no two points of a chart; in verdicts both go on to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from kratom_qc.app.store import existing_store, ledger_of
+from kratom_qc.archive.history import ArchiveTables, among
+from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.domain.interval import Interval
+from kratom_qc.ledger.ledger import CountedCertificate
+from kratom_qc.trends.agreement import Value
+from kratom_qc.trends.ends import of as ends_of
+from kratom_qc.trends.series import SeriesKey
+from kratom_qc.vocabulary import nearest_hint
+from kratom_qc.vocabulary.methods import techniques_in
+
+_RESULT = (
+    *("pass_id", "sha256", "batch_id", "laboratory", "tested_on", "judged_on", "analyte", "said"),
+    *("species", "basis", "unit", "method", "portion_g", "low", "high", "low_open", "high_open"),
+    *("uncertainty", "loq", "replicate", "file", "sheet", "cell"),
+)
+_CERTIFICATE = ("pass_id", "sha256", "batch_id", "certificate_id", "issued_on")
+# Newest first, so many batches of what may become one series: printed words still differ here.
+_NEWEST = """
+SELECT r.*, c.product, c.vendor, c.sequence, p.certificate_id,
+       coalesce(r.tested_on, p.issued_on, r.judged_on) AS day
+FROM results r
+JOIN counted c USING (batch_id, sha256, pass_id)
+LEFT JOIN (SELECT DISTINCT ON (batch_id, sha256, pass_id) * FROM certificates) p
+     USING (batch_id, sha256, pass_id)
+WHERE $until IS NULL OR coalesce(r.tested_on, p.issued_on, r.judged_on) <= $until
+QUALIFY dense_rank() OVER (
+  PARTITION BY c.product, c.vendor, lower(r.laboratory), r.analyte, r.species, r.basis, r.unit
+  ORDER BY coalesce(r.tested_on, p.issued_on, r.judged_on) DESC, c.sequence DESC, r.batch_id
+) <= $last
+ORDER BY day, c.sequence, r.batch_id, r.file, r.sheet, length(r.cell), r.cell
+"""
+
+
+class Wanted(NamedTuple):
+    """Which results: of one product form, laboratory, vendor, analyte, or of all. `last` bounds how
+    many batches one series holds, the newest; `until` leaves out what is later."""
+
+    product: str | None = None
+    laboratory: str | None = None
+    vendor: str | None = None
+    analyte: str | None = None
+    last: int = 500
+    until: date | None = None
+
+
+class Statement(NamedTuple):
+    """One result of a certificate that counts, with the series that it belongs to."""
+
+    key: SeriesKey
+    batch_id: str
+    day: date
+    value: Value
+    said: str
+    cell: str
+    certificate: str  # the hash of its file
+    replicate: str
+
+
+def statements(root: Path, wanted: Wanted) -> list[Statement]:
+    """The results wanted, in the order of their days. Raises InputNotFound where there is no
+    archive, and StoreError where it cannot be read."""
+    ledger = ledger_of(existing_store(root))
+    counted = _of_vendor(ledger.counted(wanted.product), wanted.vendor)
+    if not counted:
+        return []
+    rows = _rows(ArchiveTables(root), counted, wanted)
+    rows = _of_laboratory(rows, wanted.laboratory)
+    return _once(map(_statement, _without_superseded(rows)))
+
+
+def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[CountedCertificate]:
+    own = [one for one in counted if asked is None or one.vendor == asked]
+    if counted and not own:
+        raise _unknown("vendor", asked or "", {one.vendor or "" for one in counted})
+    return own
+
+
+def _of_laboratory(rows: list[dict[str, Any]], asked: str | None) -> list[dict[str, Any]]:
+    own = [row for row in rows if asked is None or folded(row["laboratory"]) == folded(asked)]
+    if rows and not own:
+        raise _unknown("laboratory", asked or "", {row["laboratory"] or "" for row in rows})
+    return own
+
+
+def _unknown(what: str, asked: str, names: set[str]) -> InputNotFound:
+    known = sorted(filter(None, names))
+    near = nearest_hint(asked, known, 3)
+    return InputNotFound(f"the store has no result of the {what} '{asked}'{near}")
+
+
+def _rows(
+    tables: ArchiveTables, counted: Sequence[CountedCertificate], wanted: Wanted
+) -> list[dict[str, Any]]:
+    passes = list(dict.fromkeys(one.pass_id for one in counted))
+    measured = ds.field("known") & ds.field("measured") & ds.field("text").is_null()
+    if wanted.analyte is not None:
+        measured &= among("analyte", [wanted.analyte])
+    judged = ds.field("status") == "judged"
+    with duckdb.connect() as database:
+        database.register("results", tables.table("results", passes, _RESULT, measured))
+        papers = tables.table("certificates", passes, _CERTIFICATE, judged)
+        database.register("certificates", papers)
+        columns = list(map(list, zip(*counted, strict=True)))
+        names = CountedCertificate._fields
+        kinds = [pa.int64() if name == "sequence" else pa.string() for name in names]
+        arrays = [pa.array(*column) for column in zip(columns, kinds, strict=True)]
+        database.register("counted", pa.table(dict(zip(names, arrays, strict=True))))
+        asked = {"until": wanted.until, "last": wanted.last}
+        answer: Any = database.sql(_NEWEST, params=asked)
+        found: list[dict[str, Any]] = answer.to_arrow_table().to_pylist()
+    return found
+
+
+def _without_superseded(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Of certificates of one batch that carry one laboratory's number, the newest."""
+    newest: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        if row["certificate_id"]:
+            paper = _paper(row)
+            newest[paper] = max(row["sequence"], newest.get(paper, 0))
+    for row in rows:
+        if row["sequence"] == newest.get(_paper(row), row["sequence"]):
+            yield row
+
+
+def _paper(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["batch_id"], folded(row["laboratory"]), row["certificate_id"] or ""
+
+
+def _statement(row: dict[str, Any]) -> Statement:
+    interval = Interval(row["low"], row["high"], row["low_open"], row["high_open"])
+    place = "!".join(filter(None, (row["sheet"], row["cell"])))
+    return Statement(
+        key=SeriesKey(
+            product=row["product"] or "",
+            laboratory=row["laboratory"] or "",
+            vendor=row["vendor"] or "",
+            analyte=row["analyte"],
+            species=row["species"] or "",
+            basis=row["basis"],
+            unit=row["unit"],
+            method=_technique(row["method"] or ""),
+        ),
+        batch_id=row["batch_id"],
+        day=row["day"],
+        value=Value(ends_of(interval), row["uncertainty"], row["loq"]),
+        said=row["said"],
+        cell=f"{row['file']} {place}".strip(),
+        certificate=row["sha256"],
+        replicate=row["replicate"] or "",
+    )
+
+
+def _once(found: Iterator[Statement]) -> list[Statement]:
+    """What a certificate states twice, in a summary and in a table, is one statement. Names of
+    laboratories and methods that differ in blanks, capitals and hyphens are one."""
+    names: dict[str, str] = {}
+    methods: dict[str, str] = {}
+    once: dict[tuple[object, ...], Statement] = {}
+    for printed in found:
+        name = names.setdefault(folded(printed.key.laboratory), printed.key.laboratory)
+        method = methods.setdefault(_compact(printed.key.method), printed.key.method)
+        one = printed._replace(key=printed.key._replace(laboratory=name, method=method))
+        once.setdefault((one.key, one.batch_id, one.certificate, one.replicate, one.value), one)
+    return list(once.values())
+
+
+def _technique(method: str) -> str:
+    """The techniques that a method's words name, as printed; else these words."""
+    named = dict.fromkeys(one.words for one in techniques_in(method))
+    return " ".join(named) or " ".join(method.split())
+
+
+def _compact(method: str) -> str:
+    """Equal for `ICP-MS`, `ICP/MS` and `icpms`."""
+    return "".join(sign for sign in method.casefold() if sign.isalnum())
+
+
+def folded(name: str | None) -> str:
+    """Equal for two ways to print one laboratory's name."""
+    return " ".join((name or "").casefold().split())

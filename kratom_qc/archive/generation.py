@@ -1,0 +1,134 @@
+"""The folder of tables and the one that takes its place, at once.
+
+    archive/…              what everybody reads
+    compacted/archive/…    the next generation, until it counts; then the one before it
+    compacted/ready        the new files of the next generation, from when all of it is on the disk
+
+New files, and links to those that stay, are put together beside the archive. Once the ledger names
+them the two folders are exchanged in one step of the file system: whoever lists the archive sees
+the files of before or those of after, and no row in two of them. A plain reader that listed before
+and opens after is told that a file is gone, and never gets a wrong answer; our own readers find the
+files of before where the new ones were, until the next time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from kratom_qc.archive import disk
+from kratom_qc.archive.tables import SCHEMAS
+from kratom_qc.domain.errors import StoreError
+
+BESIDE = "compacted"
+_MERGED = re.compile(r"\d{4}-\d\d_\d{6,}-\d{6,}_[0-9a-f]{12}")
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+
+
+def begin(root: Path, ours: Collection[str]) -> None:
+    """An empty folder beside the archive. `ours` are the names of all files that ever counted; what
+    lies there under another goes back into the archive. Raises StoreError where the file system
+    cannot exchange folders."""
+    _bring_back(root, ours)
+    for folder, path in _tables(root):
+        for left in folder.iterdir():
+            if _is_ours(left, ours):
+                with disk.told(left, "cannot be removed"):
+                    left.unlink()
+        disk.make_folder(path)
+    disk.make_folder(root / BESIDE / "try")
+    _exchange(root / BESIDE / "try", root / BESIDE / "archive")
+    _exchange(root / BESIDE / "try", root / BESIDE / "archive")
+
+
+def complete(root: Path, stays: Iterable[str], new: Collection[str]) -> None:
+    """Link the files that stay beside the new ones, and have everything on the disk."""
+    for stem in stays:
+        for folder, path in _tables(root):
+            _link(path / f"{stem}.parquet", folder / f"{stem}.parquet")
+    folders = [folder for folder, _ in _tables(root)]
+    files = (folder / f"{stem}.parquet" for folder in folders for stem in new)
+    disk.sync([*files, *folders, root / BESIDE / "archive", root / BESIDE])
+    disk.write_synced(root / BESIDE / "ready", json.dumps(list(new)).encode("ascii"))
+
+
+def ready(root: Path) -> list[str]:
+    """The new files of a generation that waits to take its place; none where none does."""
+    path = root / BESIDE / "ready"
+    if not path.exists():
+        return []
+    with disk.told(path, "cannot be read"):
+        names: list[str] = json.loads(path.read_bytes())
+    return names
+
+
+def take_place(root: Path, ours: Collection[str]) -> None:
+    """Let the next generation take its place, if it has not, and bring over what is not ours."""
+    new = ready(root)
+    if not all((root / "archive" / "verdicts" / f"{stem}.parquet").exists() for stem in new):
+        _exchange(root / BESIDE / "archive", root / "archive")
+        disk.sync([root, root / BESIDE])
+    _bring_back(root, ours)
+    give_up(root)
+
+
+def give_up(root: Path) -> None:
+    """Forget that a generation waits."""
+    with disk.told(root / BESIDE):
+        (root / BESIDE / "ready").unlink(missing_ok=True)
+
+
+def _tables(root: Path) -> Iterator[tuple[Path, Path]]:
+    """(folder beside the archive, folder in it) of every table."""
+    for name in SCHEMAS:
+        folder = root / BESIDE / "archive" / name
+        disk.make_folder(folder)
+        yield folder, root / "archive" / name
+
+
+def _bring_back(root: Path, ours: Collection[str]) -> None:
+    """Move what is not ours from beside the archive into it."""
+    for left in sorted((root / BESIDE / "archive").glob("*")):
+        inside = sorted(left.iterdir()) if left.name in SCHEMAS else [left]
+        for path in inside:
+            target = root / path.relative_to(root / BESIDE)
+            if not _is_ours(path, ours) and not target.exists():
+                with disk.told(target):
+                    path.rename(target)
+
+
+def _is_ours(path: Path, ours: Collection[str]) -> bool:
+    named = path.suffix == ".parquet" and path.parent.name in SCHEMAS
+    return named and (path.stem in ours or _MERGED.fullmatch(path.stem) is not None)
+
+
+def _link(path: Path, target: Path) -> None:
+    with disk.told(target):
+        try:
+            os.link(path, target)
+        except OSError:  # a file system without links
+            shutil.copy2(path, target)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two folders take each other's place in one step."""
+    names = os.fsencode(one), os.fsencode(other)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            failed = library.renamex_np(*names, _EXCHANGE)
+        else:
+            failed = library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE)
+    except (AttributeError, TypeError):  # a system without it
+        failed = True
+    if failed:
+        raise StoreError(
+            f"{one.parent}: this file system cannot exchange two folders at once, "
+            "which compaction needs; nothing was changed"
+        )

@@ -1,0 +1,176 @@
+"""Trends in plain sentences. Numbers are shown with four digits; `as_data` has them in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from kratom_qc.domain.interval import plain
+from kratom_qc.trends.agreement import Bias
+from kratom_qc.trends.capability import Estimate, Specification
+from kratom_qc.trends.ends import Ends
+from kratom_qc.trends.failures import BASELINE, Failures
+from kratom_qc.trends.rules import RULES, Signal
+from kratom_qc.trends.series import Point, Series, SeriesKey
+from kratom_qc.trends.trend import OutOfTrend, Trend
+from kratom_qc.vocabulary import wording
+
+WARNS = "It warns and changes no verdict."
+_SHOWN = Context(prec=4, rounding=ROUND_HALF_EVEN)
+_TEN = Decimal(10)
+_NAMED = 3  # batches of a signal that a sentence names
+
+
+def number(one: Decimal) -> str:
+    """A computed number, with four digits: `0.3101`, `14 940`."""
+    rounded = _SHOWN.plus(one)
+    return wording.shown(Decimal(plain(rounded)))
+
+
+def ends(one: Ends, unit: str = "") -> str:
+    """A number by its ends: `0.3101`, or `0.3101 to 0.3228` where values are hidden."""
+    named = f" {wording.unit_name(unit)}" if wording.unit_name(unit) else ""
+    if one.low is None and one.high is None:
+        return "anything"
+    if one.low is None or one.high is None:
+        return (
+            f"over {number(one.low)}{named}"
+            if one.low is not None
+            else f"under {_high(one)}{named}"
+        )
+    low, high = number(one.low), number(one.high)
+    return f"{low}{named}" if low == high else f"{low} to {high}{named}"
+
+
+def _high(one: Ends) -> str:
+    return number(one.high) if one.high is not None else ""
+
+
+def on_scale(one: Ends, scale: str) -> Ends:
+    """A number of a chart as an amount: what is charted on logarithms is raised again."""
+    if scale == "linear":
+        return one
+    return Ends(*(None if end is None else _TEN**end for end in one))
+
+
+def title(key: SeriesKey) -> str:
+    """`Lead in leaf powder · Acme Labs · ICP-MS`."""
+    of = (key.laboratory or "laboratory not stated", key.vendor, key.method)
+    return " · ".join(filter(None, (subject(key), *of)))
+
+
+def subject(key: SeriesKey) -> str:
+    """`Lead in leaf powder`."""
+    species = f" ({key.species})" if key.species else ""
+    basis = "" if key.basis == "as received" else f", {key.basis}"
+    product = wording.product_name(key.product or None)
+    return f"{wording.subject_name(key.analyte)}{species}{basis} in {product.lower()}"
+
+
+def limits(lower: Ends, upper: Ends, series: Series) -> str:
+    """Control limits as amounts: `0.1 to 0.31 mg/kg`. Where hidden values give each limit two ends,
+    the outer ones, beyond which a signal is certain."""
+    return ends(on_scale(Ends(lower.low, upper.high), series.scale), series.key.unit)
+
+
+def sentences(one: Trend) -> Iterator[str]:
+    """Everything that a trend tells, the newest batch first."""
+    yield from map(out_of_trend, one.out_of_trend)
+    if one.chart is None:
+        return
+    points = one.series.points
+    for alike in _together([signal for signal in one.chart.signals if signal.certain]):
+        yield f"{_rules(alike)}: {_batches(alike[0], points)}."
+    possible = sum(not signal.certain for signal in one.chart.signals)
+    if possible:
+        yield (
+            f"{possible} more signal{'s' if possible > 1 else ''} cannot be excluded: it depends "
+            "on what values below their LOQ are."
+        )
+    if one.chart.neighbours_alike and one.chart.autocorrelation is not None:
+        yield (
+            f"Neighbouring batches are alike (correlation {number(one.chart.autocorrelation)}): "
+            "limits are narrower than they should be."
+        )
+
+
+def out_of_trend(one: OutOfTrend) -> str:
+    """What the newest batch breaks, against those before it."""
+    key = one.series.key
+    value, usual = ends(one.point.value, key.unit), limits(one.lower, one.upper, one.series)
+    return (
+        f"Out of trend: {wording.subject_name(key.analyte)} of {one.point.batch_id} is {value} "
+        f"('{one.point.said}' at {one.point.cell}); by the {one.before} batches before it {usual} "
+        f"is usual ({one.rule}, {RULES[one.rule]}). {WARNS}"
+    )
+
+
+def _together(signals: Iterable[Signal]) -> Iterator[list[Signal]]:
+    """Signals of the same points, which two sets of rules often tell alike."""
+    alike: dict[tuple[int, int, str, str], list[Signal]] = {}
+    for signal in signals:
+        alike.setdefault((signal.first, signal.last, signal.side, signal.means), []).append(signal)
+    return iter(alike.values())
+
+
+def _rules(signals: Sequence[Signal]) -> str:
+    return f"{' and '.join(signal.rule for signal in signals)} ({signals[0].means})"
+
+
+def _batches(signal: Signal, points: Sequence[Point]) -> str:
+    """Which batches, and on which side."""
+    of = points[signal.first : signal.last + 1]
+    if len(of) <= _NAMED:
+        which = ", ".join(point.batch_id for point in of)
+    else:
+        which = f"{of[0].batch_id} to {of[-1].batch_id} ({len(of)} batches)"
+    return f"{which} {signal.side}".rstrip()
+
+
+# ---------------------------------------------------------------- capability and laboratories
+
+
+def capability(one: Trend) -> str:
+    """`Cpk 1.4 (1.1 to 1.7) to SPEC-PB, at most 0.5`; else why there is none."""
+    room = one.capability
+    if room is None:
+        return one.why_no_capability
+    if room.cpk is not None:
+        return f"Cpk {_estimate(room.cpk)} to {specification(room.specification)}"
+    return f"{room.why_no_cpk}; Ppk {_estimate(room.ppk)} to {specification(room.specification)}"
+
+
+def _estimate(one: Estimate) -> str:
+    return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"
+
+
+def specification(one: Specification) -> str:
+    """The limits of a series with their rules: `at most 0.5 (SPEC-PB)`."""
+    lower = f"at least {number(one.lower)} ({one.lower_rule})" if one.lower is not None else ""
+    upper = f"at most {number(one.upper)} ({one.upper_rule})" if one.upper is not None else ""
+    return " and ".join(filter(None, (lower, upper)))
+
+
+def failures(one: Failures) -> str:
+    """How often a laboratory's batches FAIL, and whether that has changed."""
+    if one.rate is None:
+        return f"{one.laboratory}: {one.failed} of {one.batches} batches FAIL ({one.why_not})."
+    before = f"{one.laboratory}: {number(one.rate * 100)} % of the first {BASELINE} batches FAIL"
+    told = [
+        f"{what} since about batch {place + 1}"
+        for what, place in (("far fewer", one.fell), ("far more", one.rose))
+        if place is not None
+    ]
+    if not told:
+        return f"{before}, and no other rate is shown in the {one.batches - BASELINE} since."
+    return f"{before}; {' and '.join(told)}: ask the laboratory what has changed. {WARNS}"
+
+
+def bias(one: Bias) -> str:
+    """How two laboratories' results of the same batches lie to each other."""
+    count = f"{len(one.pairs)} batch{'es' if len(one.pairs) > 1 else ''} tested by both"
+    found = f"{one.laboratory} against {one.against}: {ends(one.difference)} % on average ({count}"
+    if one.low is None or one.high is None:
+        return f"{found}; no confidence: {one.why_no_confidence})."
+    differs = "they differ" if one.is_shown else "no difference is shown"
+    return f"{found}; 95 % confidence {number(one.low)} to {number(one.high)} %): {differs}."

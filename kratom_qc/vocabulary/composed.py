@@ -1,0 +1,66 @@
+"""Labels that are made of parts (`[composed]` of `words/labels.toml`): `Quote #`, `Avg. capsule fill`,
+`Results reviewed by`. Which number, weight or person stands beside one, nobody needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from kratom_qc.vocabulary.keys import folded
+from kratom_qc.vocabulary.lists import word_list
+
+_MOST_PARTS = 6
+_SMALL = frozenset(
+    "of the for de la le du des der die das del dell' d' l' z van het i e y und and a da do di".split()
+)
+_TOKEN = re.compile(r"#|[^\s#]+")
+
+
+class Parts(NamedTuple):
+    """What labels of one kind are made of."""
+
+    of: frozenset[str]
+    last: frozenset[str]
+    first: frozenset[str]
+
+
+@cache
+def _kinds() -> Mapping[str, Parts]:
+    return {
+        kind: Parts(*(frozenset(map(_key, row[part])) for part in Parts._fields))
+        for kind, row in word_list("labels.toml")["composed"].items()
+    }
+
+
+def _key(text: str) -> str:
+    return " ".join(_TOKEN.findall(folded(text).replace("-", " ")))
+
+
+def composed_label(text: str) -> str | None:
+    """The kind of value beside a label that is made of known parts; None where it is not."""
+    words = _key(re.sub(r"(?<=[dl])['’]", " ", text)).split()
+    if not 0 < len(words) <= _MOST_PARTS:
+        return None
+    return next((kind for kind, parts in _kinds().items() if _is_made_of(words, parts)), None)
+
+
+def _is_made_of(words: list[str], parts: Parts) -> bool:
+    for at in range(1, len(words)):
+        head, tail = words[:at], words[at:]
+        if " ".join(tail) in parts.last and _are_parts(head, parts.of):
+            return True
+        if " ".join(head) in parts.first and _are_parts(tail, parts.of):
+            return True
+    return False
+
+
+def _are_parts(words: list[str], known: frozenset[str]) -> bool:
+    """Whether words are known parts, one behind the other; small words may stand between."""
+    if not words:
+        return True
+    ways = range(min(len(words), 3), 0, -1)
+    return any(
+        " ".join(words[:count]) in known and _are_parts(words[count:], known) for count in ways
+    ) or (len(words) > 1 and words[0] in _SMALL and _are_parts(words[1:], known))

@@ -1,0 +1,64 @@
+"""The pages over a vendor's, a laboratory's and a product's batches, from a real store."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kratom_qc.app import reports
+from kratom_qc.app.groups import Groups
+from kratom_qc.app.store import ledger_of
+from kratom_qc.cli import main as cli
+from kratom_qc.domain.errors import InputNotFound
+from tests.app.stores import DAY, LEAD, certificate, passed
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("groups")
+    passed(root, **{batch: certificate(batch, lead, Laboratory="Northlab") for batch, lead in LEAD.items()})
+    passed(root, other=certificate("L-OTHER", "0.9", Laboratory="Lab & <Son>"))
+    return root / "store"
+
+
+@pytest.fixture(scope="module")
+def groups(root) -> Groups:
+    return Groups(root, ledger_of(root), DAY)
+
+
+def test_a_laboratorys_batches_are_counted_with_what_fails_them(groups):
+    assert groups.names("laboratory") == ["Lab & <Son>", "Northlab"]
+    card = groups.card("laboratory", "Northlab")
+    assert [(share.decision, share.number) for share in card.shares] == [("FAIL", 1), ("HOLD", 1), ("PASS", 1)]
+    causes = {(one.outcome, one.subject, one.rules, one.batches) for one in card.causes}
+    assert causes >= {("FAIL", "Lead", "PB", 1), ("INCONCLUSIVE", "Lead", "PB", 1)}
+    assert card.causes[0].batches == max(one.batches for one in card.causes)
+    assert groups.card("product", "Leaf powder").batches == 4
+
+
+def test_its_values_are_drawn_also_those_that_are_only_bounded(groups):
+    (chart,) = groups.charts("laboratory", "Northlab")
+    assert (chart.title, len(chart.marks)) == ("Lead", 3)
+    assert sum(mark.height > 0 for mark in chart.marks) == 1  # <1.0
+
+
+def test_a_group_that_is_not_there_is_told_with_the_nearest(groups):
+    with pytest.raises(InputNotFound, match=r"'Nortlab' is no laboratory .*Northlab"):
+        groups.card("laboratory", "Nortlab")
+
+
+def test_the_pages_lead_to_each_other_and_the_index_to_them(root, capsys):
+    assert "groups.html" not in (root / "reports" / "index.html").read_text()
+    with pytest.raises(SystemExit) as end:
+        cli.main(["reports", "groups", "--store", str(root), "--on", str(DAY)])
+    assert end.value.code == 0
+    assert "3 pages" in capsys.readouterr().out
+    assert 'href="groups.html"' in (root / "reports" / "index.html").read_text()
+    folder = root / "reports"
+    pages = [folder / reports.GROUPS, *folder.glob("laboratories/*.html"), *folder.glob("products/*.html")]
+    assert len(pages) == 4
+    for page in pages:
+        for link in re.findall(r'href="([^"#]+)(?:#[^"]*)?"', page.read_text()):
+            assert (page.parent / link).is_file(), f"{page.name} leads to {link}"
