@@ -96,11 +96,8 @@ def _client(where: str, closing: ExitStack) -> Any:
         # Not daemons: each has a child that reads.
         dask.config.set({"distributed.worker.daemon": False})
         workers = int(count) if count.isdigit() else None
-        address: Any = closing.enter_context(
-            distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, dashboard_address=None
-            )
-        )
+        options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+        address: Any = closing.enter_context(distributed.LocalCluster(**options))
     else:
         address = where
     try:
@@ -110,10 +107,14 @@ def _client(where: str, closing: ExitStack) -> Any:
 
 
 def _check_versions(client: Any, where: str) -> None:
-    others = {worker: said for worker, said in client.run(program).items() if said != PROGRAM}
-    if others or not client.nthreads():
-        what = ", ".join(sorted(set(others.values()))) or "no worker"
-        raise StoreError(f"{where}: has {what}; every worker must have {PROGRAM}")
+    try:
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+    except TimeoutError:
+        raise StoreError(f"{where}: this scheduler has no worker") from None
+    others = {said for said in client.run(program).values() if said != PROGRAM}
+    if others:
+        what = ", ".join(sorted(others))
+        raise StoreError(f"{where}: its workers have {what}; every one must have {PROGRAM}")
 
 
 # ---------------------------------------------------------------- in a worker
