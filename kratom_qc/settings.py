@@ -90,6 +90,7 @@ class Settings:
     laboratories: Path | None = None  # a register of laboratories
     hold_laboratories: bool = False  # what it does not vouch for holds, instead of only warning
     ledger: str | None = None  # the URL of a database, in place of a file in the store
+    bucket: str | None = None  # the URL of a bucket for `archive publish`
     heads: Path | None = None  # where the ledger's head is written, in place of a file in the store
     settle_seconds: int = 2  # a file of the inbox is taken once nobody wrote to it for so long
     pass_files: int = 10_000  # new files that one pass takes, the oldest first; the others wait
@@ -129,6 +130,7 @@ def load() -> Settings:
         laboratories=laboratories,
         hold_laboratories=hold_laboratories,
         ledger=_text("LEDGER") or None,
+        bucket=_text("BUCKET") or None,
         heads=_path("HEADS"),
         settle_seconds=_whole("SETTLE_SECONDS", 2, range(3601)),
         pass_files=_whole("PASS_FILES", 10_000, range(1, 1_000_001)),

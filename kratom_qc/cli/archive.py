@@ -25,6 +25,11 @@ Heads = Annotated[
     ),
 ]
 
+Bucket = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Read what was published in a bucket, instead of a store."),
+]
+
 
 @archive.command()
 def verify(
@@ -56,6 +61,7 @@ def query(
     output: Annotated[
         Shape, typer.Option(help="A table, CSV, or JSON with an object a line.")
     ] = Shape.TABLE,
+    bucket: Bucket = None,
     store: StoreFolder = None,
 ) -> int:
     """Ask the archive a question in SQL.
@@ -71,7 +77,7 @@ def query(
     from kratom_qc import settings
     from kratom_qc.cli.archive_query import print_answer
 
-    return print_answer(store or settings.load().store, sql, output)
+    return print_answer(bucket or store or settings.load().store, sql, output)
 
 
 @archive.command()
@@ -110,6 +116,30 @@ def export(
     if delta is not None and batch is None and to is None:
         return proof.print_exported_to_delta(root, delta)
     raise UsageError("name a batch and its new folder (BATCH --to FOLDER), or --delta FOLDER")
+
+
+@archive.command()
+def publish(
+    bucket: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="URL", show_default=False, help="As s3://bucket/folder (default: settings)."
+        ),
+    ] = None,
+    store: StoreFolder = None,
+) -> int:
+    """Bring the tables in a bucket to what counts.
+
+    Only what is new is sent; `archive query --bucket` reads it there.
+
+    \b
+    Example:
+      kratom-qc archive publish s3://quality/kratom --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_published
+
+    return print_published(store or settings.load().store, bucket or settings.load().bucket)
 
 
 @archive.command()
