@@ -9,10 +9,11 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo test test-fast check samples bench properties fuzz faults mutation lock clean
+.PHONY: help install install-dev demo serve test test-fast check samples bench properties fuzz faults mutation lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
+	@echo "make serve    a portal with the samples and a user of each role (PORT=8000)"
 	@echo "make test     run the tests, on every core"
 	@echo "make test-fast  those that take no time: a minute, for the inner loop"
 	@echo "make check    lint, types, import contracts, complexity, limits, samples up to date"
@@ -48,6 +49,10 @@ install-dev: $(VENV)/.installed-dev
 
 demo: install
 	@$(BIN)/kratom-qc run --prefect --inbox sample_reports/certificates --store demo_store --facts sample_reports/products.toml --on $(DAY)
+
+PORT ?= 8000
+serve: install
+	@exec $(BIN)/python sample_reports/serve_samples.py --store serve_store --on $(DAY) --port $(PORT)
 
 # One worker more than cores: some tests wait for a server or a process and leave their core idle.
 WORKERS := $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1 ))
@@ -104,4 +109,4 @@ lock:
 		$$(sed -nE 's/^([^ =]+)==.*/--no-emit-package \1/p' requirements.lock)
 
 clean:
-	rm -rf $(VENV) demo_store .complexipy_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo_store serve_store .complexipy_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

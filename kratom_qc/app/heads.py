@@ -93,7 +93,8 @@ def _lines(root: Path) -> list[dict[str, Any]]:
     with disk.told(path, "cannot be read"):
         lines = path.read_text(encoding="ascii", errors="replace").splitlines()
     try:
-        heads = [json.loads(line) for line in lines if line.strip()]
+        # What does not end as a line does is what a power cut left of one.
+        heads = [json.loads(line) for line in lines if line.rstrip().endswith("}")]
         return [
             {**head, "sequence": int(head["sequence"]), "hash": str(head["hash"])} for head in heads
         ]

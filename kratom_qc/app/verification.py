@@ -46,19 +46,28 @@ def verify(root: Path, heads: Sequence[Head] = (), *, replay: bool) -> Verified:
     store."""
     ledger = ledger_of(existing_store(root))
     found = Verified(entries=ledger.head().sequence)
-    differences = [*_journal(root, ledger, heads)]
-    differences += _kept(root, ledger, found)
-    differences += _tables(root, ledger, found)
+    differences = [*_looked("the journal", _journal(root, ledger, heads))]
+    differences += _looked("kept files", _kept(root, ledger, found))
+    differences += _looked("tables", _tables(root, ledger, found))
     if replay and not differences:  # from damaged files nobody judges again
         differences += _replayed(root, ledger, found)
     found.differences = tuple(differences)
     return found
 
 
+def _looked(what: str, differences: Iterator[str]) -> Iterator[str]:
+    """Differences, and that there may be more where damage ends the look at them."""
+    try:
+        yield from differences
+    except (StoreError, ValueError, KeyError, TypeError) as error:
+        yield f"{what}: cannot be looked through to the end: {error}"
+
+
 def _journal(root: Path, ledger: Ledger, heads: Sequence[Head]) -> Iterator[str]:
     faults = journal_faults(root, ledger, heads)
     yield from (f"journal: entry {fault.sequence} {fault.what}" for fault in faults)
     if not faults:
+        yield from (f"ledger: its file is damaged: {line}" for line in ledger.damage())
         for table, count in ledger.differences().items():
             yield f"ledger: the table {table} differs from the journal in {count} rows"
 

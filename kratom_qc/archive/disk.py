@@ -63,10 +63,14 @@ def write_synced(path: Path, content: bytes) -> None:
 
 
 def append_synced(path: Path, line: str) -> None:
-    """Add a line to a file, and have it on the disk when this returns. Raises StoreError."""
+    """Add a line to a file, and have it on the disk when this returns. After what a power cut left
+    of another it stands on a line of its own. Raises StoreError."""
     with told(path):
-        with path.open("a", encoding="ascii") as file:
-            file.write(line + "\n")
+        with path.open("a+b") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+            torn = file.read() not in (b"", b"\n")
+            file.write((b"\n" if torn else b"") + line.encode("ascii") + b"\n")
             file.flush()
             os.fsync(file.fileno())
         _sync_one(path.parent)

@@ -13,12 +13,17 @@ daily = typer.Typer(name="daily", rich_markup_mode=None)
 
 @daily.callback()
 def about() -> None:
-    """What `serve` does every day, one by one, for cron."""
+    """What `serve` does every day, one by one, for cron.
+
+    \b
+    Example:
+      kratom-qc daily keep --store store
+    """
 
 
 @daily.command()
 def rejudge(store: StoreFolder = None, facts: Facts = None) -> int:
-    """Judge again what today's limits judge otherwise, and tell people.
+    """Judge again what today's limits judge otherwise.
 
     \b
     Example:
@@ -31,7 +36,9 @@ def rejudge(store: StoreFolder = None, facts: Facts = None) -> int:
 
 @daily.command()
 def keep(store: StoreFolder = None) -> int:
-    """Verify the store and back it up into KRATOM_QC_BACKUPS; 1 where something is damaged.
+    """Verify the store and back it up.
+
+    Into KRATOM_QC_BACKUPS, if it is set. Ends with 1 where something is damaged.
 
     \b
     Example:
@@ -47,7 +54,9 @@ def digest(
     store: StoreFolder = None,
     days: Annotated[int, typer.Option(metavar="N", min=1, help="How many days back.")] = 1,
 ) -> int:
-    """Print what arrived, was judged and waits for a person, and send it to KRATOM_QC_NOTIFY.
+    """Print what arrived, was judged and waits for a person.
+
+    It is sent to KRATOM_QC_NOTIFY as well, if that is set.
 
     \b
     Example:

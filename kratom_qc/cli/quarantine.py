@@ -13,7 +13,7 @@ quarantine = typer.Typer(name="quarantine", rich_markup_mode=None)
 
 @quarantine.callback(invoke_without_command=True)
 def listed(context: typer.Context, store: StoreFolder = None, as_json: Json = False) -> None:
-    """Files that no pass works on any more: list them, try one again.
+    """Files that no pass works on any more: list, retry.
 
     \b
     Example:

@@ -44,15 +44,16 @@ def serve(
         ),
     ] = False,
 ) -> int:
-    """Serve the portal, judge what arrives and run what is due, until Ctrl-C.
+    """Serve the portal and judge what arrives, until Ctrl-C.
 
     \b
     Example:
-      kratom-qc users add admin --role admin --password-stdin --store store < password
       kratom-qc serve --store store --inbox inbox --port 8000
     """
+    from flows.deployments import Schedule
     from kratom_qc import settings
     from kratom_qc.cli.serving import Served, run
 
     root = store or settings.load().store
-    return run(Served(root, inbox, host, port, behind_proxy, every, schedule))
+    order = Schedule(root, inbox, every, is_scheduled=schedule)
+    return run(Served(order, host, port, behind_proxy))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 users = typer.Typer(
     name="users",
     rich_markup_mode=None,
-    help="Who may sign in at the portal: add, password, list, disable, enable.\n\n"
+    help="Who may sign in at the portal: add, list, disable …\n\n"
     "\b\nExample:\n  kratom-qc users list --store store",
 )
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]

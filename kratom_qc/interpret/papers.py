@@ -123,7 +123,9 @@ def is_document(text: str) -> bool:
     if not words:
         return behind is not None
     code = " ".join(words)
-    return (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
+    return (
+        (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
+    )
 
 
 # ---------------------------------------------------------------- signatures
@@ -143,7 +145,11 @@ def is_signature(text: str) -> bool:
         return True
     name, _, role = who.partition(",")
     named = is_capitalised_name(name, 3) and len(name.split()) > 1
-    return signed is not None and named and (not role.strip() or is_role(role) or is_organisation(role.strip()))
+    return (
+        signed is not None
+        and named
+        and (not role.strip() or is_role(role) or is_organisation(role.strip()))
+    )
 
 
 # ---------------------------------------------------------------- how deep a method looks

@@ -98,7 +98,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _told(engine: Engine, done: str) -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, UnicodeError) as error:  # the second of damaged names and texts
         reason = str(getattr(error, "orig", None) or error).strip()
         raise StoreError(f"the ledger ({engine.dialect.name}) cannot be {done}: {reason}") from None
 

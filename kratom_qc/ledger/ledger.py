@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
 from kratom_qc.domain.disposition import Disposition
+from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.ledger import state
 from kratom_qc.ledger.database import engine_of, migrate, reading, writing
@@ -265,10 +266,21 @@ class Ledger:
             found = connection.execution_options(yield_per=_ASKED).exec_driver_sql(_WHOLE_JOURNAL)
             return list(faults(found, heads))
 
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with its file: rows that an index hides, for instance. Nothing
+        for another database, which has tools of its own."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with reading(self._engine) as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars()
+            return [line for line in found if line != "ok"]
+
     def rebuild(self) -> dict[str, int]:
         """Make the state again from the journal. Returns in how many rows each table differed, of
         those that did."""
         with writing(self._engine) as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("REINDEX")  # an index may hide what the tables hold
             return state.rebuild(connection)
 
     def differences(self) -> dict[str, int]:
@@ -306,9 +318,10 @@ class Ledger:
         return {(sha256, name, route) for sha256, name, route in rows}
 
     def every_file(self) -> Iterator[tuple[str, str]]:
-        """(hash, name) of every file that was delivered."""
+        """(hash, name) of every file that was delivered and is kept."""
         with reading(self._engine) as connection:
-            rows = select(FILES.c.sha256, FILES.c.name).order_by(FILES.c.sequence)
+            kept = FILES.c.status != "retired"
+            rows = select(FILES.c.sha256, FILES.c.name).where(kept).order_by(FILES.c.sequence)
             found = connection.execution_options(yield_per=_ASKED).execute(rows)
             yield from ((sha256, name) for sha256, name in found)
 
@@ -379,7 +392,13 @@ class Ledger:
         rows = select(*columns).order_by(PASSES.c.sequence.desc()).limit(count)
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
-        return [one._replace(holds=json.loads(one.holds)) for one in found]
+        return [one._replace(holds=_loaded("passes", one.holds)) for one in found]
+
+    def retired_files(self) -> list[str]:
+        """The hashes of the files that are not kept any more."""
+        rows = select(FILES.c.sha256).where(FILES.c.status == "retired")
+        with reading(self._engine) as connection:
+            return list(connection.execute(rows).scalars())
 
     def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
         """The passes whose rows lie together with those of others, of all or of some, each with the
@@ -389,7 +408,9 @@ class Ledger:
         if passes is not None:
             rows = rows.where(PASSES.c.pass_id.in_(list(passes)))
         with reading(self._engine) as connection:
-            found = {pass_id: json.loads(holds) for pass_id, holds in connection.execute(rows)}
+            found = {
+                pass_id: _loaded("passes", holds) for pass_id, holds in connection.execute(rows)
+            }
         return {
             pass_id: path.removeprefix("archive/verdicts/").removesuffix(".parquet")
             for pass_id, holds in found.items()
@@ -487,7 +508,9 @@ class Ledger:
     def terms(self) -> dict[str, Any]:
         """By what passes judged, by hash."""
         with reading(self._engine) as connection:
-            return {row.hash: json.loads(row.made) for row in connection.execute(select(TERMS))}
+            return {
+                row.hash: _loaded("terms", row.made) for row in connection.execute(select(TERMS))
+            }
 
     def judged_by_other_terms(self) -> int:
         """How many batches were judged last by other terms than those of the newest pass."""
@@ -519,6 +542,21 @@ _WHOLE_JOURNAL = (
 )
 
 
+def _loaded(table: str, text: str) -> Any:
+    """What a column of JSON says. Raises StoreError where it is none any more."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise _damaged(table) from None
+
+
+def _damaged(table: str) -> StoreError:
+    return StoreError(
+        f"the ledger's table {table} is damaged; where `kratom-qc ledger verify` finds the journal "
+        "whole, `kratom-qc ledger rebuild` makes the table again"
+    )
+
+
 def _head(connection: Connection) -> Head:
     newest = select(JOURNAL.c.sequence, JOURNAL.c.hash).order_by(JOURNAL.c.sequence.desc())
     row = connection.execute(newest.limit(1)).one_or_none()
@@ -540,8 +578,11 @@ def _batches(connection: Connection, batch_ids: Collection[str] | None) -> dict[
 
 def _known_batch(row: Sequence[Any]) -> KnownBatch:
     known = KnownBatch(*row)
-    stands = Disposition(known.disposition)
-    return known._replace(verdict=Decision(known.verdict), disposition=stands)
+    try:
+        verdict, stands = Decision(known.verdict), Disposition(known.disposition)
+    except ValueError:
+        raise _damaged("batches") from None
+    return known._replace(verdict=verdict, disposition=stands)
 
 
 def _among(

@@ -10,7 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from kratom_qc.app.heads import exported_heads
 from kratom_qc.app.store import Store, history_of, ledger_of
+from kratom_qc.app.verification import verify
 from kratom_qc.archive import disk
 from kratom_qc.archive.history import ArchiveTables
 from kratom_qc.archive.pages import PageWriter
@@ -215,3 +217,24 @@ def test_no_file_of_a_store_is_seen_before_it_is_on_the_disk(root, monkeypatch):
 def test_pages_that_cannot_be_written_are_an_error_of_the_store(tmp_path):
     with pytest.raises(StoreError, match="No such file or directory"):
         PageWriter(tmp_path / "gone" / "pages.parquet")
+
+
+@pytest.mark.parametrize(
+    "torn", [b'{"at": "2026-1', b"\0\0\0\0", b'{"at": "2026-11-22T08:30:00+00:00", "sequence": 1\0']
+)
+def test_a_head_that_a_power_cut_tore_is_passed_over_and_the_next_stands_for_itself(root, torn):
+    heads = root / "store" / "heads.jsonl"
+    whole = exported_heads(root / "store")
+    with heads.open("ab") as file:
+        file.write(torn)
+    assert exported_heads(root / "store") == whole
+    passed(root, c=certificate("L-2", "0.4"))
+    assert exported_heads(root / "store") == [*whole, ledger_of(root / "store").head()]
+    assert verify(root / "store", replay=False).differences == ()
+
+
+def test_a_head_that_somebody_changed_is_not_passed_over(root):
+    heads = root / "store" / "heads.jsonl"
+    heads.write_text(heads.read_text().replace('"sequence"', "sequence"))
+    with pytest.raises(StoreError, match="is damaged"):
+        exported_heads(root / "store")

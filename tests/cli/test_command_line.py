@@ -26,32 +26,8 @@ from tests.factory import REAL, book, limit, long_csv, row, written
 
 SAMPLES = REAL.parent / "sample_reports" / "certificates"
 RUN = ["run", "--on", "2026-11-22"]
-COMMANDS = [
-    [],
-    *([name] for name in ("check", "read", "run", "markets", "batches", "review", "decide", "amend")),
-    *([name] for name in ("rejudge", "backup", "restore", "template", "problems")),
-    *([name] for name in ("limits", "layout", "texts", "ledger", "archive")),
-    *(["limits", name] for name in ("list", "show", "due", "lint", "page", "schema", "export", "import", "diff")),
-    ["limits", "suite"],
-    *(["layout", name] for name in ("draft", "test", "list")),
-    *(["texts", name] for name in ("list", "accept")),
-    *(["ledger", name] for name in ("show", "verify", "rebuild")),
-    *(["archive", name] for name in ("verify", "views", "columns")),
-    ["reports"],
-    *(["reports", name] for name in ("rebuild", "page")),
-    *([name] for name in ("serve", "users", "tokens", "trends")),
-    *(["users", name] for name in ("add", "password", "list", "disable", "enable")),
-    *(["tokens", name] for name in ("add", "list", "revoke")),
-]
-
-
-def told(capsys, *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as end:
-        cli.main(arguments)
-    return end.value.code, *capsys.readouterr()
-
-
-# ---------------------------------------------------------------- help
+OF_ITS_TIME = ["quarantine retry", "tokens revoke"]  # what they name exists in a store of its own
+ENDLESS = ["serve"]  # until somebody ends it: tests/portal
 
 
 def registered(group, path=()) -> list[list[str]]:
@@ -62,8 +38,16 @@ def registered(group, path=()) -> list[list[str]]:
     return found
 
 
-def test_every_command_is_among_those_tested_here():
-    assert sorted(registered(typer.main.get_command(cli._program()))) == sorted(COMMANDS)
+COMMANDS = registered(typer.main.get_command(cli._program()))
+
+
+def told(capsys, *arguments: str) -> tuple:
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    return end.value.code, *capsys.readouterr()
+
+
+# ---------------------------------------------------------------- help
 
 
 def test_every_command_that_can_decide_is_wrapped_before_a_reader_leaves():
@@ -88,9 +72,11 @@ def test_every_command_has_help_with_an_example(capsys, path, option):
 
 
 def test_a_line_of_the_list_of_commands_is_never_cut(capsys):
-    for path in ([], ["limits"], ["layout"], ["texts"], ["ledger"], ["archive"], ["reports"], ["users"]):
+    cut = {}
+    for path in COMMANDS:
         _, out, _ = told(capsys, *path, "--help")
-        assert "..." not in out.partition("Commands:")[2]
+        cut[tuple(path)] = [line for line in out.partition("Commands:")[2].splitlines() if line.endswith("...")]
+    assert {path: lines for path, lines in cut.items() if lines} == {}
 
 
 def test_no_help_imports_anything_heavy():
@@ -125,6 +111,7 @@ def workshop(tmp_path_factory) -> Path:
     }.items():
         (folder / name).write_bytes((SAMPLES / source).read_bytes())
     (folder / "refused.csv").write_text("Batch,Analyte,Result,Unit\nB,Lead,lots,mg/kg\n")
+    (folder / "password").write_text("a long word and 7 others\n")
     (folder / "inbox").mkdir()
     (folder / "inbox" / "a.xlsx").write_bytes((folder / "certificate.xlsx").read_bytes())
     _corrected(folder / "certificate.xlsx", folder / "inbox" / "corrected.xlsx")
@@ -143,22 +130,34 @@ def _corrected(certificate: Path, to: Path) -> None:
     book.save(to)
 
 
-def test_every_example_runs(workshop, monkeypatch, capsys):
+def typed(example: str) -> tuple[list[str], bytes]:
+    """The arguments of an example, and what it gives the command to read."""
+    piped, _, command = example.rpartition(" | ")
+    command, _, source = command.partition(" > ")[0].partition(" < ")
+    source = source or piped.removeprefix("cat ")
+    program, *arguments = shlex.split(command)
+    assert program == "kratom-qc"
+    return arguments, Path(source).read_bytes() if source else b""
+
+
+def test_every_example_runs(workshop, monkeypatch, capsysbinary):
     """One after the other in the order of the help: what one writes, a later one reads."""
     monkeypatch.chdir(workshop)
     ended = {}
     for path in COMMANDS:
-        for example in examples(told(capsys, *path, "--help")[1]):
-            piped, _, command = example.rpartition(" | ")
-            if piped:
-                raw = Path(piped.removeprefix("cat ")).read_bytes()
-                monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
-            program, *arguments = shlex.split(command.partition(" > ")[0])
-            assert program == "kratom-qc"
-            status, out, err = told(capsys, *arguments)
+        for example in examples(told(capsysbinary, *path, "--help")[1].decode()):
+            arguments, given = typed(example)
+            if arguments[:1] == ENDLESS:
+                continue
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+            status, out, err = told(capsysbinary, *arguments)
             ended[example] = (status, out + err)
     assert len(ended) > len(COMMANDS)
-    assert {example: end for example, end in ended.items() if end[0] not in (0, 1, 2, 3)} == {}
+    unknown = {example for example in ended if any(f"kratom-qc {name} " in example for name in OF_ITS_TIME)}
+    assert {
+        example: end for example, end in ended.items() if end[0] not in (0, 1, 2, 3) and example not in unknown
+    } == {}
+    assert {ended[example][0] for example in unknown} == {64, 66}
     assert all(text.strip() or "--quiet" in example for example, (_, text) in ended.items())
 
 

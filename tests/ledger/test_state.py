@@ -79,6 +79,43 @@ def test_a_state_that_somebody_changed_is_told_and_made_again(ledger):
     assert ledger.batches()["L-1"].verdict == "FAIL"
 
 
+@pytest.mark.parametrize(
+    "damage", ["UPDATE batches SET verdict = 'PaSS'", "UPDATE passes SET holds = '{'", "UPDATE terms SET made = 'x'"]
+)
+def test_a_damaged_table_is_an_error_that_names_it_and_is_made_again(ledger, damage):
+    made = {
+        "judged_on": "2026-11-22",
+        "judged_at": "2026-11-22T08:30:00Z",
+        "program": "p 1",
+        "holds": {},
+        "sequence": 1,
+    }
+    ledger.add("somebody", Act("terms changed", "t", {}), judged("L-1"), Act("committed", "P", made))
+    with writing(ledger._engine) as connection:
+        connection.execute(text(damage))
+    with pytest.raises(StoreError, match=f"table {damage.split()[1]} is damaged"):
+        _ = (ledger.batches(), ledger.passes(), ledger.terms())
+    assert ledger.rebuild() == {damage.split()[1]: 2}
+    assert ledger.batches()["L-1"].verdict == "PASS"
+
+
+def test_an_index_that_hides_rows_is_found_and_made_again(tmp_path: Path):
+    """A bit of its pages: the table is whole, and a question that goes by the index has no answer."""
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    ledger.add("somebody", *(judged(f"BATCH-{number:04d}") for number in range(300)))
+    content = path.read_bytes()
+    start = content.rindex(b"BATCH-0150")  # of the journal, the table and the index, the index was written last
+    assert content[start - 200 : start].count(b"BATCH-") > 5, "the index, not a row of a table"
+    path.write_bytes(content[:start] + b"X" + content[start + 1 :])
+    damaged = Ledger(path)
+    assert damaged.batches(["BATCH-0150"]) == {}
+    assert damaged.damage()
+    damaged.rebuild()
+    assert damaged.damage() == []
+    assert list(damaged.batches(["BATCH-0150"])) == ["BATCH-0150"]
+
+
 def test_what_a_ledger_answers(ledger):
     ledger.add("somebody", *map(delivered, FILES), read(FILES[0], "L-1", "L-2"), refused(FILES[1], 1))
     ledger.add("somebody", judged("L-2"), judged("L-1"))

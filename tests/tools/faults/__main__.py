@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.tools.faults import disk_errors, kills, powercut
+from tests.tools.faults import crowd, damage, disk_errors, kills, powercut
 from tests.tools.faults.world import Case
 
 Fault = Callable[[Path], Iterator[Case]]
@@ -36,12 +36,23 @@ def faults(every: int, times: int) -> dict[str, tuple[Fault, str]]:
         "a full disk": (disk_errors.full, no_mount),
         "a read-only disk": (disk_errors.read_only, no_mount),
         "limits on files": (disk_errors.limited, ""),
+        "4 writers, 4 readers (SQLite)": (crowd.commits_in_sqlite, ""),
+        "4 writers, 4 readers (PostgreSQL)": (crowd.commits_in_postgresql, ""),
+        "50 deliveries of one file at once": (crowd.deliveries, ""),
+        "letters of a journal changed": (lambda at: damage.journal(at, every), ""),
+        "bits of the ledger's file flipped": (damage.database, ""),
+        "bytes of tables and kept files changed": (lambda at: damage.files(at, every), ""),
+        "a million entries verified": (damage.million, ""),
     }
 
 
 SAMPLE: dict[str, tuple[Fault, str]] = {
-    "kill -9 at a moment that Python announces": (lambda at: kills.at_moments(at, 23), ""),
-    "limits on files": (lambda at: disk_errors.limited(at, 9), ""),
+    "kill -9 at a moment that Python announces": (lambda at: kills.at_moments(at, 37), ""),
+    "limits on files": (lambda at: disk_errors.limited(at, 12), ""),
+    "4 writers, 4 readers (SQLite)": (lambda at: crowd.commits_in_sqlite(at, 10), ""),
+    "12 deliveries of one file at once": (lambda at: crowd.deliveries(at, 12), ""),
+    "bits of the ledger's file flipped": (lambda at: damage.database(at, 20), ""),
+    "bytes of tables and kept files changed": (lambda at: damage.files(at, 2_000), ""),
 }
 
 
@@ -64,15 +75,17 @@ def _tried(name: str, fault: Fault, why_not: str) -> tuple[int, str]:
     """How many cases went wrong, and a line of the table."""
     if why_not:
         return 0, f"{name:45} not tried: {why_not}"
-    began, count, broken = time.monotonic(), 0, 0
+    began, count, broken, said = time.monotonic(), 0, 0, ""
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         for case in fault(Path(folder)):
             count += 1
             broken += bool(case.problems)
+            said = case.name if count == 1 else ""
             for problem in case.problems:
                 sys.stdout.write(f"  {name}, {case.name[:150]}: {problem[:400]}\n")
                 sys.stdout.flush()
-    return broken, f"{name:45} {count:6,} cases {broken:6,} broken {time.monotonic() - began:8.0f} s"
+    line = f"{name:45} {count:6,} cases {broken:6,} broken {time.monotonic() - began:8.0f} s"
+    return broken, f"{line}  {said}".rstrip()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from kratom_qc.app.deliveries import arriving, deliver
@@ -36,7 +37,9 @@ def commits_in_postgresql(folder: Path, commits: int = 500) -> Iterator[Case]:
 def _commits(where: str | Path, commits: int, folder: Path) -> Case:
     ledger = Ledger(where)
     began, done = time.monotonic(), folder / "done"
-    writers = [_child(folder, number, lambda number=number: _write(where, number, commits)) for number in range(WRITERS)]
+    writers = [
+        _child(folder, number, lambda number=number: _write(where, number, commits)) for number in range(WRITERS)
+    ]
     readers = [_child(folder, WRITERS + number, lambda: _read(where, done)) for number in range(READERS)]
     problems = list(_ended(folder, writers))
     lasted = time.monotonic() - began
@@ -69,7 +72,7 @@ def _read(where: str | Path, done: Path) -> int:
         assert head >= after, "the journal became shorter"
         assert head % _TOGETHER == 0, "half a commit is seen"
         entries = list(ledger.entries(last=30 * _TOGETHER))
-        assert all(b.previous == a.hash for a, b in zip(entries, entries[1:], strict=False)), "a chain with a gap"
+        assert all(b.previous == a.hash for a, b in pairwise(entries)), "a chain with a gap"
         refused = ledger.refused()
         assert len(refused) * _TOGETHER >= head, "a committed row is not seen"
         readings, after = readings + 1, head

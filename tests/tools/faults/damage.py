@@ -116,7 +116,10 @@ def million(folder: Path, entries: int = MILLION) -> Iterator[Case]:
     """A journal of a million entries, verified."""
     ledger = Ledger(folder / "ledger.sqlite")
     for start in range(0, entries, 20_000):
-        ledger.add("somebody", *(Act("begun", f"{number}", {"judged_on": "2026-11-30"}) for number in range(start, start + 20_000)))
+        ledger.add(
+            "somebody",
+            *(Act("begun", f"{number}", {"judged_on": "2026-11-30"}) for number in range(start, start + 20_000)),
+        )
     head = ledger.head()
     began, computed = time.monotonic(), time.process_time()
     problems = [f"entry {one.sequence} {one.what}" for one in ledger.faults([head])]

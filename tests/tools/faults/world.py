@@ -69,9 +69,10 @@ class ReadHere:
 
 def made(folder: Path) -> Path:
     """A folder with a store that has made one pass, and an inbox with what the next one finds."""
-    release.Readers = ReadHere  # type: ignore[misc,assignment]
-    os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"  # what lies in the inbox has just been put there
-    passed(_folder(folder / "warm"), **NEW)
+    if release.Readers is not ReadHere:
+        release.Readers = ReadHere  # type: ignore[misc,assignment]
+        os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"  # what lies in the inbox has just been put there
+        passed(_folder(folder / "warm"), **NEW)  # whatever loads late has been loaded
     root = _folder(folder / "made")
     assert sorted(verdicts(passed(root, **BEFORE))) == ["L-1 PASS", "L-2 FAIL"]
     for name, content in NEW.items():
