@@ -11,6 +11,7 @@ from hypothesis import Phase, settings
 
 from tests.factory.demo import demo  # noqa: F401 - a fixture of several folders
 from tests.factory.judging import engine_agrees
+from tests.factory.loaded_once import load_rulebooks_once
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -26,6 +27,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"
 # A pass is Prefect's only where a test asks for it, whatever server is configured here.
 os.environ.pop("PREFECT_API_URL", None)
+
+load_rulebooks_once()
 
 # Folders and files that `make test-fast` leaves out: they start processes, or judge many batches.
 SLOW = {

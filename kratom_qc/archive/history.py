@@ -256,6 +256,6 @@ def facts_of(text: str) -> ProductFacts:
     claims = tuple(
         Claim(analyte, Decimal(amount), unit) for analyte, amount, unit in values.pop("claims", ())
     )
-    for name in values.keys() - {"match", "form", "sha256"}:
+    for name in values.keys() - {"match", "form", "sha256", "made_from"}:
         values[name] = Decimal(values[name])
     return ProductFacts(**values, claims=claims)

@@ -97,7 +97,7 @@ def export(
     ] = None,
     store: StoreFolder = None,
 ) -> int:
-    """Write all that there is about a batch to a folder, or the archive as Delta tables.
+    """Write the evidence of a batch, or the archive as Delta tables.
 
     Of a batch its certificates as they came, results, findings, verdicts, page, rulebooks and
     entries of the journal, and a short script that checks them without this program.

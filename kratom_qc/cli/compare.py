@@ -29,8 +29,8 @@ def compare(
 
     \b
     Example:
-      kratom-qc compare HB-260814-A CB-2607-A --store store
-      kratom-qc compare first.csv corrected.csv --batch HB-260814-A --store store
+      kratom-qc compare HB-260814-A MV-0926-117 --store store
+      kratom-qc compare a.xlsx corrected.xlsx --batch HB-260814-A --store store
     """
     from kratom_qc import settings
     from kratom_qc.app.compare import compare as compared

@@ -36,7 +36,8 @@ def print_trends(found: TrendReport, *, as_json: bool) -> int:
             console.print(f"\n[bold]{escape(words.title(one.series.key))}[/]")
         for sentence in told:
             console.print(escape(sentence))
-    for sentence in (*map(_duplicates, found.duplicates), *_laboratories(found)):
+    shares = map(words.failures, found.failures)
+    for sentence in (*map(_duplicates, found.duplicates), *_laboratories(found), *shares):
         console.print(escape(sentence))
     return 0
 
@@ -83,3 +84,5 @@ def _lines(found: TrendReport) -> Iterator[str]:
         yield json_line(as_data.duplicates_object(both.key, both.pairs))
     for each in found.laboratories:
         yield json_line(as_data.bias_object(each.key, each.bias))
+    for fails in found.failures:
+        yield json_line(as_data.failures_object(fails))
