@@ -327,9 +327,10 @@ class Ledger:
         return {(sha256, name, route) for sha256, name, route in rows}
 
     def every_file(self) -> Iterator[tuple[str, str]]:
-        """(hash, name) of every file that was delivered."""
+        """(hash, name) of every file that was delivered and is kept."""
         with reading(self._engine) as connection:
-            rows = select(FILES.c.sha256, FILES.c.name).order_by(FILES.c.sequence)
+            kept = FILES.c.status != "retired"
+            rows = select(FILES.c.sha256, FILES.c.name).where(kept).order_by(FILES.c.sequence)
             found = connection.execution_options(yield_per=_ASKED).execute(rows)
             yield from ((sha256, name) for sha256, name in found)
 
@@ -401,6 +402,12 @@ class Ledger:
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
         return [one._replace(holds=_loaded("passes", one.holds)) for one in found]
+
+    def retired_files(self) -> list[str]:
+        """The hashes of the files that are not kept any more."""
+        rows = select(FILES.c.sha256).where(FILES.c.status == "retired")
+        with reading(self._engine) as connection:
+            return list(connection.execute(rows).scalars())
 
     def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
         """The passes whose rows lie together with those of others, of all or of some, each with the

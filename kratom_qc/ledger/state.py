@@ -249,6 +249,14 @@ def _compacted(connection: Connection, entries: Sequence[Entry]) -> None:
         connection.execute(change.values(holds=bindparam("now")), changes)
 
 
+def _retired(connection: Connection, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        for table in (BATCHES, CERTIFICATES, TRACES):
+            connection.execute(delete(table).where(table.c.batch_id == entry.subject))
+        gone = FILES.c.sha256.in_(entry.made["files"])
+        connection.execute(update(FILES).where(gone).values(status="retired"))
+
+
 def _terms_changed(connection: Connection, entries: Sequence[Entry]) -> None:
     rows = [{"hash": entry.subject, "made": entry.after} for entry in entries]
     _insert(connection, TERMS, rows)
@@ -288,6 +296,7 @@ _APPLY = {
     "committed": _committed,
     "retried": _retried,
     "compacted": _compacted,
+    "retired": _retired,
     "terms changed": _terms_changed,
     "user changed": _user_changed,
     "token added": _token_added,
