@@ -37,6 +37,10 @@ ELSEWHERE = {
     "kratom-qc serve --store store": "tests/portal serves the portal; sample_reports/serve_samples.py all of it",
     "make serve": "serves until it is stopped; tests/portal serves the portal",
     "python -m flows.serve": "tests/flows serves it",
+    "dask scheduler": "tests/app/test_scale.py starts one",
+    "DASK_DISTRIBUTED__WORKER__DAEMON=False dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": "tests/app/test_scale.py",
+    "kratom-qc quarantine retry": "tests/app/test_suspects.py",
+    "make soak": "takes half an hour",
     ".venv/bin/pre-commit install": "changes the clone it is run in",
     "kratom-qc --install-completion": "changes the start files of the reader's shell",
 }
