@@ -23,12 +23,11 @@ from kratom_qc.portal.application import application
 from tests.app.stores import clock, policy
 
 PASSWORD = "correct horse battery"
-# Two companies, two of QA, and one of each other role.
+# Two companies, and one of each other role.
 USERS = {
     "ann": ("vendor", "Acme"),
     "bob": ("vendor", "Bolt"),
     "quinn": ("qa", None),
-    "rita": ("qa", None),
     "olga": ("operator", None),
     "ada": ("admin", None),
 }

@@ -34,13 +34,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "/templates": (Action.SEE_LIMITS,),
     "/templates/{form}.xlsx": (Action.SEE_LIMITS,),
     "/review": (Action.SEE_ALL,),
-    "/review/{batch_id:path}": (Action.SEE_ALL,),
-    "/review/{batch_id:path}/decision": (Action.DECIDE,),
-    "/review/{batch_id:path}/question": (Action.DECIDE,),
-    "/batches": (Action.SEE_ALL,),
     "/batches/{batch_id:path}/page": (Action.SEE_ALL,),
-    "/batches/{batch_id:path}/report.{kind}": (Action.SEE_ALL,),
-    "/certificates/{sha256}/answer": (Action.SEE_OWN,),
     "/files": (Action.SEE_ALL,),
     "/files/{sha256}/retry": (Action.RETRY,),
     "/operation": (Action.SEE_OPERATION,),
@@ -98,7 +92,7 @@ def routes(portal: Portal) -> list[tuple[str, str]]:
 def addresses(path: str, name: str) -> list[str]:
     """Addresses of a route about what somebody sent, and about what is shared."""
     filled = path.replace("{form}", "leaf_powder").replace("{market}", "us").replace("{name}", "ann")
-    filled = filled.replace("{token_id}", "00000000").replace("{kind}", "xlsx")
+    filled = filled.replace("{token_id}", "00000000")
     if "{sha256}" in filled:
         hashes = map(sha256, (FILES[name], SHARED_FILES[name], REFUSED[name]))
         return [filled.replace("{sha256}", one) for one in hashes]

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from kratom_qc.app import questions
 from kratom_qc.app.blanks import blank_certificate
 from kratom_qc.app.mending import annotated_workbook, listing, spoken
 from kratom_qc.app.shown import Shown
@@ -20,7 +19,6 @@ from kratom_qc.archive.store import raw
 from kratom_qc.domain.roles import Action
 from kratom_qc.portal import downloads
 from kratom_qc.portal.errors import Refusal
-from kratom_qc.portal.forms import form_of
 from kratom_qc.portal.guard import Visitor, check_form_token, check_origin, signed_in, who
 from kratom_qc.portal.house import InHouse
 from kratom_qc.portal.pages import page
@@ -111,31 +109,12 @@ def certificate(house: InHouse, visitor: FileReader, sha256: str) -> Response:
         visitor,
         file=found,
         said=[(one, spoken(one.verdict) if one.verdict else ()) for one in found.batches],
-        asked={
-            one.batch_id: questions.said(house.store.ledger, one.batch_id)
-            for one in found.batches
-            if one.known
-        },
         fixes=listing(found).fixes,
         picture=house.drawn(visitor.vendor, found) if is_read else None,
         history=sent,
         words=_SEVERITIES,
         instead=_INSTEAD,
     )
-
-
-@router.post("/certificates/{sha256}/answer")
-async def answer(request: Request, house: InHouse, visitor: Reader, sha256: str) -> Response:
-    """Answer what QA asked about a batch of this file."""
-    fields = await form_of(request, visitor)
-    shown = Shown(house.store, visitor.vendor)
-    found = await run_in_threadpool(shown.file, sha256)
-    batch_id = fields.get("batch_id", "")
-    if batch_id not in {one.batch_id for one in found.batches if one.known}:
-        raise Refusal(404, "There is no such batch, or it is not yours.")
-    ledger, text = house.store.ledger, fields.get("text", "")
-    await run_in_threadpool(questions.say, ledger, questions.ANSWERED, batch_id, text, visitor.name)
-    return RedirectResponse(f"/certificates/{sha256}", 303)
 
 
 @router.get("/certificates/{sha256}/file")
