@@ -84,7 +84,7 @@ def test_what_gave_way_is_no_point_and_what_counts_again_is_one(root):
 def test_a_new_batch_out_of_trend_is_told_and_changes_no_verdict(root):
     told = out_of_trend_of(root / "store", "B-90")
     assert [(one.series.key.analyte, one.rule, one.side, one.before) for one in told] == [
-        ("lead", "Nelson 1", "above", 23)
+        ("lead", "Nelson 1", "above", 22)
     ]
     assert out_of_trend_of(root / "store", "B-05") == ()  # too few came before it
     with pytest.raises(InputNotFound, match=r"'B-9' is no batch of .*; nearest: B-90"):
