@@ -17,7 +17,6 @@ from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import InputNotFound
 from tests.app.stores import DAY, passed
 from tests.factory import long_csv, row
-from tests.factory.loaded_once import load_rulebooks_once
 
 LEADS = [f"0.{20 + (place * 7) % 5}" for place in range(22)]  # 0.20 … 0.24
 TWO = ("A. Novak", "B. Lim")
@@ -32,11 +31,6 @@ def paper(batch: str, lead: str, number: str, day: int, laboratory: str = "Acme 
         row("7-Hydroxymitragynine", "0.02", "%", Method="HPLC"),
     ]
     return long_csv(rows, **{"Date Issued": issued}, **facts)
-
-
-@pytest.fixture(autouse=True)
-def rulebooks(monkeypatch: pytest.MonkeyPatch) -> None:
-    load_rulebooks_once(monkeypatch)
 
 
 @pytest.fixture(scope="module")
