@@ -45,7 +45,15 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "reports page", "report", "trends", "compare"),
+        *(
+            "problems",
+            "layout list",
+            "reports page",
+            "reports compare",
+            "report",
+            "trends",
+            "compare",
+        ),
         *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
