@@ -46,8 +46,11 @@ def readers_kept() -> Iterator[None]:
     """One child reads the files of every command with the same caps; one that dies is replaced, as ever."""
     kept: dict[Caps, _KeptSandbox] = {}
 
-    def sandbox(caps: Caps, preload: str) -> _KeptSandbox:
-        return kept.setdefault(caps, _KeptSandbox(caps, preload, workers=1))
+    def sandbox(caps: Caps, preload: str, workers: int | None = None) -> _KeptSandbox:
+        del workers  # one is enough for the few files of a test
+        if caps not in kept:
+            kept[caps] = _KeptSandbox(caps, preload, workers=1)
+        return kept[caps]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "Sandbox", sandbox)
