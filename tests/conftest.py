@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import Phase, settings
 
 from tests.factory.demo import demo  # noqa: F401 - a fixture of several folders
 from tests.factory.judging import engine_agrees
+from tests.factory.loaded_once import load_rulebooks_once
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -24,8 +26,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 # Files that a test has just written are at rest; a pass need not wait to see it.
 os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"
+# What is kept to be faster is not kept among the caches of whoever runs the tests.
+os.environ["KRATOM_QC_CACHE"] = os.path.join(tempfile.gettempdir(), f"kratom-qc-cache-{os.getuid()}")
 # A pass is Prefect's only where a test asks for it, whatever server is configured here.
 os.environ.pop("PREFECT_API_URL", None)
+
+load_rulebooks_once()
 
 # Folders and files that `make test-fast` leaves out: they start processes, or judge many batches.
 SLOW = {

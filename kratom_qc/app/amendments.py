@@ -146,8 +146,8 @@ def amend(
     if batch is None:
         raise InputNotFound(f"'{batch_id}' is no batch of {root}")
     found = papers(root, ledger, batch_id)
-    old = _named(found, before)
-    new = _named(found, after) if after is not None else None
+    old = named(found, before)
+    new = named(found, after) if after is not None else None
     amends(batch.verdict, because, people)
     if new is not None and (new is old or new.known.amended_by):
         raise UsageError(f"{new.name} cannot take the place of {old.name}: it does not stand")
@@ -163,7 +163,9 @@ def amend(
     ledger.add(people[0], Act("amended", batch_id, made, was, because))
 
 
-def _named(found: Iterable[Paper], name: str) -> Paper:
+def named(found: Iterable[Paper], name: str) -> Paper:
+    """The paper of a batch that goes by a name, or by the beginning of its hash. Raises
+    InputNotFound where none does, or several do."""
     matching = [
         paper
         for paper in found

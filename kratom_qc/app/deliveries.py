@@ -4,6 +4,7 @@ into it. The next pass reads it (`app.release`)."""
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from pathlib import Path
 
@@ -70,8 +71,8 @@ def arriving(root: Path) -> Path:
     """The folder for files on their way in, without what was left there long ago."""
     folder = root / ARRIVING
     disk.make_folder(folder)
-    for path in folder.glob("*.part"):
+    for path in folder.iterdir():
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _ABANDONED:
-                path.unlink()
+                shutil.rmtree(path)
     return folder

@@ -40,7 +40,7 @@ from kratom_qc.report.store_index import Further, Index, IndexRow, PassLine, Ref
 from kratom_qc.vocabulary import wording
 
 log = logging.getLogger(__name__)
-_TOGETHER = 20_000  # entries of the journal whose batches stand in one file of the index
+_TOGETHER = 4_000  # entries of the journal whose batches stand in one file of the index
 _SHOWN = 300  # open batches that the index lists without a script
 _PASSES = 20  # passes that it lists
 _ANSWERS = 5  # what-ifs that it lists
@@ -112,8 +112,9 @@ def refresh(root: Path, ledger: Ledger, books: dict[str, Rulebook] | None = None
     cannot."""
     with _alone(root):
         known = _head(root)
-        since = known["sequence"] if known.get("program") == PROGRAM else 0
-        head = {"program": PROGRAM, "sequence": ledger.head().sequence}
+        made_by = {"program": PROGRAM, "together": _TOGETHER}
+        since = known["sequence"] if made_by.items() <= known.items() else 0
+        head = {**made_by, "sequence": ledger.head().sequence}
         newest = next(iter(ledger.newest_passes(1)), None)
         head["limits"] = _limits(root, ledger, newest, known.get("limits"), books)
         for number in ledger.blocks(_TOGETHER, since):

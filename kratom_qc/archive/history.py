@@ -29,7 +29,7 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
 
 # A bit that flipped on the disk is an error, and not another value.
-_CHECKED = ds.ParquetFileFormat(
+CHECKED = ds.ParquetFileFormat(
     default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
 )
 _TRIES = 3
@@ -117,7 +117,7 @@ class ArchiveTables:
         """The files in which a table's rows of some passes lie, with the columns of today; the
         checksum of every page is verified. Raises OSError where one is not there."""
         paths = list(dict.fromkeys(self.path(name, one) for one in passes))
-        return ds.dataset(paths, schema=SCHEMAS[name], format=_CHECKED)
+        return ds.dataset(paths, schema=SCHEMAS[name], format=CHECKED)
 
 
 def holding(files: ds.Dataset, rows: ds.Expression | None) -> ds.Dataset:
@@ -129,7 +129,7 @@ def holding(files: ds.Dataset, rows: ds.Expression | None) -> ds.Dataset:
     for file in files.get_fragments(rows):
         some = file.split_by_row_group(rows) if file.num_row_groups > _ASKED_FIRST else [file]
         parts += [one for one in some if len(some) <= _ASKED_FIRST or one.count_rows(filter=rows)]
-    return ds.FileSystemDataset(parts, files.schema, _CHECKED)
+    return ds.FileSystemDataset(parts, files.schema, CHECKED)
 
 
 @dataclass
@@ -256,6 +256,6 @@ def facts_of(text: str) -> ProductFacts:
     claims = tuple(
         Claim(analyte, Decimal(amount), unit) for analyte, amount, unit in values.pop("claims", ())
     )
-    for name in values.keys() - {"match", "form", "sha256"}:
+    for name in values.keys() - {"match", "form", "sha256", "made_from"}:
         values[name] = Decimal(values[name])
     return ProductFacts(**values, claims=claims)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kratom_qc.cli.archive_shape import Shape
-from kratom_qc.cli.options import StoreFolder
+from kratom_qc.cli.options import StoreFolder, day
 
 archive = typer.Typer(
     name="archive",
@@ -23,6 +24,11 @@ Heads = Annotated[
         metavar="SEQUENCE:HASH",
         help="A head that was written down elsewhere (may be repeated), besides heads.jsonl.",
     ),
+]
+
+Bucket = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Read what was published in a bucket, instead of a store."),
 ]
 
 
@@ -56,6 +62,7 @@ def query(
     output: Annotated[
         Shape, typer.Option(help="A table, CSV, or JSON with an object a line.")
     ] = Shape.TABLE,
+    bucket: Bucket = None,
     store: StoreFolder = None,
 ) -> int:
     """Ask the archive a question in SQL.
@@ -71,32 +78,69 @@ def query(
     from kratom_qc import settings
     from kratom_qc.cli.archive_query import print_answer
 
-    return print_answer(store or settings.load().store, sql, output)
+    return print_answer(bucket or store or settings.load().store, sql, output)
 
 
 @archive.command()
 def export(
     batch: Annotated[
-        str, typer.Argument(metavar="BATCH", show_default=False, help="A batch of the store.")
-    ],
+        str | None,
+        typer.Argument(metavar="BATCH", show_default=False, help="A batch of the store."),
+    ] = None,
     to: Annotated[
-        Path, typer.Option("--to", metavar="FOLDER", show_default=False, help="A new folder.")
-    ],
+        Path | None,
+        typer.Option("--to", metavar="FOLDER", show_default=False, help="A new folder."),
+    ] = None,
+    delta: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Add what is new to Delta tables in this folder."),
+    ] = None,
     store: StoreFolder = None,
 ) -> int:
-    """Write all that there is about a batch to a folder.
+    """Write the evidence of a batch, or the archive as Delta tables.
 
-    Its certificates as they came, results, findings, verdicts, page, rulebooks and entries of the
-    journal, and a short script that checks them without this program.
+    Of a batch its certificates as they came, results, findings, verdicts, page, rulebooks and
+    entries of the journal, and a short script that checks them without this program.
 
     \b
     Example:
       kratom-qc archive export HB-260814-A --to HB-260814-A --store store
+      kratom-qc archive export --delta lakehouse --store store
     """
     from kratom_qc import settings
-    from kratom_qc.cli.proof import print_exported
+    from kratom_qc.cli import proof
+    from kratom_qc.domain.errors import UsageError
 
-    return print_exported(store or settings.load().store, batch, to)
+    root = store or settings.load().store
+    if batch is not None and to is not None and delta is None:
+        return proof.print_exported(root, batch, to)
+    if delta is not None and batch is None and to is None:
+        return proof.print_exported_to_delta(root, delta)
+    raise UsageError("name a batch and its new folder (BATCH --to FOLDER), or --delta FOLDER")
+
+
+@archive.command()
+def publish(
+    bucket: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="URL", show_default=False, help="As s3://bucket/folder (default: settings)."
+        ),
+    ] = None,
+    store: StoreFolder = None,
+) -> int:
+    """Bring the tables in a bucket to what counts.
+
+    Only what is new is sent; `archive query --bucket` reads it there.
+
+    \b
+    Example:
+      kratom-qc archive publish s3://quality/kratom --store store
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.proof import print_published
+
+    return print_published(store or settings.load().store, bucket or settings.load().bucket)
 
 
 @archive.command()
@@ -114,6 +158,49 @@ def compact(store: StoreFolder = None) -> int:
     from kratom_qc.cli.proof import print_compacted
 
     return print_compacted(store or settings.load().store)
+
+
+@archive.command()
+def retain(
+    batch: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="BATCH", show_default=False, help="Default: every batch."),
+    ] = None,
+    distributed: Annotated[
+        date | None,
+        typer.Option(
+            parser=day, metavar="DATE", help="Note when the last of these batches was distributed."
+        ),
+    ] = None,
+    best_before: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar="DATE", help="… and their shelf-life date, if any."),
+    ] = None,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete the records of these batches, which are due.")
+    ] = False,
+    because: Annotated[str, typer.Option(metavar="REASON", help="Why.")] = "",
+    by: Annotated[str, typer.Option(metavar="PERSON", help="Who asks for it.")] = "",
+    store: StoreFolder = None,
+) -> int:
+    """Tell until when records are kept; delete what is due.
+
+    By 21 CFR 111.605 and the law of Oregon: three years from the distribution of a batch and from
+    the last decision on it, and a year past its shelf life. Nothing is deleted by itself or before.
+    The journal keeps every hash, verdict and decision.
+
+    \b
+    Example:
+      kratom-qc archive retain --store store
+      kratom-qc archive retain L-1 --distributed 2026-12-01 --because "last sold" --by "A. Novak"
+      kratom-qc archive retain L-1 --delete --because "term has passed" --by "A. Novak"
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.retention import Asked, retention
+
+    root = store or settings.load().store
+    asked = Asked(root, batch or [], distributed, best_before, by=by, because=because)
+    return retention(asked, delete=delete)
 
 
 @archive.command()

@@ -10,17 +10,17 @@ from typing import Any
 
 from rich.markup import escape
 
-from kratom_qc.app.archive_query import ask
+from kratom_qc.app.archive_query import ask, ask_bucket
 from kratom_qc.archive.query import Answer, plain
 from kratom_qc.cli.archive_shape import Shape
 from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.tables import print_table
 
 
-def print_answer(root: Path, sql: str, shape: Shape) -> int:
-    """Print what SQL answers: a table on a terminal and lines with tabs into a pipe, CSV with
-    headings, or an object a line."""
-    answer = ask(root, sql)
+def print_answer(where: Path | str, sql: str, shape: Shape) -> int:
+    """Print what SQL answers over a store, or over the bucket at a URL: a table on a terminal and
+    lines with tabs into a pipe, CSV with headings, or an object a line."""
+    answer = ask_bucket(where, sql) if isinstance(where, str) else ask(where, sql)
     if shape is Shape.CSV:
         return write_lines(_csv(answer), 0)
     if shape is Shape.JSON:

@@ -18,6 +18,7 @@ from kratom_qc import PROGRAM, logs, settings
 from kratom_qc.cli import exit_status
 from kratom_qc.cli.archive import archive, backup, restore
 from kratom_qc.cli.check import check
+from kratom_qc.cli.compare import compare
 from kratom_qc.cli.daily import daily
 from kratom_qc.cli.layout import layout
 from kratom_qc.cli.ledger import ledger
@@ -44,13 +45,21 @@ P = ParamSpec("P")
 # Commands whose status says nothing of a file, a batch or a rulebook.
 _ONLY_TELL = frozenset(
     {
-        *("problems", "layout list", "reports page", "report", "trends"),
+        *(
+            "problems",
+            "layout list",
+            "reports page",
+            "reports compare",
+            "report",
+            "trends",
+            "compare",
+        ),
         *(f"archive {name}" for name in ("views", "columns", "query")),
         *(f"limits {name}" for name in ("list", "show", "due", "schema")),
     }
 )
 _COMMANDS = (
-    *(check, read, run, markets, batches, report, review, decide, amend, trends),
+    *(check, read, run, markets, batches, report, review, decide, amend, trends, compare),
     *(rejudge, backup, restore, template, problems, serve),
 )
 
@@ -148,18 +157,7 @@ def _program() -> typer.Typer:
     program.callback()(_about)
     for command in _COMMANDS:
         program.command(command.__name__)(_ending(command, command.__name__))
-    for group in (
-        limits,
-        layout,
-        texts,
-        ledger,
-        archive,
-        reports,
-        quarantine,
-        daily,
-        users,
-        tokens,
-    ):
+    for group in _GROUPS:
         for registered in group.registered_commands:
             if registered.callback is not None:
                 path = f"{group.info.name} {registered.name or registered.callback.__name__}"

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from kratom_qc import PROGRAM
 from kratom_qc.app import reports
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.cli.console import plain_console, write_lines
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.ledger.ledger import Ledger
+from kratom_qc.report.comparison_page import comparison_page
+from kratom_qc.report.html import page_name
 
 
 def print_rebuilt(root: Path) -> int:
@@ -30,6 +33,15 @@ def print_groups(root: Path, on: date | None) -> int:
     first = root / "reports" / reports.GROUPS
     plain_console().print(f"{written} pages, and their list: {escape(str(first))}")
     return 0
+
+
+def print_comparison(root: Path, one: str, other: str, batch: str | None) -> int:
+    """Print two batches, or two certificates of one, side by side as a page."""
+    from kratom_qc.app.compare import compare
+
+    found = compare(root, one, other, batch)
+    links = {side.batch_id: page_name(side.batch_id) for side in (found.one, found.other)}
+    return write_lines([comparison_page(found, links, program=PROGRAM)], 0)
 
 
 def named_pass(root: Path, ledger: Ledger, number: int | None) -> str | None:

@@ -10,10 +10,12 @@ from rich.markup import escape
 from kratom_qc.app.backup import back_up, restore
 from kratom_qc.app.compaction import compact
 from kratom_qc.app.evidence import export_batch
+from kratom_qc.app.publishing import export_to_delta, publish_to_bucket
 from kratom_qc.app.store import user
 from kratom_qc.app.verification import verify
 from kratom_qc.cli.console import plain_console
 from kratom_qc.cli.journal import DIFFERS, head_of
+from kratom_qc.domain.errors import UsageError
 
 
 def print_verified(root: Path, heads: Sequence[str], *, replay: bool) -> int:
@@ -68,4 +70,21 @@ def print_compacted(root: Path) -> int:
     """Compact an archive and print how many files there were and are."""
     found = compact(root, user())
     plain_console().print(f"{found.before} files of each table before, {found.after} now")
+    return 0
+
+
+def print_exported_to_delta(root: Path, folder: Path) -> int:
+    """Export an archive as Delta tables and print what is new in them."""
+    added = export_to_delta(root, folder, user())
+    plain_console().print(f"{max(added.values())} passes added to {escape(str(folder))}")
+    return 0
+
+
+def print_published(root: Path, url: str | None) -> int:
+    """Publish an archive in a bucket and print what was sent. Raises UsageError where nothing names
+    one."""
+    if url is None:
+        raise UsageError("name a bucket, or set KRATOM_QC_BUCKET")
+    sent = publish_to_bucket(root, url, user())
+    plain_console().print(f"{sent} files sent to {escape(url)}")
     return 0

@@ -37,7 +37,7 @@ def report(
     \b
     Example:
       kratom-qc report HB-260814-A --to HB-260814-A.pdf --store store
-      kratom-qc report HB-260814-A --format xlsx --store store > batch.xlsx
+      kratom-qc report HB-260814-A --to batch.xlsx --store store
     """
     from kratom_qc import settings
     from kratom_qc.cli.reporting import print_report

@@ -11,7 +11,7 @@ from kratom_qc.cli.options import On, StoreFolder
 reports = typer.Typer(
     name="reports",
     rich_markup_mode=None,
-    help="The pages of a store: rebuild, groups, page.\n\n"
+    help="The pages of a store: rebuild, groups, compare, page.\n\n"
     "\b\nExample:\n  kratom-qc reports rebuild --store store",
 )
 
@@ -48,6 +48,33 @@ def groups(store: StoreFolder = None, on: On = None) -> int:
     from kratom_qc.cli.pages import print_groups
 
     return print_groups(store or settings.load().store, on)
+
+
+@reports.command()
+def compare(
+    one: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
+    other: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BATCH",
+            help="Compare two certificates of this batch, named by file or hash, instead.",
+        ),
+    ] = None,
+    store: StoreFolder = None,
+) -> int:
+    """Print a page with two batches side by side.
+
+    Or, with --batch, a certificate of one with its correction.
+
+    \b
+    Example:
+      kratom-qc reports compare HB-260814-A MV-0926-117 --store store > compared.html
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.pages import print_comparison
+
+    return print_comparison(store or settings.load().store, one, other, batch)
 
 
 @reports.command()

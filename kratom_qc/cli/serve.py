@@ -15,9 +15,10 @@ def serve(
     inbox: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder where certificates arrive as well.")
     ] = None,
-    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Where it listens.")] = (
-        8000
-    ),
+    port: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=65535, help="Where it listens; 0: where it is free."),
+    ] = 8000,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="By default only this machine reaches it.")
     ] = "127.0.0.1",
@@ -50,8 +51,10 @@ def serve(
     Example:
       kratom-qc serve --store store --inbox inbox --port 8000
     """
+    from flows.deployments import Schedule
     from kratom_qc import settings
     from kratom_qc.cli.serving import Served, run
 
     root = store or settings.load().store
-    return run(Served(root, inbox, host, port, behind_proxy, every, schedule))
+    order = Schedule(root, inbox, every, is_scheduled=schedule)
+    return run(Served(order, host, port, behind_proxy))

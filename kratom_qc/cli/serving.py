@@ -1,5 +1,5 @@
-"""The processes of `serve`: the portal's server in this one, and beside it what judges and what
-runs on a schedule. All end together."""
+"""The processes of `serve`: the portal in this one, and what judges and runs by itself beside it
+(`flows.serve`). They end together."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import signal
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from flows.deployments import Schedule
+from flows.serve import scheduled
 from kratom_qc.app.policy import load_policy
 from kratom_qc.domain.errors import UsageError
 
@@ -18,13 +19,10 @@ from kratom_qc.domain.errors import UsageError
 class Served:
     """What `serve` is asked for."""
 
-    store: Path
-    inbox: Path | None
+    schedule: Schedule
     host: str
     port: int
     behind_proxy: bool
-    every: int
-    is_scheduled: bool
 
 
 def run(order: Served) -> int:
@@ -32,16 +30,13 @@ def run(order: Served) -> int:
     StoreError and RulebookError, all before anything starts."""
     import uvicorn
 
-    from flows.deployments import Schedule
-    from flows.serve import scheduled
     from kratom_qc.portal.application import application
 
     load_policy()  # mistakes are told before anything starts
-    app = application(order.store, order.inbox)
+    app = application(order.schedule.store, order.schedule.inbox)
     settings = server_settings(order.host, order.port, behind_proxy=order.behind_proxy)
     signal.signal(signal.SIGTERM, _ended)
-    schedule = Schedule(order.store, order.inbox, order.every, is_scheduled=order.is_scheduled)
-    with _listening(order.host, order.port) as listening, scheduled(schedule):
+    with _listening(order.host, order.port) as listening, scheduled(order.schedule):
         print(f"http://{order.host}:{listening.getsockname()[1]}", flush=True)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(uvicorn.Config(app, **settings)).run([listening])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from rich.markup import escape
 
@@ -13,6 +14,7 @@ from kratom_qc.trends import as_data, words
 from kratom_qc.trends.trend import Trend
 
 _SERIES = ("series", "batches", "centre", "limits", "signals", "capability")
+_MOST = 20  # series without a chart that are listed; more are counted
 
 
 def print_trends(found: TrendReport, *, as_json: bool) -> int:
@@ -23,16 +25,28 @@ def print_trends(found: TrendReport, *, as_json: bool) -> int:
     if not found.trends:
         console.print("No result to show a trend of.")
         return 0
-    print_table(console, _SERIES, map(_cells, found.trends))
+    bare = [one for one in found.trends if one.chart is None]
+    folded = bare if len(bare) > _MOST else []
+    print_table(console, _SERIES, [_cells(one) for one in found.trends if one not in folded])
+    if folded:
+        console.print(escape(_without_chart(folded)))
     for one in found.trends:
         told = list(words.sentences(one))
         if told:
             console.print(f"\n[bold]{escape(words.title(one.series.key))}[/]")
         for sentence in told:
             console.print(escape(sentence))
-    for sentence in (*map(_duplicates, found.duplicates), *_laboratories(found)):
+    shares = map(words.failures, found.failures)
+    for sentence in (*map(_duplicates, found.duplicates), *_laboratories(found), *shares):
         console.print(escape(sentence))
     return 0
+
+
+def _without_chart(bare: Sequence[Trend]) -> str:
+    """Series without a chart, counted by the reason."""
+    reasons = Counter(one.why_no_chart.partition(":")[0] for one in bare)
+    told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    return f"{len(bare)} series have no chart ({told}); --analyte or --laboratory lists fewer."
 
 
 def _cells(one: Trend) -> tuple[str, ...]:
@@ -70,3 +84,5 @@ def _lines(found: TrendReport) -> Iterator[str]:
         yield json_line(as_data.duplicates_object(both.key, both.pairs))
     for each in found.laboratories:
         yield json_line(as_data.bias_object(each.key, each.bias))
+    for fails in found.failures:
+        yield json_line(as_data.failures_object(fails))

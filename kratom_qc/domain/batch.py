@@ -28,7 +28,6 @@ class ProductFacts:
 
     match: str
     form: str | None = None
-    made_from: str | None = None  # leaf or extract; of capsules it decides what they are judged as
     serving_g: Decimal | None = None
     serving_ml: Decimal | None = None
     servings_per_day: Decimal | None = None
@@ -38,6 +37,7 @@ class ProductFacts:
     density_g_per_ml: Decimal | None = None
     claims: tuple[Claim, ...] = ()
     sha256: str = ""
+    made_from: str | None = None  # leaf or extract; of capsules it decides what they are judged as
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def defined(texts: Iterable[str]) -> dict[str, str]:
         for part in _LEGEND_PARTS.split(text) if len(text) <= _LONGEST else ():
             name, *said = _DEFINES.split(part.strip(" ."), maxsplit=1)
             if said and 0 < len(name) <= _MOST_LETTERS:
-                found.setdefault(folded(name), set()).add(said[0])
+                found.setdefault(folded(name.strip(" .'\"„“”")), set()).add(said[0])
     return {name: words.pop() for name, words in found.items() if len(words) == 1}
 
 

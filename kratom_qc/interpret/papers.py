@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.vocabulary.adverse import has_adverse_word
+from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.names import is_capitalised_name, is_organisation, is_person, is_role
 from kratom_qc.vocabulary.plain_words import plain_words
 from kratom_qc.vocabulary.rows import heading
@@ -20,7 +21,7 @@ _AROUND_CODES = ("#", "/", "-", "No.", "no.", "Nr.", "nr.", "č.", "n.", "n°", 
 DATE = re.compile(
     r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?[0-9]{2,4}"
     r"|[0-9]{1,2}\.?[\s-][^\W\d_]{3,12}\.?,?[\s-][0-9]{2,4}"
-    r"|[^\W\d_]{3,12}\.?\s[0-9]{1,2},?\s[0-9]{4})"
+    r"|[^\W\d_]{3,12}\.?\s[0-9]{1,2},?\s[0-9]{4}|[0-9]{1,2}[^\W\d_]{3}[0-9]{4})"
     r"(?:[T\s,]+[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?"
     r"(?:\s(?:[A-Z]{1,2}[SD]?T|UTC|GMT|CES?T|WI[BT]A?|Z))?)?",
     re.IGNORECASE,
@@ -99,7 +100,7 @@ def is_date(text: str) -> bool:
 def says_nothing(text: str) -> bool:
     """`n/a`, `not provided`: beside a label that asks for nothing of the sample."""
     bare = text.strip(" .")
-    return vocabulary.status(bare) == "not_tested" or bare.casefold() in _nothing()
+    return folded(bare) in _nothing()
 
 
 @cache
@@ -123,7 +124,9 @@ def is_document(text: str) -> bool:
     if not words:
         return behind is not None
     code = " ".join(words)
-    return (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
+    return (
+        (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
+    )
 
 
 # ---------------------------------------------------------------- signatures
@@ -143,7 +146,11 @@ def is_signature(text: str) -> bool:
         return True
     name, _, role = who.partition(",")
     named = is_capitalised_name(name, 3) and len(name.split()) > 1
-    return signed is not None and named and (not role.strip() or is_role(role) or is_organisation(role.strip()))
+    return (
+        signed is not None
+        and named
+        and (not role.strip() or is_role(role) or is_organisation(role.strip()))
+    )
 
 
 # ---------------------------------------------------------------- how deep a method looks

@@ -27,7 +27,6 @@ from kratom_qc.interpret.papers import (
 from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.keys import folded
-from kratom_qc.vocabulary.letterhead import titled_number
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.names import (
     is_capitalised_name,
@@ -63,7 +62,10 @@ _OF_PAGES = re.compile(
     r"[0-9]{1,4}(?:\s*(?:of|/|von|z|ze|de|di|dari|sur|van|จาก)\s*[0-9]{1,4})?", re.I
 )
 _IN_BRACKETS = re.compile(r"\s*\((?P<who>[^()]{2,40})\)$")
-_CLOCK = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?(?:\s(?:[A-Z]{1,2}[SD]?T|UTC|GMT))?",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:[0-9]{4}(?:\s?[-–]\s?[0-9]{4})?)?,?\s*"
     r"(?P<who>.*)",
@@ -553,6 +555,5 @@ _ANYWHERE: Mapping[str, _Shape] = MappingProxyType(
         "a limit of detection": is_limit_of_detection,
         "who signed, and when": is_signature,
         "the number of a document": is_document,
-        "a title with its number": lambda text: bool(titled_number(text)),
     }
 )

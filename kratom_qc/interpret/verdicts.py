@@ -14,6 +14,7 @@ from kratom_qc.domain.certificate import Certificate, HoldReason, ResultRow
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.headings import defined
 from kratom_qc.interpret.scale import says
+from kratom_qc.vocabulary.headers import asks_for_a_no
 from kratom_qc.vocabulary.keys import folded
 
 _AGAINST = {
@@ -24,7 +25,14 @@ _AGAINST = {
 _OPINIONS = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure")
 # Conforms, or says that nothing was to be judged, or that the work is done.
 _HARMLESS = ("opinion_good", "opinion_conditional", "not_evaluated", "final")
+# What an answer means under a heading that asks whether something is wrong: `Out of range: F`
+_TURNED = {
+    **dict.fromkeys(("f", "false", "n", "no", "0", "in", "in range", "in spec"), "opinion_good"),
+    **dict.fromkeys(("t", "true", "y", "yes", "1", "x", "out", "oos", "oor"), "opinion_bad"),
+}
 _NOTHING_TO_JUDGE = re.compile(r"n[./]?a\.?|not applicable", re.IGNORECASE)
+# What a legend may say of an abbreviation where a result belongs
+_NO_OPINION = ("not_detected", "below_loq", "below_lod", "detected_below_loq", "not_tested")
 _DASHES = re.compile(r"[-–—\s]+")
 
 
@@ -34,10 +42,13 @@ def verdict_reasons(row: ResultRow, analyte: str, *, measured: bool) -> tuple[Ho
     cell = row.verdict
     if cell is None or not cell.text.strip() or _DASHES.fullmatch(cell.text):
         return ()
+    heading = row.verdict_header.text if row.verdict_header else ""
     meaning = verdict_meaning(cell.text)
+    if asks_for_a_no(heading):
+        meaning = _TURNED.get(folded(cell.text.strip(" .")), "")
     if meaning in _HARMLESS or (meaning == "not_tested" and not measured):
         return ()
-    if _is_good(row):
+    if _is_good(row) and not asks_for_a_no(heading):
         return ()
     if rule := _AGAINST.get(meaning or ""):
         why = f"the laboratory's own verdict is '{cell.text.strip()}'"
@@ -56,16 +67,27 @@ def verdict_meaning(text: str) -> str | None:
 
 
 def explained(certificate: Certificate) -> Certificate:
-    """A certificate whose verdicts are said in words that we know, where they are letters that its
-    own legend explains: `X = nehodnoceno`."""
+    """A certificate whose verdicts and results are said in words that we know, where they are
+    letters that its own legend explains: `X = nehodnoceno`, `n.b. = kleiner Bestimmungsgrenze`."""
     words = defined(text.source.text for text in certificate.texts)
-    words = {name: said for name, said in words.items() if vocabulary.status(said)}
+    words = {name: known for name, said in words.items() if (known := _known_part(said))}
     if not words:
         return certificate
     return replace(certificate, rows=tuple(_explained(row, words) for row in certificate.rows))
 
 
+def _known_part(said: str) -> str:
+    """What a legend says in words that we know: all of it, what stands in its brackets, or what
+    stands before them."""
+    ways = (said, *re.findall(r"\(([^()]+)\)", said), said.partition("(")[0])
+    return next((way.strip() for way in ways if vocabulary.status(way.strip())), "")
+
+
 def _explained(row: ResultRow, words: Mapping[str, str]) -> ResultRow:
+    found = row.result
+    meant = words.get(folded(found.text.strip(" ."))) if found is not None else None
+    if found is not None and meant is not None and vocabulary.status(meant) in _NO_OPINION:
+        row = replace(row, result=replace(found, text=meant))
     cell = row.verdict
     said = words.get(folded(cell.text.strip())) if cell is not None else None
     if cell is None or said is None or verdict_meaning(cell.text) is not None:

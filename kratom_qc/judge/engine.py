@@ -12,29 +12,25 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-
-import great_expectations as gx
 import pandas as pd
-from great_expectations import expectations as gxe
-from great_expectations.data_context.types.base import (
-    DataContextConfig,
-    InMemoryStoreBackendDefaults,
-    ProgressBarsConfig,
-)
 
 from kratom_qc.domain.errors import EngineError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.judge.ends import Ends, bands
 from kratom_qc.judge.expectations import COLUMNS, ExpectResultsToLieWithinLimits
+from kratom_qc.judge.gx import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+    gx,
+    gxe,
+)
 from kratom_qc.judge.plan import Asked, Codes, Group
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)

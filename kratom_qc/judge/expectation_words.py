@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from great_expectations.expectations.expectation import MulticolumnMapExpectation
-from great_expectations.render import (
+from kratom_qc.judge.gx import (
     LegacyDiagnosticRendererType,
     LegacyRendererType,
+    MulticolumnMapExpectation,
     RenderedStringTemplateContent,
+    renderer,
 )
-from great_expectations.render.renderer.renderer import renderer
 
 _QUESTIONS = {
     "not outside": "No result is proven to lie outside its limit. One that is FAILs its batch:",

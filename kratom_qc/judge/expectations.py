@@ -15,13 +15,13 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.expectations.metrics.map_metric_provider import (
-    MulticolumnMapMetricProvider,
-    multicolumn_condition_partial,
-)
 
 from kratom_qc.judge.expectation_words import InPlainWords
+from kratom_qc.judge.gx import (
+    MulticolumnMapMetricProvider,
+    PandasExecutionEngine,
+    multicolumn_condition_partial,
+)
 
 # What a row says: the interval (hull) and the ends that one certificate proves by itself.
 COLUMNS = (

@@ -13,13 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import great_expectations as gx
 import pandas as pd
-from great_expectations.data_context.types.base import (
-    DataContextConfig,
-    InMemoryStoreBackendDefaults,
-    ProgressBarsConfig,
-)
 
 from kratom_qc.domain.batch import Batch
 from kratom_qc.domain.errors import EngineError
@@ -28,6 +22,12 @@ from kratom_qc.judge import engine
 from kratom_qc.judge.ends import bands
 from kratom_qc.judge.engine import Frame
 from kratom_qc.judge.expectations import COLUMNS
+from kratom_qc.judge.gx import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+    gx,
+)
 from kratom_qc.judge.plan import Asked, Group, plan
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import decides

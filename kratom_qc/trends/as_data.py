@@ -14,6 +14,7 @@ from kratom_qc.trends import words
 from kratom_qc.trends.agreement import Bias, Pair
 from kratom_qc.trends.capability import Capability, Estimate
 from kratom_qc.trends.ends import Ends
+from kratom_qc.trends.failures import Failures
 from kratom_qc.trends.rules import Signal
 from kratom_qc.trends.series import Point, SeriesKey
 from kratom_qc.trends.trend import Chart, OutOfTrend, Trend
@@ -75,6 +76,30 @@ def bias_object(key: SeriesKey, one: Bias) -> Data:
         "confidence": _ends(Ends(one.low, one.high)) if one.low is not None else None,
         "why_no_confidence": one.why_no_confidence,
         "sentence": words.bias(one),
+    }
+
+
+def failures_object(one: Failures) -> Data:
+    """How often one laboratory's batches FAIL; `fell` and `rose` count its batches from 0."""
+    return {
+        "kind": "failures",
+        "laboratory": one.laboratory,
+        "batches": one.batches,
+        "failed": one.failed,
+        "rate": _number(one.rate),
+        "groups": [
+            {
+                "batches": group.batches,
+                "failed": group.failed,
+                "lower": _number(group.lower),
+                "upper": _number(group.upper),
+            }
+            for group in one.groups
+        ],
+        "fell": one.fell,
+        "rose": one.rose,
+        "why_not": one.why_not,
+        "sentence": words.failures(one),
     }
 
 

@@ -9,6 +9,7 @@ from kratom_qc.domain.interval import plain
 from kratom_qc.trends.agreement import Bias
 from kratom_qc.trends.capability import Estimate, Specification
 from kratom_qc.trends.ends import Ends
+from kratom_qc.trends.failures import BASELINE, Failures
 from kratom_qc.trends.rules import RULES, Signal
 from kratom_qc.trends.series import Point, Series, SeriesKey
 from kratom_qc.trends.trend import OutOfTrend, Trend
@@ -148,6 +149,21 @@ def specification(one: Specification) -> str:
     lower = f"at least {number(one.lower)} ({one.lower_rule})" if one.lower is not None else ""
     upper = f"at most {number(one.upper)} ({one.upper_rule})" if one.upper is not None else ""
     return " and ".join(filter(None, (lower, upper)))
+
+
+def failures(one: Failures) -> str:
+    """How often a laboratory's batches FAIL, and whether that has changed."""
+    if one.rate is None:
+        return f"{one.laboratory}: {one.failed} of {one.batches} batches FAIL ({one.why_not})."
+    before = f"{one.laboratory}: {number(one.rate * 100)} % of the first {BASELINE} batches FAIL"
+    told = [
+        f"{what} since about batch {place + 1}"
+        for what, place in (("far fewer", one.fell), ("far more", one.rose))
+        if place is not None
+    ]
+    if not told:
+        return f"{before}, and no other rate is shown in the {one.batches - BASELINE} since."
+    return f"{before}; {' and '.join(told)}: ask the laboratory what has changed. {WARNS}"
 
 
 def bias(one: Bias) -> str:

@@ -55,6 +55,7 @@ _WHOLE = re.compile(
 _TOTAL_BEHIND = re.compile(r"(.{3,60}?)\s*[,(]\s*total\s*\)?", re.IGNORECASE)
 _HOW = re.compile(r"(?P<name>.{3,80}?)\s*[(\[,]\s*(?P<how>[^()\[\]]{2,50}?)\s*[)\]]?")
 _MEASURED = ("physical", "microbe")
+_NO_SYMBOLS = ("n/a", "n.a.", "n.a", "n/d", "n.d.", "n.d", "n.b.", "n/b")
 _SUMS = ("total", "solvent")  # `Hexanes (sum)`, of their isomers
 _OF_MOULDS = ("tymc", "yeasts", "moulds")
 # `Lead ¹`, `Lead (1)`, `Lead ᵃ`: a note stands somewhere, and is read by itself
@@ -136,6 +137,8 @@ def analyte(text: str) -> Analyte | None:
     is not guessed."""
     if len(text) > LONGEST_NAME:
         return None
+    if text.strip().casefold() in _NO_SYMBOLS:
+        return None  # no sodium, no neodymium
     spellings = analyte_spellings()
     if whole := spellings.get(name_key(text)):
         return analytes()[whole]

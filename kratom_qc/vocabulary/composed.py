@@ -61,6 +61,6 @@ def _are_parts(words: list[str], known: frozenset[str]) -> bool:
     if not words:
         return True
     ways = range(min(len(words), 3), 0, -1)
-    return any(" ".join(words[:count]) in known and _are_parts(words[count:], known) for count in ways) or (
-        len(words) > 1 and words[0] in _SMALL and _are_parts(words[1:], known)
-    )
+    return any(
+        " ".join(words[:count]) in known and _are_parts(words[count:], known) for count in ways
+    ) or (len(words) > 1 and words[0] in _SMALL and _are_parts(words[1:], known))

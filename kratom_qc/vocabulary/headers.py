@@ -97,6 +97,13 @@ def footnote(text: str) -> str | None:
     return header_words("footnote").get(header_key(text))
 
 
+def asks_for_a_no(text: str) -> bool:
+    """Whether a heading asks if something is wrong, so that `N` below it is good and `Y` bad: `Out
+    of Range`."""
+    ways = (text, *spelled_out(text))
+    return any(header_words("verdict").get(header_key(way)) == "no" for way in ways)
+
+
 def asks_for_a_yes(text: str) -> bool:
     """Whether a heading asks whether something conforms, so that `Y` below it is good."""
     return header_words("verdict").get(header_key(text)) == "yes"

@@ -21,9 +21,14 @@ OTHER = "other"
 
 # A label without any of these is a word of the list or none.
 _ABBREVIATES = re.compile(r"[.°º#/]")
-_SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] ")
+_SIGNS = re.compile(
+    r"[/|\n\[\](),]| [-–—] | (?:or|nebo|oder|ou|o|lub|of|atau) |[\u0e00-\u0e7f]\s*[A-Za-z]"
+)
 # What stands between the languages of one label: `Batch / Šarže`, `Batch (šarže)`, a line break.
-_LANGUAGES = re.compile(r"\s*(?:[/|\n\[\](),]| [-–—] )\s*")
+_LANGUAGES = re.compile(
+    r"\s*(?:[/|\n\[\](),]| [-–—] | (?:or|nebo|oder|ou|o|lub|of|atau) )\s*"
+    r"|(?<=[\u0e00-\u0e7f.])\s+(?=[A-Za-z])|(?<=[A-Za-z.])\s+(?=[\u0e00-\u0e7f])"
+)
 # `Unit Mass (g)`, `Received (MM/DD/YYYY)`: how the value is written is no part of the label.
 _HOW = re.compile(r"\s*[(\[](?P<how>[^()\[\]]{1,40})[)\]]\s*$")
 _DATE_FORM = re.compile(r"[dmyhs./: -]+", re.IGNORECASE)
@@ -111,6 +116,8 @@ def _meaning_of_parts(text: str) -> str | None:
     if len(parts) < 2:
         return None
     meanings = _meanings(parts)
+    if len(meanings) > 1 and meanings <= _PACKED:
+        return "plain container"
     if len(meanings) > 1 and "/" in text:  # `Harvest/Process Lot`: the last word is that of both
         last = parts[-1].split()[-1]
         meanings = _meanings([*(f"{part} {last}" for part in parts[:-1]), parts[-1]])

@@ -14,7 +14,9 @@ from kratom_qc.vocabulary.rows import heading, quality_control
 
 _MOST_WORDS = 9
 _MOST_OF_A_NUMBER = 3
-_TITLED = re.compile(r"#?(?=[^0-9]*[0-9])[A-Za-z0-9]+(?:[-/._:]{1,2}[A-Za-z0-9]+)*")
+_TITLED = re.compile(
+    r"#?(?=[^0-9]*[0-9])(?![0-9]+[.,]?[0-9]*$)[A-Za-z0-9]+(?:[-/._:]{1,2}[A-Za-z0-9]+)*"
+)
 _CAPITALS = re.compile(r"[A-Z]{1,4}")
 _BEFORE_NUMBER = re.compile(r"(?:^|\s+)(?:[nN]o\.?|[nN]r\.?|č\.|n\.?[º°]?|N[°º])$|[\s:–—#-]+$")
 _CUT = re.compile(r"\s*(?:[,|•;(\n]|\s[-–—]\s)\s*")
@@ -58,6 +60,8 @@ def titled_number(text: str) -> str:
         others = [part for part in parts if part not in codes]
         if not codes or not all(map(_CAPITALS.fullmatch, others)) or has_adverse_word(number):
             continue
+        if heading(title).is_understood:
+            continue  # `Results 14.2`
         if is_title(_BEFORE_NUMBER.sub("", _BEFORE_NUMBER.sub("", title))):
             return number
     return ""

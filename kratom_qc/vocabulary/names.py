@@ -27,7 +27,25 @@ _MOST_WORDS_OF_ORGANISATION = 6
 _PARTICLES = frozenset(
     (
         *("de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von"),
-        *("der", "den", "ten", "ter", "al", "bin", "y", "e", "i", "des", "aux", "les", "los", "las", "el", "degli", "dei"),
+        *(
+            "der",
+            "den",
+            "ten",
+            "ter",
+            "al",
+            "bin",
+            "y",
+            "e",
+            "i",
+            "des",
+            "aux",
+            "les",
+            "los",
+            "las",
+            "el",
+            "degli",
+            "dei",
+        ),
     )
 )
 _INITIAL = re.compile(r"[^\W\d_a-z]\.?(?:-?[^\W\d_a-z]\.)*")

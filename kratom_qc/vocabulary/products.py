@@ -145,10 +145,12 @@ def _holds(text: str, kind: str) -> bool:
 
 @lru_cache(8192)
 def names_product(text: str) -> bool:
-    """Whether a line without a label can be the name of a product: it names the plant and one
-    form."""
+    """Whether a line without a label can be the name of a product: it names the plant, or a strain
+    of it, and one form."""
     said = form_words(text)
-    says_plant = any(_PLANT.match(word) for word in _tokens(text[:LONGEST_NAME]))
+    says_plant = any(_PLANT.match(word) for word in _tokens(text[:LONGEST_NAME])) or (
+        _holds(text, "strain") and not potent_words(text)
+    )
     return says_plant and said.product is not None and not said.left
 
 

@@ -21,7 +21,7 @@ _BRACKET = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]")
 _PARTS = re.compile(r"\s[-–—]\s|\s*[–—:;,|\n]\s*|\s{2,}")
 # The number of a laboratory's own method: `SOP TA-LC-014`; and a temperature
 _OWN_METHOD = re.compile(
-    r"(?:SOP|[Mm]ethod|TM|WI)[\s:#-]*(?=[A-Z-]*[0-9]|[A-Z-]+[0-9])(?:[A-Z]{1,4}[-./])*[A-Z]{0,3}[0-9]{1,5}"
+    r"(?:[A-Z]{2,5}-)?(?:SOP|[Mm]ethod|TM|WI|MET|AM)[\s:#-]*(?=[A-Z-]*[0-9]|[A-Z-]+[0-9])(?:[A-Z]{1,4}[-./])*[A-Z]{0,3}[0-9]{1,5}"
     r"(?:[-./][0-9A-Z]{1,4})*|[0-9]{1,4}\s?°\s?C"
 )
 # The unit of a heading is that of every row below which states none

@@ -110,7 +110,7 @@ FINDING_FLAGS = {
 }
 
 FACTS = ProductFacts("the match", "the form", Decimal(1), Decimal(2), Decimal(3), Decimal(4), Decimal(5), Decimal(6),
-                     Decimal(7), (("the analyte", Decimal(8), "the unit"),), "ef" * 32)  # fmt: skip
+                     Decimal(7), (("the analyte", Decimal(8), "the unit"),), "ef" * 32, "the filling")  # fmt: skip
 HOLD = HoldReason("the hold rule", "the hold why", CellRef("its file", "its sheet", "its cell"), "its analyte")
 BOOK = Rulebook("the book", "market", "its title", "its version", DAY, 365, "its sha256", ())
 UNREAD = AccountEntry(SourceText("the unread", CellRef("unread file", "unread sheet", "unread cell")), Fate.UNREAD)

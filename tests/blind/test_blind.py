@@ -11,7 +11,7 @@ import pytest
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.reading import Reading, read_content
-from tests.blind.truth import SETS, Paper, differences, papers
+from tests.blind.truth import SETS, Paper, differences, form_of, papers
 
 ON = date(2026, 11, 29)
 PAPERS = {paper.path.name: paper for paper in papers()}
@@ -43,8 +43,9 @@ def wrong(paper: Paper, reading: Reading) -> list[str]:
         found.append(f"lots {sorted(lots)} instead of {sorted(expected)}")
     for lot in paper.truth["batches"]:
         own = [each for each in reading.certificates if each.batch_id == lot["batch"]]
-        found += differences(lot, [result for each in own for result in each.results])
-        if own and {each.product for each in own} != {lot["form"]}:
+        stated = {name for each in own for name in each.declared}
+        found += differences(lot, [result for each in own for result in each.results], stated)
+        if own and {each.product for each in own} != {form_of(lot)}:
             found.append(f"{lot['batch']} is read as {own[0].product}, not {lot['form']}")
     return found
 

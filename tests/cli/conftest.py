@@ -1,15 +1,10 @@
-"""Commands that run in this process read the shipped rulebooks once, and files in the same child."""
+"""Commands that run in this process read files in the same child."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.factory.loaded_once import load_rulebooks_once, readers_kept
-
-
-@pytest.fixture(autouse=True)
-def rulebooks(monkeypatch: pytest.MonkeyPatch) -> None:
-    load_rulebooks_once(monkeypatch)
+from tests.factory.loaded_once import readers_kept
 
 
 @pytest.fixture(scope="package", autouse=True)

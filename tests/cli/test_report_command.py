@@ -50,6 +50,15 @@ def test_what_cannot_be_written_is_told_in_a_sentence(root, tmp_path, monkeypatc
     assert not list(tmp_path.iterdir())
 
 
+def test_two_batches_are_compared_on_a_page(root, capsys):
+    assert status("reports", "compare", "L-PASS", "L-FAIL", "--store", root / "store") == 0
+    page = capsys.readouterr().out
+    assert "1 of 1 results differ" in page
+    assert "0.4 mg/kg" in page.replace("\u202f", " ")
+    assert status("reports", "compare", "L-PASS", "L-NONE", "--store", root / "store") == 66
+    assert "is no batch" in capsys.readouterr().err
+
+
 def test_a_pass_of_an_earlier_version_kept_no_report_and_says_what_to_do(root, capsys):
     """This is the last test of the module: it takes something away."""
     newest = ledger_of(root / "store").newest_passes(1)[0]

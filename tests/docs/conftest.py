@@ -10,7 +10,6 @@ import pytest
 
 from tests.docs.documents import ROOT
 from tests.factory.demo import Demo, with_the_repository
-from tests.factory.loaded_once import load_rulebooks_once
 
 SAMPLES = ROOT / "sample_reports" / "certificates"
 # The names that the documents use for files of one's own, and the samples that stand for them.
@@ -30,9 +29,9 @@ def desk(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(SAMPLES / sample, tmp_path / name)
     shutil.copy(ROOT / "sample_reports" / "products.toml", tmp_path / "products.toml")
     shutil.copytree(SAMPLES, tmp_path / "inbox")
+    (tmp_path / "password").write_text("correct horse battery\n", encoding="utf-8")
     for name in ("store", "demo_store"):
         shutil.copytree(demo.store, tmp_path / name)
-    load_rulebooks_once(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

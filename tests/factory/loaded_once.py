@@ -1,5 +1,5 @@
-"""What many commands that run in this process share: the shipped rulebooks, read once, and the children that read files.
-Every command would load the rulebooks and start children, which load the words, for itself."""
+"""What all tests of this process share: rulebooks, each set of files read once, and the children that read certificates.
+Every module, command and pass would load the rulebooks and start children, which load the words, for itself."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _KEPT: dict[object, dict[str, Rulebook]] = {}
 _MOST = 16
 
 
-def load_rulebooks_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def load_rulebooks_once() -> None:
     """Files of the same names and bytes are read once. Mistakes are not kept: what does not load is read every time."""
-    monkeypatch.setattr(load, "_read", _read)
+    load._read = _read
 
 
 def _read(files: Mapping[str, Path], together: load.Together) -> dict[str, Rulebook]:

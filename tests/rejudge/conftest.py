@@ -7,13 +7,8 @@ import pytest
 
 from kratom_qc.app.store import history_of
 from kratom_qc.archive.history import History
-from tests.factory.loaded_once import load_rulebooks_once, readers_kept
+from tests.factory.loaded_once import readers_kept
 from tests.rejudge.archived_samples import archive
-
-
-@pytest.fixture(autouse=True)
-def rulebooks(monkeypatch: pytest.MonkeyPatch) -> None:
-    load_rulebooks_once(monkeypatch)
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -124,6 +124,52 @@ def test_what_a_vendor_wrote_is_inert(evil: str) -> None:
     assert letters(evil) in letters(pdf_text(pdf(report)))
 
 
+PAYLOADS = [
+    f"{before}{payload}{after}"
+    for payload in (
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "<iframe src=//x>",
+        "<b onmouseover=alert(1)>", "<a href=javascript:alert(1)>x</a>", "<style>*{}</style>", "<!--", "]]>", "<?xml?>",
+        "=HYPERLINK(0)", "=1+1", "#eval(\"1\")", "#include \"x\"", "{{config}}", "${7*7}", "&lt;b&gt;", "&#60;b&#62;",
+        "\u2028<b>", "<\u0000script>",
+    )
+    for before, after in (
+        ("", ""), ('"', '"'), ("'>", "<'"), ("</td>", "<td>"), ("-->", "<!--"), ("</style>", "<style>"), ("</title>", ""),
+        ("`", "`"), ("*", "*"), ("\\", "\\"),
+    )
+]  # fmt: skip
+
+
+def told_by(words: list[str]) -> Report:
+    """A batch whose laboratory writes each of these words into every field of a row."""
+    unknown = [
+        result(one, one, span("0", None), f"C{row}", known=False, reported_unit=one, method=one, stated_verdict=one)
+        for row, one in enumerate(words, 1)
+    ]
+    doubts = [
+        given.trouble("UNKNOWN-ANALYTE", f"'{one}' is not known", f"C{row}", one) for row, one in enumerate(words, 1)
+    ]
+    of = verdict(GOOD_LEAD, *doubts, results=tuple(unknown), laboratory=words[0])
+    return report_of(of)
+
+
+def test_two_hundred_injections_make_no_new_element_formula_or_link() -> None:
+    assert len(PAYLOADS) == 200
+    evil, plain = told_by(PAYLOADS), told_by([f"x{number}" for number in range(200)])
+    assert Text(html(evil)).elements == Text(html(plain)).elements
+    found = cells(workbook(evil))
+    assert not any(cell.data_type == "f" or cell.hyperlink for cell in found)
+    assert len(found) == len(cells(workbook(plain)))
+    said = letters(pdf_text(pdf(evil)))
+    assert all(letters(one) in said for one in PAYLOADS if one.isprintable())
+
+
+def test_sixty_results_fit_three_sheets_of_paper() -> None:
+    many = [result(f"analyte {number}", "<0.05", span("0", "0.05"), f"C{number}", known=False) for number in range(60)]
+    report = report_of(verdict(GOOD_LEAD, *given.MERCURY_MISSING, CADMIUM_OPEN, results=tuple(many)))
+    for paper in Paper:
+        assert len(pypdfium2.PdfDocument(pdf(report, paper=paper))) <= 3
+
+
 def test_a_pdf_is_tagged_archival_and_names_batch_hash_and_page() -> None:
     report = report_of(SPIKED)
     for paper, width in ((Paper.A4, 595), (Paper.LETTER, 612)):

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -76,21 +77,26 @@ def codes_in(tree: ast.AST, *, tuples: bool = True) -> Iterator[tuple[str, str, 
             )
 
 
+@cache
 def trees() -> dict[Path, ast.AST]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 # Only where files are read is a tuple of a word and a sentence a code; of a limit it is a key and what is said of it.
 READING = {"intake", "interpret"}
-USED = {
-    found
-    for path, tree in trees().items()
-    for found in codes_in(tree, tuples=bool(READING & set(path.relative_to(PACKAGE).parts)))
-}
+
+
+@cache
+def used() -> set[tuple[str, str, str]]:
+    return {
+        found
+        for path, tree in trees().items()
+        for found in codes_in(tree, tuples=bool(READING & set(path.relative_to(PACKAGE).parts)))
+    }
 
 
 def test_every_code_that_is_used_is_explained():
-    assert sorted({code for _, code, _ in USED} - set(problems())) == [], "add these to kratom_qc/words/problems.toml"
+    assert sorted({code for _, code, _ in used()} - set(problems())) == [], "add these to kratom_qc/words/problems.toml"
 
 
 def test_every_code_that_is_explained_is_used():
@@ -99,7 +105,7 @@ def test_every_code_that_is_explained_is_used():
 
 
 def test_a_code_is_explained_as_what_it_is():
-    said = {(code, kind, severity) for kind, code, severity in USED if code in problems()}
+    said = {(code, kind, severity) for kind, code, severity in used() if code in problems()}
     wrong = {
         (code, kind, severity)
         for code, kind, severity in said
@@ -111,7 +117,7 @@ def test_a_code_is_explained_as_what_it_is():
 @pytest.mark.parametrize("code", ["UNKNOWN-UNIT", "hidden", "pdf", "RESULTS-CONTRADICT", "sheet-not-used"])
 def test_the_search_for_codes_finds_them(code):
     """From a call, a pair in a table of magic numbers, and a doubt: an empty search would prove nothing."""
-    assert code in {found for _, found, _ in USED}
+    assert code in {found for _, found, _ in used()}
 
 
 # ---------------------------------------------------------------- the loader

@@ -17,10 +17,12 @@ from kratom_qc import vocabulary
 from kratom_qc.app.policy import check_product
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.app.trends.specifications import Specifications
-from kratom_qc.app.trends.statements import Statement, Wanted, statements
+from kratom_qc.app.trends.statements import Statement, Wanted, folded, statements
 from kratom_qc.domain.errors import InputNotFound, UsageError
+from kratom_qc.domain.verdict import Decision
 from kratom_qc.trends.agreement import BETWEEN, Bias, Pair, Value, bias, pair
 from kratom_qc.trends.ends import mean_of, quotient
+from kratom_qc.trends.failures import Failures, failures
 from kratom_qc.trends.series import Point, Series, SeriesKey
 from kratom_qc.trends.trend import OutOfTrend, Trend, out_of_trend, trend
 
@@ -53,6 +55,7 @@ class TrendReport:
     trends: tuple[Trend, ...]
     duplicates: tuple[Duplicates, ...]
     laboratories: tuple[AnalyteBias, ...]
+    failures: tuple[Failures, ...]
 
 
 def trends(
@@ -72,7 +75,8 @@ def trends(
     found = statements(root, wanted)
     limits = Specifications(day)
     drawn = [trend(one, limits.of(one.key), baseline) for one in (*series(found), *ratios(found))]
-    return TrendReport(day, tuple(drawn), duplicates(found), laboratories(found))
+    fails = failures_of(root, wanted) if wanted.analyte is None and wanted.vendor is None else ()
+    return TrendReport(day, tuple(drawn), duplicates(found), laboratories(found), fails)
 
 
 def _check_analyte(analyte: str | None) -> None:
@@ -148,6 +152,28 @@ def _ratio(over: Statement, under: Statement) -> Statement:
         key=over.key._replace(analyte=RATIO, unit="1"),
         value=Value(value),
         said=f"{over.said} / {under.said}",
+    )
+
+
+# ---------------------------------------------------------------- how often batches FAIL
+
+
+def failures_of(root: Path, wanted: Wanted) -> tuple[Failures, ...]:
+    """How often batches FAIL by their newest verdict, by laboratory, in the order they were first
+    judged."""
+    named: dict[str, str] = {}
+    by_laboratory: dict[str, list[bool]] = {}
+    for batch in ledger_of(existing_store(root)).batches().values():
+        if wanted.product is not None and batch.product != wanted.product:
+            continue
+        for printed in batch.laboratory.split(" · "):
+            name = named.setdefault(folded(printed), printed)
+            by_laboratory.setdefault(name, []).append(batch.verdict is Decision.FAIL)
+    asked = wanted.laboratory
+    return tuple(
+        failures(name, failed)
+        for name, failed in sorted(by_laboratory.items())
+        if asked is None or folded(asked) == folded(name)
     )
 
 

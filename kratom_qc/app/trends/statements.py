@@ -95,7 +95,7 @@ def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[Cou
 
 
 def _of_laboratory(rows: list[dict[str, Any]], asked: str | None) -> list[dict[str, Any]]:
-    own = [row for row in rows if asked is None or _folded(row["laboratory"]) == _folded(asked)]
+    own = [row for row in rows if asked is None or folded(row["laboratory"]) == folded(asked)]
     if rows and not own:
         raise _unknown("laboratory", asked or "", {row["laboratory"] or "" for row in rows})
     return own
@@ -143,7 +143,7 @@ def _without_superseded(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, An
 
 
 def _paper(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["batch_id"], _folded(row["laboratory"]), row["certificate_id"] or ""
+    return row["batch_id"], folded(row["laboratory"]), row["certificate_id"] or ""
 
 
 def _statement(row: dict[str, Any]) -> Statement:
@@ -177,7 +177,7 @@ def _once(found: Iterator[Statement]) -> list[Statement]:
     methods: dict[str, str] = {}
     once: dict[tuple[object, ...], Statement] = {}
     for printed in found:
-        name = names.setdefault(_folded(printed.key.laboratory), printed.key.laboratory)
+        name = names.setdefault(folded(printed.key.laboratory), printed.key.laboratory)
         method = methods.setdefault(_compact(printed.key.method), printed.key.method)
         one = printed._replace(key=printed.key._replace(laboratory=name, method=method))
         once.setdefault((one.key, one.batch_id, one.certificate, one.replicate, one.value), one)
@@ -195,5 +195,6 @@ def _compact(method: str) -> str:
     return "".join(sign for sign in method.casefold() if sign.isalnum())
 
 
-def _folded(name: str | None) -> str:
+def folded(name: str | None) -> str:
+    """Equal for two ways to print one laboratory's name."""
     return " ".join((name or "").casefold().split())

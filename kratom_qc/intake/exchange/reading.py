@@ -5,22 +5,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from types import ModuleType
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.account import AccountEntry, Fate, TextKind
-from kratom_qc.domain.certificate import Certificate
+from kratom_qc.domain.certificate import Certificate, Remark
 from kratom_qc.domain.errors import Refused
-from kratom_qc.domain.source import SourceText
+from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.exchange import material_identity, wcia
 from kratom_qc.intake.exchange.document import Document
 from kratom_qc.intake.exchange.exact_json import Node, parse
+from kratom_qc.intake.exchange.laid_out import at_pointers, laid_out
+from kratom_qc.intake.layout.certificates import certificates as sheet_certificates
 from kratom_qc.intake.layout.labels import as_stated
 from kratom_qc.intake.refusals import refused
 from kratom_qc.intake.sheets import FileContent
 from kratom_qc.settings import Caps
 
+_NOTHING_READ = ("no-table", "empty")
 _FORMATS: tuple[ModuleType, ...] = (wcia, material_identity)
 
 
@@ -34,6 +38,8 @@ def certificates(name: str, raw: bytes, caps: Caps, *, account: bool = False) ->
     nodes = root.items() if root.kind == "list" else [root]
     if not nodes:
         raise _not_a_certificate(name, root)
+    if all(_form_of(node) is None for node in nodes):
+        return _as_a_sheet(name, raw, root, caps, account=account)
     documents = [_document(name, node) for node in nodes]
     results = sum(len(document.rows) for document in documents)
     if results > caps.rows:
@@ -49,9 +55,39 @@ def certificates(name: str, raw: bytes, caps: Caps, *, account: bool = False) ->
     )
 
 
+def _keys(node: Node) -> dict[str, Node]:
+    return {key.casefold(): member for key, member in node.members().items()}
+
+
+def _form_of(node: Node) -> ModuleType | None:
+    """The format that an object is of; None where it is of none that is known."""
+    return next((form for form in _FORMATS if form.recognises(_keys(node))), None)
+
+
+def _as_a_sheet(name: str, raw: bytes, root: Node, caps: Caps, *, account: bool) -> FileContent:
+    """JSON of another kind, laid out as a sheet and read as one. Raises Refused where no table of
+    results is in it."""
+    digest = hashlib.sha256(raw).hexdigest()
+    book, places = laid_out(name, digest, root)
+    if len(book.sheets[0].rows) > caps.rows:
+        raise refused(name, "too-large", f"more than {caps.rows:,} rows. Split the file")
+    found = sheet_certificates(book, (), account=account)
+    if not found.certificates and all(one.code in _NOTHING_READ for one in found.refusals):
+        raise _not_a_certificate(name, root)
+    message = (
+        "this JSON is of no exchange format that is known: it was read as a sheet with these "
+        "labels and columns"
+    )
+    remark = Remark("json-laid-out", "note", message, CellRef(name))
+    return at_pointers(replace(found, remarks=(*_about_results(found), remark)), places)
+
+
+def _about_results(found: FileContent) -> Iterator[Remark]:
+    return (one for one in found.remarks if one.code != "sheet-not-used")
+
+
 def _document(name: str, node: Node) -> Document:
-    keys = {key.casefold(): member for key, member in node.members().items()}
-    form = next((form for form in _FORMATS if form.recognises(keys)), None)
+    keys, form = _keys(node), _form_of(node)
     if form is None:
         raise _not_a_certificate(name, node)
     document = Document(name, form.NAME, node, form.LABELS, form.BOOKKEEPING)

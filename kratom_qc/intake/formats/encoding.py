@@ -152,6 +152,7 @@ def _disagreement(readings: dict[str, list[str]]) -> list[str]:
 
 _SIGN_NAMES = {"MICRO", "FEMININE", "MASCULINE"}  # µ ª º, which Unicode takes for letters
 _SIGNS = {ord(sign): " " for sign in "±×÷·°²³¹–—‰™®©"}
+_WORDS_OF_ONE_LETTER = frozenset("àÀèÈéÉóÓ")  # French, Italian, Portuguese and Spanish ones
 _LETTER_BEHIND_DIGIT = re.compile(r"[0-9][^\x00-\x7fµμ]")
 
 
@@ -167,7 +168,7 @@ def _could_be_a_word(word: str) -> bool:
         return True
     scripts = {unicodedata.name(letter, "?").split()[0] for letter in letters} - _SIGN_NAMES
     if len(scripts) > 1 or len(word) == 1:
-        return False
+        return word in _WORDS_OF_ONE_LETTER
     return _LETTER_BEHIND_DIGIT.search(word.translate(_SIGNS)) is None
 
 

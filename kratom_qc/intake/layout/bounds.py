@@ -57,7 +57,8 @@ class Bounds:
     ) -> list[dict[str, Any]]:
         """The limits of one kind that a row states for a column of results, the likeliest first; of
         further ones only those that say anything."""
-        fitting = [column for column in self.columns[role] if _fits(column, result, results)]
+        bounds = _beside_each(self.columns[role], result, results)
+        fitting = [column for column in bounds if _fits(column, result, results)]
         found: list[dict[str, Any]] = []
         for column in _nearest_unit_first(fitting, result):
             word = bound_at(self.page, row, column.number, role)
@@ -120,6 +121,21 @@ def _split(word: SourceText) -> tuple[SourceText, SourceText]:
     if not slash or vocabulary.status(word.text) is not None:
         return word, word
     return replace(word, text=lod.strip()), replace(word, text=loq.strip())
+
+
+def _beside_each(
+    bounds: Sequence[Column], result: Column, results: Sequence[Column]
+) -> Sequence[Column]:
+    """Of bounds that stand one behind each column of results, that of one column: `Result | U |
+    Result | U`."""
+    numbers = [column.number for column in results]
+    at = numbers.index(result.number) if result.number in numbers else -1
+    own = [
+        bound
+        for bound in bounds
+        if at >= 0 and numbers[at] < bound.number < [*numbers[1:], bound.number + 1][at]
+    ]
+    return own if len(own) == 1 and len(bounds) == len(results) > 1 else bounds
 
 
 def _fits(bound: Column, result: Column, results: Sequence[Column]) -> bool:

@@ -309,13 +309,16 @@ def _what_names_lots(book: Workbook, contents: WorkbookContents) -> str:
     if any("batch_id" in facts for facts in stated):
         return ""  # by the heading of its column
     ids = [facts[_CLIENTS].text.strip() for facts in stated if _CLIENTS in facts]
-    if any(ids) and all(_SAMPLE_NUMBER.fullmatch(text) for text in ids if text):
+    said = [vocabulary.lot(text) for text in ids if text]
+    if any(said) and all(map(_SAMPLE_NUMBER.fullmatch, said)):
         return _CLIENTS
     return ""
 
 
 def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
     """The number of a sample in place of its lot's, which a person must confirm."""
+    if vocabulary.lot(word.text) != word.text.strip():
+        return replace(word, text=vocabulary.lot(word.text))  # `LOT 26-288-K`
     message = (
         f"no lot number is labelled; the sample's number '{word.text.strip()}' is taken for it"
     )

@@ -372,6 +372,17 @@ class _Below:
         texts = [cell.text for cell in self.cells.get(number, ())]
         return sum(map(_IS[kind], texts)) / len(texts) if texts else 0.0
 
+    def numbers_the_sample(self, number: int) -> bool:
+        """Whether a column says the same of every row, and in a way that no result is written:
+        `0000441907`, or a number of four digits and more."""
+        texts = {cell.text.strip() for cell in self.cells.get(number, ())}
+        rows = len(self.cells.get(number, ()))
+        return (
+            rows > 2
+            and len(texts) == 1
+            and re.fullmatch(r"0[0-9]+|[0-9]{4,}", texts.pop()) is not None
+        )
+
     def count(self, number: int, kind: str) -> int:
         """How many of a column's cells are of that kind."""
         return sum(_IS[kind](cell.text) for cell in self.cells.get(number, ()))
@@ -462,13 +473,18 @@ def _with_results(columns: list[Column], below: _Below) -> list[Column]:
     silent = all(below.share(column.number, "opinion") == 1 for column in results)
     if results and not silent:
         return settled
-    return [
-        replace(column, role="result", inferred=True)
+    likely = [
+        column.number
+        for column in settled
         if column.role == "unknown"
         and column.title
         and below.share(column.number, "result") >= 0.5
         and repetition(column.title) != "spread"
-        else column
+    ]
+    measured = [number for number in likely if not below.numbers_the_sample(number)]
+    chosen = measured or likely
+    return [
+        replace(column, role="result", inferred=True) if column.number in chosen else column
         for column in settled
     ]
 

@@ -79,10 +79,19 @@ def _value_of(
         text = cells[following].text
         if not _is_label(text) or (name == "form" and vocabulary.says_plant_only(text)):
             return row, following  # `Matrix | Plant`, which is a label, too
+    if _is_translated(page, row, column, name):
+        return None  # `Lot number` under `Nomor lot | KHN-14`
     below = page.unclaimed(row + 1)
     if column in below and not any(_is_label(cell.text) for cell in below.values()):
         return row + 1, column
     return None
+
+
+def _is_translated(page: Page, row: int, column: int, name: str) -> bool:
+    """Whether a label stands alone under one that states the same fact, in another language."""
+    above = page.cells(row - 1)
+    same = column in above and vocabulary.fact_name(above[column].text) == name
+    return same and len(page.cells(row)) == 1 and len(above) > 1
 
 
 def _named_aside(page: Page, label: str, at: tuple[int, int] | None) -> Iterator[StatedFact]:
@@ -99,10 +108,16 @@ def _named_aside(page: Page, label: str, at: tuple[int, int] | None) -> Iterator
 
 def _is_label(text: str) -> bool:
     """A label, or a label with its value: no value of another label."""
-    if vocabulary.fact_name(text) is not None:
+    if vocabulary.fact_name(text) is not None or _ends_like_a_label(text):
         return True
     first = parts(text)[0]
     return first.name not in ("", OTHER) and first.label + ":" in text
+
+
+def _ends_like_a_label(text: str) -> bool:
+    """`Test:`, `Method(s):`: words with a colon behind them."""
+    bare = text.rstrip()
+    return bare.endswith((":", "：")) and not any(map(str.isdigit, bare))
 
 
 def _value(page: Page, row: int, column: int, name: str) -> SourceText | None:

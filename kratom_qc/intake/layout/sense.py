@@ -23,13 +23,17 @@ _LAST_WORDS = (
 )
 _PARTED = (BRACKET, COMMA, *_LAST_WORDS)
 _BATCH = re.compile(_SHORT + r"(?P<label>[^0-9:]+?)\s*(?::\s*|[#\s]\s*(?=\S*[0-9]))(?P<id>\S.*)$")
-_LANGUAGES = re.compile(r"\s+[/|]\s+|\s*[|\n]\s*|(?<=\w\w\w)/(?=\w\w\w)")
+# `Ukazatel / Parameter`, `ลำดับ Item`
+_LANGUAGES = re.compile(
+    r"\s+[/|]\s+|\s*[|\n]\s*|(?<=\w\w\w)/(?=\w\w\w)"
+    r"|(?<=[\u0e00-\u0e7f])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[\u0e00-\u0e7f])"
+)
 _EXPANDED = re.compile(r"±|[kK]\s*=\s*2(?:[.,]0+)?(?:\s*[,;]\s*(?:95|P\s*=\s*95)\s*%)?")
 _MARKS = re.compile(r"[\s*†‡§¹²³⁴⁵]+$")
 _NUMBER_FIRST = re.compile(r"\s*[<>≤≥=~±+-]*\s*[0-9]")
 _WHOLE_DATE = re.compile(
     r"\s*(?:[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])\s?[0-9]{1,2}\2\s?[0-9]{4}"
-    r"|[0-9]{1,2}[-\s]?[A-Z][a-z]{2,8}[-\s][0-9]{4})(?:[T\s].*)?$"
+    r"|[0-9]{1,2}[-\s]?[A-Z][A-Za-z]{2,8}[-\s]?[0-9]{4})(?:[T\s].*)?$"
 )
 _NO_OPINION = ("not_tested", "not_evaluated", "not_detected", "below_lod", "below_loq")
 UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")

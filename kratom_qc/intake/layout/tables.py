@@ -11,6 +11,7 @@ from typing import Any
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.domain.source import Cell, SourceText
+from kratom_qc.intake.layout.across import facts_above
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.bounds import Bounds
 from kratom_qc.intake.layout.headers import Column, Header, claim_header
@@ -74,6 +75,7 @@ class ListReader:
         self.analyte = header.of("analyte")[0].number
         self.results = header.of("result") or header.of("qualifier")
         self.bounds = Bounds(block.page, header)
+        self.above = facts_above(block.page, header)  # of each sample, by its column of results
         self.section = above
         self.batch: dict[str, SourceText] = {}
         self.last = 0  # the row of the last result
@@ -277,25 +279,27 @@ class ListReader:
             self.batch = {fact.name: fact.word for fact in stated if fact.name != "other"}
             self.naming = None
         facts = {**self.batch, **facts_of(self.page, self.header, row)}
-        for line in self._lines(row, name):
-            yield Row(line, facts)
+        for line, number in self._lines(row, name):
+            yield Row(line, {**facts, **self.above.get(number, {})})
 
-    def _lines(self, row: int, name: str) -> Iterator[ResultRow]:
-        """A line for each of the things that a row says of its analyte; columns that may all be the
-        same thing are other readings of one line."""
+    def _lines(self, row: int, name: str) -> Iterator[tuple[ResultRow, int]]:
+        """A line for each of the things that a row says of its analyte, with its column; columns
+        that may all be the same thing are other readings of one line."""
         words = self._words(row)
         analyte = self._whole_total(self.page.spread(row, self.analyte, "analyte"))
         self.names.append(analyte.text)
         answered = [
             column for column in self.results if self.page.peek(row, column.number).text.strip()
         ]
-        for alike in _alike(answered or self.results[:1]):
+        for alike in _alike(answered or self.results[:1], self.above):
             lines: list[ResultRow] = []
             for column in alike:
                 _hold_merged(self.page, row, column.number)
                 lines += self._readings(row, column, analyte, words, name)
             lines += self._raw(row, lines[0], analyte, words, name)
-            yield lines[0] if len(lines) == 1 else replace(lines[0], alternatives=tuple(lines[1:]))
+            others = tuple(lines[1:])
+            line = replace(lines[0], alternatives=others) if others else lines[0]
+            yield line, alike[0].number
 
     def _whole_total(self, word: SourceText) -> SourceText:
         """A bare `Total` is the total of its section, or of the analytes above it, where that is a
@@ -539,14 +543,17 @@ def _hold_groups(block: Block, header: Header) -> None:
             block.page.trouble_with("SAMPLE-UNCLEAR", message, word)
 
 
-def _alike(columns: Sequence[Column]) -> list[list[Column]]:
+def _alike(
+    columns: Sequence[Column], above: Mapping[int, dict[str, SourceText]]
+) -> list[list[Column]]:
     """The columns of results in groups of those that nothing tells apart: neither unit nor basis,
-    neither a replicate's name nor that of a group."""
+    neither a replicate's name nor that of a group, nor facts `above` them."""
     groups: dict[tuple[str, ...], list[Column]] = {}
     for column in columns:
         group = column.group.text if column.group else ""
         repeated = column.title if repetition(column.title) else ""
-        key = (vocabulary.unit_key(column.unit), column.basis, group, repeated)
+        sample = str(column.number) if column.number in above else ""
+        key = (vocabulary.unit_key(column.unit), column.basis, group, repeated, sample)
         groups.setdefault(key, []).append(column)
     return list(groups.values())
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from kratom_qc import vocabulary
 from kratom_qc.domain.account import AccountEntry, Fate, PageText, TextKind
 from kratom_qc.domain.certificate import Certificate
 from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.layout.owners import Owners
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.sheets import SheetText, row_and_column
+from kratom_qc.vocabulary.names import is_role
 
 # How the claims of header rows and of results begin.
 _HEADER, _RESULT = "header", "result of "
@@ -124,7 +126,42 @@ def _text_of(
     if (analyte or in_table or at in page.around) and column in headings:
         beside = page.around[at].row_of if at in page.around else ""
         return PageText(word, column=headings[column].text, row_of=analyte or beside)
-    return PageText(word, label=_label(page.cells(row), column), row_of=analyte)
+    label = _label(page.cells(row), column)
+    if not analyte:
+        label = _label_over(page, at, label) or _signed_under(page, at) or label
+    return PageText(word, label=label, row_of=analyte)
+
+
+def _label_over(page: Page, at: tuple[int, int], beside: str) -> str:
+    """The label over a cell, where labels stand above their values: `Test ID:` over `T000318842`."""
+    row, column = at
+    above = page.cells(row - 1)
+    if column not in above or _is_label(beside) or not all(map(_is_label_cell, above.values())):
+        return ""
+    return above[column].text.strip()
+
+
+def _signed_under(page: Page, at: tuple[int, int]) -> str:
+    """Whose name stands over a line for a signature: `Technical Director` at most three rows below
+    it, with days and times between."""
+    row, column = at
+    for below in range(row + 1, row + 4):
+        said = page.cells(below).get(column)
+        text = said.text.strip(" :_") if said is not None else ""
+        parts = [part.strip() for part in text.split("/") if part.strip()]
+        if parts and any(vocabulary.plain_label(part) == "person" for part in parts):
+            return next(part for part in parts if vocabulary.plain_label(part) == "person")
+        if text and is_role(text):
+            return "Signature"
+    return ""
+
+
+def _is_label_cell(cell: Cell) -> bool:
+    return cell.kind == "text" and _is_label(cell.text)
+
+
+def _is_label(text: str) -> bool:
+    return text.rstrip().endswith((":", "：")) or vocabulary.fact_name(text) is not None
 
 
 def _heads_a_section(page: Page, row: int) -> bool:

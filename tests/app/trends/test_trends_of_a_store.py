@@ -129,6 +129,14 @@ def test_the_capability_is_that_of_the_strictest_limit_in_force(made):
     assert one.why_no_capability == "too few: 24 values, 25 are needed"
 
 
+def test_how_often_batches_fail_is_told_by_laboratory(made):
+    found = trends(made / "store", on=DAY).failures
+    assert [(one.laboratory, one.failed, one.batches) for one in found] == [
+        ("Acme Labs", 1, 24),
+        ("Beta Analytics", 0, 1),
+    ]
+
+
 # ---------------------------------------------------------------- the command
 
 

@@ -1,0 +1,215 @@
+"""JSON of no known exchange format, laid out as a sheet that a person could have typed: a label beside
+each value, a table for each list of objects. The words then decide, as they do in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from kratom_qc import vocabulary
+from kratom_qc.domain.source import Cell, CellRef
+from kratom_qc.intake.exchange.exact_json import Node
+from kratom_qc.intake.sheets import Grid, Sheet, Workbook, cell_name
+
+NAME = "JSON"
+_OF_ALL = ("unit", "method", "basis", "portion")  # what is said once of a whole list of results
+_MOST_CELLS = 100_000
+_KINDS = {"number": "number", "boolean": "boolean"}
+_Told = TypeVar("_Told")
+
+
+@dataclass
+class _Layout:
+    """A sheet being written, and where each of its cells stands in the document."""
+
+    rows: Grid = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    row: int = 0
+    cells: int = 0
+
+    def line(self, cells: Sequence[tuple[str, Node | None]]) -> None:
+        """Write a row; each cell's text with the node that it was made of."""
+        self.row += 1
+        for column, (text, node) in enumerate(cells, start=1):
+            if not text.strip() or self.cells >= _MOST_CELLS:
+                continue
+            kind = (
+                _KINDS.get(node.kind, "text") if node is not None and node.text == text else "text"
+            )
+            self.rows.setdefault(self.row, {})[column] = Cell(text, kind, self.row, column)
+            self.cells += 1
+            if node is not None:
+                self.places[cell_name(self.row, column)] = node.pointer
+
+    def gap(self) -> None:
+        """Leave a row blank."""
+        self.row += 1
+
+
+def laid_out(name: str, digest: str, root: Node) -> tuple[Workbook, Mapping[str, str]]:
+    """(the document as a workbook of one sheet, the JSON pointer of each of its cells)."""
+    layout = _Layout()
+    _write(layout, root, "", {})
+    return Workbook(name, digest, (Sheet(NAME, layout.rows, {}),)), layout.places
+
+
+def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) -> None:
+    """Write an object, or the objects of a list: its own values first, then what is inside it.
+    `above` are values of the objects around it that may be said of all results in it."""
+    if node.kind == "list":
+        _write_list(layout, node, name, above)
+        return
+    scalars = {key: one for key, one in node.members().items() if _is_scalar(one)}
+    inner = {key: one for key, one in node.members().items() if not _is_scalar(one)}
+    heads_results = any(_are_rows(one) for one in inner.values())
+    said_of_all = {**_said_of_all(inner), **_said_of_all({"": node})}
+    if name == "address":
+        parts = [one for one in scalars.values() if not one.blank]
+        if parts:
+            layout.line([("Address", None), (", ".join(one.text for one in parts), parts[0])])
+        scalars = {}
+    for key, one in scalars.items():
+        if not one.blank and not (heads_results and vocabulary.column_role(key) in _OF_ALL):
+            layout.line([(_label(name, key), one), (one.text, one)])
+    if scalars:
+        layout.gap()
+    for key, one in inner.items():
+        own = {**above, **said_of_all}
+        named = _by_analyte(one)
+        if named is not None:
+            _table(layout, key, named, own)
+        elif not (heads_results and _only_says_of_all(one)):
+            _write(layout, one, _singular(key), own)
+
+
+def _said_of_all(objects: Mapping[str, Node]) -> dict[str, Node]:
+    """What objects without lists say of all results beside them: `{"report_units": "mg/g"}`."""
+    found: dict[str, Node] = {}
+    for one in objects.values():
+        for key, value in one.members().items() if one.kind == "object" else ():
+            role = vocabulary.column_role(key) if _is_scalar(value) and not value.blank else None
+            if role in _OF_ALL:
+                found.setdefault(role, value)
+    return found
+
+
+def _only_says_of_all(node: Node) -> bool:
+    members = node.members() if node.kind == "object" else {}
+    return bool(members) and all(vocabulary.column_role(key) in _OF_ALL for key in members)
+
+
+def _write_list(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) -> None:
+    if _are_rows(node):
+        _table(layout, name, [("", item) for item in node.items()], above)
+        return
+    for item in node.items():
+        if _is_scalar(item):
+            if not item.blank:
+                layout.line([(_words(name), item), (item.text, item)])
+        else:
+            _write(layout, item, name, above)
+            layout.gap()
+
+
+def _are_rows(node: Node) -> bool:
+    """Whether a list holds objects of values only, of two at least: the rows of a table."""
+    items = node.items() if node.kind == "list" else []
+    return bool(items) and all(
+        item.kind == "object" and len(_flat(item)) > 1 and _is_shallow(item) for item in items
+    )
+
+
+def _by_analyte(node: Node) -> list[tuple[str, Node]] | None:
+    """The members of an object whose keys are analytes: `"mitragynine": {"value": 14.9, …}`."""
+    members = node.members() if node.kind == "object" else {}
+    named = [key for key in members if vocabulary.analyte(_words(key)) is not None]
+    whole = all(one.kind == "object" and _is_shallow(one) for one in members.values())
+    return list(members.items()) if members and whole and len(named) * 2 >= len(members) else None
+
+
+def _table(
+    layout: _Layout, name: str, rows: Sequence[tuple[str, Node]], above: Mapping[str, Node]
+) -> None:
+    """A list of objects as a table; what is said of all of it stands in a column of its own."""
+    items = [(key, _flat(node), node) for key, node in rows]
+    keys = list(dict.fromkeys(key for _, flat, _ in items for key in flat))
+    roles = {vocabulary.column_role(key) for key in keys}
+    shared = {role: node for role, node in above.items() if role not in roles}
+    layout.gap()
+    if name:
+        layout.line([(_words(name), None)])
+    named = [("Analyte", None)] if any(key for key, _, _ in items) else []
+    layout.line(
+        [*named, *((_words(key), None) for key in keys), *((role, None) for role in shared)]
+    )
+    for key, flat, node in items:
+        first = [(_words(key), node)] if named else []
+        values = [(flat[one].text, flat[one]) if one in flat else ("", None) for one in keys]
+        layout.line([*first, *values, *((one.text, one) for one in shared.values())])
+    layout.gap()
+
+
+def _flat(node: Node) -> dict[str, Node]:
+    """The values of an object; those of an object inside it under both keys."""
+    found: dict[str, Node] = {}
+    for key, one in node.members().items():
+        if one.kind == "object":
+            found |= {f"{key} {inner}": value for inner, value in _flat(one).items()}
+        elif _is_scalar(one):
+            found[key] = one
+    return found
+
+
+def _is_shallow(node: Node) -> bool:
+    """Whether an object holds no list of anything."""
+    return all(
+        _is_scalar(one) or (one.kind == "object" and _is_shallow(one)) or one.blank
+        for one in node.members().values()
+    )
+
+
+def _is_scalar(node: Node) -> bool:
+    return node.kind not in ("object", "list")
+
+
+def _label(parent: str, key: str) -> str:
+    """The label of a value: with the name of its object before it, where that says more."""
+    own, both = _words(key), f"{_words(parent)} {_words(key)}".strip()
+    if parent and vocabulary.fact_name(both) is not None and own.casefold() in _VAGUE:
+        return both
+    return own if vocabulary.fact_name(own) is not None or not parent else both
+
+
+_VAGUE = ("name", "id", "number", "no", "code", "type", "date", "title", "label")
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ").strip()
+
+
+def _singular(key: str) -> str:
+    return key[:-1] if key.endswith("s") and not key.endswith("ss") else key
+
+
+# ---------------------------------------------------------------- places in the document
+
+
+def at_pointers(told: _Told, places: Mapping[str, str]) -> _Told:
+    """The same with the document's own pointers in place of the cells of the sheet."""
+    return _moved(told, places)  # type: ignore[no-any-return]
+
+
+def _moved(value: Any, places: Mapping[str, str]) -> Any:
+    if isinstance(value, CellRef):
+        pointer = places.get(value.cell, value.cell)
+        return value._replace(sheet="", cell=pointer) if value.sheet == NAME else value
+    if is_dataclass(value) and not isinstance(value, type):
+        own = ((one.name, getattr(value, one.name)) for one in fields(value))
+        moved = {name: new for name, old in own if (new := _moved(old, places)) is not old}
+        return replace(value, **moved) if moved else value
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return tuple(_moved(one, places) for one in value)
+    if isinstance(value, Mapping):
+        return {key: _moved(one, places) for key, one in value.items()}
+    return value

@@ -1,0 +1,53 @@
+"""Several samples side by side in one list: their lots, names and days stand in rows above the header,
+each over the sample's own column of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kratom_qc import vocabulary
+from kratom_qc.domain.source import Cell, SourceText
+from kratom_qc.intake.layout.headers import Column, Header
+from kratom_qc.intake.layout.page import Page
+
+_FARTHEST = 8  # rows above a header
+_LOT = "batch_id"
+
+
+def facts_above(page: Page, header: Header) -> Mapping[int, dict[str, SourceText]]:
+    """Column of results → the facts that stand above it; empty where no row above names a lot for
+    each of several columns of results."""
+    results = header.of("result")
+    if len(results) < 2:
+        return {}
+    found: dict[int, dict[str, SourceText]] = {column.number: {} for column in results}
+    rows = [(row, label, name) for row, label, name in _labelled(page, header, results)]
+    if not any(name == _LOT for _, _, name in rows):
+        return {}
+    for row, label, name in rows:
+        page.claim(row, label, "label")
+        for number in found.keys() & page.cells(row).keys():
+            if name != "other":
+                found[number].setdefault(name, page.fact(row, number, name))
+    return found
+
+
+def _labelled(page: Page, header: Header, results: list[Column]) -> Iterator[tuple[int, int, str]]:
+    """(a row, the column of its label, the fact it states) of every row right above a header that
+    states a fact of each sample."""
+    own = {column.number for column in results}
+    first = min(own)
+    for row in range(header.top - 1, max(header.top - 1 - _FARTHEST, 0), -1):
+        cells = page.cells(row)
+        label = max((at for at in cells if at < first), default=None)
+        name = vocabulary.fact_name(cells[label].text) if label is not None else None
+        if label is None or name is None or not _is_of_each(cells, label, own):
+            return
+        yield row, label, name
+
+
+def _is_of_each(cells: Mapping[int, Cell], label: int, own: set[int]) -> bool:
+    """Whether all cells behind a label are values over the columns of results, two at least."""
+    values = {at for at in cells if at > label}
+    texts = [cells[at].text for at in values]
+    return len(values) > 1 and values <= own and not any(map(vocabulary.fact_name, texts))

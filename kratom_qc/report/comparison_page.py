@@ -1,0 +1,130 @@
+"""Two batches, or a certificate and its correction, side by side: what differs first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kratom_qc.domain.interval import Interval
+from kratom_qc.report.rendering import render
+from kratom_qc.trends.comparison import (
+    Comparison,
+    MarketLine,
+    Relation,
+    ResultLine,
+    Side,
+    Standing,
+    Stated,
+)
+from kratom_qc.vocabulary import wording
+
+_WORTH = (
+    *(Relation.GONE, Relation.NEW, Relation.HIGHER, Relation.LOWER),
+    *(Relation.OTHER_WORDS, Relation.EITHER, Relation.SAME),
+)  # what a reader looks for first
+
+
+class Cell(NamedTuple):
+    """What one side says: as understood, and in the laboratory's own words with the cell."""
+
+    value: str
+    said: str
+    cells: str
+
+
+class Compared(NamedTuple):
+    """One result on both sides."""
+
+    name: str
+    more: str
+    one: Cell
+    other: Cell
+    relation: str
+    e_n: str
+    is_same: bool
+
+
+class Verdicts(NamedTuple):
+    """One market on both sides; `name` of the batch's own verdict is empty."""
+
+    name: str
+    one: Standing | None
+    other: Standing | None
+
+
+def comparison_page(found: Comparison, links: Mapping[str, str], *, program: str) -> str:
+    """One page. `links` lead from a batch to its page."""
+    results = sorted(found.results, key=lambda line: _WORTH.index(line.relation))
+    differing = [line for line in found.markets if line.differs]
+    own = [line for line in found.markets if line.market is None]
+    return render(
+        "comparison.html",
+        title=f"{found.one.name} and {found.other.name}",
+        one=found.one,
+        other=found.other,
+        about=_about(found.one, found.other),
+        own=_verdicts(own[0]) if own else None,
+        results=[_compared(line) for line in results],
+        markets=[_verdicts(line) for line in differing if line.market is not None],
+        alike=len(found.markets) - len(differing),
+        every=len(found.markets),
+        sentence=_sentence(found),
+        links=links,
+        program=program,
+    )
+
+
+def _about(one: Side, other: Side) -> list[tuple[str, str, str]]:
+    """What the two are."""
+    both = zip(_facts(one), _facts(other), strict=True)
+    return [(what, first, second) for (what, first), (_, second) in both if first or second]
+
+
+def _facts(side: Side) -> list[tuple[str, str]]:
+    return [
+        ("Batch", side.batch_id),
+        ("Product", wording.product_name(side.product or None)),
+        ("Laboratories", ", ".join(side.laboratories)),
+        ("Certificates", ", ".join(side.certificates)),
+        ("Tested on", side.tested_on),
+        ("Judged on", side.judged_on or side.why_no_verdict),
+    ]
+
+
+def _sentence(found: Comparison) -> str:
+    """`3 of 26 results differ, 1 cannot be told apart; 2 of 98 verdicts differ.`"""
+    relations = [line.relation for line in found.results]
+    open_ = relations.count(Relation.EITHER)
+    differ = len(relations) - open_ - relations.count(Relation.SAME)
+    told = [f"{differ} of {len(relations)} results differ"]
+    if open_:
+        told.append(f"{open_} cannot be told apart")
+    verdicts = sum(line.differs for line in found.markets)
+    return f"{', '.join(told)}; {verdicts} of {len(found.markets)} verdicts differ."
+
+
+def _compared(line: ResultLine) -> Compared:
+    subject = line.subject
+    basis = "" if subject.basis == "as received" else subject.basis
+    portion = f"in {subject.portion} g" if subject.portion else ""
+    return Compared(
+        name=wording.subject_name(subject.analyte),
+        more=" · ".join(filter(None, (subject.species, basis, portion))),
+        one=_cell(line.one, line.one_interval, subject.unit),
+        other=_cell(line.other, line.other_interval, subject.unit),
+        relation=str(line.relation),
+        e_n="" if line.e_n is None else f"{line.e_n:.2f}",
+        is_same=line.relation is Relation.SAME,
+    )
+
+
+def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> Cell:
+    said = "; ".join(dict.fromkeys(one.said for one in stated))
+    cells = "; ".join(dict.fromkeys(one.cell for one in stated))
+    if interval is None:
+        return Cell(said, "", cells)
+    return Cell(wording.interval_words(interval, unit), said, cells)
+
+
+def _verdicts(line: MarketLine) -> Verdicts:
+    return Verdicts(line.market or "", line.one, line.other)
