@@ -43,7 +43,8 @@ MEANINGS = {
     "released": "I reviewed what this batch was judged on and release it.",
     "rejected": "I reviewed what this batch was judged on and reject it.",
     "hold": "I reviewed what this batch was judged on and hold it.",
-    "proposed": "I reviewed what this batch was judged on and propose its release to a second person.",
+    "proposed": "I reviewed what this batch was judged on and propose its release to a second "
+    "person.",
     "approved": "I reviewed what this batch was judged on and approve its release, which another "
     "person proposed.",
 }
