@@ -58,11 +58,14 @@ serve: install
 # One worker more than cores: some tests wait for a server or a process and leave their core idle.
 WORKERS := $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1 ))
 TESTS ?=
+# Explaining every assertion beforehand takes each worker six seconds: what failed runs once more, explained, and stays failed.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --assert=plain
+EXPLAINED := { $(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures=none --maxfail=20; exit 1; }
 test: install-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	$(PYTEST) $(TESTS) || $(EXPLAINED)
 
 test-fast: install-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TESTS)
+	$(PYTEST) -m "not slow" $(TESTS) || $(EXPLAINED)
 
 check: install-dev
 	$(BIN)/ruff check .
