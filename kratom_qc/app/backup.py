@@ -87,9 +87,11 @@ def _take_over(ledger: Ledger, entries: list[Entry]) -> None:
 def _named(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
     """(path in the store, SHA-256) of every file that the journal names and that no later entry
     replaces."""
+    entries = list(entries)
+    retired = {one for entry in entries if entry.act == "retired" for one in entry.made["files"]}
     named: dict[str, str] = {}
     for entry in entries:
-        if entry.act == "delivered":
+        if entry.act == "delivered" and entry.subject not in retired:
             named[raw_path(Path(), entry.subject).as_posix()] = entry.subject
         elif entry.act == "compacted":
             replaced = json.loads(entry.before)["holds"]

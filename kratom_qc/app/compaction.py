@@ -44,7 +44,8 @@ def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
         replaced = {part.stem for group in groups for part in group}
         stays = [part.stem for part in parts if part.stem not in replaced]
         generation.complete(root, stays, [one.part.stem for one in merged])
-        store.ledger.add(actor, *map(_act, merged))
+        generation.mark_ready(root)
+        store.ledger.add(actor, *acts_of(merged))
         generation.take_place(root, ours)
         return Compacted(len(parts), len(stays) + len(merged))
 
@@ -65,6 +66,11 @@ def parts_of(passes: Iterable[KnownPass]) -> list[Part]:
         )
         for stem, some in found.items()
     ]
+
+
+def acts_of(merged: Iterable[Merged]) -> list[Act]:
+    """What the journal is told of new files."""
+    return list(map(_act, merged))
 
 
 def _act(merged: Merged) -> Act:

@@ -10,7 +10,7 @@ place of those before is told in `kratom_qc.archive.generation`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
@@ -19,11 +19,12 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from kratom_qc.archive import disk
 from kratom_qc.archive.generation import BESIDE
-from kratom_qc.archive.history import ArchiveTables
+from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.archive.store import sha256_of, table_writer
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
@@ -93,19 +94,24 @@ def rows_of(tables: ArchiveTables, parts: Iterable[Part]) -> dict[str, int]:
 # ---------------------------------------------------------------- writing
 
 
-def merge(tables: ArchiveTables, group: Sequence[Part], written: Mapping[str, str]) -> Merged:
-    """Write the rows of some parts as one, beside the archive. `written` has the hash of every file
-    as it was committed. Raises StoreError where one is not that, or where what was written does not
-    read back as it was."""
+def merge(
+    tables: ArchiveTables,
+    group: Sequence[Part],
+    written: Mapping[str, str],
+    without: Collection[str] = (),
+) -> Merged:
+    """Write the rows of some parts as one, beside the archive; not those of the batches `without`.
+    `written` has the hash of every file as it was committed. Raises StoreError where one is not
+    that, or where what was written does not read back as it was."""
     replaces = _checked(tables.root, group, written)
     passes = tuple(pass_id for part in group for pass_id in part.passes)
-    digest = hashlib.sha256("\n".join([*passes, *replaces.values()]).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join([*passes, *replaces.values(), *without]).encode()).hexdigest()
     first, last = min(one.first for one in group), max(one.last for one in group)
     stem = f"{group[0].month}_{first:06d}-{last:06d}_{digest[:12]}"
     holds: dict[str, str] = {}
     for name in SCHEMAS:
         path = Path("archive") / name / f"{stem}.parquet"
-        _write(_sorted(tables, name, passes), name, tables.root / BESIDE / path)
+        _write(_sorted(tables, name, passes, without), name, tables.root / BESIDE / path)
         holds[path.as_posix()] = sha256_of(tables.root / BESIDE / path)
     return Merged(Part(stem, group[0].month, first, last, passes), holds, replaces)
 
@@ -118,10 +124,13 @@ def _checked(root: Path, group: Iterable[Part], written: Mapping[str, str]) -> d
     return {path: written[path] for path in paths}
 
 
-def _sorted(tables: ArchiveTables, name: str, passes: Sequence[str]) -> pa.Table:
+def _sorted(
+    tables: ArchiveTables, name: str, passes: Sequence[str], without: Collection[str]
+) -> pa.Table:
     """All rows of some passes; those of one batch in the order in which they came."""
     with _readable(tables.root / "archive" / name):
-        table = tables.dataset(name, passes).to_table()
+        stays = ~among("batch_id", without) | ds.field("batch_id").is_null()
+        table = tables.dataset(name, passes).to_table(filter=stays if without else None)
     keys = _ORDER.get(name, _BATCH)
     plain = pa.table({column: table[column].cast(pa.string()) for column in keys})
     order = pc.sort_indices(plain, sort_keys=[(column, "ascending") for column in keys])

@@ -32,30 +32,52 @@ _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux, RENAME_SWAP
 
 
 def begin(root: Path, ours: Collection[str]) -> None:
-    """An empty folder beside the archive. `ours` are the names of all files that ever counted; what
-    lies there under another goes back into the archive. Raises StoreError where the file system
-    cannot exchange folders."""
-    _bring_back(root, ours)
-    for folder, path in _tables(root):
-        for left in folder.iterdir():
-            if _is_ours(left, ours):
-                with disk.told(left, "cannot be removed"):
-                    left.unlink()
-        disk.make_folder(path)
+    """An empty folder beside the archive. Raises StoreError where the file system cannot exchange
+    folders."""
+    clear(root, ours)
     disk.make_folder(root / BESIDE / "try")
     _exchange(root / BESIDE / "try", root / BESIDE / "archive")
     _exchange(root / BESIDE / "try", root / BESIDE / "archive")
 
 
+def clear(root: Path, ours: Collection[str]) -> None:
+    """Remove what lies beside the archive. `ours` are the names of all files that ever counted;
+    what lies there under another goes back into the archive."""
+    _bring_back(root, ours)
+    folders = [folder for folder, _ in _tables(root)]
+    left = (path for folder in folders for path in folder.iterdir() if _is_ours(path, ours))
+    for path in (*left, *pages(root)):
+        with disk.told(path, "cannot be removed"):
+            path.unlink()
+
+
+def pages(root: Path) -> list[Path]:
+    """The files of pages that take the place of others."""
+    return sorted((root / BESIDE / "pages").glob("*.parquet"))
+
+
 def complete(root: Path, stays: Iterable[str], new: Collection[str]) -> None:
-    """Link the files that stay beside the new ones, and have everything on the disk."""
+    """Link the files that stay beside the new ones, note the new ones, and have all of it on the
+    disk."""
     for stem in stays:
         for folder, path in _tables(root):
             _link(path / f"{stem}.parquet", folder / f"{stem}.parquet")
     folders = [folder for folder, _ in _tables(root)]
     files = (folder / f"{stem}.parquet" for folder in folders for stem in new)
-    disk.sync([*files, *folders, root / BESIDE / "archive", root / BESIDE])
-    disk.write_synced(root / BESIDE / "ready", json.dumps(list(new)).encode("ascii"))
+    disk.sync([*files, *pages(root), *folders, root / BESIDE / "archive", root / BESIDE])
+    disk.write_synced(root / BESIDE / "new", json.dumps(list(new)).encode("ascii"))
+
+
+def mark_ready(root: Path) -> None:
+    """From now on the generation waits to take its place, if the ledger names it."""
+    with disk.told(root / BESIDE):
+        (root / BESIDE / "new").replace(root / BESIDE / "ready")
+    disk.sync([root / BESIDE])
+
+
+def beside(root: Path) -> Path:
+    """The folder in which a generation waits; paths in it are those in the store."""
+    return root / BESIDE
 
 
 def ready(root: Path) -> list[str]:
@@ -74,6 +96,10 @@ def take_place(root: Path, ours: Collection[str]) -> None:
     if not all((root / "archive" / "verdicts" / f"{stem}.parquet").exists() for stem in new):
         _exchange(root / BESIDE / "archive", root / "archive")
         disk.sync([root, root / BESIDE])
+    for path in pages(root):
+        with disk.told(path):
+            path.replace(root / "pages" / path.name)
+        disk.sync([root / "pages"])
     _bring_back(root, ours)
     give_up(root)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kratom_qc.cli.archive_shape import Shape
-from kratom_qc.cli.options import StoreFolder
+from kratom_qc.cli.options import StoreFolder, day
 
 archive = typer.Typer(
     name="archive",
@@ -157,6 +158,49 @@ def compact(store: StoreFolder = None) -> int:
     from kratom_qc.cli.proof import print_compacted
 
     return print_compacted(store or settings.load().store)
+
+
+@archive.command()
+def retain(
+    batch: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="BATCH", show_default=False, help="Default: every batch."),
+    ] = None,
+    distributed: Annotated[
+        date | None,
+        typer.Option(
+            parser=day, metavar="DATE", help="Note when the last of these batches was distributed."
+        ),
+    ] = None,
+    best_before: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar="DATE", help="… and their shelf-life date, if any."),
+    ] = None,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete the records of these batches, which are due.")
+    ] = False,
+    because: Annotated[str, typer.Option(metavar="REASON", help="Why.")] = "",
+    by: Annotated[str, typer.Option(metavar="PERSON", help="Who asks for it.")] = "",
+    store: StoreFolder = None,
+) -> int:
+    """Tell until when records are kept; delete what is due.
+
+    By 21 CFR 111.605 and the law of Oregon: three years from the distribution of a batch and from
+    the last decision on it, and a year past its shelf life. Nothing is deleted by itself or before.
+    The journal keeps every hash, verdict and decision.
+
+    \b
+    Example:
+      kratom-qc archive retain --store store
+      kratom-qc archive retain L-1 --distributed 2026-12-01 --because "last sold" --by "A. Novak"
+      kratom-qc archive retain L-1 --delete --because "term has passed" --by "A. Novak"
+    """
+    from kratom_qc import settings
+    from kratom_qc.cli.retention import Asked, retention
+
+    root = store or settings.load().store
+    asked = Asked(root, batch or [], distributed, best_before, by=by, because=because)
+    return retention(asked, delete=delete)
 
 
 @archive.command()

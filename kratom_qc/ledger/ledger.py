@@ -48,7 +48,7 @@ class KnownFile(NamedTuple):
 class KnownBatch(NamedTuple):
     """A batch with its newest verdict and where it stands. `before` is the verdict before that one
     ("" for the first), `sequence` that of the pass, `by_person` whether somebody decided, `decided`
-    the entry that did."""
+    the entry that did, `proposed` the one that waits for a second person."""
 
     batch_id: str
     product: str | None
@@ -66,6 +66,7 @@ class KnownBatch(NamedTuple):
     by_person: bool
     decided: int | None
     amended: int | None
+    proposed: int | None
 
     @property
     def waits_to_be_judged(self) -> bool:
@@ -247,6 +248,14 @@ class Ledger:
         with reading(self._engine) as connection:
             return [Entry(*row) for row in connection.execute(rows)]
 
+    def signed(self) -> Iterator[Entry]:
+        """What signatures stand in, and whose keys they were made by, in their order."""
+        acts = ("user changed", "proposed", "decided")
+        rows = select(JOURNAL).where(JOURNAL.c.act.in_(acts)).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=_ASKED).execute(rows):
+                yield Entry(*row)
+
     def about(self, subjects: Collection[str]) -> list[Entry]:
         """Every entry on some subjects, in their order."""
         rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
@@ -318,9 +327,10 @@ class Ledger:
         return {(sha256, name, route) for sha256, name, route in rows}
 
     def every_file(self) -> Iterator[tuple[str, str]]:
-        """(hash, name) of every file that was delivered."""
+        """(hash, name) of every file that was delivered and is kept."""
         with reading(self._engine) as connection:
-            rows = select(FILES.c.sha256, FILES.c.name).order_by(FILES.c.sequence)
+            kept = FILES.c.status != "retired"
+            rows = select(FILES.c.sha256, FILES.c.name).where(kept).order_by(FILES.c.sequence)
             found = connection.execution_options(yield_per=_ASKED).execute(rows)
             yield from ((sha256, name) for sha256, name in found)
 
@@ -392,6 +402,12 @@ class Ledger:
         with reading(self._engine) as connection:
             found = [KnownPass(*row) for row in connection.execute(rows)]
         return [one._replace(holds=_loaded("passes", one.holds)) for one in found]
+
+    def retired_files(self) -> list[str]:
+        """The hashes of the files that are not kept any more."""
+        rows = select(FILES.c.sha256).where(FILES.c.status == "retired")
+        with reading(self._engine) as connection:
+            return list(connection.execute(rows).scalars())
 
     def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
         """The passes whose rows lie together with those of others, of all or of some, each with the

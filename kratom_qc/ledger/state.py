@@ -124,6 +124,7 @@ def _judged(connection: Connection, entries: Sequence[Entry]) -> None:
             "by_person": False,
             "decided": None,
             "amended": None,
+            "proposed": None,
             **_columns(entry.made, _JUDGED),
         }
         for entry in entries
@@ -177,7 +178,18 @@ def _dispose(connection: Connection, entries: Sequence[Entry], *, by_person: boo
             "by_person": by_person,
             "decided": entry.sequence,
             "changed": entry.sequence,
+            "proposed": None,
         }
+        for entry in entries
+    ]
+    connection.execute(change, rows)
+
+
+def _proposed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """A decision that waits for a second person; a later verdict or decision ends the waiting."""
+    change = update(BATCHES).where(BATCHES.c.batch_id == bindparam("of"))
+    rows = [
+        {"of": entry.subject, "proposed": entry.sequence, "changed": entry.sequence}
         for entry in entries
     ]
     connection.execute(change, rows)
@@ -237,6 +249,14 @@ def _compacted(connection: Connection, entries: Sequence[Entry]) -> None:
         connection.execute(change.values(holds=bindparam("now")), changes)
 
 
+def _retired(connection: Connection, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        for table in (BATCHES, CERTIFICATES, TRACES):
+            connection.execute(delete(table).where(table.c.batch_id == entry.subject))
+        gone = FILES.c.sha256.in_(entry.made["files"])
+        connection.execute(update(FILES).where(gone).values(status="retired"))
+
+
 def _terms_changed(connection: Connection, entries: Sequence[Entry]) -> None:
     rows = [{"hash": entry.subject, "made": entry.after} for entry in entries]
     _insert(connection, TERMS, rows)
@@ -271,10 +291,12 @@ _APPLY = {
     "judged": _judged,
     "decided": _decided,
     "reopened": _reopened,
+    "proposed": _proposed,
     "amended": _amended,
     "committed": _committed,
     "retried": _retried,
     "compacted": _compacted,
+    "retired": _retired,
     "terms changed": _terms_changed,
     "user changed": _user_changed,
     "token added": _token_added,

@@ -1,0 +1,225 @@
+"""Retention: which batches' records are due to go, and their deletion by somebody's word.
+
+Nothing is deleted by itself, and nothing before its term (`kratom_qc.domain.retention`). What goes:
+the batch's rows in every table, its pages, and its certificates, unless one speaks of another batch
+too. What stays for ever: the journal, with every hash, verdict and decision. Copies in backups,
+buckets and Delta tables are for those who made them to delete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from kratom_qc.app import reports
+from kratom_qc.app.compaction import acts_of, parts_of
+from kratom_qc.app.store import Store, existing_store, ledger_of, tables_of, user
+from kratom_qc.archive import disk, generation
+from kratom_qc.archive.compaction import merge
+from kratom_qc.archive.pages import PageWriter, pages
+from kratom_qc.archive.store import pages_path, raw_path, sha256_of
+from kratom_qc.domain.errors import InputNotFound, UsageError
+from kratom_qc.domain.retention import YEARS, Kept, kept_until
+from kratom_qc.ledger.entries import Act, Entry
+from kratom_qc.ledger.ledger import Clock, KnownBatch, KnownPass, Ledger, now
+from kratom_qc.report.html import page_name
+
+_DELETED = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Deleted</title>
+<p>This page was deleted with records whose term has passed. The journal keeps what was decided.</p>
+</html>
+"""
+_SHORTEST = 3  # letters of a reason
+_CHANGES = ("judged", "decided", "amended", "reopened")  # what was done with a batch
+_DAYS = ("distributed", "best_before")
+
+
+class Retained(NamedTuple):
+    """A batch, and until when its records are kept."""
+
+    batch: KnownBatch
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who asks for something, and why."""
+
+    by: str
+    because: str
+
+    def __post_init__(self) -> None:
+        if len(self.because.strip()) < _SHORTEST or not self.by.strip():
+            raise UsageError("say why (--because) and who you are (--by)")
+
+
+def retained(
+    root: Path, batch_ids: Collection[str] | None = None, years: int = YEARS
+) -> list[Retained]:
+    """Every batch of a store, or some, with its term; the next to go first. Raises InputNotFound
+    for a batch that the store does not know, UsageError for fewer years than the rules ask for."""
+    if years < YEARS:
+        raise UsageError(f"records are kept for at least {YEARS} years")
+    ledger = ledger_of(existing_store(root))
+    batches = _known(root, ledger, batch_ids)
+    entries: dict[str, list[Entry]] = {}
+    for entry in ledger.about(list(batches)):
+        entries.setdefault(entry.subject, []).append(entry)
+    found = [
+        Retained(one, _term(one, entries[batch_id], years)) for batch_id, one in batches.items()
+    ]
+    return sorted(found, key=lambda one: (one.kept.until or date.max, one.batch.batch_id))
+
+
+def _known(root: Path, ledger: Ledger, ids: Collection[str] | None) -> dict[str, KnownBatch]:
+    batches = ledger.batches(ids)
+    for batch_id in ids or ():
+        if batch_id not in batches:
+            raise InputNotFound(f"'{batch_id}' is no batch of {root}")
+    return batches
+
+
+def _term(batch: KnownBatch, entries: Sequence[Entry], years: int) -> Kept:
+    done = [date.fromisoformat(entry.at[:10]) for entry in entries if entry.act in _CHANGES]
+    said = [entry.made for entry in entries if entry.act == "distributed"]
+    stated = {name: said[-1][name] for name in _DAYS if said and said[-1][name]}
+    days = {name: date.fromisoformat(day) for name, day in stated.items()}
+    return kept_until(batch.disposition, max(done), years=years, **days)
+
+
+def distributed(
+    root: Path, batch_ids: Sequence[str], day: date, best_before: date | None, word: Word
+) -> None:
+    """Write down when the last of some batches was distributed, and their shelf-life date. Raises
+    InputNotFound for a batch that the store does not know."""
+    ledger = ledger_of(existing_store(root))
+    _known(root, ledger, batch_ids)
+    made = {
+        "distributed": day.isoformat(),
+        "best_before": best_before.isoformat() if best_before else None,
+        "account": user(),
+    }
+    ledger.add(word.by, *(Act("distributed", one, made, reason=word.because) for one in batch_ids))
+
+
+# ---------------------------------------------------------------- deletion
+
+
+def retire(
+    root: Path, batch_ids: Sequence[str], word: Word, clock: Clock = now, years: int = YEARS
+) -> int:
+    """Delete the records of batches whose term has passed, and write into the journal what they
+    were. Returns how many certificates were deleted.
+
+    Raises UsageError where one is not due, InputNotFound for a batch that the store does not know,
+    StoreError where a table is damaged or cannot be written: then nothing was deleted.
+    """
+    store = Store(existing_store(root), clock)
+    with store.locked():
+        _sweep(root, store.ledger)
+        for one in retained(root, batch_ids, years):
+            if one.kept.until is None or one.kept.until > clock().date():
+                until = f"until {one.kept.until}: " if one.kept.until else ""
+                raise UsageError(f"batch {one.batch.batch_id} is kept {until}{one.kept.why}")
+        batches = store.ledger.batches(batch_ids)
+        files = _files(store.ledger, batch_ids)
+        ours = store.ledger.ever_tables()
+        generation.begin(root, ours)
+        acts = _new_pages(root, store.ledger, batch_ids)
+        acts += _rewritten(root, store.ledger, batch_ids)
+        acts += (_act(one, files[one.batch_id], word) for one in batches.values())
+        generation.mark_ready(root)
+        store.ledger.add(word.by, *acts)
+        generation.take_place(root, ours)
+        generation.clear(root, ours)
+        _sweep(root, store.ledger)
+        store.export_head()
+        return len(set(chain.from_iterable(files.values())))
+
+
+def _files(ledger: Ledger, batch_ids: Collection[str]) -> dict[str, list[str]]:
+    """Of every batch the files that speak of it, and of no batch that stays."""
+    speaking: dict[str, set[str]] = {}
+    for batch_id, files in ledger.files_of(list(ledger.batches())).items():
+        for sha256 in files:
+            speaking.setdefault(sha256, set()).add(batch_id)
+    gone = set(batch_ids)
+    return {
+        batch_id: [sha256 for sha256 in files if speaking[sha256] <= gone]
+        for batch_id, files in ledger.files_of(batch_ids).items()
+    }
+
+
+def _act(batch: KnownBatch, files: Iterable[str], word: Word) -> Act:
+    made = {"files": list(files), "account": user()}
+    named = ("verdict", "disposition", "basis", "outcome", "pass_id")
+    was = {name: str(getattr(batch, name)) for name in named}
+    return Act("retired", batch.batch_id, made, was, word.because)
+
+
+def _rewritten(root: Path, ledger: Ledger, batch_ids: Collection[str]) -> list[Act]:
+    """Write every file that has rows of the batches without them, and link the others."""
+    passes = ledger.passes()
+    tables, parts = tables_of(root, ledger), parts_of(passes)
+    written = dict(chain.from_iterable(one.holds.items() for one in passes))
+    touched = {tables.lying.get(one, one) for one in _passes_of(ledger, batch_ids)}
+    merged = [merge(tables, [part], written, batch_ids) for part in parts if part.stem in touched]
+    stays = [part.stem for part in parts if part.stem not in touched]
+    generation.complete(root, stays, [one.part.stem for one in merged])
+    return acts_of(merged)
+
+
+def _passes_of(ledger: Ledger, batch_ids: Collection[str]) -> set[str]:
+    """The passes that wrote something about batches."""
+    verdicts = chain.from_iterable(ledger.verdicts_of(batch_ids).values())
+    judged = (entry.made["pass_id"] for entry in verdicts)
+    read = (pass_id for files in ledger.files_of(batch_ids).values() for pass_id in files.values())
+    return {*judged, *read}
+
+
+def _new_pages(root: Path, ledger: Ledger, batch_ids: Collection[str]) -> list[Act]:
+    """Write every file of pages that shows the batches without them. The page of a pass lists its
+    batches: another takes its place."""
+    passes: Mapping[str, KnownPass] = {one.pass_id: one for one in ledger.passes()}
+    gone = set(batch_ids)
+    acts: list[Act] = []
+    for pass_id in sorted(_passes_of(ledger, batch_ids)):
+        path = pages_path(root, pass_id)
+        name = path.relative_to(root).as_posix()
+        if name not in passes[pass_id].holds:
+            continue
+        new = generation.beside(root) / name
+        disk.make_folder(new.parent)
+        writer = PageWriter(new)
+        for page in pages(path):
+            if page.batch_id is None:
+                writer.add(page._replace(page=_DELETED, kept=None))
+            elif page.batch_id not in gone:
+                writer.add(page)
+        writer.close()
+        disk.sync([new, new.parent])
+        made = {"passes": [pass_id], "holds": {name: sha256_of(new)}}
+        acts.append(Act("compacted", pass_id, made, {"holds": {name: passes[pass_id].holds[name]}}))
+    return acts
+
+
+def _sweep(root: Path, ledger: Ledger) -> None:
+    """Delete the certificates and pages that are not kept any more; a deletion that was interrupted
+    goes on."""
+    batches = ledger.batches()
+    gone = [raw_path(root, sha256) for sha256 in ledger.retired_files()]
+    gone += (
+        root / "reports" / page_name(entry.subject)
+        for entry in ledger.acts("retired")
+        if entry.subject not in batches
+    )
+    left = [path for path in gone if path.exists()]
+    for path in left:
+        with disk.told(path, "cannot be deleted"):
+            path.unlink()
+    if left:
+        reports.rebuild(root, ledger)
