@@ -73,10 +73,10 @@ def certificates(
     profiles = [
         profile for profile in (load() if known is None else known) if profile.recognises(book)
     ]
-    if len(profiles) > 1:
-        return FileContent((), (_two_profiles(book, profiles),), book.remarks)
-    profile = profiles[0] if profiles else None
+    profile = profiles[0] if len(profiles) == 1 else None
     contents = WorkbookContents([Page(book.file, sheet) for sheet in book.sheets])
+    if len(profiles) > 1:  # read by its words, and held
+        contents.problems.append(_two_profiles(book, profiles))
     contents.remarks += book.remarks
     if profile is not None:
         contents.pointed = facts_of_profile(profile, book, contents.pages)
