@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo serve test test-fast check samples bench properties fuzz faults bench-store mutation lock clean
+.PHONY: help install install-dev demo serve test test-fast check samples bench properties fuzz faults soak bench-store mutation lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench-store  what a store costs as it grows (RESULTS=10000000, PASSES=2000)"
 	@echo "make faults   kill, cut off, fill up and damage a store while a pass works on it (EVERY=5: each fifth call)"
 	@echo "make mutation change the core in small ways and see whether the tests notice (ONLY='--module judge.crosscheck')"
+	@echo "make soak     half an hour of arrivals with poison and kills: nothing lost, nothing doubled (SOAK=1800 seconds)"
 	@echo "make lock     resolve the dependencies again"
 
 # Byte code is compiled at once: without it Great Expectations takes more than twice as long to import.
@@ -58,11 +59,14 @@ serve: install
 # One worker more than cores: some tests wait for a server or a process and leave their core idle.
 WORKERS := $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1 ))
 TESTS ?=
+# Explaining every assertion beforehand takes each worker six seconds: what failed runs once more, explained, and stays failed.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --assert=plain
+EXPLAINED := { $(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures=none --maxfail=20; exit 1; }
 test: install-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	$(PYTEST) $(TESTS) || $(EXPLAINED)
 
 test-fast: install-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TESTS)
+	$(PYTEST) -m "not slow" $(TESTS) || $(EXPLAINED)
 
 check: install-dev
 	$(BIN)/ruff check .
@@ -80,6 +84,11 @@ samples: install
 N ?= 1000
 bench: install-dev
 	$(BIN)/python -m tests.tools.benchmark.bench --certificates $(N)
+
+# Half an hour of a certificate a second, one in twenty poison, the worker killed every minute.
+SOAK ?= 1800
+soak: install-dev
+	$(BIN)/python -m tests.tools.soak --seconds $(SOAK)
 
 # The properties of tests/judge/properties with other examples on every run, and more of them than `make test` tries.
 EXAMPLES ?= 2000

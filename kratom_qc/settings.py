@@ -15,7 +15,7 @@ from kratom_qc.domain.errors import RulebookError
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "KRATOM_QC_"
-_ELSEWHERE = ("LAYOUTS", "DEBUG", "LOG", "LOG_LEVEL")  # settings that have no field below
+_ELSEWHERE = ("LAYOUTS", "CACHE", "DEBUG", "LOG", "LOG_LEVEL")  # settings that have no field below
 
 
 def _cap(default: int, what: str) -> int:
@@ -70,6 +70,19 @@ def caps() -> Caps:
     return Caps(**values)
 
 
+def cache() -> Path | None:
+    """The folder for what can be made again: KRATOM_QC_CACHE, else among the user's caches; none
+    where that is `no`, or the user has no home."""
+    named = _text("CACHE")
+    if named.lower() == "no":
+        return None
+    try:
+        caches = Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache")
+    except RuntimeError:
+        return Path(named) if named else None
+    return Path(named) if named else caches / "kratom_qc"
+
+
 def layouts() -> Path | None:
     """The folder of the user's own layout profiles, or None: KRATOM_QC_LAYOUTS."""
     return _path("LAYOUTS")
@@ -95,6 +108,7 @@ class Settings:
     settle_seconds: int = 2  # a file of the inbox is taken once nobody wrote to it for so long
     pass_files: int = 10_000  # new files that one pass takes, the oldest first; the others wait
     min_free_mib: int = 200  # of the disk of a store; with less nothing new is taken
+    dask: str = ""  # a scheduler of Dask, or local:N; files are read by its workers
     notify: tuple[str, ...] = ()  # addresses of Apprise that are told what happens
     notify_hold_days: int = 7  # after so many days on hold somebody is told
     pages_url: str = ""  # where people open the pages of a store, for links in what they are told
@@ -135,6 +149,7 @@ def load() -> Settings:
         settle_seconds=_whole("SETTLE_SECONDS", 2, range(3601)),
         pass_files=_whole("PASS_FILES", 10_000, range(1, 1_000_001)),
         min_free_mib=_whole("MIN_FREE_MIB", 200, range(1_000_001)),
+        dask=_text("DASK"),
         notify=tuple(_text("NOTIFY").split()),
         notify_hold_days=_whole("NOTIFY_HOLD_DAYS", 7, range(1, 366)),
         pages_url=_text("PAGES_URL").rstrip("/"),

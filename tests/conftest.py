@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 # Files that a test has just written are at rest; a pass need not wait to see it.
 os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"
+# What is kept to be faster is not kept among the caches of whoever runs the tests.
+os.environ["KRATOM_QC_CACHE"] = os.path.join(tempfile.gettempdir(), f"kratom-qc-cache-{os.getuid()}")
 # A pass is Prefect's only where a test asks for it, whatever server is configured here.
 os.environ.pop("PREFECT_API_URL", None)
 

@@ -13,10 +13,11 @@ import secrets
 from functools import cache
 from typing import Any
 
+from kratom_qc.app.signing import new_key
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.roles import Role
 from kratom_qc.ledger.entries import Act
-from kratom_qc.ledger.people import KnownUser, People, digest_of
+from kratom_qc.ledger.people import KnownUser, People, Secrets, digest_of
 
 SHORTEST = 12  # letters of a password
 LONGEST = 1_024
@@ -42,12 +43,12 @@ def add_user(
     if people.user(name) is not None:
         raise UsageError(f"user {name} is there already; names are never used twice")
     _check(role, vendor)
-    kept = _hashed(name, password)
+    kept, of_kept = _secrets(name, password)
     made = {
         "full_name": full_name.strip() or name,
         "role": role,
         "vendor": vendor,
-        "password": digest_of(kept),
+        **of_kept,
         "is_enabled": True,
     }
     people.change(actor, Act("user changed", name, made), kept)
@@ -65,11 +66,20 @@ def change_user(people: People, actor: str, name: str, reason: str = "", **value
 
 
 def set_password(people: People, actor: str, name: str, password: str) -> None:
-    """Give a user another password. Raises as `add_user` and `change_user` do."""
+    """Give a user another password, and with it another key to sign with: the old password, which
+    may be lost or known to somebody, opens nothing any more. Raises as `add_user` and `change_user`
+    do."""
     known = existing_user(people, name)
+    kept, made = _secrets(name, password)
+    before = {"password": known.password, "public_key": known.public_key}
+    people.change(actor, Act("user changed", name, made, before), kept)
+
+
+def _secrets(name: str, password: str) -> tuple[Secrets, dict[str, str]]:
+    """What is kept of a new password, and what the journal says of it."""
     kept = _hashed(name, password)
-    before = {"password": known.password}
-    people.change(actor, Act("user changed", name, {"password": digest_of(kept)}, before), kept)
+    public_key, key = new_key(password)
+    return Secrets(kept, key), {"password": digest_of(kept), "public_key": public_key}
 
 
 def existing_user(people: People, name: str) -> KnownUser:

@@ -37,13 +37,16 @@ from kratom_qc.report.scorecard import (
     scorecard_page,
 )
 from kratom_qc.report.trend_chart import TrendChart, trend_chart
-from kratom_qc.trends.trend import Trend
+from kratom_qc.trends import words
+from kratom_qc.trends.series import SeriesKey
 from kratom_qc.vocabulary import nearest_hint, wording
 from kratom_qc.vocabulary.problems import problem
 
 _ASKED = 500  # batches that one question to the archive or the ledger names
 _FEWEST = 3  # points of a series that is drawn; of fewer there is nothing to see
 _MOST = 24  # charts of a page; those that warn first, then the longest
+_NAMED = 5  # batches that a sentence names
+LAB = "laboratory"
 _BETWEEN = " · "  # several laboratories of one batch
 
 
@@ -153,10 +156,29 @@ class Groups:
     def charts(self, kind: str, name: str) -> list[TrendChart]:
         """The series of a group, drawn."""
         limits = Specifications(self._trends.on)
-        ours = [one for one in self._trends.trends if _of_group(one, kind) == name]
+        ours = [one for one in self._trends.trends if _group_of(one.series.key, kind) == name]
         ours = [one for one in ours if len(one.series.points) >= _FEWEST]
         ours.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
         return [trend_chart(one, limits.of(one.series.key)) for one in ours[:_MOST]]
+
+    def remarks(self, kind: str, name: str) -> list[str]:
+        """What else a group's values tell, in sentences: of a laboratory how often its batches
+        FAIL, duplicates that disagree, and how its results lie to those of others."""
+        found = self._trends
+        told = [
+            words.failures(one) for one in found.failures if (kind, one.laboratory) == (LAB, name)
+        ]
+        for doubled in found.duplicates:
+            apart = [one.batch_id for one in doubled.pairs if one.agree is False]
+            if apart and _group_of(doubled.key, kind) == name:
+                told.append(f"{words.subject(doubled.key)}: duplicates disagree in {_few(apart)}.")
+        if kind == LAB:
+            told += [
+                f"{words.subject(one.key)}: {words.bias(one.bias)}"
+                for one in found.laboratories
+                if name in (one.bias.laboratory, one.bias.against) and one.bias.is_shown
+            ]
+        return told
 
     def page(self, kind: str, name: str, links: Mapping[str, str] | None = None) -> str:
         """One group's page. `links` lead from a batch to its page; those of the reports by
@@ -164,7 +186,8 @@ class Groups:
         card = self.card(kind, name)
         members = self._members[kind][name]
         own = links or {one.batch_id: f"../{page_name(one.batch_id)}" for one in members}
-        return scorecard_page(card, self.charts(kind, name), own, program=PROGRAM)
+        charts, remarks = self.charts(kind, name), self.remarks(kind, name)
+        return scorecard_page(card, charts, own, remarks=remarks, program=PROGRAM)
 
     def write(self) -> int:
         """Write the pages of all groups among the reports. Returns how many there are. Raises
@@ -189,7 +212,11 @@ def _subject(analyte: str | None, rule_id: str) -> str:
     return (listed.title if listed else rule_id.replace("-", " ")).capitalize()
 
 
-def _of_group(one: Trend, kind: str) -> str:
-    key = one.series.key
-    named = {"vendor": key.vendor, "laboratory": key.laboratory}
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
+
+
+def _group_of(key: SeriesKey, kind: str) -> str:
+    named = {"vendor": key.vendor, LAB: key.laboratory}
     return named.get(kind) or (wording.product_name(key.product) if kind == "product" else "")

@@ -8,11 +8,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kratom_qc import settings
+from kratom_qc.app.pictures import looked_at
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.archive.store import raw
+from kratom_qc.domain.errors import MACHINE_TROUBLE
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
+from kratom_qc.report import lead
 from kratom_qc.report.fixes import fix_list
+from kratom_qc.report.reasons import against
+from kratom_qc.report.scope import RulebookScope
+from kratom_qc.report.sheet_picture import FilePictures, notes_of_fixes
 from kratom_qc.vocabulary.problems import Fix, FixList
 
 SEVERITIES = ("refused", "fail", "hold", "warning", "note")  # worst first
@@ -44,6 +50,25 @@ def _rank(fix: Fix) -> int:
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+def spoken(verdict: Verdict) -> tuple[str, ...]:
+    """A verdict as a person would say it: what it is, and where the batch may be sold."""
+    scope = RulebookScope(verdict)
+    return lead.spoken(verdict, against(verdict, scope).own, scope)
+
+
+def drawn(root: Path, file: ShownFile) -> FilePictures | None:
+    """The sheets of a file as they look, everything to mend marked in them; None where its reader
+    met a trouble of the machine, which is not looked for twice. Raises StoreError where the kept
+    file is damaged."""
+    if any(one.code in MACHINE_TROUBLE for one in file.refusals):
+        return None
+    name = _name(file, file.verdicts)
+    looked = looked_at(name, raw(root, file.delivery.sha256))
+    if looked is None:
+        return None
+    return FilePictures(name, looked.pictures(notes_of_fixes(listing(file).fixes)))
 
 
 def annotated_workbook(root: Path, file: ShownFile) -> bytes:

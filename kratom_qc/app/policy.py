@@ -13,7 +13,7 @@ from kratom_qc.domain.limit import Rulebook
 from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.interpret.facts import FactsFile, load_facts
 from kratom_qc.interpret.laboratories import Register, load_register
-from kratom_qc.rulebooks.load import load_rulebooks
+from kratom_qc.rulebooks import kept
 from kratom_qc.rulebooks.scope import market_books, markets_of
 from kratom_qc.vocabulary import methods, wording
 from kratom_qc.vocabulary.texts import TextRegister
@@ -76,11 +76,9 @@ def load_policy(
     registers of laboratories and of texts.
     """
     config = settings.load()
-    vocabulary.check_all()
-    methods.check()
     load_profiles()
     check_product(product)
-    books = load_rulebooks(config.expectations, drafts)
+    books = _rulebooks(config.expectations, drafts)
     _check_home_markets(config.home_markets, books)
     declared = facts or config.facts
     asked = tuple(dict.fromkeys(markets))
@@ -96,6 +94,21 @@ def load_policy(
         texts=own_texts(config.texts),
         required_panels=config.required_panels,
     )
+
+
+def _rulebooks(folder: Path, drafts: Sequence[Path]) -> dict[str, Rulebook]:
+    """Rulebooks and word lists without a mistake: as they were kept, or loaded and checked."""
+    found = None if drafts else kept.load(folder)
+    if found is not None:
+        return found
+    from kratom_qc.rulebooks.load import load_rulebooks  # loads models that only this needs
+
+    vocabulary.check_all()
+    methods.check()
+    books = load_rulebooks(folder, drafts)
+    if not drafts:
+        kept.keep(folder, books)
+    return books
 
 
 def _check_home_markets(markets: Sequence[str], books: Mapping[str, Rulebook]) -> None:

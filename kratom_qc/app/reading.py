@@ -64,9 +64,9 @@ class Reading:
 class Readers:
     """Children that read files, for as long as the block lasts. They start with the first file."""
 
-    def __init__(self, caps: settings.Caps):
+    def __init__(self, caps: settings.Caps, workers: int | None = None):
         self._caps = caps
-        self._sandbox = Sandbox(caps, preload=__name__)
+        self._sandbox = Sandbox(caps, preload=__name__, workers=workers)
 
     def __enter__(self) -> Readers:
         return self

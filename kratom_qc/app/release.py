@@ -36,6 +36,7 @@ from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Readers, Reading, longer, tried_twice
 from kratom_qc.app.reports import pass_page_name
 from kratom_qc.app.review import judged, judged_acts
+from kratom_qc.app.scale import readers
 from kratom_qc.app.store import Store, user
 from kratom_qc.app.suspects import ATTEMPTS, Round, Suspects, counts
 from kratom_qc.archive.pages import Page
@@ -57,6 +58,7 @@ from kratom_qc.report.summary import SummaryRow, summary_row
 from kratom_qc.vocabulary import nearest_hint
 
 CHUNK = 100  # files per call of a stage: as a task each costs a Prefect server some 20 ms of CPU
+FAR_CHUNK = 2_000  # … where workers elsewhere read them, so that all have something to do
 WAVE = 2_000  # batches per run of the engine: keeps memory flat, and a run costs under a second
 INBOX = "inbox"  # the route of a delivery
 
@@ -195,7 +197,7 @@ class ReleasePass:
         self._judged: dict[str, dict[str, Any]] = {}  # what the ledger is told, by batch
         self._earlier: dict[str, tuple[EarlierVerdict, ...]] = {}
         self._caps = settings.caps()
-        self._readers = Readers(self._caps)
+        self._readers = readers(self._caps)
         self._patient_readers = Readers(longer(self._caps))
 
     def __enter__(self) -> ReleasePass:
@@ -596,8 +598,9 @@ def _one_round(
 ) -> ReleasePass:
     with ReleasePass(store, policy, progress) as current:
         current.load()
-        for start in range(0, len(files), CHUNK):
-            stages.read(current, tuple(files[start : start + CHUNK]), len(files))
+        chunk = FAR_CHUNK if settings.load().dask else CHUNK
+        for start in range(0, len(files), chunk):
+            stages.read(current, tuple(files[start : start + chunk]), len(files))
         _delivered_again(store, again)
         for wave in current.gather(batches):
             stages.judge(current, wave)

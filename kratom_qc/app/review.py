@@ -6,8 +6,8 @@ outcome, the decision falls and the batch waits for a person again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,18 +15,21 @@ from kratom_qc.app.store import existing_store, ledger_of, tables_of, user
 from kratom_qc.archive import fingerprint
 from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.archive.tables import PassStamp
-from kratom_qc.domain.disposition import Disposition, decided, undecided
+from kratom_qc.domain.disposition import MEANINGS, Disposition, decided, takes_people, undecided
 from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.ledger.entries import Act, Entry, storable
 from kratom_qc.ledger.ledger import KnownBatch, Ledger, stamp
+from kratom_qc.ledger.people import People
 from kratom_qc.report.summary import SummaryRow
 from kratom_qc.vocabulary import nearest_hint
 
 if TYPE_CHECKING:
     from kratom_qc.app.amendments import Correction, Paper
+    from kratom_qc.app.signing import Signer
 
 _REOPENED = "the new verdict does not rest on what was decided on"
+_BY_PERSON = ("portal", "api")  # routes on which who delivers is a user
 _SHORTEST = 8  # letters of a hash that name what was seen
 
 Row = dict[str, Any]
@@ -49,12 +52,15 @@ class Dossier:
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What somebody decides: `people` are one or two, `seen` the beginning of the hash that the
-    review showed, where they name it."""
+    review showed, where they name it, `newest` the newest entry about the batch that it showed,
+    `proposal` the entry by which the other person proposed it."""
 
     decision: str
     because: str
     people: tuple[str, ...]
     seen: str = ""
+    newest: int | None = None
+    proposal: int | None = None
 
 
 def dossier(root: Path, batch_id: str) -> Dossier:
@@ -67,37 +73,88 @@ def dossier(root: Path, batch_id: str) -> Dossier:
     return _dossier(root, ledger, _known(ledger, root, batch_id))
 
 
-def decide(root: Path, batch_id: str, ruling: Ruling) -> KnownBatch:
-    """Decide on a batch, and write it into the ledger. Returns the batch as it stands then.
+def decide(root: Path, batch_id: str, ruling: Ruling, signer: Signer | None = None) -> KnownBatch:
+    """Decide on a batch, and write it into the ledger, signed where somebody signs. Returns the
+    batch as it stands then.
 
     Raises UsageError where it may not be decided so, InputNotFound for a batch that the store does
     not know, and StoreError where the archive is not what the verdict rests on.
     """
     ledger = ledger_of(existing_store(root))
+    known = _decidable(root, ledger, batch_id, ruling)
+    becomes = decided(
+        ruling.decision, known.verdict, known.disposition, ruling.because, ruling.people
+    )
+    act = _act("decided", known, ruling, {"disposition": becomes})
+    approves = ruling.proposal is not None
+    return _added(ledger, known, act, signer, "approved" if approves else ruling.decision)
+
+
+def propose(root: Path, batch_id: str, ruling: Ruling, signer: Signer) -> KnownBatch:
+    """Propose what takes a second person, who `approve`s it. Raises as `decide` does, and where one
+    person is enough."""
+    ledger = ledger_of(existing_store(root))
+    known = _decidable(root, ledger, batch_id, ruling)
+    alone = takes_people(ruling.decision, known.verdict, known.disposition) == 1
+    if alone or not ruling.because.strip():
+        missing = "one person is enough for it" if alone else "a proposal needs its reason"
+        raise UsageError(f"{ruling.decision}: {missing}")
+    return _added(ledger, known, _act("proposed", known, ruling, {}), signer, "proposed")
+
+
+def approve(root: Path, batch_id: str, ruling: Ruling, signer: Signer | None = None) -> KnownBatch:
+    """Decide what another person proposed; `ruling` names who approves. Raises as `decide` does,
+    and where nothing is proposed."""
+    ledger = ledger_of(existing_store(root))
     known = _known(ledger, root, batch_id)
-    _dossier(root, ledger, known)  # nobody decides on what is damaged
+    if known.proposed is None:
+        raise UsageError(f"nothing is proposed for batch {batch_id}")
+    proposal = ledger.entry(known.proposed).made
+    both = (*ruling.people, *proposal["people"])
+    whole = replace(ruling, decision=proposal["decision"], people=both, proposal=known.proposed)
+    return decide(root, batch_id, whole, signer)
+
+
+def _decidable(root: Path, ledger: Ledger, batch_id: str, ruling: Ruling) -> KnownBatch:
+    """A batch that can be decided on: whole, as it was seen, judged on what it has, and by nobody
+    who sent its certificates."""
+    known = _known(ledger, root, batch_id)
+    whole = _dossier(root, ledger, known)  # nobody decides on what is damaged
     _check_seen(known, ruling.seen)
+    _check_nobody_sent(ledger, whole.papers, ruling.people)
+    if ruling.newest is not None and whole.history[-1].sequence != ruling.newest:
+        raise UsageError(f"something was done with batch {batch_id} since; review it again")
     if known.waits_to_be_judged:
         raise UsageError(
             f"a certificate of batch {batch_id} gave way to another since it was judged; "
             f"first judge it again: kratom-qc run --again {batch_id}"
         )
-    becomes = decided(
-        ruling.decision, known.verdict, known.disposition, ruling.because, ruling.people
-    )
+    return known
+
+
+def _act(name: str, known: KnownBatch, ruling: Ruling, becomes: dict[str, Any]) -> Act:
     made = {
-        "disposition": becomes,
+        **becomes,
         "decision": ruling.decision,
         "people": list(ruling.people),
         "account": user(),
-        **{name: getattr(known, name) for name in ("verdict", "pass_id", "basis", "outcome")},
+        **{one: getattr(known, one) for one in ("verdict", "pass_id", "basis", "outcome")},
     }
-    act = Act("decided", batch_id, made, {"disposition": known.disposition}, ruling.because)
+    seen = {"newest": ruling.newest, "proposal": ruling.proposal}
+    made |= {key: value for key, value in seen.items() if value is not None}
+    return Act(name, known.batch_id, made, {"disposition": known.disposition}, ruling.because)
+
+
+def _added(
+    ledger: Ledger, known: KnownBatch, act: Act, signer: Signer | None, meaning: str
+) -> KnownBatch:
+    if signer is not None:
+        act = signer.signed(MEANINGS[meaning], act)
     with ledger.writing() as writer:
-        if writer.batches([batch_id])[batch_id] != known:
-            raise UsageError(f"batch {batch_id} has changed just now; review it again")
-        writer.add(ruling.people[0], [act])
-    return ledger.batches([batch_id])[batch_id]
+        if writer.batches([known.batch_id])[known.batch_id] != known:
+            raise UsageError(f"batch {known.batch_id} has changed just now; review it again")
+        writer.add(act.after["people"][0], [act])
+    return ledger.batches([known.batch_id])[known.batch_id]
 
 
 def _known(ledger: Ledger, root: Path, batch_id: str) -> KnownBatch:
@@ -114,6 +171,18 @@ def _check_seen(known: KnownBatch, seen: str) -> None:
             f"what was seen ({seen}) is not what batch {known.batch_id} rests on now "
             f"({known.basis[:12]}); review it again"
         )
+
+
+def _check_nobody_sent(ledger: Ledger, papers: Iterable[Paper], people: Iterable[str]) -> None:
+    """Who sends a certificate through the portal does not decide on its batch."""
+    sent = (
+        one
+        for paper in papers
+        for one in People(ledger).deliveries(sha256=paper.known.sha256)
+        if one.route in _BY_PERSON and one.actor in {*people}
+    )
+    for one in sent:
+        raise UsageError(f"{one.actor} sent {one.name} and does not decide on its batch")
 
 
 def _dossier(root: Path, ledger: Ledger, known: KnownBatch) -> Dossier:

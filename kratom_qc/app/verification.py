@@ -15,6 +15,7 @@ from kratom_qc import PROGRAM
 from kratom_qc.app.heads import journal_faults
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.rejudge.reread import reread
+from kratom_qc.app.signing import signature_faults
 from kratom_qc.app.store import existing_store, history_of, ledger_of
 from kratom_qc.app.terms import policy_of
 from kratom_qc.archive import fingerprint, rows
@@ -64,7 +65,7 @@ def _looked(what: str, differences: Iterator[str]) -> Iterator[str]:
 
 
 def _journal(root: Path, ledger: Ledger, heads: Sequence[Head]) -> Iterator[str]:
-    faults = journal_faults(root, ledger, heads)
+    faults = [*journal_faults(root, ledger, heads), *signature_faults(ledger.signed())]
     yield from (f"journal: entry {fault.sequence} {fault.what}" for fault in faults)
     if not faults:
         yield from (f"ledger: its file is damaged: {line}" for line in ledger.damage())

@@ -115,12 +115,18 @@ def _against(findings: Iterable[Row]) -> Iterator[tuple[str, ...]]:
         yield row["outcome"], escape(place), escape(row["why"] or ""), escape(row["rule_id"])
 
 
+# What an entry about a batch says first, where that is not the verdict
+_SAYS = {"decided": "disposition", "reopened": "disposition", "proposed": "decision"}
+
+
 def _history(entries: Iterable[Entry]) -> Iterator[tuple[str, ...]]:
     for entry in entries:
         made = json.loads(entry.after)
         people = ", ".join(made.get("people", [entry.actor]))
-        now = made.get("disposition") if entry.act in ("decided", "reopened") else made["verdict"]
-        yield entry.at, escape(people), f"{entry.act}: {now}", escape(entry.reason)
+        says = made.get(_SAYS.get(entry.act, "verdict"), "")
+        what = f"{entry.act}: {says}" if says else entry.act
+        signed = ", signed" if "signature" in made else ""
+        yield entry.at, escape(people), what + signed, escape(entry.reason)
 
 
 def print_amended(root: Path, batch_id: str, before: str, after: str | None, ruling: Ruling) -> int:
@@ -136,6 +142,6 @@ def print_amended(root: Path, batch_id: str, before: str, after: str | None, rul
 def print_decided(root: Path, batch_id: str, ruling: Ruling) -> int:
     """Decide, and print where the batch stands now."""
     batch = decide(root, batch_id, ruling)
-    plain_console().print(f"{escape(batch.batch_id)}: {batch.disposition}")
+    plain_console().print(f"{escape(batch.batch_id)}: {batch.disposition} (not signed)")
     reports.refresh(root, ledger_of(root))
     return 0

@@ -69,7 +69,7 @@ def compare(
 
     \b
     Example:
-      kratom-qc reports compare HB-260814-A CB-2607-A --store store > compared.html
+      kratom-qc reports compare HB-260814-A MV-0926-117 --store store > compared.html
     """
     from kratom_qc import settings
     from kratom_qc.cli.pages import print_comparison

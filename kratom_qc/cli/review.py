@@ -118,7 +118,8 @@ def decide(
     """Release a batch, reject it or hold it.
 
     A batch that PASSes is released by one person; one that FAILs or is on HOLD is released under
-    deviation, by two. A later verdict with another outcome ends a release or a rejection.
+    deviation, by two. A later verdict with another outcome ends a release or a rejection. A
+    decision made here is not signed; at the portal it is.
 
     \b
     Example:

@@ -64,7 +64,6 @@ def run(
       kratom-qc run --again "HB-*"
     """
     from kratom_qc import settings
-    from kratom_qc.app.after import after_pass
     from kratom_qc.app.policy import load_policy
     from kratom_qc.app.release import existing
     from kratom_qc.app.store import Store
@@ -77,7 +76,9 @@ def run(
     kept = Store(store)
     as_flow = prefect or bool(os.environ.get("PREFECT_API_URL"))
     done = passes.release(order, kept, policy, as_flow=as_flow, shown=not quiet)
-    if not (as_flow and done.rows):  # the flow has done so itself
+    if (not done.was_idle or config.notify) and not (as_flow and done.rows):  # else the flow did so
+        from kratom_qc.app.after import after_pass
+
         after_pass(kept, policy)
     status = passes.worst_status(done) if strict else 0
     if quiet:

@@ -15,9 +15,10 @@ def serve(
     inbox: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder where certificates arrive as well.")
     ] = None,
-    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Where it listens.")] = (
-        8000
-    ),
+    port: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=65535, help="Where it listens; 0: where it is free."),
+    ] = 8000,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="By default only this machine reaches it.")
     ] = "127.0.0.1",

@@ -38,6 +38,16 @@ RULES = (
     *(DispositionRule("rejected", verdict, Disposition.REJECTED, 1) for verdict in Decision),
     *(DispositionRule("hold", verdict, Disposition.ON_HOLD, 1) for verdict in Decision),
 )
+# What a signature means (21 CFR 11.50(a)(3)), by the decision
+MEANINGS = {
+    "released": "I reviewed what this batch was judged on and release it.",
+    "rejected": "I reviewed what this batch was judged on and reject it.",
+    "hold": "I reviewed what this batch was judged on and hold it.",
+    "proposed": "I reviewed what this batch was judged on and propose its release to a second "
+    "person.",
+    "approved": "I reviewed what this batch was judged on and approve its release, which another "
+    "person proposed.",
+}
 DECISIONS = tuple(dict.fromkeys(rule.decision for rule in RULES))
 
 
@@ -68,18 +78,32 @@ def decided(
     A release of what FAILs, is on HOLD or was rejected takes two people. Raises UsageError with
     what is missing.
     """
-    rule = next((one for one in RULES if (one.decision, one.verdict) == (decision, verdict)), None)
-    if rule is None:
-        raise UsageError(f"'{decision}' is no decision; known are {', '.join(DECISIONS)}")
+    rule = _rule(decision, verdict)
     _check_reason(because)
-    named = _named(people)
-    undoes_rejection = now is Disposition.REJECTED and decision == "released"
-    if len(named) < (2 if undoes_rejection else rule.people):
-        what = "was rejected" if undoes_rejection else f"has the verdict {verdict}"
+    if len(_named(people)) < takes_people(decision, verdict, now):
+        undoes = _undoes_rejection(decision, now)
+        what = "was rejected" if undoes else f"has the verdict {verdict}"
         raise UsageError(
             f"the batch {what}: to release it takes two people; name the other, --second"
         )
     return rule.becomes
+
+
+def takes_people(decision: str, verdict: Decision, now: Disposition) -> int:
+    """How many people a decision takes on a batch that stands at `now`. Raises UsageError for a
+    decision that is none."""
+    return 2 if _undoes_rejection(decision, now) else _rule(decision, verdict).people
+
+
+def _undoes_rejection(decision: str, now: Disposition) -> bool:
+    return now is Disposition.REJECTED and decision == "released"
+
+
+def _rule(decision: str, verdict: Decision) -> DispositionRule:
+    rule = next((one for one in RULES if (one.decision, one.verdict) == (decision, verdict)), None)
+    if rule is None:
+        raise UsageError(f"'{decision}' is no decision; known are {', '.join(DECISIONS)}")
+    return rule
 
 
 def _check_reason(because: str) -> None:

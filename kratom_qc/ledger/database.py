@@ -60,6 +60,9 @@ def _sqlite(path: Path) -> Engine:
         if mode == "rwc":
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            # The log goes into the database only when the last connection closes, which is alone
+            # then: before 3.51.3 a checkpoint beside a writer could damage it (the WAL-reset bug).
+            connection.execute("PRAGMA wal_autocheckpoint=0")
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)

@@ -48,7 +48,7 @@ class KnownFile(NamedTuple):
 class KnownBatch(NamedTuple):
     """A batch with its newest verdict and where it stands. `before` is the verdict before that one
     ("" for the first), `sequence` that of the pass, `by_person` whether somebody decided, `decided`
-    the entry that did."""
+    the entry that did, `proposed` the one that waits for a second person."""
 
     batch_id: str
     product: str | None
@@ -66,6 +66,7 @@ class KnownBatch(NamedTuple):
     by_person: bool
     decided: int | None
     amended: int | None
+    proposed: int | None
 
     @property
     def waits_to_be_judged(self) -> bool:
@@ -246,6 +247,14 @@ class Ledger:
         rows = select(JOURNAL).where(JOURNAL.c.act == act).order_by(JOURNAL.c.sequence)
         with reading(self._engine) as connection:
             return [Entry(*row) for row in connection.execute(rows)]
+
+    def signed(self) -> Iterator[Entry]:
+        """What signatures stand in, and whose keys they were made by, in their order."""
+        acts = ("user changed", "proposed", "decided")
+        rows = select(JOURNAL).where(JOURNAL.c.act.in_(acts)).order_by(JOURNAL.c.sequence)
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=_ASKED).execute(rows):
+                yield Entry(*row)
 
     def about(self, subjects: Collection[str]) -> list[Entry]:
         """Every entry on some subjects, in their order."""

@@ -36,8 +36,17 @@ class KnownUser(NamedTuple):
     role: str
     vendor: str | None
     password: str
+    public_key: str | None
     is_enabled: bool
     sequence: int
+
+
+class Secrets(NamedTuple):
+    """What is kept of a user beside the journal: the PHC string of the password, and the key that
+    signs, encrypted by the password."""
+
+    password: str
+    key: str
 
 
 class KnownToken(NamedTuple):
@@ -83,23 +92,35 @@ class People:
         with self._ledger.reading() as connection:
             return [KnownUser(*row) for row in connection.execute(select(USERS).order_by("name"))]
 
-    def change(self, actor: str, act: Act, password: str | None = None) -> list[Entry]:
-        """Add an act about a user. `password` is the PHC string that is kept beside the journal
-        from then on; the act names its `digest_of`."""
+    def change(self, actor: str, act: Act, secrets: Secrets | None = None) -> list[Entry]:
+        """Add an act about a user. `secrets` are kept beside the journal from then on; the act
+        names the `digest_of` the password and the key's public half."""
         with self._ledger.writing() as writer:
-            if password is not None:
+            if secrets is not None:
                 keys = writer.connection
                 keys.execute(delete(CREDENTIALS).where(CREDENTIALS.c.name == act.subject))
-                keys.execute(CREDENTIALS.insert(), [{"name": act.subject, "password": password}])
+                row = {"name": act.subject, **secrets._asdict()}
+                keys.execute(CREDENTIALS.insert(), [row])
             return writer.add(actor, [act])
 
     def password(self, user: KnownUser) -> str | None:
         """The PHC string of a user's password; None where it is not the one that the journal
         names, or was not restored with it."""
-        rows = select(CREDENTIALS.c.password).where(CREDENTIALS.c.name == user.name)
+        kept = self._secrets(user)
+        return kept.password if kept is not None else None
+
+    def key(self, user: KnownUser) -> str | None:
+        """A user's key as only their password opens it; None as for `password`."""
+        kept = self._secrets(user)
+        return kept.key if kept is not None else None
+
+    def _secrets(self, user: KnownUser) -> Secrets | None:
+        rows = select(CREDENTIALS.c.password, CREDENTIALS.c.key)
         with self._ledger.reading() as connection:
-            kept: str | None = connection.execute(rows).scalar_one_or_none()
-        return kept if kept is not None and digest_of(kept) == user.password else None
+            named = rows.where(CREDENTIALS.c.name == user.name)
+            row = connection.execute(named).one_or_none()
+        known = row is not None and digest_of(row.password) == user.password
+        return Secrets(*row) if row is not None and known else None
 
     # ------------------------------------------------------------ tokens
 

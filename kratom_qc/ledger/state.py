@@ -124,6 +124,7 @@ def _judged(connection: Connection, entries: Sequence[Entry]) -> None:
             "by_person": False,
             "decided": None,
             "amended": None,
+            "proposed": None,
             **_columns(entry.made, _JUDGED),
         }
         for entry in entries
@@ -177,7 +178,18 @@ def _dispose(connection: Connection, entries: Sequence[Entry], *, by_person: boo
             "by_person": by_person,
             "decided": entry.sequence,
             "changed": entry.sequence,
+            "proposed": None,
         }
+        for entry in entries
+    ]
+    connection.execute(change, rows)
+
+
+def _proposed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """A decision that waits for a second person; a later verdict or decision ends the waiting."""
+    change = update(BATCHES).where(BATCHES.c.batch_id == bindparam("of"))
+    rows = [
+        {"of": entry.subject, "proposed": entry.sequence, "changed": entry.sequence}
         for entry in entries
     ]
     connection.execute(change, rows)
@@ -279,6 +291,7 @@ _APPLY = {
     "judged": _judged,
     "decided": _decided,
     "reopened": _reopened,
+    "proposed": _proposed,
     "amended": _amended,
     "committed": _committed,
     "retried": _retried,

@@ -110,6 +110,7 @@ BATCHES = Table(
     Column("by_person", Boolean, nullable=False),  # else it follows from the verdict
     Column("decided", Integer),  # the entry that decided it
     Column("amended", Integer),  # the newest entry that let a certificate give way
+    Column("proposed", Integer),  # the entry that waits for a second person
 )
 USERS = Table(  # people, and programs that have a name of their own
     "users",
@@ -119,6 +120,7 @@ USERS = Table(  # people, and programs that have a name of their own
     Column("role", String, nullable=False),
     Column("vendor", String),  # whose certificates a vendor's user may see
     Column("password", String(64), nullable=False),  # SHA-256 of what CREDENTIALS keeps
+    Column("public_key", String(64)),  # Ed25519, by which what they sign is checked
     Column("is_enabled", Boolean, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the newest entry about it
 )
@@ -137,4 +139,5 @@ CREDENTIALS = Table(  # what may not stand in a journal that is read, copied and
     METADATA,
     Column("name", String, primary_key=True),
     Column("password", String, nullable=False),  # Argon2id, as a PHC string
+    Column("key", String),  # their Ed25519 key, which only their password opens
 )

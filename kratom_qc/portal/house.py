@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from kratom_qc.app.mending import drawn
+from kratom_qc.app.shown import ShownFile
 from kratom_qc.app.store import Store
 from kratom_qc.app.today import Today
 from kratom_qc.ledger.people import People
 from kratom_qc.portal.rates import Failures, Rate
 from kratom_qc.portal.sessions import Sessions
+from kratom_qc.report.sheet_picture import FilePictures
 
 _MOST_KEYS = 100_000
+_MOST_PICTURES = 200
 
 
 @dataclass
@@ -32,7 +37,23 @@ class House:
     # by address, which a whole company may share
     strangers: Failures = field(default_factory=lambda: Failures(most=50))
     requests: Rate = field(default_factory=lambda: Rate(per_second=20, at_once=200))
+    _drawing: Lock = field(default_factory=Lock)
+    _pictures: OrderedDict[tuple[str, ...], FilePictures | None] = field(
+        default_factory=OrderedDict
+    )
     _keys: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
+
+    def drawn(self, vendor: str | None, file: ShownFile) -> FilePictures | None:
+        """The picture of a file, drawn once for each verdict: one at a time, because a hostile file
+        may take a reader's whole time."""
+        passes = [one.known.pass_id for one in file.batches if one.known]
+        key = (file.delivery.sha256, vendor or "", *passes)
+        with self._drawing:
+            if key not in self._pictures:
+                self._pictures[key] = drawn(self.store.root, file)
+                while len(self._pictures) > _MOST_PICTURES:
+                    self._pictures.popitem(last=False)
+            return self._pictures[key]
 
     def is_same(self, user: str, key: str, sha256: str) -> bool:
         """Whether an Idempotency-Key comes for the first time, or with the same file as before. A

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kratom_qc.report.sheet_picture import sheet_style
+
 FOLDER = Path(__file__).parent / "static"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -23,13 +25,17 @@ class StaticFile(NamedTuple):
 @cache
 def files() -> dict[str, StaticFile]:
     """Every static file, by name."""
-    found = {}
-    for path in sorted(FOLDER.iterdir()):
-        if path.suffix in _KINDS:
-            content = path.read_bytes()
-            digest = hashlib.sha256(content).hexdigest()[:12]
-            found[path.name] = StaticFile(content, _KINDS[path.suffix], digest)
-    return found
+    contents = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir())}
+    contents["sheet.css"] = sheet_style().encode()  # of pictures of sheets
+    return {
+        name: StaticFile(content, _KINDS[Path(name).suffix], _hash(content))
+        for name, content in contents.items()
+        if Path(name).suffix in _KINDS
+    }
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def address_of(name: str) -> str:

@@ -149,14 +149,21 @@ def _month(name: str, x: float, width: float, counts: Counter[str], most: int) -
 
 
 def scorecard_page(
-    card: Scorecard, charts: Sequence[TrendChart], links: Mapping[str, str], *, program: str
+    card: Scorecard,
+    charts: Sequence[TrendChart],
+    links: Mapping[str, str],
+    *,
+    remarks: Sequence[str] = (),
+    program: str,
 ) -> str:
-    """The page of one group. `links` lead from a batch to its page, relative to this one."""
+    """The page of one group. `links` lead from a batch to its page, relative to this one; `remarks`
+    are sentences about its values as a whole."""
     return render(
         "scorecard.html",
         title=f"{card.kind.capitalize()} {card.name}",
         card=card,
         charts=sorted(charts, key=lambda one: (not one.warns, one.title)),
+        remarks=remarks,
         links=links,
         up="../",
         program=program,

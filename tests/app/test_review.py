@@ -172,7 +172,7 @@ def test_a_review_says_what_stands_against_a_batch_and_what_is_decided_shows_in_
     assert "rests on (--seen)" in out
     assert run("decide", "L-FAIL", "released", "--because", "recall trial", "--by", "A")[0] == 64
     status, out, _ = run("decide", "L-FAIL", "released", "--because", "recall trial", "--by", "A", "--second", "B")
-    assert (status, out) == (0, "L-FAIL: released under deviation\n")
+    assert (status, out) == (0, "L-FAIL: released under deviation (not signed)\n")
     assert [line.split("\t")[0] for line in run("review")[1].splitlines()] == ["L-HOLD", "L-PASS"]
     assert "released under deviation" in run("batches")[1]
     assert "recall trial" in run("ledger", "show", "L-FAIL")[1]

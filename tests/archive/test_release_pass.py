@@ -184,9 +184,11 @@ from kratom_qc.app.policy import load_policy
 from kratom_qc.app.release import whole_pass
 from kratom_qc.app.store import Store
 
+TERMS = load_policy(on=date(2026, 11, 22))
+
 def one_pass(root):
     clock = lambda: datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-    whole_pass(Path(sys.argv[1]), Store(root, clock), load_policy(on=date(2026, 11, 22)))
+    whole_pass(Path(sys.argv[1]), Store(root, clock), TERMS)
 """
 WHOLE = PASS + "one_pass(Path(sys.argv[2]))"
 KILLED = f"""{PASS}

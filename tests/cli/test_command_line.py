@@ -116,6 +116,7 @@ def workshop(tmp_path_factory) -> Path:
     (folder / "inbox" / "a.xlsx").write_bytes((folder / "certificate.xlsx").read_bytes())
     (folder / "inbox" / "b.xlsx").write_bytes((folder / "chemistry.xlsx").read_bytes())
     _corrected(folder / "certificate.xlsx", folder / "inbox" / "corrected.xlsx")
+    (folder / "inbox" / "b.csv").write_bytes((folder / "microbiology.csv").read_bytes())
     (folder / "drafts").mkdir()
     (folder / "drafts" / "us.toml").write_bytes((REAL / "us.toml").read_bytes())
     whole_pass(folder / "inbox", Store(folder / "store"), load_policy(on=date(2026, 11, 22)))

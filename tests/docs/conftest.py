@@ -29,6 +29,7 @@ def desk(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(SAMPLES / sample, tmp_path / name)
     shutil.copy(ROOT / "sample_reports" / "products.toml", tmp_path / "products.toml")
     shutil.copytree(SAMPLES, tmp_path / "inbox")
+    (tmp_path / "password").write_text("correct horse battery\n", encoding="utf-8")
     for name in ("store", "demo_store"):
         shutil.copytree(demo.store, tmp_path / name)
     monkeypatch.chdir(tmp_path)

@@ -36,7 +36,13 @@ ELSEWHERE = {
     "python -m tests.interpret.make_grammar_table --write": "tests/interpret/test_grammar.py compares the table",
     "kratom-qc serve --store store --inbox inbox --every 900": "tests/flows serves what it starts; tests/portal the portal",
     "kratom-qc serve --no-schedule": "tests/portal",
+    "kratom-qc serve --store store": "tests/portal serves the portal; sample_reports/serve_samples.py all of it",
+    "make serve": "serves until it is stopped; tests/portal serves the portal",
     "python -m flows.serve": "tests/flows serves it",
+    "dask scheduler": "tests/app/test_scale.py starts one",
+    "DASK_DISTRIBUTED__WORKER__DAEMON=False dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": "tests/app/test_scale.py",
+    "kratom-qc quarantine retry": "tests/app/test_suspects.py",
+    "make soak": "takes half an hour",
     ".venv/bin/pre-commit install": "changes the clone it is run in",
     "kratom-qc --install-completion": "changes the start files of the reader's shell",
 }
@@ -57,7 +63,7 @@ def kratom_qc(arguments: list[str], given: bytes = b"") -> str:
 def run(command: str) -> str:
     """Standard output of one command line."""
     words = shlex.split(command)
-    if words[0].endswith("kratom-qc") and not set("|>&") & set(command):
+    if words[0].endswith("kratom-qc") and not set("|><&") & set(command):
         return kratom_qc(words[1:])
     if piped := re.fullmatch(r"cat (\S+) \| kratom-qc ([^|>&]*)", command):
         return kratom_qc(shlex.split(piped[2]), Path(piped[1]).read_bytes())

@@ -165,3 +165,19 @@ def test_a_ledger_of_a_newer_version_is_not_touched(tmp_path: Path):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="a newer version of this program"):
         Ledger(tmp_path / "ledger.sqlite")
+
+
+def test_the_log_goes_into_the_database_only_when_no_other_connection_is_there(tmp_path: Path):
+    """Before SQLite 3.51.3 a checkpoint beside a writer could damage it."""
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    other = ledger._engine.raw_connection()
+    other.cursor().execute("SELECT count(*) FROM journal")
+    before = path.read_bytes()
+    for part in range(5):
+        ledger.add("somebody", *(Act("begun", f"{part} {number}", {"said": "x" * 1000}) for number in range(1000)))
+    assert path.read_bytes() == before
+    other.close()
+    ledger.add("somebody", Act("begun", "the last", {}))
+    assert len(path.read_bytes()) > len(before) + 5_000_000
+    assert not path.with_name("ledger.sqlite-wal").exists()

@@ -34,7 +34,9 @@ class _Layout:
         for column, (text, node) in enumerate(cells, start=1):
             if not text.strip() or self.cells >= _MOST_CELLS:
                 continue
-            kind = _KINDS.get(node.kind, "text") if node is not None and node.text == text else "text"
+            kind = (
+                _KINDS.get(node.kind, "text") if node is not None and node.text == text else "text"
+            )
             self.rows.setdefault(self.row, {})[column] = Cell(text, kind, self.row, column)
             self.cells += 1
             if node is not None:
@@ -138,7 +140,9 @@ def _table(
     if name:
         layout.line([(_words(name), None)])
     named = [("Analyte", None)] if any(key for key, _, _ in items) else []
-    layout.line([*named, *((_words(key), None) for key in keys), *((role, None) for role in shared)])
+    layout.line(
+        [*named, *((_words(key), None) for key in keys), *((role, None) for role in shared)]
+    )
     for key, flat, node in items:
         first = [(_words(key), node)] if named else []
         values = [(flat[one].text, flat[one]) if one in flat else ("", None) for one in keys]
@@ -209,4 +213,3 @@ def _moved(value: Any, places: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {key: _moved(one, places) for key, one in value.items()}
     return value
-

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from kratom_qc.app.blanks import blank_certificate
-from kratom_qc.app.mending import annotated_workbook, listing
+from kratom_qc.app.mending import annotated_workbook, listing, spoken
 from kratom_qc.app.shown import Shown
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.roles import Action
@@ -35,6 +35,11 @@ _SEVERITIES = {
     "hold": "holds",
     "warning": "warning",
     "note": "remark",
+}
+# What a list of problems advises for the command line, as it is done here.
+_INSTEAD = {
+    "TEXT-UNREAD": "Somebody here reads it. Leave out words that say nothing of the batch, and "
+    "the next certificate needs nobody."
 }
 _LOOK_SECONDS, _WATCH_SECONDS = 0.3, 120
 
@@ -98,9 +103,17 @@ def certificate(house: InHouse, visitor: FileReader, sha256: str) -> Response:
     """One file, with its verdicts or everything that is wrong with it."""
     found = Shown(house.store, visitor.vendor).file(sha256)
     sent = house.people.deliveries(sha256=sha256, vendor=visitor.vendor)
-    fixes = listing(found).fixes
+    is_read = found.delivery.status != "waiting"
     return page(
-        "certificate.html", visitor, file=found, fixes=fixes, history=sent, words=_SEVERITIES
+        "certificate.html",
+        visitor,
+        file=found,
+        said=[(one, spoken(one.verdict) if one.verdict else ()) for one in found.batches],
+        fixes=listing(found).fixes,
+        picture=house.drawn(visitor.vendor, found) if is_read else None,
+        history=sent,
+        words=_SEVERITIES,
+        instead=_INSTEAD,
     )
 
 

@@ -45,9 +45,8 @@ def append(folder: Path) -> None:
 
     store = Store(folder, clock)
     took, computing = best(lambda: add_pass(store, 0, 1_000, RESULTS), 3)
-    print(
-        f"append of 1,000 batches ({1000 * RESULTS:,} results): {took / 1000:.2f} s ({computing / 1000:.2f} s of CPU); wanted at most 2 s"
-    )
+    print(f"append of 1,000 batches ({1000 * RESULTS:,} results): {took / 1000:.2f} s "
+          f"({computing / 1000:.2f} s of CPU); wanted at most 2 s")  # fmt: skip
 
 
 def batch(folder: Path, results: int) -> None:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.tools.faults import crowd, damage, disk_errors, kills, powercut
+from tests.tools.faults import crowd, damage, disk_errors, inbox_faults, kills, powercut
 from tests.tools.faults.world import Case
 
 Fault = Callable[[Path], Iterator[Case]]
@@ -39,6 +39,9 @@ def faults(every: int, times: int) -> dict[str, tuple[Fault, str]]:
         "4 writers, 4 readers (SQLite)": (crowd.commits_in_sqlite, ""),
         "4 writers, 4 readers (PostgreSQL)": (crowd.commits_in_postgresql, ""),
         "50 deliveries of one file at once": (crowd.deliveries, ""),
+        "files still being copied": (inbox_faults.being_copied, ""),
+        "files cut off for good": (inbox_faults.cut_at_rest, ""),
+        "an inbox with everything odd": (inbox_faults.odd, ""),
         "letters of a journal changed": (lambda at: damage.journal(at, every), ""),
         "bits of the ledger's file flipped": (damage.database, ""),
         "bytes of tables and kept files changed": (lambda at: damage.files(at, every), ""),
@@ -51,6 +54,9 @@ SAMPLE: dict[str, tuple[Fault, str]] = {
     "limits on files": (lambda at: disk_errors.limited(at, 12), ""),
     "4 writers, 4 readers (SQLite)": (lambda at: crowd.commits_in_sqlite(at, 10), ""),
     "12 deliveries of one file at once": (lambda at: crowd.deliveries(at, 12), ""),
+    "files still being copied": (inbox_faults.being_copied, ""),
+    "files cut off for good": (inbox_faults.cut_at_rest, ""),
+    "an inbox with everything odd": (inbox_faults.odd, ""),
     "bits of the ledger's file flipped": (lambda at: damage.database(at, 20), ""),
     "bytes of tables and kept files changed": (lambda at: damage.files(at, 2_000), ""),
 }

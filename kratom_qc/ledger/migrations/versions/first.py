@@ -119,6 +119,7 @@ def _batches() -> None:
         sa.Column("by_person", sa.Boolean, nullable=False),
         sa.Column("decided", sa.Integer),
         sa.Column("amended", sa.Integer),
+        sa.Column("proposed", sa.Integer),
     )
     op.create_index("ix_batches_first", "batches", ["first"])
     op.create_index("ix_batches_changed", "batches", ["changed"])
@@ -131,6 +132,7 @@ def _people() -> None:
         *map(_text, ("full_name", "role")),
         sa.Column("vendor", sa.String),
         _text("password", 64),
+        sa.Column("public_key", sa.String(64)),
         sa.Column("is_enabled", sa.Boolean, nullable=False),
         _number("sequence"),
     )
@@ -143,5 +145,8 @@ def _people() -> None:
         _text("at"),
     )
     op.create_table(
-        "credentials", sa.Column("name", sa.String, primary_key=True), _text("password")
+        "credentials",
+        sa.Column("name", sa.String, primary_key=True),
+        _text("password"),
+        sa.Column("key", sa.String),
     )

@@ -1,0 +1,1 @@
+"""A day's work in half an hour, with trouble."""
