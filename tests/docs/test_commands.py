@@ -29,6 +29,8 @@ ELSEWHERE = {
     "make bench": "takes minutes; measures",
     "make properties": "takes minutes; tests/judge/properties with more examples",
     "make fuzz": "takes minutes; tests/tools/fuzz runs it for a moment",
+    "make faults": "takes minutes; tests/tools/faults runs some of it",
+    "make bench-store": "takes minutes; measures",
     "make mutation": "takes an hour; tests/tools/mutation runs it on a few mutants",
     "python sample_reports/make_certificates.py": "tests/samples runs it with --check",
     "python -m tests.interpret.make_grammar_table --write": "tests/interpret/test_grammar.py compares the table",
