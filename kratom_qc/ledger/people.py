@@ -215,6 +215,12 @@ class People:
         with self._ledger.reading() as connection:
             return list(dict.fromkeys(connection.execute(rows).scalars()))
 
+    def waiting(self) -> int:
+        """How many files wait to be judged."""
+        rows = select(func.count()).where(FILES.c.status == "waiting")
+        with self._ledger.reading() as connection:
+            return int(connection.execute(rows).scalar_one())
+
     def tally(self, vendor: str | None = None) -> dict[str, int]:
         """How many files there are by status: all, or those that a vendor delivered."""
         rows = select(FILES.c.status, func.count()).group_by(FILES.c.status)

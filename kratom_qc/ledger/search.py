@@ -4,9 +4,10 @@ that the thousandth costs what the first does."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.verdict import Decision
@@ -47,6 +48,57 @@ def search(ledger: Ledger, wanted: Wanted, after: int | None = None, count: int 
         )
     batches = [_known(KnownBatch(*tuple(row)[:-1])) for row in found[:count]]
     return BatchPage(batches, found[count - 1].first if len(found) > count else None)
+
+
+class Waiting(StrEnum):
+    """What a batch waits for."""
+
+    SECOND = "a second person"
+    FAIL = "a decision on a FAIL"
+    HOLD = "a decision on a HOLD"
+    PASS = "its release"
+    HELD = "those who hold it"
+
+
+def waiting(
+    ledger: Ledger, kind: Waiting, after: int = 0, count: int = 50
+) -> tuple[list[KnownBatch], int | None]:
+    """So many batches that wait for a person, the oldest first, and what begins the next page."""
+    columns = [BATCHES.c[name] for name in (*KnownBatch._fields, "first")]
+    rows = select(*columns).where(_WAITING[kind], BATCHES.c.first > after)
+    with ledger.reading() as connection:
+        found: list[Any] = list(connection.execute(rows.order_by(BATCHES.c.first).limit(count + 1)))
+    batches = [_known(KnownBatch(*tuple(row)[:-1])) for row in found[:count]]
+    return batches, found[count - 1].first if len(found) > count else None
+
+
+def count_waiting(ledger: Ledger) -> dict[Waiting, int]:
+    """How many batches wait for what."""
+    with ledger.reading() as connection:
+        return {
+            kind: connection.execute(
+                select(func.count()).select_from(BATCHES).where(_WAITING[kind])
+            ).scalar_one()
+            for kind in Waiting
+        }
+
+
+_undecided = and_(
+    BATCHES.c.by_person.is_(False),
+    BATCHES.c.proposed.is_(None),
+    BATCHES.c.disposition.in_([Disposition.ON_HOLD, Disposition.AWAITING_REVIEW]),
+)
+_WAITING: dict[Waiting, ColumnElement[bool]] = {
+    Waiting.SECOND: BATCHES.c.proposed.is_not(None),
+    Waiting.FAIL: and_(_undecided, BATCHES.c.verdict == Decision.FAIL),
+    Waiting.HOLD: and_(_undecided, BATCHES.c.verdict == Decision.HOLD),
+    Waiting.PASS: and_(_undecided, BATCHES.c.verdict == Decision.PASS),
+    Waiting.HELD: and_(
+        BATCHES.c.by_person.is_(True),
+        BATCHES.c.proposed.is_(None),
+        BATCHES.c.disposition == Disposition.ON_HOLD,
+    ),
+}
 
 
 def _filtered(rows: Select[Any], wanted: Wanted) -> Select[Any]:

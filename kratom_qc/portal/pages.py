@@ -36,6 +36,7 @@ NAVIGATION = (
     Place("/certificates", "Certificates", Action.SEE_OWN),
     Place("/templates", "Templates", Action.SEE_LIMITS),
     Place("/review", "Review", Action.SEE_ALL),
+    Place("/batches", "Batches", Action.SEE_ALL),
     Place("/files", "Files", Action.SEE_ALL),
     Place("/operation", "Operation", Action.SEE_OPERATION),
     Place("/people", "People", Action.MANAGE_PEOPLE),

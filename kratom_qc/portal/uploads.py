@@ -63,7 +63,7 @@ def check_room(house: House) -> None:
     what was acknowledged is never dropped, so nothing more is."""
     if shutil.disk_usage(house.store.root).free < _LEAST_FREE:
         raise Refusal(503, "The disk is nearly full; nothing is taken now.", retry_after=300)
-    if house.people.tally().get("waiting", 0) >= _MOST_WAITING:
+    if house.people.waiting() >= _MOST_WAITING:
         raise Refusal(503, "Too many files wait to be judged; try again soon.", retry_after=60)
 
 

@@ -15,6 +15,7 @@ _MOST_PARTS = 6
 _SMALL = frozenset(
     "of the for de la le du des der die das del dell' d' l' z van het i e y und and a da do di".split()
 )
+_EMPTY = frozenset(("as", "at", "on", "upon", "per", "and", "&", "/", "test", "tested", "final"))
 _TOKEN = re.compile(r"#|[^\s#]+")
 
 
@@ -49,11 +50,16 @@ def composed_label(text: str) -> str | None:
 def _is_made_of(words: list[str], parts: Parts) -> bool:
     for at in range(1, len(words)):
         head, tail = words[:at], words[at:]
-        if " ".join(tail) in parts.last and _are_parts(head, parts.of):
+        if " ".join(tail) in parts.last and _says_what(head) and _are_parts(head, parts.of):
             return True
-        if " ".join(head) in parts.first and _are_parts(tail, parts.of):
+        if " ".join(head) in parts.first and _says_what(tail) and _are_parts(tail, parts.of):
             return True
     return False
+
+
+def _says_what(words: list[str]) -> bool:
+    """Whether a part is more than small words: `As received` is no label."""
+    return not _EMPTY.issuperset(words)
 
 
 def _are_parts(words: list[str], known: frozenset[str]) -> bool:

@@ -163,7 +163,11 @@ def value_words(
     interval: Interval, unit: str, results: Iterable[Result] = (), edges: tuple[Decimal, ...] = ()
 ) -> str:
     """`interval_words`, but absence in a portion keeps its portion: `absent in 25 g` and not `below
-    0.04 CFU/g`."""
+    0.04 CFU/g`; and a result that can be read in several ways is one of them, not all between."""
+    results = tuple(results)
+    ways = results[0].readings if len(results) == 1 else ()
+    if len(ways) > 1 and interval == results[0].interval and unit == results[0].unit:
+        return " or ".join(interval_words(way, unit, edges) for way in ways)
     if interval.high is None or interval.low:
         return interval_words(interval, unit, edges)
     for result in results:

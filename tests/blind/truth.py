@@ -22,7 +22,7 @@ _IDS = {
     "yeast": "yeasts",
     "mold": "moulds",
 }
-_FORMS = {"capsules": "capsule", "leaf": "crushed_leaf"}
+_FORMS = {"capsules": "capsule", "tablets": "capsule", "leaf": "crushed_leaf"}
 # What a person calls by the wider name.
 _WIDER = {"presumptive-bacillus-cereus": "bacillus-cereus", "listeria-monocytogenes": "listeria"}
 _AS_PRINTED = Decimal("0.0005")  # how far a share, rounded when it was printed, may lie off

@@ -28,6 +28,7 @@ USERS = {
     "ann": ("vendor", "Acme"),
     "bob": ("vendor", "Bolt"),
     "quinn": ("qa", None),
+    "rosa": ("qa", None),
     "olga": ("operator", None),
     "ada": ("admin", None),
 }

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -46,6 +46,9 @@ def serving(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             assert process.stdout is not None
             yield process, process.stdout.readline().strip()
         finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(PATIENCE)
             process.kill()
 
 

@@ -34,8 +34,10 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     if '"' not in text:  # every line is a row: too many are refused before one of them is kept
         _check_rows(name, text.count("\n") + 1, text, caps)
     delimiter = stated or dialect.delimiter(name, text)
+    text, stray = _mended(name, text, delimiter) if '"' in text else (text, {})
     rows, widths = _grid(name, text, delimiter, caps)
     problems = _control_characters(name, rows) if not _is_clean(text) else {}
+    problems |= _beside_stray_quotes(name, rows, stray)
     if rows and not (ended or text.endswith('"')):
         problems |= _cut_off(name, rows)
     return [Sheet("", rows, problems, widths=widths)], remarks
@@ -103,7 +105,7 @@ def _grid(name: str, text: str, delimiter: str, caps: Caps) -> tuple[Grid, dict[
     rows: Grid = {}
     widths: dict[int, int] = {}
     count = 0
-    for row, fields in enumerate(_records(name, text, delimiter), start=1):
+    for row, fields in enumerate(_records(text, delimiter), start=1):
         _check_rows(name, row, text, caps)
         if len(fields) > caps.columns:
             limit = f"the limit is {caps.columns:,} columns"
@@ -138,11 +140,8 @@ def _check_lengths(name: str, cells: dict[int, Cell], caps: Caps) -> None:
             raise refused(name, "too-large", message, cell=place, quoted=f"{cell.text[:40]}…")
 
 
-def _records(name: str, text: str, delimiter: str) -> Iterator[list[str]]:
-    """The fields of every row. Quotes are checked first: the csv module takes a stray one for a
-    letter."""
-    if '"' in text:
-        _check_quotes(name, text, delimiter)
+def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The fields of every row."""
     with _fields_of_any_length(len(text)):
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
@@ -158,27 +157,56 @@ def _fields_of_any_length(longest: int) -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _check_quotes(name: str, text: str, delimiter: str) -> None:
-    """Refuse a quotation mark that does not open or close a field, with its line."""
-    position, line = 0, 1
-    ends = (delimiter, "\n")
+def _mended(name: str, text: str, delimiter: str) -> tuple[str, dict[int, str]]:
+    """(the text with every field of a line in quotes where one of them stands out of place, the rows
+    of these lines with what is wrong). Raises Refused where a quote is never closed, or swallows
+    lines: then nobody can say where a row ends."""
+    position, row, mended = 0, 1, list[str]()
+    kept, wrong, ends = 0, dict[int, str](), (delimiter, "\n")
     while (quote := text.find('"', position)) >= 0:
-        line += text.count("\n", position, quote)
-        if quote and text[quote - 1] not in ends:
-            advice = "write it twice and the whole field in quotes"
-            message = f"line {line} has a quotation mark inside a field; {advice}"
-            raise refused(name, "stray-quote", message)
+        row += text.count("\n", position, quote)
+        start = text.rfind("\n", 0, quote) + 1
+        end = text.find("\n", quote)
+        end = len(text) if end < 0 else end
         close = _closing_quote(text, quote + 1)
-        if close < 0:
+        inside = bool(quote) and text[quote - 1] not in ends
+        if close < 0 and not inside:
+            line = text.count("\n", 0, quote) + 1
             message = f"the quotation mark that opens in line {line} is never closed"
             advice = "Close it, or export the certificate again"
             raise refused(name, "damaged", f"{message}: the rest of the file is cut off. {advice}")
-        line += text.count("\n", quote, close)
-        position = close + 1
-        if position < len(text) and text[position] not in ends:
-            advice = "write quotes inside a field twice"
-            message = f"line {line} goes on behind a closing quotation mark; {advice}"
-            raise refused(name, "stray-quote", message)
+        behind = not inside and close + 1 < len(text) and text[close + 1] not in ends
+        if not inside and not behind:
+            position = close + 1
+            continue
+        line = text.count("\n", 0, quote) + 1
+        if behind and close >= end:
+            message = f"line {line} opens a quotation mark that closes in another line"
+            raise refused(name, "stray-quote", f"{message}; write quotes inside a field twice")
+        wrong[row] = (
+            f"line {line} has a quotation mark inside a field"
+            if inside
+            else f"line {line} goes on behind a closing quotation mark"
+        )
+        fields = text[start:end].split(delimiter)
+        mended += [text[kept:start], delimiter.join(f'"{one.replace(chr(34), chr(34) * 2)}"' for one in fields)]
+        kept = position = end
+    return "".join([*mended, text[kept:]]), wrong
+
+
+def _beside_stray_quotes(
+    name: str, rows: Grid, wrong: dict[int, str]
+) -> dict[tuple[int, int], Problem]:
+    """The cells of a row in which a quotation mark stands out of place: where each of them ends is
+    not certain."""
+    advice = "write it twice and the whole field in quotes"
+    return {
+        (row, column): Problem(
+            "stray-quote", f"{said}; {advice}", CellRef(name, "", cell_name(row, column)), cell.text
+        )
+        for row, said in wrong.items()
+        for column, cell in rows.get(row, {}).items()
+    }
 
 
 def _closing_quote(text: str, start: int) -> int:

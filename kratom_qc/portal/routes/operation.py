@@ -25,7 +25,7 @@ Retrier = Annotated[Visitor, Depends(who(Action.RETRY))]
 Watcher = Annotated[Visitor, Depends(who(Action.SEE_OPERATION))]
 
 
-_SECRET = frozenset({"KRATOM_QC_LEDGER", "KRATOM_QC_NOTIFY"})
+_SECRET = frozenset({"KRATOM_QC_LEDGER", "KRATOM_QC_NOTIFY", "KRATOM_QC_BUCKET"})
 
 
 @router.get("/files")

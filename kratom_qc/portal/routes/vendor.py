@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 from kratom_qc.app.blanks import blank_certificate
 from kratom_qc.app.mending import annotated_workbook, listing, spoken
+from kratom_qc.app.questions import said
 from kratom_qc.app.shown import Shown
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.roles import Action
@@ -109,6 +110,10 @@ def certificate(house: InHouse, visitor: FileReader, sha256: str) -> Response:
         visitor,
         file=found,
         said=[(one, spoken(one.verdict) if one.verdict else ()) for one in found.batches],
+        questions={
+            one.batch_id: said(house.store.ledger.entries(one.batch_id)) if one.known else ()
+            for one in found.batches
+        },
         fixes=listing(found).fixes,
         picture=house.drawn(visitor.vendor, found) if is_read else None,
         history=sent,
