@@ -167,9 +167,9 @@ def test_a_signature_holds_by_the_key_that_the_journal_says_is_the_signer_s(made
     store = Path(shutil.copytree(made[0] / "store", tmp_path / "store"))
     mine, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     record = {"user": "anna", "batch_id": "L-HOLD", "meaning": "reviewed"}
-    ledger_of(store).add(
-        "anna", Act("user changed", "anna", {"public_key": mine.public_key().public_bytes_raw().hex()})
-    )
+    anna = {"full_name": "Anna N.", "role": "qa", "vendor": None, "password": "0" * 64, "is_enabled": True}
+    anna["public_key"] = mine.public_key().public_bytes_raw().hex()
+    ledger_of(store).add("anna", Act("user changed", "anna", anna))
     for key, status in ((mine, 0), (other, 1)):
         signature = key.sign(canonical(record).encode()).hex()
         ledger_of(store).add("anna", Act("noted", "L-HOLD", {"record": record, "signature": signature}))
