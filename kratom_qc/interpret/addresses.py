@@ -78,11 +78,7 @@ def is_address(text: str) -> bool:
         or (bool(sure) and not {"region", "town"}.isdisjoint(kinds))
     )
     in_a_state = "state" in kinds and "name" in kinds
-    return (
-        enough
-        or in_a_state
-        or (kinds == ["code"] and not parts[0][-1].isdigit())
-    )
+    return enough or in_a_state or (kinds == ["code"] and not parts[0][-1].isdigit())
 
 
 def is_place(text: str) -> bool:

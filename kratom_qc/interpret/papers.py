@@ -40,7 +40,8 @@ _SIGNED = re.compile(
     r"(?:(?:report|certificate|coa|results?)\s+)?"
     r"(?P<done>e-?signed|signed|unterzeichnet|signiert|podepsáno|podepsal[a]?|approved|authori[sz]ed|released|reviewed|validated"
     r"|firmado|signé|assinado|podpisano|firmato|ditandatangani)"
-    r"(?:\s+(?:electronically|digitally|elektronisch|elektronicky|électroniquement|electrónicamente|secara elektronik))?"
+    r"(?:\s+(?:electronically|digitally|elektronisch|elektronicky|électroniquement"
+    r"|electrónicamente|secara elektronik))?"
     r"(?:\s+(?:by|von|par|por|przez|da|oleh))?\s*[:,–—-]?\s+(?P<who>\S.*)",
     re.IGNORECASE,
 )
@@ -128,7 +129,9 @@ def is_document(text: str) -> bool:
     if not words:
         return behind is not None
     code = " ".join(words)
-    return (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
+    return (
+        (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
+    )
 
 
 def _is_document_word(word: str) -> bool:
@@ -152,7 +155,11 @@ def is_signature(text: str) -> bool:
         return True
     name, _, role = who.partition(",")
     named = is_capitalised_name(name, 3) and len(name.split()) > 1
-    return signed is not None and named and (not role.strip() or is_role(role) or is_organisation(role.strip()))
+    return (
+        signed is not None
+        and named
+        and (not role.strip() or is_role(role) or is_organisation(role.strip()))
+    )
 
 
 # ---------------------------------------------------------------- how deep a method looks

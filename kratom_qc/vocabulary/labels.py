@@ -21,7 +21,9 @@ OTHER = "other"
 
 # A label without any of these is a word of the list or none.
 _ABBREVIATES = re.compile(r"[.°º#/]")
-_SIGNS = re.compile(r"[/|\n\[\](),]| [-–—] | (?:or|nebo|oder|ou|o|lub|of|atau) |[\u0e00-\u0e7f]\s*[A-Za-z]")
+_SIGNS = re.compile(
+    r"[/|\n\[\](),]| [-–—] | (?:or|nebo|oder|ou|o|lub|of|atau) |[\u0e00-\u0e7f]\s*[A-Za-z]"
+)
 # What stands between the languages of one label: `Batch / Šarže`, `Batch (šarže)`, a line break.
 _LANGUAGES = re.compile(
     r"\s*(?:[/|\n\[\](),]| [-–—] | (?:or|nebo|oder|ou|o|lub|of|atau) )\s*"

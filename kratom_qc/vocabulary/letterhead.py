@@ -14,7 +14,9 @@ from kratom_qc.vocabulary.rows import heading, quality_control
 
 _MOST_WORDS = 9
 _MOST_OF_A_NUMBER = 3
-_TITLED = re.compile(r"#?(?=[^0-9]*[0-9])(?![0-9]+[.,]?[0-9]*$)[A-Za-z0-9]+(?:[-/._:]{1,2}[A-Za-z0-9]+)*")
+_TITLED = re.compile(
+    r"#?(?=[^0-9]*[0-9])(?![0-9]+[.,]?[0-9]*$)[A-Za-z0-9]+(?:[-/._:]{1,2}[A-Za-z0-9]+)*"
+)
 _CAPITALS = re.compile(r"[A-Z]{1,4}")
 _BEFORE_NUMBER = re.compile(r"(?:^|\s+)(?:[nN]o\.?|[nN]r\.?|č\.|n\.?[º°]?|N[°º])$|[\s:–—#-]+$")
 _CUT = re.compile(r"\s*(?:[,|•;(\n]|\s[-–—]\s)\s*")

@@ -18,7 +18,14 @@ def plain_words(table: str, kind: str) -> frozenset[str]:
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_SPEAKING = ("texts.toml", "adverse.toml", "statuses.toml", "conclusions.toml", "hazards.toml", "rows.toml")
+_SPEAKING = (
+    "texts.toml",
+    "adverse.toml",
+    "statuses.toml",
+    "conclusions.toml",
+    "hazards.toml",
+    "rows.toml",
+)
 
 
 @cache
@@ -26,5 +33,7 @@ def ordinary_words() -> frozenset[str]:
     """Every word of the lists that speak of results, papers and hazards: no name is made of
     these."""
     return frozenset(
-        word for name in _SPEAKING for word in _WORD.findall(folded((WORDS / name).read_text("utf-8")))
+        word
+        for name in _SPEAKING
+        for word in _WORD.findall(folded((WORDS / name).read_text("utf-8")))
     )

@@ -377,7 +377,11 @@ class _Below:
         `0000441907`, or a number of four digits and more."""
         texts = {cell.text.strip() for cell in self.cells.get(number, ())}
         rows = len(self.cells.get(number, ()))
-        return rows > 2 and len(texts) == 1 and re.fullmatch(r"0[0-9]+|[0-9]{4,}", texts.pop()) is not None
+        return (
+            rows > 2
+            and len(texts) == 1
+            and re.fullmatch(r"0[0-9]+|[0-9]{4,}", texts.pop()) is not None
+        )
 
     def count(self, number: int, kind: str) -> int:
         """How many of a column's cells are of that kind."""
