@@ -51,7 +51,7 @@ def check(
     """
     from kratom_qc.app.batches import judge_readings
     from kratom_qc.app.policy import load_policy
-    from kratom_qc.cli import annotating, reporting, verdicts
+    from kratom_qc.cli import annotating, verdicts
     from kratom_qc.cli.inputs import named_files, read_named
     from kratom_qc.report.formats import Request
 
@@ -62,6 +62,8 @@ def check(
     readings = read_named(named)
     checked = verdicts.Checked(readings, judge_readings(readings, policy))
     if report is not None:
+        from kratom_qc.cli import reporting  # loads the archive, which nothing else here needs
+
         reporting.write_report(checked.verdicts, Request(to=report))
     status = verdicts.show(checked, as_json=as_json, every_market=every_market)
     if annotate is not None:

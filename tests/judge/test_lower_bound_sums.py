@@ -72,7 +72,7 @@ def sums(tmp_path_factory):
         leaf_powder=book(pah("LOWER", sum="lower_bound", sum_because="(EU) 2023/915, annex I")),
         capsule=book(pah("PLAIN")),
     )
-    forms = {"LOWER": "leaf powder", "PLAIN": "capsules"}
+    forms = {"LOWER": "leaf powder", "PLAIN": "leaf capsules"}
     readings = [
         certificate(lot(f"{rule} {said}"), *rows, form=form)
         for rule, form in forms.items()

@@ -45,7 +45,7 @@ ONE_IDEA = {
     "Pass": (LEAD, [row("Lead", "Pass", MG)], "[0, ∞)", "MISSING", "HOLD"),
     "0, without LOD or LOQ": (LEAD, [row("Lead", "0.00", MG)], "[0, ∞)", "INCONCLUSIVE", "HOLD"),
 }
-FORMS = {LEAD: "leaf powder", GUARDED: "capsules", COUNT: "extract"}
+FORMS = {LEAD: "leaf powder", GUARDED: "leaf capsules", COUNT: "extract"}
 
 
 @pytest.fixture(scope="module")

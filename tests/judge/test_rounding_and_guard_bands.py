@@ -141,10 +141,10 @@ def guarded(tmp_path_factory):
     readings = [certificate(f"more {said}", row("Lead", said, "mg/kg", Uncertainty="0.2")) for said, *_ in ILAC]
     readings += [certificate(f"less {said}", row("Nickel", f"{said} ± 0.2", "mg/kg")) for said, *_ in MIRROR]
     readings += [
-        certificate(f"share {said}", row("Lead", said, "mg/kg"), form="capsules")
+        certificate(f"share {said}", row("Lead", said, "mg/kg"), form="leaf capsules")
         for said in ("1.09", "1.0909", "1.0910", "1.34")
     ]
-    readings += [certificate("low 0.1 ± 0.2", row("Nickel", "0.1 ± 0.2", "mg/kg"), form="capsules")]
+    readings += [certificate("low 0.1 ± 0.2", row("Nickel", "0.1 ± 0.2", "mg/kg"), form="leaf capsules")]
     readings += [
         certificate(f"{sort} without U", row(name, said, "mg/kg"))
         for sort, name, said in (("more", "Lead", "0.1"), ("less", "Nickel", "9"), ("far more", "Lead", "9"))

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from kratom_qc.app.signing import signature_faults
 from kratom_qc.app.verification import verify
-from tests.app.stores import LEAD, certificate, passed
+from tests.app.stores import LEAD, certificate
 from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
 from tests.portal.serving import PASSWORD, USERS, Person, Portal, served
 
@@ -176,9 +176,9 @@ def test_batches_are_found_and_reports_saved(house):
         assert "attachment" in answer.headers["content-disposition"]
 
 
-def test_the_whole_journey_in_a_browser(tmp_path):
-    passed(tmp_path, **{batch: certificate(batch, lead) for batch, lead in LEAD.items()})
-    with served(tmp_path) as portal, chromium() as browser:
+def test_the_whole_journey_in_a_browser(house):
+    portal = house
+    with chromium() as browser:
         for width, scheme in ((375, "light"), (1280, "dark")):
             context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
             page = context.new_page()
