@@ -192,7 +192,7 @@ def retain(
     \b
     Example:
       kratom-qc archive retain --store store
-      kratom-qc archive retain HB-260814-A --distributed 2026-12-01 --because "last sold" --by "A. Novak"
+      kratom-qc archive retain HB-260814-A --distributed 2026-12-01 --because sold --by "A. Novak"
       kratom-qc archive retain HB-260814-A --delete --because "term has passed" --by "A. Novak"
     """
     from kratom_qc import settings
