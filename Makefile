@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install install-dev demo serve test test-fast check samples bench properties fuzz faults soak mutation lock clean
+.PHONY: help install install-dev demo serve test test-fast check samples bench properties fuzz faults soak bench-store mutation lock clean
 
 help:
 	@echo "make demo     read, judge and report the sample certificates"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench    measure, against named baselines (N=1000 certificates)"
 	@echo "make properties  how verdicts may move, on many batches made by chance (EXAMPLES=2000 for each)"
 	@echo "make fuzz     throw broken text at the readers of words (SECONDS=600)"
+	@echo "make bench-store  what a store costs as it grows (RESULTS=10000000, PASSES=2000)"
 	@echo "make faults   kill, cut off, fill up and damage a store while a pass works on it (EVERY=5: each fifth call)"
 	@echo "make mutation change the core in small ways and see whether the tests notice (ONLY='--module judge.crosscheck')"
 	@echo "make soak     half an hour of arrivals with poison and kills: nothing lost, nothing doubled (SOAK=1800 seconds)"
@@ -62,6 +63,7 @@ TESTS ?=
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --assert=plain
 EXPLAINED := { $(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures=none --maxfail=20; exit 1; }
 test: install-dev
+	@.ci/browser
 	$(PYTEST) $(TESTS) || $(EXPLAINED)
 
 test-fast: install-dev
@@ -102,6 +104,11 @@ fuzz: install-dev
 EVERY ?= 5
 faults: install-dev
 	nice -n 10 $(BIN)/python -m tests.tools.faults --every $(EVERY)
+
+RESULTS ?= 1000000
+PASSES ?= 2000
+bench-store: install-dev
+	KRATOM_QC_SETTLE_SECONDS=0 $(BIN)/python -m tests.tools.benchmark.store --results $(RESULTS) --passes $(PASSES)
 
 ONLY ?=
 mutation: install-dev

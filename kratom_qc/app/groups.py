@@ -52,8 +52,8 @@ _BETWEEN = " · "  # several laboratories of one batch
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of a store and their pages. What several vendors share a page shows to whoever
-    may see it: a vendor is shown the page of his own name alone."""
+    """The groups of a store and their pages. They are for those who may see all: a batch of several
+    vendors stands on the page of each, with its reason. Vendors see `app.shown`."""
 
     root: Path
     ledger: Ledger

@@ -33,7 +33,7 @@ CHECKED = ds.ParquetFileFormat(
     default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
 )
 _TRIES = 3
-_ASKED_FIRST = 4  # so many row groups are read whole without asking
+_ASKED_FIRST = 4  # so many parts are read whole without asking
 _VERDICT = ("batch_id", "judged_on", "product", "verdict", "home_markets", "certificates")
 _MADE_OF = ("facts_sha256", "facts", "doubts", "terms")
 _BASIS = ("batch_id", "market", "judged_on", "product", "rulebooks", "program")
@@ -122,13 +122,16 @@ class ArchiveTables:
 
 def holding(files: ds.Dataset, rows: ds.Expression | None) -> ds.Dataset:
     """The parts of files that have rows for which `rows` holds. Where the least and greatest values
-    leave many parts in question, one column tells which of them need be read whole."""
+    leave many parts in question, its columns alone tell which of them need be read whole."""
     if rows is None:
         return files
     parts: list[Any] = []
     for file in files.get_fragments(rows):
-        some = file.split_by_row_group(rows) if file.num_row_groups > _ASKED_FIRST else [file]
-        parts += [one for one in some if len(some) <= _ASKED_FIRST or one.count_rows(filter=rows)]
+        parts += file.split_by_row_group(rows) if file.num_row_groups > 1 else [file]
+    if len(parts) > _ASKED_FIRST:
+        asked = ds.FileSystemDataset(parts, files.schema, CHECKED)
+        found = asked.to_table(columns=["__fragment_index"], filter=rows)["__fragment_index"]
+        parts = [parts[place] for place in sorted(found.unique().to_pylist())]
     return ds.FileSystemDataset(parts, files.schema, CHECKED)
 
 

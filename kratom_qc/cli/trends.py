@@ -21,7 +21,8 @@ def trends(
     vendor: Annotated[str | None, typer.Option(metavar="V", help="Of this vendor.")] = None,
     analyte: Annotated[str | None, typer.Option(metavar="A", help="Of this analyte.")] = None,
     last: Annotated[
-        int, typer.Option(metavar="N", min=2, help="At most so many batches a chart, the newest.")
+        int,
+        typer.Option(metavar="N", min=2, help="Of each laboratory so many batches, the newest."),
     ] = 500,
     baseline: Annotated[
         int | None,

@@ -27,6 +27,9 @@ def print_quarantined(root: Path | None, *, as_json: bool) -> int:
     if not found:
         print("No file is in quarantine.", file=sys.stderr)
     rows = [(one.sha256[:12], escape(one.name), escape(one.why)) for one in found]
+    if not rows:
+        plain_console().print("No file is in quarantine.")
+        return 0
     print_table(plain_console(), ("file", "came as", "why"), rows)
     return 0
 

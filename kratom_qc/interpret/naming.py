@@ -120,8 +120,15 @@ def _has_unit(row: ResultRow) -> bool:
 def _alone(row: ResultRow) -> Name | None:
     text = row.analyte.text
     by_cas = vocabulary.analyte_by_cas(row.cas.text) if row.cas is not None else None
-    analyte = vocabulary.analyte(text) or by_cas or _by_emission_line(text)
+    analyte = vocabulary.analyte(text) or by_cas or _by_emission_line(text) or _by_section(row)
     return Name(analyte, text) if analyte else None
+
+
+def _by_section(row: ResultRow) -> Analyte | None:
+    """`LOD`, which may mean two things, in a section called `Loss on Drying`."""
+    if row.section is None or not vocabulary.meanings_of(row.analyte.text):
+        return None
+    return vocabulary.analyte(row.section.text)
 
 
 def _by_emission_line(text: str) -> Analyte | None:

@@ -40,7 +40,8 @@ _SIGNED = re.compile(
     r"(?:(?:report|certificate|coa|results?)\s+)?"
     r"(?P<done>e-?signed|signed|unterzeichnet|signiert|podepsáno|podepsal[a]?|approved|authori[sz]ed|released|reviewed|validated"
     r"|firmado|signé|assinado|podpisano|firmato|ditandatangani)"
-    r"(?:\s+(?:electronically|digitally|elektronisch|elektronicky|électroniquement|electrónicamente|secara elektronik))?"
+    r"(?:\s+(?:electronically|digitally|elektronisch|elektronicky|électroniquement"
+    r"|electrónicamente|secara elektronik))?"
     r"(?:\s+(?:by|von|par|por|przez|da|oleh))?\s*[:,–—-]?\s+(?P<who>\S.*)",
     re.IGNORECASE,
 )
@@ -48,6 +49,8 @@ _BEFORE_DATE = re.compile(
     rf"(?P<who>.+?)(?:\s*[,;|/–—-]\s*|\s+(?:on|am|dne|le|el|em|dnia|il|op|at|den)\s+|\s+|\s*\()(?:{DATE.pattern})\)?",
     re.IGNORECASE,
 )
+_OF_PAPER = ("coa", "report", "certificate")
+_FORMS = ("template", "form", "layout")
 _DEPTH = re.compile(
     r"(?P<what>[^\d:=<≤]+?)\s*(?:[:=]|\bis\b|\bof\b|\bwas\b)?\s*[<≤]?\s*"
     r"(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*(?P<unit>[^\d\s,;]\S*(?:\s?\([^()]+\)|\s?w/w)?)"
@@ -118,8 +121,10 @@ def is_document(text: str) -> bool:
     behind = _BEHIND_CODE.fullmatch(text.strip(" ."))
     rest = (behind["code"] if behind else text).strip(" .:,")
     words = rest.split()
+    if len(words) > 1 and words[0].casefold() in _OF_PAPER and words[1].casefold() in _FORMS:
+        words = words[1:]  # `COA template v4.2`
     named = 0
-    while words and words[0].casefold().strip(".:#") in plain_words("document", "words"):
+    while words and _is_document_word(words[0]):
         words, named = words[1:], named + 1
     if not words:
         return behind is not None
@@ -127,6 +132,10 @@ def is_document(text: str) -> bool:
     return (
         (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
     )
+
+
+def _is_document_word(word: str) -> bool:
+    return word.casefold().strip(".:#") in plain_words("document", "words")
 
 
 # ---------------------------------------------------------------- signatures

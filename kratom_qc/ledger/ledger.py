@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
 from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.errors import StoreError
@@ -361,21 +361,33 @@ class Ledger:
 
     def counted(self, product: str | None = None) -> list[CountedCertificate]:
         """Every file that counts, of all batches or of those of one product, in the order they
-        came. Of several vendors that delivered one file it names the first by name."""
-        vendors = select(DELIVERIES.c.sha256, func.min(DELIVERIES.c.vendor).label("vendor"))
-        vendor = vendors.group_by(DELIVERIES.c.sha256).subquery()
-        own = [CERTIFICATES.c[name] for name in CountedCertificate._fields[:4]]
-        rows = select(*own, BATCHES.c.product, vendor.c.vendor).select_from(
-            CERTIFICATES.join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id).outerjoin(
-                vendor, vendor.c.sha256 == CERTIFICATES.c.sha256
-            )
-        )
-        rows = rows.where(CERTIFICATES.c.same_as.is_(None), CERTIFICATES.c.amended_by.is_(None))
-        if product is not None:
-            rows = rows.where(BATCHES.c.product == product)
+        came."""
+        rows = _COUNTED if product is None else _COUNTED.where(BATCHES.c.product == product)
         with reading(self._engine) as connection:
             found = connection.execute(rows.order_by(CERTIFICATES.c.sequence))
             return [CountedCertificate._make(row) for row in found]
+
+    def laboratories(self) -> list[str]:
+        """Every text in which the laboratories of a batch are told."""
+        with reading(self._engine) as connection:
+            return list(connection.execute(select(BATCHES.c.laboratory).distinct()).scalars())
+
+    def counted_before(
+        self, batch: KnownBatch, laboratories: Collection[str], newest: int
+    ) -> list[CountedCertificate]:
+        """So many files that count: of a batch, and of those first judged before it, the newest
+        first to be taken; of its product, whose laboratories are told in one of these texts."""
+        own = select(BATCHES.c.first).where(BATCHES.c.batch_id == batch.batch_id)
+        rows = _COUNTED.where(
+            BATCHES.c.product == batch.product if batch.product else BATCHES.c.product.is_(None),
+            BATCHES.c.first <= own.scalar_subquery(),
+            BATCHES.c.laboratory.in_(laboratories),
+        )
+        newest_first = (BATCHES.c.first.desc(), CERTIFICATES.c.sequence.desc())
+        rows = rows.order_by(*newest_first).limit(newest)
+        with reading(self._engine) as connection:
+            found = [CountedCertificate._make(row) for row in connection.execute(rows)]
+        return found[::-1]
 
     def sharing(self, traces: Collection[str]) -> set[str]:
         """The batches whose certificates have one of these traces."""
@@ -545,6 +557,19 @@ class Ledger:
             return _among(connection, columns, column, values)
 
 
+def _counted() -> Select[Any]:
+    """The files that count. Of several vendors that delivered one file the first by name."""
+    vendors = select(DELIVERIES.c.sha256, func.min(DELIVERIES.c.vendor).label("vendor"))
+    vendor = vendors.group_by(DELIVERIES.c.sha256).subquery()
+    own = [CERTIFICATES.c[name] for name in CountedCertificate._fields[:4]]
+    of_batches = CERTIFICATES.join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id)
+    rows = select(*own, BATCHES.c.product, vendor.c.vendor).select_from(
+        of_batches.outerjoin(vendor, vendor.c.sha256 == CERTIFICATES.c.sha256)
+    )
+    return rows.where(CERTIFICATES.c.same_as.is_(None), CERTIFICATES.c.amended_by.is_(None))
+
+
+_COUNTED = _counted()
 _WHOLE_JOURNAL = (
     'SELECT sequence, "at", actor, act, subject, "before", "after", reason, previous, hash '
     "FROM journal ORDER BY sequence"

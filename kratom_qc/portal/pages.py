@@ -18,6 +18,7 @@ from kratom_qc import PROGRAM
 from kratom_qc.domain.roles import Action
 from kratom_qc.portal.guard import Visitor
 from kratom_qc.portal.static_files import address_of
+from kratom_qc.vocabulary.wording import product_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -93,6 +94,9 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(static=address_of, program=PROGRAM)
+    environment.filters["product"] = lambda form: (
+        product_name(form) if form else "product not known"
+    )
     environment.filters["day"] = lambda stamp: str(stamp)[:10]
     environment.filters["minute"] = lambda stamp: str(stamp)[:16].replace("T", " ") + " UTC"
     return environment

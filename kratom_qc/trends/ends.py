@@ -91,6 +91,8 @@ def quotient(one: Ends, other: Ends) -> Ends:
 def mean_of(numbers: Sequence[Ends]) -> Ends:
     """The arithmetic mean; of exact decimals it is computed without rounding. Raises
     statistics.StatisticsError for no numbers."""
+    if len(numbers) == 1:
+        return numbers[0]
     lows = [one.low for one in numbers if one.low is not None]
     highs = [one.high for one in numbers if one.high is not None]
     return Ends(

@@ -20,8 +20,10 @@ _NAMED_TWICE = tuple(
 )
 _HOW_MANY = re.compile(
     r"(.{3,80}?)\s*[(\[,]\s*(?:multi-?[^\W\d]*(?:\s(?:method|screen))?\s*[,;:–-]\s*)?"
-    r"(?:over|more than|>|ca\.?|about|přes|über|plus de|más de)?\s*[0-9]{1,4}\+?\s+(?:compounds|analytes|pesticides|actives|residues"
-    r"|active substances|active ingredients|actives|Stoffe|Pestizide|substances|l[áa]tek|účinných látek|Wirkstoffe|Substanzen|composés"
+    r"(?:over|more than|>|ca\.?|about|přes|über|plus de|más de)?\s*[0-9]{1,4}\+?\s+(?:compounds"
+    r"|analytes|pesticides|actives|residues"
+    r"|active substances|active ingredients|actives|Stoffe|Pestizide|substances|l[áa]tek"
+    r"|účinných látek|Wirkstoffe|Substanzen|composés"
     r"|molécules|compuestos|substancias|principios activos|substâncias|substancji|sostanze"
     r"|principi attivi|stoffen|senyawa)\s*[)\]]?",
     re.IGNORECASE,
@@ -56,6 +58,13 @@ _TOTAL_BEHIND = re.compile(r"(.{3,60}?)\s*[,(]\s*total\s*\)?", re.IGNORECASE)
 _HOW = re.compile(r"(?P<name>.{3,80}?)\s*[(\[,]\s*(?P<how>[^()\[\]]{2,50}?)\s*[)\]]?")
 _MEASURED = ("physical", "microbe")
 _NO_SYMBOLS = ("n/a", "n.a.", "n.a", "n/d", "n.d.", "n.d", "n.b.", "n/b")
+_SUM_WORDS = r"(?:total|sum|suma|somma|somme|soma|som|summe|součet|jumlah)"
+_FOUR_AFLATOXINS = re.compile(
+    rf"(?:{_SUM_WORDS}\s+(?:of\s+|der\s+|des\s+|de\s+|di\s+|delle\s+|van\s+|z\s+)?)?a[fph]\w*lato[a-zńóúéíčřž]+"
+    rf"[\s,(:–-]*(?:{_SUM_WORDS}\s*(?:of|der|des|de|di|z)?[\s:]*)?[(\s]*B1\s*[,+/]\s*B2\s*[,+/]\s*G1\s*(?:[,+/]|and|und|et|y|e|i|a)\s*G2\s*\)?"
+    rf"[\s,–-]*(?:{_SUM_WORDS})?",
+    re.IGNORECASE,
+)
 _SUMS = ("total", "solvent")  # `Hexanes (sum)`, of their isomers
 _OF_MOULDS = ("tymc", "yeasts", "moulds")
 # `Lead ¹`, `Lead (1)`, `Lead ᵃ`: a note stands somewhere, and is read by itself
@@ -150,8 +159,13 @@ def analyte(text: str) -> Analyte | None:
     heated = _HEATED.match(text.strip())
     if heated is not None:
         return _at(analyte(heated["name"]), int(heated["low"]), int(heated["high"] or 0))
-    ways = (_named_twice, _counted, _given_as_itself, _tested_for, _dried_or_plated)
+    ways = (_aflatoxins, _named_twice, _counted, _given_as_itself, _tested_for, _dried_or_plated)
     return next((known for way in ways if (known := way(text.strip())) is not None), None)
+
+
+def _aflatoxins(text: str) -> Analyte | None:
+    """`Aflatossine (somma B1, B2, G1, G2)`, `Sum of aflatoxins B1+B2+G1+G2`: the four together."""
+    return analytes()["total-aflatoxins"] if _FOUR_AFLATOXINS.fullmatch(text) else None
 
 
 def _named_twice(text: str) -> Analyte | None:

@@ -1,5 +1,5 @@
-"""Labels that are made of parts (`[composed]` of `words/labels.toml`): `Quote #`, `Avg. capsule fill`,
-`Results reviewed by`. Which number, weight or person stands beside one, nobody needs."""
+"""Labels that are made of parts (`[composed]` of `words/labels.toml`): `Quote #`, `Avg. capsule
+fill`, `Results reviewed by`. Which number, weight or person stands beside one, nobody needs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,27 @@ from kratom_qc.vocabulary.lists import word_list
 
 _MOST_PARTS = 6
 _SMALL = frozenset(
-    "of the for de la le du des der die das del dell' d' l' z van het i e y und and a da do di".split()
+    (
+        *(
+            "of",
+            "the",
+            "for",
+            "and",
+            "a",
+            "de",
+            "la",
+            "le",
+            "du",
+            "des",
+            "der",
+            "die",
+            "das",
+            "und",
+        ),
+        *("del", "dell'", "d'", "l'", "z", "van", "het", "i", "e", "y", "da", "do", "di"),
+    )
 )
+_EMPTY = frozenset(("as", "at", "on", "upon", "per", "and", "&", "/", "test", "tested", "final"))
 _TOKEN = re.compile(r"#|[^\s#]+")
 
 
@@ -49,11 +68,16 @@ def composed_label(text: str) -> str | None:
 def _is_made_of(words: list[str], parts: Parts) -> bool:
     for at in range(1, len(words)):
         head, tail = words[:at], words[at:]
-        if " ".join(tail) in parts.last and _are_parts(head, parts.of):
+        if " ".join(tail) in parts.last and _says_what(head) and _are_parts(head, parts.of):
             return True
-        if " ".join(head) in parts.first and _are_parts(tail, parts.of):
+        if " ".join(head) in parts.first and _says_what(tail) and _are_parts(tail, parts.of):
             return True
     return False
+
+
+def _says_what(words: list[str]) -> bool:
+    """Whether a part is more than small words: `As received` is no label."""
+    return not _EMPTY.issuperset(words)
 
 
 def _are_parts(words: list[str], known: frozenset[str]) -> bool:

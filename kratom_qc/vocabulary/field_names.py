@@ -10,7 +10,27 @@ from functools import cache, lru_cache
 from kratom_qc.vocabulary.lists import word_list
 
 _NAME = re.compile(r"(?=[A-Za-z][A-Za-z0-9_]{2,60}\Z).*(?:_|[a-z][A-Z]).*")
+_GLUED = re.compile(r"[a-z]{5,30}")  # `receiveddt`
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+@lru_cache(4096)
+def _unglued(text: str) -> tuple[str, ...]:
+    """The words that a name without `_` or capitals is glued of: `sample desc`; none where it is
+    one word, or not of words that we know."""
+    ways: list[tuple[str, ...] | None] = [(), *(None for _ in text)]
+    for end in range(1, len(text) + 1):
+        for start in range(max(0, end - 12), end):
+            before = ways[start]
+            if before is not None and text[start:end] in _glued_words():
+                ways[end] = min((*before, text[start:end]), ways[end] or (text,) * 9, key=len)
+    found = ways[-1] or ()
+    return found if 1 < len(found) <= 4 else ()
+
+
+@cache
+def _glued_words() -> frozenset[str]:
+    return frozenset(word_list("fields.toml")["glued"]["words"])
 
 
 @cache
@@ -24,9 +44,13 @@ def spelled_out(text: str) -> tuple[str, ...]:
     """The ways to say the name of a field in words, the nearest first; none where a text is no name
     of a field."""
     text = text.strip()
-    if _NAME.fullmatch(text) is None:
+    if _NAME.fullmatch(text) is not None:
+        parts = [part for piece in text.split("_") for part in _WORD.findall(piece)]
+        parts = [word for part in parts for word in _unglued(part.lower()) or (part,)]
+    else:
+        parts = list(_unglued(text)) if _GLUED.fullmatch(text) else []
+    if not parts:
         return ()
-    parts = [part for piece in text.split("_") for part in _WORD.findall(piece)]
     words = [_table("abbreviation").get(part.lower(), part.lower()) for part in parts]
     return tuple(dict.fromkeys(_ways(words)))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
 
 from kratom_qc.app import reports
+from kratom_qc.app.deliveries import deliver
 from kratom_qc.app.groups import Groups
-from kratom_qc.app.store import ledger_of
+from kratom_qc.app.store import Store, ledger_of
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import InputNotFound
-from tests.app.stores import DAY, LEAD, certificate, passed
+from tests.app.stores import DAY, LEAD, certificate, clock, passed
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,32 @@ def test_its_values_are_drawn_also_those_that_are_only_bounded(groups):
 def test_a_group_that_is_not_there_is_told_with_the_nearest(groups):
     with pytest.raises(InputNotFound, match=r"'Nortlab' is no laboratory .*Northlab"):
         groups.card("laboratory", "Nortlab")
+
+
+def sent(root: Path, vendor: str, content: bytes) -> None:
+    arrived = root / "arrived.csv"
+    arrived.write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    store = Store(root / "store", clock)
+    deliver(store, arrived, "a.csv", sha256, len(content), actor=vendor, route="portal", vendor=vendor)
+
+
+def test_a_vendors_card_counts_what_he_sent_and_what_was_refused(tmp_path):
+    passed(tmp_path, nobodys=certificate("L-0", "0.4"))
+    for vendor, content in (
+        ("Harbor", certificate("L-1", "0.9")),
+        ("Summit", certificate("L-2", "0.4")),
+        ("Harbor", b"x"),
+    ):
+        sent(tmp_path, vendor, content)
+    passed(tmp_path)
+    groups = Groups(tmp_path / "store", ledger_of(tmp_path / "store"), DAY)
+    assert groups.names("vendor") == ["Harbor", "Summit"]
+    card = groups.card("vendor", "Harbor")
+    assert (card.batches, card.refused, [row.batch_id for row in card.rows]) == (1, 1, ["L-1"])
+    page = groups.page("vendor", "Harbor")
+    assert "L-1" in page
+    assert not {"L-0", "L-2"} & set(re.findall(r"L-\d", page))
 
 
 def test_the_pages_lead_to_each_other_and_the_index_to_them(root, capsys):

@@ -46,7 +46,7 @@ def readers_kept() -> Iterator[None]:
     """One child reads the files of every command with the same caps; one that dies is replaced, as ever."""
     kept: dict[Caps, _KeptSandbox] = {}
 
-    def sandbox(caps: Caps, preload: str) -> _KeptSandbox:
+    def sandbox(caps: Caps, preload: str, workers: int | None = None) -> _KeptSandbox:  # noqa: ARG001 - one is enough
         return kept.setdefault(caps, _KeptSandbox(caps, preload, workers=1))
 
     with pytest.MonkeyPatch.context() as patch:

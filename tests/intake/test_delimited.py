@@ -239,10 +239,13 @@ QUOTES = [
     ("never closed", _line('"0.2'), "damaged", "opens in line 5 is never closed"),
     ("never closed, far below", _line('"0.2') + "Cadmium;0.1;mg/kg\n" * 50, "damaged", "line 5"),
     ("after a field over two lines", _line('"0\n2";"mg/kg\n'), "damaged", "line 6"),
-    ("inside a field", _line('0.2"'), "stray-quote", "line 5"),
-    ("behind a blank", _line(' "0,2"'), "stray-quote", "line 5"),
-    ("more behind the closing one", _line('"0.2"5'), "stray-quote", "line 5"),
-    ("swallowing the next field", _line('"0.2;"mg/kg'), "stray-quote", "line 5"),
+    ("swallowing the next line", _line('"0.2;mg/kg\nCadmium;0.1;"mg/kg'), "stray-quote", "line 5"),
+]
+STRAY = [
+    ("inside a field", _line('0.2"')),
+    ("behind a blank", _line(' "0,2"')),
+    ("more behind the closing one", _line('"0.2"5')),
+    ("swallowing the next field", _line('"0.2;"mg/kg')),
 ]
 
 
@@ -250,6 +253,15 @@ QUOTES = [
 def test_a_quotation_mark_out_of_place_is_refused_with_its_line(what: str, text: str, code: str, words: str) -> None:
     (refusal,) = _read(text).refusals
     assert (refusal.code, words in refusal.message) == (code, True), (what, refusal)
+
+
+@pytest.mark.parametrize(("what", "text"), STRAY, ids=[what for what, _ in STRAY])
+def test_a_quotation_mark_in_one_line_holds_that_line_and_the_others_are_read(what: str, text: str) -> None:
+    reading = _read(f"{text}Cadmium;0.1;mg/kg\n")
+    (certificate,) = reading.certificates
+    held = [reason for reason in certificate.hold_reasons if reason.rule_id == "STRAY-QUOTE"]
+    assert {"line 5" in reason.why for reason in held} == {True}, what
+    assert "0.1" in [result.reported for result in certificate.results]
 
 
 def test_what_looks_like_a_formula_is_text_in_a_csv() -> None:

@@ -500,7 +500,7 @@ def test_a_hundred_thousand_unknown_keys_are_told_in_a_few_lines() -> None:
 
 def test_the_most_values_a_file_may_have_are_checked_within_the_readers_own_limits() -> None:
     content = ('{"a":[' + '{"b":"c"},' * 190_000 + "1]}").encode()
-    assert codes(outcome("coa.json", content).reading) == ["not-a-certificate"]
+    assert codes(outcome("coa.json", content).reading) == ["too-large"]
 
 
 # ---------------------------------------------------------------- properties

@@ -163,12 +163,15 @@ def test_an_id_stands_for_one_profile(folder: Path) -> None:
         profiles.load()
 
 
-def test_two_profiles_that_recognise_one_file_refuse_it(folder: Path) -> None:
+def test_two_profiles_that_recognise_one_file_hold_it_and_its_words_are_read(folder: Path) -> None:
     (folder / "mine.toml").write_text(GOOD)
     (folder / "theirs.toml").write_text(GOOD.replace('"mine"', '"theirs"'))
-    reading = read_csv([["Prm", "Wrt"], ["Lead", "0.2"]])
-    assert codes(reading)[0] == "two-profiles"
-    assert "'mine' and 'theirs'" in reading.refusals[0].message
+    assert codes(read_csv([["Prm", "Wrt"], ["Lead", "0.2"]]))[-1] == "two-profiles"
+    reading = read_csv([["Batch", "L-1"], ["Prm", "Wrt"], [], ["Analyte", "Result"], ["Lead", "0.2 ppm"]])
+    (certificate,) = reading.certificates
+    (held,) = [reason for reason in certificate.hold_reasons if reason.rule_id == "TWO-PROFILES"]
+    assert "'mine' and 'theirs'" in held.why
+    assert [result.reported for result in certificate.results] == ["0.2 ppm"]
 
 
 def test_the_shipped_profiles_are_sound_and_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,19 +6,24 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from kratom_qc.app.compaction import compact
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.app.rejudge.comparison import Decisions, decisions_of
 from kratom_qc.app.rejudge.plan import archived_batches
-from kratom_qc.app.store import history_of
+from kratom_qc.app.store import Store, history_of, ledger_of
+from kratom_qc.app.verification import verify
 from kratom_qc.archive.history import History
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError, UsageError
 from kratom_qc.interpret.facts import load_facts
 from kratom_qc.settings import Caps
+from tests.app.stores import clock
 from tests.rejudge.archived_samples import DAY, FACTS, drafts, from_archive, from_files, in_force, terms_of
+from tests.tools.archives import add_pass
 
 # What version 0.2.0 did not write.
 OF_PASS = ("judged_at", "sequence")
@@ -156,3 +161,37 @@ def test_a_day_before_the_first_pass_is_a_day_too(history):
     answer = from_archive(history, terms_of(on=DAY.replace(year=2026, month=9)))
     assert {said.rule_id for said in answer.comparison.after[0] if said.rule_id}
     assert "DATES-IMPOSSIBLE" in set(answer.findings["rule_id"].to_pylist())
+
+
+OLD_PASS = {"0.1.0": "2026-09-01-120000", "0.2.0": "2026-09-02-093000"}
+
+
+@pytest.mark.parametrize("version", OLD_PASS)
+def test_an_archive_of_an_earlier_version_is_compacted_and_answers_the_same(store, dea, version):
+    """Tables without today's columns, under the names that earlier versions gave them, beside a pass of today."""
+    without(store, **NEW)
+    for table in SCHEMAS:
+        (path,) = (store / "archive" / table).glob("*.parquet")
+        path.rename(path.with_name(f"{OLD_PASS[version]}.parquet"))
+        renamed = pq.read_table(path.with_name(f"{OLD_PASS[version]}.parquet"))
+        at = renamed.schema.get_field_index("pass_id")
+        names = pa.array([OLD_PASS[version]] * renamed.num_rows, renamed.schema.field(at).type)
+        pq.write_table(
+            renamed.set_column(at, renamed.schema.field(at), names), path.with_name(f"{OLD_PASS[version]}.parquet")
+        )
+    for beside in ("ledger.sqlite", "heads.jsonl", "ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (store / beside).unlink(missing_ok=True)
+    before = from_archive(history_of(store), dea, declared=load_facts(FACTS))
+    add_pass(Store(store, clock), 250, 2, 3)
+    verdicts = history_of(store).verdicts
+    assert compact(store, "me", clock).before == 2
+    assert history_of(store).verdicts == verdicts
+    differences = verify(store, replay=False).differences
+    assert [one for one in differences if "raw" not in one] == [], "what is made by chance has no certificates"
+    newest = {one: pass_id for one, pass_id in history_of(store).newest.items() if pass_id == OLD_PASS[version]}
+    old = History(store, newest, ledger_of(store).files_of(newest), lying=ledger_of(store).lying())
+    after = from_archive(old, dea, declared=load_facts(FACTS))
+    assert (after.comparison.batch_ids, after.comparison.after) == (
+        before.comparison.batch_ids,
+        before.comparison.after,
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import get_args, get_type_hints
 
 import openpyxl
 import pypdfium2
@@ -14,8 +17,8 @@ import pytest
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.report.formats import Paper
 from kratom_qc.report.html import html
-from kratom_qc.report.kept import Report, loaded, reported
-from kratom_qc.report.page import batch_page
+from kratom_qc.report.kept import SHAPE, Report, loaded, reported
+from kratom_qc.report.page import BatchPage, batch_page
 from kratom_qc.report.pdf import pdf
 from kratom_qc.report.xlsx import workbook
 from tests.report import report_batches as given
@@ -199,3 +202,26 @@ def test_what_is_kept_is_the_same_report() -> None:
     assert loaded(text) == report
     with pytest.raises(ValueError, match="another version"):
         loaded(text.replace('{"shape":1,', '{"shape":0,'))
+
+
+def fields_of(kind: type, found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The fields of a page and of its parts, by name, in their order."""
+    if not (is_dataclass(kind) or hasattr(kind, "_fields")) or kind.__name__ in found:
+        return found
+    hints = get_type_hints(kind)
+    found[kind.__name__] = [f"{name}: {hint}" for name, hint in hints.items()]
+    waiting = list(hints.values())
+    while waiting:
+        hint = waiting.pop()
+        waiting += get_args(hint)
+        if isinstance(hint, type):
+            fields_of(hint, found)
+    return found
+
+
+def test_a_page_that_is_kept_otherwise_has_another_shape() -> None:
+    """Fields are kept by their place: one that moves would be read as another. Whoever changes them raises SHAPE."""
+    found = fields_of(BatchPage, {})
+    assert {"BatchPage", "LimitLine", "Figures", "CellRef"} <= found.keys()
+    digest = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:16]
+    assert (SHAPE, digest) == (1, "158c5e0a8a6ebc4a")

@@ -26,7 +26,14 @@ PROGRAM = "kratom_qc by chance"
 # What every row says alike.
 ALIKE = {
     **{"product": "extract", "unit": "mg/kg", "status": "judged", "verdict": "PASS", "outcome": "PASS"},
-    **{"rulebook": "extract", "program": PROGRAM, "witness": "chance", "flags": "", "known": True, "measured": True},
+    **{
+        "rulebook": "extract",
+        "program": PROGRAM,
+        "certificate_id": "C-1",
+        "flags": "",
+        "known": True,
+        "measured": True,
+    },
     **{"decides": True, "traces": [], "home_markets": [], "rulebooks": []},
 }
 
@@ -95,12 +102,14 @@ def _table(
     turn = np.arange(count) % len(ANALYTES)
     numbers = chance.integers(1, 2_000, count)
     shas = [_sha(one) for one in ids]
+    laboratories = [LABORATORIES[hash_of(one) % 20] for one in ids]
     known = [Decimal(number) / 1000 for number in range(2_000)]
     some = {
         "batch_id": (ids, place),
         "sha256": (shas, place),
         "file": ([f"{one}.csv" for one in ids], place),
         "laboratory": (LABORATORIES, np.array([hash_of(one) % 20 for one in ids])[place]),
+        "witness": ([f"{sha} C-1 {laboratory}" for sha, laboratory in zip(shas, laboratories, strict=True)], place),
         "analyte": (ANALYTES, turn),
         "rule_id": (ANALYTES, turn),
         "said": ([str(number) for number in known], numbers),

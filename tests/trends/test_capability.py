@@ -7,6 +7,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+from scipy.special import nctdtr
 
 from kratom_qc.trends import charts, rules
 from kratom_qc.trends.capability import Capability, Specification, capability, range_freedom, why_not
@@ -58,6 +59,14 @@ def test_a_process_that_is_not_steady_has_ppk_only():
     assert (found.cp, found.cpk, found.why_no_cpk) == (None, None, "not steady: Nelson 1")
     assert found.ppk.low < found.ppk.value < found.ppk.high
     assert found.outside == 4
+
+
+def test_the_confidence_of_ppk_is_the_noncentral_t_of_n_less_one():
+    found = of(values(STEADY), AT_MOST)
+    root = 3 * 25**0.5
+    t = root * float(found.ppk.value)
+    assert nctdtr(24, root * float(found.ppk.low), t) == pytest.approx(0.975, abs=1e-5)
+    assert nctdtr(24, root * float(found.ppk.high), t) == pytest.approx(0.025, abs=1e-5)
 
 
 def test_what_moving_ranges_know_is_their_own_degrees_of_freedom():

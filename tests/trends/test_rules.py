@@ -70,8 +70,9 @@ def test_no_signal(points):
     assert told(points) == []
 
 
-def test_eight_beyond_one_sigma_on_one_side_are_no_mixture():
-    assert not any(one.startswith("Nelson 8") for one in told("1.5 1.1 1.5 1.1 1.5 1.1 1.5 1.1"))
+@pytest.mark.parametrize("side", ["1.5 1.1 ", "-1.5 -1.1 "])
+def test_eight_beyond_one_sigma_on_one_side_are_no_mixture(side):
+    assert not any(one.startswith("Nelson 8") for one in told(side * 4))
 
 
 # ---------------------------------------------------------------- hidden values

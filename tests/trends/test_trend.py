@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from kratom_qc.trends import as_data, words
+from kratom_qc.trends import as_data, charts, words
 from kratom_qc.trends.capability import Specification
 from kratom_qc.trends.series import Point, Series, SeriesKey
 from kratom_qc.trends.trend import out_of_trend, trend
@@ -109,6 +109,12 @@ def test_limits_may_rest_on_the_first_batches_only():
 )
 def test_the_newest_batch_is_compared_with_those_before_it(points, rules):
     assert [f"{one.rule} {one.side}" for one in out_of_trend(series(points))] == rules
+
+
+def test_the_newest_batch_does_not_widen_the_limits_it_is_judged_by():
+    (found,) = out_of_trend(series(f"{usual(24)} 0.40"))
+    base = charts.baseline(values(usual(24)))
+    assert (found.lower, found.upper, found.before) == (base.line(-3), base.line(3), 24)
 
 
 def test_what_is_out_of_trend_is_told_with_the_laboratorys_words_and_cell():

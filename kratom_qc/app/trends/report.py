@@ -17,7 +17,14 @@ from kratom_qc import vocabulary
 from kratom_qc.app.policy import check_product
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.app.trends.specifications import Specifications
-from kratom_qc.app.trends.statements import Statement, Wanted, folded, statements
+from kratom_qc.app.trends.statements import (
+    Statement,
+    Wanted,
+    folded,
+    laboratories_of,
+    statements,
+    statements_before,
+)
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.trends.agreement import BETWEEN, Bias, Pair, Value, bias, pair
@@ -26,6 +33,7 @@ from kratom_qc.trends.failures import Failures, failures
 from kratom_qc.trends.series import Point, Series, SeriesKey
 from kratom_qc.trends.trend import OutOfTrend, Trend, out_of_trend, trend
 
+HISTORY = 300  # certificates that one batch is compared with
 # A ratio drifts before its parts do: material that is spiked, or another plant.
 RATIO, OVER, UNDER = "7-oh-to-mitragynine", "7-hydroxymitragynine", "mitragynine"
 
@@ -86,14 +94,17 @@ def _check_analyte(analyte: str | None) -> None:
 
 
 def out_of_trend_of(root: Path, batch_id: str) -> tuple[OutOfTrend, ...]:
-    """What a batch breaks of its history: the batches before it of its product, vendor and
-    laboratories. Raises InputNotFound for a batch that the store does not know."""
+    """What a batch breaks of its history: the newest batches first judged before it, of its
+    product, vendor and laboratories.
+
+    Raises InputNotFound for a batch that the store does not know.
+    """
     ledger = ledger_of(existing_store(root))
     batch = ledger.batches([batch_id]).get(batch_id)
     if batch is None:
         near = vocabulary.nearest_hint(batch_id, ledger.batches(), 3)
         raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
-    found = statements(root, Wanted(product=batch.product))
+    found = statements_before(root, batch, HISTORY)
     return tuple(
         remark
         for one in (*series(found), *ratios(found))
@@ -166,7 +177,7 @@ def failures_of(root: Path, wanted: Wanted) -> tuple[Failures, ...]:
     for batch in ledger_of(existing_store(root)).batches().values():
         if wanted.product is not None and batch.product != wanted.product:
             continue
-        for printed in batch.laboratory.split(" · "):
+        for printed in laboratories_of(batch.laboratory):
             name = named.setdefault(folded(printed), printed)
             by_laboratory.setdefault(name, []).append(batch.verdict is Decision.FAIL)
     asked = wanted.laboratory

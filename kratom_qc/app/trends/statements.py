@@ -20,46 +20,52 @@ from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.interval import Interval
-from kratom_qc.ledger.ledger import CountedCertificate
+from kratom_qc.ledger.ledger import CountedCertificate, KnownBatch
 from kratom_qc.trends.agreement import Value
 from kratom_qc.trends.ends import of as ends_of
 from kratom_qc.trends.series import SeriesKey
 from kratom_qc.vocabulary import nearest_hint
 from kratom_qc.vocabulary.methods import techniques_in
 
-_RESULT = (
-    *("pass_id", "sha256", "batch_id", "laboratory", "tested_on", "judged_on", "analyte", "said"),
-    *("species", "basis", "unit", "method", "portion_g", "low", "high", "low_open", "high_open"),
-    *("uncertainty", "loq", "replicate", "file", "sheet", "cell"),
+_CERTIFICATE = (
+    *("pass_id", "sha256", "batch_id", "laboratory", "certificate_id"),
+    *("tested_on", "issued_on", "judged_on"),
 )
-_CERTIFICATE = ("pass_id", "sha256", "batch_id", "certificate_id", "issued_on")
-# Newest first, so many batches of what may become one series: printed words still differ here.
+_RESULT = (
+    *("pass_id", "sha256", "batch_id", "laboratory", "tested_on", "analyte", "species", "basis"),
+    *("unit", "method", "low", "high", "low_open", "high_open", "uncertainty", "loq", "said"),
+    *("replicate", "file", "sheet", "cell"),
+)
+# Which certificates: of so many batches of each product, vendor and laboratory, the newest.
 _NEWEST = """
-SELECT r.*, c.product, c.vendor, c.sequence, p.certificate_id,
-       coalesce(r.tested_on, p.issued_on, r.judged_on) AS day
-FROM results r
-JOIN counted c USING (batch_id, sha256, pass_id)
-LEFT JOIN (SELECT DISTINCT ON (batch_id, sha256, pass_id) * FROM certificates) p
-     USING (batch_id, sha256, pass_id)
-WHERE $until IS NULL OR coalesce(r.tested_on, p.issued_on, r.judged_on) <= $until
+SELECT c.*, p.certificate_id, p.day
+FROM counted c
+JOIN (
+  SELECT DISTINCT ON (batch_id, sha256, pass_id)
+         *, coalesce(tested_on, issued_on, judged_on) AS day
+  FROM certificates
+) p USING (batch_id, sha256, pass_id)
 QUALIFY dense_rank() OVER (
-  PARTITION BY c.product, c.vendor, lower(r.laboratory), r.analyte, r.species, r.basis, r.unit
-  ORDER BY coalesce(r.tested_on, p.issued_on, r.judged_on) DESC, c.sequence DESC, r.batch_id
+  PARTITION BY c.product, c.vendor, lower(trim(p.laboratory))
+  ORDER BY p.day DESC, c.sequence DESC, c.batch_id
 ) <= $last
-ORDER BY day, c.sequence, r.batch_id, r.file, r.sheet, length(r.cell), r.cell
+"""
+_THEIR_RESULTS = """
+SELECT r.*, k.product, k.vendor, k.sequence, k.certificate_id, coalesce(r.tested_on, k.day) AS day
+FROM results r JOIN kept k USING (batch_id, sha256, pass_id)
+ORDER BY day, k.sequence, r.batch_id, r.file, r.sheet, length(r.cell), r.cell
 """
 
 
 class Wanted(NamedTuple):
     """Which results: of one product form, laboratory, vendor, analyte, or of all. `last` bounds how
-    many batches one series holds, the newest; `until` leaves out what is later."""
+    many batches of one laboratory are looked at, the newest."""
 
     product: str | None = None
     laboratory: str | None = None
     vendor: str | None = None
     analyte: str | None = None
     last: int = 500
-    until: date | None = None
 
 
 class Statement(NamedTuple):
@@ -76,14 +82,36 @@ class Statement(NamedTuple):
 
 
 def statements(root: Path, wanted: Wanted) -> list[Statement]:
-    """The results wanted, in the order of their days. Raises InputNotFound where there is no
-    archive, and StoreError where it cannot be read."""
+    """The results wanted, in the order of their days.
+
+    Raises InputNotFound where there is no archive or nothing of a laboratory or vendor, and
+    StoreError where the archive cannot be read.
+    """
     ledger = ledger_of(existing_store(root))
     counted = _of_vendor(ledger.counted(wanted.product), wanted.vendor)
+    return _stated(root, counted, wanted)
+
+
+def statements_before(root: Path, batch: KnownBatch, newest: int) -> list[Statement]:
+    """The results of a batch, and of so many certificates before it: of its product, and of batches
+    that its laboratories tested. Raises StoreError where the archive cannot be read."""
+    ledger = ledger_of(root)
+    own = set(map(folded, laboratories_of(batch.laboratory)))
+    texts = [
+        text for text in ledger.laboratories() if own & set(map(folded, laboratories_of(text)))
+    ]
+    return _stated(root, ledger.counted_before(batch, texts, newest), Wanted(last=newest))
+
+
+def laboratories_of(text: str) -> list[str]:
+    """The laboratories of a batch, as printed, of the text in which the ledger tells them."""
+    return text.split(" · ")
+
+
+def _stated(root: Path, counted: Sequence[CountedCertificate], wanted: Wanted) -> list[Statement]:
     if not counted:
         return []
-    rows = _rows(ArchiveTables(root), counted, wanted)
-    rows = _of_laboratory(rows, wanted.laboratory)
+    rows = _of_laboratory(_rows(ArchiveTables(root), counted, wanted), wanted.laboratory)
     return _once(map(_statement, _without_superseded(rows)))
 
 
@@ -110,24 +138,37 @@ def _unknown(what: str, asked: str, names: set[str]) -> InputNotFound:
 def _rows(
     tables: ArchiveTables, counted: Sequence[CountedCertificate], wanted: Wanted
 ) -> list[dict[str, Any]]:
-    passes = list(dict.fromkeys(one.pass_id for one in counted))
-    measured = ds.field("known") & ds.field("measured") & ds.field("text").is_null()
-    if wanted.analyte is not None:
-        measured &= among("analyte", [wanted.analyte])
-    judged = ds.field("status") == "judged"
+    """The results of the newest certificates, in the order of their days. Only passes that hold
+    some of them are read: what a chart costs does not grow with the archive."""
     with duckdb.connect() as database:
+        database.register("counted", _as_table(counted))
+        passes, judged = {one.pass_id for one in counted}, ds.field("status") == "judged"
+        database.register(
+            "certificates", tables.table("certificates", passes, _CERTIFICATE, judged)
+        )
+        kept = _asked(database, _NEWEST, {"last": wanted.last})
+        if not kept.num_rows:
+            return []
+        database.register("kept", kept)
+        measured = ds.field("known") & ds.field("measured") & ds.field("text").is_null()
+        measured &= among("sha256", set(kept["sha256"].to_pylist()))
+        if wanted.analyte is not None:
+            measured &= among("analyte", [wanted.analyte])
+        passes = set(kept["pass_id"].to_pylist())
         database.register("results", tables.table("results", passes, _RESULT, measured))
-        papers = tables.table("certificates", passes, _CERTIFICATE, judged)
-        database.register("certificates", papers)
-        columns = list(map(list, zip(*counted, strict=True)))
-        names = CountedCertificate._fields
-        kinds = [pa.int64() if name == "sequence" else pa.string() for name in names]
-        arrays = [pa.array(*column) for column in zip(columns, kinds, strict=True)]
-        database.register("counted", pa.table(dict(zip(names, arrays, strict=True))))
-        asked = {"until": wanted.until, "last": wanted.last}
-        answer: Any = database.sql(_NEWEST, params=asked)
-        found: list[dict[str, Any]] = answer.to_arrow_table().to_pylist()
+        found: list[dict[str, Any]] = _asked(database, _THEIR_RESULTS).to_pylist()
     return found
+
+
+def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
+    names, columns = CountedCertificate._fields, zip(*counted, strict=True)
+    kinds = [pa.int64() if name == "sequence" else pa.string() for name in names]
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
+    return pa.table(dict(zip(names, arrays, strict=True)))
+
+
+def _asked(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
+    return database.sql(sql, params=given).to_arrow_table()
 
 
 def _without_superseded(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:

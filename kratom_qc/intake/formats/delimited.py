@@ -34,8 +34,10 @@ def read(name: str, raw: bytes, caps: Caps) -> tuple[list[Sheet], list[Remark]]:
     if '"' not in text:  # every line is a row: too many are refused before one of them is kept
         _check_rows(name, text.count("\n") + 1, text, caps)
     delimiter = stated or dialect.delimiter(name, text)
+    text, stray = _mended(name, text, delimiter) if '"' in text else (text, {})
     rows, widths = _grid(name, text, delimiter, caps)
     problems = _control_characters(name, rows) if not _is_clean(text) else {}
+    problems |= _beside_stray_quotes(name, rows, stray)
     if rows and not (ended or text.endswith('"')):
         problems |= _cut_off(name, rows)
     return [Sheet("", rows, problems, widths=widths)], remarks
@@ -103,7 +105,7 @@ def _grid(name: str, text: str, delimiter: str, caps: Caps) -> tuple[Grid, dict[
     rows: Grid = {}
     widths: dict[int, int] = {}
     count = 0
-    for row, fields in enumerate(_records(name, text, delimiter), start=1):
+    for row, fields in enumerate(_records(text, delimiter), start=1):
         _check_rows(name, row, text, caps)
         if len(fields) > caps.columns:
             limit = f"the limit is {caps.columns:,} columns"
@@ -138,11 +140,8 @@ def _check_lengths(name: str, cells: dict[int, Cell], caps: Caps) -> None:
             raise refused(name, "too-large", message, cell=place, quoted=f"{cell.text[:40]}…")
 
 
-def _records(name: str, text: str, delimiter: str) -> Iterator[list[str]]:
-    """The fields of every row. Quotes are checked first: the csv module takes a stray one for a
-    letter."""
-    if '"' in text:
-        _check_quotes(name, text, delimiter)
+def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The fields of every row."""
     with _fields_of_any_length(len(text)):
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
@@ -158,27 +157,71 @@ def _fields_of_any_length(longest: int) -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _check_quotes(name: str, text: str, delimiter: str) -> None:
-    """Refuse a quotation mark that does not open or close a field, with its line."""
-    position, line = 0, 1
-    ends = (delimiter, "\n")
+def _mended(name: str, text: str, delimiter: str) -> tuple[str, dict[int, str]]:
+    """(the text with every field of a line in quotes where one of them stands out of place, these
+    rows with what is wrong). Raises Refused where a quote is never closed, or swallows
+    lines: then nobody can say where a row ends."""
+    position, row, kept = 0, 1, 0
+    mended, wrong = list[str](), dict[int, str]()
     while (quote := text.find('"', position)) >= 0:
-        line += text.count("\n", position, quote)
-        if quote and text[quote - 1] not in ends:
-            advice = "write it twice and the whole field in quotes"
-            message = f"line {line} has a quotation mark inside a field; {advice}"
-            raise refused(name, "stray-quote", message)
-        close = _closing_quote(text, quote + 1)
-        if close < 0:
-            message = f"the quotation mark that opens in line {line} is never closed"
-            advice = "Close it, or export the certificate again"
-            raise refused(name, "damaged", f"{message}: the rest of the file is cut off. {advice}")
-        line += text.count("\n", quote, close)
-        position = close + 1
-        if position < len(text) and text[position] not in ends:
-            advice = "write quotes inside a field twice"
-            message = f"line {line} goes on behind a closing quotation mark; {advice}"
-            raise refused(name, "stray-quote", message)
+        row += text.count("\n", position, quote)
+        stray, close = _stray_at(name, text, quote, delimiter)
+        if not stray:
+            position = close + 1
+            continue
+        wrong[row] = stray
+        start, end = text.rfind("\n", 0, quote) + 1, _end_of_line(text, quote)
+        mended += [text[kept:start], _in_quotes(text[start:end], delimiter)]
+        kept = position = end
+    return "".join([*mended, text[kept:]]), wrong
+
+
+def _stray_at(name: str, text: str, quote: int, delimiter: str) -> tuple[str, int]:
+    """(what is wrong with the quotation mark at a position, else nothing; where its field
+    closes)."""
+    ends = (delimiter, "\n")
+    if quote and text[quote - 1] not in ends:
+        return f"line {_line(text, quote)} has a quotation mark inside a field", quote
+    close = _closing_quote(text, quote + 1)
+    if close < 0:
+        message = f"the quotation mark that opens in line {_line(text, quote)} is never closed"
+        advice = "Close it, or export the certificate again"
+        raise refused(name, "damaged", f"{message}: the rest of the file is cut off. {advice}")
+    if close + 1 == len(text) or text[close + 1] in ends:
+        return "", close
+    if close >= _end_of_line(text, quote):
+        message = f"line {_line(text, quote)} opens a quotation mark that closes in another line"
+        raise refused(name, "stray-quote", f"{message}; write quotes inside a field twice")
+    return f"line {_line(text, quote)} goes on behind a closing quotation mark", close
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _end_of_line(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _in_quotes(line: str, delimiter: str) -> str:
+    fields = (field.replace('"', '""') for field in line.split(delimiter))
+    return delimiter.join(f'"{field}"' for field in fields)
+
+
+def _beside_stray_quotes(
+    name: str, rows: Grid, wrong: dict[int, str]
+) -> dict[tuple[int, int], Problem]:
+    """The cells of a row in which a quotation mark stands out of place: where each of them ends is
+    not certain."""
+    advice = "write it twice and the whole field in quotes"
+    return {
+        (row, column): Problem(
+            "stray-quote", f"{said}; {advice}", CellRef(name, "", cell_name(row, column)), cell.text
+        )
+        for row, said in wrong.items()
+        for column, cell in rows.get(row, {}).items()
+    }
 
 
 def _closing_quote(text: str, start: int) -> int:

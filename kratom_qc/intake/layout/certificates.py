@@ -9,8 +9,7 @@ no certificate at all is it a refusal.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
@@ -23,6 +22,7 @@ from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
 from kratom_qc.intake.layout.headers import LIST, SAMPLES
 from kratom_qc.intake.layout.joined import KEYS, join, read_samples
 from kratom_qc.intake.layout.labels import as_stated, contradiction, fact_of_name, restate
+from kratom_qc.intake.layout.lots import lot_within
 from kratom_qc.intake.layout.owners import Owners
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.profiles import Profile, load
@@ -34,8 +34,9 @@ from kratom_qc.intake.layout.wide import read_wide
 from kratom_qc.intake.sheets import FileContent, Workbook, cell_name, row_and_column
 from kratom_qc.vocabulary.rows import quality_control
 
-_CLIENTS = "client_sample"
-_SAMPLE_NUMBER = re.compile(r"(?=[^\s]*[0-9])[\w./#-]{3,30}")
+# What the client calls the sample; its name may have the lot in it, with its label
+_OWN_IDS = ("client_sample", "sample_id")
+_MAY_NAME_LOTS = ("client_sample", "product_name", "title", "sample_id")
 _NO_BATCH = (
     "no batch or lot number was found: neither a label (Batch, Lot No., šarže) with its value nor "
     "a column of that name"
@@ -72,10 +73,10 @@ def certificates(
     profiles = [
         profile for profile in (load() if known is None else known) if profile.recognises(book)
     ]
-    if len(profiles) > 1:
-        return FileContent((), (_two_profiles(book, profiles),), book.remarks)
-    profile = profiles[0] if profiles else None
+    profile = profiles[0] if len(profiles) == 1 else None
     contents = WorkbookContents([Page(book.file, sheet) for sheet in book.sheets])
+    if len(profiles) > 1:  # read by its words, and held
+        contents.problems.append(_two_profiles(book, profiles))
     contents.remarks += book.remarks
     if profile is not None:
         contents.pointed = facts_of_profile(profile, book, contents.pages)
@@ -278,6 +279,7 @@ def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, 
             stated = _facts_of_row(around, row)
             if as_lot in stated:
                 stated["batch_id"] = _lot_of_sample(contents, stated[as_lot])
+                stated.setdefault("title", stated[as_lot])  # `CGH-K-19 (kratom leaf, milled)`
             if "batch_id" in stated:
                 identity = _identity(stated)
                 own, of_it = groups.setdefault(identity, (dict(stated), []))
@@ -308,17 +310,25 @@ def _what_names_lots(book: Workbook, contents: WorkbookContents) -> str:
     stated += [row.facts for _, rows in contents.found for row in rows]
     if any("batch_id" in facts for facts in stated):
         return ""  # by the heading of its column
-    ids = [facts[_CLIENTS].text.strip() for facts in stated if _CLIENTS in facts]
-    said = [vocabulary.lot(text) for text in ids if text]
-    if any(said) and all(map(_SAMPLE_NUMBER.fullmatch, said)):
-        return _CLIENTS
-    return ""
+    numbered = any("lab_id" in facts for facts in stated)  # else it may be the laboratory's own
+    names = (name for name in _MAY_NAME_LOTS if numbered or name != "sample_id")
+    return next((name for name in names if _names_lots(name, stated)), "")
+
+
+def _names_lots(name: str, stated: Sequence[Mapping[str, SourceText]]) -> bool:
+    """Whether each value of a fact has one lot in it; in the name of a product, with its label."""
+    texts = [facts[name].text.strip() for facts in stated if name in facts]
+    lots = [lot_within(text) for text in texts if text]
+    return bool(lots) and all(
+        lot is not None and (lot.labelled or name in _OWN_IDS) for lot in lots
+    )
 
 
 def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
     """The number of a sample in place of its lot's, which a person must confirm."""
-    if vocabulary.lot(word.text) != word.text.strip():
-        return replace(word, text=vocabulary.lot(word.text))  # `LOT 26-288-K`
+    found = lot_within(word.text)
+    if found is not None and found.labelled:
+        return replace(word, text=found.lot)
     message = (
         f"no lot number is labelled; the sample's number '{word.text.strip()}' is taken for it"
     )
@@ -326,7 +336,7 @@ def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
     told = [(one.code, one.quoted) for one in contents.problems]
     if (code, word.text) not in told:
         contents.problems.append(Problem(code, message, word.ref, word.text))
-    return replace(word, text=vocabulary.lot(word.text))
+    return replace(word, text=found.lot if found is not None else vocabulary.lot(word.text))
 
 
 def _name_by_headings(book: Workbook, contents: WorkbookContents) -> None:

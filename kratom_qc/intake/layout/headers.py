@@ -406,7 +406,8 @@ def _settled(columns: list[Column], below: _Below, left: int, right: int | None)
     roles = [column.role for column in columns]
     wide = sum(role.startswith("analyte:") for role in roles)
     keyed = any(key in roles for key in KEYS)
-    if wide < 2 and not (wide and keyed) and _kind(columns) != TURNED:
+    is_list = _kind(columns) == LIST  # by its words
+    if is_list or (wide < 2 and not (wide and keyed) and _kind(columns) != TURNED):
         listed = _as_list(columns, below, left, right)
         if listed:
             return listed
@@ -468,7 +469,7 @@ def _holds_analytes(
 
 def _with_results(columns: list[Column], below: _Below) -> list[Column]:
     """Columns whose cells are results, where no word says which: and repetitions beside them."""
-    settled = [_as_repetition(column, columns) for column in columns]
+    settled = [_as_repetition(_of_products(column, below), columns) for column in columns]
     results = [column for column in settled if column.role == "result"]
     silent = all(below.share(column.number, "opinion") == 1 for column in results)
     if results and not silent:
@@ -487,6 +488,14 @@ def _with_results(columns: list[Column], below: _Below) -> list[Column]:
         replace(column, role="result", inferred=True) if column.number in chosen else column
         for column in settled
     ]
+
+
+def _of_products(column: Column, below: _Below) -> Column:
+    """A column without a word that we know, all of whose cells name products."""
+    may_be = column.role == "unknown" or column.role.startswith("analyte:")
+    if not may_be or below.share(column.number, "product") < 1:
+        return column
+    return replace(column, role="fact:product_name", inferred=True)
 
 
 def _as_repetition(column: Column, columns: list[Column]) -> Column:

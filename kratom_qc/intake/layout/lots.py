@@ -1,8 +1,12 @@
-"""Which lots a file names that cannot be judged."""
+"""Lots that stand in no place of their own: in the name of a sample, and in files that cannot be
+judged."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.source import Cell, SourceText
@@ -11,6 +15,50 @@ from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.sheets import Sheet
 
 _MOST_LOTS = 100  # of one file; beyond that nobody looks through them one by one
+
+_CODE = r"(?=[^\s]*[0-9])[\w./#-]{3,30}"
+_LABELLED = re.compile(
+    rf"(?:^|[\s,;(–-])(?P<label>lot|batch|b\.?\s?no|charge|ch\.\s?b|šarže|lote|lotto|partia"
+    rf"|partij|bets|l\.?n|kode produksi)"
+    rf"\s*(?:no\.?|nr\.?|number|č\.|n\.?[º°]?)?\s*[:#.]?\s*(?P<lot>{_CODE})\)?",
+    re.IGNORECASE,
+)
+_WITH_WORDS = re.compile(rf"(?P<lot>{_CODE})(?:\s*[(,;:–-]\s*|\s+)(?P<rest>[^\d]{{3,60}}?)\)?")
+_WHOLE = re.compile(_CODE)
+
+
+class LotWithin(NamedTuple):
+    """A lot in the name of a sample, and whether it stands there with its label."""
+
+    lot: str
+    labelled: bool
+
+
+@lru_cache(4096)
+def lot_within(text: str) -> LotWithin | None:
+    """The lot in what a client calls a sample: `Lot BB-09 crushed leaf`, `HDK powder, lot HDK-2`,
+    `CGH-K-19 (kratom leaf, milled)`, `YB-2609-07`. What else stands there is a product's name."""
+    labelled = _LABELLED.search(text)
+    if labelled is not None:
+        rest = f"{text[: labelled.start()]} {text[labelled.end() :]}".strip(" ,;()–-")
+        several = _LABELLED.search(text, labelled.end()) is not None
+        return (
+            LotWithin(labelled["lot"].rstrip("."), True)
+            if not several and _is_product(rest)
+            else None
+        )
+    bare = vocabulary.lot(text)
+    if _WHOLE.fullmatch(bare):
+        return LotWithin(bare, bare != text.strip())
+    named = _WITH_WORDS.fullmatch(text.strip())
+    return LotWithin(named["lot"], False) if named and _is_product(named["rest"]) else None
+
+
+def _is_product(text: str) -> bool:
+    """Whether nothing but words of a product is left beside a lot; a vendor's own initials may
+    stand among them."""
+    words = " ".join(word for word in text.split() if not re.fullmatch("[A-Z]{2,5}", word))
+    return not words or not vocabulary.form_words(words).left
 
 
 def named_lots(file: str, sheets: Iterable[Sheet]) -> tuple[SourceText, ...]:
@@ -21,11 +69,19 @@ def named_lots(file: str, sheets: Iterable[Sheet]) -> tuple[SourceText, ...]:
         page = Page(file, sheet)
         for row, cells in sheet.rows.items():
             stated = [fact.word for fact in stated_in(page, row, cells) if fact.name == "batch_id"]
-            for word in (*stated, *_below_headers(page, row)):
+            for word in (*stated, *_within(page, row), *_below_headers(page, row)):
                 lot = vocabulary.lot(word.text)
                 if lot and not _is_header(lot) and len(found) < _MOST_LOTS:
                     found.setdefault(lot, SourceText(lot, word.ref))
     return tuple(found.values())
+
+
+def _within(page: Page, row: int) -> Iterator[SourceText]:
+    """The lots that stand in the names of samples with their label."""
+    for column, cell in page.cells(row).items():
+        found = lot_within(cell.text)
+        if found is not None and found.labelled:
+            yield SourceText(found.lot, page.place(row, column))
 
 
 def _below_headers(page: Page, row: int) -> Iterator[SourceText]:

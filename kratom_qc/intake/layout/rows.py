@@ -280,10 +280,29 @@ def _is_control(text: str) -> bool:
     return is_control_code(text) or quality_control(text) == "yes"
 
 
-def quality_of(header: Header, cells: dict[int, Cell]) -> Quality:
-    """Whether a row says of itself that it is of the laboratory's quality control."""
+def same_for_all(block: Block, header: Header) -> frozenset[int]:
+    """The columns of panels that say the same of every row: `Standard` there is no standard of the
+    laboratory."""
+    said: dict[int, set[str]] = {column.number: set() for column in header.of("panel")}
+    for row in block.body:
+        cells = block.cells(row)
+        for number in said.keys() & cells.keys():
+            said[number].add(squeezed(cells[number].text))
+    rows = sum(bool(block.cells(row)) for row in block.body)
+    return frozenset(number for number, texts in said.items() if len(texts) == 1 and rows > 2)
+
+
+def quality_of(
+    header: Header, cells: dict[int, Cell], skipped: frozenset[int] = frozenset()
+) -> Quality:
+    """Whether a row says of itself that it is of the laboratory's quality control; columns that say
+    the same of every row are `skipped`."""
     roles = header.roles
-    found = {_quality_beside(cell.text, roles.get(at, "unknown")) for at, cell in cells.items()}
+    found = {
+        _quality_beside(cell.text, roles.get(at, "unknown"))
+        for at, cell in cells.items()
+        if at not in skipped
+    }
     return "yes" if "yes" in found else "perhaps" if "perhaps" in found else ""
 
 

@@ -28,6 +28,7 @@ from kratom_qc.intake.layout.rows import (
     hold_unclear,
     note_cells,
     quality_of,
+    same_for_all,
     section_of,
     total_of,
     with_sample_types,
@@ -75,6 +76,7 @@ class ListReader:
         self.analyte = header.of("analyte")[0].number
         self.results = header.of("result") or header.of("qualifier")
         self.bounds = Bounds(block.page, header)
+        self.same = same_for_all(block, header)
         self.above = facts_above(block.page, header)  # of each sample, by its column of results
         self.section = above
         self.batch: dict[str, SourceText] = {}
@@ -143,10 +145,25 @@ class ListReader:
         names their total too."""
         below = self.block.cells(row + 1)
         part = self.page.peek(row + 1, self.analyte).text.casefold()
+        if self._is_measured_below(cells, below, name, part):
+            return True
         return (
             len(cells) == 1
             and " " not in name
             and part.startswith(name.casefold().rstrip("s") + " ")
+            and any(column.number in below for column in self.results)
+        )
+
+    def _is_measured_below(
+        self, cells: dict[int, Cell], below: dict[int, Cell], name: str, part: str
+    ) -> bool:
+        """`MOISTURE` with its method and no result, and `Percent Moisture` with one below it."""
+        measures = [column.number for column in self.header.columns if column.role in UNIT_ROLES]
+        known = vocabulary.analyte(name)
+        return (
+            known is not None
+            and vocabulary.analyte(part) == known
+            and not any(at in cells for at in measures)
             and any(column.number in below for column in self.results)
         )
 
@@ -266,7 +283,7 @@ class ListReader:
 
     def _results(self, row: int, cells: dict[int, Cell], name: str) -> Iterator[Row]:
         self.last = row
-        quality = quality_of(self.header, cells) or self.section.quality
+        quality = quality_of(self.header, cells, self.same) or self.section.quality
         note_cells(self.block, row, name)
         if quality == "yes":
             as_quality_control(self.block, row, cells)
@@ -399,12 +416,14 @@ class ListReader:
             role, number = column.role, column.number
             if role == "method":
                 words[role] = _joined(words.get(role), self.page.peek(row, number))
-            elif role == "limit" and (limit := self._limit(words.get(role), row, column)):
-                words[role] = limit
+            elif role == "limit":
+                limit = self._limit(words.get(role), row, column)
+                words[role] = limit or self.page.peek(row, number)
             elif role == "cas":
                 words[role] = cas_at(self.page, row, number)
             elif role in _CLAIMED_IF:
-                words[role] = self._known(row, number, role)
+                said = self._known(row, number, role)
+                words[role] = words[role] if words.get(role) and words[role].text.strip() else said
             elif role in _SPREAD:
                 words[role] = self.page.spread(row, number, role)
             elif role == "verdict":
