@@ -33,11 +33,11 @@ class Place(NamedTuple):
 
 # In the order in which they stand; a new page that people should find has its line here.
 NAVIGATION = (
+    Place("/review", "Review", Action.SEE_ALL),
+    Place("/batches", "Batches", Action.SEE_ALL),
     Place("/send", "Send", Action.SEND),
     Place("/certificates", "Certificates", Action.SEE_OWN),
     Place("/templates", "Templates", Action.SEE_LIMITS),
-    Place("/review", "Review", Action.SEE_ALL),
-    Place("/batches", "Batches", Action.SEE_ALL),
     Place("/files", "Files", Action.SEE_ALL),
     Place("/operation", "Operation", Action.SEE_OPERATION),
     Place("/people", "People", Action.MANAGE_PEOPLE),

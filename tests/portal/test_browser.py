@@ -103,7 +103,7 @@ def test_an_operator_has_a_refused_file_read_again(page: Page, portal: Portal) -
     portal.signed_in("ann").send(("odd.csv", content))
     portal.judged()
     sign_in(page, portal.address, "olga")
-    page.get_by_role("link", name="Files").click()
+    page.get_by_role("link", name="Files", exact=True).click()
     page.get_by_role("link", name="odd.csv").click()
     page.get_by_label("Why").fill("the reader was mended")
     page.get_by_role("button", name="Read it again").click()
