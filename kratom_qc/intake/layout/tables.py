@@ -145,25 +145,10 @@ class ListReader:
         names their total too."""
         below = self.block.cells(row + 1)
         part = self.page.peek(row + 1, self.analyte).text.casefold()
-        if self._is_measured_below(cells, below, name, part):
-            return True
         return (
             len(cells) == 1
             and " " not in name
             and part.startswith(name.casefold().rstrip("s") + " ")
-            and any(column.number in below for column in self.results)
-        )
-
-    def _is_measured_below(
-        self, cells: dict[int, Cell], below: dict[int, Cell], name: str, part: str
-    ) -> bool:
-        """`MOISTURE` with its method and no result, and `Percent Moisture` with one below it."""
-        measures = [column.number for column in self.header.columns if column.role in UNIT_ROLES]
-        known = vocabulary.analyte(name)
-        return (
-            known is not None
-            and vocabulary.analyte(part) == known
-            and not any(at in cells for at in measures)
             and any(column.number in below for column in self.results)
         )
 
