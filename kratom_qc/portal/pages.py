@@ -37,6 +37,8 @@ NAVIGATION = (
     Place("/templates", "Templates", Action.SEE_LIMITS),
     Place("/review", "Review", Action.SEE_ALL),
     Place("/batches", "Batches", Action.SEE_ALL),
+    Place("/compare", "Compare", Action.SEE_ALL),
+    Place("/limits", "Limits", Action.SEE_LIMITS),
     Place("/files", "Files", Action.SEE_ALL),
     Place("/operation", "Operation", Action.SEE_OPERATION),
     Place("/people", "People", Action.MANAGE_PEOPLE),
