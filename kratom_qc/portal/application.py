@@ -22,10 +22,11 @@ from kratom_qc.portal.routes import (
     sign_in,
     static,
     texts,
+    trends,
     vendor,
 )
 
-_ROOMS = (static, health, sign_in, vendor, qa, texts, limits, operation, people, api)
+_ROOMS = (static, health, sign_in, vendor, qa, texts, limits, trends, operation, people, api)
 
 
 def application(root: Path, inbox: Path | None = None) -> FastAPI:

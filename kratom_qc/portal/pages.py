@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from kratom_qc import PROGRAM
+from kratom_qc import PROGRAM, report
 from kratom_qc.domain.roles import Action
 from kratom_qc.portal.guard import Visitor
 from kratom_qc.portal.static_files import address_of
 
 TEMPLATES = Path(__file__).parent / "templates"
+CHARTS = Path(report.__file__).parent / "templates"  # a trend is drawn as in the reports
 
 
 class Place(NamedTuple):
@@ -37,6 +38,8 @@ NAVIGATION = (
     Place("/templates", "Templates", Action.SEE_LIMITS),
     Place("/review", "Review", Action.SEE_ALL),
     Place("/batches", "Batches", Action.SEE_ALL),
+    Place("/trends", "Trends", Action.SEE_ALL),
+    Place("/what-if", "What if", Action.SEE_ALL),
     Place("/compare", "Compare", Action.SEE_ALL),
     Place("/limits", "Limits", Action.SEE_LIMITS),
     Place("/files", "Files", Action.SEE_ALL),
@@ -87,7 +90,7 @@ def bare_page(
 def _environment() -> Environment:
     """Autoescape is forced because `select_autoescape` goes by the template's name."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader((TEMPLATES, CHARTS)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
