@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Annotated, Any
@@ -36,17 +37,12 @@ def drawn(house: InHouse, visitor: Reader, request: Request) -> Response:
     """The series of a product, laboratory, vendor or analyte between their control limits."""
     asked = {name: request.query_params.get(name, "").strip() for name in _NAMES}
     wrong, charts, count = "", list[TrendChart](), 0
-    if any(asked.values()):
-        try:
-            with _one_at_a_time:
-                found = trends(house.store.root, Wanted(**{k: v or None for k, v in asked.items()}))
-        except (InputNotFound, UsageError) as error:
-            wrong = str(error) if isinstance(error, UsageError) else "Nothing of these is known"
-        else:
-            series = [one for one in found.trends if len(one.series.points) >= _FEWEST]
-            series.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
-            limits, count = Specifications(found.on), len(series)
-            charts = [trend_chart(one, limits.of(one.series.key)) for one in series[:_MOST]]
+    try:
+        charts, count = _charts(house, asked) if any(asked.values()) else ([], 0)
+    except UsageError as error:
+        wrong = str(error)
+    except InputNotFound:
+        wrong = "Nothing of these is known"
     batches = {line.batch_id for chart in charts for line in chart.lines}
     return page(
         "trends.html",
@@ -60,6 +56,22 @@ def drawn(house: InHouse, visitor: Reader, request: Request) -> Response:
         products={form: wording.product_name(form) for form in product_names()},
         analytes={one.id: one.name for one in analytes().values()},
     )
+
+
+def _charts(house: House, asked: Mapping[str, str]) -> tuple[list[TrendChart], int]:
+    """(the series to draw, those that warn first; how many there are)."""
+    wanted = Wanted(
+        product=asked["product"] or None,
+        laboratory=asked["laboratory"] or None,
+        vendor=asked["vendor"] or None,
+        analyte=asked["analyte"] or None,
+    )
+    with _one_at_a_time:
+        found = trends(house.store.root, wanted)
+    series = [one for one in found.trends if len(one.series.points) >= _FEWEST]
+    series.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
+    limits = Specifications(found.on)
+    return [trend_chart(one, limits.of(one.series.key)) for one in series[:_MOST]], len(series)
 
 
 # ---------------------------------------------------------------- another day
