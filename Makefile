@@ -63,6 +63,7 @@ TESTS ?=
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --assert=plain
 EXPLAINED := { $(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures=none --maxfail=20; exit 1; }
 test: install-dev
+	@.ci/browser
 	$(PYTEST) $(TESTS) || $(EXPLAINED)
 
 test-fast: install-dev

@@ -34,7 +34,7 @@ from kratom_qc.archive.query import plain
 from kratom_qc.archive.store import raw, rulebook_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import InputNotFound, StoreError
-from kratom_qc.ledger.entries import Act, Head
+from kratom_qc.ledger.entries import Act, Entry, Head
 from kratom_qc.ledger.ledger import KnownBatch, Ledger, now
 from kratom_qc.ledger.tree import Tree, proofs
 from kratom_qc.vocabulary import nearest_hint
@@ -145,10 +145,21 @@ def _journal(ledger: Ledger, head: Head, subjects: Iterable[str]) -> list[dict[s
     """The entries on subjects and the head, each with its proof."""
     hashes = islice(ledger.hashes(), head.sequence)  # somebody may write meanwhile
     entries = {one.sequence: one for one in ledger.about(list(subjects))}
+    entries |= {one.sequence: one for one in _keys(ledger, entries.values())}
     entries[head.sequence] = ledger.entry(head.sequence)
     places = [sequence - 1 for sequence in sorted(entries) if sequence <= head.sequence]
     beside = proofs(hashes, places)
     return [{"entry": list(entries[place + 1]), "proof": beside[place]} for place in places]
+
+
+def _keys(ledger: Ledger, entries: Iterable[Entry]) -> list[Entry]:
+    """The entries that say whose keys entries were signed by."""
+    signers = {entry.made["record"]["user"] for entry in entries if '"signature"' in entry.after}
+    return [
+        entry
+        for entry in ledger.about(signers)
+        if entry.act == "user changed" and '"public_key"' in entry.after
+    ]
 
 
 def _lines(rows: Iterable[Any]) -> bytes:

@@ -4,7 +4,7 @@ abbreviations mean, and nothing of what was found."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -40,15 +40,20 @@ def is_heading(text: str) -> bool:
     words = [word for word in _BETWEEN.split(rest) if any(c.isalnum() for c in word) or word == "%"]
     if techniques:  # `AOAC 990.12, 2014.05`: a further number of the same body
         words = [word for word in words if not _FURTHER_NUMBER.fullmatch(word)]
-    names_something, at = bool(techniques), 0
+    return _are_of_headings(words, named=bool(techniques))
+
+
+def _are_of_headings(words: Sequence[str], *, named: bool) -> bool:
+    """Whether words are phrases of headings, and something is `named`, or named by them."""
+    at = 0
     while at < len(words):
         ways = range(min(len(words), at + _MOST_WORDS), at, -1)
         end = next((end for end in ways if _is_of_a_heading(" ".join(words[at:end]))), 0)
         if not end:
             return False
-        names_something = names_something or vocabulary.unit(" ".join(words[at:end])) is None
+        named = named or vocabulary.unit(" ".join(words[at:end])) is None
         at = end
-    return names_something
+    return named
 
 
 def _is_of_a_heading(phrase: str) -> bool:
@@ -119,12 +124,15 @@ def _is_definition(part: str, *, safe: bool) -> bool:
     return any(kind != "status" or safe or meaning in _SAFELY_DEFINED for kind, meaning in shared)
 
 
-# `not detected (below LOD)`, `expanded uncertainty (k = 2)`, `calculated from mg/g`: what is meant, said again
+# `not detected (below LOD)`, `expanded uncertainty (k = 2)`: what is meant, said again
 _SAID_AGAIN = re.compile(
-    r"\s*[(,;]\s*(?:(?:below|under|less than|at or below|<|unter|pod|sous|por debajo de|abaixo d[eo])\s*(?:the\s+|der\s+)?"
-    r"(?:LOD|LOQ|MDL|RL|NG|BG|LD|LQ|LC|limit of (?:detection|quantitation|quantification)|detection limit|reporting limit|Nachweisgrenze)"
+    r"\s*[(,;]\s*(?:(?:below|under|less than|at or below|<|unter|pod|sous|por debajo de"
+    r"|abaixo d[eo])\s*(?:the\s+|der\s+)?"
+    r"(?:LOD|LOQ|MDL|RL|NG|BG|LD|LQ|LC|limit of (?:detection|quantitation|quantification)"
+    r"|detection limit|reporting limit|Nachweisgrenze)"
     r"|k\s*=\s*2(?:[.,]0+)?(?:\s*,\s*(?:approx\.?\s*)?95\s*%.{0,12})?|(?:95\s*%.{0,30})"
-    r"|for this (?:test|method|analysis|sample)|(?:by|of|in) the laboratory|reported as|dry basis)\s*\)?$",
+    r"|for this (?:test|method|analysis|sample)|(?:by|of|in) the laboratory|reported as"
+    r"|dry basis)\s*\)?$",
     re.IGNORECASE,
 )
 

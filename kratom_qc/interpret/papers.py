@@ -40,7 +40,8 @@ _SIGNED = re.compile(
     r"(?:(?:report|certificate|coa|results?)\s+)?"
     r"(?P<done>e-?signed|signed|unterzeichnet|signiert|podepsáno|podepsal[a]?|approved|authori[sz]ed|released|reviewed|validated"
     r"|firmado|signé|assinado|podpisano|firmato|ditandatangani)"
-    r"(?:\s+(?:electronically|digitally|elektronisch|elektronicky|électroniquement|electrónicamente|secara elektronik))?"
+    r"(?:\s+(?:electronically|digitally|elektronisch|elektronicky|électroniquement"
+    r"|electrónicamente|secara elektronik))?"
     r"(?:\s+(?:by|von|par|por|przez|da|oleh))?\s*[:,–—-]?\s+(?P<who>\S.*)",
     re.IGNORECASE,
 )

@@ -20,7 +20,8 @@ from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.dated import dates_a_measurement
 from kratom_qc.interpret.headings import is_heading
-from kratom_qc.interpret.plain import NAMES, is_identifier, is_told_method, plain_shape, shape_alone
+from kratom_qc.interpret.papers import is_identifier
+from kratom_qc.interpret.plain import NAMES, is_told_method, plain_shape, shape_alone
 from kratom_qc.interpret.results import read_row
 from kratom_qc.interpret.stated import stated
 from kratom_qc.vocabulary.adverse import objection

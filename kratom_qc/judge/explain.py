@@ -276,7 +276,8 @@ def _why_silent(limit: NumericLimit, silent: Result | None) -> str:
             "laboratory for its LOD"
         )
     if silent.measured and not silent.unit and silent.reported_unit.strip():
-        return f"the unit '{silent.reported_unit.strip()}' is not known, so it says nothing of this limit"
+        said = silent.reported_unit.strip()
+        return f"the unit '{said}' is not known, so it says nothing of this limit"
     if silent.measured:
         basis = limit.basis if isinstance(limit, AmountLimit) else Basis.AS_RECEIVED
         return (

@@ -18,6 +18,7 @@ from kratom_qc import PROGRAM, report
 from kratom_qc.domain.roles import Action
 from kratom_qc.portal.guard import Visitor
 from kratom_qc.portal.static_files import address_of
+from kratom_qc.vocabulary.wording import product_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 CHARTS = Path(report.__file__).parent / "templates"  # a trend is drawn as in the reports
@@ -98,6 +99,9 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(static=address_of, program=PROGRAM)
+    environment.filters["product"] = lambda form: (
+        product_name(form) if form else "product not known"
+    )
     environment.filters["day"] = lambda stamp: str(stamp)[:10]
     environment.filters["minute"] = lambda stamp: str(stamp)[:16].replace("T", " ") + " UTC"
     return environment

@@ -20,8 +20,10 @@ _NAMED_TWICE = tuple(
 )
 _HOW_MANY = re.compile(
     r"(.{3,80}?)\s*[(\[,]\s*(?:multi-?[^\W\d]*(?:\s(?:method|screen))?\s*[,;:–-]\s*)?"
-    r"(?:over|more than|>|ca\.?|about|přes|über|plus de|más de)?\s*[0-9]{1,4}\+?\s+(?:compounds|analytes|pesticides|actives|residues"
-    r"|active substances|active ingredients|actives|Stoffe|Pestizide|substances|l[áa]tek|účinných látek|Wirkstoffe|Substanzen|composés"
+    r"(?:over|more than|>|ca\.?|about|přes|über|plus de|más de)?\s*[0-9]{1,4}\+?\s+(?:compounds"
+    r"|analytes|pesticides|actives|residues"
+    r"|active substances|active ingredients|actives|Stoffe|Pestizide|substances|l[áa]tek"
+    r"|účinných látek|Wirkstoffe|Substanzen|composés"
     r"|molécules|compuestos|substancias|principios activos|substâncias|substancji|sostanze"
     r"|principi attivi|stoffen|senyawa)\s*[)\]]?",
     re.IGNORECASE,

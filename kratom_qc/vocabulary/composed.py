@@ -1,5 +1,5 @@
-"""Labels that are made of parts (`[composed]` of `words/labels.toml`): `Quote #`, `Avg. capsule fill`,
-`Results reviewed by`. Which number, weight or person stands beside one, nobody needs."""
+"""Labels that are made of parts (`[composed]` of `words/labels.toml`): `Quote #`, `Avg. capsule
+fill`, `Results reviewed by`. Which number, weight or person stands beside one, nobody needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,25 @@ from kratom_qc.vocabulary.lists import word_list
 
 _MOST_PARTS = 6
 _SMALL = frozenset(
-    "of the for de la le du des der die das del dell' d' l' z van het i e y und and a da do di".split()
+    (
+        *(
+            "of",
+            "the",
+            "for",
+            "and",
+            "a",
+            "de",
+            "la",
+            "le",
+            "du",
+            "des",
+            "der",
+            "die",
+            "das",
+            "und",
+        ),
+        *("del", "dell'", "d'", "l'", "z", "van", "het", "i", "e", "y", "da", "do", "di"),
+    )
 )
 _EMPTY = frozenset(("as", "at", "on", "upon", "per", "and", "&", "/", "test", "tested", "final"))
 _TOKEN = re.compile(r"#|[^\s#]+")

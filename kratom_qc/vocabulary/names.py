@@ -57,9 +57,12 @@ _QUOTES = re.compile(r"[„“”\"»«‚‘]")
 _RANK = re.compile(r"(?<=\w)\s+(?:I{1,3}|IV|V|[1-4])$")
 # `CRQ IV 04288119`, `Ordine dei Chimici n. 214`, `Col. 1234`: where a person is enrolled
 _ENROLLED = re.compile(
-    r"(?:(?:iscr(?:itto|itta)?\.?|colegiad[oa]|col|nº col|lic|license|licence|reg|registration|membership|member|no|nr|n)\.?\s*)*"
-    r"(?:(?:CRQ|CRF|CRBM|CRN|CREA|OTS|PWZ|RPPS|NIP|NIK|SIP|STR|ว|albo|ordine dei \w+|ordem dos \w+|colegio de \w+)\.?\s*)"
-    r"(?:[^\W\d]{1,12}\s)?(?:(?:[IVX]{1,4}|di \w+|de \w+)\s)?(?:(?:n|no|nr|nº|n°)\.?[º°]?\s*)?[0-9][0-9./-]{1,20}",
+    r"(?:(?:iscr(?:itto|itta)?\.?|colegiad[oa]|col|nº col|lic|license|licence|reg|registration"
+    r"|membership|member|no|nr|n)\.?\s*)*"
+    r"(?:(?:CRQ|CRF|CRBM|CRN|CREA|OTS|PWZ|RPPS|NIP|NIK|SIP|STR|ว|albo|ordine dei \w+"
+    r"|ordem dos \w+|colegio de \w+)\.?\s*)"
+    r"(?:[^\W\d]{1,12}\s)?(?:(?:[IVX]{1,4}|di \w+|de \w+)\s)?(?:(?:n|no|nr|nº"
+    r"|n°)\.?[º°]?\s*)?[0-9][0-9./-]{1,20}",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"[()\[\]]")
@@ -121,7 +124,7 @@ def is_role(text: str) -> bool:
 
 
 def _is_role(text: str) -> bool:
-    """A role, or credentials: `Laboratory Director`, `Ph.D.`; `QC Analyst II`, `CRQ IV 04288119`."""
+    """A role, or credentials: `Laboratory Director`, `QC Analyst II`, `Ph.D.`, `CRQ IV 0428`."""
     if _ENROLLED.fullmatch(text):
         return True
     ranked = _RANK.sub("", text)

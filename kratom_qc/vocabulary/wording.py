@@ -165,8 +165,7 @@ def value_words(
     """`interval_words`, but absence in a portion keeps its portion: `absent in 25 g` and not `below
     0.04 CFU/g`; and a result that can be read in several ways is one of them, not all between."""
     results = tuple(results)
-    ways = results[0].readings if len(results) == 1 else ()
-    if len(ways) > 1 and interval == results[0].interval and unit == results[0].unit:
+    if ways := _ways_of(interval, unit, results):
         return " or ".join(interval_words(way, unit, edges) for way in ways)
     if interval.high is None or interval.low:
         return interval_words(interval, unit, edges)
@@ -176,6 +175,14 @@ def value_words(
             of = "mL" if unit.endswith("/mL") else "g"
             return f"absent in {shown(portion)}{THIN}{of}"
     return interval_words(interval, unit, edges)
+
+
+def _ways_of(interval: Interval, unit: str, results: tuple[Result, ...]) -> tuple[Interval, ...]:
+    """The readings of the one result that an interval is of; none where it has one reading."""
+    only = results[0] if len(results) == 1 else None
+    if only is None or (interval, unit) != (only.interval, only.unit):
+        return ()
+    return only.readings
 
 
 class PrintedUnit(NamedTuple):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kratom_qc.app.evidence import Exported, export_batch
 from kratom_qc.app.review import Ruling, decide
@@ -17,6 +18,7 @@ from kratom_qc.app.verification import verify
 from kratom_qc.archive import standalone
 from kratom_qc.cli.main import main
 from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.ledger.entries import Act, canonical
 from tests.app.stores import LEAD, certificate, passed
 
 
@@ -159,3 +161,20 @@ def test_a_head_that_names_another_tree_is_found(made, tmp_path):
     heads.write_text("\n".join([json.dumps(changed), *others]) + "\n")
     (difference,) = verify(store, replay=False).differences
     assert "ends another tree than an exported head names" in difference
+
+
+def test_a_signature_holds_by_the_key_that_the_journal_says_is_the_signer_s(made, tmp_path):
+    store = Path(shutil.copytree(made[0] / "store", tmp_path / "store"))
+    mine, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    record = {"user": "anna", "batch_id": "L-HOLD", "meaning": "reviewed"}
+    anna = {"full_name": "Anna N.", "role": "qa", "vendor": None, "password": "0" * 64, "is_enabled": True}
+    anna["public_key"] = mine.public_key().public_bytes_raw().hex()
+    ledger_of(store).add("anna", Act("user changed", "anna", anna))
+    for key, status in ((mine, 0), (other, 1)):
+        signature = key.sign(canonical(record).encode()).hex()
+        ledger_of(store).add("anna", Act("noted", "L-HOLD", {"record": record, "signature": signature}))
+        export_batch(store, "L-HOLD", tmp_path / str(status), "me")
+        command = [sys.executable, "-I", str(tmp_path / str(status) / "verify.py")]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == status, ended.stdout
+        assert ("1 signatures" if status == 0 else "the signature of entry") in ended.stdout

@@ -95,7 +95,7 @@ def test_an_earlier_page_of_a_batch_is_kept_and_the_newest_leads_to_it_and_to_th
 def test_a_decision_shows_in_the_index(root, capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(["decide", "L-FAIL", "rejected", "--because", "lead", "--by", "A", "--store", str(root / "store")])
-    assert (end.value.code, capsys.readouterr().out) == (0, "L-FAIL: rejected\n")
+    assert (end.value.code, capsys.readouterr().out) == (0, "L-FAIL: rejected (not signed)\n")
     assert listed(root)["L-FAIL"][6] == "rejected"
     assert ">L-FAIL<" not in index(root), "it is not open any more"
 

@@ -50,7 +50,8 @@ def papers() -> Iterator[Paper]:
 
 def form_of(lot: dict[str, Any]) -> str | None:
     """The product form of a lot, by our id; a matrix of leaf is said to be no more than that."""
-    return _FORMS.get(lot["form"], lot["form"])
+    form: str | None = lot["form"]
+    return _FORMS.get(form or "", form)
 
 
 def differences(expected: dict[str, Any], results: list[Result], stated: Set[str] = frozenset()) -> Iterator[str]:

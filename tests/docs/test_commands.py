@@ -43,7 +43,6 @@ ELSEWHERE = {
     "DASK_DISTRIBUTED__WORKER__DAEMON=False dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": "test_scale.py",
     "kratom-qc quarantine retry": "tests/app/test_suspects.py",
     "make soak": "takes half an hour",
-    "make faults": "takes minutes; tests/tools/faults tries it for a moment",
     "make install": "sets up what runs these tests",
     ".venv/bin/pre-commit install": "changes the clone it is run in",
     "kratom-qc --install-completion": "changes the start files of the reader's shell",

@@ -34,7 +34,13 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "/templates": (Action.SEE_LIMITS,),
     "/templates/{form}.xlsx": (Action.SEE_LIMITS,),
     "/review": (Action.SEE_ALL,),
+    "/batches": (Action.SEE_ALL,),
+    "/batches/{batch_id:path}": (Action.SEE_ALL,),
     "/batches/{batch_id:path}/page": (Action.SEE_ALL,),
+    "/batches/{batch_id:path}/report.{form}": (Action.SEE_ALL,),
+    "/batches/{batch_id:path}/decide": (Action.DECIDE,),
+    "/batches/{batch_id:path}/ask": (Action.DECIDE,),
+    "/certificates/{sha256}/answer": (Action.SEE_OWN,),
     "/files": (Action.SEE_ALL,),
     "/files/{sha256}/retry": (Action.RETRY,),
     "/operation": (Action.SEE_OPERATION,),
@@ -91,7 +97,12 @@ def routes(portal: Portal) -> list[tuple[str, str]]:
 
 def addresses(path: str, name: str) -> list[str]:
     """Addresses of a route about what somebody sent, and about what is shared."""
-    filled = path.replace("{form}", "leaf_powder").replace("{market}", "us").replace("{name}", "ann")
+    filled = (
+        path.replace("report.{form}", "report.xlsx")
+        .replace("{form}", "leaf_powder")
+        .replace("{market}", "us")
+        .replace("{name}", "ann")
+    )
     filled = filled.replace("{token_id}", "00000000")
     if "{sha256}" in filled:
         hashes = map(sha256, (FILES[name], SHARED_FILES[name], REFUSED[name]))

@@ -1,5 +1,6 @@
-"""JSON of no known exchange format, laid out as a sheet that a person could have typed: a label beside
-each value, a table for each list of objects. The words then decide, as they do in a spreadsheet."""
+"""JSON of no known exchange format, laid out as a sheet that a person could have typed: a label
+beside each value, a table for each list of objects. The words then decide, as in a spreadsheet.
+"""
 
 from __future__ import annotations
 
@@ -62,25 +63,37 @@ def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) ->
         return
     scalars = {key: one for key, one in node.members().items() if _is_scalar(one)}
     inner = {key: one for key, one in node.members().items() if not _is_scalar(one)}
-    heads_results = any(_are_rows(one) for one in inner.values())
-    said_of_all = {**_said_of_all(inner), **_said_of_all({"": node})}
+    heads = any(map(_are_rows, inner.values()))
     if name == "address":
-        parts = [one for one in scalars.values() if not one.blank]
-        if parts:
-            layout.line([("Address", None), (", ".join(one.text for one in parts), parts[0])])
-        scalars = {}
+        _write_address(layout, [one for one in scalars.values() if not one.blank])
+    else:
+        _write_values(layout, name, scalars, heads=heads)
+    own = {**above, **_said_of_all(inner), **_said_of_all({"": node})}
+    for key, one in inner.items():
+        if not (heads and _only_says_of_all(one)):
+            _write_inner(layout, key, one, own)
+
+
+def _write_inner(layout: _Layout, key: str, node: Node, above: Mapping[str, Node]) -> None:
+    named = _by_analyte(node)
+    if named is not None:
+        _table(layout, key, named, above)
+    else:
+        _write(layout, node, _singular(key), above)
+
+
+def _write_address(layout: _Layout, parts: Sequence[Node]) -> None:
+    if parts:
+        layout.line([("Address", None), (", ".join(one.text for one in parts), parts[0])])
+
+
+def _write_values(layout: _Layout, name: str, scalars: Mapping[str, Node], *, heads: bool) -> None:
+    """The values of an object beside their labels; a unit that `heads` results stands with them."""
     for key, one in scalars.items():
-        if not one.blank and not (heads_results and vocabulary.column_role(key) in _OF_ALL):
+        if not one.blank and not (heads and vocabulary.column_role(key) in _OF_ALL):
             layout.line([(_label(name, key), one), (one.text, one)])
     if scalars:
         layout.gap()
-    for key, one in inner.items():
-        own = {**above, **said_of_all}
-        named = _by_analyte(one)
-        if named is not None:
-            _table(layout, key, named, own)
-        elif not (heads_results and _only_says_of_all(one)):
-            _write(layout, one, _singular(key), own)
 
 
 def _said_of_all(objects: Mapping[str, Node]) -> dict[str, Node]:
@@ -136,18 +149,21 @@ def _table(
     keys = list(dict.fromkeys(key for _, flat, _ in items for key in flat))
     roles = {vocabulary.column_role(key) for key in keys}
     shared = {role: node for role, node in above.items() if role not in roles}
+    are_named = any(key for key, _, _ in items)
     layout.gap()
     if name:
         layout.line([(_words(name), None)])
-    named = [("Analyte", None)] if any(key for key, _, _ in items) else []
-    layout.line(
-        [*named, *((_words(key), None) for key in keys), *((role, None) for role in shared)]
-    )
+    titles = [*(["Analyte"] if are_named else []), *map(_words, keys), *shared]
+    layout.line([(title, None) for title in titles])
     for key, flat, node in items:
-        first = [(_words(key), node)] if named else []
-        values = [(flat[one].text, flat[one]) if one in flat else ("", None) for one in keys]
-        layout.line([*first, *values, *((one.text, one) for one in shared.values())])
+        first = [(_words(key), node)] if are_named else []
+        values = [_cell(flat.get(one)) for one in keys]
+        layout.line([*first, *values, *map(_cell, shared.values())])
     layout.gap()
+
+
+def _cell(node: Node | None) -> tuple[str, Node | None]:
+    return (node.text, node) if node is not None else ("", None)
 
 
 def _flat(node: Node) -> dict[str, Node]:
@@ -206,10 +222,8 @@ def _moved(value: Any, places: Mapping[str, str]) -> Any:
         return value._replace(sheet="", cell=pointer) if value.sheet == NAME else value
     if is_dataclass(value) and not isinstance(value, type):
         own = ((one.name, getattr(value, one.name)) for one in fields(value))
-        moved = {name: new for name, old in own if (new := _moved(old, places)) is not old}
-        return replace(value, **moved) if moved else value
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return tuple(_moved(one, places) for one in value)
+        return replace(value, **{name: _moved(old, places) for name, old in own})
     if isinstance(value, Mapping):
         return {key: _moved(one, places) for key, one in value.items()}
-    return value
+    is_plain = isinstance(value, tuple) and not hasattr(value, "_fields")
+    return tuple(_moved(one, places) for one in value) if is_plain else value

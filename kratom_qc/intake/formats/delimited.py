@@ -158,40 +158,55 @@ def _fields_of_any_length(longest: int) -> Iterator[None]:
 
 
 def _mended(name: str, text: str, delimiter: str) -> tuple[str, dict[int, str]]:
-    """(the text with every field of a line in quotes where one of them stands out of place, the rows
-    of these lines with what is wrong). Raises Refused where a quote is never closed, or swallows
+    """(the text with every field of a line in quotes where one of them stands out of place, these
+    rows with what is wrong). Raises Refused where a quote is never closed, or swallows
     lines: then nobody can say where a row ends."""
-    position, row, mended = 0, 1, list[str]()
-    kept, wrong, ends = 0, dict[int, str](), (delimiter, "\n")
+    position, row, kept = 0, 1, 0
+    mended, wrong = list[str](), dict[int, str]()
     while (quote := text.find('"', position)) >= 0:
         row += text.count("\n", position, quote)
-        start = text.rfind("\n", 0, quote) + 1
-        end = text.find("\n", quote)
-        end = len(text) if end < 0 else end
-        close = _closing_quote(text, quote + 1)
-        inside = bool(quote) and text[quote - 1] not in ends
-        if close < 0 and not inside:
-            line = text.count("\n", 0, quote) + 1
-            message = f"the quotation mark that opens in line {line} is never closed"
-            advice = "Close it, or export the certificate again"
-            raise refused(name, "damaged", f"{message}: the rest of the file is cut off. {advice}")
-        behind = not inside and close + 1 < len(text) and text[close + 1] not in ends
-        if not inside and not behind:
+        stray, close = _stray_at(name, text, quote, delimiter)
+        if not stray:
             position = close + 1
             continue
-        line = text.count("\n", 0, quote) + 1
-        if behind and close >= end:
-            message = f"line {line} opens a quotation mark that closes in another line"
-            raise refused(name, "stray-quote", f"{message}; write quotes inside a field twice")
-        wrong[row] = (
-            f"line {line} has a quotation mark inside a field"
-            if inside
-            else f"line {line} goes on behind a closing quotation mark"
-        )
-        fields = text[start:end].split(delimiter)
-        mended += [text[kept:start], delimiter.join(f'"{one.replace(chr(34), chr(34) * 2)}"' for one in fields)]
+        wrong[row] = stray
+        start, end = text.rfind("\n", 0, quote) + 1, _end_of_line(text, quote)
+        mended += [text[kept:start], _in_quotes(text[start:end], delimiter)]
         kept = position = end
     return "".join([*mended, text[kept:]]), wrong
+
+
+def _stray_at(name: str, text: str, quote: int, delimiter: str) -> tuple[str, int]:
+    """(what is wrong with the quotation mark at a position, else nothing; where its field
+    closes)."""
+    ends = (delimiter, "\n")
+    if quote and text[quote - 1] not in ends:
+        return f"line {_line(text, quote)} has a quotation mark inside a field", quote
+    close = _closing_quote(text, quote + 1)
+    if close < 0:
+        message = f"the quotation mark that opens in line {_line(text, quote)} is never closed"
+        advice = "Close it, or export the certificate again"
+        raise refused(name, "damaged", f"{message}: the rest of the file is cut off. {advice}")
+    if close + 1 == len(text) or text[close + 1] in ends:
+        return "", close
+    if close >= _end_of_line(text, quote):
+        message = f"line {_line(text, quote)} opens a quotation mark that closes in another line"
+        raise refused(name, "stray-quote", f"{message}; write quotes inside a field twice")
+    return f"line {_line(text, quote)} goes on behind a closing quotation mark", close
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _end_of_line(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _in_quotes(line: str, delimiter: str) -> str:
+    fields = (field.replace('"', '""') for field in line.split(delimiter))
+    return delimiter.join(f'"{field}"' for field in fields)
 
 
 def _beside_stray_quotes(

@@ -1,5 +1,5 @@
-"""Several samples side by side in one list: their lots, names and days stand in rows above the header,
-each over the sample's own column of results."""
+"""Several samples side by side in one list: their lots, names and days stand in rows above the
+header, each over the sample's own column of results."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ no certificate at all is it a refusal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kratom_qc import vocabulary
@@ -310,14 +310,18 @@ def _what_names_lots(book: Workbook, contents: WorkbookContents) -> str:
     stated += [row.facts for _, rows in contents.found for row in rows]
     if any("batch_id" in facts for facts in stated):
         return ""  # by the heading of its column
-    for name in _MAY_NAME_LOTS:
-        ids = [facts[name].text.strip() for facts in stated if name in facts]
-        if name == "sample_id" and not any("lab_id" in facts for facts in stated):
-            continue  # it may be the laboratory's own
-        lots = [lot_within(text) for text in ids if text]
-        if lots and all(lot and (lot.labelled or name in _OWN_IDS) for lot in lots):
-            return name
-    return ""
+    numbered = any("lab_id" in facts for facts in stated)  # else it may be the laboratory's own
+    names = (name for name in _MAY_NAME_LOTS if numbered or name != "sample_id")
+    return next((name for name in names if _names_lots(name, stated)), "")
+
+
+def _names_lots(name: str, stated: Sequence[Mapping[str, SourceText]]) -> bool:
+    """Whether each value of a fact has one lot in it; in the name of a product, with its label."""
+    texts = [facts[name].text.strip() for facts in stated if name in facts]
+    lots = [lot_within(text) for text in texts if text]
+    return bool(lots) and all(
+        lot is not None and (lot.labelled or name in _OWN_IDS) for lot in lots
+    )
 
 
 def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:

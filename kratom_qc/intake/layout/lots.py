@@ -18,7 +18,8 @@ _MOST_LOTS = 100  # of one file; beyond that nobody looks through them one by on
 
 _CODE = r"(?=[^\s]*[0-9])[\w./#-]{3,30}"
 _LABELLED = re.compile(
-    rf"(?:^|[\s,;(–-])(?P<label>lot|batch|b\.?\s?no|charge|ch\.\s?b|šarže|lote|lotto|partia|partij|bets|l\.?n|kode produksi)"
+    rf"(?:^|[\s,;(–-])(?P<label>lot|batch|b\.?\s?no|charge|ch\.\s?b|šarže|lote|lotto|partia"
+    rf"|partij|bets|l\.?n|kode produksi)"
     rf"\s*(?:no\.?|nr\.?|number|č\.|n\.?[º°]?)?\s*[:#.]?\s*(?P<lot>{_CODE})\)?",
     re.IGNORECASE,
 )
@@ -35,13 +36,17 @@ class LotWithin(NamedTuple):
 
 @lru_cache(4096)
 def lot_within(text: str) -> LotWithin | None:
-    """The lot in what a client calls a sample: `Lot BB-0931 crushed leaf`, `HDK powder, lot HDK-2287`,
+    """The lot in what a client calls a sample: `Lot BB-09 crushed leaf`, `HDK powder, lot HDK-2`,
     `CGH-K-19 (kratom leaf, milled)`, `YB-2609-07`. What else stands there is a product's name."""
     labelled = _LABELLED.search(text)
     if labelled is not None:
         rest = f"{text[: labelled.start()]} {text[labelled.end() :]}".strip(" ,;()–-")
         several = _LABELLED.search(text, labelled.end()) is not None
-        return LotWithin(labelled["lot"].rstrip("."), True) if not several and _is_product(rest) else None
+        return (
+            LotWithin(labelled["lot"].rstrip("."), True)
+            if not several and _is_product(rest)
+            else None
+        )
     bare = vocabulary.lot(text)
     if _WHOLE.fullmatch(bare):
         return LotWithin(bare, bare != text.strip())
@@ -64,16 +69,19 @@ def named_lots(file: str, sheets: Iterable[Sheet]) -> tuple[SourceText, ...]:
         page = Page(file, sheet)
         for row, cells in sheet.rows.items():
             stated = [fact.word for fact in stated_in(page, row, cells) if fact.name == "batch_id"]
-            within = [
-                SourceText(found_lot.lot, page.place(row, column))
-                for column, cell in cells.items()
-                if (found_lot := lot_within(cell.text)) is not None and found_lot.labelled
-            ]
-            for word in (*stated, *within, *_below_headers(page, row)):
+            for word in (*stated, *_within(page, row), *_below_headers(page, row)):
                 lot = vocabulary.lot(word.text)
                 if lot and not _is_header(lot) and len(found) < _MOST_LOTS:
                     found.setdefault(lot, SourceText(lot, word.ref))
     return tuple(found.values())
+
+
+def _within(page: Page, row: int) -> Iterator[SourceText]:
+    """The lots that stand in the names of samples with their label."""
+    for column, cell in page.cells(row).items():
+        found = lot_within(cell.text)
+        if found is not None and found.labelled:
+            yield SourceText(found.lot, page.place(row, column))
 
 
 def _below_headers(page: Page, row: int) -> Iterator[SourceText]:

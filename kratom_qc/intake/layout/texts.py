@@ -133,7 +133,7 @@ def _text_of(
 
 
 def _label_over(page: Page, at: tuple[int, int], beside: str) -> str:
-    """The label over a cell, where labels stand above their values: `Test ID:` over `T000318842`."""
+    """The label over a cell, where labels stand above their values: `Test ID:` over `T0003188`."""
     row, column = at
     above = page.cells(row - 1)
     if column not in above or _is_label(beside) or not all(map(_is_label_cell, above.values())):
@@ -145,15 +145,16 @@ def _signed_under(page: Page, at: tuple[int, int]) -> str:
     """Whose name stands over a line for a signature: `Technical Director` at most three rows below
     it, with days and times between."""
     row, column = at
-    for below in range(row + 1, row + 4):
-        said = page.cells(below).get(column)
-        text = said.text.strip(" :_") if said is not None else ""
-        parts = [part.strip() for part in text.split("/") if part.strip()]
-        if parts and any(vocabulary.plain_label(part) == "person" for part in parts):
-            return next(part for part in parts if vocabulary.plain_label(part) == "person")
-        if text and is_role(text):
-            return "Signature"
-    return ""
+    cells = (page.cells(below).get(column) for below in range(row + 1, row + 4))
+    return next(filter(None, (_role_in(cell.text) for cell in cells if cell is not None)), "")
+
+
+def _role_in(text: str) -> str:
+    """The label of a person that a line under a signature has: `PREPARED BY / DATE`, a role."""
+    bare = text.strip(" :_")
+    parts = [part.strip() for part in bare.split("/") if part.strip()]
+    person = next((part for part in parts if vocabulary.plain_label(part) == "person"), "")
+    return person or ("Signature" if bare and is_role(bare) else "")
 
 
 def _is_label_cell(cell: Cell) -> bool:
