@@ -7,6 +7,7 @@ as `kratom-qc texts accept`, and into the journal of the batch.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from kratom_qc.app.texts import Accepted, UnreadText, chosen, entries, keep_entr
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.account import Fate
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import StoreBusy, UsageError
+from kratom_qc.domain.errors import StoreBusy, StoreError, UsageError
 from kratom_qc.domain.source import visible_name
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
@@ -32,6 +33,7 @@ from kratom_qc.interpret.texts import own_words
 from kratom_qc.ledger.entries import Act, storable
 from kratom_qc.ledger.people import Delivery, People
 
+log = logging.getLogger(__name__)
 ACCEPTED = "texts accepted"
 _PATIENCE = 15.0  # seconds that a pass is waited for which holds the store
 _register = Lock()  # one writes the register at a time
@@ -135,8 +137,8 @@ def _check_sender(store: Store, paper: Paper, by: str) -> None:
 
 
 def judge_again(store: Store, batch_id: str, policy: JudgementPolicy) -> bool:
-    """A pass now that judges a batch again over its files. Returns False where another pass holds
-    the store for too long. Raises what `app.release.whole_pass` raises."""
+    """A pass now that judges a batch again over its files. Returns whether one was made: not where
+    another holds the store for too long, or the store cannot be written."""
     from kratom_qc.app.release import whole_pass  # loads the engine, which takes two seconds
 
     until = time.monotonic() + _PATIENCE
@@ -147,6 +149,9 @@ def judge_again(store: Store, batch_id: str, policy: JudgementPolicy) -> bool:
             if time.monotonic() > until:
                 return False
             time.sleep(0.2)
+        except StoreError as error:
+            log.error("batch not judged again", extra={"batch": batch_id, "why": str(error)})
+            return False
         else:
             after_pass(store, policy)
             return True

@@ -116,3 +116,13 @@ def test_a_text_is_accepted_for_its_laboratory_in_two_clicks(house):
     assert quinn.post("/batches/L-TWO/again").status_code == 303
     assert verdict(house, "L-TWO") == "PASS"
     assert verdict(house, "L-NAMELESS") == "HOLD"
+
+
+def test_where_another_pass_is_at_work_the_batch_stands_as_it_stood(house, monkeypatch):
+    monkeypatch.setattr("kratom_qc.app.accepting._PATIENCE", 0.1)
+    quinn = house.signed_in("quinn")
+    before = verdict(house, "L-ROLES")
+    with house.store.locked():
+        assert quinn.post("/batches/L-ROLES/again").status_code == 303
+    assert "stands as it stood" in quinn.get("/batches/L-ROLES").text
+    assert verdict(house, "L-ROLES") == before

@@ -63,7 +63,8 @@ def _judged(house: House, visitor: Visitor, batch_id: str, told: str) -> Respons
         told = f"{told} {batch_id} was judged again: {verdict}.".strip()
     else:
         told = (
-            f"{told} Another pass is at work: {batch_id} stands as it stood. Judge it again later."
+            f"{told} {batch_id} could not be judged again just now and stands as it stood; "
+            "judge it again from this page later."
         ).strip()
     if visitor.session:
         visitor.session.told.append(told)
