@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import tomlkit
 
 from kratom_qc.app.reading import Reading
+from kratom_qc.archive import disk
 from kratom_qc.domain.account import AccountEntry, Fate
 from kratom_qc.domain.certificate import InterpretedCertificate
-from kratom_qc.domain.errors import UsageError
+from kratom_qc.domain.errors import RulebookError, UsageError
 from kratom_qc.interpret.texts import own_words, read_again
 from kratom_qc.vocabulary.adverse import objection
 from kratom_qc.vocabulary.texts import OwnWords, TextRegister, text_key
+from kratom_qc.vocabulary.texts import load as load_texts
 
 _SHORTEST_ID = 4  # characters; a shorter one may stand in a text by chance
 
@@ -89,6 +92,18 @@ def entries(texts: Sequence[UnreadText], said: Accepted) -> str:
         _as_toml(list(dict.fromkeys(kept)), laboratory, said)
         for laboratory, kept in by_laboratory.items()
     )
+
+
+def keep_entries(path: Path, more: str) -> None:
+    """Add entries to a register. Raises RulebookError, and leaves it as it was, where it would not
+    load any more, and StoreError where it cannot be written."""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    disk.write_synced(path, f"{before.rstrip()}\n\n{more}".lstrip().encode())
+    try:
+        load_texts(path, str(path))
+    except RulebookError:
+        disk.write_synced(path, before.encode())
+        raise
 
 
 def _check(texts: Sequence[UnreadText], said: Accepted) -> None:

@@ -12,16 +12,23 @@ from rich.markup import escape
 from kratom_qc import settings, vocabulary
 from kratom_qc.app.policy import own_texts
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.texts import Accepted, UnreadText, chosen, entries, listed, unread_texts
-from kratom_qc.cli.console import json_line, plain_console, write_file, write_lines
+from kratom_qc.app.texts import (
+    Accepted,
+    UnreadText,
+    chosen,
+    entries,
+    keep_entries,
+    listed,
+    unread_texts,
+)
+from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.inputs import named_files, read_named
 from kratom_qc.cli.refusals import print_refused
 from kratom_qc.cli.tables import print_table
-from kratom_qc.domain.errors import InputNotFound, RulebookError, UsageError
+from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.intake.layout.profiles import load as load_profiles
 from kratom_qc.vocabulary import methods
-from kratom_qc.vocabulary.texts import load as load_texts
 
 _UNREAD = 2  # as a batch on HOLD
 _HEADINGS = ("where", "laboratory", "what stands there", "")
@@ -91,24 +98,12 @@ def keep(
     if texts:
         day = on or datetime.now(UTC).date()
         said = Accepted(because.strip(), by.strip(), day, everywhere)
-        _append(path, entries(texts, said))
+        keep_entries(path, entries(texts, said))
     left = unread_texts(reading, own_texts(path))
     console.print(f"{len(texts)} texts accepted in {escape(str(path))}; {len(left)} unread left")
     for text in left:
         console.print("\t".join(filter(None, _row(reading.file, text, many=False))))
     return _UNREAD if left else 0
-
-
-def _append(path: Path, more: str) -> None:
-    """Add entries to a register. Raises RulebookError, and leaves it as it was, where it would not
-    load any more."""
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    write_file(path, f"{before.rstrip()}\n\n{more}".lstrip().encode())
-    try:
-        load_texts(path, str(path))
-    except RulebookError:
-        write_file(path, before.encode())
-        raise
 
 
 def _read(files: Sequence[Path]) -> list[Reading]:

@@ -12,9 +12,21 @@ from kratom_qc.ledger.people import People
 from kratom_qc.portal import errors
 from kratom_qc.portal.headers import SecurityHeaders
 from kratom_qc.portal.house import House
-from kratom_qc.portal.routes import api, health, operation, people, qa, sign_in, static, vendor
+from kratom_qc.portal.routes import (
+    api,
+    health,
+    limits,
+    operation,
+    people,
+    qa,
+    sign_in,
+    static,
+    texts,
+    trends,
+    vendor,
+)
 
-_ROOMS = (static, health, sign_in, vendor, qa, operation, people, api)
+_ROOMS = (static, health, sign_in, vendor, qa, texts, limits, trends, operation, people, api)
 
 
 def application(root: Path, inbox: Path | None = None) -> FastAPI:

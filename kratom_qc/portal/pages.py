@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from kratom_qc import PROGRAM
+from kratom_qc import PROGRAM, report
 from kratom_qc.domain.roles import Action
 from kratom_qc.portal.guard import Visitor
 from kratom_qc.portal.static_files import address_of
 from kratom_qc.vocabulary.wording import product_name
 
 TEMPLATES = Path(__file__).parent / "templates"
+CHARTS = Path(report.__file__).parent / "templates"  # a trend is drawn as in the reports
 
 
 class Place(NamedTuple):
@@ -38,6 +39,10 @@ NAVIGATION = (
     Place("/send", "Send", Action.SEND),
     Place("/certificates", "Certificates", Action.SEE_OWN),
     Place("/templates", "Templates", Action.SEE_LIMITS),
+    Place("/trends", "Trends", Action.SEE_ALL),
+    Place("/what-if", "What if", Action.SEE_ALL),
+    Place("/compare", "Compare", Action.SEE_ALL),
+    Place("/limits", "Limits", Action.SEE_LIMITS),
     Place("/files", "Files", Action.SEE_ALL),
     Place("/operation", "Operation", Action.SEE_OPERATION),
     Place("/people", "People", Action.MANAGE_PEOPLE),
@@ -86,7 +91,7 @@ def bare_page(
 def _environment() -> Environment:
     """Autoescape is forced because `select_autoescape` goes by the template's name."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader((TEMPLATES, CHARTS)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

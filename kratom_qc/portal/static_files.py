@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kratom_qc import report
 from kratom_qc.report.sheet_picture import sheet_style
 
 FOLDER = Path(__file__).parent / "static"
+_REPORTS = Path(report.__file__).parent / "templates"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -27,6 +29,7 @@ def files() -> dict[str, StaticFile]:
     """Every static file, by name."""
     contents = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir())}
     contents["sheet.css"] = sheet_style().encode()  # of pictures of sheets
+    contents["chart.css"] = (_REPORTS / "chart.css").read_bytes()  # of trends
     return {
         name: StaticFile(content, _KINDS[Path(name).suffix], _hash(content))
         for name, content in contents.items()

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from kratom_qc.app import reports
+from kratom_qc.app.accepting import papers_of
 from kratom_qc.app.mending import listing, spoken
 from kratom_qc.app.printing import kept_report, rendered
 from kratom_qc.app.questions import ANSWERED, ASKED, said, say
@@ -90,17 +91,20 @@ def report(house: InHouse, _visitor: Reader, batch_id: str, form: Format) -> Res
 @router.get("/batches/{batch_id:path}")
 def batch(house: InHouse, visitor: Reader, batch_id: str) -> Response:
     """A batch as a person decides on it, with its sheets beside what was understood."""
-    return _batch(house, visitor, batch_id)
+    return batch_answer(house, visitor, batch_id)
 
 
-def _batch(
+def batch_answer(
     house: House,
     visitor: Visitor,
     batch_id: str,
     *,
     wrong: str = "",
+    wrong_texts: str = "",
     given: Mapping[str, str] | None = None,
 ) -> Response:
+    """The page of a batch; `wrong` is what was wrong with a decision, `wrong_texts` with the
+    reading of texts, each with what was `given`."""
     found = dossier(house.store.root, batch_id)
     shown = Shown(house.store, None)
     verdict = shown.batch(batch_id).verdict
@@ -109,8 +113,10 @@ def _batch(
     return page(
         "batch.html",
         visitor,
-        status=400 if wrong else 200,
+        status=400 if wrong or wrong_texts else 200,
         found=found,
+        unread=papers_of(house.store.root, verdict, files) if verdict else (),
+        wrong_texts=wrong_texts,
         verdict=verdict,
         sentences=spoken(verdict) if verdict else (),
         files=[(file, listing(file).fixes, house.drawn(None, file)) for file in files],
@@ -160,11 +166,11 @@ def _decided(house: House, visitor: Visitor, batch_id: str, fields: Mapping[str,
         if house.failures.failed(visitor.name):
             house.store.ledger.add(visitor.name, Act("sign-in locked", visitor.name, {}))
             house.sessions.end_all(visitor.name)
-        return _batch(house, visitor, batch_id, wrong=str(error), given=fields)
+        return batch_answer(house, visitor, batch_id, wrong=str(error), given=fields)
     except InputNotFound:
         raise
     except KratomQCError as error:
-        return _batch(house, visitor, batch_id, wrong=str(error), given=fields)
+        return batch_answer(house, visitor, batch_id, wrong=str(error), given=fields)
     house.failures.forget(visitor.name)
     reports.refresh(house.store.root, house.store.ledger)
     if visitor.session:

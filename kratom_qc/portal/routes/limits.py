@@ -1,0 +1,154 @@
+"""The limits as they stand on a day, what comes, what must be read again; two batches compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, NamedTuple
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from kratom_qc import PROGRAM
+from kratom_qc.app.compare import compare
+from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.domain.limit import Limit, Rulebook
+from kratom_qc.domain.roles import Action
+from kratom_qc.portal import kept_pages
+from kratom_qc.portal.guard import Visitor, who
+from kratom_qc.portal.house import InHouse
+from kratom_qc.portal.pages import page
+from kratom_qc.report.comparison_page import comparison_page
+from kratom_qc.rulebooks import plainly
+from kratom_qc.rulebooks.dates import bound, in_force, is_pending, stands
+from kratom_qc.rulebooks.hazards import due
+
+router = APIRouter()
+Reader = Annotated[Visitor, Depends(who(Action.SEE_ALL))]
+LimitsReader = Annotated[Visitor, Depends(who(Action.SEE_LIMITS))]
+_MOST = 200  # limits of one page
+
+
+class Line(NamedTuple):
+    """A limit as it stands on a day."""
+
+    book: Rulebook
+    limit: Limit
+    asks: str
+    standing: str
+    decides: bool
+    why: str = ""
+
+
+@router.get("/limits")
+def limits(
+    house: InHouse,
+    visitor: LimitsReader,
+    on: str = "",
+    search: str = "",
+    book: str = "",
+    show: str = "in force",
+) -> Response:
+    """The limits of a day: those in force, those that come, those that are due to be read again."""
+    today = datetime.now(UTC).date()
+    try:
+        day, wrong = date.fromisoformat(on) if on else today, ""
+    except ValueError:
+        day, wrong = today, f"'{on}' is no day; these are the limits of today"
+    books = house.today.policy().books
+    every = _LISTS.get(show, _standing)(books, day)
+    found = [one for one in every if _is_asked(one, search, book)]
+    return page(
+        "limits.html",
+        visitor,
+        books=books.values(),
+        lines=found[:_MOST],
+        count=len(found),
+        day=day,
+        wrong=wrong,
+        asked={"on": day.isoformat(), "search": search, "book": book, "show": show},
+        lists=list(_LISTS),
+    )
+
+
+def _is_asked(line: Line, search: str, book: str) -> bool:
+    said = f"{line.limit.rule_id} {line.book.id} {line.book.title} {line.asks} {line.limit.because}"
+    low = said.casefold()
+    return all(word in low for word in search.casefold().split()) and book in ("", line.book.id)
+
+
+def _lines(books: Mapping[str, Rulebook], day: date) -> Iterable[Line]:
+    for book in books.values():
+        for one in book.limits:
+            yield Line(
+                book, one, plainly.asks(one), plainly.standing(one, day), stands(one, day)[1]
+            )
+
+
+def _standing(books: Mapping[str, Rulebook], day: date) -> list[Line]:
+    """What decides on the day."""
+    return [one for one in _lines(books, day) if one.decides]
+
+
+def _coming(books: Mapping[str, Rulebook], day: date) -> list[Line]:
+    """What stands later, may stand already, or is proposed; the next first."""
+    found = [one for one in _lines(books, day) if _comes(one.limit, day)]
+    dated = (one._replace(why=_from(one.limit)) for one in found)
+    return sorted(dated, key=lambda one: (one.why == "", one.why))
+
+
+def _comes(limit: Limit, day: date) -> bool:
+    if is_pending(limit, day) or in_force(limit, day) == "not yet in force":
+        return True
+    return str(limit.status) == "proposed" and in_force(limit, day) != "expired"
+
+
+def _from(limit: Limit) -> str:
+    known = bound(limit.effective_from, first=True) > date.min
+    return f"from {limit.effective_from}" if known else ""
+
+
+def _overdue(books: Mapping[str, Rulebook], day: date) -> list[Line]:
+    """What a person must compare with its source, the most harmful first."""
+    return [
+        Line(
+            one.book,
+            one.limit,
+            plainly.asks(one.limit),
+            plainly.standing(one.limit, day),
+            True,
+            "; ".join(filter(None, (one.why, f"{one.days} days over" if one.days > 0 else ""))),
+        )
+        for one in due(books, day)
+    ]
+
+
+def _everything(books: Mapping[str, Rulebook], day: date) -> list[Line]:
+    return list(_lines(books, day))
+
+
+_LISTS = {
+    "in force": _standing,
+    "coming": _coming,
+    "to be read again": _overdue,
+    "every limit": _everything,
+}
+
+
+@router.get("/compare")
+def compared(house: InHouse, visitor: Reader, one: str = "", other: str = "") -> Response:
+    """Two batches side by side, or the form that asks which."""
+    one, other = one.strip(), other.strip()
+    wrong = ""
+    if one and other:
+        try:
+            found = compare(house.store.root, one, other)
+            links = {batch: f"/batches/{quote(batch)}" for batch in (one, other)}
+            return kept_pages.answer(comparison_page(found, links, program=PROGRAM))
+        except InputNotFound:
+            known = house.store.ledger.batches([one, other])
+            lacking = [batch for batch in (one, other) if batch not in known]
+            wrong = f"There is no batch {' and no batch '.join(lacking)}"
+    status = 404 if wrong else 200
+    return page("compare.html", visitor, status=status, one=one, other=other, wrong=wrong)

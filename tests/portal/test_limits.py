@@ -1,0 +1,53 @@
+"""The limits of a day, what comes, what is due; two batches side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app.stores import LEAD, certificate, passed
+from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
+from tests.portal.serving import Portal, served
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    root = tmp_path_factory.mktemp("limits")
+    passed(root, **{batch: certificate(batch, lead) for batch, lead in LEAD.items()})
+    with served(root) as portal:
+        yield portal
+
+
+def test_limits_are_those_of_the_day(house):
+    ann = house.signed_in("ann")  # a vendor, too, may see them
+    page = ann.get("/limits?search=lead&book=us-ut").text
+    assert "Lead below 1.2 ppm" in page
+    assert "No limit matches" in ann.get("/limits?search=lead&book=us-ut&on=1990-01-01").text
+    assert "no day" in ann.get("/limits?on=tomorrow").text
+    everything, in_force = (ann.get(f"/limits?show={one}").text for one in ("every limit", "in force"))
+    assert everything != in_force
+    assert "from 20" in ann.get("/limits?show=coming&on=2020-01-01").text
+    assert "days over" in ann.get("/limits?show=to be read again&on=2035-01-01").text
+
+
+def test_two_batches_stand_side_by_side(house):
+    quinn, ann = house.signed_in("quinn"), house.signed_in("ann")
+    answer = quinn.get("/compare?one=L-PASS&other=L-FAIL")
+    assert "1 of 1 results differ" in answer.text
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+    answer = quinn.get("/compare?one=L-PASS&other=L-NONE")
+    assert (answer.status_code, "no batch L-NONE" in answer.text) == (404, True)
+    assert ann.get("/compare?one=L-PASS&other=L-FAIL").status_code == 403
+    assert "/compare?one=L-PASS" in quinn.get("/batches/L-PASS").text
+
+
+def test_the_pages_fit_and_can_be_read_by_everybody(house):
+    with chromium() as browser:
+        for width in (375, 1280):
+            page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
+            sign_in(page, house.address, "quinn")
+            for address in ("/limits?search=lead", "/limits?show=coming", "/compare"):
+                page.goto(f"{house.address}{address}")
+                assert violations(page) == [], address
+                assert not is_wider_than_the_screen(page), (address, width)
