@@ -22,6 +22,7 @@ from kratom_qc.app.notices import worries
 from kratom_qc.app.notices.news import Notice, news, ordered
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.archive import disk
+from kratom_qc.domain.errors import KratomQCError
 from kratom_qc.ledger.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ def tell(root: Path, ledger: Ledger, policy: JudgementPolicy) -> None:
             _tell(root, ledger, policy, addresses)
     except Timeout:
         log.info("others are telling")
-    except OSError as error:
-        log.error("notices cannot be kept", extra={"why": str(error.strerror)})
+    except (OSError, KratomQCError) as error:
+        log.error("notices cannot be kept", extra={"why": str(error)})
 
 
 def send_now(title: str, lines: Sequence[str]) -> bool:
