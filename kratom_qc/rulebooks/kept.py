@@ -4,7 +4,8 @@ same ones.
 
 What is kept is named by the SHA-256 of everything that it was made of: every byte of every rulebook
 and word list, and the state of every file of the code that made it. Whatever is different is loaded
-again. Like compiled byte code it is only read from a folder that nobody else can write to.
+again. Like compiled byte code it is only read from a folder that nobody else can write to; and its
+own hash stands before it, for a disk that gives back one wrong byte would give another limit.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kratom_qc.domain.limit import Rulebook
 
 _MADE_BY = ("domain", "rulebooks", "vocabulary")
 _KEPT = 4  # sets of rulebooks; the oldest go
+_HASHED = hashlib.sha256().digest_size
 
 
 def load(folder: Path) -> dict[str, Rulebook] | None:
@@ -34,7 +36,11 @@ def load(folder: Path) -> dict[str, Rulebook] | None:
     try:
         if not _is_ours(file):
             return None
-        books: dict[str, Rulebook] = pickle.loads(file.read_bytes())  # noqa: S301 - ours alone
+        content = file.read_bytes()
+        pickled = content[_HASHED:]
+        if hashlib.sha256(pickled).digest() != content[:_HASHED]:
+            return None
+        books: dict[str, Rulebook] = pickle.loads(pickled)  # noqa: S301 - ours alone
     except Exception:  # whatever is wrong with it, it is loaded again from what people wrote
         return None
     return books
@@ -48,7 +54,8 @@ def keep(folder: Path, books: dict[str, Rulebook]) -> None:
     with suppress(OSError):
         file = place / _name(folder)
         part = file.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(pickle.dumps(books, pickle.HIGHEST_PROTOCOL))
+        pickled = pickle.dumps(books, pickle.HIGHEST_PROTOCOL)
+        part.write_bytes(hashlib.sha256(pickled).digest() + pickled)
         part.chmod(0o600)
         part.replace(file)
         for old in sorted(place.glob("rulebooks-*.pickle"), key=_age)[:-_KEPT]:
