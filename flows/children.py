@@ -54,6 +54,11 @@ class Child:
         """Whether it runs."""
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def status(self) -> int | None:
+        """With what it ended; None where it runs, or never did."""
+        return self.process.poll() if self.process else None
+
     def tend(self) -> bool:
         """Start it again where it has died, each time after a longer pause. Returns whether it was
         started."""
@@ -72,9 +77,8 @@ class Child:
         """How long to wait after a death."""
         self.deaths = 1 if now - self._started > _SETTLED else self.deaths + 1
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self.deaths - 1))
-        status = self.process.returncode if self.process else None
-        told = {"child": self.name, "status": status, "again_in": pause, "log": str(self.log_file)}
-        log.error("child died", extra=told)
+        told = {"child": self.name, "status": self.status, "again_in": pause}
+        log.error("child died", extra={**told, "log": str(self.log_file)})
         return pause
 
     def ask_to_stop(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -18,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.children import end_with_the_parent
+from flows.children import Child, end_with_the_parent
 from kratom_qc.domain.errors import EngineError
 
 HOST = "127.0.0.1"
@@ -36,10 +35,9 @@ QUIET = {
 
 
 @contextmanager
-def prefect_server(home: Path, *, scheduling: bool = False) -> Iterator[Callable[[], None]]:
+def prefect_server(home: Path) -> Iterator[Callable[[], None]]:
     """A Prefect API for the block: the configured one, or a server that lives as long as the block,
-    and no longer than this process however that ends. `scheduling`: with the services that start
-    runs on a schedule.
+    and no longer than this process however that ends. It starts no run on a schedule.
 
     Yields a function that waits until it answers, so that the heavy imports can be made while it
     starts; its address is in the environment from the first moment, because Prefect reads its
@@ -50,26 +48,17 @@ def prefect_server(home: Path, *, scheduling: bool = False) -> Iterator[Callable
     if os.environ.get("PREFECT_API_URL", ""):
         yield lambda: None
         return
-    home.mkdir(parents=True, exist_ok=True)
     port = free_port()
     address = f"http://{HOST}:{port}/api"
     os.environ.update(PREFECT_HOME=str(home.resolve()), PREFECT_API_URL=address)
-    environment = dict(os.environ)
-    if not scheduling:
-        environment["PREFECT__SERVER_WEBSERVER_ONLY"] = "1"
-    with (home / "server.log").open("ab") as log:
-        server = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed arguments
-            [sys.executable, "-m", __name__, str(port)],
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.PIPE,  # closes when this process ends: see `end_with_the_parent`
-        )
-        try:
-            yield lambda: _wait(server, f"{address}/health", home)
-        finally:
-            os.environ.pop("PREFECT_API_URL", None)
-            _stop(server)
+    unscheduled = {"PREFECT__SERVER_WEBSERVER_ONLY": "1"}
+    server = Child("server", [__name__, str(port)], home / "server.log", unscheduled)
+    server.start()
+    try:
+        yield lambda: _wait(server, f"{address}/health")
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        server.stop()
 
 
 def free_port() -> int:
@@ -79,12 +68,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(server: subprocess.Popen[bytes], health: str, home: Path) -> None:
+def _wait(server: Child, health: str) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if server.poll() is not None:
-            how = f"ended with status {server.returncode}"
-            raise EngineError(f"the Prefect server {how}; see {home / 'server.log'}")
+        if not server.is_up:
+            how = f"ended with status {server.status}"
+            raise EngineError(f"the Prefect server {how}; see {server.log_file}")
         try:
             # a fixed http address on this machine
             with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310
@@ -93,18 +82,7 @@ def _wait(server: subprocess.Popen[bytes], health: str, home: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     how = f"did not answer within {START_SECONDS} s"
-    raise EngineError(f"the Prefect server {how}; see {home / 'server.log'}")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
-    if server.stdin is not None:
-        server.stdin.close()
+    raise EngineError(f"the Prefect server {how}; see {server.log_file}")
 
 
 # ---------------------------------------------------------------- in the server's process
