@@ -25,11 +25,13 @@ from kratom_qc import logs
 from kratom_qc.domain.errors import KratomQCError, StoreBusy
 
 if TYPE_CHECKING:
+    from kratom_qc.app.release import Progress
     from kratom_qc.app.store import Store
     from kratom_qc.app.today import Today
 
 log = logging.getLogger("kratom_qc.flows")
 _SWEEP_SECONDS = 20.0
+_BEAT_SECONDS = 10.0
 _DEBOUNCE, _LOOK_UP = 300, 1_000  # ms: what arrives together is one pass
 
 
@@ -93,7 +95,7 @@ def _one_pass(schedule: Schedule, store: Store, today: Today) -> bool:
     try:
         inbox = schedule.inbox if schedule.inbox and schedule.inbox.is_dir() else None
         policy = today.policy()
-        done = whole_pass(inbox, store, policy)
+        done = whole_pass(inbox, store, policy, progress=_beating(store.root))
         if not done.was_idle:
             after_pass(store, policy)
     except StoreBusy:
@@ -103,6 +105,21 @@ def _one_pass(schedule: Schedule, store: Store, today: Today) -> bool:
         trouble = str(error)
     beat(store.root, "standing", doing="waiting", trouble=trouble)
     return True
+
+
+def _beating(root: Path) -> Progress:
+    """Progress of a pass as a sign of life: one over ten thousand files takes minutes."""
+    from kratom_qc.app.health import beat
+
+    said = time.monotonic()
+
+    def say(_stage: str, _done: int, _of: int) -> None:
+        nonlocal said
+        if time.monotonic() - said >= _BEAT_SECONDS:
+            beat(root, "standing", doing="pass")
+            said = time.monotonic()
+
+    return say
 
 
 def main() -> None:
