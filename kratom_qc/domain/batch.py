@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -58,3 +58,11 @@ class Batch:
     def judged_as(self) -> str | None:
         """The id of the product that limits are asked of; None where its form is unknown."""
         return judged_as(self.product, self.facts.made_from if self.facts else None)
+
+    def was_tested_for_any(self, analytes: Container[str]) -> bool:
+        """Whether any of them was looked for."""
+        return any(
+            result.measured and result.analyte in analytes
+            for certificate in self.certificates
+            for result in certificate.results
+        )

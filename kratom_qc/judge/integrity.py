@@ -17,7 +17,7 @@ from kratom_qc.rulebooks.dates import stands
 from kratom_qc.rulebooks.hazards import bounded
 from kratom_qc.rulebooks.scope import applicable, asked, covers, market_books, product_books
 from kratom_qc.vocabulary import analytes, product_forms, product_names
-from kratom_qc.vocabulary.hazards import HazardFamily, hazard_families, is_hazard
+from kratom_qc.vocabulary.hazards import hazard_families, is_hazard
 from kratom_qc.vocabulary.wording import overdue
 
 # What dates a measurement, best first.
@@ -92,7 +92,7 @@ class Integrity:
     def _panels_not_tested(self, batch: Batch) -> Iterator[Finding]:
         """Families of which something must have been tested, and of which nothing was."""
         for family in self.panels:
-            if not is_tested(family, batch):
+            if not batch.was_tested_for_any(family.members):
                 why = f"none of the {family.name} was tested, and the settings require it"
                 yield held("PANEL-NOT-TESTED", why, None)
 
@@ -115,15 +115,6 @@ class Integrity:
 def _said(day: date, printed: SourceText) -> str:
     """A day, with what is printed where that is not the same text."""
     return str(day) if printed.text.strip() == str(day) else f"{day} ('{printed.text.strip()}')"
-
-
-def is_tested(family: HazardFamily, batch: Batch) -> bool:
-    """Whether any of a family was looked for."""
-    return any(
-        result.measured and result.analyte in family.members
-        for certificate in batch.certificates
-        for result in certificate.results
-    )
 
 
 def held(rule_id: str, why: str, ref: CellRef | None, analyte: str | None = None) -> Finding:
