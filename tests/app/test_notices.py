@@ -152,6 +152,21 @@ def test_a_rulebook_that_is_due_and_a_disk_that_fills_are_told(tmp_path, web, mo
     assert web.texts().endswith("https://qc.example.com/reports/index.html")
 
 
+@pytest.mark.usefixtures("web")
+def test_a_worry_that_has_gone_is_not_remembered_for_ever(tmp_path, monkeypatch):
+    """Each batch that was ever on hold would stand in the file that every pass writes."""
+    monkeypatch.setenv("KRATOM_QC_MIN_FREE_MIB", "1000000")
+    store = Store(tmp_path / "store", clock)
+    by = policy(tmp_path)
+    remembered = []
+    for day in (0, 6, 7):
+        after_pass(store, replace(by, on=DAY + timedelta(days=day)))
+        monkeypatch.setenv("KRATOM_QC_MIN_FREE_MIB", "1")
+        (known,) = json.loads((store.root / "notices.json").read_bytes()).values()
+        remembered.append("disk|disk" in known["worries"])
+    assert remembered == [True, True, False]
+
+
 @pytest.mark.parametrize("address", ["nonsense", "ftp://somewhere", "json://127.0.0.1:9/secret-word"])
 def test_a_wrong_address_is_logged_without_what_it_hides(tmp_path, monkeypatch, caplog, address):
     monkeypatch.setenv("KRATOM_QC_NOTIFY", address)

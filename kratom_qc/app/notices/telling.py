@@ -74,7 +74,8 @@ def _tell(root: Path, ledger: Ledger, policy: JudgementPolicy, addresses: Iterab
         if notices and not _send(address, _title(notices), "\n".join(_lines(notices))):
             continue
         told.sequence, told.looked = head, policy.on.isoformat()
-        told.worries |= {one.key: policy.on.isoformat() for one in worried}
+        still_quiet = {key: day for key, day in told.worries.items() if _lately(day, policy.on)}
+        told.worries = still_quiet | {one.key: told.looked for one in worried}
     _keep(root, known)
 
 
