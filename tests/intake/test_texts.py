@@ -136,6 +136,14 @@ def test_a_sentence_in_the_place_of_a_name_holds_a_batch_that_passes() -> None:
     assert (len(verdicts), passed) == (len(papers), {"Jane Doe"})
 
 
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [("Jane Doe", "Technical Director"), ("JD", "Analyst"), ("นาย สมชาย ใจดี", "ผู้อนุมัติ"), ("นางสาวสมศรี ใจดี", "ผู้อนุมัติ")],
+)
+def test_a_name_over_a_line_for_a_signature_is_a_name(name: str, below: str) -> None:
+    assert held_by(read_csv(square([*LEAF, [], [name], [below]]), head=())) == []
+
+
 @pytest.mark.parametrize("text", READ)
 def test_what_is_plain_or_read_before_holds_nothing(text: str) -> None:
     assert "TEXT-UNREAD" not in held_by(read_csv(square([*LEAF, [], [text]]), head=()))

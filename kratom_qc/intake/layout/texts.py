@@ -154,7 +154,8 @@ def _signed_under(page: Page, at: tuple[int, int]) -> str:
 
 def _may_be_named(text: str) -> bool:
     """A quick look, since most cells of a sheet without results name nobody."""
-    return len(text) <= _LONGEST_NAME and text[:1].isupper() and " " in text.strip()
+    first = text.lstrip()[:1]
+    return len(text) <= _LONGEST_NAME and first.isalpha() and not first.islower()
 
 
 @lru_cache(4096)
