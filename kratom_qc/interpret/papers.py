@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from kratom_qc import vocabulary
 from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.keys import folded
-from kratom_qc.vocabulary.names import is_capitalised_name, is_organisation, is_person, is_role
+from kratom_qc.vocabulary.names import is_organisation, is_person, is_role
 from kratom_qc.vocabulary.plain_words import plain_words
 from kratom_qc.vocabulary.rows import heading
 
@@ -153,13 +153,8 @@ def is_signature(text: str) -> bool:
     who = (without_day["who"] if without_day else who).strip(" ,;:|–—-")
     if is_person(who) or is_role(who.rstrip(" :")):
         return True
-    name, _, role = who.partition(",")
-    named = is_capitalised_name(name, 3) and len(name.split()) > 1
-    return (
-        signed is not None
-        and named
-        and (not role.strip() or is_role(role) or is_organisation(role.strip()))
-    )
+    name, _, of = who.partition(",")
+    return signed is not None and is_person(name) and is_organisation(of.strip())
 
 
 # ---------------------------------------------------------------- how deep a method looks

@@ -35,7 +35,7 @@ from kratom_qc.vocabulary.names import (
     is_role,
     is_thai_name,
 )
-from kratom_qc.vocabulary.plain_words import ordinary_words, plain_words
+from kratom_qc.vocabulary.plain_words import plain_words
 from kratom_qc.vocabulary.rows import quality_control
 
 _MOST_LABEL_WORDS = 4
@@ -452,7 +452,8 @@ def _is_container(text: str) -> bool:
 
 
 def _is_person_in_place(text: str) -> bool:
-    """A person where one is named, by initials even; or who it was, `client` or `laboratory`."""
+    """A person where one is named, by initials even; or who it was, `client` or `laboratory`. Words
+    that only look like a name may be any sentence: they are read once, and then registered."""
     text = _SEE_NOTE.sub("", text)
     if folded(text.strip(" .")) in plain_words("person", "who"):
         return True
@@ -461,19 +462,7 @@ def _is_person_in_place(text: str) -> bool:
     people = [part for part in people if part]
     if len(people) == 1 and is_thai_name(people[0]):
         return True
-    return bool(people) and all(
-        is_person(part, initials=True) or is_role(part) or _is_named(part) for part in people
-    )
-
-
-def _is_named(text: str) -> bool:
-    """A name in the place of one, with a role behind or without: capitalised words that are no
-    words of any list of ours."""
-    name, _, role = text.partition(",")
-    words = name.split()
-    unlisted = not any(folded(word.strip(".")) in ordinary_words() for word in words)
-    named = 1 < len(words) <= 3 and is_capitalised_name(name, 3) and unlisted
-    return named and (not role.strip() or is_role(role.strip()))
+    return bool(people) and all(is_person(part, initials=True) or is_role(part) for part in people)
 
 
 def _is_client(text: str) -> bool:

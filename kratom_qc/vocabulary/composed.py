@@ -12,6 +12,7 @@ from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.lists import word_list
 
 _MOST_PARTS = 6
+_LONGEST = 60  # characters
 _SMALL = frozenset(
     (
         *(
@@ -59,6 +60,8 @@ def _key(text: str) -> str:
 
 def composed_label(text: str) -> str | None:
     """The kind of value beside a label that is made of known parts; None where it is not."""
+    if len(text) > _LONGEST or any(map(str.isdigit, text)):
+        return None
     words = _key(re.sub(r"(?<=[dl])['’]", " ", text)).split()
     if not 0 < len(words) <= _MOST_PARTS:
         return None

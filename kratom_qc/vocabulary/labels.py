@@ -107,8 +107,8 @@ def _meaning(text: str) -> str | None:
 
 
 def _composed(text: str) -> str | None:
-    kind = composed_label(text) if analyte(text) is None else None
-    return f"plain {kind}" if kind else None
+    kind = composed_label(text)
+    return f"plain {kind}" if kind and analyte(text) is None else None
 
 
 def _meaning_of_parts(text: str) -> str | None:

@@ -107,12 +107,14 @@ def is_person(text: str, *, initials: bool = False) -> bool:
         return not is_word_of_the_field(name) and not has_adverse_word(name.replace(".", ""))
     parts = [part.strip(" .") for part in re.split(r"[,;\n/–]|\s-\s|[()]", name)]
     named = [part for part in parts if part and not _is_role(part)]
-    return len(named) == 1 and _is_one_name(named[0], with_role=len(named) < len(parts))
+    credited = any(map(_are_credentials, parts))
+    return len(named) == 1 and _is_one_name(named[0], credited=credited)
 
 
 def is_thai_name(text: str) -> bool:
-    """Whether a text is a Thai name in a place for one: two words, with a title or without."""
-    words = _THAI_TITLE.sub("", text.strip()).split()
+    """Whether a text is a Thai name in a place for one: a title with two words behind it."""
+    title = _THAI_TITLE.match(text.strip())
+    words = text.strip()[title.end() :].split() if title else []
     written = len(words) == 2 and all(map(_THAI.fullmatch, words))
     return written and not is_word_of_the_field(text) and not has_adverse_word(text)
 
@@ -125,8 +127,6 @@ def is_role(text: str) -> bool:
 
 def _is_role(text: str) -> bool:
     """A role, or credentials: `Laboratory Director`, `QC Analyst II`, `Ph.D.`, `CRQ IV 0428`."""
-    if _ENROLLED.fullmatch(text):
-        return True
     ranked = _RANK.sub("", text)
     words = ranked.split()
     while len(words) > 1 and folded(words[-1].strip(".")) in plain_words("person", "field"):
@@ -135,7 +135,15 @@ def _is_role(text: str) -> bool:
         return _is_role(" ".join(words))
     if folded(text) in plain_words("person", "role") or _is_composed_role(text):
         return True
-    return all(_key(word) in _credentials() for word in text.split())
+    return _are_credentials(text)
+
+
+def _are_credentials(text: str) -> bool:
+    """What only a person has; a role may stand behind any words: `Declined, QA Manager`."""
+    if _ENROLLED.fullmatch(text):
+        return True
+    words = text.split()
+    return bool(words) and all(_key(word) in _credentials() for word in words)
 
 
 def _is_composed_role(text: str) -> bool:
@@ -147,7 +155,7 @@ def _is_composed_role(text: str) -> bool:
     )
 
 
-def _is_one_name(text: str, *, with_role: bool) -> bool:
+def _is_one_name(text: str, *, credited: bool) -> bool:
     words = [word for word in text.split() if word not in _PARTICLES]
     titles = plain_words("person", "title") | _credentials()
     rest = [word for word in words if _key(word) not in titles]
@@ -156,7 +164,7 @@ def _is_one_name(text: str, *, with_role: bool) -> bool:
     if not 0 < len(proper) <= _MOST_WORDS or initials > 2:
         return False
     by_its_given_name = len(proper) > 1 and any(map(_is_given_name, proper))
-    told = with_role or initials > 0 or len(rest) < len(words) or by_its_given_name
+    told = credited or initials > 0 or len(rest) < len(words) or by_its_given_name
     return told and _may_be_names(proper)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.settings import Caps
+from tests.factory import CLEAN_LEAF
 from tests.factory.sheets import canonical, codes, results, told
 from tests.hostile.runner import outcome
 from tests.intake.test_shapes import BATCH
@@ -587,3 +588,38 @@ def scalars(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield from scalars(member, f"{place}/{key}")
     if not isinstance(value, dict | list):
         yield place, value
+
+
+# ---------------------------------------------------------------- JSON of no known format
+
+
+def free(**more: Any) -> Document:
+    rows = [{"analyte": name, "result": said, "unit": unit} for name, (said, unit) in CLEAN_LEAF.items()]
+    return {"batch_number": "L-1", "form": "Leaf powder", "date_tested": "2026-03-04", "results": rows, **more}
+
+
+def test_json_of_no_known_format_is_read_as_a_sheet_and_holds_nothing_by_itself() -> None:
+    reading = read(free(approved_by=None, client="Leaf s.r.o.", sample={"batch_number": "L-1"}))
+    assert (reading.batch_ids, wrong_with(reading)) == (("L-1",), set())
+    assert "json-laid-out" in told_of(reading)
+
+
+SAID: list[Document] = [
+    {"do not release": ""}, {"do not release": None}, {"REJECTED": {}}, {"REJECTED": []}, {"REJECTED": {"client": "Leaf s.r.o."}},
+    {"REJECTED": [{"client": "Leaf s.r.o."}]}, {"REJECTED": {"unit": "mg/kg"}}, {"unit": "do not use"}, {"unit": "ppb"},
+    {"meta": {"unit": "do not use"}}, {"a": {"method": "ICP-MS"}, "b": {"method": "HPLC, rejected"}}, {"status": "rejected"},
+    {"meta": {"inner": {"decision": "do not release"}}}, {"notes": [["do not release"]]}, {"valid": False}, {"on_hold": True},
+    {"approved_by": "Release Withheld"}, {"address": {"street": "Do Not Release"}}, {"salmonella": "present"}, {"lot": "L-9"},
+    {"samples": [{"sample": "L-9", "results": [{"analyte": "Lead", "result": "9.9", "unit": "mg/kg"}]}]},
+    {"lead": {"value": "9.9", "unit": "mg/kg"}}, {"previous": {"lead": {"value": "9.9", "unit": "mg/kg"}}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID, ids=json.dumps)
+def test_no_key_and_no_value_of_such_json_says_nothing(said: Document) -> None:
+    assert wrong_with(read(free(**said)))
+
+
+def test_such_json_that_is_too_large_to_lay_out_is_refused() -> None:
+    wide = [{f"c{number}": "1" for number in range(150)}] * 700
+    assert codes(read(free(more=wide, note="do not release"))) == ["too-large"]

@@ -114,6 +114,36 @@ def test_every_decisive_note_holds_a_batch_that_passes() -> None:
     assert [note for note, (_, reading) in accepted.items() if passed & {*reading.batch_ids}] == []
 
 
+def test_a_sentence_in_the_place_of_a_name_holds_a_batch_that_passes() -> None:
+    labels = ["Approved by", "Analyst", "Signed", "Reviewed by", "Authorised by", "Technical Director"]
+    sentences = [
+        "Jane Doe",
+        "Release Withheld",
+        "Nicht Freigegeben",
+        "Pozastaveno Uvolnění",
+        "Noch Offen",
+        "Ditolak Semua",
+        "Chumbo Elevado",
+    ]
+    papers, said_of = [], {}
+    for number, (label, said) in enumerate(product(labels, sentences), start=100):
+        for place, line in (("A", [label, said]), ("B", [f"{label}: {said}"]), ("C", [said])):
+            below = [[label]] if place == "C" else []  # a line for a signature
+            papers.append(read_csv(square([*leaf(f"L-{number}{place}"), [], line, *below]), head=()))
+            said_of[f"L-{number}{place}"] = said
+    verdicts = judged(papers, BOOKS, markets=["us"], beside=CrossCertificateChecks())
+    passed = {said_of[batch_id] for batch_id, verdict in verdicts.items() if verdict.decision is Decision.PASS}
+    assert (len(verdicts), passed) == (len(papers), {"Jane Doe"})
+
+
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [("Jane Doe", "Technical Director"), ("JD", "Analyst"), ("นาย สมชาย ใจดี", "ผู้อนุมัติ"), ("นางสาวสมศรี ใจดี", "ผู้อนุมัติ")],
+)
+def test_a_name_over_a_line_for_a_signature_is_a_name(name: str, below: str) -> None:
+    assert held_by(read_csv(square([*LEAF, [], [name], [below]]), head=())) == []
+
+
 @pytest.mark.parametrize("text", READ)
 def test_what_is_plain_or_read_before_holds_nothing(text: str) -> None:
     assert "TEXT-UNREAD" not in held_by(read_csv(square([*LEAF, [], [text]]), head=()))

@@ -71,6 +71,48 @@ def test_a_plain_shape_is_known(shape: str, said: str) -> None:
     assert plain_shape(said) == shape
 
 
+# Sentences written like names, in a place for one
+NOT_NAMES = [
+    "Release Withheld", "Pulled Back", "Awaiting Signature", "Outlier Removed", "Glass Splinters", "Burn It",
+    "Kick Back", "Grace Denied", "Jane Doe Objects", "Shipment Stuck", "Seal Cracked", "Needs Review",
+    "Third Time Lucky", "Contains Fentanyl", "Pozastaveno Uvolnění", "Neshodný Výrobek", "Živý Hmyz",
+    "Znečištěno Olovem", "Jan Odmítl", "Za Vlhké", "Podpis Chybí", "Nicht Freigegeben", "Noch Offen",
+    "Ausschuss Ware", "Lebende Insekten", "Verseucht Ganz", "Peter Lehnt Ab", "Unterschrift Fehlt", "Toujours Ouvert",
+    "Rebut Total", "Personne Encore", "Trop Humide", "Réserve Maintenue", "Marie Conteste", "Sin Aprobar",
+    "Nadie Aún", "Producto Descartado", "Demasiado Húmedo", "Falta Firma", "Chumbo Elevado", "Bolor Visível",
+    "Rascunho Provisório", "Ninguém Ainda", "Cheira Mal", "Nikt Jeszcze", "Brudnopis Roboczy", "Zbyt Wilgotny",
+    "Brakuje Podpisu", "Nessuno Ancora", "Troppo Umido", "Manca Firma", "Niemand Nog", "Te Vochtig", "Stinkt Erg",
+    "Ditolak Semua", "Belum Disetujui", "Belum Ada", "Produk Ditarik", "Berjamur Parah", "Terlalu Basah", "Bau Apek",
+    "สินค้า ปฏิเสธ", "สินค้า อื่น", "ขาด ลายเซ็น", "Salmonella Gefunden", "J. Declined",
+]  # fmt: skip
+FOR_PEOPLE = [
+    "Analyst", "Approved by", "Reviewed by", "Authorised by", "Signed", "Sampled By", "Results reviewed by",
+    "Schválil", "Geprüft von", "Validé par", "Aprobado por", "Aprovado por", "Zatwierdził", "Approvato da",
+    "Goedgekeurd door", "Disetujui oleh", "ผู้อนุมัติ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", NOT_NAMES)
+def test_a_sentence_written_like_a_name_is_nobodys_name(said: str) -> None:
+    ways = [said, f"{said}, QA Manager", f"{said} 2026-09-24"]
+    plain = {
+        (label, way)
+        for label in FOR_PEOPLE
+        for way in ways
+        if plain_shape(way, label) or plain_shape(f"{label}: {way}")
+    }
+    signed = [f"Signed electronically: {said}, Chief Chemist — 2026-09-24", f"{said}, QA Manager"]
+    assert (plain, [way for way in signed if plain_shape(way) or shape_alone(way)]) == (set(), [])
+
+
+@pytest.mark.parametrize("label", FOR_PEOPLE)
+@pytest.mark.parametrize(
+    "said", ["Jane Doe", "J. Doe", "JD", "Dr. Hoff", "Ing. Nováková, Ph.D.", "Hoff, M.Sc., QA Manager", "นาย สมชาย ใจดี"]
+)
+def test_a_name_is_told_by_a_given_name_an_initial_a_title_or_credentials(label: str, said: str) -> None:
+    assert plain_shape(said, label)
+
+
 @pytest.mark.parametrize("said", ADVERSE)
 def test_nothing_adverse_hides_in_a_plain_shape(said: str) -> None:
     assert (plain_shape(said), shape_alone(said), is_heading(said)) == ("", "", False)

@@ -4,7 +4,7 @@ beside each value, a table for each list of objects. The words then decide, as i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -13,9 +13,9 @@ from kratom_qc.domain.source import Cell, CellRef
 from kratom_qc.intake.exchange.exact_json import Node
 from kratom_qc.intake.sheets import Grid, Sheet, Workbook, cell_name
 
-NAME = "JSON"
+NAME = ""  # as of a sheet of CSV: a name would be one more text that somebody must read
 _OF_ALL = ("unit", "method", "basis", "portion")  # what is said once of a whole list of results
-_MOST_CELLS = 100_000
+MOST_CELLS = 100_000  # of a sheet; what is larger is refused, since its end is not laid out
 _KINDS = {"number": "number", "boolean": "boolean"}
 _Told = TypeVar("_Told")
 
@@ -33,7 +33,7 @@ class _Layout:
         """Write a row; each cell's text with the node that it was made of."""
         self.row += 1
         for column, (text, node) in enumerate(cells, start=1):
-            if not text.strip() or self.cells >= _MOST_CELLS:
+            if not text.strip() or self.cells >= MOST_CELLS:
                 continue
             kind = (
                 _KINDS.get(node.kind, "text") if node is not None and node.text == text else "text"
@@ -63,23 +63,43 @@ def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) ->
         return
     scalars = {key: one for key, one in node.members().items() if _is_scalar(one)}
     inner = {key: one for key, one in node.members().items() if not _is_scalar(one)}
-    heads = any(map(_are_rows, inner.values()))
+    own = {**above, **_said_of_all(inner), **_said_of_all({"": node})}
+    tables = [one for one in inner.values() if _are_rows(one)]
+    used = [one for role, one in own.items() if all(role not in _roles(each) for each in tables)]
+    with_results = {one.pointer for one in used} if tables else set()
     if name == "address":
         _write_address(layout, [one for one in scalars.values() if not one.blank])
     else:
-        _write_values(layout, name, scalars, heads=heads)
-    own = {**above, **_said_of_all(inner), **_said_of_all({"": node})}
+        _write_values(layout, name, scalars, with_results)
     for key, one in inner.items():
-        if not (heads and _only_says_of_all(one)):
+        if not _stands_in(one, with_results):
             _write_inner(layout, key, one, own)
+
+
+def _roles(table: Node) -> set[str | None]:
+    """What the columns of a table are."""
+    return {vocabulary.column_role(key) for item in table.items() for key in _flat(item)}
+
+
+def _stands_in(node: Node, with_results: Container[str]) -> bool:
+    """Whether all that an object says stands in the columns of a table already."""
+    members = list(node.members().values()) if node.kind == "object" else []
+    return bool(members) and all(one.pointer in with_results for one in members)
 
 
 def _write_inner(layout: _Layout, key: str, node: Node, above: Mapping[str, Node]) -> None:
     named = _by_analyte(node)
+    if named is None and not (_is_label(key) or _are_rows(node) or _writes_its_name(node)):
+        layout.line([(_words(key), node)])  # what it is called may be said of all that is in it
     if named is not None:
         _table(layout, key, named, above)
     else:
         _write(layout, node, _singular(key), above)
+
+
+def _writes_its_name(node: Node) -> bool:
+    """Whether a list has values, which stand beside its name."""
+    return any(_is_scalar(item) and not item.blank for item in node.items())
 
 
 def _write_address(layout: _Layout, parts: Sequence[Node]) -> None:
@@ -87,13 +107,25 @@ def _write_address(layout: _Layout, parts: Sequence[Node]) -> None:
         layout.line([("Address", None), (", ".join(one.text for one in parts), parts[0])])
 
 
-def _write_values(layout: _Layout, name: str, scalars: Mapping[str, Node], *, heads: bool) -> None:
-    """The values of an object beside their labels; a unit that `heads` results stands with them."""
+def _write_values(
+    layout: _Layout, name: str, scalars: Mapping[str, Node], with_results: Container[str]
+) -> None:
+    """The values of an object beside their labels, but for those that stand `with_results`. A key
+    without a value is read as a text, unless it is a label that somebody left blank."""
     for key, one in scalars.items():
-        if not one.blank and not (heads and vocabulary.column_role(key) in _OF_ALL):
+        if one.blank:
+            if not _is_label(key):
+                layout.line([(_words(key), one)])
+        elif one.pointer not in with_results:
             layout.line([(_label(name, key), one), (one.text, one)])
     if scalars:
         layout.gap()
+
+
+def _is_label(key: str) -> bool:
+    words = _words(key)
+    lookups = (vocabulary.fact_name, vocabulary.plain_label, vocabulary.column_role)
+    return any(look(words) is not None for look in lookups)
 
 
 def _said_of_all(objects: Mapping[str, Node]) -> dict[str, Node]:
@@ -105,11 +137,6 @@ def _said_of_all(objects: Mapping[str, Node]) -> dict[str, Node]:
             if role in _OF_ALL:
                 found.setdefault(role, value)
     return found
-
-
-def _only_says_of_all(node: Node) -> bool:
-    members = node.members() if node.kind == "object" else {}
-    return bool(members) and all(vocabulary.column_role(key) in _OF_ALL for key in members)
 
 
 def _write_list(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) -> None:

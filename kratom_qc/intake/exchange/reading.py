@@ -17,7 +17,7 @@ from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.intake.exchange import material_identity, wcia
 from kratom_qc.intake.exchange.document import Document
 from kratom_qc.intake.exchange.exact_json import Node, parse
-from kratom_qc.intake.exchange.laid_out import at_pointers, laid_out
+from kratom_qc.intake.exchange.laid_out import MOST_CELLS, at_pointers, laid_out
 from kratom_qc.intake.layout.certificates import certificates as sheet_certificates
 from kratom_qc.intake.layout.labels import as_stated
 from kratom_qc.intake.refusals import refused
@@ -69,8 +69,11 @@ def _as_a_sheet(name: str, raw: bytes, root: Node, caps: Caps, *, account: bool)
     results is in it."""
     digest = hashlib.sha256(raw).hexdigest()
     book, places = laid_out(name, digest, root)
-    if len(book.sheets[0].rows) > caps.rows:
+    rows = book.sheets[0].rows
+    if len(rows) > caps.rows:
         raise refused(name, "too-large", f"more than {caps.rows:,} rows. Split the file")
+    if sum(map(len, rows.values())) >= MOST_CELLS:
+        raise refused(name, "too-large", f"more than {MOST_CELLS:,} values. Split the file")
     found = sheet_certificates(book, (), account=account)
     if not found.certificates and all(one.code in _NOTHING_READ for one in found.refusals):
         raise _not_a_certificate(name, root)

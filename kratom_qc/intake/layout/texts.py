@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.account import AccountEntry, Fate, PageText, TextKind
@@ -20,6 +21,7 @@ from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.sheets import SheetText, row_and_column
 from kratom_qc.vocabulary.names import is_role
 
+_LONGEST_NAME = 60  # characters
 # How the claims of header rows and of results begin.
 _HEADER, _RESULT = "header", "result of "
 
@@ -128,7 +130,8 @@ def _text_of(
         return PageText(word, column=headings[column].text, row_of=analyte or beside)
     label = _label(page.cells(row), column)
     if not analyte:
-        label = _label_over(page, at, label) or _signed_under(page, at) or label
+        signed = _signed_under(page, at) if _may_be_named(cell.text) else ""
+        label = _label_over(page, at, label) or signed or label
     return PageText(word, label=label, row_of=analyte)
 
 
@@ -149,6 +152,13 @@ def _signed_under(page: Page, at: tuple[int, int]) -> str:
     return next(filter(None, (_role_in(cell.text) for cell in cells if cell is not None)), "")
 
 
+def _may_be_named(text: str) -> bool:
+    """A quick look, since most cells of a sheet without results name nobody."""
+    first = text.lstrip()[:1]
+    return len(text) <= _LONGEST_NAME and first.isalpha() and not first.islower()
+
+
+@lru_cache(4096)
 def _role_in(text: str) -> str:
     """The label of a person that a line under a signature has: `PREPARED BY / DATE`, a role."""
     bare = text.strip(" :_")
