@@ -1,4 +1,5 @@
-"""The keep flow, nightly: whether a store is whole, a backup, and what a person must read again."""
+"""The keep flow, nightly: whether a store is whole, a backup, compaction, and what a person must
+read again."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ verified_and_backed_up = task(name="verify and back up", cache_policy=NO_CACHE)(
 
 @flow(name="keep", validate_parameters=False)
 def keep(store: str) -> Any:
-    """Verifies a store and backs it up. Fails where something in it is damaged: then nothing is
-    backed up, and somebody is told."""
+    """Verifies a store, backs it up and compacts it. Fails where something in it is damaged: then
+    neither is done, and somebody is told."""
     kept, policy = Store(Path(store)), load_policy()
     with logged_by_prefect():
         done = verified_and_backed_up(kept, policy)

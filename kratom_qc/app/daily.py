@@ -51,14 +51,15 @@ def _said(found: list[Turned]) -> list[str]:
 
 
 def keep(store: Store, policy: JudgementPolicy) -> Kept:
-    """Verify a store, and back it up where it is whole; else tell everybody. Raises StoreError
-    where the backup cannot be written."""
+    """Verify a store, and back it up and compact it where it is whole; else tell everybody. Raises
+    StoreError where the backup cannot be written."""
     faults = upkeep.verified(store.root)
     due = [f"to read again: {one}" for one in due_limits(policy)]
     if faults:
         send_now(f"kratom_qc: the store is damaged in {len(faults)} places", faults)
         return Kept(faults, [*faults, *due])
-    return Kept(faults, [upkeep.backed_up(store.root, policy.on), *due])
+    backed_up = upkeep.backed_up(store.root, policy.on)
+    return Kept(faults, [backed_up, upkeep.compacted(store.root), *due])
 
 
 def tell_digest(

@@ -86,8 +86,8 @@ def _known(root: Path, ledger: Ledger, ids: Collection[str] | None) -> dict[str,
 def _term(batch: KnownBatch, entries: Sequence[Entry], years: int) -> Kept:
     done = [date.fromisoformat(entry.at[:10]) for entry in entries if entry.act in _CHANGES]
     said = [entry.made for entry in entries if entry.act == "distributed"]
-    stated = {name: said[-1][name] for name in _DAYS if said and said[-1][name]}
-    days = {name: date.fromisoformat(day) for name, day in stated.items()}
+    # The newest of each: who corrects one day does not take the other back.
+    days = {name: date.fromisoformat(made[name]) for made in said for name in _DAYS if made[name]}
     return kept_until(batch.disposition, max(done), years=years, **days)
 
 

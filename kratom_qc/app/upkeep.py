@@ -1,4 +1,4 @@
-"""What a store needs every night: its verification and a backup."""
+"""What a store needs every night: its verification, a backup and compaction."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 from kratom_qc import settings
 from kratom_qc.app.backup import MANIFEST, back_up
+from kratom_qc.app.compaction import compact
 from kratom_qc.app.store import user
 from kratom_qc.app.verification import verify
+from kratom_qc.domain.errors import StoreError
 
 KEPT = 14  # daily backups; older ones are removed once a newer one is whole
 
@@ -32,6 +34,16 @@ def backed_up(root: Path, on: date) -> str:
     head, files = back_up(root, target, user())
     _remove_old(folder)
     return f"Backed up: {files} files, journal to entry {head.sequence}."
+
+
+def compacted(root: Path) -> str:
+    """Merge the archive's small files. Returns what was done, or why it was not, in a sentence: it
+    can wait for another night, and the backup is there."""
+    try:
+        found = compact(root, user())
+    except StoreError as error:
+        return f"Not compacted: {error}"
+    return f"Compacted: {found.before} files of each table before, {found.after} now."
 
 
 def _remove_old(folder: Path) -> None:

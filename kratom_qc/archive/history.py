@@ -77,10 +77,10 @@ class ArchivedVerdict:
 @dataclass
 class ArchiveTables:
     """The tables of a store. `lying` names the file in which the rows of a pass lie, of the passes
-    whose rows lie together with those of others."""
+    whose rows lie together with those of others; without it a compacted store cannot be read."""
 
     root: Path
-    lying: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    lying: Mapping[str, str] = field(kw_only=True)
 
     def path(self, name: str, pass_id: str) -> Path:
         """The file in which a table's rows of a pass lie."""

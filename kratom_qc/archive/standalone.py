@@ -1,10 +1,10 @@
 """Checks the folder that this script stands in: the evidence of one batch, as `kratom-qc archive
 export` made it. Needs Python 3.11 and nothing else (for signatures the package `cryptography`).
 
-    python verify.py [--tree SEQUENCE:ROOT] [--manifest SHA256]
+    python verify.py [--tree SEQUENCE:ROOT] [--manifest SHA256]    (1 where anything differs)
 
 `--tree` is of a line of heads.jsonl that you trust, `--manifest` the hash that the export printed.
-Without them you see that everything here agrees, not that nobody made it anew; 1 if it does not.
+Without the first all may be made anew; without the second results and page, or entries left out.
 """
 
 from __future__ import annotations
@@ -133,16 +133,16 @@ def check_basis(own: Row, verdicts: list[Row], findings: list[Row], entries: lis
     markets = [[row[name] for name in MARKET] for row in verdicts if row["market"] is not None]
     found = sorted((tuple(row[name] for name in FINDING) for row in findings), key=str)
     basis = sha256(canonical([[own[name] for name in OWN], markets, found]))
-    ours = [one for one in entries if one[4] == own["batch_id"]]
-    judged = [json.loads(one[6]) for one in ours if one[3] == "judged"]
-    if not judged or [judged[-1]["basis"], judged[-1]["verdict"]] != [basis, own["verdict"]]:
+    judged = [json.loads(one[6]) for one in entries if one[3:5] == ["judged", own["batch_id"]]]
+    last = [judged[-1][name] for name in ("basis", "verdict", "judged_on")] if judged else []
+    if last != [basis, own["verdict"], own["judged_on"]]:
         differs("journal.jsonl: what was judged last is not these findings and verdicts")
 
 
 def check_originals(own: Row, entries: list[Any]) -> None:
     there = {sha256(path.read_bytes()) for path in (HERE / "originals").iterdir()}
-    there &= {one[4] for one in entries if one[3] == "delivered"}
-    for original in set(own["certificates"]) - there:
+    delivered = {one[4] for one in entries if one[3] == "delivered"}
+    for original in (set(own["certificates"]) - there) | (there - delivered):
         differs(f"originals: the file {original} is not here, or was never delivered")
 
 

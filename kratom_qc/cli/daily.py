@@ -36,9 +36,9 @@ def rejudge(store: StoreFolder = None, facts: Facts = None) -> int:
 
 @daily.command()
 def keep(store: StoreFolder = None) -> int:
-    """Verify the store and back it up.
+    """Verify the store, back it up and merge its small files.
 
-    Into KRATOM_QC_BACKUPS, if it is set. Ends with 1 where something is damaged.
+    The backup goes into KRATOM_QC_BACKUPS, if it is set. Ends with 1 where something is damaged.
 
     \b
     Example:

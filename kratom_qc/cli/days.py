@@ -27,7 +27,7 @@ def rejudged(root: Path | None, facts: Path | None) -> int:
 
 
 def kept(root: Path | None) -> int:
-    """Verify and back up, and print what was found."""
+    """Verify, back up and compact, and print what was done."""
     done = daily.keep(_store(root), load_policy())
     _print(done.lines)
     return DIFFERS if done.faults else 0

@@ -462,13 +462,17 @@ class Ledger:
         """So many batches on which somebody has to decide: those on hold first, the worst verdict
         first, the newest first."""
         waiting = (Disposition.ON_HOLD, Disposition.AWAITING_REVIEW)
-        worst = case(
-            {str(one): place for place, one in enumerate(Decision)}, value=BATCHES.c.verdict
-        )
-        order = (BATCHES.c.disposition.desc(), worst, BATCHES.c.sequence.desc(), BATCHES.c.first)
-        rows = _BATCHES.where(BATCHES.c.disposition.in_(waiting)).order_by(*order).limit(count)
+        columns = BATCHES.c.disposition, BATCHES.c.verdict
+        worst = case({str(one): place for place, one in enumerate(Decision)}, value=columns[1])
+        kinds = select(*columns).where(columns[0].in_(waiting)).group_by(*columns)
+        found: list[KnownBatch] = []
         with reading(self._engine) as connection:
-            return list(map(_known_batch, connection.execute(rows)))
+            # Kind by kind an index has them in order: sorting all would cost more at every pass.
+            for kind in connection.execute(kinds.order_by(columns[0].desc(), worst)).all():
+                rows = _BATCHES.where(columns[0] == kind[0], columns[1] == kind[1])
+                rows = rows.order_by(BATCHES.c.sequence.desc(), BATCHES.c.first)
+                found += map(_known_batch, connection.execute(rows.limit(count - len(found))))
+        return found
 
     def on_hold(self) -> list[tuple[str, str, str]]:
         """(batch, when it was judged first, why it is held) of every batch on hold, the oldest

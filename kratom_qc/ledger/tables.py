@@ -6,7 +6,7 @@ All tables but the journal and the credentials can be made again from it at any 
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table
 
 METADATA = MetaData()
 
@@ -111,6 +111,7 @@ BATCHES = Table(
     Column("decided", Integer),  # the entry that decided it
     Column("amended", Integer),  # the newest entry that let a certificate give way
     Column("proposed", Integer),  # the entry that waits for a second person
+    Index("ix_batches_open", "disposition", "verdict", "sequence"),
 )
 USERS = Table(  # people, and programs that have a name of their own
     "users",

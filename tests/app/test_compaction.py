@@ -14,15 +14,20 @@ import pytest
 from kratom_qc.app.archive_query import ask
 from kratom_qc.app.backup import back_up, restore
 from kratom_qc.app.compaction import compact
+from kratom_qc.app.compare import compare
 from kratom_qc.app.evidence import export_batch
+from kratom_qc.app.groups import Groups
 from kratom_qc.app.review import dossier
+from kratom_qc.app.shown import Shown
 from kratom_qc.app.store import Store, history_of, ledger_of
+from kratom_qc.app.trends.report import trends
+from kratom_qc.app.trends.statements import Wanted, statements_before
 from kratom_qc.app.verification import verify
 from kratom_qc.archive import compaction, generation
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
-from tests.app.stores import LEAD, certificate, clock, passed, verdicts
+from tests.app.stores import DAY, LEAD, certificate, clock, passed, verdicts
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,29 @@ def test_after_compaction_everything_is_answered_as_before(root):
     assert len(files(store)) == 8
     assert compact(store, "me", clock) == (2, 1)
     assert verify(store, replay=True).differences == ()
+
+
+def questions(store: Path) -> dict[str, object]:
+    """What a comparison, the trends, the pages of a laboratory and the list of files answer."""
+    ledger = ledger_of(store)
+    groups = Groups(store, ledger, DAY)
+    (refused,) = [one for one in ledger.refused() if one.name == "refused.csv"]
+    return {
+        "compared": compare(store, "L-HOLD", "L-PASS"),
+        "papers": compare(store, "L-HOLD.csv", "b.csv", "L-HOLD"),
+        "trends": trends(store, Wanted(), DAY),
+        "before": statements_before(store, ledger.batches()["L-PASS"], 9),
+        "card": groups.card("laboratory", "A lab"),
+        "refusals": Shown(Store(store, clock), None).file(refused.sha256).refusals,
+    }
+
+
+def test_every_reader_finds_the_rows_also_when_the_files_of_before_are_gone(root):
+    store = root / "store"
+    before = questions(store)
+    compact(store, "me", clock)
+    generation.clear(store, ledger_of(store).ever_tables())  # as the next generation begins
+    assert questions(store) == before
 
 
 def test_rows_are_sorted_and_every_page_has_a_checksum(root):

@@ -72,6 +72,21 @@ def test_a_whole_store_is_backed_up_once_a_day_and_old_backups_go(tmp_path, sent
     assert not sent
 
 
+def test_small_files_are_merged_unless_a_pass_is_at_work(tmp_path, sent):
+    for batch in ("L-1", "L-2"):
+        passed(tmp_path, **{batch: certificate(batch, "0.4")})
+    store = Store(tmp_path / "store", clock)
+    with store.locked():
+        busy = daily.keep(store, policy(tmp_path))
+    assert busy.faults == []
+    assert [line for line in busy.lines if line.startswith("Not compacted: ")]
+    kept = daily.keep(store, policy(tmp_path))
+    assert "Compacted: 2 files of each table before, 1 now." in kept.lines
+    assert len(list((store.root / "archive" / "results").iterdir())) == 1
+    assert daily.keep(store, policy(tmp_path)).faults == []
+    assert not sent
+
+
 def test_a_damaged_store_is_told_and_no_backup_is_made_of_it(tmp_path, sent, monkeypatch):
     passed(tmp_path, one=certificate("L-1", "0.4"))
     monkeypatch.setenv("KRATOM_QC_BACKUPS", str(tmp_path / "backups"))

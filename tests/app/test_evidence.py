@@ -108,8 +108,8 @@ def resealed(evidence: Path) -> None:
     """A manifest for what lies there now."""
     path = evidence / "manifest.json"
     manifest = json.loads(path.read_text())
-    for name in manifest["files"]:
-        manifest["files"][name] = standalone.sha256((evidence / name).read_bytes())
+    there = (one for one in evidence.rglob("*") if one.is_file() and one != path)
+    manifest["files"] = {one.relative_to(evidence).as_posix(): standalone.sha256(one.read_bytes()) for one in there}
     path.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
@@ -117,6 +117,7 @@ def resealed(evidence: Path) -> None:
     ("findings.jsonl", '"outcome": "FAIL"', '"outcome": "PASS"', "its findings say"),
     ("findings.jsonl", '"why": "', '"why": "not ', "what was judged last is not these findings"),
     ("verdicts.jsonl", '"verdict": "FAIL"', '"verdict": "PASS"', "its findings say FAIL"),
+    ("verdicts.jsonl", '"judged_on": "2026-11-22"', '"judged_on": "2030-01-01"', "what was judged last is not"),
     ("journal.jsonl", "too much lead", "just enough lead", "is not what its hash says"),
     ("journal.jsonl", '"proof": ["', '"proof": ["00', "cannot be read further"),
 ])  # fmt: skip
@@ -128,6 +129,14 @@ def test_whoever_changes_words_and_the_manifest_is_found(evidence, name, before,
     status, output = checked(evidence)
     assert status == 1
     assert said in output or "does not stand in the journal" in output
+
+
+def test_a_file_that_nobody_delivered_is_no_original(evidence):
+    (evidence / "originals" / "other.csv").write_bytes(certificate("L-HOLD", "0.1"))
+    resealed(evidence)
+    status, said = checked(evidence)
+    assert status == 1
+    assert "was never delivered" in said
 
 
 def test_nothing_is_exported_of_what_is_unknown_or_damaged(made, tmp_path):

@@ -84,6 +84,19 @@ def test_nothing_is_deleted_before_its_term_or_without_a_word(root):
     assert [path for path in before if not path.exists()] == []
 
 
+def test_a_date_counts_until_somebody_states_another(root):
+    """Who corrects the day of distribution says nothing of the shelf life."""
+    store = root / "store"
+    distributed(store, ["L-OLD"], date(2026, 12, 1), date(2040, 5, 1), WORD)
+    distributed(store, ["L-OLD"], date(2026, 12, 2), None, WORD)
+    (old,) = retained(store, ["L-OLD"])
+    assert (old.kept.until, old.kept.why) == (date(2041, 5, 1), "a year past its shelf life")
+    with pytest.raises(UsageError, match="L-OLD is kept until 2041-05-01"):
+        retire(store, ["L-OLD"], WORD, later)
+    distributed(store, ["L-OLD"], date(2026, 12, 2), date(2027, 5, 1), WORD)
+    assert retained(store, ["L-OLD"])[0].kept.until == date(2029, 12, 2)
+
+
 @pytest.mark.parametrize("compacted", [False, True])
 def test_what_is_deleted_is_gone_from_everywhere_but_the_journal(root, compacted):
     store = root / "store"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.ledger.database import writing
@@ -67,6 +67,32 @@ def test_the_state_made_again_from_the_journal_is_the_state(tmp_path_factory, tr
     before = (ledger.batches(), ledger.files(FILES), ledger.files_of(BATCHES))
     assert ledger.rebuild() == {}
     assert (ledger.batches(), ledger.files(FILES), ledger.files_of(BATCHES)) == before
+
+
+def test_open_batches_come_in_the_order_of_their_need(ledger):
+    """Those on hold first, the worst first, the newest first."""
+    for place, (batch, verdict) in enumerate({"P-1": "PASS", "H-1": "HOLD", "F-1": "FAIL", "P-2": "PASS"}.items()):
+        act = judged(batch, verdict)
+        ledger.add("somebody", act._replace(after={**act.after, "sequence": place}))
+    for batch in ("OUT", "HELD"):
+        ledger.add("somebody", judged(batch), decided(batch, "released" if batch == "OUT" else "on hold"))
+    needed = ["F-1", "H-1", "HELD", "P-2", "P-1"]
+    for count in (9, 4, 1):
+        assert [one.batch_id for one in ledger.open_batches(count)] == needed[:count]
+
+
+def test_open_batches_are_found_by_an_index(tmp_path):
+    """All that wait were sorted at every pass: after 2,000 passes that was most of what it cost more than the first."""
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    asked: list[str] = []
+    event.listen(ledger._engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    ledger.add("somebody", judged("P-1"))
+    asked.clear()
+    assert len(ledger.open_batches(5)) == 1
+    (rows,) = [one for one in asked if "ORDER BY batches.sequence" in one]
+    with ledger.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {rows}", ("on hold", "FAIL", 5, 0)).all()
+    assert "ix_batches_open" in str(plan)
 
 
 def test_a_state_that_somebody_changed_is_told_and_made_again(ledger):

@@ -123,6 +123,7 @@ def _batches() -> None:
     )
     op.create_index("ix_batches_first", "batches", ["first"])
     op.create_index("ix_batches_changed", "batches", ["changed"])
+    op.create_index("ix_batches_open", "batches", ["disposition", "verdict", "sequence"])
 
 
 def _people() -> None:
