@@ -50,7 +50,7 @@ def acts_of_old_archive(root: Path) -> list[Act]:
 
 
 def _old_pass(root: Path, pass_id: str) -> _OldPass:
-    rows = ArchiveTables(root).table("certificates", pass_id, _CERTIFICATES).to_pylist()
+    rows = ArchiveTables(root, lying={}).table("certificates", pass_id, _CERTIFICATES).to_pylist()
     days = {row["judged_on"].isoformat() for row in rows}
     return _OldPass(pass_id, max(days, default=pass_id[:10]), rows)
 
@@ -140,7 +140,7 @@ def _verdicts(root: Path, pass_id: str, number: int) -> Iterator[tuple[Row, Act]
 
 def _by_batch(root: Path, name: str, pass_id: str, columns: Iterable[str]) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {}
-    for row in ArchiveTables(root).table(name, pass_id, tuple(columns)).to_pylist():
+    for row in ArchiveTables(root, lying={}).table(name, pass_id, tuple(columns)).to_pylist():
         rows.setdefault(row["batch_id"], []).append(row)
     return rows
 

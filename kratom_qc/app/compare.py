@@ -8,8 +8,8 @@ from typing import Any
 
 from kratom_qc import vocabulary
 from kratom_qc.app.amendments import Paper, named, papers
-from kratom_qc.app.store import existing_store, ledger_of
-from kratom_qc.archive.history import ArchiveTables, among
+from kratom_qc.app.store import existing_store, ledger_of, tables_of
+from kratom_qc.archive.history import among
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.ledger.ledger import KnownBatch, Ledger
@@ -66,7 +66,7 @@ class _Reader:
     def __init__(self, root: Path, ledger: Ledger):
         self._root = root
         self._ledger = ledger
-        self._tables = ArchiveTables(root)
+        self._tables = tables_of(root, ledger)
 
     def batch(self, batch_id: str) -> _SideRead:
         """A batch over its certificates that count."""

@@ -19,11 +19,12 @@ from pathlib import Path
 
 from kratom_qc import PROGRAM
 from kratom_qc.app import reports
+from kratom_qc.app.store import tables_of
 from kratom_qc.app.trends.report import TrendReport, trends
 from kratom_qc.app.trends.specifications import Specifications
 from kratom_qc.app.trends.statements import Wanted
 from kratom_qc.archive import disk
-from kratom_qc.archive.history import ArchiveTables, among
+from kratom_qc.archive.history import among
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.ledger.ledger import KnownBatch, Ledger
 from kratom_qc.ledger.people import People
@@ -101,8 +102,8 @@ class Groups:
 
     def _against(self, batches: Sequence[KnownBatch]) -> Iterator[tuple[str, tuple[str, str, str]]]:
         newest = {one.batch_id: one.pass_id for one in batches}
-        tables, ours = ArchiveTables(self.root), among("batch_id", newest)
         passes = set(newest.values())
+        tables, ours = tables_of(self.root, self.ledger, passes), among("batch_id", newest)
         own = tables.table(
             "verdicts", passes, ("batch_id", "pass_id", "market", "home_markets"), ours
         )

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from kratom_qc.app.restored import restored
-from kratom_qc.app.store import Store
-from kratom_qc.archive.history import ArchiveTables, among
+from kratom_qc.app.store import Store, tables_of
+from kratom_qc.archive.history import among
 from kratom_qc.domain.certificate import HoldReason
 from kratom_qc.domain.errors import InputNotFound, Problem
 from kratom_qc.domain.finding import Finding
@@ -132,8 +132,8 @@ class Shown:
         entries = [one for one in self._ledger.entries(delivery.sha256) if one.act == "refused"]
         if not entries:
             return
-        tables, ours = ArchiveTables(self._store.root), among("sha256", [delivery.sha256])
-        pass_id = entries[-1].made["pass_id"]
+        pass_id, ours = entries[-1].made["pass_id"], among("sha256", [delivery.sha256])
+        tables = tables_of(self._store.root, self._ledger, [pass_id])
         table = tables.table("certificates", pass_id, ("file", "refusals"), ours)
         for row in table.to_pylist():
             for one in row["refusals"] or ():

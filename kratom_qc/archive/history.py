@@ -80,7 +80,7 @@ class ArchiveTables:
     whose rows lie together with those of others."""
 
     root: Path
-    lying: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    lying: Mapping[str, str] = field(kw_only=True)
 
     def path(self, name: str, pass_id: str) -> Path:
         """The file in which a table's rows of a pass lie."""

@@ -14,15 +14,19 @@ import pytest
 from kratom_qc.app.archive_query import ask
 from kratom_qc.app.backup import back_up, restore
 from kratom_qc.app.compaction import compact
+from kratom_qc.app.compare import compare
 from kratom_qc.app.evidence import export_batch
+from kratom_qc.app.groups import Groups
 from kratom_qc.app.review import dossier
+from kratom_qc.app.shown import Shown
 from kratom_qc.app.store import Store, history_of, ledger_of
+from kratom_qc.app.trends.statements import Wanted, statements
 from kratom_qc.app.verification import verify
 from kratom_qc.archive import compaction, generation
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
-from tests.app.stores import LEAD, certificate, clock, passed, verdicts
+from tests.app.stores import DAY, LEAD, certificate, clock, passed, verdicts
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,12 @@ def everything(store: Path) -> dict[str, list]:
     rows["recalled"] = sorted(map(repr, recall(history, history.verdicts, ResultFilter()).items()))
     rows["verdicts judged"] = list(map(repr, history.verdicts))
     rows["dossier"] = [repr(dossier(store, "L-HOLD"))]
+    rows["compared"] = [repr(compare(store, "L-HOLD", "A-NEW"))]
+    rows["statements"] = list(map(repr, statements(store, Wanted("leaf_powder"))))
+    ledger = ledger_of(store)
+    rows["groups"] = [repr(Groups(store, ledger, DAY).card("laboratory", "A lab"))]
+    (refused,) = ledger.refused()
+    rows["refused"] = [repr(Shown(Store(store, clock), None).file(refused.sha256))]
     return rows
 
 
@@ -68,7 +78,9 @@ def test_after_compaction_everything_is_answered_as_before(root):
     assert ledger_of(store).differences() == {}
     assert verdicts(passed(root, e=certificate("L-PASS", "0.9"))) == ["L-PASS FAIL"]
     assert len(files(store)) == 8
+    before = everything(store)
     assert compact(store, "me", clock) == (2, 1)
+    assert everything(store) == before
     assert verify(store, replay=True).differences == ()
 
 

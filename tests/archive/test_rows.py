@@ -190,7 +190,7 @@ def test_what_is_written_is_recalled_into_the_attribute_of_its_name(tmp_path):
     certificate = replace(CERTIFICATE, results=(RESULT, *FLAGS.values()))
     pass_of = {SHA: STAMP.pass_id}
     root = archived(tmp_path, certificate, VERDICT)
-    history = History(root, {"the batch": STAMP.pass_id}, {"the batch": pass_of})
+    history = History(root, {"the batch": STAMP.pass_id}, {"the batch": pass_of}, lying={})
     (past,) = history.verdicts
     (recalled,) = recall(history, [past], ResultFilter())["the batch"]
     assert recalled == certificate
@@ -219,7 +219,7 @@ def test_a_second_unit_of_a_result_is_columns_and_comes_back_as_it_was(tmp_path)
     assert [len(row["also"] or ()) for row in rows] == [1, 0, 0, 0, 0]
     (also,) = rows[0]["also"]
     assert (also["said"], also["unit_said"], also["cell"], also["high"]) == ("0.33", "%", "C7", Decimal(2))
-    history = History(root, {"the batch": STAMP.pass_id}, {"the batch": {SHA: STAMP.pass_id}})
+    history = History(root, {"the batch": STAMP.pass_id}, {"the batch": {SHA: STAMP.pass_id}}, lying={})
     ((back,),) = recall(history, history.verdicts, ResultFilter()).values()
     assert back.results == certificate.results
 

@@ -46,7 +46,7 @@ def archived(root: Path, *certificates: InterpretedCertificate) -> History:
     terms.keep(written_pass.files, policy)
     pass_id = written_pass.stamp.pass_id
     files = {batch.batch_id: {one.sha256: pass_id for one in batch.certificates} for batch in found}
-    return History(published(written_pass), dict.fromkeys(files, pass_id), files)
+    return History(published(written_pass), dict.fromkeys(files, pass_id), files, lying={})
 
 
 def recalled(history: History, wanted: ResultFilter = ResultFilter()) -> dict[str, tuple[Result, ...]]:  # noqa: B008
