@@ -19,6 +19,7 @@ from kratom_qc import settings
 from kratom_qc.app.after import after_pass
 from kratom_qc.app.policy import JudgementPolicy, own_texts
 from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.review import check_nobody_sent
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.app.store import Store
 from kratom_qc.app.texts import Accepted, UnreadText, chosen, entries, keep_entries, unread_texts
@@ -31,7 +32,7 @@ from kratom_qc.domain.verdict import Verdict
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.interpret.texts import own_words
 from kratom_qc.ledger.entries import Act, storable
-from kratom_qc.ledger.people import Delivery, People
+from kratom_qc.ledger.people import Delivery
 
 log = logging.getLogger(__name__)
 ACCEPTED = "texts accepted"
@@ -115,25 +116,19 @@ def accept(
             f"{paper.name} names no laboratory whose text this could be; it takes a decision on "
             "its batch"
         )
-    _check_sender(store, paper, by)
+    check_nobody_sent(store.ledger, [paper.sha256], [by], "accept its texts")
     texts = chosen(paper.texts, places)
     more = entries(texts, Accepted(reason, by, store.clock().date()))
-    with _register:
-        keep_entries(settings.load().texts, more)
     made = {
         "sha256": paper.sha256,
         "laboratory": storable(paper.laboratory),
         "texts": {storable(one.place): storable(one.entry.source.text) for one in texts},
     }
-    store.ledger.add(by, Act(ACCEPTED, batch_id, made, None, reason))
+    # The register counts once it is written: not where the journal cannot be.
+    with _register, store.ledger.writing() as writer:
+        writer.add(by, [Act(ACCEPTED, batch_id, made, None, reason)])
+        keep_entries(settings.load().texts, more)
     return len(texts)
-
-
-def _check_sender(store: Store, paper: Paper, by: str) -> None:
-    """Who sends a certificate through the portal does not read away what holds it."""
-    sent = People(store.ledger).deliveries(sha256=paper.sha256)
-    if any(one.actor == by and one.route in ("portal", "api") for one in sent):
-        raise UsageError(f"{by} sent {paper.name} and does not accept its texts")
 
 
 def judge_again(store: Store, batch_id: str, policy: JudgementPolicy) -> bool:

@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kratom_qc.app.store import existing_store, ledger_of, tables_of, user
+from kratom_qc.app.store import add_to, existing_store, known_batch, ledger_of, tables_of, user
 from kratom_qc.archive.history import among
 from kratom_qc.domain.disposition import amends
 from kratom_qc.domain.errors import InputNotFound, UsageError
@@ -142,9 +142,7 @@ def amend(
     may not be decided so.
     """
     ledger = ledger_of(existing_store(root))
-    batch = ledger.batches([batch_id]).get(batch_id)
-    if batch is None:
-        raise InputNotFound(f"'{batch_id}' is no batch of {root}")
+    batch = known_batch(root, ledger, batch_id)
     found = papers(root, ledger, batch_id)
     old = named(found, before)
     new = named(found, after) if after is not None else None
@@ -160,7 +158,7 @@ def amend(
         "basis": batch.basis,
     }
     was = {"amended_by": old.known.amended_by}
-    ledger.add(people[0], Act("amended", batch_id, made, was, because))
+    add_to(ledger, batch, people[0], Act("amended", batch_id, made, was, because))
 
 
 def named(found: Iterable[Paper], name: str) -> Paper:

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kratom_qc import vocabulary
 from kratom_qc.app.amendments import Paper, named, papers
-from kratom_qc.app.store import existing_store, ledger_of, tables_of
+from kratom_qc.app.store import existing_store, known_batch, ledger_of, tables_of
 from kratom_qc.archive.history import among
-from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.interval import Interval, plain
 from kratom_qc.ledger.ledger import KnownBatch, Ledger
 from kratom_qc.trends.comparison import (
@@ -44,7 +42,7 @@ def compare(root: Path, one: str, other: str, batch: str | None = None) -> Compa
     if batch is None:
         first, second = (reader.batch(name) for name in (one, other))
     else:
-        known = _known(root, ledger, batch)
+        known = known_batch(root, ledger, batch)
         found = papers(root, ledger, batch)
         before, after = named(found, one), named(found, other)
         first = reader.paper(known, before, after)
@@ -70,7 +68,7 @@ class _Reader:
 
     def batch(self, batch_id: str) -> _SideRead:
         """A batch over its certificates that count."""
-        known = _known(self._root, self._ledger, batch_id)
+        known = known_batch(self._root, self._ledger, batch_id)
         files = {
             one.sha256: one.pass_id
             for one in self._ledger.certificates([batch_id]).get(batch_id, ())
@@ -132,14 +130,6 @@ class _Reader:
         ours = among("batch_id", [batch_id])
         found: list[Row] = self._tables.table("verdicts", passes, _VERDICT, ours).to_pylist()
         return found
-
-
-def _known(root: Path, ledger: Ledger, batch_id: str) -> KnownBatch:
-    known = ledger.batches([batch_id]).get(batch_id)
-    if known is None:
-        near = vocabulary.nearest_hint(batch_id, ledger.batches(), 3)
-        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
-    return known
 
 
 def _each(texts: Iterable[str | None]) -> tuple[str, ...]:

@@ -27,17 +27,16 @@ from typing import Any, NamedTuple
 import pyarrow.dataset as ds
 
 from kratom_qc.app import heads, reports
-from kratom_qc.app.store import existing_store, ledger_of, tables_of
+from kratom_qc.app.store import existing_store, known_batch, ledger_of, tables_of
 from kratom_qc.archive import disk, standalone
 from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.archive.query import plain
 from kratom_qc.archive.store import raw, rulebook_path
 from kratom_qc.archive.tables import SCHEMAS
-from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.domain.errors import StoreError
 from kratom_qc.ledger.entries import Act, Entry, Head
 from kratom_qc.ledger.ledger import KnownBatch, Ledger, now
 from kratom_qc.ledger.tree import Tree, proofs
-from kratom_qc.vocabulary import nearest_hint
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -63,7 +62,7 @@ def export_batch(root: Path, batch_id: str, target: Path, actor: str) -> Exporte
     damaged or cannot be written: then there is no folder.
     """
     ledger = ledger_of(existing_store(root))
-    batch = _known(root, ledger, batch_id)
+    batch = known_batch(root, ledger, batch_id)
     files, tables = ledger.files_of([batch_id])[batch_id], tables_of(root, ledger)
     by = _judged_by(root, ledger, tables, batch)
     head, tree = heads.export(root, ledger, now())
@@ -87,14 +86,6 @@ def export_batch(root: Path, batch_id: str, target: Path, actor: str) -> Exporte
     made = {"manifest": manifest, "head": str(head), "tree": tree.root}
     ledger.add(actor, Act("exported", batch_id, made))
     return Exported(len(contents), manifest, head, tree.root)
-
-
-def _known(root: Path, ledger: Ledger, batch_id: str) -> KnownBatch:
-    known = ledger.batches([batch_id]).get(batch_id)
-    if known is None:
-        near = nearest_hint(batch_id, ledger.batches(), 3)
-        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
-    return known
 
 
 def _passes(batch: KnownBatch, files: Mapping[str, str]) -> Iterator[str]:

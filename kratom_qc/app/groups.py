@@ -102,8 +102,8 @@ class Groups:
 
     def _against(self, batches: Sequence[KnownBatch]) -> Iterator[tuple[str, tuple[str, str, str]]]:
         newest = {one.batch_id: one.pass_id for one in batches}
-        passes, ours = set(newest.values()), among("batch_id", newest)
-        tables = tables_of(self.root, self.ledger, passes)
+        passes = set(newest.values())
+        tables, ours = tables_of(self.root, self.ledger, passes), among("batch_id", newest)
         own = tables.table(
             "verdicts", passes, ("batch_id", "pass_id", "market", "home_markets"), ours
         )

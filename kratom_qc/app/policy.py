@@ -103,11 +103,11 @@ def _rulebooks(folder: Path, drafts: Sequence[Path]) -> dict[str, Rulebook]:
         return found
     from kratom_qc.rulebooks.load import load_rulebooks  # loads models that only this needs
 
+    name = None if drafts else kept.name_of(folder)
     vocabulary.check_all()
     methods.check()
     books = load_rulebooks(folder, drafts)
-    if not drafts:
-        kept.keep(folder, books)
+    kept.keep(folder, books, name)
     return books
 
 

@@ -295,6 +295,7 @@ class ReleasePass:
     def gather(self, again: Iterable[str] = ()) -> list[tuple[str, ...]]:
         """The batches that the new certificates speak of and those to judge `again`, in waves;
         their earlier certificates are read again."""
+        self.stamp = self._begun()  # what people say of certificates from here on came too late
         touched = list(dict.fromkeys([*_touched(self.new, self.store.ledger), *again]))
         fresh = {reading.sha256 for reading in self.new}
         files = self.store.ledger.files_of(touched)
@@ -315,7 +316,6 @@ class ReleasePass:
         self.checks = compared(self.readings, spoken, refused)
         hold_several_vendors(self.checks, self.store.ledger, _files_of(spoken, self.new))
         self.total = len(touched)
-        self.stamp = self._begun()
         self.writer = PassWriter(self.store.files, self.stamp, PROGRAM)
         counts = {"new": len(self.new), "files": len(self.readings), "batches": len(touched)}
         log.info("pass read", extra={"pass_id": self.stamp.pass_id, **counts})

@@ -6,30 +6,35 @@ outcome, the decision falls and the batch waits for a person again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kratom_qc.app.store import existing_store, ledger_of, tables_of, user
+from kratom_qc.app.store import add_to, existing_store, known_batch, ledger_of, tables_of, user
 from kratom_qc.archive import fingerprint
 from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.archive.tables import PassStamp
-from kratom_qc.domain.disposition import MEANINGS, Disposition, decided, takes_people, undecided
-from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
+from kratom_qc.domain.disposition import (
+    MEANINGS,
+    Disposition,
+    decided,
+    person_key,
+    takes_people,
+    undecided,
+)
+from kratom_qc.domain.errors import StoreError, UsageError
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.ledger.entries import Act, Entry, storable
 from kratom_qc.ledger.ledger import KnownBatch, Ledger, stamp
 from kratom_qc.ledger.people import People
 from kratom_qc.report.summary import SummaryRow
-from kratom_qc.vocabulary import nearest_hint
 
 if TYPE_CHECKING:
     from kratom_qc.app.amendments import Correction, Paper
     from kratom_qc.app.signing import Signer
 
 _REOPENED = "the new verdict does not rest on what was decided on"
-_BY_PERSON = ("portal", "api")  # routes on which who delivers is a user
 _SHORTEST = 8  # letters of a hash that name what was seen
 
 Row = dict[str, Any]
@@ -70,7 +75,7 @@ def dossier(root: Path, batch_id: str) -> Dossier:
     is not what the verdict rests on.
     """
     ledger = ledger_of(existing_store(root))
-    return _dossier(root, ledger, _known(ledger, root, batch_id))
+    return _dossier(root, ledger, known_batch(root, ledger, batch_id))
 
 
 def decide(root: Path, batch_id: str, ruling: Ruling, signer: Signer | None = None) -> KnownBatch:
@@ -106,7 +111,7 @@ def approve(root: Path, batch_id: str, ruling: Ruling, signer: Signer | None = N
     """Decide what another person proposed; `ruling` names who approves. Raises as `decide` does,
     and where nothing is proposed."""
     ledger = ledger_of(existing_store(root))
-    known = _known(ledger, root, batch_id)
+    known = known_batch(root, ledger, batch_id)
     if known.proposed is None:
         raise UsageError(f"nothing is proposed for batch {batch_id}")
     proposal = ledger.entry(known.proposed).made
@@ -118,10 +123,11 @@ def approve(root: Path, batch_id: str, ruling: Ruling, signer: Signer | None = N
 def _decidable(root: Path, ledger: Ledger, batch_id: str, ruling: Ruling) -> KnownBatch:
     """A batch that can be decided on: whole, as it was seen, judged on what it has, and by nobody
     who sent its certificates."""
-    known = _known(ledger, root, batch_id)
+    known = known_batch(root, ledger, batch_id)
     whole = _dossier(root, ledger, known)  # nobody decides on what is damaged
     _check_seen(known, ruling.seen)
-    _check_nobody_sent(ledger, whole.papers, ruling.people)
+    sent = [paper.known.sha256 for paper in whole.papers]
+    check_nobody_sent(ledger, sent, ruling.people, "decide on its batch")
     if ruling.newest is not None and whole.history[-1].sequence != ruling.newest:
         raise UsageError(f"something was done with batch {batch_id} since; review it again")
     if known.waits_to_be_judged:
@@ -150,19 +156,8 @@ def _added(
 ) -> KnownBatch:
     if signer is not None:
         act = signer.signed(MEANINGS[meaning], act)
-    with ledger.writing() as writer:
-        if writer.batches([known.batch_id])[known.batch_id] != known:
-            raise UsageError(f"batch {known.batch_id} has changed just now; review it again")
-        writer.add(act.after["people"][0], [act])
+    add_to(ledger, known, act.after["people"][0], act)
     return ledger.batches([known.batch_id])[known.batch_id]
-
-
-def _known(ledger: Ledger, root: Path, batch_id: str) -> KnownBatch:
-    known = ledger.batches([batch_id]).get(batch_id)
-    if known is None:
-        near = nearest_hint(batch_id, ledger.batches(), 3)
-        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
-    return known
 
 
 def _check_seen(known: KnownBatch, seen: str) -> None:
@@ -173,16 +168,15 @@ def _check_seen(known: KnownBatch, seen: str) -> None:
         )
 
 
-def _check_nobody_sent(ledger: Ledger, papers: Iterable[Paper], people: Iterable[str]) -> None:
-    """Who sends a certificate through the portal does not decide on its batch."""
-    sent = (
-        one
-        for paper in papers
-        for one in People(ledger).deliveries(sha256=paper.known.sha256)
-        if one.route in _BY_PERSON and one.actor in {*people}
-    )
-    for one in sent:
-        raise UsageError(f"{one.actor} sent {one.name} and does not decide on its batch")
+def check_nobody_sent(
+    ledger: Ledger, hashes: Collection[str], people: Iterable[str], what: str
+) -> None:
+    """Who sends a certificate through the portal does not decide on its batch, nor accept what
+    holds it. Raises UsageError."""
+    asked = {person_key(one) for one in people}
+    for actor, name in People(ledger).sent_by_people(hashes):
+        if person_key(actor) in asked:
+            raise UsageError(f"{actor} sent {name} and does not {what}")
 
 
 def _dossier(root: Path, ledger: Ledger, known: KnownBatch) -> Dossier:

@@ -19,10 +19,11 @@ from kratom_qc.app import heads, reports
 from kratom_qc.archive import generation
 from kratom_qc.archive.store import StoreFiles
 from kratom_qc.archive.tables import SCHEMAS
-from kratom_qc.domain.errors import InputNotFound, StoreError
+from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
 from kratom_qc.domain.limit import Rulebook
-from kratom_qc.ledger.entries import BEGINNING, Head
-from kratom_qc.ledger.ledger import Clock, Ledger, now
+from kratom_qc.ledger.entries import BEGINNING, Act, Head
+from kratom_qc.ledger.ledger import Clock, KnownBatch, Ledger, now
+from kratom_qc.vocabulary import nearest_hint
 
 if TYPE_CHECKING:
     from kratom_qc.archive.history import ArchiveTables, History
@@ -132,6 +133,23 @@ def existing_store(root: Path) -> Path:
     if not any((root / "archive" / name).is_dir() for name in SCHEMAS):
         raise _no_archive(root)
     return root
+
+
+def known_batch(root: Path, ledger: Ledger, batch_id: str) -> KnownBatch:
+    """A batch that a store has judged. Raises InputNotFound, with the nearest, for any other."""
+    known = ledger.batches([batch_id]).get(batch_id)
+    if known is None:
+        near = nearest_hint(batch_id, ledger.batches(), 3)
+        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
+    return known
+
+
+def add_to(ledger: Ledger, known: KnownBatch, actor: str, act: Act) -> None:
+    """Add an act that rests on how a batch stood. Raises UsageError where it has changed since."""
+    with ledger.writing() as writer:
+        if writer.batches([known.batch_id]).get(known.batch_id) != known:
+            raise UsageError(f"batch {known.batch_id} has changed just now; review it again")
+        writer.add(actor, [act])
 
 
 def _no_archive(root: Path) -> InputNotFound:

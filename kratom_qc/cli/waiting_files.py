@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,8 +23,6 @@ def print_quarantined(root: Path | None, *, as_json: bool) -> int:
     found = quarantined(_store(root))
     if as_json:
         return write_lines((json_line(one._asdict()) for one in found), 0)
-    if not found:
-        print("No file is in quarantine.", file=sys.stderr)
     rows = [(one.sha256[:12], escape(one.name), escape(one.why)) for one in found]
     if not rows:
         plain_console().print("No file is in quarantine.")

@@ -95,6 +95,11 @@ def takes_people(decision: str, verdict: Decision, now: Disposition) -> int:
     return 2 if _undoes_rejection(decision, now) else _rule(decision, verdict).people
 
 
+def person_key(name: str) -> str:
+    """Equal for two ways to write one person's name."""
+    return " ".join(name.split()).casefold()
+
+
 def _undoes_rejection(decision: str, now: Disposition) -> bool:
     return now is Disposition.REJECTED and decision == "released"
 
@@ -113,7 +118,7 @@ def _check_reason(because: str) -> None:
 
 def _named(people: tuple[str, ...]) -> set[str]:
     """Different people. Raises UsageError where nobody is named."""
-    named = {" ".join(person.split()).casefold() for person in people} - {""}
+    named = set(map(person_key, people)) - {""}
     if not named:
         raise UsageError("a decision needs a person: --by NAME")
     return named

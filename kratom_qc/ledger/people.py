@@ -26,6 +26,8 @@ from kratom_qc.ledger.tables import (
     USERS,
 )
 
+_BY_PEOPLE = ("portal", "api")  # routes on which who delivers is a user
+
 
 class KnownUser(NamedTuple):
     """Somebody who may sign in, or might once. `password` is the SHA-256 of the hash that is kept
@@ -168,6 +170,15 @@ class People:
         rows = rows.order_by(DELIVERIES.c.sequence.desc()).limit(count)
         with self._ledger.reading() as connection:
             return [Delivery(*tuple(row)) for row in connection.execute(rows)]
+
+    def sent_by_people(self, hashes: Collection[str]) -> list[tuple[str, str]]:
+        """(user, name of the file) of every delivery of files by somebody whom the portal knows."""
+        rows = select(DELIVERIES.c.actor, DELIVERIES.c.name).where(
+            DELIVERIES.c.sha256.in_(list(hashes)), DELIVERIES.c.route.in_(_BY_PEOPLE)
+        )
+        with self._ledger.reading() as connection:
+            found = connection.execute(rows.order_by(DELIVERIES.c.sequence))
+            return [(actor, name) for actor, name in found]
 
     def vendors_of(self, hashes: Collection[str]) -> dict[str, set[str | None]]:
         """Of files the vendors that delivered them; None stands for a delivery of nobody whom the

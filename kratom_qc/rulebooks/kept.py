@@ -30,9 +30,11 @@ _HASHED = hashlib.sha256().digest_size
 def load(folder: Path) -> dict[str, Rulebook] | None:
     """The rulebooks of a folder, where exactly these were kept."""
     place = _place()
-    if place is None:
-        return None
-    file = place / _name(folder)
+    name = name_of(folder) if place else None
+    return _found(place / name) if place and name else None
+
+
+def _found(file: Path) -> dict[str, Rulebook] | None:
     try:
         if not _is_ours(file):
             return None
@@ -46,13 +48,14 @@ def load(folder: Path) -> dict[str, Rulebook] | None:
     return books
 
 
-def keep(folder: Path, books: dict[str, Rulebook]) -> None:
-    """Keep rulebooks that were loaded; without a place for it nothing happens."""
+def keep(folder: Path, books: dict[str, Rulebook], name: str | None) -> None:
+    """Keep rulebooks that were loaded; `name` is what they were called before (`name_of`). Nothing
+    happens without a place for it, and where somebody changed a rulebook meanwhile."""
     place = _place()
-    if place is None:
+    if place is None or name is None or name != name_of(folder):
         return
     with suppress(OSError):
-        file = place / _name(folder)
+        file = place / name
         part = file.with_suffix(f".{os.getpid()}.part")
         pickled = pickle.dumps(books, pickle.HIGHEST_PROTOCOL)
         part.write_bytes(hashlib.sha256(pickled).digest() + pickled)
@@ -82,6 +85,15 @@ def _is_ours(path: Path) -> bool:
     known = path.lstat()
     others_write = known.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     return known.st_uid == os.geteuid() and not others_write and not stat.S_ISLNK(known.st_mode)
+
+
+def name_of(folder: Path) -> str | None:
+    """What the rulebooks of a folder are kept under as they are now; none where they cannot be
+    read, which whoever loads them says."""
+    try:
+        return _name(folder)
+    except OSError:
+        return None
 
 
 def _name(folder: Path) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from kratom_qc.app import amendments, release
 from kratom_qc.app.amendments import amend
+from kratom_qc.app.reading import Reading
 from kratom_qc.app.review import Ruling, decide, dossier
 from kratom_qc.app.store import ledger_of
 from kratom_qc.app.verification import verify
 from kratom_qc.cli import main as cli
+from kratom_qc.domain.disposition import amends
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from tests.app.stores import certificate, passed, verdicts
 from tests.factory.sheets import xlsx_bytes
@@ -89,6 +93,37 @@ def test_what_gave_way_stays_in_the_store_and_may_count_again(root):
     amend(root / "store", "L-1", "first.csv", None, "the letter was forged", TWO[:1])
     assert again(root) == ["L-1 FAIL"]
     assert verify(root / "store", replay=True).differences == ()
+
+
+def test_a_word_that_is_said_while_a_pass_reads_waits_for_the_next_pass(root, monkeypatch):
+    """The pass does not know of it, so nothing may be decided on what it judged."""
+    amend(root / "store", "L-1", "first.csv", "second.csv", WHY, TWO)
+    assert again(root) == ["L-1 PASS"]
+    read_again = release.ReleasePass._read_again
+
+    def meanwhile(current: release.ReleasePass, files: Sequence[str]) -> list[Reading]:
+        amend(root / "store", "L-1", "first.csv", None, "the letter was forged", TWO[:1])
+        return read_again(current, files)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(release.ReleasePass, "_read_again", meanwhile)
+        assert again(root) == ["L-1 PASS"]
+    with pytest.raises(UsageError, match="first judge it again"):
+        decide(root / "store", "L-1", Ruling("released", "all limits met", TWO[:1]))
+    assert again(root) == ["L-1 FAIL"]
+
+
+def test_one_person_lifts_no_fail_that_is_judged_while_they_speak(root, monkeypatch):
+    amend(root / "store", "L-1", "first.csv", "second.csv", WHY, TWO)
+    assert again(root) == ["L-1 PASS"]
+
+    def meanwhile(*given: object) -> None:
+        amends(*given)  # type: ignore[arg-type]
+        assert verdicts(passed(root, third=certificate("L-1", "1.7", **HEAD))) == ["L-1 FAIL"]
+
+    monkeypatch.setattr(amendments, "amends", meanwhile)
+    with pytest.raises(UsageError, match="has changed just now"):
+        amend(root / "store", "L-1", "first.csv", None, "it counts", TWO[:1])
 
 
 def test_a_file_that_gave_way_for_one_batch_still_speaks_of_another(tmp_path):

@@ -13,6 +13,7 @@ from kratom_qc.app import quarantine
 from kratom_qc.app.release import PLAIN, Done, Stages, whole_pass
 from kratom_qc.app.store import Store, ledger_of
 from kratom_qc.app.suspects import Suspects
+from kratom_qc.cli.waiting_files import print_quarantined
 from kratom_qc.domain.errors import StoreError, UsageError
 from tests.app.stores import certificate, clock, passed, policy, verdicts
 
@@ -108,7 +109,7 @@ def _noted(store: Store, sha256: str, attempts: int) -> None:
 
 
 @pytest.mark.usefixtures("inbox")
-def test_a_file_in_quarantine_is_tried_again_when_a_person_asks_for_it_with_a_reason(tmp_path):
+def test_a_file_in_quarantine_is_tried_again_when_a_person_asks_for_it_with_a_reason(tmp_path, capsys):
     store = Store(tmp_path / "store", clock)
     sha256 = next(one.sha256 for one in _new(tmp_path) if one.name == "L-POISON.csv")
     _noted(store, sha256, 3)
@@ -120,6 +121,8 @@ def test_a_file_in_quarantine_is_tried_again_when_a_person_asks_for_it_with_a_re
     assert [one.name for one in quarantine.retry(store, [sha256[:8]], "quinn", "mended")] == ["L-POISON.csv"]
     assert verdicts(passed(tmp_path)) == ["L-POISON PASS"]
     assert not quarantine.quarantined(store)
+    print_quarantined(store.root, as_json=False)
+    assert [*capsys.readouterr()] == ["No file is in quarantine.\n", ""], "said once"
     assert store.ledger.differences() == {}, "the state follows from the journal"
 
 

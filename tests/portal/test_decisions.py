@@ -12,8 +12,11 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from kratom_qc.app import review
 from kratom_qc.app.signing import signature_faults
 from kratom_qc.app.verification import verify
+from kratom_qc.domain.errors import UsageError
+from kratom_qc.ledger.entries import Act
 from tests.app.stores import LEAD, certificate
 from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
 from tests.portal.serving import PASSWORD, USERS, Person, Portal, served
@@ -146,6 +149,13 @@ def test_who_sent_a_certificate_does_not_decide_on_it(house):
     house.judged()
     answer = decide(quinn, "L-MINE", "released")
     assert (answer.status_code, "does not decide on its batch" in answer.text) == (400, True)
+    # ... nor after the same bytes came often by other routes, nor under another spelling of their name
+    (mine,) = (one for one in house.people.deliveries() if one.name == "mine.csv")
+    again = {"route": "inbox", "size": 1}
+    house.store.ledger.add("kai", *(Act("delivered", mine.sha256, {**again, "name": f"{n}.csv"}) for n in range(60)))
+    assert "does not decide on its batch" in decide(quinn, "L-MINE", "released").text
+    with pytest.raises(UsageError, match="does not decide on its batch"):
+        review.decide(house.store.root, "L-MINE", review.Ruling("released", "all limits met", (" Quinn ",)))
     assert decide(house.signed_in("rosa"), "L-MINE", "released").status_code == 303
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from kratom_qc.app.accepting import ACCEPTED
+from kratom_qc.domain.errors import StoreError
+from kratom_qc.ledger.entries import Act, Entry
+from kratom_qc.ledger.ledger import Writer
 from kratom_qc.vocabulary.texts import load
 from tests.app.stores import certificate, policy
 from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
@@ -86,6 +90,19 @@ def test_what_names_a_verdict_is_not_accepted(house):
 def test_what_is_wrong_is_said_and_nothing_is_kept(house, batch, places, because, says):
     answer = accept(house, house.signed_in("quinn"), batch, *places, because=because)
     assert (answer.status_code, says in answer.text.lower()) == (400, True)
+    assert not register(house).exists()
+
+
+def test_where_the_journal_cannot_be_written_nothing_is_accepted(house, monkeypatch):
+    def full(writer: Writer, actor: str, acts: Iterable[Act]) -> list[Entry]:
+        held = list(acts)
+        if any(one.act == ACCEPTED for one in held):
+            raise StoreError("the disk is full")
+        return add(writer, actor, held)
+
+    add = Writer.add
+    monkeypatch.setattr(Writer, "add", full)
+    assert accept(house, house.signed_in("quinn"), "L-TWO", "A4").status_code == 503
     assert not register(house).exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,26 @@ def test_a_rulebook_that_changes_is_loaded_again_and_a_wrong_one_is_told(rules, 
     text = (rules / "leaf_powder.toml").read_text()
     (rules / "leaf_powder.toml").write_text(text.replace('max = "0.3"', 'max = "3"'))
     with pytest.raises(RulebookError, match="PB"):
+        load_policy()
+
+
+@pytest.mark.usefixtures("rules")
+def test_what_was_loaded_is_not_kept_for_a_rulebook_that_changed_meanwhile(tmp_path, monkeypatch):
+    def meanwhile(*given: Any) -> Any:
+        books = load_rulebooks(*given)
+        lead(tmp_path, "0.3")
+        return books
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kratom_qc.rulebooks.load.load_rulebooks", meanwhile)
+        assert most_lead() == "0.5"
+    assert most_lead() == "0.3"
+
+
+def test_a_rulebook_that_cannot_be_read_is_told(rules):
+    (rules / "us.toml").unlink()
+    (rules / "us.toml").symlink_to(rules / "nowhere.toml")
+    with pytest.raises(RulebookError, match=r"us\.toml"):
         load_policy()
 
 

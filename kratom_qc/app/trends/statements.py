@@ -20,7 +20,7 @@ from kratom_qc.app.store import existing_store, ledger_of, tables_of
 from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.interval import Interval
-from kratom_qc.ledger.ledger import CountedCertificate, KnownBatch
+from kratom_qc.ledger.ledger import CountedCertificate, KnownBatch, Ledger
 from kratom_qc.trends.agreement import Value
 from kratom_qc.trends.ends import of as ends_of
 from kratom_qc.trends.series import SeriesKey
@@ -89,7 +89,7 @@ def statements(root: Path, wanted: Wanted) -> list[Statement]:
     """
     ledger = ledger_of(existing_store(root))
     counted = _of_vendor(ledger.counted(wanted.product), wanted.vendor)
-    return _stated(tables_of(root, ledger), counted, wanted)
+    return _stated(root, ledger, counted, wanted)
 
 
 def statements_before(root: Path, batch: KnownBatch, newest: int) -> list[Statement]:
@@ -100,9 +100,7 @@ def statements_before(root: Path, batch: KnownBatch, newest: int) -> list[Statem
     texts = [
         text for text in ledger.laboratories() if own & set(map(folded, laboratories_of(text)))
     ]
-    counted = ledger.counted_before(batch, texts, newest)
-    tables = tables_of(root, ledger, {one.pass_id for one in counted})
-    return _stated(tables, counted, Wanted(last=newest))
+    return _stated(root, ledger, ledger.counted_before(batch, texts, newest), Wanted(last=newest))
 
 
 def laboratories_of(text: str) -> list[str]:
@@ -111,10 +109,11 @@ def laboratories_of(text: str) -> list[str]:
 
 
 def _stated(
-    tables: ArchiveTables, counted: Sequence[CountedCertificate], wanted: Wanted
+    root: Path, ledger: Ledger, counted: Sequence[CountedCertificate], wanted: Wanted
 ) -> list[Statement]:
     if not counted:
         return []
+    tables = tables_of(root, ledger, {one.pass_id for one in counted})
     rows = _of_laboratory(_rows(tables, counted, wanted), wanted.laboratory)
     return _once(map(_statement, _without_superseded(rows)))
 
