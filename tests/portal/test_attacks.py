@@ -223,6 +223,16 @@ def test_a_user_who_is_disabled_is_out_at_once(portal: Portal) -> None:
     assert program.get("/api/v1/batches").status_code == 401
 
 
+def test_another_password_ends_every_session_whoever_gave_it(portal: Portal) -> None:
+    from kratom_qc.app.accounts import set_password
+
+    rosa = portal.signed_in("rosa")
+    assert rosa.get("/review").status_code == 200
+    set_password(portal.people, "somebody at a shell", "rosa", "another horse battery")  # `kratom-qc users password`
+    assert rosa.get("/review").headers["location"] == "/sign-in?next=/review"
+    assert portal.signed_in("rosa", "another horse battery").get("/review").status_code == 200
+
+
 def test_no_secret_stands_in_the_journal_or_the_log(portal: Portal, capfd: pytest.CaptureFixture[str]) -> None:
     from tests.portal.serving import PASSWORD
 
