@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+from fastapi import Query
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
@@ -22,6 +23,9 @@ from kratom_qc.vocabulary.wording import product_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 CHARTS = Path(report.__file__).parent / "templates"  # a trend is drawn as in the reports
+
+# Where the next part of a list begins: the number of an entry, which the database can hold.
+Onward = Annotated[int | None, Query(ge=0, lt=2**62)]
 
 
 class Place(NamedTuple):

@@ -22,7 +22,7 @@ from kratom_qc.portal import downloads
 from kratom_qc.portal.errors import Refusal
 from kratom_qc.portal.guard import Visitor, check_form_token, check_origin, signed_in, who
 from kratom_qc.portal.house import InHouse
-from kratom_qc.portal.pages import page
+from kratom_qc.portal.pages import Onward, page
 from kratom_qc.portal.uploads import check_room, deliver_all, received
 from kratom_qc.vocabulary import product_names, wording
 
@@ -84,7 +84,7 @@ async def send(request: Request, house: InHouse, visitor: Sender) -> Response:
 
 
 @router.get("/certificates")
-def certificates(house: InHouse, visitor: Reader, before: int | None = None) -> Response:
+def certificates(house: InHouse, visitor: Reader, before: Onward = None) -> Response:
     """What the vendor's company sent, the newest first."""
     shown = Shown(house.store, visitor.vendor)
     listed = house.people.deliveries(vendor=visitor.vendor, before=before, count=50)
