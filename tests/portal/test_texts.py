@@ -68,6 +68,7 @@ def test_what_names_a_verdict_is_not_accepted(house):
     page = quinn.get("/batches/L-BAD").text
     assert "<code>A4</code> <q>Our motto" in page
     assert page.count('type="checkbox"') == 1  # nothing to tick at the other
+    assert "kratom-qc texts accept" not in page  # neither beside the sheet: it is done here
     answer = accept(house, quinn, "L-BAD", "A4", "A5")
     assert (answer.status_code, "needs a release decision" in answer.text.lower()) == (400, True)
     assert not register(house).exists()

@@ -37,11 +37,6 @@ _SEVERITIES = {
     "warning": "warning",
     "note": "remark",
 }
-# What a list of problems advises for the command line, as it is done here.
-_INSTEAD = {
-    "TEXT-UNREAD": "Somebody here reads it. Leave out words that say nothing of the batch, and "
-    "the next certificate needs nobody."
-}
 _LOOK_SECONDS, _WATCH_SECONDS = 0.3, 120
 
 
@@ -118,7 +113,6 @@ def certificate(house: InHouse, visitor: FileReader, sha256: str) -> Response:
         picture=house.drawn(visitor.vendor, found) if is_read else None,
         history=sent,
         words=_SEVERITIES,
-        instead=_INSTEAD,
     )
 
 
