@@ -170,6 +170,8 @@ def test_batches_are_found_and_reports_saved(house):
     assert "L-FAIL" in quinn.get("/batches?verdict=FAIL").text
     assert "L-PASS" not in quinn.get("/batches?verdict=FAIL").text
     assert "No batch matches" in quinn.get("/batches?batch_id=NOWHERE").text
+    for link in re.findall(r'href="([^"#]+)', quinn.get("/batches/L-PASS/page").text):
+        assert quinn.get(link).status_code == 200, link  # none leads to a file of the store
     for form, begins in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("html", b"<!")):
         answer = quinn.get(f"/batches/L-PASS/report.{form}")
         assert answer.content.lower().startswith(begins.lower()), form
