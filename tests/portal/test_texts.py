@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from kratom_qc.vocabulary.texts import load
 from tests.app.stores import certificate, policy
-from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
+from tests.portal.browser import check_pages, chromium, sign_in
 from tests.portal.serving import USERS, Person, Portal, served
 
 LABORATORY = "Tidewater Analytical"
@@ -92,13 +92,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(house, batch, places, because
 
 def test_a_text_is_accepted_for_its_laboratory_in_two_clicks(house):
     with chromium() as browser:
-        for width in (375, 1280):
-            page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
-            sign_in(page, house.address, "quinn")
-            for batch in ("L-SCREEN", "L-BAD", "L-NAMELESS"):
-                page.goto(f"{house.address}/batches/{batch}")
-                assert violations(page) == [], batch
-                assert not is_wider_than_the_screen(page), (batch, width)
+        check_pages(browser, house.address, "quinn", [f"/batches/{one}" for one in ("L-SCREEN", "L-BAD", "L-NAMELESS")])
         page = browser.new_context(java_script_enabled=False).new_page()
         sign_in(page, house.address, "quinn")
         page.goto(f"{house.address}/batches/L-ONE")
