@@ -38,6 +38,7 @@ class Place(NamedTuple):
 
 # In the order in which they stand; a new page that people should find has its line here.
 NAVIGATION = (
+    Place("/people", "People", Action.MANAGE_PEOPLE),
     Place("/review", "Review", Action.SEE_ALL),
     Place("/batches", "Batches", Action.SEE_ALL),
     Place("/send", "Send", Action.SEND),
@@ -49,7 +50,6 @@ NAVIGATION = (
     Place("/limits", "Limits", Action.SEE_LIMITS),
     Place("/files", "Files", Action.SEE_ALL),
     Place("/operation", "Operation", Action.SEE_OPERATION),
-    Place("/people", "People", Action.MANAGE_PEOPLE),
     Place("/tokens", "Tokens", Action.OWN_TOKENS),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -67,6 +68,7 @@ def operation(house: InHouse, visitor: Watcher) -> Response:
         caps=caps,
         chosen=chosen,
         root=house.store.root,
+        folder=Path.cwd(),
     )
 
 

@@ -163,7 +163,8 @@ def _in_words(shown: Shown, sha256: str) -> dict[str, str]:
         return {"text": f"refused: {file.delivery.why}", "kind": "refused"}
     verdicts = [f"{one.batch_id} {one.known.verdict}" for one in file.batches if one.known]
     others = [f"{one.batch_id} is compared" for one in file.batches if not one.known]
-    worst = min((one.known.verdict for one in file.batches if one.known), default="HOLD")
+    stands = [one.known.verdict if one.known else "HOLD" for one in file.batches]
+    worst = min(stands, default="HOLD")
     return {"text": " · ".join((*verdicts, *others)), "kind": str(worst).lower()}
 
 
