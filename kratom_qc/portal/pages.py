@@ -106,6 +106,5 @@ def _environment() -> Environment:
     environment.filters["product"] = lambda form: (
         product_name(form) if form else "product not known"
     )
-    environment.filters["day"] = lambda stamp: str(stamp)[:10]
     environment.filters["minute"] = lambda stamp: str(stamp)[:16].replace("T", " ") + " UTC"
     return environment
