@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--port", default="8000")
     options = parser.parse_args()
     os.environ.setdefault("KRATOM_QC_FACTS", str(FACTS))
+    os.environ.setdefault("KRATOM_QC_TEXTS", str(options.store / "texts.toml"))  # not where it is started
     store = Store(options.store)
     if not store.ledger.batches():
         _judge(store, options.on)

@@ -4,6 +4,7 @@ workbook back with all of it marked."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,6 +22,12 @@ from kratom_qc.report.scope import RulebookScope
 from kratom_qc.report.sheet_picture import FilePictures, notes_of_fixes
 from kratom_qc.vocabulary.problems import Fix, FixList
 
+# What is advised for the command line, as it is done at the portal: in the list, in the picture of
+# the sheet and in the workbook that goes back.
+_INSTEAD = {
+    "TEXT-UNREAD": "Somebody here reads it. Leave out words that say nothing of the batch, and "
+    "the next certificate needs nobody."
+}
 SEVERITIES = ("refused", "fail", "hold", "warning", "note")  # worst first
 
 
@@ -29,7 +36,8 @@ def listing(file: ShownFile) -> FixList:
     verdicts = file.verdicts
     on = verdicts[0].judged_on if verdicts else _today()
     found = fix_list(_name(file, verdicts), file.refusals, verdicts, on)
-    return FixList(found.sentences, tuple(sorted(found.fixes, key=_rank)))
+    fixes = (replace(one, do=_INSTEAD.get(one.code, one.do)) for one in found.fixes)
+    return FixList(found.sentences, tuple(sorted(fixes, key=_rank)))
 
 
 def _name(file: ShownFile, verdicts: Sequence[Verdict]) -> str:

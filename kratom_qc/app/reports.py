@@ -44,7 +44,7 @@ _TOGETHER = 4_000  # entries of the journal whose batches stand in one file of t
 _SHOWN = 300  # open batches that the index lists without a script
 _PASSES = 20  # passes that it lists
 _ANSWERS = 5  # what-ifs that it lists
-GROUPS = "groups.html"
+GROUPS, LIMITS = "groups.html", "limits.html"
 
 
 def pass_page_name(pass_id: str) -> str:
@@ -90,6 +90,15 @@ def page(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) 
     if found is None:
         raise InputNotFound(f"{root}: the pass {of_pass} kept no page of batch {batch_id}")
     return found
+
+
+def limits_as_judged(root: Path) -> str:
+    """The page of the limits by which the newest pass judged. Raises InputNotFound where there is
+    none."""
+    path = root / "reports" / LIMITS
+    if not path.is_file():
+        raise InputNotFound(f"{root} holds no page of limits")
+    return path.read_text(encoding="utf-8")
 
 
 def _write(root: Path, written: Iterable[Page]) -> int:
@@ -191,7 +200,7 @@ def _limits(
     except RulebookError:
         log.warning("rulebooks of the newest pass cannot be loaded", extra={"terms": newest.terms})
         return known
-    _write_one(root, "limits.html", limits_page(by, day=day, program=PROGRAM))
+    _write_one(root, LIMITS, limits_page(by, day=day, program=PROGRAM))
     return [newest.terms, newest.judged_on]
 
 

@@ -10,7 +10,7 @@ EFFECTS = {
     "KRATOM_QC_HOME_MARKETS": "markets that a batch's own verdict includes; us unless set",
     "KRATOM_QC_FACTS": "what vendors declare of their products, where no certificate says it",
     "KRATOM_QC_HOLD_OVERDUE": "yes: a rulebook that nobody compared for too long holds batches",
-    "KRATOM_QC_TEXTS": "texts of laboratories that somebody has read before",
+    "KRATOM_QC_TEXTS": "texts that somebody has read; unless set, texts.toml where `serve` began",
     "KRATOM_QC_LABORATORIES": "laboratories that are known, with what they are accredited for",
     "KRATOM_QC_HOLD_LABORATORIES": "yes: what that register does not vouch for holds batches",
     "KRATOM_QC_LEDGER": "the database of the ledger, in place of a file in the store",

@@ -44,10 +44,11 @@ class Visitor:
 
 
 def signed_in(request: Request, house: InHouse) -> Visitor:
-    """Whoever is signed in. Raises SignInFirst where nobody is."""
+    """Whoever is signed in. Raises SignInFirst where nobody is, and where the user was changed
+    since, by whichever process."""
     session = house.sessions.of(request.cookies.get(COOKIE, ""))
-    user = house.people.user(session.user) if session is not None else None
-    if session is None or user is None or not user.is_enabled:
+    user = house.people.user(session.user.name) if session is not None else None
+    if session is None or user is None or not user.is_enabled or user != session.user:
         raise SignInFirst(_address(request))
     return Visitor(user, session)
 

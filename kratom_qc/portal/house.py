@@ -44,10 +44,11 @@ class House:
     _keys: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
 
     def drawn(self, vendor: str | None, file: ShownFile) -> FilePictures | None:
-        """The picture of a file, drawn once for each verdict: one at a time, because a hostile file
-        may take a reader's whole time."""
+        """The picture of a file, drawn once for each verdict or refusal: one at a time, because a
+        hostile file may take a reader's whole time."""
         passes = [one.known.pass_id for one in file.batches if one.known]
-        key = (file.delivery.sha256, vendor or "", *passes)
+        refusals = [one.code for one in file.refusals]
+        key = (file.delivery.sha256, vendor or "", *passes, *refusals)
         with self._drawing:
             if key not in self._pictures:
                 self._pictures[key] = drawn(self.store.root, file)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+from fastapi import Query
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
@@ -23,6 +24,9 @@ from kratom_qc.vocabulary.wording import product_name
 TEMPLATES = Path(__file__).parent / "templates"
 CHARTS = Path(report.__file__).parent / "templates"  # a trend is drawn as in the reports
 
+# Where the next part of a list begins: the number of an entry, which the database can hold.
+Onward = Annotated[int | None, Query(ge=0, lt=2**62)]
+
 
 class Place(NamedTuple):
     """An entry of the navigation, and what one must be allowed to see it."""
@@ -34,6 +38,7 @@ class Place(NamedTuple):
 
 # In the order in which they stand; a new page that people should find has its line here.
 NAVIGATION = (
+    Place("/people", "People", Action.MANAGE_PEOPLE),
     Place("/review", "Review", Action.SEE_ALL),
     Place("/batches", "Batches", Action.SEE_ALL),
     Place("/send", "Send", Action.SEND),
@@ -45,7 +50,6 @@ NAVIGATION = (
     Place("/limits", "Limits", Action.SEE_LIMITS),
     Place("/files", "Files", Action.SEE_ALL),
     Place("/operation", "Operation", Action.SEE_OPERATION),
-    Place("/people", "People", Action.MANAGE_PEOPLE),
     Place("/tokens", "Tokens", Action.OWN_TOKENS),
 )
 
@@ -102,6 +106,5 @@ def _environment() -> Environment:
     environment.filters["product"] = lambda form: (
         product_name(form) if form else "product not known"
     )
-    environment.filters["day"] = lambda stamp: str(stamp)[:10]
     environment.filters["minute"] = lambda stamp: str(stamp)[:16].replace("T", " ") + " UTC"
     return environment

@@ -8,6 +8,8 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from kratom_qc.ledger.people import KnownUser
+
 IDLE_SECONDS = 30 * 60  # after the last request
 LONGEST_SECONDS = 12 * 3600  # a working day
 _MOST = 10_000
@@ -15,9 +17,10 @@ _MOST = 10_000
 
 @dataclass
 class Session:
-    """One person at one browser. `form_token` stands in every form of theirs."""
+    """One person at one browser. `user` is what was known of them when they signed in, `form_token`
+    stands in every form of theirs."""
 
-    user: str
+    user: KnownUser
     form_token: str
     since: float
     seen: float
@@ -30,7 +33,7 @@ class Sessions:
     def __init__(self) -> None:
         self._open: OrderedDict[str, Session] = OrderedDict()
 
-    def begin(self, user: str) -> str:
+    def begin(self, user: KnownUser) -> str:
         """Begin a session. Returns what the cookie holds."""
         cookie, now = secrets.token_urlsafe(32), time.monotonic()
         self._open[_key(cookie)] = Session(user, secrets.token_urlsafe(24), now, now)
@@ -56,7 +59,7 @@ class Sessions:
 
     def end_all(self, user: str) -> None:
         """End every session of a user."""
-        for key in [key for key, session in self._open.items() if session.user == user]:
+        for key in [key for key, session in list(self._open.items()) if session.user.name == user]:
             self._open.pop(key, None)
 
 

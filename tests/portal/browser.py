@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -38,6 +38,20 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
+
+
+def check_pages(browser: Browser, address: str, name: str, pages: Iterable[str]) -> None:
+    """Pages that somebody opens can be read by everybody and fit the screen, on a telephone and on a desk."""
+    pages = tuple(pages)
+    for width, scheme in ((375, "light"), (1280, "dark")):
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page = context.new_page()
+        sign_in(page, address, name)
+        for one in pages:
+            page.goto(f"{address}{one}")
+            assert violations(page) == [], one
+            assert not is_wider_than_the_screen(page), (one, width)
+        context.close()
 
 
 @cache

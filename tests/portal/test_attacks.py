@@ -223,6 +223,30 @@ def test_a_user_who_is_disabled_is_out_at_once(portal: Portal) -> None:
     assert program.get("/api/v1/batches").status_code == 401
 
 
+def test_another_password_ends_every_session_whoever_gave_it(portal: Portal) -> None:
+    from kratom_qc.app.accounts import set_password
+
+    rosa = portal.signed_in("rosa")
+    assert rosa.get("/review").status_code == 200
+    set_password(portal.people, "somebody at a shell", "rosa", "another horse battery")  # `kratom-qc users password`
+    assert rosa.get("/review").headers["location"] == "/sign-in?next=/review"
+    assert portal.signed_in("rosa", "another horse battery").get("/review").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("user", "address"),
+    [
+        ("ann", "/certificates?before="),
+        ("quinn", "/batches?after="),
+        ("quinn", "/review?after="),
+        ("quinn", "/files?before="),
+    ],
+)
+def test_a_place_in_a_list_that_no_list_has_is_refused(portal: Portal, user: str, address: str) -> None:
+    person = portal.signed_in(user)
+    assert [person.get(f"{address}{place}").status_code for place in ("9" * 30, "-1", "x", "0")] == [422, 422, 422, 200]
+
+
 def test_no_secret_stands_in_the_journal_or_the_log(portal: Portal, capfd: pytest.CaptureFixture[str]) -> None:
     from tests.portal.serving import PASSWORD
 

@@ -18,7 +18,7 @@ from kratom_qc.app.verification import verify
 from kratom_qc.domain.errors import UsageError
 from kratom_qc.ledger.entries import Act
 from tests.app.stores import LEAD, certificate
-from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
+from tests.portal.browser import check_pages, chromium, sign_in
 from tests.portal.serving import PASSWORD, USERS, Person, Portal, served
 
 
@@ -180,6 +180,8 @@ def test_batches_are_found_and_reports_saved(house):
     assert "L-FAIL" in quinn.get("/batches?verdict=FAIL").text
     assert "L-PASS" not in quinn.get("/batches?verdict=FAIL").text
     assert "No batch matches" in quinn.get("/batches?batch_id=NOWHERE").text
+    for link in re.findall(r'href="([^"#]+)', quinn.get("/batches/L-PASS/page").text):
+        assert quinn.get(link).status_code == 200, link  # none leads to a file of the store
     for form, begins in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("html", b"<!")):
         answer = quinn.get(f"/batches/L-PASS/report.{form}")
         assert answer.content.lower().startswith(begins.lower()), form
@@ -189,15 +191,7 @@ def test_batches_are_found_and_reports_saved(house):
 def test_the_whole_journey_in_a_browser(house):
     portal = house
     with chromium() as browser:
-        for width, scheme in ((375, "light"), (1280, "dark")):
-            context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            page = context.new_page()
-            sign_in(page, portal.address, "quinn")
-            for address in ("/review", "/batches", "/batches/L-FAIL", "/batches/L-PASS"):
-                page.goto(f"{portal.address}{address}")
-                assert violations(page) == [], address
-                assert not is_wider_than_the_screen(page), (address, width)
-            context.close()
+        check_pages(browser, portal.address, "quinn", ("/review", "/batches", "/batches/L-FAIL", "/batches/L-PASS"))
         for name, choice in (("quinn", re.compile("^released")), ("rosa", re.compile("^approve"))):
             context = browser.new_context(java_script_enabled=False)  # nothing here needs a script
             page = context.new_page()

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 
+from kratom_qc.app.shown import Shown
+from kratom_qc.portal import house
+from kratom_qc.portal.routes.vendor import _in_words
 from tests.app.stores import certificate
 from tests.portal.serving import PASSWORD, Portal
 
@@ -35,6 +41,33 @@ def test_a_refused_file_says_everything_that_is_wrong(portal: Portal) -> None:
     assert workbook.headers["content-disposition"].startswith('attachment; filename="x_annotated.xlsx"')
     sheets = openpyxl.load_workbook(io.BytesIO(workbook.content)).sheetnames
     assert len(sheets) == 1  # the list alone: the file cannot be opened
+
+
+def test_a_file_that_is_refused_for_another_reason_is_drawn_again(portal: Portal, monkeypatch) -> None:
+    content = b"no table here either"
+    portal.signed_in("ann").send(("y.csv", content))
+    portal.judged()
+    monkeypatch.setattr(house, "drawn", lambda _, file: [one.code for one in file.refusals])
+    file = Shown(portal.store, "Acme").file(hashlib.sha256(content).hexdigest())
+    trouble = replace(file, refusals=(replace(file.refusals[0], code="reader-died"),))
+    draw = portal.app.state.house.drawn
+    assert draw("Acme", trouble) == ["reader-died"]
+    assert draw("Acme", file) == [one.code for one in file.refusals]
+
+
+def test_a_file_with_a_lot_that_is_compared_is_not_told_as_a_pass() -> None:
+    lots = [
+        SimpleNamespace(batch_id="A", known=SimpleNamespace(verdict="PASS")),
+        SimpleNamespace(batch_id="B", known=None),
+    ]
+    file = SimpleNamespace(delivery=SimpleNamespace(status="judged"), batches=lots)
+    words = _in_words(SimpleNamespace(file=lambda _: file), "")
+    assert words == {"text": "A PASS · B is compared", "kind": "hold"}
+
+
+def test_an_operator_sees_where_settings_count_and_an_administrator_the_people(portal: Portal) -> None:
+    assert f"<code>{Path.cwd()}</code>" in portal.signed_in("olga").get("/operation").text  # texts.toml lies there
+    assert portal.signed_in("ada").get("/").headers["location"] == "/people"
 
 
 def test_what_was_acknowledged_is_delivered_by_whom_and_for_which_company(portal: Portal) -> None:

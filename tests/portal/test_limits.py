@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.app.stores import LEAD, certificate, passed
-from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
+from tests.portal.browser import check_pages, chromium
 from tests.portal.serving import Portal, served
 
 
@@ -44,10 +44,4 @@ def test_two_batches_stand_side_by_side(house):
 
 def test_the_pages_fit_and_can_be_read_by_everybody(house):
     with chromium() as browser:
-        for width in (375, 1280):
-            page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
-            sign_in(page, house.address, "quinn")
-            for address in ("/limits?search=lead", "/limits?show=coming", "/compare"):
-                page.goto(f"{house.address}{address}")
-                assert violations(page) == [], address
-                assert not is_wider_than_the_screen(page), (address, width)
+        check_pages(browser, house.address, "quinn", ("/limits?search=lead", "/limits?show=coming", "/compare"))

@@ -43,6 +43,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "/batches/{batch_id:path}/texts": (Action.READ_TEXTS,),
     "/batches/{batch_id:path}/again": (Action.READ_TEXTS,),
     "/limits": (Action.SEE_LIMITS,),
+    "/limits/as-judged": (Action.SEE_ALL,),
     "/compare": (Action.SEE_ALL,),
     "/trends": (Action.SEE_ALL,),
     "/what-if": (Action.SEE_ALL,),

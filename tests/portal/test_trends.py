@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.app.stores import certificate, passed
-from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
+from tests.portal.browser import check_pages, chromium
 from tests.portal.serving import Portal, served
 
 LABORATORY = "Tidewater Analytical"
@@ -49,10 +49,4 @@ def test_another_day_says_which_batches_change(house):
 
 def test_the_pages_fit_and_can_be_read_by_everybody(house):
     with chromium() as browser:
-        for width in (375, 1280):
-            page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
-            sign_in(page, house.address, "quinn")
-            for address in (f"/trends?laboratory={LABORATORY}", "/what-if?on=2026-11-30"):
-                page.goto(f"{house.address}{address}")
-                assert violations(page) == [], address
-                assert not is_wider_than_the_screen(page), (address, width)
+        check_pages(browser, house.address, "quinn", (f"/trends?laboratory={LABORATORY}", "/what-if?on=2026-11-30"))

@@ -25,6 +25,7 @@ from kratom_qc.portal import shapes
 from kratom_qc.portal.errors import Refusal
 from kratom_qc.portal.guard import Visitor, program_of
 from kratom_qc.portal.house import House, InHouse
+from kratom_qc.portal.pages import Onward
 from kratom_qc.portal.uploads import (
     Received,
     check_room,
@@ -139,7 +140,7 @@ def batches(
     product: Annotated[str, Query(max_length=100)] = "",
     laboratory: Annotated[str, Query(max_length=400)] = "",
     batch_id: Annotated[str, Query(max_length=400, description="How the id begins.")] = "",
-    after: Annotated[int | None, Query(ge=0, lt=2**62)] = None,
+    after: Onward = None,
     count: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Response:
     """Batches, the newest first; `after` of a page begins the next."""

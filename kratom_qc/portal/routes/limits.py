@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from kratom_qc import PROGRAM
+from kratom_qc.app import reports
 from kratom_qc.app.compare import compare
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.limit import Limit, Rulebook
@@ -70,6 +71,12 @@ def limits(
         asked={"on": day.isoformat(), "search": search, "book": book, "show": show},
         lists=list(_LISTS),
     )
+
+
+@router.get("/limits/as-judged")
+def as_judged(house: InHouse, _visitor: Reader) -> Response:
+    """Every limit by which the newest pass judged, to which the kept pages lead."""
+    return kept_pages.answer(reports.limits_as_judged(house.store.root))
 
 
 def _is_asked(line: Line, search: str, book: str) -> bool:

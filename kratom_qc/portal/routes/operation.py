@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +18,7 @@ from kratom_qc.portal.effects import EFFECTS
 from kratom_qc.portal.forms import form_of
 from kratom_qc.portal.guard import Visitor, who
 from kratom_qc.portal.house import InHouse
-from kratom_qc.portal.pages import page
+from kratom_qc.portal.pages import Onward, page
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(who(Action.SEE_ALL))]
@@ -30,7 +31,7 @@ _SECRET = frozenset({"KRATOM_QC_LEDGER", "KRATOM_QC_NOTIFY", "KRATOM_QC_BUCKET"}
 
 @router.get("/files")
 def files(
-    house: InHouse, visitor: Reader, status: str | None = None, before: int | None = None
+    house: InHouse, visitor: Reader, status: str | None = None, before: Onward = None
 ) -> Response:
     """Every file that was delivered, the newest first."""
     listed = house.people.deliveries(status=status, before=before, count=50)
@@ -67,6 +68,7 @@ def operation(house: InHouse, visitor: Watcher) -> Response:
         caps=caps,
         chosen=chosen,
         root=house.store.root,
+        folder=Path.cwd(),
     )
 
 

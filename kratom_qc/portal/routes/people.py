@@ -74,7 +74,6 @@ async def change(request: Request, house: InHouse, visitor: Admin, name: str) ->
         await run_in_threadpool(_change, house, visitor, name, dict(fields))
     except UsageError as error:
         return await run_in_threadpool(_people, house, visitor, str(error))
-    house.sessions.end_all(name)
     return RedirectResponse("/people", 303)
 
 

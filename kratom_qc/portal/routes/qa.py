@@ -29,7 +29,7 @@ from kratom_qc.portal.errors import Refusal
 from kratom_qc.portal.forms import form_of
 from kratom_qc.portal.guard import Visitor, who
 from kratom_qc.portal.house import House, InHouse
-from kratom_qc.portal.pages import page
+from kratom_qc.portal.pages import Onward, page
 from kratom_qc.report.formats import Format
 from kratom_qc.report.formats import Request as Printed
 
@@ -42,12 +42,12 @@ _KINDS = {Format.PDF: "application/pdf", Format.XLSX: downloads.XLSX, Format.HTM
 
 @router.get("/review")
 def review(
-    house: InHouse, visitor: Reader, show: Waiting | None = None, after: int = 0
+    house: InHouse, visitor: Reader, show: Waiting | None = None, after: Onward = None
 ) -> Response:
     """What waits for a person, the oldest first; without `show`, what waits first of all."""
     counts = count_waiting(house.store.ledger)
     chosen = show or next((kind for kind in Waiting if counts[kind]), Waiting.PASS)
-    batches, older = waiting(house.store.ledger, chosen, after)
+    batches, older = waiting(house.store.ledger, chosen, after or 0)
     refused = house.people.tally().get("refused", 0)
     return page(
         "review.html",
@@ -61,9 +61,7 @@ def review(
 
 
 @router.get("/batches")
-def batches(
-    house: InHouse, visitor: Reader, request: Request, after: int | None = None
-) -> Response:
+def batches(house: InHouse, visitor: Reader, request: Request, after: Onward = None) -> Response:
     """Every batch that matches, the newest first."""
     asked = {name: request.query_params.get(name, "").strip() for name in _FILTERS}
     found = search(house.store.ledger, Wanted(**asked), after)

@@ -53,7 +53,7 @@ async def sign_in(request: Request, house: InHouse) -> Response:
     answer = RedirectResponse(where, 303)
     answer.set_cookie(
         COOKIE,
-        house.sessions.begin(user.name),
+        house.sessions.begin(user),
         httponly=True,
         samesite="lax",  # a link in a mail leads to its page; forms are guarded by their token
         secure=request.url.scheme == "https",
@@ -106,7 +106,6 @@ async def change_password(request: Request, house: InHouse, visitor: SignedIn) -
     except (UsageError, KeyError) as error:
         wrong = str(error) if isinstance(error, UsageError) else "Name the new password."
         return page("password.html", visitor, status=400, wrong=wrong)
-    house.sessions.end_all(visitor.name)
     return RedirectResponse("/sign-in", 303)
 
 

@@ -22,7 +22,7 @@ from kratom_qc.portal import downloads
 from kratom_qc.portal.errors import Refusal
 from kratom_qc.portal.guard import Visitor, check_form_token, check_origin, signed_in, who
 from kratom_qc.portal.house import InHouse
-from kratom_qc.portal.pages import page
+from kratom_qc.portal.pages import Onward, page
 from kratom_qc.portal.uploads import check_room, deliver_all, received
 from kratom_qc.vocabulary import product_names, wording
 
@@ -36,11 +36,6 @@ _SEVERITIES = {
     "hold": "holds",
     "warning": "warning",
     "note": "remark",
-}
-# What a list of problems advises for the command line, as it is done here.
-_INSTEAD = {
-    "TEXT-UNREAD": "Somebody here reads it. Leave out words that say nothing of the batch, and "
-    "the next certificate needs nobody."
 }
 _LOOK_SECONDS, _WATCH_SECONDS = 0.3, 120
 
@@ -84,7 +79,7 @@ async def send(request: Request, house: InHouse, visitor: Sender) -> Response:
 
 
 @router.get("/certificates")
-def certificates(house: InHouse, visitor: Reader, before: int | None = None) -> Response:
+def certificates(house: InHouse, visitor: Reader, before: Onward = None) -> Response:
     """What the vendor's company sent, the newest first."""
     shown = Shown(house.store, visitor.vendor)
     listed = house.people.deliveries(vendor=visitor.vendor, before=before, count=50)
@@ -118,7 +113,6 @@ def certificate(house: InHouse, visitor: FileReader, sha256: str) -> Response:
         picture=house.drawn(visitor.vendor, found) if is_read else None,
         history=sent,
         words=_SEVERITIES,
-        instead=_INSTEAD,
     )
 
 
@@ -169,7 +163,8 @@ def _in_words(shown: Shown, sha256: str) -> dict[str, str]:
         return {"text": f"refused: {file.delivery.why}", "kind": "refused"}
     verdicts = [f"{one.batch_id} {one.known.verdict}" for one in file.batches if one.known]
     others = [f"{one.batch_id} is compared" for one in file.batches if not one.known]
-    worst = min((one.known.verdict for one in file.batches if one.known), default="HOLD")
+    stands = [one.known.verdict if one.known else "HOLD" for one in file.batches]
+    worst = min(stands, default="HOLD")
     return {"text": " · ".join((*verdicts, *others)), "kind": str(worst).lower()}
 
 

@@ -2,9 +2,8 @@
 "use strict";
 const shown = document.querySelector("[data-progress]");
 const events = new EventSource(shown.dataset.progress);
-let waited = false;
 events.addEventListener("status", (event) => {
-  if (event.data === "waiting") { waited = true; return; }
+  if (event.data === "waiting") { return; }
   events.close();
   location.reload();
 });
