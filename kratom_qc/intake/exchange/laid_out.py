@@ -64,9 +64,7 @@ def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) ->
     scalars = {key: one for key, one in node.members().items() if _is_scalar(one)}
     inner = {key: one for key, one in node.members().items() if not _is_scalar(one)}
     own = {**above, **_said_of_all(inner), **_said_of_all({"": node})}
-    tables = [one for one in inner.values() if _are_rows(one)]
-    used = [one for role, one in own.items() if all(role not in _roles(each) for each in tables)]
-    with_results = {one.pointer for one in used} if tables else set()
+    with_results = _in_columns(own, [_roles(one) for one in inner.values() if _are_rows(one)])
     if name == "address":
         _write_address(layout, [one for one in scalars.values() if not one.blank])
     else:
@@ -74,6 +72,13 @@ def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) ->
     for key, one in inner.items():
         if not _stands_in(one, with_results):
             _write_inner(layout, key, one, own)
+
+
+def _in_columns(said: Mapping[str, Node], tables: Sequence[set[str | None]]) -> set[str]:
+    """The pointers of what is said of all results and stands in a column of every table, because
+    none has a column of its own for it. `tables` are what their own columns are."""
+    own = set().union(*tables)
+    return {one.pointer for role, one in said.items() if role not in own} if tables else set()
 
 
 def _roles(table: Node) -> set[str | None]:
