@@ -131,7 +131,7 @@ def _summary(differences: Sequence[Difference]) -> str:
     heads = sum(not field.rule_id for field in differences)
     if heads:
         parts.append(f"{heads} in the heads of rulebooks")
-    return f"Limits: {', '.join(parts)}" if parts else "No field"
+    return f"Limits: {', '.join(parts)}" if parts else "No difference"
 
 
 def _print_limit(console: Console, differences: Sequence[Difference], does: Effect) -> None:
