@@ -48,8 +48,8 @@ def compare(root: Path, one: str, other: str, batch: str | None = None) -> Compa
         first = reader.paper(known, before, after)
         second = reader.paper(known, after, before)
     return Comparison(
-        one=first[0],
-        other=second[0],
+        first=first[0],
+        second=second[0],
         results=compared(first[1], second[1]),
         markets=_markets(first[2], second[2]),
     )
@@ -151,7 +151,7 @@ def _stated(row: Row) -> Stated:
             portion="" if portion is None else plain(portion),
         ),
         interval=interval if in_numbers else None,
-        said=said if not unit or said.endswith(unit) else f"{said} {unit}",
+        printed=said if not unit or said.endswith(unit) else f"{said} {unit}",
         cell=f"{row['file']} {place}".strip(),
         uncertainty=row["uncertainty"],
     )

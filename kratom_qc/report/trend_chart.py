@@ -106,7 +106,7 @@ def trend_chart(trend: Trend, specification: Specification | None = None) -> Tre
             Line(
                 point.batch_id,
                 point.day.isoformat(),
-                point.said,
+                point.printed,
                 words.ends(point.value, series.key.unit),
                 point.cell,
                 ", ".join(dict.fromkeys(one.rule for one in told.get(place, ()))),
@@ -224,7 +224,7 @@ def _mark(x: float, point: Point, value: Ends, signals: Sequence[Signal], scale:
         height=max(0.0, round(bottom - top, 1)) if not value.is_exact else 0.0,
         open_end=not value.is_bounded,
         signals=bool(signals),
-        title=f"{point.day} {point.batch_id}: {point.said}{rules}",
+        title=f"{point.day} {point.batch_id}: {point.printed}{rules}",
     )
 
 

@@ -103,8 +103,8 @@ def out_of_trend(broken: OutOfTrend) -> str:
     )
     return (
         f"Out of trend: {wording.subject_name(key.analyte)} of {broken.point.batch_id} is {value} "
-        f"('{broken.point.said}' at {broken.point.cell}); by the {broken.before} batches before it "
-        f"{usual} is usual ({broken.rule}, {RULES[broken.rule]}). {WARNS}"
+        f"('{broken.point.printed}' at {broken.point.cell}); by the {broken.before} batches before "
+        f"it {usual} is usual ({broken.rule}, {RULES[broken.rule]}). {WARNS}"
     )
 
 

@@ -75,7 +75,7 @@ class Statement(NamedTuple):
     batch_id: str
     day: date
     value: Value
-    said: str
+    printed: str
     cell: str
     certificate: str  # the hash of its file
     replicate: str
@@ -152,7 +152,7 @@ def _rows(
         database.register(
             "certificates", tables.table("certificates", passes, _CERTIFICATE, judged)
         )
-        kept = _asked(database, _NEWEST, {"last": wanted.last})
+        kept = _query(database, _NEWEST, {"last": wanted.last})
         if not kept.num_rows:
             return []
         database.register("kept", kept)
@@ -162,7 +162,7 @@ def _rows(
             measured &= among("analyte", [wanted.analyte])
         passes = set(kept["pass_id"].to_pylist())
         database.register("results", tables.table("results", passes, _RESULT, measured))
-        rows: list[dict[str, Any]] = _asked(database, _THEIR_RESULTS).to_pylist()
+        rows: list[dict[str, Any]] = _query(database, _THEIR_RESULTS).to_pylist()
     return rows
 
 
@@ -173,7 +173,7 @@ def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
     return pa.table(dict(zip(names, arrays, strict=True)))
 
 
-def _asked(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
+def _query(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
     return database.sql(sql, params=given).to_arrow_table()
 
 
@@ -210,7 +210,7 @@ def _statement(row: dict[str, Any]) -> Statement:
         batch_id=row["batch_id"],
         day=row["day"],
         value=Value(ends_of(interval), row["uncertainty"], row["loq"]),
-        said=row["said"],
+        printed=row["said"],
         cell=f"{row['file']} {place}".strip(),
         certificate=row["sha256"],
         replicate=row["replicate"] or "",
