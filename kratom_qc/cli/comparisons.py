@@ -40,17 +40,14 @@ def print_comparison(comparison: Comparison, *, as_json: bool) -> int:
     return 0
 
 
-def _about(first: Side, other: Side) -> Iterator[tuple[str, ...]]:
-    yield (
-        "product",
-        *(escape(wording.product_name(side.product or None)) for side in (first, other)),
-    )
+def _about(*sides: Side) -> Iterator[tuple[str, ...]]:
+    yield "product", *(escape(wording.product_name(side.product or None)) for side in sides)
     for what in ("laboratories", "certificates"):
-        yield what, *(escape(", ".join(getattr(side, what))) for side in (first, other))
+        yield what, *(escape(", ".join(getattr(side, what))) for side in sides)
     for what in ("tested_on", "judged_on"):
-        yield what.replace("_", " "), *(escape(getattr(side, what)) for side in (first, other))
-    if first.why_no_verdict or other.why_no_verdict:
-        yield "", *(escape(side.why_no_verdict) for side in (first, other))
+        yield what.replace("_", " "), *(escape(getattr(side, what)) for side in sides)
+    if any(side.why_no_verdict for side in sides):
+        yield "", *(escape(side.why_no_verdict) for side in sides)
 
 
 def _result(line: ResultLine) -> tuple[str, ...]:

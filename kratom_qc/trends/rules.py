@@ -75,18 +75,14 @@ class _Pattern(NamedTuple):
 def signals(values: Sequence[Ends], base: Baseline) -> tuple[Signal, ...]:
     """Every signal of both sets of rules, in the order of the rules; one that goes on from point to
     point is one signal. Where it is certain in one part and possible in more, both are told."""
-    signals_seen: list[Signal] = []
+    seen: list[Signal] = []
     for pattern in _patterns(values, base):
-        signals_seen += _signals(pattern)
-    signals_seen += _neighbours(values)
-    signals_seen += _on_both_sides(values, base)
+        seen += _signals(pattern)
+    seen += _neighbours(values)
+    seen += _on_both_sides(values, base)
     rules = list(RULES)
-    return tuple(
-        sorted(
-            signals_seen,
-            key=lambda signal: (rules.index(signal.rule), signal.first, not signal.certain),
-        )
-    )
+    seen.sort(key=lambda signal: (rules.index(signal.rule), signal.first, not signal.certain))
+    return tuple(seen)
 
 
 def chart_signals(rule: str, lines: Iterable[tuple[Ends, Ends, Ends]]) -> tuple[Signal, ...]:

@@ -31,7 +31,9 @@ def made(tmp_path_factory) -> Path:
 
 
 def lines(found: Comparison) -> list[tuple[str, ...]]:
-    return [(one.subject.analyte, one.first[0].printed, one.second[0].printed, str(one.relation)) for one in found.results]
+    return [
+        (one.subject.analyte, one.first[0].printed, one.second[0].printed, str(one.relation)) for one in found.results
+    ]
 
 
 def verdicts(found: Comparison) -> dict[str | None, tuple[str | None, str | None]]:

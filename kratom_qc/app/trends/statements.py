@@ -119,9 +119,7 @@ def _stated(
 
 
 def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[CountedCertificate]:
-    chosen = [
-        certificate for certificate in counted if asked is None or certificate.vendor == asked
-    ]
+    chosen = [paper for paper in counted if asked is None or paper.vendor == asked]
     if counted and not chosen:
         raise _unknown("vendor", asked or "", {certificate.vendor or "" for certificate in counted})
     return chosen
@@ -226,23 +224,15 @@ def _once(statements: Iterator[Statement]) -> list[Statement]:
     for printed in statements:
         name = names.setdefault(folded(printed.key.laboratory), printed.key.laboratory)
         method = methods.setdefault(_compact(printed.key.method), printed.key.method)
-        statement = printed._replace(key=printed.key._replace(laboratory=name, method=method))
-        once.setdefault(
-            (
-                statement.key,
-                statement.batch_id,
-                statement.certificate,
-                statement.replicate,
-                statement.value,
-            ),
-            statement,
-        )
+        key = printed.key._replace(laboratory=name, method=method)
+        same = key, printed.batch_id, printed.certificate, printed.replicate, printed.value
+        once.setdefault(same, printed._replace(key=key))
     return list(once.values())
 
 
 def _technique(method: str) -> str:
     """The techniques that a method's words name, as printed; else these words."""
-    techniques = dict.fromkeys(technique.words for technique in techniques_in(method))
+    techniques = dict.fromkeys(mention.words for mention in techniques_in(method))
     return " ".join(techniques) or " ".join(method.split())
 
 
