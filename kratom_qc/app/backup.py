@@ -2,7 +2,7 @@
 
     manifest.json    the SHA-256 of every file below, and the head of the journal; written last
     journal.jsonl    every entry of the journal, a JSON list a line
-    raw/ archive/ pages/ rulebooks/ registers/ rejudged/    as in the store
+    raw/ archive/ rulebooks/ registers/ rejudged/    as in the store
 
 The journal is read first, and everything that it names is immutable: a pass may run meanwhile.
 Whatever database holds the ledger, the backup is the same. Reports are made again from it.

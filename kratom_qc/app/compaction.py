@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from kratom_qc.app import reports
 from kratom_qc.app.store import Store, existing_store, tables_of
 from kratom_qc.archive import generation
 from kratom_qc.archive.compaction import Merged, Part, merge, plan, rows_of
@@ -23,7 +24,7 @@ class Compacted(NamedTuple):
 
 def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
     """Merge the small files of an archive into larger ones, and write into the journal which took
-    whose place.
+    whose place. Pages of passes to which nothing leads are found there alone.
 
     Raises InputNotFound where there is no store, StoreError where another pass holds it, where a
     table is damaged or cannot be written, and where the file system cannot exchange folders: then
@@ -36,6 +37,7 @@ def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
         tables = tables_of(root, store.ledger)
         groups = list(plan(parts, rows_of(tables, parts)))
         if not groups:
+            reports.tidy(root, store.ledger)
             return Compacted(len(parts), len(parts))
         ours = store.ledger.ever_tables()
         generation.begin(root, ours)
@@ -47,6 +49,7 @@ def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
         generation.mark_ready(root)
         store.ledger.add(actor, *acts_of(merged))
         generation.take_place(root, ours)
+        reports.tidy(root, store.ledger)
         return Compacted(len(parts), len(stays) + len(merged))
 
 

@@ -71,10 +71,10 @@ def tried(
     failing = list(profile.failing(book))
     if failing:
         return failing, ()
-    found = certificates(book, (profile,))
-    if found.refusals:
-        raise Refused(list(found.refusals))
-    return [], interpret(found.certificates)
+    reading = certificates(book, (profile,))
+    if reading.refusals:
+        raise Refused(list(reading.refusals))
+    return [], interpret(reading.certificates)
 
 
 def _test_one(console: Console, profile_file: Path, file: Path) -> int:
