@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kratom_qc.app import reports
 from kratom_qc.app.store import Store, existing_store, tables_of
 from kratom_qc.archive import generation
-from kratom_qc.archive.compaction import Merged, Part, merge, plan, rows_of
+from kratom_qc.archive.compaction import Merged, Part, files_of, merge, plan, rows_of
 from kratom_qc.ledger.entries import Act
 from kratom_qc.ledger.ledger import Clock, KnownPass, now
 
@@ -44,8 +44,9 @@ def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
         written = dict(chain.from_iterable(one.holds.items() for one in passes))
         merged = [merge(tables, group, written) for group in groups]
         replaced = {part.stem for group in groups for part in group}
-        stays = [part.stem for part in parts if part.stem not in replaced]
-        generation.complete(root, stays, [one.part.stem for one in merged])
+        stays = [part for part in parts if part.stem not in replaced]
+        linked = files_of(root, stays, written).values()
+        generation.complete(root, linked, [one.part.stem for one in merged])
         generation.mark_ready(root)
         store.ledger.add(actor, *acts_of(merged))
         generation.take_place(root, ours)

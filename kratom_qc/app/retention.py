@@ -2,8 +2,8 @@
 
 Nothing is deleted by itself, and nothing before its term (`kratom_qc.domain.retention`). What goes:
 the batch's rows in every table, its pages, and its certificates, unless one speaks of another batch
-too. What stays for ever: the journal, with every hash, verdict and decision. Copies in backups,
-buckets and Delta tables are for those who made them to delete.
+too. What stays for ever: the journal, with every hash, verdict and decision. From a bucket they go
+with the next publishing; copies in backups and Delta tables are for those who made them to delete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kratom_qc.app import reports
 from kratom_qc.app.compaction import acts_of, parts_of
 from kratom_qc.app.store import Store, existing_store, ledger_of, tables_of, user
 from kratom_qc.archive import disk, generation
-from kratom_qc.archive.compaction import Without, merge
+from kratom_qc.archive.compaction import Without, files_of, merge
 from kratom_qc.archive.store import raw_path
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.retention import YEARS, Kept, kept_until
@@ -168,8 +168,9 @@ def _rewritten(root: Path, ledger: Ledger, batch_ids: Collection[str]) -> list[A
     without = Without(frozenset(batch_ids), frozenset(of_batches), _DELETED)
     touched = {tables.lying.get(one, one) for one in of_batches}
     merged = [merge(tables, [part], written, without) for part in parts if part.stem in touched]
-    stays = [part.stem for part in parts if part.stem not in touched]
-    generation.complete(root, stays, [one.part.stem for one in merged])
+    stays = [part for part in parts if part.stem not in touched]
+    linked = files_of(root, stays, written).values()
+    generation.complete(root, linked, [one.part.stem for one in merged])
     return acts_of(merged)
 
 

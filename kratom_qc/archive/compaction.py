@@ -28,7 +28,7 @@ from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.archive.pages import FOLDER as PAGES
 from kratom_qc.archive.pages import Page
 from kratom_qc.archive.pages import merge as merge_pages
-from kratom_qc.archive.store import sha256_of, table_writer
+from kratom_qc.archive.store import lies_at, sha256_of, table_writer
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
 
@@ -143,13 +143,19 @@ def merge(
     return Merged(Part(stem, group[0].month, first, last, passes), holds, replaces)
 
 
+def files_of(root: Path, parts: Iterable[Part], written: Collection[str]) -> dict[str, Path]:
+    """Where the files of some parts lie, by the path that was `written`; not every one has
+    pages."""
+    every = (f"archive/{name}/{part.stem}.parquet" for part in parts for name in FOLDERS)
+    return {path: lies_at(root, Path(path)) for path in every if path in written}
+
+
 def _checked(root: Path, group: Iterable[Part], written: Mapping[str, str]) -> dict[str, str]:
-    every = (f"archive/{name}/{part.stem}.parquet" for part in group for name in FOLDERS)
-    paths = [path for path in every if path in written]  # not every pass has pages
-    for path in paths:
-        if sha256_of(root / path) != written[path]:
-            raise StoreError(f"{root / path}: is not what was committed; restore it from a backup")
-    return {path: written[path] for path in paths}
+    found = files_of(root, group, written)
+    for path, place in found.items():
+        if sha256_of(place) != written[path]:
+            raise StoreError(f"{place}: is not what was committed; restore it from a backup")
+    return {path: written[path] for path in found}
 
 
 def _sorted(

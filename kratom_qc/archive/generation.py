@@ -19,7 +19,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from kratom_qc.archive import disk, pages
@@ -45,20 +45,19 @@ def clear(root: Path, ours: Collection[str]) -> None:
     """Remove what lies beside the archive. `ours` are the names of all files that ever counted;
     what lies there under another goes back into the archive."""
     _bring_back(root, ours)
-    folders = [folder for folder, _ in _tables(root)]
-    for path in (path for folder in folders for path in folder.iterdir() if _is_ours(path, ours)):
+    for path in (
+        path for folder in _folders(root) for path in folder.iterdir() if _is_ours(path, ours)
+    ):
         with disk.told(path, "cannot be removed"):
             path.unlink()
 
 
-def complete(root: Path, stays: Iterable[str], new: Collection[str]) -> None:
+def complete(root: Path, stays: Iterable[Path], new: Collection[str]) -> None:
     """Link the files that stay beside the new ones, note the new ones, and have all of it on the
     disk."""
-    for stem in stays:
-        for folder, path in _tables(root):
-            if (path / f"{stem}.parquet").exists():  # not every pass has pages
-                _link(path / f"{stem}.parquet", folder / f"{stem}.parquet")
-    folders = [folder for folder, _ in _tables(root)]
+    for path in stays:
+        _link(path, root / BESIDE / path.relative_to(root))
+    folders = _folders(root)
     files = (folder / f"{stem}.parquet" for folder in folders for stem in new)
     written = (path for path in files if path.exists())
     disk.sync([*written, *folders, root / BESIDE / "archive", root / BESIDE])
@@ -103,12 +102,12 @@ def give_up(root: Path) -> None:
         (root / BESIDE / "ready").unlink(missing_ok=True)
 
 
-def _tables(root: Path) -> Iterator[tuple[Path, Path]]:
-    """(folder beside the archive, folder in it) of every table, and of the pages."""
-    for name in FOLDERS:
-        folder = root / BESIDE / "archive" / name
+def _folders(root: Path) -> list[Path]:
+    """The folders beside the archive of every table, and of the pages."""
+    folders = [root / BESIDE / "archive" / name for name in FOLDERS]
+    for folder in folders:
         disk.make_folder(folder)
-        yield folder, root / "archive" / name
+    return folders
 
 
 def _bring_back(root: Path, ours: Collection[str]) -> None:

@@ -27,6 +27,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from kratom_qc import settings
 from kratom_qc.archive import disk, fingerprint, rows, tables
 from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.archive.generation import BESIDE, FOLDERS
@@ -156,7 +157,7 @@ def foreign(root: Path, stems: Iterable[str]) -> list[Path]:
 
 def raw(root: Path, sha256: str) -> bytes:
     """A kept file's bytes. Raises StoreError where they are gone, or not what came."""
-    path = raw_path(root, sha256)
+    path = lies_at(root, raw_path(Path(), sha256))
     with disk.told(path, "a kept file cannot be read"):
         content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
@@ -196,12 +197,21 @@ def table_path(root: Path, name: str, stem: str) -> Path:
 def lies_at(root: Path, path: Path) -> Path:
     """Where a file lies that belongs at this path of a store: a pass that was killed while its
     files moved has some of them still in its own folder, and of two generations of tables one lies
-    beside the archive."""
-    staged = root / "passes" / path.stem / path
-    if staged.exists():
-        return staged
-    beside = root / BESIDE / path
-    return beside if beside.exists() and not (root / path).exists() else root / path
+    beside the archive. What is only in the bucket of the settings is brought from there. Raises
+    StoreError where that cannot be done."""
+    staged, beside = root / "passes" / path.stem / path, root / BESIDE / path
+    for place in (staged, root / path, beside):
+        if place.exists():
+            return place
+    url = settings.load().bucket
+    if url is not None:
+        from kratom_qc.archive.bucket import Bucket  # loads obstore, which few have
+
+        content = Bucket(url).read(path.as_posix())
+        if content is not None:
+            disk.make_folder((root / path).parent)
+            disk.write_synced(root / path, content)
+    return root / path
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.app.layout_draft import draft
+from kratom_qc.app.reading import READ_BEFORE
 from kratom_qc.cli.console import plain_console
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.refusals import print_refused
@@ -116,9 +117,7 @@ def _in_a_child(work: Callable[..., T], file: Path, *arguments: object) -> T:
     """Work on a vendor's file where it can do no harm. Raises Refused where the child dies."""
     caps = settings.caps()
     try:
-        return in_a_child(
-            caps, "kratom_qc.app.reading", work, file.name, read_bytes(file), caps, *arguments
-        )
+        return in_a_child(caps, READ_BEFORE, work, file.name, read_bytes(file), caps, *arguments)
     except ReaderDied as died:
         raise Refused([Problem(died.code, died.why, CellRef(file.name))]) from None
 

@@ -47,9 +47,10 @@ def print_backed_up(root: Path, target: Path) -> int:
     return 0
 
 
-def print_restored(backed_up: Path, root: Path) -> int:
+def print_restored(backed_up: str, root: Path) -> int:
     """Restore a store and print where its journal stands."""
-    head, files = restore(backed_up, root, user())
+    source = backed_up if "://" in backed_up else Path(backed_up)
+    head, files = restore(source, root, user())
     plain_console().print(f"{files} files in {escape(str(root))}; the journal ends at {head}")
     return 0
 
