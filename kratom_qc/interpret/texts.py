@@ -455,6 +455,8 @@ def _is_header_word(text: str) -> bool:
     """A header word or a label by itself says nothing; one that is a verdict, too, may."""
     if not any(c.isalnum() for c in text) or vocabulary.status(text) is not None:
         return False
+    if vocabulary.is_answer(text):
+        return False
     if vocabulary.is_title(text):
         return True
     known = (vocabulary.column_role(text), vocabulary.fact_name(text), vocabulary.plain_label(text))

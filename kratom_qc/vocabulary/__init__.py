@@ -38,6 +38,7 @@ from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key, unit_key
 from kratom_qc.vocabulary.labels import (
     fact_name,
     fact_names,
+    is_answer,
     is_title,
     label_languages,
     label_words,
@@ -98,6 +99,7 @@ __all__ = [
     "form_words",
     "forms_in",
     "header_key",
+    "is_answer",
     "is_bare_total",
     "is_good_verdict",
     "is_placeholder",
