@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from flows.children import end_with_the_parent
 from flows.deployments import Schedule, options, parsed
-from kratom_qc import logs
+from kratom_qc import logs, settings
 from kratom_qc.domain.errors import KratomQCError, StoreBusy
 
 if TYPE_CHECKING:
@@ -32,17 +32,20 @@ if TYPE_CHECKING:
 log = logging.getLogger("kratom_qc.flows")
 _SWEEP_SECONDS = 20.0
 _BEAT_SECONDS = 10.0
-_DEBOUNCE, _LOOK_UP = 300, 1_000  # ms: what arrives together is one pass
+_DEBOUNCE, _LOOK_UP = 300, 300  # ms: what arrives together is one pass
 
 
 def stand(schedule: Schedule, ends: threading.Event) -> None:
     """Make a pass whenever something arrives, until the event is set."""
     from kratom_qc.app.deliveries import wake
+    from kratom_qc.app.reading import Readers
     from kratom_qc.app.store import Store
     from kratom_qc.app.today import Today
-    from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds of import, now
 
     store, today = Store(schedule.store), Today()
+    with Readers(settings.caps()) as readers:  # what readers are forked from loads at the same time
+        readers.start()
+        from kratom_qc.judge import engine as _engine  # noqa: F401 - a second of import, now
     wake(store.root)
     for _ in _wakes(schedule, ends):
         while not ends.is_set() and not _one_pass(schedule, store, today):

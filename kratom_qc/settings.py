@@ -103,7 +103,7 @@ class Settings:
     laboratories: Path | None = None  # a register of laboratories
     hold_laboratories: bool = False  # what it does not vouch for holds, instead of only warning
     ledger: str | None = None  # the URL of a database, in place of a file in the store
-    bucket: str | None = None  # the URL of a bucket for `archive publish`
+    bucket: str | None = None  # the URL of a bucket that holds all of the store
     heads: Path | None = None  # where the ledger's head is written, in place of a file in the store
     settle_seconds: int = 2  # a file of the inbox is taken once nobody wrote to it for so long
     pass_files: int = 10_000  # new files that one pass takes, the oldest first; the others wait

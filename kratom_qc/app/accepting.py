@@ -18,7 +18,7 @@ from threading import Lock
 from kratom_qc import settings
 from kratom_qc.app.after import after_pass
 from kratom_qc.app.policy import JudgementPolicy, own_texts
-from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.reading import READ_BEFORE, Reading, read_content
 from kratom_qc.app.review import check_nobody_sent
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.app.store import Store
@@ -91,7 +91,7 @@ def _read(root: Path, name: str, sha256: str) -> Reading | None:
     caps = settings.caps()
     try:
         content = raw(root, sha256)
-        return in_a_child(caps, "kratom_qc.app.reading", read_content, name, content, caps)
+        return in_a_child(caps, READ_BEFORE, read_content, name, content, caps)
     except ReaderDied:
         return None
 

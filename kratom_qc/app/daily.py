@@ -59,7 +59,8 @@ def keep(store: Store, policy: JudgementPolicy) -> Kept:
         send_now(f"kratom_qc: the store is damaged in {len(faults)} places", faults)
         return Kept(faults, [*faults, *due])
     backed_up = upkeep.backed_up(store.root, policy.on)
-    return Kept(faults, [backed_up, upkeep.compacted(store.root), *due])
+    done = [backed_up, upkeep.compacted(store.root), upkeep.published(store.root)]
+    return Kept(faults, [*done, *due])
 
 
 def tell_digest(

@@ -31,7 +31,7 @@ from kratom_qc.app.store import existing_store, known_batch, ledger_of, tables_o
 from kratom_qc.archive import disk, standalone
 from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.archive.query import plain
-from kratom_qc.archive.store import raw, rulebook_path
+from kratom_qc.archive.store import lies_at, raw, rulebook_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.ledger.entries import Act, Entry, Head
@@ -106,8 +106,9 @@ def _judged_by(root: Path, ledger: Ledger, tables: ArchiveTables, batch: KnownBa
         holds |= {path: sha256 for path, sha256 in named if path.startswith("registers/")}
     contents: dict[str, bytes] = {}
     for path, sha256 in holds.items():
-        with disk.told(root / path, "cannot be read"):
-            contents[path] = (root / path).read_bytes()
+        found = lies_at(root, Path(path))
+        with disk.told(found, "cannot be read"):
+            contents[path] = found.read_bytes()
         if hashlib.sha256(contents[path]).hexdigest() != sha256:
             raise StoreError(f"{root / path}: is not what was committed")
     return _JudgedBy(terms, contents)

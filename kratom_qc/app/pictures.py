@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.reading import READ_BEFORE, Reading, read_content
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.look import SheetLook
 from kratom_qc.intake.looks import looks
@@ -45,7 +45,7 @@ def looked_at(name: str, content: bytes) -> Looked | None:
     """The same in a child of its own; None where the file ends it."""
     caps = settings.caps()
     try:
-        return in_a_child(caps, "kratom_qc.app.reading", look_at, name, content, caps)
+        return in_a_child(caps, READ_BEFORE, look_at, name, content, caps)
     except ReaderDied:
         return None
 

@@ -24,6 +24,7 @@ from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.texts import account_of
 
 _DEFAULT_CAPS = settings.Caps()
+READ_BEFORE = "kratom_qc.app.warm"  # what the process has imported from which readers are forked
 PATIENCE = 4  # times the limits on time and memory that a file's second try is given
 
 
@@ -66,7 +67,7 @@ class Readers:
 
     def __init__(self, caps: settings.Caps, workers: int | None = None):
         self._caps = caps
-        self._sandbox = Sandbox(caps, preload=__name__, workers=workers)
+        self._sandbox = Sandbox(caps, preload=READ_BEFORE, workers=workers)
 
     def __enter__(self) -> Readers:
         return self

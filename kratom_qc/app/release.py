@@ -357,7 +357,9 @@ class ReleasePass:
         row = summary_row(verdict, page)
         earlier = self._earlier.get(row.batch_id, ())
         report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
-        self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
+        self.writer.pages.add(
+            Page(self.stamp.pass_id, page, row.batch_id, html(report, in_store=True), kept)
+        )
         made = self.writer.add_verdict(verdict, row.reason)
         self.balance.add(verdict)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
@@ -384,10 +386,11 @@ class ReleasePass:
             program=PROGRAM,
             overdue=self.policy.overdue,
         )
-        self.writer.pages.add(Page(pass_page_name(self.stamp.pass_id), None, page))
+        pass_id = self.stamp.pass_id
+        self.writer.pages.add(Page(pass_id, pass_page_name(pass_id), None, page))
         self._commit(self.writer.finish())
         counts = {"batches": len(self.rows), **asdict(self.totals)}
-        log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
+        log.info("pass committed", extra={"pass_id": pass_id, **counts})
 
     def _commit(self, tables: Mapping[str, str]) -> None:
         """Make the pass count, then let readers see it. `tables` are the hashes of what is on the

@@ -9,7 +9,7 @@ says of other files or batches is said without naming them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kratom_qc.app.restored import restored
@@ -68,6 +68,7 @@ class Shown:
     def __init__(self, store: Store, vendor: str | None):
         self._store, self._vendor = store, vendor
         self._people, self._ledger = People(store.ledger), store.ledger
+        self._verdicts: dict[str, Verdict | None] = {}  # by batch, for as long as one page is made
 
     def delivery(self, sha256: str) -> Delivery:
         """How a file came. Raises InputNotFound for one that they may not see."""
@@ -96,12 +97,19 @@ class Shown:
         ids = list(dict.fromkeys(batch_ids))
         owned, known = self._owned(ids), self._ledger.batches(ids)
         seen = [one for one in ids if owned.get(one) and one in known]
-        verdicts = restored(self._store.root, seen) if whole and seen else {}
+        verdicts = self._restored(seen) if whole else {}
         return [
             self._shown(known[one], verdicts.get(one)) if one in seen else ShownBatch(one)
             for one in ids
             if one in owned
         ]
+
+    def _restored(self, batch_ids: Collection[str]) -> Mapping[str, Verdict | None]:
+        """Their verdicts, each restored once: a batch stands under every file that speaks of it."""
+        new = [one for one in batch_ids if one not in self._verdicts]
+        if new:
+            self._verdicts |= {**dict.fromkeys(new), **restored(self._store.root, new)}
+        return self._verdicts
 
     def _shown(self, known: KnownBatch, verdict: Verdict | None) -> ShownBatch:
         if self._vendor is None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.archive.store import StoreFiles, register_path, rulebook_path
+from kratom_qc.archive.store import StoreFiles, lies_at, register_path, rulebook_path
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.interpret.laboratories import Register, load_register
 from kratom_qc.ledger.entries import digest
@@ -74,7 +74,7 @@ def _files(policy: JudgementPolicy) -> Iterator[tuple[Path, str, str]]:
 def policy_of(root: Path, made: Mapping[str, Any], on: date, facts: FactsFile) -> JudgementPolicy:
     """The policy of these terms, from the files that a store kept. Raises RulebookError where one
     is not there or cannot be loaded any more."""
-    kept = {Path(path).stem: root / path for path in made["holds"]}
+    kept = {Path(path).stem: lies_at(root, Path(path)) for path in made["holds"]}
     texts, laboratories = kept.pop(_TEXTS, None), kept.pop(_LABORATORIES, None)
     return JudgementPolicy(
         books=rulebooks_of(kept),

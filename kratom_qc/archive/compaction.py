@@ -23,9 +23,12 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from kratom_qc.archive import disk
-from kratom_qc.archive.generation import BESIDE
+from kratom_qc.archive.generation import BESIDE, FOLDERS
 from kratom_qc.archive.history import ArchiveTables, among
-from kratom_qc.archive.store import sha256_of, table_writer
+from kratom_qc.archive.pages import FOLDER as PAGES
+from kratom_qc.archive.pages import Page
+from kratom_qc.archive.pages import merge as merge_pages
+from kratom_qc.archive.store import lies_at, sha256_of, table_writer
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
 
@@ -49,6 +52,24 @@ class Part(NamedTuple):
     def is_sorted(self) -> bool:
         """Whether it was merged before."""
         return (self.stem,) != self.passes
+
+
+class Without(NamedTuple):
+    """Batches that are not kept any more, and the passes whose own pages list them, with what takes
+    the place of such a page."""
+
+    batches: frozenset[str] = frozenset()
+    passes: frozenset[str] = frozenset()
+    instead: str = ""
+
+    def page(self, page: Page) -> Page | None:
+        """What stays of a page."""
+        if page.batch_id is None and page.pass_id in self.passes:
+            return page._replace(page=self.instead)
+        return None if page.batch_id in self.batches else page
+
+
+NOTHING = Without()
 
 
 class Merged(NamedTuple):
@@ -98,30 +119,43 @@ def merge(
     tables: ArchiveTables,
     group: Sequence[Part],
     written: Mapping[str, str],
-    without: Collection[str] = (),
+    without: Without = NOTHING,
 ) -> Merged:
-    """Write the rows of some parts as one, beside the archive; not those of the batches `without`.
-    `written` has the hash of every file as it was committed. Raises StoreError where one is not
-    that, or where what was written does not read back as it was."""
+    """Write the rows and pages of some parts as one, beside the archive. `written` has the hash of
+    every file as it was committed. Raises StoreError where one is not that, or where what was
+    written does not read back as it was."""
     replaces = _checked(tables.root, group, written)
     passes = tuple(pass_id for part in group for pass_id in part.passes)
-    digest = hashlib.sha256("\n".join([*passes, *replaces.values(), *without]).encode()).hexdigest()
+    names = [*passes, *replaces.values(), *sorted(without.batches)]
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
     first, last = min(one.first for one in group), max(one.last for one in group)
     stem = f"{group[0].month}_{first:06d}-{last:06d}_{digest[:12]}"
+    kept = [tables.root / path for path in replaces if path.startswith(f"archive/{PAGES}/")]
     holds: dict[str, str] = {}
-    for name in SCHEMAS:
+    for name in FOLDERS if kept else SCHEMAS:
         path = Path("archive") / name / f"{stem}.parquet"
-        _write(_sorted(tables, name, passes, without), name, tables.root / BESIDE / path)
+        if name == PAGES:
+            merge_pages(kept, tables.root / BESIDE / path, without.page)
+        else:
+            rows = _sorted(tables, name, passes, without.batches)
+            _write(rows, name, tables.root / BESIDE / path)
         holds[path.as_posix()] = sha256_of(tables.root / BESIDE / path)
     return Merged(Part(stem, group[0].month, first, last, passes), holds, replaces)
 
 
+def files_of(root: Path, parts: Iterable[Part], written: Collection[str]) -> dict[str, Path]:
+    """Where the files of some parts lie, by the path that was `written`; not every one has
+    pages."""
+    every = (f"archive/{name}/{part.stem}.parquet" for part in parts for name in FOLDERS)
+    return {path: lies_at(root, Path(path)) for path in every if path in written}
+
+
 def _checked(root: Path, group: Iterable[Part], written: Mapping[str, str]) -> dict[str, str]:
-    paths = [f"archive/{name}/{part.stem}.parquet" for part in group for name in SCHEMAS]
-    for path in paths:
-        if sha256_of(root / path) != written[path]:
-            raise StoreError(f"{root / path}: is not what was committed; restore it from a backup")
-    return {path: written[path] for path in paths}
+    found = files_of(root, group, written)
+    for path, place in found.items():
+        if sha256_of(place) != written[path]:
+            raise StoreError(f"{place}: is not what was committed; restore it from a backup")
+    return {path: written[path] for path in found}
 
 
 def _sorted(

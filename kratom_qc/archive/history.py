@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from kratom_qc.archive.store import rulebook_path, table_path
+from kratom_qc.archive.store import lies_at, rulebook_path, table_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
@@ -193,7 +193,10 @@ class History(ArchiveTables):
 
     def rulebooks(self, basis: ArchivedBasis) -> dict[str, Path] | None:
         """The texts of the rulebooks of a basis, by id; None where one was not kept."""
-        files = {book: rulebook_path(self.root, book, sha256) for book, sha256 in basis.rulebooks}
+        files = {
+            book: lies_at(self.root, rulebook_path(Path(), book, sha256))
+            for book, sha256 in basis.rulebooks
+        }
         return files if all(file.is_file() for file in files.values()) else None
 
     def product_names(self) -> dict[str, str]:

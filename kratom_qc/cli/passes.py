@@ -65,14 +65,14 @@ def _after_another(order: Order, store: Store, make: Callable[[], Done]) -> Done
     that waits in vain did not happen, and nobody may take its end for a verdict. Raises StoreBusy.
     """
     until = time.monotonic() + order.wait
-    found: Arrivals | None = None
+    arrived: Arrivals | None = None
     while True:
         try:
             return make()
         except StoreBusy:
-            found = found or arrivals(order.inbox, store)
-            if not (order.again or found.new or found.again):
-                return Done(found)
+            arrived = arrived or arrivals(order.inbox, store)
+            if not (order.again or arrived.new or arrived.again):
+                return Done(arrived)
             if time.monotonic() >= until:
                 raise
             time.sleep(_TRY_AGAIN)

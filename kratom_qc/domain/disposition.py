@@ -105,7 +105,9 @@ def _undoes_rejection(decision: str, now: Disposition) -> bool:
 
 
 def _rule(decision: str, verdict: Decision) -> DispositionRule:
-    rule = next((one for one in RULES if (one.decision, one.verdict) == (decision, verdict)), None)
+    rule = next(
+        (rule for rule in RULES if (rule.decision, rule.verdict) == (decision, verdict)), None
+    )
     if rule is None:
         raise UsageError(f"'{decision}' is no decision; known are {', '.join(DECISIONS)}")
     return rule
@@ -118,7 +120,7 @@ def _check_reason(because: str) -> None:
 
 def _named(people: tuple[str, ...]) -> set[str]:
     """Different people. Raises UsageError where nobody is named."""
-    named = set(map(person_key, people)) - {""}
-    if not named:
+    keys = set(map(person_key, people)) - {""}
+    if not keys:
         raise UsageError("a decision needs a person: --by NAME")
-    return named
+    return keys

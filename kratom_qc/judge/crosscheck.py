@@ -158,7 +158,11 @@ def _in_portion(asked: Decimal, results: Sequence[Result]) -> Outcome:
 
 def _to_depth(limit: NotDetectedLimit, results: Sequence[Result]) -> Outcome:
     """A non-detect without a detection limit says no more than silence."""
-    depths = [(one.detection_limit, one.unit) for one in results if one.detection_limit is not None]
+    depths = [
+        (result.detection_limit, result.unit)
+        for result in results
+        if result.detection_limit is not None
+    ]
     if not depths:
         return Outcome.MISSING
     if limit.lod_at_most is None:

@@ -137,7 +137,8 @@ def suite(frame: Frame) -> gx.ExpectationSuite:
         name="-".join(book.id for book in frame.books) if len(frame.books) == 1 else "release",
         meta={
             "rulebooks": [
-                {"id": one.id, "version": one.version, "sha256": one.sha256} for one in frame.books
+                {"id": book.id, "version": book.version, "sha256": book.sha256}
+                for book in frame.books
             ]
         },
         expectations=[

@@ -139,8 +139,8 @@ def plan(
     for product, members in by_product.items():
         limits = questions(books, markets, product)
         if only is not None:
-            named = only[product]
-            limits = ((book, one) for book, one in limits if (book.id, one.rule_id) in named)
+            rules = only[product]
+            limits = ((book, limit) for book, limit in limits if (book.id, limit.rule_id) in rules)
         columns = _Columns([batches[index] for index in members])
         asked = [Asked(limit, book, columns.of(limit)) for book, limit in limits]
         groups.append(Group(product, members, asked))
@@ -184,6 +184,8 @@ def _deep(quantities: Iterable[Quantity | None]) -> list[Quantity | None]:
     """A non-detect that states no LOD says no more than silence: how deep the laboratory looked is
     unknown."""
     return [
-        None if one and one.detected is False and one.detection_limit is None else one
-        for one in quantities
+        None
+        if quantity and quantity.detected is False and quantity.detection_limit is None
+        else quantity
+        for quantity in quantities
     ]

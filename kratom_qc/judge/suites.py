@@ -73,7 +73,7 @@ def _empty(book: Rulebook) -> Frame:
     return Frame(
         (book,),
         pd.DataFrame(columns=["batch", *COLUMNS], dtype=float),
-        ([one.outer for one in both], [one.inner for one in both]),
+        ([band.outer for band in both], [band.inner for band in both]),
         0,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -449,14 +450,14 @@ class Ledger:
 
     def tally(self) -> Tally:
         """How many batches there are."""
+        both = BATCHES.c.disposition, BATCHES.c.verdict  # in the order of an index
         with reading(self._engine) as connection:
-            return Tally(
-                *(
-                    {row[0]: row[1] for row in connection.execute(rows)}
-                    for column in (BATCHES.c.verdict, BATCHES.c.disposition)
-                    for rows in [select(column, func.count()).group_by(column)]
-                )
-            )
+            found = connection.execute(select(*both, func.count()).group_by(*both)).all()
+        dispositions, verdicts = Counter[str](), Counter[str]()
+        for disposition, verdict, number in found:
+            dispositions[disposition] += number
+            verdicts[verdict] += number
+        return Tally(*(dict(sorted(counts.items())) for counts in (verdicts, dispositions)))
 
     def open_batches(self, count: int) -> list[KnownBatch]:
         """So many batches on which somebody has to decide: those on hold first, the worst verdict

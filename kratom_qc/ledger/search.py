@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from kratom_qc.domain.disposition import Disposition
+from kratom_qc.domain.disposition import Disposition, undecided
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.ledger.ledger import KnownBatch, Ledger
 from kratom_qc.ledger.tables import BATCHES, CERTIFICATES, DELIVERIES
@@ -50,6 +50,9 @@ def search(ledger: Ledger, wanted: Wanted, after: int | None = None, count: int 
     return BatchPage(batches, found[count - 1].first if len(found) > count else None)
 
 
+MOST_COUNTED = 10_000  # batches that wait: who has more need not know how many more
+
+
 class Waiting(StrEnum):
     """What a batch waits for."""
 
@@ -64,39 +67,49 @@ def waiting(
     ledger: Ledger, kind: Waiting, after: int = 0, count: int = 50
 ) -> tuple[list[KnownBatch], int | None]:
     """So many batches that wait for a person, the oldest first, and what begins the next page."""
-    columns = [BATCHES.c[name] for name in (*KnownBatch._fields, "first")]
-    rows = select(*columns).where(_WAITING[kind], BATCHES.c.first > after)
+    order = BATCHES.c["proposed" if kind is Waiting.SECOND else "first"]
+    columns = [BATCHES.c[name] for name in KnownBatch._fields]
+    rows = select(*columns, order).where(_WAITING[kind], order > after).order_by(order)
     with ledger.reading() as connection:
-        found: list[Any] = list(connection.execute(rows.order_by(BATCHES.c.first).limit(count + 1)))
+        found: list[Any] = list(connection.execute(rows.limit(count + 1)))
     batches = [_known(KnownBatch(*tuple(row)[:-1])) for row in found[:count]]
-    return batches, found[count - 1].first if len(found) > count else None
+    return batches, found[count - 1][-1] if len(found) > count else None
 
 
 def count_waiting(ledger: Ledger) -> dict[Waiting, int]:
-    """How many batches wait for what."""
+    """How many batches wait for what; of more than MOST_COUNTED one more than that."""
+    counts = []
+    for kind in Waiting:
+        rows = select(BATCHES.c.first).where(_WAITING[kind]).limit(MOST_COUNTED + 1).subquery()
+        counts.append(select(func.count()).select_from(rows).scalar_subquery())
     with ledger.reading() as connection:
-        return {
-            kind: connection.execute(
-                select(func.count()).select_from(BATCHES).where(_WAITING[kind])
-            ).scalar_one()
-            for kind in Waiting
-        }
+        return dict(zip(Waiting, connection.execute(select(*counts)).one(), strict=True))
 
 
-_undecided = and_(
-    BATCHES.c.by_person.is_(False),
-    BATCHES.c.proposed.is_(None),
-    BATCHES.c.disposition.in_([Disposition.ON_HOLD, Disposition.AWAITING_REVIEW]),
-)
-_WAITING: dict[Waiting, ColumnElement[bool]] = {
-    Waiting.SECOND: BATCHES.c.proposed.is_not(None),
-    Waiting.FAIL: and_(_undecided, BATCHES.c.verdict == Decision.FAIL),
-    Waiting.HOLD: and_(_undecided, BATCHES.c.verdict == Decision.HOLD),
-    Waiting.PASS: and_(_undecided, BATCHES.c.verdict == Decision.PASS),
-    Waiting.HELD: and_(
-        BATCHES.c.by_person.is_(True),
+def _undecided(verdict: Decision) -> ColumnElement[bool]:
+    """Batches of this verdict of which nobody has decided or proposed anything."""
+    return _without_proposal(verdict, undecided(verdict), by_person=False)
+
+
+def _without_proposal(
+    verdict: Decision, disposition: Disposition, *, by_person: bool
+) -> ColumnElement[bool]:
+    """Equal to all that an index begins with, so that it has the batches in their order."""
+    return and_(
+        BATCHES.c.disposition == disposition,
+        BATCHES.c.verdict == verdict,
+        BATCHES.c.by_person.is_(by_person),
         BATCHES.c.proposed.is_(None),
-        BATCHES.c.disposition == Disposition.ON_HOLD,
+    )
+
+
+_WAITING: dict[Waiting, ColumnElement[bool]] = {
+    Waiting.SECOND: BATCHES.c.proposed > 0,
+    Waiting.FAIL: _undecided(Decision.FAIL),
+    Waiting.HOLD: _undecided(Decision.HOLD),
+    Waiting.PASS: _undecided(Decision.PASS),
+    Waiting.HELD: or_(
+        *(_without_proposal(one, Disposition.ON_HOLD, by_person=True) for one in Decision)
     ),
 }
 

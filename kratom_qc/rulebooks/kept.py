@@ -71,12 +71,12 @@ def _age(file: Path) -> float:
 
 def _place() -> Path | None:
     """The folder, made where it is not there; none where others could write to it."""
-    named = settings.cache()
-    if named is None:
+    folder = settings.cache()
+    if folder is None:
         return None
     try:
-        named.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return named if _is_ours(named) else None
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if _is_ours(folder) else None
     except OSError:
         return None
 

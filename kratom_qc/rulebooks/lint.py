@@ -183,13 +183,13 @@ def _lint_basis(limit: AmountLimit) -> None:
 
 def _subject(limit: Limit) -> None:
     """A text that names substances must name the limit's own, or one that it is computed from."""
-    named = substances_named(limit.text)
+    substances = substances_named(limit.text)
     if (
-        named
-        and not named & operands(limit.subject)
+        substances
+        and not substances & operands(limit.subject)
         and not names_in_words(limit.subject, limit.text)
     ):
-        names = ", ".join(vocabulary.analytes()[one].name for one in sorted(named))
+        names = ", ".join(vocabulary.analytes()[substance].name for substance in sorted(substances))
         raise ValueError(f"the text '{limit.text}' speaks of {names}, the limit of {limit.subject}")
 
 
@@ -313,10 +313,10 @@ def _certificate(limit: CertificateLimit) -> None:
 
 
 def _profile(limit: ProfileLimit) -> None:
-    named, meant = substances_named(limit.text), {limit.subject, *limit.absent}
-    if named != meant:
+    substances, meant = substances_named(limit.text), {limit.subject, *limit.absent}
+    if substances != meant:
         raise ValueError(
-            f"the text '{limit.text}' names {_listed(named)}, the profile {_listed(meant)}"
+            f"the text '{limit.text}' names {_listed(substances)}, the profile {_listed(meant)}"
         )
 
 

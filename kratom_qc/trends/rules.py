@@ -75,13 +75,18 @@ class _Pattern(NamedTuple):
 def signals(values: Sequence[Ends], base: Baseline) -> tuple[Signal, ...]:
     """Every signal of both sets of rules, in the order of the rules; one that goes on from point to
     point is one signal. Where it is certain in one part and possible in more, both are told."""
-    found: list[Signal] = []
+    signals_seen: list[Signal] = []
     for pattern in _patterns(values, base):
-        found += _signals(pattern)
-    found += _neighbours(values)
-    found += _on_both_sides(values, base)
+        signals_seen += _signals(pattern)
+    signals_seen += _neighbours(values)
+    signals_seen += _on_both_sides(values, base)
     rules = list(RULES)
-    return tuple(sorted(found, key=lambda one: (rules.index(one.rule), one.first, not one.certain)))
+    return tuple(
+        sorted(
+            signals_seen,
+            key=lambda signal: (rules.index(signal.rule), signal.first, not signal.certain),
+        )
+    )
 
 
 def chart_signals(rule: str, lines: Iterable[tuple[Ends, Ends, Ends]]) -> tuple[Signal, ...]:
@@ -134,7 +139,7 @@ def _patterns(values: Sequence[Ends], base: Baseline) -> Iterator[_Pattern]:
 
 def _flags(pairs: Iterable[tuple[bool, bool]]) -> _Flags:
     pairs = list(pairs)
-    return _Flags(tuple(one for one, _ in pairs), tuple(one for _, one in pairs))
+    return _Flags(tuple(certain for certain, _ in pairs), tuple(possible for _, possible in pairs))
 
 
 def _within(value: Ends, base: Baseline) -> tuple[bool, bool]:
@@ -228,7 +233,7 @@ def _on_both_sides(values: Sequence[Ends], base: Baseline) -> Iterator[Signal]:
         [
             last
             for last in _completed(
-                [one or other for one, other in zip(up, down, strict=True)], 8, 8
+                [over_it or under_it for over_it, under_it in zip(up, down, strict=True)], 8, 8
             )
             if any(up[last - 7 : last + 1]) and any(down[last - 7 : last + 1])
         ]

@@ -210,7 +210,7 @@ for place in sys.argv[3:]:
 # Before anything is kept, before the ledger counts it, and while what counts moves to where readers look.
 PLACES = (
     *("raw", "rulebooks", "reports/passes", "reports/index", "reports/L-1", "reports/limits"),
-    *("archive/certificates", "archive/verdicts", "pages"),
+    *("archive/certificates", "archive/verdicts", "archive/pages"),
 )
 
 

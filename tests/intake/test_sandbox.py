@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import select
 import shutil
@@ -15,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from kratom_qc.app.reading import READ_BEFORE, read_content
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.settings import Caps
+from kratom_qc.vocabulary.texts import shipped
 
 # No test waits for the wall clock but the one that is about it: a busy machine takes its time.
 CAPS = Caps(cpu_seconds=1, wall_seconds=600)
@@ -108,6 +111,12 @@ def sandbox() -> Iterator[Sandbox]:
     made = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=2)
     yield made
     made.close()
+
+
+def test_readers_are_forked_from_a_process_that_has_read_a_certificate_to_its_end() -> None:
+    reading = read_content("certificate.csv", importlib.import_module(READ_BEFORE).CERTIFICATE)
+    assert [len(certificate.results) for certificate in reading.certificates] == [3]
+    assert "_templates" in vars(shipped()), "a sentence that nobody has read was looked for among the texts"
 
 
 @pytest.mark.parametrize(
@@ -211,6 +220,7 @@ def test_only_a_few_files_wait_at_a_time(sandbox: Sandbox) -> None:
 
 
 _ASKING = """
+from kratom_qc.app.reading import READ_BEFORE, read_content
 from kratom_qc.intake.sandbox import Sandbox
 from tests.intake import test_sandbox as work
 

@@ -115,8 +115,8 @@ def _draft(wanted: PlainBook, file: Path) -> str:
     return drafted(wanted, file.read_text(encoding="utf-8"), rulebook_file.read(file))
 
 
-def _same(one: PlainBook, other: PlainBook) -> bool:
-    return dict(one.head) == dict(other.head) and dict(one.rows) == dict(other.rows)
+def _same(book: PlainBook, other: PlainBook) -> bool:
+    return dict(book.head) == dict(other.head) and dict(book.rows) == dict(other.rows)
 
 
 def _blanks(book: PlainBook, proposed: reading.Proposed) -> Iterator[str]:

@@ -37,7 +37,7 @@ def compared(
         comparison=Comparison(
             markets=now.everywhere,
             batch_ids=batch_ids,
-            before=tuple(decisions_of(before[one], now.everywhere) for one in batch_ids),
+            before=tuple(decisions_of(before[batch_id], now.everywhere) for batch_id in batch_ids),
             after=tuple(decisions_of(verdict, now.everywhere) for verdict in after),
         ),
         products=products,

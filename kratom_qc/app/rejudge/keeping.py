@@ -145,10 +145,10 @@ def _verdicts(answer: Answer) -> Iterator[pa.Table]:
         rows = [_batch_row(batch.verdict, rulebooks) for batch in answer.batches[block]]
         batches = pa.Table.from_pylist(rows, _BATCH)
         batch_of_row = np.repeat(np.arange(len(rows)), len(markets))
-        own = pa.array(batch_of_row, mask=np.tile(markets > 0, len(rows)))
+        batch_rows = pa.array(batch_of_row, mask=np.tile(markets > 0, len(rows)))
         of_decisions = decisions.take((first[block, None] + markets).ravel())
         of_batches = batches.select(_EVERY_ROW).take(batch_of_row)
-        of_own = batches.select(_OWN_ROW).take(own)
+        of_own = batches.select(_OWN_ROW).take(batch_rows)
         columns: dict[str, pa.ChunkedArray] = {}
         for table in (of_decisions, of_batches, of_own):
             columns |= zip(table.column_names, table.columns, strict=True)

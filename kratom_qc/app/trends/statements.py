@@ -96,9 +96,9 @@ def statements_before(root: Path, batch: KnownBatch, newest: int) -> list[Statem
     """The results of a batch, and of so many certificates before it: of its product, and of batches
     that its laboratories tested. Raises StoreError where the archive cannot be read."""
     ledger = ledger_of(root)
-    own = set(map(folded, laboratories_of(batch.laboratory)))
+    names = set(map(folded, laboratories_of(batch.laboratory)))
     texts = [
-        text for text in ledger.laboratories() if own & set(map(folded, laboratories_of(text)))
+        text for text in ledger.laboratories() if names & set(map(folded, laboratories_of(text)))
     ]
     return _stated(root, ledger, ledger.counted_before(batch, texts, newest), Wanted(last=newest))
 
@@ -113,23 +113,25 @@ def _stated(
 ) -> list[Statement]:
     if not counted:
         return []
-    tables = tables_of(root, ledger, {one.pass_id for one in counted})
+    tables = tables_of(root, ledger, {certificate.pass_id for certificate in counted})
     rows = _of_laboratory(_rows(tables, counted, wanted), wanted.laboratory)
     return _once(map(_statement, _without_superseded(rows)))
 
 
 def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[CountedCertificate]:
-    own = [one for one in counted if asked is None or one.vendor == asked]
-    if counted and not own:
-        raise _unknown("vendor", asked or "", {one.vendor or "" for one in counted})
-    return own
+    chosen = [
+        certificate for certificate in counted if asked is None or certificate.vendor == asked
+    ]
+    if counted and not chosen:
+        raise _unknown("vendor", asked or "", {certificate.vendor or "" for certificate in counted})
+    return chosen
 
 
 def _of_laboratory(rows: list[dict[str, Any]], asked: str | None) -> list[dict[str, Any]]:
-    own = [row for row in rows if asked is None or folded(row["laboratory"]) == folded(asked)]
-    if rows and not own:
+    chosen = [row for row in rows if asked is None or folded(row["laboratory"]) == folded(asked)]
+    if rows and not chosen:
         raise _unknown("laboratory", asked or "", {row["laboratory"] or "" for row in rows})
-    return own
+    return chosen
 
 
 def _unknown(what: str, asked: str, names: set[str]) -> InputNotFound:
@@ -145,7 +147,8 @@ def _rows(
     some of them are read: what a chart costs does not grow with the archive."""
     with duckdb.connect() as database:
         database.register("counted", _as_table(counted))
-        passes, judged = {one.pass_id for one in counted}, ds.field("status") == "judged"
+        passes = {certificate.pass_id for certificate in counted}
+        judged = ds.field("status") == "judged"
         database.register(
             "certificates", tables.table("certificates", passes, _CERTIFICATE, judged)
         )
@@ -159,8 +162,8 @@ def _rows(
             measured &= among("analyte", [wanted.analyte])
         passes = set(kept["pass_id"].to_pylist())
         database.register("results", tables.table("results", passes, _RESULT, measured))
-        found: list[dict[str, Any]] = _asked(database, _THEIR_RESULTS).to_pylist()
-    return found
+        rows: list[dict[str, Any]] = _asked(database, _THEIR_RESULTS).to_pylist()
+    return rows
 
 
 def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
@@ -214,24 +217,33 @@ def _statement(row: dict[str, Any]) -> Statement:
     )
 
 
-def _once(found: Iterator[Statement]) -> list[Statement]:
+def _once(statements: Iterator[Statement]) -> list[Statement]:
     """What a certificate states twice, in a summary and in a table, is one statement. Names of
     laboratories and methods that differ in blanks, capitals and hyphens are one."""
     names: dict[str, str] = {}
     methods: dict[str, str] = {}
     once: dict[tuple[object, ...], Statement] = {}
-    for printed in found:
+    for printed in statements:
         name = names.setdefault(folded(printed.key.laboratory), printed.key.laboratory)
         method = methods.setdefault(_compact(printed.key.method), printed.key.method)
-        one = printed._replace(key=printed.key._replace(laboratory=name, method=method))
-        once.setdefault((one.key, one.batch_id, one.certificate, one.replicate, one.value), one)
+        statement = printed._replace(key=printed.key._replace(laboratory=name, method=method))
+        once.setdefault(
+            (
+                statement.key,
+                statement.batch_id,
+                statement.certificate,
+                statement.replicate,
+                statement.value,
+            ),
+            statement,
+        )
     return list(once.values())
 
 
 def _technique(method: str) -> str:
     """The techniques that a method's words name, as printed; else these words."""
-    named = dict.fromkeys(one.words for one in techniques_in(method))
-    return " ".join(named) or " ".join(method.split())
+    techniques = dict.fromkeys(technique.words for technique in techniques_in(method))
+    return " ".join(techniques) or " ".join(method.split())
 
 
 def _compact(method: str) -> str:

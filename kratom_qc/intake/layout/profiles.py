@@ -309,11 +309,17 @@ def load() -> tuple[Profile, ...]:
     """The shipped profiles and the user's own. Raises RulebookError with every mistake of every
     file at once."""
     own = settings.layouts()
-    return load_folders((LAYOUTS, *([own] if own else [])))
+    return load_folders((LAYOUTS, own), _state(own)) if own else load_folders((LAYOUTS,))
+
+
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a profile was changed: readers are forked for days from one process."""
+    known = ((path.name, path.stat()) for path in sorted(folder.glob("*.toml")))
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in known)
 
 
 @cache
-def load_folders(folders: tuple[Path, ...]) -> tuple[Profile, ...]:
+def load_folders(folders: tuple[Path, ...], _as_they_are: object = None) -> tuple[Profile, ...]:
     """The profiles of some folders. Raises RulebookError with every mistake of every file."""
     wrong: list[str] = []
     profiles: dict[str, Profile] = {}

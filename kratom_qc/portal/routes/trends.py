@@ -18,6 +18,8 @@ from kratom_qc.app.trends.specifications import Specifications
 from kratom_qc.app.trends.statements import Wanted
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.roles import Action
+from kratom_qc.ledger.search import Wanted as AnyBatch
+from kratom_qc.ledger.search import search
 from kratom_qc.portal.guard import Visitor, who
 from kratom_qc.portal.house import House, InHouse
 from kratom_qc.portal.pages import page
@@ -84,7 +86,7 @@ _LISTED = 200  # that change, by name
 def what_if(house: InHouse, visitor: Reader, on: str = "") -> Response:
     """Which of the newest batches the limits of another day would judge otherwise."""
     wrong, view, lines = "", None, list[Any]()
-    every = len(house.store.ledger.batches())
+    every = sum(house.store.ledger.tally().verdicts.values())
     if on:
         try:
             day = date.fromisoformat(on)
@@ -113,8 +115,7 @@ def _answered(house: House, day: date) -> tuple[Any, list[Any]]:
     from kratom_qc.app.rejudge.summary import batch_line
     from kratom_qc.app.rejudge.summary import page as summary
 
-    known = house.store.ledger.batches().values()
-    newest = sorted(known, key=lambda one: -one.sequence)[:_NEWEST]
+    newest = search(house.store.ledger, AnyBatch(), count=_NEWEST).batches
     policy = load_policy(on=day)
     history = history_of(house.store.root, [one.batch_id for one in newest])
     request = RejudgeRequest(house.store.root, "what-if", policy, history.lying)
