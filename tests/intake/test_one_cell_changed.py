@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from openpyxl.styles import Font
 
 from tests.factory.sheets import held, read_xlsx
 
@@ -41,6 +42,13 @@ CHANGES: dict[str, dict[str, Any]] = {
     **{f"note: {said}": {"A12": said} for said in (
         "No test was performed by HPLC", "Sample is extract", "Salmonella was on agar", "This sample has mould on agar",
         "No plates were incubated", "HPLC was under calibration")},
+    # another lot, several, or nobody's
+    "the sample of another lot": {"D3": "HB-260815-B"},
+    "the paper of another lot": {"A12": "https://lab.example/coa/HB-260815-B.pdf"},
+    **{f"lot {lot}": {"B2": lot} for lot in (
+        "HB-260814, HB-260815", "HB-260814 to HB-260819", "QC-BLANK", "EXAMPLE-001", "Composite")},
+    # another product
+    **{f"named {name}": {"D2": name} for name in ("Green Hulu + Tianeptine", "Kratom & Kava powder", "Akuamma seed powder")},
 }  # fmt: skip
 
 
@@ -54,6 +62,14 @@ def _with(changes: dict[str, Any]) -> list[str]:
 
 def test_nothing_holds_the_clean_one() -> None:
     assert _with({}) == []
+
+
+@pytest.mark.parametrize("at", ["A1", "B13", "A7"])
+def test_a_line_through_any_cell_holds(at: str) -> None:
+    def strike(book: Any) -> None:
+        book["Results"][at].font = Font(strike=True)
+
+    assert "STRUCK-OUT" in held(read_xlsx(CLEAN, strike))
 
 
 @pytest.mark.parametrize("what", CHANGES)
