@@ -67,7 +67,7 @@ def consistency(
     remarks: list[Remark] = []
     for row, result in rows:
         judged = judged_by_itself(row, result, overall, mark)
-        for problem in (judged, implausible(result, product), *_below_own_bounds(result)):
+        for problem in (judged, implausible(result, product), _below_own_loq(result)):
             if isinstance(problem, HoldReason):
                 hold_reasons.append(problem)
             elif problem is not None:
@@ -91,18 +91,14 @@ def is_number(result: Result) -> bool:
     return result.measured and is_exact(result) and result.interval.low > 0
 
 
-def _below_own_bounds(result: Result) -> list[Remark]:
+def _below_own_loq(result: Result) -> Remark | None:
     if not is_number(result) or "estimated" in result.flags:
-        return []
-    for bound, name, code in (
-        (result.lod, "LOD", "below-own-lod"),
-        (result.loq, "LOQ", "below-own-loq"),
-    ):
-        if bound is not None and result.interval.low < bound:
-            its = f"its own {name} of {plain(bound)} {result.unit}"
-            why = f"{quoted(result)} lies below {its}: it is an estimate at best"
-            return [Remark(code, "warning", why, result.ref)]
-    return []
+        return None
+    if result.loq is None or result.interval.low >= result.loq:
+        return None
+    its = f"its own LOQ of {plain(result.loq)} {result.unit}"
+    why = f"{quoted(result)} lies below {its}: it is an estimate at best"
+    return Remark("below-own-loq", "warning", why, result.ref)
 
 
 # ---------------------------------------------------------------- sums

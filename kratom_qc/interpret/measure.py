@@ -186,7 +186,9 @@ class Measure:
 
     def _value(self, value: Decimal) -> Possible:
         """Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing
-        about the amount."""
+        about the amount. A number below its own LOD tells no more than that something was found."""
+        if self.lod is not None and ZERO < value < self.lod:
+            return Possible(Interval(ZERO, self.lod, True, True), True)
         if value or self.measure in ("percent", "number"):
             return Possible(Interval.exactly(value), bool(value))
         if self.lod is not None:

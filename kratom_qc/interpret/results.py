@@ -312,6 +312,13 @@ def _row_remarks(row: ResultRow, result: Result, stated: Statement) -> tuple[Rem
             "measures nothing: read as not detected, how far down is unknown"
         )
         remarks.append(Remark("zero-without-lod", "warning", why, result.ref))
+    below_lod = result.lod is not None and result.interval == Interval(ZERO, result.lod, True, True)
+    if stated.kind == "value" and below_lod:
+        why = (
+            f"'{result.reported}' of {row.analyte.text} lies below its own LOD: it is read as any "
+            "amount up to that"
+        )
+        remarks.append(Remark("below-own-lod", "warning", why, result.ref))
     if result.lod is not None and result.loq is not None and result.lod > result.loq:
         why = f"LOD of {row.analyte.text} is above its LOQ"
         remarks.append(Remark("lod-above-loq", "warning", why, result.ref))

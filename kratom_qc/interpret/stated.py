@@ -182,6 +182,9 @@ def name_reasons(certificate: Certificate) -> Iterator[HoldReason]:
                 what = fact.replace("_", " ")
                 why = f"'{name.text}' stands where the {what} belongs, and is more than that"
                 yield HoldReason("NAME-UNREAD", why, name.ref)
+            elif fact == "product_name" and (other := vocabulary.other_substances(name.text)):
+                why = f"the product is named '{name.text}', and {other[0]} is not of kratom"
+                yield HoldReason("NAME-UNREAD", why, name.ref)
 
 
 # ---------------------------------------------------------------- the certificate itself

@@ -29,7 +29,8 @@ def is_placeholder(text: str) -> bool:
     2`."""
     if not any(char.isalnum() for char in text):
         return True
-    return header_key(text) in _placeholders() or _is_page(text)
+    key = header_key(text)
+    return key in _placeholders() or set(key) == {"x"} or _is_page(text)
 
 
 def _is_page(text: str) -> bool:
