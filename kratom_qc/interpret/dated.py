@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.account import PageText
-from kratom_qc.domain.certificate import Certificate, DateSpan, HoldReason
+from kratom_qc.domain.certificate import Certificate, DateSpan, HoldReason, ResultRow
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.dates import (
     Calendar,
@@ -176,12 +176,18 @@ def _date_texts(certificate: Certificate) -> Iterator[tuple[str, SourceText]]:
             yield name, text
             if name == "tested_on":
                 yield MEASURED, text
-    for section in dict.fromkeys(row.section for row in certificate.rows if row.section):
-        for day in days_within(section.text):
-            yield MEASURED, replace(section, text=day)
+    yield from ((MEASURED, text) for text in _days_of_rows(certificate.rows))
     for other in certificate.texts:
         if dates_a_measurement(other):
             yield MEASURED, other.source
+
+
+def _days_of_rows(rows: Iterable[ResultRow]) -> Iterator[SourceText]:
+    """The days in headings of sections and in the names of rows."""
+    named = (word for row in rows for word in (row.section, row.analyte) if word is not None)
+    for word in dict.fromkeys(named):
+        for day in days_within(word.text):
+            yield replace(word, text=day)
 
 
 def dates_a_measurement(text: PageText) -> bool:
