@@ -22,6 +22,7 @@ from kratom_qc.interpret.dates import (
     orders,
     read_date,
 )
+from kratom_qc.interpret.papers import says_nothing
 from kratom_qc.vocabulary import calendar
 
 DATE_FACTS = (
@@ -200,7 +201,8 @@ def _is_day_of_column(text: PageText) -> bool:
 
 
 def _means(printed: SourceText) -> bool:
-    return bool(printed.text.strip()) and vocabulary.status(printed.text) != "not_tested"
+    """Whether a date is stated: `n/a` states none, and `pending` or `not tested` is no date."""
+    return bool(printed.text.strip()) and not says_nothing(printed.text)
 
 
 def _differing(name: str, days: Sequence[tuple[DateSpan, SourceText]]) -> Iterator[HoldReason]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.vocabulary.keys import folded, one_blank
+from kratom_qc.vocabulary.keys import folded, is_answered, one_blank
 from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.plain_words import plain_words
@@ -21,13 +21,31 @@ _BETWEEN = re.compile(r"[\s,;:()\[\]|&_]+|(?<=\w)[-–—](?=\s)")
 _NUMBERING = re.compile(r"^\s*(?:[0-9]{1,2}|[A-Z]|[IVX]{1,4})[.)]\s+")  # `2. Heavy metals`
 _FURTHER_NUMBER = re.compile(r"[0-9]{3,4}\.[0-9]{2}|[0-9]{4,5}(?:-[0-9]{1,2})?|<[0-9]{2,4}>")
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
+# `Control sample`, `Results of other lots`, `Client results`: whose results, if not this sample's
+_WHOSE = re.compile(
+    r"\b(?:batch(?:es)?|lots?|client|customer|order|control|other samples?|second sample)\b"
+)
+_OF_WHOSE = re.compile(
+    r"(?:\b(?:batch|lot|client|customer|order|sample|product|quality control|chain|custody"
+    r"|information|info|details|description|identification|data|number|no|id|name|overview"
+    r"|summary|and|of|the|for)\b|\W)*"
+)
+_SPECIMEN = re.compile(r"sample (?:coa|certificate|report)\b.*|(?:certificate|coa|report) sample")
+
+
+def _is_of_something_else(text: str) -> bool:
+    """Whether words of headings may say that results are not of this sample, or are an example."""
+    low = one_blank(folded(text)).strip()
+    whose = _WHOSE.search(low) and not _OF_WHOSE.fullmatch(low)
+    answered = re.search(r":\s*\w$", low)  # `Salmonella: Y`
+    return bool(whose or answered or _SPECIMEN.fullmatch(low) or low == "control")
 
 
 @lru_cache(8192)
 def is_heading(text: str) -> bool:
     """Whether a text names analytes, families of them and methods, and says nothing of them: `Heavy
     Metals by ICP-MS`, `Alkaloids (% w/w)`. A unit alone names nothing."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or is_answered(text) or _is_of_something_else(text):
         return False
     said = heading(text)
     names = said.is_understood and any(map(str.isalpha, "".join(said.subjects)))
@@ -58,7 +76,9 @@ def _are_of_headings(words: Sequence[str], *, named: bool) -> bool:
 
 def _is_of_a_heading(phrase: str) -> bool:
     bare = phrase.strip(".")
-    if bare in plain_words("heading", "words") or vocabulary.analyte(bare) is not None:
+    if bare in plain_words("heading", "words"):
+        return True
+    if len(bare) > 1 and vocabulary.analyte(bare) is not None:  # `Salmonella: Y` is no yttrium
         return True
     return vocabulary.unit(phrase) is not None
 

@@ -327,6 +327,8 @@ def is_told_method(text: str) -> bool:
 
 def _tells_how(tokens: Sequence[str], at: int) -> bool:
     token, before = tokens[at], tokens[at - 1] if at else ""
+    if token in _told("aux"):
+        return _is_done(tokens[at:])
     if token in _told("words", "prose", "reagent", "number") or _NAMED_METHOD.fullmatch(token):
         return True
     if token[0].isdigit():
@@ -339,6 +341,12 @@ def _tells_how(tokens: Sequence[str], at: int) -> bool:
         return True
     named = vocabulary.analyte(token) is not None or bool(techniques_in(token))
     return len(token) > 1 and named
+
+
+def _is_done(tokens: Sequence[str]) -> bool:
+    """`was digested`, `has been carried out`; `is extract` tells what a sample is."""
+    after = next((token for token in tokens if token not in _told("aux")), "")
+    return after.endswith("ed") or after in _told("done")
 
 
 def _is_number_of_method(tokens: Sequence[str], at: int) -> bool:
@@ -393,8 +401,9 @@ def _is_own_method(word: str) -> bool:
 
 
 def is_instrument(text: str) -> bool:
-    """Makers, kinds and models of instruments: `Agilent 7900 ICP-MS`."""
-    tokens = [token.strip("().,") for token in re.split(r"[\s/,;-]+", folded(text))]
+    """Makers, kinds and models of instruments: `Agilent 7900 ICP-MS, no. 12`."""
+    without = re.sub(r"\bno\.?\s*(?=\S*[0-9])", " ", folded(text))
+    tokens = [token.strip("().,") for token in re.split(r"[\s/,;-]+", without)]
     makers = plain_words("instrument", "words")
     named = not makers.isdisjoint(tokens)
     return named and all(_is_known(token, makers) for token in tokens)

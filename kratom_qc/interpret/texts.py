@@ -20,6 +20,7 @@ from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.dated import dates_a_measurement
 from kratom_qc.interpret.headings import is_heading
+from kratom_qc.interpret.identity import is_another_lot, lot_of
 from kratom_qc.interpret.papers import is_identifier
 from kratom_qc.interpret.plain import NAMES, is_told_method, plain_shape, shape_alone
 from kratom_qc.interpret.results import read_row
@@ -196,13 +197,18 @@ def _open_places(certificate: Certificate) -> Iterator[PageText]:
     bounds that nothing reads, names."""
     for row in certificate.rows:
         yield from _open_places_of(row)
+    yield from _open_facts(certificate)
+
+
+def _open_facts(certificate: Certificate) -> Iterator[PageText]:
     for name in _NAMES:
         word = certificate.facts.get(name)
         if word is not None and objection(word.text):
             yield PageText(word, label=name.replace("_", " "))
     for name in _FREE:
         for word in stated(certificate, name):
-            if not _says_no_more(name, word.text.strip()):
+            another = is_another_lot(word.text, lot_of(certificate))
+            if another or not _says_no_more(name, word.text.strip()):
                 yield PageText(word, label=name.replace("_", " "))
     for name, word in certificate.further:  # said a second time, and otherwise
         if name in _SAID_ONCE and not _says_no_more(name, word.text.strip()):
@@ -281,7 +287,8 @@ class _Paper:
     ) -> bool:
         """Whether a part of a text says nothing new; notes as what."""
         label = text.label or text.column
-        if shape := plain_shape(part, label) or _shape_alone(part, text):
+        shape = plain_shape(part, label) or _shape_alone(part, text)
+        if shape and not self._leads_to_another(shape, part, label):
             meanings.append((Fate.PLAIN, shape))
         elif found := self._in_register(part, _named(text) if part == whole else ""):
             meanings.append((Fate.READ_BEFORE, found))
@@ -295,6 +302,11 @@ class _Paper:
                 self._is_read(piece, whole, text, meanings) for piece in pieces
             )
         return True
+
+    def _leads_to_another(self, shape: str, part: str, label: str) -> bool:
+        """Whether an address, or the number of a sample, is of another lot."""
+        of_sample = shape == "a contact" or vocabulary.fact_name(label) in _FREE
+        return of_sample and is_another_lot(part, lot_of(self.certificate))
 
     def _in_register(self, part: str, label: str) -> str:
         ways = (part, f"{label}: {part}") if label else (part,)
@@ -454,6 +466,8 @@ def _is_good_verdict(part: str, text: PageText) -> bool:
 def _is_header_word(text: str) -> bool:
     """A header word or a label by itself says nothing; one that is a verdict, too, may."""
     if not any(c.isalnum() for c in text) or vocabulary.status(text) is not None:
+        return False
+    if vocabulary.is_answer(text):
         return False
     if vocabulary.is_title(text):
         return True

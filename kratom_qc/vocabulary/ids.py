@@ -29,14 +29,15 @@ def is_placeholder(text: str) -> bool:
     2`."""
     if not any(char.isalnum() for char in text):
         return True
-    return header_key(text) in _placeholders() or _is_page(text)
+    key = header_key(text)
+    return key in _placeholders() or set(key) == {"x"} or _is_page(text)
 
 
 def _is_page(text: str) -> bool:
     """`Page 1 of 2`, `1/2` never: that may be an id."""
-    first, *others = _COUNTED.split(text)
+    first, *rest = _COUNTED.split(text)
     return plain_label(first) == "page" and all(
-        word.strip(" /.").casefold() in _CONNECTED for word in others
+        word.strip(" /.").casefold() in _CONNECTED for word in rest
     )
 
 

@@ -83,15 +83,26 @@ def _titles() -> frozenset[str]:
     return frozenset(header_key(title) for spellings in titles for title in spellings)
 
 
+def is_answer(text: str) -> bool:
+    """Whether a text answers a question: `No`, which without a full stop or a colon abbreviates no
+    `number`."""
+    return text.strip().casefold() == "no"
+
+
+def _is_no_label(text: str) -> bool:
+    """An answer, or a letter that abbreviates nothing: `C` is no `č.`."""
+    return is_answer(text) or (len(header_key(text)) == 1 and not _ABBREVIATES.search(text))
+
+
 @lru_cache(32768)
 def _meaning(text: str) -> str | None:
     """What a label states: a fact's name or `plain <kind>`. Its parts in several languages must all
     state the same."""
     if len(text) > LONGEST_NAME:
         return None
+    if _is_no_label(text):
+        return None
     text = _NUMBERING.sub("", text.rstrip(" :：\n"))
-    if len(header_key(text)) == 1 and not _ABBREVIATES.search(text):
-        return None  # `C` is no `č.`
     for said in (text, *spelled_out(text)):
         key = header_key(said)
         if key in label_words() or key in _columns():

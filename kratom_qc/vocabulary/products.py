@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kratom_qc.domain.product import MADE_FROM
+from kratom_qc.vocabulary.analyte_names import analyte
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
@@ -118,6 +119,24 @@ def potent_words(text: str) -> tuple[str, ...]:
     words = word_list("products.toml")["words"]["potent"]
     known = [word for word in words if f" {' '.join(_tokens(word))} " in own]
     return tuple(dict.fromkeys([*known, *_STRENGTH.findall(folded(text))]))
+
+
+@lru_cache(8192)
+def other_substances(text: str) -> tuple[str, ...]:
+    """What a product's name says is in it that is not of kratom: an adulterant, another plant."""
+    own = _tokens(text)
+    others = {tuple(_tokens(word)) for word in word_list("products.toml")["words"]["not_kratom"]}
+    phrases = [own[at : at + n] for n in range(1, 4) for at in range(len(own) - n + 1)]
+    return tuple(
+        " ".join(phrase)
+        for phrase in phrases
+        if tuple(phrase) in others or _is_adulterant(" ".join(phrase))
+    )
+
+
+def _is_adulterant(name: str) -> bool:
+    known = analyte(name) if len(name) > 3 else None
+    return known is not None and known.family == "adulterant"
 
 
 @lru_cache(8192)

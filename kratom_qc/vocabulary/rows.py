@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from kratom_qc.vocabulary.analyte_names import analyte
 from kratom_qc.vocabulary.field_names import spelled_out
-from kratom_qc.vocabulary.keys import LONGEST_NAME, folded
+from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, is_answered
 from kratom_qc.vocabulary.lists import index, word_list
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.statuses import status
@@ -75,7 +75,7 @@ def _key(text: str) -> str:
 def heading(text: str) -> Heading:
     """A line read as a heading: `Heavy metals – results in mg/kg`, `Alkaloids [% w/w]`,
     `HME - Heavy Metals (ICP-MS, mg/kg)   Pass`."""
-    if len(text) > LONGEST_NAME:
+    if len(text) > LONGEST_NAME or is_answered(text):
         return Heading((), "", False)
     bare = _NUMBERING.sub("", text)
     if bare != text and analyte(text) is None:  # `E. coli` has no number
@@ -126,6 +126,8 @@ def _is_word(key: str) -> bool:
 
 
 def _is_of_headings(part: str) -> bool:
+    if len(part) == 1:
+        return status(part) in _GOOD  # `Salmonella: Y` is no yttrium
     if status(part) in _GOOD or is_method(part) or analyte(part) is not None:
         return True
     if row_words("heading").get(_key(part)) == "phrase":

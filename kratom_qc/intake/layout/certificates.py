@@ -146,6 +146,8 @@ def _gather(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> N
         else:
             _merge(contents.common, scope.facts)
     contents.problems += page.problems
+    # A line through a title or a signature takes it back as well, though nothing uses it.
+    contents.problems += [one for one in page.sheet.problems.values() if one.code == "struck-out"]
     contents.remarks += page.remarks
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
