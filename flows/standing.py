@@ -59,21 +59,21 @@ def _wakes(schedule: Schedule, ends: threading.Event) -> Iterator[None]:
 
     paths = [schedule.store / ARRIVED, *([schedule.inbox] if schedule.inbox else [])]
     while not ends.is_set():
-        there = [path for path in paths if path.exists()]
+        existing = [path for path in paths if path.exists()]
         try:
-            yield from _watched(there, ends)
+            yield from _watched(existing, ends)
         except OSError as error:
             log.warning("cannot watch", extra={"why": str(error)})
             ends.wait(1)
 
 
-def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
+def _watched(existing: list[Path], ends: threading.Event) -> Iterator[None]:
     """The same, until something of what is watched has gone."""
     from watchfiles import watch
 
     looked = -_SWEEP_SECONDS
     for happened in watch(
-        *there,
+        *existing,
         debounce=_DEBOUNCE,
         rust_timeout=_LOOK_UP,
         yield_on_timeout=True,
@@ -83,7 +83,7 @@ def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
         if happened or time.monotonic() - looked >= _SWEEP_SECONDS:
             yield
             looked = time.monotonic()
-        if not all(path.exists() for path in there):
+        if not all(path.exists() for path in existing):
             return
 
 
@@ -114,13 +114,13 @@ def _beating(root: Path) -> Progress:
     """Progress of a pass as a sign of life: one over ten thousand files takes minutes."""
     from kratom_qc.app.health import beat
 
-    said = time.monotonic()
+    beaten_at = time.monotonic()
 
     def say(_stage: str, _done: int, _of: int) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _BEAT_SECONDS:
+        nonlocal beaten_at
+        if time.monotonic() - beaten_at >= _BEAT_SECONDS:
             beat(root, "standing", doing="pass")
-            said = time.monotonic()
+            beaten_at = time.monotonic()
 
     return say
 
@@ -131,8 +131,8 @@ def main() -> None:
     logs.configure()
     end_with_the_parent()
     ends = threading.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: ends.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ends.set())
     stand(schedule, ends)
 
 

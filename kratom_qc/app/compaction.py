@@ -41,12 +41,12 @@ def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
             return Compacted(len(parts), len(parts))
         ours = store.ledger.ever_tables()
         generation.begin(root, ours)
-        written = dict(chain.from_iterable(one.holds.items() for one in passes))
+        written = dict(chain.from_iterable(known.holds.items() for known in passes))
         merged = [merge(tables, group, written) for group in groups]
         replaced = {part.stem for group in groups for part in group}
         stays = [part for part in parts if part.stem not in replaced]
         linked = files_of(root, stays, written).values()
-        generation.complete(root, linked, [one.part.stem for one in merged])
+        generation.complete(root, linked, [part.part.stem for part in merged])
         generation.mark_ready(root)
         store.ledger.add(actor, *acts_of(merged))
         generation.take_place(root, ours)
@@ -56,19 +56,19 @@ def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
 
 def parts_of(passes: Iterable[KnownPass]) -> list[Part]:
     """The files of an archive, in the order of their passes."""
-    found: dict[str, list[KnownPass]] = {}
-    for one in passes:
-        stems = (Path(path).stem for path in one.holds if path.startswith("archive/"))
-        found.setdefault(next(stems, one.pass_id), []).append(one)
+    by_stem: dict[str, list[KnownPass]] = {}
+    for known in passes:
+        stems = (Path(path).stem for path in known.holds if path.startswith("archive/"))
+        by_stem.setdefault(next(stems, known.pass_id), []).append(known)
     return [
         Part(
             stem,
             some[0].judged_on[:7],
-            min(one.sequence for one in some),
-            max(one.sequence for one in some),
-            tuple(one.pass_id for one in some),
+            min(known.sequence for known in some),
+            max(known.sequence for known in some),
+            tuple(known.pass_id for known in some),
         )
-        for stem, some in found.items()
+        for stem, some in by_stem.items()
     ]
 
 

@@ -53,10 +53,10 @@ def looked_at(name: str, content: bytes) -> Looked | None:
 def pictures_of(root: Path, report: Report) -> list[FilePictures]:
     """The files of a kept report, each with its sheets as they look and what the report says at
     their cells. Raises StoreError where a kept file is gone or is not what came."""
-    found = []
+    pictures = []
     for number, certificate in enumerate(report.page.certificates):
         looked = looked_at(certificate.file, raw(root, certificate.sha256))
         if looked is not None:
             notes = notes_of_page(report.page, certificate.file)
-            found.append(FilePictures(certificate.file, looked.pictures(notes, f"f{number}s")))
-    return found
+            pictures.append(FilePictures(certificate.file, looked.pictures(notes, f"f{number}s")))
+    return pictures

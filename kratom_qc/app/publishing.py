@@ -83,7 +83,7 @@ def export_to_delta(root: Path, folder: Path, actor: str, *, anew: bool = False)
     Returns how many passes each table got. Raises as `export_delta` does, and InputNotFound where
     there is no store."""
     ledger = ledger_of(existing_store(root))
-    passes = [ExportedPass(one.pass_id, one.sequence) for one in ledger.passes()]
+    passes = [ExportedPass(known.pass_id, known.sequence) for known in ledger.passes()]
     added = export_delta(tables_of(root, ledger), passes, folder, anew=anew)
     if any(added.values()):
         ledger.add(actor, Act("exported", "delta", {"folder": str(folder), "passes": added}))

@@ -68,10 +68,17 @@ def retained(
     entries: dict[str, list[Entry]] = {}
     for entry in ledger.about(list(batches)):
         entries.setdefault(entry.subject, []).append(entry)
-    found = [
-        Retained(one, _term(one, entries[batch_id], years)) for batch_id, one in batches.items()
+    terms = [
+        Retained(batch, _term(batch, entries[batch_id], years))
+        for batch_id, batch in batches.items()
     ]
-    return sorted(found, key=lambda one: (one.kept.until or date.max, one.batch.batch_id))
+    return sorted(
+        terms,
+        key=lambda retained_batch: (
+            retained_batch.kept.until or date.max,
+            retained_batch.batch.batch_id,
+        ),
+    )
 
 
 def _known(root: Path, ledger: Ledger, ids: Collection[str] | None) -> dict[str, KnownBatch]:
@@ -84,9 +91,14 @@ def _known(root: Path, ledger: Ledger, ids: Collection[str] | None) -> dict[str,
 
 def _term(batch: KnownBatch, entries: Sequence[Entry], years: int) -> Kept:
     done = [date.fromisoformat(entry.at[:10]) for entry in entries if entry.act in _CHANGES]
-    said = [entry.made for entry in entries if entry.act == "distributed"]
+    distributions = [entry.made for entry in entries if entry.act == "distributed"]
     # The newest of each: who corrects one day does not take the other back.
-    days = {name: date.fromisoformat(made[name]) for made in said for name in _DAYS if made[name]}
+    days = {
+        name: date.fromisoformat(made[name])
+        for made in distributions
+        for name in _DAYS
+        if made[name]
+    }
     return kept_until(batch.disposition, max(done), years=years, **days)
 
 
@@ -102,7 +114,10 @@ def distributed(
         "best_before": best_before.isoformat() if best_before else None,
         "account": user(),
     }
-    ledger.add(word.by, *(Act("distributed", one, made, reason=word.because) for one in batch_ids))
+    ledger.add(
+        word.by,
+        *(Act("distributed", batch_id, made, reason=word.because) for batch_id in batch_ids),
+    )
 
 
 # ---------------------------------------------------------------- deletion
@@ -120,16 +135,16 @@ def retire(
     store = Store(existing_store(root), clock)
     with store.locked():
         _sweep(root, store.ledger)
-        for one in retained(root, batch_ids, years):
-            if one.kept.until is None or one.kept.until > clock().date():
-                until = f"until {one.kept.until}: " if one.kept.until else ""
-                raise UsageError(f"batch {one.batch.batch_id} is kept {until}{one.kept.why}")
+        for term in retained(root, batch_ids, years):
+            if term.kept.until is None or term.kept.until > clock().date():
+                until = f"until {term.kept.until}: " if term.kept.until else ""
+                raise UsageError(f"batch {term.batch.batch_id} is kept {until}{term.kept.why}")
         batches = store.ledger.batches(batch_ids)
         files = _files(store.ledger, batch_ids)
         ours = store.ledger.ever_tables()
         generation.begin(root, ours)
         acts = _rewritten(root, store.ledger, batch_ids)
-        acts += (_act(one, files[one.batch_id], word) for one in batches.values())
+        acts += (_act(batch, files[batch.batch_id], word) for batch in batches.values())
         generation.mark_ready(root)
         store.ledger.add(word.by, *acts)
         generation.take_place(root, ours)
@@ -154,8 +169,8 @@ def _files(ledger: Ledger, batch_ids: Collection[str]) -> dict[str, list[str]]:
 
 def _act(batch: KnownBatch, files: Iterable[str], word: Word) -> Act:
     made = {"files": list(files), "account": user()}
-    named = ("verdict", "disposition", "basis", "outcome", "pass_id")
-    was = {name: str(getattr(batch, name)) for name in named}
+    columns = ("verdict", "disposition", "basis", "outcome", "pass_id")
+    was = {name: str(getattr(batch, name)) for name in columns}
     return Act("retired", batch.batch_id, made, was, word.because)
 
 
@@ -163,14 +178,14 @@ def _rewritten(root: Path, ledger: Ledger, batch_ids: Collection[str]) -> list[A
     """Write every file that has rows of the batches without them, and link the others."""
     passes = ledger.passes()
     tables, parts = tables_of(root, ledger), parts_of(passes)
-    written = dict(chain.from_iterable(one.holds.items() for one in passes))
+    written = dict(chain.from_iterable(known.holds.items() for known in passes))
     of_batches = _passes_of(ledger, batch_ids)
     without = Without(frozenset(batch_ids), frozenset(of_batches), _DELETED)
-    touched = {tables.lying.get(one, one) for one in of_batches}
+    touched = {tables.lying.get(pass_id, pass_id) for pass_id in of_batches}
     merged = [merge(tables, [part], written, without) for part in parts if part.stem in touched]
     stays = [part for part in parts if part.stem not in touched]
     linked = files_of(root, stays, written).values()
-    generation.complete(root, linked, [one.part.stem for one in merged])
+    generation.complete(root, linked, [part.part.stem for part in merged])
     return acts_of(merged)
 
 

@@ -66,9 +66,9 @@ def _files(policy: JudgementPolicy) -> Iterator[tuple[Path, str, str]]:
     """(path in a store, SHA-256, text) of every rulebook and register of a policy."""
     for book in policy.books.values():
         yield rulebook_path(Path(), book.id, book.sha256), book.sha256, book.text
-    for name, one in ((_TEXTS, policy.texts), (_LABORATORIES, policy.laboratories)):
-        if one.sha256:
-            yield register_path(Path(), name, one.sha256), one.sha256, one.written
+    for name, register in ((_TEXTS, policy.texts), (_LABORATORIES, policy.laboratories)):
+        if register.sha256:
+            yield register_path(Path(), name, register.sha256), register.sha256, register.written
 
 
 def policy_of(root: Path, made: Mapping[str, Any], on: date, facts: FactsFile) -> JudgementPolicy:

@@ -40,10 +40,10 @@ def compacted(root: Path) -> str:
     """Merge the archive's small files. Returns what was done, or why it was not, in a sentence: it
     can wait for another night, and the backup is there."""
     try:
-        found = compact(root, user())
+        counts = compact(root, user())
     except StoreError as error:
         return f"Not compacted: {error}"
-    return f"Compacted: {found.before} files of each table before, {found.after} now."
+    return f"Compacted: {counts.before} files of each table before, {counts.after} now."
 
 
 def published(root: Path) -> str:

@@ -71,15 +71,15 @@ class Bucket:
         StoreError where it cannot be read."""
         try:
             with self._told("be read"):
-                found = self._obstore.get(self._store, _COUNTED)
-                made = json.loads(bytes(found.bytes()))
+                reply = self._obstore.get(self._store, _COUNTED)
+                made = json.loads(bytes(reply.bytes()))
         except _Missing:
             return Counted((0, ""), {}, {}), None
         except ValueError:
             raise StoreError(
                 f"{self.url}/{_COUNTED}: is damaged; delete it and publish again"
             ) from None
-        mark = {name: found.meta[name] for name in ("e_tag", "version") if found.meta.get(name)}
+        mark = {name: reply.meta[name] for name in ("e_tag", "version") if reply.meta.get(name)}
         head = made["head"][0], made["head"][1]
         return Counted(**{**made, "head": head, "replaced": tuple(made["replaced"])}), mark
 
@@ -179,7 +179,7 @@ class BucketTables(ArchiveTables):
     def dataset(self, name: str, passes: Iterable[str]) -> ds.Dataset:
         """As in a store."""
         place = self.bucket.url.partition("://")[2].rstrip("/")
-        stems = dict.fromkeys(self.lying.get(one, one) for one in passes)
+        stems = dict.fromkeys(self.lying.get(pass_id, pass_id) for pass_id in passes)
         paths = [f"{place}/archive/{name}/{stem}.parquet" for stem in stems]
         files = self.bucket.files()
         return ds.dataset(paths, schema=SCHEMAS[name], format=CHECKED, filesystem=files)

@@ -82,16 +82,16 @@ class Merged(NamedTuple):
 
 def plan(parts: Iterable[Part], rows: Mapping[str, int]) -> Iterator[list[Part]]:
     """What to merge with what; `rows` are those of the largest table, by the name of the part."""
-    open_parts = [one for one in parts if not (one.is_sorted and rows[one.stem] >= FULL)]
+    open_parts = [part for part in parts if not (part.is_sorted and rows[part.stem] >= FULL)]
     ordered = sorted(open_parts, key=attrgetter("month", "first"))
     for _, of_month in groupby(ordered, attrgetter("month")):
         group: list[Part] = []
         for part in of_month:
             group.append(part)
-            if sum(rows[one.stem] for one in group) >= FULL:
+            if sum(rows[part.stem] for part in group) >= FULL:
                 yield group
                 group = []
-        if len(group) > 1 or any(_wants_order(one, rows) for one in group):
+        if len(group) > 1 or any(_wants_order(part, rows) for part in group):
             yield group
 
 
@@ -103,13 +103,13 @@ def _wants_order(part: Part, rows: Mapping[str, int]) -> bool:
 def rows_of(tables: ArchiveTables, parts: Iterable[Part]) -> dict[str, int]:
     """How many rows the largest table of each part has. Raises StoreError where one cannot be
     read."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for part in parts:
         for name in SCHEMAS:
             path = tables.path(name, part.passes[0])
             with _readable(path):
-                found[part.stem] = max(found.get(part.stem, 0), pq.read_metadata(path).num_rows)
-    return found
+                counts[part.stem] = max(counts.get(part.stem, 0), pq.read_metadata(path).num_rows)
+    return counts
 
 
 # ---------------------------------------------------------------- writing
@@ -128,7 +128,7 @@ def merge(
     passes = tuple(pass_id for part in group for pass_id in part.passes)
     names = [*passes, *replaces.values(), *sorted(without.batches)]
     digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
-    first, last = min(one.first for one in group), max(one.last for one in group)
+    first, last = min(part.first for part in group), max(part.last for part in group)
     stem = f"{group[0].month}_{first:06d}-{last:06d}_{digest[:12]}"
     kept = [tables.root / path for path in replaces if path.startswith(f"archive/{PAGES}/")]
     holds: dict[str, str] = {}

@@ -122,8 +122,8 @@ def _bring_back(root: Path, ours: Collection[str]) -> None:
 
 
 def _is_ours(path: Path, ours: Collection[str]) -> bool:
-    named = path.suffix == ".parquet" and path.parent.name in FOLDERS
-    return named and (path.stem in ours or _MERGED.fullmatch(path.stem) is not None)
+    is_table = path.suffix == ".parquet" and path.parent.name in FOLDERS
+    return is_table and (path.stem in ours or _MERGED.fullmatch(path.stem) is not None)
 
 
 def _link(path: Path, target: Path) -> None:
@@ -134,9 +134,9 @@ def _link(path: Path, target: Path) -> None:
             shutil.copy2(path, target)
 
 
-def _exchange(one: Path, other: Path) -> None:
+def _exchange(folder: Path, other: Path) -> None:
     """Let two folders take each other's place in one step."""
-    names = os.fsencode(one), os.fsencode(other)
+    names = os.fsencode(folder), os.fsencode(other)
     try:
         library = ctypes.CDLL(None, use_errno=True)
         if sys.platform == "darwin":
@@ -147,6 +147,6 @@ def _exchange(one: Path, other: Path) -> None:
         failed = True
     if failed:
         raise StoreError(
-            f"{one.parent}: this file system cannot exchange two folders at once, "
+            f"{folder.parent}: this file system cannot exchange two folders at once, "
             "which compaction needs; nothing was changed"
         )

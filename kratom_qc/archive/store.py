@@ -160,10 +160,10 @@ def raw(root: Path, sha256: str) -> bytes:
     path = lies_at(root, raw_path(Path(), sha256))
     with disk.told(path, "a kept file cannot be read"):
         content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != sha256:
         raise StoreError(
-            f"{path}: a kept file is not what came: its bytes have the SHA-256 {found[:12]}…; "
+            f"{path}: a kept file is not what came: its bytes have the SHA-256 {actual[:12]}…; "
             "restore it from a backup"
         )
     return content

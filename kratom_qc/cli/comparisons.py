@@ -30,8 +30,8 @@ def print_comparison(comparison: Comparison, *, as_json: bool) -> int:
     if as_json:
         return write_lines([json_line(comparison_object(comparison))], 0)
     console = plain_console()
-    names = (escape(comparison.one.name), escape(comparison.other.name))
-    print_table(console, ("", *names), _about(comparison.one, comparison.other))
+    names = (escape(comparison.first.name), escape(comparison.second.name))
+    print_table(console, ("", *names), _about(comparison.first, comparison.second))
     print_table(console, ("result", *names, "the second is"), map(_result, comparison.results))
     print_table(console, ("market", *names), _markets(comparison))
     if comparison.markets:
@@ -40,17 +40,14 @@ def print_comparison(comparison: Comparison, *, as_json: bool) -> int:
     return 0
 
 
-def _about(first: Side, other: Side) -> Iterator[tuple[str, ...]]:
-    yield (
-        "product",
-        *(escape(wording.product_name(side.product or None)) for side in (first, other)),
-    )
+def _about(*sides: Side) -> Iterator[tuple[str, ...]]:
+    yield "product", *(escape(wording.product_name(side.product or None)) for side in sides)
     for what in ("laboratories", "certificates"):
-        yield what, *(escape(", ".join(getattr(side, what))) for side in (first, other))
+        yield what, *(escape(", ".join(getattr(side, what))) for side in sides)
     for what in ("tested_on", "judged_on"):
-        yield what.replace("_", " "), *(escape(getattr(side, what)) for side in (first, other))
-    if first.why_no_verdict or other.why_no_verdict:
-        yield "", *(escape(side.why_no_verdict) for side in (first, other))
+        yield what.replace("_", " "), *(escape(getattr(side, what)) for side in sides)
+    if any(side.why_no_verdict for side in sides):
+        yield "", *(escape(side.why_no_verdict) for side in sides)
 
 
 def _result(line: ResultLine) -> tuple[str, ...]:
@@ -62,15 +59,15 @@ def _result(line: ResultLine) -> tuple[str, ...]:
     relation = f"[{style}]{line.relation}[/]" if style else str(line.relation)
     return (
         escape(name),
-        _cell(line.one, line.one_interval, subject.unit),
-        _cell(line.other, line.other_interval, subject.unit),
+        _cell(line.first, line.first_interval, subject.unit),
+        _cell(line.second, line.second_interval, subject.unit),
         relation,
     )
 
 
 def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> str:
     """What a side says, as an interval and in its own words."""
-    words = escape("; ".join(dict.fromkeys(statement.said for statement in stated)))
+    words = escape("; ".join(dict.fromkeys(statement.printed for statement in stated)))
     if interval is None:
         return words
     return f"{escape(wording.interval_words(interval, unit))} [dim]({words})[/]"
@@ -83,7 +80,7 @@ def _markets(comparison: Comparison) -> Iterator[tuple[str, str, str]]:
 
 
 def _market(line: MarketLine) -> tuple[str, str, str]:
-    return escape(line.market or "its own verdict"), _standing(line.one), _standing(line.other)
+    return escape(line.market or "its own verdict"), _standing(line.first), _standing(line.second)
 
 
 def _standing(standing: Standing | None) -> str:

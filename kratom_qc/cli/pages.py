@@ -40,7 +40,9 @@ def print_comparison(root: Path, first: str, other: str, batch: str | None) -> i
     from kratom_qc.app.compare import compare
 
     comparison = compare(root, first, other, batch)
-    links = {side.batch_id: page_name(side.batch_id) for side in (comparison.one, comparison.other)}
+    links = {
+        side.batch_id: page_name(side.batch_id) for side in (comparison.first, comparison.second)
+    }
     return write_lines([comparison_page(comparison, links, program=PROGRAM)], 0)
 
 

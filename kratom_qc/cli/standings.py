@@ -32,7 +32,7 @@ def show(arguments: Sequence[str], root: Path, policy: JudgementPolicy, *, as_js
     """
     files = [Path(name) for name in arguments if Path(name).is_file()]
     ids = [name for name in dict.fromkeys(arguments) if not Path(name).is_file()]
-    kept = _kept(ids, root, policy) if ids else []
+    kept = _judged_again(ids, root, policy) if ids else []
     readings = read_files(files) if files else []
     checked = Checked(readings, [*kept, *judge_readings(readings, policy)])
     if as_json:
@@ -66,7 +66,7 @@ def _json_lines(checked: Checked, dispositions: Mapping[str, str]) -> Iterator[s
 # ---------------------------------------------------------------- from the store
 
 
-def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
+def _judged_again(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
     """Batches of a store, judged over all their kept certificates."""
     history = history_of(root)
     pasts = {past.batch_id: past for past in history.verdicts}

@@ -63,7 +63,7 @@ def amends(verdict: Decision, because: str, people: tuple[str, ...]) -> None:
     batch that PASSes, by two for every other, which it may lift. Raises UsageError with what is
     missing."""
     _check_reason(because)
-    if len(_named(people)) < (1 if verdict is Decision.PASS else 2):
+    if len(_person_keys(people)) < (1 if verdict is Decision.PASS else 2):
         raise UsageError(
             f"the batch has the verdict {verdict}: to let a correction lift it takes two people; "
             "name the other, --second"
@@ -80,7 +80,7 @@ def decided(
     """
     rule = _rule(decision, verdict)
     _check_reason(because)
-    if len(_named(people)) < takes_people(decision, verdict, now):
+    if len(_person_keys(people)) < takes_people(decision, verdict, now):
         undoes = _undoes_rejection(decision, now)
         what = "was rejected" if undoes else f"has the verdict {verdict}"
         raise UsageError(
@@ -118,7 +118,7 @@ def _check_reason(because: str) -> None:
         raise UsageError("a decision needs its reason: --because '…'")
 
 
-def _named(people: tuple[str, ...]) -> set[str]:
+def _person_keys(people: tuple[str, ...]) -> set[str]:
     """Different people. Raises UsageError where nobody is named."""
     keys = set(map(person_key, people)) - {""}
     if not keys:

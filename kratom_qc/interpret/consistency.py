@@ -125,8 +125,8 @@ def _parts_by_basis(results: Iterable[Result]) -> dict[str, list[Result]]:
     smallest: dict[str, dict[str, Result]] = {}
     for result in filter(_is_part, results):
         parts = smallest.setdefault(result.basis, {})
-        other = parts.setdefault(result.analyte, result)
-        if result.interval.low < other.interval.low:
+        lowest = parts.setdefault(result.analyte, result)
+        if result.interval.low < lowest.interval.low:
             parts[result.analyte] = result
     return {basis: list(parts.values()) for basis, parts in smallest.items()}
 
@@ -214,8 +214,8 @@ def _smallest(results: Iterable[Result]) -> dict[QuantityKey, Result]:
 def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
     """What may not be more than an analyte: the summands of a total together, or one part of a
     whole."""
-    own = formulas().get(analyte)
-    summands = (own.of,) if own is not None and own.kind == "sum" else ()
+    formula = formulas().get(analyte)
+    summands = (formula.of,) if formula is not None and formula.kind == "sum" else ()
     within = (
         (name,) for name, of in formulas().items() if of.kind == "within" and analyte in of.of
     )

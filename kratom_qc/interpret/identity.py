@@ -134,7 +134,7 @@ def words_in(text: str) -> tuple[str, ...]:
     """The words of an id that belong to none: behind the number, in brackets, without any number,
     or of a verdict.
     Words of the product (`0830 Red Bali`) and of the paper (`Rev. 2`) do."""
-    found = []
+    words = []
     is_a_sentence = not _DIGIT.search(text) and len(text.split()) > 1
     for match in _WORD.finditer(text):
         word = match[0]
@@ -143,8 +143,8 @@ def words_in(text: str) -> tuple[str, ...]:
         stray = _stands_alone(text, match) and (behind or bracketed) and not _may_stand(word)
         bad = vocabulary.status_of_paper(word) in _VERDICTS or word.casefold() in _EXAMPLES
         if stray or bad:
-            found.append(word)
-    return tuple(found)
+            words.append(word)
+    return tuple(words)
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:

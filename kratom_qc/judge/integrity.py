@@ -78,9 +78,8 @@ class Integrity:
                 why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
                 yield held("DATES-IMPOSSIBLE", why, facts[name].ref)
             if day < on and name in _ENDS:
-                why = (
-                    f"the product or certificate expired on {_said(day, facts[name])}, before {on}"
-                )
+                ended = _printed_day(day, facts[name])
+                why = f"the product or certificate expired on {ended}, before {on}"
                 yield held("EXPIRED", why, facts[name].ref)
         # A new issue date does not make old measurements young.
         dating = next((name for name in _AGE if name in dates), None)
@@ -88,7 +87,7 @@ class Integrity:
             return
         measured, printed = dates[dating].earliest, facts[dating]
         if on - measured > timedelta(days=self.oldest):
-            printed_day = _said(measured, printed)
+            printed_day = _printed_day(measured, printed)
             why = f"the certificate is of {printed_day}, more than {self.oldest} days before {on}"
             yield held("CERTIFICATE-TOO-OLD", why, printed.ref)
 
@@ -115,7 +114,7 @@ class Integrity:
                 yield held("FOUND-WITHOUT-LIMIT", why, result.ref, result.analyte)
 
 
-def _said(day: date, printed: SourceText) -> str:
+def _printed_day(day: date, printed: SourceText) -> str:
     """A day, with what is printed where that is not the same text."""
     return str(day) if printed.text.strip() == str(day) else f"{day} ('{printed.text.strip()}')"
 

@@ -72,7 +72,7 @@ class Column:
             return self._ends
         if limit.decision_rule == DecisionRule.GUARDED:
             return ends.table(ends.guarded_ends(limit, answer) for answer in self.present)
-        return self._rows_beside(limit.acceptance_interval)
+        return self._exact_at_edges(limit.acceptance_interval)
 
     @cached_property
     def _ends(self) -> Floats:
@@ -89,7 +89,7 @@ class Column:
             )
         return self._depths[asked]
 
-    def _rows_beside(self, accepted: Interval) -> Floats:
+    def _exact_at_edges(self, accepted: Interval) -> Floats:
         """The ends in the order of the decimals where one falls on an edge of the interval."""
         rows = self._ends
         for edge in (accepted.low, accepted.high):
@@ -160,7 +160,7 @@ class _Columns:
         """The column that a limit asks for."""
         if isinstance(limit, NumericLimit):
             return self._numeric(limit)
-        return self._other(limit)
+        return self._unmeasured(limit)
 
     def _numeric(self, limit: NumericLimit) -> Column:
         key = limit.quantity_key
@@ -174,7 +174,7 @@ class _Columns:
             self.columns[key, needs_depth] = column
         return column
 
-    def _other(self, limit: OtherLimit) -> Column:
+    def _unmeasured(self, limit: OtherLimit) -> Column:
         shared = answers.is_shared(limit)
         asked = self.batches[:1] if shared else self.batches
         return Column([answers.answer(limit, batch) for batch in asked], shared=shared)

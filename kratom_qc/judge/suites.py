@@ -98,7 +98,7 @@ def docs(
     servers is taken out.
     """
     context = _context(folder)
-    pairs = _asked(book, books, batches)
+    pairs = _questions(book, books, batches)
     if pairs:
         frame = engine._frame(pairs)
         suite = _in_words(engine.suite(frame), _limits(pairs), _rows(pairs, batches))
@@ -121,7 +121,7 @@ def docs(
     return pages
 
 
-def _asked(
+def _questions(
     book: Rulebook, books: Mapping[str, Rulebook], batches: Sequence[Batch]
 ) -> list[tuple[Group, Asked]]:
     groups = plan(batches, books, markets_of(books))

@@ -31,10 +31,10 @@ def load(folder: Path) -> dict[str, Rulebook] | None:
     """The rulebooks of a folder, where exactly these were kept."""
     place = _place()
     name = name_of(folder) if place else None
-    return _found(place / name) if place and name else None
+    return _load(place / name) if place and name else None
 
 
-def _found(file: Path) -> dict[str, Rulebook] | None:
+def _load(file: Path) -> dict[str, Rulebook] | None:
     try:
         if not _is_ours(file):
             return None

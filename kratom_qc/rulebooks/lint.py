@@ -73,7 +73,9 @@ def _amount(limit: AmountLimit, row: AmountRow) -> None:
     if row.max is not None and row.multiplier is not None:
         printed -= {Condition("<=", row.max * row.multiplier)} - meant
     if printed != meant:
-        raise ValueError(f"the text '{limit.text}' says {_said(printed)}, the limit {_said(meant)}")
+        raise ValueError(
+            f"the text '{limit.text}' says {_in_words(printed)}, the limit {_in_words(meant)}"
+        )
     asked = vocabulary.unit(row.unit)
     for figure in read:
         if figure.aside:
@@ -116,11 +118,11 @@ def _conditions(limit: AmountLimit, read: tuple[Figure, ...], *, upper: bool) ->
         )
     if not printed:
         printed = {Condition("<=" if upper else ">=", bare.pop(0).number)}
-    _refuse_others(limit, bare)
+    _refuse_further(limit, bare)
     return printed
 
 
-def _refuse_others(limit: Limit, bare: Iterable[Figure]) -> None:
+def _refuse_further(limit: Limit, bare: Iterable[Figure]) -> None:
     """No other amount may stand in the text but a portion in grams."""
     for figure in bare:
         if figure.unit and vocabulary.unit(figure.unit) != Unit("g", Decimal(1)):
@@ -130,7 +132,7 @@ def _refuse_others(limit: Limit, bare: Iterable[Figure]) -> None:
             )
 
 
-def _said(conditions: Iterable[Condition]) -> str:
+def _in_words(conditions: Iterable[Condition]) -> str:
     # By operator, then by the figure as written.
     ordered = sorted(conditions, key=lambda condition: str(tuple(condition)))
     return " and ".join(f"{operator} {plain(number)}" for operator, number in ordered)

@@ -36,8 +36,8 @@ class Pair:
     uncertainty."""
 
     batch_id: str
-    one: Ends
-    other: Ends
+    first: Ends
+    second: Ends
     rpd: Ends
     agree: bool | None
     e_n: Decimal | None
@@ -113,7 +113,7 @@ def e_n(value: Value, other: Value) -> Decimal | None:
 
 def bias(laboratory: str, against: str, pairs: Sequence[Pair]) -> Bias:
     """The mean difference over pairs (at least one), with a confidence interval by Student's t."""
-    differences = [_in_per_cent(pair.one, pair.other) for pair in pairs]
+    differences = [_in_per_cent(pair.first, pair.second) for pair in pairs]
     hidden = sum(not number.is_exact for number in differences)
     why = f"{hidden} of {len(pairs)} pairs have hidden values" if hidden else ""
     if len(pairs) < FEWEST:

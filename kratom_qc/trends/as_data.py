@@ -106,8 +106,8 @@ def failures_object(failures: Failures) -> Data:
 def _pair(pair: Pair) -> Data:
     return {
         "batch_id": pair.batch_id,
-        "one": _ends(pair.one),
-        "other": _ends(pair.other),
+        "one": _ends(pair.first),
+        "other": _ends(pair.second),
         "rpd": _ends(pair.rpd),
         "agree": pair.agree,
         "e_n": _number(pair.e_n),
@@ -119,7 +119,7 @@ def _point(point: Point) -> Data:
         "batch_id": point.batch_id,
         "day": point.day.isoformat(),
         **_ends(point.value),
-        "said": point.said,
+        "said": point.printed,
         "cell": point.cell,
         "statements": point.statements,
     }

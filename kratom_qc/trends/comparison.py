@@ -43,7 +43,7 @@ class Stated:
 
     subject: Subject
     interval: Interval | None
-    said: str  # with its unit
+    printed: str  # with its unit
     cell: str  # as `file sheet!cell`
     uncertainty: Decimal | None = None
 
@@ -55,10 +55,10 @@ class ResultLine:
     uncertainty (beyond ±1 they differ)."""
 
     subject: Subject
-    one: tuple[Stated, ...]
-    other: tuple[Stated, ...]
-    one_interval: Interval | None
-    other_interval: Interval | None
+    first: tuple[Stated, ...]
+    second: tuple[Stated, ...]
+    first_interval: Interval | None
+    second_interval: Interval | None
     relation: Relation
     difference: Ends | None
     e_n: Decimal | None
@@ -76,13 +76,13 @@ class MarketLine(NamedTuple):
     """One market on both sides (None: the batch's own verdict); None where it was not judged."""
 
     market: str | None
-    one: Standing | None
-    other: Standing | None
+    first: Standing | None
+    second: Standing | None
 
     @property
     def differs(self) -> bool:
         """Whether the two sides say something else."""
-        return self.one != self.other
+        return self.first != self.second
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class Side:
 class Comparison:
     """Two sides with every result and every market."""
 
-    one: Side
-    other: Side
+    first: Side
+    second: Side
     results: tuple[ResultLine, ...]
     markets: tuple[MarketLine, ...]
 
@@ -131,10 +131,10 @@ def _line(subject: Subject, ours: tuple[Stated, ...], theirs: tuple[Stated, ...]
     difference = minus(ends.of(second), ends.of(first)) if first and second else None
     return ResultLine(
         subject=subject,
-        one=ours,
-        other=theirs,
-        one_interval=first,
-        other_interval=second,
+        first=ours,
+        second=theirs,
+        first_interval=first,
+        second_interval=second,
         relation=_relation((ours, theirs), first, second),
         difference=difference,
         e_n=e_n(_value(theirs), _value(ours)) if len(ours) == len(theirs) == 1 else None,
@@ -160,7 +160,7 @@ def _relation(
     if not all(sides):
         return Relation.GONE if sides[0] else Relation.NEW
     if first is None or second is None:
-        ours, theirs = ({statement.said.casefold() for statement in side} for side in sides)
+        ours, theirs = ({statement.printed.casefold() for statement in side} for side in sides)
         return Relation.SAME if ours == theirs else Relation.OTHER_WORDS
     if first == second:
         return Relation.SAME

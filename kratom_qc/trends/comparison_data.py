@@ -14,8 +14,8 @@ Data = dict[str, Any]
 def comparison_object(comparison: Comparison) -> Data:
     """Both sides, every result and every market; numbers are decimal strings."""
     return {
-        "one": _side(comparison.one),
-        "other": _side(comparison.other),
+        "one": _side(comparison.first),
+        "other": _side(comparison.second),
         "results": [_result(line) for line in comparison.results],
         "markets": [_market(line) for line in comparison.markets],
     }
@@ -31,10 +31,13 @@ def _result(line: ResultLine) -> Data:
     return {
         **line.subject._asdict(),
         "relation": str(line.relation),
-        "one": {"said": [_stated(stated) for stated in line.one], **_interval(line.one_interval)},
+        "one": {
+            "said": [_stated(stated) for stated in line.first],
+            **_interval(line.first_interval),
+        },
         "other": {
-            "said": [_stated(stated) for stated in line.other],
-            **_interval(line.other_interval),
+            "said": [_stated(stated) for stated in line.second],
+            **_interval(line.second_interval),
         },
         "difference": apart and {"low": _number(apart.low), "high": _number(apart.high)},
         "e_n": _number(line.e_n),
@@ -42,7 +45,7 @@ def _result(line: ResultLine) -> Data:
 
 
 def _stated(stated: Stated) -> Data:
-    return {"said": stated.said, "cell": stated.cell, "uncertainty": _number(stated.uncertainty)}
+    return {"said": stated.printed, "cell": stated.cell, "uncertainty": _number(stated.uncertainty)}
 
 
 def _interval(interval: Interval | None) -> Data:
@@ -59,8 +62,8 @@ def _interval(interval: Interval | None) -> Data:
 def _market(line: MarketLine) -> Data:
     return {
         "market": line.market,
-        "one": _standing(line.one),
-        "other": _standing(line.other),
+        "one": _standing(line.first),
+        "other": _standing(line.second),
         "differs": line.differs,
     }
 

@@ -55,12 +55,12 @@ def log10(number: Ends) -> Ends:
 
 def plus(number: Ends, other: Ends) -> Ends:
     """The sum."""
-    return Ends(_both(add, number.low, other.low), _both(add, number.high, other.high))
+    return Ends(_combined(add, number.low, other.low), _combined(add, number.high, other.high))
 
 
 def minus(number: Ends, other: Ends) -> Ends:
     """The difference."""
-    return Ends(_both(sub, number.low, other.high), _both(sub, number.high, other.low))
+    return Ends(_combined(sub, number.low, other.high), _combined(sub, number.high, other.low))
 
 
 def times(factor: Decimal, number: Ends) -> Ends:
@@ -117,7 +117,7 @@ def below(number: Ends, line: Ends) -> tuple[bool, bool]:
     return above(line, number)
 
 
-def _both(
+def _combined(
     operation: Callable[[Decimal, Decimal], Decimal], end: Decimal | None, other: Decimal | None
 ) -> Decimal | None:
     return None if end is None or other is None else operation(end, other)

@@ -75,18 +75,14 @@ class _Pattern(NamedTuple):
 def signals(values: Sequence[Ends], base: Baseline) -> tuple[Signal, ...]:
     """Every signal of both sets of rules, in the order of the rules; one that goes on from point to
     point is one signal. Where it is certain in one part and possible in more, both are told."""
-    signals_seen: list[Signal] = []
+    seen: list[Signal] = []
     for pattern in _patterns(values, base):
-        signals_seen += _signals(pattern)
-    signals_seen += _neighbours(values)
-    signals_seen += _on_both_sides(values, base)
+        seen += _signals(pattern)
+    seen += _neighbours(values)
+    seen += _on_both_sides(values, base)
     rules = list(RULES)
-    return tuple(
-        sorted(
-            signals_seen,
-            key=lambda signal: (rules.index(signal.rule), signal.first, not signal.certain),
-        )
-    )
+    seen.sort(key=lambda signal: (rules.index(signal.rule), signal.first, not signal.certain))
+    return tuple(seen)
 
 
 def chart_signals(rule: str, lines: Iterable[tuple[Ends, Ends, Ends]]) -> tuple[Signal, ...]:
@@ -152,7 +148,7 @@ def _signals(pattern: _Pattern) -> Iterator[Signal]:
     """The signals of a pattern; what is certain is not told as possible again."""
     certain = list(_completed(pattern.flags.certain, pattern.needed, pattern.of))
     possible = list(_completed(pattern.flags.possible, pattern.needed, pattern.of))
-    yield from _told(pattern.rule, pattern.side, pattern.of, certain, possible)
+    yield from _ending_at(pattern.rule, pattern.side, pattern.of, certain, possible)
 
 
 def _completed(flags: Sequence[bool], needed: int, of: int) -> Iterator[int]:
@@ -162,7 +158,7 @@ def _completed(flags: Sequence[bool], needed: int, of: int) -> Iterator[int]:
             yield last
 
 
-def _told(
+def _ending_at(
     rule: str, side: str, of: int, certain: Sequence[int], possible: Sequence[int]
 ) -> Iterator[Signal]:
     """Signals that end at these points; those that follow each other are one."""
@@ -190,7 +186,7 @@ def _neighbours(values: Sequence[Ends]) -> Iterator[Signal]:
         sorted({pair + 1 for flags in both for pair in _completed(flags, 13, 13)})
         for both in zip(*turns, strict=True)
     )
-    yield from _told("Nelson 4", "", 14, certain, possible)
+    yield from _ending_at("Nelson 4", "", 14, certain, possible)
 
 
 def _steady(side: str, pairs: _Flags, values: Sequence[Ends]) -> Iterator[Signal]:
@@ -198,7 +194,7 @@ def _steady(side: str, pairs: _Flags, values: Sequence[Ends]) -> Iterator[Signal
     value must suit both its neighbours."""
     certain, possible = ([pair + 1 for pair in _completed(flags, 5, 5)] for flags in pairs)
     possible = [last for last in possible if _can(side, values[last - 5 : last + 1])]
-    yield from _told("Nelson 3", side, 6, certain, possible)
+    yield from _ending_at("Nelson 3", side, 6, certain, possible)
 
 
 def _can(side: str, values: Sequence[Ends]) -> bool:
@@ -239,4 +235,4 @@ def _on_both_sides(values: Sequence[Ends], base: Baseline) -> Iterator[Signal]:
         ]
         for up, down in zip(over, under, strict=True)
     )
-    yield from _told("Nelson 8", "", 8, certain, possible)
+    yield from _ending_at("Nelson 8", "", 8, certain, possible)

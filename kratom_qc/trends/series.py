@@ -35,7 +35,7 @@ class Point:
     batch_id: str
     day: date
     value: Ends
-    said: str
+    printed: str
     cell: str  # as `file sheet!cell`
     statements: int = 1
 

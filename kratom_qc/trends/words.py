@@ -97,14 +97,12 @@ def sentences(trend: Trend) -> Iterator[str]:
 def out_of_trend(broken: OutOfTrend) -> str:
     """What the newest batch breaks, against those before it."""
     key = broken.series.key
-    value, usual = (
-        ends(broken.point.value, key.unit),
-        limits(broken.lower, broken.upper, broken.series),
-    )
+    value = ends(broken.point.value, key.unit)
+    usual = limits(broken.lower, broken.upper, broken.series)
     return (
         f"Out of trend: {wording.subject_name(key.analyte)} of {broken.point.batch_id} is {value} "
-        f"('{broken.point.said}' at {broken.point.cell}); by the {broken.before} batches before it "
-        f"{usual} is usual ({broken.rule}, {RULES[broken.rule]}). {WARNS}"
+        f"('{broken.point.printed}' at {broken.point.cell}); by the {broken.before} batches before "
+        f"it {usual} is usual ({broken.rule}, {RULES[broken.rule]}). {WARNS}"
     )
 
 
@@ -147,18 +145,10 @@ def _estimate(estimate: Estimate) -> str:
     return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
 
 
-def specification(specification: Specification) -> str:
+def specification(spec: Specification) -> str:
     """The limits of a series with their rules: `at most 0.5 (SPEC-PB)`."""
-    lower = (
-        f"at least {number(specification.lower)} ({specification.lower_rule})"
-        if specification.lower is not None
-        else ""
-    )
-    upper = (
-        f"at most {number(specification.upper)} ({specification.upper_rule})"
-        if specification.upper is not None
-        else ""
-    )
+    lower = f"at least {number(spec.lower)} ({spec.lower_rule})" if spec.lower is not None else ""
+    upper = f"at most {number(spec.upper)} ({spec.upper_rule})" if spec.upper is not None else ""
     return " and ".join(filter(None, (lower, upper)))
 
 

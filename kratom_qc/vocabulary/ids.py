@@ -36,9 +36,9 @@ def is_placeholder(text: str) -> bool:
 
 def _is_page(text: str) -> bool:
     """`Page 1 of 2`, `1/2` never: that may be an id."""
-    first, *others = _COUNTED.split(text)
+    first, *rest = _COUNTED.split(text)
     return plain_label(first) == "page" and all(
-        word.strip(" /.").casefold() in _CONNECTED for word in others
+        word.strip(" /.").casefold() in _CONNECTED for word in rest
     )
 
 

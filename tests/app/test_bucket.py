@@ -112,7 +112,7 @@ def in_bucket(root, monkeypatch) -> Path:
     return root
 
 
-def test_what_is_not_in_the_folder_is_brought_from_the_bucket(in_bucket):
+def test_what_is_not_in_the_folder_is_brought_from_the_bucket(in_bucket, monkeypatch):
     """The folder is then what was last asked for: certificates, tables, pages and rulebooks come when somebody does."""
     store = in_bucket / "store"
     page = reports.page(store, ledger_of(store), "L-PASS")
@@ -121,8 +121,10 @@ def test_what_is_not_in_the_folder_is_brought_from_the_bucket(in_bucket):
         for name in ("raw", "archive", "rulebooks"):
             shutil.rmtree(store / name, ignore_errors=True)
 
-    lose()
-    (store / "archive" / "verdicts").mkdir(parents=True)
+    shutil.move(store / "ledger.sqlite", in_bucket)  # as with a database: the folder is an empty one
+    shutil.rmtree(store)
+    monkeypatch.setenv("KRATOM_QC_LEDGER", f"sqlite:///{in_bucket / 'ledger.sqlite'}")
+    store.mkdir()
     assert reports.page(store, ledger_of(store), "L-PASS") == page
     same_answers(store)
     lose()

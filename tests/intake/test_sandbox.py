@@ -108,7 +108,7 @@ def environment() -> list[str]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=2)
+    made = Sandbox(CAPS, preload=READ_BEFORE, workers=2)
     yield made
     made.close()
 
@@ -142,7 +142,7 @@ def test_a_reader_that_ends_before_it_answers_is_told_apart(
 
 
 def test_a_reader_that_waits_for_ever_is_ended_and_replaced() -> None:
-    impatient = Sandbox(Caps(wall_seconds=1), preload="kratom_qc.app.reading", workers=1)
+    impatient = Sandbox(Caps(wall_seconds=1), preload=READ_BEFORE, workers=1)
     with pytest.raises(ReaderDied, match="more than 1 s") as died:
         impatient.submit(wait_for_ever).answer()
     assert died.value.code == "reader-too-slow"
@@ -220,11 +220,10 @@ def test_only_a_few_files_wait_at_a_time(sandbox: Sandbox) -> None:
 
 
 _ASKING = """
-from kratom_qc.app.reading import READ_BEFORE, read_content
 from kratom_qc.intake.sandbox import Sandbox
 from tests.intake import test_sandbox as work
 
-Sandbox(work.CAPS, preload="kratom_qc.app.reading", workers=1).submit(work.say_who_and_wait).answer()
+Sandbox(work.CAPS, preload=work.READ_BEFORE, workers=1).submit(work.say_who_and_wait).answer()
 """
 
 
@@ -246,7 +245,7 @@ def test_a_closed_sandbox_opens_again_with_the_next_file(sandbox: Sandbox) -> No
 
 def test_a_scratch_folder_is_the_only_place_to_write_where_one_is_given(tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
-    made = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=1, scratch=tmp_path / "scratch")
+    made = Sandbox(CAPS, preload=READ_BEFORE, workers=1, scratch=tmp_path / "scratch")
     made.submit(write, str(tmp_path / "scratch" / "here")).answer()
     made.submit(delete, str(tmp_path / "scratch" / "here")).answer()
     for path in (tmp_path / "elsewhere", tmp_path / "scratch" / ".." / "elsewhere", tmp_path / "scratch-too"):

@@ -49,10 +49,10 @@ def name_of(history: History, policy: JudgementPolicy, *, every_limit: bool) -> 
         *(facts.sha256 for _, _, facts in policy.facts.rows),
         f"{terms_of(policy).hash} {every_limit}",
     )
-    return named(policy, parts)
+    return answer_name(policy, parts)
 
 
-def named(policy: JudgementPolicy, parts: Sequence[str]) -> str:
+def answer_name(policy: JudgementPolicy, parts: Sequence[str]) -> str:
     """A name for an answer: its day, and a hash of all that it rests on."""
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{policy.on.isoformat()}-{digest[:12]}"

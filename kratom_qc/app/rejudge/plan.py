@@ -77,12 +77,12 @@ def archived_batches(
         return known[known.index(since)]
 
     return tuple(
-        ArchivedBatch(verdict, changes(verdict.basis, verdict.judged_as, _others(verdict)))
+        ArchivedBatch(verdict, changes(verdict.basis, verdict.judged_as, _may_be(verdict)))
         for verdict in history.verdicts
     )
 
 
-def _others(verdict: ArchivedVerdict) -> tuple[str, ...]:
+def _may_be(verdict: ArchivedVerdict) -> tuple[str, ...]:
     """What else a batch may be: a FAIL of it counts where it would be one too."""
     return may_be(verdict.product, verdict.facts, verdict.hold_reasons)
 

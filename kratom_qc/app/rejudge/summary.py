@@ -151,12 +151,12 @@ def batch_line(outcome: Outcome, batch: int) -> BatchLine:
         product=wording.product_name(outcome.products[batch]),
         before=_word(comparison.before[batch][0].decision),
         after=_word(comparison.after[batch][0].decision),
-        markets="; ".join(f"{move} in {_named(where)}" for move, where in markets.items()),
-        rules=_named(list(rules)) or "–",
+        markets="; ".join(f"{move} in {_first_names(where)}" for move, where in markets.items()),
+        rules=_first_names(list(rules)) or "–",
     )
 
 
-def _named(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 

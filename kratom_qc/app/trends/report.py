@@ -137,7 +137,7 @@ def series(statements: Iterable[Statement]) -> list[Series]:
 def _point(stated: Sequence[Statement]) -> Point:
     first = stated[0]
     value = mean_of([statement.value.ends for statement in stated])
-    return Point(first.batch_id, first.day, value, first.said, first.cell, len(stated))
+    return Point(first.batch_id, first.day, value, first.printed, first.cell, len(stated))
 
 
 def ratios(statements: Sequence[Statement]) -> list[Series]:
@@ -157,7 +157,7 @@ def _ratio(over: Statement, under: Statement) -> Statement:
     return over._replace(
         key=over.key._replace(analyte=RATIO, unit="1"),
         value=Value(value),
-        said=f"{over.said} / {under.said}",
+        printed=f"{over.printed} / {under.printed}",
     )
 
 

@@ -75,7 +75,7 @@ class Statement(NamedTuple):
     batch_id: str
     day: date
     value: Value
-    said: str
+    printed: str
     cell: str
     certificate: str  # the hash of its file
     replicate: str
@@ -119,9 +119,7 @@ def _stated(
 
 
 def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[CountedCertificate]:
-    chosen = [
-        certificate for certificate in counted if asked is None or certificate.vendor == asked
-    ]
+    chosen = [paper for paper in counted if asked is None or paper.vendor == asked]
     if counted and not chosen:
         raise _unknown("vendor", asked or "", {certificate.vendor or "" for certificate in counted})
     return chosen
@@ -152,7 +150,7 @@ def _rows(
         database.register(
             "certificates", tables.table("certificates", passes, _CERTIFICATE, judged)
         )
-        kept = _asked(database, _NEWEST, {"last": wanted.last})
+        kept = _query(database, _NEWEST, {"last": wanted.last})
         if not kept.num_rows:
             return []
         database.register("kept", kept)
@@ -162,7 +160,7 @@ def _rows(
             measured &= among("analyte", [wanted.analyte])
         passes = set(kept["pass_id"].to_pylist())
         database.register("results", tables.table("results", passes, _RESULT, measured))
-        rows: list[dict[str, Any]] = _asked(database, _THEIR_RESULTS).to_pylist()
+        rows: list[dict[str, Any]] = _query(database, _THEIR_RESULTS).to_pylist()
     return rows
 
 
@@ -173,7 +171,7 @@ def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
     return pa.table(dict(zip(names, arrays, strict=True)))
 
 
-def _asked(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
+def _query(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
     return database.sql(sql, params=given).to_arrow_table()
 
 
@@ -210,7 +208,7 @@ def _statement(row: dict[str, Any]) -> Statement:
         batch_id=row["batch_id"],
         day=row["day"],
         value=Value(ends_of(interval), row["uncertainty"], row["loq"]),
-        said=row["said"],
+        printed=row["said"],
         cell=f"{row['file']} {place}".strip(),
         certificate=row["sha256"],
         replicate=row["replicate"] or "",
@@ -226,23 +224,15 @@ def _once(statements: Iterator[Statement]) -> list[Statement]:
     for printed in statements:
         name = names.setdefault(folded(printed.key.laboratory), printed.key.laboratory)
         method = methods.setdefault(_compact(printed.key.method), printed.key.method)
-        statement = printed._replace(key=printed.key._replace(laboratory=name, method=method))
-        once.setdefault(
-            (
-                statement.key,
-                statement.batch_id,
-                statement.certificate,
-                statement.replicate,
-                statement.value,
-            ),
-            statement,
-        )
+        key = printed.key._replace(laboratory=name, method=method)
+        same = key, printed.batch_id, printed.certificate, printed.replicate, printed.value
+        once.setdefault(same, printed._replace(key=key))
     return list(once.values())
 
 
 def _technique(method: str) -> str:
     """The techniques that a method's words name, as printed; else these words."""
-    techniques = dict.fromkeys(technique.words for technique in techniques_in(method))
+    techniques = dict.fromkeys(mention.words for mention in techniques_in(method))
     return " ".join(techniques) or " ".join(method.split())
 
 
