@@ -23,6 +23,7 @@ from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.ledger.entries import BEGINNING, Act, Head
 from kratom_qc.ledger.ledger import Clock, KnownBatch, Ledger, now
+from kratom_qc.ledger.search import neighbours
 from kratom_qc.vocabulary import nearest_hint
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def known_batch(root: Path, ledger: Ledger, batch_id: str) -> KnownBatch:
     """A batch that a store has judged. Raises InputNotFound, with the nearest, for any other."""
     known = ledger.batches([batch_id]).get(batch_id)
     if known is None:
-        near = nearest_hint(batch_id, ledger.batches(), 3)
+        near = nearest_hint(batch_id, neighbours(ledger, batch_id), 3)
         raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
     return known
 

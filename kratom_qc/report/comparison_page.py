@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kratom_qc.domain.interval import Interval
 from kratom_qc.report.rendering import render
@@ -54,24 +54,26 @@ class Verdicts(NamedTuple):
 
 def comparison_page(found: Comparison, links: Mapping[str, str], *, program: str) -> str:
     """One page. `links` lead from a batch to its page."""
+    return render("comparison.html", **comparison_view(found), links=links, program=program)
+
+
+def comparison_view(found: Comparison) -> dict[str, Any]:
+    """What the page says, in the words of its template."""
     results = sorted(found.results, key=lambda line: _WORTH.index(line.relation))
     differing = [line for line in found.markets if line.differs]
     own = [line for line in found.markets if line.market is None]
-    return render(
-        "comparison.html",
-        title=f"{found.first.name} and {found.second.name}",
-        one=found.first,
-        other=found.second,
-        about=_about(found.first, found.second),
-        own=_verdicts(own[0]) if own else None,
-        results=[_compared(line) for line in results],
-        markets=[_verdicts(line) for line in differing if line.market is not None],
-        alike=len(found.markets) - len(differing),
-        every=len(found.markets),
-        sentence=_sentence(found),
-        links=links,
-        program=program,
-    )
+    return {
+        "title": f"{found.first.name} and {found.second.name}",
+        "one": found.first,
+        "other": found.second,
+        "about": _about(found.first, found.second),
+        "own": _verdicts(own[0]) if own else None,
+        "results": [_compared(line) for line in results],
+        "markets": [_verdicts(line) for line in differing if line.market is not None],
+        "alike": len(found.markets) - len(differing),
+        "every": len(found.markets),
+        "sentence": _sentence(found),
+    }
 
 
 def _about(one: Side, other: Side) -> list[tuple[str, str, str]]:

@@ -78,6 +78,17 @@ def _declared() -> frozenset[str]:
 
 
 @cache
+def _customers() -> frozenset[str]:
+    words = word_list("labels.toml")["customer"].values()
+    return frozenset(header_key(word) for spellings in words for word in spellings)
+
+
+def names_customer(text: str) -> bool:
+    """Whether a label stands before the name of whom a certificate was made for."""
+    return bool(text) and header_key(text) in _customers()
+
+
+@cache
 def _titles() -> frozenset[str]:
     titles = word_list("labels.toml")["title"].values()
     return frozenset(header_key(title) for spellings in titles for title in spellings)

@@ -149,6 +149,14 @@ def names_strain(text: str) -> bool:
 
 
 @lru_cache(8192)
+def strains_in(text: str) -> frozenset[str]:
+    """The strains that a product's name holds: `maeng da`."""
+    own = f" {' '.join(_tokens(text))} "
+    strains = (" ".join(_tokens(word)) for word in word_list("products.toml")["words"]["strain"])
+    return frozenset(strain for strain in strains if f" {strain} " in own)
+
+
+@lru_cache(8192)
 def says_plant_only(text: str) -> bool:
     """Whether a form says no more than that the product is of a plant: `Botanical`."""
     said = form_words(text)

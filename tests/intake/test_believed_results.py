@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
@@ -65,7 +65,6 @@ def test_a_result_replaced_by_junk_holds_or_is_unmeasured(junk: str) -> None:
 LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEFXYZ .*?!_#&", min_size=1, max_size=15)
 
 
-@settings(deadline=None, max_examples=120)
 @given(
     LETTERS.filter(lambda word: bool(word.strip()) and vocabulary.status(word) is None), st.sampled_from(RESULT_CELLS)
 )
@@ -75,7 +74,6 @@ def test_a_result_replaced_by_a_word_nobody_knows_holds(word: str, at: tuple[str
     assert codes(reading) or set(held(reading)) - _WITHOUT_JUNK
 
 
-@settings(deadline=None, max_examples=120)
 @given(st.text(max_size=12), st.sampled_from(RESULT_CELLS))
 def test_a_result_replaced_by_any_text_without_digits_is_never_an_exact_value(
     word: str, at: tuple[str, int, int]
@@ -89,7 +87,6 @@ def test_a_result_replaced_by_any_text_without_digits_is_never_an_exact_value(
                 assert found.interval.high != 0
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.sets(st.integers(1, len(LONG) - 1), max_size=len(LONG) - 2))
 def test_a_lost_row_is_a_lost_result_and_no_other_changes(lost: set[int]) -> None:
     whole = read_csv(LONG, head=()).certificates[0].results

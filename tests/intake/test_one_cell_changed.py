@@ -42,6 +42,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     **{f"note: {said}": {"A12": said} for said in (
         "No test was performed by HPLC", "Sample is extract", "Salmonella was on agar", "This sample has mould on agar",
         "No plates were incubated", "HPLC was under calibration")},
+    "initials that are none": {"B13": "QNS"},
+    "a shelf life": {"C4": "Manufacturing Date", "D4": "2026-01-05", "A12": "Shelf life: 6 months from date of manufacture"},
     # another lot, several, or nobody's
     "the sample of another lot": {"D3": "HB-260815-B"},
     "the paper of another lot": {"A12": "https://lab.example/coa/HB-260815-B.pdf"},

@@ -15,24 +15,20 @@ from pathlib import Path
 
 from kratom_qc import vocabulary
 from kratom_qc.app.policy import check_product
-from kratom_qc.app.store import existing_store, ledger_of
+from kratom_qc.app.store import existing_store, known_batch, ledger_of
 from kratom_qc.app.trends.specifications import Specifications
-from kratom_qc.app.trends.statements import (
-    Statement,
-    Wanted,
-    folded,
-    laboratories_of,
-    statements,
-    statements_before,
-)
-from kratom_qc.domain.errors import InputNotFound, UsageError
+from kratom_qc.app.trends.statements import Statement, Wanted, folded, statements, statements_before
+from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.verdict import Decision
+from kratom_qc.ledger.search import Wanted as AnyBatch
+from kratom_qc.ledger.search import laboratories_of, search
 from kratom_qc.trends.agreement import BETWEEN, Bias, Pair, Value, bias, pair
 from kratom_qc.trends.ends import mean_of, quotient
 from kratom_qc.trends.failures import Failures, failures
 from kratom_qc.trends.series import Point, Series, SeriesKey
 from kratom_qc.trends.trend import OutOfTrend, Trend, out_of_trend, trend
 
+_ALL = 2**31 - 1
 HISTORY = 300  # certificates that one batch is compared with
 # A ratio drifts before its parts do: material that is spiked, or another plant.
 RATIO, OVER, UNDER = "7-oh-to-mitragynine", "7-hydroxymitragynine", "mitragynine"
@@ -102,11 +98,7 @@ def out_of_trend_of(root: Path, batch_id: str) -> tuple[OutOfTrend, ...]:
     Raises InputNotFound for a batch that the store does not know.
     """
     ledger = ledger_of(existing_store(root))
-    batch = ledger.batches([batch_id]).get(batch_id)
-    if batch is None:
-        near = vocabulary.nearest_hint(batch_id, ledger.batches(), 3)
-        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
-    stated = statements_before(root, batch, HISTORY)
+    stated = statements_before(root, known_batch(root, ledger, batch_id), HISTORY)
     return tuple(
         remark
         for line in (*series(stated), *ratios(stated))
@@ -169,17 +161,16 @@ def failures_of(root: Path, wanted: Wanted) -> tuple[Failures, ...]:
     judged."""
     names: dict[str, str] = {}
     by_laboratory: dict[str, list[bool]] = {}
-    for batch in ledger_of(existing_store(root)).batches().values():
-        if wanted.product is not None and batch.product != wanted.product:
-            continue
+    asked = AnyBatch(product=wanted.product or "", laboratory=wanted.laboratory or "")
+    newest = search(ledger_of(existing_store(root)), asked, count=wanted.newest or _ALL).batches
+    for batch in reversed(newest):
         for printed in laboratories_of(batch.laboratory):
             name = names.setdefault(folded(printed), printed)
             by_laboratory.setdefault(name, []).append(batch.verdict is Decision.FAIL)
-    asked = wanted.laboratory
     return tuple(
         failures(name, failed)
         for name, failed in sorted(by_laboratory.items())
-        if asked is None or folded(asked) == folded(name)
+        if wanted.laboratory is None or folded(wanted.laboratory) == folded(name)
     )
 
 

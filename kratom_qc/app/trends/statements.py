@@ -7,7 +7,7 @@ measurement is no two points of a chart; in verdicts both go on to count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.interval import Interval
 from kratom_qc.ledger.ledger import CountedCertificate, KnownBatch, Ledger
+from kratom_qc.ledger.search import laboratories_of, named
 from kratom_qc.trends.agreement import Value
 from kratom_qc.trends.ends import of as ends_of
 from kratom_qc.trends.series import SeriesKey
@@ -59,13 +60,15 @@ ORDER BY day, k.sequence, r.batch_id, r.file, r.sheet, length(r.cell), r.cell
 
 class Wanted(NamedTuple):
     """Which results: of one product form, laboratory, vendor, analyte, or of all. `last` bounds how
-    many batches of one laboratory are looked at, the newest."""
+    many batches of one laboratory are looked at, the newest, and `newest` how many certificates of
+    all, where it is named."""
 
     product: str | None = None
     laboratory: str | None = None
     vendor: str | None = None
     analyte: str | None = None
     last: int = 500
+    newest: int | None = None
 
 
 class Statement(NamedTuple):
@@ -88,24 +91,31 @@ def statements(root: Path, wanted: Wanted) -> list[Statement]:
     StoreError where the archive cannot be read.
     """
     ledger = ledger_of(existing_store(root))
-    counted = _of_vendor(ledger.counted(wanted.product), wanted.vendor)
+    texts = None if wanted.laboratory is None else _texts(ledger, [wanted.laboratory])
+    if texts == []:
+        names = {one for text in ledger.laboratories() for one in laboratories_of(text)}
+        raise _unknown("laboratory", wanted.laboratory or "", names)
+    counted = ledger.counted(
+        wanted.product, vendor=wanted.vendor, laboratories=texts, newest=wanted.newest
+    )
+    if wanted.vendor is not None and not counted:
+        raise _unknown("vendor", wanted.vendor, {one.name for one in named(ledger, "vendor")})
     return _stated(root, ledger, counted, wanted)
+
+
+def _texts(ledger: Ledger, laboratories: Iterable[str]) -> list[str]:
+    """In which the ledger tells that a batch has one of some laboratories."""
+    asked = set(map(folded, laboratories))
+    told = ledger.laboratories()
+    return [text for text in told if asked & set(map(folded, laboratories_of(text)))]
 
 
 def statements_before(root: Path, batch: KnownBatch, newest: int) -> list[Statement]:
     """The results of a batch, and of so many certificates before it: of its product, and of batches
     that its laboratories tested. Raises StoreError where the archive cannot be read."""
     ledger = ledger_of(root)
-    names = set(map(folded, laboratories_of(batch.laboratory)))
-    texts = [
-        text for text in ledger.laboratories() if names & set(map(folded, laboratories_of(text)))
-    ]
+    texts = _texts(ledger, laboratories_of(batch.laboratory))
     return _stated(root, ledger, ledger.counted_before(batch, texts, newest), Wanted(last=newest))
-
-
-def laboratories_of(text: str) -> list[str]:
-    """The laboratories of a batch, as printed, of the text in which the ledger tells them."""
-    return text.split(" · ")
 
 
 def _stated(
@@ -114,22 +124,13 @@ def _stated(
     if not counted:
         return []
     tables = tables_of(root, ledger, {certificate.pass_id for certificate in counted})
-    rows = _of_laboratory(_rows(tables, counted, wanted), wanted.laboratory)
+    asked = wanted.laboratory
+    rows = [
+        row
+        for row in _rows(tables, counted, wanted)
+        if asked is None or folded(row["laboratory"]) == folded(asked)
+    ]
     return _once(map(_statement, _without_superseded(rows)))
-
-
-def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[CountedCertificate]:
-    chosen = [paper for paper in counted if asked is None or paper.vendor == asked]
-    if counted and not chosen:
-        raise _unknown("vendor", asked or "", {certificate.vendor or "" for certificate in counted})
-    return chosen
-
-
-def _of_laboratory(rows: list[dict[str, Any]], asked: str | None) -> list[dict[str, Any]]:
-    chosen = [row for row in rows if asked is None or folded(row["laboratory"]) == folded(asked)]
-    if rows and not chosen:
-        raise _unknown("laboratory", asked or "", {row["laboratory"] or "" for row in rows})
-    return chosen
 
 
 def _unknown(what: str, asked: str, names: set[str]) -> InputNotFound:

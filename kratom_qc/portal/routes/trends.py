@@ -31,7 +31,8 @@ Reader = Annotated[Visitor, Depends(who(Action.SEE_ALL))]
 _NAMES = ("product", "laboratory", "vendor", "analyte")
 _FEWEST = 2  # points of a series that is drawn
 _MOST = 24  # charts of a page; those that warn first, then the longest
-_one_at_a_time = Lock()  # an answer may look at thousands of results
+_NEWEST_CERTIFICATES = 1_000  # whose results are looked at
+one_at_a_time = Lock()  # an answer may look at thousands of results
 
 
 @router.get("/trends")
@@ -67,8 +68,9 @@ def _charts(house: House, asked: Mapping[str, str]) -> tuple[list[TrendChart], i
         laboratory=asked["laboratory"] or None,
         vendor=asked["vendor"] or None,
         analyte=asked["analyte"] or None,
+        newest=_NEWEST_CERTIFICATES,
     )
-    with _one_at_a_time:
+    with one_at_a_time:
         found = trends(house.store.root, wanted)
     series = [one for one in found.trends if len(one.series.points) >= _FEWEST]
     series.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
@@ -93,7 +95,7 @@ def what_if(house: InHouse, visitor: Reader, on: str = "") -> Response:
         except ValueError:
             wrong = f"'{on}' is no day"
         else:
-            with _one_at_a_time:
+            with one_at_a_time:
                 view, lines = _answered(house, day)
     return page(
         "what_if.html",
