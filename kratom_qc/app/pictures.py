@@ -12,7 +12,7 @@ from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.look import SheetLook
 from kratom_qc.intake.looks import looks
-from kratom_qc.intake.sandbox import ReaderDied, in_a_child
+from kratom_qc.intake.sandbox import ReaderDied, in_a_kept_child
 from kratom_qc.report.kept import Report
 from kratom_qc.report.sheet_picture import (
     FilePictures,
@@ -42,10 +42,10 @@ def look_at(name: str, content: bytes, caps: settings.Caps) -> Looked:
 
 
 def looked_at(name: str, content: bytes) -> Looked | None:
-    """The same in a child of its own; None where the file ends it."""
+    """The same in a child; None where the file ends it."""
     caps = settings.caps()
     try:
-        return in_a_child(caps, "kratom_qc.app.reading", look_at, name, content, caps)
+        return in_a_kept_child(caps, "kratom_qc.app.reading", look_at, name, content, caps)
     except ReaderDied:
         return None
 
