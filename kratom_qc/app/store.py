@@ -130,8 +130,11 @@ def tables_of(root: Path, ledger: Ledger, passes: Collection[str] | None = None)
 
 
 def existing_store(root: Path) -> Path:
-    """A store that is there. Raises InputNotFound for one that is not, and makes none."""
-    if not any((root / "archive" / name).is_dir() for name in SCHEMAS):
+    """A store that is there, or whose ledger and files are elsewhere by the settings. Raises
+    InputNotFound for one that is not, and makes none."""
+    config = settings.load()
+    elsewhere = config.ledger is not None and config.bucket is not None
+    if not elsewhere and not any((root / "archive" / name).is_dir() for name in SCHEMAS):
         raise _no_archive(root)
     return root
 

@@ -25,29 +25,29 @@ from kratom_qc.vocabulary import wording
 _STYLES = {Relation.HIGHER: "bold", Relation.LOWER: "bold", Relation.OTHER_WORDS: "bold"}
 
 
-def print_comparison(found: Comparison, *, as_json: bool) -> int:
+def print_comparison(comparison: Comparison, *, as_json: bool) -> int:
     """Print both sides: what they are, every result, every market that differs."""
     if as_json:
-        return write_lines([json_line(comparison_object(found))], 0)
+        return write_lines([json_line(comparison_object(comparison))], 0)
     console = plain_console()
-    names = (escape(found.one.name), escape(found.other.name))
-    print_table(console, ("", *names), _about(found.one, found.other))
-    print_table(console, ("result", *names, "the second is"), map(_result, found.results))
-    print_table(console, ("market", *names), _markets(found))
-    if found.markets:
-        alike = sum(not line.differs for line in found.markets)
-        console.print(f"{alike} of {len(found.markets)} verdicts are the same.")
+    names = (escape(comparison.first.name), escape(comparison.second.name))
+    print_table(console, ("", *names), _about(comparison.first, comparison.second))
+    print_table(console, ("result", *names, "the second is"), map(_result, comparison.results))
+    print_table(console, ("market", *names), _markets(comparison))
+    if comparison.markets:
+        alike = sum(not line.differs for line in comparison.markets)
+        console.print(f"{alike} of {len(comparison.markets)} verdicts are the same.")
     return 0
 
 
-def _about(one: Side, other: Side) -> Iterator[tuple[str, ...]]:
-    yield "product", *(escape(wording.product_name(side.product or None)) for side in (one, other))
+def _about(*sides: Side) -> Iterator[tuple[str, ...]]:
+    yield "product", *(escape(wording.product_name(side.product or None)) for side in sides)
     for what in ("laboratories", "certificates"):
-        yield what, *(escape(", ".join(getattr(side, what))) for side in (one, other))
+        yield what, *(escape(", ".join(getattr(side, what))) for side in sides)
     for what in ("tested_on", "judged_on"):
-        yield what.replace("_", " "), *(escape(getattr(side, what)) for side in (one, other))
-    if one.why_no_verdict or other.why_no_verdict:
-        yield "", *(escape(side.why_no_verdict) for side in (one, other))
+        yield what.replace("_", " "), *(escape(getattr(side, what)) for side in sides)
+    if any(side.why_no_verdict for side in sides):
+        yield "", *(escape(side.why_no_verdict) for side in sides)
 
 
 def _result(line: ResultLine) -> tuple[str, ...]:
@@ -59,32 +59,34 @@ def _result(line: ResultLine) -> tuple[str, ...]:
     relation = f"[{style}]{line.relation}[/]" if style else str(line.relation)
     return (
         escape(name),
-        _cell(line.one, line.one_interval, subject.unit),
-        _cell(line.other, line.other_interval, subject.unit),
+        _cell(line.first, line.first_interval, subject.unit),
+        _cell(line.second, line.second_interval, subject.unit),
         relation,
     )
 
 
 def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> str:
     """What a side says, as an interval and in its own words."""
-    said = escape("; ".join(dict.fromkeys(one.said for one in stated)))
+    words = escape("; ".join(dict.fromkeys(statement.printed for statement in stated)))
     if interval is None:
-        return said
-    return f"{escape(wording.interval_words(interval, unit))} [dim]({said})[/]"
+        return words
+    return f"{escape(wording.interval_words(interval, unit))} [dim]({words})[/]"
 
 
-def _markets(found: Comparison) -> Iterator[tuple[str, str, str]]:
-    for line in found.markets:
+def _markets(comparison: Comparison) -> Iterator[tuple[str, str, str]]:
+    for line in comparison.markets:
         if line.differs:
             yield _market(line)
 
 
 def _market(line: MarketLine) -> tuple[str, str, str]:
-    return escape(line.market or "its own verdict"), _standing(line.one), _standing(line.other)
+    return escape(line.market or "its own verdict"), _standing(line.first), _standing(line.second)
 
 
-def _standing(one: Standing | None) -> str:
-    if one is None:
+def _standing(standing: Standing | None) -> str:
+    if standing is None:
         return "not judged"
-    verdict = f"[{DECISION_STYLES[Decision(one.verdict)]}]{one.verdict}[/]"
-    return " ".join(filter(None, (verdict, escape(one.says), f"[dim]{escape(one.rule_id)}[/]")))
+    verdict = f"[{DECISION_STYLES[Decision(standing.verdict)]}]{standing.verdict}[/]"
+    return " ".join(
+        filter(None, (verdict, escape(standing.says), f"[dim]{escape(standing.rule_id)}[/]"))
+    )

@@ -8,7 +8,6 @@ that abort, and it stops the ones that run too long.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import ctypes
 import gc
@@ -24,7 +23,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -128,10 +126,6 @@ class Sandbox:
             pool.stop()
             pool.join()
 
-    def works(self) -> bool:
-        """Whether its children can be started and asked."""
-        return self._pool is None or self._pool.active
-
     def _started(self) -> ProcessPool:
         if self._pool is None:
             _check_open_files(self.workers)
@@ -178,31 +172,6 @@ def in_a_child(caps: Caps, preload: str, work: Callable[..., T], *arguments: Any
             return sandbox.submit(work, *arguments).answer()
         finally:
             sandbox.stop()
-
-
-_kept: dict[tuple[Caps, str], Sandbox] = {}
-_keeping = Lock()
-
-
-def in_a_kept_child(caps: Caps, preload: str, work: Callable[..., T], *arguments: Any) -> T:
-    """The same in one of two children that are kept for the next piece of work, because a new one
-    loads for most of a second; it may write nowhere. They end with this process."""
-    with _keeping:
-        if (caps, preload) not in _kept:
-            while _kept:  # other caps are in force now
-                _kept.popitem()[1].stop()
-            _kept[caps, preload] = Sandbox(caps, preload, workers=2)
-            atexit.register(_kept[caps, preload].stop)
-        kept = _kept[caps, preload]
-    try:
-        return kept.submit(work, *arguments).answer()
-    except RuntimeError as error:
-        if kept.works():
-            raise
-        with _keeping:  # the next piece of work gets another
-            if _kept.get((caps, preload)) is kept:
-                _kept.pop((caps, preload)).stop()
-        raise ReaderDied("reader-died", "the reader could not be started") from error
 
 
 def _check_open_files(workers: int) -> None:

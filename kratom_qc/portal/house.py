@@ -46,20 +46,23 @@ class House:
     _keys: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
 
     def drawn(self, vendor: str | None, file: ShownFile) -> FilePictures | None:
-        """The picture of a file, drawn once for each verdict or refusal. One that could not be
-        drawn, because it takes too much or the machine is busy, is tried again after a while."""
-        passes = [one.known.pass_id for one in file.batches if one.known]
-        refusals = [one.code for one in file.refusals]
+        """The picture of a file, drawn once for each verdict or refusal: one at a time, because a
+        hostile file may take a reader's whole time. One that could not be drawn, because it takes
+        too much or the machine is busy, is tried again after a while."""
+        passes = [batch.known.pass_id for batch in file.batches if batch.known]
+        refusals = [refusal.code for refusal in file.refusals]
         key = (file.delivery.sha256, vendor or "", *passes, *refusals)
-        with self._drawing:
-            picture, since = self._pictures.get(key, (None, -_AGAIN_SECONDS))
-        if picture is None and time.monotonic() - since >= _AGAIN_SECONDS:
-            picture = drawn(self.store.root, file)
+        if self._is_to_draw(key):  # else nobody waits for another's picture
             with self._drawing:
-                self._pictures[key] = picture, time.monotonic()
-                while len(self._pictures) > _MOST_PICTURES:
-                    self._pictures.popitem(last=False)
-        return picture
+                if self._is_to_draw(key):
+                    self._pictures[key] = drawn(self.store.root, file), time.monotonic()
+                    while len(self._pictures) > _MOST_PICTURES:
+                        self._pictures.popitem(last=False)
+        return self._pictures.get(key, (None, 0.0))[0]
+
+    def _is_to_draw(self, key: tuple[str, ...]) -> bool:
+        picture, since = self._pictures.get(key, (None, -_AGAIN_SECONDS))
+        return picture is None and time.monotonic() - since >= _AGAIN_SECONDS
 
     def is_same(self, user: str, key: str, sha256: str) -> bool:
         """Whether an Idempotency-Key comes for the first time, or with the same file as before. A
@@ -72,8 +75,8 @@ class House:
 
 def house(request: Request) -> House:
     """The portal that a request came to."""
-    found: House = request.app.state.house
-    return found
+    state: House = request.app.state.house
+    return state
 
 
 InHouse = Annotated[House, Depends(house)]

@@ -63,10 +63,10 @@ def comparison_view(found: Comparison) -> dict[str, Any]:
     differing = [line for line in found.markets if line.differs]
     own = [line for line in found.markets if line.market is None]
     return {
-        "title": f"{found.one.name} and {found.other.name}",
-        "one": found.one,
-        "other": found.other,
-        "about": _about(found.one, found.other),
+        "title": f"{found.first.name} and {found.second.name}",
+        "one": found.first,
+        "other": found.second,
+        "about": _about(found.first, found.second),
         "own": _verdicts(own[0]) if own else None,
         "results": [_compared(line) for line in results],
         "markets": [_verdicts(line) for line in differing if line.market is not None],
@@ -112,8 +112,8 @@ def _compared(line: ResultLine) -> Compared:
     return Compared(
         name=wording.subject_name(subject.analyte),
         more=" · ".join(filter(None, (subject.species, basis, portion))),
-        one=_cell(line.one, line.one_interval, subject.unit),
-        other=_cell(line.other, line.other_interval, subject.unit),
+        one=_cell(line.first, line.first_interval, subject.unit),
+        other=_cell(line.second, line.second_interval, subject.unit),
         relation=str(line.relation),
         e_n="" if line.e_n is None else f"{line.e_n:.2f}",
         is_same=line.relation is Relation.SAME,
@@ -121,7 +121,7 @@ def _compared(line: ResultLine) -> Compared:
 
 
 def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> Cell:
-    said = "; ".join(dict.fromkeys(one.said for one in stated))
+    said = "; ".join(dict.fromkeys(one.printed for one in stated))
     cells = "; ".join(dict.fromkeys(one.cell for one in stated))
     if interval is None:
         return Cell(said, "", cells)
@@ -129,4 +129,4 @@ def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> C
 
 
 def _verdicts(line: MarketLine) -> Verdicts:
-    return Verdicts(line.market or "", line.one, line.other)
+    return Verdicts(line.market or "", line.first, line.second)

@@ -78,7 +78,7 @@ class Statement(NamedTuple):
     batch_id: str
     day: date
     value: Value
-    said: str
+    printed: str
     cell: str
     certificate: str  # the hash of its file
     replicate: str
@@ -123,7 +123,7 @@ def _stated(
 ) -> list[Statement]:
     if not counted:
         return []
-    tables = tables_of(root, ledger, {one.pass_id for one in counted})
+    tables = tables_of(root, ledger, {certificate.pass_id for certificate in counted})
     asked = wanted.laboratory
     rows = [
         row
@@ -146,11 +146,12 @@ def _rows(
     some of them are read: what a chart costs does not grow with the archive."""
     with duckdb.connect() as database:
         database.register("counted", _as_table(counted))
-        passes, judged = {one.pass_id for one in counted}, ds.field("status") == "judged"
+        passes = {certificate.pass_id for certificate in counted}
+        judged = ds.field("status") == "judged"
         database.register(
             "certificates", tables.table("certificates", passes, _CERTIFICATE, judged)
         )
-        kept = _asked(database, _NEWEST, {"last": wanted.last})
+        kept = _query(database, _NEWEST, {"last": wanted.last})
         if not kept.num_rows:
             return []
         database.register("kept", kept)
@@ -160,8 +161,8 @@ def _rows(
             measured &= among("analyte", [wanted.analyte])
         passes = set(kept["pass_id"].to_pylist())
         database.register("results", tables.table("results", passes, _RESULT, measured))
-        found: list[dict[str, Any]] = _asked(database, _THEIR_RESULTS).to_pylist()
-    return found
+        rows: list[dict[str, Any]] = _query(database, _THEIR_RESULTS).to_pylist()
+    return rows
 
 
 def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
@@ -171,7 +172,7 @@ def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
     return pa.table(dict(zip(names, arrays, strict=True)))
 
 
-def _asked(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
+def _query(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
     return database.sql(sql, params=given).to_arrow_table()
 
 
@@ -208,31 +209,32 @@ def _statement(row: dict[str, Any]) -> Statement:
         batch_id=row["batch_id"],
         day=row["day"],
         value=Value(ends_of(interval), row["uncertainty"], row["loq"]),
-        said=row["said"],
+        printed=row["said"],
         cell=f"{row['file']} {place}".strip(),
         certificate=row["sha256"],
         replicate=row["replicate"] or "",
     )
 
 
-def _once(found: Iterator[Statement]) -> list[Statement]:
+def _once(statements: Iterator[Statement]) -> list[Statement]:
     """What a certificate states twice, in a summary and in a table, is one statement. Names of
     laboratories and methods that differ in blanks, capitals and hyphens are one."""
     names: dict[str, str] = {}
     methods: dict[str, str] = {}
     once: dict[tuple[object, ...], Statement] = {}
-    for printed in found:
+    for printed in statements:
         name = names.setdefault(folded(printed.key.laboratory), printed.key.laboratory)
         method = methods.setdefault(_compact(printed.key.method), printed.key.method)
-        one = printed._replace(key=printed.key._replace(laboratory=name, method=method))
-        once.setdefault((one.key, one.batch_id, one.certificate, one.replicate, one.value), one)
+        key = printed.key._replace(laboratory=name, method=method)
+        same = key, printed.batch_id, printed.certificate, printed.replicate, printed.value
+        once.setdefault(same, printed._replace(key=key))
     return list(once.values())
 
 
 def _technique(method: str) -> str:
     """The techniques that a method's words name, as printed; else these words."""
-    named = dict.fromkeys(one.words for one in techniques_in(method))
-    return " ".join(named) or " ".join(method.split())
+    techniques = dict.fromkeys(mention.words for mention in techniques_in(method))
+    return " ".join(techniques) or " ".join(method.split())
 
 
 def _compact(method: str) -> str:
