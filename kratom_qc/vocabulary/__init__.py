@@ -75,6 +75,7 @@ from kratom_qc.vocabulary.units import (
     unit,
     units,
     without_portion,
+    without_statistic,
 )
 
 __all__ = [
@@ -138,6 +139,7 @@ __all__ = [
     "unit_key",
     "unit_line",
     "without_portion",
+    "without_statistic",
     "word_key",
 ]
 

@@ -204,6 +204,8 @@ def _product(said: set[str]) -> str | None:
         return "crushed_leaf" if _LEAF in said else None
     if "capsule" in exact and exact <= {"capsule", "extract", *_LEAF_FORMS}:
         return "capsule"  # of leaf or of extract: see `made_from`
+    if len(exact) == 2 and "extract" in exact and exact & {"edible", "liquid"}:
+        return (exact - {"extract"}).pop()  # how it is taken, whatever it is made with
     if exact == {*_LEAF_FORMS}:
         return "leaf_powder"  # dried leaf, ground
     return exact.pop() if len(exact) == 1 else None

@@ -34,6 +34,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "a letter behind an analyte": {"A12": "Salmonella: Y"},
     # a day that is none
     **{f"tested: {said}": {"D4": said} for said in ("pending", "not tested", "NT")},
+    "signed before the sample came": {"C5": "Report Date", "D5": "2026-08-28", "C12": "Approved On", "D12": "2026-08-01"},
     # whose results these are
     **{f"results of {of}": {"D7": of} for of in ("Control", "Blank")},
     **{f"titled {title}": {"A1": title} for title in ("Control sample", "SAMPLE CERTIFICATE OF ANALYSIS", "Client results")},
