@@ -41,7 +41,7 @@ from kratom_qc.report.store_index import Further, Index, IndexRow, PassLine, Ref
 from kratom_qc.vocabulary import wording
 
 log = logging.getLogger(__name__)
-_TOGETHER = 4_000  # entries of the journal whose batches stand in one file of the index
+_TOGETHER = 2_000  # entries of the journal whose batches stand in one file of the index
 _SHOWN = 300  # open batches that the index lists without a script
 _PASSES = 20  # passes that it lists
 _ANSWERS = 5  # what-ifs that it lists
@@ -163,6 +163,8 @@ def refresh(root: Path, ledger: Ledger, books: dict[str, Rulebook] | None = None
         known = _head(root)
         made_by = {"program": PROGRAM, "together": _TOGETHER}
         since = known["sequence"] if made_by.items() <= known.items() else 0
+        for path in () if since else _scripts(root):  # of batches that are not kept any more
+            path.unlink()
         head = {**made_by, "sequence": ledger.head().sequence}
         newest = next(iter(ledger.newest_passes(1)), None)
         head["limits"] = _limits(root, ledger, newest, known.get("limits"), books)
@@ -188,7 +190,7 @@ def _index(root: Path, ledger: Ledger) -> Index:
             )
             for one in passes
         ],
-        scripts=list(map(_script, ledger.blocks(_TOGETHER))),
+        scripts=[f"index/{path.name}" for path in _scripts(root)],
         further=list(_further(root)),
     )
 
@@ -220,6 +222,10 @@ def index_row(batch: KnownBatch) -> IndexRow:
 
 def _script(number: int) -> str:
     return f"index/{number:06d}.js"
+
+
+def _scripts(root: Path) -> list[Path]:
+    return sorted((root / "reports" / "index").glob("*.js"))
 
 
 def _limits(

@@ -17,7 +17,7 @@ from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import RulebookError, UsageError
 from kratom_qc.interpret.texts import own_words, read_again
 from kratom_qc.vocabulary.adverse import objection
-from kratom_qc.vocabulary.texts import OwnWords, TextRegister, text_key
+from kratom_qc.vocabulary.texts import OwnWords, TextRegister, generalised, text_key
 from kratom_qc.vocabulary.texts import load as load_texts
 
 _SHORTEST_ID = 4  # characters; a shorter one may stand in a text by chance
@@ -128,11 +128,12 @@ def _check(texts: Sequence[UnreadText], accepted: Accepted) -> None:
 
 
 def _general(text: str, own_words: OwnWords) -> str:
-    """A text with the placeholders for what the next certificate prints otherwise: its own ids."""
+    """A text with the placeholders for what the next certificate prints otherwise: its own ids,
+    its days and the numbers of its documents."""
     for printed in own_words.ids:
         if len(printed) >= _SHORTEST_ID and text_key(text) != text_key(printed):
             text = re.sub(rf"(?<!\w){re.escape(printed)}(?!\w)", "{batch}", text)
-    return text
+    return generalised(text)
 
 
 def _as_toml(texts: list[str], laboratory: str, accepted: Accepted) -> str:

@@ -19,6 +19,7 @@ from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.interpret.derive import quantities
 from kratom_qc.interpret.facts import FactsFile, merged
 from kratom_qc.interpret.fitness import weighed
+from kratom_qc.interpret.whose import of_two_vendors
 
 Wanted = Callable[[str | None], Iterable[QuantityKey]]
 _UNSTATED = (
@@ -78,6 +79,7 @@ def _batch(
         )
         remarks += certificate.remarks
     hold_reasons += checks.hold_reasons.get(batch_id, ())
+    hold_reasons += of_two_vendors(certificates)
     remarks += checks.remarks.get(batch_id, ())
     remarks += a_day((result for each in certificates for result in each.results), facts)
     if product == "capsule" and facts.made_from is None:

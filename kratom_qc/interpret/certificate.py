@@ -38,6 +38,7 @@ from kratom_qc.interpret.stated import (
 from kratom_qc.interpret.stated_methods import with_methods
 from kratom_qc.interpret.texts import fates, text_hold_reasons
 from kratom_qc.interpret.verdicts import explained, without_verdict
+from kratom_qc.interpret.whose import client_of
 
 DECLARED = (
     "serving_size",
@@ -201,7 +202,7 @@ def _interpret(
         dates=dated.dates,
         remarks=remarks,
         hold_reasons=tuple(dict.fromkeys(hold_reasons)),
-        printed_facts={**facts, **dated.printed},
+        printed_facts={**facts, **dated.printed, **client_of(certificate)},
         texts=texts,
     )
 

@@ -10,6 +10,7 @@ from dataclasses import fields
 from kratom_qc.domain.account import Fate
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.result import Result
+from kratom_qc.interpret.whose import CLIENT
 
 # Where a result stands and in which type a cell holds it, which saving it elsewhere changes.
 _OF_THE_FILE = ("ref", "certificate", "shown")
@@ -19,8 +20,10 @@ _JUDGED = tuple(field.name for field in fields(Result) if field.name not in _OF_
 def content_hash(certificate: InterpretedCertificate) -> str:
     """A hash of all that judges: facts, dates, results, causes to hold and texts nobody has read.
     Two certificates that share it can take each other's place in any verdict."""
+    client = certificate.printed_facts.get(CLIENT)
     content = (
         certificate.batch_id,
+        client.text.strip() if client is not None else "",
         certificate.laboratory,
         certificate.certificate_id,
         certificate.accreditation,

@@ -125,7 +125,7 @@ def defined(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         for part in _LEGEND_PARTS.split(text) if len(text) <= _LONGEST else ():
             name, *said = _DEFINES.split(part.strip(" ."), maxsplit=1)
-            if said and 0 < len(name) <= _MOST_LETTERS:
+            if said and 0 < sum(map(str.isalnum, name)) <= _MOST_LETTERS:
                 found.setdefault(folded(name.strip(" .'\"„“”")), set()).add(said[0])
     return {name: words.pop() for name, words in found.items() if len(words) == 1}
 
@@ -138,12 +138,16 @@ def _is_definition(part: str, *, safe: bool) -> bool:
         return False
     meanings = [_meanings(side) for side in sides]
     shared = set.intersection(*meanings)
+    if {meaning for each in meanings for _, meaning in each} == _MAY_BE_DETECTED:
+        return True  # `<LOQ` is read as detected or not
     if not shared:
         return _is_equation(sides)
     safe = safe or "=" in part
     return any(kind != "status" or safe or meaning in _SAFELY_DEFINED for kind, meaning in shared)
 
 
+_BELOW = ("<", "≤", "smaller", "less than")
+_MAY_BE_DETECTED = {"below_loq", "detected_below_loq"}
 # `not detected (below LOD)`, `expanded uncertainty (k = 2)`: what is meant, said again
 _SAID_AGAIN = re.compile(
     r"\s*[(,;]\s*(?:(?:below|under|less than|at or below|<|unter|pod|sous|por debajo de"
@@ -152,7 +156,8 @@ _SAID_AGAIN = re.compile(
     r"|detection limit|reporting limit|Nachweisgrenze)"
     r"|k\s*=\s*2(?:[.,]0+)?(?:\s*,\s*(?:approx\.?\s*)?95\s*%.{0,12})?|(?:95\s*%.{0,30})"
     r"|for this (?:test|method|analysis|sample)|(?:by|of|in) the laboratory|reported as"
-    r"|dry basis)\s*\)?$",
+    r"|dry basis)\s*\)?$"
+    r"|\s+(?:set|given|stated|specified|requested|provided)\s+by\s+(?:the\s+)?(?:client|customer)$",
     re.IGNORECASE,
 )
 
@@ -185,6 +190,8 @@ def _bare(side: str) -> str:
 
 def _meanings(text: str) -> set[tuple[str, str]]:
     text = _SAID_AGAIN.sub("", text)
+    if text in _BELOW:
+        return {("status", "below_lod"), ("status", "below_loq")}
     known = vocabulary.analyte(text)
     found = {
         "status": vocabulary.status(text),

@@ -25,7 +25,9 @@ from kratom_qc.interpret.papers import is_identifier
 from kratom_qc.interpret.plain import NAMES, is_told_method, plain_shape, shape_alone
 from kratom_qc.interpret.results import read_row
 from kratom_qc.interpret.stated import stated
-from kratom_qc.vocabulary.adverse import objection
+from kratom_qc.vocabulary.adverse import has_adverse_word, objection
+from kratom_qc.vocabulary.calendar import is_day
+from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.texts import OwnWords, TextRegister, shipped, text_key, unread_sentences
 
 RULE = "TEXT-UNREAD"
@@ -47,6 +49,7 @@ _REVISION = re.compile(
     r"(?: \((?:final|original)\))?",
     re.IGNORECASE,
 )
+_ABBREVIATION = re.compile("(?=[A-Z0-9_]*[A-Z])[A-Z0-9_]{2,8}")
 _SECTION = re.compile("[A-Z]")
 _YES_OR_NO = {"y": True, "yes": True, "n": False, "no": False}
 _PIECES = re.compile(r"\s[-–—]\s|\s?/\s(?=\S)")
@@ -321,14 +324,14 @@ class _Paper:
 
     def _repeats(self, part: str, text: PageText) -> str:
         bare = part.strip(" .*")
-        if text.kind is TextKind.SHEET_NAME and _SHEET.fullmatch(bare):
+        if text.kind is TextKind.SHEET_NAME and _names_a_sheet(bare):
             return "the name of a sheet"
         if self._repeats_a_fact(bare):
             return "repeats a fact"
-        if _may_head(text) and (_is_header_word(bare) or is_heading(bare)):
+        if _is_heading(bare, text):
             return "a heading"
-        if text.label and _is_header_word(text.label) and _is_header_word(bare) and not text.row_of:
-            return "a heading"  # beside another one: `Client | Sample`
+        if text.column and text.row_of and _names_the_same(bare, text.row_of):
+            return "names the analyte beside it"
         if len(bare) > 1 and _is_good_verdict(part, text):
             return "a good verdict"
         if self._says_of_all(bare):
@@ -460,6 +463,40 @@ def _is_good_verdict(part: str, text: PageText) -> bool:
     of_paper = vocabulary.fact_name(text.label) == "status"
     excuses = vocabulary.plain_label(text.label) == "deviation"
     return not excuses and vocabulary.is_good_verdict(part.strip(), of_paper=of_paper)
+
+
+def _is_heading(said: str, text: PageText) -> bool:
+    """A heading alone, or beside another one: `Client | Sample`."""
+    if _may_head(text):
+        return _are_headings(said)
+    return bool(text.label) and not text.row_of and _are_headings(text.label, said)
+
+
+def _are_headings(*texts: str) -> bool:
+    return all(map(_is_header_word, texts)) or all(map(is_heading, texts))
+
+
+@lru_cache(4096)
+def _names_the_same(text: str, name: str) -> bool:
+    """Whether a text beside a result is another name of its analyte, or letters of its name in
+    their order: `PB` beside `Lead`, `TVC` beside `Total viable count`."""
+    said, meant = vocabulary.analyte(text.replace("_", " ")), vocabulary.analyte(name)
+    if said is not None:
+        return meant is not None and said.id == meant.id
+    letters = "".join(c for c in folded(text) if c.isalpha())
+    is_word = vocabulary.status(text) is not None or has_adverse_word(text)
+    if is_word or not _ABBREVIATION.fullmatch(text):
+        return False
+    words = re.findall(r"[^\W\d_]+", folded(name))
+    starts = any(word.startswith(letters[:1]) for word in words)
+    rest = iter("".join(words))
+    return starts and all(letter in rest for letter in letters)
+
+
+def _names_a_sheet(text: str) -> bool:
+    """`Sheet1`, `Oct 2026`; what a product is in one word, `Gummies`."""
+    of_product = vocabulary.product_form(text) is not None and not vocabulary.potent_words(text)
+    return _SHEET.fullmatch(text) is not None or is_day(f"1 {text}") or of_product
 
 
 @lru_cache(8192)

@@ -43,6 +43,7 @@ from kratom_qc.vocabulary.labels import (
     label_languages,
     label_words,
     may_begin_label,
+    names_customer,
     plain_label,
     status_of_paper,
 )
@@ -63,6 +64,7 @@ from kratom_qc.vocabulary.products import (
     product_in_name,
     product_names,
     says_plant_only,
+    strains_in,
 )
 from kratom_qc.vocabulary.statuses import nearest_statuses, status, status_words
 from kratom_qc.vocabulary.units import (
@@ -73,6 +75,7 @@ from kratom_qc.vocabulary.units import (
     unit,
     units,
     without_portion,
+    without_statistic,
 )
 
 __all__ = [
@@ -112,6 +115,7 @@ __all__ = [
     "may_begin_label",
     "may_hold_verdicts",
     "meanings_of",
+    "names_customer",
     "names_product",
     "names_strain",
     "nearest_analytes",
@@ -130,10 +134,12 @@ __all__ = [
     "says_plant_only",
     "status",
     "status_of_paper",
+    "strains_in",
     "unit",
     "unit_key",
     "unit_line",
     "without_portion",
+    "without_statistic",
     "word_key",
 ]
 

@@ -13,6 +13,7 @@ from kratom_qc.vocabulary.lists import word_list
 _SIGNS = ":#："
 _LABELLED = re.compile(r"^(?P<label>[^0-9:#]{1,60}?[.#]?)\s*(?P<sign>[:#：]|\s)\s*(?P<id>\S.*)$")
 _LONGEST_LABEL = 5  # words
+_BLANK_FORM = re.compile("x{1,12}")  # `XXXX-XX`
 _COUNTED = re.compile(r"[0-9]+")
 _CONNECTED = frozenset({"of", "z", "ze", "von", "de", "sur", "di", "van", "dari", "จาก", ""})
 
@@ -30,7 +31,7 @@ def is_placeholder(text: str) -> bool:
     if not any(char.isalnum() for char in text):
         return True
     key = header_key(text)
-    return key in _placeholders() or set(key) == {"x"} or _is_page(text)
+    return key in _placeholders() or bool(_BLANK_FORM.fullmatch(key)) or _is_page(text)
 
 
 def _is_page(text: str) -> bool:

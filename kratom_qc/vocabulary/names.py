@@ -223,6 +223,15 @@ def is_organisation(text: str) -> bool:
     return telling and written and not has_adverse_word(" ".join(others))
 
 
+@lru_cache(8192)
+def words_of_organisation(text: str) -> frozenset[str]:
+    """The words by which two organisations are told apart: not `LLC`, not `Laboratories`."""
+    forms = _legal_forms(text)
+    words = (_noun(word) for word in re.split(r"[\s,;/()&-]+", text))
+    common = plain_words("organisation", "noun") | forms | _SMALL | _PARTICLES
+    return frozenset(word for word in words if len(word) > 2 and word not in common)
+
+
 def _legal_forms(text: str) -> frozenset[str]:
     """The words of every legal form in a name: `s`, `r.o.` of `spol. s r.o.`."""
     low = f" {folded(text).replace(',', ' ')} "

@@ -149,6 +149,14 @@ def names_strain(text: str) -> bool:
 
 
 @lru_cache(8192)
+def strains_in(text: str) -> frozenset[str]:
+    """The strains that a product's name holds: `maeng da`."""
+    own = f" {' '.join(_tokens(text))} "
+    strains = (" ".join(_tokens(word)) for word in word_list("products.toml")["words"]["strain"])
+    return frozenset(strain for strain in strains if f" {strain} " in own)
+
+
+@lru_cache(8192)
 def says_plant_only(text: str) -> bool:
     """Whether a form says no more than that the product is of a plant: `Botanical`."""
     said = form_words(text)
@@ -196,6 +204,8 @@ def _product(said: set[str]) -> str | None:
         return "crushed_leaf" if _LEAF in said else None
     if "capsule" in exact and exact <= {"capsule", "extract", *_LEAF_FORMS}:
         return "capsule"  # of leaf or of extract: see `made_from`
+    if len(exact) == 2 and "extract" in exact and exact & {"edible", "liquid"}:
+        return (exact - {"extract"}).pop()  # how it is taken, whatever it is made with
     if exact == {*_LEAF_FORMS}:
         return "leaf_powder"  # dried leaf, ground
     return exact.pop() if len(exact) == 1 else None

@@ -34,6 +34,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "a letter behind an analyte": {"A12": "Salmonella: Y"},
     # a day that is none
     **{f"tested: {said}": {"D4": said} for said in ("pending", "not tested", "NT")},
+    "signed before the sample came": {"C5": "Report Date", "D5": "2026-08-28", "C12": "Approved On", "D12": "2026-08-01"},
     # whose results these are
     **{f"results of {of}": {"D7": of} for of in ("Control", "Blank")},
     **{f"titled {title}": {"A1": title} for title in ("Control sample", "SAMPLE CERTIFICATE OF ANALYSIS", "Client results")},
@@ -42,6 +43,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     **{f"note: {said}": {"A12": said} for said in (
         "No test was performed by HPLC", "Sample is extract", "Salmonella was on agar", "This sample has mould on agar",
         "No plates were incubated", "HPLC was under calibration")},
+    "initials that are none": {"B13": "QNS"},
+    "a shelf life": {"C4": "Manufacturing Date", "D4": "2026-01-05", "A12": "Shelf life: 6 months from date of manufacture"},
     # another lot, several, or nobody's
     "the sample of another lot": {"D3": "HB-260815-B"},
     "the paper of another lot": {"A12": "https://lab.example/coa/HB-260815-B.pdf"},

@@ -1,4 +1,4 @@
-"""One portal for the tests of a file: starting one costs a second. Every page reads its files in the same child."""
+"""One portal for the tests of a file: starting one costs a second."""
 
 from __future__ import annotations
 
@@ -6,14 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.factory.loaded_once import readers_kept
 from tests.portal.serving import Portal, served
-
-
-@pytest.fixture(scope="package", autouse=True)
-def readers() -> Iterator[None]:
-    with readers_kept():
-        yield
 
 
 @pytest.fixture(scope="module")
