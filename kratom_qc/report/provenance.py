@@ -13,7 +13,7 @@ from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
-from kratom_qc.report.evidence import both
+from kratom_qc.report.evidence import both, unit_beside
 from kratom_qc.report.figures import Figures, figures, number
 from kratom_qc.report.finding_words import analyte_name, where
 from kratom_qc.vocabulary import wording
@@ -108,7 +108,7 @@ def _result_line(result: Result) -> ResultLine:
         detail=" · ".join(filter(None, (result.species, replicate))),
         known=result.known,
         said=both(result),
-        unit=result.reported_unit,
+        unit=unit_beside(result),
         understood=_understood(result),
         also=wording.also_words(result.interval, result.unit, None),
         refined=_refined(result),
