@@ -29,7 +29,8 @@ class Bar:
 
     @property
     def usual(self) -> bool:
-        """Whether everything up to the limit is accepted, as for most limits: drawn alike."""
+        """Whether everything up to the limit is accepted, as for most limits: the style sheet draws
+        that."""
         return (self.band_x, self.edges) == (_percent(0), (_percent(LIMIT_AT),))
 
 
