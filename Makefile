@@ -19,7 +19,7 @@ help:
 	@echo "make check    lint, types, import contracts, complexity, limits, samples up to date"
 	@echo "make samples  write the sample certificates and their reports again"
 	@echo "make bench    measure, against named baselines (N=1000 certificates)"
-	@echo "make properties  how verdicts may move, on many batches made by chance (EXAMPLES=2000 for each)"
+	@echo "make properties  every property on many examples made by chance (EXAMPLES=2000 for each)"
 	@echo "make fuzz     throw broken text at the readers of words (SECONDS=600)"
 	@echo "make bench-store  what a store costs as it grows (RESULTS=10000000, PASSES=2000)"
 	@echo "make faults   kill, cut off, fill up and damage a store while a pass works on it (EVERY=5: each fifth call)"
@@ -91,10 +91,10 @@ SOAK ?= 1800
 soak: install-dev
 	$(BIN)/python -m tests.tools.soak --seconds $(SOAK)
 
-# The properties of tests/judge/properties with other examples on every run, and more of them than `make test` tries.
+# Every property with other examples on every run, and more of them than `make test` tries.
 EXAMPLES ?= 2000
 properties: install-dev
-	env -u CI PROPERTY_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/judge/properties --durations=0
+	env -u CI PROPERTY_EXAMPLES=$(EXAMPLES) $(PYTEST) -m hypothesis --durations=0 $(TESTS)
 
 SECONDS ?= 600
 fuzz: install-dev

@@ -77,8 +77,8 @@ class Child:
         """How long to wait after a death."""
         self.deaths = 1 if now - self._started > _SETTLED else self.deaths + 1
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self.deaths - 1))
-        told = {"child": self.name, "status": self.status, "again_in": pause}
-        log.error("child died", extra={**told, "log": str(self.log_file)})
+        details = {"child": self.name, "status": self.status, "again_in": pause}
+        log.error("child died", extra={**details, "log": str(self.log_file)})
         return pause
 
     def ask_to_stop(self) -> None:

@@ -55,7 +55,7 @@ class Schedule:
         given += ["--inbox", self.inbox.resolve()] if self.inbox else []
         for name, when in self.times.items():
             given += ["--time", f"{name}={when}"]
-        return [str(one) for one in given]
+        return [str(part) for part in given]
 
 
 def parsed(arguments: argparse.Namespace) -> Schedule:

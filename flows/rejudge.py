@@ -24,12 +24,14 @@ def rejudge(store: str, facts: str | None = None) -> Any:
     kept, policy = Store(Path(store)), load_policy(facts=Path(facts) if facts else None)
     with logged_by_prefect():
         try:
-            found, done = daily.rejudge(kept, policy, progress(), TASKS)
+            changes, done = daily.rejudge(kept, policy, progress(), TASKS)
         except InputNotFound:
             return Completed(name="Nothing judged yet")
         except StoreBusy as busy:
             return skipped(busy)
         if done is None:
             return Completed(name="Nothing turned")
-        show_text("rejudge", f"Judged otherwise on {policy.on}", [one.text for one in found])
+        show_text(
+            "rejudge", f"Judged otherwise on {policy.on}", [change.text for change in changes]
+        )
         return passed(done, kept.root)

@@ -52,14 +52,14 @@ def _children(schedule: Schedule) -> list[Child]:
     def child(name: str, *arguments: str) -> Child:
         return Child(name, [f"flows.{name}", *arguments], home / f"{name}.log", environment)
 
-    found = [child("standing", *schedule.arguments())]
+    children = [child("standing", *schedule.arguments())]
     if schedule.is_scheduled:
-        found.append(child("deployments", *schedule.arguments()))
+        children.append(child("deployments", *schedule.arguments()))
     if schedule.is_scheduled and not configured:
         server = child("server", str(port))
         server.before_restart = lambda deaths: _put_aside(home, deaths)
-        found.insert(0, server)
-    return found
+        children.insert(0, server)
+    return children
 
 
 def _put_aside(home: Path, deaths: int) -> None:
@@ -78,8 +78,8 @@ def main() -> None:
     schedule = parsed(options(argparse.ArgumentParser(prog="python -m flows.serve")).parse_args())
     logs.configure()
     ends = threading.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: ends.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ends.set())
     with scheduled(schedule):
         ends.wait()
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows import database
 from flows.children import Child, end_with_the_parent
 from kratom_qc.domain.errors import EngineError
 
@@ -92,6 +93,7 @@ def _serve(port: int) -> None:
     import uvicorn
 
     end_with_the_parent()
+    database.make(Path(os.environ["PREFECT_HOME"]))
     uvicorn.run(
         "prefect.server.api.server:create_app",
         factory=True,

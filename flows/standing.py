@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from flows.children import end_with_the_parent
 from flows.deployments import Schedule, options, parsed
-from kratom_qc import logs
+from kratom_qc import logs, settings
 from kratom_qc.domain.errors import KratomQCError, StoreBusy
 
 if TYPE_CHECKING:
@@ -32,17 +32,20 @@ if TYPE_CHECKING:
 log = logging.getLogger("kratom_qc.flows")
 _SWEEP_SECONDS = 20.0
 _BEAT_SECONDS = 10.0
-_DEBOUNCE, _LOOK_UP = 300, 1_000  # ms: what arrives together is one pass
+_DEBOUNCE, _LOOK_UP = 300, 300  # ms: what arrives together is one pass
 
 
 def stand(schedule: Schedule, ends: threading.Event) -> None:
     """Make a pass whenever something arrives, until the event is set."""
     from kratom_qc.app.deliveries import wake
+    from kratom_qc.app.reading import Readers
     from kratom_qc.app.store import Store
     from kratom_qc.app.today import Today
-    from kratom_qc.judge import engine as _engine  # noqa: F401 - two seconds of import, now
 
     store, today = Store(schedule.store), Today()
+    with Readers(settings.caps()) as readers:  # what readers are forked from loads at the same time
+        readers.start()
+        from kratom_qc.judge import engine as _engine  # noqa: F401 - a second of import, now
     wake(store.root)
     for _ in _wakes(schedule, ends):
         while not ends.is_set() and not _one_pass(schedule, store, today):
@@ -56,21 +59,21 @@ def _wakes(schedule: Schedule, ends: threading.Event) -> Iterator[None]:
 
     paths = [schedule.store / ARRIVED, *([schedule.inbox] if schedule.inbox else [])]
     while not ends.is_set():
-        there = [path for path in paths if path.exists()]
+        existing = [path for path in paths if path.exists()]
         try:
-            yield from _watched(there, ends)
+            yield from _watched(existing, ends)
         except OSError as error:
             log.warning("cannot watch", extra={"why": str(error)})
             ends.wait(1)
 
 
-def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
+def _watched(existing: list[Path], ends: threading.Event) -> Iterator[None]:
     """The same, until something of what is watched has gone."""
     from watchfiles import watch
 
     looked = -_SWEEP_SECONDS
     for happened in watch(
-        *there,
+        *existing,
         debounce=_DEBOUNCE,
         rust_timeout=_LOOK_UP,
         yield_on_timeout=True,
@@ -80,7 +83,7 @@ def _watched(there: list[Path], ends: threading.Event) -> Iterator[None]:
         if happened or time.monotonic() - looked >= _SWEEP_SECONDS:
             yield
             looked = time.monotonic()
-        if not all(path.exists() for path in there):
+        if not all(path.exists() for path in existing):
             return
 
 
@@ -111,13 +114,13 @@ def _beating(root: Path) -> Progress:
     """Progress of a pass as a sign of life: one over ten thousand files takes minutes."""
     from kratom_qc.app.health import beat
 
-    said = time.monotonic()
+    beaten_at = time.monotonic()
 
     def say(_stage: str, _done: int, _of: int) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _BEAT_SECONDS:
+        nonlocal beaten_at
+        if time.monotonic() - beaten_at >= _BEAT_SECONDS:
             beat(root, "standing", doing="pass")
-            said = time.monotonic()
+            beaten_at = time.monotonic()
 
     return say
 
@@ -128,8 +131,8 @@ def main() -> None:
     logs.configure()
     end_with_the_parent()
     ends = threading.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: ends.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ends.set())
     stand(schedule, ends)
 
 

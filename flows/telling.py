@@ -59,9 +59,9 @@ def _name(done: Done) -> str:
 
 def _message(done: Done) -> str:
     counts = Counter(str(row.decision) for row in done.rows)
-    said = [f"{count} {verdict}" for verdict, count in counts.items()]
+    counted = [f"{count} {verdict}" for verdict, count in counts.items()]
     refused = [f"{len(done.refused)} not taken or refused"] if done.refused else []
-    return ", ".join([*said, *refused]) or "nothing to do"
+    return ", ".join([*counted, *refused]) or "nothing to do"
 
 
 def skipped(busy: StoreBusy) -> State[None]:
@@ -79,8 +79,8 @@ def show_verdicts(done: Done, store: Path) -> None:
         for row in done.rows
     ]
     rows += [
-        {"batch": "", "verdict": "REFUSED", "why": f"{one.file}: {one.refusals[0].message}"}
-        for one in done.refused
+        {"batch": "", "verdict": "REFUSED", "why": f"{file.file}: {file.refusals[0].message}"}
+        for file in done.refused
     ]
     what = f"Pass {done.pass_id or '(nothing judged)'}: {_message(done)}"
     create_table_artifact(table=rows[:_ROWS], key="verdicts", description=what)
@@ -99,9 +99,9 @@ def emit_verdicts(done: Done) -> None:
     for row in done.rows:
         payload = {"verdict": str(row.decision), "pass_id": done.pass_id, "reason": row.reason}
         _emit(f"kratom-qc.batch.{str(row.decision).lower()}", f"batch.{row.batch_id}", payload)
-    for one in done.refused:
-        codes = list(dict.fromkeys(refusal.code for refusal in one.refusals))
-        _emit("kratom-qc.file.refused", f"file.{one.sha256 or one.file}", {"codes": codes})
+    for file in done.refused:
+        codes = list(dict.fromkeys(refusal.code for refusal in file.refusals))
+        _emit("kratom-qc.file.refused", f"file.{file.sha256 or file.file}", {"codes": codes})
 
 
 def _emit(event: str, about: str, payload: dict[str, Any]) -> None:

@@ -73,14 +73,14 @@ def caps() -> Caps:
 def cache() -> Path | None:
     """The folder for what can be made again: KRATOM_QC_CACHE, else among the user's caches; none
     where that is `no`, or the user has no home."""
-    named = _text("CACHE")
-    if named.lower() == "no":
+    folder = _text("CACHE")
+    if folder.lower() == "no":
         return None
     try:
         caches = Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache")
     except RuntimeError:
-        return Path(named) if named else None
-    return Path(named) if named else caches / "kratom_qc"
+        return Path(folder) if folder else None
+    return Path(folder) if folder else caches / "kratom_qc"
 
 
 def layouts() -> Path | None:
@@ -103,7 +103,7 @@ class Settings:
     laboratories: Path | None = None  # a register of laboratories
     hold_laboratories: bool = False  # what it does not vouch for holds, instead of only warning
     ledger: str | None = None  # the URL of a database, in place of a file in the store
-    bucket: str | None = None  # the URL of a bucket for `archive publish`
+    bucket: str | None = None  # the URL of a bucket that holds all of the store
     heads: Path | None = None  # where the ledger's head is written, in place of a file in the store
     settle_seconds: int = 2  # a file of the inbox is taken once nobody wrote to it for so long
     pass_files: int = 10_000  # new files that one pass takes, the oldest first; the others wait
@@ -167,8 +167,8 @@ def _required_panels() -> dict[str, tuple[str, ...]]:
         from kratom_qc.vocabulary import product_forms
         from kratom_qc.vocabulary.hazards import hazard_families
 
-        product, _, named = part.partition("=")
-        families = tuple(filter(None, map(str.strip, named.split(","))))
+        product, _, families_named = part.partition("=")
+        families = tuple(filter(None, map(str.strip, families_named.split(","))))
         _known(product.strip(), product_forms())
         for family in families:
             _known(family, hazard_families())
@@ -200,8 +200,8 @@ def check_names() -> None:
 def names() -> tuple[str, ...]:
     """The environment variable of every setting."""
     paths = tuple(f"{PREFIX}{setting.name.upper()}" for setting in fields(Settings))
-    others = tuple(PREFIX + name for name in _ELSEWHERE)
-    return (*paths, *others, *(_cap_variable(cap.name) for cap in fields(Caps)))
+    elsewhere = tuple(PREFIX + name for name in _ELSEWHERE)
+    return (*paths, *elsewhere, *(_cap_variable(cap.name) for cap in fields(Caps)))
 
 
 def _text(name: str) -> str:

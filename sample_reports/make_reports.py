@@ -28,16 +28,16 @@ def pages() -> dict[str, str]:
     with Readers(settings.caps()) as readers:
         readings = list(readers.read((path.name, path.read_bytes()) for path in paths))
     policy = load_policy(on=DAY, facts=HERE / "products.toml")
-    named: dict[str, str] = {}
+    page_of: dict[str, str] = {}
     rows = []
     for verdict in judge_readings(readings, policy):
         name = page_name(verdict.batch.batch_id)
-        named[name] = batch_page(verdict, program=PROGRAM)
+        page_of[name] = batch_page(verdict, program=PROGRAM)
         rows.append(summary_row(verdict, name))
     refused = [(reading.file, reading.sha256, reading.refusals) for reading in readings if reading.refusals]
-    named["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=policy.overdue)
-    named["limits.html"] = limits_page(policy.books, day=DAY, program=PROGRAM)
-    return named
+    page_of["index.html"] = summary_page(rows, refused, judged_on=DAY, program=PROGRAM, overdue=policy.overdue)
+    page_of["limits.html"] = limits_page(policy.books, day=DAY, program=PROGRAM)
+    return page_of
 
 
 def main(folder: Path) -> None:

@@ -12,14 +12,20 @@ from hypothesis import Phase, settings
 
 from tests.factory.demo import demo  # noqa: F401 - a fixture of several folders
 from tests.factory.judging import engine_agrees
-from tests.factory.loaded_once import load_rulebooks_once
+from tests.factory.loaded_once import load_rulebooks_once, readers_kept
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.register_profile("here", deadline=None)
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "30"))  # `make properties` tries more
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=EXAMPLES)
+settings.register_profile("here", deadline=None, max_examples=EXAMPLES)
 # A mutant is killed by any counterexample: none is made smaller, and none is kept.
 settings.register_profile(
-    "mutation", derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate)
+    "mutation",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    max_examples=150,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
 
@@ -38,14 +44,24 @@ SLOW = {
     "archive", "faults", "flows", "hostile", "properties", "rejudge", "samples", "test_annotate.py", "test_check_json.py",
     "test_limits_proposals.py", "test_silence.py", "test_two_readings.py",
 }  # fmt: skip
+FIRST = {"flows", "tools"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the slow tests, and begins with those that wait for a server while others compute."""
-    items.sort(key=lambda item: "flows" not in item.path.parts)
+    """Marks the slow tests and the properties, and begins with those that wait for others while others compute."""
+    items.sort(key=lambda item: FIRST.isdisjoint(item.path.parts))
     for item in items:
+        if "properties" in item.path.parts:
+            item.add_marker("hypothesis")
         if SLOW.intersection(item.path.parts):
             item.add_marker("slow")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers() -> Iterator[None]:
+    """Passes, commands and pages that run in this process read their files in the same child."""
+    with readers_kept():
+        yield
 
 
 @pytest.fixture(autouse=True)

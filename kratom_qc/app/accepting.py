@@ -18,7 +18,7 @@ from threading import Lock
 from kratom_qc import settings
 from kratom_qc.app.after import after_pass
 from kratom_qc.app.policy import JudgementPolicy, own_texts
-from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.reading import READ_BEFORE, Reading, read_content
 from kratom_qc.app.review import check_nobody_sent
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.app.store import Store
@@ -53,16 +53,18 @@ class Paper:
     @property
     def laboratory(self) -> str:
         """Whose certificate it is; empty where it names none or several."""
-        named = {own_words(one.certificate.printed_facts).laboratory for one in self.texts}
-        return named.pop() if len(named) == 1 else ""
+        names = {own_words(text.certificate.printed_facts).laboratory for text in self.texts}
+        return names.pop() if len(names) == 1 else ""
 
 
 def papers_of(root: Path, verdict: Verdict, files: Iterable[ShownFile]) -> list[Paper]:
     """The files whose texts held a batch when it was judged, each with those that the register of
     this moment does not have. Raises StoreError where a kept file is damaged."""
-    held = {one.sha256 for one in verdict.batch.certificates if _has_unread(one)}
+    held = {
+        certificate.sha256 for certificate in verdict.batch.certificates if _has_unread(certificate)
+    }
     batch_id = verdict.batch.batch_id
-    return [paper_of(root, batch_id, one.delivery) for one in files if _sha256(one) in held]
+    return [paper_of(root, batch_id, file.delivery) for file in files if _sha256(file) in held]
 
 
 def _has_unread(certificate: InterpretedCertificate) -> bool:
@@ -80,7 +82,9 @@ def paper_of(root: Path, batch_id: str, file: Delivery) -> Paper:
     reading = _read(root, name, file.sha256)
     if reading is None:
         return Paper(file.sha256, name, is_read=False)
-    ours = tuple(one for one in reading.certificates if one.batch_id == batch_id)
+    ours = tuple(
+        certificate for certificate in reading.certificates if certificate.batch_id == batch_id
+    )
     texts = unread_texts(replace(reading, certificates=ours), own_texts(settings.load().texts))
     return Paper(file.sha256, name, tuple(texts))
 
@@ -91,7 +95,7 @@ def _read(root: Path, name: str, sha256: str) -> Reading | None:
     caps = settings.caps()
     try:
         content = raw(root, sha256)
-        return in_a_child(caps, "kratom_qc.app.reading", read_content, name, content, caps)
+        return in_a_child(caps, READ_BEFORE, read_content, name, content, caps)
     except ReaderDied:
         return None
 
@@ -122,7 +126,7 @@ def accept(
     made = {
         "sha256": paper.sha256,
         "laboratory": storable(paper.laboratory),
-        "texts": {storable(one.place): storable(one.entry.source.text) for one in texts},
+        "texts": {storable(text.place): storable(text.entry.source.text) for text in texts},
     }
     # The register counts once it is written: not where the journal cannot be.
     with _register, store.ledger.writing() as writer:

@@ -154,11 +154,11 @@ def add_token(people: People, actor: str, name: str) -> str:
 
 def revoke_token(people: People, actor: str, token_id: str) -> None:
     """End a token. Raises InputNotFound for one that is not there."""
-    found = [one for one in people.tokens() if one.token_id == token_id]
-    if not found:
+    tokens = [token for token in people.tokens() if token.token_id == token_id]
+    if not tokens:
         raise InputNotFound(f"there is no token '{token_id}'")
-    if found[0].is_enabled:
-        people.change(actor, Act("token revoked", token_id, {"user": found[0].user}))
+    if tokens[0].is_enabled:
+        people.change(actor, Act("token revoked", token_id, {"user": tokens[0].user}))
 
 
 def user_of_token(people: People, token: str) -> KnownUser | None:

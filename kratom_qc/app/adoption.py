@@ -40,13 +40,13 @@ def acts_of_old_archive(root: Path) -> list[Act]:
     """What happened according to an archive; nothing where there is none. Raises StoreError where
     it cannot be read."""
     names = sorted(path.stem for path in (root / "archive" / "certificates").glob("*.parquet"))
-    passes = sorted((_old_pass(root, name) for name in names), key=lambda one: one.judged_on)
+    passes = sorted((_old_pass(root, name) for name in names), key=lambda old: old.judged_on)
     files: dict[str, Row] = {}
     acts: list[Act] = []
-    for one in passes:
-        acts += _of_files(root, one, files)
-    numbers = {one.pass_id: number for number, one in enumerate(passes, start=1)}
-    return [*acts, *_judged(root, numbers), *(_committed(root, one, numbers) for one in passes)]
+    for old in passes:
+        acts += _of_files(root, old, files)
+    numbers = {old.pass_id: number for number, old in enumerate(passes, start=1)}
+    return [*acts, *_judged(root, numbers), *(_committed(root, old, numbers) for old in passes)]
 
 
 def _old_pass(root: Path, pass_id: str) -> _OldPass:
@@ -55,15 +55,15 @@ def _old_pass(root: Path, pass_id: str) -> _OldPass:
     return _OldPass(pass_id, max(days, default=pass_id[:10]), rows)
 
 
-def _of_files(root: Path, one: _OldPass, known: dict[str, Row]) -> Iterator[Act]:
+def _of_files(root: Path, old: _OldPass, known: dict[str, Row]) -> Iterator[Act]:
     """What one pass read, refused, and was given first; `known` is what is known of each file."""
     read: dict[str, Row] = {}
-    for row in one.certificates:
+    for row in old.certificates:
         sha256 = row["sha256"]
         if sha256 not in known:
             known[sha256] = {"program": None, "tries": 0}
             yield _delivered(root, row)
-        made = read.setdefault(sha256, {"program": row["program"], "pass_id": one.pass_id})
+        made = read.setdefault(sha256, {"program": row["program"], "pass_id": old.pass_id})
         if row["status"] == "judged":
             traces = made.setdefault("batches", {}).setdefault(row["batch_id"], [])
             traces += row["traces"] or ()
@@ -103,13 +103,13 @@ def _refused(row: Row, made: Row, known: Row) -> Act:
 
 def _judged(root: Path, numbers: Mapping[str, int]) -> list[Act]:
     """Every verdict of an archive, the newest of each batch last."""
-    found = [
-        (len(own["certificates"] or ()), own["judged_on"], _BETTER_FIRST.index(verdict), act)
+    verdicts = [
+        (len(row["certificates"] or ()), row["judged_on"], _BETTER_FIRST.index(verdict), act)
         for pass_id, number in numbers.items()
-        for own, act in _verdicts(root, pass_id, number)
-        for verdict in [Decision(own["verdict"])]
+        for row, act in _verdicts(root, pass_id, number)
+        for verdict in [Decision(row["verdict"])]
     ]
-    return [act for *_, act in sorted(found, key=lambda one: one[:3])]
+    return [act for *_, act in sorted(verdicts, key=lambda verdict: verdict[:3])]
 
 
 def _verdicts(root: Path, pass_id: str, number: int) -> Iterator[tuple[Row, Act]]:
@@ -119,23 +119,23 @@ def _verdicts(root: Path, pass_id: str, number: int) -> Iterator[tuple[Row, Act]
     )
     findings = _by_batch(root, "findings", pass_id, fingerprint.COLUMNS["findings"])
     for batch_id, rows in verdicts.items():
-        own = next(row for row in rows if row["market"] is None)
+        batch_row = next(row for row in rows if row["market"] is None)
         basis, outcome = fingerprint.of(rows, findings.get(batch_id, ()))
-        day = own["judged_on"].isoformat()
+        day = batch_row["judged_on"].isoformat()
         made = {
-            "product": own["product"],
+            "product": batch_row["product"],
             "laboratory": "",
-            "reason": own["reason"] or "",
-            "verdict": own["verdict"],
+            "reason": batch_row["reason"] or "",
+            "verdict": batch_row["verdict"],
             "judged_on": day,
             "judged_at": _midnight(day),
             "sequence": number,
             "pass_id": pass_id,
             "basis": basis,
             "outcome": outcome,
-            "disposition": undecided(Decision(own["verdict"])),
+            "disposition": undecided(Decision(batch_row["verdict"])),
         }
-        yield own, Act("judged", batch_id, made, reason=WHY)
+        yield batch_row, Act("judged", batch_id, made, reason=WHY)
 
 
 def _by_batch(root: Path, name: str, pass_id: str, columns: Iterable[str]) -> dict[str, list[Row]]:
@@ -145,16 +145,16 @@ def _by_batch(root: Path, name: str, pass_id: str, columns: Iterable[str]) -> di
     return rows
 
 
-def _committed(root: Path, one: _OldPass, numbers: Mapping[str, int]) -> Act:
-    paths = [table_path(root, name, one.pass_id) for name in SCHEMAS]
+def _committed(root: Path, old: _OldPass, numbers: Mapping[str, int]) -> Act:
+    paths = [table_path(root, name, old.pass_id) for name in SCHEMAS]
     made = {
-        "sequence": numbers[one.pass_id],
-        "judged_on": one.judged_on,
-        "judged_at": _midnight(one.judged_on),  # nobody kept more
-        "program": one.certificates[0]["program"] if one.certificates else "",
+        "sequence": numbers[old.pass_id],
+        "judged_on": old.judged_on,
+        "judged_at": _midnight(old.judged_on),  # nobody kept more
+        "program": old.certificates[0]["program"] if old.certificates else "",
         "holds": {path.relative_to(root).as_posix(): sha256_of(path) for path in paths},
     }
-    return Act("committed", one.pass_id, made, reason=WHY)
+    return Act("committed", old.pass_id, made, reason=WHY)
 
 
 def _midnight(day: str) -> str:

@@ -62,31 +62,31 @@ class Correction:
 def papers(root: Path, ledger: Ledger, batch_id: str) -> list[Paper]:
     """Every file that speaks of a batch, in the order they came."""
     known = ledger.certificates([batch_id]).get(batch_id, [])
-    names = ledger.files([one.sha256 for one in known])
-    found: list[Paper] = []
-    for one in known:
-        rows = _rows(root, "certificates", batch_id, one)
+    names = ledger.files([paper.sha256 for paper in known])
+    papers_found: list[Paper] = []
+    for paper in known:
+        rows = _rows(root, "certificates", batch_id, paper)
         facts = {fact["name"]: fact["said"] for row in rows for fact in row["facts_said"] or ()}
         first = rows[0] if rows else {}
-        found.append(
+        papers_found.append(
             Paper(
-                known=one,
-                name=names[one.sha256].name,
+                known=paper,
+                name=names[paper.sha256].name,
                 laboratory=first.get("laboratory") or "",
                 certificate_id=first.get("certificate_id") or "",
                 issued_on=str(first.get("issued_on") or ""),
                 amends=facts.get("amends", ""),
             )
         )
-    return found
+    return papers_found
 
 
-def corrections(root: Path, batch_id: str, found: Sequence[Paper]) -> list[Correction]:
+def corrections(root: Path, batch_id: str, of_batch: Sequence[Paper]) -> list[Correction]:
     """The papers of a batch of which a later one seems to correct an earlier: a laboratory's number
     used again, or a number that it says it replaces."""
     return [
         Correction(before, after, tuple(_differences(root, batch_id, before, after)))
-        for before, after in combinations(found, 2)
+        for before, after in combinations(of_batch, 2)
         if after.known.same_as is None and _corrects(before, after)
     ]
 
@@ -107,14 +107,14 @@ def _differences(root: Path, batch_id: str, before: Paper, after: Paper) -> Iter
 
 def _statements(root: Path, batch_id: str, known: KnownCertificate) -> dict[str, str]:
     """All that a paper says of a batch, by what it says it of."""
-    said: dict[str, str] = {}
+    statements: dict[str, str] = {}
     for row in _rows(root, "certificates", batch_id, known):
-        said |= {fact["name"]: fact["said"] for fact in row["facts_said"] or ()}
+        statements |= {fact["name"]: fact["said"] for fact in row["facts_said"] or ()}
     for row in _rows(root, "results", batch_id, known):
         thing = " ".join(str(row[name]) for name in _THING if row[name])
         stated = " ".join(str(row[name]) for name in _SAID if row[name] not in (None, ""))
-        said[thing] = f"{said[thing]}; {stated}" if thing in said else stated
-    return said
+        statements[thing] = f"{statements[thing]}; {stated}" if thing in statements else stated
+    return statements
 
 
 def _rows(root: Path, name: str, batch_id: str, known: KnownCertificate) -> list[Row]:
@@ -143,9 +143,9 @@ def amend(
     """
     ledger = ledger_of(existing_store(root))
     batch = known_batch(root, ledger, batch_id)
-    found = papers(root, ledger, batch_id)
-    old = named(found, before)
-    new = named(found, after) if after is not None else None
+    of_batch = papers(root, ledger, batch_id)
+    old = named(of_batch, before)
+    new = named(of_batch, after) if after is not None else None
     amends(batch.verdict, because, people)
     if new is not None and (new is old or new.known.amended_by):
         raise UsageError(f"{new.name} cannot take the place of {old.name}: it does not stand")
@@ -161,16 +161,16 @@ def amend(
     add_to(ledger, batch, people[0], Act("amended", batch_id, made, was, because))
 
 
-def named(found: Iterable[Paper], name: str) -> Paper:
+def named(of_batch: Iterable[Paper], name: str) -> Paper:
     """The paper of a batch that goes by a name, or by the beginning of its hash. Raises
     InputNotFound where none does, or several do."""
     matching = [
         paper
-        for paper in found
+        for paper in of_batch
         if paper.name == name or (len(name) >= _SHORTEST and paper.known.sha256.startswith(name))
     ]
     if len(matching) != 1:
-        known = ", ".join(f"{paper.name} ({paper.known.sha256[:12]})" for paper in found)
+        known = ", ".join(f"{paper.name} ({paper.known.sha256[:12]})" for paper in of_batch)
         what = "names several papers" if matching else "is no paper"
         raise InputNotFound(f"'{name}' {what} of this batch; it has {known}")
     return matching[0]

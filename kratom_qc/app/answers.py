@@ -17,10 +17,10 @@ def certificate_answer(file: ShownFile) -> Made:
     if file.delivery.status == "refused":
         return as_json.refused(name, sha256, file.refusals)
     made = as_json.judged(name, sha256, file.verdicts)
-    whole = {one["batch_id"]: one for one in made["batches"]}
+    whole = {batch["batch_id"]: batch for batch in made["batches"]}
     batches = [
-        {**whole.get(one.batch_id, {"batch_id": one.batch_id}), **_stands(one)}
-        for one in file.batches
+        {**whole.get(batch.batch_id, {"batch_id": batch.batch_id}), **_stands(batch)}
+        for batch in file.batches
     ]
     return {**made, "status": file.delivery.status, "batches": batches}
 

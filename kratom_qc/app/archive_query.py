@@ -21,5 +21,5 @@ def ask(root: Path, sql: str) -> Answer:
     """What SQL answers over the archive of a store. Raises UsageError for SQL that is not one
     SELECT, InputNotFound where there is no store, StoreError where it cannot be read."""
     ledger = ledger_of(existing_store(root))
-    passes = [one.pass_id for one in ledger.passes()]
+    passes = [known.pass_id for known in ledger.passes()]
     return query(tables_of(root, ledger), passes, sql)

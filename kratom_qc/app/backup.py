@@ -2,7 +2,7 @@
 
     manifest.json    the SHA-256 of every file below, and the head of the journal; written last
     journal.jsonl    every entry of the journal, a JSON list a line
-    raw/ archive/ pages/ rulebooks/ registers/ rejudged/    as in the store
+    raw/ archive/ rulebooks/ registers/ rejudged/    as in the store
 
 The journal is read first, and everything that it names is immutable: a pass may run meanwhile.
 Whatever database holds the ledger, the backup is the same. Reports are made again from it.
@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kratom_qc import settings
 from kratom_qc.app import reports
@@ -42,10 +43,9 @@ def back_up(root: Path, target: Path, actor: str) -> tuple[Head, int]:
         entries = list(ledger.entries())
         lines = "".join(json.dumps(list(entry)) + "\n" for entry in entries)
         disk.write(part / JOURNAL, lines.encode("ascii"))
-        for path, sha256 in _named(entries):
-            _copy(root, path, part, sha256)
-        for path in _beside(root):
-            _copy(root, path, part)
+        for path, sha256 in (*named(entries), *((path, "") for path in _beside(root))):
+            copy = partial(shutil.copyfile, lies_at(root, Path(path)))
+            _copy(copy, str(root / path), part / path, sha256)
         hashes = _hashes(part)
         head = Head(entries[-1].sequence, entries[-1].hash) if entries else BEGINNING
         manifest = json.dumps({"head": list(head), "files": hashes}, indent=0, sort_keys=True)
@@ -55,25 +55,36 @@ def back_up(root: Path, target: Path, actor: str) -> tuple[Head, int]:
     return head, len(hashes)
 
 
-def restore(backup: Path, root: Path, actor: str, clock: Clock = now) -> tuple[Head, int]:
-    """Make a store of a backup, in a folder where there is none. Returns as `back_up` does.
+class Source(NamedTuple):
+    """What a store is made of: its journal up to a head, the hash of every file by its path, and
+    how one is copied to a place. The journal was verified, and no file was looked at yet."""
 
-    Raises InputNotFound where there is no backup, and StoreError where anything in it is not what
-    was backed up, or the ledger of the settings is not empty: then no store is made.
+    name: str
+    head: Head
+    entries: list[Entry]
+    files: Mapping[str, str]
+    copy: Callable[[str, Path], object]
+
+
+def restore(backup: Path | str, root: Path, actor: str, clock: Clock = now) -> tuple[Head, int]:
+    """Make a store of a backup, or of the bucket at a URL, in a folder where there is none. Returns
+    as `back_up` does.
+
+    Raises InputNotFound where there is no backup, UsageError for a URL that names no bucket, and
+    StoreError where anything in it is not what was backed up, or the ledger of the settings is not
+    empty: then no store is made.
     """
-    manifest = _manifest(backup)
-    head = Head(*manifest["head"])
-    entries = _entries(backup, manifest["files"].pop(JOURNAL, ""), head)
+    source = _in_folder(backup) if isinstance(backup, Path) else _in_bucket(backup)
     with disk.new_folder(root) as part:
-        for path, sha256 in manifest["files"].items():
-            _copy(backup, path, part, sha256)
-        disk.sync(part / path for path in manifest["files"])
-        _take_over(Ledger(settings.load().ledger or part / LEDGER, clock), entries)
+        for path, sha256 in source.files.items():
+            _copy(partial(source.copy, path), f"{source.name}/{path}", part / path, sha256)
+        disk.sync(part / path for path in source.files)
+        _take_over(Ledger(settings.load().ledger or part / LEDGER, clock), source.entries)
     store = Store(root, clock)
-    store.ledger.add(actor, Act("restored", str(backup), {"head": str(head)}))
+    store.ledger.add(actor, Act("restored", source.name, {"head": str(source.head)}))
     store.export_head()
     reports.rebuild(root, store.ledger)
-    return head, len(manifest["files"])
+    return source.head, len(source.files)
 
 
 def _take_over(ledger: Ledger, entries: list[Entry]) -> None:
@@ -84,7 +95,7 @@ def _take_over(ledger: Ledger, entries: list[Entry]) -> None:
             writer.take(entries[start : start + _TAKEN])
 
 
-def _named(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+def named(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
     """(path in the store, SHA-256) of every file that the journal names and that no later entry
     replaces."""
     entries = list(entries)
@@ -109,21 +120,51 @@ def _beside(root: Path) -> Iterator[str]:
                 yield path.relative_to(root).as_posix()
 
 
-def _copy(source: Path, path: str, target: Path, sha256: str = "") -> None:
+def _copy(copy: Callable[[Path], object], name: str, target: Path, sha256: str) -> None:
     """Copy a file once. Raises StoreError where it is not there, or not what it should be."""
-    copy = target / path
-    if copy.exists():
+    if target.exists():
         return
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    with disk.told(source / path, "cannot be copied"):
-        shutil.copyfile(lies_at(source, Path(path)), copy)
-    if sha256 and sha256_of(copy) != sha256:
-        raise StoreError(f"{source / path}: is not what it was when it was written")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with disk.told(Path(name), "cannot be copied"):
+        copy(target)
+    if sha256 and sha256_of(target) != sha256:
+        raise StoreError(f"{name}: is not what it was when it was written")
 
 
 def _hashes(folder: Path) -> dict[str, str]:
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
+
+
+def _in_folder(backup: Path) -> Source:
+    manifest = _manifest(backup)
+    files: dict[str, str] = manifest["files"]
+    head = Head(*manifest["head"])
+    entries = _entries(backup, files.pop(JOURNAL, ""), head)
+
+    def copy(path: str, target: Path) -> None:
+        shutil.copyfile(backup / path, target)
+
+    return Source(str(backup), head, entries, files, copy)
+
+
+def _in_bucket(url: str) -> Source:
+    from kratom_qc.archive.bucket import Bucket
+
+    bucket = Bucket(url)
+    counted, mark = bucket.counted()
+    if mark is None:
+        raise InputNotFound(f"{url}: nothing was published here")
+    head = Head(*counted.head)
+    entries = _chained(f"{url}/journal", bucket.journal(head.sequence), head)
+
+    def copy(path: str, target: Path) -> None:
+        content = bucket.read(path)
+        if content is None:
+            raise StoreError(f"{url}/{path}: is not there")
+        target.write_bytes(content)
+
+    return Source(url, head, entries, dict(named(entries)), copy)
 
 
 def _manifest(backup: Path) -> dict[str, Any]:
@@ -144,8 +185,16 @@ def _entries(backup: Path, sha256: str, head: Head) -> list[Entry]:
     if sha256_of(path) != sha256:
         raise StoreError(f"{path}: is not what was backed up")
     lines = path.read_text(encoding="ascii").splitlines()
-    entries = [Entry(*json.loads(line)) for line in lines]
-    fault = next(faults(entries, [head] if head != BEGINNING else []), None)
+    return _chained(str(path), map(json.loads, lines), head)
+
+
+def _chained(name: str, rows: Iterable[Iterable[Any]], head: Head) -> list[Entry]:
+    """The entries of a journal, which end at a head. Raises StoreError where they are not those."""
+    try:
+        entries = [Entry(*row) for row in rows]
+        fault = next(faults(entries, [head] if head != BEGINNING else []), None)
+    except (TypeError, AttributeError):
+        raise StoreError(f"{name}: is damaged") from None
     if fault:
-        raise StoreError(f"{path}: entry {fault.sequence} {fault.what}")
+        raise StoreError(f"{name}: entry {fault.sequence} {fault.what}")
     return entries

@@ -26,8 +26,8 @@ class Totals:
 
 def together(passes: Iterable[Totals | None]) -> Totals | None:
     """The sums over passes made one after another; None where none was published."""
-    found = [astuple(totals) for totals in passes if totals is not None]
-    return Totals(*map(sum, zip(*found, strict=True))) if found else None
+    sums = [astuple(totals) for totals in passes if totals is not None]
+    return Totals(*map(sum, zip(*sums, strict=True))) if sums else None
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Balance:
         for certificate in verdict.batch.certificates:
             counts[certificate.sha256] += len(certificate.results)
 
-    def totals(self, new: Iterable[Reading], again: Mapping[str, Mapping[str, str]]) -> Totals:
+    def totals(self, new: Iterable[Reading], repeats: Mapping[str, Mapping[str, str]]) -> Totals:
         """The sums over new files; `again` has, by batch, those whose content an earlier file says.
 
         Raises EngineError for a file of which a result was neither judged nor held: then nothing of
@@ -53,7 +53,7 @@ class Balance:
         read: list[str] = []
         for reading in new:
             files, refused = files + 1, refused + bool(reading.refusals)
-            came, elsewhere = _results(reading, again)
+            came, elsewhere = _results(reading, repeats)
             judged = self.decided[reading.sha256] + self.held[reading.sha256]
             if came != judged + elsewhere:
                 raise EngineError(
@@ -66,11 +66,11 @@ class Balance:
         return Totals(files, refused, results, decided, held, linked)
 
 
-def _results(reading: Reading, again: Mapping[str, Mapping[str, str]]) -> tuple[int, int]:
+def _results(reading: Reading, repeats: Mapping[str, Mapping[str, str]]) -> tuple[int, int]:
     """How many results a file has, and how many of them an earlier file says."""
     came = elsewhere = 0
     for certificate in reading.certificates:
         came += len(certificate.results)
-        if reading.sha256 in again.get(certificate.batch_id, ()):
+        if reading.sha256 in repeats.get(certificate.batch_id, ()):
             elsewhere += len(certificate.results)
     return came, elsewhere

@@ -87,9 +87,11 @@ def compared(
         ]
         if unread:
             checks.hold_reasons.setdefault(batch_id, []).extend(unread)
-    refused = (RefusedFile(each.file, each.told) for each in by_hash.values() if each.refusals)
+    refused = (
+        RefusedFile(reading.file, reading.told) for reading in by_hash.values() if reading.refusals
+    )
     waiting = _waiting((*refused_before, *refused))
-    for batch_id in dict.fromkeys(each.batch_id for each in _certificates(by_hash)):
+    for batch_id in dict.fromkeys(paper.batch_id for paper in _certificates(by_hash)):
         for reason in waiting.get(lot_key(batch_id), {}).values():
             checks.hold_reasons.setdefault(batch_id, []).append(reason)
     return checks
@@ -99,7 +101,7 @@ def refused_before(
     ledger: Ledger, batch_ids: Iterable[str], without: Container[str] = ()
 ) -> list[RefusedFile]:
     """The refused files that name batches by one of their spellings; `without` some, by hash."""
-    found = ledger.lots({lot_key(batch_id) for batch_id in batch_ids})
+    lots = ledger.lots({lot_key(batch_id) for batch_id in batch_ids})
     return [
         RefusedFile(
             lot.name,
@@ -108,7 +110,7 @@ def refused_before(
                 Problem(NAMES_LOT, "", CellRef(lot.name, lot.sheet, lot.cell), lot.said),
             ),
         )
-        for lot in found
+        for lot in lots
         if lot.sha256 not in without
     ]
 
@@ -121,10 +123,10 @@ def several_vendors(
     every = list(dict.fromkeys(chain.from_iterable(files.values())))
     sent = People(ledger).vendors_of(every)
     for batch_id, hashes in files.items():
-        named = sorted({one for sha256 in hashes for one in sent.get(sha256, ()) if one})
-        if len(named) > 1:
+        vendors = sorted({vendor for sha256 in hashes for vendor in sent.get(sha256, ()) if vendor})
+        if len(vendors) > 1:
             why = (
-                f"certificates of this lot came from several vendors ({', '.join(named)}): "
+                f"certificates of this lot came from several vendors ({', '.join(vendors)}): "
                 "ask whose lot it is"
             )
             yield batch_id, HoldReason("SEVERAL-VENDORS", why, CellRef(""))
@@ -172,10 +174,10 @@ def standing(
 def _standing(
     reading: Reading, amended: Mapping[str, Mapping[str, str]]
 ) -> Iterator[InterpretedCertificate]:
-    for one in reading.certificates:
-        of_batch = amended.get(one.batch_id, {})
+    for certificate in reading.certificates:
+        of_batch = amended.get(certificate.batch_id, {})
         if reading.sha256 not in of_batch:
-            yield _settled(one) if reading.sha256 in of_batch.values() else one
+            yield _settled(certificate) if reading.sha256 in of_batch.values() else certificate
 
 
 def _settled(certificate: InterpretedCertificate) -> InterpretedCertificate:
@@ -183,7 +185,9 @@ def _settled(certificate: InterpretedCertificate) -> InterpretedCertificate:
     if says is None:
         return certificate
     held = certificate.hold_reasons
-    kept = tuple(one for one in held if (one.rule_id, one.ref) != (TEXT_UNREAD, says.ref))
+    kept = tuple(
+        reason for reason in held if (reason.rule_id, reason.ref) != (TEXT_UNREAD, says.ref)
+    )
     return replace(certificate, hold_reasons=kept)
 
 
@@ -194,8 +198,8 @@ def _by_hash(readings: Iterable[Reading]) -> dict[str, Reading]:
 def _certificates(by_hash: Mapping[str, Reading]) -> list[InterpretedCertificate]:
     """The certificates of files; content that was saved again counts once."""
     every = [certificate for reading in by_hash.values() for certificate in reading.certificates]
-    again = saved_again(every)
-    return [one for one in every if one.sha256 not in again.get(one.batch_id, ())]
+    repeats = saved_again(every)
+    return [paper for paper in every if paper.sha256 not in repeats.get(paper.batch_id, ())]
 
 
 def _earlier_unread(reading: Reading) -> HoldReason:
@@ -216,7 +220,7 @@ def judge_readings(readings: Sequence[Reading], policy: JudgementPolicy) -> list
 
 
 def judge_batches(
-    found: Sequence[Batch],
+    batches: Sequence[Batch],
     policy: JudgementPolicy,
     only: Mapping[str | None, Container[Rule]] | None = None,
 ) -> Judgement:
@@ -224,7 +228,7 @@ def judge_batches(
     from kratom_qc.judge.verdicts import judge  # loads Great Expectations, which takes seconds
 
     return judge(
-        found,
+        batches,
         policy.books,
         markets=policy.markets,
         home=policy.home,

@@ -7,9 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from kratom_qc.app import reports
 from kratom_qc.app.store import Store, existing_store, tables_of
 from kratom_qc.archive import generation
-from kratom_qc.archive.compaction import Merged, Part, merge, plan, rows_of
+from kratom_qc.archive.compaction import Merged, Part, files_of, merge, plan, rows_of
 from kratom_qc.ledger.entries import Act
 from kratom_qc.ledger.ledger import Clock, KnownPass, now
 
@@ -23,7 +24,7 @@ class Compacted(NamedTuple):
 
 def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
     """Merge the small files of an archive into larger ones, and write into the journal which took
-    whose place.
+    whose place. Pages of passes to which nothing leads are found there alone.
 
     Raises InputNotFound where there is no store, StoreError where another pass holds it, where a
     table is damaged or cannot be written, and where the file system cannot exchange folders: then
@@ -36,35 +37,38 @@ def compact(root: Path, actor: str, clock: Clock = now) -> Compacted:
         tables = tables_of(root, store.ledger)
         groups = list(plan(parts, rows_of(tables, parts)))
         if not groups:
+            reports.tidy(root, store.ledger)
             return Compacted(len(parts), len(parts))
         ours = store.ledger.ever_tables()
         generation.begin(root, ours)
-        written = dict(chain.from_iterable(one.holds.items() for one in passes))
+        written = dict(chain.from_iterable(known.holds.items() for known in passes))
         merged = [merge(tables, group, written) for group in groups]
         replaced = {part.stem for group in groups for part in group}
-        stays = [part.stem for part in parts if part.stem not in replaced]
-        generation.complete(root, stays, [one.part.stem for one in merged])
+        stays = [part for part in parts if part.stem not in replaced]
+        linked = files_of(root, stays, written).values()
+        generation.complete(root, linked, [part.part.stem for part in merged])
         generation.mark_ready(root)
         store.ledger.add(actor, *acts_of(merged))
         generation.take_place(root, ours)
+        reports.tidy(root, store.ledger)
         return Compacted(len(parts), len(stays) + len(merged))
 
 
 def parts_of(passes: Iterable[KnownPass]) -> list[Part]:
     """The files of an archive, in the order of their passes."""
-    found: dict[str, list[KnownPass]] = {}
-    for one in passes:
-        stems = (Path(path).stem for path in one.holds if path.startswith("archive/"))
-        found.setdefault(next(stems, one.pass_id), []).append(one)
+    by_stem: dict[str, list[KnownPass]] = {}
+    for known in passes:
+        stems = (Path(path).stem for path in known.holds if path.startswith("archive/"))
+        by_stem.setdefault(next(stems, known.pass_id), []).append(known)
     return [
         Part(
             stem,
             some[0].judged_on[:7],
-            min(one.sequence for one in some),
-            max(one.sequence for one in some),
-            tuple(one.pass_id for one in some),
+            min(known.sequence for known in some),
+            max(known.sequence for known in some),
+            tuple(known.pass_id for known in some),
         )
-        for stem, some in found.items()
+        for stem, some in by_stem.items()
     ]
 
 

@@ -30,7 +30,7 @@ _CERTIFICATE = ("sha256", "laboratory", "certificate_id", "tested_on")
 _VERDICT = ("pass_id", "market", "verdict", "says", "rule_id", "certificates", "judged_on")
 
 
-def compare(root: Path, one: str, other: str, batch: str | None = None) -> Comparison:
+def compare(root: Path, left: str, right: str, batch: str | None = None) -> Comparison:
     """Two batches, each over all its certificates that count and by its newest verdict.
 
     Or two certificates of `batch`, named as they came or by the beginning of their hash, each by
@@ -40,16 +40,16 @@ def compare(root: Path, one: str, other: str, batch: str | None = None) -> Compa
     ledger = ledger_of(existing_store(root))
     reader = _Reader(root, ledger)
     if batch is None:
-        first, second = (reader.batch(name) for name in (one, other))
+        first, second = (reader.batch(name) for name in (left, right))
     else:
         known = known_batch(root, ledger, batch)
-        found = papers(root, ledger, batch)
-        before, after = named(found, one), named(found, other)
+        stated = papers(root, ledger, batch)
+        before, after = named(stated, left), named(stated, right)
         first = reader.paper(known, before, after)
         second = reader.paper(known, after, before)
     return Comparison(
-        one=first[0],
-        other=second[0],
+        first=first[0],
+        second=second[0],
         results=compared(first[1], second[1]),
         markets=_markets(first[2], second[2]),
     )
@@ -70,9 +70,9 @@ class _Reader:
         """A batch over its certificates that count."""
         known = known_batch(self._root, self._ledger, batch_id)
         files = {
-            one.sha256: one.pass_id
-            for one in self._ledger.certificates([batch_id]).get(batch_id, ())
-            if one.same_as is None and one.amended_by is None
+            paper.sha256: paper.pass_id
+            for paper in self._ledger.certificates([batch_id]).get(batch_id, ())
+            if paper.same_as is None and paper.amended_by is None
         }
         rows = self._verdicts(batch_id, [known.pass_id])
         return self._side(known, batch_id, files, rows)
@@ -83,12 +83,12 @@ class _Reader:
         holds = self._ledger.files_of([batch_id])[batch_id]
         judged = self._ledger.verdicts_of([batch_id]).get(batch_id, ())
         by_pass: dict[str, list[Row]] = {}
-        for row in self._verdicts(batch_id, [each.made["pass_id"] for each in judged]):
+        for row in self._verdicts(batch_id, [entry.made["pass_id"] for entry in judged]):
             by_pass.setdefault(row["pass_id"], []).append(row)
         rows: list[Row] = []
         for entry in judged:  # the newest last
             of_pass = by_pass.get(entry.made["pass_id"], [])
-            rested = {one for row in of_pass for one in row["certificates"] or ()}
+            rested = {sha256 for row in of_pass for sha256 in row["certificates"] or ()}
             if paper.known.sha256 in rested and without.known.sha256 not in rested:
                 rows = of_pass
         return self._side(known, paper.name, {sha256: holds[sha256]}, rows)
@@ -120,16 +120,16 @@ class _Reader:
     def _rows(
         self, name: str, batch_id: str, files: dict[str, str], columns: Sequence[str]
     ) -> list[Row]:
-        found: list[Row] = []
+        rows_found: list[Row] = []
         for sha256, pass_id in files.items():
             ours = among("batch_id", [batch_id]) & among("sha256", [sha256])
-            found += self._tables.table(name, pass_id, columns, ours).to_pylist()
-        return found
+            rows_found += self._tables.table(name, pass_id, columns, ours).to_pylist()
+        return rows_found
 
     def _verdicts(self, batch_id: str, passes: Sequence[str]) -> list[Row]:
         ours = among("batch_id", [batch_id])
-        found: list[Row] = self._tables.table("verdicts", passes, _VERDICT, ours).to_pylist()
-        return found
+        rows: list[Row] = self._tables.table("verdicts", passes, _VERDICT, ours).to_pylist()
+        return rows
 
 
 def _each(texts: Iterable[str | None]) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def _stated(row: Row) -> Stated:
     in_numbers = row["measured"] and row["text"] is None
     interval = Interval(row["low"], row["high"], row["low_open"], row["high_open"])
     portion = row["portion_g"]
-    said, unit = row["said"] or "", row["unit_said"] or ""
+    printed, unit = row["said"] or "", row["unit_said"] or ""
     place = "!".join(filter(None, (row["sheet"], row["cell"])))
     return Stated(
         subject=Subject(
@@ -151,16 +151,16 @@ def _stated(row: Row) -> Stated:
             portion="" if portion is None else plain(portion),
         ),
         interval=interval if in_numbers else None,
-        said=said if not unit or said.endswith(unit) else f"{said} {unit}",
+        printed=printed if not unit or printed.endswith(unit) else f"{printed} {unit}",
         cell=f"{row['file']} {place}".strip(),
         uncertainty=row["uncertainty"],
     )
 
 
 def _markets(
-    one: dict[str | None, Standing], other: dict[str | None, Standing]
+    first: dict[str | None, Standing], other: dict[str | None, Standing]
 ) -> tuple[MarketLine, ...]:
     return tuple(
-        MarketLine(market, one.get(market), other.get(market))
-        for market in dict.fromkeys((*one, *other))
+        MarketLine(market, first.get(market), other.get(market))
+        for market in dict.fromkeys((*first, *other))
     )

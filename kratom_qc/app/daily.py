@@ -35,31 +35,34 @@ def rejudge(
 ) -> Rejudged:
     """Tell which batches today's limits judge otherwise, then judge them again over their files.
     Raises InputNotFound where nothing was judged yet, and what `whole_pass` raises."""
-    found = turned(store.root, policy)
-    if not found:
-        return Rejudged(found, None)
+    changes = turned(store.root, policy)
+    if not changes:
+        return Rejudged(changes, None)
     # Told first: whoever is told twice after a crash is better off than who is never told.
-    send_now(f"kratom_qc: {len(found)} batches are judged otherwise on {policy.on}", _said(found))
-    batches = [one.batch_id for one in found]
+    send_now(
+        f"kratom_qc: {len(changes)} batches are judged otherwise on {policy.on}", _said(changes)
+    )
+    batches = [change.batch_id for change in changes]
     done = whole_pass(None, store, policy, batches, progress, stages)
     after_pass(store, policy)
-    return Rejudged(found, done)
+    return Rejudged(changes, done)
 
 
-def _said(found: list[Turned]) -> list[str]:
-    return [one.text for one in found]
+def _said(changes: list[Turned]) -> list[str]:
+    return [change.text for change in changes]
 
 
 def keep(store: Store, policy: JudgementPolicy) -> Kept:
     """Verify a store, and back it up and compact it where it is whole; else tell everybody. Raises
     StoreError where the backup cannot be written."""
     faults = upkeep.verified(store.root)
-    due = [f"to read again: {one}" for one in due_limits(policy)]
+    due = [f"to read again: {limit}" for limit in due_limits(policy)]
     if faults:
         send_now(f"kratom_qc: the store is damaged in {len(faults)} places", faults)
         return Kept(faults, [*faults, *due])
     backed_up = upkeep.backed_up(store.root, policy.on)
-    return Kept(faults, [backed_up, upkeep.compacted(store.root), *due])
+    done = [backed_up, upkeep.compacted(store.root), upkeep.published(store.root)]
+    return Kept(faults, [*done, *due])
 
 
 def tell_digest(

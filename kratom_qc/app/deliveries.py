@@ -38,7 +38,7 @@ def deliver(
     store.files.take(sha256, arrived)
     shown = visible_name(name)
     before = People(store.ledger).deliveries(sha256=sha256, vendor=vendor, count=1_000)
-    if any((one.name, one.route, one.vendor) == (shown, route, vendor) for one in before):
+    if any((sent.name, sent.route, sent.vendor) == (shown, route, vendor) for sent in before):
         return False
     made = {"name": shown, "route": route, "size": size}
     whose = {"vendor": vendor} if vendor is not None else {}

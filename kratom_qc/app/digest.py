@@ -38,8 +38,10 @@ class Digest:
     @property
     def title(self) -> str:
         """Counts alone."""
-        said = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
-        return f"kratom_qc, {self.since[:10]} to {self.until[:10]}: {said or 'nothing was judged'}"
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
+        return (
+            f"kratom_qc, {self.since[:10]} to {self.until[:10]}: {counts or 'nothing was judged'}"
+        )
 
     def lines(self) -> Iterator[str]:
         """What it says, as plain text."""
@@ -64,9 +66,11 @@ def digest(ledger: Ledger, policy: JudgementPolicy, until: datetime, days: int) 
         since=begin,
         until=stamp(until),
         arrived=dict(Counter(_vendors(entries))),
-        verdicts=dict(Counter(one.made["verdict"] for one in entries if one.act == "judged")),
+        verdicts=dict(Counter(entry.made["verdict"] for entry in entries if entry.act == "judged")),
         refused=acts["refused"],
-        decided=dict(Counter(one.made["disposition"] for one in entries if one.act == "decided")),
+        decided=dict(
+            Counter(entry.made["disposition"] for entry in entries if entry.act == "decided")
+        ),
         awaiting_review=dispositions.get(Disposition.AWAITING_REVIEW, 0),
         holds=_ages(ledger, policy.on),
         news=tuple(news(entries)),
@@ -77,18 +81,20 @@ def digest(ledger: Ledger, policy: JudgementPolicy, until: datetime, days: int) 
 def _vendors(entries: Iterable[Entry]) -> Iterator[str]:
     """The vendor of every delivery; the same file of one vendor counts once."""
     seen = dict.fromkeys(
-        (one.subject, one.made.get("vendor") or "") for one in entries if one.act == "delivered"
+        (entry.subject, entry.made.get("vendor") or "")
+        for entry in entries
+        if entry.act == "delivered"
     )
     return (vendor for _, vendor in seen)
 
 
 def _ages(ledger: Ledger, on: date) -> dict[str, int]:
-    found: Counter[str] = Counter()
-    for _, at, _ in ledger.on_hold():
-        days = (on - date.fromisoformat(at[:10])).days
+    ages: Counter[str] = Counter()
+    for _, since, _ in ledger.on_hold():
+        days = (on - date.fromisoformat(since[:10])).days
         below = next((age for age in _AGES if days < age), None)
-        found[f"less than {below} days" if below else f"{_AGES[-1]} days and more"] += 1
-    return dict(found)
+        ages[f"less than {below} days" if below else f"{_AGES[-1]} days and more"] += 1
+    return dict(ages)
 
 
 def _counts(counts: dict[str, int]) -> str:

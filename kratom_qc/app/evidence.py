@@ -31,7 +31,7 @@ from kratom_qc.app.store import existing_store, known_batch, ledger_of, tables_o
 from kratom_qc.archive import disk, standalone
 from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.archive.query import plain
-from kratom_qc.archive.store import raw, rulebook_path
+from kratom_qc.archive.store import lies_at, raw, rulebook_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.ledger.entries import Act, Entry, Head
@@ -94,20 +94,23 @@ def _passes(batch: KnownBatch, files: Mapping[str, str]) -> Iterator[str]:
 
 def _judged_by(root: Path, ledger: Ledger, tables: ArchiveTables, batch: KnownBatch) -> _JudgedBy:
     """The rulebooks that a verdict names, and the registers of its terms."""
-    own = among("batch_id", [batch.batch_id]) & ds.field("market").is_null()
-    (row,) = tables.table("verdicts", batch.pass_id, ("rulebooks",), own).to_pylist()
+    is_batch_row = among("batch_id", [batch.batch_id]) & ds.field("market").is_null()
+    (row,) = tables.table("verdicts", batch.pass_id, ("rulebooks",), is_batch_row).to_pylist()
     holds = {
         rulebook_path(Path(), book["id"], book["sha256"]).as_posix(): book["sha256"]
         for book in row["rulebooks"]
     }
-    terms = [one.terms for one in ledger.passes() if one.pass_id == batch.pass_id and one.terms]
+    terms = [
+        known.terms for known in ledger.passes() if known.pass_id == batch.pass_id and known.terms
+    ]
     for name in terms:
-        named = ledger.terms()[name]["holds"].items()
-        holds |= {path: sha256 for path, sha256 in named if path.startswith("registers/")}
+        held = ledger.terms()[name]["holds"].items()
+        holds |= {path: sha256 for path, sha256 in held if path.startswith("registers/")}
     contents: dict[str, bytes] = {}
     for path, sha256 in holds.items():
-        with disk.told(root / path, "cannot be read"):
-            contents[path] = (root / path).read_bytes()
+        found = lies_at(root, Path(path))
+        with disk.told(found, "cannot be read"):
+            contents[path] = found.read_bytes()
         if hashlib.sha256(contents[path]).hexdigest() != sha256:
             raise StoreError(f"{root / path}: is not what was committed")
     return _JudgedBy(terms, contents)
@@ -115,8 +118,8 @@ def _judged_by(root: Path, ledger: Ledger, tables: ArchiveTables, batch: KnownBa
 
 def _originals(root: Path, ledger: Ledger, files: Iterable[str]) -> dict[str, bytes]:
     return {
-        f"originals/{one.sha256[:12]}-{_UNSAFE.sub('-', one.name)[-80:]}": raw(root, one.sha256)
-        for one in ledger.files(list(files)).values()
+        f"originals/{file.sha256[:12]}-{_UNSAFE.sub('-', file.name)[-80:]}": raw(root, file.sha256)
+        for file in ledger.files(list(files)).values()
     }
 
 
@@ -129,14 +132,14 @@ def _tables(tables: ArchiveTables, batch: KnownBatch, files: Mapping[str, str]) 
         name: tables.table(name, passes[name], schema.names, ours).to_pylist()
         for name, schema in SCHEMAS.items()
     }
-    return {f"{name}.jsonl": _lines(map(plain, found)) for name, found in rows.items()}
+    return {f"{name}.jsonl": _lines(map(plain, rows_of)) for name, rows_of in rows.items()}
 
 
 def _journal(ledger: Ledger, head: Head, subjects: Iterable[str]) -> list[dict[str, Any]]:
     """The entries on subjects and the head, each with its proof."""
     hashes = islice(ledger.hashes(), head.sequence)  # somebody may write meanwhile
-    entries = {one.sequence: one for one in ledger.about(list(subjects))}
-    entries |= {one.sequence: one for one in _keys(ledger, entries.values())}
+    entries = {entry.sequence: entry for entry in ledger.about(list(subjects))}
+    entries |= {entry.sequence: entry for entry in _keys(ledger, entries.values())}
     entries[head.sequence] = ledger.entry(head.sequence)
     places = [sequence - 1 for sequence in sorted(entries) if sequence <= head.sequence]
     beside = proofs(hashes, places)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kratom_qc import settings
-from kratom_qc.app.reading import Readers
+from kratom_qc.app.reading import READ_BEFORE, Readers
 from kratom_qc.intake.giveback.annotate import annotated, list_alone
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.report.fixes import fix_list
@@ -19,6 +19,6 @@ def problems_marked(name: str, raw: bytes, on: date) -> bytes:
         reading = next(iter(readers.read([(name, raw)])))
     listing = fix_list(reading.file, reading.told, (), on)
     try:
-        return in_a_child(caps, "kratom_qc.app.reading", annotated, name, raw, listing, caps)
+        return in_a_child(caps, READ_BEFORE, annotated, name, raw, listing, caps)
     except ReaderDied:
         return list_alone(listing)

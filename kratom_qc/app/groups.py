@@ -4,30 +4,34 @@ them, how their values move.
     reports/groups.html                 leads to all of them
     reports/laboratories/<name>.html    likewise vendors/, products/
 
-They look at every batch and every result of a store, so they are made when somebody asks
-(`kratom-qc reports groups`, the portal), and not by every pass.
+They look at many batches and results, so they are made when somebody asks (`kratom-qc reports
+groups`, the portal), and not by every pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from kratom_qc import PROGRAM
 from kratom_qc.app import reports
-from kratom_qc.app.store import tables_of
+from kratom_qc.app.shown import Shown
+from kratom_qc.app.store import Store, tables_of
 from kratom_qc.app.trends.report import TrendReport, trends
 from kratom_qc.app.trends.specifications import Specifications
-from kratom_qc.app.trends.statements import Wanted
+from kratom_qc.app.trends.statements import Wanted as WantedResults
 from kratom_qc.archive import disk
 from kratom_qc.archive.history import among
 from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.domain.verdict import Decision
 from kratom_qc.ledger.ledger import KnownBatch, Ledger
 from kratom_qc.ledger.people import People
+from kratom_qc.ledger.search import Named, Wanted, count, laboratories_of, named, search
 from kratom_qc.report.html import page_name
 from kratom_qc.report.scorecard import (
     KINDS,
@@ -43,62 +47,89 @@ from kratom_qc.trends.series import SeriesKey
 from kratom_qc.vocabulary import nearest_hint, wording
 from kratom_qc.vocabulary.problems import problem
 
-_ASKED = 500  # batches that one question to the archive or the ledger names
+_LOOKED_AT = 2_000  # batches of a card, the newest
+_ASKED = 500  # of them whose causes are counted, the newest that do not PASS
 _FEWEST = 3  # points of a series that is drawn; of fewer there is nothing to see
 _MOST = 24  # charts of a page; those that warn first, then the longest
+_DRAWN = 500  # certificates whose results are drawn where one group is asked for, the newest
 _NAMED = 5  # batches that a sentence names
 LAB = "laboratory"
-_BETWEEN = " · "  # several laboratories of one batch
+
+
+class Values(NamedTuple):
+    """How the values of a group move: its series drawn, and what else they tell in sentences."""
+
+    charts: Sequence[TrendChart] = ()
+    remarks: Sequence[str] = ()
+
+    @property
+    def batches(self) -> set[str]:
+        """Those that are drawn."""
+        return {line.batch_id for chart in self.charts for line in chart.lines}
 
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of a store and their pages. They are for those who may see all: a batch of several
-    vendors stands on the page of each, with its reason. Vendors see `app.shown`."""
+    """The groups of a store and their pages: for those who may see all, or, where `vendor` is
+    named, over those batches alone that this company may be shown (`app.shown`)."""
 
     root: Path
     ledger: Ledger
     on: date | None = None
+    vendor: str | None = None
+
+    def named(self, kind: str) -> list[Named]:
+        """The groups of a kind with how many batches each has, by name."""
+        if self.vendor is None:
+            return named(self.ledger, kind)
+        counts = Counter(name for one in self._own for name in self._names(kind, one))
+        return [Named(name, number) for name, number in sorted(counts.items())]
 
     @cached_property
-    def _members(self) -> dict[str, dict[str, list[KnownBatch]]]:
-        """Batches by kind of group and its name, newest first."""
-        found: dict[str, dict[str, list[KnownBatch]]] = {kind: {} for kind in KINDS}
-        batches = sorted(self.ledger.batches().values(), key=lambda one: -one.sequence)
-        vendors = self._vendors([one.batch_id for one in batches])
-        for one in batches:
-            product = wording.product_name(one.product)
-            names = {
-                "vendor": vendors.get(one.batch_id, ()),
-                "laboratory": one.laboratory.split(_BETWEEN) if one.laboratory else (),
-                "product": (product,),
-            }
-            for kind, several in names.items():
-                for name in several:
-                    found[kind].setdefault(name, []).append(one)
-        return found
+    def _own(self) -> list[KnownBatch]:
+        """The newest batches that the vendor may be shown, the newest first."""
+        sent = search(self.ledger, Wanted(vendor=self.vendor), count=_LOOKED_AT).batches
+        shown = Shown(Store(self.root), self.vendor).batches(one.batch_id for one in sent)
+        return [one.known for one in shown if one.known is not None]
 
-    def _vendors(self, batch_ids: Sequence[str]) -> dict[str, Collection[str]]:
-        files = self.ledger.files_of(batch_ids)
-        hashes = sorted(set(chain.from_iterable(files.values())))
-        people = People(self.ledger)
-        known: dict[str, set[str | None]] = {}
-        for start in range(0, len(hashes), _ASKED):
-            known |= people.vendors_of(hashes[start : start + _ASKED])
-        return {
-            batch_id: sorted({one for sha in own for one in known.get(sha, ()) if one})
-            for batch_id, own in files.items()
-        }
+    def _names(self, kind: str, batch: KnownBatch) -> list[str]:
+        if kind == "vendor":
+            return [self.vendor] if self.vendor else []
+        told = laboratories_of(batch.laboratory) if kind == LAB else [batch.product or ""]
+        return list(filter(None, told))
+
+    def _members(self, kind: str, name: str) -> list[KnownBatch]:
+        """The newest batches of a group, the newest first. Raises InputNotFound for no group."""
+        if self.vendor is None:
+            found = search(self.ledger, Wanted(**{kind: name}), count=_LOOKED_AT).batches
+        else:
+            found = [one for one in self._own if name in self._names(kind, one)]
+        if not found:
+            near = nearest_hint(name, [one.name for one in self.named(kind)], 3)
+            raise InputNotFound(f"'{name}' is no {kind} of {self.root}{near}")
+        return found
 
     @cached_property
     def _causes(self) -> dict[str, list[tuple[str, str, str]]]:
-        """What holds and fails every batch: outcome, subject and rule."""
-        found: dict[str, list[tuple[str, str, str]]] = {}
-        batches = [one for one in self.ledger.batches().values() if one.verdict != "PASS"]
-        for start in range(0, len(batches), _ASKED):
-            for batch_id, cause in self._against(batches[start : start + _ASKED]):
-                found.setdefault(batch_id, []).append(cause)
-        return found
+        """What holds and fails batches: outcome, subject and rule, of those asked until now."""
+        return {}
+
+    def _counted(self, batches: Sequence[KnownBatch]) -> Iterator[Against]:
+        """The causes of some batches, each with how many it is of."""
+        new = [one for one in batches if one.batch_id not in self._causes]
+        self._causes.update((one.batch_id, []) for one in new)
+        for batch_id, cause in self._against(new) if new else ():
+            self._causes[batch_id].append(cause)
+        rules: dict[tuple[str, str], dict[str, None]] = {}
+        ids: dict[tuple[str, str], set[str]] = {}
+        for one in batches:
+            for outcome, subject, rule in self._causes[one.batch_id]:
+                rules.setdefault((outcome, subject), {})[rule] = None
+                ids.setdefault((outcome, subject), set()).add(one.batch_id)
+        for (outcome, subject), of in ids.items():
+            told = list(rules[outcome, subject])
+            few = " ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
+            yield Against(outcome, subject, few, len(of))
 
     def _against(self, batches: Sequence[KnownBatch]) -> Iterator[tuple[str, tuple[str, str, str]]]:
         newest = {one.batch_id: one.pass_id for one in batches}
@@ -123,79 +154,50 @@ class Groups:
                     (row["outcome"], _subject(row["analyte"], row["rule_id"]), row["rule_id"]),
                 )
 
-    def names(self, kind: str) -> list[str]:
-        """The groups of a kind, by name."""
-        return sorted(self._members[kind])
-
     def card(self, kind: str, name: str) -> Scorecard:
         """One group's card. Raises InputNotFound where there is no such group."""
-        members = self._members[kind].get(name)
-        if members is None:
-            near = nearest_hint(name, self._members[kind], 3)
-            raise InputNotFound(f"'{name}' is no {kind} of {self.root}{near}")
+        members = self._members(kind, name)
+        every = len(members)
+        if every == _LOOKED_AT and self.vendor is None:
+            every = count(self.ledger, Wanted(**{kind: name}))
         refused = People(self.ledger).tally(name).get("refused", 0) if kind == "vendor" else None
+        against = [one for one in members if one.verdict != Decision.PASS][:_ASKED]
         rows = [reports.index_row(one) for one in members]
-        return scorecard(kind, name, rows, self._counted(members), refused)
+        shown = wording.product_name(name) if kind == "product" else name
+        card = scorecard(kind, shown, rows, self._counted(against), refused)
+        return card._replace(key=name, every=every)
 
-    def _counted(self, members: Iterable[KnownBatch]) -> Iterator[Against]:
-        """The causes of some batches, each with how many it is of."""
-        rules: dict[tuple[str, str], dict[str, None]] = {}
-        batches: dict[tuple[str, str], set[str]] = {}
-        for one in members:
-            for outcome, subject, rule in self._causes.get(one.batch_id, ()):
-                rules.setdefault((outcome, subject), {})[rule] = None
-                batches.setdefault((outcome, subject), set()).add(one.batch_id)
-        for (outcome, subject), ids in batches.items():
-            named = list(rules[outcome, subject])
-            told = " ".join(named[:4]) + (f" and {len(named) - 4} more" if len(named) > 4 else "")
-            yield Against(outcome, subject, told, len(ids))
+    def trends(self, kind: str = "", name: str = "") -> TrendReport:
+        """The series of one group over its newest certificates, or of all. Those of one alone say
+        nothing of how its results lie to those of others. Raises InputNotFound where it has no
+        result that counts."""
+        asked: dict[str, Any] = {kind: name, "newest": _DRAWN} if kind else {}
+        if self.vendor is not None:
+            asked["vendor"] = self.vendor
+        return trends(self.root, WantedResults(**asked), self.on)
 
-    @cached_property
-    def _trends(self) -> TrendReport:
-        return trends(self.root, Wanted(), self.on)
-
-    def charts(self, kind: str, name: str) -> list[TrendChart]:
-        """The series of a group, drawn."""
-        limits = Specifications(self._trends.on)
-        ours = [one for one in self._trends.trends if _group_of(one.series.key, kind) == name]
+    def values(self, kind: str, name: str, found: TrendReport) -> Values:
+        """How a group's values move: the series drawn, and what else they tell."""
+        limits = Specifications(found.on)
+        ours = [one for one in found.trends if _group_of(one.series.key, kind) == name]
         ours = [one for one in ours if len(one.series.points) >= _FEWEST]
         ours.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
-        return [trend_chart(one, limits.of(one.series.key)) for one in ours[:_MOST]]
-
-    def remarks(self, kind: str, name: str) -> list[str]:
-        """What else a group's values tell, in sentences: of a laboratory how often its batches
-        FAIL, duplicates that disagree, and how its results lie to those of others."""
-        found = self._trends
-        told = [
-            words.failures(one) for one in found.failures if (kind, one.laboratory) == (LAB, name)
-        ]
-        for doubled in found.duplicates:
-            apart = [one.batch_id for one in doubled.pairs if one.agree is False]
-            if apart and _group_of(doubled.key, kind) == name:
-                told.append(f"{words.subject(doubled.key)}: duplicates disagree in {_few(apart)}.")
-        if kind == LAB:
-            told += [
-                f"{words.subject(one.key)}: {words.bias(one.bias)}"
-                for one in found.laboratories
-                if name in (one.bias.laboratory, one.bias.against) and one.bias.is_shown
-            ]
-        return told
-
-    def page(self, kind: str, name: str, links: Mapping[str, str] | None = None) -> str:
-        """One group's page. `links` lead from a batch to its page; those of the reports by
-        themselves."""
-        card = self.card(kind, name)
-        members = self._members[kind][name]
-        own = links or {one.batch_id: f"../{page_name(one.batch_id)}" for one in members}
-        charts, remarks = self.charts(kind, name), self.remarks(kind, name)
-        return scorecard_page(card, charts, own, remarks=remarks, program=PROGRAM)
+        charts = tuple(trend_chart(one, limits.of(one.series.key)) for one in ours[:_MOST])
+        return Values(charts, tuple(_remarks(found, kind, name)))
 
     def write(self) -> int:
         """Write the pages of all groups among the reports. Returns how many there are. Raises
         StoreError where one cannot be written."""
-        cards = [self.card(kind, name) for kind in KINDS for name in self.names(kind)]
+        found = self.trends()
+        cards = [self.card(kind, one.name) for kind in KINDS for one in self.named(kind)]
         for card in cards:
-            self._write(card.link, self.page(card.kind, card.name))
+            links = {row.batch_id: f"../{row.link}" for row in card.rows}
+            values = self.values(card.kind, card.key, found)
+            links |= {one: f"../{page_name(one)}" for one in values.batches}
+            page = scorecard_page(
+                card, values.charts, links, remarks=values.remarks, program=PROGRAM
+            )
+            self._write(card.link, page)
         self._write(reports.GROUPS, groups_page(cards, program=PROGRAM))
         reports.refresh(self.root, self.ledger)
         return len(cards)
@@ -204,6 +206,21 @@ class Groups:
         path = self.root / "reports" / name
         disk.make_folder(path.parent)
         disk.write_synced(path, text.encode("utf-8"))
+
+
+def _remarks(found: TrendReport, kind: str, name: str) -> Iterator[str]:
+    """What else a group's values tell, in sentences: of a laboratory how often its batches FAIL,
+    duplicates that disagree, and how its results lie to those of others."""
+    for one in found.failures:
+        if (kind, one.laboratory) == (LAB, name):
+            yield words.failures(one)
+    for doubled in found.duplicates:
+        apart = [one.batch_id for one in doubled.pairs if one.agree is False]
+        if apart and _group_of(doubled.key, kind) == name:
+            yield f"{words.subject(doubled.key)}: duplicates disagree in {_few(apart)}."
+    for other in found.laboratories if kind == LAB else ():
+        if name in (other.bias.laboratory, other.bias.against) and other.bias.is_shown:
+            yield f"{words.subject(other.key)}: {words.bias(other.bias)}"
 
 
 def _subject(analyte: str | None, rule_id: str) -> str:
@@ -219,5 +236,4 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _group_of(key: SeriesKey, kind: str) -> str:
-    named = {"vendor": key.vendor, LAB: key.laboratory}
-    return named.get(kind) or (wording.product_name(key.product) if kind == "product" else "")
+    return {"vendor": key.vendor, LAB: key.laboratory, "product": key.product or ""}[kind]

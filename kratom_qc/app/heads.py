@@ -30,12 +30,12 @@ def heads_path(root: Path) -> Path:
     return settings.load().heads or root / "heads.jsonl"
 
 
-def export(root: Path, ledger: Ledger, at: datetime) -> tuple[Head, Tree]:
+def export(root: Path, ledger: Ledger, moment: datetime) -> tuple[Head, Tree]:
     """Add the ledger's newest entry and the tree over all to the file of heads. Returns both."""
     path, head = heads_path(root), ledger.head()
     tree = _tree(path, ledger, head.sequence)
     line = {
-        "at": at.isoformat(timespec="seconds"),
+        "at": moment.isoformat(timespec="seconds"),
         "sequence": head.sequence,
         "hash": head.hash,
         "tree": tree.root,

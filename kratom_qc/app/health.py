@@ -34,7 +34,7 @@ def health(root: Path, inbox: Path | None = None) -> dict[str, Any]:
     except KratomQCError as error:
         checks["ledger"] = {"status": "failing", "why": str(error)}
     worst = {check["status"] for check in checks.values()}
-    status = next(one for one in ("failing", "warning", "ok") if one in {*worst, "ok"})
+    status = next(status for status in ("failing", "warning", "ok") if status in {*worst, "ok"})
     return {"status": status, "program": PROGRAM, "checks": checks}
 
 
@@ -55,10 +55,10 @@ def _disk(root: Path) -> dict[str, Any]:
 
 def _queue(ledger: Ledger, inbox: Path | None) -> dict[str, Any]:
     files = ledger.files_by_status()
-    found: dict[str, Any] = {"waiting": files.get("waiting", 0)}
+    queue: dict[str, Any] = {"waiting": files.get("waiting", 0)}
     if inbox is not None:
-        found["inbox"] = "there" if inbox.is_dir() else "gone"
-    return {"status": "failing" if found.get("inbox") == "gone" else "ok", **found}
+        queue["inbox"] = "there" if inbox.is_dir() else "gone"
+    return {"status": "failing" if queue.get("inbox") == "gone" else "ok", **queue}
 
 
 def _passes(ledger: Ledger) -> dict[str, Any]:
@@ -87,13 +87,13 @@ def beat(root: Path, name: str, **more: Any) -> None:
 
 def _workers(root: Path) -> dict[str, Any]:
     """Who stands ready; well where nobody does, because then passes are somebody else's."""
-    found: dict[str, Any] = {}
+    workers: dict[str, Any] = {}
     for path in sorted((root / BEATS).glob("*.json")):
         with suppress(OSError, ValueError, KeyError, TypeError):
-            said = json.loads(path.read_bytes())
-            age = time.time() - said.pop("at")
-            found[path.stem] = {**said, "silent_seconds": int(age)}
-    silent = [name for name, one in found.items() if one["silent_seconds"] > _SILENT]
-    troubled = any(one.get("trouble") for one in found.values())
+            beat = json.loads(path.read_bytes())
+            age = time.time() - beat.pop("at")
+            workers[path.stem] = {**beat, "silent_seconds": int(age)}
+    silent = [name for name, worker in workers.items() if worker["silent_seconds"] > _SILENT]
+    troubled = any(worker.get("trouble") for worker in workers.values())
     status = "failing" if silent else "warning" if troubled else "ok"
-    return {"status": status, **found}
+    return {"status": status, **workers}

@@ -55,15 +55,15 @@ def scan(folder: Path, cap: int, settle: int) -> tuple[list[InboxFile], list[Lef
     written to a file. Hidden files and the lock files of office programs are no certificates.
     """
     left: list[Left] = []
-    found: list[Path] = []
+    paths: list[Path] = []
     for path, why in _walk(folder):
         if why:
             left.append(_left(folder, path, NotTaken(why)))
         else:
-            found.append(path)
-    _wait_for_the_young(found, settle)
+            paths.append(path)
+    _wait_for_the_young(paths, settle)
     files: list[InboxFile] = []
-    for path in sorted(found):
+    for path in sorted(paths):
         try:
             content = read_at_rest(path, cap, settle)
         except NotTaken as reason:
@@ -72,7 +72,7 @@ def scan(folder: Path, cap: int, settle: int) -> tuple[list[InboxFile], list[Lef
             name = visible_name(path.relative_to(folder).as_posix())
             digest = hashlib.sha256(content).hexdigest()
             files.append(InboxFile(path, name, digest, len(content)))
-    return files, sorted(left, key=lambda one: one.name)
+    return files, sorted(left, key=lambda file_left: file_left.name)
 
 
 def _left(folder: Path, path: Path, reason: NotTaken) -> Left:

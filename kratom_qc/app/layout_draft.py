@@ -230,7 +230,7 @@ def _table(sheet: Sheet, row: int) -> list[str]:
         lines.append(f"sheet = {quoted(_as_glob(sheet.name))}")
     lines += [
         f"kind = {quoted('wide' if wide else 'list')}",
-        f"header = [{', '.join(quoted(one) for one in _texts(sheet, row))}]",
+        f"header = [{', '.join(quoted(text) for text in _texts(sheet, row))}]",
     ]
     lines.append("[table.columns]")
     for guess in guesses:

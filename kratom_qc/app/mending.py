@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kratom_qc import settings
 from kratom_qc.app.pictures import looked_at
+from kratom_qc.app.reading import READ_BEFORE
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.errors import MACHINE_TROUBLE
@@ -35,19 +36,19 @@ def listing(file: ShownFile) -> FixList:
     """What is wrong with a file, worst first."""
     verdicts = file.verdicts
     on = verdicts[0].judged_on if verdicts else _today()
-    found = fix_list(_name(file, verdicts), file.refusals, verdicts, on)
-    fixes = (replace(one, do=_INSTEAD.get(one.code, one.do)) for one in found.fixes)
-    return FixList(found.sentences, tuple(sorted(fixes, key=_rank)))
+    listed = fix_list(_name(file, verdicts), file.refusals, verdicts, on)
+    fixes = (replace(fix, do=_INSTEAD.get(fix.code, fix.do)) for fix in listed.fixes)
+    return FixList(listed.sentences, tuple(sorted(fixes, key=_rank)))
 
 
 def _name(file: ShownFile, verdicts: Sequence[Verdict]) -> str:
     """The name under which it was read: cells are named with it."""
     sha256 = file.delivery.sha256
     of_file = (
-        one.file
+        certificate.file
         for verdict in verdicts
-        for one in verdict.batch.certificates
-        if one.sha256 == sha256
+        for certificate in verdict.batch.certificates
+        if certificate.sha256 == sha256
     )
     return next(of_file, file.delivery.name)
 
@@ -70,7 +71,7 @@ def drawn(root: Path, file: ShownFile) -> FilePictures | None:
     """The sheets of a file as they look, everything to mend marked in them; None where its reader
     met a trouble of the machine, which is not looked for twice. Raises StoreError where the kept
     file is damaged."""
-    if any(one.code in MACHINE_TROUBLE for one in file.refusals):
+    if any(refusal.code in MACHINE_TROUBLE for refusal in file.refusals):
         return None
     name = _name(file, file.verdicts)
     looked = looked_at(name, raw(root, file.delivery.sha256))
@@ -84,10 +85,8 @@ def annotated_workbook(root: Path, file: ShownFile) -> bytes:
     child's. Raises StoreError where the kept file is damaged."""
     from kratom_qc.intake.giveback.annotate import annotated, list_alone
 
-    content, found, caps = raw(root, file.delivery.sha256), listing(file), settings.caps()
+    content, fixes, caps = raw(root, file.delivery.sha256), listing(file), settings.caps()
     try:
-        return in_a_child(
-            caps, "kratom_qc.app.reading", annotated, file.delivery.name, content, found, caps
-        )
+        return in_a_child(caps, READ_BEFORE, annotated, file.delivery.name, content, fixes, caps)
     except ReaderDied:
-        return list_alone(found)
+        return list_alone(fixes)

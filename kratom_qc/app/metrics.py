@@ -24,14 +24,14 @@ class _OfStore(Collector):
         self._root, self._inbox = root, inbox
 
     def collect(self) -> Iterator[Metric]:
-        found = health(self._root, self._inbox)
+        state = health(self._root, self._inbox)
         status = GaugeMetricFamily(
             "kratom_qc_health", "0 ok, 1 warning, 2 failing", labels=["check"]
         )
-        for name, check in found["checks"].items():
+        for name, check in state["checks"].items():
             status.add_metric([name], _LEVELS[check["status"]])
         yield status
-        free = found["checks"]["disk"].get("free_mib")
+        free = state["checks"]["disk"].get("free_mib")
         if free is not None:
             yield _gauge("kratom_qc_disk_free_bytes", "free on the disk of the store", free * 2**20)
         try:
@@ -71,5 +71,5 @@ def _counted(ledger: Ledger) -> Iterator[Metric]:
     yield _gauge("kratom_qc_oldest_hold_days", "age of the oldest batch on hold", days)
     newest = next(iter(ledger.newest_passes(1)), None)
     if newest is not None:
-        at = datetime.fromisoformat(newest.judged_at).timestamp()
-        yield _gauge("kratom_qc_newest_pass_timestamp_seconds", "when it counted", at)
+        newest_at = datetime.fromisoformat(newest.judged_at).timestamp()
+        yield _gauge("kratom_qc_newest_pass_timestamp_seconds", "when it counted", newest_at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.reading import READ_BEFORE, Reading, read_content
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.look import SheetLook
 from kratom_qc.intake.looks import looks
@@ -45,7 +45,7 @@ def looked_at(name: str, content: bytes) -> Looked | None:
     """The same in a child of its own; None where the file ends it."""
     caps = settings.caps()
     try:
-        return in_a_child(caps, "kratom_qc.app.reading", look_at, name, content, caps)
+        return in_a_child(caps, READ_BEFORE, look_at, name, content, caps)
     except ReaderDied:
         return None
 
@@ -53,10 +53,10 @@ def looked_at(name: str, content: bytes) -> Looked | None:
 def pictures_of(root: Path, report: Report) -> list[FilePictures]:
     """The files of a kept report, each with its sheets as they look and what the report says at
     their cells. Raises StoreError where a kept file is gone or is not what came."""
-    found = []
+    pictures = []
     for number, certificate in enumerate(report.page.certificates):
         looked = looked_at(certificate.file, raw(root, certificate.sha256))
         if looked is not None:
             notes = notes_of_page(report.page, certificate.file)
-            found.append(FilePictures(certificate.file, looked.pictures(notes, f"f{number}s")))
-    return found
+            pictures.append(FilePictures(certificate.file, looked.pictures(notes, f"f{number}s")))
+    return pictures

@@ -98,9 +98,9 @@ def load_policy(
 
 def _rulebooks(folder: Path, drafts: Sequence[Path]) -> dict[str, Rulebook]:
     """Rulebooks and word lists without a mistake: as they were kept, or loaded and checked."""
-    found = None if drafts else kept.load(folder)
-    if found is not None:
-        return found
+    kept_books = None if drafts else kept.load(folder)
+    if kept_books is not None:
+        return kept_books
     from kratom_qc.rulebooks.load import load_rulebooks  # loads models that only this needs
 
     name = None if drafts else kept.name_of(folder)

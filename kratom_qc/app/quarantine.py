@@ -23,19 +23,19 @@ def retry(store: Store, names: Sequence[str], actor: str, because: str) -> list[
     Raises UsageError for one that is not in quarantine, or without a reason."""
     if not because.strip():
         raise UsageError("a retry needs its reason: --because '…'")
-    found = [_named(store, name) for name in names]
-    acts = [Act("retried", one.sha256, {}, {"why": one.why}, because) for one in found]
+    files = [_named(store, name) for name in names]
+    acts = [Act("retried", file.sha256, {}, {"why": file.why}, because) for file in files]
     store.ledger.add(actor, *acts)
     wake(store.root)
-    return found
+    return files
 
 
 def _named(store: Store, name: str) -> RefusedFile:
     known = quarantined(store)
-    found = [one for one in known if len(name) >= _SHORTEST and one.sha256.startswith(name)]
-    if len(found) != 1:
+    matches = [file for file in known if len(name) >= _SHORTEST and file.sha256.startswith(name)]
+    if len(matches) != 1:
         raise UsageError(
             f"'{name}' names no file in quarantine; name one by at least {_SHORTEST} letters of "
             "its hash, as `kratom-qc quarantine` lists it"
         )
-    return found[0]
+    return matches[0]

@@ -24,6 +24,7 @@ from kratom_qc.interpret.certificate import interpret
 from kratom_qc.interpret.texts import account_of
 
 _DEFAULT_CAPS = settings.Caps()
+READ_BEFORE = "kratom_qc.app.warm"  # what the process has imported from which readers are forked
 PATIENCE = 4  # times the limits on time and memory that a file's second try is given
 
 
@@ -46,8 +47,10 @@ class Reading:
     @property
     def lots(self) -> tuple[Problem, ...]:
         """Every lot that the file names, as a refused file names them."""
-        named = (_names_lot(SourceText(one, CellRef(self.file))) for one in self.batch_ids)
-        return (*self.named_lots, *named)
+        from_certificates = (
+            _names_lot(SourceText(batch_id, CellRef(self.file))) for batch_id in self.batch_ids
+        )
+        return (*self.named_lots, *from_certificates)
 
     @property
     def told(self) -> tuple[Problem, ...]:
@@ -66,7 +69,7 @@ class Readers:
 
     def __init__(self, caps: settings.Caps, workers: int | None = None):
         self._caps = caps
-        self._sandbox = Sandbox(caps, preload=__name__, workers=workers)
+        self._sandbox = Sandbox(caps, preload=READ_BEFORE, workers=workers)
 
     def __enter__(self) -> Readers:
         return self
@@ -187,32 +190,32 @@ def read_content(
         return Reading(name, digest, refusals=(refusal,))
 
 
-def _understood(name: str, digest: str, found: FileContent) -> Reading:
+def _understood(name: str, digest: str, content: FileContent) -> Reading:
     """The certificates in what was found, or every reason why there is nothing to judge."""
-    if found.refusals:
-        held = (problem for each in found.certificates for problem in each.problems)
-        refusals = dict.fromkeys((*found.refusals, *held))
+    if content.refusals:
+        held = (problem for certificate in content.certificates for problem in certificate.problems)
+        refusals = dict.fromkeys((*content.refusals, *held))
         in_order = sorted(refusals, key=lambda refusal: _reading_order(refusal.ref))
-        lots = tuple(map(_names_lot, found.named_lots))
+        lots = tuple(map(_names_lot, content.named_lots))
         return Reading(name, digest, refusals=tuple(in_order), named_lots=lots)
-    certificates = interpret(found.certificates)
+    certificates = interpret(content.certificates)
     # Remarks about a file as a whole stand with each of its certificates.
-    remarked = (_with_remarks(certificate, found.remarks) for certificate in certificates)
-    account = account_of(found.account, certificates) if found.account else ()
+    remarked = (_with_remarks(certificate, content.remarks) for certificate in certificates)
+    account = account_of(content.account, certificates) if content.account else ()
     return Reading(name, digest, tuple(remarked), account=account)
 
 
 def _found(name: str, raw: bytes, caps: settings.Caps, *, account: bool) -> FileContent:
     kind = preflight.kind_of(name, raw, caps)
     if kind == "json":
-        found = exchange.certificates(name, raw, caps, account=account)
-        stated = (certificate.facts.get("batch_id") for certificate in found.certificates)
+        content = exchange.certificates(name, raw, caps, account=account)
+        stated = (certificate.facts.get("batch_id") for certificate in content.certificates)
         lots = tuple(word for word in stated if word is not None)
     else:
         book = workbook_of(kind, name, raw, caps)
-        found = certificates(book, account=account)
-        lots = named_lots(name, book.sheets) if found.refusals else ()
-    return replace(found, named_lots=lots) if found.refusals else found
+        content = certificates(book, account=account)
+        lots = named_lots(name, book.sheets) if content.refusals else ()
+    return replace(content, named_lots=lots) if content.refusals else content
 
 
 def _names_lot(lot: SourceText) -> Problem:

@@ -120,10 +120,10 @@ def arrivals(inbox: Path | None, store: Store) -> Arrivals:
     known = store.ledger.files([file.sha256 for file in files])
     delivered = store.ledger.deliveries(known)
     new = {
-        one.sha256: Arrival(one.name, one.sha256, one.size, None, one.tries == 1, True)
-        for one in store.ledger.to_read(PROGRAM)
+        file.sha256: Arrival(file.name, file.sha256, file.size, None, file.tries == 1, True)
+        for file in store.ledger.to_read(PROGRAM)
     }
-    again: list[Arrival] = []
+    repeats: list[Arrival] = []
     for file in files:
         arrival = Arrival(file.name, file.sha256, file.size, file.path)
         came = (file.sha256, file.name, INBOX) in delivered
@@ -133,20 +133,20 @@ def arrivals(inbox: Path | None, store: Store) -> Arrivals:
         elif file.sha256 not in known and file.sha256 not in new:
             new[file.sha256] = arrival
         elif not came:
-            again.append(arrival)
-    not_taken = [Reading(one.name, "", refusals=(one.problem,)) for one in left]
+            repeats.append(arrival)
+    not_taken = [Reading(file_left.name, "", refusals=(file_left.problem,)) for file_left in left]
     for reading in not_taken:
         log.warning("file not taken", extra={"file": reading.file})
     taken = sorted(new.values(), key=_since)[: config.pass_files]
-    ordered = sorted(taken, key=lambda one: (one.is_second_try, one.name))
+    ordered = sorted(taken, key=lambda arrival: (arrival.is_second_try, arrival.name))
     waiting = len(new) - len(ordered)
-    return Arrivals(ordered, again, not_taken, len(files) + len(left), waiting)
+    return Arrivals(ordered, repeats, not_taken, len(files) + len(left), waiting)
 
 
-def _since(one: Arrival) -> float:
+def _since(arrival: Arrival) -> float:
     """Since when a file waits: what the ledger knows waits longest."""
     try:
-        return one.path.lstat().st_ctime if one.path else 0.0
+        return arrival.path.lstat().st_ctime if arrival.path else 0.0
     except OSError:
         return 0.0  # it has gone, and that is told soonest
 
@@ -166,18 +166,18 @@ def delivered(store: Store, files: Iterable[Arrival]) -> None:
         store.ledger.add(user(), *acts)
 
 
-def _delivered(one: Arrival) -> Act:
+def _delivered(arrival: Arrival) -> Act:
     """A folder of the inbox is a vendor's own."""
-    vendor, inside, _ = one.name.partition("/")
-    made = {"name": one.name, "route": INBOX, "size": one.size}
-    return Act("delivered", one.sha256, {**made, "vendor": vendor} if inside else made)
+    vendor, inside, _ = arrival.name.partition("/")
+    made = {"name": arrival.name, "route": INBOX, "size": arrival.size}
+    return Act("delivered", arrival.sha256, {**made, "vendor": vendor} if inside else made)
 
 
 def _delivered_again(store: Store, files: Sequence[Arrival]) -> None:
     """Write down that content which the store holds came under another name. Of content that is not
     there, because its first file has vanished, the next pass takes the other."""
-    kept = store.ledger.files([one.sha256 for one in files])
-    delivered(store, [one for one in files if one.sha256 in kept])
+    kept = store.ledger.files([file.sha256 for file in files])
+    delivered(store, [file for file in files if file.sha256 in kept])
 
 
 class ReleasePass:
@@ -232,22 +232,24 @@ class ReleasePass:
     def _without_quarantined(self, files: Iterable[Arrival]) -> Iterator[Arrival]:
         """Files on which a pass works. One whose third attempt ended without a verdict is read for
         the lots that it names, and refused."""
-        for one in files:
-            if one.attempts < ATTEMPTS:
-                yield one
+        for file in files:
+            if file.attempts < ATTEMPTS:
+                yield file
                 continue
-            read_again = one.attempts == ATTEMPTS  # else reading it is what ends passes
-            found = self._read_kept(self._readers, [(one.name, one.sha256)] if read_again else [])
-            lots = tuple(next(iter(found)).lots if read_again else ())
-            refusal = Problem("quarantined", _QUARANTINED, CellRef(one.name))
-            self.new.append(Reading(one.name, one.sha256, refusals=(refusal,), named_lots=lots))
+            read_again = file.attempts == ATTEMPTS  # else reading it is what ends passes
+            readings = self._read_kept(
+                self._readers, [(file.name, file.sha256)] if read_again else []
+            )
+            lots = tuple(next(iter(readings)).lots if read_again else ())
+            refusal = Problem("quarantined", _QUARANTINED, CellRef(file.name))
+            self.new.append(Reading(file.name, file.sha256, refusals=(refusal,), named_lots=lots))
             _log_reading(self.new[-1])
 
     def _kept(self, files: Iterable[Arrival]) -> list[Arrival]:
         """Files that the store holds and the ledger names, before anything looks into them. One
         that is not there any more is refused, and tried again by the next pass."""
-        kept = [one for one in map(self._keep, files) if one is not None]
-        delivered(self.store, [one for one in kept if not one.is_delivered])
+        kept = [arrival for arrival in map(self._keep, files) if arrival is not None]
+        delivered(self.store, [arrival for arrival in kept if not arrival.is_delivered])
         return kept
 
     def _keep(self, arrival: Arrival) -> Arrival | None:
@@ -271,7 +273,7 @@ class ReleasePass:
     ) -> Iterator[Reading]:
         """What is read of kept files; `after_trouble` is what becomes of one whose reader met a
         trouble of the machine."""
-        for reading in self._read_kept(readers, [(one.name, one.sha256) for one in files]):
+        for reading in self._read_kept(readers, [(file.name, file.sha256) for file in files]):
             yield _with_outlook(reading, after_trouble) if reading.met_machine_trouble else reading
 
     def _read_kept(self, readers: Readers, files: Iterable[tuple[str, str]]) -> Iterator[Reading]:
@@ -302,7 +304,9 @@ class ReleasePass:
         amended = self.store.ledger.amended(touched)
         spoken = {
             batch_id: tuple(
-                one for one in files.get(batch_id, ()) if one not in amended.get(batch_id, ())
+                sha256
+                for sha256 in files.get(batch_id, ())
+                if sha256 not in amended.get(batch_id, ())
             )
             for batch_id in touched
         }
@@ -311,7 +315,9 @@ class ReleasePass:
         self.readings = standing([*before, *self.new], amended)
         self._readers.rest()
         self._patient_readers.rest()
-        self._again = saved_again(one for reading in self.readings for one in reading.certificates)
+        self._again = saved_again(
+            certificate for reading in self.readings for certificate in reading.certificates
+        )
         refused = refused_before(self.store.ledger, touched, fresh)
         self.checks = compared(self.readings, spoken, refused)
         hold_several_vendors(self.checks, self.store.ledger, _files_of(spoken, self.new))
@@ -323,10 +329,10 @@ class ReleasePass:
 
     def _begun(self) -> PassStamp:
         """Name the pass by its day and its number in the ledger."""
-        on, at = self.policy.on, self.store.clock()
+        on, moment = self.policy.on, self.store.clock()
         made = {"judged_on": on.isoformat(), "program": PROGRAM}
         sequence = self.store.ledger.add(user(), Act("begun", on.isoformat(), made))[0].sequence
-        return PassStamp(f"{on.isoformat()}-{sequence:06d}", on, at, sequence)
+        return PassStamp(f"{on.isoformat()}-{sequence:06d}", on, moment, sequence)
 
     def _read_again(self, files: Sequence[str]) -> list[Reading]:
         """What is read of kept files today."""
@@ -357,7 +363,9 @@ class ReleasePass:
         row = summary_row(verdict, page)
         earlier = self._earlier.get(row.batch_id, ())
         report, kept = reported(batch_page(verdict, program=PROGRAM, earlier=earlier))
-        self.writer.pages.add(Page(page, row.batch_id, html(report, in_store=True), kept))
+        self.writer.pages.add(
+            Page(self.stamp.pass_id, page, row.batch_id, html(report, in_store=True), kept)
+        )
         made = self.writer.add_verdict(verdict, row.reason)
         self.balance.add(verdict)
         self._judged[row.batch_id] = judged(verdict, row, made, self.stamp)
@@ -384,10 +392,11 @@ class ReleasePass:
             program=PROGRAM,
             overdue=self.policy.overdue,
         )
-        self.writer.pages.add(Page(pass_page_name(self.stamp.pass_id), None, page))
+        pass_id = self.stamp.pass_id
+        self.writer.pages.add(Page(pass_id, pass_page_name(pass_id), None, page))
         self._commit(self.writer.finish())
         counts = {"batches": len(self.rows), **asdict(self.totals)}
-        log.info("pass committed", extra={"pass_id": self.stamp.pass_id, **counts})
+        log.info("pass committed", extra={"pass_id": pass_id, **counts})
 
     def _commit(self, tables: Mapping[str, str]) -> None:
         """Make the pass count, then let readers see it. `tables` are the hashes of what is on the
@@ -420,12 +429,12 @@ class ReleasePass:
             batches: dict[str, list[str]] = {}
             for certificate in reading.certificates:
                 batches.setdefault(certificate.batch_id, []).extend(traces(certificate))
-            again = {
+            repeats = {
                 batch_id: self._again[batch_id][reading.sha256]
                 for batch_id in batches
                 if reading.sha256 in self._again.get(batch_id, ())
             }
-            same_as = {"same_as": again} if again else {}
+            same_as = {"same_as": repeats} if repeats else {}
             return Act("read", reading.sha256, {**made, "batches": batches, **same_as})
         in_vain = reading.met_machine_trouble or reading.refusals[0].code == "unreadable"
         tries = self._tries.get(reading.sha256, 0) + 1 if in_vain else 0
@@ -453,16 +462,16 @@ def named_batches(ledger: Ledger, patterns: Collection[str]) -> list[str]:
     """The batches of a store whose ids these patterns name (`KL-*`), in the order they were first
     judged. Raises UsageError for a pattern that names none."""
     known = ledger.batches() if patterns else {}
-    named = {
+    matching = {
         pattern: [pattern] if pattern in known else fnmatch.filter(known, pattern)
         for pattern in patterns
     }
-    nothing = [pattern for pattern, found in named.items() if not found]
+    nothing = [pattern for pattern, ids in matching.items() if not ids]
     if nothing:
         raise UsageError(
             f"'{nothing[0]}' names no batch of the store{nearest_hint(nothing[0], known, 3)}"
         )
-    wanted = frozenset(chain.from_iterable(named.values()))
+    wanted = frozenset(chain.from_iterable(matching.values()))
     return [batch_id for batch_id in known if batch_id in wanted]
 
 
@@ -482,13 +491,17 @@ class Done:
     leaves alone."""
 
     def __init__(
-        self, found: Arrivals, made: Sequence[ReleasePass] = (), ended: Iterable[Reading] = ()
+        self, arrivals: Arrivals, made: Sequence[ReleasePass] = (), ended: Iterable[Reading] = ()
     ):
-        self.found = found
+        self.found = arrivals
         self.pass_id = made[-1].stamp.pass_id if made else ""
-        self.rows = [row for one in made for row in one.rows]
-        self.refused = [*(file for one in made for file in one.refused), *ended, *found.left]
-        self.totals = together(one.totals for one in made)
+        self.rows = [row for release in made for row in release.rows]
+        self.refused = [
+            *(file for release in made for file in release.refused),
+            *ended,
+            *arrivals.left,
+        ]
+        self.totals = together(release.totals for release in made)
 
     @property
     def was_idle(self) -> bool:
@@ -537,29 +550,29 @@ def check_disk(root: Path) -> None:
 Work = Callable[[Sequence[Arrival], Sequence[Arrival], Sequence[str]], ReleasePass]
 
 
-def _in_rounds(found: Arrivals, batches: Sequence[str], suspects: Suspects, work: Work) -> Done:
+def _in_rounds(arrivals: Arrivals, batches: Sequence[str], suspects: Suspects, work: Work) -> Done:
     """A pass for each round. An error that may be a file's doing ends its round, and the pass where
     no round has shown that the house is whole."""
-    by_hash = {one.sha256: one for one in found.new}
+    by_hash = {one.sha256: one for one in arrivals.new}
     made: list[ReleasePass] = []
     ended: dict[str, Reading] = {}
-    again: Sequence[Arrival] = found.again
+    repeated: Sequence[Arrival] = arrivals.again
     rounds = suspects.rounds(list(by_hash)) or [Round((), 0)]
     while rounds:
         current = rounds.pop(0)
-        files = [replace(by_hash[one], attempts=current.attempts) for one in current.files]
-        outcome = _attempt(suspects, current, partial(work, files, again, batches))
+        files = [replace(by_hash[sha256], attempts=current.attempts) for sha256 in current.files]
+        outcome = _attempt(suspects, current, partial(work, files, repeated, batches))
         if isinstance(outcome, ReleasePass):
             made.append(outcome)
         elif not made:
             raise outcome
         else:
-            ended |= {one.name: _ended(one) for one in files}
+            ended |= {file.name: _ended(file) for file in files}
             rounds = _smaller(suspects, current, rounds)
-        again, batches = (), ()
-    for reading in chain.from_iterable(one.new for one in made):
+        repeated, batches = (), ()
+    for reading in chain.from_iterable(release.new for release in made):
         ended.pop(reading.file, None)
-    return Done(found, made, ended.values())
+    return Done(arrivals, made, ended.values())
 
 
 def _attempt(
@@ -580,17 +593,17 @@ def _ended(file: Arrival) -> Reading:
     return _unreadable(file.name, "", _ENDED.format(file.name))
 
 
-def _smaller(suspects: Suspects, ended: Round, others: Iterable[Round]) -> list[Round]:
+def _smaller(suspects: Suspects, ended: Round, rounds: Iterable[Round]) -> list[Round]:
     """The rounds after one that ended with an error: its files among them, unless it had one."""
     tried_again = ended.files if len(ended.files) > 1 else ()
-    return suspects.rounds([*(one for other in others for one in other.files), *tried_again])
+    return suspects.rounds([*(file for later in rounds for file in later.files), *tried_again])
 
 
 def _one_round(
     store: Store,
     policy: JudgementPolicy,
     files: Sequence[Arrival],
-    again: Sequence[Arrival],
+    repeated: Sequence[Arrival],
     batches: Sequence[str],
     *,
     progress: Progress,
@@ -601,7 +614,7 @@ def _one_round(
         chunk = FAR_CHUNK if settings.load().dask else CHUNK
         for start in range(0, len(files), chunk):
             stages.read(current, tuple(files[start : start + chunk]), len(files))
-        _delivered_again(store, again)
+        _delivered_again(store, repeated)
         for wave in current.gather(batches):
             stages.judge(current, wave)
         stages.publish(current)
@@ -658,7 +671,7 @@ def _touched(new: Iterable[Reading], ledger: Ledger) -> list[str]:
     later holds the original too, and those that a new refused file names."""
     certificates = [certificate for reading in new for certificate in reading.certificates]
     shared = {trace for certificate in certificates for trace in traces(certificate)}
-    named = chain.from_iterable(reading.named_lots for reading in new)
-    shared |= {f"batch:{lot_key(lot.quoted)}" for lot in named}
-    own = (certificate.batch_id for certificate in certificates)
-    return list(dict.fromkeys([*own, *sorted(ledger.sharing(shared))]))
+    lots = chain.from_iterable(reading.named_lots for reading in new)
+    shared |= {f"batch:{lot_key(lot.quoted)}" for lot in lots}
+    batch_ids = (certificate.batch_id for certificate in certificates)
+    return list(dict.fromkeys([*batch_ids, *sorted(ledger.sharing(shared))]))

@@ -2,23 +2,24 @@
 
     reports/index.html           every batch with its newest verdict and where it stands
     reports/index/<number>.js    the batches that the index lists, some thousand a file
-    reports/passes/<pass>.html   what one pass judged and refused
+    reports/passes/<pass>.html   what one pass judged and refused, where something leads to it
     reports/<batch>.html         the newest page of a batch
     reports/limits.html          the limits by which the newest pass judged
     reports/groups.html          vendors, laboratories and products, where somebody asked for them
 
 All of it follows from the ledger and from the pages that passes kept, and can be made again. What
-has not changed is not written again.
+has not changed is not written again. To a pass lead the index, for the newest, and the page of a
+batch that it judged before; `tidy` removes the pages of the others.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from itertools import starmap
+from itertools import chain, starmap
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ from filelock import FileLock
 from kratom_qc import PROGRAM
 from kratom_qc.app.terms import policy_of
 from kratom_qc.archive import disk
-from kratom_qc.archive.pages import Page, page_of, pages
-from kratom_qc.archive.store import pages_path
+from kratom_qc.archive.pages import FOLDER, Page, batches_of, page_of, pages
+from kratom_qc.archive.store import table_path
 from kratom_qc.domain.errors import InputNotFound, RulebookError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.interpret.facts import FactsFile
@@ -40,7 +41,7 @@ from kratom_qc.report.store_index import Further, Index, IndexRow, PassLine, Ref
 from kratom_qc.vocabulary import wording
 
 log = logging.getLogger(__name__)
-_TOGETHER = 4_000  # entries of the journal whose batches stand in one file of the index
+_TOGETHER = 2_000  # entries of the journal whose batches stand in one file of the index
 _SHOWN = 300  # open batches that the index lists without a script
 _PASSES = 20  # passes that it lists
 _ANSWERS = 5  # what-ifs that it lists
@@ -55,27 +56,67 @@ def pass_page_name(pass_id: str) -> str:
 def publish(root: Path, ledger: Ledger, pass_id: str, books: dict[str, Rulebook] | None) -> None:
     """Let people see what a pass wrote. `books` are the rulebooks by which it judged, where the
     caller has them. Raises StoreError where a page cannot be written."""
-    path = pages_path(root, pass_id)
+    path = _path(root, pass_id)
     if path.exists():  # a pass of an earlier version wrote none
         _write(root, pages(path))
+        _write(root, _passes_before(root, ledger, batches_of(path)))
     refresh(root, ledger, books)
 
 
 def rebuild(root: Path, ledger: Ledger) -> int:
     """Make every page again. Returns how many there are. Raises StoreError where kept pages cannot
     be read or a page cannot be written."""
-    newest: dict[str, list[str]] = {}
-    for batch in ledger.batches().values():
-        newest.setdefault(batch.pass_id, []).append(batch.batch_id)
-    written = 0
-    for one in ledger.passes():
-        path = pages_path(root, one.pass_id)
+    current: set[tuple[str, str | None]] = {(pass_id, None) for pass_id in _led_to(ledger)}
+    current |= {(batch.pass_id, batch.batch_id) for batch in ledger.batches().values()}
+    lying, written = ledger.lying(), 0
+    for stem in dict.fromkeys(lying.get(one.pass_id, one.pass_id) for one in ledger.passes()):
+        path = _path(root, stem)
         if path.exists():
-            current = {None, *newest.get(one.pass_id, ())}
-            written += _write(root, (page for page in pages(path) if page.batch_id in current))
+            of_file = (one for one in pages(path) if (one.pass_id, one.batch_id) in current)
+            written += _write(root, of_file)
     _head_path(root).unlink(missing_ok=True)
+    tidy(root, ledger)
     refresh(root, ledger)
     return written
+
+
+def tidy(root: Path, ledger: Ledger) -> None:
+    """Remove the pages of passes to which nothing leads any more; they stay in the archive. Raises
+    StoreError where one cannot be removed."""
+    stay = {pass_page_name(pass_id) for pass_id in _led_to(ledger)}
+    for path in (root / "reports" / "passes").glob("*.html"):
+        if f"passes/{path.name}" not in stay:
+            with disk.told(path, "cannot be removed"):
+                path.unlink()
+
+
+def _led_to(ledger: Ledger) -> set[str]:
+    """The passes to which the index or the page of a batch leads."""
+    again = [one.batch_id for one in ledger.batches().values() if one.before]
+    return {*(one.pass_id for one in ledger.newest_passes(_PASSES)), *_judging(ledger, again)}
+
+
+def _judging(ledger: Ledger, batch_ids: Collection[str]) -> dict[str, None]:
+    """The passes that judged batches, in their order."""
+    entries = chain.from_iterable(ledger.verdicts_of(batch_ids).values())
+    return dict.fromkeys(entry.made["pass_id"] for entry in entries)
+
+
+def _passes_before(root: Path, ledger: Ledger, batch_ids: Collection[str]) -> Iterator[Page]:
+    """The pages of passes that judged batches and whose pages were removed."""
+    for pass_id in _judging(ledger, batch_ids):
+        if not (root / "reports" / pass_page_name(pass_id)).exists():
+            found = _kept(root, ledger, pass_id, None)
+            yield from [found] if found else []
+
+
+def _kept(root: Path, ledger: Ledger, pass_id: str, batch_id: str | None) -> Page | None:
+    path = _path(root, ledger.lying([pass_id]).get(pass_id, pass_id))
+    return page_of(path, pass_id, batch_id) if path.exists() else None
+
+
+def _path(root: Path, stem: str) -> Path:
+    return table_path(root, FOLDER, stem)
 
 
 def page(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) -> Page:
@@ -85,8 +126,7 @@ def page(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) 
     if batch_id not in known:
         raise InputNotFound(f"'{batch_id}' is no batch of {root}")
     of_pass = pass_id or known[batch_id].pass_id
-    path = pages_path(root, of_pass)
-    found = page_of(path, batch_id) if path.exists() else None
+    found = _kept(root, ledger, of_pass, batch_id)
     if found is None:
         raise InputNotFound(f"{root}: the pass {of_pass} kept no page of batch {batch_id}")
     return found
@@ -123,6 +163,8 @@ def refresh(root: Path, ledger: Ledger, books: dict[str, Rulebook] | None = None
         known = _head(root)
         made_by = {"program": PROGRAM, "together": _TOGETHER}
         since = known["sequence"] if made_by.items() <= known.items() else 0
+        for path in () if since else _scripts(root):  # of batches that are not kept any more
+            path.unlink()
         head = {**made_by, "sequence": ledger.head().sequence}
         newest = next(iter(ledger.newest_passes(1)), None)
         head["limits"] = _limits(root, ledger, newest, known.get("limits"), books)
@@ -148,7 +190,7 @@ def _index(root: Path, ledger: Ledger) -> Index:
             )
             for one in passes
         ],
-        scripts=list(map(_script, ledger.blocks(_TOGETHER))),
+        scripts=[f"index/{path.name}" for path in _scripts(root)],
         further=list(_further(root)),
     )
 
@@ -180,6 +222,10 @@ def index_row(batch: KnownBatch) -> IndexRow:
 
 def _script(number: int) -> str:
     return f"index/{number:06d}.js"
+
+
+def _scripts(root: Path) -> list[Path]:
+    return sorted((root / "reports" / "index").glob("*.js"))
 
 
 def _limits(

@@ -46,7 +46,7 @@ def restored(root: Path, batch_ids: Collection[str]) -> dict[str, Verdict]:
     Raises StoreError where the archive cannot be read, or does not lead to the verdict that the
     ledger names.
     """
-    found: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = {}
     history = history_of(root, batch_ids)
     for archived in history.verdicts:
         files = history.rulebooks(archived.basis) if archived.basis is not None else None
@@ -60,8 +60,8 @@ def restored(root: Path, batch_ids: Collection[str]) -> dict[str, Verdict]:
                 f"{root}: the findings on batch {archived.batch_id} lead to {verdict.decision}, "
                 f"and its verdict is {archived.decision}; verify the archive"
             )
-        found[archived.batch_id] = verdict
-    return found
+        verdicts[archived.batch_id] = verdict
+    return verdicts
 
 
 @lru_cache(8)
@@ -86,22 +86,24 @@ def _verdict(
     assert archived.basis is not None  # noqa: S101 - the caller has looked
     files = history.rulebooks(archived.basis) or {}
     everywhere = _everywhere(tuple(files.items()), archived.basis.markets, archived.product)
-    own = _own_row(history, archived)
-    limits = {(book.id, one.rule_id): one for book in books.values() for one in book.limits}
+    batch_row = _own_row(history, archived)
+    limits = {(book.id, limit.rule_id): limit for book in books.values() for limit in book.limits}
     asked = dict.fromkeys(
-        one.quantity_key for one in limits.values() if isinstance(one, NumericLimit)
+        limit.quantity_key for limit in limits.values() if isinstance(limit, NumericLimit)
     )
     batch = put_together(
         archived.batch_id,
         archived.product,
-        _with_unread(certificates, own["unread"] or ()),
+        _with_unread(certificates, batch_row["unread"] or ()),
         archived.facts,
         archived.hold_reasons,
         (),
         asked,
     )
     batch = replace(
-        batch, hold_reasons=archived.hold_reasons, remarks=tuple(map(_remark, own["remarks"] or ()))
+        batch,
+        hold_reasons=archived.hold_reasons,
+        remarks=tuple(map(_remark, batch_row["remarks"] or ())),
     )
     ours = among("batch_id", [archived.batch_id])
     rows = history.table("findings", archived.pass_id, _COLUMNS, ours).to_pylist()
@@ -128,7 +130,7 @@ def _with_unread(
         source = SourceText(row["text"], CellRef(row["file"], row["sheet"], row["cell"]))
         entry = AccountEntry(source, Fate.UNREAD, kind=TextKind(row["kind"]))
         texts.setdefault(row["witness"], []).append(entry)
-    return [replace(one, texts=tuple(texts.get(one.witness, ()))) for one in certificates]
+    return [replace(paper, texts=tuple(texts.get(paper.witness, ()))) for paper in certificates]
 
 
 def _remark(row: Row) -> Remark:
@@ -164,5 +166,5 @@ def _number(number: Decimal | None) -> Decimal | None:
 def of_file(verdicts: Mapping[str, Verdict], sha256: str) -> Iterator[Verdict]:
     """Those verdicts that rest on a file."""
     for verdict in verdicts.values():
-        if any(one.sha256 == sha256 for one in verdict.batch.certificates):
+        if any(certificate.sha256 == sha256 for certificate in verdict.batch.certificates):
             yield verdict

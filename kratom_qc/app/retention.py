@@ -2,13 +2,13 @@
 
 Nothing is deleted by itself, and nothing before its term (`kratom_qc.domain.retention`). What goes:
 the batch's rows in every table, its pages, and its certificates, unless one speaks of another batch
-too. What stays for ever: the journal, with every hash, verdict and decision. Copies in backups,
-buckets and Delta tables are for those who made them to delete.
+too. What stays for ever: the journal, with every hash, verdict and decision. From a bucket they go
+with the next publishing; copies in backups and Delta tables are for those who made them to delete.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -19,13 +19,12 @@ from kratom_qc.app import reports
 from kratom_qc.app.compaction import acts_of, parts_of
 from kratom_qc.app.store import Store, existing_store, ledger_of, tables_of, user
 from kratom_qc.archive import disk, generation
-from kratom_qc.archive.compaction import merge
-from kratom_qc.archive.pages import PageWriter, pages
-from kratom_qc.archive.store import pages_path, raw_path, sha256_of
+from kratom_qc.archive.compaction import Without, files_of, merge
+from kratom_qc.archive.store import raw_path
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.retention import YEARS, Kept, kept_until
 from kratom_qc.ledger.entries import Act, Entry
-from kratom_qc.ledger.ledger import Clock, KnownBatch, KnownPass, Ledger, now
+from kratom_qc.ledger.ledger import Clock, KnownBatch, Ledger, now
 from kratom_qc.report.html import page_name
 
 _DELETED = """<!doctype html>
@@ -69,10 +68,17 @@ def retained(
     entries: dict[str, list[Entry]] = {}
     for entry in ledger.about(list(batches)):
         entries.setdefault(entry.subject, []).append(entry)
-    found = [
-        Retained(one, _term(one, entries[batch_id], years)) for batch_id, one in batches.items()
+    terms = [
+        Retained(batch, _term(batch, entries[batch_id], years))
+        for batch_id, batch in batches.items()
     ]
-    return sorted(found, key=lambda one: (one.kept.until or date.max, one.batch.batch_id))
+    return sorted(
+        terms,
+        key=lambda retained_batch: (
+            retained_batch.kept.until or date.max,
+            retained_batch.batch.batch_id,
+        ),
+    )
 
 
 def _known(root: Path, ledger: Ledger, ids: Collection[str] | None) -> dict[str, KnownBatch]:
@@ -85,9 +91,14 @@ def _known(root: Path, ledger: Ledger, ids: Collection[str] | None) -> dict[str,
 
 def _term(batch: KnownBatch, entries: Sequence[Entry], years: int) -> Kept:
     done = [date.fromisoformat(entry.at[:10]) for entry in entries if entry.act in _CHANGES]
-    said = [entry.made for entry in entries if entry.act == "distributed"]
+    distributions = [entry.made for entry in entries if entry.act == "distributed"]
     # The newest of each: who corrects one day does not take the other back.
-    days = {name: date.fromisoformat(made[name]) for made in said for name in _DAYS if made[name]}
+    days = {
+        name: date.fromisoformat(made[name])
+        for made in distributions
+        for name in _DAYS
+        if made[name]
+    }
     return kept_until(batch.disposition, max(done), years=years, **days)
 
 
@@ -103,7 +114,10 @@ def distributed(
         "best_before": best_before.isoformat() if best_before else None,
         "account": user(),
     }
-    ledger.add(word.by, *(Act("distributed", one, made, reason=word.because) for one in batch_ids))
+    ledger.add(
+        word.by,
+        *(Act("distributed", batch_id, made, reason=word.because) for batch_id in batch_ids),
+    )
 
 
 # ---------------------------------------------------------------- deletion
@@ -121,17 +135,16 @@ def retire(
     store = Store(existing_store(root), clock)
     with store.locked():
         _sweep(root, store.ledger)
-        for one in retained(root, batch_ids, years):
-            if one.kept.until is None or one.kept.until > clock().date():
-                until = f"until {one.kept.until}: " if one.kept.until else ""
-                raise UsageError(f"batch {one.batch.batch_id} is kept {until}{one.kept.why}")
+        for term in retained(root, batch_ids, years):
+            if term.kept.until is None or term.kept.until > clock().date():
+                until = f"until {term.kept.until}: " if term.kept.until else ""
+                raise UsageError(f"batch {term.batch.batch_id} is kept {until}{term.kept.why}")
         batches = store.ledger.batches(batch_ids)
         files = _files(store.ledger, batch_ids)
         ours = store.ledger.ever_tables()
         generation.begin(root, ours)
-        acts = _new_pages(root, store.ledger, batch_ids)
-        acts += _rewritten(root, store.ledger, batch_ids)
-        acts += (_act(one, files[one.batch_id], word) for one in batches.values())
+        acts = _rewritten(root, store.ledger, batch_ids)
+        acts += (_act(batch, files[batch.batch_id], word) for batch in batches.values())
         generation.mark_ready(root)
         store.ledger.add(word.by, *acts)
         generation.take_place(root, ours)
@@ -156,8 +169,8 @@ def _files(ledger: Ledger, batch_ids: Collection[str]) -> dict[str, list[str]]:
 
 def _act(batch: KnownBatch, files: Iterable[str], word: Word) -> Act:
     made = {"files": list(files), "account": user()}
-    named = ("verdict", "disposition", "basis", "outcome", "pass_id")
-    was = {name: str(getattr(batch, name)) for name in named}
+    columns = ("verdict", "disposition", "basis", "outcome", "pass_id")
+    was = {name: str(getattr(batch, name)) for name in columns}
     return Act("retired", batch.batch_id, made, was, word.because)
 
 
@@ -165,11 +178,14 @@ def _rewritten(root: Path, ledger: Ledger, batch_ids: Collection[str]) -> list[A
     """Write every file that has rows of the batches without them, and link the others."""
     passes = ledger.passes()
     tables, parts = tables_of(root, ledger), parts_of(passes)
-    written = dict(chain.from_iterable(one.holds.items() for one in passes))
-    touched = {tables.lying.get(one, one) for one in _passes_of(ledger, batch_ids)}
-    merged = [merge(tables, [part], written, batch_ids) for part in parts if part.stem in touched]
-    stays = [part.stem for part in parts if part.stem not in touched]
-    generation.complete(root, stays, [one.part.stem for one in merged])
+    written = dict(chain.from_iterable(known.holds.items() for known in passes))
+    of_batches = _passes_of(ledger, batch_ids)
+    without = Without(frozenset(batch_ids), frozenset(of_batches), _DELETED)
+    touched = {tables.lying.get(pass_id, pass_id) for pass_id in of_batches}
+    merged = [merge(tables, [part], written, without) for part in parts if part.stem in touched]
+    stays = [part for part in parts if part.stem not in touched]
+    linked = files_of(root, stays, written).values()
+    generation.complete(root, linked, [part.part.stem for part in merged])
     return acts_of(merged)
 
 
@@ -179,32 +195,6 @@ def _passes_of(ledger: Ledger, batch_ids: Collection[str]) -> set[str]:
     judged = (entry.made["pass_id"] for entry in verdicts)
     read = (pass_id for files in ledger.files_of(batch_ids).values() for pass_id in files.values())
     return {*judged, *read}
-
-
-def _new_pages(root: Path, ledger: Ledger, batch_ids: Collection[str]) -> list[Act]:
-    """Write every file of pages that shows the batches without them. The page of a pass lists its
-    batches: another takes its place."""
-    passes: Mapping[str, KnownPass] = {one.pass_id: one for one in ledger.passes()}
-    gone = set(batch_ids)
-    acts: list[Act] = []
-    for pass_id in sorted(_passes_of(ledger, batch_ids)):
-        path = pages_path(root, pass_id)
-        name = path.relative_to(root).as_posix()
-        if name not in passes[pass_id].holds:
-            continue
-        new = generation.beside(root) / name
-        disk.make_folder(new.parent)
-        writer = PageWriter(new)
-        for page in pages(path):
-            if page.batch_id is None:
-                writer.add(page._replace(page=_DELETED, kept=None))
-            elif page.batch_id not in gone:
-                writer.add(page)
-        writer.close()
-        disk.sync([new, new.parent])
-        made = {"passes": [pass_id], "holds": {name: sha256_of(new)}}
-        acts.append(Act("compacted", pass_id, made, {"holds": {name: passes[pass_id].holds[name]}}))
-    return acts
 
 
 def _sweep(root: Path, ledger: Ledger) -> None:

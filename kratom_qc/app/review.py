@@ -144,7 +144,7 @@ def _act(name: str, known: KnownBatch, ruling: Ruling, becomes: dict[str, Any]) 
         "decision": ruling.decision,
         "people": list(ruling.people),
         "account": user(),
-        **{one: getattr(known, one) for one in ("verdict", "pass_id", "basis", "outcome")},
+        **{column: getattr(known, column) for column in ("verdict", "pass_id", "basis", "outcome")},
     }
     seen = {"newest": ruling.newest, "proposal": ruling.proposal}
     made |= {key: value for key, value in seen.items() if value is not None}
@@ -173,7 +173,7 @@ def check_nobody_sent(
 ) -> None:
     """Who sends a certificate through the portal does not decide on its batch, nor accept what
     holds it. Raises UsageError."""
-    asked = {person_key(one) for one in people}
+    asked = {person_key(person) for person in people}
     for actor, name in People(ledger).sent_by_people(hashes):
         if person_key(actor) in asked:
             raise UsageError(f"{actor} sent {name} and does not {what}")
@@ -188,30 +188,30 @@ def _dossier(root: Path, ledger: Ledger, known: KnownBatch) -> Dossier:
 
     def rows(name: str) -> list[Row]:
         columns = (*fingerprint.COLUMNS[name], *(("reason",) if name == "verdicts" else ()))
-        found: list[Row] = tables.table(name, known.pass_id, columns, ours).to_pylist()
-        return found
+        rows: list[Row] = tables.table(name, known.pass_id, columns, ours).to_pylist()
+        return rows
 
     verdicts, findings = rows("verdicts"), rows("findings")
-    own = [row for row in verdicts if row["market"] is None]
-    if not own or fingerprint.of(verdicts, findings).basis != known.basis:
+    batch_rows = [row for row in verdicts if row["market"] is None]
+    if not batch_rows or fingerprint.of(verdicts, findings).basis != known.basis:
         raise StoreError(
             f"{root}: the archive's rows of batch {known.batch_id} in pass {known.pass_id} are not "
             "those that its verdict rests on; restore them from a backup"
         )
-    found = papers(root, ledger, known.batch_id)
+    of_batch = papers(root, ledger, known.batch_id)
     return Dossier(
         batch=known,
-        reason=own[0]["reason"] or "",
-        papers=tuple(found),
-        corrections=tuple(corrections(root, known.batch_id, found)),
-        against=tuple(row for row in findings if _stands_against(row, own[0])),
+        reason=batch_rows[0]["reason"] or "",
+        papers=tuple(of_batch),
+        corrections=tuple(corrections(root, known.batch_id, of_batch)),
+        against=tuple(row for row in findings if _stands_against(row, batch_rows[0])),
         history=tuple(ledger.entries(known.batch_id)),
     )
 
 
-def _stands_against(finding: Row, own: Row) -> bool:
+def _stands_against(finding: Row, batch_row: Row) -> bool:
     """Whether a finding holds or fails the batch's own verdict."""
-    counts = finding["market"] is None or finding["market"] in (own["home_markets"] or ())
+    counts = finding["market"] is None or finding["market"] in (batch_row["home_markets"] or ())
     return bool(counts and finding["decides"] and finding["outcome"] != "PASS")
 
 

@@ -111,9 +111,9 @@ def _check_versions(client: Any, where: str) -> None:
         client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
     except TimeoutError:
         raise StoreError(f"{where}: this scheduler has no worker") from None
-    others = {said for said in client.run(program).values() if said != PROGRAM}
-    if others:
-        what = ", ".join(sorted(others))
+    versions = {version for version in client.run(program).values() if version != PROGRAM}
+    if versions:
+        what = ", ".join(sorted(versions))
         raise StoreError(f"{where}: its workers have {what}; every one must have {PROGRAM}")
 
 

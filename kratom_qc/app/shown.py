@@ -9,7 +9,7 @@ says of other files or batches is said without naming them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kratom_qc.app.restored import restored
@@ -59,7 +59,7 @@ class ShownFile:
     @property
     def verdicts(self) -> list[Verdict]:
         """The verdicts on its batches that may be seen."""
-        return [one.verdict for one in self.batches if one.verdict is not None]
+        return [batch.verdict for batch in self.batches if batch.verdict is not None]
 
 
 class Shown:
@@ -68,47 +68,57 @@ class Shown:
     def __init__(self, store: Store, vendor: str | None):
         self._store, self._vendor = store, vendor
         self._people, self._ledger = People(store.ledger), store.ledger
+        self._verdicts: dict[str, Verdict | None] = {}  # by batch, for as long as one page is made
 
     def delivery(self, sha256: str) -> Delivery:
         """How a file came. Raises InputNotFound for one that they may not see."""
-        found = self._people.deliveries(sha256=sha256, vendor=self._vendor, count=1)
-        if not found:
+        deliveries = self._people.deliveries(sha256=sha256, vendor=self._vendor, count=1)
+        if not deliveries:
             raise InputNotFound(sha256)
-        return found[0]
+        return deliveries[0]
 
     def file(self, sha256: str) -> ShownFile:
         """A file with its verdicts. Raises InputNotFound for one that they may not see."""
         delivery = self.delivery(sha256)
         if delivery.status == "refused":
             return ShownFile(delivery, tuple(self._refusals(delivery)))
-        found = self._people.batches_of([sha256]).get(sha256, [])
-        return ShownFile(delivery, batches=tuple(self.batches(found, whole=True)))
+        batch_ids = self._people.batches_of([sha256]).get(sha256, [])
+        return ShownFile(delivery, batches=tuple(self.batches(batch_ids, whole=True)))
 
     def batch(self, batch_id: str) -> ShownBatch:
         """A batch with its verdict. Raises InputNotFound for one of which they may see nothing."""
-        found = self.batches([batch_id], whole=True)
-        if not found:
+        shown = self.batches([batch_id], whole=True)
+        if not shown:
             raise InputNotFound(batch_id)
-        return found[0]
+        return shown[0]
 
     def batches(self, batch_ids: Iterable[str], *, whole: bool = False) -> list[ShownBatch]:
         """Those of some batches of which they may see something; `whole`, with their verdicts."""
         ids = list(dict.fromkeys(batch_ids))
         owned, known = self._owned(ids), self._ledger.batches(ids)
-        seen = [one for one in ids if owned.get(one) and one in known]
-        verdicts = restored(self._store.root, seen) if whole and seen else {}
+        seen = [batch_id for batch_id in ids if owned.get(batch_id) and batch_id in known]
+        verdicts = self._restored(seen) if whole else {}
         return [
-            self._shown(known[one], verdicts.get(one)) if one in seen else ShownBatch(one)
-            for one in ids
-            if one in owned
+            self._shown(known[batch_id], verdicts.get(batch_id))
+            if batch_id in seen
+            else ShownBatch(batch_id)
+            for batch_id in ids
+            if batch_id in owned
         ]
+
+    def _restored(self, batch_ids: Collection[str]) -> Mapping[str, Verdict | None]:
+        """Their verdicts, each restored once: a batch stands under every file that speaks of it."""
+        new = [one for one in batch_ids if one not in self._verdicts]
+        if new:
+            self._verdicts |= {**dict.fromkeys(new), **restored(self._store.root, new)}
+        return self._verdicts
 
     def _shown(self, known: KnownBatch, verdict: Verdict | None) -> ShownBatch:
         if self._vendor is None:
             return ShownBatch(known.batch_id, known, verdict)
         # Its main reason may name others.
-        told = known._replace(reason="")
-        return ShownBatch(known.batch_id, told, for_vendor(verdict) if verdict else None)
+        known_to_vendor = known._replace(reason="")
+        return ShownBatch(known.batch_id, known_to_vendor, for_vendor(verdict) if verdict else None)
 
     def _owned(self, batch_ids: Collection[str]) -> dict[str, bool]:
         """Of batches that they know of whether everything about them is theirs."""
@@ -129,17 +139,19 @@ class Shown:
 
     def _refusals(self, delivery: Delivery) -> Iterable[Problem]:
         """Why a file was refused at its newest reading, under the name that this sender gave it."""
-        entries = [one for one in self._ledger.entries(delivery.sha256) if one.act == "refused"]
+        entries = [
+            entry for entry in self._ledger.entries(delivery.sha256) if entry.act == "refused"
+        ]
         if not entries:
             return
         pass_id, ours = entries[-1].made["pass_id"], among("sha256", [delivery.sha256])
         tables = tables_of(self._store.root, self._ledger, [pass_id])
         table = tables.table("certificates", pass_id, ("file", "refusals"), ours)
         for row in table.to_pylist():
-            for one in row["refusals"] or ():
-                message = one["message"].replace(row["file"], delivery.name)
-                ref = CellRef(delivery.name, one["sheet"], one["cell"])
-                yield Problem(one["code"], message, ref, one["said"])
+            for refusal in row["refusals"] or ():
+                message = refusal["message"].replace(row["file"], delivery.name)
+                ref = CellRef(delivery.name, refusal["sheet"], refusal["cell"])
+                yield Problem(refusal["code"], message, ref, refusal["said"])
 
 
 def for_vendor(verdict: Verdict) -> Verdict:
@@ -147,13 +159,16 @@ def for_vendor(verdict: Verdict) -> Verdict:
     batch = replace(
         verdict.batch,
         hold_reasons=tuple(map(_reason_told, verdict.batch.hold_reasons)),
-        remarks=tuple(one for one in verdict.batch.remarks if one.code not in _REMARKS_OF_OTHERS),
+        remarks=tuple(
+            remark for remark in verdict.batch.remarks if remark.code not in _REMARKS_OF_OTHERS
+        ),
     )
-    told = {id(one): _finding_told(one) for one in verdict.findings}
+    by_identity = {id(finding): _finding_told(finding) for finding in verdict.findings}
     standings = tuple(
-        replace(one, finding=told.get(id(one.finding), one.finding)) for one in verdict.standings
+        replace(standing, finding=by_identity.get(id(standing.finding), standing.finding))
+        for standing in verdict.standings
     )
-    return replace(verdict, batch=batch, findings=tuple(told.values()), standings=standings)
+    return replace(verdict, batch=batch, findings=tuple(by_identity.values()), standings=standings)
 
 
 def _finding_told(finding: Finding) -> Finding:

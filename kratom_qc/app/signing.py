@@ -114,8 +114,8 @@ def _wrong(entry: Entry, keys: dict[str, str]) -> str:
     record, signature, public_key = (made.pop(name, None) for name in signed)
     if not isinstance(record, dict) or public_key != keys.get(str(record.get("user"))):
         return "the key was not that user's"
-    said = _said(Act(entry.act, entry.subject, made, None, entry.reason))
-    if said != {name: record.get(name) for name in said}:
+    stated = _said(Act(entry.act, entry.subject, made, None, entry.reason))
+    if stated != {name: record.get(name) for name in stated}:
         return "the record says something else"
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(str(public_key)))

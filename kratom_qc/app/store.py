@@ -23,6 +23,7 @@ from kratom_qc.domain.errors import InputNotFound, StoreError, UsageError
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.ledger.entries import BEGINNING, Act, Head
 from kratom_qc.ledger.ledger import Clock, KnownBatch, Ledger, now
+from kratom_qc.ledger.search import neighbours
 from kratom_qc.vocabulary import nearest_hint
 
 if TYPE_CHECKING:
@@ -129,8 +130,11 @@ def tables_of(root: Path, ledger: Ledger, passes: Collection[str] | None = None)
 
 
 def existing_store(root: Path) -> Path:
-    """A store that is there. Raises InputNotFound for one that is not, and makes none."""
-    if not any((root / "archive" / name).is_dir() for name in SCHEMAS):
+    """A store that is there, or whose ledger and files are elsewhere by the settings. Raises
+    InputNotFound for one that is not, and makes none."""
+    config = settings.load()
+    elsewhere = config.ledger is not None and config.bucket is not None
+    if not elsewhere and not any((root / "archive" / name).is_dir() for name in SCHEMAS):
         raise _no_archive(root)
     return root
 
@@ -139,7 +143,7 @@ def known_batch(root: Path, ledger: Ledger, batch_id: str) -> KnownBatch:
     """A batch that a store has judged. Raises InputNotFound, with the nearest, for any other."""
     known = ledger.batches([batch_id]).get(batch_id)
     if known is None:
-        near = nearest_hint(batch_id, ledger.batches(), 3)
+        near = nearest_hint(batch_id, neighbours(ledger, batch_id), 3)
         raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
     return known
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.archive.store import StoreFiles, register_path, rulebook_path
+from kratom_qc.archive.store import StoreFiles, lies_at, register_path, rulebook_path
 from kratom_qc.interpret.facts import FactsFile
 from kratom_qc.interpret.laboratories import Register, load_register
 from kratom_qc.ledger.entries import digest
@@ -66,15 +66,15 @@ def _files(policy: JudgementPolicy) -> Iterator[tuple[Path, str, str]]:
     """(path in a store, SHA-256, text) of every rulebook and register of a policy."""
     for book in policy.books.values():
         yield rulebook_path(Path(), book.id, book.sha256), book.sha256, book.text
-    for name, one in ((_TEXTS, policy.texts), (_LABORATORIES, policy.laboratories)):
-        if one.sha256:
-            yield register_path(Path(), name, one.sha256), one.sha256, one.written
+    for name, register in ((_TEXTS, policy.texts), (_LABORATORIES, policy.laboratories)):
+        if register.sha256:
+            yield register_path(Path(), name, register.sha256), register.sha256, register.written
 
 
 def policy_of(root: Path, made: Mapping[str, Any], on: date, facts: FactsFile) -> JudgementPolicy:
     """The policy of these terms, from the files that a store kept. Raises RulebookError where one
     is not there or cannot be loaded any more."""
-    kept = {Path(path).stem: root / path for path in made["holds"]}
+    kept = {Path(path).stem: lies_at(root, Path(path)) for path in made["holds"]}
     texts, laboratories = kept.pop(_TEXTS, None), kept.pop(_LABORATORIES, None)
     return JudgementPolicy(
         books=rulebooks_of(kept),

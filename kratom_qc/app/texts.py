@@ -17,7 +17,7 @@ from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import RulebookError, UsageError
 from kratom_qc.interpret.texts import own_words, read_again
 from kratom_qc.vocabulary.adverse import objection
-from kratom_qc.vocabulary.texts import OwnWords, TextRegister, text_key
+from kratom_qc.vocabulary.texts import OwnWords, TextRegister, generalised, text_key
 from kratom_qc.vocabulary.texts import load as load_texts
 
 _SHORTEST_ID = 4  # characters; a shorter one may stand in a text by chance
@@ -44,13 +44,13 @@ class UnreadText:
 
 def unread_texts(reading: Reading, register: TextRegister) -> list[UnreadText]:
     """What nobody has read of a file, each place once, in its order."""
-    found: dict[str, UnreadText] = {}
+    by_place: dict[str, UnreadText] = {}
     for certificate in reading.certificates:
         for entry in read_again(certificate, register).texts:
             if entry.fate is Fate.UNREAD:
                 text = UnreadText(entry, certificate)
-                found.setdefault(text.place, text)
-    return list(found.values())
+                by_place.setdefault(text.place, text)
+    return list(by_place.values())
 
 
 def chosen(texts: Sequence[UnreadText], cells: Iterable[str]) -> list[UnreadText]:
@@ -78,18 +78,18 @@ class Accepted:
     everywhere: bool = False
 
 
-def entries(texts: Sequence[UnreadText], said: Accepted) -> str:
+def entries(texts: Sequence[UnreadText], accepted: Accepted) -> str:
     """Entries of a register for some texts, as TOML. Raises UsageError for the texts that need a
     release decision, and for a laboratory that is not named.
     """
-    _check(texts, said)
+    _check(texts, accepted)
     by_laboratory: dict[str, list[str]] = {}
     for text in texts:
         own = own_words(text.certificate.printed_facts)
-        kept = by_laboratory.setdefault("" if said.everywhere else own.laboratory, [])
+        kept = by_laboratory.setdefault("" if accepted.everywhere else own.laboratory, [])
         kept += [_general(part, own) for part in text.entry.unread]
     return "".join(
-        _as_toml(list(dict.fromkeys(kept)), laboratory, said)
+        _as_toml(list(dict.fromkeys(kept)), laboratory, accepted)
         for laboratory, kept in by_laboratory.items()
     )
 
@@ -106,7 +106,7 @@ def keep_entries(path: Path, more: str) -> None:
         raise
 
 
-def _check(texts: Sequence[UnreadText], said: Accepted) -> None:
+def _check(texts: Sequence[UnreadText], accepted: Accepted) -> None:
     adverse = [
         f"{text.place} '{' '.join(text.entry.source.text.split())}' ({text.objection})"
         for text in texts
@@ -120,27 +120,28 @@ def _check(texts: Sequence[UnreadText], said: Accepted) -> None:
     for text in texts:
         if "{" in text.entry.source.text or "}" in text.entry.source.text:
             raise UsageError(f"{text.place}: a text with braces cannot be kept in the register")
-        if not said.everywhere and not own_words(text.certificate.printed_facts).laboratory:
+        if not accepted.everywhere and not own_words(text.certificate.printed_facts).laboratory:
             raise UsageError(
                 f"{text.place}: the certificate names no laboratory whose text this could be; "
                 "say --everywhere to keep it for every laboratory"
             )
 
 
-def _general(text: str, own: OwnWords) -> str:
-    """A text with the placeholders for what the next certificate prints otherwise: its own ids."""
-    for printed in own.ids:
+def _general(text: str, own_words: OwnWords) -> str:
+    """A text with the placeholders for what the next certificate prints otherwise: its own ids,
+    its days and the numbers of its documents."""
+    for printed in own_words.ids:
         if len(printed) >= _SHORTEST_ID and text_key(text) != text_key(printed):
             text = re.sub(rf"(?<!\w){re.escape(printed)}(?!\w)", "{batch}", text)
-    return text
+    return generalised(text)
 
 
-def _as_toml(texts: list[str], laboratory: str, said: Accepted) -> str:
+def _as_toml(texts: list[str], laboratory: str, accepted: Accepted) -> str:
     array = tomlkit.array()
     array.extend(texts)
     table = tomlkit.table()
     table["texts"] = array.multiline(True)
-    table["because"], table["by"], table["on"] = said.because, said.by, said.on
+    table["because"], table["by"], table["on"] = accepted.because, accepted.by, accepted.on
     if laboratory:
         table["laboratory"] = laboratory
     tables = tomlkit.aot()

@@ -29,6 +29,6 @@ class Today:
 
 def _changed(config: settings.Settings) -> list[int]:
     """When each file of a policy was changed last, in nanoseconds."""
-    named = (config.facts, config.texts, config.laboratories)
-    files = [*sorted(config.expectations.rglob("*.toml")), *filter(None, named)]
+    registers = (config.facts, config.texts, config.laboratories)
+    files = [*sorted(config.expectations.rglob("*.toml")), *filter(None, registers)]
     return [path.stat().st_mtime_ns for path in files if path.exists()]

@@ -20,8 +20,8 @@ class Turned(NamedTuple):
     @property
     def text(self) -> str:
         """In a sentence."""
-        own = self.after if self.before == self.after else f"{self.before} → {self.after}"
-        return f"batch {self.batch_id}: {own}; {self.markets or 'no market moves'}"
+        verdicts = self.after if self.before == self.after else f"{self.before} → {self.after}"
+        return f"batch {self.batch_id}: {verdicts}; {self.markets or 'no market moves'}"
 
 
 def turned(root: Path, policy: JudgementPolicy) -> list[Turned]:
@@ -38,4 +38,6 @@ def turned(root: Path, policy: JudgementPolicy) -> list[Turned]:
     answer = archived.answered(history, RejudgeRequest(root, name, policy), batches)
     outcome = archived.outcome_of(history, answer, every_limit=False)
     lines = (batch_line(outcome, batch) for batch in outcome.comparison.changed)
-    return [Turned(one.batch_id, str(one.before), str(one.after), one.markets) for one in lines]
+    return [
+        Turned(line.batch_id, str(line.before), str(line.after), line.markets) for line in lines
+    ]

@@ -11,7 +11,7 @@ from kratom_qc.app.backup import MANIFEST, back_up
 from kratom_qc.app.compaction import compact
 from kratom_qc.app.store import user
 from kratom_qc.app.verification import verify
-from kratom_qc.domain.errors import StoreError
+from kratom_qc.domain.errors import StoreError, UsageError
 
 KEPT = 14  # daily backups; older ones are removed once a newer one is whole
 
@@ -40,10 +40,24 @@ def compacted(root: Path) -> str:
     """Merge the archive's small files. Returns what was done, or why it was not, in a sentence: it
     can wait for another night, and the backup is there."""
     try:
-        found = compact(root, user())
+        counts = compact(root, user())
     except StoreError as error:
         return f"Not compacted: {error}"
-    return f"Compacted: {found.before} files of each table before, {found.after} now."
+    return f"Compacted: {counts.before} files of each table before, {counts.after} now."
+
+
+def published(root: Path) -> str:
+    """Bring the bucket of the settings to what counts. Returns what was done, or why it was not, in
+    a sentence: the store is whole without it."""
+    url = settings.load().bucket
+    if url is None:
+        return "No bucket: KRATOM_QC_BUCKET names none."
+    from kratom_qc.app.publishing import publish_to_bucket  # loads what few need
+
+    try:
+        return f"Published: {publish_to_bucket(root, url, user())} files sent to the bucket."
+    except (StoreError, UsageError) as error:
+        return f"Not published: {error}"
 
 
 def _remove_old(folder: Path) -> None:

@@ -46,14 +46,14 @@ def verify(root: Path, heads: Sequence[Head] = (), *, replay: bool) -> Verified:
     """Check a store; `heads` were written down elsewhere. Raises InputNotFound where there is no
     store."""
     ledger = ledger_of(existing_store(root))
-    found = Verified(entries=ledger.head().sequence)
+    verified = Verified(entries=ledger.head().sequence)
     differences = [*_looked("the journal", _journal(root, ledger, heads))]
-    differences += _looked("kept files", _kept(root, ledger, found))
-    differences += _looked("tables", _tables(root, ledger, found))
+    differences += _looked("kept files", _kept(root, ledger, verified))
+    differences += _looked("tables", _tables(root, ledger, verified))
     if replay and not differences:  # from damaged files nobody judges again
-        differences += _replayed(root, ledger, found)
-    found.differences = tuple(differences)
-    return found
+        differences += _replayed(root, ledger, verified)
+    verified.differences = tuple(differences)
+    return verified
 
 
 def _looked(what: str, differences: Iterator[str]) -> Iterator[str]:
@@ -73,35 +73,38 @@ def _journal(root: Path, ledger: Ledger, heads: Sequence[Head]) -> Iterator[str]
             yield f"ledger: the table {table} differs from the journal in {count} rows"
 
 
-def _kept(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
+def _kept(root: Path, ledger: Ledger, verified: Verified) -> Iterator[str]:
     for sha256, name in ledger.every_file():
-        found.files += 1
+        verified.files += 1
         try:
             raw(root, sha256)
         except StoreError as error:
             yield f"{name}: {error}"
 
 
-def _tables(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
+def _tables(root: Path, ledger: Ledger, verified: Verified) -> Iterator[str]:
     """Tables, rulebooks and registers whose bytes are not those that were committed."""
     passes = ledger.passes()
-    holds = (*(one.holds for one in passes), *(made["holds"] for made in ledger.terms().values()))
-    written = dict(chain.from_iterable(one.items() for one in holds))
+    holds = (
+        *(known.holds for known in passes),
+        *(made["holds"] for made in ledger.terms().values()),
+    )
+    written = dict(chain.from_iterable(hold.items() for hold in holds))
     for path, sha256 in written.items():
-        found.tables += 1
+        verified.tables += 1
         try:
             if sha256_of(lies_at(root, Path(path))) != sha256:
                 yield f"{root / path}: is not what was committed"
         except StoreError as error:
             yield str(error)
     stems = {Path(path).stem for path in written if path.startswith("archive/")}
-    found.foreign = tuple(map(str, foreign(root, stems)))
+    verified.foreign = tuple(map(str, foreign(root, stems)))
 
 
 # ---------------------------------------------------------------- judged again
 
 
-def _replayed(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
+def _replayed(root: Path, ledger: Ledger, verified: Verified) -> Iterator[str]:
     """Batches that are judged otherwise today, from the files, terms and declarations of then."""
     history, known = history_of(root), ledger.batches()
     for batch in known.values():
@@ -111,12 +114,14 @@ def _replayed(root: Path, ledger: Ledger, found: Verified) -> Iterator[str]:
                 "judged since; kratom-qc run --again does"
             )
     for policy, verdicts in _by_policy(history, ledger):
-        found.replayed += len(verdicts)
-        again = [one for one in verdicts if not known[one.batch_id].waits_to_be_judged]
-        for now in reread(history, again, policy):
+        verified.replayed += len(verdicts)
+        to_replay = [
+            verdict for verdict in verdicts if not known[verdict.batch_id].waits_to_be_judged
+        ]
+        for now in reread(history, to_replay, policy):
             if _basis(now) != known[now.batch.batch_id].basis:
                 yield _differs(known[now.batch.batch_id], now)
-    found.unanswered = len(known) - found.replayed
+    verified.unanswered = len(known) - verified.replayed
 
 
 def _by_policy(
@@ -124,7 +129,7 @@ def _by_policy(
 ) -> Iterator[tuple[JudgementPolicy, list[ArchivedVerdict]]]:
     """The verdicts that can be made again, by the policy of then."""
     terms = ledger.terms()
-    terms_of_pass = {one.pass_id: one.terms or "" for one in ledger.passes()}
+    terms_of_pass = {known.pass_id: known.terms or "" for known in ledger.passes()}
     by_terms: dict[tuple[str, date], list[ArchivedVerdict]] = {}
     for verdict in history.verdicts:
         if verdict.facts.sha256 == verdict.facts_sha256:  # what was declared is kept
@@ -150,8 +155,10 @@ def _policy_of_then(
     judged them, or where nobody kept it or it cannot be loaded any more."""
     if terms is None or terms["program"] != PROGRAM:
         return None
-    declared = [one for one in verdicts if one.facts_sha256]
-    facts = FactsFile(tuple(Declaration(escape(one.batch_id), "*", one.facts) for one in declared))
+    declared = [verdict for verdict in verdicts if verdict.facts_sha256]
+    facts = FactsFile(
+        tuple(Declaration(escape(verdict.batch_id), "*", verdict.facts) for verdict in declared)
+    )
     try:
         return policy_of(history.root, terms, on, facts)
     except RulebookError:

@@ -1,7 +1,9 @@
-"""The tables of an archive in a bucket (S3 and what speaks like it), named by a URL.
+"""A store's files in a bucket (S3 and what speaks like it), named by a URL.
 
-    <url>/archive/<table>/<file>.parquet    as in a store; written once and never changed
-    <url>/counted.json                      which of them count, by the ledger, with their hashes
+    <url>/raw/ archive/ rulebooks/ registers/    as in a store; written once and never changed
+    <url>/journal/<number>.jsonl    the journal, 2,000 entries a file, a JSON list a line
+    <url>/counted.json              which files of the archive count, with their hashes, and the
+                                    head of the journal that says so
 
 Whoever reads takes `counted.json` first, and sees what counted at one moment. It is exchanged last
 and in one step, only where it still is what this program read before: of two that publish at once
@@ -15,7 +17,7 @@ Credentials, region and address are those of the environment (`AWS_ACCESS_KEY_ID
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,19 +26,20 @@ from typing import Any, NamedTuple
 import pyarrow.dataset as ds
 import pyarrow.fs as pa_fs
 
-from kratom_qc.archive import disk
 from kratom_qc.archive.history import CHECKED, ArchiveTables
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError, UsageError
 
-_COUNTED = "counted.json"
+TOGETHER = 2_000  # entries of the journal in one file
+_COUNTED, _JOURNAL = "counted.json", "journal/{:06d}.jsonl"
 
 
 class Counted(NamedTuple):
-    """What counts in a bucket: the head of the ledger that says so, the hash of every file by its
-    path, the file in which the rows of each pass lie, and what was replaced the last time."""
+    """What counts in a bucket: the head of the journal that says so, the hash of every file of the
+    archive by its path, the file in which the rows of each pass lie, and what was replaced the last
+    time."""
 
-    head: str
+    head: tuple[int, str]
     files: Mapping[str, str]
     passes: Mapping[str, str]
     replaced: tuple[str, ...] = ()
@@ -68,53 +71,76 @@ class Bucket:
         StoreError where it cannot be read."""
         try:
             with self._told("be read"):
-                found = self._obstore.get(self._store, _COUNTED)
-                made = json.loads(bytes(found.bytes()))
+                reply = self._obstore.get(self._store, _COUNTED)
+                made = json.loads(bytes(reply.bytes()))
         except _Missing:
-            return Counted("", {}, {}), None
+            return Counted((0, ""), {}, {}), None
         except ValueError:
-            raise StoreError(f"{self.url}/{_COUNTED}: is damaged; publish again") from None
-        mark = {name: found.meta[name] for name in ("e_tag", "version") if found.meta.get(name)}
-        return Counted(**{**made, "replaced": tuple(made["replaced"])}), mark
+            raise StoreError(
+                f"{self.url}/{_COUNTED}: is damaged; delete it and publish again"
+            ) from None
+        mark = {name: reply.meta[name] for name in ("e_tag", "version") if reply.meta.get(name)}
+        head = made["head"][0], made["head"][1]
+        return Counted(**{**made, "head": head, "replaced": tuple(made["replaced"])}), mark
 
-    def publish(self, root: Path, new: Counted) -> int:
-        """Bring a bucket to what counts; `new.files` lie in the store. Returns how many files were
-        sent. Raises StoreError where it cannot, or where somebody else published meanwhile."""
-        old, mark = self.counted()
-        missing = [path for path in new.files if path not in old.files]
-        for path in missing:
-            self._send(root, path)
-        gone = tuple(path for path in old.files if path not in new.files)
-        if missing or gone or old.head != new.head:
-            made = json.dumps(new._replace(replaced=gone)._asdict()).encode("ascii")
-            with self._told("be written"):
-                mode: Any = "create" if mark is None else mark
-                self._obstore.put(self._store, _COUNTED, made, mode=mode)
-            for path in old.replaced:
-                if path not in new.files:
-                    self._forget(path)
-        return len(missing)
+    def count(self, counted: Counted, mark: Any) -> None:
+        """Let something else count, where `mark` is still the state. Raises StoreError where it
+        cannot be written, or where somebody else published meanwhile."""
+        mode: Any = "create" if mark is None else mark
+        with self._told("be written"):
+            made = json.dumps(counted._asdict()).encode("ascii")
+            self._obstore.put(self._store, _COUNTED, made, mode=mode)
 
-    def _send(self, root: Path, path: str) -> None:
-        with disk.told(root / path, "cannot be read"):
-            content = (root / path).read_bytes()
+    def keep(self, path: str, content: bytes) -> None:
+        """Keep a file that never changes. Raises StoreError where it cannot be written."""
         try:
             with self._told("be written"):
                 self._obstore.put(self._store, path, content, mode="create")
         except _Exists:  # from a publishing that was interrupted
-            with self._told("be written"):
-                if bytes(self._obstore.get(self._store, path).bytes()) != content:
-                    self._obstore.put(self._store, path, content)
+            if self.read(path) != content:
+                self.put(path, content)
 
-    def _forget(self, path: str) -> None:
+    def put(self, path: str, content: bytes) -> None:
+        """Write a file. Raises StoreError where it cannot be written."""
+        with self._told("be written"):
+            self._obstore.put(self._store, path, content)
+
+    def keep_journal(self, number: int, entries: Iterable[Sequence[Any]]) -> None:
+        """Write one file of the journal, the last of which grows. Raises StoreError as above."""
+        lines = "".join(f"{json.dumps(entry)}\n" for entry in entries)
+        self.put(_JOURNAL.format(number), lines.encode("ascii"))
+
+    def journal(self, head: int) -> list[list[Any]]:
+        """The entries of the journal up to the head. Raises StoreError where one is not there or
+        cannot be read."""
+        entries: list[list[Any]] = []
+        for number in range(-(-head // TOGETHER)):
+            path = _JOURNAL.format(number)
+            content = self.read(path)
+            try:
+                entries += map(json.loads, (content or b"").splitlines())
+            except ValueError:
+                raise StoreError(f"{self.url}/{path}: is damaged") from None
+        return entries[:head]
+
+    def read(self, path: str) -> bytes | None:
+        """A file; none where it is not there. Raises StoreError where it cannot be read."""
         try:
-            with self._told("be written"):
+            with self._told("be read"):
+                return bytes(self._obstore.get(self._store, path).bytes())
+        except _Missing:
+            return None
+
+    def forget(self, path: str) -> None:
+        """Delete a file, if it is there. Raises StoreError where it cannot be deleted."""
+        try:
+            with self._told("be deleted"):
                 self._obstore.delete(self._store, path)
         except _Missing:
             pass
 
     @contextmanager
-    def _told(self, done: str) -> Any:
+    def _told(self, done: str) -> Iterator[None]:
         from obstore import exceptions
 
         try:
@@ -153,7 +179,7 @@ class BucketTables(ArchiveTables):
     def dataset(self, name: str, passes: Iterable[str]) -> ds.Dataset:
         """As in a store."""
         place = self.bucket.url.partition("://")[2].rstrip("/")
-        stems = dict.fromkeys(self.lying.get(one, one) for one in passes)
+        stems = dict.fromkeys(self.lying.get(pass_id, pass_id) for pass_id in passes)
         paths = [f"{place}/archive/{name}/{stem}.parquet" for stem in stems]
         files = self.bucket.files()
         return ds.dataset(paths, schema=SCHEMAS[name], format=CHECKED, filesystem=files)

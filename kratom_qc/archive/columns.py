@@ -25,8 +25,8 @@ def explained(name: str) -> Iterator[tuple[str, str, str]]:
     KeyError for one that nobody explained."""
     words = _words()
     for field in list(SCHEMAS[name])[len(PASS) :]:
-        own = words[name].get(field.name) or words["interval"].get(field.name)
-        yield field.name, _kind(field.type), own or words["cell"][field.name]
+        meaning = words[name].get(field.name) or words["interval"].get(field.name)
+        yield field.name, _kind(field.type), meaning or words["cell"][field.name]
 
 
 def columns_page() -> str:

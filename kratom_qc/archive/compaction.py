@@ -23,9 +23,12 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from kratom_qc.archive import disk
-from kratom_qc.archive.generation import BESIDE
+from kratom_qc.archive.generation import BESIDE, FOLDERS
 from kratom_qc.archive.history import ArchiveTables, among
-from kratom_qc.archive.store import sha256_of, table_writer
+from kratom_qc.archive.pages import FOLDER as PAGES
+from kratom_qc.archive.pages import Page
+from kratom_qc.archive.pages import merge as merge_pages
+from kratom_qc.archive.store import lies_at, sha256_of, table_writer
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
 
@@ -51,6 +54,24 @@ class Part(NamedTuple):
         return (self.stem,) != self.passes
 
 
+class Without(NamedTuple):
+    """Batches that are not kept any more, and the passes whose own pages list them, with what takes
+    the place of such a page."""
+
+    batches: frozenset[str] = frozenset()
+    passes: frozenset[str] = frozenset()
+    instead: str = ""
+
+    def page(self, page: Page) -> Page | None:
+        """What stays of a page."""
+        if page.batch_id is None and page.pass_id in self.passes:
+            return page._replace(page=self.instead)
+        return None if page.batch_id in self.batches else page
+
+
+NOTHING = Without()
+
+
 class Merged(NamedTuple):
     """A new part, the hashes of its files and of those whose place they take, by path."""
 
@@ -61,16 +82,16 @@ class Merged(NamedTuple):
 
 def plan(parts: Iterable[Part], rows: Mapping[str, int]) -> Iterator[list[Part]]:
     """What to merge with what; `rows` are those of the largest table, by the name of the part."""
-    open_parts = [one for one in parts if not (one.is_sorted and rows[one.stem] >= FULL)]
+    open_parts = [part for part in parts if not (part.is_sorted and rows[part.stem] >= FULL)]
     ordered = sorted(open_parts, key=attrgetter("month", "first"))
     for _, of_month in groupby(ordered, attrgetter("month")):
         group: list[Part] = []
         for part in of_month:
             group.append(part)
-            if sum(rows[one.stem] for one in group) >= FULL:
+            if sum(rows[part.stem] for part in group) >= FULL:
                 yield group
                 group = []
-        if len(group) > 1 or any(_wants_order(one, rows) for one in group):
+        if len(group) > 1 or any(_wants_order(part, rows) for part in group):
             yield group
 
 
@@ -82,13 +103,13 @@ def _wants_order(part: Part, rows: Mapping[str, int]) -> bool:
 def rows_of(tables: ArchiveTables, parts: Iterable[Part]) -> dict[str, int]:
     """How many rows the largest table of each part has. Raises StoreError where one cannot be
     read."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for part in parts:
         for name in SCHEMAS:
             path = tables.path(name, part.passes[0])
             with _readable(path):
-                found[part.stem] = max(found.get(part.stem, 0), pq.read_metadata(path).num_rows)
-    return found
+                counts[part.stem] = max(counts.get(part.stem, 0), pq.read_metadata(path).num_rows)
+    return counts
 
 
 # ---------------------------------------------------------------- writing
@@ -98,30 +119,43 @@ def merge(
     tables: ArchiveTables,
     group: Sequence[Part],
     written: Mapping[str, str],
-    without: Collection[str] = (),
+    without: Without = NOTHING,
 ) -> Merged:
-    """Write the rows of some parts as one, beside the archive; not those of the batches `without`.
-    `written` has the hash of every file as it was committed. Raises StoreError where one is not
-    that, or where what was written does not read back as it was."""
+    """Write the rows and pages of some parts as one, beside the archive. `written` has the hash of
+    every file as it was committed. Raises StoreError where one is not that, or where what was
+    written does not read back as it was."""
     replaces = _checked(tables.root, group, written)
     passes = tuple(pass_id for part in group for pass_id in part.passes)
-    digest = hashlib.sha256("\n".join([*passes, *replaces.values(), *without]).encode()).hexdigest()
-    first, last = min(one.first for one in group), max(one.last for one in group)
+    names = [*passes, *replaces.values(), *sorted(without.batches)]
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    first, last = min(part.first for part in group), max(part.last for part in group)
     stem = f"{group[0].month}_{first:06d}-{last:06d}_{digest[:12]}"
+    kept = [tables.root / path for path in replaces if path.startswith(f"archive/{PAGES}/")]
     holds: dict[str, str] = {}
-    for name in SCHEMAS:
+    for name in FOLDERS if kept else SCHEMAS:
         path = Path("archive") / name / f"{stem}.parquet"
-        _write(_sorted(tables, name, passes, without), name, tables.root / BESIDE / path)
+        if name == PAGES:
+            merge_pages(kept, tables.root / BESIDE / path, without.page)
+        else:
+            rows = _sorted(tables, name, passes, without.batches)
+            _write(rows, name, tables.root / BESIDE / path)
         holds[path.as_posix()] = sha256_of(tables.root / BESIDE / path)
     return Merged(Part(stem, group[0].month, first, last, passes), holds, replaces)
 
 
+def files_of(root: Path, parts: Iterable[Part], written: Collection[str]) -> dict[str, Path]:
+    """Where the files of some parts lie, by the path that was `written`; not every one has
+    pages."""
+    every = (f"archive/{name}/{part.stem}.parquet" for part in parts for name in FOLDERS)
+    return {path: lies_at(root, Path(path)) for path in every if path in written}
+
+
 def _checked(root: Path, group: Iterable[Part], written: Mapping[str, str]) -> dict[str, str]:
-    paths = [f"archive/{name}/{part.stem}.parquet" for part in group for name in SCHEMAS]
-    for path in paths:
-        if sha256_of(root / path) != written[path]:
-            raise StoreError(f"{root / path}: is not what was committed; restore it from a backup")
-    return {path: written[path] for path in paths}
+    found = files_of(root, group, written)
+    for path, place in found.items():
+        if sha256_of(place) != written[path]:
+            raise StoreError(f"{place}: is not what was committed; restore it from a backup")
+    return {path: written[path] for path in found}
 
 
 def _sorted(

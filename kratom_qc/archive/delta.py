@@ -64,23 +64,23 @@ def _export(
     *,
     anew: bool,
 ) -> int:
-    there = deltalake.DeltaTable.is_deltatable(str(path))
+    exists = deltalake.DeltaTable.is_deltatable(str(path))
     known = (
-        deltalake.DeltaTable(str(path)).transaction_version(_APP) if there and not anew else None
+        deltalake.DeltaTable(str(path)).transaction_version(_APP) if exists and not anew else None
     )
-    new = [one for one in passes if known is None or one.sequence > known]
+    new = [exported for exported in passes if known is None or exported.sequence > known]
     if not new:
         return 0
-    newest = max(one.sequence for one in new)
+    newest = max(exported.sequence for exported in new)
     properties = deltalake.CommitProperties(
         app_transactions=[deltalake.Transaction(_APP, newest)],
         custom_metadata={"kratom_qc.pass": new[-1].pass_id},
     )
     deltalake.write_deltalake(
         str(path),
-        _reader(tables, name, [one.pass_id for one in new]),
-        mode="overwrite" if there and anew else "append",
-        schema_mode="overwrite" if there and anew else "merge",
+        _reader(tables, name, [exported.pass_id for exported in new]),
+        mode="overwrite" if exists and anew else "append",
+        schema_mode="overwrite" if exists and anew else "merge",
         partition_by=[_MONTH.name],
         commit_properties=properties,
     )

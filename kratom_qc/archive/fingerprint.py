@@ -38,13 +38,13 @@ class Fingerprint(NamedTuple):
 
 def of(verdicts: Sequence[Mapping[str, Any]], findings: Iterable[Mapping[str, Any]]) -> Fingerprint:
     """The hashes of one batch, from all its rows of one pass, in their order."""
-    own = next(row for row in verdicts if row["market"] is None)
+    batch = next(row for row in verdicts if row["market"] is None)
     markets = [_market(row) for row in verdicts if row["market"] is not None]
-    found = [_finding(row) for row in findings]
-    against = sorted(map(_settled, filter(_decides_against, found)))
+    finding_rows = [_finding(row) for row in findings]
+    against = sorted(map(_settled, filter(_decides_against, finding_rows)))
     return Fingerprint(
-        _hash([_own(own), markets, sorted(found, key=str)]),
-        _hash([own["verdict"], own["product"], own["certificates"], markets, against]),
+        _hash([_own(batch), markets, sorted(finding_rows, key=str)]),
+        _hash([batch["verdict"], batch["product"], batch["certificates"], markets, against]),
     )
 
 
@@ -57,8 +57,8 @@ def _settled(finding: tuple[Any, ...]) -> list[str]:
     """A finding as far as it is the same on another day. Its words may count days; those of causes
     to hold name what was not understood, and count."""
     words = finding[_WORDS] if finding[0] == "integrity" else ""
-    others = (*finding[:_WORDS], words, *finding[_WORDS + 1 :])
-    return ["" if value is None else str(value) for value in others]
+    cells = (*finding[:_WORDS], words, *finding[_WORDS + 1 :])
+    return ["" if value is None else str(value) for value in cells]
 
 
 def _hash(value: Any) -> str:

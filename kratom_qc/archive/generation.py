@@ -19,14 +19,15 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from kratom_qc.archive import disk
+from kratom_qc.archive import disk, pages
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import StoreError
 
 BESIDE = "compacted"
+FOLDERS = (*SCHEMAS, pages.FOLDER)  # of the archive
 _MERGED = re.compile(r"\d{4}-\d\d_\d{6,}-\d{6,}_[0-9a-f]{12}")
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
@@ -44,27 +45,22 @@ def clear(root: Path, ours: Collection[str]) -> None:
     """Remove what lies beside the archive. `ours` are the names of all files that ever counted;
     what lies there under another goes back into the archive."""
     _bring_back(root, ours)
-    folders = [folder for folder, _ in _tables(root)]
-    left = (path for folder in folders for path in folder.iterdir() if _is_ours(path, ours))
-    for path in (*left, *pages(root)):
+    for path in (
+        path for folder in _folders(root) for path in folder.iterdir() if _is_ours(path, ours)
+    ):
         with disk.told(path, "cannot be removed"):
             path.unlink()
 
 
-def pages(root: Path) -> list[Path]:
-    """The files of pages that take the place of others."""
-    return sorted((root / BESIDE / "pages").glob("*.parquet"))
-
-
-def complete(root: Path, stays: Iterable[str], new: Collection[str]) -> None:
+def complete(root: Path, stays: Iterable[Path], new: Collection[str]) -> None:
     """Link the files that stay beside the new ones, note the new ones, and have all of it on the
     disk."""
-    for stem in stays:
-        for folder, path in _tables(root):
-            _link(path / f"{stem}.parquet", folder / f"{stem}.parquet")
-    folders = [folder for folder, _ in _tables(root)]
+    for path in stays:
+        _link(path, root / BESIDE / path.relative_to(root))
+    folders = _folders(root)
     files = (folder / f"{stem}.parquet" for folder in folders for stem in new)
-    disk.sync([*files, *pages(root), *folders, root / BESIDE / "archive", root / BESIDE])
+    written = (path for path in files if path.exists())
+    disk.sync([*written, *folders, root / BESIDE / "archive", root / BESIDE])
     disk.write_synced(root / BESIDE / "new", json.dumps(list(new)).encode("ascii"))
 
 
@@ -96,10 +92,6 @@ def take_place(root: Path, ours: Collection[str]) -> None:
     if not all((root / "archive" / "verdicts" / f"{stem}.parquet").exists() for stem in new):
         _exchange(root / BESIDE / "archive", root / "archive")
         disk.sync([root, root / BESIDE])
-    for path in pages(root):
-        with disk.told(path):
-            path.replace(root / "pages" / path.name)
-        disk.sync([root / "pages"])
     _bring_back(root, ours)
     give_up(root)
 
@@ -110,18 +102,18 @@ def give_up(root: Path) -> None:
         (root / BESIDE / "ready").unlink(missing_ok=True)
 
 
-def _tables(root: Path) -> Iterator[tuple[Path, Path]]:
-    """(folder beside the archive, folder in it) of every table."""
-    for name in SCHEMAS:
-        folder = root / BESIDE / "archive" / name
+def _folders(root: Path) -> list[Path]:
+    """The folders beside the archive of every table, and of the pages."""
+    folders = [root / BESIDE / "archive" / name for name in FOLDERS]
+    for folder in folders:
         disk.make_folder(folder)
-        yield folder, root / "archive" / name
+    return folders
 
 
 def _bring_back(root: Path, ours: Collection[str]) -> None:
     """Move what is not ours from beside the archive into it."""
     for left in sorted((root / BESIDE / "archive").glob("*")):
-        inside = sorted(left.iterdir()) if left.name in SCHEMAS else [left]
+        inside = sorted(left.iterdir()) if left.name in FOLDERS else [left]
         for path in inside:
             target = root / path.relative_to(root / BESIDE)
             if not _is_ours(path, ours) and not target.exists():
@@ -130,8 +122,8 @@ def _bring_back(root: Path, ours: Collection[str]) -> None:
 
 
 def _is_ours(path: Path, ours: Collection[str]) -> bool:
-    named = path.suffix == ".parquet" and path.parent.name in SCHEMAS
-    return named and (path.stem in ours or _MERGED.fullmatch(path.stem) is not None)
+    is_table = path.suffix == ".parquet" and path.parent.name in FOLDERS
+    return is_table and (path.stem in ours or _MERGED.fullmatch(path.stem) is not None)
 
 
 def _link(path: Path, target: Path) -> None:
@@ -142,9 +134,9 @@ def _link(path: Path, target: Path) -> None:
             shutil.copy2(path, target)
 
 
-def _exchange(one: Path, other: Path) -> None:
+def _exchange(folder: Path, other: Path) -> None:
     """Let two folders take each other's place in one step."""
-    names = os.fsencode(one), os.fsencode(other)
+    names = os.fsencode(folder), os.fsencode(other)
     try:
         library = ctypes.CDLL(None, use_errno=True)
         if sys.platform == "darwin":
@@ -155,6 +147,6 @@ def _exchange(one: Path, other: Path) -> None:
         failed = True
     if failed:
         raise StoreError(
-            f"{one.parent}: this file system cannot exchange two folders at once, "
+            f"{folder.parent}: this file system cannot exchange two folders at once, "
             "which compaction needs; nothing was changed"
         )

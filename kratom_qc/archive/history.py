@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from kratom_qc.archive.store import rulebook_path, table_path
+from kratom_qc.archive.store import lies_at, rulebook_path, table_path
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.batch import Claim, ProductFacts
 from kratom_qc.domain.certificate import HoldReason
@@ -96,7 +96,7 @@ class ArchiveTables:
         """Columns of one table of some passes, of the rows for which `rows` holds; a column that an
         earlier version did not write is null. Raises StoreError where it cannot be read."""
         asked = [passes] if isinstance(passes, str) else list(passes)
-        if any(one in self.lying for one in asked):  # with rows of other passes
+        if any(pass_id in self.lying for pass_id in asked):  # with rows of other passes
             of_passes = among("pass_id", asked)
             rows = of_passes if rows is None else of_passes & rows
         for left in reversed(range(_TRIES)):
@@ -109,14 +109,14 @@ class ArchiveTables:
         raise AssertionError("the last try returns or raises")
 
     def _unreadable(self, name: str, passes: Iterable[str], error: Exception) -> StoreError:
-        paths = dict.fromkeys(self.path(name, one) for one in passes)
+        paths = dict.fromkeys(self.path(name, pass_id) for pass_id in passes)
         where = next(iter(paths)) if len(paths) == 1 else self.root / "archive" / name
         return StoreError(f"{where}: the archive cannot be read: {error}")
 
     def dataset(self, name: str, passes: Iterable[str]) -> ds.Dataset:
         """The files in which a table's rows of some passes lie, with the columns of today; the
         checksum of every page is verified. Raises OSError where one is not there."""
-        paths = list(dict.fromkeys(self.path(name, one) for one in passes))
+        paths = list(dict.fromkeys(self.path(name, pass_id) for pass_id in passes))
         return ds.dataset(paths, schema=SCHEMAS[name], format=CHECKED)
 
 
@@ -130,8 +130,8 @@ def holding(files: ds.Dataset, rows: ds.Expression | None) -> ds.Dataset:
         parts += file.split_by_row_group(rows) if file.num_row_groups > 1 else [file]
     if len(parts) > _ASKED_FIRST:
         asked = ds.FileSystemDataset(parts, files.schema, CHECKED)
-        found = asked.to_table(columns=["__fragment_index"], filter=rows)["__fragment_index"]
-        parts = [parts[place] for place in sorted(found.unique().to_pylist())]
+        indices = asked.to_table(columns=["__fragment_index"], filter=rows)["__fragment_index"]
+        parts = [parts[place] for place in sorted(indices.unique().to_pylist())]
     return ds.FileSystemDataset(parts, files.schema, CHECKED)
 
 
@@ -152,27 +152,27 @@ class History(ArchiveTables):
         for batch_id, pass_id in self.newest.items():
             path = self.path("verdicts", pass_id)
             by_file.setdefault(path, {})[batch_id] = pass_id
-        found: dict[str, ArchivedVerdict] = {}
+        verdicts: dict[str, ArchivedVerdict] = {}
         bases: dict[str, ArchivedBasis] = {}  # by their hash: passes share them
         for newest in by_file.values():
             rows = self._own_rows(newest)
             bases |= self._bases([row for row in rows if row["terms"] not in bases])
             for row in rows:
                 known = self.files.get(row["batch_id"], {})
-                files = {one: known.get(one, "") for one in row["certificates"] or ()}
+                files = {sha256: known.get(sha256, "") for sha256 in row["certificates"] or ()}
                 basis = bases.get(row["terms"])
-                found[row["batch_id"]] = _archived_verdict(row, files, basis)
+                verdicts[row["batch_id"]] = _archived_verdict(row, files, basis)
         for batch_id, pass_id in self.newest.items():
-            if batch_id not in found:
+            if batch_id not in verdicts:
                 path = self.path("verdicts", pass_id)
                 raise StoreError(f"{path}: the verdict on batch {batch_id} is not there")
-        return tuple(found[batch_id] for batch_id in self.newest)
+        return tuple(verdicts[batch_id] for batch_id in self.newest)
 
     def _own_rows(self, newest: Mapping[str, str]) -> list[dict[str, Any]]:
         """The own rows of batches, each of the pass that judged it last."""
-        own = ds.field("market").is_null() & among("batch_id", newest)
+        is_wanted = ds.field("market").is_null() & among("batch_id", newest)
         columns = ("pass_id", *_VERDICT, *_MADE_OF)
-        rows = self.table("verdicts", set(newest.values()), columns, own).to_pylist()
+        rows = self.table("verdicts", set(newest.values()), columns, is_wanted).to_pylist()
         return [row for row in rows if newest[row["batch_id"]] == row["pass_id"]]
 
     def _bases(self, verdicts: Iterable[Mapping[str, Any]]) -> dict[str, ArchivedBasis]:
@@ -182,27 +182,32 @@ class History(ArchiveTables):
             for row in verdicts
             if row["terms"] is not None
         }
-        rows: dict[tuple[str, str], list[dict[str, Any]]] = {one: [] for one in example.values()}
+        rows: dict[tuple[str, str], list[dict[str, Any]]] = {key: [] for key in example.values()}
         if rows:
             ours = among("batch_id", {batch_id for batch_id, _ in rows})
             columns = ("pass_id", *_BASIS)
             table = self.table("verdicts", {pass_id for _, pass_id in rows}, columns, ours)
             for row in table.to_pylist():
                 rows.get((row["batch_id"], row["pass_id"]), []).append(row)
-        return {terms: _basis(rows[one]) for terms, one in example.items()}
+        return {terms: _basis(rows[key]) for terms, key in example.items()}
 
     def rulebooks(self, basis: ArchivedBasis) -> dict[str, Path] | None:
         """The texts of the rulebooks of a basis, by id; None where one was not kept."""
-        files = {book: rulebook_path(self.root, book, sha256) for book, sha256 in basis.rulebooks}
+        files = {
+            book: lies_at(self.root, rulebook_path(Path(), book, sha256))
+            for book, sha256 in basis.rulebooks
+        }
         return files if all(file.is_file() for file in files.values()) else None
 
     def product_names(self) -> dict[str, str]:
         """The first name that certificates give a batch's product, by batch."""
-        passes = dict.fromkeys(pass_id for one in self.files.values() for pass_id in one.values())
-        named = ds.field("product_name").is_valid() & (ds.field("product_name") != "")
+        passes = dict.fromkeys(
+            pass_id for passes_of in self.files.values() for pass_id in passes_of.values()
+        )
+        is_named = ds.field("product_name").is_valid() & (ds.field("product_name") != "")
         names: dict[str, str] = {}
         columns = ("batch_id", "product_name", "sequence")
-        rows = self.table("certificates", passes, columns, named).to_pylist() if passes else []
+        rows = self.table("certificates", passes, columns, is_named).to_pylist() if passes else []
         for row in sorted(rows, key=lambda row: row["sequence"] or 0):
             names.setdefault(row["batch_id"], row["product_name"])
         return names
@@ -237,13 +242,13 @@ def _archived_verdict(
 
 def _basis(rows: Iterable[Mapping[str, Any]]) -> ArchivedBasis:
     """From a batch's own verdict (market null) and those of its markets."""
-    own = next(row for row in rows if row["market"] is None)
+    batch_row = next(row for row in rows if row["market"] is None)
     return ArchivedBasis(
-        judged_on=own["judged_on"],
-        product=own["product"],
+        judged_on=batch_row["judged_on"],
+        product=batch_row["product"],
         markets=tuple(row["market"] for row in rows if row["market"] is not None),
-        rulebooks=tuple((book["id"], book["sha256"]) for book in own["rulebooks"]),
-        program=own["program"],
+        rulebooks=tuple((book["id"], book["sha256"]) for book in batch_row["rulebooks"]),
+        program=batch_row["program"],
     )
 
 

@@ -85,8 +85,8 @@ def _with_results(
     certificate: InterpretedCertificate, results: dict[tuple[str, str], list[Result]]
 ) -> InterpretedCertificate:
     """A certificate with its results, which are taken out of `results`."""
-    own = results.pop((certificate.batch_id, certificate.witness), [])
-    return replace(certificate, results=tuple(own))
+    stated = results.pop((certificate.batch_id, certificate.witness), [])
+    return replace(certificate, results=tuple(stated))
 
 
 def _certificates(
@@ -121,7 +121,7 @@ def _rows(
     it."""
     files = {verdict.batch_id: verdict.certificates for verdict in verdicts}
     by_file: dict[Path, dict[str, set[str]]] = {}
-    for sha256, pass_id in chain.from_iterable(one.items() for one in files.values()):
+    for sha256, pass_id in chain.from_iterable(passes_of.items() for passes_of in files.values()):
         if pass_id:
             path = history.path(name, pass_id)
             by_file.setdefault(path, {}).setdefault(pass_id, set()).add(sha256)

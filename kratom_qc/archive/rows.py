@@ -196,8 +196,8 @@ def _numbers(result: Result) -> dict[str, Decimal | None]:
 def _readings(readings: Iterable[Interval]) -> str | None:
     """The ways in which a cell may be read, to the digit; mostly none."""
     exact = [
-        (str(one.low), None if one.high is None else str(one.high), one.low_open, one.high_open)
-        for one in readings
+        (str(way.low), None if way.high is None else str(way.high), way.low_open, way.high_open)
+        for way in readings
     ]
     return json.dumps(exact) if exact else None
 
@@ -320,8 +320,8 @@ def _hold_reason(hold_reason: HoldReason) -> dict[str, str | None]:
 
 
 def _remark(remark: Remark) -> dict[str, str]:
-    said = {"code": remark.code, "severity": remark.severity, "message": remark.message}
-    return {**said, **remark.ref._asdict()}
+    columns = {"code": remark.code, "severity": remark.severity, "message": remark.message}
+    return {**columns, **remark.ref._asdict()}
 
 
 def _unread(certificate: InterpretedCertificate, entry: AccountEntry) -> dict[str, str]:

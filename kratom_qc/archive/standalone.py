@@ -45,11 +45,11 @@ def check_files(manifest: Row) -> None:
     text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
     if (HERE / "manifest.json").read_bytes() != text.encode("ascii"):
         differs("manifest.json: is not written as an export writes it")
-    there = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*") if path.is_file()}
-    for name in sorted(there - {"manifest.json"} - manifest["files"].keys()):
+    names_here = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*") if path.is_file()}
+    for name in sorted(names_here - {"manifest.json"} - manifest["files"].keys()):
         differs(f"{name}: is not in the manifest")
     for name, expected in sorted(manifest["files"].items()):
-        if name not in there:
+        if name not in names_here:
             differs(f"{name}: is missing")
         elif sha256((HERE / name).read_bytes()) != expected:
             differs(f"{name}: is not what was exported")
@@ -61,24 +61,24 @@ def node(left: bytes, right: bytes) -> bytes:
 
 def root_of(entry: str, place: int, last: int, beside: list[str]) -> str:
     """The root of the tree (RFC 6962) to which an entry's proof leads."""
-    found, others = hashlib.sha256(b"\0" + bytes.fromhex(entry)).digest(), iter(beside)
+    root, nodes = hashlib.sha256(b"\0" + bytes.fromhex(entry)).digest(), iter(beside)
     while last:
         if place % 2:
-            found = node(bytes.fromhex(next(others)), found)
+            root = node(bytes.fromhex(next(nodes)), root)
         elif place < last:
-            found = node(found, bytes.fromhex(next(others)))
+            root = node(root, bytes.fromhex(next(nodes)))
         place, last = place // 2, last // 2
-    return "" if list(others) else found.hex()
+    return "" if list(nodes) else root.hex()
 
 
 def check_journal(head: Row, lines: list[Row]) -> list[list[Any]]:
     entries = [line["entry"] for line in lines]
     before: list[Any] = [0] * 9 + ["0" * 64]
     for line, entry in zip(lines, entries, strict=True):
-        sequence, own = entry[0], entry[9]
-        if sha256(canonical(entry[:9])) != own:
+        sequence, printed = entry[0], entry[9]
+        if sha256(canonical(entry[:9])) != printed:
             differs(f"journal.jsonl: entry {sequence} is not what its hash says")
-        if root_of(own, sequence - 1, head["sequence"] - 1, line["proof"]) != head["tree"]:
+        if root_of(printed, sequence - 1, head["sequence"] - 1, line["proof"]) != head["tree"]:
             differs(f"journal.jsonl: entry {sequence} does not stand in the journal of the head")
         before = entry
     if [before[0], before[9]] != [head["sequence"], head["hash"]]:
@@ -89,28 +89,28 @@ def check_journal(head: Row, lines: list[Row]) -> list[list[Any]]:
 def lineage(books: Row, name: str) -> tuple[set[str], set[tuple[str, str]]]:
     """A rulebook with all it lies under, and the (rulebook, limit) that one of them replaces."""
     names, limits = {name}, books[name].get("limit", ())
-    replaced = {(one["overrides"], one["id"]) for one in limits if one.get("overrides")}
+    replaced = {(limit["overrides"], limit["id"]) for limit in limits if limit.get("overrides")}
     for parent in books[name]["rulebook"].get("extends", ()):
-        above, others = lineage(books, parent)
-        names, replaced = names | above, replaced | others
+        above, replaced_above = lineage(books, parent)
+        names, replaced = names | above, replaced | replaced_above
     return names, replaced
 
 
 def verdict(books: Row, under: list[str], findings: list[Row]) -> str:
     scopes = [({"integrity"}, set()), *(lineage(books, name) for name in under)]
     outcomes = {
-        one["outcome"]
+        finding["outcome"]
         for names, replaced in scopes
-        for one in findings
-        if one["decides"] and one["rulebook"] in names
-        if (one["rulebook"], one["rule_id"]) not in replaced
+        for finding in findings
+        if finding["decides"] and finding["rulebook"] in names
+        if (finding["rulebook"], finding["rule_id"]) not in replaced
     }
-    return next((MEANS[one] for one in MEANS if one in outcomes), "HOLD")
+    return next((MEANS[outcome] for outcome in MEANS if outcome in outcomes), "HOLD")
 
 
-def rulebooks(own: Row, files: dict[str, str]) -> Row:
+def rulebooks(row: Row, files: dict[str, str]) -> Row:
     books = {}
-    for book in own["rulebooks"]:
+    for book in row["rulebooks"]:
         name = f"rulebooks/{book['sha256']}/{book['id']}.toml"
         if files.get(name) != book["sha256"]:
             differs(f"{name}: is not the rulebook that the verdict names")
@@ -118,31 +118,33 @@ def rulebooks(own: Row, files: dict[str, str]) -> Row:
     return books
 
 
-def check_verdicts(own: Row, verdicts: list[Row], findings: list[Row], books: Row) -> None:
-    of = own["product"]
+def check_verdicts(batch: Row, verdicts: list[Row], findings: list[Row], books: Row) -> None:
+    of = batch["product"]
     product = [of] if of in books and books[of]["rulebook"]["kind"] == "product" else []
     for row in verdicts:
-        markets = own["home_markets"] if row["market"] is None else [row["market"]]
+        markets = batch["home_markets"] if row["market"] is None else [row["market"]]
         made = verdict(books, [*product, *markets], findings)
         if made != row["verdict"]:
             of = row["market"] or "the batch"
             differs(f"verdicts.jsonl: {of} is {row['verdict']}, and its findings say {made}")
 
 
-def check_basis(own: Row, verdicts: list[Row], findings: list[Row], entries: list[Any]) -> None:
+def check_basis(batch: Row, verdicts: list[Row], findings: list[Row], entries: list[Any]) -> None:
     markets = [[row[name] for name in MARKET] for row in verdicts if row["market"] is not None]
-    found = sorted((tuple(row[name] for name in FINDING) for row in findings), key=str)
-    basis = sha256(canonical([[own[name] for name in OWN], markets, found]))
-    judged = [json.loads(one[6]) for one in entries if one[3:5] == ["judged", own["batch_id"]]]
+    rows = sorted((tuple(row[name] for name in FINDING) for row in findings), key=str)
+    basis = sha256(canonical([[batch[name] for name in OWN], markets, rows]))
+    judged = [
+        json.loads(entry[6]) for entry in entries if entry[3:5] == ["judged", batch["batch_id"]]
+    ]
     last = [judged[-1][name] for name in ("basis", "verdict", "judged_on")] if judged else []
-    if last != [basis, own["verdict"], own["judged_on"]]:
+    if last != [basis, batch["verdict"], batch["judged_on"]]:
         differs("journal.jsonl: what was judged last is not these findings and verdicts")
 
 
-def check_originals(own: Row, entries: list[Any]) -> None:
-    there = {sha256(path.read_bytes()) for path in (HERE / "originals").iterdir()}
-    delivered = {one[4] for one in entries if one[3] == "delivered"}
-    for original in (set(own["certificates"]) - there) | (there - delivered):
+def check_originals(row: Row, entries: list[Any]) -> None:
+    hashes = {sha256(path.read_bytes()) for path in (HERE / "originals").iterdir()}
+    delivered = {entry[4] for entry in entries if entry[3] == "delivered"}
+    for original in (set(row["certificates"]) - hashes) | (hashes - delivered):
         differs(f"originals: the file {original} is not here, or was never delivered")
 
 
@@ -162,7 +164,7 @@ def check_signatures(entries: list[list[Any]]) -> int:
                 key.verify(bytes.fromhex(made["signature"]), canonical(made["record"]))
             except Exception as error:
                 differs(f"journal.jsonl: the signature of entry {sequence}: {error!r}")
-    return sum('"signature"' in one[6] for one in entries)
+    return sum('"signature"' in entry[6] for entry in entries)
 
 
 def main() -> int:
@@ -180,17 +182,17 @@ def main() -> int:
             differs("manifest.json: its head is not the one that you named")
         entries = check_journal(head, rows("journal.jsonl"))
         findings, verdicts = rows("findings.jsonl"), rows("verdicts.jsonl")
-        own = next(row for row in verdicts if row["market"] is None)
-        check_verdicts(own, verdicts, findings, rulebooks(own, manifest["files"]))
-        check_basis(own, verdicts, findings, entries)
-        check_originals(own, entries)
+        batch = next(row for row in verdicts if row["market"] is None)
+        check_verdicts(batch, verdicts, findings, rulebooks(batch, manifest["files"]))
+        check_basis(batch, verdicts, findings, entries)
+        check_originals(batch, entries)
         signatures = check_signatures(entries)
     except Exception as error:
         differs(f"cannot be read further: {type(error).__name__}: {error}")
     if differences:
         print("\n".join(differences))
         return 1
-    print(f"{own['batch_id']}: {own['verdict']} on {own['judged_on']} follows from its findings.")
+    print("{batch_id}: {verdict} on {judged_on} follows from its findings.".format_map(batch))
     print(f"{len(manifest['files'])} files, {len(entries)} entries, {signatures} signatures.")
     print(f"Journal: {head['sequence']}:{head['tree']}")
     return 0

@@ -2,9 +2,9 @@
 
     raw/ab/abcdef…                    every file as it came, by the SHA-256 of its bytes
     archive/<table>/<pass>.parquet    certificates, results, findings, verdicts
+    archive/pages/<pass>.parquet      every page that a pass wrote, its own and those of its batches
     rulebooks/<sha256>/us.toml        every rulebook that judged something, as it stood
     registers/<sha256>/texts.toml     … and every register, of texts or laboratories.toml
-    pages/<pass>.parquet              every page that a pass wrote, its own and those of its batches
     reports/…                         pages to look at; all of them can be made again
     passes/<pass>/…                   what a pass has written and does not count yet
 
@@ -27,9 +27,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from kratom_qc import settings
 from kratom_qc.archive import disk, fingerprint, rows, tables
 from kratom_qc.archive.fingerprint import Fingerprint
-from kratom_qc.archive.generation import BESIDE
+from kratom_qc.archive.generation import BESIDE, FOLDERS
+from kratom_qc.archive.pages import FOLDER as PAGES
 from kratom_qc.archive.pages import PageWriter
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import Problem, StoreBusy, StoreError
@@ -48,10 +50,9 @@ class StoreFiles:
     def __init__(self, root: Path):
         self.root = root
         self.reports = root / "reports"
-        self.pages = root / "pages"
         self.passes = root / "passes"
-        archive = (root / "archive" / name for name in tables.SCHEMAS)
-        for folder in (root / "raw", self.reports, self.pages, self.passes, *archive):
+        archive = (root / "archive" / name for name in FOLDERS)
+        for folder in (root / "raw", self.reports, self.passes, *archive):
             disk.make_folder(folder)
         with disk.told(root, "the store cannot be written"), tempfile.TemporaryFile(dir=root):
             pass
@@ -149,20 +150,20 @@ class StoreFiles:
 def foreign(root: Path, stems: Iterable[str]) -> list[Path]:
     """What lies among the tables of a store and is none of the files that count."""
     known = {f"{stem}.parquet" for stem in stems}
-    folders = (root / "archive" / name for name in tables.SCHEMAS)
+    folders = (root / "archive" / name for name in FOLDERS)
     every = (path for folder in folders for path in sorted(folder.iterdir()))
     return [path for path in every if path.name not in known]
 
 
 def raw(root: Path, sha256: str) -> bytes:
     """A kept file's bytes. Raises StoreError where they are gone, or not what came."""
-    path = raw_path(root, sha256)
+    path = lies_at(root, raw_path(Path(), sha256))
     with disk.told(path, "a kept file cannot be read"):
         content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != sha256:
         raise StoreError(
-            f"{path}: a kept file is not what came: its bytes have the SHA-256 {found[:12]}…; "
+            f"{path}: a kept file is not what came: its bytes have the SHA-256 {actual[:12]}…; "
             "restore it from a backup"
         )
     return content
@@ -185,32 +186,32 @@ def register_path(root: Path, name: str, sha256: str) -> Path:
 
 def kept_by(pass_id: str) -> list[Path]:
     """Where in a store the files of a pass lie, in the order in which they appear."""
-    return [*(Path("archive") / name / f"{pass_id}.parquet" for name in _ORDER), _pages(pass_id)]
+    return [Path("archive") / name / f"{pass_id}.parquet" for name in (*_ORDER, PAGES)]
 
 
-def _pages(pass_id: str) -> Path:
-    return Path("pages") / f"{pass_id}.parquet"
-
-
-def table_path(root: Path, name: str, pass_id: str) -> Path:
-    """Where a table of a pass lies."""
-    return lies_at(root, Path("archive") / name / f"{pass_id}.parquet")
-
-
-def pages_path(root: Path, pass_id: str) -> Path:
-    """Where the pages of a pass lie."""
-    return lies_at(root, _pages(pass_id))
+def table_path(root: Path, name: str, stem: str) -> Path:
+    """Where a file of a table, or of pages, lies."""
+    return lies_at(root, Path("archive") / name / f"{stem}.parquet")
 
 
 def lies_at(root: Path, path: Path) -> Path:
     """Where a file lies that belongs at this path of a store: a pass that was killed while its
     files moved has some of them still in its own folder, and of two generations of tables one lies
-    beside the archive."""
-    staged = root / "passes" / path.stem / path
-    if staged.exists():
-        return staged
-    beside = root / BESIDE / path
-    return beside if beside.exists() and not (root / path).exists() else root / path
+    beside the archive. What is only in the bucket of the settings is brought from there. Raises
+    StoreError where that cannot be done."""
+    staged, beside = root / "passes" / path.stem / path, root / BESIDE / path
+    for place in (staged, root / path, beside):
+        if place.exists():
+            return place
+    url = settings.load().bucket
+    if url is not None:
+        from kratom_qc.archive.bucket import Bucket  # loads obstore, which few have
+
+        content = Bucket(url).read(path.as_posix())
+        if content is not None:
+            disk.make_folder((root / path).parent)
+            disk.write_synced(root / path, content)
+    return root / path
 
 
 @dataclass(slots=True)
@@ -230,7 +231,7 @@ class PassWriter:
     def __post_init__(self) -> None:
         for path in kept_by(self.stamp.pass_id):
             disk.make_folder((self.folder / path).parent)
-        self.pages = PageWriter(self.folder / _pages(self.stamp.pass_id))
+        self.pages = PageWriter(self._path(PAGES))
 
     @property
     def folder(self) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kratom_qc import settings
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.reading import Reading
+from kratom_qc.app.reading import READ_BEFORE, Reading
 from kratom_qc.cli.console import write_file
 from kratom_qc.cli.inputs import STANDARD_INPUT
 from kratom_qc.domain.errors import InputNotFound, UsageError
@@ -48,9 +48,7 @@ def write_annotated(
     listing = fix_list(reading.file, reading.told, verdicts, policy.on)
     caps = settings.caps()
     try:
-        content = in_a_child(
-            caps, "kratom_qc.app.reading", annotated, reading.file, raw, listing, caps
-        )
+        content = in_a_child(caps, READ_BEFORE, annotated, reading.file, raw, listing, caps)
     except ReaderDied:
         content = list_alone(listing)
     write_file(out, content)

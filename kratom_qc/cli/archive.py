@@ -129,9 +129,10 @@ def publish(
     ] = None,
     store: StoreFolder = None,
 ) -> int:
-    """Bring the tables in a bucket to what counts.
+    """Bring a bucket to what counts in a store.
 
-    Only what is new is sent; `archive query --bucket` reads it there.
+    Only what is new is sent. `archive query --bucket` reads it there, `restore` makes a store of
+    it.
 
     \b
     Example:
@@ -255,7 +256,10 @@ def backup(
 
 def restore(
     backed_up: Annotated[
-        Path, typer.Argument(metavar="BACKUP", show_default=False, help="What `backup` made.")
+        str,
+        typer.Argument(
+            metavar="BACKUP", show_default=False, help="What `backup` made, or s3://bucket/folder."
+        ),
     ],
     store: Annotated[
         Path, typer.Option(metavar="DIR", show_default=False, help="A new folder for the store.")

@@ -56,10 +56,10 @@ def check(
     from kratom_qc.report.formats import Request
 
     policy = load_policy(market or (), on, facts, product)
-    named = named_files(files)
+    paths = named_files(files)
     if annotate is not None:
-        annotating.check_target(named, annotate)
-    readings = read_named(named)
+        annotating.check_target(paths, annotate)
+    readings = read_named(paths)
     checked = verdicts.Checked(readings, judge_readings(readings, policy))
     if report is not None:
         from kratom_qc.cli import reporting  # loads the archive, which nothing else here needs
@@ -67,6 +67,6 @@ def check(
         reporting.write_report(checked.verdicts, Request(to=report))
     status = verdicts.show(checked, as_json=as_json, every_market=every_market)
     if annotate is not None:
-        own = checked.of_file(readings[0])
-        annotating.write_annotated(named[0], readings[0], own, policy, annotate)
+        of_first = checked.of_file(readings[0])
+        annotating.write_annotated(paths[0], readings[0], of_first, policy, annotate)
     return status

@@ -10,7 +10,7 @@ from kratom_qc.cli.options import Json, StoreFolder
 
 
 def compare(
-    one: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
+    first: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
     other: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
     batch: Annotated[
         str | None,
@@ -36,5 +36,5 @@ def compare(
     from kratom_qc.app.compare import compare as compared
     from kratom_qc.cli.comparisons import print_comparison
 
-    found = compared(store or settings.load().store, one, other, batch)
-    return print_comparison(found, as_json=as_json)
+    comparison = compared(store or settings.load().store, first, other, batch)
+    return print_comparison(comparison, as_json=as_json)

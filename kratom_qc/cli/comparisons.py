@@ -16,18 +16,18 @@ from kratom_qc.trends.comparison_data import comparison_object
 _STYLES = {Relation.HIGHER: "bold", Relation.LOWER: "bold", Relation.OTHER_WORDS: "bold"}
 
 
-def print_comparison(found: Comparison, *, as_json: bool) -> int:
+def print_comparison(comparison: Comparison, *, as_json: bool) -> int:
     """Print both sides: what they are, every result, every market that differs."""
     if as_json:
-        return write_lines([json_line(comparison_object(found))], 0)
+        return write_lines([json_line(comparison_object(comparison))], 0)
     console = plain_console()
-    names = (escape(found.one.name), escape(found.other.name))
-    print_table(console, ("", *names), _about(found.one, found.other))
-    print_table(console, ("result", *names, "the second is"), map(_result, found.results))
-    print_table(console, ("market", *names), _markets(found))
-    if found.markets:
-        alike = sum(not line.differs for line in found.markets)
-        console.print(f"{alike} of {len(found.markets)} verdicts are the same.")
+    names = (escape(comparison.first.name), escape(comparison.second.name))
+    print_table(console, ("", *names), _about(comparison.first, comparison.second))
+    print_table(console, ("result", *names, "the second is"), map(_result, comparison.results))
+    print_table(console, ("market", *names), _markets(comparison))
+    if comparison.markets:
+        alike = sum(not line.differs for line in comparison.markets)
+        console.print(f"{alike} of {len(comparison.markets)} verdicts are the same.")
     return 0
 
 
@@ -49,18 +49,20 @@ def _cell(one: Cell) -> str:
     return escape(one.value) + said
 
 
-def _markets(found: Comparison) -> Iterator[tuple[str, str, str]]:
-    for line in found.markets:
+def _markets(comparison: Comparison) -> Iterator[tuple[str, str, str]]:
+    for line in comparison.markets:
         if line.differs:
             yield _market(line)
 
 
 def _market(line: MarketLine) -> tuple[str, str, str]:
-    return escape(line.market or "its own verdict"), _standing(line.one), _standing(line.other)
+    return escape(line.market or "its own verdict"), _standing(line.first), _standing(line.second)
 
 
-def _standing(one: Standing | None) -> str:
-    if one is None:
+def _standing(standing: Standing | None) -> str:
+    if standing is None:
         return "not judged"
-    verdict = f"[{DECISION_STYLES[Decision(one.verdict)]}]{one.verdict}[/]"
-    return " ".join(filter(None, (verdict, escape(one.says), f"[dim]{escape(one.rule_id)}[/]")))
+    verdict = f"[{DECISION_STYLES[Decision(standing.verdict)]}]{standing.verdict}[/]"
+    return " ".join(
+        filter(None, (verdict, escape(standing.says), f"[dim]{escape(standing.rule_id)}[/]"))
+    )

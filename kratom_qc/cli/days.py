@@ -21,8 +21,8 @@ def _store(root: Path | None) -> Store:
 def rejudged(root: Path | None, facts: Path | None) -> int:
     """Judge again what is judged otherwise today, and print what that is."""
     policy = load_policy(facts=facts)
-    found, _ = daily.rejudge(_store(root), policy)
-    _print([one.text for one in found] or [f"Nothing is judged otherwise on {policy.on}."])
+    changes, _ = daily.rejudge(_store(root), policy)
+    _print([change.text for change in changes] or [f"Nothing is judged otherwise on {policy.on}."])
     return 0
 
 

@@ -70,42 +70,42 @@ def print_waiting(root: Path) -> int:
 
 def print_dossier(root: Path, batch_id: str) -> int:
     """Print what a decision on a batch rests on."""
-    found = dossier(root, batch_id)
+    record = dossier(root, batch_id)
     console = plain_console()
-    batch = found.batch
+    batch = record.batch
     console.print(
         f"[bold]{escape(batch.batch_id)}[/]  {escape(wording.product_name(batch.product))}: "
         f"[{DECISION_STYLES[batch.verdict]}]{batch.verdict}[/] as on {batch.judged_on}, "
         f"{batch.disposition}"
     )
-    print_table(console, ("", ""), _facts(found))
-    print_table(console, ("certificate", "of", "number", "issued", "SHA-256", ""), _papers(found))
-    for one in found.corrections:
-        console.print(f"{escape(one.after.name)} against {escape(one.before.name)}:")
-        rows = (tuple(map(escape, difference)) for difference in one.differences)
+    print_table(console, ("", ""), _facts(record))
+    print_table(console, ("certificate", "of", "number", "issued", "SHA-256", ""), _papers(record))
+    for correction in record.corrections:
+        console.print(f"{escape(correction.after.name)} against {escape(correction.before.name)}:")
+        rows = (tuple(map(escape, difference)) for difference in correction.differences)
         print_table(console, ("what differs", "before", "after"), rows)
-    if found.against:
+    if record.against:
         headings = ("outcome", "where", "why", "rule")
-        print_table(console, headings, _against(found.against))
-    print_table(console, ("when", "who", "what", "why"), _history(found.history))
+        print_table(console, headings, _against(record.against))
+    print_table(console, ("when", "who", "what", "why"), _history(record.history))
     return 0
 
 
-def _facts(found: Dossier) -> Iterator[tuple[str, str]]:
-    yield "main reason", escape(found.reason)
-    yield "rests on (--seen)", found.batch.basis[:12]
+def _facts(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    yield "main reason", escape(dossier.reason)
+    yield "rests on (--seen)", dossier.batch.basis[:12]
 
 
-def _papers(found: Dossier) -> Iterator[tuple[str, ...]]:
-    names = {paper.known.sha256: paper.name for paper in found.papers}
-    for paper in found.papers:
+def _papers(dossier: Dossier) -> Iterator[tuple[str, ...]]:
+    names = {paper.known.sha256: paper.name for paper in dossier.papers}
+    for paper in dossier.papers:
         known, stands = paper.known, ""
         if known.same_as:
             stands = f"says the same as {names[known.same_as]}"
         elif known.amended_by:
             stands = f"gave way to {names[known.amended_by]}"
-        said = (paper.name, paper.laboratory, paper.certificate_id, paper.issued_on)
-        yield *map(escape, said), known.sha256[:12], escape(stands)
+        printed = (paper.name, paper.laboratory, paper.certificate_id, paper.issued_on)
+        yield *map(escape, printed), known.sha256[:12], escape(stands)
 
 
 def _against(findings: Iterable[Row]) -> Iterator[tuple[str, ...]]:

@@ -54,10 +54,10 @@ def print_verified(root: Path, heads: Sequence[str]) -> int:
 
 def head_of(text: str) -> Head:
     """A head as it is written down. Raises UsageError for a text that is none."""
-    found = _HEAD.fullmatch(text)
-    if not found:
+    match = _HEAD.fullmatch(text)
+    if not match:
         raise UsageError(f"'{text}' is no head; write it as SEQUENCE:HASH")
-    return Head(int(found[1]), found[2])
+    return Head(int(match[1]), match[2])
 
 
 def print_rebuilt(root: Path) -> int:

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from kratom_qc import settings, vocabulary
 from kratom_qc.app.layout_draft import draft
+from kratom_qc.app.reading import READ_BEFORE
 from kratom_qc.cli.console import plain_console
 from kratom_qc.cli.exit_status import REFUSED
 from kratom_qc.cli.refusals import print_refused
@@ -70,10 +71,10 @@ def tried(
     failing = list(profile.failing(book))
     if failing:
         return failing, ()
-    found = certificates(book, (profile,))
-    if found.refusals:
-        raise Refused(list(found.refusals))
-    return [], interpret(found.certificates)
+    reading = certificates(book, (profile,))
+    if reading.refusals:
+        raise Refused(list(reading.refusals))
+    return [], interpret(reading.certificates)
 
 
 def _test_one(console: Console, profile_file: Path, file: Path) -> int:
@@ -116,9 +117,7 @@ def _in_a_child(work: Callable[..., T], file: Path, *arguments: object) -> T:
     """Work on a vendor's file where it can do no harm. Raises Refused where the child dies."""
     caps = settings.caps()
     try:
-        return in_a_child(
-            caps, "kratom_qc.app.reading", work, file.name, read_bytes(file), caps, *arguments
-        )
+        return in_a_child(caps, READ_BEFORE, work, file.name, read_bytes(file), caps, *arguments)
     except ReaderDied as died:
         raise Refused([Problem(died.code, died.why, CellRef(file.name))]) from None
 

@@ -88,7 +88,7 @@ def _status(arguments: list[str]) -> int:
         print(f"{NAME}: {error}", file=sys.stderr)
         return error.exit_status
     except BrokenPipeError:
-        return _told_in_vain(decides=False)  # of help or an overview: `_ending` has the commands
+        return _ended_unread(decides=False)  # of help or an overview: `_ending` has the commands
     except SystemExit as end:
         # typer ends help with 1 where the reader of a pipe has left; that would say FAIL. No
         # command comes here with 1: `_ending` has told what that means.
@@ -119,7 +119,7 @@ def _certain(status: object) -> int:
     return status if isinstance(status, int) else exit_status.INTERNAL
 
 
-def _told_in_vain(*, decides: bool) -> int:
+def _ended_unread(*, decides: bool) -> int:
     """The reader of a command's output has left: nobody was told a verdict by one that `decides`;
     any other one may end as it pleases its reader."""
     from kratom_qc.cli.console import discard_output
@@ -183,11 +183,11 @@ def _ending(command: Callable[P, int], path: str) -> Callable[P, int]:
             status = command(*arguments, **options)
             sys.stdout.flush()
         except BrokenPipeError:
-            return _told_in_vain(decides=decides)
+            return _ended_unread(decides=decides)
         except SystemExit as end:
             if end.code != 1:
                 raise
-            return _told_in_vain(decides=decides)
+            return _ended_unread(decides=decides)
         return status
 
     return ended

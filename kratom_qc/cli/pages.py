@@ -35,18 +35,20 @@ def print_groups(root: Path, on: date | None) -> int:
     return 0
 
 
-def print_comparison(root: Path, one: str, other: str, batch: str | None) -> int:
+def print_comparison(root: Path, first: str, other: str, batch: str | None) -> int:
     """Print two batches, or two certificates of one, side by side as a page."""
     from kratom_qc.app.compare import compare
 
-    found = compare(root, one, other, batch)
-    links = {side.batch_id: page_name(side.batch_id) for side in (found.one, found.other)}
-    return write_lines([comparison_page(found, links, program=PROGRAM)], 0)
+    comparison = compare(root, first, other, batch)
+    links = {
+        side.batch_id: page_name(side.batch_id) for side in (comparison.first, comparison.second)
+    }
+    return write_lines([comparison_page(comparison, links, program=PROGRAM)], 0)
 
 
 def named_pass(root: Path, ledger: Ledger, number: int | None) -> str | None:
     """The name of a pass by its number. Raises InputNotFound where there is none."""
-    passes = {one.sequence: one.pass_id for one in ledger.passes()} if number else {}
+    passes = {stored.sequence: stored.pass_id for stored in ledger.passes()} if number else {}
     if number and number not in passes:
         raise InputNotFound(f"{root}: no pass has the number {number}")
     return passes[number] if number else None

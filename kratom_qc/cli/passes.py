@@ -55,24 +55,24 @@ def release(
     with _progress(shown=shown) as progress:
         if as_flow and (order.again or arrivals(order.inbox, store).new):
             return _flow(order, progress)
-        return _after_another(
+        return _when_store_is_free(
             order, store, lambda: whole_pass(order.inbox, store, policy, order.again, progress)
         )
 
 
-def _after_another(order: Order, store: Store, make: Callable[[], Done]) -> Done:
+def _when_store_is_free(order: Order, store: Store, make: Callable[[], Done]) -> Done:
     """A pass as soon as another one has ended. One that finds nothing to do needs not wait; one
     that waits in vain did not happen, and nobody may take its end for a verdict. Raises StoreBusy.
     """
     until = time.monotonic() + order.wait
-    found: Arrivals | None = None
+    arrived: Arrivals | None = None
     while True:
         try:
             return make()
         except StoreBusy:
-            found = found or arrivals(order.inbox, store)
-            if not (order.again or found.new or found.again):
-                return Done(found)
+            arrived = arrived or arrivals(order.inbox, store)
+            if not (order.again or arrived.new or arrived.again):
+                return Done(arrived)
             if time.monotonic() >= until:
                 raise
             time.sleep(_TRY_AGAIN)

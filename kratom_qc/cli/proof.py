@@ -20,22 +20,22 @@ from kratom_qc.domain.errors import UsageError
 
 def print_verified(root: Path, heads: Sequence[str], *, replay: bool) -> int:
     """Check a store and print everything that differs, or that nothing does."""
-    found = verify(root, [head_of(text) for text in heads], replay=replay)
+    result = verify(root, [head_of(text) for text in heads], replay=replay)
     console = plain_console()
-    for difference in found.differences:
+    for difference in result.differences:
         console.print(escape(difference))
-    for path in found.foreign:
+    for path in result.foreign:
         console.print(f"not ours, left where it is: {escape(path)}")
-    if found.differences:
+    if result.differences:
         return DIFFERS
     console.print(
-        f"Whole: {found.entries} entries, {found.files} kept files, "
-        f"{found.tables} tables, rulebooks and registers"
+        f"Whole: {result.entries} entries, {result.files} kept files, "
+        f"{result.tables} tables, rulebooks and registers"
     )
     if replay:
         console.print(
-            f"Judged again alike: {found.replayed} batches; {found.unanswered} cannot be: another "
-            "version judged them, or what they were judged by was not kept"
+            f"Judged again alike: {result.replayed} batches; {result.unanswered} cannot be: "
+            "another version judged them, or what they were judged by was not kept"
         )
     return 0
 
@@ -47,29 +47,30 @@ def print_backed_up(root: Path, target: Path) -> int:
     return 0
 
 
-def print_restored(backed_up: Path, root: Path) -> int:
+def print_restored(backed_up: str, root: Path) -> int:
     """Restore a store and print where its journal stands."""
-    head, files = restore(backed_up, root, user())
+    source = backed_up if "://" in backed_up else Path(backed_up)
+    head, files = restore(source, root, user())
     plain_console().print(f"{files} files in {escape(str(root))}; the journal ends at {head}")
     return 0
 
 
 def print_exported(root: Path, batch_id: str, target: Path) -> int:
     """Export the evidence of a batch and print how it is checked."""
-    found = export_batch(root, batch_id, target, user())
+    proof = export_batch(root, batch_id, target, user())
     console = plain_console()
-    console.print(f"{found.files} files in {escape(str(target))}; to check them:")
-    tree = f"{found.head.sequence}:{found.tree}"
+    console.print(f"{proof.files} files in {escape(str(target))}; to check them:")
+    tree = f"{proof.head.sequence}:{proof.tree}"
     console.print(
-        f"python {escape(str(target / 'verify.py'))} --tree {tree} --manifest {found.manifest}"
+        f"python {escape(str(target / 'verify.py'))} --tree {tree} --manifest {proof.manifest}"
     )
     return 0
 
 
 def print_compacted(root: Path) -> int:
     """Compact an archive and print how many files there were and are."""
-    found = compact(root, user())
-    plain_console().print(f"{found.before} files of each table before, {found.after} now")
+    files = compact(root, user())
+    plain_console().print(f"{files.before} files of each table before, {files.after} now")
     return 0
 
 

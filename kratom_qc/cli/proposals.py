@@ -97,26 +97,26 @@ def _refuse_mistakes(version: Version) -> None:
 
 def _print(before: Version, after: Version, *, as_json: bool) -> None:
     """Print the differences of two versions, and what each change of a limit does."""
-    found = differences(before.plain, after.plain)
-    effects = _effects(found, before, after)
+    changes = differences(before.plain, after.plain)
+    effects = _effects(changes, before, after)
     if as_json:
-        for difference in found:
-            told = _as_object(difference, effects[difference.place])
-            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        for difference in changes:
+            line = _as_object(difference, effects[difference.place])
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
     console = plain_console()
-    for rulebook, of_book in groupby(found, key=lambda difference: difference.rulebook):
+    for rulebook, of_book in groupby(changes, key=lambda difference: difference.rulebook):
         console.print(f"[bold]{rulebook}[/]")
         for place, of_limit in groupby(of_book, key=lambda difference: difference.place):
             _print_limit(console, list(of_limit), effects[place])
-    console.print(_summary(found))
+    console.print(_summary(changes))
 
 
 def _effects(
-    found: Sequence[Difference], before: Version, after: Version
+    changes: Sequence[Difference], before: Version, after: Version
 ) -> dict[tuple[str, str], Effect]:
     """What the changes of every limit do; nothing where a version has mistakes."""
-    effects = {difference.place: Effect() for difference in found}
+    effects = {difference.place: Effect() for difference in changes}
     if before.books and after.books:
         old, new = by_place(before.books), by_place(after.books)
         for place in effects:
@@ -124,43 +124,43 @@ def _effects(
     return effects
 
 
-def _summary(found: Sequence[Difference]) -> str:
-    changes = {(one.change, one.place) for one in found if one.rule_id}
+def _summary(differences: Sequence[Difference]) -> str:
+    changes = {(field.change, field.place) for field in differences if field.rule_id}
     counts = Counter(change for change, _ in changes)
     parts = [f"{counts[change]} {change}" for change in _MARKS if counts[change]]
-    heads = sum(not one.rule_id for one in found)
+    heads = sum(not field.rule_id for field in differences)
     if heads:
         parts.append(f"{heads} in the heads of rulebooks")
     return f"Limits: {', '.join(parts)}" if parts else "No difference"
 
 
-def _print_limit(console: Console, found: Sequence[Difference], does: Effect) -> None:
-    first = found[0]
+def _print_limit(console: Console, differences: Sequence[Difference], does: Effect) -> None:
+    first = differences[0]
     title = escape(first.rule_id) or "the rulebook itself"
     if does.direction:
         title += f"  [{_STYLES[does.direction]}]{does.direction}[/]"
     if does.why:
         title += f" [dim]({escape('; '.join(does.why))})[/]"
     console.print(f"  {_MARKS[first.change]} {title}")
-    for one in found:
-        if one.change == "changed":
-            console.print(f"      {one.key}: {_quoted(one.before)} → {_quoted(one.after)}")
+    for field in differences:
+        if field.change == "changed":
+            console.print(f"      {field.key}: {_quoted(field.before)} → {_quoted(field.after)}")
         else:
-            console.print(f"      {escape(one.after or one.before)}")
+            console.print(f"      {escape(field.after or field.before)}")
 
 
 def _quoted(text: str) -> str:
     return f"'{escape(text)}'" if text else "not said"
 
 
-def _as_object(one: Difference, does: Effect) -> dict[str, object]:
+def _as_object(difference: Difference, does: Effect) -> dict[str, object]:
     return {
-        "rulebook": one.rulebook,
-        "rule_id": one.rule_id or None,
-        "change": one.change,
-        "key": one.key,
-        "before": one.before or None,
-        "after": one.after or None,
+        "rulebook": difference.rulebook,
+        "rule_id": difference.rule_id or None,
+        "change": difference.change,
+        "key": difference.key,
+        "before": difference.before or None,
+        "after": difference.after or None,
         "direction": does.direction or None,
         "why": list(does.why),
     }

@@ -43,7 +43,7 @@ def show(files: Sequence[Path], *, as_json: bool) -> int:
     status = _UNREAD if any(left.values()) else 0
     status = REFUSED if any(reading.refusals for reading in readings) else status
     if as_json:
-        objects = (each for file, texts in left.items() for each in listed(texts, file))
+        objects = (entry for file, texts in left.items() for entry in listed(texts, file))
         return write_lines(map(json_line, objects), status)
     console = plain_console()
     _print_refused(console, readings)
@@ -97,8 +97,8 @@ def keep(
     texts = [text for text in unread if not text.objection] if every else chosen(unread, cells)
     if texts:
         day = on or datetime.now(UTC).date()
-        said = Accepted(because.strip(), by.strip(), day, everywhere)
-        keep_entries(path, entries(texts, said))
+        accepted = Accepted(because.strip(), by.strip(), day, everywhere)
+        keep_entries(path, entries(texts, accepted))
     left = unread_texts(reading, own_texts(path))
     console.print(f"{len(texts)} texts accepted in {escape(str(path))}; {len(left)} unread left")
     for text in left:
@@ -110,7 +110,7 @@ def _read(files: Sequence[Path]) -> list[Reading]:
     vocabulary.check_all()
     methods.check()
     load_profiles()
-    named = named_files(files)
-    if not named:
+    paths = named_files(files)
+    if not paths:
         raise InputNotFound("name a certificate")
-    return read_named(named)
+    return read_named(paths)

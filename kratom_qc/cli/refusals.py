@@ -78,7 +78,7 @@ def _problems(refusals: Sequence[Problem]) -> Iterator[_Problem]:
     """Every problem where it is first met: the same one in many cells of a row or a column is told
     once."""
     explained: set[str] = set()
-    for same in _alike(refusals):
+    for same in _grouped(refusals):
         first = same[0]
         hint = _hint(first, explained=first.code in explained)
         explained.add(first.code)
@@ -90,7 +90,7 @@ def _problems(refusals: Sequence[Problem]) -> Iterator[_Problem]:
             hint = ""
 
 
-def _alike(refusals: Sequence[Problem]) -> Iterable[Sequence[Problem]]:
+def _grouped(refusals: Sequence[Problem]) -> Iterable[Sequence[Problem]]:
     """Refusals that say the same, or the same of what the file says."""
     repeated = Counter((refusal.code, refusal.message) for refusal in refusals)
     alike: dict[tuple[str, ...], list[Problem]] = {}

@@ -193,8 +193,8 @@ def _print(console: Console, outcome: Outcome, view: RejudgedPage, target: Path 
 
 
 def _market_rows(view: RejudgedPage) -> Iterator[tuple[str, str, str]]:
-    own = f"the batches' own verdicts ({escape(', '.join(view.homes))})"
-    yield own, _moves(view.own), f"{view.own.same:,}"
+    heading = f"the batches' own verdicts ({escape(', '.join(view.homes))})"
+    yield heading, _moves(view.own), f"{view.own.same:,}"
     for row in view.markets:
         markets = ", ".join(market for market, _ in row.markets)
         yield escape(markets), _moves(row), f"{row.same:,}"

@@ -52,7 +52,7 @@ def groups(store: StoreFolder = None, on: On = None) -> int:
 
 @reports.command()
 def compare(
-    one: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
+    first: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
     other: Annotated[str, typer.Argument(metavar="BATCH", show_default=False)],
     batch: Annotated[
         str | None,
@@ -74,7 +74,7 @@ def compare(
     from kratom_qc import settings
     from kratom_qc.cli.pages import print_comparison
 
-    return print_comparison(store or settings.load().store, one, other, batch)
+    return print_comparison(store or settings.load().store, first, other, batch)
 
 
 @reports.command()

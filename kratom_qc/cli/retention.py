@@ -47,17 +47,17 @@ def retention(asked: Asked, *, delete: bool) -> int:
     return _listed(retained(asked.store, asked.batches or None))
 
 
-def _listed(found: Sequence[Retained]) -> int:
+def _listed(batches: Sequence[Retained]) -> int:
     today = now().date()
     rows = [
         (
-            escape(one.batch.batch_id),
-            str(one.batch.disposition),
-            str(one.kept.until or ""),
-            "due" if one.kept.until and one.kept.until <= today else "kept",
-            escape(one.kept.why),
+            escape(retained.batch.batch_id),
+            str(retained.batch.disposition),
+            str(retained.kept.until or ""),
+            "due" if retained.kept.until and retained.kept.until <= today else "kept",
+            escape(retained.kept.why),
         )
-        for one in found
+        for retained in batches
     ]
     headings = ("batch", "stands", "kept until", "", "because")
     print_table(plain_console(), headings, rows)

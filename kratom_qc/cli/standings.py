@@ -24,15 +24,15 @@ from kratom_qc.report import as_json as json_objects
 from kratom_qc.vocabulary import nearest_hint
 
 
-def show(named: Sequence[str], root: Path, policy: JudgementPolicy, *, as_json: bool) -> int:
+def show(arguments: Sequence[str], root: Path, policy: JudgementPolicy, *, as_json: bool) -> int:
     """Print every market of each batch. Returns the exit status, which is `check`'s.
 
     A name that is a file is a certificate; every other is the id of a batch in the store. Raises
     InputNotFound for an id that the store does not know.
     """
-    files = [Path(name) for name in named if Path(name).is_file()]
-    ids = [name for name in dict.fromkeys(named) if not Path(name).is_file()]
-    kept = _kept(ids, root, policy) if ids else []
+    files = [Path(name) for name in arguments if Path(name).is_file()]
+    ids = [name for name in dict.fromkeys(arguments) if not Path(name).is_file()]
+    kept = _judged_again(ids, root, policy) if ids else []
     readings = read_files(files) if files else []
     checked = Checked(readings, [*kept, *judge_readings(readings, policy)])
     if as_json:
@@ -66,7 +66,7 @@ def _json_lines(checked: Checked, dispositions: Mapping[str, str]) -> Iterator[s
 # ---------------------------------------------------------------- from the store
 
 
-def _kept(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
+def _judged_again(ids: Sequence[str], root: Path, policy: JudgementPolicy) -> list[Verdict]:
     """Batches of a store, judged over all their kept certificates."""
     history = history_of(root)
     pasts = {past.batch_id: past for past in history.verdicts}

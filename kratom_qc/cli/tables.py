@@ -100,7 +100,7 @@ def print_matrix(console: Console, verdict: Verdict) -> None:
         console.print(escape(sentence))
     rows = list(market_rows(verdict))
     if console.is_terminal:
-        rows = _said_once(rows)
+        rows = _without_repeats(rows)
     print_table(console, ("", "market", "the rule that decides"), rows)
     for warning in sentences(verdict):
         console.print(f"[yellow]warning:[/] {escape(warning)}")
@@ -114,7 +114,7 @@ def market_rows(verdict: Verdict) -> Iterator[tuple[str, str, str]]:
             yield status, markets, rule
 
 
-def _said_once(rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def _without_repeats(rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """What markets say stands in the first of the rows that say the same."""
     before = ("", *(status for status, _, _ in rows))
     return [

@@ -17,43 +17,43 @@ _SERIES = ("series", "batches", "centre", "limits", "signals", "capability")
 _MOST = 20  # series without a chart that are listed; more are counted
 
 
-def print_trends(found: TrendReport, *, as_json: bool) -> int:
+def print_trends(report: TrendReport, *, as_json: bool) -> int:
     """Print every series, then what they tell in sentences."""
     if as_json:
-        return write_lines(_lines(found), 0)
+        return write_lines(_lines(report), 0)
     console = plain_console()
-    if not found.trends:
+    if not report.trends:
         console.print("No result to show a trend of.")
         return 0
-    bare = [one for one in found.trends if one.chart is None]
+    bare = [trend for trend in report.trends if trend.chart is None]
     folded = bare if len(bare) > _MOST else []
-    print_table(console, _SERIES, [_cells(one) for one in found.trends if one not in folded])
+    print_table(console, _SERIES, [_cells(trend) for trend in report.trends if trend not in folded])
     if folded:
         console.print(escape(_without_chart(folded)))
-    for one in found.trends:
-        told = list(words.sentences(one))
-        if told:
-            console.print(f"\n[bold]{escape(words.title(one.series.key))}[/]")
-        for sentence in told:
+    for trend in report.trends:
+        sentences = list(words.sentences(trend))
+        if sentences:
+            console.print(f"\n[bold]{escape(words.title(trend.series.key))}[/]")
+        for sentence in sentences:
             console.print(escape(sentence))
-    shares = map(words.failures, found.failures)
-    for sentence in (*map(_duplicates, found.duplicates), *_laboratories(found), *shares):
+    shares = map(words.failures, report.failures)
+    for sentence in (*map(_duplicates, report.duplicates), *_laboratories(report), *shares):
         console.print(escape(sentence))
     return 0
 
 
 def _without_chart(bare: Sequence[Trend]) -> str:
     """Series without a chart, counted by the reason."""
-    reasons = Counter(one.why_no_chart.partition(":")[0] for one in bare)
-    told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-    return f"{len(bare)} series have no chart ({told}); --analyte or --laboratory lists fewer."
+    reasons = Counter(trend.why_no_chart.partition(":")[0] for trend in bare)
+    counts = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    return f"{len(bare)} series have no chart ({counts}); --analyte or --laboratory lists fewer."
 
 
-def _cells(one: Trend) -> tuple[str, ...]:
-    series, chart = one.series, one.chart
+def _cells(trend: Trend) -> tuple[str, ...]:
+    series, chart = trend.series, trend.chart
     name, count = escape(words.title(series.key)), str(len(series.points))
     if chart is None:
-        return name, count, "", escape(one.why_no_chart), "", ""
+        return name, count, "", escape(trend.why_no_chart), "", ""
     center = words.on_scale(chart.individuals.center, series.scale)
     certain = sum(signal.certain for signal in chart.signals)
     return (
@@ -62,27 +62,27 @@ def _cells(one: Trend) -> tuple[str, ...]:
         escape(words.ends(center)),
         escape(words.limits(chart.individuals.lower, chart.individuals.upper, series)),
         f"[yellow]{certain}[/]" if certain else "0",
-        escape(words.capability(one)),
+        escape(words.capability(trend)),
     )
 
 
-def _duplicates(one: Duplicates) -> str:
-    apart = [pair.batch_id for pair in one.pairs if pair.agree is False]
-    said = f"too far apart: {', '.join(apart)}" if apart else "none is too far apart"
-    return f"Duplicates of {words.title(one.key)}: {len(one.pairs)}; {said}."
+def _duplicates(duplicates: Duplicates) -> str:
+    apart = [pair.batch_id for pair in duplicates.pairs if pair.agree is False]
+    spread = f"too far apart: {', '.join(apart)}" if apart else "none is too far apart"
+    return f"Duplicates of {words.title(duplicates.key)}: {len(duplicates.pairs)}; {spread}."
 
 
-def _laboratories(found: TrendReport) -> Iterator[str]:
-    for one in found.laboratories:
-        yield f"{words.subject(one.key)}, {words.bias(one.bias)}"
+def _laboratories(report: TrendReport) -> Iterator[str]:
+    for laboratory in report.laboratories:
+        yield f"{words.subject(laboratory.key)}, {words.bias(laboratory.bias)}"
 
 
-def _lines(found: TrendReport) -> Iterator[str]:
-    for one in found.trends:
-        yield json_line(as_data.trend_object(one))
-    for both in found.duplicates:
+def _lines(report: TrendReport) -> Iterator[str]:
+    for trend in report.trends:
+        yield json_line(as_data.trend_object(trend))
+    for both in report.duplicates:
         yield json_line(as_data.duplicates_object(both.key, both.pairs))
-    for each in found.laboratories:
-        yield json_line(as_data.bias_object(each.key, each.bias))
-    for fails in found.failures:
+    for laboratory in report.laboratories:
+        yield json_line(as_data.bias_object(laboratory.key, laboratory.bias))
+    for fails in report.failures:
         yield json_line(as_data.failures_object(fails))

@@ -50,5 +50,5 @@ def trends(
     from kratom_qc.cli.trend_tables import print_trends
 
     wanted = Wanted(product, laboratory, vendor, analyte, last)
-    found = report(store or settings.load().store, wanted, on, baseline)
-    return print_trends(found, as_json=as_json)
+    trend_report = report(store or settings.load().store, wanted, on, baseline)
+    return print_trends(trend_report, as_json=as_json)

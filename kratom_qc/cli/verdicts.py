@@ -76,8 +76,8 @@ def _json_lines(checked: Checked) -> Iterator[str]:
         if reading.refusals:
             content = json_objects.refused(reading.file, reading.sha256, reading.told)
         else:
-            own = checked.of_file(reading)
-            content = json_objects.judged(reading.file, reading.sha256, own)
+            verdicts = checked.of_file(reading)
+            content = json_objects.judged(reading.file, reading.sha256, verdicts)
         yield json_line(content)
 
 

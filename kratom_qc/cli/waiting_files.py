@@ -20,10 +20,10 @@ def _store(root: Path | None) -> Store:
 
 def print_quarantined(root: Path | None, *, as_json: bool) -> int:
     """Print every file in quarantine with why it is there."""
-    found = quarantined(_store(root))
+    files = quarantined(_store(root))
     if as_json:
-        return write_lines((json_line(one._asdict()) for one in found), 0)
-    rows = [(one.sha256[:12], escape(one.name), escape(one.why)) for one in found]
+        return write_lines((json_line(file._asdict()) for file in files), 0)
+    rows = [(file.sha256[:12], escape(file.name), escape(file.why)) for file in files]
     if not rows:
         plain_console().print("No file is in quarantine.")
         return 0
@@ -33,6 +33,6 @@ def print_quarantined(root: Path | None, *, as_json: bool) -> int:
 
 def retried(root: Path | None, files: Sequence[str], by: str | None, because: str) -> int:
     """Let files be tried once more, and print which."""
-    for one in retry(_store(root), files, by or user(), because):
-        plain_console().print(f"{escape(one.name)}: the next pass tries it once more.")
+    for file in retry(_store(root), files, by or user(), because):
+        plain_console().print(f"{escape(file.name)}: the next pass tries it once more.")
     return 0

@@ -63,7 +63,7 @@ def amends(verdict: Decision, because: str, people: tuple[str, ...]) -> None:
     batch that PASSes, by two for every other, which it may lift. Raises UsageError with what is
     missing."""
     _check_reason(because)
-    if len(_named(people)) < (1 if verdict is Decision.PASS else 2):
+    if len(_person_keys(people)) < (1 if verdict is Decision.PASS else 2):
         raise UsageError(
             f"the batch has the verdict {verdict}: to let a correction lift it takes two people; "
             "name the other, --second"
@@ -80,7 +80,7 @@ def decided(
     """
     rule = _rule(decision, verdict)
     _check_reason(because)
-    if len(_named(people)) < takes_people(decision, verdict, now):
+    if len(_person_keys(people)) < takes_people(decision, verdict, now):
         undoes = _undoes_rejection(decision, now)
         what = "was rejected" if undoes else f"has the verdict {verdict}"
         raise UsageError(
@@ -105,7 +105,9 @@ def _undoes_rejection(decision: str, now: Disposition) -> bool:
 
 
 def _rule(decision: str, verdict: Decision) -> DispositionRule:
-    rule = next((one for one in RULES if (one.decision, one.verdict) == (decision, verdict)), None)
+    rule = next(
+        (rule for rule in RULES if (rule.decision, rule.verdict) == (decision, verdict)), None
+    )
     if rule is None:
         raise UsageError(f"'{decision}' is no decision; known are {', '.join(DECISIONS)}")
     return rule
@@ -116,9 +118,9 @@ def _check_reason(because: str) -> None:
         raise UsageError("a decision needs its reason: --because '…'")
 
 
-def _named(people: tuple[str, ...]) -> set[str]:
+def _person_keys(people: tuple[str, ...]) -> set[str]:
     """Different people. Raises UsageError where nobody is named."""
-    named = set(map(person_key, people)) - {""}
-    if not named:
+    keys = set(map(person_key, people)) - {""}
+    if not keys:
         raise UsageError("a decision needs a person: --by NAME")
-    return named
+    return keys

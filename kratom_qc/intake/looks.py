@@ -59,13 +59,13 @@ def looks(name: str, raw: bytes, caps: Caps) -> tuple[SheetLook, ...]:
 
 def _look(sheet: Sheet, styles: _Styles) -> SheetLook:
     spans = {
-        (one.first_row, one.first_column): (
-            one.last_row - one.first_row + 1,
-            one.last_column - one.first_column + 1,
+        (area.first_row, area.first_column): (
+            area.last_row - area.first_row + 1,
+            area.last_column - area.first_column + 1,
         )
-        for one in sheet.merged
+        for area in sheet.merged
     }
-    found = []
+    cells = []
     positions = {(row, column) for row, cells in sheet.rows.items() for column in cells}
     filled = {place for place, style in styles.cells.items() if style.fill and _near(place, sheet)}
     places = sorted(positions | filled)
@@ -73,7 +73,7 @@ def _look(sheet: Sheet, styles: _Styles) -> SheetLook:
         cell = sheet.rows.get(row, {}).get(column)
         style = styles.cells.get((row, column), _Style())
         rows, columns = spans.get((row, column), (1, 1))
-        found.append(
+        cells.append(
             CellLook(
                 *(row, column, cell_name(row, column)),
                 (cell.shown or cell.text) if cell else "",
@@ -83,7 +83,7 @@ def _look(sheet: Sheet, styles: _Styles) -> SheetLook:
             )
         )
     widths = tuple(sorted((column, min(wide, _WIDE)) for column, wide in styles.widths.items()))
-    return SheetLook(sheet.name, tuple(found), widths, max(0, len(places) - MOST))
+    return SheetLook(sheet.name, tuple(cells), widths, max(0, len(places) - MOST))
 
 
 def _near(place: tuple[int, int], sheet: Sheet) -> bool:

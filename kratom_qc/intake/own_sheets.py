@@ -74,11 +74,11 @@ def without_own_marks(comment: str) -> str:
 def _is_own_mark(paragraph: str) -> bool:
     """Whether a paragraph names severity and code in its first line, and has only lines as we write
     them, the last of which says what to do."""
-    first, *others = paragraph.split("\n")
+    first, *lines = paragraph.split("\n")
     severity, _, code = first.partition(" ")
-    named = severity.lower() in SEVERITIES and code != "" and " " not in code
-    ours = bool(others) and all(line.startswith(MARK_LINES) for line in others)
-    return named and ours and others[-1].startswith(MARK_LINES[-1])
+    names_code = severity.lower() in SEVERITIES and code != "" and " " not in code
+    ours = bool(lines) and all(line.startswith(MARK_LINES) for line in lines)
+    return names_code and ours and lines[-1].startswith(MARK_LINES[-1])
 
 
 def is_word_list(sheet: Sheet) -> bool:

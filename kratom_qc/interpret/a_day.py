@@ -26,7 +26,9 @@ def a_day(results: Iterable[Result], facts: ProductFacts) -> Iterator[Remark]:
     if facts.servings_per_day is None:
         return
     needed = (_SEVEN_OH.subject, MOISTURE.subject)
-    measured = (one for one in results if one.known and one.measured and one.text is None)
+    measured = (
+        result for result in results if result.known and result.measured and result.text is None
+    )
     known = fitted(result for result in measured if result.analyte in needed)
     quantity = Deriver(known, facts).find(_SEVEN_OH)
     if quantity is None or quantity.interval.high is None:

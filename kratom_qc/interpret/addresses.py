@@ -148,8 +148,8 @@ def _is_town(text: str) -> bool:
     ):
         words = words[:-1]
     region = folded(" ".join(words)) in plain_words("address", "region")
-    named = [word for at, word in enumerate(words) if not at or word not in _WITHIN_TOWNS]
-    return not words or region or is_capitalised_name(" ".join(named), 4)
+    proper = [word for index, word in enumerate(words) if not index or word not in _WITHIN_TOWNS]
+    return not words or region or is_capitalised_name(" ".join(proper), 4)
 
 
 def _is_street(part: str) -> bool:
@@ -182,23 +182,23 @@ def _is_street_name(text: str, *, needs_kind: bool) -> bool:
     kinds = plain_words("address", "behind") | plain_words("address", "before")
     unit = next(
         (
-            at
-            for at, word in enumerate(words)
-            if at and _key(word) in plain_words("address", "unit")
+            index
+            for index, word in enumerate(words)
+            if index and _key(word) in plain_words("address", "unit")
         ),
         0,
     )
     words = [word for word in words[: unit or None] if not re.fullmatch(r"#[0-9A-Z-]{1,6}", word)]
     kind = [word for word in words if _key(word) in kinds]
-    named = [
+    proper = [
         word
         for word in words
         if _key(word) not in kinds and not re.fullmatch(r"[0-9]{1,3}(?:st|nd|rd|th)", word)
     ]
     if needs_kind and not kind:
         return False
-    return (not named and len(words) > 1) or (
-        bool(named) and is_capitalised_name(" ".join(named), 4)
+    return (not proper and len(words) > 1) or (
+        bool(proper) and is_capitalised_name(" ".join(proper), 4)
     )
 
 

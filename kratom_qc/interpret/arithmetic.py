@@ -60,22 +60,22 @@ def _least_quotient(over: Interval, under: Interval) -> tuple[Decimal, bool]:
     return over.low / under.high, over.low_open or under.high_open
 
 
-def percent_share(part: Interval, others: Interval) -> Interval:
+def percent_share(part: Interval, rest: Interval) -> Interval:
     """part as per cent of (part + others). The part stands in both places, so its ends move
     together: the high end is part.high / (part.high + others.low), and generic division would be
     wrong."""
     low, low_open = ZERO, part.low_open
-    if part.low and others.high is not None:
-        low = HUNDRED * part.low / (part.low + others.high)
-        low_open = others.high_open or (part.low_open and others.high > 0)
+    if part.low and rest.high is not None:
+        low = HUNDRED * part.low / (part.low + rest.high)
+        low_open = rest.high_open or (part.low_open and rest.high > 0)
     if part.high == 0:
         return Interval(ZERO, ZERO)
-    if others.low == 0:  # whatever there is of the part may be all there is
-        return Interval(low, HUNDRED, low_open, others.low_open)
+    if rest.low == 0:  # whatever there is of the part may be all there is
+        return Interval(low, HUNDRED, low_open, rest.low_open)
     if part.high is None:
         return Interval(low, HUNDRED, low_open, True)
-    high = HUNDRED * part.high / (part.high + others.low)
-    return Interval(low, high, low_open, part.high_open or others.low_open)
+    high = HUNDRED * part.high / (part.high + rest.low)
+    return Interval(low, high, low_open, part.high_open or rest.low_open)
 
 
 def complement(percent: Interval) -> Interval:

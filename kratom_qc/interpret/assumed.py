@@ -23,29 +23,30 @@ def assumed_form(
     """(the form, the cause to hold) of a certificate that states none; None where its words or its
     results may be those of something else."""
     forms, names = stated(certificate, "form"), stated(certificate, "product_name")
-    said = _of_strain(forms, names) or _of_plant(forms, names)
-    if said is None or any(map(_is_of_no_leaf, results)):
+    text = _of_strain(forms, names) or _of_plant(forms, names)
+    if text is None or any(map(_is_of_no_leaf, results)):
         return None
     why = (
-        f"no product form is stated; '{' '.join(said.text.split())}' is read as leaf powder, which "
+        f"no product form is stated; '{' '.join(text.text.split())}' is read as leaf powder, which "
         "somebody must confirm: say --product"
     )
-    return ASSUMED, HoldReason(RULE, why, said.ref)
+    return ASSUMED, HoldReason(RULE, why, text.ref)
 
 
 def _of_strain(forms: Sequence[SourceText], names: Sequence[SourceText]) -> SourceText | None:
     """The name, where it is made of words for strains, and no form says anything else."""
     plain = all(vocabulary.says_plant_only(form.text) for form in forms)
-    named = bool(names) and all(vocabulary.names_strain(name.text) for name in names)
-    return names[0] if plain and named else None
+    is_strain = bool(names) and all(vocabulary.names_strain(name.text) for name in names)
+    return names[0] if plain and is_strain else None
 
 
 def _of_plant(forms: Sequence[SourceText], names: Sequence[SourceText]) -> SourceText | None:
     """The matrix that says `Botanical`, beside a name that says nothing against leaf."""
     plain = bool(forms) and all(vocabulary.says_plant_only(form.text) for form in forms)
-    said = (vocabulary.form_words(name.text) for name in names)
+    all_words = (vocabulary.form_words(name.text) for name in names)
     open_names = bool(names) and all(
-        words.product is None and all(_is_number(word) for word in words.left) for words in said
+        words.product is None and all(_is_number(word) for word in words.left)
+        for words in all_words
     )
     potent = any(vocabulary.potent_words(name.text) for name in names)
     return forms[0] if plain and open_names and not potent else None

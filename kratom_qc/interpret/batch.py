@@ -19,6 +19,7 @@ from kratom_qc.interpret.compare import CrossCertificateChecks, compare
 from kratom_qc.interpret.derive import quantities
 from kratom_qc.interpret.facts import FactsFile, merged
 from kratom_qc.interpret.fitness import weighed
+from kratom_qc.interpret.whose import of_two_vendors
 
 Wanted = Callable[[str | None], Iterable[QuantityKey]]
 _UNSTATED = (
@@ -78,8 +79,9 @@ def _batch(
         )
         remarks += certificate.remarks
     hold_reasons += checks.hold_reasons.get(batch_id, ())
+    hold_reasons += of_two_vendors(certificates)
     remarks += checks.remarks.get(batch_id, ())
-    remarks += a_day((one for each in certificates for one in each.results), facts)
+    remarks += a_day((result for each in certificates for result in each.results), facts)
     if product == "capsule" and facts.made_from is None:
         where = certificates[0].fact_ref("form")
         remarks.append(Remark("made-from-unstated", "note", _UNSTATED, where))
@@ -139,7 +141,7 @@ def may_be(
     """What else a batch may be: anything, where its form is only assumed; capsules of extract,
     where nobody says what capsules are made from."""
     if any(reason.rule_id == PRODUCT_ASSUMED for reason in hold_reasons):
-        return tuple(other for other in vocabulary.product_names() if other != product)
+        return tuple(form for form in vocabulary.product_names() if form != product)
     return () if facts.made_from else may_be_made(product)
 
 
@@ -148,8 +150,8 @@ def _described(results: Iterable[Result]) -> dict[str, Result]:
     described: dict[str, Result] = {}
     for result in results:
         if result.text is not None and result.known:
-            other = described.setdefault(result.analyte, result)
-            if _badness(result) > _badness(other):
+            worst = described.setdefault(result.analyte, result)
+            if _badness(result) > _badness(worst):
                 described[result.analyte] = result
     return described
 
@@ -174,17 +176,17 @@ def _product(
     """(the product form that certificates, the vendor's facts and the user state, what holds the
     batch where they do not agree on one)."""
     sources = [
-        *((_printed(each), f"certificate {each.file}", each.file) for each in certificates),
+        *((_printed(paper), f"certificate {paper.file}", paper.file) for paper in certificates),
         (declared, "the vendor's facts", ""),
         (asked, "--product", ""),
     ]
     stated = [_StatedForm(form, source, file) for form, source, file in sources if form is not None]
     if not stated:
-        assumed = next((each.product for each in certificates if each.product), None)
+        assumed = next((paper.product for paper in certificates if paper.product), None)
         return assumed, [] if assumed else [_unknown_product(certificates)]
     first = stated[0]
-    if any(other.form != first.form for other in stated):
-        forms = " and ".join(f"{each.form} by {each.source}" for each in stated)
+    if any(statement.form != first.form for statement in stated):
+        forms = " and ".join(f"{statement.form} by {statement.source}" for statement in stated)
         reason = HoldReason("PRODUCT-CONTRADICTS", f"the product is {forms}", CellRef(first.file))
         return first.form, [reason]
     return first.form, []

@@ -38,6 +38,7 @@ from kratom_qc.interpret.stated import (
 from kratom_qc.interpret.stated_methods import with_methods
 from kratom_qc.interpret.texts import fates, text_hold_reasons
 from kratom_qc.interpret.verdicts import explained, without_verdict
+from kratom_qc.interpret.whose import client_of
 
 DECLARED = (
     "serving_size",
@@ -64,15 +65,15 @@ def interpret(certificates: Sequence[Certificate]) -> tuple[InterpretedCertifica
     calendar, of_the_file = calendar_of(certificates, mark)
     two_products = contradicting_products(certificates)
     return tuple(
-        _interpret(each, mark, calendar, [*of_the_file, *two_products.get(lot_of(each), ())])
-        for each in certificates
+        _interpret(paper, mark, calendar, [*of_the_file, *two_products.get(lot_of(paper), ())])
+        for paper in certificates
     )
 
 
 def _mark(certificates: Sequence[Certificate]) -> str | None:
     """The file's decimal mark; None where nothing proves it, or it contradicts itself."""
     texts = [*_number_texts(certificates), *_fact_texts(certificates, DECLARED)]
-    stated = next((each.decimal_mark for each in certificates if each.decimal_mark), None)
+    stated = next((paper.decimal_mark for paper in certificates if paper.decimal_mark), None)
     try:
         proven = decimal_mark(text.text for text in texts) or _mark_of_counts(certificates)
     except Ambiguous:
@@ -100,14 +101,14 @@ def _counts_colonies(row: ResultRow, unit: str) -> bool:
     known = vocabulary.analyte(row.analyte.text)
     cells = (row.unit, row.header_unit, row.section_unit)
     units = [unit, *(cell.text for cell in cells if cell is not None)]
-    said = [vocabulary.unit(text) for text in units if text.strip()]
+    row_units = [vocabulary.unit(text) for text in units if text.strip()]
     return (
         known is not None
         and known.measure == "count"
-        and bool(said)
+        and bool(row_units)
         and all(
-            each is not None and each.canonical.startswith("cfu") and not each.log10
-            for each in said
+            row_unit is not None and row_unit.canonical.startswith("cfu") and not row_unit.log10
+            for row_unit in row_units
         )
     )
 
@@ -201,7 +202,7 @@ def _interpret(
         dates=dated.dates,
         remarks=remarks,
         hold_reasons=tuple(dict.fromkeys(hold_reasons)),
-        printed_facts={**facts, **dated.printed},
+        printed_facts={**facts, **dated.printed, **client_of(certificate)},
         texts=texts,
     )
 

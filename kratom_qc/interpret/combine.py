@@ -64,16 +64,16 @@ def combine(results: Sequence[Result]) -> Combined:
 
 
 def _alone(result: Result) -> Quantity:
-    own, shown = result.interval, result.shown_interval
+    measured, shown = result.interval, result.shown_interval
     return Quantity(
         subject=result.analyte,
         unit=result.unit,
         basis=result.basis,
-        interval=own if shown is None else own.hull(shown),
-        proven_low=own.low,
-        proven_low_open=own.low_open,
-        proven_high=own.high,
-        proven_high_open=own.high_open or own.high is None,
+        interval=measured if shown is None else measured.hull(shown),
+        proven_low=measured.low,
+        proven_low_open=measured.low_open,
+        proven_high=measured.high,
+        proven_high_open=measured.high_open or measured.high is None,
         results=(result,),
         detected=result.detected,
         detection_limit=result.detection_limit if result.detected is False else None,

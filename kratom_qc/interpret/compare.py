@@ -110,12 +110,12 @@ def _copied_results(
         if len({origin.batch_id for origin in origins}) < 2 and len(laboratories) < 2:
             continue
         count = len(vector(group[0]))
-        named = list(origins.items())[: _MOST_NAMED + 1]
+        firsts = list(origins.items())[: _MOST_NAMED + 1]
         for certificate in group:
-            own = _origin(certificate)
-            others = [_named(other, certificate) for origin, other in named if origin != own]
+            own_origin = _origin(certificate)
+            twins = [_named(twin, certificate) for origin, twin in firsts if origin != own_origin]
             why = (
-                f"results equal {' and '.join(others[:_MOST_NAMED])} in {count} of {count} "
+                f"results equal {' and '.join(twins[:_MOST_NAMED])} in {count} of {count} "
                 "numbers: nobody measures two samples alike; ask the laboratory which sample "
                 "was tested"
             )
@@ -165,8 +165,8 @@ def _reused_numbers(
             if not silent:
                 on_every_paper.append(certificate)
                 continue
-            here = f"batch '{certificate.batch_id}' in {certificate.file}"
-            what = f"is {here} and {_named(papers[silent[0]], certificate)}"
+            this_batch = f"batch '{certificate.batch_id}' in {certificate.file}"
+            what = f"is {this_batch} and {_named(papers[silent[0]], certificate)}"
             _hold_reused(certificate, what, checks)
         _different_results(on_every_paper, papers, checks)
 
@@ -211,8 +211,8 @@ def _different_results(
             stated = on_papers.setdefault(thing, {})
             stated.setdefault(certificate.sha256, set()).add(interval)
     for thing, stated in on_papers.items():
-        first, *others = stated.values()
-        if thing.batch_id in by_batch and any(other != first for other in others):
+        first, *further = stated.values()
+        if thing.batch_id in by_batch and any(statement != first for statement in further):
             files = " and ".join(papers[sha].file for sha in list(stated)[:2])
             what = f"states different results for {thing.analyte} in {files}"
             _hold_reused(by_batch.pop(thing.batch_id), what, checks, thing.analyte)
@@ -243,8 +243,8 @@ def _reused_names(
             continue
         last_two = list(papers.items())[-2:]
         for certificate in group:
-            other = next(file for sha, file in last_two if sha != certificate.sha256)
-            why = f"{len(papers)} files of this name differ in content; another is {other}"
+            earlier = next(file for sha, file in last_two if sha != certificate.sha256)
+            why = f"{len(papers)} files of this name differ in content; another is {earlier}"
             remark = Remark("same-file-name", "note", why, CellRef(certificate.file))
             checks.remarks.setdefault(certificate.batch_id, []).append(remark)
 

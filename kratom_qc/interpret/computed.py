@@ -106,17 +106,17 @@ def _share(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | Non
     basis, unit = _scale(known, formula.part)
     part = known.find(QuantityKey(formula.part, basis, unit))
     rest = tuple(analyte for analyte in whole.of if analyte != formula.part)
-    others = _sum(known, QuantityKey(formula.of[0], basis, unit), whole, rest)
+    remainder = _sum(known, QuantityKey(formula.of[0], basis, unit), whole, rest)
     name = subject_name(formula.part)
-    how = f"{name} ÷ total alkaloids ({others.how})"
+    how = f"{name} ÷ total alkaloids ({remainder.how})"
     if part is not None:
-        interval = percent_share(part.interval, others.interval)
-        results, missing = (*part.results, *others.results), (*part.missing, *others.missing)
+        interval = percent_share(part.interval, remainder.interval)
+        results, missing = (*part.results, *remainder.results), (*part.missing, *remainder.missing)
         return derived_quantity(key, interval, results, missing, how)
-    if not others.results:
+    if not remainder.results:
         return None
-    interval = percent_share(UNMEASURED, others.interval)
-    return derived_quantity(key, interval, others.results, (name, *others.missing), how)
+    interval = percent_share(UNMEASURED, remainder.interval)
+    return derived_quantity(key, interval, remainder.results, (name, *remainder.missing), how)
 
 
 def _scale(known: Deriver, *subjects: str) -> tuple[str, str]:
@@ -166,10 +166,10 @@ def _claim_of(facts: ProductFacts, analyte: str) -> Claim | None:
 
 def _within(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | None:
     """A part by itself where a laboratory told it apart, else at most the whole."""
-    own = known.agreed(key)
+    told_apart = known.agreed(key)
     whole = known.find(QuantityKey(formula.of[0], key.basis, key.unit))
-    if whole is None or (own is not None and not own.missing):
-        return own
+    if whole is None or (told_apart is not None and not told_apart.missing):
+        return told_apart
     most = Interval(ZERO, whole.interval.high, False, whole.interval.high_open)
     part, of = subject_name(key.subject), subject_name(formula.of[0])
     how = f"at most the whole of {of}: {part} was not told apart"
@@ -180,32 +180,32 @@ def _within(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | No
 def _whole(known: Deriver, key: QuantityKey, formula: Formula) -> Quantity | None:
     """A whole as it is printed, and at least the greatest of its parts, whatever it is printed as;
     where the two cannot both be true the batch is held."""
-    own = known.agreed(key)
+    printed = known.agreed(key)
     parts = [known.agreed(QuantityKey(part, key.basis, key.unit)) for part in formula.of]
-    if own is not None:
-        known.hold_reasons += _uncounted(own, parts)
-    there = [part for part in parts if part is not None and part.proven_low > 0]
-    if not there:
-        return own
-    part = max(there, key=lambda one: one.proven_low)
+    if printed is not None:
+        known.hold_reasons += _uncounted(printed, parts)
+    present = [part for part in parts if part is not None and part.proven_low > 0]
+    if not present:
+        return printed
+    part = max(present, key=lambda quantity: quantity.proven_low)
     how = f"at least what there is of {subject_name(part.subject)}"
-    if own is None:
+    if printed is None:
         least = Interval(part.proven_low, None, part.proven_low_open, True)
         return derived_quantity(key, least, part.results, (subject_name(key.subject),), how)
-    if own.proven_low >= part.proven_low:
-        return own
-    if own.interval.high is not None and part.proven_low > own.interval.high * _COUNTS_VARY:
+    if printed.proven_low >= part.proven_low:
+        return printed
+    if printed.interval.high is not None and part.proven_low > printed.interval.high * _COUNTS_VARY:
         why = f"'{part.results[0].reported}' of {subject_name(part.subject)} is more than "
-        why += f"'{own.results[0].reported}' of {subject_name(key.subject)}, which holds it"
+        why += f"'{printed.results[0].reported}' of {subject_name(key.subject)}, which holds it"
         known.hold_reasons.append(
             HoldReason("TOTAL-CONTRADICTS", why, part.results[0].ref, key.subject)
         )
     return replace(
-        own,
-        interval=own.interval.hull(Interval.exactly(part.proven_low)),
+        printed,
+        interval=printed.interval.hull(Interval.exactly(part.proven_low)),
         proven_low=part.proven_low,
         proven_low_open=part.proven_low_open,
-        results=(*own.results, *part.results),
+        results=(*printed.results, *part.results),
         how=how,
     )
 
@@ -265,17 +265,17 @@ def part_of_a_sum(known: Deriver, key: QuantityKey) -> Quantity | None:
     for subject in sums_of(key.subject):
         whole = known.printed.get(key._replace(subject=subject))
         if whole is not None:
-            others = (one for one in formulas()[subject].of if one != key.subject)
-            return _rest(key, whole, [known.agreed(key._replace(subject=one)) for one in others])
+            parts = (part for part in formulas()[subject].of if part != key.subject)
+            return _rest(key, whole, [known.agreed(key._replace(subject=part)) for part in parts])
     return None
 
 
-def _rest(key: QuantityKey, whole: Quantity, others: list[Quantity | None]) -> Quantity:
-    known = [other for other in others if other is not None]
-    results = [*whole.results, *(result for other in known for result in other.results)]
+def _rest(key: QuantityKey, whole: Quantity, parts: list[Quantity | None]) -> Quantity:
+    known = [part for part in parts if part is not None]
+    results = [*whole.results, *(result for part in known for result in part.results)]
     low, high = ZERO, whole.interval.high
-    if len(known) == len(others) and all(one.interval.high is not None for one in known):
-        most = sum((one.interval.high or ZERO for one in known), ZERO) + tolerance(results)
+    if len(known) == len(parts) and all(part.interval.high is not None for part in known):
+        most = sum((part.interval.high or ZERO for part in known), ZERO) + tolerance(results)
         low = max(ZERO, whole.interval.low - most)
     name = subject_name(key.subject)
     how = f"what the printed {subject_name(whole.subject)} leaves for {name}, not told apart"
@@ -302,7 +302,7 @@ def _narrowed(derived: Quantity, printed: Quantity) -> Quantity:
 def _slack(printed: Quantity, derived: Quantity) -> Decimal:
     """How far a printed total, share or ratio may lie from what its printed parts give, by rounding
     alone."""
-    own = tolerance(printed.results)
+    rounding = tolerance(printed.results)
     if formulas()[printed.subject].kind == "sum":
-        return own + tolerance(derived.results)
-    return own + (derived.interval.high or ZERO) * relative_rounding(derived.results)
+        return rounding + tolerance(derived.results)
+    return rounding + (derived.interval.high or ZERO) * relative_rounding(derived.results)

@@ -67,7 +67,7 @@ def consistency(
     remarks: list[Remark] = []
     for row, result in rows:
         judged = judged_by_itself(row, result, overall, mark)
-        for problem in (judged, implausible(result, product), *_below_own_bounds(result)):
+        for problem in (judged, implausible(result, product), _below_own_loq(result)):
             if isinstance(problem, HoldReason):
                 hold_reasons.append(problem)
             elif problem is not None:
@@ -91,18 +91,14 @@ def is_number(result: Result) -> bool:
     return result.measured and is_exact(result) and result.interval.low > 0
 
 
-def _below_own_bounds(result: Result) -> list[Remark]:
+def _below_own_loq(result: Result) -> Remark | None:
     if not is_number(result) or "estimated" in result.flags:
-        return []
-    for bound, name, code in (
-        (result.lod, "LOD", "below-own-lod"),
-        (result.loq, "LOQ", "below-own-loq"),
-    ):
-        if bound is not None and result.interval.low < bound:
-            its = f"its own {name} of {plain(bound)} {result.unit}"
-            why = f"{quoted(result)} lies below {its}: it is an estimate at best"
-            return [Remark(code, "warning", why, result.ref)]
-    return []
+        return None
+    if result.loq is None or result.interval.low >= result.loq:
+        return None
+    its = f"its own LOQ of {plain(result.loq)} {result.unit}"
+    why = f"{quoted(result)} lies below {its}: it is an estimate at best"
+    return Remark("below-own-loq", "warning", why, result.ref)
 
 
 # ---------------------------------------------------------------- sums
@@ -129,8 +125,8 @@ def _parts_by_basis(results: Iterable[Result]) -> dict[str, list[Result]]:
     smallest: dict[str, dict[str, Result]] = {}
     for result in filter(_is_part, results):
         parts = smallest.setdefault(result.basis, {})
-        other = parts.setdefault(result.analyte, result)
-        if result.interval.low < other.interval.low:
+        lowest = parts.setdefault(result.analyte, result)
+        if result.interval.low < lowest.interval.low:
             parts[result.analyte] = result
     return {basis: list(parts.values()) for basis, parts in smallest.items()}
 
@@ -218,8 +214,8 @@ def _smallest(results: Iterable[Result]) -> dict[QuantityKey, Result]:
 def _parts_of(analyte: str) -> tuple[tuple[str, ...], ...]:
     """What may not be more than an analyte: the summands of a total together, or one part of a
     whole."""
-    own = formulas().get(analyte)
-    summands = (own.of,) if own is not None and own.kind == "sum" else ()
+    formula = formulas().get(analyte)
+    summands = (formula.of,) if formula is not None and formula.kind == "sum" else ()
     within = (
         (name,) for name, of in formulas().items() if of.kind == "within" and analyte in of.of
     )

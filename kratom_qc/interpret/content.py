@@ -10,17 +10,20 @@ from dataclasses import fields
 from kratom_qc.domain.account import Fate
 from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.result import Result
+from kratom_qc.interpret.whose import CLIENT
 
 # Where a result stands and in which type a cell holds it, which saving it elsewhere changes.
 _OF_THE_FILE = ("ref", "certificate", "shown")
-_JUDGED = tuple(one.name for one in fields(Result) if one.name not in _OF_THE_FILE)
+_JUDGED = tuple(field.name for field in fields(Result) if field.name not in _OF_THE_FILE)
 
 
 def content_hash(certificate: InterpretedCertificate) -> str:
     """A hash of all that judges: facts, dates, results, causes to hold and texts nobody has read.
     Two certificates that share it can take each other's place in any verdict."""
-    said = (
+    client = certificate.printed_facts.get(CLIENT)
+    content = (
         certificate.batch_id,
+        client.text.strip() if client is not None else "",
         certificate.laboratory,
         certificate.certificate_id,
         certificate.accreditation,
@@ -29,23 +32,23 @@ def content_hash(certificate: InterpretedCertificate) -> str:
         certificate.product_name,
         sorted(certificate.declared.items()),
         sorted((name, *span) for name, span in certificate.dates.items()),
-        sorted(repr([getattr(one, name) for name in _JUDGED]) for one in certificate.results),
-        sorted((one.rule_id, one.analyte or "") for one in certificate.hold_reasons),
-        sorted(one.source.text for one in certificate.texts if one.fate is Fate.UNREAD),
+        sorted(repr([getattr(result, name) for name in _JUDGED]) for result in certificate.results),
+        sorted((reason.rule_id, reason.analyte or "") for reason in certificate.hold_reasons),
+        sorted(text.source.text for text in certificate.texts if text.fate is Fate.UNREAD),
     )
-    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()
+    return hashlib.sha256(repr(content).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def saved_again(certificates: Iterable[InterpretedCertificate]) -> dict[str, dict[str, str]]:
     """Files that say of a batch what an earlier one says: of each batch, their hashes with that of
     the first. A file may hold several certificates of a batch: all of them must be alike."""
     contents: dict[tuple[str, str], list[str]] = {}
-    for one in certificates:
-        contents.setdefault((one.batch_id, one.sha256), []).append(content_hash(one))
+    for paper in certificates:
+        contents.setdefault((paper.batch_id, paper.sha256), []).append(content_hash(paper))
     first: dict[tuple[str, tuple[str, ...]], str] = {}
-    again: dict[str, dict[str, str]] = {}
-    for (batch_id, sha256), found in contents.items():
-        earlier = first.setdefault((batch_id, tuple(sorted(found))), sha256)
+    repeats: dict[str, dict[str, str]] = {}
+    for (batch_id, sha256), hashes in contents.items():
+        earlier = first.setdefault((batch_id, tuple(sorted(hashes))), sha256)
         if earlier != sha256:
-            again.setdefault(batch_id, {})[sha256] = earlier
-    return again
+            repeats.setdefault(batch_id, {})[sha256] = earlier
+    return repeats

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.account import PageText
-from kratom_qc.domain.certificate import Certificate, DateSpan, HoldReason
+from kratom_qc.domain.certificate import Certificate, DateSpan, HoldReason, ResultRow
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.dates import (
     Calendar,
@@ -22,6 +22,7 @@ from kratom_qc.interpret.dates import (
     orders,
     read_date,
 )
+from kratom_qc.interpret.papers import says_nothing
 from kratom_qc.vocabulary import calendar
 
 DATE_FACTS = (
@@ -175,12 +176,18 @@ def _date_texts(certificate: Certificate) -> Iterator[tuple[str, SourceText]]:
             yield name, text
             if name == "tested_on":
                 yield MEASURED, text
-    for section in dict.fromkeys(row.section for row in certificate.rows if row.section):
-        for day in days_within(section.text):
-            yield MEASURED, replace(section, text=day)
+    yield from ((MEASURED, text) for text in _days_of_rows(certificate.rows))
     for other in certificate.texts:
         if dates_a_measurement(other):
             yield MEASURED, other.source
+
+
+def _days_of_rows(rows: Iterable[ResultRow]) -> Iterator[SourceText]:
+    """The days in headings of sections and in the names of rows."""
+    named = (word for row in rows for word in (row.section, row.analyte) if word is not None)
+    for word in dict.fromkeys(named):
+        for day in days_within(word.text):
+            yield replace(word, text=day)
 
 
 def dates_a_measurement(text: PageText) -> bool:
@@ -200,7 +207,8 @@ def _is_day_of_column(text: PageText) -> bool:
 
 
 def _means(printed: SourceText) -> bool:
-    return bool(printed.text.strip()) and vocabulary.status(printed.text) != "not_tested"
+    """Whether a date is stated: `n/a` states none, and `pending` or `not tested` is no date."""
+    return bool(printed.text.strip()) and not says_nothing(printed.text)
 
 
 def _differing(name: str, days: Sequence[tuple[DateSpan, SourceText]]) -> Iterator[HoldReason]:
@@ -216,18 +224,24 @@ def _differing(name: str, days: Sequence[tuple[DateSpan, SourceText]]) -> Iterat
 def _impossible(
     dates: Mapping[str, DateSpan], printed: Mapping[str, SourceText]
 ) -> Iterator[HoldReason]:
-    steps = [name for name in _SEQUENCE if name in dates]
-    pairs = list(pairwise(steps))
-    # Work is measured in no order with the issue of a paper, but never before there is a sample.
-    if MEASURED in dates and dates[MEASURED] != dates.get("tested_on"):
-        pairs += [(step, MEASURED) for step in _BEFORE_WORK if step in dates]
-    if "expires_on" in dates:  # nothing can be made, tested or certified after its own end
-        pairs += [(step, "expires_on") for step in steps if step in _BEFORE_THE_END]
-    for earlier, later in pairs:
+    for earlier, later in _in_order(dates):
         if dates[later].latest < dates[earlier].earliest:
             first = f"{earlier.removesuffix('_on')} {dates[earlier]}"
             why = f"{later.removesuffix('_on')} {dates[later]} is before {first}"
             yield HoldReason("DATES-IMPOSSIBLE", why, printed[later].ref)
+
+
+def _in_order(dates: Mapping[str, DateSpan]) -> Iterator[tuple[str, str]]:
+    """Pairs of dates of which the second cannot come before the first."""
+    steps = [name for name in _SEQUENCE if name in dates]
+    yield from pairwise(steps)
+    # Work is measured and a paper signed in no order with its issue, but never before there is a
+    # sample.
+    for last, known in ((MEASURED, "tested_on"), ("signed_on", "issued_on")):
+        if last in dates and dates[last] != dates.get(known):
+            yield from ((step, last) for step in _BEFORE_WORK if step in dates)
+    if "expires_on" in dates:  # nothing can be made, tested or certified after its own end
+        yield from ((step, "expires_on") for step in steps if step in _BEFORE_THE_END)
 
 
 def undated(certificate: Certificate, dates: Mapping[str, DateSpan]) -> list[HoldReason]:

@@ -81,6 +81,11 @@ class Calendar(NamedTuple):
 UNPROVEN = Calendar()
 
 
+_BETWEEN_DAYS = re.compile(
+    r"\s+(?:to|until|till|through|thru|bis|au|al|a|do|tot|s/d|sampai|až|–|—)\s+", re.IGNORECASE
+)
+
+
 @lru_cache(8192)
 def read_date(text: str, use: Calendar = UNPROVEN) -> DateSpan:
     """The days that a text may mean.
@@ -91,6 +96,11 @@ def read_date(text: str, use: Calendar = UNPROVEN) -> DateSpan:
         raise UnreadableDate("not a date")
     if twice := _TWICE.fullmatch(text.strip()):
         return _one_day(read_date(twice["one"], use), twice["other"], use)
+    if len(ends := _BETWEEN_DAYS.split(text.strip())) == 2 and all(map(_WITH_YEAR.search, ends)):
+        first, last = (read_date(end, use) for end in ends)
+        if first.earliest > last.latest:
+            raise UnreadableDate("it ends before it begins")
+        return last
     printed, era = _tidy(text)
     use = use._replace(buddhist=use.buddhist or era or _THAI.search(text) is not None)
     try:

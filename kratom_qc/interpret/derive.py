@@ -78,12 +78,12 @@ def _proven_by(quantity: Quantity, single: Quantity | None) -> Quantity:
     if single is None:
         return quantity
     both = (quantity, single)
-    low, low_open = max((each.proven_low, each.proven_low_open) for each in both)
+    low, low_open = max((part.proven_low, part.proven_low_open) for part in both)
     # Of two ends at one number the open one proves more.
     highs = (
-        (each.proven_high, not each.proven_high_open)
-        for each in both
-        if each.proven_high is not None
+        (part.proven_high, not part.proven_high_open)
+        for part in both
+        if part.proven_high is not None
     )
     high, closed = min(highs, default=(None, False))
     return replace(
@@ -156,8 +156,8 @@ class Deriver:
         if key.is_detection:
             return self._detection(key)
         formula = formulas().get(key.subject)
-        found = self.agreed(key) if formula is None else computed(self, key, formula)
-        return found or part_of_a_sum(self, key)
+        quantity = self.agreed(key) if formula is None else computed(self, key, formula)
+        return quantity or part_of_a_sum(self, key)
 
     def _detection(self, key: QuantityKey) -> Quantity | None:
         """Whether a subject was found at all, in whatever unit and basis: a limit `not detected`

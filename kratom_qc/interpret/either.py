@@ -42,25 +42,25 @@ def _one_of(readings: Sequence[Result]) -> RowReading:
     """The readings as one result. Those in units or bases that no one number line holds say nothing
     of the amount, and hold."""
     first = readings[0]
-    if len({(each.analyte, each.basis, each.unit) for each in readings}) > 1:
-        ways = " or ".join(dict.fromkeys(_told(each) for each in readings))
+    if len({(reading.analyte, reading.basis, reading.unit) for reading in readings}) > 1:
+        ways = " or ".join(dict.fromkeys(_told(reading) for reading in readings))
         why = f"{quoted(first)} may be {ways}, which cannot be compared"
         lost = replace(first, interval=UNMEASURED, detected=_agreed(readings), detection_limit=None)
         return RowReading(lost, (HoldReason("READINGS-DIFFER", why, first.ref, first.analyte),))
-    intervals = tuple(dict.fromkeys(each.interval for each in readings))
-    shown = [each.shown_interval for each in readings if each.shown_interval is not None]
+    intervals = tuple(dict.fromkeys(reading.interval for reading in readings))
+    shown = [reading.shown_interval for reading in readings if reading.shown_interval is not None]
     result = replace(
         first,
         interval=reduce(Interval.hull, intervals),
         readings=intervals if len(intervals) > 1 else (),
-        measured=any(each.measured for each in readings),
+        measured=any(reading.measured for reading in readings),
         detected=_agreed(readings),
         detection_limit=_deepest(readings),
-        lod=_largest(each.lod for each in readings),
-        loq=_largest(each.loq for each in readings),
-        resolution=_largest(each.resolution for each in readings),
-        uncertainty=_largest(each.uncertainty for each in readings),
-        flags=tuple(dict.fromkeys(flag for each in readings for flag in each.flags)),
+        lod=_largest(reading.lod for reading in readings),
+        loq=_largest(reading.loq for reading in readings),
+        resolution=_largest(reading.resolution for reading in readings),
+        uncertainty=_largest(reading.uncertainty for reading in readings),
+        flags=tuple(dict.fromkeys(flag for reading in readings for flag in reading.flags)),
         shown_interval=reduce(Interval.hull, shown) if shown else None,
     )
     if not result.readings:
@@ -75,13 +75,13 @@ def _told(reading: Result) -> str:
 
 def _agreed(readings: Sequence[Result]) -> bool | None:
     """Whether it was detected, where every reading says the same."""
-    said = {each.detected for each in readings}
-    return said.pop() if len(said) == 1 else None
+    answers = {reading.detected for reading in readings}
+    return answers.pop() if len(answers) == 1 else None
 
 
 def _deepest(readings: Sequence[Result]) -> Decimal | None:
     """How far down a non-detect reaches for certain."""
-    limits = [each.detection_limit for each in readings]
+    limits = [reading.detection_limit for reading in readings]
     return None if None in limits else _largest(limits)
 
 

@@ -223,8 +223,8 @@ def _implausible(facts: ProductFacts, where: CellRef) -> Iterator[HoldReason]:
         if size is not None and not least <= size <= most:
             why = f"{name.replace('_', ' ')} {size} is no size of a product: check its unit"
             yield HoldReason("FACT-IMPLAUSIBLE", why, where)
-    for one, all_of_them in (("serving_g", "net_g"), ("serving_ml", "net_ml")):
-        serving, net = getattr(facts, one), getattr(facts, all_of_them)
+    for part_name, all_of_them in (("serving_g", "net_g"), ("serving_ml", "net_ml")):
+        serving, net = getattr(facts, part_name), getattr(facts, all_of_them)
         if serving is not None and net is not None and serving > net:
             why = f"a serving of {serving} is more than the {net} in the package"
             yield HoldReason("FACT-IMPLAUSIBLE", why, where)

@@ -41,8 +41,8 @@ class _Product(Table):
 
     @field_validator("match")
     @classmethod
-    def _matches(cls, match: str | None, others: ValidationInfo) -> str | None:
-        if match is None and others.data.get("product") is None:
+    def _matches(cls, match: str | None, row: ValidationInfo) -> str | None:
+        if match is None and row.data.get("product") is None:
             sentence = "has neither 'match' (batch ids) nor 'product' (product names)"
             raise Mistakes([("", sentence)])
         return match

@@ -86,8 +86,8 @@ def method_remarks(results: Iterable[Result]) -> Iterator[Remark]:
         yield Remark("method-unstated", "note", why, silent[0].ref)
     unknown = [result for result in turning if _method_unknown(result)]
     if unknown:
-        named = ", ".join(dict.fromkeys(f"'{result.method}'" for result in unknown))
-        why = f"{named} names no known technique for {_question(unknown)}"
+        methods = ", ".join(dict.fromkeys(f"'{result.method}'" for result in unknown))
+        why = f"{methods} names no known technique for {_question(unknown)}"
         yield Remark("method-unknown", "note", why, unknown[0].ref)
 
 

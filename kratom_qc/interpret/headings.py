@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from kratom_qc import vocabulary
-from kratom_qc.vocabulary.keys import folded, one_blank
+from kratom_qc.vocabulary.keys import folded, is_answered, one_blank
 from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.plain_words import plain_words
@@ -21,13 +21,31 @@ _BETWEEN = re.compile(r"[\s,;:()\[\]|&_]+|(?<=\w)[-–—](?=\s)")
 _NUMBERING = re.compile(r"^\s*(?:[0-9]{1,2}|[A-Z]|[IVX]{1,4})[.)]\s+")  # `2. Heavy metals`
 _FURTHER_NUMBER = re.compile(r"[0-9]{3,4}\.[0-9]{2}|[0-9]{4,5}(?:-[0-9]{1,2})?|<[0-9]{2,4}>")
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
+# `Control sample`, `Results of other lots`, `Client results`: whose results, if not this sample's
+_WHOSE = re.compile(
+    r"\b(?:batch(?:es)?|lots?|client|customer|order|control|other samples?|second sample)\b"
+)
+_OF_WHOSE = re.compile(
+    r"(?:\b(?:batch|lot|client|customer|order|sample|product|quality control|chain|custody"
+    r"|information|info|details|description|identification|data|number|no|id|name|overview"
+    r"|summary|and|of|the|for)\b|\W)*"
+)
+_SPECIMEN = re.compile(r"sample (?:coa|certificate|report)\b.*|(?:certificate|coa|report) sample")
+
+
+def _is_of_something_else(text: str) -> bool:
+    """Whether words of headings may say that results are not of this sample, or are an example."""
+    low = one_blank(folded(text)).strip()
+    whose = _WHOSE.search(low) and not _OF_WHOSE.fullmatch(low)
+    answered = re.search(r":\s*\w$", low)  # `Salmonella: Y`
+    return bool(whose or answered or _SPECIMEN.fullmatch(low) or low == "control")
 
 
 @lru_cache(8192)
 def is_heading(text: str) -> bool:
     """Whether a text names analytes, families of them and methods, and says nothing of them: `Heavy
     Metals by ICP-MS`, `Alkaloids (% w/w)`. A unit alone names nothing."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or is_answered(text) or _is_of_something_else(text):
         return False
     said = heading(text)
     names = said.is_understood and any(map(str.isalpha, "".join(said.subjects)))
@@ -58,7 +76,9 @@ def _are_of_headings(words: Sequence[str], *, named: bool) -> bool:
 
 def _is_of_a_heading(phrase: str) -> bool:
     bare = phrase.strip(".")
-    if bare in plain_words("heading", "words") or vocabulary.analyte(bare) is not None:
+    if bare in plain_words("heading", "words"):
+        return True
+    if len(bare) > 1 and vocabulary.analyte(bare) is not None:  # `Salmonella: Y` is no yttrium
         return True
     return vocabulary.unit(phrase) is not None
 
@@ -105,7 +125,7 @@ def defined(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         for part in _LEGEND_PARTS.split(text) if len(text) <= _LONGEST else ():
             name, *said = _DEFINES.split(part.strip(" ."), maxsplit=1)
-            if said and 0 < len(name) <= _MOST_LETTERS:
+            if said and 0 < sum(map(str.isalnum, name)) <= _MOST_LETTERS:
                 found.setdefault(folded(name.strip(" .'\"„“”")), set()).add(said[0])
     return {name: words.pop() for name, words in found.items() if len(words) == 1}
 
@@ -118,12 +138,16 @@ def _is_definition(part: str, *, safe: bool) -> bool:
         return False
     meanings = [_meanings(side) for side in sides]
     shared = set.intersection(*meanings)
+    if {meaning for each in meanings for _, meaning in each} == _MAY_BE_DETECTED:
+        return True  # `<LOQ` is read as detected or not
     if not shared:
         return _is_equation(sides)
     safe = safe or "=" in part
     return any(kind != "status" or safe or meaning in _SAFELY_DEFINED for kind, meaning in shared)
 
 
+_BELOW = ("<", "≤", "smaller", "less than")
+_MAY_BE_DETECTED = {"below_loq", "detected_below_loq"}
 # `not detected (below LOD)`, `expanded uncertainty (k = 2)`: what is meant, said again
 _SAID_AGAIN = re.compile(
     r"\s*[(,;]\s*(?:(?:below|under|less than|at or below|<|unter|pod|sous|por debajo de"
@@ -132,7 +156,8 @@ _SAID_AGAIN = re.compile(
     r"|detection limit|reporting limit|Nachweisgrenze)"
     r"|k\s*=\s*2(?:[.,]0+)?(?:\s*,\s*(?:approx\.?\s*)?95\s*%.{0,12})?|(?:95\s*%.{0,30})"
     r"|for this (?:test|method|analysis|sample)|(?:by|of|in) the laboratory|reported as"
-    r"|dry basis)\s*\)?$",
+    r"|dry basis)\s*\)?$"
+    r"|\s+(?:set|given|stated|specified|requested|provided)\s+by\s+(?:the\s+)?(?:client|customer)$",
     re.IGNORECASE,
 )
 
@@ -165,6 +190,8 @@ def _bare(side: str) -> str:
 
 def _meanings(text: str) -> set[tuple[str, str]]:
     text = _SAID_AGAIN.sub("", text)
+    if text in _BELOW:
+        return {("status", "below_lod"), ("status", "below_loq")}
     known = vocabulary.analyte(text)
     found = {
         "status": vocabulary.status(text),

@@ -44,6 +44,11 @@ _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
 _EXPONENT = re.compile(r"^[0-9](?:\.[0-9]+)?E[+-][0-9]{2,}$")
 _DAY_NUMBER = re.compile(r"^(?:36[5-9]|3[7-9][0-9]|4[0-9]{2}|5[0-4][0-9])[0-9]{2}$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+# Parts of ids that make them nobody's: `EXAMPLE-001`, `QC-BLANK`, `Composite`
+_EXAMPLES = frozenset(
+    ("example", "sample", "specimen", "template", "dummy", "demo", "composite", "blank", "control")
+)
+_SEVERAL = re.compile(r"\s*[,;&+]\s*|\s+(?:and|to|through|und|bis|et|y|e|i|a|až|–|—|-)\s+")
 _APART = ("", *" \u00a0()[],;:=")
 _VERDICTS = ("opinion_bad", "opinion_unsure", "preliminary", "bad")
 _DAY = re.compile(
@@ -80,9 +85,33 @@ def id_hold_reasons(certificate: Certificate) -> Iterator[HoldReason]:
         if name == "batch_id" and not vocabulary.lot(text):
             why = f"'{text}' stands where the {what} belongs, and is none"
             yield HoldReason("NO-LOT", why, printed.ref)
+        elif name == "batch_id" and len(several := _several(vocabulary.lot(text))) > 1:
+            why = f"the {what} '{text}' names {len(several)} lots; one certificate speaks of one"
+            yield HoldReason("ID-WORDS", why, printed.ref)
         elif words := words_in(vocabulary.lot(text)):
             why = f"the {what} '{text}' holds more than a number: {', '.join(words)}"
             yield HoldReason("ID-WORDS", why, printed.ref)
+
+
+def _several(text: str) -> list[str]:
+    """The lots of a list or a range: `HB-1, HB-2`, `HB-1 to HB-9`."""
+    parts = [part for part in _SEVERAL.split(text) if part]
+    return parts if all(map(_DIGIT.search, parts)) else []
+
+
+def is_another_lot(text: str, lot: str) -> bool:
+    """Whether some id in a text is written as a lot is, with other digits: `HB-260815-B` beside
+    `HB-260814-B`, and in the address of its paper."""
+    shape = _shape(lot)
+    return any(char.isalpha() for char in shape) and any(
+        _shape(part) == shape and part.upper() != lot.upper()
+        for part in re.split(r"[\s/?=&,;()]+|\.(?=[A-Za-z]{2,4}$)", text)
+    )
+
+
+def _shape(text: str) -> str:
+    """An id with every digit made one, and its last letter."""
+    return re.sub(r"(?<=[0-9#]-)[A-Z]$", "A", re.sub("[0-9]", "#", text.upper()))
 
 
 def _further_ids(certificate: Certificate) -> Iterator[tuple[str, SourceText]]:
@@ -105,16 +134,17 @@ def words_in(text: str) -> tuple[str, ...]:
     """The words of an id that belong to none: behind the number, in brackets, without any number,
     or of a verdict.
     Words of the product (`0830 Red Bali`) and of the paper (`Rev. 2`) do."""
-    found = []
+    words = []
     is_a_sentence = not _DIGIT.search(text) and len(text.split()) > 1
     for match in _WORD.finditer(text):
         word = match[0]
         behind = is_a_sentence or any(char.isdigit() for char in text[: match.start()])
         bracketed = text[: match.start()].rstrip()[-1:] in ("(", "[")
         stray = _stands_alone(text, match) and (behind or bracketed) and not _may_stand(word)
-        if stray or vocabulary.status_of_paper(word) in _VERDICTS:
-            found.append(word)
-    return tuple(found)
+        bad = vocabulary.status_of_paper(word) in _VERDICTS or word.casefold() in _EXAMPLES
+        if stray or bad:
+            words.append(word)
+    return tuple(words)
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:

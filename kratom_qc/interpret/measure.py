@@ -89,7 +89,7 @@ class Measure:
         """A logarithm that no count of organisms can have."""
         is_logarithm = self.unit is not None and self.unit.log10
         numbers = filter(None, (self.stated.number, self.stated.upper))
-        return is_logarithm and any(not -12 <= each.value <= 13 for each in numbers)
+        return is_logarithm and any(not -12 <= number.value <= 13 for number in numbers)
 
     @property
     def _surely_found(self) -> bool:
@@ -114,8 +114,8 @@ class Measure:
         """What a reader of the interval must know of it."""
         if self.censored_zero:
             return ("censoring-unknown",)
-        named = {"too_many": "too-many-to-count", UNREAD: "unread"}
-        return (named[self.stated.kind],) if self.stated.kind in named else ()
+        flag_names = {"too_many": "too-many-to-count", UNREAD: "unread"}
+        return (flag_names[self.stated.kind],) if self.stated.kind in flag_names else ()
 
     def possible(self) -> Possible:
         """What the statement leaves possible, in the canonical unit."""
@@ -186,7 +186,9 @@ class Measure:
 
     def _value(self, value: Decimal) -> Possible:
         """Zero is no measurement: beside a printed LOD it is a non-detect, alone it says nothing
-        about the amount."""
+        about the amount. A number below its own LOD tells no more than that something was found."""
+        if self.lod is not None and ZERO < value < self.lod:
+            return Possible(Interval(ZERO, self.lod, True, True), True)
         if value or self.measure in ("percent", "number"):
             return Possible(Interval.exactly(value), bool(value))
         if self.lod is not None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.vocabulary import Analyte, Unit
-from kratom_qc.vocabulary.rows import is_method
+from kratom_qc.vocabulary.rows import analyte_of_heading, is_method
 from kratom_qc.vocabulary.units import IN_PORTION, OF_PORTION
 
 _BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[,]\s*(?P<inside>[^()\[\]]+?)\s*[)\]]?$")
@@ -91,7 +91,8 @@ def name_of(row: ResultRow) -> Name:
     if named is None and (whole := _PORTION_NUMBER.sub("", text)) != text:
         named = name_of(replace(row, analyte=replace(row.analyte, text=whole)))
         return replace(named, text=text)
-    return named or Name(vocabulary.analyte_in_table(text), text)
+    known = vocabulary.analyte_in_table(text) or analyte_of_heading(text)
+    return named or Name(known, text)
 
 
 def _with_bracket(row: ResultRow) -> Name | None:
@@ -102,7 +103,8 @@ def _with_bracket(row: ResultRow) -> Name | None:
     bracket = _BRACKET.match(rest)
     if bracket is None:
         return None
-    analyte, unit = vocabulary.analyte(bracket["name"]), vocabulary.unit(bracket["inside"])
+    unit = vocabulary.unit(bracket["inside"])
+    analyte = vocabulary.analyte(bracket["name"]) or _by_method(bracket["name"])
     if analyte is None or unit is None or unit.canonical in ("%", "1"):
         return None
     if unit.canonical == "g" and vocabulary.analyte(text) is not None and _has_unit(row):
@@ -110,6 +112,12 @@ def _with_bracket(row: ResultRow) -> Name | None:
     if unit.portion is not None:
         return Name(analyte, text, portion=unit.portion, basis=basis)
     return Name(analyte, text, unit, bracket["inside"], basis=basis)
+
+
+def _by_method(text: str) -> Analyte | None:
+    """`Mitragynine by HPLC`, of which the unit stands behind."""
+    named = _with_method(text)
+    return named.analyte if named is not None else None
 
 
 def _has_unit(row: ResultRow) -> bool:
@@ -168,7 +176,7 @@ def _with_method(text: str) -> Name | None:
 
 def _of_mass(text: str) -> Name | None:
     behind = _OF_MASS.match(text)
-    analyte = vocabulary.analyte(behind["name"]) if behind else None
+    analyte = (vocabulary.analyte(behind["name"]) or _by_method(behind["name"])) if behind else None
     return Name(analyte, text) if analyte else None
 
 

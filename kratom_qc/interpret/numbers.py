@@ -214,11 +214,13 @@ def _scaled(mantissa: str, power: int, mark: str | None, *, scientific: bool) ->
 def _mark_of(mantissa: str, mark: str | None, *, scientific: bool) -> str:
     """The decimal mark of a mantissa that holds marks, given the file's. Raises Ambiguous where the
     two differ or neither is proven."""
-    own = _proves(mantissa, scientific=scientific)
-    if own is not None:
-        if mark not in (None, own):
-            raise Ambiguous(f"the decimal mark is '{own}' here and '{mark}' elsewhere in the file")
-        return own
+    proven = _proves(mantissa, scientific=scientific)
+    if proven is not None:
+        if mark not in (None, proven):
+            raise Ambiguous(
+                f"the decimal mark is '{proven}' here and '{mark}' elsewhere in the file"
+            )
+        return proven
     if mark == "," and _FLATTENED_GROUP.fullmatch(mantissa):
         raise Ambiguous(
             "it may be a thousands mark, or a power of ten that lost its height; "

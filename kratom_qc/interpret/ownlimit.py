@@ -307,8 +307,8 @@ def _numbers(text: str, mark: str | None) -> list[Number]:
     try:
         return [number(text, mark)]
     except Ambiguous:
-        both = [number(text, each) for each in (".", ",")]
-        return sorted(both, key=lambda each: each.value)
+        both = [number(text, decimal_mark) for decimal_mark in (".", ",")]
+        return sorted(both, key=lambda reading: reading.value)
 
 
 def _limit_in(text: str, contaminant: bool) -> re.Match[str] | None:

@@ -16,6 +16,7 @@ from kratom_qc.vocabulary.rows import heading
 _MOST_WORDS = 3  # of an identifier
 _IDENTIFIER = re.compile(r"#?(?=[^0-9]*[0-9])[A-Za-z0-9]+(?:[-/._#:]{1,2}[A-Za-z0-9]+)*")
 _CAPITALS = re.compile(r"[A-Z]{1,4}")
+_GLUED = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _LETTERS = re.compile(r"[A-Z]{2,5}(?:[-/][A-Z]{2,5}){1,3}")
 _AROUND_CODES = ("#", "/", "-", "No.", "no.", "Nr.", "nr.", "č.", "n.", "n°", "n.º", "nº")
 DATE = re.compile(
@@ -23,7 +24,7 @@ DATE = re.compile(
     r"|[0-9]{1,2}\.?[\s-][^\W\d_]{3,12}\.?,?[\s-][0-9]{2,4}"
     r"|[^\W\d_]{3,12}\.?\s[0-9]{1,2},?\s[0-9]{4}|[0-9]{1,2}[^\W\d_]{3}[0-9]{4})"
     r"(?:[T\s,]+[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[ap]\.?m\.?)?"
-    r"(?:\s(?:[A-Z]{1,2}[SD]?T|UTC|GMT|CES?T|WI[BT]A?|Z))?)?",
+    r"(?:[.,][0-9]{1,6})?(?:Z|\s?[+-][0-9]{2}:?[0-9]{2}|\s(?:[A-Z]{1,2}[SD]?T|UTC|GMT|CES?T|WI[BT]A?|Z))?)?",
     re.IGNORECASE,
 )
 _REVISION = (
@@ -83,7 +84,17 @@ def is_identifier(text: str, *, in_place: bool = False) -> bool:
         return False
     if any(any(map(str.isdigit, code)) for code in codes):
         return all(map(_CAPITALS.fullmatch, others))
-    return len(words) == 1 and bool(_LETTERS.fullmatch(text))
+    return len(words) == 1 and bool(_LETTERS.fullmatch(text) or is_test_code(text))
+
+
+def is_test_code(text: str) -> bool:
+    """What laboratory software calls a test: `MET_ICPMS`, `MICRO_2021`."""
+    parts = re.findall("[A-Z]+", text)
+    return (
+        _GLUED.fullmatch(text) is not None
+        and not has_adverse_word(" ".join(parts))
+        and not any(map(_means_something, parts))
+    )
 
 
 def _is_code(word: str) -> bool:

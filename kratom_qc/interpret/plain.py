@@ -22,9 +22,11 @@ from kratom_qc.interpret.papers import (
     is_identifier,
     is_limit_of_detection,
     is_signature,
+    is_test_code,
     says_nothing,
 )
 from kratom_qc.vocabulary.adverse import has_adverse_word
+from kratom_qc.vocabulary.composed import composed_label
 from kratom_qc.vocabulary.contacts import is_contact
 from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.methods import techniques_in
@@ -113,15 +115,7 @@ def plain_shape(text: str, label: str = "") -> str:
 
 @lru_cache(16384)
 def _plain_shape(text: str, label: str) -> str:
-    kind = vocabulary.plain_label(label) if label else None
-    if kind is None and label and vocabulary.is_title(label):
-        kind = "identifier"  # `Test report | IE-26-004518`
-    kinds = [kind] if kind else []
-    if _heads_methods(label):  # `Referência` may head numbers of orders, too
-        kinds.append("method")
-    if (role := vocabulary.column_role(label) if label else None) in _LIKE_LABELS:
-        kinds.append(_LIKE_LABELS[role])
-    for each in kinds:
+    for each in _kinds_of(label) if label else ():
         if shape := _shape_under(each, text):
             return shape
     for own, rest in _labelled(text):
@@ -130,6 +124,21 @@ def _plain_shape(text: str, label: str) -> str:
         if shape := _shape_under(own, rest):
             return shape
     return _shape_anywhere(text)
+
+
+def _kinds_of(label: str) -> Iterator[str]:
+    """What may stand beside a label, or below a heading."""
+    role = vocabulary.column_role(label)
+    if kind := vocabulary.plain_label(label):
+        yield kind
+    elif vocabulary.is_title(label):
+        yield "identifier"  # `Test report | IE-26-004518`
+    elif role == "ignored" and (kind := composed_label(label)):
+        yield kind  # `Test ID`, which heads a column and is no label
+    if _heads_methods(label):  # `Referência` may head numbers of orders, too
+        yield "method"
+    if role in _LIKE_LABELS:
+        yield _LIKE_LABELS[role]
 
 
 def _heads_methods(label: str) -> bool:
@@ -150,6 +159,8 @@ def _labelled(text: str) -> Iterator[tuple[str, str]]:
         ways = [(" ".join(words[:count]), " ".join(words[count:])) for count in counts]
     for label, value in ways:
         kind = vocabulary.plain_label(label)
+        if kind is None and colon and is_role(label):
+            kind = "person"  # `Responsable technique : S. Morvan`
         if kind is not None:
             yield kind, value.strip()
 
@@ -170,7 +181,7 @@ def _shape_anywhere(text: str) -> str:
 
 
 # Words that head columns, and stand before values as well
-_LIKE_LABELS = {"species": "plant", "panel": "method"}
+_LIKE_LABELS = {"species": "plant", "panel": "method", "analyte": "method"}
 # Labels beside which `none` is an answer of its own
 _SPEAKING = ("deviation", "note", "condition", "accredited", "method")
 NAMES = ("a person's name", "an organisation's name")
@@ -327,6 +338,8 @@ def is_told_method(text: str) -> bool:
 
 def _tells_how(tokens: Sequence[str], at: int) -> bool:
     token, before = tokens[at], tokens[at - 1] if at else ""
+    if token in _told("aux"):
+        return _is_done(tokens[at:])
     if token in _told("words", "prose", "reagent", "number") or _NAMED_METHOD.fullmatch(token):
         return True
     if token[0].isdigit():
@@ -339,6 +352,12 @@ def _tells_how(tokens: Sequence[str], at: int) -> bool:
         return True
     named = vocabulary.analyte(token) is not None or bool(techniques_in(token))
     return len(token) > 1 and named
+
+
+def _is_done(tokens: Sequence[str]) -> bool:
+    """`was digested`, `has been carried out`; `is extract` tells what a sample is."""
+    after = next((token for token in tokens if token not in _told("aux")), "")
+    return after.endswith("ed") or after in _told("done")
 
 
 def _is_number_of_method(tokens: Sequence[str], at: int) -> bool:
@@ -383,7 +402,7 @@ def is_method_in_place(text: str) -> bool:
     with a mark for accreditation behind: `BAB-M-11 † HPLC-PDA`."""
     rest = [word for word in re.sub("[*†‡§]", " ", text).split() if not _is_own_method(word)]
     said = " ".join(rest)
-    return not said or is_method(said) or is_instrument(said)
+    return not said or is_method(said) or is_instrument(said) or is_test_code(said)
 
 
 def _is_own_method(word: str) -> bool:
@@ -393,8 +412,9 @@ def _is_own_method(word: str) -> bool:
 
 
 def is_instrument(text: str) -> bool:
-    """Makers, kinds and models of instruments: `Agilent 7900 ICP-MS`."""
-    tokens = [token.strip("().,") for token in re.split(r"[\s/,;-]+", folded(text))]
+    """Makers, kinds and models of instruments: `Agilent 7900 ICP-MS, no. 12`."""
+    without = re.sub(r"\bno\.?\s*(?=\S*[0-9])", " ", folded(text))
+    tokens = [token.strip("().,") for token in re.split(r"[\s/,;-]+", without)]
     makers = plain_words("instrument", "words")
     named = not makers.isdisjoint(tokens)
     return named and all(_is_known(token, makers) for token in tokens)
@@ -506,6 +526,7 @@ _UNDER: Mapping[str, tuple[str, _Shape]] = MappingProxyType(
         "contact": ("a contact", lambda text: is_contact(text) or is_person(text)),
         "identifier": ("an identifier", lambda text: is_identifier(text, in_place=True)),
         "date": ("a date", lambda text: is_date(text) or is_clock(text)),
+        "day": ("a date", lambda text: is_date(text) or is_clock(text)),
         "quantity": (
             "an amount that is no result",
             lambda text: is_quantity(text) or _is_packed(text),

@@ -58,7 +58,7 @@ class ReadRow(NamedTuple):
 def read_row(row: ResultRow, mark: str | None, certificate: str) -> RowReading:
     """Read one row, given the file's decimal mark and the certificate's witness. Never raises on a
     laboratory's words: every trouble holds the batch at its cell."""
-    return either([_read(each, mark, certificate) for each in (row, *row.alternatives)])
+    return either([_read(way, mark, certificate) for way in (row, *row.alternatives)])
 
 
 def _read(row: ResultRow, mark: str | None, certificate: str) -> RowReading:
@@ -95,38 +95,38 @@ def _measured(row: ResultRow, name: Name, mark: str | None, certificate: str) ->
     mark = mark_in(row.result, mark)
     doubts.told(lambda: _check_cas(row, name.analyte), None)
     doubts.told(lambda: _check_cell(row), None)
-    said = doubts.told(lambda: qualified(row, mark), Qualified(_text(row.result), read=False))
-    statements = doubts.told(lambda: _statements(row, said, mark), _UNREAD)
+    cell = doubts.told(lambda: qualified(row, mark), Qualified(_text(row.result), read=False))
+    statements = doubts.told(lambda: _statements(row, cell, mark), _UNREAD)
     if name.analyte is None and statements[0].kind == UNREAD:
-        return _unknown(row, said.text, certificate)
+        return _unknown(row, cell.text, certificate)
     ways = [
-        _one_way(StatedRow(row, name, stated, mark), said, certificate, doubts)
+        _one_way(StatedRow(row, name, stated, mark), cell, certificate, doubts)
         for stated in statements
     ]
     read = either(ways)
     analyte = read.result.analyte
-    named = () if name.analyte else (_unknown_analyte(row),)
+    unknown = () if name.analyte else (_unknown_analyte(row),)
     said_of = verdict_reasons(row, analyte, measured=read.result.measured)
-    reasons = (*said.hold_reasons, *doubts.hold_reasons(analyte), *read.hold_reasons)
-    return read._replace(hold_reasons=(*reasons, *said_of, *named))
+    reasons = (*cell.hold_reasons, *doubts.hold_reasons(analyte), *read.hold_reasons)
+    return read._replace(hold_reasons=(*reasons, *said_of, *unknown))
 
 
-def _statements(row: ResultRow, said: Qualified, mark: str | None) -> tuple[Statement, ...]:
+def _statements(row: ResultRow, cell: Qualified, mark: str | None) -> tuple[Statement, ...]:
     """Every way to read a result's cell. Raises RowTrouble where there is none."""
-    if not said.read:
+    if not cell.read:
         return _UNREAD
     try:
-        return readings(said.text, mark)
+        return readings(cell.text, mark)
     except Unreadable as error:
-        message = f"'{said.text}' is not a result that can be read: {error}"
+        message = f"'{cell.text}' is not a result that can be read: {error}"
         raise trouble(error.code, message, row.cell, error.near) from None
 
 
-def _one_way(stated: StatedRow, said: Qualified, certificate: str, doubts: _Doubts) -> RowReading:
+def _one_way(stated: StatedRow, cell: Qualified, certificate: str, doubts: _Doubts) -> RowReading:
     """A row with one way to read its result; adds to `doubts` what is not understood beside it."""
     row, kind, analyte = stated.row, stated.stated.kind, stated.name.analyte
     none = RowUnit(None, says(row.unit))
-    unit, reported_unit = doubts.told(lambda: _unit(stated, said.text), none)
+    unit, reported_unit = doubts.told(lambda: _unit(stated, cell.text), none)
     measure = _measure(stated, unit, doubts)
     possible = measure.possible()
     basis = doubts.told(lambda: basis_of(stated, unit), None)
@@ -134,7 +134,7 @@ def _one_way(stated: StatedRow, said: Qualified, certificate: str, doubts: _Doub
     result = Result(
         analyte=analyte.id if analyte else row.analyte.text.strip(),
         known=analyte is not None,
-        reported=said.text,
+        reported=cell.text,
         reported_unit=reported_unit,
         interval=possible.interval,
         unit=measure.canonical,
@@ -149,10 +149,10 @@ def _one_way(stated: StatedRow, said: Qualified, certificate: str, doubts: _Doub
         uncertainty=doubts.told(lambda: uncertainty_of(stated, unit), None),
         resolution=measure.resolution,
         method=_text(row.method),
-        stated_verdict=_text(row.verdict) or (said.text if kind in _OPINIONS else ""),
+        stated_verdict=_text(row.verdict) or (cell.text if kind in _OPINIONS else ""),
         species=_text(row.species),
         replicate=_text(row.replicate),
-        flags=(*said.flags, *stated.stated.flags, *measure.flags, *unstated, *portion_flags(row)),
+        flags=(*cell.flags, *stated.stated.flags, *measure.flags, *unstated, *portion_flags(row)),
         certificate=certificate,
         shown=row.result.shown.strip() if row.result else "",
         shown_interval=doubts.told(lambda: _as_shown(row, measure), _ANYTHING),
@@ -171,22 +171,22 @@ def _check_cell(row: ResultRow) -> None:
 def _check_cas(row: ResultRow, analyte: Analyte | None) -> None:
     if row.cas is None or not row.cas.text.strip() or analyte is None:
         return
-    named = vocabulary.analyte_by_cas(row.cas.text)
-    if named is not None and named.id != analyte.id:
-        message = f"CAS {row.cas.text} is {named.name}, but the row is named '{row.analyte.text}'"
+    by_cas = vocabulary.analyte_by_cas(row.cas.text)
+    if by_cas is not None and by_cas.id != analyte.id:
+        message = f"CAS {row.cas.text} is {by_cas.name}, but the row is named '{row.analyte.text}'"
         raise trouble("CAS-CONTRADICTS-NAME", message, row.cas)
 
 
 def _unit(stated: StatedRow, text: str) -> RowUnit:
     """The unit of a row. Raises RowTrouble where its number has none that is known. Beside a blank
     or a word, a number that slipped one column to the right would vanish with its row."""
-    found = unit_of(stated)
-    cell, unit = stated.row.unit, found.unit
+    row_unit = unit_of(stated)
+    cell, unit = stated.row.unit, row_unit.unit
     if unit is None and cell is not None and _NUMBER_AT_START.match(cell.text):
         where = f"where the unit of {stated.called} belongs"
         raise trouble("UNKNOWN-UNIT", f"'{cell.text}' stands {where}; is it the result?", cell)
     if unit is not None or stated.stated.number is None or stated.measure == "number":
-        return found
+        return row_unit
     if cell is not None and says(cell):
         message = f"the unit '{cell.text}' of {stated.called} is not known"
         raise trouble("UNKNOWN-UNIT", message, cell)
@@ -312,6 +312,13 @@ def _row_remarks(row: ResultRow, result: Result, stated: Statement) -> tuple[Rem
             "measures nothing: read as not detected, how far down is unknown"
         )
         remarks.append(Remark("zero-without-lod", "warning", why, result.ref))
+    below_lod = result.lod is not None and result.interval == Interval(ZERO, result.lod, True, True)
+    if stated.kind == "value" and below_lod:
+        why = (
+            f"'{result.reported}' of {row.analyte.text} lies below its own LOD: it is read as any "
+            "amount up to that"
+        )
+        remarks.append(Remark("below-own-lod", "warning", why, result.ref))
     if result.lod is not None and result.loq is not None and result.lod > result.loq:
         why = f"LOD of {row.analyte.text} is above its LOQ"
         remarks.append(Remark("lod-above-loq", "warning", why, result.ref))

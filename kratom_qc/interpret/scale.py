@@ -162,7 +162,7 @@ def _in_columns(stated: StatedRow) -> Iterator[tuple[Unit, str]]:
 
 
 def _differ(unit: Unit, other: Unit) -> bool:
-    scales = {(each.canonical, each.factor, each.log10) for each in (unit, other)}
+    scales = {(scale.canonical, scale.factor, scale.log10) for scale in (unit, other)}
     return len(scales) > 1 and unit.portion is None and other.portion is None
 
 
@@ -257,19 +257,19 @@ def limit_in_cell_or_column(
     RowTrouble where they differ."""
     if in_cell is None or unit is None or not (in_cell.value or unit.log10):
         return in_column
-    own = unit.in_canonical(in_cell.value)
-    if in_column is not None and own != in_column:
+    limit = unit.in_canonical(in_cell.value)
+    if in_column is not None and limit != in_column:
         message = f"'{cell.text}' states another limit than the row's own column"
         raise trouble("LIMIT-CONTRADICTS", message, cell)
-    return own
+    return limit
 
 
 def _own_scale(text: str, unit: Unit) -> Unit | None:
     """The unit a limit or uncertainty is printed in: its own, on the measure of the result's."""
-    own = vocabulary.unit(text) if text else unit
-    if own is not None and text and unit.canonical == "%":
-        return own.measured_in_percent()
-    return own
+    own_unit = vocabulary.unit(text) if text else unit
+    if own_unit is not None and text and unit.canonical == "%":
+        return own_unit.measured_in_percent()
+    return own_unit
 
 
 # ---------------------------------------------------------------- portion

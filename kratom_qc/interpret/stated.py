@@ -96,8 +96,8 @@ def _fillings(texts: Iterable[SourceText]) -> dict[str, SourceText]:
     """What texts say that capsules are made from, each with the first that says so."""
     fillings: dict[str, SourceText] = {}
     for text in texts:
-        if (said := vocabulary.made_from(text.text)) is not None:
-            fillings.setdefault(said, text)
+        if (filling := vocabulary.made_from(text.text)) is not None:
+            fillings.setdefault(filling, text)
     return fillings
 
 
@@ -162,9 +162,9 @@ def contradicting_products(certificates: Iterable[Certificate]) -> dict[str, lis
         if not forms:
             continue
         product = product_of(certificate).form or forms[0].text.strip()
-        other_product, other = first.setdefault(batch_id, (product, forms[0].text))
+        other_product, first_text = first.setdefault(batch_id, (product, forms[0].text))
         if other_product != product:
-            why = f"batch '{batch_id}' is '{other}' and '{forms[0].text}' in one file"
+            why = f"batch '{batch_id}' is '{first_text}' and '{forms[0].text}' in one file"
             reasons.setdefault(batch_id, []).append(
                 HoldReason("BATCH-CONTRADICTS", why, forms[0].ref)
             )
@@ -181,6 +181,9 @@ def name_reasons(certificate: Certificate) -> Iterator[HoldReason]:
             if long or sentence or has_adverse_word(_TESTER.sub("", name.text)):
                 what = fact.replace("_", " ")
                 why = f"'{name.text}' stands where the {what} belongs, and is more than that"
+                yield HoldReason("NAME-UNREAD", why, name.ref)
+            elif fact == "product_name" and (other := vocabulary.other_substances(name.text)):
+                why = f"the product is named '{name.text}', and {other[0]} is not of kratom"
                 yield HoldReason("NAME-UNREAD", why, name.ref)
 
 
@@ -213,12 +216,12 @@ def differing_facts(certificate: Certificate, sizes: Sequence[str]) -> Iterator[
     product."""
     for name in ("batch_id", *sizes):
         texts = stated(certificate, name)
-        for other in texts[1:]:
-            if _meant(name, texts[0]) != _meant(name, other):
+        for text in texts[1:]:
+            if _meant(name, texts[0]) != _meant(name, text):
                 what = name.removesuffix("_id").replace("_", " ")
                 first = f"'{texts[0].text.strip()}' at {texts[0].ref}"
-                why = f"the {what} is {first} and '{other.text.strip()}' here"
-                yield HoldReason("FACT-CONTRADICTS", why, other.ref)
+                why = f"the {what} is {first} and '{text.text.strip()}' here"
+                yield HoldReason("FACT-CONTRADICTS", why, text.ref)
 
 
 def _meant(name: str, text: SourceText) -> object:

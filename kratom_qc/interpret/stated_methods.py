@@ -86,7 +86,9 @@ class _Paper:
     def _further(self, row: ResultRow, result: Result) -> str:
         for heading in (row.section.text if row.section else "", result.ref.sheet):
             if names_a_technique(heading):
-                return _words(named for named in techniques_in(heading) if named.technique.headings)
+                return _words(
+                    mention for mention in techniques_in(heading) if mention.technique.headings
+                )
         return self._of_the_paper(result) if self.lines else ""
 
     def _of_the_paper(self, result: Result) -> str:
@@ -98,7 +100,7 @@ class _Paper:
         rows = self._rows_of_lines(family, sheet)
         before = bisect_left(rows, row)
         techniques = self._nearest_techniques(family, sheet, rows[before - 1] if before else 0)
-        qualitative = any(named.technique.qualitative for named in techniques)
+        qualitative = any(mention.technique.qualitative for mention in techniques)
         matters = qualitative or concern(result.analyte) is not None
         return _words(techniques) if matters else ""
 
@@ -120,7 +122,9 @@ class _Paper:
             places = (self._above(sheet, above), self._on(sheet), self._elsewhere)
             spoken = (_about(lines, family) for lines in places)
             clauses = next(filter(None, spoken), [])
-            self._nearest[key] = tuple(named for clause in clauses for named in clause.techniques)
+            self._nearest[key] = tuple(
+                mention for clause in clauses for mention in clause.techniques
+            )
         return self._nearest[key]
 
     def _on(self, sheet: str) -> list[_MethodLine]:
@@ -158,7 +162,7 @@ def _about(lines: Iterable[_MethodLine], family: str) -> list[Clause]:
 
 
 def _words(techniques: Iterable[NamedTechnique]) -> str:
-    return ", ".join(dict.fromkeys(named.words for named in techniques))
+    return ", ".join(dict.fromkeys(mention.words for mention in techniques))
 
 
 def _may_state(text: PageText) -> bool:

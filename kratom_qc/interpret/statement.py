@@ -306,12 +306,18 @@ def _compared(match: re.Match[str], mark: str | None) -> Statement:
         raise Unreadable("NOT-A-NUMBER", "there is nothing below 0")
     # "<0.05 (ND)" says the same twice
     twice = re.match(r"^(?P<unit>[^()]*)\((?P<word>[^()]+)\)$", rest)
-    kind = _word(twice["word"]) if twice and below else None
+    kind = _kind_below(twice["word"]) if twice and below else None
     if twice and kind == "below_loq":
         return Statement(kind, unit=_unit(twice["unit"]), loq=value)
     if twice and kind in _NOT_FOUND:
         rest = twice["unit"]
     return Statement("below" if below else "above", value, closed, unit=_unit(rest))
+
+
+def _kind_below(word: str) -> str | None:
+    """What a word in brackets behind `< 0.02` says: `ND`, `BLQ`, or the limit's own name, `LQ`."""
+    bound = vocabulary.column_role(word)
+    return f"below_{bound}" if bound in ("lod", "loq") else _word(word)
 
 
 def _word_with_bound(match: re.Match[str], mark: str | None) -> Statement | None:

@@ -20,11 +20,14 @@ from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.dated import dates_a_measurement
 from kratom_qc.interpret.headings import is_heading
+from kratom_qc.interpret.identity import is_another_lot, lot_of
 from kratom_qc.interpret.papers import is_identifier
 from kratom_qc.interpret.plain import NAMES, is_told_method, plain_shape, shape_alone
 from kratom_qc.interpret.results import read_row
 from kratom_qc.interpret.stated import stated
-from kratom_qc.vocabulary.adverse import objection
+from kratom_qc.vocabulary.adverse import has_adverse_word, objection
+from kratom_qc.vocabulary.calendar import is_day
+from kratom_qc.vocabulary.keys import folded
 from kratom_qc.vocabulary.texts import OwnWords, TextRegister, shipped, text_key, unread_sentences
 
 RULE = "TEXT-UNREAD"
@@ -46,6 +49,7 @@ _REVISION = re.compile(
     r"(?: \((?:final|original)\))?",
     re.IGNORECASE,
 )
+_ABBREVIATION = re.compile("(?=[A-Z0-9_]*[A-Z])[A-Z0-9_]{2,8}")
 _SECTION = re.compile("[A-Z]")
 _YES_OR_NO = {"y": True, "yes": True, "n": False, "no": False}
 _PIECES = re.compile(r"\s[-–—]\s|\s?/\s(?=\S)")
@@ -196,13 +200,18 @@ def _open_places(certificate: Certificate) -> Iterator[PageText]:
     bounds that nothing reads, names."""
     for row in certificate.rows:
         yield from _open_places_of(row)
+    yield from _open_facts(certificate)
+
+
+def _open_facts(certificate: Certificate) -> Iterator[PageText]:
     for name in _NAMES:
         word = certificate.facts.get(name)
         if word is not None and objection(word.text):
             yield PageText(word, label=name.replace("_", " "))
     for name in _FREE:
         for word in stated(certificate, name):
-            if not _says_no_more(name, word.text.strip()):
+            another = is_another_lot(word.text, lot_of(certificate))
+            if another or not _says_no_more(name, word.text.strip()):
                 yield PageText(word, label=name.replace("_", " "))
     for name, word in certificate.further:  # said a second time, and otherwise
         if name in _SAID_ONCE and not _says_no_more(name, word.text.strip()):
@@ -281,7 +290,8 @@ class _Paper:
     ) -> bool:
         """Whether a part of a text says nothing new; notes as what."""
         label = text.label or text.column
-        if shape := plain_shape(part, label) or _shape_alone(part, text):
+        shape = plain_shape(part, label) or _shape_alone(part, text)
+        if shape and not self._leads_to_another(shape, part, label):
             meanings.append((Fate.PLAIN, shape))
         elif found := self._in_register(part, _named(text) if part == whole else ""):
             meanings.append((Fate.READ_BEFORE, found))
@@ -296,6 +306,11 @@ class _Paper:
             )
         return True
 
+    def _leads_to_another(self, shape: str, part: str, label: str) -> bool:
+        """Whether an address, or the number of a sample, is of another lot."""
+        of_sample = shape == "a contact" or vocabulary.fact_name(label) in _FREE
+        return of_sample and is_another_lot(part, lot_of(self.certificate))
+
     def _in_register(self, part: str, label: str) -> str:
         ways = (part, f"{label}: {part}") if label else (part,)
         found = (shipped().find(way, self._own) for way in ways)
@@ -309,14 +324,14 @@ class _Paper:
 
     def _repeats(self, part: str, text: PageText) -> str:
         bare = part.strip(" .*")
-        if text.kind is TextKind.SHEET_NAME and _SHEET.fullmatch(bare):
+        if text.kind is TextKind.SHEET_NAME and _names_a_sheet(bare):
             return "the name of a sheet"
         if self._repeats_a_fact(bare):
             return "repeats a fact"
-        if _may_head(text) and (_is_header_word(bare) or is_heading(bare)):
+        if _is_heading(bare, text):
             return "a heading"
-        if text.label and _is_header_word(text.label) and _is_header_word(bare) and not text.row_of:
-            return "a heading"  # beside another one: `Client | Sample`
+        if text.column and text.row_of and _names_the_same(bare, text.row_of):
+            return "names the analyte beside it"
         if len(bare) > 1 and _is_good_verdict(part, text):
             return "a good verdict"
         if self._says_of_all(bare):
@@ -450,10 +465,46 @@ def _is_good_verdict(part: str, text: PageText) -> bool:
     return not excuses and vocabulary.is_good_verdict(part.strip(), of_paper=of_paper)
 
 
+def _is_heading(said: str, text: PageText) -> bool:
+    """A heading alone, or beside another one: `Client | Sample`."""
+    if _may_head(text):
+        return _are_headings(said)
+    return bool(text.label) and not text.row_of and _are_headings(text.label, said)
+
+
+def _are_headings(*texts: str) -> bool:
+    return all(map(_is_header_word, texts)) or all(map(is_heading, texts))
+
+
+@lru_cache(4096)
+def _names_the_same(text: str, name: str) -> bool:
+    """Whether a text beside a result is another name of its analyte, or letters of its name in
+    their order: `PB` beside `Lead`, `TVC` beside `Total viable count`."""
+    said, meant = vocabulary.analyte(text.replace("_", " ")), vocabulary.analyte(name)
+    if said is not None:
+        return meant is not None and said.id == meant.id
+    letters = "".join(c for c in folded(text) if c.isalpha())
+    is_word = vocabulary.status(text) is not None or has_adverse_word(text)
+    if is_word or not _ABBREVIATION.fullmatch(text):
+        return False
+    words = re.findall(r"[^\W\d_]+", folded(name))
+    starts = any(word.startswith(letters[:1]) for word in words)
+    rest = iter("".join(words))
+    return starts and all(letter in rest for letter in letters)
+
+
+def _names_a_sheet(text: str) -> bool:
+    """`Sheet1`, `Oct 2026`; what a product is in one word, `Gummies`."""
+    of_product = vocabulary.product_form(text) is not None and not vocabulary.potent_words(text)
+    return _SHEET.fullmatch(text) is not None or is_day(f"1 {text}") or of_product
+
+
 @lru_cache(8192)
 def _is_header_word(text: str) -> bool:
     """A header word or a label by itself says nothing; one that is a verdict, too, may."""
     if not any(c.isalnum() for c in text) or vocabulary.status(text) is not None:
+        return False
+    if vocabulary.is_answer(text):
         return False
     if vocabulary.is_title(text):
         return True

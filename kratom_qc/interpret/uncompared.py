@@ -37,22 +37,22 @@ def uncompared(known: Deriver, wanted: Iterable[QuantityKey]) -> Iterator[HoldRe
 # ---------------------------------------------------------------- on another basis
 
 
-def _beside(known: Deriver, key: QuantityKey, others: list[QuantityKey]) -> Iterator[HoldReason]:
+def _beside(known: Deriver, key: QuantityKey, keys: list[QuantityKey]) -> Iterator[HoldReason]:
     """A result beside others of its subject that limits are compared with."""
     printed = known.printed[key]
     compared = False
-    for other in others:
-        converted = known.converted_alone(key, other)
+    for further in keys:
+        converted = known.converted_alone(key, further)
         if converted is not None and not converted.missing:
             compared = True
-            yield from known.contradiction(known.printed[other], converted)
-        elif _in_proportion(known, key, other):
+            yield from known.contradiction(known.printed[further], converted)
+        elif _in_proportion(known, key, further):
             compared = True
     if not compared:
-        beside = known.printed[others[0]].results[0]
+        beside = known.printed[keys[0]].results[0]
         why = (
             f"{quoted(printed.results[0])} ({key.basis}) stands beside {quoted(beside)} "
-            f"({others[0].basis}), and nothing on the certificate says how the two compare"
+            f"({keys[0].basis}), and nothing on the certificate says how the two compare"
         )
         yield HoldReason("RESULT-NOT-COMPARED", why, printed.results[0].ref, key.subject)
 
@@ -62,21 +62,21 @@ def _in_proportion(known: Deriver, key: QuantityKey, other: QuantityKey) -> bool
     size, moisture or density then explains both."""
     if "cfu" in other.unit or "mpn" in other.unit:
         return False
-    own = _proportion(known.printed[key], known.printed[other])
-    others = [
+    proportion = _proportion(known.printed[key], known.printed[other])
+    proportions = [
         _proportion(printed, both)
         for of, printed in known.printed.items()
         if of.subject != key.subject and (of.basis, of.unit) == (key.basis, key.unit)
         if (both := known.printed.get(other._replace(subject=of.subject))) is not None
         and all(map(is_exact, (*printed.results, *both.results)))
     ]
-    return bool(others) and all(own.meets(each) for each in others)
+    return bool(proportions) and all(proportion.meets(further) for further in proportions)
 
 
-def _proportion(one: Quantity, other: Quantity) -> Interval:
+def _proportion(quantity: Quantity, other: Quantity) -> Interval:
     """One quantity over another, as wide as rounding leaves it."""
-    span = quotient(one.interval, other.interval)
-    slack = relative_rounding((*one.results, *other.results)) / 2
+    span = quotient(quantity.interval, other.interval)
+    slack = relative_rounding((*quantity.results, *other.results)) / 2
     high = None if span.high is None else span.high * (1 + slack)
     return Interval(max(ZERO, span.low * (1 - slack)), high)
 
@@ -108,9 +108,9 @@ def _more_than_its_parts(
     most = sum(filter(None, highs), ZERO) + tolerance([*results, *total.results])
     if total.interval.low <= most:
         return
-    named = " and ".join(subject_name(part.subject) for part in parts)
+    parts_named = " and ".join(subject_name(part.subject) for part in parts)
     why = (
-        f"{quoted(total.results[0])} is more than what it holds of {named}; "
+        f"{quoted(total.results[0])} is more than what it holds of {parts_named}; "
         "no limit was compared with the rest"
     )
     yield HoldReason("RESULT-NOT-COMPARED", why, total.results[0].ref, key.subject)

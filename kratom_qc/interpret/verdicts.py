@@ -67,8 +67,8 @@ def verdict_meaning(text: str) -> str | None:
 
 
 def explained(certificate: Certificate) -> Certificate:
-    """A certificate whose verdicts and results are said in words that we know, where they are
-    letters that its own legend explains: `X = nehodnoceno`, `n.b. = kleiner Bestimmungsgrenze`."""
+    """A certificate whose verdicts, results and bases are said in words that we know, where its own
+    legend explains them: `X = nehodnoceno`, `n.b. = kleiner Bestimmungsgrenze`."""
     words = defined(text.source.text for text in certificate.texts)
     words = {name: known for name, said in words.items() if (known := _known_part(said))}
     if not words:
@@ -80,7 +80,11 @@ def _known_part(said: str) -> str:
     """What a legend says in words that we know: all of it, what stands in its brackets, or what
     stands before them."""
     ways = (said, *re.findall(r"\(([^()]+)\)", said), said.partition("(")[0])
-    return next((way.strip() for way in ways if vocabulary.status(way.strip())), "")
+    return next((way.strip() for way in ways if _is_known(way.strip())), "")
+
+
+def _is_known(said: str) -> bool:
+    return vocabulary.status(said) is not None or vocabulary.basis_in(said).basis is not None
 
 
 def _explained(row: ResultRow, words: Mapping[str, str]) -> ResultRow:
@@ -88,6 +92,10 @@ def _explained(row: ResultRow, words: Mapping[str, str]) -> ResultRow:
     meant = words.get(folded(found.text.strip(" ."))) if found is not None else None
     if found is not None and meant is not None and vocabulary.status(meant) in _NO_OPINION:
         row = replace(row, result=replace(found, text=meant))
+    basis = row.basis
+    stated = words.get(folded(basis.text.strip(" ."))) if basis is not None else None
+    if basis is not None and stated is not None and vocabulary.basis_in(basis.text).basis is None:
+        row = replace(row, basis=replace(basis, text=stated))
     cell = row.verdict
     said = words.get(folded(cell.text.strip())) if cell is not None else None
     if cell is None or said is None or verdict_meaning(cell.text) is not None:

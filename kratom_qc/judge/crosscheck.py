@@ -136,7 +136,7 @@ def _widened(quantity: Quantity, width: Decimal) -> Quantity:
 def _not_detected(limit: NotDetectedLimit, quantity: Quantity) -> Outcome:
     """FAIL where any result found it; PASS where all looked in vain, and one looked well enough."""
     results = quantity.results
-    if any(_was_found(result) for result in results):
+    if any(_was_detected(result) for result in results):
         return Outcome.FAIL
     if any(result.detected is None for result in results):
         return Outcome.INCONCLUSIVE
@@ -145,7 +145,7 @@ def _not_detected(limit: NotDetectedLimit, quantity: Quantity) -> Outcome:
     return _to_depth(limit, results)
 
 
-def _was_found(result: Result) -> bool:
+def _was_detected(result: Result) -> bool:
     """More than nothing was found, whatever the words say."""
     return result.detected is True or result.interval.low > 0
 
@@ -158,7 +158,11 @@ def _in_portion(asked: Decimal, results: Sequence[Result]) -> Outcome:
 
 def _to_depth(limit: NotDetectedLimit, results: Sequence[Result]) -> Outcome:
     """A non-detect without a detection limit says no more than silence."""
-    depths = [(one.detection_limit, one.unit) for one in results if one.detection_limit is not None]
+    depths = [
+        (result.detection_limit, result.unit)
+        for result in results
+        if result.detection_limit is not None
+    ]
     if not depths:
         return Outcome.MISSING
     if limit.lod_at_most is None:
@@ -252,7 +256,7 @@ def _presence(analyte: str, batch: Batch) -> Presence:
     results = [result for result in _measured(batch) if result.analyte == analyte]
     if not results:
         return Presence.NOT_LOOKED_FOR
-    if any(_was_found(result) for result in results):
+    if any(_was_detected(result) for result in results):
         return Presence.THERE
     unsure = any(result.detected is None for result in results)
     return Presence.UNSURE if unsure else Presence.ABSENT

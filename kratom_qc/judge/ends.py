@@ -84,14 +84,19 @@ def guarded_ends(limit: AmountLimit, quantity: Quantity) -> tuple[float, ...]:
     out.
     """
     hull = _widened(limit, quantity, quantity.interval)
-    proven = [_widened(limit, one, _proven(one)) for one in (quantity, *quantity.alone)]
+    proven = [_widened(limit, part, _proven(part)) for part in (quantity, *quantity.alone)]
     low, low_open = max((ends.low, ends.low_open) for ends in proven)
     high, closed = min((ends.high, -ends.high_open) for ends in proven)
     return *hull, low, low_open, high, -closed
 
 
-def _proven(one: Quantity) -> Interval:
-    return Interval(one.proven_low, one.proven_high, one.proven_low_open, one.proven_high_open)
+def _proven(quantity: Quantity) -> Interval:
+    return Interval(
+        quantity.proven_low,
+        quantity.proven_high,
+        quantity.proven_low_open,
+        quantity.proven_high_open,
+    )
 
 
 def _widened(limit: AmountLimit, quantity: Quantity, value: Interval) -> Ends:

@@ -137,7 +137,8 @@ def suite(frame: Frame) -> gx.ExpectationSuite:
         name="-".join(book.id for book in frame.books) if len(frame.books) == 1 else "release",
         meta={
             "rulebooks": [
-                {"id": one.id, "version": one.version, "sha256": one.sha256} for one in frame.books
+                {"id": book.id, "version": book.version, "sha256": book.sha256}
+                for book in frame.books
             ]
         },
         expectations=[
@@ -203,7 +204,9 @@ def read_result(result: Any, size: int) -> tuple[npt.NDArray[np.bool_], npt.NDAr
             raise EngineError(f"the check '{role}' raised an exception inside Great Expectations")
         if role not in ("not outside", "inside") and not single.success:
             raise EngineError(f"the frame is not as planned ('{role}')")
-    return _named(by_role["not outside"], size), ~_named(by_role["inside"], size)
+    return _unexpected_rows(by_role["not outside"], size), ~_unexpected_rows(
+        by_role["inside"], size
+    )
 
 
 def _raised(single: Any) -> bool:
@@ -213,7 +216,7 @@ def _raised(single: Any) -> bool:
     return any(shape.get("raised_exception") for shape in shapes)
 
 
-def _named(single: Any, size: int) -> npt.NDArray[np.bool_]:
+def _unexpected_rows(single: Any, size: int) -> npt.NDArray[np.bool_]:
     """The rows a map expectation names as unexpected, as a mask; a count that does not add up
     raises EngineError."""
     details = single.result

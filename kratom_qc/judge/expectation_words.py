@@ -36,7 +36,7 @@ class InPlainWords(MulticolumnMapExpectation):
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[RenderedStringTemplateContent]:
         """What is asked: the question, then every limit in one sentence."""
-        asked = _asked(configuration, result)
+        asked = _configuration(configuration, result)
         question = str(asked.kwargs.get("question", "")) if asked is not None else ""
         limits = (asked.meta or {}).get("limits", ()) if asked is not None else ()
         return [
@@ -62,7 +62,7 @@ class InPlainWords(MulticolumnMapExpectation):
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[RenderedStringTemplateContent]:
         """Which results do not: batch, limit, and what it measured."""
-        asked = _asked(configuration, result)
+        asked = _configuration(configuration, result)
         details = getattr(result, "result", None) or {}
         rows, outcome = (), "unexpected"
         if asked is not None:
@@ -82,7 +82,7 @@ class InPlainWords(MulticolumnMapExpectation):
         return None
 
 
-def _asked(configuration: Any, result: Any) -> Any:
+def _configuration(configuration: Any, result: Any) -> Any:
     return (
         configuration if configuration is not None else getattr(result, "expectation_config", None)
     )

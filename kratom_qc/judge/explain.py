@@ -74,17 +74,17 @@ def measured(limit: NumericLimit, outcome: Outcome, quantity: Quantity) -> str:
 
 def _amount(limit: AmountLimit, outcome: Outcome, quantity: Quantity) -> str:
     value = judged_interval(limit, quantity)
-    told = amount(value, quantity.unit, limit)
+    stated = amount(value, quantity.unit, limit)
     if outcome is Outcome.PASS:
-        return f"{told} lies wholly within the limit"
+        return f"{stated} lies wholly within the limit"
     if outcome is Outcome.FAIL:
-        return _fails(limit, quantity, told)
+        return _fails(limit, quantity, stated)
     if outcome is Outcome.INCONCLUSIVE:
-        return _open(quantity, value, told)
+        return _open(quantity, value, stated)
     missing = ", ".join(quantity.missing)
     if value.high is None and value.low == 0:
         return f"{missing} not known"
-    return f"{told} leaves it open; not known: {missing}"
+    return f"{stated} leaves it open; not known: {missing}"
 
 
 def _by_unfit(quantity: Quantity) -> str:
@@ -141,7 +141,7 @@ def _described(result: Result | None, outcome: Outcome) -> str:
 
 
 def _product_class(limit: ProductClassLimit, product: str | None) -> str:
-    allowed = ", ".join(product_forms()[one].lower() for one in limit.requires)
+    allowed = ", ".join(product_forms()[form].lower() for form in limit.requires)
     if product is None:
         return f"only {allowed} may be sold; the product's form is not known"
     name = product_names()[product].lower()
@@ -152,7 +152,7 @@ def _product_class(limit: ProductClassLimit, product: str | None) -> str:
 
 def _profile(limit: ProfileLimit, outcome: Outcome) -> str:
     present = analytes()[limit.subject].name
-    absent = ", ".join(analytes()[one].name for one in limit.absent)
+    absent = ", ".join(analytes()[analyte].name for analyte in limit.absent)
     if outcome is Outcome.FAIL:
         return f"{present} was found without {absent}, which leaf always brings with it"
     if outcome is Outcome.PASS:
@@ -173,7 +173,7 @@ def _rounded(quantity: Quantity) -> str:
     return f"; {', '.join(dict.fromkeys(pairs))}" if pairs else ""
 
 
-def _fails(limit: AmountLimit, quantity: Quantity, told: str) -> str:
+def _fails(limit: AmountLimit, quantity: Quantity, stated: str) -> str:
     most, value = limit.acceptance_interval.high, quantity.interval
     low, high = quantity.proven_low, quantity.proven_high
     if most is not None and low >= most:
@@ -185,7 +185,7 @@ def _fails(limit: AmountLimit, quantity: Quantity, told: str) -> str:
     if alone:
         proof = amount(proven, quantity.unit, limit)
         return f"one certificate alone proves {proof}, {side} the limit"
-    return f"{told} lies wholly {side} the limit"
+    return f"{stated} lies wholly {side} the limit"
 
 
 def _by_guard_band(limit: AmountLimit, quantity: Quantity) -> str:
@@ -196,12 +196,12 @@ def _by_guard_band(limit: AmountLimit, quantity: Quantity) -> str:
     if value.high is None and measured.high is not None:
         return "the limit's decision rule needs the measurement uncertainty, and none is stated"
     if measured.low == measured.high:
-        told = amount(value, quantity.unit, limit)
-        return f"{told} with its uncertainty reaches across the limit (guard band)"
+        stated = amount(value, quantity.unit, limit)
+        return f"{stated} with its uncertainty reaches across the limit (guard band)"
     return ""
 
 
-def _open(quantity: Quantity, value: Interval, told: str) -> str:
+def _open(quantity: Quantity, value: Interval, stated: str) -> str:
     screens = [
         f"'{result.reported}' by '{result.method}'"
         for result in quantity.results
@@ -220,18 +220,18 @@ def _open(quantity: Quantity, value: Interval, told: str) -> str:
             return f"'{words}' cannot be read"
         return f"'{words}' without a usable LOD or LOQ says nothing about the amount"
     if all(result.interval.low == result.interval.high for result in quantity.results):
-        return f"{told} reaches across the limit: the results lie on both sides of it"
-    return f"{told} reaches across the limit: the method cannot tell"
+        return f"{stated} reaches across the limit: the results lie on both sides of it"
+    return f"{stated} reaches across the limit: the method cannot tell"
 
 
 def _ways(quantity: Quantity) -> str:
     """The cells that may be read in several ways, each with what it may say; else nothing."""
-    told = (
+    cells = (
         f"'{result.reported}' at {result.ref} may be {readings_words(result)}"
         for result in quantity.results
         if result.readings
     )
-    return "; ".join(told).replace(THIN, " ")
+    return "; ".join(cells).replace(THIN, " ")
 
 
 def _detection(limit: NotDetectedLimit, outcome: Outcome, quantity: Quantity) -> str:
@@ -276,8 +276,8 @@ def _why_silent(limit: NumericLimit, silent: Result | None) -> str:
             "laboratory for its LOD"
         )
     if silent.measured and not silent.unit and silent.reported_unit.strip():
-        said = silent.reported_unit.strip()
-        return f"the unit '{said}' is not known, so it says nothing of this limit"
+        unit = silent.reported_unit.strip()
+        return f"the unit '{unit}' is not known, so it says nothing of this limit"
     if silent.measured:
         basis = limit.basis if isinstance(limit, AmountLimit) else Basis.AS_RECEIVED
         return (

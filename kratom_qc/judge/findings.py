@@ -78,12 +78,12 @@ class Findings:
         return self.alike
 
     def _measured(self, limit: NumericLimit, quantity: Quantity, outcome: Outcome) -> Finding:
-        told = outcome  # what news or a pending rule would make of it
+        measured = outcome  # what news or a pending rule would make of it
         outcome = self._believed(outcome)
         return self._written(
             outcome,
             decides=not self._is_silence(limit, quantity, outcome),
-            why=explain.measured(limit, outcome if self.from_memory else told, quantity),
+            why=explain.measured(limit, outcome if self.from_memory else measured, quantity),
             ref=quantity.results[0].ref if quantity.results else None,
             unit=quantity.unit,
             interval=judged_interval(limit, quantity),

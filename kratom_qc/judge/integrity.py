@@ -39,11 +39,11 @@ class Integrity:
         panels: Sequence[str] = (),
     ):
         self.on = on
-        own = product_books(books, product)
+        asked_books = product_books(books, product)
         self.oldest = min(
             (
                 book.certificate_max_age_days
-                for book in own
+                for book in asked_books
                 if book.certificate_max_age_days is not None
             ),
             default=None,
@@ -51,7 +51,7 @@ class Integrity:
         self.product = product
         self.panels = [hazard_families()[name] for name in panels]
         self.bounded = frozenset[str]().union(
-            *(bounded(limit) for _, limit in asked(own, product) if stands(limit, on)[1])
+            *(bounded(limit) for _, limit in asked(asked_books, product) if stands(limit, on)[1])
         )
         self.always = tuple(_always(books, markets, product))
         if overdue:
@@ -59,7 +59,10 @@ class Integrity:
 
     def findings(self, batch: Batch) -> list[Finding]:
         """Every cause to hold the batch."""
-        findings = [held(one.rule_id, one.why, one.ref, one.analyte) for one in batch.hold_reasons]
+        findings = [
+            held(reason.rule_id, reason.why, reason.ref, reason.analyte)
+            for reason in batch.hold_reasons
+        ]
         for certificate in batch.certificates:
             findings += self._dates(certificate)
         for certificate in batch.certificates:
@@ -75,9 +78,8 @@ class Integrity:
                 why = f"{name.removesuffix('_on')} {day} lies after the day of judgement {on}"
                 yield held("DATES-IMPOSSIBLE", why, facts[name].ref)
             if day < on and name in _ENDS:
-                why = (
-                    f"the product or certificate expired on {_said(day, facts[name])}, before {on}"
-                )
+                ended = _printed_day(day, facts[name])
+                why = f"the product or certificate expired on {ended}, before {on}"
                 yield held("EXPIRED", why, facts[name].ref)
         # A new issue date does not make old measurements young.
         dating = next((name for name in _AGE if name in dates), None)
@@ -85,8 +87,8 @@ class Integrity:
             return
         measured, printed = dates[dating].earliest, facts[dating]
         if on - measured > timedelta(days=self.oldest):
-            said = _said(measured, printed)
-            why = f"the certificate is of {said}, more than {self.oldest} days before {on}"
+            printed_day = _printed_day(measured, printed)
+            why = f"the certificate is of {printed_day}, more than {self.oldest} days before {on}"
             yield held("CERTIFICATE-TOO-OLD", why, printed.ref)
 
     def _panels_not_tested(self, batch: Batch) -> Iterator[Finding]:
@@ -101,8 +103,8 @@ class Integrity:
         decides: nobody has decided that this is harmless. Only the product's own rulebooks count,
         so that a verdict does not depend on which markets were asked."""
         for result in certificate.results:
-            found = result.detected or result.interval.low > 0
-            if not (found and result.known) or result.analyte in self.bounded:
+            present = result.detected or result.interval.low > 0
+            if not (present and result.known) or result.analyte in self.bounded:
                 continue
             if is_hazard(result.analyte, self.product):
                 why = (
@@ -112,7 +114,7 @@ class Integrity:
                 yield held("FOUND-WITHOUT-LIMIT", why, result.ref, result.analyte)
 
 
-def _said(day: date, printed: SourceText) -> str:
+def _printed_day(day: date, printed: SourceText) -> str:
     """A day, with what is printed where that is not the same text."""
     return str(day) if printed.text.strip() == str(day) else f"{day} ('{printed.text.strip()}')"
 
@@ -132,12 +134,12 @@ def held(rule_id: str, why: str, ref: CellRef | None, analyte: str | None = None
     )
 
 
-def disagreement(limit: Limit, engine: Outcome, again: Outcome) -> Finding:
+def disagreement(limit: Limit, engine: Outcome, crosscheck: Outcome) -> Finding:
     """The engine and the crosscheck read one limit differently."""
     return held(
         "CROSSCHECK-DISAGREES",
         f"two readings of {limit.rule_id} disagree: the engine says {engine}, the crosscheck "
-        f"{again}. This is a fault of the program; report it",
+        f"{crosscheck}. This is a fault of the program; report it",
         None,
         limit.subject,
     )

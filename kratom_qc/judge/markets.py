@@ -36,7 +36,7 @@ class Slots:
 
     def __init__(self, books: Mapping[str, Rulebook]):
         self.replaced = {
-            book.id: [(one.overrides, one.rule_id) for one in book.limits if one.overrides]
+            book.id: [(limit.overrides, limit.rule_id) for limit in book.limits if limit.overrides]
             for book in books.values()
         }
         alone = {rule for rules in self.replaced.values() for rule in rules}
@@ -44,14 +44,14 @@ class Slots:
         self.books: dict[str, list[int]] = {INTEGRITY: [next(slots)]}
         self.rules: dict[Rule, int] = {}
         for book in books.values():
-            own = self.books[book.id] = [next(slots)]
+            slots_of_book = self.books[book.id] = [next(slots)]
             for limit in book.limits:
                 rule = (book.id, limit.rule_id)
                 if rule in alone:
                     self.rules[rule] = next(slots)
-                    own += [self.rules[rule], next(slots)]
+                    slots_of_book += [self.rules[rule], next(slots)]
                 else:
-                    self.rules[rule] = own[-1]
+                    self.rules[rule] = slots_of_book[-1]
         self.size = next(slots)
 
     def of(self, book: str, rule_id: str) -> int:
@@ -94,7 +94,7 @@ class Everywhere:
     ) -> Verdict:
         """The verdict over all findings of a batch."""
         worst = self._worst(findings)
-        weights = tuple(NOTHING if one is None else _weight(one) for one in worst)
+        weights = tuple(NOTHING if finding is None else _weight(finding) for finding in worst)
         rulings = self.rulings(weights)
         return Verdict(
             batch=batch,

@@ -57,27 +57,29 @@ class OpenProduct:
         key = finding.rulebook, finding.rule_id, may_be
         if key not in self._spared:
             self._spared[key] = [
-                other for other in may_be if not self._fails_too(finding.rulebook, limit, other)
+                product
+                for product in may_be
+                if not self._fails_too(finding.rulebook, limit, product)
             ]
         spared = self._spared[key]
         if not spared:
             return finding
         names = product_names()
-        others = " or ".join(names[other].lower() for other in spared[:_NAMED])
+        spared_names = " or ".join(names[product].lower() for product in spared[:_NAMED])
         of_leaf = " of leaf" if may_be_made(self.product) else ""
         why = (
             f"{finding.why}; that fails {names[self.product].lower()}{of_leaf}, and nobody has "
-            f"said that it is: it may be {others}"
+            f"said that it is: it may be {spared_names}"
         )
         return replace(finding, outcome=Outcome.INCONCLUSIVE, why=why)
 
-    def _fails_too(self, book: str, limit: Limit, other: str) -> bool:
+    def _fails_too(self, book: str, limit: Limit, product: str) -> bool:
         """Whether what fails a limit fails as another product too, wherever the limit counts."""
-        if other not in self._readings:
-            self._readings[other] = self._reading(other)
-        reading = self._readings[other]
+        if product not in self._readings:
+            self._readings[product] = self._reading(product)
+        reading = self._readings[product]
         return any(
-            as_strict(asked, limit, other)
+            as_strict(asked, limit, product)
             for of_book, asked in reading.asked.get(limit.subject, ())
             if of_book == book or of_book in reading.own
         )
@@ -87,8 +89,8 @@ class OpenProduct:
         for book, limit in questions(self.books, self.markets, product):
             if self._can_fail(limit):
                 asked.setdefault(limit.subject, []).append((book.id, limit))
-        own = product_books(self.books, product)
-        return _Reading(asked, frozenset(book.id for book in own))
+        books = product_books(self.books, product)
+        return _Reading(asked, frozenset(book.id for book in books))
 
     def _can_fail(self, limit: Limit) -> bool:
         status, decides = stands(limit, self.on)

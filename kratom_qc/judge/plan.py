@@ -72,7 +72,7 @@ class Column:
             return self._ends
         if limit.decision_rule == DecisionRule.GUARDED:
             return ends.table(ends.guarded_ends(limit, answer) for answer in self.present)
-        return self._rows_beside(limit.acceptance_interval)
+        return self._exact_at_edges(limit.acceptance_interval)
 
     @cached_property
     def _ends(self) -> Floats:
@@ -89,7 +89,7 @@ class Column:
             )
         return self._depths[asked]
 
-    def _rows_beside(self, accepted: Interval) -> Floats:
+    def _exact_at_edges(self, accepted: Interval) -> Floats:
         """The ends in the order of the decimals where one falls on an edge of the interval."""
         rows = self._ends
         for edge in (accepted.low, accepted.high):
@@ -139,8 +139,8 @@ def plan(
     for product, members in by_product.items():
         limits = questions(books, markets, product)
         if only is not None:
-            named = only[product]
-            limits = ((book, one) for book, one in limits if (book.id, one.rule_id) in named)
+            rules = only[product]
+            limits = ((book, limit) for book, limit in limits if (book.id, limit.rule_id) in rules)
         columns = _Columns([batches[index] for index in members])
         asked = [Asked(limit, book, columns.of(limit)) for book, limit in limits]
         groups.append(Group(product, members, asked))
@@ -160,7 +160,7 @@ class _Columns:
         """The column that a limit asks for."""
         if isinstance(limit, NumericLimit):
             return self._numeric(limit)
-        return self._other(limit)
+        return self._unmeasured(limit)
 
     def _numeric(self, limit: NumericLimit) -> Column:
         key = limit.quantity_key
@@ -174,7 +174,7 @@ class _Columns:
             self.columns[key, needs_depth] = column
         return column
 
-    def _other(self, limit: OtherLimit) -> Column:
+    def _unmeasured(self, limit: OtherLimit) -> Column:
         shared = answers.is_shared(limit)
         asked = self.batches[:1] if shared else self.batches
         return Column([answers.answer(limit, batch) for batch in asked], shared=shared)
@@ -184,6 +184,8 @@ def _deep(quantities: Iterable[Quantity | None]) -> list[Quantity | None]:
     """A non-detect that states no LOD says no more than silence: how deep the laboratory looked is
     unknown."""
     return [
-        None if one and one.detected is False and one.detection_limit is None else one
-        for one in quantities
+        None
+        if quantity and quantity.detected is False and quantity.detection_limit is None
+        else quantity
+        for quantity in quantities
     ]

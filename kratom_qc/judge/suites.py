@@ -73,7 +73,7 @@ def _empty(book: Rulebook) -> Frame:
     return Frame(
         (book,),
         pd.DataFrame(columns=["batch", *COLUMNS], dtype=float),
-        ([one.outer for one in both], [one.inner for one in both]),
+        ([band.outer for band in both], [band.inner for band in both]),
         0,
     )
 
@@ -98,7 +98,7 @@ def docs(
     servers is taken out.
     """
     context = _context(folder)
-    pairs = _asked(book, books, batches)
+    pairs = _questions(book, books, batches)
     if pairs:
         frame = engine._frame(pairs)
         suite = _in_words(engine.suite(frame), _limits(pairs), _rows(pairs, batches))
@@ -121,7 +121,7 @@ def docs(
     return pages
 
 
-def _asked(
+def _questions(
     book: Rulebook, books: Mapping[str, Rulebook], batches: Sequence[Batch]
 ) -> list[tuple[Group, Asked]]:
     groups = plan(batches, books, markets_of(books))

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,13 @@ _ONE_WRITER = 7_264_100  # the number of our advisory lock in PostgreSQL
 _PATIENCE = 60  # seconds that a writer waits for another
 
 
+@lru_cache(16)
 def engine_of(url: str | Path) -> Engine:
     """The engine for a URL or for a file of SQLite. Raises RulebookError for a URL that is none,
-    or whose driver is not installed."""
+    or whose driver is not installed.
+
+    An engine holds no connection, but every statement it has compiled: a page asks thirty times.
+    """
     if isinstance(url, Path):
         return _sqlite(url)
     try:

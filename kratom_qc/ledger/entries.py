@@ -118,15 +118,15 @@ def faults(entries: Iterable[Sequence[Any]], heads: Iterable[Head] = ()) -> Iter
     expected = {head.sequence: head.hash for head in heads}
     last, previous = BEGINNING
     for row in entries:
-        sequence, before, own = row[0], row[8], row[9]
+        sequence, before, printed = row[0], row[8], row[9]
         if sequence != last + 1:
             yield Fault(last + 1, f"is missing; the next one is {sequence}")
         elif before != previous:
             yield Fault(sequence, "does not continue the entry before it")
-        if own != _hash(row[:9]):
+        if printed != _hash(row[:9]):
             yield Fault(sequence, "is not what its hash says")
-        if sequence in expected and expected.pop(sequence) != own:
+        if sequence in expected and expected.pop(sequence) != printed:
             yield Fault(sequence, "is not the entry that an exported head names")
-        last, previous = sequence, own
+        last, previous = sequence, printed
     for sequence in sorted(expected):
         yield Fault(sequence, "is named by an exported head and missing; the journal was cut off")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
 from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.errors import StoreError
@@ -359,13 +360,29 @@ class Ledger:
             found.setdefault(batch_id, []).append(KnownCertificate(*known))
         return found
 
-    def counted(self, product: str | None = None) -> list[CountedCertificate]:
-        """Every file that counts, of all batches or of those of one product, in the order they
-        came."""
-        rows = _COUNTED if product is None else _COUNTED.where(BATCHES.c.product == product)
+    def counted(
+        self,
+        product: str | None = None,
+        *,
+        vendor: str | None = None,
+        laboratories: Collection[str] | None = None,
+        newest: int | None = None,
+    ) -> list[CountedCertificate]:
+        """Every file that counts, or the `newest` of them, in the order they came: of all batches,
+        of those of one product, of one vendor, of those whose laboratories are told in one of these
+        texts."""
+        rows = _COUNTED
+        if product is not None:
+            rows = rows.where(BATCHES.c.product == product)
+        if laboratories is not None:
+            rows = rows.where(BATCHES.c.laboratory.in_(laboratories))
+        if vendor is not None:
+            sent = select(DELIVERIES.c.sha256).where(DELIVERIES.c.vendor == vendor)
+            rows = rows.where(CERTIFICATES.c.sha256.in_(sent), _VENDOR.in_([vendor]))
+        rows = rows.order_by(CERTIFICATES.c.sequence.desc()).limit(newest)
         with reading(self._engine) as connection:
-            found = connection.execute(rows.order_by(CERTIFICATES.c.sequence))
-            return [CountedCertificate._make(row) for row in found]
+            found = [CountedCertificate._make(row) for row in connection.execute(rows)]
+        return found[::-1]
 
     def laboratories(self) -> list[str]:
         """Every text in which the laboratories of a batch are told."""
@@ -449,14 +466,14 @@ class Ledger:
 
     def tally(self) -> Tally:
         """How many batches there are."""
+        both = BATCHES.c.disposition, BATCHES.c.verdict  # in the order of an index
         with reading(self._engine) as connection:
-            return Tally(
-                *(
-                    {row[0]: row[1] for row in connection.execute(rows)}
-                    for column in (BATCHES.c.verdict, BATCHES.c.disposition)
-                    for rows in [select(column, func.count()).group_by(column)]
-                )
-            )
+            found = connection.execute(select(*both, func.count()).group_by(*both)).all()
+        dispositions, verdicts = Counter[str](), Counter[str]()
+        for disposition, verdict, number in found:
+            dispositions[disposition] += number
+            verdicts[verdict] += number
+        return Tally(*(dict(sorted(counts.items())) for counts in (verdicts, dispositions)))
 
     def open_batches(self, count: int) -> list[KnownBatch]:
         """So many batches on which somebody has to decide: those on hold first, the worst verdict
@@ -471,7 +488,7 @@ class Ledger:
             for kind in connection.execute(kinds.order_by(columns[0].desc(), worst)).all():
                 rows = _BATCHES.where(columns[0] == kind[0], columns[1] == kind[1])
                 rows = rows.order_by(BATCHES.c.sequence.desc(), BATCHES.c.first)
-                found += map(_known_batch, connection.execute(rows.limit(count - len(found))))
+                found += map(known_batch, connection.execute(rows.limit(count - len(found))))
         return found
 
     def on_hold(self) -> list[tuple[str, str, str]]:
@@ -512,7 +529,7 @@ class Ledger:
         first = BATCHES.c.first
         rows = _BATCHES.where(first >= number * size, first < (number + 1) * size).order_by(first)
         with reading(self._engine) as connection:
-            return list(map(_known_batch, connection.execute(rows)))
+            return list(map(known_batch, connection.execute(rows)))
 
     def refused(self) -> list[RefusedFile]:
         """The files that were refused and not read since, the newest first."""
@@ -561,19 +578,22 @@ class Ledger:
             return _among(connection, columns, column, values)
 
 
-def _counted() -> Select[Any]:
-    """The files that count. Of several vendors that delivered one file the first by name."""
-    vendors = select(DELIVERIES.c.sha256, func.min(DELIVERIES.c.vendor).label("vendor"))
-    vendor = vendors.group_by(DELIVERIES.c.sha256).subquery()
-    own = [CERTIFICATES.c[name] for name in CountedCertificate._fields[:4]]
-    of_batches = CERTIFICATES.join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id)
-    rows = select(*own, BATCHES.c.product, vendor.c.vendor).select_from(
-        of_batches.outerjoin(vendor, vendor.c.sha256 == CERTIFICATES.c.sha256)
+# Of several vendors that delivered one file the first by name.
+_VENDOR = (
+    select(func.min(DELIVERIES.c.vendor))
+    .where(DELIVERIES.c.sha256 == CERTIFICATES.c.sha256)
+    .correlate(CERTIFICATES)
+    .scalar_subquery()
+)
+_COUNTED = (
+    select(
+        *(CERTIFICATES.c[name] for name in CountedCertificate._fields[:4]),
+        BATCHES.c.product,
+        _VENDOR.label("vendor"),
     )
-    return rows.where(CERTIFICATES.c.same_as.is_(None), CERTIFICATES.c.amended_by.is_(None))
-
-
-_COUNTED = _counted()
+    .join_from(CERTIFICATES, BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id)
+    .where(CERTIFICATES.c.same_as.is_(None), CERTIFICATES.c.amended_by.is_(None))
+)
 _WHOLE_JOURNAL = (
     'SELECT sequence, "at", actor, act, subject, "before", "after", reason, previous, hash '
     "FROM journal ORDER BY sequence"
@@ -610,11 +630,12 @@ def _batches(connection: Connection, batch_ids: Collection[str] | None) -> dict[
         rows: Rows = [tuple(row) for row in connection.execute(select(*columns))]
     else:
         rows = _among(connection, columns, BATCHES.c.batch_id, batch_ids)
-    known = (_known_batch(row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
+    known = (known_batch(row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
     return {one.batch_id: one for one in known}
 
 
-def _known_batch(row: Sequence[Any]) -> KnownBatch:
+def known_batch(row: Sequence[Any]) -> KnownBatch:
+    """A batch of a row with its columns. Raises StoreError where the table is damaged."""
     known = KnownBatch(*row)
     try:
         verdict, stands = Decision(known.verdict), Disposition(known.disposition)

@@ -208,6 +208,8 @@ class People:
         """The batches that PASS though a second vendor has sent a certificate of theirs, or the
         same file, since the last pass but one: they were judged before that was known."""
         before = select(PASSES.c.sequence).order_by(PASSES.c.sequence.desc()).limit(1).offset(1)
+        since = DELIVERIES.c.sequence > func.coalesce(before.scalar_subquery(), 0)
+        recent = select(DELIVERIES.c.sha256).where(since)  # else every certificate is looked at
         other, sent = CERTIFICATES.alias(), DELIVERIES.alias()
         elsewhere = (
             select(other.c.sha256)
@@ -219,7 +221,7 @@ class People:
             select(BATCHES.c.batch_id)
             .join_from(DELIVERIES, CERTIFICATES, DELIVERIES.c.sha256 == CERTIFICATES.c.sha256)
             .join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id)
-            .where(DELIVERIES.c.sequence > func.coalesce(before.scalar_subquery(), 0))
+            .where(since, CERTIFICATES.c.sha256.in_(recent))
             .where(CERTIFICATES.c.amended_by.is_(None), BATCHES.c.verdict == "PASS")
             .where(elsewhere.exists())
         )

@@ -3,22 +3,23 @@ that the thousandth costs what the first does."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from kratom_qc.domain.disposition import Disposition
+from kratom_qc.domain.disposition import Disposition, undecided
 from kratom_qc.domain.verdict import Decision
-from kratom_qc.ledger.ledger import KnownBatch, Ledger
+from kratom_qc.ledger.ledger import KnownBatch, Ledger, known_batch
 from kratom_qc.ledger.tables import BATCHES, CERTIFICATES, DELIVERIES
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which batches; what is not named does not matter. `batch_id` is how an id begins; `vendor`
-    has sent a certificate of it."""
+    """Which batches; what is not named does not matter. `batch_id` is how an id begins;
+    `laboratory` is one of its laboratories, and `vendor` has sent a certificate of it."""
 
     batch_id: str = ""
     verdict: str = ""
@@ -39,15 +40,18 @@ class BatchPage:
 def search(ledger: Ledger, wanted: Wanted, after: int | None = None, count: int = 50) -> BatchPage:
     """A page of the batches that match, the newest first. Raises StoreError."""
     columns = [BATCHES.c[name] for name in (*KnownBatch._fields, "first")]
-    rows = _filtered(select(*columns), wanted)
+    rows = _filtered(ledger, select(*columns), wanted)
     if after is not None:
         rows = rows.where(BATCHES.c.first < after)
     with ledger.reading() as connection:
         found: list[Any] = list(
             connection.execute(rows.order_by(BATCHES.c.first.desc()).limit(count + 1))
         )
-    batches = [_known(KnownBatch(*tuple(row)[:-1])) for row in found[:count]]
+    batches = [known_batch(tuple(row)[:-1]) for row in found[:count]]
     return BatchPage(batches, found[count - 1].first if len(found) > count else None)
+
+
+MOST_COUNTED = 10_000  # batches that wait: who has more need not know how many more
 
 
 class Waiting(StrEnum):
@@ -64,48 +68,115 @@ def waiting(
     ledger: Ledger, kind: Waiting, after: int = 0, count: int = 50
 ) -> tuple[list[KnownBatch], int | None]:
     """So many batches that wait for a person, the oldest first, and what begins the next page."""
-    columns = [BATCHES.c[name] for name in (*KnownBatch._fields, "first")]
-    rows = select(*columns).where(_WAITING[kind], BATCHES.c.first > after)
+    order = BATCHES.c["proposed" if kind is Waiting.SECOND else "first"]
+    columns = [BATCHES.c[name] for name in KnownBatch._fields]
+    rows = select(*columns, order).where(_WAITING[kind], order > after).order_by(order)
     with ledger.reading() as connection:
-        found: list[Any] = list(connection.execute(rows.order_by(BATCHES.c.first).limit(count + 1)))
-    batches = [_known(KnownBatch(*tuple(row)[:-1])) for row in found[:count]]
-    return batches, found[count - 1].first if len(found) > count else None
+        found: list[Any] = list(connection.execute(rows.limit(count + 1)))
+    batches = [known_batch(tuple(row)[:-1]) for row in found[:count]]
+    return batches, found[count - 1][-1] if len(found) > count else None
 
 
 def count_waiting(ledger: Ledger) -> dict[Waiting, int]:
-    """How many batches wait for what."""
+    """How many batches wait for what; of more than MOST_COUNTED one more than that."""
+    counts = []
+    for kind in Waiting:
+        rows = select(BATCHES.c.first).where(_WAITING[kind]).limit(MOST_COUNTED + 1).subquery()
+        counts.append(select(func.count()).select_from(rows).scalar_subquery())
     with ledger.reading() as connection:
-        return {
-            kind: connection.execute(
-                select(func.count()).select_from(BATCHES).where(_WAITING[kind])
-            ).scalar_one()
-            for kind in Waiting
-        }
+        return dict(zip(Waiting, connection.execute(select(*counts)).one(), strict=True))
 
 
-_undecided = and_(
-    BATCHES.c.by_person.is_(False),
-    BATCHES.c.proposed.is_(None),
-    BATCHES.c.disposition.in_([Disposition.ON_HOLD, Disposition.AWAITING_REVIEW]),
-)
-_WAITING: dict[Waiting, ColumnElement[bool]] = {
-    Waiting.SECOND: BATCHES.c.proposed.is_not(None),
-    Waiting.FAIL: and_(_undecided, BATCHES.c.verdict == Decision.FAIL),
-    Waiting.HOLD: and_(_undecided, BATCHES.c.verdict == Decision.HOLD),
-    Waiting.PASS: and_(_undecided, BATCHES.c.verdict == Decision.PASS),
-    Waiting.HELD: and_(
-        BATCHES.c.by_person.is_(True),
+def _undecided(verdict: Decision) -> ColumnElement[bool]:
+    """Batches of this verdict of which nobody has decided or proposed anything."""
+    return _without_proposal(verdict, undecided(verdict), by_person=False)
+
+
+def _without_proposal(
+    verdict: Decision, disposition: Disposition, *, by_person: bool
+) -> ColumnElement[bool]:
+    """Equal to all that an index begins with, so that it has the batches in their order."""
+    return and_(
+        BATCHES.c.disposition == disposition,
+        BATCHES.c.verdict == verdict,
+        BATCHES.c.by_person.is_(by_person),
         BATCHES.c.proposed.is_(None),
-        BATCHES.c.disposition == Disposition.ON_HOLD,
+    )
+
+
+_WAITING: dict[Waiting, ColumnElement[bool]] = {
+    Waiting.SECOND: BATCHES.c.proposed > 0,
+    Waiting.FAIL: _undecided(Decision.FAIL),
+    Waiting.HOLD: _undecided(Decision.HOLD),
+    Waiting.PASS: _undecided(Decision.PASS),
+    Waiting.HELD: or_(
+        *(_without_proposal(one, Disposition.ON_HOLD, by_person=True) for one in Decision)
     ),
 }
 
 
-def _filtered(rows: Select[Any], wanted: Wanted) -> Select[Any]:
-    for name in ("verdict", "disposition", "product", "laboratory"):
+# ---------------------------------------------------------------- names
+
+
+class Named(NamedTuple):
+    """A vendor, laboratory or product with how many batches it has."""
+
+    name: str
+    batches: int
+
+
+def named(ledger: Ledger, kind: str) -> list[Named]:
+    """The vendors, laboratories or product forms (`kind`) of a ledger, by name."""
+    if kind == "vendor":
+        counted = select(DELIVERIES.c.vendor, func.count(CERTIFICATES.c.batch_id.distinct()))
+        counted = counted.join_from(
+            DELIVERIES, CERTIFICATES, DELIVERIES.c.sha256 == CERTIFICATES.c.sha256
+        )
+        counted = counted.where(DELIVERIES.c.vendor.is_not(None)).group_by(DELIVERIES.c.vendor)
+    else:
+        counted = select(BATCHES.c[kind], func.count()).group_by(BATCHES.c[kind])
+    counts = Counter[str]()
+    with ledger.reading() as connection:
+        for text, number in connection.execute(counted):
+            for name in laboratories_of(text or "") if kind == "laboratory" else (text or "",):
+                counts[name] += number
+    return [Named(name, number) for name, number in sorted(counts.items()) if name]
+
+
+def laboratories_of(text: str) -> list[str]:
+    """The laboratories of a batch, as printed, of the text in which the ledger tells them."""
+    return text.split(" · ")
+
+
+def neighbours(ledger: Ledger, batch_id: str, count: int = 200) -> list[str]:
+    """So many batch ids before and after one in their order: those that begin as it does."""
+    own = BATCHES.c.batch_id
+    before = select(own).where(own < batch_id).order_by(own.desc()).limit(count)
+    after = select(own).where(own >= batch_id).order_by(own).limit(count)
+    with ledger.reading() as connection:
+        return [one for rows in (before, after) for one in connection.execute(rows).scalars()]
+
+
+# ---------------------------------------------------------------- filters
+
+
+def count(ledger: Ledger, wanted: Wanted) -> int:
+    """How many batches match."""
+    rows = _filtered(ledger, select(func.count()).select_from(BATCHES), wanted)
+    with ledger.reading() as connection:
+        return int(connection.execute(rows).scalar_one())
+
+
+def _filtered(ledger: Ledger, rows: Select[Any], wanted: Wanted) -> Select[Any]:
+    for name in ("verdict", "disposition", "product"):
         value = getattr(wanted, name)
         if value:
             rows = rows.where(BATCHES.c[name] == value)
+    if wanted.laboratory:
+        asked = wanted.laboratory.strip().casefold()
+        told = ledger.laboratories()
+        texts = [one for one in told if asked in map(str.casefold, laboratories_of(one))]
+        rows = rows.where(BATCHES.c.laboratory.in_(texts))
     if wanted.batch_id:
         rows = rows.where(BATCHES.c.batch_id.startswith(wanted.batch_id, autoescape=True))
     if wanted.vendor is not None:
@@ -114,7 +185,3 @@ def _filtered(rows: Select[Any], wanted: Wanted) -> Select[Any]:
         )
         rows = rows.where(BATCHES.c.batch_id.in_(sent.where(DELIVERIES.c.vendor == wanted.vendor)))
     return rows
-
-
-def _known(row: KnownBatch) -> KnownBatch:
-    return row._replace(verdict=Decision(row.verdict), disposition=Disposition(row.disposition))

@@ -88,8 +88,8 @@ def _refused(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def _forget_lots(connection: Connection, entries: Sequence[Entry]) -> None:
     """A file's newest reading says which lots it names without being one of their certificates."""
-    named = delete(LOTS).where(LOTS.c.sha256 == bindparam("of"))
-    connection.execute(named, [{"of": entry.subject} for entry in entries])
+    of_file = delete(LOTS).where(LOTS.c.sha256 == bindparam("of"))
+    connection.execute(of_file, [{"of": entry.subject} for entry in entries])
 
 
 def _set_status(connection: Connection, entries: Sequence[Entry], status: str) -> None:
@@ -233,13 +233,13 @@ def _committed(connection: Connection, entries: Sequence[Entry]) -> None:
 def _compacted(connection: Connection, entries: Sequence[Entry]) -> None:
     for entry in entries:
         replaced, new = json.loads(entry.before)["holds"], entry.made["holds"]
-        named = PASSES.c.pass_id.in_(entry.made["passes"])
-        rows = connection.execute(select(PASSES.c.pass_id, PASSES.c.holds).where(named))
+        merged = PASSES.c.pass_id.in_(entry.made["passes"])
+        rows = connection.execute(select(PASSES.c.pass_id, PASSES.c.holds).where(merged))
         changes = [
             {
                 "of": pass_id,
                 "now": canonical(
-                    {path: one for path, one in json.loads(holds).items() if path not in replaced}
+                    {path: sha for path, sha in json.loads(holds).items() if path not in replaced}
                     | new
                 ),
             }
@@ -313,7 +313,7 @@ def _insert(connection: Connection, table: Table, rows: Rows, kept: Sequence[str
     statement = make(table)
     if kept:
         key = [column.name for column in table.primary_key]
-        changed = {one.name: one for one in statement.excluded if one.name not in kept}
+        changed = {column.name: column for column in statement.excluded if column.name not in kept}
         connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
     else:
         connection.execute(statement.on_conflict_do_nothing(), rows)

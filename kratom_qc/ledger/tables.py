@@ -51,7 +51,7 @@ CERTIFICATES = Table(  # which file speaks of which batch
     "certificates",
     METADATA,
     Column("batch_id", String, primary_key=True),
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True, index=True),
     Column("pass_id", String, nullable=False),  # that holds what was read of it
     Column("sequence", Integer, nullable=False),
     Column("same_as", String(64)),  # the file that said the same before
@@ -112,6 +112,13 @@ BATCHES = Table(
     Column("amended", Integer),  # the newest entry that let a certificate give way
     Column("proposed", Integer),  # the entry that waits for a second person
     Index("ix_batches_open", "disposition", "verdict", "sequence"),
+    # What `ledger.search` asks: what waits, in the order it came, and what somebody filters by.
+    Index("ix_batches_waiting", "disposition", "verdict", "by_person", "proposed", "first"),
+    Index("ix_batches_proposed", "proposed"),
+    *(
+        Index(f"ix_batches_by_{name}", name, "first")
+        for name in ("verdict", "disposition", "product", "laboratory")
+    ),
 )
 USERS = Table(  # people, and programs that have a name of their own
     "users",

@@ -43,8 +43,8 @@ class Tree:
         """What names the whole tree (hex)."""
         if not self.peaks:
             return hashlib.sha256(b"").hexdigest()
-        *others, root = (bytes.fromhex(peak) for peak in self.peaks)
-        for peak in reversed(others):
+        *peaks, root = (bytes.fromhex(peak) for peak in self.peaks)
+        for peak in reversed(peaks):
             root = _node(peak, root)
         return root.hex()
 
@@ -56,10 +56,10 @@ def proofs(entries: Iterable[str], places: Iterable[int]) -> dict[int, list[str]
     stands = {place: place for place in places}
     beside: dict[int, list[str]] = {place: [] for place in stands}
     while len(level) > 1:
-        for place, at in stands.items():
-            if at ^ 1 < len(level):
-                beside[place].append(level[at ^ 1].hex())
-            stands[place] = at >> 1
+        for place, index in stands.items():
+            if index ^ 1 < len(level):
+                beside[place].append(level[index ^ 1].hex())
+            stands[place] = index >> 1
         odd = level[-1:] if len(level) % 2 else []
         level = [*map(_node, level[::2], level[1::2]), *odd]
     return beside

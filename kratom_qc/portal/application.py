@@ -19,6 +19,7 @@ from kratom_qc.portal.routes import (
     operation,
     people,
     qa,
+    scorecards,
     sign_in,
     static,
     texts,
@@ -26,7 +27,10 @@ from kratom_qc.portal.routes import (
     vendor,
 )
 
-_ROOMS = (static, health, sign_in, vendor, qa, texts, limits, trends, operation, people, api)
+_ROOMS = (
+    *(static, health, sign_in, vendor, qa, texts, limits, trends, scorecards),
+    *(operation, people, api),
+)
 
 
 def application(root: Path, inbox: Path | None = None) -> FastAPI:

@@ -25,7 +25,7 @@ EFFECTS = {
     "KRATOM_QC_NOTIFY_HOLD_DAYS": "after how many days on hold a batch is told of again",
     "KRATOM_QC_OUTBOX": "the folder of what vendors get back",
     "KRATOM_QC_PAGES_URL": "where notices say that pages are",
-    "KRATOM_QC_BUCKET": "where `archive publish` puts the archive",
+    "KRATOM_QC_BUCKET": "the bucket that is brought to what counts after every pass",
     "KRATOM_QC_DASK": "whose workers read the files, in place of this machine's",
     "KRATOM_QC_CACHE": "where lies what can be made again",
     "KRATOM_QC_DEBUG": "set: commands end with the trace of an error",

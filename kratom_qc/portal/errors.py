@@ -76,7 +76,7 @@ def _http(request: Request, error: Any) -> Response:
 
 
 def _invalid(request: Request, error: Any) -> Response:
-    wrong = [f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors()]
+    wrong = [f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()]
     return told(request, 422, "; ".join(wrong))
 
 

@@ -68,6 +68,18 @@ def who(action: Action) -> Callable[..., Visitor]:
     return visitor
 
 
+def sees_files(found: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    """A dependency: somebody who may see certificates, their company's or all."""
+    return check_sees_files(found)
+
+
+def check_sees_files(found: Visitor) -> Visitor:
+    """Whoever may see certificates. Raises Refusal for everybody else."""
+    if not (found.may(Action.SEE_OWN) or found.may(Action.SEE_ALL)):
+        raise Refusal(403, f"The role {found.user.role} may not see certificates.")
+    return found
+
+
 def program_of(action: Action) -> Callable[..., Visitor]:
     """A dependency: whose bearer token a program shows, if their role allows an action."""
 

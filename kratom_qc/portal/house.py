@@ -46,8 +46,8 @@ class House:
     def drawn(self, vendor: str | None, file: ShownFile) -> FilePictures | None:
         """The picture of a file, drawn once for each verdict or refusal: one at a time, because a
         hostile file may take a reader's whole time."""
-        passes = [one.known.pass_id for one in file.batches if one.known]
-        refusals = [one.code for one in file.refusals]
+        passes = [batch.known.pass_id for batch in file.batches if batch.known]
+        refusals = [refusal.code for refusal in file.refusals]
         key = (file.delivery.sha256, vendor or "", *passes, *refusals)
         with self._drawing:
             if key not in self._pictures:
@@ -67,8 +67,8 @@ class House:
 
 def house(request: Request) -> House:
     """The portal that a request came to."""
-    found: House = request.app.state.house
-    return found
+    state: House = request.app.state.house
+    return state
 
 
 InHouse = Annotated[House, Depends(house)]

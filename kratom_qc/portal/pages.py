@@ -44,6 +44,8 @@ NAVIGATION = (
     Place("/send", "Send", Action.SEND),
     Place("/certificates", "Certificates", Action.SEE_OWN),
     Place("/templates", "Templates", Action.SEE_LIMITS),
+    Place("/scorecards", "Scorecards", Action.SEE_ALL),
+    Place("/scorecards", "Scorecards", Action.SEE_OWN),
     Place("/trends", "Trends", Action.SEE_ALL),
     Place("/what-if", "What if", Action.SEE_ALL),
     Place("/compare", "Compare", Action.SEE_ALL),

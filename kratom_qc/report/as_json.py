@@ -110,17 +110,19 @@ def _identity(certificate: InterpretedCertificate) -> dict[str, Any]:
 
 def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
     batch = verdict.batch
-    own = [certificate for certificate in batch.certificates if certificate.sha256 == sha256]
+    papers = [certificate for certificate in batch.certificates if certificate.sha256 == sha256]
     return {
-        **_identity((own or list(batch.certificates))[0]),
+        **_identity((papers or list(batch.certificates))[0]),
         **market_object(verdict),
         "unread": [
             unread_object(entry)
-            for certificate in own
+            for certificate in papers
             for entry in certificate.texts
             if entry.fate is Fate.UNREAD
         ],
-        "results": [result_object(result) for certificate in own for result in certificate.results],
+        "results": [
+            result_object(result) for certificate in papers for result in certificate.results
+        ],
         "findings": [finding_object(finding) for finding in verdict.findings],
         "remarks": [remark_object(remark) for remark in batch.remarks],
     }
@@ -129,11 +131,13 @@ def _batch(verdict: Verdict, sha256: str) -> dict[str, Any]:
 def batch_object(verdict: Verdict) -> dict[str, Any]:
     """A batch with the results of all its certificates."""
     batch = verdict.batch
-    entries = (entry for one in batch.certificates for entry in one.texts)
+    entries = (entry for paper in batch.certificates for entry in paper.texts)
     return {
         **market_object(verdict),
         "unread": [unread_object(entry) for entry in entries if entry.fate is Fate.UNREAD],
-        "results": [result_object(one) for each in batch.certificates for one in each.results],
+        "results": [
+            result_object(result) for paper in batch.certificates for result in paper.results
+        ],
         "findings": [finding_object(finding) for finding in verdict.findings],
         "remarks": [remark_object(remark) for remark in batch.remarks],
     }

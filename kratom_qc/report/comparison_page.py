@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kratom_qc.domain.interval import Interval
 from kratom_qc.report.rendering import render
@@ -54,24 +54,26 @@ class Verdicts(NamedTuple):
 
 def comparison_page(found: Comparison, links: Mapping[str, str], *, program: str) -> str:
     """One page. `links` lead from a batch to its page."""
+    return render("comparison.html", **comparison_view(found), links=links, program=program)
+
+
+def comparison_view(found: Comparison) -> dict[str, Any]:
+    """What the page says, in the words of its template."""
     results = sorted(found.results, key=lambda line: _WORTH.index(line.relation))
     differing = [line for line in found.markets if line.differs]
     own = [line for line in found.markets if line.market is None]
-    return render(
-        "comparison.html",
-        title=f"{found.one.name} and {found.other.name}",
-        one=found.one,
-        other=found.other,
-        about=about(found.one, found.other),
-        own=_verdicts(own[0]) if own else None,
-        results=[in_words(line) for line in results],
-        markets=[_verdicts(line) for line in differing if line.market is not None],
-        alike=len(found.markets) - len(differing),
-        every=len(found.markets),
-        sentence=_sentence(found),
-        links=links,
-        program=program,
-    )
+    return {
+        "title": f"{found.first.name} and {found.second.name}",
+        "one": found.first,
+        "other": found.second,
+        "about": about(found.first, found.second),
+        "own": _verdicts(own[0]) if own else None,
+        "results": [in_words(line) for line in results],
+        "markets": [_verdicts(line) for line in differing if line.market is not None],
+        "alike": len(found.markets) - len(differing),
+        "every": len(found.markets),
+        "sentence": _sentence(found),
+    }
 
 
 def about(one: Side, other: Side) -> list[tuple[str, str, str]]:
@@ -111,8 +113,8 @@ def in_words(line: ResultLine) -> Compared:
     return Compared(
         name=wording.subject_name(subject.analyte),
         more=" · ".join(filter(None, (subject.species, basis, portion))),
-        one=_cell(line.one, line.one_interval, subject.unit),
-        other=_cell(line.other, line.other_interval, subject.unit),
+        one=_cell(line.first, line.first_interval, subject.unit),
+        other=_cell(line.second, line.second_interval, subject.unit),
         relation=str(line.relation),
         e_n="" if line.e_n is None else f"{line.e_n:.2f}",
         is_same=line.relation is Relation.SAME,
@@ -120,7 +122,7 @@ def in_words(line: ResultLine) -> Compared:
 
 
 def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> Cell:
-    said = "; ".join(dict.fromkeys(one.said for one in stated))
+    said = "; ".join(dict.fromkeys(one.printed for one in stated))
     cells = "; ".join(dict.fromkeys(one.cell for one in stated))
     if interval is None:
         return Cell(said, "", cells)
@@ -128,4 +130,4 @@ def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> C
 
 
 def _verdicts(line: MarketLine) -> Verdicts:
-    return Verdicts(line.market or "", line.one, line.other)
+    return Verdicts(line.market or "", line.first, line.second)

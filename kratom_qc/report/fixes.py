@@ -95,17 +95,17 @@ class _VerdictFixes:
 
     def _cause(self, cause: CauseGroup) -> Fix:
         finding = cause[0]
-        named = wording.subject_name(finding.analyte)
+        subject = wording.subject_name(finding.analyte)
         why = f"{finding.conditional}: {finding.why}" if finding.conditional else finding.why
-        wrong = self.prefix + (f"{named}: {why}" if named and named not in why else why)
+        wrong = self.prefix + (f"{subject}: {why}" if subject and subject not in why else why)
         ref = self._ref(finding)
         if finding.rulebook not in self.scope.books:
             unknown = finding.rule_id == "UNKNOWN-ANALYTE"
-            near = vocabulary.nearest_analytes(named) if unknown else ()
+            near = vocabulary.nearest_analytes(subject) if unknown else ()
             return _fix("hold", finding.rule_id, ref, wrong, near=near)
         severity, code = _FINDINGS[finding.outcome]
-        own = filter(self.scope.is_own, cause)
-        limits = "; ".join(dict.fromkeys(map(self._limit, own)))
+        own_findings = filter(self.scope.is_own, cause)
+        limits = "; ".join(dict.fromkeys(map(self._limit, own_findings)))
         expected = limits.replace(wording.THIN, " ")
         return _fix(severity, code, ref, wrong, _quoted(finding, ref), expected=expected)
 

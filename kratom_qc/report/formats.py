@@ -38,9 +38,9 @@ class Request:
         """Raises UsageError where the name of the file says something else, or nothing."""
         if self.to is None:
             return self.form or Format.HTML
-        named = {f".{form}": form for form in Format}.get(self.to.suffix.lower())
-        if self.form is None and named is None:
+        by_name = {f".{form}": form for form in Format}.get(self.to.suffix.lower())
+        if self.form is None and by_name is None:
             raise UsageError(f"'{self.to}': name a file that ends in .html, .pdf or .xlsx")
-        if self.form and named and self.form is not named:
+        if self.form and by_name and self.form is not by_name:
             raise UsageError(f"'{self.to}' would hold {self.form}; let its name say so")
-        return self.form or named or Format.HTML
+        return self.form or by_name or Format.HTML

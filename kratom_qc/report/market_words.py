@@ -32,7 +32,7 @@ def said(standing: Standing) -> str:
 def spoken(verdict: Verdict) -> str:
     """Where a batch may be sold, as a person would say it: `May be sold in 13 states; not in MS;
     banned in 14; 10 undecided; 12 without a rule we know`."""
-    asked = [one for one in verdict.standings if one.market in states()]
+    asked = [standing for standing in verdict.standings if standing.market in states()]
     if len(asked) < len(states()):
         return _of_the_markets(verdict)
     by_answer: dict[str, list[str]] = {}
@@ -58,23 +58,23 @@ def _states(number: int) -> str:
 
 def _of_the_markets(verdict: Verdict) -> str:
     every = len(verdict.standings)
-    sold = sum(one.status is MarketStatus.SOLD for one in verdict.standings)
+    sold = sum(standing.status is MarketStatus.SOLD for standing in verdict.standings)
     return f"May be sold in {sold} of {every} market{'' if every == 1 else 's'}"
 
 
 def elsewhere(verdict: Verdict) -> Elsewhere:
     """What the markets that are no states say: the federal one, territories, cities and counties,
     other countries."""
-    others = [one for one in ordered(verdict) if one.market not in states()]
+    beyond_states = [standing for standing in ordered(verdict) if standing.market not in states()]
     by_answer: dict[str, list[str]] = {}
-    for standing in others:
+    for standing in beyond_states:
         by_answer.setdefault(said(standing), []).append(standing.title)
     answers = tuple(
         (says, ", ".join(titles) if len(titles) <= NAMED else str(len(titles)))
         for says in (*MarketStatus, NO_RULE)
         if (titles := by_answer.get(says))
     )
-    beyond = len(others) < len(verdict.standings)
+    beyond = len(beyond_states) < len(verdict.standings)
     return Elsewhere("Beyond the states" if beyond else "Markets", answers)
 
 
@@ -82,6 +82,8 @@ def cautions(groups: Sequence[Group]) -> tuple[str, ...]:
     """Which places within an open state say something else, and that local bans are not complete
     here."""
     sold = (group.markets for group in groups if group.says == MarketStatus.SOLD)
-    within = [f"in {one.title}, {one.note}" for one in chain.from_iterable(sold) if one.note]
+    within = [
+        f"in {place.title}, {place.note}" for place in chain.from_iterable(sold) if place.note
+    ]
     differing = f"But {'; '.join(within)}" if within else ""
     return tuple(filter(None, (differing, of_the_places(groups))))

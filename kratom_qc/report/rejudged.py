@@ -212,7 +212,7 @@ class _Causes:
     def changed(self, rule_ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """Rules with what has changed about them, each once."""
         why = {rule_id: changed for (_, rule_id), changed in self.why.items()}
-        return tuple((one, why.get(one, "")) for one in dict.fromkeys(rule_ids) if one)
+        return tuple((rule, why.get(rule, "")) for rule in dict.fromkeys(rule_ids) if rule)
 
     def beside(self, deciding: Container[Rule | None]) -> Iterable[Cause]:
         """What was asked again, decides nothing alone and stands against the batch, worst first."""

@@ -72,9 +72,9 @@ def _lineages(
 ) -> Lineages:
     extends = {book: parents for book, _, parents in books}
     product = _with_parents(extends, [book for book, kind, _ in books if kind == "product"])
-    own = product | _with_parents(extends, homes)
+    counting = product | _with_parents(extends, homes)
     by_market = {market: _with_parents(extends, [market]) for market in markets}
-    return Lineages(product, own, by_market)
+    return Lineages(product, counting, by_market)
 
 
 def _with_parents(extends: Mapping[str, tuple[str, ...]], starts: Iterable[str]) -> frozenset[str]:

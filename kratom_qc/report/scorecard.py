@@ -49,7 +49,8 @@ class Month(NamedTuple):
 
 
 class Scorecard(NamedTuple):
-    """All that the page says."""
+    """All that the page says; `batches` are those looked at, the newest of `every`. `key` is what
+    the name stands for, of a product its id."""
 
     kind: str
     name: str
@@ -63,6 +64,8 @@ class Scorecard(NamedTuple):
     more_causes: int
     months: tuple[Month, ...]
     rows: tuple[IndexRow, ...]
+    key: str = ""
+    every: int = 0
 
     @property
     def sentence(self) -> str:
@@ -71,6 +74,8 @@ class Scorecard(NamedTuple):
         if not self.batches:
             return "No batch."
         many = "1 batch" if self.batches == 1 else f"{self.batches} batches"
+        if self.every > self.batches:
+            many = f"its newest {many} ({self.every} in all)"
         passed, failed = shares[Decision.PASS], shares[Decision.FAIL]
         said = f"Of {many} {passed.number} PASS ({passed.per_cent}), {failed.number} FAIL"
         most = f"; most often: {self.causes[0].subject}" if self.causes else ""

@@ -70,8 +70,8 @@ def _sign(finding: Finding, rule: str) -> Sign:
 def remarks(verdict: Verdict) -> list[Remark]:
     """Every remark of a batch and of its certificates, each once."""
     batch = verdict.batch
-    own = chain.from_iterable(certificate.remarks for certificate in batch.certificates)
-    return list(dict.fromkeys((*batch.remarks, *own)))
+    of_certificates = chain.from_iterable(certificate.remarks for certificate in batch.certificates)
+    return list(dict.fromkeys((*batch.remarks, *of_certificates)))
 
 
 def sentences(verdict: Verdict) -> tuple[str, ...]:

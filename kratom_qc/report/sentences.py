@@ -30,10 +30,10 @@ def deciding_causes(verdict: Verdict) -> tuple[Cause, ...]:
     if verdict.decision is Decision.PASS:
         return ()
     scope = RulebookScope(verdict)
-    own = against(verdict, scope).own
-    if not own:
+    groups = against(verdict, scope).own
+    if not groups:
         return (Cause(verdict.decision.value, main_reason(verdict), None, ()),)
-    return tuple(_cause(group, scope) for group in own)
+    return tuple(_cause(group, scope) for group in groups)
 
 
 def _cause(group: CauseGroup, scope: RulebookScope) -> Cause:
@@ -83,8 +83,8 @@ def sentence(finding: Finding) -> str:
     what, limit = subject(finding), finding.limit
     value = in_printed_unit(finding) or understood(finding)
     if not limit:
-        named = finding.analyte and what.casefold() not in finding.why.casefold()
-        return f"{what}: {finding.why}" if named else finding.why
+        names_subject = finding.analyte and what.casefold() not in finding.why.casefold()
+        return f"{what}: {finding.why}" if names_subject else finding.why
     if not value or value == "unknown":
         return f"{what}: {finding.why} – {finding.rulebook}: {limit}"
     undecided = finding.outcome is not Outcome.FAIL
@@ -93,9 +93,9 @@ def sentence(finding: Finding) -> str:
 
 
 def _passed(verdict: Verdict, scope: RulebookScope) -> str:
-    own = [finding for finding in verdict.findings if scope.is_own(finding)]
-    met = sum(finding.decides and finding.outcome is Outcome.PASS for finding in own)
-    untested = sum(map(is_untested, own))
+    findings = [finding for finding in verdict.findings if scope.is_own(finding)]
+    met = sum(finding.decides and finding.outcome is Outcome.PASS for finding in findings)
+    untested = sum(map(is_untested, findings))
     parts = ["the one limit met" if met == 1 else f"all {met} limits met"]
     if untested:
         parts.append(f"{untested} not tested")

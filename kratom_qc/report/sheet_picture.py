@@ -97,7 +97,7 @@ class FilePictures(NamedTuple):
 
     def anchor(self, place: str) -> str:
         """The anchor of a place as `Sheet!C14`; nothing where it is not drawn."""
-        return next((one.anchors[place] for one in self.sheets if place in one.anchors), "")
+        return next((sheet.anchors[place] for sheet in self.sheets if place in sheet.anchors), "")
 
 
 def sheet_pictures(
@@ -113,16 +113,16 @@ def sheet_pictures(
     for entry in account:
         ref = entry.source.ref
         entries.setdefault(ref.sheet, {})[ref.cell] = entry
-    said: dict[str, dict[str, list[Note]]] = {}
+    notes_of: dict[str, dict[str, list[Note]]] = {}
     for note in notes:
-        said.setdefault(note.sheet, {}).setdefault(note.cell, []).append(note)
+        notes_of.setdefault(note.sheet, {}).setdefault(note.cell, []).append(note)
     by_name = {look.name: look for look in looks}
-    names = dict.fromkeys((*by_name, *entries, *said))
+    names = dict.fromkeys((*by_name, *entries, *notes_of))
     return tuple(
         _picture(
             by_name.get(name) or SheetLook(name, ()),
             entries.get(name, {}),
-            said.get(name, {}),
+            notes_of.get(name, {}),
             f"{prefix}{number}",
         )
         for number, name in enumerate(names)
@@ -147,18 +147,18 @@ def _sentence(fix: Fix) -> str:
 def notes_of_page(page: BatchPage, file: str) -> tuple[Note, ...]:
     """The notes of a kept page about one of its files: reasons, texts that nobody has read, signs
     and remarks."""
-    found = [note for reason in page.own.reasons for note in _of_reason(reason, file)]
-    found += [
+    notes = [note for reason in page.own.reasons for note in _of_reason(reason, file)]
+    notes += [
         _note(sign.cell, "note", f"{sign.subject}: {sign.limit}. {sign.why}")
         for sign in page.signs
         if sign.file == file and sign.cell
     ]
-    found += [
+    notes += [
         Note(remark.ref.sheet, remark.ref.cell, "note", remark.message)
         for remark in (*page.cautions, *page.remarks)
         if remark.ref.file == file and (remark.ref.sheet or remark.ref.cell)
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(notes))
 
 
 def _of_reason(reason: Reason, file: str) -> Iterator[Note]:
@@ -170,9 +170,9 @@ def _of_reason(reason: Reason, file: str) -> Iterator[Note]:
         return
     if reason.file == file and reason.cell:
         yield _note(reason.cell, _OF_OUTCOMES[reason.outcome], f"{reason.subject}: {words}")
-    for one in reason.statements:
-        if one.file == file and one.where and one.where != reason.cell:
-            yield _note(one.where, "note", f"counts in: {reason.subject}")
+    for statement in reason.statements:
+        if statement.file == file and statement.where and statement.where != reason.cell:
+            yield _note(statement.where, "note", f"counts in: {reason.subject}")
 
 
 def _note(where: str, severity: str, words: str) -> Note:
@@ -184,14 +184,14 @@ def _note(where: str, severity: str, words: str) -> Note:
 def _picture(
     look: SheetLook,
     entries: Mapping[str, AccountEntry],
-    said: Mapping[str, Sequence[Note]],
+    notes_of: Mapping[str, Sequence[Note]],
     prefix: str,
 ) -> SheetPicture:
     cells = {cell.name for cell in look.cells}
     texts = {cell.name: cell.text for cell in look.cells}
     lines = []
-    for place in dict.fromkeys((*entries, *said)):
-        notes = sorted(said.get(place, ()), key=lambda note: _SEVERITIES.index(note.severity))
+    for place in dict.fromkeys((*entries, *notes_of)):
+        notes = sorted(notes_of.get(place, ()), key=lambda note: _SEVERITIES.index(note.severity))
         lines.append(_line(place, entries.get(place), notes, prefix, cells, texts))
     by_place = {line.place: line for line in lines}
     rows, left_out = _rows(look, by_place)

@@ -83,8 +83,8 @@ def index_page(index: Index, *, program: str) -> str:
         "index.html",
         title="All batches",
         index=index,
-        decisions=[str(one) for one in Decision],
-        stands=[str(one) for one in Disposition],
+        decisions=[str(decision) for decision in Decision],
+        stands=[str(disposition) for disposition in Disposition],
         newest=index.passes[0].number if index.passes else 0,
         program=program,
     )

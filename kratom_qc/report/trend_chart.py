@@ -85,10 +85,10 @@ def trend_chart(trend: Trend, specification: Specification | None = None) -> Tre
     """A trend ready to draw; `specification` are limits to draw beside its own."""
     series, signals = trend.series, _signals(trend)
     scale = _Scale(trend, specification)
-    told = _by_point(signals)
+    by_point = _by_point(signals)
     days = [point.day.isoformat() for point in series.points]
     marks = tuple(
-        _mark(_x(place, len(series.points)), point, value, told.get(place, ()), scale)
+        _mark(_x(place, len(series.points)), point, value, by_point.get(place, ()), scale)
         for place, (point, value) in enumerate(zip(series.points, series.values, strict=True))
     )
     return TrendChart(
@@ -106,10 +106,10 @@ def trend_chart(trend: Trend, specification: Specification | None = None) -> Tre
             Line(
                 point.batch_id,
                 point.day.isoformat(),
-                point.said,
+                point.printed,
                 words.ends(point.value, series.key.unit),
                 point.cell,
-                ", ".join(dict.fromkeys(one.rule for one in told.get(place, ()))),
+                ", ".join(dict.fromkeys(signal.rule for signal in by_point.get(place, ()))),
             )
             for place, point in enumerate(series.points)
         ),
@@ -122,10 +122,10 @@ def _signals(trend: Trend) -> tuple[Signal, ...]:
 
 def _by_point(signals: Iterable[Signal]) -> dict[int, list[Signal]]:
     """What each point completes."""
-    found: dict[int, list[Signal]] = {}
+    by_point: dict[int, list[Signal]] = {}
     for signal in signals:
-        found.setdefault(signal.last, []).append(signal)
-    return found
+        by_point.setdefault(signal.last, []).append(signal)
+    return by_point
 
 
 def _about(trend: Trend) -> str:
@@ -152,8 +152,8 @@ class _Scale:
     def _control(self, trend: Trend) -> list[Decimal]:
         if trend.chart is None:
             return []
-        one = trend.chart.individuals
-        return [end for end in _known((*one.lower, *one.upper)) if self._is_shown(end)]
+        chart = trend.chart.individuals
+        return [end for end in _known((*chart.lower, *chart.upper)) if self._is_shown(end)]
 
     def _is_shown(self, end: Decimal) -> bool:
         """No substance is negative: a limit below 0 says nothing and is left out."""
@@ -193,11 +193,11 @@ def _bounds(specification: Specification | None) -> tuple[Decimal | None, Decima
 
 def _levels(trend: Trend, specification: Specification | None, scale: _Scale) -> Iterator[Level]:
     if trend.chart:
-        one = trend.chart.individuals
-        yield _level(one.upper, "control", "upper", scale)
-        yield _level(one.center, "center", "mean", scale)
-        if scale.is_log or (one.lower.low is not None and one.lower.low >= 0):
-            yield _level(one.lower, "control", "lower", scale)
+        chart = trend.chart.individuals
+        yield _level(chart.upper, "control", "upper", scale)
+        yield _level(chart.center, "center", "mean", scale)
+        if scale.is_log or (chart.lower.low is not None and chart.lower.low >= 0):
+            yield _level(chart.lower, "control", "lower", scale)
     for bound, name in zip(_bounds(specification), ("limit", "limit"), strict=True):
         if bound is not None and scale.low <= bound <= scale.high:
             yield _level(Ends(bound, bound), "spec", name, scale)
@@ -224,7 +224,7 @@ def _mark(x: float, point: Point, value: Ends, signals: Sequence[Signal], scale:
         height=max(0.0, round(bottom - top, 1)) if not value.is_exact else 0.0,
         open_end=not value.is_bounded,
         signals=bool(signals),
-        title=f"{point.day} {point.batch_id}: {point.said}{rules}",
+        title=f"{point.day} {point.batch_id}: {point.printed}{rules}",
     )
 
 
@@ -245,10 +245,10 @@ def _sentences(trend: Trend, signals: Sequence[Signal]) -> Iterator[str]:
     if trend.why_no_chart:
         yield f"No control limits: {trend.why_no_chart}."
         return
-    told = list(words.sentences(trend))
-    yield from told[:_MOST_TOLD]
-    if len(told) > _MOST_TOLD:
-        yield f"{len(told) - _MOST_TOLD} more signals stand in the table below."
+    sentences = list(words.sentences(trend))
+    yield from sentences[:_MOST_TOLD]
+    if len(sentences) > _MOST_TOLD:
+        yield f"{len(sentences) - _MOST_TOLD} more signals stand in the table below."
     if not signals:
         yield "In control: no rule of Nelson or Western Electric, no average and no sum signals."
     if trend.capability is not None:

@@ -29,11 +29,11 @@ def unread_entries(batch: Batch) -> Iterator[AccountEntry]:
 
 def unread_texts(batch: Batch) -> tuple[UnreadText, ...]:
     """Each text that nobody has read once, in full, in the order of the certificates."""
-    found: dict[tuple[str, str], list[CellRef]] = {}
+    by_text: dict[tuple[str, str], list[CellRef]] = {}
     for entry in unread_entries(batch):
         ref = entry.source.ref
-        found.setdefault((ref.file, entry.source.text), []).append(ref)
+        by_text.setdefault((ref.file, entry.source.text), []).append(ref)
     return tuple(
         UnreadText(text, tuple(dict.fromkeys(map(where, refs))), file)
-        for (file, text), refs in found.items()
+        for (file, text), refs in by_text.items()
     )

@@ -52,15 +52,15 @@ def _basis(limit: Limit) -> str:
 
 def _overriding(book: Rulebook, limit: Limit, books: Mapping[str, Rulebook]) -> Iterator[str]:
     """The rulebooks that override a limit of this one."""
-    for other in books.values():
-        for theirs in other.limits:
+    for other_book in books.values():
+        for theirs in other_book.limits:
             if theirs.overrides == book.id and theirs.rule_id == limit.rule_id:
-                yield other.id
+                yield other_book.id
 
 
 def _superseding(limit: Limit, books: Mapping[str, Rulebook]) -> Iterator[str]:
-    for other in books.values():
-        for later in other.limits:
+    for book in books.values():
+        for later in book.limits:
             if limit.rule_id in later.supersedes:
                 yield later.rule_id
 

@@ -83,7 +83,7 @@ def limit_changes(
         rule: _change(before.get(rule), limit, then.on, now.on) for rule, limit in limits.items()
     }
     turning = frozenset[tuple[str, str]]().union(
-        *(_turning(then, now, other, limits) for other in may_be)
+        *(_turning(then, now, possible, limits) for possible in may_be)
     )
     for rule, limit in limits.items():
         if not changes[rule] and turning & {(rule[0], limit.subject), ("", limit.subject)}:
@@ -101,13 +101,13 @@ def _turning(
     """The rulebooks and subjects of limits on a product, other than those `known`, that are new,
     changed or gone; "" for the product's own rulebooks, which count in every market."""
     before, after = then.limits(product), now.limits(product)
-    own = {book.id for one in (then, now) for book in product_books(one.books, product)}
-    found = {
-        ("" if rule[0] in own else rule[0], (after.get(rule) or before[rule]).subject)
+    own_books = {book.id for basis in (then, now) for book in product_books(basis.books, product)}
+    changed = {
+        ("" if rule[0] in own_books else rule[0], (after.get(rule) or before[rule]).subject)
         for rule in (before.keys() | after.keys()) - known.keys()
         if rule not in after or _change(before.get(rule), after[rule], then.on, now.on)
     }
-    return {(book, subject) for book, subject in found if subject}
+    return {(book, subject) for book, subject in changed if subject}
 
 
 def _keys(limits: Mapping[Rule, Limit]) -> set[QuantityKey]:
@@ -136,7 +136,7 @@ def _change(old: Limit | None, new: Limit, then: date, now: date) -> str:
 def _differing(old: Limit, new: Limit) -> list[str]:
     """The fields in which two limits differ; of limits of two kinds those that both have."""
     kind = [] if old.kind == new.kind else ["kind"]
-    both = [one.name for one in fields(new) if hasattr(old, one.name)]
+    both = [field.name for field in fields(new) if hasattr(old, field.name)]
     return kind + [name for name in both if getattr(old, name) != getattr(new, name)]
 
 

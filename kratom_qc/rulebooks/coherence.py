@@ -73,10 +73,10 @@ def _one_id_in_two_files(written: Iterable[Written]) -> Iterator[str]:
     first: dict[str, tuple[Written, Row]] = {}
     for book in written:
         for row in book.limits:
-            other, there = first.setdefault(row.id, (book, row))
-            if other is not book:
+            earlier, before = first.setdefault(row.id, (book, row))
+            if earlier is not book:
                 yield (
-                    f"{book.where(row, 'id')}: the id stands in {other.name}:{there.line} too; "
+                    f"{book.where(row, 'id')}: the id stands in {earlier.name}:{before.line} too; "
                     "write an [[override]] in a rulebook that extends it, or give it an id of its "
                     "own"
                 )
@@ -86,11 +86,11 @@ def _ids_that_look_alike(written: Iterable[Written]) -> Iterator[str]:
     first: dict[str, tuple[Written, Row]] = {}
     for book in written:
         for row in book.rows:
-            other, there = first.setdefault(row.id.casefold(), (book, row))
-            if there.id != row.id:
+            earlier, before = first.setdefault(row.id.casefold(), (book, row))
+            if before.id != row.id:
                 yield (
-                    f"{book.where(row, 'id')}: differs from {there.id} in "
-                    f"{other.name}:{there.line} by capital letters only"
+                    f"{book.where(row, 'id')}: differs from {before.id} in "
+                    f"{earlier.name}:{before.line} by capital letters only"
                 )
 
 
@@ -133,7 +133,7 @@ def _succession(limit: Limit, books: Mapping[str, Rulebook], places: Places) -> 
     if not limit.supersedes:
         return
     where = places.of(limit, "supersedes")
-    known = {one.rule_id: one for book in lineage(books, limit.rulebook) for one in book.limits}
+    known = {rule.rule_id: rule for book in lineage(books, limit.rulebook) for rule in book.limits}
     for name in limit.supersedes:
         before = known.get(name)
         if before is None and name != limit.rule_id:
@@ -207,12 +207,12 @@ def _pairs(
 ) -> Iterator[tuple[NumericLimit, NumericLimit, bool]]:
     """Two limits on one subject that decide, the second of this rulebook, and whether one thing may
     have one figure only."""
-    above = [_deciding(one) for one in lineage(books, book.id) if one.id != book.id]
+    above = [_deciding(parent) for parent in lineage(books, book.id) if parent.id != book.id]
     for subject, limits in _deciding(book).items():
         for first, second in combinations(limits, 2):
             yield first, second, True
-        for others in above:
-            for first, second in product(others.get(subject, ()), limits):
+        for inherited in above:
+            for first, second in product(inherited.get(subject, ()), limits):
                 yield first, second, book.kind == BookKind.PRODUCT
 
 

@@ -58,9 +58,9 @@ def gaps(books: Mapping[str, Rulebook]) -> Iterator[Gap]:
         limits = [limit for book in lineage(books, market) for limit in book.limits]
         if any(map(_holds_everything, books[market].limits)):
             continue
-        said = _families_of(limits)
-        said.update(name for one in books[market].not_asked for name in one.families)
-        yield from (Gap(market, family) for family in hazard_families() if family not in said)
+        answered = _families_of(limits)
+        answered.update(name for silence in books[market].not_asked for name in silence.families)
+        yield from (Gap(market, family) for family in hazard_families() if family not in answered)
 
 
 def _holds_everything(limit: Limit) -> bool:
@@ -72,8 +72,10 @@ def _holds_everything(limit: Limit) -> bool:
 
 def _families_of(limits: list[Limit]) -> set[str]:
     """The families of what limits speak of, in whatever basis."""
-    subjects = {one for limit in limits if limit.may_decide for one in operands(limit.subject)}
-    return {family.id for one in subjects if (family := family_of(one)) is not None}
+    subjects = {
+        subject for limit in limits if limit.may_decide for subject in operands(limit.subject)
+    }
+    return {family.id for subject in subjects if (family := family_of(subject)) is not None}
 
 
 # ---------------------------------------------------------------- what a person must read again
@@ -96,13 +98,13 @@ _UNKNOWN, _WHOLE_MARKET, _PRESENCE, _AMOUNT, _OTHER = 5, 4, 3, 2, 1
 def due(books: Mapping[str, Rulebook], on: date) -> list[Due]:
     """The limits to read again: those whose text nobody knows, and those that decide and are older
     than they are good for. By harm, then by age."""
-    found = [
+    rows = [
         _due(book, limit, on)
         for book in books.values()
         for limit in book.limits
         if stands(limit, on)[1] and (_unknown(limit, on) or limit.overdue(on))
     ]
-    return sorted(found, key=lambda one: (-one.harm, -one.days, one.book.id, one.limit.rule_id))
+    return sorted(rows, key=lambda row: (-row.harm, -row.days, row.book.id, row.limit.rule_id))
 
 
 def _due(book: Rulebook, limit: Limit, on: date) -> Due:

@@ -90,10 +90,10 @@ def _table(properties: dict[str, Any], *required: str) -> dict[str, Any]:
 
 def _only(kind: str, row: dict[str, Any]) -> dict[str, Any]:
     """A limit of a kind has its own keys only."""
-    own = sorted(set(row["properties"]) - set(LimitRow.model_fields))
+    keys = sorted(set(row["properties"]) - set(LimitRow.model_fields))
     return {
         "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
-        "then": {"propertyNames": {"enum": [*LimitRow.model_fields, *own]}},
+        "then": {"propertyNames": {"enum": [*LimitRow.model_fields, *keys]}},
     }
 
 

@@ -31,10 +31,10 @@ def load(folder: Path) -> dict[str, Rulebook] | None:
     """The rulebooks of a folder, where exactly these were kept."""
     place = _place()
     name = name_of(folder) if place else None
-    return _found(place / name) if place and name else None
+    return _load(place / name) if place and name else None
 
 
-def _found(file: Path) -> dict[str, Rulebook] | None:
+def _load(file: Path) -> dict[str, Rulebook] | None:
     try:
         if not _is_ours(file):
             return None
@@ -71,12 +71,12 @@ def _age(file: Path) -> float:
 
 def _place() -> Path | None:
     """The folder, made where it is not there; none where others could write to it."""
-    named = settings.cache()
-    if named is None:
+    folder = settings.cache()
+    if folder is None:
         return None
     try:
-        named.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return named if _is_ours(named) else None
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if _is_ours(folder) else None
     except OSError:
         return None
 

@@ -28,7 +28,10 @@ def lineage(books: Mapping[str, Rulebook], book_id: str) -> tuple[Rulebook, ...]
         return tuple(ordered.values())
     return tuple(
         replace(
-            book, limits=tuple(one for one in book.limits if (book.id, one.rule_id) not in replaced)
+            book,
+            limits=tuple(
+                limit for limit in book.limits if (book.id, limit.rule_id) not in replaced
+            ),
         )
         for book in ordered.values()
     )

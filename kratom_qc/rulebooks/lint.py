@@ -73,7 +73,9 @@ def _amount(limit: AmountLimit, row: AmountRow) -> None:
     if row.max is not None and row.multiplier is not None:
         printed -= {Condition("<=", row.max * row.multiplier)} - meant
     if printed != meant:
-        raise ValueError(f"the text '{limit.text}' says {_said(printed)}, the limit {_said(meant)}")
+        raise ValueError(
+            f"the text '{limit.text}' says {_in_words(printed)}, the limit {_in_words(meant)}"
+        )
     asked = vocabulary.unit(row.unit)
     for figure in read:
         if figure.aside:
@@ -116,11 +118,11 @@ def _conditions(limit: AmountLimit, read: tuple[Figure, ...], *, upper: bool) ->
         )
     if not printed:
         printed = {Condition("<=" if upper else ">=", bare.pop(0).number)}
-    _refuse_others(limit, bare)
+    _refuse_further(limit, bare)
     return printed
 
 
-def _refuse_others(limit: Limit, bare: Iterable[Figure]) -> None:
+def _refuse_further(limit: Limit, bare: Iterable[Figure]) -> None:
     """No other amount may stand in the text but a portion in grams."""
     for figure in bare:
         if figure.unit and vocabulary.unit(figure.unit) != Unit("g", Decimal(1)):
@@ -130,7 +132,7 @@ def _refuse_others(limit: Limit, bare: Iterable[Figure]) -> None:
             )
 
 
-def _said(conditions: Iterable[Condition]) -> str:
+def _in_words(conditions: Iterable[Condition]) -> str:
     # By operator, then by the figure as written.
     ordered = sorted(conditions, key=lambda condition: str(tuple(condition)))
     return " and ".join(f"{operator} {plain(number)}" for operator, number in ordered)
@@ -183,13 +185,13 @@ def _lint_basis(limit: AmountLimit) -> None:
 
 def _subject(limit: Limit) -> None:
     """A text that names substances must name the limit's own, or one that it is computed from."""
-    named = substances_named(limit.text)
+    substances = substances_named(limit.text)
     if (
-        named
-        and not named & operands(limit.subject)
+        substances
+        and not substances & operands(limit.subject)
         and not names_in_words(limit.subject, limit.text)
     ):
-        names = ", ".join(vocabulary.analytes()[one].name for one in sorted(named))
+        names = ", ".join(vocabulary.analytes()[substance].name for substance in sorted(substances))
         raise ValueError(f"the text '{limit.text}' speaks of {names}, the limit of {limit.subject}")
 
 
@@ -313,10 +315,10 @@ def _certificate(limit: CertificateLimit) -> None:
 
 
 def _profile(limit: ProfileLimit) -> None:
-    named, meant = substances_named(limit.text), {limit.subject, *limit.absent}
-    if named != meant:
+    substances, meant = substances_named(limit.text), {limit.subject, *limit.absent}
+    if substances != meant:
         raise ValueError(
-            f"the text '{limit.text}' names {_listed(named)}, the profile {_listed(meant)}"
+            f"the text '{limit.text}' names {_listed(substances)}, the profile {_listed(meant)}"
         )
 
 

@@ -84,7 +84,9 @@ def _in_order(mistakes: Iterable[str]) -> list[str]:
         where = re.match(r"([^:]+):(\d+)", mistake)
         return (where[1], int(where[2])) if where else (mistake.partition(":")[0], 0)
 
-    return sorted((line for one in mistakes for line in one.splitlines()), key=file_and_line)
+    return sorted(
+        (line for mistake in mistakes for line in mistake.splitlines()), key=file_and_line
+    )
 
 
 def _orphans(written: Mapping[str, Written], files: Mapping[str, Path]) -> Iterator[str]:
@@ -192,7 +194,7 @@ class _Reader:
         before, over = self.keys[above[-1]][row.id], self.books[above[-1]]
         self.wrong += [f"{where}: {mistake}" for mistake in overriding.unanswered(row.keys)]
         limit = self._read(written, row, {**before, **row.keys})
-        replaced = next((one for one in over.limits if one.rule_id == row.id), None)
+        replaced = next((limit for limit in over.limits if limit.rule_id == row.id), None)
         if limit is None or replaced is None:
             return None
         looser = overriding.loosened(replaced, limit, over.covers, written.about.covers)

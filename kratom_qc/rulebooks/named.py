@@ -17,7 +17,7 @@ _DENIES = re.compile(
 )
 
 
-def _named(
+def _meanings(
     words: Sequence[str], longest: int, meaning: Callable[[str], str | None]
 ) -> Iterator[tuple[int, str]]:
     """What names among words mean, each with the place of its first word; the longest name counts:
@@ -41,7 +41,7 @@ def substances_named(text: str) -> frozenset[str]:
     as a symbol is written.
     """
     words = _COMPARES.sub(" ; ", re.sub(r"[()/+:,]", r" \g<0> ", text)).split()
-    return frozenset(analyte for _, analyte in _named(words, _LONGEST_NAME, _substance))
+    return frozenset(analyte for _, analyte in _meanings(words, _LONGEST_NAME, _substance))
 
 
 def _substance(name: str) -> str | None:
@@ -69,7 +69,7 @@ def forms_named(text: str) -> Mapping[str, bool]:
     the name."""
     words = re.findall(r"[^\s,;:()]+|;", text)
     allowed: dict[str, bool] = {}
-    for place, form in _named(words, _LONGEST_FORM, _form):
+    for place, form in _meanings(words, _LONGEST_FORM, _form):
         before = " ".join(words[:place]).rpartition(";")[2]
         allowed[form] = len(_DENIES.findall(before)) % 2 == 0
     return allowed

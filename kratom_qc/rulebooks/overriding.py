@@ -34,13 +34,13 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, .
     return tuple(f"{key}: {before.get(key, 'not said')} → {after[key]}" for key in keys)
 
 
-def unanswered(own: Mapping[str, Any]) -> Iterator[str]:
+def unanswered(keys: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with an override whatever it replaces: it asks another question, or gives no
     reason."""
     for key in FIXED:
-        if key in own:
+        if key in keys:
             yield f"an override cannot change {key}; write a limit of its own"
-    if not str(own.get("because", "")).strip():
+    if not str(keys.get("because", "")).strip():
         yield "an override needs its reason in because"
 
 
@@ -89,7 +89,7 @@ _UNCONFIRMED = (Evidence.MEMORY, Evidence.NEWS)
 
 
 def _evidence(old: Limit, new: Limit) -> Iterator[str]:
-    was_memory, is_memory = (one.evidence in _UNCONFIRMED for one in (old, new))
+    was_memory, is_memory = (limit.evidence in _UNCONFIRMED for limit in (old, new))
     if was_memory and not is_memory:
         yield "a figure nobody has confirmed would be believed"
     if is_memory and not was_memory:

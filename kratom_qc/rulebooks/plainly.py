@@ -53,8 +53,8 @@ def asks(limit: Limit) -> str:
             fields = [name.replace("_", " ") for name in limit.requires]
             return f"every certificate states {_listed(fields)}"
         case ProfileLimit():
-            others = [wording.subject_name(one) for one in limit.absent]
-            return f"no {subject} without {_listed(others)}"
+            leaf_analytes = [wording.subject_name(analyte) for analyte in limit.absent]
+            return f"no {subject} without {_listed(leaf_analytes)}"
         case UnreadRule():
             return f"nobody has located what this rule says: {limit.text}"
         case Ban() | NoStatute():
@@ -66,12 +66,14 @@ def asks(limit: Limit) -> str:
 def _figure(limit: AmountLimit) -> str:
     """The figures as the source prints them; the linter has compared them with the data. Where it
     prints no operator, the one the data took it for."""
-    read = [one for one in figures(limit.text) if one.operator] or list(figures(limit.text)[:1])
+    read = [figure for figure in figures(limit.text) if figure.operator] or list(
+        figures(limit.text)[:1]
+    )
     implied = ">=" if limit.acceptance_interval.high is None else "<="
     basis = "" if limit.basis in ("as received", *_SAID_BY_UNITS) else " of the dry weight"
-    if [one.operator for one in read] == [">=", "<="]:
+    if [figure.operator for figure in read] == [">=", "<="]:
         return f"{wording.shown(read[0].number)}–{_amount(read[1])}{basis}"
-    parts = [f"{_OPERATORS[one.operator or implied]} {_amount(one)}" for one in read]
+    parts = [f"{_OPERATORS[figure.operator or implied]} {_amount(figure)}" for figure in read]
     return " and ".join(parts) + basis
 
 
@@ -93,7 +95,7 @@ def _absence(limit: NotDetectedLimit) -> str:
 
 
 def _forms(products: tuple[str, ...]) -> str:
-    return _listed([product_forms()[one].lower() for one in products])
+    return _listed([product_forms()[product].lower() for product in products])
 
 
 def _listed(names: list[str]) -> str:

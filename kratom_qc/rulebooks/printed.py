@@ -197,13 +197,13 @@ def _operator_before(text: str, *, first: bool) -> tuple[str, str]:
     return text, ""
 
 
-def _refuse_denied(said: str) -> None:
-    if _VIOLATES.search(said):
+def _refuse_denied(sentence: str) -> None:
+    if _VIOLATES.search(sentence):
         raise ValueError("forbids a range: what it permits cannot be told for sure")
 
 
-def _refuse_permitted(said: str) -> None:
-    if _PERMITS.search(said):
+def _refuse_permitted(sentence: str) -> None:
+    if _PERMITS.search(sentence):
         raise ValueError(
             "forbids with an exception: whether it permits or forbids cannot be told for sure"
         )
@@ -219,23 +219,23 @@ def _last_operator(text: str) -> tuple[int, int, str]:
     return best[2], best[0], best[3]
 
 
-def _unit(said: str, end: int) -> tuple[str, int]:
+def _unit(text: str, end: int) -> tuple[str, int]:
     """(the longest run of words behind a number that is a unit, where it ends). `150 mg of
     mitragynine per serving` is in mg per serving."""
-    ratio = _TO_ONE.match(said, end)
+    ratio = _TO_ONE.match(text, end)
     if ratio:
         return ": 1", ratio.end()
-    word = r"[^\s-]\S*" if said[end : end + 1] == "-" else r"\S+"
-    words = list(re.finditer(word, said[end : end + 60]))[:_LONGEST_UNIT]
+    word = r"[^\s-]\S*" if text[end : end + 1] == "-" else r"\S+"
+    words = list(re.finditer(word, text[end : end + 60]))[:_LONGEST_UNIT]
     for last in reversed(words):
         stop = end + last.end()
-        printed = said[end:stop].strip(" -,;.:")
+        printed = text[end:stop].strip(" -,;.:")
         if printed.count("(") < printed.count(")"):
             printed = printed.rstrip(")")
         unit = vocabulary.unit(printed) if printed else None
         if unit is not None:
-            begin = end + said[end:stop].index(printed)
-            per = _PER.findall(said) if unit.canonical == "g" else []
+            begin = end + text[end:stop].index(printed)
+            per = _PER.findall(text) if unit.canonical == "g" else []
             return _per(printed, per), begin + len(printed)
     return "", end
 

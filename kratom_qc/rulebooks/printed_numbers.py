@@ -38,10 +38,10 @@ _BLANKS = str.maketrans("\u00a0\u2007\u2009\u202f", "    ")
 def levelled(text: str) -> str:
     """A text whose raised digits stand after ^, whose blanks are plain, and whose chapters
     (`<467>`) are blanked out: their brackets are no operators."""
-    said = re.sub(
+    level = re.sub(
         r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "^" + power[0].translate(_RAISED), text
     ).translate(_BLANKS)
-    return re.sub(r"<\s?\d+[a-z]?>", lambda chapter: " " * len(chapter[0]), said)
+    return re.sub(r"<\s?\d+[a-z]?>", lambda chapter: " " * len(chapter[0]), level)
 
 
 class Number(NamedTuple):
@@ -52,9 +52,9 @@ class Number(NamedTuple):
     end: int
 
 
-def numbers(said: str) -> Iterator[Number]:
+def numbers(text: str) -> Iterator[Number]:
     """Every number in a levelled text. Raises ValueError for `two (3)`."""
-    for token in _TOKEN.finditer(said):
+    for token in _TOKEN.finditer(text):
         if token["word"]:
             number = _decimal(token["same"])
             if number != _WORDS[token["word"].casefold()]:

@@ -99,7 +99,7 @@ def read(file: Path) -> Written:
                 f"{document.where((table,))}: write every {table} as a table of its own, "
                 f"under [[{table}]]"
             )
-    silent = tuple(NotAsked(one.families, one.because) for one in shape.not_asked)
+    silent = tuple(NotAsked(silence.families, silence.because) for silence in shape.not_asked)
     return Written(file.stem, document, shape.rulebook, shape.defaults, silent)
 
 

@@ -258,13 +258,13 @@ class NotDetectedRow(LimitRow):
             raise ValueError(f"unit '{self.unit}' is not known")
         known = vocabulary.analytes().get(self.of)
         counted = self.portion is not None or (known is not None and known.family == "microbe")
-        own = None if self.lod_at_most is None else self.lod_at_most * unit.factor
-        usual = depth_of(self.of) if self.portion is None and own is None else None
+        depth = None if self.lod_at_most is None else self.lod_at_most * unit.factor
+        usual = depth_of(self.of) if self.portion is None and depth is None else None
         return {
             "subject": self.of,
             "unit": "cfu/g" if counted else unit.canonical,
             "portion": self.portion,
-            "lod_at_most": own if usual is None else usual.lod_at_most,
+            "lod_at_most": depth if usual is None else usual.lod_at_most,
             "lod_because": self.lod_because if usual is None else usual.because,
         }
 

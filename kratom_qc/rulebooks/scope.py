@@ -32,7 +32,7 @@ def market_books(books: Mapping[str, Rulebook], market: str) -> tuple[Rulebook, 
     book = books.get(market)
     if book is None or book.kind != BookKind.MARKET:
         known = markets_of(books)
-        titles = {books[one].title.casefold(): one for one in known}
+        titles = {books[name].title.casefold(): name for name in known}
         called = next(iter(vocabulary.closest(market.casefold(), titles, 1)), "")
         near = vocabulary.nearest_hint(titles.get(called, market), known)
         raise UsageError(
@@ -56,7 +56,7 @@ def applicable(
     (`Everywhere`).
     """
     speaking: dict[str, Rulebook] = {}
-    lineages = [product_books(books, product), *(market_books(books, one) for one in markets)]
+    lineages = [product_books(books, product), *(market_books(books, market) for market in markets)]
     for book in chain.from_iterable(lineages):
         known = speaking.setdefault(book.id, book)
         if known.limits != book.limits:
@@ -118,9 +118,9 @@ def products_of_book(book: Rulebook, books: Mapping[str, Rulebook]) -> frozenset
     if book.kind == BookKind.MARKET:
         return forms(book.covers)
     return forms(
-        one.id
-        for one in books.values()
-        if one.kind == BookKind.PRODUCT and book.id in _above(books, one.id)
+        rulebook.id
+        for rulebook in books.values()
+        if rulebook.kind == BookKind.PRODUCT and book.id in _above(books, rulebook.id)
     )
 
 

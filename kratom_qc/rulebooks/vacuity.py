@@ -39,7 +39,7 @@ def mistakes(books: Mapping[str, Rulebook], written: Mapping[str, Written]) -> I
     whole = [
         book
         for book in books.values()
-        if unread.isdisjoint(one.id for one in lineage(books, book.id))
+        if unread.isdisjoint(parent.id for parent in lineage(books, book.id))
     ]
     markets = [book for book in whole if book.kind == BookKind.MARKET]
     for book in whole:
@@ -56,18 +56,18 @@ def _of_product(
     if book.id not in forms:
         yield f"'{book.id}' is no product ({', '.join(forms)}); nothing would ever be judged by it"
         return
-    own = [limit for _, limit in asked(lineage(books, book.id), book.id)]
-    if any(_always(limit) for limit in own):
+    product_limits = [limit for _, limit in asked(lineage(books, book.id), book.id)]
+    if any(_always(limit) for limit in product_limits):
         return
-    for day in _days(own, book.checked_on):
-        if not _held(own, day, book.id):
+    for day in _days(product_limits, book.checked_on):
+        if not _held(product_limits, day, book.id):
             yield f"on {day} no limit decides and holds a batch of which nothing was tested"
             break
     for market in markets:
         above = lineage(books, market.id)
         # A rulebook that does not speak of the product holds it.
-        if all(covers(one, book.id) for one in above):
-            limits = [*own, *(limit for _, limit in asked(above, book.id))]
+        if all(covers(parent, book.id) for parent in above):
+            limits = [*product_limits, *(limit for _, limit in asked(above, book.id))]
             yield from _silent_pass(limits, book.id, market.id)
 
 

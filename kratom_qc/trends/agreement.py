@@ -36,8 +36,8 @@ class Pair:
     uncertainty."""
 
     batch_id: str
-    one: Ends
-    other: Ends
+    first: Ends
+    second: Ends
     rpd: Ends
     agree: bool | None
     e_n: Decimal | None
@@ -63,12 +63,12 @@ class Bias:
         return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
 
-def relative_difference(one: Ends, other: Ends) -> Ends:
+def relative_difference(number: Ends, other: Ends) -> Ends:
     """RPD = |a − b| / ((a + b)/2) · 100 %; neither is negative. Two zeros do not differ."""
-    if one.is_exact and other.is_exact:
-        return exactly(abs(_in_per_cent(one, other).low or ZERO))
+    if number.is_exact and other.is_exact:
+        return exactly(abs(_in_per_cent(number, other).low or ZERO))
     # It grows with the ratio of the greater to the smaller, and is never more than 200.
-    ratios = [quotient(one, other), quotient(other, one)]
+    ratios = [quotient(number, other), quotient(other, number)]
     most = [_MOST if ratio.high is None else abs(_of_ratio(ratio.high)) for ratio in ratios]
     least = [_of_ratio(ratio.low) for ratio in ratios if ratio.low is not None and ratio.low > 1]
     return Ends(max(least, default=ZERO), max(most))
@@ -78,20 +78,20 @@ def _of_ratio(ratio: Decimal) -> Decimal:
     return _HUNDRED * (ratio - 1) / ((ratio + 1) / 2)
 
 
-def pair(batch_id: str, one: Value, other: Value, most: Decimal = WITHIN) -> Pair:
+def pair(batch_id: str, value: Value, other: Value, most: Decimal = WITHIN) -> Pair:
     """Compare two results. They agree where RPD is at most `most` %; below 5 LOQ, where they lie
     no further apart than the LOQ."""
-    rpd = relative_difference(one.ends, other.ends)
-    loq = max((value.loq for value in (one, other) if value.loq is not None), default=None)
+    rpd = relative_difference(value.ends, other.ends)
+    loq = max((value.loq for value in (value, other) if value.loq is not None), default=None)
     agree = _at_most(rpd, most)
-    if loq is not None and _is_near(one.ends, other.ends, loq):
-        agree = _at_most(distance(one.ends, other.ends), loq)
-    return Pair(batch_id, one.ends, other.ends, rpd, agree, e_n(one, other))
+    if loq is not None and _is_near(value.ends, other.ends, loq):
+        agree = _at_most(distance(value.ends, other.ends), loq)
+    return Pair(batch_id, value.ends, other.ends, rpd, agree, e_n(value, other))
 
 
-def _is_near(one: Ends, other: Ends, loq: Decimal) -> bool:
+def _is_near(number: Ends, other: Ends, loq: Decimal) -> bool:
     """Whether one of two values is, or may be, below 5 LOQ."""
-    return any(ends.low is None or ends.low < _FAR_ABOVE * loq for ends in (one, other))
+    return any(ends.low is None or ends.low < _FAR_ABOVE * loq for ends in (number, other))
 
 
 def _at_most(number: Ends, most: Decimal) -> bool | None:
@@ -100,32 +100,34 @@ def _at_most(number: Ends, most: Decimal) -> bool | None:
     return False if number.low is not None and number.low > most else None
 
 
-def e_n(one: Value, other: Value) -> Decimal | None:
+def e_n(value: Value, other: Value) -> Decimal | None:
     """E_n = (x − X)/√(U² + U²) of expanded uncertainties (ISO 13528); beyond ±1 two results do not
     agree. None where one is hidden or states no uncertainty."""
-    if not (one.uncertainty and other.uncertainty and one.ends.is_exact and other.ends.is_exact):
+    if not (
+        value.uncertainty and other.uncertainty and value.ends.is_exact and other.ends.is_exact
+    ):
         return None
-    apart = minus(one.ends, other.ends).low or ZERO
-    return apart / (one.uncertainty**2 + other.uncertainty**2).sqrt()
+    apart = minus(value.ends, other.ends).low or ZERO
+    return apart / (value.uncertainty**2 + other.uncertainty**2).sqrt()
 
 
 def bias(laboratory: str, against: str, pairs: Sequence[Pair]) -> Bias:
     """The mean difference over pairs (at least one), with a confidence interval by Student's t."""
-    differences = [_in_per_cent(one.one, one.other) for one in pairs]
-    hidden = sum(not one.is_exact for one in differences)
+    differences = [_in_per_cent(pair.first, pair.second) for pair in pairs]
+    hidden = sum(not number.is_exact for number in differences)
     why = f"{hidden} of {len(pairs)} pairs have hidden values" if hidden else ""
     if len(pairs) < FEWEST:
         why = f"too few: {len(pairs)} batches tested by both, {FEWEST} are needed"
-    low, high = (None, None) if why else _confidence([one.low or ZERO for one in differences])
+    low, high = (None, None) if why else _confidence([number.low or ZERO for number in differences])
     return Bias(laboratory, against, tuple(pairs), mean_of(differences), low, high, why)
 
 
-def _in_per_cent(one: Ends, other: Ends) -> Ends:
+def _in_per_cent(number: Ends, other: Ends) -> Ends:
     """(a − b) in % of the mean of both; of hidden values at the extremes of their ratio."""
-    if one.is_exact and other.is_exact:
-        apart, both = minus(one, other).low or ZERO, plus(one, other).low
+    if number.is_exact and other.is_exact:
+        apart, both = minus(number, other).low or ZERO, plus(number, other).low
         return exactly(2 * _HUNDRED * apart / both if both else ZERO)
-    ratio = quotient(one, other)
+    ratio = quotient(number, other)
     low = -_MOST if not ratio.low else _of_ratio(ratio.low)
     return Ends(low, _MOST if ratio.high is None else _of_ratio(ratio.high))
 
@@ -139,7 +141,7 @@ def _confidence(numbers: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
 
 def duplicate_spread(pairs: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
     """The standard deviation of repetition from duplicates: √(Σd²/2n) over at least one pair."""
-    squares = [(one - other) ** 2 for one, other in pairs]
+    squares = [(first - second) ** 2 for first, second in pairs]
     return (sum(squares, ZERO) / (2 * len(squares))).sqrt()
 
 

@@ -22,35 +22,35 @@ from kratom_qc.trends.trend import Chart, OutOfTrend, Trend
 Data = dict[str, Any]
 
 
-def trend_object(one: Trend) -> Data:
+def trend_object(trend: Trend) -> Data:
     """One series with everything about it. `signals` name their batches by index in `points`."""
     return {
         "kind": "series",
-        "series": one.series.key._asdict(),
-        "title": words.title(one.series.key),
-        "scale": one.series.scale,
-        "points": [_point(point) for point in one.series.points],
-        "chart": _chart(one.chart) if one.chart else None,
-        "why_no_chart": one.why_no_chart,
-        "capability": _capability(one.capability) if one.capability else None,
-        "why_no_capability": one.why_no_capability,
-        "out_of_trend": [out_of_trend_object(each) for each in one.out_of_trend],
-        "sentences": list(words.sentences(one)),
+        "series": trend.series.key._asdict(),
+        "title": words.title(trend.series.key),
+        "scale": trend.series.scale,
+        "points": [_point(point) for point in trend.series.points],
+        "chart": _chart(trend.chart) if trend.chart else None,
+        "why_no_chart": trend.why_no_chart,
+        "capability": _capability(trend.capability) if trend.capability else None,
+        "why_no_capability": trend.why_no_capability,
+        "out_of_trend": [out_of_trend_object(broken) for broken in trend.out_of_trend],
+        "sentences": list(words.sentences(trend)),
     }
 
 
-def out_of_trend_object(one: OutOfTrend) -> Data:
+def out_of_trend_object(broken: OutOfTrend) -> Data:
     """What a batch breaks of its history."""
     return {
-        "batch_id": one.point.batch_id,
-        "analyte": one.series.key.analyte,
-        "rule": one.rule,
-        "side": one.side,
-        "value": _ends(one.point.value),
-        "lower": _ends(one.lower),
-        "upper": _ends(one.upper),
-        "before": one.before,
-        "sentence": words.out_of_trend(one),
+        "batch_id": broken.point.batch_id,
+        "analyte": broken.series.key.analyte,
+        "rule": broken.rule,
+        "side": broken.side,
+        "value": _ends(broken.point.value),
+        "lower": _ends(broken.lower),
+        "upper": _ends(broken.upper),
+        "before": broken.before,
+        "sentence": words.out_of_trend(broken),
     }
 
 
@@ -60,33 +60,33 @@ def duplicates_object(key: SeriesKey, pairs: Iterable[Pair]) -> Data:
         "kind": "duplicates",
         "series": key._asdict(),
         "title": words.title(key),
-        "pairs": [_pair(one) for one in pairs],
+        "pairs": [_pair(pair) for pair in pairs],
     }
 
 
-def bias_object(key: SeriesKey, one: Bias) -> Data:
+def bias_object(key: SeriesKey, bias: Bias) -> Data:
     """How one laboratory's results lie to another's, in % of the mean of both."""
     return {
         "kind": "laboratories",
         "series": key._asdict(),
-        "laboratory": one.laboratory,
-        "against": one.against,
-        "pairs": [_pair(each) for each in one.pairs],
-        "difference": _ends(one.difference),
-        "confidence": _ends(Ends(one.low, one.high)) if one.low is not None else None,
-        "why_no_confidence": one.why_no_confidence,
-        "sentence": words.bias(one),
+        "laboratory": bias.laboratory,
+        "against": bias.against,
+        "pairs": [_pair(pair) for pair in bias.pairs],
+        "difference": _ends(bias.difference),
+        "confidence": _ends(Ends(bias.low, bias.high)) if bias.low is not None else None,
+        "why_no_confidence": bias.why_no_confidence,
+        "sentence": words.bias(bias),
     }
 
 
-def failures_object(one: Failures) -> Data:
+def failures_object(failures: Failures) -> Data:
     """How often one laboratory's batches FAIL; `fell` and `rose` count its batches from 0."""
     return {
         "kind": "failures",
-        "laboratory": one.laboratory,
-        "batches": one.batches,
-        "failed": one.failed,
-        "rate": _number(one.rate),
+        "laboratory": failures.laboratory,
+        "batches": failures.batches,
+        "failed": failures.failed,
+        "rate": _number(failures.rate),
         "groups": [
             {
                 "batches": group.batches,
@@ -94,100 +94,100 @@ def failures_object(one: Failures) -> Data:
                 "lower": _number(group.lower),
                 "upper": _number(group.upper),
             }
-            for group in one.groups
+            for group in failures.groups
         ],
-        "fell": one.fell,
-        "rose": one.rose,
-        "why_not": one.why_not,
-        "sentence": words.failures(one),
+        "fell": failures.fell,
+        "rose": failures.rose,
+        "why_not": failures.why_not,
+        "sentence": words.failures(failures),
     }
 
 
-def _pair(one: Pair) -> Data:
+def _pair(pair: Pair) -> Data:
     return {
-        "batch_id": one.batch_id,
-        "one": _ends(one.one),
-        "other": _ends(one.other),
-        "rpd": _ends(one.rpd),
-        "agree": one.agree,
-        "e_n": _number(one.e_n),
+        "batch_id": pair.batch_id,
+        "one": _ends(pair.first),
+        "other": _ends(pair.second),
+        "rpd": _ends(pair.rpd),
+        "agree": pair.agree,
+        "e_n": _number(pair.e_n),
     }
 
 
-def _point(one: Point) -> Data:
+def _point(point: Point) -> Data:
     return {
-        "batch_id": one.batch_id,
-        "day": one.day.isoformat(),
-        **_ends(one.value),
-        "said": one.said,
-        "cell": one.cell,
-        "statements": one.statements,
+        "batch_id": point.batch_id,
+        "day": point.day.isoformat(),
+        **_ends(point.value),
+        "said": point.printed,
+        "cell": point.cell,
+        "statements": point.statements,
     }
 
 
-def _chart(one: Chart) -> Data:
-    single = one.individuals
+def _chart(chart: Chart) -> Data:
+    single = chart.individuals
     return {
-        "baseline": one.baseline,
+        "baseline": chart.baseline,
         "individuals": {
             **{
                 name: _ends(getattr(single, name))
                 for name in ("center", "sigma", "lower", "upper", "mean_range", "range_upper")
             },
-            "ranges": [_ends(each) for each in single.ranges],
+            "ranges": [_ends(number) for number in single.ranges],
         },
         "ewma": {
-            name: [_ends(each) for each in getattr(one.ewma, name)]
+            name: [_ends(number) for number in getattr(chart.ewma, name)]
             for name in ("values", "lower", "upper")
         },
         "cusum": {
-            "above": [_ends(each) for each in one.cusum.above],
-            "below": [_ends(each) for each in one.cusum.below],
-            "decision": _ends(one.cusum.decision),
+            "above": [_ends(number) for number in chart.cusum.above],
+            "below": [_ends(number) for number in chart.cusum.below],
+            "decision": _ends(chart.cusum.decision),
         },
-        "signals": [_signal(each) for each in one.signals],
-        "autocorrelation": _number(one.autocorrelation),
-        "neighbours_alike": one.neighbours_alike,
+        "signals": [_signal(signal) for signal in chart.signals],
+        "autocorrelation": _number(chart.autocorrelation),
+        "neighbours_alike": chart.neighbours_alike,
     }
 
 
-def _signal(one: Signal) -> Data:
+def _signal(signal: Signal) -> Data:
     return {
-        "rule": one.rule,
-        "means": one.means,
-        "first": one.first,
-        "last": one.last,
-        "side": one.side,
-        "certain": one.certain,
+        "rule": signal.rule,
+        "means": signal.means,
+        "first": signal.first,
+        "last": signal.last,
+        "side": signal.side,
+        "certain": signal.certain,
     }
 
 
-def _capability(one: Capability) -> Data:
-    bounds = one.specification
+def _capability(capability: Capability) -> Data:
+    bounds = capability.specification
     return {
         "lower": _number(bounds.lower),
         "lower_rule": bounds.lower_rule,
         "upper": _number(bounds.upper),
         "upper_rule": bounds.upper_rule,
-        "points": one.points,
-        "mean": _number(one.mean),
-        "within": _number(one.within),
-        "overall": _number(one.overall),
-        "outside": one.outside,
-        **{name: _estimate(getattr(one, name)) for name in ("cp", "cpk", "pp", "ppk")},
-        "why_no_cpk": one.why_no_cpk,
+        "points": capability.points,
+        "mean": _number(capability.mean),
+        "within": _number(capability.within),
+        "overall": _number(capability.overall),
+        "outside": capability.outside,
+        **{name: _estimate(getattr(capability, name)) for name in ("cp", "cpk", "pp", "ppk")},
+        "why_no_cpk": capability.why_no_cpk,
     }
 
 
-def _estimate(one: Estimate | None) -> Data | None:
-    if one is None:
+def _estimate(estimate: Estimate | None) -> Data | None:
+    if estimate is None:
         return None
-    return {name: _number(getattr(one, name)) for name in ("value", "low", "high")}
+    return {name: _number(getattr(estimate, name)) for name in ("value", "low", "high")}
 
 
-def _ends(one: Ends) -> Data:
-    return {"low": _number(one.low), "high": _number(one.high)}
+def _ends(number: Ends) -> Data:
+    return {"low": _number(number.low), "high": _number(number.high)}
 
 
-def _number(one: Decimal | None) -> str | None:
-    return None if one is None else plain(one)
+def _number(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)

@@ -77,7 +77,7 @@ def baseline(values: Sequence[Ends]) -> Baseline:
 
 
 def _ranges(values: Sequence[Ends]) -> tuple[Ends, ...]:
-    return tuple(distance(one, after) for one, after in pairwise(values))
+    return tuple(distance(before, after) for before, after in pairwise(values))
 
 
 def individuals(values: Sequence[Ends], base: Baseline) -> Individuals:

@@ -43,7 +43,7 @@ class Stated:
 
     subject: Subject
     interval: Interval | None
-    said: str  # with its unit
+    printed: str  # with its unit
     cell: str  # as `file sheet!cell`
     uncertainty: Decimal | None = None
 
@@ -55,10 +55,10 @@ class ResultLine:
     uncertainty (beyond ±1 they differ)."""
 
     subject: Subject
-    one: tuple[Stated, ...]
-    other: tuple[Stated, ...]
-    one_interval: Interval | None
-    other_interval: Interval | None
+    first: tuple[Stated, ...]
+    second: tuple[Stated, ...]
+    first_interval: Interval | None
+    second_interval: Interval | None
     relation: Relation
     difference: Ends | None
     e_n: Decimal | None
@@ -76,13 +76,13 @@ class MarketLine(NamedTuple):
     """One market on both sides (None: the batch's own verdict); None where it was not judged."""
 
     market: str | None
-    one: Standing | None
-    other: Standing | None
+    first: Standing | None
+    second: Standing | None
 
     @property
     def differs(self) -> bool:
         """Whether the two sides say something else."""
-        return self.one != self.other
+        return self.first != self.second
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +104,15 @@ class Side:
 class Comparison:
     """Two sides with every result and every market."""
 
-    one: Side
-    other: Side
+    first: Side
+    second: Side
     results: tuple[ResultLine, ...]
     markets: tuple[MarketLine, ...]
 
 
-def compared(one: Iterable[Stated], other: Iterable[Stated]) -> tuple[ResultLine, ...]:
+def compared(first: Iterable[Stated], second: Iterable[Stated]) -> tuple[ResultLine, ...]:
     """Every subject that either side speaks of, in the order of the first."""
-    ours, theirs = _by_subject(one), _by_subject(other)
+    ours, theirs = _by_subject(first), _by_subject(second)
     return tuple(
         _line(subject, tuple(ours.get(subject, ())), tuple(theirs.get(subject, ())))
         for subject in dict.fromkeys((*ours, *theirs))
@@ -120,24 +120,24 @@ def compared(one: Iterable[Stated], other: Iterable[Stated]) -> tuple[ResultLine
 
 
 def _by_subject(stated: Iterable[Stated]) -> dict[Subject, list[Stated]]:
-    found: dict[Subject, list[Stated]] = {}
-    for each in stated:
-        found.setdefault(each.subject, []).append(each)
-    return found
+    by_subject: dict[Subject, list[Stated]] = {}
+    for statement in stated:
+        by_subject.setdefault(statement.subject, []).append(statement)
+    return by_subject
 
 
-def _line(subject: Subject, one: tuple[Stated, ...], other: tuple[Stated, ...]) -> ResultLine:
-    first, second = _hull(one), _hull(other)
+def _line(subject: Subject, ours: tuple[Stated, ...], theirs: tuple[Stated, ...]) -> ResultLine:
+    first, second = _hull(ours), _hull(theirs)
     difference = minus(ends.of(second), ends.of(first)) if first and second else None
     return ResultLine(
         subject=subject,
-        one=one,
-        other=other,
-        one_interval=first,
-        other_interval=second,
-        relation=_relation((one, other), first, second),
+        first=ours,
+        second=theirs,
+        first_interval=first,
+        second_interval=second,
+        relation=_relation((ours, theirs), first, second),
         difference=difference,
-        e_n=e_n(_value(other), _value(one)) if len(one) == len(other) == 1 else None,
+        e_n=e_n(_value(theirs), _value(ours)) if len(ours) == len(theirs) == 1 else None,
     )
 
 
@@ -148,22 +148,24 @@ def _value(stated: Sequence[Stated]) -> Value:
 
 def _hull(stated: Sequence[Stated]) -> Interval | None:
     """Everything that a side leaves possible; None where it states no number."""
-    intervals = [each.interval for each in stated if each.interval is not None]
+    intervals = [statement.interval for statement in stated if statement.interval is not None]
     return reduce(Interval.hull, intervals) if intervals else None
 
 
 def _relation(
-    sides: tuple[Sequence[Stated], Sequence[Stated]], one: Interval | None, other: Interval | None
+    sides: tuple[Sequence[Stated], Sequence[Stated]],
+    first: Interval | None,
+    second: Interval | None,
 ) -> Relation:
     if not all(sides):
         return Relation.GONE if sides[0] else Relation.NEW
-    if one is None or other is None:
-        ours, theirs = ({each.said.casefold() for each in side} for side in sides)
+    if first is None or second is None:
+        ours, theirs = ({statement.printed.casefold() for statement in side} for side in sides)
         return Relation.SAME if ours == theirs else Relation.OTHER_WORDS
-    if one == other:
+    if first == second:
         return Relation.SAME
-    if one.meets(other):
+    if first.meets(second):
         return Relation.EITHER
     # They do not meet: of two equal low ends the open one begins above the other.
-    higher = (other.low, other.low_open) > (one.low, one.low_open)
+    higher = (second.low, second.low_open) > (first.low, first.low_open)
     return Relation.HIGHER if higher else Relation.LOWER

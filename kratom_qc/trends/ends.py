@@ -44,48 +44,52 @@ def of(interval: Interval) -> Ends:
     return Ends(interval.low, interval.high)
 
 
-def log10(one: Ends) -> Ends:
+def log10(number: Ends) -> Ends:
     """The common logarithm. Zero has none: as the low end it bounds nothing."""
-    if one.high is not None and not one.high:
+    if number.high is not None and not number.high:
         return Ends(None, None)
-    return Ends(one.low.log10() if one.low else None, one.high.log10() if one.high else None)
-
-
-def plus(one: Ends, other: Ends) -> Ends:
-    """The sum."""
-    return Ends(_both(add, one.low, other.low), _both(add, one.high, other.high))
-
-
-def minus(one: Ends, other: Ends) -> Ends:
-    """The difference."""
-    return Ends(_both(sub, one.low, other.high), _both(sub, one.high, other.low))
-
-
-def times(factor: Decimal, one: Ends) -> Ends:
-    """A multiple; `factor` is not negative."""
     return Ends(
-        None if one.low is None else factor * one.low,
-        None if one.high is None else factor * one.high,
+        number.low.log10() if number.low else None, number.high.log10() if number.high else None
     )
 
 
-def positive(one: Ends) -> Ends:
+def plus(number: Ends, other: Ends) -> Ends:
+    """The sum."""
+    return Ends(_combined(add, number.low, other.low), _combined(add, number.high, other.high))
+
+
+def minus(number: Ends, other: Ends) -> Ends:
+    """The difference."""
+    return Ends(_combined(sub, number.low, other.high), _combined(sub, number.high, other.low))
+
+
+def times(factor: Decimal, number: Ends) -> Ends:
+    """A multiple; `factor` is not negative."""
+    return Ends(
+        None if number.low is None else factor * number.low,
+        None if number.high is None else factor * number.high,
+    )
+
+
+def positive(number: Ends) -> Ends:
     """The number itself, or 0 where it is less."""
-    return Ends(max(ZERO, one.low or ZERO), None if one.high is None else max(ZERO, one.high))
+    return Ends(
+        max(ZERO, number.low or ZERO), None if number.high is None else max(ZERO, number.high)
+    )
 
 
-def distance(one: Ends, other: Ends) -> Ends:
+def distance(number: Ends, other: Ends) -> Ends:
     """How far apart two numbers are."""
-    apart, back = minus(one, other), minus(other, one)
+    apart, back = minus(number, other), minus(other, number)
     nearest = max((ZERO, *(end for end in (apart.low, back.low) if end is not None)))
     furthest = None if apart.high is None or back.high is None else max(apart.high, back.high)
     return Ends(nearest, furthest)
 
 
-def quotient(one: Ends, other: Ends) -> Ends:
+def quotient(number: Ends, other: Ends) -> Ends:
     """One substance by another, neither negative; nothing bounds what is divided by zero."""
-    low = one.low / other.high if one.low and other.high else ZERO
-    return Ends(low, one.high / other.low if one.high is not None and other.low else None)
+    low = number.low / other.high if number.low and other.high else ZERO
+    return Ends(low, number.high / other.low if number.high is not None and other.low else None)
 
 
 def mean_of(numbers: Sequence[Ends]) -> Ends:
@@ -93,27 +97,27 @@ def mean_of(numbers: Sequence[Ends]) -> Ends:
     statistics.StatisticsError for no numbers."""
     if len(numbers) == 1:
         return numbers[0]
-    lows = [one.low for one in numbers if one.low is not None]
-    highs = [one.high for one in numbers if one.high is not None]
+    lows = [number.low for number in numbers if number.low is not None]
+    highs = [number.high for number in numbers if number.high is not None]
     return Ends(
         mean(lows) if len(lows) == len(numbers) else None,
         mean(highs) if len(highs) == len(numbers) else None,
     )
 
 
-def above(one: Ends, line: Ends) -> tuple[bool, bool]:
+def above(number: Ends, line: Ends) -> tuple[bool, bool]:
     """Whether a number lies above a line: (for certain, possibly)."""
-    certain = one.low is not None and line.high is not None and one.low > line.high
-    possible = one.high is None or line.low is None or one.high > line.low
+    certain = number.low is not None and line.high is not None and number.low > line.high
+    possible = number.high is None or line.low is None or number.high > line.low
     return certain, possible
 
 
-def below(one: Ends, line: Ends) -> tuple[bool, bool]:
+def below(number: Ends, line: Ends) -> tuple[bool, bool]:
     """Whether a number lies below a line: (for certain, possibly)."""
-    return above(line, one)
+    return above(line, number)
 
 
-def _both(
-    operation: Callable[[Decimal, Decimal], Decimal], one: Decimal | None, other: Decimal | None
+def _combined(
+    operation: Callable[[Decimal, Decimal], Decimal], end: Decimal | None, other: Decimal | None
 ) -> Decimal | None:
-    return None if one is None or other is None else operation(one, other)
+    return None if end is None or other is None else operation(end, other)

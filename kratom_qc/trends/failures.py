@@ -91,8 +91,8 @@ def _alarm(failed: Sequence[bool], rate: Decimal, other: Decimal) -> int | None:
     """The first batch after which another rate is much likelier than the one before."""
     for_fail, for_pass = (other / rate).ln(), ((1 - other) / (1 - rate)).ln()
     likelier = ZERO
-    for place, one in enumerate(failed):
-        likelier = max(ZERO, likelier + (for_fail if one else for_pass))
+    for place, fails in enumerate(failed):
+        likelier = max(ZERO, likelier + (for_fail if fails else for_pass))
         if likelier > _DECISION:
             return place
     return None

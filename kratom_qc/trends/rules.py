@@ -75,13 +75,14 @@ class _Pattern(NamedTuple):
 def signals(values: Sequence[Ends], base: Baseline) -> tuple[Signal, ...]:
     """Every signal of both sets of rules, in the order of the rules; one that goes on from point to
     point is one signal. Where it is certain in one part and possible in more, both are told."""
-    found: list[Signal] = []
+    seen: list[Signal] = []
     for pattern in _patterns(values, base):
-        found += _signals(pattern)
-    found += _neighbours(values)
-    found += _on_both_sides(values, base)
+        seen += _signals(pattern)
+    seen += _neighbours(values)
+    seen += _on_both_sides(values, base)
     rules = list(RULES)
-    return tuple(sorted(found, key=lambda one: (rules.index(one.rule), one.first, not one.certain)))
+    seen.sort(key=lambda signal: (rules.index(signal.rule), signal.first, not signal.certain))
+    return tuple(seen)
 
 
 def chart_signals(rule: str, lines: Iterable[tuple[Ends, Ends, Ends]]) -> tuple[Signal, ...]:
@@ -134,7 +135,7 @@ def _patterns(values: Sequence[Ends], base: Baseline) -> Iterator[_Pattern]:
 
 def _flags(pairs: Iterable[tuple[bool, bool]]) -> _Flags:
     pairs = list(pairs)
-    return _Flags(tuple(one for one, _ in pairs), tuple(one for _, one in pairs))
+    return _Flags(tuple(certain for certain, _ in pairs), tuple(possible for _, possible in pairs))
 
 
 def _within(value: Ends, base: Baseline) -> tuple[bool, bool]:
@@ -147,7 +148,7 @@ def _signals(pattern: _Pattern) -> Iterator[Signal]:
     """The signals of a pattern; what is certain is not told as possible again."""
     certain = list(_completed(pattern.flags.certain, pattern.needed, pattern.of))
     possible = list(_completed(pattern.flags.possible, pattern.needed, pattern.of))
-    yield from _told(pattern.rule, pattern.side, pattern.of, certain, possible)
+    yield from _ending_at(pattern.rule, pattern.side, pattern.of, certain, possible)
 
 
 def _completed(flags: Sequence[bool], needed: int, of: int) -> Iterator[int]:
@@ -157,7 +158,7 @@ def _completed(flags: Sequence[bool], needed: int, of: int) -> Iterator[int]:
             yield last
 
 
-def _told(
+def _ending_at(
     rule: str, side: str, of: int, certain: Sequence[int], possible: Sequence[int]
 ) -> Iterator[Signal]:
     """Signals that end at these points; those that follow each other are one."""
@@ -185,7 +186,7 @@ def _neighbours(values: Sequence[Ends]) -> Iterator[Signal]:
         sorted({pair + 1 for flags in both for pair in _completed(flags, 13, 13)})
         for both in zip(*turns, strict=True)
     )
-    yield from _told("Nelson 4", "", 14, certain, possible)
+    yield from _ending_at("Nelson 4", "", 14, certain, possible)
 
 
 def _steady(side: str, pairs: _Flags, values: Sequence[Ends]) -> Iterator[Signal]:
@@ -193,7 +194,7 @@ def _steady(side: str, pairs: _Flags, values: Sequence[Ends]) -> Iterator[Signal
     value must suit both its neighbours."""
     certain, possible = ([pair + 1 for pair in _completed(flags, 5, 5)] for flags in pairs)
     possible = [last for last in possible if _can(side, values[last - 5 : last + 1])]
-    yield from _told("Nelson 3", side, 6, certain, possible)
+    yield from _ending_at("Nelson 3", side, 6, certain, possible)
 
 
 def _can(side: str, values: Sequence[Ends]) -> bool:
@@ -228,10 +229,10 @@ def _on_both_sides(values: Sequence[Ends], base: Baseline) -> Iterator[Signal]:
         [
             last
             for last in _completed(
-                [one or other for one, other in zip(up, down, strict=True)], 8, 8
+                [over_it or under_it for over_it, under_it in zip(up, down, strict=True)], 8, 8
             )
             if any(up[last - 7 : last + 1]) and any(down[last - 7 : last + 1])
         ]
         for up, down in zip(over, under, strict=True)
     )
-    yield from _told("Nelson 8", "", 8, certain, possible)
+    yield from _ending_at("Nelson 8", "", 8, certain, possible)

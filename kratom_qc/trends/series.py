@@ -35,7 +35,7 @@ class Point:
     batch_id: str
     day: date
     value: Ends
-    said: str
+    printed: str
     cell: str  # as `file sheet!cell`
     statements: int = 1
 
@@ -55,5 +55,5 @@ class Series:
     @property
     def values(self) -> tuple[Ends, ...]:
         """What the chart is computed of."""
-        own = tuple(point.value for point in self.points)
-        return tuple(map(ends.log10, own)) if self.scale == "log10" else own
+        numbers = tuple(point.value for point in self.points)
+        return tuple(map(ends.log10, numbers)) if self.scale == "log10" else numbers

@@ -93,7 +93,7 @@ def why_no_limits(values: Sequence[Ends]) -> str:
 
 def _chart(values: Sequence[Ends], base: Baseline) -> Chart:
     averages, sums = charts.ewma(values, base), charts.cusum(values, base)
-    found = (
+    signals = (
         *rules.signals(values, base),
         *rules.ewma_signals(averages),
         *rules.cusum_signals(sums),
@@ -105,7 +105,7 @@ def _chart(values: Sequence[Ends], base: Baseline) -> Chart:
         individuals=charts.individuals(values, base),
         ewma=averages,
         cusum=sums,
-        signals=found,
+        signals=signals,
         autocorrelation=alike,
         neighbours_alike=alike is not None and alike > _ALIKE / Decimal(len(values)).sqrt(),
     )
@@ -116,8 +116,8 @@ def autocorrelation(numbers: Sequence[Decimal]) -> Decimal:
     where all are equal."""
     middle = mean(numbers)
     away = [number - middle for number in numbers]
-    products = sum((one * after for one, after in pairwise(away)), ZERO)
-    return products / sum((one * one for one in away), ZERO)
+    products = sum((before * after for before, after in pairwise(away)), ZERO)
+    return products / sum((number * number for number in away), ZERO)
 
 
 def out_of_trend(series: Series) -> tuple[OutOfTrend, ...]:

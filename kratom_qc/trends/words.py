@@ -23,36 +23,36 @@ _TEN = Decimal(10)
 _NAMED = 3  # batches of a signal that a sentence names
 
 
-def number(one: Decimal) -> str:
+def number(computed: Decimal) -> str:
     """A computed number, with four digits: `0.3101`, `14 940`."""
-    rounded = _SHOWN.plus(one)
+    rounded = _SHOWN.plus(computed)
     return wording.shown(Decimal(plain(rounded)))
 
 
-def ends(one: Ends, unit: str = "") -> str:
+def ends(value: Ends, unit: str = "") -> str:
     """A number by its ends: `0.3101`, or `0.3101 to 0.3228` where values are hidden."""
-    named = f" {wording.unit_name(unit)}" if wording.unit_name(unit) else ""
-    if one.low is None and one.high is None:
+    named_unit = f" {wording.unit_name(unit)}" if wording.unit_name(unit) else ""
+    if value.low is None and value.high is None:
         return "anything"
-    if one.low is None or one.high is None:
+    if value.low is None or value.high is None:
         return (
-            f"over {number(one.low)}{named}"
-            if one.low is not None
-            else f"under {_high(one)}{named}"
+            f"over {number(value.low)}{named_unit}"
+            if value.low is not None
+            else f"under {_high(value)}{named_unit}"
         )
-    low, high = number(one.low), number(one.high)
-    return f"{low}{named}" if low == high else f"{low} to {high}{named}"
+    low, high = number(value.low), number(value.high)
+    return f"{low}{named_unit}" if low == high else f"{low} to {high}{named_unit}"
 
 
-def _high(one: Ends) -> str:
-    return number(one.high) if one.high is not None else ""
+def _high(value: Ends) -> str:
+    return number(value.high) if value.high is not None else ""
 
 
-def on_scale(one: Ends, scale: str) -> Ends:
+def on_scale(value: Ends, scale: str) -> Ends:
     """A number of a chart as an amount: what is charted on logarithms is raised again."""
     if scale == "linear":
-        return one
-    return Ends(*(None if end is None else _TEN**end for end in one))
+        return value
+    return Ends(*(None if end is None else _TEN**end for end in value))
 
 
 def title(key: SeriesKey) -> str:
@@ -75,35 +75,36 @@ def limits(lower: Ends, upper: Ends, series: Series) -> str:
     return ends(on_scale(Ends(lower.low, upper.high), series.scale), series.key.unit)
 
 
-def sentences(one: Trend) -> Iterator[str]:
+def sentences(trend: Trend) -> Iterator[str]:
     """Everything that a trend tells, the newest batch first."""
-    yield from map(out_of_trend, one.out_of_trend)
-    if one.chart is None:
+    yield from map(out_of_trend, trend.out_of_trend)
+    if trend.chart is None:
         return
-    points = one.series.points
-    for alike in _together([signal for signal in one.chart.signals if signal.certain]):
+    points = trend.series.points
+    for alike in _together([signal for signal in trend.chart.signals if signal.certain]):
         yield f"{_rules(alike)}: {_batches(alike[0], points)}."
-    possible = sum(not signal.certain for signal in one.chart.signals)
+    possible = sum(not signal.certain for signal in trend.chart.signals)
     if possible:
         yield (
             f"{possible} more signal{'s' if possible > 1 else ''} cannot be excluded: it depends "
             "on what values below their LOQ are."
         )
-    if one.chart.neighbours_alike and one.chart.autocorrelation is not None:
+    if trend.chart.neighbours_alike and trend.chart.autocorrelation is not None:
         yield (
-            f"Neighbouring batches are alike (correlation {number(one.chart.autocorrelation)}): "
+            f"Neighbouring batches are alike (correlation {number(trend.chart.autocorrelation)}): "
             "limits are narrower than they should be."
         )
 
 
-def out_of_trend(one: OutOfTrend) -> str:
+def out_of_trend(broken: OutOfTrend) -> str:
     """What the newest batch breaks, against those before it."""
-    key = one.series.key
-    value, usual = ends(one.point.value, key.unit), limits(one.lower, one.upper, one.series)
+    key = broken.series.key
+    value = ends(broken.point.value, key.unit)
+    usual = limits(broken.lower, broken.upper, broken.series)
     return (
-        f"Out of trend: {wording.subject_name(key.analyte)} of {one.point.batch_id} is {value} "
-        f"('{one.point.said}' at {one.point.cell}); by the {one.before} batches before it {usual} "
-        f"is usual ({one.rule}, {RULES[one.rule]}). {WARNS}"
+        f"Out of trend: {wording.subject_name(key.analyte)} of {broken.point.batch_id} is {value} "
+        f"('{broken.point.printed}' at {broken.point.cell}); by the {broken.before} batches before "
+        f"it {usual} is usual ({broken.rule}, {RULES[broken.rule]}). {WARNS}"
     )
 
 
@@ -141,47 +142,53 @@ def _batches(signal: Signal, points: Sequence[Point]) -> str:
 # ---------------------------------------------------------------- capability and laboratories
 
 
-def capability(one: Trend) -> str:
+def capability(trend: Trend) -> str:
     """`Cpk 1.4 (1.1 to 1.7) to SPEC-PB, at most 0.5`; else why there is none."""
-    room = one.capability
+    room = trend.capability
     if room is None:
-        return one.why_no_capability
+        return trend.why_no_capability
     if room.cpk is not None:
         return f"Cpk {_estimate(room.cpk)} to {specification(room.specification)}"
     return f"{room.why_no_cpk}; Ppk {_estimate(room.ppk)} to {specification(room.specification)}"
 
 
-def _estimate(one: Estimate) -> str:
-    return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"
+def _estimate(estimate: Estimate) -> str:
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
 
 
-def specification(one: Specification) -> str:
+def specification(spec: Specification) -> str:
     """The limits of a series with their rules: `at most 0.5 (SPEC-PB)`."""
-    lower = f"at least {number(one.lower)} ({one.lower_rule})" if one.lower is not None else ""
-    upper = f"at most {number(one.upper)} ({one.upper_rule})" if one.upper is not None else ""
+    lower = f"at least {number(spec.lower)} ({spec.lower_rule})" if spec.lower is not None else ""
+    upper = f"at most {number(spec.upper)} ({spec.upper_rule})" if spec.upper is not None else ""
     return " and ".join(filter(None, (lower, upper)))
 
 
-def failures(one: Failures) -> str:
+def failures(failures: Failures) -> str:
     """How often a laboratory's batches FAIL, and whether that has changed."""
-    if one.rate is None:
-        return f"{one.laboratory}: {one.failed} of {one.batches} batches FAIL ({one.why_not})."
-    before = f"{one.laboratory}: {number(one.rate * 100)} % of the first {BASELINE} batches FAIL"
-    told = [
+    if failures.rate is None:
+        return (
+            f"{failures.laboratory}: {failures.failed} of {failures.batches} batches FAIL "
+            f"({failures.why_not})."
+        )
+    rate = f"{number(failures.rate * 100)} % of the first {BASELINE} batches FAIL"
+    before = f"{failures.laboratory}: {rate}"
+    changes = [
         f"{what} since about batch {place + 1}"
-        for what, place in (("far fewer", one.fell), ("far more", one.rose))
+        for what, place in (("far fewer", failures.fell), ("far more", failures.rose))
         if place is not None
     ]
-    if not told:
-        return f"{before}, and no other rate is shown in the {one.batches - BASELINE} since."
-    return f"{before}; {' and '.join(told)}: ask the laboratory what has changed. {WARNS}"
+    if not changes:
+        return f"{before}, and no other rate is shown in the {failures.batches - BASELINE} since."
+    return f"{before}; {' and '.join(changes)}: ask the laboratory what has changed. {WARNS}"
 
 
-def bias(one: Bias) -> str:
+def bias(bias: Bias) -> str:
     """How two laboratories' results of the same batches lie to each other."""
-    count = f"{len(one.pairs)} batch{'es' if len(one.pairs) > 1 else ''} tested by both"
-    found = f"{one.laboratory} against {one.against}: {ends(one.difference)} % on average ({count}"
-    if one.low is None or one.high is None:
-        return f"{found}; no confidence: {one.why_no_confidence})."
-    differs = "they differ" if one.is_shown else "no difference is shown"
-    return f"{found}; 95 % confidence {number(one.low)} to {number(one.high)} %): {differs}."
+    count = f"{len(bias.pairs)} batch{'es' if len(bias.pairs) > 1 else ''} tested by both"
+    sentence = (
+        f"{bias.laboratory} against {bias.against}: {ends(bias.difference)} % on average ({count}"
+    )
+    if bias.low is None or bias.high is None:
+        return f"{sentence}; no confidence: {bias.why_no_confidence})."
+    differs = "they differ" if bias.is_shown else "no difference is shown"
+    return f"{sentence}; 95 % confidence {number(bias.low)} to {number(bias.high)} %): {differs}."

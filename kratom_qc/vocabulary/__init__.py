@@ -38,10 +38,12 @@ from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key, unit_key
 from kratom_qc.vocabulary.labels import (
     fact_name,
     fact_names,
+    is_answer,
     is_title,
     label_languages,
     label_words,
     may_begin_label,
+    names_customer,
     plain_label,
     status_of_paper,
 )
@@ -55,12 +57,14 @@ from kratom_qc.vocabulary.products import (
     names_product,
     names_strain,
     nearest_forms,
+    other_substances,
     potent_words,
     product_form,
     product_forms,
     product_in_name,
     product_names,
     says_plant_only,
+    strains_in,
 )
 from kratom_qc.vocabulary.statuses import nearest_statuses, status, status_words
 from kratom_qc.vocabulary.units import (
@@ -71,6 +75,7 @@ from kratom_qc.vocabulary.units import (
     unit,
     units,
     without_portion,
+    without_statistic,
 )
 
 __all__ = [
@@ -98,6 +103,7 @@ __all__ = [
     "form_words",
     "forms_in",
     "header_key",
+    "is_answer",
     "is_bare_total",
     "is_good_verdict",
     "is_placeholder",
@@ -109,6 +115,7 @@ __all__ = [
     "may_begin_label",
     "may_hold_verdicts",
     "meanings_of",
+    "names_customer",
     "names_product",
     "names_strain",
     "nearest_analytes",
@@ -117,6 +124,7 @@ __all__ = [
     "nearest_hint",
     "nearest_statuses",
     "nearest_units",
+    "other_substances",
     "plain_label",
     "potent_words",
     "product_form",
@@ -126,10 +134,12 @@ __all__ = [
     "says_plant_only",
     "status",
     "status_of_paper",
+    "strains_in",
     "unit",
     "unit_key",
     "unit_line",
     "without_portion",
+    "without_statistic",
     "word_key",
 ]
 

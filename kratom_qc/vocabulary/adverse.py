@@ -79,8 +79,8 @@ def objection(text: str) -> str:
 def _names_a_lot(text: str) -> bool:
     words = text.split()
     tails = (" ".join(words[start:]) for start in range(len(words)))
-    found = (_BATCH.match(tail) for tail in tails)
-    return any(match and fact_name(match["label"]) == "batch_id" for match in found)
+    matches = (_BATCH.match(tail) for tail in tails)
+    return any(match and fact_name(match["label"]) == "batch_id" for match in matches)
 
 
 def _names_a_result(text: str) -> bool:
@@ -136,8 +136,8 @@ def _is_against(sentence: str) -> bool:
 
 def _without_legends(sentence: str) -> str:
     """`F = fail`, `N: nevyhovuje`: a legend says what a word would mean, not that it holds."""
-    others = _LETTER.sub(" ", sentence)
-    return _DEFINED.sub(lambda match: " " if _is_code(match[0]) else match[0], others)
+    phrase = _LETTER.sub(" ", sentence)
+    return _DEFINED.sub(lambda match: " " if _is_code(match[0]) else match[0], phrase)
 
 
 def _is_code(definition: str) -> bool:

@@ -10,10 +10,12 @@ from functools import cache, lru_cache
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.keys import LONGEST_NAME, name_key
-from kratom_qc.vocabulary.lists import closest, index, word_list
+from kratom_qc.vocabulary.lists import closest, index, is_unheard, word_list
+from kratom_qc.vocabulary.units import without_statistic
 
 # A name without any of these is of words alone.
-_SIGNS = re.compile(r"[(\[,/)¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ–-]|[0-9]\s*[°º˚]?\s*C")
+_LISTED = re.compile(r"^(?:[a-z]|[0-9]{1,2}|[ivx]{1,4})[.)]\s+(?=\w)")
+_SIGNS = re.compile(r"[(\[,/.)¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ–-]|[0-9]\s*[°º˚]?\s*C")
 # `Name (abbreviation)`, `Abbreviation - name` and `Name, abbreviation`
 _NAMED_TWICE = tuple(
     map(re.compile, (r"^(.+?)\s*[(\[](.+)[)\]]$", r"^(.+?)\s+[-–/]\s+(.+)$", r"^(.+?)\s*,\s*(.+)$"))
@@ -21,7 +23,7 @@ _NAMED_TWICE = tuple(
 _HOW_MANY = re.compile(
     r"(.{3,80}?)\s*[(\[,]\s*(?:multi-?[^\W\d]*(?:\s(?:method|screen))?\s*[,;:–-]\s*)?"
     r"(?:over|more than|>|ca\.?|about|přes|über|plus de|más de)?\s*[0-9]{1,4}\+?\s+(?:compounds"
-    r"|analytes|pesticides|actives|residues"
+    r"|analytes|pesticides|actives|residues|groups|classes|items"
     r"|active substances|active ingredients|actives|Stoffe|Pestizide|substances|l[áa]tek"
     r"|účinných látek|Wirkstoffe|Substanzen|composés"
     r"|molécules|compuestos|substancias|principios activos|substâncias|substancji|sostanze"
@@ -63,6 +65,15 @@ _FOUR_AFLATOXINS = re.compile(
     rf"(?:{_SUM_WORDS}\s+(?:of\s+|der\s+|des\s+|de\s+|di\s+|delle\s+|van\s+|z\s+)?)?a[fph]\w*lato[a-zńóúéíčřž]+"
     rf"[\s,(:–-]*(?:{_SUM_WORDS}\s*(?:of|der|des|de|di|z)?[\s:]*)?[(\s]*B1\s*[,+/]\s*B2\s*[,+/]\s*G1\s*(?:[,+/]|and|und|et|y|e|i|a)\s*G2\s*\)?"
     rf"[\s,–-]*(?:{_SUM_WORDS})?",
+    re.IGNORECASE,
+)
+_OF_MEASURED = re.compile(
+    r"(?:total|sum|suma|somme|summe|somma|soma|som|součet|jumlah)(?P<of>\s+(?:of|der|des|de|di|delle|van|z))?"
+    r"(?:\s+(?:the|all|todos|toutes|tous|aller|alle|tutti|wszystkich))?"
+    r"(?P<measured>\s+(?:measured|quantified|quantitated|tested|determined|analy[sz]ed|listed|reported|identified"
+    r"|detected|individual|above|gemessenen|bestimmten|quantifizierten|dosés|mesurés|medidos|analizados"
+    r"|determinados|misurati|analizzati|gemeten|bepaalde|oznaczonych|zmierzonych|měřených|stanovených))*"
+    r"\s+(?P<what>[^\W\d]\S*(?:\s\S+)?)",
     re.IGNORECASE,
 )
 _SUMS = ("total", "solvent")  # `Hexanes (sum)`, of their isomers
@@ -149,7 +160,7 @@ def analyte(text: str) -> Analyte | None:
     if text.strip().casefold() in _NO_SYMBOLS:
         return None  # no sodium, no neodymium
     spellings = analyte_spellings()
-    if whole := spellings.get(name_key(text)):
+    if whole := spellings.get(name_key(text)) or _total_of_measured(text):
         return analytes()[whole]
     if _SIGNS.search(text) is None:
         return _tested_for(text.strip())
@@ -159,8 +170,27 @@ def analyte(text: str) -> Analyte | None:
     heated = _HEATED.match(text.strip())
     if heated is not None:
         return _at(analyte(heated["name"]), int(heated["low"]), int(heated["high"] or 0))
-    ways = (_aflatoxins, _named_twice, _counted, _given_as_itself, _tested_for, _dried_or_plated)
+    if (bare := _LISTED.sub("", text.strip())) != text.strip():
+        return analyte(bare)  # `a. Lead (Pb)`
+    ways = (
+        _aflatoxins,
+        _averaged,
+        _in_two_languages,
+        _named_twice,
+        _counted,
+        _given_as_itself,
+        _tested_for,
+        _dried_or_plated,
+    )
     return next((known for way in ways if (known := way(text.strip())) is not None), None)
+
+
+def _total_of_measured(text: str) -> str | None:
+    """The id of a total that is said to be of what was measured: `Total of measured alkaloids`."""
+    summed = _OF_MEASURED.fullmatch(text.strip())
+    if summed is None or not (summed["of"] or summed["measured"]):
+        return None
+    return analyte_spellings().get(name_key(f"Total {summed['what']}"))
 
 
 def _aflatoxins(text: str) -> Analyte | None:
@@ -238,6 +268,26 @@ def _dried_or_plated(text: str) -> Analyte | None:
 @cache
 def _how() -> frozenset[str]:
     return frozenset(word_list("analytes.toml")["how"])
+
+
+def _in_two_languages(text: str) -> Analyte | None:
+    """`Chì / Lead (Pb)`: a name beside one of a language that none of our lists speaks. A word that
+    they know may change what is meant: `Mercury / methyl`."""
+    parts = [part.strip() for part in re.split(r"\s+/\s+|\n", text) if part.strip()]
+    if len(parts) < 2:
+        return None
+    meanings = {part: analyte(part) for part in parts}
+    known = {found for found in meanings.values() if found is not None}
+    strange = all(is_unheard(part) for part, found in meanings.items() if found is None)
+    return known.pop() if strange and len(known) == 1 else None
+
+
+def _averaged(text: str) -> Analyte | None:
+    """`Fill weight (mean of 20)`: of how many it is the mean."""
+    said = _HOW.fullmatch(text)
+    if said is None or not said["name"][-1].isalpha():
+        return None
+    return None if without_statistic(f"({said['how']})") else analyte(said["name"])
 
 
 def _at(known: Analyte | None, low: int, high: int) -> Analyte | None:

@@ -71,7 +71,7 @@ class Table(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            details = [cls._detail(one) for one in error.errors()]
+            details = [cls._detail(mistake) for mistake in error.errors()]
             raise ValidationError.from_exception_data(cls.__name__, details) from None
 
     @classmethod
@@ -131,8 +131,8 @@ def checked(
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
-        found = [(path + inner, sentence) for inner, sentence in mistakes_of(error, data)]
-    raise RulebookError("\n".join(told(document, found)))
+        mistakes = [(path + inner, sentence) for inner, sentence in mistakes_of(error, data)]
+    raise RulebookError("\n".join(told(document, mistakes)))
 
 
 def told(document: Document, mistakes: Iterable[tuple[KeyPath, str]]) -> list[str]:
@@ -175,13 +175,13 @@ _SENTENCES = {
 
 def mistakes_of(error: ValidationError, data: object) -> Iterator[tuple[KeyPath, str]]:
     """Every mistake of a validation of `data`: where it is, and a sentence that names the key."""
-    for one in error.errors():
-        path = _path(one, data)
-        reason = one.get("ctx", {}).get("error")
+    for fault in error.errors():
+        path = _path(fault, data)
+        reason = fault.get("ctx", {}).get("error")
         if isinstance(reason, Mistakes):
-            yield from (((*path, key) if key else path, told) for key, told in reason.mistakes)
+            yield from (((*path, key) if key else path, why) for key, why in reason.mistakes)
         else:
-            yield path, _sentence(one, path, at(path, data))
+            yield path, _sentence(fault, path, at(path, data))
 
 
 def _path(error: ErrorDetails, data: object) -> KeyPath:

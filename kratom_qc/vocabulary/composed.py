@@ -65,22 +65,28 @@ def composed_label(text: str) -> str | None:
     words = _key(re.sub(r"(?<=[dl])['’]", " ", text)).split()
     if not 0 < len(words) <= _MOST_PARTS:
         return None
-    return next((kind for kind, parts in _kinds().items() if _is_made_of(words, parts)), None)
+    return next((kind for kind in _kinds() if _is_made_of(words, kind)), None)
 
 
-def _is_made_of(words: list[str], parts: Parts) -> bool:
+def _is_made_of(words: list[str], kind: str) -> bool:
+    parts = _kinds()[kind]
+    # `As received` is no label, and `Test weight` none of a sample; `Test No.` numbers a test.
+    empty = _SMALL if kind in ("identifier", "date", "day") else _EMPTY
     for at in range(1, len(words)):
         head, tail = words[:at], words[at:]
-        if " ".join(tail) in parts.last and _says_what(head) and _are_parts(head, parts.of):
+        if (
+            " ".join(tail) in parts.last
+            and not empty.issuperset(head)
+            and _are_parts(head, parts.of)
+        ):
             return True
-        if " ".join(head) in parts.first and _says_what(tail) and _are_parts(tail, parts.of):
+        if (
+            " ".join(head) in parts.first
+            and not empty.issuperset(tail)
+            and _are_parts(tail, parts.of)
+        ):
             return True
     return False
-
-
-def _says_what(words: list[str]) -> bool:
-    """Whether a part is more than small words: `As received` is no label."""
-    return not _EMPTY.issuperset(words)
 
 
 def _are_parts(words: list[str], known: frozenset[str]) -> bool:

@@ -38,10 +38,10 @@ def is_good_verdict(text: str, heading: str = "", *, of_paper: bool = False) -> 
 
 
 def _is_good(sentence: str, good: tuple[str, ...]) -> bool:
-    said = sentence.strip(" .!✓✔")
-    if _is_one(said, good):
+    bare = sentence.strip(" .!✓✔")
+    if _is_one(bare, good):
         return True
-    parts = _AND.split(said)
+    parts = _AND.split(bare)
     several = len(parts) > 1 and min(map(len, parts)) >= _SHORTEST
     return several and all(_is_one(part, good) for part in parts)
 

@@ -24,8 +24,8 @@ def is_contact(text: str, *, in_place: bool = False) -> bool:
     text = text.rstrip(" .,")
     label = _LABEL.match(text)
     bare = text[label.end() :].strip() if label else text
-    for said in {text, bare}:
-        if (_EMAIL.fullmatch(said) or _URL.fullmatch(said)) and not _is_adverse_address(said):
+    for part in {text, bare}:
+        if (_EMAIL.fullmatch(part) or _URL.fullmatch(part)) and not _is_adverse_address(part):
             return True
     labelled = (in_place or label is not None) and bool(_PHONE.fullmatch(bare))
     return labelled or bool(_PHONE.fullmatch(text) and _SURE_PHONE.fullmatch(text))

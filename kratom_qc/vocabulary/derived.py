@@ -55,7 +55,7 @@ def _formula(kind: str, row: Mapping[str, Any]) -> Formula:
             core=frozenset(row.get("core", row["of"])),
             ceiling=Decimal(row["ceiling"]) if "ceiling" in row else None,
             ceiling_of=row.get("ceiling_of", ""),
-            weights={one: Decimal(weight) for one, weight in row.get("weights", {}).items()},
+            weights={part: Decimal(weight) for part, weight in row.get("weights", {}).items()},
         )
     if kind == "whole":
         return Formula("whole", tuple(row["of"]))
@@ -70,7 +70,9 @@ def derived_kinds() -> Mapping[str, str]:
     """Every quantity that is computed from others by id: whether it is a sum, a share, a ratio or a
     claim. A part and a whole are analytes like others: laboratories measure them too."""
     measured = ("within", "whole")
-    return {name: one.kind for name, one in formulas().items() if one.kind not in measured}
+    return {
+        name: formula.kind for name, formula in formulas().items() if formula.kind not in measured
+    }
 
 
 @cache
@@ -93,7 +95,9 @@ def bounded_by(subject: str) -> frozenset[str]:
     if formula is not None and formula.kind == "share":
         parts = (formula.part,)
     within = (
-        part for part, one in formulas().items() if one.kind == "within" and subject in one.of
+        part
+        for part, formula in formulas().items()
+        if formula.kind == "within" and subject in formula.of
     )
     return frozenset({subject}).union(*map(bounded_by, (*parts, *within)))
 
@@ -105,10 +109,10 @@ def evidence_for(subject: str) -> frozenset[str]:
     reached: set[str] = set()
     waiting = [subject]
     while waiting:
-        one = waiting.pop()
-        if one not in reached:
-            reached.add(one)
-            waiting += _next_to(one)
+        quantity = waiting.pop()
+        if quantity not in reached:
+            reached.add(quantity)
+            waiting += _next_to(quantity)
     return frozenset(reached)
 
 
@@ -127,6 +131,6 @@ def sums_of(subject: str) -> tuple[str, ...]:
     summands have a ceiling tells nothing."""
     return tuple(
         name
-        for name, one in formulas().items()
-        if one.kind == "sum" and one.ceiling is None and subject in one.of
+        for name, formula in formulas().items()
+        if formula.kind == "sum" and formula.ceiling is None and subject in formula.of
     )

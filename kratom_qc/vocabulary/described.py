@@ -36,8 +36,8 @@ def good_answers() -> Mapping[str, GoodAnswers]:
     described = {known.id for known in analytes().values() if known.measure == "described"}
     unlike = described ^ (set(tables) - {_EVERY})
     if unlike:
-        named = ", ".join(sorted(unlike))
-        raise RulebookError(f"words/described.toml: not the described tests of the list: {named}")
+        ids = ", ".join(sorted(unlike))
+        raise RulebookError(f"words/described.toml: not the described tests of the list: {ids}")
     return {test: _of(tables, test) for test in described}
 
 

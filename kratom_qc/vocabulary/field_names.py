@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from kratom_qc.vocabulary.lists import word_list
 
 _NAME = re.compile(r"(?=[A-Za-z][A-Za-z0-9_]{2,60}\Z).*(?:_|[a-z][A-Z]).*")
+_WORDS = re.compile(r"[A-Za-z]{2,15}(?: [A-Za-z]{2,15}){1,3}")
 _GLUED = re.compile(r"[a-z]{5,30}")  # `receiveddt`
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -26,6 +27,12 @@ def _unglued(text: str) -> tuple[str, ...]:
                 ways[end] = min((*before, text[start:end]), ways[end] or (text,) * 9, key=len)
     found = ways[-1] or ()
     return found if 1 < len(found) <= 4 else ()
+
+
+def _abbreviated(text: str) -> list[str]:
+    """The words of `Received Dt`: some of them as software shortens them."""
+    words = text.split() if _WORDS.fullmatch(text) else []
+    return words if any(word.lower() in _table("abbreviation") for word in words) else []
 
 
 @cache
@@ -48,7 +55,7 @@ def spelled_out(text: str) -> tuple[str, ...]:
         parts = [part for piece in text.split("_") for part in _WORD.findall(piece)]
         parts = [word for part in parts for word in _unglued(part.lower()) or (part,)]
     else:
-        parts = list(_unglued(text)) if _GLUED.fullmatch(text) else []
+        parts = list(_unglued(text)) if _GLUED.fullmatch(text) else _abbreviated(text)
     if not parts:
         return ()
     words = [_table("abbreviation").get(part.lower(), part.lower()) for part in parts]

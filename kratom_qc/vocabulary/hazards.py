@@ -26,8 +26,10 @@ class HazardFamily:
     def holds(self, analyte: str, product: str | None) -> bool:
         """Whether a member must not be found in a product form unless a limit decides on it."""
         nowhere = frozenset[str]()
-        anywhere, here = (self.harmless.get(form, nowhere) for form in (_ANYWHERE, product or ""))
-        return analyte in self.members and analyte not in anywhere | here
+        anywhere, in_form = (
+            self.harmless.get(form, nowhere) for form in (_ANYWHERE, product or "")
+        )
+        return analyte in self.members and analyte not in anywhere | in_form
 
 
 @cache
@@ -36,11 +38,11 @@ def hazard_families() -> Mapping[str, HazardFamily]:
     analytes = word_list("analytes.toml")["analyte"]
     families = {}
     for row in word_list("hazards.toml")["family"]:
-        of_class = {one["id"] for one in analytes if one["class"] == row.get("class")}
+        of_class = {analyte["id"] for analyte in analytes if analyte["class"] == row.get("class")}
         harmless: dict[str, set[str]] = {}
-        for one in row.get("harmless", ()):
-            for product in one.get("products", [_ANYWHERE]):
-                harmless.setdefault(product, set()).update(one["of"])
+        for exception in row.get("harmless", ()):
+            for product in exception.get("products", [_ANYWHERE]):
+                harmless.setdefault(product, set()).update(exception["of"])
         families[row["id"]] = HazardFamily(
             id=row["id"],
             name=row["name"],
@@ -66,8 +68,8 @@ def depth_of(analyte: str) -> Depth | None:
     if family is None:
         return None
     rows = word_list("hazards.toml")["depth"]
-    own = [row for row in rows if analyte in row.get("of", ())]
-    row = next(iter(own or [row for row in rows if family.id in row.get("families", ())]), None)
+    rows_of = [row for row in rows if analyte in row.get("of", ())]
+    row = next(iter(rows_of or [row for row in rows if family.id in row.get("families", ())]), None)
     return None if row is None else Depth(Decimal(row["lod_at_most"]), row["because"])
 
 
@@ -75,7 +77,9 @@ def depth_of(analyte: str) -> Depth | None:
 def family_of(analyte: str) -> HazardFamily | None:
     """The family of hazards that an analyte belongs to; None for what does no harm, such as
     moisture."""
-    return next((one for one in hazard_families().values() if analyte in one.members), None)
+    return next(
+        (family for family in hazard_families().values() if analyte in family.members), None
+    )
 
 
 def is_hazard(analyte: str, product: str | None) -> bool:

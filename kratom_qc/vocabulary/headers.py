@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
 from kratom_qc.vocabulary.field_names import spelled_out
-from kratom_qc.vocabulary.keys import header_key
+from kratom_qc.vocabulary.keys import LONGEST_NAME, header_key
 from kratom_qc.vocabulary.labels import label_words, printed_labels
 from kratom_qc.vocabulary.lists import index, nearest, word_list
 from kratom_qc.vocabulary.products import product_form
@@ -14,6 +14,8 @@ from kratom_qc.vocabulary.units import basis_in, unit
 
 TABLES = ("column", "phrase", "footnote", "verdict")
 _LONGEST_PHRASE = 11  # words
+_MOST_OF_A_HEADER = 4  # words
+_DONE_ROLES = ("analyte", "result", "unit", "method")
 _FILLERS = {"a", "an", "the", "basis"}
 
 
@@ -34,7 +36,18 @@ def column_role(text: str) -> str | None:
         key = header_key(said)
         if key in words or key in label_words():
             return words.get(key)
-    return None
+    return _role_of_done(text)
+
+
+def _role_of_done(text: str) -> str | None:
+    """The role of a header that also says that it was done: `Substance tested`, `Zjištěný
+    výsledek`."""
+    said = text.split() if len(text) <= LONGEST_NAME else []
+    rest = [word for word in said if _phrase(word) != "done"]
+    if not rest or len(rest) == len(said) or len(said) > _MOST_OF_A_HEADER:
+        return None
+    role = header_words("column").get(header_key(" ".join(rest)))
+    return role if role in _DONE_ROLES else None
 
 
 @cache

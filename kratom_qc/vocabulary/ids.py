@@ -13,6 +13,7 @@ from kratom_qc.vocabulary.lists import word_list
 _SIGNS = ":#："
 _LABELLED = re.compile(r"^(?P<label>[^0-9:#]{1,60}?[.#]?)\s*(?P<sign>[:#：]|\s)\s*(?P<id>\S.*)$")
 _LONGEST_LABEL = 5  # words
+_BLANK_FORM = re.compile("x{1,12}")  # `XXXX-XX`
 _COUNTED = re.compile(r"[0-9]+")
 _CONNECTED = frozenset({"of", "z", "ze", "von", "de", "sur", "di", "van", "dari", "จาก", ""})
 
@@ -29,14 +30,15 @@ def is_placeholder(text: str) -> bool:
     2`."""
     if not any(char.isalnum() for char in text):
         return True
-    return header_key(text) in _placeholders() or _is_page(text)
+    key = header_key(text)
+    return key in _placeholders() or bool(_BLANK_FORM.fullmatch(key)) or _is_page(text)
 
 
 def _is_page(text: str) -> bool:
     """`Page 1 of 2`, `1/2` never: that may be an id."""
-    first, *others = _COUNTED.split(text)
+    first, *rest = _COUNTED.split(text)
     return plain_label(first) == "page" and all(
-        word.strip(" /.").casefold() in _CONNECTED for word in others
+        word.strip(" /.").casefold() in _CONNECTED for word in rest
     )
 
 

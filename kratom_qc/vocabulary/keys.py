@@ -12,8 +12,12 @@ LONGEST_NAME = 200
 _GREEK = str.maketrans(
     {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "λ": "lambda", "ω": "omega"}
 )
-_NOT_NAME = re.compile(r"[^a-z0-9+\u0e00-\u0e7f]")  # Thai letters as they are
-_NOT_HEADER = re.compile(r"[^a-z0-9%±<>#\u0e00-\u0e7f]")  # Thai letters as they are
+# What answers or doubts a name, a heading or a label that it stands beside: `Salmonella ✗`
+MARKS = "☐☑☒✓✔✕✖✗✘❌✅🗴🗵🗷🗸🗹↑↓▲▼⚠"
+_ANSWERED = re.compile(rf"[!?{MARKS}]")
+# Thai letters and marks stay as they are.
+_NOT_NAME = re.compile(rf"[^a-z0-9+!?\u0e00-\u0e7f{MARKS}]")
+_NOT_HEADER = re.compile(rf"[^a-z0-9%±<>#\u0e00-\u0e7f{MARKS}]")
 _BLANKS = re.compile(r"\s+")
 _AFTER_SIGN = re.compile(r"(?<=[<>≤≥=]) ")
 # Typographic twins of one sign; laboratories and spreadsheets swap them freely.
@@ -21,6 +25,11 @@ _TWINS = {"–": "-", "—": "-", "−": "-", "‑": "-", "＜": "<", "’": "'"
 # Letters that Unicode does not take apart into a plain one and its mark.
 _STROKES = {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"}
 _PLAIN = str.maketrans(_TWINS | _STROKES)
+
+
+def is_answered(text: str) -> bool:
+    """Whether a mark or a sign in a text answers or doubts it: `Lead ?`, `Salmonella ✗`."""
+    return _ANSWERED.search(text) is not None
 
 
 def folded(text: str) -> str:

@@ -33,6 +33,7 @@ _LANGUAGES = re.compile(
 _HOW = re.compile(r"\s*[(\[](?P<how>[^()\[\]]{1,40})[)\]]\s*$")
 _DATE_FORM = re.compile(r"[dmyhs./: -]+", re.IGNORECASE)
 _PACKED = {"plain quantity", "plain container"}  # `Amount / packaging`
+_MOST_OF_TRANSLATION = 3  # words of a label in another language
 _NUMBERING = re.compile(r"^\s*(?:[0-9]{1,2}|[a-z])[.)]\s+(?=\D)")
 
 
@@ -78,9 +79,31 @@ def _declared() -> frozenset[str]:
 
 
 @cache
+def _customers() -> frozenset[str]:
+    words = word_list("labels.toml")["customer"].values()
+    return frozenset(header_key(word) for spellings in words for word in spellings)
+
+
+def names_customer(text: str) -> bool:
+    """Whether a label stands before the name of whom a certificate was made for."""
+    return bool(text) and header_key(text) in _customers()
+
+
+@cache
 def _titles() -> frozenset[str]:
     titles = word_list("labels.toml")["title"].values()
     return frozenset(header_key(title) for spellings in titles for title in spellings)
+
+
+def is_answer(text: str) -> bool:
+    """Whether a text answers a question: `No`, which without a full stop or a colon abbreviates no
+    `number`."""
+    return text.strip().casefold() == "no"
+
+
+def _is_no_label(text: str) -> bool:
+    """An answer, or a letter that abbreviates nothing: `C` is no `č.`."""
+    return is_answer(text) or (len(header_key(text)) == 1 and not _ABBREVIATES.search(text))
 
 
 @lru_cache(32768)
@@ -89,15 +112,20 @@ def _meaning(text: str) -> str | None:
     state the same."""
     if len(text) > LONGEST_NAME:
         return None
+    if _is_no_label(text):
+        return None
     text = _NUMBERING.sub("", text.rstrip(" :：\n"))
-    if len(header_key(text)) == 1 and not _ABBREVIATES.search(text):
-        return None  # `C` is no `č.`
-    for said in (text, *spelled_out(text)):
-        key = header_key(said)
-        if key in label_words() or key in _columns():
-            return label_words().get(key)
+    ways = (text, *spelled_out(text))
+    keys = (header_key(said) for said in ways)
+    listed = next((key for key in keys if key in label_words() or key in _columns()), None)
+    if listed is not None:
+        return label_words().get(listed)
     if _SIGNS.search(text) is None:
-        return _composed(text)
+        return next((kind for said in ways if (kind := _composed(said))), None)
+    return _meaning_with_signs(text)
+
+
+def _meaning_with_signs(text: str) -> str | None:
     how = _HOW.search(text)
     if how and header_key(how["how"]) in _declared():
         return _meaning(text[: how.start()])
@@ -123,7 +151,29 @@ def _meaning_of_parts(text: str) -> str | None:
         meanings = _meanings([*(f"{part} {last}" for part in parts[:-1]), parts[-1]])
     if meanings <= _PACKED:
         return "plain container"
+    if "/" in text and not any(map(_is_of_another_kind, label_leftover(text))):
+        meanings -= {None}
     return meanings.pop() if len(meanings) == 1 else None
+
+
+def _is_of_another_kind(part: str) -> bool:
+    """Whether what stands beside a label, and is none, may be more than its translation."""
+    if len(part.split()) > _MOST_OF_TRANSLATION or any(map(str.isdigit, part)):
+        return True
+    looks = (analyte, unit, status)
+    return header_key(part) in _columns() or any(look(part) is not None for look in looks)
+
+
+@lru_cache(8192)
+def label_leftover(text: str) -> tuple[str, ...]:
+    """The parts of a label in several languages that nobody knows: `รุ่นผลิต` of
+    `รุ่นผลิต / Lot no.`."""
+    text = text.rstrip(" :：")
+    if header_key(text) in label_words() or "/" not in text:
+        return ()
+    parts = [part.strip() for part in text.split("/") if header_key(part)]
+    known = [part for part in parts if header_key(part) in label_words()]
+    return tuple(part for part in parts if part not in known) if known else ()
 
 
 def _meanings(parts: Iterable[str]) -> set[str | None]:

@@ -29,6 +29,9 @@ def _words(kind: str) -> frozenset[str]:
     return frozenset(map(folded, word_list("labels.toml")["letterhead"][kind]))
 
 
+_NAMED_NUMBER = re.compile(r"(?:COA|CofA)[-_#]?(?:[0-9]{1,8}[-/]?){1,5}", re.IGNORECASE)
+
+
 @lru_cache(8192)
 def laboratory_in(text: str) -> tuple[str, str] | None:
     """(the name of a laboratory that a line begins with, what follows it); None where it names
@@ -53,6 +56,8 @@ def titled_number(text: str) -> str:
     """The number of a paper behind its title, where nothing else stands there: `Certificate of
     Analysis CPL-26-10442`, `Laporan Hasil Uji No. 2610/LHU/04`; empty where it has none."""
     words = text.split()
+    if _NAMED_NUMBER.fullmatch(text):
+        return text  # `CoA-2026-10-2217`
     for at in range(len(words) - 1, max(len(words) - 1 - _MOST_OF_A_NUMBER, 0), -1):
         title, number = " ".join(words[:at]), " ".join(words[at:]).strip("()#")
         parts = number.split()

@@ -6,9 +6,10 @@ A spelling is a row of data. It may stand for one thing only; a list that uses o
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,31 @@ from kratom_qc.domain.errors import RulebookError
 
 WORDS = Path(__file__).parent / "words"
 _LONGEST_WORD = 60
+_SHORT = 2  # letters
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @cache
 def word_list(name: str) -> Mapping[str, Any]:
     """The content of one list of `words/`, by its file's name."""
     return tomllib.loads((WORDS / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _words_of_lists() -> frozenset[str]:
+    """Every word of every list, in small letters."""
+    texts = (path.read_text(encoding="utf-8").casefold() for path in WORDS.glob("*.toml"))
+    return frozenset(word for text in texts for word in _LETTERS.findall(text))
+
+
+@lru_cache(4096)
+def is_unheard(text: str) -> bool:
+    """Whether a text is of words alone, none of which stands in any of our lists: so it is of a
+    language that we do not read. Words of one or two letters say nothing either way."""
+    words = _LETTERS.findall(text.casefold())
+    long = [word for word in words if len(word) > _SHORT]
+    is_words = not any(map(str.isdigit, text)) and len(text) <= _LONGEST_WORD
+    return is_words and bool(long) and not any(word in _words_of_lists() for word in long)
 
 
 def index(rows: Iterable[tuple[str, str, str]], file: str) -> Mapping[str, str]:

@@ -63,20 +63,20 @@ def _techniques_in(text: str) -> tuple[NamedTechnique, ...]:
     # the words as printed, where folding kept them in place
     printed = text if len(low) == len(text) else low
     finder, by_id = _technique_finder(), _techniques()
-    named: dict[str, NamedTechnique] = {}
+    mentions: dict[str, NamedTechnique] = {}
     for match in finder.pattern.finditer(low):
         key, words = _key(match[0]), printed[match.start() : match.end()]
         after_by = "." not in words and _BEFORE_A_TECHNIQUE.search(low[: match.start()])
         sure = key not in _initials() or bool(after_by)
         technique = by_id[finder.meanings[key]]
-        if technique.id not in named or (sure and not named[technique.id].sure):
-            named[technique.id] = NamedTechnique(technique, words, sure)
-    return tuple(named.values())
+        if technique.id not in mentions or (sure and not mentions[technique.id].sure):
+            mentions[technique.id] = NamedTechnique(technique, words, sure)
+    return tuple(mentions.values())
 
 
 def names_a_technique(text: str) -> bool:
     """Whether a text says by what a result was obtained, in words of the list."""
-    return any(not named.technique.is_manner for named in techniques_in(text))
+    return any(not mention.technique.is_manner for mention in techniques_in(text))
 
 
 @lru_cache(8192)
@@ -93,11 +93,11 @@ def clauses(text: str) -> tuple[Clause, ...]:
 def _clauses(sentence: str) -> list[Clause]:
     parts = _PARTS.split(sentence)
     techniques = list(map(_sure_techniques, parts))
-    naming = [position for position, named in enumerate(techniques) if named]
+    naming = [position for position, mentions in enumerate(techniques) if mentions]
     stated = []
-    for before, here, after in zip([-1, *naming], naming, [*naming[1:], len(parts)], strict=False):
+    for before, place, after in zip([-1, *naming], naming, [*naming[1:], len(parts)], strict=False):
         families = _families_in(" , ".join(parts[before + 1 : after]))
-        stated.append(Clause(techniques[here], families))
+        stated.append(Clause(techniques[place], families))
     return [
         clause if clause.families else replace(clause, families=_usual_families(clause, stated))
         for clause in stated
@@ -105,8 +105,10 @@ def _clauses(sentence: str) -> list[Clause]:
 
 
 def _sure_techniques(part: str) -> tuple[NamedTechnique, ...]:
-    named = techniques_in(part)
-    return tuple(each for each in named if each.sure and not each.technique.is_manner)
+    mentions = techniques_in(part)
+    return tuple(
+        mention for mention in mentions if mention.sure and not mention.technique.is_manner
+    )
 
 
 def _families_in(text: str) -> frozenset[str]:
@@ -118,10 +120,10 @@ def _families_in(text: str) -> frozenset[str]:
 def _usual_families(clause: Clause, sentence: Sequence[Clause]) -> frozenset[str]:
     """What a clause without a subject speaks of: what its techniques alone are used for, else
     whatever its sentence does."""
-    own = [frozenset(named.technique.of) for named in clause.techniques]
-    if all(own):
-        return frozenset().union(*own)
-    return frozenset().union(*(other.families for other in sentence))
+    uses = [frozenset(mention.technique.of) for mention in clause.techniques]
+    if all(uses):
+        return frozenset().union(*uses)
+    return frozenset().union(*(clause.families for clause in sentence))
 
 
 # ---------------------------------------------------------------- what a technique cannot tell
@@ -131,7 +133,7 @@ def _usual_families(clause: Clause, sentence: Sequence[Clause]) -> frozenset[str
 def unfit(method: str, analyte: str) -> Unfit | None:
     """Why a result of an analyte (or of what is derived from some) by these words bounds nothing;
     None where it does."""
-    techniques = {named.technique.id for named in techniques_in(method)}
+    techniques = {mention.technique.id for mention in techniques_in(method)}
     for row in _list().unfit:
         concerned = analyte in _with_derived(row.analytes)
         if concerned and techniques & {*row.techniques} and not techniques & {*row.unless}:
@@ -142,8 +144,8 @@ def unfit(method: str, analyte: str) -> Unfit | None:
 @lru_cache(8192)
 def screen(method: str) -> Technique | None:
     """The qualitative technique (or manner) that a method's words name."""
-    named = (each.technique for each in techniques_in(method))
-    return next((technique for technique in named if technique.qualitative), None)
+    techniques = (mention.technique for mention in techniques_in(method))
+    return next((technique for technique in techniques if technique.qualitative), None)
 
 
 def concern(analyte: str) -> Unfit | None:
@@ -163,9 +165,11 @@ def unfit_words(method: str, analyte: str) -> str:
     row = unfit(method, analyte)
     if row is None:
         return ""
-    named = [each.technique for each in techniques_in(method) if not each.technique.is_manner]
-    culprit = next(technique.name for technique in named if technique.id in row.techniques)
-    several = " does not say which technique measured it, and" if len(named) > 1 else ":"
+    techniques = [
+        mention.technique for mention in techniques_in(method) if not mention.technique.is_manner
+    ]
+    culprit = next(technique.name for technique in techniques if technique.id in row.techniques)
+    several = " does not say which technique measured it, and" if len(techniques) > 1 else ":"
     return f"'{method}'{several} {culprit} {row.because}; ask the laboratory for {row.ask}"
 
 

@@ -106,9 +106,9 @@ def is_person(text: str, *, initials: bool = False) -> bool:
     if initials and _INITIALS.fullmatch(name) and len(name) > 1:
         return not is_word_of_the_field(name) and not has_adverse_word(name.replace(".", ""))
     parts = [part.strip(" .") for part in re.split(r"[,;\n/–]|\s-\s|[()]", name)]
-    named = [part for part in parts if part and not _is_role(part)]
+    names = [part for part in parts if part and not _is_role(part)]
     credited = any(map(_are_credentials, parts))
-    return len(named) == 1 and _is_one_name(named[0], credited=credited)
+    return len(names) == 1 and _is_one_name(names[0], credited=credited)
 
 
 def is_thai_name(text: str) -> bool:
@@ -159,13 +159,13 @@ def _is_one_name(text: str, *, credited: bool) -> bool:
     words = [word for word in text.split() if word not in _PARTICLES]
     titles = plain_words("person", "title") | _credentials()
     rest = [word for word in words if _key(word) not in titles]
-    proper = [word for at, word in enumerate(rest) if not _is_initial(word, first=at == 0)]
+    proper = [word for index, word in enumerate(rest) if not _is_initial(word, first=index == 0)]
     initials = len(rest) - len(proper)
     if not 0 < len(proper) <= _MOST_WORDS or initials > 2:
         return False
     by_its_given_name = len(proper) > 1 and any(map(_is_given_name, proper))
-    told = credited or initials > 0 or len(rest) < len(words) or by_its_given_name
-    return told and _may_be_names(proper)
+    has_sign = credited or initials > 0 or len(rest) < len(words) or by_its_given_name
+    return has_sign and _may_be_names(proper)
 
 
 def _is_initial(word: str, *, first: bool) -> bool:
@@ -223,12 +223,21 @@ def is_organisation(text: str) -> bool:
     return telling and written and not has_adverse_word(" ".join(others))
 
 
+@lru_cache(8192)
+def words_of_organisation(text: str) -> frozenset[str]:
+    """The words by which two organisations are told apart: not `LLC`, not `Laboratories`."""
+    forms = _legal_forms(text)
+    words = (_noun(word) for word in re.split(r"[\s,;/()&-]+", text))
+    common = plain_words("organisation", "noun") | forms | _SMALL | _PARTICLES
+    return frozenset(word for word in words if len(word) > 2 and word not in common)
+
+
 def _legal_forms(text: str) -> frozenset[str]:
     """The words of every legal form in a name: `s`, `r.o.` of `spol. s r.o.`."""
     low = f" {folded(text).replace(',', ' ')} "
     one_word, several = _forms()
-    found = (*one_word.intersection(low.split(" ")), *(form for form in several if form in low))
-    return frozenset(word for form in found for word in form.split())
+    known = (*one_word.intersection(low.split(" ")), *(form for form in several if form in low))
+    return frozenset(word for form in known for word in form.split())
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kratom_qc.domain.product import MADE_FROM
+from kratom_qc.vocabulary.analyte_names import analyte
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key
 from kratom_qc.vocabulary.lists import closest, index, word_list
 
@@ -121,12 +122,38 @@ def potent_words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(8192)
+def other_substances(text: str) -> tuple[str, ...]:
+    """What a product's name says is in it that is not of kratom: an adulterant, another plant."""
+    own = _tokens(text)
+    others = {tuple(_tokens(word)) for word in word_list("products.toml")["words"]["not_kratom"]}
+    phrases = [own[at : at + n] for n in range(1, 4) for at in range(len(own) - n + 1)]
+    return tuple(
+        " ".join(phrase)
+        for phrase in phrases
+        if tuple(phrase) in others or _is_adulterant(" ".join(phrase))
+    )
+
+
+def _is_adulterant(name: str) -> bool:
+    known = analyte(name) if len(name) > 3 else None
+    return known is not None and known.family == "adulterant"
+
+
+@lru_cache(8192)
 def names_strain(text: str) -> bool:
     """Whether a product's name is made of words for strains, colours and amounts: `Red Maeng Da
     1 kg`."""
     said = form_words(text)
     is_plain = said.product is None and not said.left and not potent_words(text)
     return is_plain and _holds(text, "strain")
+
+
+@lru_cache(8192)
+def strains_in(text: str) -> frozenset[str]:
+    """The strains that a product's name holds: `maeng da`."""
+    own = f" {' '.join(_tokens(text))} "
+    strains = (" ".join(_tokens(word)) for word in word_list("products.toml")["words"]["strain"])
+    return frozenset(strain for strain in strains if f" {strain} " in own)
 
 
 @lru_cache(8192)
@@ -177,6 +204,8 @@ def _product(said: set[str]) -> str | None:
         return "crushed_leaf" if _LEAF in said else None
     if "capsule" in exact and exact <= {"capsule", "extract", *_LEAF_FORMS}:
         return "capsule"  # of leaf or of extract: see `made_from`
+    if len(exact) == 2 and "extract" in exact and exact & {"edible", "liquid"}:
+        return (exact - {"extract"}).pop()  # how it is taken, whatever it is made with
     if exact == {*_LEAF_FORMS}:
         return "leaf_powder"  # dried leaf, ground
     return exact.pop() if len(exact) == 1 else None

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from kratom_qc.vocabulary.analyte_names import analyte
+from kratom_qc.vocabulary.analyte_names import Analyte, analyte
+from kratom_qc.vocabulary.calendar import is_day
 from kratom_qc.vocabulary.field_names import spelled_out
-from kratom_qc.vocabulary.keys import LONGEST_NAME, folded
+from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, is_answered
 from kratom_qc.vocabulary.lists import index, word_list
 from kratom_qc.vocabulary.methods import techniques_in
 from kratom_qc.vocabulary.statuses import status
@@ -32,6 +33,7 @@ _UNLESS = re.compile(
     r"|salvo indicación contraria)\b[\s,;:]*",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?<![0-9])(?:19|20|25)[0-9]{2}(?![0-9])")
 _GOOD = ("opinion_good", "final")
 # `2. Heavy metals`, `3.1 Microbiology`, `B) Alkaloids`: the number of a section
 _NUMBERING = re.compile(
@@ -75,7 +77,7 @@ def _key(text: str) -> str:
 def heading(text: str) -> Heading:
     """A line read as a heading: `Heavy metals – results in mg/kg`, `Alkaloids [% w/w]`,
     `HME - Heavy Metals (ICP-MS, mg/kg)   Pass`."""
-    if len(text) > LONGEST_NAME:
+    if len(text) > LONGEST_NAME or is_answered(text):
         return Heading((), "", False)
     bare = _NUMBERING.sub("", text)
     if bare != text and analyte(text) is None:  # `E. coli` has no number
@@ -83,10 +85,39 @@ def heading(text: str) -> Heading:
     split = [_with_unit(part) for part in _parts(without_exception(text))]
     units = {said.casefold(): said for _, said in split if said}
     words = [words for words, _ in split if words]
-    subjects = [part for part in words if status(part) not in _GOOD and not is_method(part)]
+    subjects = [part for part in words if not _is_aside(part)]
     understood = bool(split) and len(units) < 2 and all(map(_is_of_headings, words))
     only = next(iter(units.values())) if len(units) == 1 else ""
     return Heading(tuple(subjects), only, understood)
+
+
+def _is_aside(part: str) -> bool:
+    """What a heading says besides its subject: a verdict, a method, the day of the tests."""
+    return status(part) in _GOOD or is_method(part) or _is_dated(part)
+
+
+def _is_dated(part: str) -> bool:
+    """`10/12/2026`, `tested 10/12/2026`."""
+    words = part.split() if _YEAR.search(part) is not None else []
+    starts = (at for at in range(len(words)) if is_day(" ".join(words[at:])))
+    at = next(starts, None)
+    return at is not None and all(_is_word(_key(word)) for word in words[:at])
+
+
+@lru_cache(8192)
+def analyte_of_heading(text: str) -> Analyte | None:
+    """The analyte of a row that is named like a heading: `MOISTURE TEST RESULT - 10/09/2026`."""
+    said = heading(text)
+    if len(said.subjects) != 1 or said.unit:
+        return None
+    words = said.subjects[0].split()
+    for count in range(len(words), 0, -1):
+        known = analyte(" ".join(words[:count]))
+        if known is not None:
+            return known
+        if _key(words[count - 1]) not in row_words("of_result"):
+            return None
+    return None
 
 
 def without_exception(text: str) -> str:
@@ -126,7 +157,9 @@ def _is_word(key: str) -> bool:
 
 
 def _is_of_headings(part: str) -> bool:
-    if status(part) in _GOOD or is_method(part) or analyte(part) is not None:
+    if len(part) == 1:
+        return status(part) in _GOOD  # `Salmonella: Y` is no yttrium
+    if _is_aside(part) or analyte(part) is not None:
         return True
     if row_words("heading").get(_key(part)) == "phrase":
         return True

@@ -13,6 +13,7 @@ _TWICE = re.compile(r"([^()/]{2,40}?)\s*(?:/\s*([^()/]{2,40})|\(([^()]{2,40})\))
 
 # Of two words for what was not found, the one that says less counts: `ND (<LOQ)` looked down to
 # the LOQ.
+_LONGEST = 80
 _FROM_WEAKEST = ("below_loq", "below_lod", "not_detected", "absent")
 
 
@@ -28,7 +29,29 @@ def status_words() -> Mapping[str, str]:
 def status(text: str) -> str | None:
     """What a word in place of a number, or in a verdict column, means (a key of
     `words/statuses.toml`). Two words that mean the same are one: `ไม่พบ / Not detected`."""
-    return status_words().get(word_key(text)) or _said_twice(text)
+    return status_words().get(word_key(text)) or _said_twice(text) or _below_a_bound(text)
+
+
+def _below_a_bound(text: str) -> str | None:
+    """`kleiner BG`, `below the reporting limit of the method`: a word for below before the name of
+    a limit of detection or quantitation."""
+    below = _below().fullmatch(word_key(text)) if len(text) <= _LONGEST else None
+    return _bounds().get(below["bound"]) if below else None
+
+
+@cache
+def _below() -> re.Pattern[str]:
+    words = map(word_key, word_list("headers.toml")["phrase"]["below"])
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.compile(
+        rf"(?:{longest_first})\s*(?P<bound>\S.*?)(?: of the (?:method|test|laboratory))?"
+    )
+
+
+@cache
+def _bounds() -> Mapping[str, str]:
+    columns = word_list("headers.toml")["column"]
+    return {word_key(word): f"below_{role}" for role in ("lod", "loq") for word in columns[role]}
 
 
 def _said_twice(text: str) -> str | None:

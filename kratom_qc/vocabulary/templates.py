@@ -59,15 +59,15 @@ class Words:
         return self.bare.rstrip(' ."')
 
     def ends(self, text: Said, starts: set[int], _: Mapping[str, Kind]) -> set[int]:
-        low, bare, found = text.low, self.bare, set()
+        low, bare, ends = text.low, self.bare, set()
         for start in _over_blank(low, starts) if self.text[:1] == " " else starts:
             if low.startswith(bare, start):
-                found.add(start + len(bare))
+                ends.add(start + len(bare))
             elif not start and bare[:1] == '"' and low.startswith(bare[1:]):
-                found.add(len(bare) - 1)
+                ends.add(len(bare) - 1)
             elif bare[-1:] in '."' and low[start:] == self._at_the_end:
-                found.add(len(low))
-        return _over_blank(low, found) if self.text[-1:] == " " and bare else found
+                ends.add(len(low))
+        return _over_blank(low, ends) if self.text[-1:] == " " and bare else ends
 
     def ends_apart(self, before: bool) -> bool:
         return not _joins(self.text[-1]) if self.text else before
@@ -134,9 +134,9 @@ class Sequel:
             apart.append(part.starts_apart(apart[-1]))
         best: frozenset[str] = frozenset()
         for part in self.parts:
-            found = part.certain(before, apart.pop())
-            if found and (not best or _tells(found) > _tells(best)):
-                best = found
+            words_of_part = part.certain(before, apart.pop())
+            if words_of_part and (not best or _tells(words_of_part) > _tells(best)):
+                best = words_of_part
             before = part.ends_apart(before)
         return best
 
@@ -165,12 +165,12 @@ class Choice:
         return self._known[where]
 
     def _of_each(self, before: bool, behind: bool) -> Iterator[str]:
-        each = []
+        per_option = []
         for option in self.options:
-            each.append(option.certain(before, behind))
-            if not each[-1]:
+            per_option.append(option.certain(before, behind))
+            if not per_option[-1]:
                 return
-        for words in each:
+        for words in per_option:
             yield from words
 
 
@@ -183,13 +183,13 @@ def _tells(words: frozenset[str]) -> tuple[int, int]:
 
 def _over_blank(low: str, starts: set[int]) -> set[int]:
     """Behind the blank at each position; where a sign stands beside it, there may be none."""
-    found = set()
+    behind = set()
     for start in starts:
         if low[start : start + 1] == " ":
-            found.add(start + 1)
+            behind.add(start + 1)
         elif not (_joins(low[start - 1 : start]) and _joins(low[start : start + 1])):
-            found.add(start)
-    return found
+            behind.add(start)
+    return behind
 
 
 def _joins(sign: str) -> bool:
@@ -213,14 +213,14 @@ class Grammar:
         return Sequel(tuple(self._parts(template)))
 
     def _parts(self, template: str) -> Iterator[Part]:
-        at = 0
+        position = 0
         for start, end in _braces(template):
-            if template[at:start]:
-                yield self._words(template[at:start])
+            if template[position:start]:
+                yield self._words(template[position:start])
             yield self._in_braces(template[start + 1 : end])
-            at = end + 1
-        if template[at:]:
-            yield self._words(template[at:])
+            position = end + 1
+        if template[position:]:
+            yield self._words(template[position:])
 
     def _words(self, text: str) -> Words:
         if text not in self._known:

@@ -91,16 +91,16 @@ def _register(
 
 def _not_readable(rows: tuple[_Read, ...], choices: _Choices) -> Iterator[tuple[KeyPath, str]]:
     """Choices and texts that name what nobody knows, name themselves, or may say nothing."""
-    for language, named in choices.items():
-        own = grammar(choices, language)
-        for name in named:
+    for language, names in choices.items():
+        of_language = grammar(choices, language)
+        for name in names:
             taken = "is a placeholder already" if name in PLACEHOLDERS else ""
-            if why := taken or _mistake(f"{{{name}}} text", own):
+            if why := taken or _mistake(f"{{{name}}} text", of_language):
                 yield ("choices", language, name), f"'{name}' {why}"
     for number, row in enumerate(rows):
-        own = grammar(choices, row.language)
+        of_language = grammar(choices, row.language)
         for text in filter(_has_braces, row.texts):
-            if why := _mistake(text, own):
+            if why := _mistake(text, of_language):
                 yield ("read", number, "texts"), f"'{text}' {why}"
 
 
@@ -108,9 +108,9 @@ def _has_braces(text: str) -> bool:
     return "{" in text and "}" in text
 
 
-def _mistake(text: str, own: Grammar) -> str:
+def _mistake(text: str, grammar: Grammar) -> str:
     try:
-        return "may say nothing" if may_say_nothing(read_template(own, text)) else ""
+        return "may say nothing" if may_say_nothing(read_template(grammar, text)) else ""
     except ValueError as error:
         return str(error)
 

@@ -36,9 +36,16 @@ _TWINS = str.maketrans(
 _BLANKS = re.compile(r"\s+")
 _EVEN = re.compile(r" ?(?:\w+ )*(?:\w+)?")
 _BESIDE_SIGNS = re.compile(r" (?=[^\w ])|(?<=[^\w ]) ")
-_BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= ))\s*(?=[^\W\d_])")
+_BULLET = re.compile(r"^(?:[•·*†‡►▪■]+|-(?= )|[0-9]{1,2}[.)])\s*(?=[^\W\d_])")
 _SENTENCE_END = re.compile(
     r"\s*[\n\r\t|•·]+\s*|\s{2,}|(?<=[^\W\d][.!?])\s+|(?<=[)\]0-9%][.!?])\s+(?=[^\W\d_])|;\s+"
+)
+# `E. coli`, `BAM Ch. 3`, `Jl. Adisucipto`: a full stop that ends no sentence
+_ABBREVIATED = re.compile(
+    r"(?:^\s*[0-9]{1,2}|\b(?:[^\W\d_]|ch|chap|jl|jln|ul|al|pl|st|dr|ing|mgr|prof|no|nr|art|ref|approx|resp|max|min|str|tel"
+    r"|inc|incl|inkl|vgl|bzw|ca|cf|eg|ie|etc|spp|sp|subsp|var|vol|sect|sec|fig|tab|ed|rev|ph|eur|farm|km|kec|kab"
+    r"|avda|av|bd|blvd|nám|tř|č|čl|např|tj|n|wt|temp|avg|calc|det|quant|dept|div|lab))\.$",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -107,6 +114,8 @@ def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ..
     entry, too, may have several."""
     starts, ends = [0], []
     for match in _SENTENCE_END.finditer(text):
+        if match[0] == " " and _ABBREVIATED.search(text, 0, match.start()):
+            continue
         ends.append(match.start())
         starts.append(match.end())
     ends.append(len(text))
@@ -186,7 +195,7 @@ def grammar(choices: Mapping[str, Choices], language: str) -> Grammar:
 
 def read_template(of: Grammar, text: str) -> Sequel:
     """An entry as a template. Raises ValueError where it names what nobody knows."""
-    bare = text.translate(_TWINS).strip().lstrip('"').rstrip(" .").rstrip('"')
+    bare = _BULLET.sub("", text.translate(_TWINS).strip()).lstrip('"').rstrip(" .").rstrip('"')
     return of.read(bare)
 
 
@@ -245,6 +254,24 @@ def _one_of(values: Iterable[str]) -> Kind:
         return (start + len(value) for value in low if text.low.startswith(value, start))
 
     return ends
+
+
+_OWN_CODE = re.compile(
+    r"(?=[A-Z0-9./-]*[0-9])(?=[0-9./-]*[A-Z])[A-Z0-9]{1,5}(?:[-./][A-Z0-9]{1,5}){1,4}"
+)
+
+
+def generalised(text: str) -> str:
+    """A text with placeholders for its days, and for numbers of documents (letters and digits with
+    a sign between), which the next paper of a laboratory prints otherwise. A number that may be a
+    result stays as it is."""
+    for pattern in _DATES:
+        text = re.sub(rf"(?<![\w{{]){pattern.pattern}(?!\w)", "{date}", text)
+    return re.sub(rf"(?<![\w{{./-]){_OWN_CODE.pattern}(?![\w./-])", _as_code, text)
+
+
+def _as_code(code: re.Match[str]) -> str:
+    return code[0] if has_adverse_word(code[0]) else "{code}"
 
 
 # ---------------------------------------------------------------- files

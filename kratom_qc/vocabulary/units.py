@@ -15,9 +15,11 @@ from kratom_qc.vocabulary.lists import index, nearest, word_list
 _DRY_WORDS = (
     r"\b(?:on\s+)?(?:a\s+)?dry(?:\s*(?:weight|wt\.?|basis|matter|mass)){0}\b"
     r"|\bd\.?w\.?b?\.?(?=\W|$)|\bv\s+su[šs]in[ěe]\b"
-    r"|\b(?:in der |i\.\s?d\.\s?|i\.\s?)?(?:trockensubstanz|trockenmasse|TS|TM)\b"
+    r"|(?<!-)\b(?:in der |i\.\s?d\.\s?|i\.\s?)?(?:trockensubstanz|trockenmasse|TS|TM)\b(?!-)"
     r"|\b(?:sur |en |su )?(?:mati[èe]re s[èe]che|base seca|materia seca|mat[ée]ria seca|peso seco"
-    r"|sostanza secca|peso secco)\b|\b(?:suchej masy|s\.\s?m\.(?:\s?s\.)?)|\bdroge stof\b"
+    r"|sostanza secca|peso secco)\b"
+    r"|\b(?:w\s+przeliczeniu\s+)?na\s+such[ąa]\s+mas[ęe]\b"
+    r"|\b(?:suchej masy|s\.\s?m\.(?:\s?s\.)?)|\bdroge stof\b"
     r"|(?<=[/%0-9gG]\s)(?:d\.?\s?[sm]\.?|d\.?b\.|p\.\s?s\.|TS|TM|s\.\s?s\.)(?!\w)"
     r"|\b(?:berat|basis|bobot) kering\b|น้ำหนักแห้ง"
 )
@@ -33,10 +35,14 @@ _AS_RECEIVED = re.compile(
 )
 # What the numbers under a unit are, which changes no unit: `mean ± SD (n = 3)`
 _STATISTIC = re.compile(
-    r"[\s,;(\[]*\b(?:mean|average|avg\.?|median)\b(?:\s+of\s+(?:[0-9]{1,2}|duplicates?|triplicates?))?"
+    r"[\s,;(\[]*\b(?:mean|average|avg\.?|median|mittel(?:wert)?|moyenne|media|média|promedio|průměr|średnia|gemiddelde)\b"
+    r"(?:\s+(?:of|aus|von|de|di|z|ze|van)\s+(?:[0-9]{1,3}|duplicates?|triplicates?))?"
     r"|[\s,;(\[]*(?:±|\+/-)\s*(?:SD|S\.D\.|SE|SEM|s|U|CI|uncertainty|standard deviation)\b\.?"
-    r"|[\s,;(\[]*\b[nk]\s*=\s*[0-9]{1,2}\b[)\]]?",
+    r"|[\s,;(\[]*\b[nk]\s*=\s*[0-9]{1,3}\b[)\]]?",
     re.IGNORECASE,
+)
+_TWICE = re.compile(
+    r"(?P<one>[a-z%/]{2,12})(?:\((?P<other>[a-z%/]{2,12})\)|[-/](?P<next>[a-z]{2,6})(?P<shared>/[a-z]+))"
 )
 _OPENED_AT_END = re.compile(r"[(\[,;]\s*[)\]]?\s*$")
 # What stands before the size of a test portion: `in 25 g`, `v 25 g`, `dalam 25 g`
@@ -158,6 +164,8 @@ def unit(text: str) -> Unit | None:
     known = units().get(key)
     if known is not None:
         return replace(known, basis=basis) if basis else known
+    if (same := _said_twice(key)) is not None:
+        return replace(same, basis=basis) if basis else same
     # an exponent that was raised in the text stands level in the key
     raised = not text.isascii() and any(c.isdigit() and not c.isascii() for c in text)
     return None if raised else _of_portion(key, basis)
@@ -179,6 +187,18 @@ def _beginnings() -> frozenset[str]:
     return frozenset(
         key[:2] if len(key) > 1 else key + letter for key in units() for letter in ("", *letters)
     )
+
+
+def _said_twice(key: str) -> Unit | None:
+    """`CFU/g (UFC/g)`, `kve-ufc/g`: one unit in two languages."""
+    parts = _TWICE.fullmatch(key)
+    if parts is None:
+        return None
+    shared = parts["shared"] or ""
+    one, other = (
+        units().get(part + shared) for part in (parts["one"], parts["other"] or parts["next"])
+    )
+    return one if one == other else None
 
 
 def _of_portion(key: str, basis: str | None) -> Unit | None:

@@ -64,7 +64,7 @@ def overdue(books: Iterable[Rulebook], on: date) -> tuple[str, ...]:
     sources on one day, too long ago; the oldest first."""
     alike: dict[tuple[date, int], list[str]] = {}
     for book in books:
-        late = {(one.checked_on or on, one.max_age_days) for one in book.overdue(on)}
+        late = {(limit.checked_on or on, limit.max_age_days) for limit in book.overdue(on)}
         for checked in late:
             alike.setdefault(checked, []).append(book.id)
     sentences = []
@@ -246,7 +246,7 @@ def quoted(result: Result) -> str:
 
 def readings_words(result: Result) -> str:
     """What a result may be that can be read in several ways: `1.234 mg/kg or 1234 mg/kg`."""
-    return " or ".join(interval_words(each, result.unit) for each in result.readings)
+    return " or ".join(interval_words(reading, result.unit) for reading in result.readings)
 
 
 def evidence_words(evidence: str) -> str:

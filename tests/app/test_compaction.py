@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from kratom_qc.app import reports
 from kratom_qc.app.archive_query import ask
 from kratom_qc.app.backup import back_up, restore
 from kratom_qc.app.compaction import compact
@@ -53,6 +54,9 @@ def everything(store: Path) -> dict[str, list]:
     rows["recalled"] = sorted(map(repr, recall(history, history.verdicts, ResultFilter()).items()))
     rows["verdicts judged"] = list(map(repr, history.verdicts))
     rows["dossier"] = [repr(dossier(store, "L-HOLD"))]
+    ledger = ledger_of(store)
+    judged = [(entry.subject, entry.made["pass_id"]) for entry in ledger.acts("judged")]
+    rows["pages"] = [reports.page(store, ledger, batch_id, pass_id) for batch_id, pass_id in judged]
     return rows
 
 
@@ -64,7 +68,7 @@ def test_after_compaction_everything_is_answered_as_before(root):
     store = root / "store"
     before, batches = everything(store), ledger_of(store).batches()
     assert compact(store, "me", clock) == (4, 1)
-    assert len(files(store)) == 4
+    assert len(files(store)) == 5
     assert everything(store) == before
     assert ledger_of(store).batches() == batches
     found = verify(store, replay=True)
@@ -72,7 +76,7 @@ def test_after_compaction_everything_is_answered_as_before(root):
     assert compact(store, "me", clock) == (1, 1), "there is nothing to merge"
     assert ledger_of(store).differences() == {}
     assert verdicts(passed(root, e=certificate("L-PASS", "0.9"))) == ["L-PASS FAIL"]
-    assert len(files(store)) == 8
+    assert len(files(store)) == 10
     assert compact(store, "me", clock) == (2, 1)
     assert verify(store, replay=True).differences == ()
 
@@ -122,7 +126,7 @@ def test_a_compacted_store_is_backed_up_restored_and_exported(root):
     before = everything(store)
     compact(store, "me", clock)
     back_up(store, root / "backup", "me")
-    assert len(list((root / "backup" / "archive").glob("*/*"))) == 4
+    assert len(list((root / "backup" / "archive").glob("*/*"))) == 5
     shutil.rmtree(store)
     restore(root / "backup", store, "me", clock)
     assert everything(store) == before
@@ -163,7 +167,7 @@ def test_what_does_not_read_back_as_it_was_written_never_counts(root, monkeypatc
     monkeypatch.setattr(compaction, "_decoded", lambda table: whole(table).slice(next(calls) % 2))
     with pytest.raises(StoreError, match="does not read back"):
         compact(root / "store", "me", clock)
-    assert len(files(root / "store")) == 16
+    assert len(files(root / "store")) == 20
 
 
 class Killed(BaseException):
@@ -192,7 +196,7 @@ def test_a_compaction_that_was_killed_is_finished_or_forgotten(root, monkeypatch
     with Store(store, clock).locked():
         pass
     assert everything(store) == before
-    assert len(files(store)) == (5 if counts else 17)
+    assert len(files(store)) == (6 if counts else 21)
     assert own_verdicts(store) == 6
     assert verify(store, replay=False).differences == ()
     assert compact(store, "me", clock).after == 1

@@ -31,18 +31,20 @@ def made(tmp_path_factory) -> Path:
 
 
 def lines(found: Comparison) -> list[tuple[str, ...]]:
-    return [(one.subject.analyte, one.one[0].said, one.other[0].said, str(one.relation)) for one in found.results]
+    return [
+        (one.subject.analyte, one.first[0].printed, one.second[0].printed, str(one.relation)) for one in found.results
+    ]
 
 
 def verdicts(found: Comparison) -> dict[str | None, tuple[str | None, str | None]]:
-    return {line.market: tuple(side and side.verdict for side in (line.one, line.other)) for line in found.markets}
+    return {line.market: tuple(side and side.verdict for side in (line.first, line.second)) for line in found.markets}
 
 
 def test_two_batches_by_their_newest_verdicts(made):
     found = compare(made, "L-1", "L-2")
     assert lines(found) == [("lead", "0.19 mg/kg", "<0.05 mg/kg", "lower")]
     assert verdicts(found) == {None: ("PASS", "PASS"), "us": ("PASS", "PASS")}
-    assert (found.one.laboratories, found.one.certificates, found.other.laboratories) == (
+    assert (found.first.laboratories, found.first.certificates, found.second.laboratories) == (
         ("Harbor Analytical",), ("C-1",), ("Lab B",),
     )  # fmt: skip
 
@@ -59,7 +61,7 @@ def test_a_certificate_on_which_no_verdict_rested_alone_says_so(tmp_path, made):
     passed(root, third=certificate("L-2", "0.3", Laboratory="Lab B"))
     found = compare(root / "store", "other.csv", "third.csv", "L-2")
     assert verdicts(found) == {None: ("PASS", None), "us": ("PASS", None)}
-    assert found.other.why_no_verdict == "no verdict rests on third.csv without the other certificate"
+    assert found.second.why_no_verdict == "no verdict rests on third.csv without the other certificate"
 
 
 @pytest.mark.parametrize(

@@ -31,17 +31,20 @@ def groups(root) -> Groups:
 
 
 def test_a_laboratorys_batches_are_counted_with_what_fails_them(groups):
-    assert groups.names("laboratory") == ["Lab & <Son>", "Northlab"]
+    assert groups.named("laboratory") == [("Lab & <Son>", 1), ("Northlab", 3)]
     card = groups.card("laboratory", "Northlab")
     assert [(share.decision, share.number) for share in card.shares] == [("FAIL", 1), ("HOLD", 1), ("PASS", 1)]
     causes = {(one.outcome, one.subject, one.rules, one.batches) for one in card.causes}
     assert causes >= {("FAIL", "Lead", "PB", 1), ("INCONCLUSIVE", "Lead", "PB", 1)}
     assert card.causes[0].batches == max(one.batches for one in card.causes)
-    assert groups.card("product", "Leaf powder").batches == 4
+    leaf = groups.card("product", "leaf_powder")
+    assert (leaf.name, leaf.batches, leaf.every) == ("Leaf powder", 4, 4)
+    assert "newest" not in leaf.sentence
+    assert leaf._replace(every=9).sentence.startswith("Of its newest 4 batches (9 in all)")
 
 
 def test_its_values_are_drawn_also_those_that_are_only_bounded(groups):
-    (chart,) = groups.charts("laboratory", "Northlab")
+    (chart,) = groups.values("laboratory", "Northlab", groups.trends()).charts
     assert (chart.title, len(chart.marks)) == ("Lead", 3)
     assert sum(mark.height > 0 for mark in chart.marks) == 1  # <1.0
 
@@ -69,12 +72,18 @@ def test_a_vendors_card_counts_what_he_sent_and_what_was_refused(tmp_path):
         sent(tmp_path, vendor, content)
     passed(tmp_path)
     groups = Groups(tmp_path / "store", ledger_of(tmp_path / "store"), DAY)
-    assert groups.names("vendor") == ["Harbor", "Summit"]
+    assert groups.named("vendor") == [("Harbor", 1), ("Summit", 1)]
     card = groups.card("vendor", "Harbor")
     assert (card.batches, card.refused, [row.batch_id for row in card.rows]) == (1, 1, ["L-1"])
-    page = groups.page("vendor", "Harbor")
-    assert "L-1" in page
-    assert not {"L-0", "L-2"} & set(re.findall(r"L-\d", page))
+    assert groups.write() == 4
+    (page,) = (tmp_path / "store" / "reports" / "vendors").glob("Harbor*")
+    assert set(re.findall(r"L-\d", page.read_text())) == {"L-1"}
+    own = Groups(tmp_path / "store", ledger_of(tmp_path / "store"), DAY, vendor="Harbor")
+    assert own.named("vendor") == [("Harbor", 1)]
+    assert own.named("product") == [("leaf_powder", 1)]
+    assert [row.batch_id for row in own.card("product", "leaf_powder").rows] == ["L-1"]
+    with pytest.raises(InputNotFound, match="is no vendor"):
+        own.card("vendor", "Summit")
 
 
 def test_the_pages_lead_to_each_other_and_the_index_to_them(root, capsys):

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.app import reports
+from kratom_qc.app.compaction import compact
 from kratom_qc.app.review import Ruling, decide
 from kratom_qc.app.store import Store, ledger_of
 from kratom_qc.archive.pages import Page, PageWriter, page_of, pages
-from kratom_qc.archive.store import pages_path
+from kratom_qc.archive.store import table_path
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import InputNotFound, StoreError
 from tests.app.stores import LEAD, certificate, passed, verdicts
@@ -76,6 +77,25 @@ def test_every_pass_has_its_page_which_stays(root):
     assert "L-HOLD" not in second
     assert f"../{listed(root)['L-PASS'][0]}" in second
     assert all(f"passes/{path.name}" in index(root) for path in folder.iterdir())
+
+
+def test_compaction_leaves_the_pages_of_passes_to_which_something_leads(root, monkeypatch):
+    """Which are the newest, and those that judged before what was judged again; the archive keeps the others."""
+    monkeypatch.setattr(reports, "_PASSES", 1)
+    store = root / "store"
+    passed(root, new=certificate("L-NEW", "0.3"))
+    passed(root, newer=certificate("L-NEWER", "0.3"))
+    first, second, third, newest = (f"{one.pass_id}.html" for one in ledger_of(store).passes())
+
+    def there() -> list[str]:
+        return sorted(path.name for path in (store / "reports" / "passes").iterdir())
+
+    compact(store, "me")
+    assert there() == [first, second, newest], "the first two judged L-PASS"
+    passed(root, more=certificate("L-NEW", "0.2"))
+    assert third in there(), "the page of L-NEW leads to it now"
+    page = (store / "reports" / listed(root)["L-NEW"][0]).read_text()
+    assert f"passes/{third}" in page
 
 
 def test_an_earlier_page_of_a_batch_is_kept_and_the_newest_leads_to_it_and_to_the_certificates(root):
@@ -149,17 +169,18 @@ def test_a_page_is_printed(root, capsys):
 
 
 def test_pages_cost_little_and_a_damaged_one_is_told(root, tmp_path):
-    (text,) = (one.page for one in pages(pages_path(root / "store", ledger_of(root / "store").passes()[1].pass_id))
+    (text,) = (one.page for one in pages(table_path(root / "store", "pages", ledger_of(root / "store").passes()[1].pass_id))
                if one.batch_id)  # fmt: skip
     path = tmp_path / "many.parquet"
     writer = PageWriter(path)
     for number in range(450):
-        writer.add(Page(f"{number}.html", f"L-{number}", text.replace("L-PASS", f"L-{number}")))
+        writer.add(Page("2026-11-22-000001", f"{number}.html", f"L-{number}", text.replace("L-PASS", f"L-{number}")))
     writer.close()
     assert path.stat().st_size / 450 < 1_000, "bytes a page"
     assert [one.batch_id for one in pages(path)] == [f"L-{number}" for number in range(450)]
-    assert page_of(path, "L-449").name == "449.html"
-    assert page_of(path, "L-450") is None
+    assert page_of(path, "2026-11-22-000001", "L-449").name == "449.html"
+    assert page_of(path, "2026-11-22-000001", "L-450") is None
+    assert page_of(path, "2026-11-22-000002", "L-449") is None
     content = bytearray(path.read_bytes())
     content[len(content) // 3] ^= 16
     path.write_bytes(content)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kratom_qc.app import reports
 from kratom_qc.app.archive_query import ask
 from kratom_qc.app.backup import back_up, restore
 from kratom_qc.app.compaction import compact
@@ -98,8 +99,10 @@ def test_a_date_counts_until_somebody_states_another(root):
 
 
 @pytest.mark.parametrize("compacted", [False, True])
-def test_what_is_deleted_is_gone_from_everywhere_but_the_journal(root, compacted):
+def test_what_is_deleted_is_gone_from_everywhere_but_the_journal(root, compacted, monkeypatch):
+    monkeypatch.setattr(reports, "_TOGETHER", 1)  # a file of the index for each batch
     store = root / "store"
+    reports.refresh(store, ledger_of(store))
     distributed(store, ["L-OLD"], date(2026, 12, 1), None, WORD)
     if compacted:
         compact(store, "me", clock)

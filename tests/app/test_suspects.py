@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +19,26 @@ from kratom_qc.domain.errors import StoreError, UsageError
 from tests.app.stores import certificate, clock, passed, policy, verdicts
 
 ROOT = Path(__file__).parents[2]
-# As much of a pass as another process needs: judging a batch whose name says so ends the process.
+# As much of a pass as another process needs, for each line it is given: judging a batch whose name says so ends the process.
 DIES = """
 import os, sys
 from pathlib import Path
 from kratom_qc.app.release import PLAIN, Stages, whole_pass
 from kratom_qc.app.store import Store
 from tests.app.stores import clock, policy
+from tests.tools.faults.world import read_here
 def judge(current, wave):
     if "L-POISON" in wave:
         os._exit(9)
     PLAIN.judge(current, wave)
+read_here()
 root = Path(sys.argv[1])
-whole_pass(root / "inbox", Store(root / "store", clock), policy(root), stages=Stages(PLAIN.read, judge, PLAIN.publish))
+for _ in sys.stdin:
+    if not os.fork():
+        stages = Stages(PLAIN.read, judge, PLAIN.publish)
+        whole_pass(root / "inbox", Store(root / "store", clock), policy(root), stages=stages)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
 """
 
 
@@ -55,16 +63,29 @@ def inbox(tmp_path) -> Path:
     return folder
 
 
-def test_a_process_that_dies_of_a_file_costs_it_three_attempts_and_nobody_else_waits(tmp_path, inbox):
+@pytest.fixture
+def passes_that_die(tmp_path) -> Iterator[Callable[[], int]]:
+    """Makes a pass in a process of its own and says how that ended."""
+    command = [sys.executable, "-c", DIES, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def one() -> int:
+            process.stdin.write("\n")
+            process.stdin.flush()
+            return int(process.stdout.readline())
+
+        yield one
+        process.stdin.close()
+
+
+def test_a_process_that_dies_of_a_file_costs_it_three_attempts_and_nobody_else_waits(tmp_path, inbox, passes_that_die):
     for attempt in range(1, 4):
         (inbox / f"after {attempt}.csv").write_bytes(certificate(f"L-AFTER-{attempt}", "0.4"))
-        done = subprocess.run([sys.executable, "-c", DIES, str(tmp_path)], cwd=ROOT, check=False)
-        assert done.returncode == 9
+        assert passes_that_die() == 9
         judged = ledger_of(tmp_path / "store").batches()
         assert attempt == 1 or f"L-AFTER-{attempt}" in judged, "what is not suspect comes first"
     assert set(judged) == {"L-1", "L-2", "L-AFTER-2", "L-AFTER-3"}
-    done = subprocess.run([sys.executable, "-c", DIES, str(tmp_path)], cwd=ROOT, check=False)
-    assert done.returncode == 0
+    assert passes_that_die() == 0
     assert "L-AFTER-1" in ledger_of(tmp_path / "store").batches(), "it was beside the poison from the first"
     store = Store(tmp_path / "store", clock)
     assert [(one.name, "three passes" in one.why) for one in quarantine.quarantined(store)] == [("L-POISON.csv", True)]

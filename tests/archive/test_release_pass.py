@@ -20,10 +20,12 @@ from kratom_qc.app.store import Store
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import InputNotFound, StoreError
 from kratom_qc.rulebooks.load import load_rulebooks
+from tests.app.stores import passed
 from tests.archive import readers
 from tests.factory import book, limit, written
 from tests.factory.sheets import xlsx_bytes
 
+ROOT = Path(__file__).parents[2]
 DAY = date(2026, 11, 22)
 
 
@@ -175,23 +177,24 @@ def test_what_an_interrupted_pass_left_is_seen_by_nobody_and_removed_and_its_fil
     assert list((root / "passes").iterdir()) == []
 
 
-PASS = """
-import os, sys
+WHOLE = """
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-import kratom_qc.judge.engine
 from kratom_qc.app.policy import load_policy
 from kratom_qc.app.release import whole_pass
 from kratom_qc.app.store import Store
 
-TERMS = load_policy(on=date(2026, 11, 22))
-
-def one_pass(root):
-    clock = lambda: datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-    whole_pass(Path(sys.argv[1]), Store(root, clock), TERMS)
+clock = lambda: datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+whole_pass(Path(sys.argv[1]), Store(Path(sys.argv[2]), clock), load_policy(on=date(2026, 11, 22)))
 """
-WHOLE = PASS + "one_pass(Path(sys.argv[2]))"
-KILLED = f"""{PASS}
+# Children of one process that has loaded everything; each reads its files itself.
+KILLED = """
+import os, sys
+from pathlib import Path
+from tests.app.stores import passed
+from tests.tools.faults.world import read_here
+
 def die_before_writing(place):
     def dying(path, target, real=Path.replace):
         if str(target).startswith(str(place)):
@@ -199,29 +202,34 @@ def die_before_writing(place):
         return real(path, target)
     Path.replace = dying
 
-for place in sys.argv[3:]:
-    root = Path(sys.argv[2]) / place
+read_here()
+warm = Path(sys.argv[1])
+passed(warm)  # whatever loads late has been loaded
+for place in sys.argv[2:]:
+    root = warm / place
     if not os.fork():
-        die_before_writing(root / place)
-        one_pass(root)
+        die_before_writing(root / "store" / place)
+        passed(root)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.wait()[1]) == 9, place
 """
 # Before anything is kept, before the ledger counts it, and while what counts moves to where readers look.
 PLACES = (
     *("raw", "rulebooks", "reports/passes", "reports/index", "reports/L-1", "reports/limits"),
-    *("archive/certificates", "archive/verdicts", "pages"),
+    *("archive/certificates", "archive/verdicts", "archive/pages"),
 )
 
 
-def test_a_pass_killed_at_any_place_loses_no_file_and_doubles_none(inbox, tmp_path, terms):
-    (inbox / "a.csv").write_text(CHEMISTRY)
-    (inbox / "b.csv").write_text(BAD)
+def test_a_pass_killed_at_any_place_loses_no_file_and_doubles_none(tmp_path):
+    for step in (".", *PLACES):
+        (tmp_path / step / "inbox").mkdir(parents=True)
+        (tmp_path / step / "inbox" / "a.csv").write_text(CHEMISTRY)
+        (tmp_path / step / "inbox" / "b.csv").write_text(BAD)
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    subprocess.run([sys.executable, "-c", KILLED, str(inbox), str(tmp_path), *PLACES], env=environment, check=True)
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), *PLACES], env=environment, cwd=ROOT, check=True)
     for step in PLACES:
-        store = tmp_path / step
-        make_pass(inbox, store, terms)
+        store = tmp_path / step / "store"
+        passed(tmp_path / step)
         certificates = pd.read_parquet(store / "archive" / "certificates")
         assert sorted(certificates.file) == ["a.csv", "b.csv"], step
         own = pd.read_parquet(store / "archive" / "verdicts").query("market.isna()")

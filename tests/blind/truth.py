@@ -24,7 +24,12 @@ _IDS = {
 }
 _FORMS = {"capsules": "capsule", "tablets": "capsule", "leaf": "crushed_leaf"}
 # What a person calls by the wider name.
-_WIDER = {"presumptive-bacillus-cereus": "bacillus-cereus", "listeria-monocytogenes": "listeria"}
+_WIDER = {
+    "presumptive-bacillus-cereus": "bacillus-cereus",
+    "listeria-monocytogenes": "listeria",
+    "coagulase-positive-staphylococci": "staphylococcus-aureus",
+    "tapped-density": "bulk-density",
+}
 _AS_PRINTED = Decimal("0.0005")  # how far a share, rounded when it was printed, may lie off
 
 
@@ -39,6 +44,11 @@ class Paper:
     def honest(self) -> bool:
         """Whether a chemist would read it without a question."""
         return bool(self.truth["should_read"] == "yes")
+
+    @property
+    def trap(self) -> bool:
+        """Whether nobody may release a lot on it."""
+        return not self.honest or bool(self.truth["must_not_pass"])
 
 
 def papers() -> Iterator[Paper]:

@@ -8,7 +8,7 @@ import pytest
 
 from kratom_qc.app.store import ledger_of
 from kratom_qc.archive.pages import PageWriter, pages
-from kratom_qc.archive.store import pages_path
+from kratom_qc.archive.store import table_path
 from kratom_qc.cli import main as cli
 from tests.app.stores import LEAD, certificate, passed
 
@@ -62,7 +62,7 @@ def test_two_batches_are_compared_on_a_page(root, capsys):
 def test_a_pass_of_an_earlier_version_kept_no_report_and_says_what_to_do(root, capsys):
     """This is the last test of the module: it takes something away."""
     newest = ledger_of(root / "store").newest_passes(1)[0]
-    path = pages_path(root / "store", newest.pass_id)
+    path = table_path(root / "store", "pages", newest.pass_id)
     kept = list(pages(path))
     writer = PageWriter(path)
     for page in kept:

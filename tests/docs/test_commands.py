@@ -27,7 +27,7 @@ ELSEWHERE = {
     "make check": "is the gate of every change",
     "make samples": "tests/samples compares what it writes with what stands there",
     "make bench": "takes minutes; measures",
-    "make properties": "takes minutes; tests/judge/properties with more examples",
+    "make properties": "takes minutes; every property with more examples",
     "make fuzz": "takes minutes; tests/tools/fuzz runs it for a moment",
     "make faults": "takes minutes; tests/tools/faults runs some of it",
     "make bench-store": "takes minutes; measures",

@@ -1,5 +1,5 @@
-"""Everything that runs by itself, served once for all tests of this file: a real Prefect server, the deployments on
-their schedule, the worker that stands ready. The tests stand in the order of a day."""
+"""Everything that runs by itself: a real Prefect server, the deployments on their schedule, the worker that stands
+ready. One test with steps in the order of a day, because tests that share a server may be given to several processes."""
 
 from __future__ import annotations
 
@@ -60,20 +60,27 @@ class Serving(NamedTuple):
         return set(ledger_of(self.store).batches()) if (self.store / "archive" / "verdicts").exists() else set()
 
 
-@pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    root = tmp_path_factory.mktemp("serving")
-    (root / "inbox" / "Acme").mkdir(parents=True)
-    shutil.copy(next(SAMPLES.glob("01-clean*")), root / "inbox" / "Acme")
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    (tmp_path / "inbox" / "Acme").mkdir(parents=True)
+    shutil.copy(next(SAMPLES.glob("01-clean*")), tmp_path / "inbox" / "Acme")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
-    environment["KRATOM_QC_BACKUPS"] = str(root / "backups")
-    command = [sys.executable, "-m", "flows.serve", "--store", str(root / "store"), "--inbox", str(root / "inbox")]
+    environment["KRATOM_QC_BACKUPS"] = str(tmp_path / "backups")
+    command = [
+        sys.executable,
+        "-m",
+        "flows.serve",
+        "--store",
+        str(tmp_path / "store"),
+        "--inbox",
+        str(tmp_path / "inbox"),
+    ]
     command += ["--every", str(OFTEN)]
     for name in DEPLOYED - {"release"}:
         command += ["--time", f"{name}={OFTEN}"]
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     try:
-        yield Serving(process, root / "inbox", root / "store", root / "backups")
+        yield Serving(process, tmp_path / "inbox", tmp_path / "store", tmp_path / "backups")
     finally:
         process.kill()
         process.wait()
@@ -86,14 +93,14 @@ def eventually(holds: Callable[[], object], what: str, seconds: float = PATIENCE
         time.sleep(0.2)
 
 
-def test_what_lies_in_the_inbox_is_judged_without_prefect_and_the_vendor_has_it_back(serving):
+def what_lies_in_the_inbox_is_judged_without_prefect_and_the_vendor_has_it_back(serving: Serving) -> None:
     eventually(lambda: "HB-260814-A" in serving.judged(), "the sample is judged")
     assert [one.made["vendor"] for one in ledger_of(serving.store).since() if one.act == "delivered"] == ["Acme"]
     page = serving.store / "outbox" / "Acme"
     eventually(lambda: page.is_dir() and "HB-260814-A" in next(page.iterdir()).name, "its page is in the outbox")
 
 
-def test_a_run_of_every_deployment_begins_on_its_schedule_and_completes(serving):
+def a_run_of_every_deployment_begins_on_its_schedule_and_completes(serving: Serving) -> None:
     eventually(lambda: serving.runs().keys() >= DEPLOYED, "a run of each")
     assert {kind for states in serving.runs().values() for kind, _ in states} == {"COMPLETED"}
     assert {name for states in serving.runs().values() for _, name in states} <= {
@@ -105,14 +112,16 @@ def test_a_run_of_every_deployment_begins_on_its_schedule_and_completes(serving)
     assert "Awaiting review: 1 batches" in texts, "the digest is an artifact"
 
 
-def test_a_file_that_is_dropped_is_judged_at_once(serving):
+def a_file_that_is_dropped_is_judged_at_once(serving: Serving) -> None:
     (serving.inbox / "Bounty").mkdir()
     (serving.inbox / "Bounty" / "second.csv").write_bytes(certificate("L-SECOND", "0.4"))
     eventually(lambda: "L-SECOND" in serving.judged(), "the second file is judged", 60)
     eventually(lambda: health(serving.store)["checks"]["workers"].get("standing"), "the worker says that it lives")
 
 
-def test_whatever_dies_is_started_again_and_no_file_waits_two_minutes_also_without_what_prefect_remembers(serving):
+def whatever_dies_is_started_again_and_no_file_waits_two_minutes_also_without_what_prefect_remembers(
+    serving: Serving,
+) -> None:
     eventually(lambda: len(serving.children()) == 3, "server, deployments and worker")
     for child in serving.children().values():
         child.kill()
@@ -129,9 +138,17 @@ def test_whatever_dies_is_started_again_and_no_file_waits_two_minutes_also_witho
     assert len(committed) == 3, "each file was judged once"
 
 
-def test_nothing_outlives_it(serving):
+def nothing_outlives_it(serving: Serving) -> None:
     family = psutil.Process(serving.process.pid).children(recursive=True)
     serving.process.send_signal(signal.SIGTERM)
     assert serving.process.wait(timeout=PATIENCE) == 0
     _, left = psutil.wait_procs(family, timeout=30)
     assert not left
+
+
+def test_everything_runs_by_itself_and_ends_with_what_started_it(serving):
+    what_lies_in_the_inbox_is_judged_without_prefect_and_the_vendor_has_it_back(serving)
+    a_run_of_every_deployment_begins_on_its_schedule_and_completes(serving)
+    a_file_that_is_dropped_is_judged_at_once(serving)
+    whatever_dies_is_started_again_and_no_file_waits_two_minutes_also_without_what_prefect_remembers(serving)
+    nothing_outlives_it(serving)

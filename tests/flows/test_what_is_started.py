@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
@@ -18,9 +19,9 @@ SAMPLES = ROOT / "sample_reports" / "certificates"
 PATIENCE = 400  # seconds: a busy machine takes minutes to start Prefect and a run of its own
 
 
-def started(*arguments: str) -> subprocess.Popen[bytes]:
+def started(*arguments: str, **settings: str) -> subprocess.Popen[bytes]:
     """A Python process of our own that speaks to no Prefect server but the one it starts."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")} | settings
     return subprocess.Popen([sys.executable, *arguments], env=environment, cwd=ROOT, stderr=subprocess.PIPE)
 
 
@@ -65,9 +66,15 @@ with prefect_server(Path(sys.argv[1])) as answered:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_process_leaves_no_prefect_server_behind(tmp_path, how):
-    parent = started("-c", WAITING, str(tmp_path))
+    """One with its database from a copy, one that finds the copy broken: it makes both again."""
+    kept = tmp_path / "cache" / f"prefect-{version('prefect')}.db"
+    settings = {"KRATOM_QC_CACHE": str(kept.parent)} if how == signal.SIGKILL else {}
+    kept.parent.mkdir()
+    kept.write_bytes(b"no database")
+    parent = started("-c", WAITING, str(tmp_path), **settings)
     try:
         eventually((tmp_path / "up").exists, "a server that answers")
+        assert not settings or kept.read_bytes().startswith(b"SQLite format 3")
         family = children_of(parent)
         assert family
     finally:

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.reading import READ_BEFORE, Reading, read_content
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import CellRef
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
@@ -40,7 +40,7 @@ def outcome(name: str, raw: bytes) -> Outcome:
 
 @cache
 def _sandbox() -> Sandbox:
-    sandbox = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=1)
+    sandbox = Sandbox(CAPS, preload=READ_BEFORE, workers=1)
     atexit.register(sandbox.stop)
     sandbox.submit(_read, "warm.csv", b"Batch,L-1\n\nAnalyte,Result,Unit\nLead,0.1,mg/kg\n").answer()
     return sandbox

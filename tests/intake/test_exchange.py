@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.app.reading import Reading, read_content
@@ -492,11 +492,11 @@ def test_the_caps_in_force_are_kept() -> None:
     assert codes(read_content("a.json", content, Caps(cell_text=5)))[0] == "too-large"
 
 
-def test_a_hundred_thousand_unknown_keys_are_told_in_a_few_lines() -> None:
-    reading = read(wcia(metric("Lead", "0.2", **{f"x{number}": "1" for number in range(100_000)})))
+def test_ten_thousand_unknown_keys_are_told_in_a_few_lines() -> None:
+    reading = read(wcia(metric("Lead", "0.2", **{f"x{number}": "1" for number in range(10_000)})))
     unknown = [reason.why for reason in reading.certificates[0].hold_reasons if reason.rule_id == "UNKNOWN-KEY"]
     assert len(unknown) == 51
-    assert "99949 more keys" in unknown[-1]
+    assert "9949 more keys" in unknown[-1]
 
 
 def test_the_most_values_a_file_may_have_are_checked_within_the_readers_own_limits() -> None:
@@ -537,7 +537,6 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_any_value_anywhere_is_read_or_refused_and_zero_is_never_measured(data: st.DataObject) -> None:
     whole = data.draw(st.sampled_from(WHOLE))
@@ -548,7 +547,6 @@ def test_any_value_anywhere_is_read_or_refused_and_zero_is_never_measured(data: 
         assert not [found for found in interpreted.results if found.interval.high == 0]
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.integers(0, len(TEXT) - 1), st.integers(0, 255))
 def test_any_byte_changed_is_read_or_refused(at: int, byte: int) -> None:
     content = TEXT.encode()

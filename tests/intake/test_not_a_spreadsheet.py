@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.app.reading import read_content, read_files
@@ -99,7 +99,6 @@ def test_an_xlsx_with_a_part_twice_is_refused() -> None:
     assert codes(read_content("twice.xlsx", raw.getvalue())) == ["part-twice"]
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_and_never_crash_the_reader(raw: bytes) -> None:
     assert codes(read_content("bytes", raw))

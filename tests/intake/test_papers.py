@@ -160,6 +160,40 @@ PAPERS: dict[str, Rows] = {
     ],
     "a label whose last word is that of both": [["Harvest/Process Lot", "L-1"], ["Category", LEAF], [], HEADER, *ALL],
     "a form said of all products": [["All products are ground leaf."], [], ["Lot", *HEADER], *(["L-1", *row] for row in ALL)],
+    "numbered headings that are headers": [
+        *HEAD, ["1. Potency", "Found", "Units"], *ALKALOIDS, [], ["2) Heavy metals", "Found", "Units"], *METALS,
+        [], ["III. Microbiology", "Found", "Units"], *MICROBES,
+    ],
+    "letters before analytes": [*HEAD, HEADER, *([f"{at}) {row[0]}", *row[1:]] for at, row in zip("abcdefg", ALL, strict=True))],
+    "numbers before analytes": [*HEAD, HEADER, *([f"{at}. {row[0]}", *row[1:]] for at, row in enumerate(ALL, 1))],
+    "analytes named like what is done": [*HEAD, HEADER, *([f"{row[0]} test", *row[1:]] for row in ALL)],
+    "analytes behind the word for it": [*HEAD, HEADER, *([f"Determination of {row[0]}", *row[1:]] for row in ALL)],
+    "symbols behind a dash": [
+        *HEAD, HEADER, *([{"Lead": "Pb - Lead", "Cadmium": "Cd – Cadmium"}.get(row[0], row[0]), *row[1:]] for row in ALL),
+    ],
+    "headings with the day of the tests": [
+        *HEAD, ["ALKALOIDS - 10/10/2026"], HEADER, *ALKALOIDS, [], ["HEAVY METALS (tested 10/12/2026)"], HEADER, *METALS,
+        *REST,
+    ],
+    "panels under a word nobody knows": [
+        *HEAD, ["Group of tests", *HEADER],
+        *(["Alkaloids", *row] for row in ALKALOIDS), *(["Heavy metals", *row] for row in METALS),
+        *(["Microbiology", *row] for row in MICROBES),
+    ],
+    "numbers and codes of laboratory software": [
+        *HEAD, ["TEST_NUMBER", "ANALYSIS_CODE", "COMPONENT_NAME", "FORMATTED_ENTRY", "UNITS", "ENTERED_ON"],
+        *(["6610200", "ALK_HPLC", *row, "10/14/2026"] for row in ALL),
+    ],
+    "a basis that the legend explains": [*HEAD, [*HEADER, "Basis"], *([*row, "AR"] for row in ALL), [], ["AR = as received"]],
+    "signs that the legend explains": [*HEAD, HEADER, *ALL, [], ["ND = not detected; < = below the reporting limit"]],
+    "analytes in a language nobody reads": [
+        *HEAD, HEADER, *([f"Xâjqwé / {row[0]}" if row[0] in ("Lead", "Cadmium", "Mercury") else row[0], *row[1:]] for row in ALL),
+    ],
+    "headers that say that it was done": [*HEAD, ["Substance tested", "Result obtained", "Unit"], *ALL],
+    "units in two languages": [
+        *HEAD, HEADER, *([name, said, "CFU/g (UFC/g)" if unit == "CFU/g" else unit] for name, said, unit in ALL),
+    ],
+    "title and number on one line": [["Certificate of Analysis · 26-4471"], *HEAD, [], HEADER, *ALL],
     "French": [
         ["N° de lot :", "L-1"], ["Matrix", LEAF], [], ["Paramètre", "Résultat", "Unité", "LQ", "Méthode"], *([*row,
          "", "HPLC"] for row in ALL),
@@ -182,6 +216,33 @@ def test_the_same_batch_reads_alike_on_papers_nobody_described(paper: str) -> No
     for reading in (read_csv(rows, head=()), read_xlsx(rows)):
         assert sorted(set(canonical(reading))) == BATCH
         assert troubles(reading) == []
+
+
+# Columns under words that nobody knows: what stands in them is understood, and the word is read by a person.
+STRANGE = {
+    "limits": ["min. 1.0", "max. 0.04", "NMT 1.0", "≤ 0.5", "max 0.1", "Negative", "≤ 10^6"],
+    "verdicts": ["Pass"] * 7,
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_column_under_a_word_nobody_knows_asks_one_question(kind: str) -> None:
+    told = zip(ALL, STRANGE[kind], strict=True)
+    reading = read_csv(square([*HEAD, [*HEADER, "Xylo value"], *([*row, said] for row, said in told)]), head=())
+    assert (sorted(set(canonical(reading))), troubles(reading), set(unread(reading))) == (BATCH, [], {"D4"})
+
+
+def test_words_over_nothing_are_no_header() -> None:
+    """`Report Status | Detected in 25 g` above a table is a status, and not a heading of columns."""
+    for said in ("Detected in 25 g", "Detected"):
+        assert ("status-unread", "B1") in troubles(
+            read_csv([["Report Status", said], [], *HEAD, HEADER, *ALL], head=())
+        )
+
+
+def test_a_label_of_another_lot_below_a_list_of_lots_holds() -> None:
+    rows = [["Lot", "Matrix", *HEADER], *(["L-1", LEAF, *row] for row in ALL), [], ["Lot", "L-9", "", "", ""]]
+    assert "fact-contradicts" in [code for code, _ in troubles(read_csv(rows, head=()))]
 
 
 # ---------------------------------------------------------------- nothing decisive is dropped

@@ -196,7 +196,6 @@ def test_a_draft_reads_the_file_it_was_drafted_from(folder: Path, capsys: pytest
     assert profile.read_text().count("# ?") >= 5
     assert layout_test(profile, [file]) == 0
     assert "7 results" in capsys.readouterr().out
-    profiles.load_folders.cache_clear()
     assert canonical(read_content("strange.csv", raw)) == BATCH
 
 
@@ -205,7 +204,6 @@ def test_what_nobody_can_guess_is_left_out_of_a_draft_and_read_by_nobody(folder:
     file = csv_file(folder, square(rows), "strange.csv")
     assert layout_draft(file, folder / "strange.toml") == 0
     assert '# "Qqq" = "ignored"  # ?' in (folder / "strange.toml").read_text()
-    profiles.load_folders.cache_clear()
     assert {"D3", "D4"} <= set(unread(read_content("strange.csv", file.read_bytes())))
 
 

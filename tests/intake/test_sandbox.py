@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import select
 import shutil
@@ -15,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from kratom_qc.app.reading import READ_BEFORE, read_content
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
 from kratom_qc.settings import Caps
+from kratom_qc.vocabulary.texts import shipped
 
 # No test waits for the wall clock but the one that is about it: a busy machine takes its time.
 CAPS = Caps(cpu_seconds=1, wall_seconds=600)
@@ -105,9 +108,15 @@ def environment() -> list[str]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=2)
+    made = Sandbox(CAPS, preload=READ_BEFORE, workers=2)
     yield made
     made.close()
+
+
+def test_readers_are_forked_from_a_process_that_has_read_a_certificate_to_its_end() -> None:
+    reading = read_content("certificate.csv", importlib.import_module(READ_BEFORE).CERTIFICATE)
+    assert [len(certificate.results) for certificate in reading.certificates] == [3]
+    assert "_templates" in vars(shipped()), "a sentence that nobody has read was looked for among the texts"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +142,7 @@ def test_a_reader_that_ends_before_it_answers_is_told_apart(
 
 
 def test_a_reader_that_waits_for_ever_is_ended_and_replaced() -> None:
-    impatient = Sandbox(Caps(wall_seconds=1), preload="kratom_qc.app.reading", workers=1)
+    impatient = Sandbox(Caps(wall_seconds=1), preload=READ_BEFORE, workers=1)
     with pytest.raises(ReaderDied, match="more than 1 s") as died:
         impatient.submit(wait_for_ever).answer()
     assert died.value.code == "reader-too-slow"
@@ -214,7 +223,7 @@ _ASKING = """
 from kratom_qc.intake.sandbox import Sandbox
 from tests.intake import test_sandbox as work
 
-Sandbox(work.CAPS, preload="kratom_qc.app.reading", workers=1).submit(work.say_who_and_wait).answer()
+Sandbox(work.CAPS, preload=work.READ_BEFORE, workers=1).submit(work.say_who_and_wait).answer()
 """
 
 
@@ -236,7 +245,7 @@ def test_a_closed_sandbox_opens_again_with_the_next_file(sandbox: Sandbox) -> No
 
 def test_a_scratch_folder_is_the_only_place_to_write_where_one_is_given(tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
-    made = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=1, scratch=tmp_path / "scratch")
+    made = Sandbox(CAPS, preload=READ_BEFORE, workers=1, scratch=tmp_path / "scratch")
     made.submit(write, str(tmp_path / "scratch" / "here")).answer()
     made.submit(delete, str(tmp_path / "scratch" / "here")).answer()
     for path in (tmp_path / "elsewhere", tmp_path / "scratch" / ".." / "elsewhere", tmp_path / "scratch-too"):

@@ -301,7 +301,6 @@ LINE = st.tuples(PANEL, st.sampled_from(["0.21", "<0.05", "ND", "NT", ""]), st.j
 BETWEEN = st.sampled_from([[], ["Heavy metals"], ["Elements by ICP-MS"], ["", "", ""]])
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(LINE, min_size=1, max_size=12), st.data())
 def test_as_many_results_are_read_as_rows_are_printed(lines: list[tuple[str, str, str]], data: st.DataObject) -> None:
     table: list[list[str]] = [["Analyte", "Result", "Unit"]]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.app.reading import Reading
@@ -223,7 +223,6 @@ ELEMENTS = ["Lead", "Cadmium", "Arsenic", "Nickel", "Chromium", "Iron", "Zinc", 
 TABLE = st.lists(st.tuples(st.sampled_from(ELEMENTS), st.sampled_from(["0.21", "<0.05", "ND"])), min_size=1, max_size=4)
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(TABLE, min_size=1, max_size=3), min_size=1, max_size=3), st.booleans(), st.booleans())
 def test_as_many_results_are_read_as_are_printed(
     pages: list[list[list[tuple[str, str]]]], blank_column: bool, blank_row: bool

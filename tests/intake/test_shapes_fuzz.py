@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import openpyxl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.app.layout_draft import draft
@@ -29,13 +29,11 @@ GRID = st.lists(st.lists(CELLS, max_size=7), min_size=1, max_size=10)
 AREA = st.tuples(st.integers(1, 8), st.integers(1, 6), st.integers(0, 3), st.integers(0, 3))
 
 
-@settings(deadline=None, max_examples=300)
 @given(GRID)
 def test_no_text_table_is_a_fault_of_the_reader(rows: list[list[str]]) -> None:
     assert "reader-failed" not in codes(read_csv(rows, head=())), rows
 
 
-@settings(deadline=None, max_examples=60)
 @given(GRID, GRID, st.lists(AREA, max_size=3))
 def test_no_workbook_is_a_fault_of_the_reader(
     one: list[list[str]], other: list[list[str]], areas: list[tuple[int, int, int, int]]
@@ -49,7 +47,6 @@ def test_no_workbook_is_a_fault_of_the_reader(
     assert "reader-failed" not in codes(read_xlsx({"One": one, "Two": other}, dress)), (one, other, areas)
 
 
-@settings(deadline=None, max_examples=60)
 @given(GRID)
 def test_a_draft_of_anything_is_written(rows: list[list[str]]) -> None:
     try:
@@ -69,7 +66,6 @@ TABLES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=400)
 @given(TABLES, st.booleans())
 def test_a_number_beside_an_analyte_is_read_or_holds(rows: list[list[str]], headed: bool) -> None:
     """Where nothing holds, every number that shares its row with an analyte was read."""

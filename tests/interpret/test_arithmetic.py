@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kratom_qc.domain.interval import UNMEASURED, Interval
@@ -48,16 +48,11 @@ def holds(interval: Interval, amount: Fraction) -> bool:
     return not interval.high_open if amount == high else amount <= high * (1 + _SLACK)
 
 
-MANY = settings(deadline=None, max_examples=150)
-
-
-@MANY
 @given(st.lists(operand(), max_size=5))
 def test_a_sum_holds_the_sum_of_any_amounts_in_its_terms(policy: list[tuple[Interval, Fraction]]) -> None:
     assert holds(total(interval for interval, _ in policy), sum((amount for _, amount in policy), Fraction(0)))
 
 
-@MANY
 @given(operand(), operand())
 def test_a_product_holds_the_product_of_any_amounts(
     one: tuple[Interval, Fraction], other: tuple[Interval, Fraction]
@@ -65,7 +60,6 @@ def test_a_product_holds_the_product_of_any_amounts(
     assert holds(product(one[0], other[0]), one[1] * other[1])
 
 
-@MANY
 @given(operand(), operand())
 def test_a_quotient_holds_the_quotient_of_any_amounts(
     over: tuple[Interval, Fraction], under: tuple[Interval, Fraction]
@@ -74,7 +68,6 @@ def test_a_quotient_holds_the_quotient_of_any_amounts(
     assert holds(quotient(over[0], under[0]), over[1] / under[1])
 
 
-@MANY
 @given(operand(), operand())
 def test_a_share_holds_the_share_of_any_amounts(
     part: tuple[Interval, Fraction], others: tuple[Interval, Fraction]
@@ -83,14 +76,12 @@ def test_a_share_holds_the_share_of_any_amounts(
     assert holds(percent_share(part[0], others[0]), 100 * part[1] / (part[1] + others[1]))
 
 
-@MANY
 @given(operand())
 def test_what_is_left_holds_whatever_the_moisture_is(moisture: tuple[Interval, Fraction]) -> None:
     assume(moisture[1] <= 100)
     assert holds(complement(moisture[0]), 1 - moisture[1] / 100)
 
 
-@MANY
 @given(operand(), operand())
 def test_a_share_is_never_outside_0_and_100(part: tuple[Interval, Fraction], others: tuple[Interval, Fraction]) -> None:
     share = percent_share(part[0], others[0])
@@ -99,7 +90,6 @@ def test_a_share_is_never_outside_0_and_100(part: tuple[Interval, Fraction], oth
     assert share.low <= share.high <= 100
 
 
-@MANY
 @given(operand(), operand())
 def test_a_hull_holds_both_and_no_more_than_it_must(
     one: tuple[Interval, Fraction], other: tuple[Interval, Fraction]
@@ -113,7 +103,6 @@ def test_a_hull_holds_both_and_no_more_than_it_must(
     assert hull.hull(one[0]) == hull
 
 
-@MANY
 @given(operand(), operand())
 def test_two_intervals_meet_where_an_amount_lies_in_both(
     one: tuple[Interval, Fraction], other: tuple[Interval, Fraction]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import reduce
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.domain.interval import Interval
@@ -184,7 +184,6 @@ def _covers(outer: Interval, inner: Interval) -> bool:
     return outer.hull(inner) == outer
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(said(), min_size=1, max_size=6))
 def test_the_judged_interval_lies_in_the_hull_and_leaves_only_agreeing_digits_out(found: list[Result]) -> None:
     quantity, hold_reasons = combine(found)
@@ -196,7 +195,6 @@ def test_the_judged_interval_lies_in_the_hull_and_leaves_only_agreeing_digits_ou
         assert all(result.interval.low == result.interval.high for result in found)
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(said(), min_size=1, max_size=6))
 def test_proven_ends_are_never_tighter_than_what_one_certificate_says(found: list[Result]) -> None:
     quantity, _ = combine(found)
@@ -212,7 +210,6 @@ def test_proven_ends_are_never_tighter_than_what_one_certificate_says(found: lis
     assert quantity.proven_high == min(bounded, default=None)
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(said(), min_size=1, max_size=6), said())
 def test_one_more_result_never_takes_a_proof_or_a_detection_away(found: list[Result], more: Result) -> None:
     another = combine(
@@ -223,7 +220,6 @@ def test_one_more_result_never_takes_a_proof_or_a_detection_away(found: list[Res
     assert another.detected is True or before.detected is not True
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(said(), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_results_does_not_count(found: list[Result], chance: object) -> None:
     shuffled = list(found)
@@ -238,7 +234,6 @@ def test_the_order_of_results_does_not_count(found: list[Result], chance: object
     )
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(said(), min_size=1, max_size=5))
 def test_an_uncertainty_is_known_only_where_every_measured_value_states_one(found: list[Result]) -> None:
     stated = [result.uncertainty for result in found if result.interval.low == result.interval.high]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.domain.certificate import DateSpan
@@ -145,14 +145,12 @@ def test_one_date_over_the_twelfth_proves_the_order(texts: list[str], proof: set
     assert set(orders(texts)) == proof
 
 
-@settings(deadline=None, max_examples=120)
 @given(st.text(alphabet="0123456789./- ,:TMarchbřeznaMonday", max_size=20), st.sampled_from([None, True, False]))
 def test_any_text_is_a_date_or_unreadable(said: str, first_is_day: bool | None) -> None:
     with suppress(UnreadableDate):  # anything else would escape
         assert isinstance(read_date(said, Calendar(first_is_day)), DateSpan)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2059, 12, 31)))
 def test_a_day_survives_its_printing(day: date) -> None:
     printed = [

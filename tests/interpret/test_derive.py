@@ -329,7 +329,6 @@ def truth_and_paper(draw: st.DrawFn) -> tuple[dict[str, Decimal], list[ResultRow
     return truth, paper
 
 
-@settings(deadline=None, max_examples=120)
 @given(truth_and_paper())
 def test_the_truth_always_lies_in_what_is_derived_from_a_truthful_certificate(
     found: tuple[dict[str, Decimal], list[ResultRow]],
@@ -347,7 +346,6 @@ def test_the_truth_always_lies_in_what_is_derived_from_a_truthful_certificate(
             assert holds(derived[key].interval, amount), key
 
 
-@settings(deadline=None, max_examples=60)
 @given(truth_and_paper(), st.integers(0, 4))
 def test_losing_a_line_never_makes_a_derived_interval_tighter(
     found: tuple[dict[str, Decimal], list[ResultRow]], lost: int

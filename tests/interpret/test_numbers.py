@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark, number
@@ -48,21 +48,18 @@ def test_a_file_that_proves_both_marks_contradicts_itself(texts: list[str]) -> N
         decimal_mark(texts)
 
 
-@settings(deadline=None, max_examples=150)
 @given(AMOUNTS, st.sampled_from(["{}", "{:,}", "{:.3f}", "{:E}"]))
 def test_a_number_survives_its_printing_with_a_point(amount: Decimal, pattern: str) -> None:
     printed = pattern.format(amount)
     assert number(printed, ".").value == Decimal(printed.replace(",", ""))
 
 
-@settings(deadline=None, max_examples=150)
 @given(AMOUNTS)
 def test_a_number_survives_its_printing_with_a_comma(amount: Decimal) -> None:
     printed = f"{amount:,}".translate(str.maketrans(".,", ",."))
     assert number(printed, ",").value == amount
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.decimals(min_value=1, max_value=999, places=2), st.integers(-9, 9))
 def test_a_power_of_ten_is_exact_in_every_spelling(mantissa: Decimal, power: int) -> None:
     exact = mantissa.scaleb(power)
@@ -76,7 +73,6 @@ def test_a_power_of_ten_is_exact_in_every_spelling(mantissa: Decimal, power: int
     assert [number(text, ".").value for text in spellings] == [exact] * 4
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(AMOUNTS, min_size=1, max_size=6), st.booleans())
 def test_a_file_written_with_one_mark_never_proves_the_other(amounts: list[Decimal], comma: bool) -> None:
     texts = [f"{amount.normalize():,f}" for amount in amounts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.app.reading import Reading
@@ -391,7 +391,6 @@ def test_a_described_test_that_does_not_conform_says_so() -> None:
     assert one("Identity", "Does not conform").flags == ("does-not-conform",)
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     st.decimals(min_value="0.01", max_value=1000, places=2),
     st.decimals(min_value="0.01", max_value=10, places=2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.domain.batch import ProductFacts
@@ -147,7 +147,6 @@ def test_a_share_of_rounded_cells_keeps_what_is_stored_as_proof() -> None:
 AMOUNT = st.decimals(min_value=0, max_value=10, places=3)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(AMOUNT, AMOUNT), min_size=1, max_size=4), AMOUNT)
 def test_what_is_shown_never_makes_a_verdict_better(cells: list[tuple[Decimal, Decimal]], limit: Decimal) -> None:
     """It only widens what is judged, and proves nothing: a PASS may become a HOLD, never a FAIL or a HOLD a PASS."""

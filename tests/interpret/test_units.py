@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
@@ -88,7 +88,6 @@ def test_a_unit_may_state_its_basis(said: str, canonical: str, basis: str | None
 MASS = [(said, Decimal(is_.split()[0])) for said, is_ in ONE if is_.endswith(" mg/kg")]
 
 
-@settings(deadline=None, max_examples=80)
 @given(st.decimals(min_value="0.000001", max_value=1, places=6), st.sampled_from(MASS), st.sampled_from(MASS))
 def test_an_amount_rewritten_in_another_unit_is_the_same_amount(
     share: Decimal, one_: tuple[str, Decimal], other: tuple[str, Decimal]
@@ -168,7 +167,6 @@ def test_two_result_columns_in_two_units_are_two_results() -> None:
     assert [told(found.interval) for found in results(read_csv(table))] == ["15200", "15200"]
 
 
-@settings(deadline=None, max_examples=120)
 @given(st.text(max_size=12) | st.text(alphabet="mgukµμ%/ .()[]cfupndry12503wv", max_size=12))
 def test_any_text_is_a_unit_or_none(said: str) -> None:
     found = vocabulary.unit(said)

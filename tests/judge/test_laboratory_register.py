@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.app.batches import collect, judge_batches
@@ -185,7 +185,6 @@ def _held(entries: list[Laboratory], on: date) -> list[bool]:
     return [bool(register.seen(one, on).hold_reasons) for reading in READINGS for one in reading.certificates]
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(ENTRIES, min_size=1, max_size=3), DAYS, st.data())
 def test_removing_a_registration_or_a_scope_entry_never_releases_a_batch(entries, on, data):
     at = data.draw(st.integers(0, len(entries) - 1))

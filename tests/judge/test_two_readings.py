@@ -269,7 +269,6 @@ def beside(draw) -> tuple[Decimal, Decimal]:
     return edge, max(Decimal(0), edge + step)
 
 
-@settings(max_examples=400, deadline=None)
 @given(beside())
 def test_the_frames_floats_keep_the_order_of_the_exact_decimals(books, pair):
     edge, value = pair
@@ -282,7 +281,6 @@ def test_the_frames_floats_keep_the_order_of_the_exact_decimals(books, pair):
             assert (row[column] > end, row[column] < end) == (value > edge, value < edge)
 
 
-@settings(max_examples=200, deadline=None)
 @given(beside(), plain)
 def test_both_ends_of_a_limit_keep_their_order(books, pair, other):
     edge, value = pair

@@ -15,6 +15,8 @@ from kratom_qc.domain.errors import StoreError
 from kratom_qc.ledger.database import writing
 from kratom_qc.ledger.entries import Act
 from kratom_qc.ledger.ledger import Ledger
+from kratom_qc.ledger.people import People
+from kratom_qc.ledger.search import Waiting, Wanted, search, waiting
 
 FILES = ["a" * 64, "b" * 64]
 BATCHES = ["L-1", "L-2", "L-3"]
@@ -81,18 +83,30 @@ def test_open_batches_come_in_the_order_of_their_need(ledger):
         assert [one.batch_id for one in ledger.open_batches(count)] == needed[:count]
 
 
-def test_open_batches_are_found_by_an_index(tmp_path):
+ASKED = {
+    "ix_batches_open": lambda ledger: ledger.open_batches(5),
+    "ix_batches_waiting": lambda ledger: waiting(ledger, Waiting.HOLD),
+    "ix_batches_proposed": lambda ledger: waiting(ledger, Waiting.SECOND),
+    "ix_batches_by_laboratory": lambda ledger: search(ledger, Wanted(laboratory="L")),
+    "ix_certificates_sha256": lambda ledger: People(ledger).batches_of([FILES[0]]),
+}
+
+
+@pytest.mark.parametrize("index", ASKED)
+def test_what_pages_and_passes_ask_is_found_by_an_index(tmp_path, index):
     """All that wait were sorted at every pass: after 2,000 passes that was most of what it cost more than the first."""
     ledger = Ledger(tmp_path / "ledger.sqlite")
-    asked: list[str] = []
-    event.listen(ledger._engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(ledger._engine, "before_cursor_execute", lambda *of: asked.append((of[2], of[3])))
     ledger.add("somebody", judged("P-1"))
     asked.clear()
-    assert len(ledger.open_batches(5)) == 1
-    (rows,) = [one for one in asked if "ORDER BY batches.sequence" in one]
+    ASKED[index](ledger)
     with ledger.reading() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {rows}", ("on hold", "FAIL", 5, 0)).all()
-    assert "ix_batches_open" in str(plan)
+        plans = [
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all()) for sql, given in tuple(asked)
+        ]
+    assert any(index in plan for plan in plans)
+    assert index == "ix_certificates_sha256" or "TEMP B-TREE" not in plans[-1]
 
 
 def test_a_state_that_somebody_changed_is_told_and_made_again(ledger):

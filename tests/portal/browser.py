@@ -42,16 +42,24 @@ def sign_in(page: Page, address: str, name: str) -> None:
 
 def check_pages(browser: Browser, address: str, name: str, pages: Iterable[str]) -> None:
     """Pages that somebody opens can be read by everybody and fit the screen, on a telephone and on a desk."""
-    pages = tuple(pages)
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, address, name)
+    wrong = {one: what for one in pages if (what := wrong_with(page, f"{address}{one}"))}
+    context.close()
+    assert wrong == {}
+
+
+def wrong_with(page: Page, address: str) -> list[str]:
+    """What nobody could read on a page, or would have to scroll for, on a telephone and on a desk by night."""
+    page.goto(address)
+    wrong = []
     for width, scheme in ((375, "light"), (1280, "dark")):
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        page = context.new_page()
-        sign_in(page, address, name)
-        for one in pages:
-            page.goto(f"{address}{one}")
-            assert violations(page) == [], one
-            assert not is_wider_than_the_screen(page), (one, width)
-        context.close()
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        wrong += violations(page)
+        wrong += [f"is wider than {width}"] if is_wider_than_the_screen(page) else []
+    return wrong
 
 
 @cache
@@ -61,7 +69,8 @@ def _axe() -> str:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong with a page. It comes by `evaluate`: the page's policy lets no script in."""
-    page.evaluate(_axe())
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(_axe())
     found: dict[str, Any] = page.evaluate("() => axe.run()")
     return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
 

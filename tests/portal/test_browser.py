@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app.stores import certificate
-from tests.portal.browser import chromium, is_wider_than_the_screen, sign_in, violations
+from tests.portal.browser import check_pages, chromium, sign_in, wrong_with
 from tests.portal.serving import Portal
 
 
@@ -120,8 +120,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(375, "light"), (1280, "dark")])
-def test_every_page_is_accessible_and_fits(browser: Browser, portal: Portal, width: int, scheme: str) -> None:
+def test_every_page_is_accessible_and_fits(browser: Browser, portal: Portal) -> None:
     refused = b"a file that is refused"
     sent = (
         portal.signed_in("ann").send(("no.csv", refused)),
@@ -131,17 +130,8 @@ def test_every_page_is_accessible_and_fits(browser: Browser, portal: Portal, wid
     )
     portal.judged()
     own = tuple(one.headers["location"] for one in sent)
-    wrong: dict[str, list[str]] = {}
+    context = browser.new_context()
+    assert wrong_with(context.new_page(), f"{portal.address}/sign-in") == []
+    context.close()
     for user, addresses in PAGES.items():
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        page = context.new_page()
-        page.goto(f"{portal.address}/sign-in")
-        wrong["/sign-in"] = violations(page)
-        sign_in(page, portal.address, user)
-        for address in (*addresses, *(own if user == "ann" else ()), "/nothing-here"):
-            page.goto(f"{portal.address}{address}")
-            wrong[address] = violations(page)
-            if is_wider_than_the_screen(page):
-                wrong[address].append("is wider than the screen")
-        context.close()
-    assert {address: found for address, found in wrong.items() if found} == {}
+        check_pages(browser, portal.address, user, (*addresses, *(own if user == "ann" else ()), "/nothing-here"))

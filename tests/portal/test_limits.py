@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -10,11 +12,15 @@ from tests.app.stores import LEAD, certificate, passed
 from tests.portal.browser import check_pages, chromium
 from tests.portal.serving import Portal, served
 
+CORRECTED = {"before": "0.9", "corrected": "0.3"}
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     root = tmp_path_factory.mktemp("limits")
-    passed(root, **{batch: certificate(batch, lead) for batch, lead in LEAD.items()})
+    made = {batch: certificate(batch, lead) for batch, lead in LEAD.items()}
+    made |= {name: certificate("L-TWICE", lead, **{"COA Number": "7"}) for name, lead in CORRECTED.items()}
+    passed(root, **made)
     with served(root) as portal:
         yield portal
 
@@ -35,13 +41,30 @@ def test_two_batches_stand_side_by_side(house):
     quinn, ann = house.signed_in("quinn"), house.signed_in("ann")
     answer = quinn.get("/compare?one=L-PASS&other=L-FAIL")
     assert "1 of 1 results differ" in answer.text
-    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+    assert 'aria-label="Pages"' in answer.text  # it leads on to the other pages
     answer = quinn.get("/compare?one=L-PASS&other=L-NONE")
     assert (answer.status_code, "no batch L-NONE" in answer.text) == (404, True)
     assert ann.get("/compare?one=L-PASS&other=L-FAIL").status_code == 403
     assert "/compare?one=L-PASS" in quinn.get("/batches/L-PASS").text
 
 
+def test_a_correction_stands_beside_its_original(house):
+    quinn = house.signed_in("quinn")
+    page = quinn.get("/batches/L-TWICE").text
+    (address,) = set(re.findall(r'href="(/compare\?batch=[^"]+)">Both', page))
+    answer = quinn.get(unescape(address))
+    assert (answer.status_code, "1 of 1 results differ" in answer.text) == (200, True)
+    assert "0.9" in answer.text
+    assert "Two certificates of" in answer.text
+    wrong = quinn.get("/compare?batch=L-TWICE&one=before.csv&other=none.csv")
+    assert (wrong.status_code, "is no paper of this batch" in wrong.text) == (404, True)
+
+
 def test_the_pages_fit_and_can_be_read_by_everybody(house):
     with chromium() as browser:
-        check_pages(browser, house.address, "quinn", ("/limits?search=lead", "/limits?show=coming", "/compare"))
+        check_pages(
+            browser,
+            house.address,
+            "quinn",
+            ("/limits?search=lead", "/limits?show=coming", "/compare", "/compare?one=L-PASS&other=L-FAIL"),
+        )

@@ -1,20 +1,12 @@
 """The archive of the sample certificates, made once, and what every rejudging of it would read again."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kratom_qc.app.store import history_of
 from kratom_qc.archive.history import History
-from tests.factory.loaded_once import readers_kept
 from tests.rejudge.archived_samples import archive
-
-
-@pytest.fixture(scope="package", autouse=True)
-def readers() -> Iterator[None]:
-    with readers_kept():
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from kratom_qc.rulebooks.load import load_rulebooks
 from kratom_qc.rulebooks.scope import markets_of
 from kratom_qc.vocabulary.jurisdictions import states
 from tests.factory import DAY, REAL, certificate, clean_leaf, finding, judged, lot, row
+from tests.rulebooks.of_the_facts import differences
 
 BOOKS = load_rulebooks(REAL)
 MARKETS = markets_of(BOOKS)
@@ -26,6 +28,7 @@ TABLE = list(
     csv.DictReader(Path(__file__).with_name("markets_of_the_facts.csv").read_text(encoding="utf-8").splitlines())
 )
 LIMITS = {(book.id, one.rule_id): one for book in BOOKS.values() for one in book.limits}
+RULES = [(line, LIMITS[line["market"], line["rule_id"]]) for line in TABLE]
 PRINTED = {  # unit as the source prints it: ours, and how many of ours one of it is
     "mg/kg": ("mg/kg", "1"),
     "ppm": ("mg/kg", "1"),
@@ -54,56 +57,48 @@ SCOPES = {
 }
 
 
-def _by_id(line: dict[str, str]) -> str:
-    return line["rule_id"]
+def test_every_rule_stands_as_its_source_prints_it():
+    names = ("kind", "effective_from", "effective_to", "pending_from", "status", "evidence")
+
+    def ours(one):
+        rule = one.kind != "amount" or (one.decision_rule, one.rounding)
+        return *(getattr(one, name) for name in names), set(one.products), rule
+
+    def printed(line):
+        return *(line[name] for name in names), SCOPES[line["scope"]], line["kind"] != "amount" or ("simple", "none")
+
+    assert differences(RULES, "", ours, printed) == []
 
 
-@pytest.mark.parametrize("line", TABLE, ids=_by_id)
-def test_a_rule_stands_as_its_source_prints_it(line):
-    one = LIMITS[line["market"], line["rule_id"]]
-    assert one.kind == line["kind"]
-    assert (one.effective_from, one.effective_to) == (line["effective_from"], line["effective_to"])
-    assert one.pending_from == line["pending_from"]
-    assert (one.status, one.evidence) == (line["status"], line["evidence"])
-    assert set(one.products) == SCOPES[line["scope"]]
-    if one.kind == "amount":
-        assert (one.decision_rule, one.rounding) == ("simple", "none")
+def test_every_amount_stands_as_its_source_prints_it():
+    def ours(one):
+        within = one.acceptance_interval
+        edges = (within.low, within.low_open, within.high, within.high is not None and within.high_open)
+        return one.subject, one.unit, one.basis, edges
+
+    def printed(line):
+        unit, factor = PRINTED[line["unit"]]
+        edge = Decimal(line["number"]) * Decimal(factor)
+        least = (edge, False, None, False)
+        edges = least if line["operator"] == ">=" else (0, False, edge, line["operator"] == "<")
+        return line["subject"], unit, line["basis"], edges
+
+    assert differences(RULES, "amount", ours, printed) == []
 
 
-@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "amount"], ids=_by_id)
-def test_an_amount_stands_as_its_source_prints_it(line):
-    one = LIMITS[line["market"], line["rule_id"]]
-    unit, factor = PRINTED[line["unit"]]
-    edge = Decimal(line["number"]) * Decimal(factor)
-    assert (one.subject, one.unit, one.basis) == (line["subject"], unit, line["basis"])
-    assert one.acceptance_interval is not None
-    if line["operator"] == ">=":
-        assert (one.acceptance_interval.low, one.acceptance_interval.low_open, one.acceptance_interval.high) == (
-            edge,
-            False,
-            None,
-        )
-    else:
-        assert (one.acceptance_interval.low, one.acceptance_interval.high, one.acceptance_interval.high_open) == (
-            0,
-            edge,
-            line["operator"] == "<",
-        )
+def test_every_forbidden_substance_stands_as_its_source_prints_it():
+    def ours(one):
+        return "absent", one.subject, str(one.portion or "")
+
+    printed = itemgetter("operator", "subject", "number")
+    assert differences(RULES, "not_detected", ours, printed) == []
 
 
-@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "not_detected"], ids=_by_id)
-def test_a_forbidden_substance_stands_as_its_source_prints_it(line):
-    one = LIMITS[line["market"], line["rule_id"]]
-    assert line["operator"] == "absent"
-    assert (one.subject, str(one.portion or "")) == (line["subject"], line["number"])
-
-
-@pytest.mark.parametrize(
-    "line", [line for line in TABLE if line["kind"] == "attestation" and line["number"]], ids=_by_id
-)
-def test_a_condition_prints_its_figure(line):
-    text = LIMITS[line["market"], line["rule_id"]].text
-    assert line["number"] in text or {"1": "one gram"}.get(line["number"], "?") in text
+def test_every_condition_prints_its_figure():
+    figures = [(line["number"], one) for line, one in RULES if line["kind"] == "attestation" and line["number"]]
+    assert figures
+    words = {"1": "one gram"}
+    assert [one for figure, one in figures if figure not in one.text and words.get(figure, "?") not in one.text] == []
 
 
 def test_no_market_has_a_figure_or_a_ban_that_the_table_does_not_know():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc.domain.errors import RulebookError
@@ -153,7 +153,6 @@ def written_as(number: Decimal) -> list[str]:
     return [plain, grouped, grouped.replace(",", " "), comma]
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     operator=st.sampled_from(sorted(WORDED)),
     wording=st.integers(0, 7),

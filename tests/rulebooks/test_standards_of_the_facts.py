@@ -16,6 +16,7 @@ from kratom_qc.domain.limit import DECIDING
 from kratom_qc.rulebooks.lineages import lineage
 from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import REAL
+from tests.rulebooks.of_the_facts import differences
 
 BOOKS = load_rulebooks(REAL)
 PRODUCTS = ("leaf_powder", "crushed_leaf", "extract", "capsule", "liquid", "edible")
@@ -25,6 +26,7 @@ TABLE = list(
     csv.DictReader(Path(__file__).with_name("standards_of_the_facts.csv").read_text(encoding="utf-8").splitlines())
 )
 LIMITS = {(book.id, one.rule_id): one for book in BOOKS.values() for one in book.limits if not one.overrides}
+RULES = [(line, LIMITS[line["rulebook"], line["rule_id"]]) for line in TABLE]
 OVERRIDES = {(book.id, one.rule_id): one for book in BOOKS.values() for one in book.limits if one.overrides}
 PRINTED = {  # unit as printed: ours, and how many of ours one of it is
     "mg/kg": ("mg/kg", "1"),
@@ -54,42 +56,40 @@ SCOPES = {
 }
 
 
-def _by_id(line: dict[str, str]) -> str:
-    return line["rule_id"]
+def test_every_rule_stands_as_its_source_prints_it():
+    def ours(one):
+        return (
+            *(one.kind, one.subject, one.effective_from, one.effective_to, one.status, one.evidence),
+            *(set(one.products), one.screen, one.kind != "amount" or (one.decision_rule, one.rounding)),
+        )
+
+    def printed(line):
+        names = ("kind", "subject", "effective_from", "effective_to", "status", "evidence")
+        rule = line["kind"] != "amount" or ("simple", "none")
+        return *(line[name] for name in names), SCOPES[line["scope"]], line["rulebook"] == "screens", rule
+
+    assert differences(RULES, "", ours, printed) == []
 
 
-@pytest.mark.parametrize("line", TABLE, ids=_by_id)
-def test_a_rule_stands_as_its_source_prints_it(line):
-    one = LIMITS[line["rulebook"], line["rule_id"]]
-    assert (one.kind, one.subject) == (line["kind"], line["subject"])
-    assert (one.effective_from, one.effective_to) == (line["effective_from"], line["effective_to"])
-    assert (one.status, one.evidence) == (line["status"], line["evidence"])
-    assert set(one.products) == SCOPES[line["scope"]]
-    if one.kind == "amount":
-        assert (one.decision_rule, one.rounding) == ("simple", "none")
-    assert one.screen is (line["rulebook"] == "screens")
+def test_every_amount_stands_as_its_source_prints_it():
+    def ours(one):
+        within = one.acceptance_interval
+        return one.unit, one.basis, within.low, within.low_open, within.high, within.high_open
+
+    def printed(line):
+        unit, factor = PRINTED[line["unit"]]
+        edges = [Decimal(number) * Decimal(factor) for number in line["number"].split("–")]
+        low, high = {"range": edges, ">=": (edges[0], None)}.get(line["operator"], (Decimal(0), edges[0]))
+        return unit, line["basis"], low, False, high, line["operator"] in ("<", ">=")
+
+    assert differences(RULES, "amount", ours, printed) == []
 
 
-@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "amount"], ids=_by_id)
-def test_an_amount_stands_as_its_source_prints_it(line):
-    one = LIMITS[line["rulebook"], line["rule_id"]]
-    unit, factor = PRINTED[line["unit"]]
-    edges = [Decimal(number) * Decimal(factor) for number in line["number"].split("–")]
-    low, high = {"range": edges, ">=": (edges[0], None)}.get(line["operator"], (Decimal(0), edges[0]))
-    assert (one.unit, one.basis) == (unit, line["basis"])
-    assert one.acceptance_interval is not None
-    assert (one.acceptance_interval.low, one.acceptance_interval.low_open, one.acceptance_interval.high) == (
-        low,
-        False,
-        high,
-    )
-    assert one.acceptance_interval.high_open is (line["operator"] in ("<", ">="))
+def test_what_may_not_be_there_stands_as_its_source_prints_it():
+    def ours(one):
+        return "absent", str(one.portion or "")
 
-
-@pytest.mark.parametrize("line", [line for line in TABLE if line["kind"] == "not_detected"], ids=_by_id)
-def test_what_may_not_be_there_stands_as_its_source_prints_it(line):
-    one = LIMITS[line["rulebook"], line["rule_id"]]
-    assert (line["operator"], str(one.portion or "")) == ("absent", line["number"])
+    assert differences(RULES, "not_detected", ours, lambda line: (line["operator"], line["number"])) == []
 
 
 def test_the_table_is_complete():

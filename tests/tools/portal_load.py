@@ -2,13 +2,15 @@
 
     python -m tests.tools.portal_load --batches 100000 --readers 50 --uploads 5 --seconds 300
 
-Readers open pages and ask the API one after the other, with half a second between; uploads come at their own pace whatever
-the portal does. Printed are percentiles of pages, of the acknowledgement of an upload, and of the time until its verdict.
+Readers are people: each opens a page, reads it for two to five seconds and opens the next. Uploads come at their own pace
+whatever the portal does, each is asked for four times a second until it is judged. Printed are percentiles of pages, of the
+acknowledgement of an upload, and of the time until its verdict; and what the portal and its worker cost in CPU.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import tempfile
@@ -19,17 +21,22 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from kratom_qc.app.accounts import add_token, add_user
-from kratom_qc.app.store import Store
-from kratom_qc.ledger.entries import Act, digest
+from kratom_qc.ledger.ledger import now
 from kratom_qc.ledger.people import People
 from tests.app.stores import certificate
 from tests.portal.serving import PASSWORD
 from tests.portal.test_serve import serving
+from tests.tools.archives import made_by_chance
 
-PAGES = ("/review", "/files", "/files?status=refused", "/operation")
-TOGETHER = 10_000
+PAGES = (
+    *("/review", "/review?show=its release", "/batches", "/batches?verdict=FAIL", "/batches?batch_id=B-00001"),
+    *("/batches?laboratory=L", "/files", "/files?status=refused", "/limits?search=lead", "/scorecards", "/operation"),
+)
+TOGETHER = 1_000  # batches of a pass
+RESULTS = 12  # of a batch
 
 
 class Measured:
@@ -55,55 +62,28 @@ class Measured:
         yield f"errors: {len(self.errors)} {self.errors[:3]}"
 
 
-def fill(store: Store, batches: int) -> None:
-    """Batches that the ledger knows, as if a pass had judged them."""
-    acts: list[Act] = []
-    for number in range(batches):
-        sha256, batch_id = digest(number), f"L-{number:07}"
-        verdict, stands = random.Random(number).choice(
-            (("PASS", "awaiting review"), ("HOLD", "on hold"), ("FAIL", "on hold"))
-        )
-        judged = {
-            **{
-                "product": "leaf_powder",
-                "laboratory": f"lab {number % 40}",
-                "verdict": verdict,
-                "reason": "Lead 0.9 mg/kg",
-            },
-            **{
-                "judged_on": "2026-11-22",
-                "judged_at": "2026-11-22T08:30:00Z",
-                "sequence": 1,
-                "pass_id": "2026-11-22-000001",
-            },
-            **{"basis": sha256, "outcome": sha256, "disposition": stands},
-        }
-        delivered = {"name": f"{batch_id}.csv", "route": "portal", "size": 900, "vendor": f"vendor {number % 50}"}
-        read = {"program": "of load", "pass_id": "2026-11-22-000001", "batches": {batch_id: []}}
-        acts += [Act("delivered", sha256, delivered), Act("read", sha256, read), Act("judged", batch_id, judged)]
-        if len(acts) >= TOGETHER:
-            store.ledger.add("load", *sorted(acts, key=lambda act: act.act))
-            acts.clear()
-    store.ledger.add("load", *sorted(acts, key=lambda act: act.act))
-
-
-def read(measured: Measured, address: str, until: float) -> None:
+def read(measured: Measured, address: str, until: float, judged: list[str], chance: random.Random) -> None:
+    """Somebody of QA; every third page is that of a batch that was judged meanwhile."""
     with httpx.Client(base_url=address, timeout=60, headers={"Origin": address}) as client:
         client.post("/sign-in", data={"name": "quinn", "password": PASSWORD})
         while time.monotonic() < until:
-            measured.ask("page", client, "GET", random.choice(PAGES))
-            time.sleep(0.5)
+            time.sleep(chance.uniform(2, 5))
+            if judged and chance.random() < 1 / 3:
+                measured.ask("batch page", client, "GET", f"/batches/{chance.choice(judged)}")
+            else:
+                measured.ask("page", client, "GET", chance.choice(PAGES))
 
 
-def upload(measured: Measured, address: str, headers: dict[str, str], number: int) -> None:
+def upload(measured: Measured, address: str, headers: dict[str, str], number: int, judged: list[str]) -> None:
     with httpx.Client(base_url=address, timeout=60, headers=headers) as client:
         begun = time.monotonic()
         content = certificate(f"LOAD-{number}", "0.4", Note=str(number))
         answer = measured.ask("upload", client, "POST", "/api/v1/certificates?name=load.csv", content=content)
         where = answer.json()["address"]
-        while client.get(where).json()["status"] == "waiting":
-            time.sleep(0.1)
+        while measured.ask("asked again", client, "GET", where).json()["status"] == "waiting":
+            time.sleep(0.25)
         measured.seconds.setdefault("verdict", []).append(time.monotonic() - begun)
+        judged.append(f"LOAD-{number}")
 
 
 def main() -> None:
@@ -114,34 +94,51 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         root = Path(folder)
-        store = Store(root / "store")
+        passes = max(1, options.batches // TOGETHER)
+        store = made_by_chance(root / "store", passes, TOGETHER, RESULTS, clock=now)
         people = People(store.ledger)
         add_user(people, "load", "quinn", "qa", PASSWORD)
         tokens = []
         for number in range(5):
             add_user(people, "load", f"ann{number}", "vendor", PASSWORD, vendor=f"vendor {number}")
             tokens.append({"Authorization": f"Bearer {add_token(people, 'load', f'ann{number}')}"})
-        fill(store, options.batches)
-        with serving(root) as (_, address):
-            run(address, tokens, options)
+        with serving(root) as (process, address):
+            run(psutil.Process(process.pid), address, tokens, options)
 
 
-def run(address: str, tokens: list[dict[str, str]], options: argparse.Namespace) -> None:
-    warm = Measured()
-    upload(warm, address, tokens[0], -1)  # the engine is loaded then
+def run(portal: psutil.Process, address: str, tokens: list[dict[str, str]], options: argparse.Namespace) -> None:
+    judged: list[str] = []
+    upload(Measured(), address, tokens[0], -1, judged)  # the engine is loaded then
     measured, begun = Measured(), time.monotonic()
+    cost = _cpu(portal)
     until = begun + options.seconds
-    threads = [threading.Thread(target=read, args=(measured, address, until)) for _ in range(options.readers)]
+    threads = [
+        threading.Thread(target=read, args=(measured, address, until, judged, random.Random(number)))
+        for number in range(options.readers)
+    ]
     for thread in threads:
         thread.start()
     for number in range(options.seconds * options.uploads):
         time.sleep(max(0.0, begun + number / options.uploads - time.monotonic()))
-        one = threading.Thread(target=upload, args=(measured, address, tokens[number % len(tokens)], number))
+        one = threading.Thread(target=upload, args=(measured, address, tokens[number % len(tokens)], number, judged))
         one.start()
         threads.append(one)
     for thread in threads:
         thread.join()
     print("\n".join(measured.told()))
+    own, others = (after - before for after, before in zip(_cpu(portal), cost, strict=True))
+    requests = sum(len(seconds) for what, seconds in measured.seconds.items() if what != "verdict")
+    print(f"portal: {1000 * own / requests:.1f} ms of CPU a request, {own / options.seconds:.2f} of a core")
+    print(
+        f"its worker and readers: {others / options.seconds:.2f} of a core; load of the machine {os.getloadavg()[0]:.1f}"
+    )
+
+
+def _cpu(portal: psutil.Process) -> tuple[float, float]:
+    """Seconds of the portal itself, and of all that it started."""
+    own, others = portal.cpu_times(), [one.cpu_times() for one in portal.children(recursive=True)]
+    gone = own.children_user + own.children_system
+    return own.user + own.system, gone + sum(one.user + one.system for one in others)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kratom_qc import vocabulary
@@ -200,7 +200,6 @@ def test_the_unspoiled_word_lists_load(words: Path) -> None:
     assert words.exists()
 
 
-@settings(deadline=None, max_examples=120)
 @given(
     st.sampled_from(ANALYTES),
     st.sampled_from(

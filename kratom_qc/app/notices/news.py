@@ -32,14 +32,14 @@ class Notice(NamedTuple):
 
 def news(entries: Iterable[Entry]) -> list[Notice]:
     """What people are told of these entries, the worst first."""
-    found = [notice for entry in entries for notice in _NEWS.get(entry.act, _nothing)(entry)]
-    return ordered(found)
+    notices = [notice for entry in entries for notice in _NEWS.get(entry.act, _nothing)(entry)]
+    return ordered(notices)
 
 
 def ordered(notices: Iterable[Notice]) -> list[Notice]:
     """The worst first; each thing once, as it was told last."""
     newest = {notice.key: notice for notice in notices}
-    return sorted(newest.values(), key=lambda one: _WORST_FIRST.index(one.kind))
+    return sorted(newest.values(), key=lambda notice: _WORST_FIRST.index(notice.kind))
 
 
 def one_line(text: str) -> str:

@@ -68,14 +68,14 @@ def _tell(root: Path, ledger: Ledger, policy: JudgementPolicy, addresses: Iterab
     for address in addresses:
         name = hashlib.sha256(address.encode()).hexdigest()[:16]  # an address may hold a password
         told = known.setdefault(name, _Told(_newest_pass(ledger)))
-        found = news(ledger.since(told.sequence)) if told.sequence < head else []
+        happened = news(ledger.since(told.sequence)) if told.sequence < head else []
         worried = _new_worries(root, ledger, policy, told)
-        notices = ordered([*worried, *found])
+        notices = ordered([*worried, *happened])
         if notices and not _send(address, _title(notices), "\n".join(_lines(notices))):
             continue
         told.sequence, told.looked = head, policy.on.isoformat()
         still_quiet = {key: day for key, day in told.worries.items() if _lately(day, policy.on)}
-        told.worries = still_quiet | {one.key: told.looked for one in worried}
+        told.worries = still_quiet | {notice.key: told.looked for notice in worried}
     _keep(root, known)
 
 
@@ -86,11 +86,11 @@ def _newest_pass(ledger: Ledger) -> int:
 
 
 def _new_worries(root: Path, ledger: Ledger, policy: JudgementPolicy, told: _Told) -> list[Notice]:
-    found = list(worries.disk(root))
+    noticed = list(worries.disk(root))
     if told.looked != policy.on.isoformat():
-        found += worries.daily(ledger, policy)
+        noticed += worries.daily(ledger, policy)
     quiet = {key for key, day in told.worries.items() if _lately(day, policy.on)}
-    return [one for one in found if one.key not in quiet]
+    return [notice for notice in noticed if notice.key not in quiet]
 
 
 def _lately(day: str, on: date) -> bool:
@@ -135,7 +135,7 @@ def _send(address: str, title: str, body: str) -> bool:
 def _load(root: Path) -> dict[str, _Told]:
     try:
         known: dict[str, dict[str, Any]] = json.loads((root / FILE).read_bytes())
-        return {name: _Told(**one) for name, one in known.items()}
+        return {name: _Told(**state) for name, state in known.items()}
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, AttributeError):
@@ -145,7 +145,7 @@ def _load(root: Path) -> dict[str, _Told]:
 
 def _keep(root: Path, known: dict[str, _Told]) -> None:
     made = {
-        name: {"sequence": one.sequence, "worries": one.worries, "looked": one.looked}
-        for name, one in known.items()
+        name: {"sequence": state.sequence, "worries": state.worries, "looked": state.looked}
+        for name, state in known.items()
     }
     disk.write_synced(root / FILE, json.dumps(made).encode("ascii"))

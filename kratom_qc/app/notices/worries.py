@@ -42,14 +42,14 @@ def daily(ledger: Ledger, policy: JudgementPolicy) -> Iterator[Notice]:
 def old_holds(ledger: Ledger, on: date) -> Iterator[Notice]:
     """Batches on hold for longer than the settings allow."""
     days = settings.load().notify_hold_days
-    for batch_id, at, reason in ledger.on_hold():
-        if (on - date.fromisoformat(at[:10])).days > days:
-            since = f"since {at[:10]}, more than {days} days"
+    for batch_id, since_when, reason in ledger.on_hold():
+        if (on - date.fromisoformat(since_when[:10])).days > days:
+            since = f"since {since_when[:10]}, more than {days} days"
             text = f"batch {one_line(batch_id)}: on hold {since}: {one_line(reason)}"
             yield Notice("hold", batch_id, text)
 
 
 def due_limits(policy: JudgementPolicy) -> list[str]:
     """The limits that a person must read again, the most harmful first."""
-    found = due(policy.books, policy.on)
-    return [f"{one.limit.rule_id} ({one.book.id}): {one.why}" for one in found]
+    limits = due(policy.books, policy.on)
+    return [f"{limit.limit.rule_id} ({limit.book.id}): {limit.why}" for limit in limits]

@@ -62,18 +62,18 @@ def workbook(books: Sequence[PlainBook]) -> bytes:
     """The rulebooks as an xlsx file."""
     book = Workbook()
     _readme(book.worksheets[0])
-    lists = words(tuple(one.stem for one in books))
+    lists = words(tuple(book.stem for book in books))
     limits = book.create_sheet(LIMITS)
     heads = book.create_sheet(BOOKS)
     _words(book.create_sheet(WORDS), lists)
     rows = [
-        {"rulebook": one.stem, "entry": row.table, "id": rule_id, **row.keys}
-        for one in books
-        for rule_id, row in one.rows.items()
+        {"rulebook": book.stem, "entry": row.table, "id": rule_id, **row.keys}
+        for book in books
+        for rule_id, row in book.rows.items()
     ]
     grey = {number for number, row in enumerate(rows) if row.get("status", "") not in DECIDING}
     _table(limits, LIMIT_COLUMNS, rows, lists, frozen="D2", grey=grey)
-    head_rows = [{"rulebook": one.stem, **one.head} for one in books]
+    head_rows = [{"rulebook": book.stem, **book.head} for book in books]
     _table(heads, BOOK_COLUMNS, head_rows, lists, frozen="B2")
     book.active = 1
     out = io.BytesIO()
@@ -118,7 +118,7 @@ def _table(
 def _lines(columns: Sequence[Column], texts: Mapping[str, str]) -> int:
     """How many lines the longest wrapped text of a row takes."""
     wrapped = (column for column in columns if column.width >= _WRAPPED)
-    lines = [math.ceil(len(texts.get(one.key, "")) / (one.width - 2)) for one in wrapped]
+    lines = [math.ceil(len(texts.get(column.key, "")) / (column.width - 2)) for column in wrapped]
     return max(1, *lines)
 
 

@@ -21,6 +21,7 @@ from kratom_qc.app.proposal.columns import (
     Column,
 )
 from kratom_qc.app.proposal.plain import PlainBook, PlainRow, value_of
+from kratom_qc.app.reading import READ_BEFORE
 from kratom_qc.domain.errors import Refused, RulebookError
 from kratom_qc.domain.source import Cell
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
@@ -56,7 +57,7 @@ def read(name: str, raw: bytes, caps: Caps) -> Proposed:
     """What a workbook proposes. Raises RulebookError naming everything that is wrong in it, by
     sheet and cell."""
     try:
-        workbook = in_a_child(caps, "kratom_qc.app.reading", open_workbook, name, raw, caps)
+        workbook = in_a_child(caps, READ_BEFORE, open_workbook, name, raw, caps)
     except Refused as refused:
         raise RulebookError(
             "\n".join(f"{name}: {one.message}" for one in refused.refusals)

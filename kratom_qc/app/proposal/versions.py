@@ -96,7 +96,7 @@ def of_workbook(path: Path, base: Version) -> Version:
     drafts = {
         stem: _draft(wanted, folder / f"{stem}.toml")
         for stem, wanted in proposed.books.items()
-        if stem not in base.plain or not _same(base.plain[stem], wanted)
+        if stem not in base.plain or not _are_equal(base.plain[stem], wanted)
     }
     with _as_files(drafts) as files:
         version = _loaded(folder, files)
@@ -115,8 +115,8 @@ def _draft(wanted: PlainBook, file: Path) -> str:
     return drafted(wanted, file.read_text(encoding="utf-8"), rulebook_file.read(file))
 
 
-def _same(one: PlainBook, other: PlainBook) -> bool:
-    return dict(one.head) == dict(other.head) and dict(one.rows) == dict(other.rows)
+def _are_equal(book: PlainBook, other: PlainBook) -> bool:
+    return dict(book.head) == dict(other.head) and dict(book.rows) == dict(other.rows)
 
 
 def _blanks(book: PlainBook, proposed: reading.Proposed) -> Iterator[str]:

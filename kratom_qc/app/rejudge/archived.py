@@ -123,8 +123,8 @@ def outcome_of(history: History, answer: Answer, *, every_limit: bool) -> Outcom
     """
     policy, comparison, batches = answer.request.policy, answer.comparison, answer.batches
     shown = comparison.changed[:CARDS]
-    others = [batches[place] for place in shown if place not in answer.reread]
-    whole = whole_verdicts(history, policy, others)
+    archived = [batches[place] for place in shown if place not in answer.reread]
+    whole = whole_verdicts(history, policy, archived)
     verdicts = {}
     for place in shown:
         batch_id = comparison.batch_ids[place]

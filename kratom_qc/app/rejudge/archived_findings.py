@@ -42,9 +42,9 @@ def decided_then(
     then: dict[str, Decisions] = {}
     for batch in batches:
         by_market = markets.get(batch.batch_id, {})
-        own = _own_then(batch.verdict, by_market, policy.home)
+        batch_decision = _own_then(batch.verdict, by_market, policy.home)
         of_markets = [by_market.get(market, NOT_JUDGED) for market in policy.everywhere]
-        then[batch.batch_id] = own, *of_markets
+        then[batch.batch_id] = batch_decision, *of_markets
     return then
 
 
@@ -65,7 +65,7 @@ def archived_findings(
 ) -> dict[str, ArchivedFindings]:
     """The findings of a pass on batches; batches with the same ones share them. A rule with more
     than one finding has none: nobody can say which of them holds."""
-    findings: dict[str, ArchivedFindings] = {one: {} for one in _ids(batches)}
+    findings: dict[str, ArchivedFindings] = {batch_id: {} for batch_id in _ids(batches)}
     ours = among("batch_id", findings)
     for alike, batch_ids in alike_batches(history.table("findings", pass_id, _FINDING, ours)):
         counts = Counter(_rule_of(row) for row in alike)

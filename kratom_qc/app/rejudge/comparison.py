@@ -115,7 +115,9 @@ class Comparison:
     def agrees(self, batch: int, verdict: Verdict) -> bool:
         """Whether a whole verdict decides what the comparison says."""
         whole = decisions_of(verdict, self.markets)
-        return [one.decision for one in whole] == [one.decision for one in self.after[batch]]
+        return [ruling.decision for ruling in whole] == [
+            ruling.decision for ruling in self.after[batch]
+        ]
 
 
 def _severity(before: MarketDecision, after: MarketDecision) -> int:
@@ -135,8 +137,8 @@ def _rank(before: Decisions, after: Decisions) -> _Rank:
 def decisions_of(verdict: Verdict, markets: Sequence[str]) -> Decisions:
     """What a verdict decides: the batch itself, then markets in their order."""
     standings = {standing.market: standing for standing in verdict.standings}
-    own = MarketDecision(verdict.decision)
-    return own, *(_market_decision(standings.get(market)) for market in markets)
+    batch_decision = MarketDecision(verdict.decision)
+    return batch_decision, *(_market_decision(standings.get(market)) for market in markets)
 
 
 def _market_decision(standing: Standing | None) -> MarketDecision:

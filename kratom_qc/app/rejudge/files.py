@@ -13,7 +13,7 @@ from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy
 from kratom_qc.app.reading import Reading
 from kratom_qc.app.rejudge.comparison import Comparison, decisions_of
-from kratom_qc.app.rejudge.keeping import named
+from kratom_qc.app.rejudge.keeping import answer_name
 from kratom_qc.app.rejudge.summary import Outcome, drafts_of, finding_object
 from kratom_qc.archive import rows, tables
 from kratom_qc.domain.finding import Finding
@@ -31,13 +31,13 @@ def compared(
     products = tuple(verdict.batch.judged_as for verdict in after)
     bases = _basis(then), _basis(now)
     outcome = Outcome(
-        name=named(now, _rests_on(readings, then, now)),
+        name=answer_name(now, _rests_on(readings, then, now)),
         policy=now,
         drafts=drafts_of(now.books, {book.id: book.sha256 for book in then.books.values()}),
         comparison=Comparison(
             markets=now.everywhere,
             batch_ids=batch_ids,
-            before=tuple(decisions_of(before[one], now.everywhere) for one in batch_ids),
+            before=tuple(decisions_of(before[batch_id], now.everywhere) for batch_id in batch_ids),
             after=tuple(decisions_of(verdict, now.everywhere) for verdict in after),
         ),
         products=products,

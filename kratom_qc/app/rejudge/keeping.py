@@ -49,10 +49,10 @@ def name_of(history: History, policy: JudgementPolicy, *, every_limit: bool) -> 
         *(facts.sha256 for _, _, facts in policy.facts.rows),
         f"{terms_of(policy).hash} {every_limit}",
     )
-    return named(policy, parts)
+    return answer_name(policy, parts)
 
 
-def named(policy: JudgementPolicy, parts: Sequence[str]) -> str:
+def answer_name(policy: JudgementPolicy, parts: Sequence[str]) -> str:
     """A name for an answer: its day, and a hash of all that it rests on."""
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{policy.on.isoformat()}-{digest[:12]}"
@@ -145,10 +145,10 @@ def _verdicts(answer: Answer) -> Iterator[pa.Table]:
         rows = [_batch_row(batch.verdict, rulebooks) for batch in answer.batches[block]]
         batches = pa.Table.from_pylist(rows, _BATCH)
         batch_of_row = np.repeat(np.arange(len(rows)), len(markets))
-        own = pa.array(batch_of_row, mask=np.tile(markets > 0, len(rows)))
+        batch_rows = pa.array(batch_of_row, mask=np.tile(markets > 0, len(rows)))
         of_decisions = decisions.take((first[block, None] + markets).ravel())
         of_batches = batches.select(_EVERY_ROW).take(batch_of_row)
-        of_own = batches.select(_OWN_ROW).take(own)
+        of_own = batches.select(_OWN_ROW).take(batch_rows)
         columns: dict[str, pa.ChunkedArray] = {}
         for table in (of_decisions, of_batches, of_own):
             columns |= zip(table.column_names, table.columns, strict=True)

@@ -64,25 +64,25 @@ def archived_batches(
 
     @cache
     def changes(
-        basis: ArchivedBasis | None, product: str | None, others: tuple[str, ...]
+        basis: ArchivedBasis | None, product: str | None, may_be: tuple[str, ...]
     ) -> LimitChanges:
         then = None
         if basis is not None and basis.program == PROGRAM and not every_limit:
             books = rulebooks(tuple((history.rulebooks(basis) or {}).items()))
             if books is not None:
                 then = JudgementBasis(books, basis.markets, basis.judged_on)
-        since = limit_changes(then, now, product, others)
+        since = limit_changes(then, now, product, may_be)
         if since not in known:
             known.append(since)
         return known[known.index(since)]
 
     return tuple(
-        ArchivedBatch(verdict, changes(verdict.basis, verdict.judged_as, _others(verdict)))
+        ArchivedBatch(verdict, changes(verdict.basis, verdict.judged_as, _may_be(verdict)))
         for verdict in history.verdicts
     )
 
 
-def _others(verdict: ArchivedVerdict) -> tuple[str, ...]:
+def _may_be(verdict: ArchivedVerdict) -> tuple[str, ...]:
     """What else a batch may be: a FAIL of it counts where it would be one too."""
     return may_be(verdict.product, verdict.facts, verdict.hold_reasons)
 

@@ -68,7 +68,11 @@ def reread(
     """
     if not verdicts:
         return
-    lacking = [one.batch_id for one in verdicts if one.facts_sha256 and not _declarations(policy)]
+    lacking = [
+        verdict.batch_id
+        for verdict in verdicts
+        if verdict.facts_sha256 and not _declarations(policy)
+    ]
     if lacking:
         raise UsageError(
             f"{len(lacking)} batches, such as {lacking[0]}, were judged with a facts file by a "
@@ -94,9 +98,11 @@ class _Kept:
 
     def files(self, batch_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The hashes of every batch's files that did not give way, in the order they came."""
-        found = self.ledger.certificates(batch_ids)
+        known = self.ledger.certificates(batch_ids)
         return {
-            batch_id: tuple(one.sha256 for one in found.get(batch_id, ()) if not one.amended_by)
+            batch_id: tuple(
+                paper.sha256 for paper in known.get(batch_id, ()) if not paper.amended_by
+            )
             for batch_id in batch_ids
         }
 
@@ -108,9 +114,9 @@ class _Kept:
     def read(self, files: Mapping[str, Sequence[str]]) -> list[Reading]:
         """What is read of batches' files today, each file once."""
         hashes = list(dict.fromkeys(chain.from_iterable(files.values())))
-        named = list(zip(self.names(hashes), hashes, strict=True))
+        items = list(zip(self.names(hashes), hashes, strict=True))
         return tried_twice(
-            partial(self._read, self.readers), partial(self._read, self.patient), named
+            partial(self._read, self.readers), partial(self._read, self.patient), items
         )
 
     def _read(self, readers: Readers, files: Files) -> Iterator[Reading]:
@@ -124,9 +130,9 @@ def _batches(
     them."""
     files = kept.files([verdict.batch_id for verdict in verdicts])
     wanted = frozenset(files)
-    own = kept.read(files)
-    related = kept.files(sorted(_related(own, kept.ledger) - wanted))
-    both = [*own, *kept.read(related)]  # a file read twice counts once
+    judged = kept.read(files)
+    related = kept.files(sorted(_related(judged, kept.ledger) - wanted))
+    both = [*judged, *kept.read(related)]  # a file read twice counts once
     readings = standing(both, kept.ledger.amended([*files, *related]))
     refused = refused_before(kept.ledger, files)
     checks = compared(readings, {**files, **related}, refused)

@@ -84,7 +84,7 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
     changes: dict[str | None, list[DecisionChange]] = {None: []}
     for change in comparison.changes():
         changes.setdefault(change.market, []).append(change)
-    own = _market_changes((), changes.pop(None), outcome)
+    of_batches = _market_changes((), changes.pop(None), outcome)
     alike: dict[MarketChanges, list[tuple[str, str]]] = {}
     for market, of_market in changes.items():
         title = books[str(market)].title
@@ -97,7 +97,7 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
         batches=len(comparison.batch_ids),
         changed=len(comparison.changed),
         homes=outcome.policy.home,
-        own=own,
+        own=of_batches,
         markets=tuple(of._replace(markets=tuple(markets)) for of, markets in alike.items()),
         same_markets=tuple(market for market in comparison.markets if market not in changes),
         asked=() if outcome.every_limit else _changed_limits(outcome),
@@ -112,7 +112,7 @@ def page(outcome: Outcome, *, kept: bool) -> RejudgedPage:
 def _market_changes(
     markets: tuple[tuple[str, str], ...], changes: Iterable[DecisionChange], outcome: Outcome
 ) -> MarketChanges:
-    moves = tuple((_word(one.before), _word(one.after), one.batches) for one in changes)
+    moves = tuple((_word(change.before), _word(change.after), change.batches) for change in changes)
     moved = sum(batches for _, _, batches in moves)
     return MarketChanges(markets, moves, len(outcome.comparison.batch_ids) - moved)
 
@@ -151,12 +151,12 @@ def batch_line(outcome: Outcome, batch: int) -> BatchLine:
         product=wording.product_name(outcome.products[batch]),
         before=_word(comparison.before[batch][0].decision),
         after=_word(comparison.after[batch][0].decision),
-        markets="; ".join(f"{move} in {_named(where)}" for move, where in markets.items()),
-        rules=_named(list(rules)) or "–",
+        markets="; ".join(f"{move} in {_first_names(where)}" for move, where in markets.items()),
+        rules=_first_names(list(rules)) or "–",
     )
 
 
-def _named(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 

@@ -225,7 +225,7 @@ def _batches(
                 verdict.product,
                 certificates,
                 verdict.facts,
-                [one for one in reasons if not (whole and one.rule_id in COMPUTED)],
+                [reason for reason in reasons if not (whole and reason.rule_id in COMPUTED)],
                 (),
                 quantities[verdict.judged_as],
             )
@@ -244,8 +244,8 @@ def _hold_reasons(
     then = [reason for reason in verdict.hold_reasons if reason.rule_id in REGISTER_CODES]
     if set(then) == set(register):
         return verdict.hold_reasons
-    others = [reason for reason in verdict.hold_reasons if reason.rule_id not in REGISTER_CODES]
-    return *others, *register
+    printed = [reason for reason in verdict.hold_reasons if reason.rule_id not in REGISTER_CODES]
+    return *printed, *register
 
 
 # ---------------------------------------------------------------- what is decided now
@@ -268,8 +268,8 @@ class _Rulings:
         new: Sequence[Finding],
     ) -> Decisions:
         """What is decided of a batch."""
-        found = tuple((*_rule(finding), finding.outcome, finding.decides) for finding in new)
-        key = id(changes), id(archived), found  # batches that are alike share both objects
+        outcomes = tuple((*_rule(finding), finding.outcome, finding.decides) for finding in new)
+        key = id(changes), id(archived), outcomes  # batches that are alike share both objects
         if key not in self.known:
             policy, findings = self.policy, self._in_order(changes, archived, new)
             verdict = self._markets(changes.product).verdict(

@@ -15,24 +15,20 @@ from pathlib import Path
 
 from kratom_qc import vocabulary
 from kratom_qc.app.policy import check_product
-from kratom_qc.app.store import existing_store, ledger_of
+from kratom_qc.app.store import existing_store, known_batch, ledger_of
 from kratom_qc.app.trends.specifications import Specifications
-from kratom_qc.app.trends.statements import (
-    Statement,
-    Wanted,
-    folded,
-    laboratories_of,
-    statements,
-    statements_before,
-)
-from kratom_qc.domain.errors import InputNotFound, UsageError
+from kratom_qc.app.trends.statements import Statement, Wanted, folded, statements, statements_before
+from kratom_qc.domain.errors import UsageError
 from kratom_qc.domain.verdict import Decision
+from kratom_qc.ledger.search import Wanted as AnyBatch
+from kratom_qc.ledger.search import laboratories_of, search
 from kratom_qc.trends.agreement import BETWEEN, Bias, Pair, Value, bias, pair
 from kratom_qc.trends.ends import mean_of, quotient
 from kratom_qc.trends.failures import Failures, failures
 from kratom_qc.trends.series import Point, Series, SeriesKey
 from kratom_qc.trends.trend import OutOfTrend, Trend, out_of_trend, trend
 
+_ALL = 2**31 - 1
 HISTORY = 300  # certificates that one batch is compared with
 # A ratio drifts before its parts do: material that is spiked, or another plant.
 RATIO, OVER, UNDER = "7-oh-to-mitragynine", "7-hydroxymitragynine", "mitragynine"
@@ -80,11 +76,13 @@ def trends(
     check_product(wanted.product)
     _check_analyte(wanted.analyte)
     day = on or datetime.now(UTC).date()
-    found = statements(root, wanted)
+    stated = statements(root, wanted)
     limits = Specifications(day)
-    drawn = [trend(one, limits.of(one.key), baseline) for one in (*series(found), *ratios(found))]
+    drawn = [
+        trend(line, limits.of(line.key), baseline) for line in (*series(stated), *ratios(stated))
+    ]
     fails = failures_of(root, wanted) if wanted.analyte is None and wanted.vendor is None else ()
-    return TrendReport(day, tuple(drawn), duplicates(found), laboratories(found), fails)
+    return TrendReport(day, tuple(drawn), duplicates(stated), laboratories(stated), fails)
 
 
 def _check_analyte(analyte: str | None) -> None:
@@ -100,61 +98,50 @@ def out_of_trend_of(root: Path, batch_id: str) -> tuple[OutOfTrend, ...]:
     Raises InputNotFound for a batch that the store does not know.
     """
     ledger = ledger_of(existing_store(root))
-    batch = ledger.batches([batch_id]).get(batch_id)
-    if batch is None:
-        near = vocabulary.nearest_hint(batch_id, ledger.batches(), 3)
-        raise InputNotFound(f"'{batch_id}' is no batch of {root}{near}")
-    found = statements_before(root, batch, HISTORY)
+    stated = statements_before(root, known_batch(root, ledger, batch_id), HISTORY)
     return tuple(
         remark
-        for one in (*series(found), *ratios(found))
-        if (until := _until(one, batch_id)) is not None
+        for line in (*series(stated), *ratios(stated))
+        if (until := _until(line, batch_id)) is not None
         for remark in out_of_trend(until)
     )
 
 
-def _until(one: Series, batch_id: str) -> Series | None:
+def _until(series: Series, batch_id: str) -> Series | None:
     """A series up to a batch; None where the batch is not in it."""
-    for place, point in enumerate(one.points, 1):
+    for place, point in enumerate(series.points, 1):
         if point.batch_id == batch_id:
-            return Series(one.key, one.points[:place])
+            return Series(series.key, series.points[:place])
     return None
 
 
 # ---------------------------------------------------------------- series
 
 
-def series(found: Iterable[Statement]) -> list[Series]:
+def series(statements: Iterable[Statement]) -> list[Series]:
     """Statements as series, a point a batch."""
     by_key: dict[SeriesKey, dict[str, list[Statement]]] = {}
-    for one in found:
-        by_key.setdefault(one.key, {}).setdefault(one.batch_id, []).append(one)
+    for statement in statements:
+        by_key.setdefault(statement.key, {}).setdefault(statement.batch_id, []).append(statement)
     return [Series(key, tuple(map(_point, by_key[key].values()))) for key in sorted(by_key)]
 
 
 def _point(stated: Sequence[Statement]) -> Point:
     first = stated[0]
-    value = mean_of([one.value.ends for one in stated])
-    return Point(first.batch_id, first.day, value, first.said, first.cell, len(stated))
+    value = mean_of([statement.value.ends for statement in stated])
+    return Point(first.batch_id, first.day, value, first.printed, first.cell, len(stated))
 
 
-def ratios(found: Sequence[Statement]) -> list[Series]:
+def ratios(statements: Sequence[Statement]) -> list[Series]:
     """7-Hydroxymitragynine over mitragynine, of batches of which one certificate states both."""
-    under = {
-        (one.certificate, one.batch_id, one.replicate, one.key.basis, one.key.unit): one
-        for one in found
-        if one.key.analyte == UNDER
-    }
-    over = [one for one in found if one.key.analyte == OVER]
-    return series(
-        _ratio(one, below)
-        for one in over
-        if (
-            below := under.get(
-                (one.certificate, one.batch_id, one.replicate, one.key.basis, one.key.unit)
-            )
-        )
-    )
+    under = {_source(low): low for low in statements if low.key.analyte == UNDER}
+    over = [high for high in statements if high.key.analyte == OVER]
+    return series(_ratio(high, under[_source(high)]) for high in over if _source(high) in under)
+
+
+def _source(stated: Statement) -> tuple[str, str, str, str, str]:
+    """What two statements share of which a ratio can be taken."""
+    return stated.certificate, stated.batch_id, stated.replicate, stated.key.basis, stated.key.unit
 
 
 def _ratio(over: Statement, under: Statement) -> Statement:
@@ -162,7 +149,7 @@ def _ratio(over: Statement, under: Statement) -> Statement:
     return over._replace(
         key=over.key._replace(analyte=RATIO, unit="1"),
         value=Value(value),
-        said=f"{over.said} / {under.said}",
+        printed=f"{over.printed} / {under.printed}",
     )
 
 
@@ -172,53 +159,52 @@ def _ratio(over: Statement, under: Statement) -> Statement:
 def failures_of(root: Path, wanted: Wanted) -> tuple[Failures, ...]:
     """How often batches FAIL by their newest verdict, by laboratory, in the order they were first
     judged."""
-    named: dict[str, str] = {}
+    names: dict[str, str] = {}
     by_laboratory: dict[str, list[bool]] = {}
-    for batch in ledger_of(existing_store(root)).batches().values():
-        if wanted.product is not None and batch.product != wanted.product:
-            continue
+    asked = AnyBatch(product=wanted.product or "", laboratory=wanted.laboratory or "")
+    newest = search(ledger_of(existing_store(root)), asked, count=wanted.newest or _ALL).batches
+    for batch in reversed(newest):
         for printed in laboratories_of(batch.laboratory):
-            name = named.setdefault(folded(printed), printed)
+            name = names.setdefault(folded(printed), printed)
             by_laboratory.setdefault(name, []).append(batch.verdict is Decision.FAIL)
-    asked = wanted.laboratory
     return tuple(
         failures(name, failed)
         for name, failed in sorted(by_laboratory.items())
-        if asked is None or folded(asked) == folded(name)
+        if wanted.laboratory is None or folded(wanted.laboratory) == folded(name)
     )
 
 
 # ---------------------------------------------------------------- agreement
 
 
-def duplicates(found: Iterable[Statement]) -> tuple[Duplicates, ...]:
+def duplicates(statements: Iterable[Statement]) -> tuple[Duplicates, ...]:
     """Every two results of one series and batch."""
     by_key: dict[SeriesKey, dict[str, list[Statement]]] = {}
-    for one in found:
-        by_key.setdefault(one.key, {}).setdefault(one.batch_id, []).append(one)
+    for statement in statements:
+        by_key.setdefault(statement.key, {}).setdefault(statement.batch_id, []).append(statement)
     pairs = {
         key: tuple(
-            pair(batch_id, one.value, other.value)
+            pair(batch_id, value.value, other.value)
             for batch_id, stated in batches.items()
-            for one, other in combinations(stated, 2)
+            for value, other in combinations(stated, 2)
         )
         for key, batches in sorted(by_key.items())
     }
     return tuple(Duplicates(key, both) for key, both in pairs.items() if both)
 
 
-def laboratories(found: Iterable[Statement]) -> tuple[AnalyteBias, ...]:
+def laboratories(statements: Iterable[Statement]) -> tuple[AnalyteBias, ...]:
     """Every two laboratories that tested the same batches for the same analyte."""
     by_subject: dict[SeriesKey, dict[str, dict[str, list[Value]]]] = {}
-    for one in found:
-        subject = one.key._replace(laboratory="", vendor="", method="")
-        by_batch = by_subject.setdefault(subject, {}).setdefault(one.key.laboratory, {})
-        by_batch.setdefault(one.batch_id, []).append(one.value)
+    for statement in statements:
+        subject = statement.key._replace(laboratory="", vendor="", method="")
+        by_batch = by_subject.setdefault(subject, {}).setdefault(statement.key.laboratory, {})
+        by_batch.setdefault(statement.batch_id, []).append(statement.value)
     return tuple(
-        AnalyteBias(subject._replace(laboratory=one), bias(one, other, pairs))
+        AnalyteBias(subject._replace(laboratory=laboratory), bias(laboratory, other, pairs))
         for subject, values in sorted(by_subject.items())
-        for one, other in combinations(sorted(values), 2)
-        if (pairs := _splits(values[one], values[other]))
+        for laboratory, other in combinations(sorted(values), 2)
+        if (pairs := _splits(values[laboratory], values[other]))
     )
 
 

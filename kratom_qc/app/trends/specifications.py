@@ -32,7 +32,7 @@ class Specifications:
         """The limits of a series. One limit on each side at most: the strictest."""
         product = key.product
         if product not in self._by_product:
-            self._by_product[product] = list(self._asked(product))
+            self._by_product[product] = list(self._limits_on(product))
         lower: tuple[Decimal, str] | None = None
         upper: tuple[Decimal, str] | None = None
         for limit in self._by_product[product]:
@@ -50,7 +50,7 @@ class Specifications:
             upper_rule=upper[1] if upper else "",
         )
 
-    def _asked(self, product: str) -> Iterator[AmountLimit]:
+    def _limits_on(self, product: str) -> Iterator[AmountLimit]:
         for _, limit in questions(self._books, settings.load().home_markets, product or None):
             if isinstance(limit, AmountLimit) and stands(limit, self._on)[1]:
                 yield limit

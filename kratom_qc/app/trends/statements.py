@@ -7,7 +7,7 @@ measurement is no two points of a chart; in verdicts both go on to count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from kratom_qc.archive.history import ArchiveTables, among
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.domain.interval import Interval
 from kratom_qc.ledger.ledger import CountedCertificate, KnownBatch, Ledger
+from kratom_qc.ledger.search import laboratories_of, named
 from kratom_qc.trends.agreement import Value
 from kratom_qc.trends.ends import of as ends_of
 from kratom_qc.trends.series import SeriesKey
@@ -59,13 +60,15 @@ ORDER BY day, k.sequence, r.batch_id, r.file, r.sheet, length(r.cell), r.cell
 
 class Wanted(NamedTuple):
     """Which results: of one product form, laboratory, vendor, analyte, or of all. `last` bounds how
-    many batches of one laboratory are looked at, the newest."""
+    many batches of one laboratory are looked at, the newest, and `newest` how many certificates of
+    all, where it is named."""
 
     product: str | None = None
     laboratory: str | None = None
     vendor: str | None = None
     analyte: str | None = None
     last: int = 500
+    newest: int | None = None
 
 
 class Statement(NamedTuple):
@@ -75,7 +78,7 @@ class Statement(NamedTuple):
     batch_id: str
     day: date
     value: Value
-    said: str
+    printed: str
     cell: str
     certificate: str  # the hash of its file
     replicate: str
@@ -88,24 +91,31 @@ def statements(root: Path, wanted: Wanted) -> list[Statement]:
     StoreError where the archive cannot be read.
     """
     ledger = ledger_of(existing_store(root))
-    counted = _of_vendor(ledger.counted(wanted.product), wanted.vendor)
+    texts = None if wanted.laboratory is None else _texts(ledger, [wanted.laboratory])
+    if texts == []:
+        names = {one for text in ledger.laboratories() for one in laboratories_of(text)}
+        raise _unknown("laboratory", wanted.laboratory or "", names)
+    counted = ledger.counted(
+        wanted.product, vendor=wanted.vendor, laboratories=texts, newest=wanted.newest
+    )
+    if wanted.vendor is not None and not counted:
+        raise _unknown("vendor", wanted.vendor, {one.name for one in named(ledger, "vendor")})
     return _stated(root, ledger, counted, wanted)
+
+
+def _texts(ledger: Ledger, laboratories: Iterable[str]) -> list[str]:
+    """In which the ledger tells that a batch has one of some laboratories."""
+    asked = set(map(folded, laboratories))
+    told = ledger.laboratories()
+    return [text for text in told if asked & set(map(folded, laboratories_of(text)))]
 
 
 def statements_before(root: Path, batch: KnownBatch, newest: int) -> list[Statement]:
     """The results of a batch, and of so many certificates before it: of its product, and of batches
     that its laboratories tested. Raises StoreError where the archive cannot be read."""
     ledger = ledger_of(root)
-    own = set(map(folded, laboratories_of(batch.laboratory)))
-    texts = [
-        text for text in ledger.laboratories() if own & set(map(folded, laboratories_of(text)))
-    ]
+    texts = _texts(ledger, laboratories_of(batch.laboratory))
     return _stated(root, ledger, ledger.counted_before(batch, texts, newest), Wanted(last=newest))
-
-
-def laboratories_of(text: str) -> list[str]:
-    """The laboratories of a batch, as printed, of the text in which the ledger tells them."""
-    return text.split(" · ")
 
 
 def _stated(
@@ -113,23 +123,14 @@ def _stated(
 ) -> list[Statement]:
     if not counted:
         return []
-    tables = tables_of(root, ledger, {one.pass_id for one in counted})
-    rows = _of_laboratory(_rows(tables, counted, wanted), wanted.laboratory)
+    tables = tables_of(root, ledger, {certificate.pass_id for certificate in counted})
+    asked = wanted.laboratory
+    rows = [
+        row
+        for row in _rows(tables, counted, wanted)
+        if asked is None or folded(row["laboratory"]) == folded(asked)
+    ]
     return _once(map(_statement, _without_superseded(rows)))
-
-
-def _of_vendor(counted: list[CountedCertificate], asked: str | None) -> list[CountedCertificate]:
-    own = [one for one in counted if asked is None or one.vendor == asked]
-    if counted and not own:
-        raise _unknown("vendor", asked or "", {one.vendor or "" for one in counted})
-    return own
-
-
-def _of_laboratory(rows: list[dict[str, Any]], asked: str | None) -> list[dict[str, Any]]:
-    own = [row for row in rows if asked is None or folded(row["laboratory"]) == folded(asked)]
-    if rows and not own:
-        raise _unknown("laboratory", asked or "", {row["laboratory"] or "" for row in rows})
-    return own
 
 
 def _unknown(what: str, asked: str, names: set[str]) -> InputNotFound:
@@ -145,11 +146,12 @@ def _rows(
     some of them are read: what a chart costs does not grow with the archive."""
     with duckdb.connect() as database:
         database.register("counted", _as_table(counted))
-        passes, judged = {one.pass_id for one in counted}, ds.field("status") == "judged"
+        passes = {certificate.pass_id for certificate in counted}
+        judged = ds.field("status") == "judged"
         database.register(
             "certificates", tables.table("certificates", passes, _CERTIFICATE, judged)
         )
-        kept = _asked(database, _NEWEST, {"last": wanted.last})
+        kept = _query(database, _NEWEST, {"last": wanted.last})
         if not kept.num_rows:
             return []
         database.register("kept", kept)
@@ -159,8 +161,8 @@ def _rows(
             measured &= among("analyte", [wanted.analyte])
         passes = set(kept["pass_id"].to_pylist())
         database.register("results", tables.table("results", passes, _RESULT, measured))
-        found: list[dict[str, Any]] = _asked(database, _THEIR_RESULTS).to_pylist()
-    return found
+        rows: list[dict[str, Any]] = _query(database, _THEIR_RESULTS).to_pylist()
+    return rows
 
 
 def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
@@ -170,7 +172,7 @@ def _as_table(counted: Sequence[CountedCertificate]) -> pa.Table:
     return pa.table(dict(zip(names, arrays, strict=True)))
 
 
-def _asked(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
+def _query(database: Any, sql: str, given: dict[str, int] | None = None) -> pa.Table:
     return database.sql(sql, params=given).to_arrow_table()
 
 
@@ -207,31 +209,32 @@ def _statement(row: dict[str, Any]) -> Statement:
         batch_id=row["batch_id"],
         day=row["day"],
         value=Value(ends_of(interval), row["uncertainty"], row["loq"]),
-        said=row["said"],
+        printed=row["said"],
         cell=f"{row['file']} {place}".strip(),
         certificate=row["sha256"],
         replicate=row["replicate"] or "",
     )
 
 
-def _once(found: Iterator[Statement]) -> list[Statement]:
+def _once(statements: Iterator[Statement]) -> list[Statement]:
     """What a certificate states twice, in a summary and in a table, is one statement. Names of
     laboratories and methods that differ in blanks, capitals and hyphens are one."""
     names: dict[str, str] = {}
     methods: dict[str, str] = {}
     once: dict[tuple[object, ...], Statement] = {}
-    for printed in found:
+    for printed in statements:
         name = names.setdefault(folded(printed.key.laboratory), printed.key.laboratory)
         method = methods.setdefault(_compact(printed.key.method), printed.key.method)
-        one = printed._replace(key=printed.key._replace(laboratory=name, method=method))
-        once.setdefault((one.key, one.batch_id, one.certificate, one.replicate, one.value), one)
+        key = printed.key._replace(laboratory=name, method=method)
+        same = key, printed.batch_id, printed.certificate, printed.replicate, printed.value
+        once.setdefault(same, printed._replace(key=key))
     return list(once.values())
 
 
 def _technique(method: str) -> str:
     """The techniques that a method's words name, as printed; else these words."""
-    named = dict.fromkeys(one.words for one in techniques_in(method))
-    return " ".join(named) or " ".join(method.split())
+    techniques = dict.fromkeys(mention.words for mention in techniques_in(method))
+    return " ".join(techniques) or " ".join(method.split())
 
 
 def _compact(method: str) -> str:

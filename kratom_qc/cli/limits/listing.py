@@ -108,8 +108,8 @@ def print_lint(drafts: Sequence[Path]) -> int:
     deciding = sum(map(decides, limits))
     kinds = Counter(limit.kind for limit in limits)
     products = [book.id for book in books.values() if book.kind == "product"]
-    found = f"{len(unsaid)} markets are incomplete" if unsaid else "no mistake found"
-    console.print(f"{len(books)} rulebooks with {len(limits)} limits: {found}")
+    state = f"{len(unsaid)} markets are incomplete" if unsaid else "no mistake found"
+    console.print(f"{len(books)} rulebooks with {len(limits)} limits: {state}")
     console.print(", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
     console.print(
         f"Every printed text says what its data say. {deciding} limits decide while they are in "

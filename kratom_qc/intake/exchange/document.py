@@ -161,7 +161,7 @@ class Document:
     # ---------------------------------------------------------------- results
 
     def result(
-        self, node: Node, own: Mapping[str, str], silent: tuple[str, ...]
+        self, node: Node, meanings: Mapping[str, str], silent: tuple[str, ...]
     ) -> dict[str, Node]:
         """The members of one result by what they mean. `own` names the format's keys; what a
         laboratory adds is known by its word, as a column of a spreadsheet is. A key that nothing
@@ -171,8 +171,8 @@ class Document:
         added: dict[str, Node] = {}
         for key, member in node.members().items():
             folded = key.casefold()
-            if folded in own:
-                by_role[own[folded]] = member
+            if folded in meanings:
+                by_role[meanings[folded]] = member
             elif folded not in silent and not member.blank:
                 added[key] = member
         for key, member in added.items():
@@ -200,10 +200,10 @@ class Document:
             message = "this result does not say what was tested for"
             self.problem("RESULT-WITHOUT-ANALYTE", message, node)
             return
-        others: dict[str, Any] = {role: text for role, text in texts.items() if text is not None}
-        del others["analyte"]
-        result = others.pop("result", None)
-        self.rows.append(ResultRow(analyte, result, zero_is_censored=zero_is_censored, **others))
+        words: dict[str, Any] = {role: text for role, text in texts.items() if text is not None}
+        del words["analyte"]
+        result = words.pop("result", None)
+        self.rows.append(ResultRow(analyte, result, zero_is_censored=zero_is_censored, **words))
 
     # ---------------------------------------------------------------- what is left over
 

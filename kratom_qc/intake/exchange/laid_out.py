@@ -223,12 +223,15 @@ def _is_scalar(node: Node) -> bool:
 
 def _label(parent: str, key: str) -> str:
     """The label of a value: with the name of its object before it, where that says more."""
+    if parent in _CONTAINERS:
+        return key
     own, both = _words(key), f"{_words(parent)} {_words(key)}".strip()
     if parent and vocabulary.fact_name(both) is not None and own.casefold() in _VAGUE:
         return both
     return own if vocabulary.fact_name(own) is not None or not parent else both
 
 
+_CONTAINERS = ("item", "record", "row", "entry", "object", "data", "element", "node")
 _VAGUE = ("name", "id", "number", "no", "code", "type", "date", "title", "label")
 
 

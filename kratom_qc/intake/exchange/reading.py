@@ -74,19 +74,21 @@ def _as_a_sheet(name: str, raw: bytes, root: Node, caps: Caps, *, account: bool)
         raise refused(name, "too-large", f"more than {caps.rows:,} rows. Split the file")
     if sum(map(len, rows.values())) >= MOST_CELLS:
         raise refused(name, "too-large", f"more than {MOST_CELLS:,} values. Split the file")
-    found = sheet_certificates(book, (), account=account)
-    if not found.certificates and all(one.code in _NOTHING_READ for one in found.refusals):
+    content = sheet_certificates(book, (), account=account)
+    if not content.certificates and all(
+        refusal.code in _NOTHING_READ for refusal in content.refusals
+    ):
         raise _not_a_certificate(name, root)
     message = (
         "this JSON is of no exchange format that is known: it was read as a sheet with these "
         "labels and columns"
     )
     remark = Remark("json-laid-out", "note", message, CellRef(name))
-    return at_pointers(replace(found, remarks=(*_about_results(found), remark)), places)
+    return at_pointers(replace(content, remarks=(*_about_results(content), remark)), places)
 
 
-def _about_results(found: FileContent) -> Iterator[Remark]:
-    return (one for one in found.remarks if one.code != "sheet-not-used")
+def _about_results(content: FileContent) -> Iterator[Remark]:
+    return (remark for remark in content.remarks if remark.code != "sheet-not-used")
 
 
 def _document(name: str, node: Node) -> Document:

@@ -101,8 +101,8 @@ def read(document: Document, node: Node) -> None:
     verdict = _worst(verdicts)
     if verdict is not None:
         document.facts["status"] = verdict
-    for other in filter(None, verdicts):
-        restate(document.facts, "status", other)
+    for further in filter(None, verdicts):
+        restate(document.facts, "status", further)
 
 
 def _read_test(document: Document, test: Node) -> list[SourceText | None]:
@@ -119,11 +119,11 @@ def _read_test(document: Document, test: Node) -> list[SourceText | None]:
         document.remark("test-without-results", "warning", message, test)
     for metric in metrics:
         members = document.result(metric, _METRIC, _METRIC_SILENT)
-        own = _status(document, members.pop("verdict", absent))
-        if own is not None and vocabulary.status(own.text) == "preliminary":
-            verdicts.append(own)
+        of_test = _status(document, members.pop("verdict", absent))
+        if of_test is not None and vocabulary.status(of_test.text) == "preliminary":
+            verdicts.append(of_test)
         texts = {role: document.text(member) for role, member in members.items()}
-        texts |= {"verdict": own or verdict, "section": section}
+        texts |= {"verdict": of_test or verdict, "section": section}
         document.add_row(metric, texts, zero_is_censored=True)
     return verdicts
 

@@ -125,10 +125,10 @@ class BesideReader:
     def beside(self, images: bytes | bytearray) -> Beside:
         """What was found; `images` is what the workbook holds of pictures."""
         beside = self._beside
-        for key, said in self._said.items():
+        for key, texts in self._said.items():
             kind = TextKind.COMMENT if key in self._notes else TextKind.TEXT_BOX
             cell = self._notes.get(key) or self._places.get(key, "")
-            beside.texts.append(SheetText(kind, said.strip(), cell))
+            beside.texts.append(SheetText(kind, texts.strip(), cell))
         fingerprint = hashlib.sha256(images).hexdigest()
         for area in self._pictures:
             cell = cell_name(area.first_row, area.first_column)
@@ -162,8 +162,8 @@ class BesideReader:
         _, end = self._string(data, end)
         prompt, _ = self._string(data, end)
         if flags & _SHOWS_PROMPT:
-            said = ": ".join(filter(None, (title.strip("\0"), prompt.strip("\0"))))
-            self._beside.texts.append(SheetText(TextKind.COMMENT, said))
+            text = ": ".join(filter(None, (title.strip("\0"), prompt.strip("\0"))))
+            self._beside.texts.append(SheetText(TextKind.COMMENT, text))
 
     # ---------------------------------------------------------------- drawings
 
@@ -252,11 +252,11 @@ def _properties(data: bytes) -> Iterator[tuple[int, int]]:
 
 def _ranges(data: bytes) -> tuple[CellRange, ...]:
     count = struct.unpack_from("<H", data, 12)[0]
-    found = []
+    ranges = []
     for number in range(min(count, (len(data) - 14) // 8)):
         top, bottom, left, right = struct.unpack_from("<4H", data, 14 + 8 * number)
-        found.append(CellRange(top + 1, left + 1, bottom + 1, right + 1))
-    return tuple(found)
+        ranges.append(CellRange(top + 1, left + 1, bottom + 1, right + 1))
+    return tuple(ranges)
 
 
 def _look(ranges: tuple[CellRange, ...], data: bytes, is_newer: bool) -> ConditionalLook:

@@ -62,10 +62,12 @@ def _cut_off(name: str, rows: Grid) -> dict[tuple[int, int], Problem]:
     another cell of its column: a part of a number is a number too."""
     row = max(rows)
     column, cell = max(rows[row].items())
-    others = (cells[column].text for at, cells in rows.items() if at != row and column in cells)
+    elsewhere = (
+        cells[column].text for number, cells in rows.items() if number != row and column in cells
+    )
     is_last_column = column == max(map(max, rows.values()))
     has_digit = any(letter.isdigit() for letter in cell.text)
-    if is_last_column and not has_digit and cell.text in others:
+    if is_last_column and not has_digit and cell.text in elsewhere:
         return {}
     return {(row, column): _problem(name, cell, cell_problems.LAST_LINE)}
 
@@ -217,9 +219,9 @@ def _beside_stray_quotes(
     advice = "write it twice and the whole field in quotes"
     return {
         (row, column): Problem(
-            "stray-quote", f"{said}; {advice}", CellRef(name, "", cell_name(row, column)), cell.text
+            "stray-quote", f"{why}; {advice}", CellRef(name, "", cell_name(row, column)), cell.text
         )
-        for row, said in wrong.items()
+        for row, why in wrong.items()
         for column, cell in rows.get(row, {}).items()
     }
 

@@ -179,7 +179,7 @@ class _ChartReader:
 def comments(part: CellRef, chunks: Iterable[bytes]) -> list[SheetText]:
     """The comments of a sheet, old (`comments`) or threaded. Raises Refused where the part is
     damaged."""
-    found: list[SheetText] = []
+    texts: list[SheetText] = []
     pieces: list[str] = []
     opened: list[str] = []
     cell = ""
@@ -193,7 +193,7 @@ def comments(part: CellRef, chunks: Iterable[bytes]) -> list[SheetText]:
 
     def end(_element: str) -> None:
         if opened.pop() in _COMMENTS:
-            found.append(SheetText(TextKind.COMMENT, "".join(pieces).strip(), cell))
+            texts.append(SheetText(TextKind.COMMENT, "".join(pieces).strip(), cell))
 
     def characters(text: str) -> None:
         is_run = opened[-1] == "t" and "rPh" not in opened
@@ -201,24 +201,24 @@ def comments(part: CellRef, chunks: Iterable[bytes]) -> list[SheetText]:
             pieces.append(text)
 
     walk(part, chunks, start, end, characters)
-    return found
+    return texts
 
 
 def legacy_texts(part: CellRef, chunks: Iterable[bytes]) -> list[SheetText]:
     """The captions of buttons and boxes, and pictures, in a drawing of the old kind (VML). Raises
     Refused where it is damaged."""
-    found: list[SheetText] = []
+    texts: list[SheetText] = []
     pieces: list[str] = []
     opened: list[str] = []
 
     def start(element: str, _attributes: Attributes) -> None:
         opened.append(element.rpartition(" ")[2])
         if opened[-1] == "imagedata":
-            found.append(SheetText(TextKind.PICTURE, "a picture whose place is not told"))
+            texts.append(SheetText(TextKind.PICTURE, "a picture whose place is not told"))
 
     def end(_element: str) -> None:
         if opened.pop() == "shape":
-            found.append(SheetText(TextKind.TEXT_BOX, "".join(pieces).strip()))
+            texts.append(SheetText(TextKind.TEXT_BOX, "".join(pieces).strip()))
             pieces.clear()
 
     def characters(text: str) -> None:
@@ -226,4 +226,4 @@ def legacy_texts(part: CellRef, chunks: Iterable[bytes]) -> list[SheetText]:
             pieces.append(text)
 
     walk(part, chunks, start, end, characters)
-    return found
+    return texts

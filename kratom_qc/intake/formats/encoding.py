@@ -89,8 +89,8 @@ def _unmarked(raw: bytes) -> str:
     else must be UTF-8."""
     even, odd = raw[::2], raw[1::2]
     if len(even) == len(odd):
-        for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-            if others.count(0) == 0 and zeros.count(0) * 2 > len(zeros):
+        for zeros, letters, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+            if letters.count(0) == 0 and zeros.count(0) * 2 > len(zeros):
                 return encoding
     return "utf-8"
 

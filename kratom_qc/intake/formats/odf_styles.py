@@ -215,8 +215,8 @@ class OdfStyles:
         """The colours that a number format names, those under conditions too."""
         style = self._styles.get((_DATA, data_style))
         for name in (data_style, *(applied for _, applied in style.maps)) if style else ():
-            own = self._styles.get((_DATA, name))
-            yield own.properties.get(f"{FO}color", "") if own else ""
+            part = self._styles.get((_DATA, name))
+            yield part.properties.get(f"{FO}color", "") if part else ""
 
     def alters(self, name: str) -> bool:
         """Whether a conditional format of this style changes what is read: other words, a line

@@ -45,9 +45,9 @@ class SheetBuilder:
     def add_text(self, text: SheetText) -> None:
         """Add a text that stands in no cell; a blank one, and what we ourselves added to a comment,
         is nothing."""
-        said = without_own_marks(text.text) if text.kind is TextKind.COMMENT else text.text
-        if said.strip():
-            self._texts[text._replace(text=visible(said.strip()))] = None
+        typed = without_own_marks(text.text) if text.kind is TextKind.COMMENT else text.text
+        if typed.strip():
+            self._texts[text._replace(text=visible(typed.strip()))] = None
 
     def hide_merged(self) -> None:
         """Of a merged range only the first cell is shown; the others become hidden."""

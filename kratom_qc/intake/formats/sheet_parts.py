@@ -42,7 +42,7 @@ def relationships(name: str, container: Container, part: str) -> dict[str, Relat
     two have one id."""
     folder, base = posixpath.split(part)
     path = posixpath.join(folder, "_rels", f"{base}.rels")
-    found: dict[str, Relationship] = {}
+    by_key: dict[str, Relationship] = {}
 
     def relationship(attributes: Attributes) -> None:
         if attributes.get("TargetMode") == "External":
@@ -53,13 +53,13 @@ def relationships(name: str, container: Container, part: str) -> dict[str, Relat
         else:
             target = posixpath.normpath(posixpath.join(folder, target))
         key = attributes.get("Id", "")
-        if key in found:
+        if key in by_key:
             raise damaged(name, "two relations of the workbook have the same name")
-        found[key] = Relationship(attributes.get("Type", "").rpartition("/")[2], target)
+        by_key[key] = Relationship(attributes.get("Type", "").rpartition("/")[2], target)
 
     if path in container:
         scan(CellRef(name), container.inflate(path), {"Relationship": relationship})
-    return found
+    return by_key
 
 
 class SheetParts:
@@ -79,13 +79,13 @@ class SheetParts:
     def add(self, part: str) -> None:
         """Everything that belongs to a sheet, once its cells are known. Raises Refused where a part
         is damaged."""
-        own = relationships(self._sheet.file, self._container, part)
-        for target in self._targets(own, "table"):
+        related = relationships(self._sheet.file, self._container, part)
+        for target in self._targets(related, "table"):
             self._builder.mark(self._styled(target), cell_problems.TABLE_STYLE)
-        for target in self._targets(own, "drawing"):
+        for target in self._targets(related, "drawing"):
             self._add_drawing(target)
-        self._add_comments(own)
-        for target in self._targets(own, "vmlDrawing"):
+        self._add_comments(related)
+        for target in self._targets(related, "vmlDrawing"):
             self._add_legacy(target)
 
     def _targets(self, of: Relationships, kind: str) -> list[str]:
@@ -95,7 +95,7 @@ class SheetParts:
 
     def _styled(self, part: str) -> list[CellRange]:
         """The cells of a table whose style may show something else."""
-        found: list[CellRange] = []
+        ranges: list[CellRange] = []
         area = CellRange(0, 0, 0, 0)
 
         def table(attributes: Attributes) -> None:
@@ -104,10 +104,10 @@ class SheetParts:
 
         def style(attributes: Attributes) -> None:
             elements = self._altering(attributes.get("name", ""))
-            found.extend(_part_of(area, element) for element in elements)
+            ranges.extend(_part_of(area, element) for element in elements)
 
         scan(self._sheet, self._container.inflate(part), {"table": table, "tableStyleInfo": style})
-        return found
+        return ranges
 
     # ---------------------------------------------------------------- drawings
 
@@ -155,16 +155,16 @@ class SheetParts:
 
     # ---------------------------------------------------------------- comments
 
-    def _add_comments(self, own: Relationships) -> None:
-        threaded = self._comments(own, "threadedComment")
+    def _add_comments(self, relationships: Relationships) -> None:
+        threaded = self._comments(relationships, "threadedComment")
         for comment in threaded:
             self._builder.add_text(comment)
-        for comment in self._comments(own, "comments"):
+        for comment in self._comments(relationships, "comments"):
             if not _repeats(comment, threaded):
                 self._builder.add_text(comment)
 
-    def _comments(self, own: Relationships, kind: str) -> list[SheetText]:
-        parts = self._targets(own, kind)
+    def _comments(self, relationships: Relationships, kind: str) -> list[SheetText]:
+        parts = self._targets(relationships, kind)
         return [
             comment
             for part in parts
@@ -184,8 +184,8 @@ def _repeats(comment: SheetText, threaded: Iterable[SheetText]) -> bool:
     if not comment.text.startswith(_THREAD):
         return False
     text = comment.text.partition(_THREAD_WORDS[0])[2]
-    for said in (*_said_at(comment.cell, threaded), *_THREAD_WORDS):
-        text = text.replace(said, "", 1 if said not in _THREAD_WORDS else -1)
+    for phrase in (*_said_at(comment.cell, threaded), *_THREAD_WORDS):
+        text = text.replace(phrase, "", 1 if phrase not in _THREAD_WORDS else -1)
     return not text.strip()
 
 

@@ -118,10 +118,10 @@ class WorksheetReader:
         text, self._text = "".join(self._text or ()), None
         return text
 
-    def _unknown_element(self, tag: str, own: bool) -> None:
+    def _unknown_element(self, tag: str, is_ours: bool) -> None:
         """Within the cells nothing else may stand: one program passes over it, another one reads
         what is in it."""
-        foreign_before_data = not (own or self._data_ended or self._in_data)
+        foreign_before_data = not (is_ours or self._data_ended or self._in_data)
         if foreign_before_data or (self._in_data and self._cell.type != "inlineStr"):
             name = tag.rpartition(" ")[2][:40]
             raise self._damaged(f"the sheet holds an unknown element '{name}'; save the file anew")

@@ -55,16 +55,16 @@ def blocks_on(page: Page, given: Iterable[Block] = ()) -> list[Block]:
     profile describes; all others are found by their words and what stands below them."""
     described = list(given)
     taken = {row for block in described for row in rows_of(block)}
-    found, run = list(described), list[int]()
+    blocks, run = list(described), list[int]()
     for row in sorted(page.sheet.rows):
         if row not in taken:
             run.append(row)
         elif run:
-            found += _TableFinder(page, aside=False).through(run)
+            blocks += _TableFinder(page, aside=False).through(run)
             run = []
-    found += _TableFinder(page, aside=not described).through(run)
-    found.sort(key=lambda block: (block.top, block.left))
-    return [replace(block, unit=_unit_above(page, block)) for block in found]
+    blocks += _TableFinder(page, aside=not described).through(run)
+    blocks.sort(key=lambda block: (block.top, block.left))
+    return [replace(block, unit=_unit_above(page, block)) for block in blocks]
 
 
 def rows_of(block: Block) -> Iterator[int]:
@@ -108,10 +108,10 @@ class _TableFinder:
         if after_gap and len(self.open) > 1 and headers_at(page, row):
             self._close(row - 1)
         if self.aside and (not self.open or after_gap or _names_batch(page, row)):
-            found = transposed_at(page, row)
-            if found is not None:
-                block = Block(found.upright, found.header, found.upright.last_row)
-                self._close(found.top - 1)
+            table = transposed_at(page, row)
+            if table is not None:
+                block = Block(table.upright, table.header, table.upright.last_row)
+                self._close(table.top - 1)
                 self.found.append(block)
                 return max(rows_of(block))
         return self._begun(row) or self._ended(row)
@@ -119,18 +119,18 @@ class _TableFinder:
     def _begun(self, row: int) -> int:
         """Open the tables whose headers begin here; the last row of the headers, or 0."""
         page = self.page
-        ranges = [(one.left, one.right) for one in self.open] if len(self.open) > 1 else []
-        if any(headers_at(page, row, *one) for one in ranges) and self._new_columns(row, ranges):
+        ranges = [(table.left, table.right) for table in self.open] if len(self.open) > 1 else []
+        if any(headers_at(page, row, *span) for span in ranges) and self._new_columns(row, ranges):
             ranges = []
         last = max((self._begin(row, left, right) for left, right in ranges), default=0)
         return last or self._begin(row, 1, None)
 
     def _ended(self, row: int) -> int:
         """Close the tables in whose columns a header stands that begins none."""
-        for one in list(self.open):
-            cells = self.page.cells(row, one.left, one.right)
-            if looks_like_header(cells.values()) and not _is_of_body(one.header, cells):
-                self._close(row - 1, one.left, one.right)
+        for table in list(self.open):
+            cells = self.page.cells(row, table.left, table.right)
+            if looks_like_header(cells.values()) and not _is_of_body(table.header, cells):
+                self._close(row - 1, table.left, table.right)
         return row
 
     def _new_columns(self, row: int, ranges: list[tuple[int, int | None]]) -> bool:
@@ -138,16 +138,16 @@ class _TableFinder:
         columns are new."""
         beside = [
             cell
-            for one in ranges
-            if not headers_at(self.page, row, *one)
-            for cell in self.page.cells(row, *one).values()
+            for span in ranges
+            if not headers_at(self.page, row, *span)
+            for cell in self.page.cells(row, *span).values()
         ]
         return any(
             vocabulary.column_role(cell.text) or vocabulary.fact_name(cell.text) for cell in beside
         )
 
     def _begin(self, row: int, left: int, right: int | None) -> int:
-        if any(self._goes_on(one, row) for one in self.open):
+        if any(self._goes_on(table, row) for table in self.open):
             return 0
         headers = [
             header
@@ -163,22 +163,22 @@ class _TableFinder:
             self.open.append(_OpenTable(header, starts[index] if index else left, own_right))
         return headers[0].row
 
-    def _goes_on(self, one: _OpenTable, row: int) -> bool:
-        if one.header.kind != LIST or row - 1 not in self.page.sheet.rows:
+    def _goes_on(self, table: _OpenTable, row: int) -> bool:
+        if table.header.kind != LIST or row - 1 not in self.page.sheet.rows:
             return False
         cells = self.page.cells(row)
-        own = {column.number for column in one.header.columns}
-        return cells.keys() <= own and _is_result_row(one.header, cells)
+        numbers = {column.number for column in table.header.columns}
+        return cells.keys() <= numbers and _is_result_row(table.header, cells)
 
     def _close(self, until: int, left: int = 1, right: int | None = None) -> None:
-        for one in [one for one in self.open if _overlap((one.left, one.right), (left, right))]:
-            self.open.remove(one)
-            last = max(until, one.header.row)
-            self.found.append(Block(self.page, one.header, last, one.left, one.right))
+        for old in [old for old in self.open if _overlap((old.left, old.right), (left, right))]:
+            self.open.remove(old)
+            last = max(until, old.header.row)
+            self.found.append(Block(self.page, old.header, last, old.left, old.right))
 
 
-def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
-    return (one[1] is None or other[0] <= one[1]) and (other[1] is None or one[0] <= other[1])
+def _overlap(span: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
+    return (span[1] is None or other[0] <= span[1]) and (other[1] is None or span[0] <= other[1])
 
 
 def _is_of_body(header: Header, cells: dict[int, Cell]) -> bool:
@@ -196,8 +196,8 @@ def _is_result_row(header: Header, cells: dict[int, Cell]) -> bool:
     answers = [
         cells[column.number].text for column in header.of("result") if column.number in cells
     ]
-    named = any(_is_analyte_cell(cells, column) for column in header.of("analyte"))
-    return named and any(could_be_result(text) for text in answers)
+    is_named = any(_is_analyte_cell(cells, column) for column in header.of("analyte"))
+    return is_named and any(could_be_result(text) for text in answers)
 
 
 def _is_analyte_cell(cells: dict[int, Cell], column: Column) -> bool:
@@ -216,15 +216,15 @@ def _is_table(page: Page, header: Header) -> bool:
     # rows of units and limits may stand between
     rows = [page.cells(row) for row in range(header.row + 1, header.row + 4)]
     if key is None:
-        return any(_answers(cells, at) for cells in rows for at in analytes)
+        return any(_answers(cells, number) for cells in rows for number in analytes)
     return len(analytes) > 1 or _is_keyed(rows, key, analytes)
 
 
 def _is_keyed(rows: list[dict[int, Cell]], key: int, analytes: list[int]) -> bool:
     """Whether a batch or sample stands below its label, with a result under each analyte."""
     below = next((cells for cells in rows if not cells or key in cells), {})
-    named = key in below and vocabulary.fact_name(below[key].text.partition(":")[0]) is None
-    return named and all(_answers(below, at) for at in analytes)
+    is_named = key in below and vocabulary.fact_name(below[key].text.partition(":")[0]) is None
+    return is_named and all(_answers(below, number) for number in analytes)
 
 
 def _answers(cells: dict[int, Cell], column: int) -> bool:
@@ -256,10 +256,10 @@ def _unit_above(page: Page, block: Block) -> SourceText | None:
     for row in range(block.top - 1, max(block.top - 4, 0), -1):
         cells = page.cells(row, block.left, block.right) or page.cells(row)
         for column, cell in cells.items():
-            said = vocabulary.unit_line(cell.text)
-            if said:
+            unit = vocabulary.unit_line(cell.text)
+            if unit:
                 page.word(row, column, "unit of the table")
-                return SourceText(said, page.place(row, column))
+                return SourceText(unit, page.place(row, column))
         numbers = sorted(cells)
         label = cells[numbers[0]].text.rstrip(" :") if numbers else ""
         if len(numbers) == 2 and vocabulary.column_role(label) == "unit":

@@ -38,19 +38,19 @@ class Bounds:
         """What the row says of the limits of one column of results; where they may be read in
         several ways (a second column, a unit that may be that of another column), each of them."""
         words: dict[str, Any] = {}
-        others: list[dict[str, Any]] = []
-        own = self._unit(row)
+        alternatives: list[dict[str, Any]] = []
+        unit = self._unit(row)
         for role in _ROLES:
-            first, *further = self._of(role, row, result, results, own) or [{}]
+            first, *further = self._of(role, row, result, results, unit) or [{}]
             words |= first
-            others += further
+            alternatives += further
             if first and not first[f"{role}_unit"] and role != "uncertainty":
-                others += [{f"{role}_unit": unit} for unit in _units_beside(result, results)]
-        words |= self._both(row, own)
+                alternatives += [{f"{role}_unit": unit} for unit in _units_beside(result, results)]
+        words |= self._both(row, unit)
         words |= _parted(words)
         yield words
-        for other in others:
-            yield {**words, **other}
+        for alternative in alternatives:
+            yield {**words, **alternative}
 
     def _of(
         self, role: str, row: int, result: Column, results: Sequence[Column], own: SourceText | None
@@ -59,12 +59,12 @@ class Bounds:
         further ones only those that say anything."""
         bounds = _beside_each(self.columns[role], result, results)
         fitting = [column for column in bounds if _fits(column, result, results)]
-        found: list[dict[str, Any]] = []
+        limits: list[dict[str, Any]] = []
         for column in _nearest_unit_first(fitting, result):
             word = bound_at(self.page, row, column.number, role)
-            if not found or word.text.strip():
-                found.append({role: word, f"{role}_unit": own or column.header_unit})
-        return found
+            if not limits or word.text.strip():
+                limits.append({role: word, f"{role}_unit": own or column.header_unit})
+        return limits
 
     def _unit(self, row: int) -> SourceText | None:
         """The unit of the row's limits, where a column states one."""
@@ -75,7 +75,7 @@ class Bounds:
             self.page.claim(row, self.units[0], "unit of the limit")
         return word
 
-    def _both(self, row: int, own: SourceText | None) -> dict[str, Any]:
+    def _both(self, row: int, row_unit: SourceText | None) -> dict[str, Any]:
         """LOD and LOQ from one column."""
         if not self.both:
             return {}
@@ -84,7 +84,7 @@ class Bounds:
         lod, loq = _split(word)
         if re.match(r"\s*(?:loq|rl|pql|bg)\b", column.title, re.IGNORECASE):
             lod, loq = loq, lod
-        unit = own or column.header_unit
+        unit = row_unit or column.header_unit
         return {"lod": lod, "loq": loq, "lod_unit": unit, "loq_unit": unit}
 
 
@@ -115,8 +115,8 @@ def _split(word: SourceText) -> tuple[SourceText, SourceText]:
     if parts is not None:
         unit = parts["unit"].strip()
         first = f"{parts['one'].strip()} {parts['first_unit'].strip() or unit}"
-        other = f"{parts['other'].strip()} {unit}"
-        return replace(word, text=first.strip()), replace(word, text=other.strip())
+        second = f"{parts['other'].strip()} {unit}"
+        return replace(word, text=first.strip()), replace(word, text=second.strip())
     lod, slash, loq = word.text.partition("/")
     if not slash or vocabulary.status(word.text) is not None:
         return word, word
@@ -129,22 +129,22 @@ def _beside_each(
     """Of bounds that stand one behind each column of results, that of one column: `Result | U |
     Result | U`."""
     numbers = [column.number for column in results]
-    at = numbers.index(result.number) if result.number in numbers else -1
-    own = [
+    place = numbers.index(result.number) if result.number in numbers else -1
+    nearest = [
         bound
         for bound in bounds
-        if at >= 0 and numbers[at] < bound.number < [*numbers[1:], bound.number + 1][at]
+        if place >= 0 and numbers[place] < bound.number < [*numbers[1:], bound.number + 1][place]
     ]
-    return own if len(own) == 1 and len(bounds) == len(results) > 1 else bounds
+    return nearest if len(nearest) == 1 and len(bounds) == len(results) > 1 else bounds
 
 
 def _fits(bound: Column, result: Column, results: Sequence[Column]) -> bool:
     """Whether a limit may be one of this column of results: its unit is of the same kind, or some
     unit is not stated."""
-    one, other = vocabulary.unit(bound.unit), vocabulary.unit(result.unit)
-    if one is None or other is None or len(results) < 2:
+    unit, result_unit = vocabulary.unit(bound.unit), vocabulary.unit(result.unit)
+    if unit is None or result_unit is None or len(results) < 2:
         return True
-    return one.canonical == other.canonical
+    return unit.canonical == result_unit.canonical
 
 
 def _nearest_unit_first(bounds: list[Column], result: Column) -> list[Column]:
@@ -156,8 +156,8 @@ def _nearest_unit_first(bounds: list[Column], result: Column) -> list[Column]:
 
 def _units_beside(result: Column, results: Sequence[Column]) -> list[SourceText]:
     """The units of other columns of results that a limit without a unit may be in."""
-    own = vocabulary.unit(result.unit)
-    if own is None:
+    result_unit = vocabulary.unit(result.unit)
+    if result_unit is None:
         return []
     beside = {vocabulary.unit_key(column.unit): column for column in results if column.unit}
     return [
@@ -165,6 +165,6 @@ def _units_beside(result: Column, results: Sequence[Column]) -> list[SourceText]
         for key, column in beside.items()
         if key != vocabulary.unit_key(result.unit)
         and (unit := vocabulary.unit(column.unit)) is not None
-        and unit.canonical == own.canonical
-        and unit.factor != own.factor
+        and unit.canonical == result_unit.canonical
+        and unit.factor != result_unit.factor
     ]

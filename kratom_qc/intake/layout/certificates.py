@@ -146,6 +146,8 @@ def _gather(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> N
         else:
             _merge(contents.common, scope.facts)
     contents.problems += page.problems
+    # A line through a title or a signature takes it back as well, though nothing uses it.
+    contents.problems += [one for one in page.sheet.problems.values() if one.code == "struck-out"]
     contents.remarks += page.remarks
     if page.sheet.rows and not used:
         message = f"sheet '{page.sheet.name}' holds no table of results"
@@ -171,7 +173,10 @@ def _tables(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> I
             rows = []
         elif block.header.kind == LIST:
             reader = ListReader(block, section)
-            rows, section = list(reader.rows()), reader.section
+            rows = list(reader.rows())
+            if not (rows or reader.read or any(map(block.cells, block.body))):
+                continue  # words over nothing head no table
+            section = reader.section
         else:
             rows = list(read_wide(block, section))
         last = max([block.header.row, *map(_row_in_sheet, rows)])
@@ -200,10 +205,21 @@ def _answers(row: Row) -> bool:
     )
 
 
+def _hold_another_lot(page: Page, scope: Scope) -> None:
+    """A label may name one of the lots that the rows name, and no other."""
+    above = scope.facts.get("batch_id")
+    rows = (row for table in scope.tables for row in table.rows)
+    named = [row.facts["batch_id"] for row in rows if "batch_id" in row.facts]
+    lots = {word.text.strip() for word in named} - {""}
+    if above and lots and above.text.strip() not in lots:
+        page.problems.append(contradiction("batch_id", named[0], above))
+
+
 def _in_order(page: Page, scope: Scope) -> Iterator[Row]:
     """The rows of a scope. Rows of a list that name a batch name all batches of it, or agree with
     the label above."""
     above = scope.facts.get("batch_id")
+    _hold_another_lot(page, scope)
     for table in scope.tables:
         header = table.block.header if table.block else None
         columns = header is None or header.kind != LIST or bool(header.of("fact:batch_id"))

@@ -44,7 +44,7 @@ class Legend:
 
 def legends(page: Page) -> dict[str, Legend]:
     """Mark → what a line with nothing else in it says of it."""
-    found: dict[str, Legend] = {}
+    by_mark: dict[str, Legend] = {}
     for row, cells in page.sheet.rows.items():
         if len(cells) != 1:
             continue
@@ -53,11 +53,11 @@ def legends(page: Page) -> dict[str, Legend]:
             match = _LEGEND.match(part)
             if match:
                 text = _explained(match["text"].strip())
-                found.setdefault(
+                by_mark.setdefault(
                     match["sign"] or match["letter"],
                     Legend(text, page.place(row, column), row, column),
                 )
-    return found
+    return by_mark
 
 
 def _explained(text: str) -> str:
@@ -78,28 +78,28 @@ def resolved(page: Page, rows: Iterable[Row]) -> Iterator[Row]:
 
 def _basis(page: Page) -> SourceText | None:
     """The basis that a line, or a label with its value, states for the whole sheet."""
-    found: SourceText | None = None
+    stated: SourceText | None = None
     for row, cells in page.sheet.rows.items():
         if len(cells) > 2:
             continue
-        column, said = min(cells), cells[max(cells)].text
+        column, text = min(cells), cells[max(cells)].text
         basis = None
         if len(cells) == 1:
-            basis = vocabulary.basis_line(said)
+            basis = vocabulary.basis_line(text)
         elif vocabulary.column_role(cells[column].text.rstrip(" :")) == "basis":
-            basis = vocabulary.basis_in(said)[0]
+            basis = vocabulary.basis_in(text)[0]
             if basis is not None:
                 page.claim(row, column, "label")
         if basis is None:
             continue
         word = replace(page.word(row, max(cells), "basis"), text=basis)
-        if found is not None and found.text != basis:
+        if stated is not None and stated.text != basis:
             message = (
-                f"the basis of all results is '{found.text}' at {found.ref} and '{basis}' here"
+                f"the basis of all results is '{stated.text}' at {stated.ref} and '{basis}' here"
             )
             page.trouble_with("FACT-CONTRADICTS", message, word)
-        found = found or word
-    return found
+        stated = stated or word
+    return stated
 
 
 def _on_basis(row: Row, basis: SourceText) -> Row:
@@ -116,12 +116,12 @@ def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     result = row.line.result
     if result is None:
         return row
-    said = result.text.strip()
-    match = _MARKED.match(said) or _LETTERED.match(said)
+    text = result.text.strip()
+    match = _MARKED.match(text) or _LETTERED.match(text)
     if match is None or (match["mark"] not in known and match["mark"][0] not in _SIGNS):
         return row
     legend = known.get(match["mark"])
-    if vocabulary.status(said) is not None or (
+    if vocabulary.status(text) is not None or (
         legend is None and vocabulary.status(match["said"]) is not None
     ):
         return row  # `BQL *`: the word is known with its mark
@@ -137,7 +137,7 @@ def _by_mark(page: Page, row: Row, known: dict[str, Legend]) -> Row:
     if word.text and beside is not None and beside.text.strip():
         page.trouble_with(
             "MARK-UNCLEAR",
-            f"'{said}' has a mark, and '{beside.text}' stands in its qualifier column",
+            f"'{text}' has a mark, and '{beside.text}' stands in its qualifier column",
             result,
         )
         return row

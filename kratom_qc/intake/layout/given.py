@@ -20,19 +20,19 @@ from kratom_qc.intake.sheets import CellRange, Workbook, cell_name
 
 def blocks_of(profile: Profile, page: Page) -> list[Block]:
     """The tables that a profile describes on a sheet. What does not fit is a problem."""
-    found: list[Block] = []
+    blocks: list[Block] = []
     for table in profile.tables:
         if fnmatchcase(page.sheet.name, table.sheet):
-            found += (
+            blocks += (
                 _aside(profile, table, page)
                 if table.kind == "transposed"
                 else _upright(profile, table, page)
             )
-    found.sort(key=lambda block: block.top)
-    following = [*(block.top for block in found[1:]), page.last_row + 1]
+    blocks.sort(key=lambda block: block.top)
+    following = [*(block.top for block in blocks[1:]), page.last_row + 1]
     return [
         block if block.page.turned else replace(block, last=min(block.last, end - 1))
-        for block, end in zip(found, following, strict=False)
+        for block, end in zip(blocks, following, strict=False)
     ]
 
 
@@ -59,19 +59,19 @@ def _upright(profile: Profile, table: Table, page: Page) -> Iterator[Block]:
 
 def _aside(profile: Profile, table: Table, page: Page) -> Iterator[Block]:
     left = table.header if isinstance(table.header, int) else 1
-    named = [
+    rows_named = [
         row
         for row in sorted(page.sheet.rows)
         if (cell := page.cells(row).get(left)) is not None
         and (squeezed(cell.text) in table.columns or row in table.numbered)
     ]
-    if not named:
+    if not rows_named:
         _mismatch(
             profile, page, "a table's names", f"do not stand in column {cell_name(1, left)[:-1]}"
         )
         return
-    last = _last(table, page, named[0], max(page.sheet.rows))
-    rows = [row for row in range(named[0], last + 1) if page.cells(row)]
+    last = _last(table, page, rows_named[0], max(page.sheet.rows))
+    rows = [row for row in range(rows_named[0], last + 1) if page.cells(row)]
     aside = turn(page, rows, left, {})
     yield _block(profile, table, aside, left, max(aside.sheet.rows), WIDE)
 
@@ -93,20 +93,20 @@ def _columns(profile: Profile, table: Table, page: Page, row: int) -> Iterator[C
         text = squeezed(cell.text) if cell else ""
         missing.discard(text)
         given = table.numbered.get(number) or table.columns.get(text)
-        said = Sense(given.role, given.unit) if given else sense(text)
-        unit = said.unit
-        if given and not unit and said.role in ("result", "lod", "loq", "lod_loq", "uncertainty"):
-            unit = _unit_in(text, said.role)
-        header = page.word(row, number, f"header: {said.role}") if given else page.peek(row, number)
-        yield Column(number, said.role, header, unit, end=number)
+        head = Sense(given.role, given.unit) if given else sense(text)
+        unit = head.unit
+        if given and not unit and head.role in ("result", "lod", "loq", "lod_loq", "uncertainty"):
+            unit = _unit_in(text, head.role)
+        header = page.word(row, number, f"header: {head.role}") if given else page.peek(row, number)
+        yield Column(number, head.role, header, unit, end=number)
     for text in sorted(missing):
         _mismatch(profile, page, f"the column '{text}'", "stands nowhere in the header")
 
 
 def _unit_in(text: str, role: str) -> str:
     """The unit that a header states by itself: `Wert (mg/kg)` keeps it, whatever `Wert` is."""
-    said = sense(text)
-    return said.unit if said.role == role or said.role.startswith("analyte:") else ""
+    head = sense(text)
+    return head.unit if head.role == role or head.role.startswith("analyte:") else ""
 
 
 def _last(table: Table, page: Page, first: int, until: int) -> int:
@@ -140,25 +140,27 @@ def _fill_down(table: Table, block: Block) -> None:
 def facts_of_profile(profile: Profile, book: Workbook, pages: list[Page]) -> dict[str, SourceText]:
     """The facts that a profile points at. One that is blank is a problem: the laboratory has
     changed its layout."""
-    found: dict[str, SourceText] = {}
-    for name, at in profile.facts.items():
+    facts: dict[str, SourceText] = {}
+    for name, ref in profile.facts.items():
         page = next(
-            (page for page in pages if at.on(page.sheet) and cell_at(page.sheet, at) is not None),
+            (page for page in pages if ref.on(page.sheet) and cell_at(page.sheet, ref) is not None),
             None,
         )
         if page is not None:
-            found[name] = page.fact(at.row, at.column, name)
+            facts[name] = page.fact(ref.row, ref.column, name)
         elif pages:
             what = name.replace("_", " ")
-            message = f"the profile '{profile.id}' expects the {what} at {at}, where nothing stands"
+            message = (
+                f"the profile '{profile.id}' expects the {what} at {ref}, where nothing stands"
+            )
             pages[0].problems.append(
                 Problem(
                     "PROFILE-MISMATCH",
                     message,
-                    CellRef(book.file, at.sheet, cell_name(at.row, at.column)),
+                    CellRef(book.file, ref.sheet, cell_name(ref.row, ref.column)),
                 )
             )
-    return found
+    return facts
 
 
 def _mismatch(profile: Profile, page: Page, what: str, why: str) -> None:

@@ -9,7 +9,7 @@ side by side, each with its own header in the same rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,10 +22,12 @@ from kratom_qc.intake.layout.sense import (
     Words,
     begins_like_number,
     could_be_result,
+    is_numbered_heading,
     is_whole,
     is_whole_date,
     sense,
     squeezed,
+    states_bound,
     words_over,
 )
 from kratom_qc.vocabulary.rows import heading, quality_control, repetition
@@ -33,6 +35,7 @@ from kratom_qc.vocabulary.rows import heading, quality_control, repetition
 KEYS = ("fact:batch_id", "fact:sample_id", "fact:lab_id")
 LIST, WIDE, SAMPLES, TURNED = "list", "wide", "samples", "turned"
 _DEEPEST = 3
+_FEW = 2  # cells of a row that may be a heading, or a label with its value
 _SAMPLED = 12  # rows below a header that are looked at
 # Roles by which a row is looked at as a header at all
 _TELLING = ("analyte", "result", "qualifier", "lod", "loq", "lod_loq", "unit", "limit", "batch")
@@ -178,7 +181,8 @@ def _could_be_header(page: Page, row: int, cells: dict[int, Cell]) -> bool:
 def _is_number(cell: Cell) -> bool:
     if cell.kind in ("number", "date") or cell.text.strip().isdigit():
         return True
-    return begins_like_number(cell.text) and not sense(cell.text).is_known
+    begins = begins_like_number(cell.text) and not sense(cell.text).is_known
+    return begins and not is_numbered_heading(cell.text)
 
 
 def _all_words(cells: dict[int, Cell]) -> bool:
@@ -355,12 +359,13 @@ class _Below:
 
     def __init__(self, page: Page, bottom: int):
         self.cells: dict[int, list[Cell]] = {}
-        seen = 0
+        seen, whole = 0, 0
         for row in range(bottom + 1, page.last_row + 1):
             cells = page.cells(row)
-            if seen and looks_like_header(cells.values()):
+            if (seen and looks_like_header(cells.values())) or (whole and not cells):
                 break
             seen += bool(cells)
+            whole += len(cells) > _FEW
             for number, cell in cells.items():
                 self.cells.setdefault(number, []).append(cell)
             if seen == _SAMPLED or row > bottom + 3 * _SAMPLED:
@@ -388,6 +393,10 @@ class _Below:
         return sum(_IS[kind](cell.text) for cell in self.cells.get(number, ()))
 
 
+def _says(text: str) -> bool:
+    return any(map(str.isalnum, text))
+
+
 def _is_result(text: str) -> bool:
     return could_be_result(text) and vocabulary.unit(text) is None and not is_whole_date(text)
 
@@ -397,6 +406,9 @@ _IS: Mapping[str, Callable[[str], bool]] = {
     "product": vocabulary.names_product,
     "result": _is_result,
     "opinion": lambda text: vocabulary.status(text) in _OPINIONS,
+    "bound": states_bound,
+    "heading": lambda text: heading(text).is_understood and any(map(str.isalpha, text)),
+    "limit": lambda text: could_be_result(text) or states_bound(text) or not _says(text),
 }
 
 
@@ -417,7 +429,7 @@ def _settled(columns: list[Column], below: _Below, left: int, right: int | None)
 def _as_list(columns: list[Column], below: _Below, left: int, right: int | None) -> list[Column]:
     """The columns of a table with a result per row; none where they are none."""
     named = _with_analytes(columns, below, left, right)
-    settled = _with_results(named, below) if named else []
+    settled = _with_results(_with_limits(named, below), below) if named else []
     if not settled or _kind(settled) != LIST or not _is_proven(settled, below):
         return []
     return settled
@@ -490,6 +502,29 @@ def _with_results(columns: list[Column], below: _Below) -> list[Column]:
     ]
 
 
+def _with_limits(columns: list[Column], below: _Below) -> list[Column]:
+    """Columns without a word that we know, in which most cells say what a result may be, and the
+    others are numbers or answers: they hold limits. All of them headings: panels. All of them
+    opinions: verdicts."""
+    roles = [column.role for column in columns]
+    return [
+        replace(column, role=role, inferred=True)
+        if column.role == "unknown" and (role := _by_its_cells(column, below, roles))
+        else column
+        for column in columns
+    ]
+
+
+def _by_its_cells(column: Column, below: _Below, roles: Sequence[str]) -> str:
+    number = column.number
+    if below.share(number, "bound") >= 0.5 and below.share(number, "limit") == 1:
+        return "limit"
+    if len(below.cells.get(number, ())) > 1 and below.share(number, "heading") == 1:
+        return "panel"
+    judged = "verdict" in roles or "result" not in roles or len(below.cells.get(number, ())) < 2
+    return "" if judged or below.share(number, "opinion") < 1 else "verdict"
+
+
 def _of_products(column: Column, below: _Below) -> Column:
     """A column without a word that we know, all of whose cells name products."""
     may_be = column.role == "unknown" or column.role.startswith("analyte:")
@@ -523,7 +558,9 @@ def _is_proven(columns: list[Column], below: _Below) -> bool:
     if by_word:
         return named > 0
     words = sum(
-        column.role not in ("unknown", "analyte", "result") and not column.role.startswith("fact:")
+        not column.inferred
+        and column.role not in ("unknown", "analyte", "result")
+        and not column.role.startswith("fact:")
         for column in columns
     )
     answered = any(below.count(column.number, "result") for column in results)

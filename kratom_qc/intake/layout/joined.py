@@ -42,19 +42,19 @@ def join(
         return list(rows)
     index: dict[str, dict[str, SourceText]] = {}
     for sample in samples:
-        said = _said(sample, key)
-        if said in index:
+        name = _said(sample, key)
+        if name in index:
             word = sample[key]
-            message = f"the sample '{said}' stands twice: at {index[said][key].ref} and here"
+            message = f"the sample '{name}' stands twice: at {index[name][key].ref} and here"
             problems.append(Problem("DUPLICATE-KEY", message, word.ref, word.text))
-        elif said:
-            index[said] = sample
+        elif name:
+            index[name] = sample
     used: set[str] = set()
     joined = [_joined(row, index, key, used, problems) for row in rows]
-    for said in index:
-        if said not in used:
-            word = index[said][key]
-            message = f"the sample '{said}' has no results; remove it, or send its results"
+    for name in index:
+        if name not in used:
+            word = index[name][key]
+            message = f"the sample '{name}' has no results; remove it, or send its results"
             problems.append(Problem("KEY-WITHOUT-PARTNER", message, word.ref, word.text))
     return joined
 
@@ -75,23 +75,23 @@ def _joined(
     used: set[str],
     problems: list[Problem],
 ) -> Row:
-    said = _said(row.facts, key)
-    sample = index.get(said)
+    text = _said(row.facts, key)
+    sample = index.get(text)
     if sample is None:
         word = row.facts.get(key)
         if word is not None:
-            message = f"no table of samples names '{said}'" if said else "this row names no sample"
+            message = f"no table of samples names '{text}'" if text else "this row names no sample"
             problems.append(Problem("KEY-WITHOUT-PARTNER", message, word.ref, word.text))
         return row
-    used.add(said)
+    used.add(text)
     for name in ("batch_id", "form"):
-        own, other = row.facts.get(name), sample.get(name)
+        fact, known = row.facts.get(name), sample.get(name)
         if (
-            own is not None
-            and other is not None
-            and own.text.strip() not in ("", other.text.strip())
+            fact is not None
+            and known is not None
+            and fact.text.strip() not in ("", known.text.strip())
         ):
-            message = f"the sample '{said}' is '{other.text}' at {other.ref} and '{own.text}' here"
-            problems.append(Problem("FACT-CONTRADICTS", message, own.ref, own.text))
+            message = f"the sample '{text}' is '{known.text}' at {known.ref} and '{fact.text}' here"
+            problems.append(Problem("FACT-CONTRADICTS", message, fact.ref, fact.text))
     stated = {name: word for name, word in row.facts.items() if word.text.strip()}
     return replace(row, facts={**sample, **stated})

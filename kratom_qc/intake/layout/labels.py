@@ -12,6 +12,7 @@ from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.lines import parts
 from kratom_qc.intake.layout.page import Page
+from kratom_qc.vocabulary.labels import label_leftover
 from kratom_qc.vocabulary.letterhead import is_accreditation, laboratory_in, titled_number
 from kratom_qc.vocabulary.rows import quality_control
 
@@ -54,17 +55,25 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[StatedFac
         name = vocabulary.fact_name(cells[column].text)
         if name is None:
             facts += _in_one_cell(page, row, column, cells[column].text)
+            facts += _product_beside(page, row, column, cells)
             continue
         at = _value_of(page, row, column, cells, name)
         if name == OTHER or ":" in cells[column].text.rstrip(": "):  # `Sampled: -` states nothing
             page.claim(row, column, "label")
             facts += _named_aside(page, cells[column].text, at)
         elif at is not None and (word := _value(page, *at, name)) is not None:
-            page.claim(row, column, "label")
-            page.languages |= vocabulary.label_languages(cells[column].text)
+            _claim_label(page, row, column, cells[column].text)
             values.add(at[1] if at[0] == row else 0)
             facts.append(StatedFact(name, word, row, column))
     return facts
+
+
+def _claim_label(page: Page, row: int, column: int, text: str) -> None:
+    """Claim a label that states a fact; what of it nobody knows is left to be read."""
+    page.claim(row, column, "label")
+    for part in label_leftover(text):
+        page.leave(row, column, part, "")
+    page.languages |= vocabulary.label_languages(text)
 
 
 def _value_of(
@@ -92,6 +101,21 @@ def _is_translated(page: Page, row: int, column: int, name: str) -> bool:
     above = page.cells(row - 1)
     same = column in above and vocabulary.fact_name(above[column].text) == name
     return same and len(page.cells(row)) == 1 and len(above) > 1
+
+
+def _product_beside(
+    page: Page, row: int, column: int, cells: Mapping[int, Cell]
+) -> Iterator[StatedFact]:
+    """The product beside a label that nobody knows: `Item: | Kratom capsules, green`."""
+    if not _ends_like_a_label(cells[column].text):
+        return
+    following = min((at for at in cells if at > column), default=None)
+    if following is None:
+        return
+    text = cells[following].text
+    if vocabulary.names_product(text) and not quality_control(text):
+        page.claim(row, column, "label")
+        yield StatedFact("title", page.word(row, following, "title"), row, following)
 
 
 def _named_aside(page: Page, label: str, at: tuple[int, int] | None) -> Iterator[StatedFact]:
@@ -166,7 +190,7 @@ def _line(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
     elif number := titled_number(text):
         word = page.word(row, column, "certificate id")
         yield StatedFact("titled", replace(word, text=number), row, column)
-    elif row <= _LETTERHEAD_ROWS and any(_of_letterhead(piece) for piece in _pieces(text)):
+    elif _is_letterhead(page, row) and any(_of_letterhead(piece) for piece in _pieces(text)):
         yield from _letterhead(page, row, column, text)
 
 
@@ -174,8 +198,12 @@ def _letterhead(page: Page, row: int, column: int, text: str) -> Iterator[Stated
     """The laboratory, the number of its accreditation and the product that a line without a label
     names; what else it says is left to be read."""
     left = []
+    titled = False  # whether the piece before was the title of the paper
     for piece in _pieces(text):
-        found = _of_letterhead(piece) if row <= _LETTERHEAD_ROWS else None
+        found = _of_letterhead(piece) if _is_letterhead(page, row) else None
+        if titled and found is None and titled_number(f"Report {piece}"):
+            found = "titled"  # `Certificate of Analysis · 26-4471`
+        titled = vocabulary.is_title(piece)
         if found is not None:
             word = page.word(row, column, found.replace("_", " "))
             yield StatedFact(found, replace(word, text=piece), row, column)
@@ -184,12 +212,19 @@ def _letterhead(page: Page, row: int, column: int, text: str) -> Iterator[Stated
     page.leave(row, column, ", ".join(left), "")
 
 
+def _is_letterhead(page: Page, row: int) -> bool:
+    """Whether a row is one of the first, or names the batch of what stands below it."""
+    return row <= _LETTERHEAD_ROWS or any(
+        part.name == "batch_id" for cell in page.cells(row).values() for part in parts(cell.text)
+    )
+
+
 def _pieces(text: str) -> list[str]:
     """A line of a letterhead in pieces; the laboratory's name ends at the first comma or dash."""
     found = laboratory_in(text)
     if found is not None:
         return [found[0], *_pieces(found[1])] if found[1] else [found[0]]
-    return [piece.strip() for piece in re.split(r"[|•\n]| - ", text) if piece.strip()]
+    return [piece.strip() for piece in re.split(r"[|•·\n]| - ", text) if piece.strip()]
 
 
 def _of_letterhead(text: str) -> str | None:

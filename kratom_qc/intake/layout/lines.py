@@ -16,6 +16,8 @@ _COLON = re.compile(r"(?<![0-9]):(?!//)|:(?![0-9]{2}|//)|：")
 _MOST_LABEL_WORDS = 6
 _MOST_DAY_WORDS = 8
 _OF_A_DAY = ("of", "dated", "del", "du", "vom", "z", "ze", "van", "de", "tanggal", "tgl.")
+_DAY = re.compile(r"[0-9]{1,2}([./])[0-9]{1,2}\1[0-9]{4}|20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_DASHES = ("–", "—", "-")
 _LONGEST = 2000
 _ID = re.compile(r"#?[^\s,;]*[0-9][^\s,;]*")
 _IDS = ("batch_id", "certificate_id", "sample_id", "lab_id", "accreditation")
@@ -126,11 +128,18 @@ def _dated_at(words: list[str], at: int) -> tuple[Part, int] | None:
 def _end_of_value(name: str, words: list[str], start: int) -> int:
     """Where a value of a fact's kind ends; 0 where none begins here."""
     if name in _IDS:
-        whole = start + 1 == len(words) or words[start].endswith((",", ";"))
-        whole = whole or _dated_at(words, start + 1) is not None
-        return start + 1 if whole and _ID.fullmatch(words[start].rstrip(",;")) else 0
+        return _end_of_id(words, start)
     if name.endswith("_on") or name == "valid_until":
         for end in range(min(len(words), start + _MOST_DAY_WORDS), start, -1):
-            if is_day(" ".join(words[start:end]).rstrip(",;")):
+            if words[end - 1] not in _DASHES and is_day(" ".join(words[start:end]).rstrip(",;")):
                 return end
     return 0
+
+
+def _end_of_id(words: list[str], start: int) -> int:
+    """A number that ends its part, or has the day of a paper behind it, and is no day itself: `of
+    the same lot, 13.11.2026`."""
+    number = words[start].rstrip(",;")
+    whole = start + 1 == len(words) or words[start].endswith((",", ";"))
+    whole = whole or _dated_at(words, start + 1) is not None
+    return start + 1 if whole and _ID.fullmatch(number) and not _DAY.fullmatch(number) else 0

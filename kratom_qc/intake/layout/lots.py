@@ -50,8 +50,8 @@ def lot_within(text: str) -> LotWithin | None:
     bare = vocabulary.lot(text)
     if _WHOLE.fullmatch(bare):
         return LotWithin(bare, bare != text.strip())
-    named = _WITH_WORDS.fullmatch(text.strip())
-    return LotWithin(named["lot"], False) if named and _is_product(named["rest"]) else None
+    match = _WITH_WORDS.fullmatch(text.strip())
+    return LotWithin(match["lot"], False) if match and _is_product(match["rest"]) else None
 
 
 def _is_product(text: str) -> bool:
@@ -64,24 +64,24 @@ def _is_product(text: str) -> bool:
 def named_lots(file: str, sheets: Iterable[Sheet]) -> tuple[SourceText, ...]:
     """The lots that labels and headed columns name, each where it is first named. They are only
     looked for: a word too many holds nothing, where no certificate speaks of it."""
-    found: dict[str, SourceText] = {}
+    lots: dict[str, SourceText] = {}
     for sheet in sheets:
         page = Page(file, sheet)
         for row, cells in sheet.rows.items():
             stated = [fact.word for fact in stated_in(page, row, cells) if fact.name == "batch_id"]
             for word in (*stated, *_within(page, row), *_below_headers(page, row)):
                 lot = vocabulary.lot(word.text)
-                if lot and not _is_header(lot) and len(found) < _MOST_LOTS:
-                    found.setdefault(lot, SourceText(lot, word.ref))
-    return tuple(found.values())
+                if lot and not _is_header(lot) and len(lots) < _MOST_LOTS:
+                    lots.setdefault(lot, SourceText(lot, word.ref))
+    return tuple(lots.values())
 
 
 def _within(page: Page, row: int) -> Iterator[SourceText]:
     """The lots that stand in the names of samples with their label."""
     for column, cell in page.cells(row).items():
-        found = lot_within(cell.text)
-        if found is not None and found.labelled:
-            yield SourceText(found.lot, page.place(row, column))
+        lot = lot_within(cell.text)
+        if lot is not None and lot.labelled:
+            yield SourceText(lot.lot, page.place(row, column))
 
 
 def _below_headers(page: Page, row: int) -> Iterator[SourceText]:
@@ -90,10 +90,10 @@ def _below_headers(page: Page, row: int) -> Iterator[SourceText]:
     if sum(map(_heads, cells.values())) < 2:
         return
     for column, cell in cells.items():
-        at = row + 1
-        while vocabulary.fact_name(cell.text) == "batch_id" and column in page.cells(at):
-            yield page.peek(at, column)
-            at += 1
+        below = row + 1
+        while vocabulary.fact_name(cell.text) == "batch_id" and column in page.cells(below):
+            yield page.peek(below, column)
+            below += 1
 
 
 def _heads(cell: Cell) -> bool:

@@ -76,7 +76,9 @@ class Page:
         if left <= 1 and right is None:
             return cells
         return {
-            at: cell for at, cell in cells.items() if left <= at and (right is None or at <= right)
+            column: cell
+            for column, cell in cells.items()
+            if left <= column and (right is None or column <= right)
         }
 
     def anchor(self, row: int, column: int) -> tuple[int, int]:
@@ -112,7 +114,11 @@ class Page:
 
     def unclaimed(self, row: int) -> dict[int, Cell]:
         """The cells of a row that nothing has understood so far, by column."""
-        return {at: cell for at, cell in self.cells(row).items() if not self.is_claimed(row, at)}
+        return {
+            column: cell
+            for column, cell in self.cells(row).items()
+            if not self.is_claimed(row, column)
+        }
 
     def _of_sheet(self, row: int, column: int) -> tuple[int, int]:
         return (column, row) if self.turned else (row, column)
@@ -123,8 +129,8 @@ class Page:
 
     def peek(self, row: int, column: int) -> SourceText:
         """A cell, or what a merged area says there, without understanding it."""
-        at = self.anchor(row, column)
-        row = at[0] if at[1] == column else row
+        anchor = self.anchor(row, column)
+        row = anchor[0] if anchor[1] == column else row
         cell = self.sheet.rows.get(row, {}).get(column)
         place = self.place(row, column)
         return (
@@ -146,14 +152,14 @@ class Page:
 
     def spread(self, row: int, column: int, meaning: str) -> SourceText:
         """A cell used as a word; a merged area says the same in every row that it covers."""
-        at = self.anchor(row, column)
-        return self.word(at[0] if at[1] == column else row, column, meaning)
+        anchor = self.anchor(row, column)
+        return self.word(anchor[0] if anchor[1] == column else row, column, meaning)
 
     def fact(self, row: int, column: int, name: str) -> SourceText:
         """A cell that states a fact. An id that is stored as a date, a fraction or a number of more
         than 15 digits is not the id the laboratory typed: the spreadsheet has changed it."""
-        at = self.anchor(row, column)
-        row = at[0] if at[1] == column else row
+        anchor = self.anchor(row, column)
+        row = anchor[0] if anchor[1] == column else row
         word = self.word(row, column, name.replace("_", " "))
         cell = self.sheet.rows.get(row, {}).get(column)
         if name == "batch_id":
@@ -169,9 +175,9 @@ class Page:
             self.trouble("ID-CHANGED", message, row, column, cell.text)
         return word
 
-    def trouble(self, code: str, message: str, row: int, column: int, said: str = "") -> None:
+    def trouble(self, code: str, message: str, row: int, column: int, quoted: str = "") -> None:
         """Note a problem of a cell."""
-        self.problems.append(Problem(code, message, self.place(row, column), said))
+        self.problems.append(Problem(code, message, self.place(row, column), quoted))
 
     def trouble_with(self, code: str, message: str, word: SourceText) -> None:
         """Note a problem of a word that was read."""
@@ -181,7 +187,7 @@ class Page:
 def _without_colons(sheet: Sheet) -> Sheet:
     """A sheet without the colons that stand in cells of their own between labels and values."""
     rows = {
-        row: {at: cell for at, cell in cells.items() if cell.text.strip() not in _COLONS}
+        row: {column: cell for column, cell in cells.items() if cell.text.strip() not in _COLONS}
         for row, cells in sheet.rows.items()
         if any(cell.text in _COLONS for cell in cells.values())
     }
@@ -191,19 +197,19 @@ def _without_colons(sheet: Sheet) -> Sheet:
 
 
 def _covered(sheet: Sheet) -> dict[tuple[int, int], CellRange]:
-    found: dict[tuple[int, int], CellRange] = {}
+    covered: dict[tuple[int, int], CellRange] = {}
     if not sheet.merged or not sheet.rows:
-        return found
+        return covered
     last_row = max(sheet.rows)
     last_column = max(max(cells) for cells in sheet.rows.values() if cells)
     for area in sheet.merged:
         first, left, last, right = area
         for row in range(first, min(last, last_row) + 1):
             for column in range(left, min(right, last_column) + 1):
-                found[row, column] = area
-            if len(found) >= _MOST_COVERED:
-                return found
-    return found
+                covered[row, column] = area
+            if len(covered) >= _MOST_COVERED:
+                return covered
+    return covered
 
 
 def turn(page: Page, rows: list[int], left: int, names: dict[int, Cell]) -> Page:
@@ -212,8 +218,8 @@ def turn(page: Page, rows: list[int], left: int, names: dict[int, Cell]) -> Page
     grid: Grid = {}
     for row in rows:
         for column, cell in page.cells(row, left).items():
-            said = names.get(column, cell) if row == rows[0] else cell
-            grid.setdefault(column, {})[row] = said
+            named = names.get(column, cell) if row == rows[0] else cell
+            grid.setdefault(column, {})[row] = named
     wanted = set(rows)
     problems = {
         (column, row): trouble

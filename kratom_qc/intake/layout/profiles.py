@@ -126,8 +126,8 @@ class Table(checked.Table):
     @cached_property
     def columns(self) -> Mapping[str, Meaning]:
         """What columns mean by the text of their header."""
-        named = {squeezed(name): meaning for name, meaning in self.meanings.items()}
-        return {name: meaning for name, meaning in named.items() if not _NUMBERED.fullmatch(name)}
+        by_name = {squeezed(name): meaning for name, meaning in self.meanings.items()}
+        return {name: meaning for name, meaning in by_name.items() if not _NUMBERED.fullmatch(name)}
 
     @cached_property
     def numbered(self) -> Mapping[int, Meaning]:
@@ -141,8 +141,8 @@ class Table(checked.Table):
 
     @field_validator("header", mode="before")
     @classmethod
-    def _is_a_header(cls, header: object, others: ValidationInfo) -> object:
-        if others.data.get("kind") == "transposed":
+    def _is_a_header(cls, header: object, row: ValidationInfo) -> object:
+        if row.data.get("kind") == "transposed":
             if not (isinstance(header, str) and re.fullmatch(r"[A-Z]{1,3}", header)):
                 raise ValueError('must be the column that holds the names, as "A"')
             return _column_number(header)
@@ -308,12 +308,18 @@ def rows_of(sheet: Sheet, texts: Sequence[str]) -> Iterator[int]:
 def load() -> tuple[Profile, ...]:
     """The shipped profiles and the user's own. Raises RulebookError with every mistake of every
     file at once."""
-    own = settings.layouts()
-    return load_folders((LAYOUTS, *([own] if own else [])))
+    folder = settings.layouts()
+    return load_folders((LAYOUTS, folder), _state(folder)) if folder else load_folders((LAYOUTS,))
+
+
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a profile was changed: readers are forked for days from one process."""
+    known = ((path.name, path.stat()) for path in sorted(folder.glob("*.toml")))
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in known)
 
 
 @cache
-def load_folders(folders: tuple[Path, ...]) -> tuple[Profile, ...]:
+def load_folders(folders: tuple[Path, ...], _as_they_are: object = None) -> tuple[Profile, ...]:
     """The profiles of some folders. Raises RulebookError with every mistake of every file."""
     wrong: list[str] = []
     profiles: dict[str, Profile] = {}

@@ -23,10 +23,10 @@ def is_rounded(raw: str, reported: str) -> bool:
     exact, printed = _NUMBER.fullmatch(raw), _NUMBER.fullmatch(reported)
     if exact is None or printed is None or exact["below"]:
         return False
-    measured, said = _decimal(exact["number"]), _decimal(printed["number"])
+    measured, shown = _decimal(exact["number"]), _decimal(printed["number"])
     if printed["below"]:
-        return measured < said
-    return abs(measured - said) * 2 <= _last_figure(said)
+        return measured < shown
+    return abs(measured - shown) * 2 <= _last_figure(shown)
 
 
 def _decimal(text: str) -> Decimal:

@@ -20,6 +20,7 @@ from kratom_qc.intake.layout.sense import (
     UNIT_ROLES,
     begins_like_number,
     could_be_result,
+    is_numbered_heading,
     squeezed,
 )
 from kratom_qc.vocabulary.calendar import is_day
@@ -226,19 +227,13 @@ def _heading_in(page: Page, row: int, cells: dict[int, Cell]) -> int | None:
     text = open_cells[number].text
     if vocabulary.fact_name(text) is not None or any(part.name for part in parts(text)):
         return None
-    if begins_like_number(text) and not _is_numbered(text):
+    if begins_like_number(text) and not is_numbered_heading(text):
         return None
     if len(open_cells) == 1:
         return number
     others = [cell.text for at, cell in open_cells.items() if at != number]
     is_row = vocabulary.analyte(squeezed(text)) is not None or any(map(could_be_result, others))
     return number if heading(text).is_understood and not is_row else None
-
-
-def _is_numbered(text: str) -> bool:
-    """`2. Residual solvents, ppm`: the number of a section before its words."""
-    said = heading(text)
-    return said.is_understood and any(any(map(str.isalpha, part)) for part in said.subjects)
 
 
 def claim_heading(page: Page, row: int, column: int) -> None:

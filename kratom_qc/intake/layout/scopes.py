@@ -48,7 +48,7 @@ def bands(page: Page, tables: Sequence[TableRead]) -> list[Band]:
         starting = beginning.get(row, [])
         lasting = [table for table in (*lasting, *starting) if row <= table.last]
         if starting:
-            band.tables = starting
+            band.tables += starting
             result.append(band)
             band, before = Band(), 0
         cells = _free(page, row)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kratom_qc import vocabulary
+from kratom_qc.vocabulary.rows import heading
 
 # No header is longer, and on what is longer these patterns would take the square of its length.
 _SHORT = r"^(?=[\s\S]{0,200}\Z)"
@@ -28,13 +29,26 @@ _LANGUAGES = re.compile(
     r"\s+[/|]\s+|\s*[|\n]\s*|(?<=\w\w\w)/(?=\w\w\w)"
     r"|(?<=[\u0e00-\u0e7f])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[\u0e00-\u0e7f])"
 )
+_PER = re.compile(r"(?:per|pro|par|por|na|/)\s*(?P<piece>[^\W\d]{2,20})", re.IGNORECASE)
 _EXPANDED = re.compile(r"±|[kK]\s*=\s*2(?:[.,]0+)?(?:\s*[,;]\s*(?:95|P\s*=\s*95)\s*%)?")
 _MARKS = re.compile(r"[\s*†‡§¹²³⁴⁵]+$")
 _NUMBER_FIRST = re.compile(r"\s*[<>≤≥=~±+-]*\s*[0-9]")
+_BOUND_WORD = re.compile(
+    r"\s*(?:[≤≥≦≧]|[<>]=|(?:max|min|maks|maxi|mini|nmt|nlt)\b|(?:not|no|nicht|ne|pas|no|non|nie|niet|tidak)"
+    r"\s+(?:more|less|mehr|weniger|více|méně|plus|moins|más|menos|mais|più|meno|więcej|mniej|meer|minder"
+    r"|lebih|kurang)\b|up to\b|at (?:most|least)\b|höchstens\b|mindestens\b|maximal\b|nejvýše\b"
+    r"|nejméně\b|au plus\b|au moins\b|como (?:máximo|mínimo)\b|ไม่เกิน|ไม่น้อยกว่า)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r"\s*[0-9][0-9.,]*\s*%?\s*(?:[-–—]|to|à|bis|až|a|do|al?|tot|s/?d)\s*[0-9][0-9.,]*\s*[^\W\d]{0,6}%?\s*",
+    re.IGNORECASE,
+)
 _WHOLE_DATE = re.compile(
     r"\s*(?:[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])\s?[0-9]{1,2}\2\s?[0-9]{4}"
     r"|[0-9]{1,2}[-\s]?[A-Z][A-Za-z]{2,8}[-\s]?[0-9]{4})(?:[T\s].*)?$"
 )
+_WITH_BRACKET = re.compile(r"\s*\([^()]{1,40}\)$")  # `BLQ (LOQ 0.02)`
 _NO_OPINION = ("not_tested", "not_evaluated", "not_detected", "below_lod", "below_loq")
 UNIT_ROLES = ("result", "lod", "loq", "lod_loq", "uncertainty", "limit")
 # What a column may say of one analyte of a wide table: `Lead LOQ (ppm)`
@@ -66,12 +80,31 @@ UNKNOWN = Sense("unknown")
 def could_be_result(text: str) -> bool:
     """Whether a text begins like a number or is a result word: not to be dropped in silence."""
     words = vocabulary.without_portion(text)
-    return begins_like_number(text) or vocabulary.status(words) is not None
+    said = vocabulary.status(words) or vocabulary.status(_WITH_BRACKET.sub("", text))
+    return begins_like_number(text) or said is not None
 
 
 def begins_like_number(text: str) -> bool:
     """Whether a text begins like a number."""
     return _NUMBER_FIRST.match(text) is not None
+
+
+def names_analyte(text: str) -> bool:
+    """`Lead`, or `Lead (mg/kg)`."""
+    said = sense(text).role.removeprefix("analyte:")
+    return said != sense(text).role and vocabulary.analyte(said) is not None
+
+
+def states_bound(text: str) -> bool:
+    """Whether a text says what a result may be, and cannot be one: `max. 3,0`, `NMT 10 µg`,
+    `≤ 0.04`, `90 - 115 %`."""
+    return _BOUND_WORD.match(text) is not None or _RANGE.fullmatch(text) is not None
+
+
+def is_numbered_heading(text: str) -> bool:
+    """`2. Residual solvents, ppm`: the number of a section before its words."""
+    said = heading(text)
+    return said.is_understood and any(any(map(str.isalpha, part)) for part in said.subjects)
 
 
 def may_be_bound(text: str) -> bool:
@@ -128,6 +161,8 @@ def _name_and_more(text: str, name: str, inside: str, pattern: re.Pattern[str]) 
     unit = inside if vocabulary.unit(inside) is not None else ""
     if role in UNIT_ROLES and (unit or _basis_of(inside)):
         return Sense(role, unit, vocabulary.basis_in(inside)[0] or "")
+    if each := _per_piece(name, inside):
+        return Sense("result", each)
     if unit and (vocabulary.analyte(name) or (pattern is BRACKET and not role)):
         found = _analyte_in(text, name, unit)
         if found is not None:
@@ -135,6 +170,13 @@ def _name_and_more(text: str, name: str, inside: str, pattern: re.Pattern[str]) 
     if role == "uncertainty" and _EXPANDED.fullmatch(inside):
         return Sense(role)
     return _with_remark(role, name, inside) if pattern is BRACKET else None
+
+
+def _per_piece(name: str, inside: str) -> str:
+    """The unit of `Per gummy (mcg)`: mcg/gummy; empty where there is none."""
+    of = _PER.fullmatch(name)
+    unit = f"{inside}/{of['piece']}" if of and "/" not in inside else ""
+    return unit if unit and vocabulary.unit(unit) is not None else ""
 
 
 def _analyte_in(text: str, name: str, unit: str) -> Sense | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.rows import Row
-from kratom_qc.intake.layout.sense import begins_like_number, sense
+from kratom_qc.intake.layout.sense import begins_like_number, names_analyte
 
 _PARTS = re.compile(r"\s*[;\n|]\s*|\s{2,}|,\s+(?=[^\W\d])")
 _NUMBER = re.compile(
@@ -23,6 +25,7 @@ _IN_PORTION = re.compile(
 )
 _ONLY_NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
 _LONGEST = 300
+_PHYSICAL = "physical"
 
 
 @lru_cache(4096)
@@ -72,6 +75,22 @@ def read_sentences(page: Page, row: int, cells: dict[int, Cell]) -> Iterator[Row
             word = page.word(row, column, f"result of {name}")
             line = ResultRow(SourceText(name, word.ref), SourceText(said, word.ref))
             yield Row(line, {})
+    yield from _beside_its_label(page, row, page.cells(row))
+
+
+def _beside_its_label(page: Page, row: int, cells: dict[int, Cell]) -> Iterator[Row]:
+    """`Average gummy weight | 4.12 g (n = 20)`: what is weighed of a product is told beside its
+    label, and in no table, as often as not."""
+    for label, value in pairwise(sorted(cells)):
+        known = vocabulary.analyte(cells[label].text.strip(" :"))
+        said = vocabulary.without_statistic(cells[value].text)
+        number = _NUMBER.fullmatch(said.strip())
+        measured = number is not None and vocabulary.unit(number["unit"]) is not None
+        read = page.is_claimed(row, value) or page.meanings(row, label) not in ([], ["label"])
+        if known is not None and known.family == _PHYSICAL and measured and not read:
+            analyte = page.word(row, label, "analyte")
+            word = page.word(row, value, f"result of {known.name}")
+            yield Row(ResultRow(analyte, replace(word, text=said)), {})
 
 
 # ---------------------------------------------------------------- what only looks like one
@@ -97,7 +116,7 @@ def hold_stray(page: Page, row: int, cells: dict[int, Cell]) -> None:
 def _is_stray(page: Page, row: int, cells: dict[int, Cell], number: int) -> bool:
     """An analyte with a result beside it, or a number below it."""
     said = cells[number].text
-    if vocabulary.fact_name(said) is not None or not _names_analyte(said):
+    if vocabulary.fact_name(said) is not None or not names_analyte(said):
         return False
     below = page.unclaimed(row + 1).get(number)
     beside = any(
@@ -106,12 +125,3 @@ def _is_stray(page: Page, row: int, cells: dict[int, Cell], number: int) -> bool
         if at != number
     )
     return beside or (below is not None and len(cells) > 1 and begins_like_number(below.text))
-
-
-def _names_analyte(text: str) -> bool:
-    """`Lead`, or `Lead (mg/kg)`."""
-    role = sense(text).role
-    return (
-        role.startswith("analyte:")
-        and vocabulary.analyte(role.removeprefix("analyte:")) is not None
-    )

@@ -33,7 +33,13 @@ from kratom_qc.intake.layout.rows import (
     total_of,
     with_sample_types,
 )
-from kratom_qc.intake.layout.sense import UNIT_ROLES, could_be_result, sense, squeezed
+from kratom_qc.intake.layout.sense import (
+    UNIT_ROLES,
+    could_be_result,
+    names_analyte,
+    sense,
+    squeezed,
+)
 from kratom_qc.intake.layout.sentences import listed
 from kratom_qc.vocabulary.rows import heading, is_sample_word, repetition, writing
 
@@ -62,6 +68,7 @@ _VERDICTS = (
     "final",
 )
 RAW = "raw"
+_PAIR = 3  # columns of a table that may have results of two cells
 _SUMMARY_GOOD = ("opinion_good", "final")
 
 
@@ -71,7 +78,6 @@ class ListReader:
 
     def __init__(self, block: Block, above: Section):
         header = _told_apart(block, with_sample_types(block))
-        claim_header(block.page, header)
         self.block, self.page, self.header = block, block.page, header
         self.analyte = header.of("analyte")[0].number
         self.results = header.of("result") or header.of("qualifier")
@@ -81,22 +87,26 @@ class ListReader:
         self.section = above
         self.batch: dict[str, SourceText] = {}
         self.last = 0  # the row of the last result
+        self.read = False  # whether any row says something of an analyte or a panel
         self.naming: int | None = None  # a row that names the batch of results still to come
         self.names: list[str] = []  # of the analytes since the last heading
         self.units: dict[int, SourceText] = {}  # of a row of units below the header, by column
 
     def rows(self) -> Iterator[Row]:
-        """The results, from top to bottom."""
+        """The results, from top to bottom. Words over nothing head no table: `Report status |
+        Detected in 25 g`."""
         for row in self.block.body:
             cells = self.block.cells(row)
             if cells:
                 yield from self._row(row, cells)
+        if self.read:
+            claim_header(self.page, self.header)
 
     def _row(self, row: int, cells: dict[int, Cell]) -> Iterator[Row]:
         name = squeezed(self.page.peek(row, self.analyte).text)
         if self._is_fact_row(cells):
             self.naming = row if _names_batch(cells) else self.naming
-        elif vocabulary.analyte(name) is not None and not self._heads_its_parts(row, cells, name):
+        elif names_analyte(name) and not self._heads_its_parts(row, cells, name):
             yield from self._results(row, cells, name)
         elif not self._is_of_section(row, cells, name):
             yield from self._unknown(row, cells, name)
@@ -120,8 +130,14 @@ class ListReader:
             yield from self._listed(row)
         elif not name or _NUMBER.fullmatch(name):
             self._hold_slipped(row, cells)
-        elif self._answers(cells):
+        elif self._answers(cells) and not self._is_apart(row, cells):
             yield from self._results(row, cells, name)
+
+    def _is_apart(self, row: int, cells: dict[int, Cell]) -> bool:
+        """Whether two cells behind a blank row, after results of more columns, are a label with its
+        value, and no result of an unknown name."""
+        blank = any(not self.page.cells(at) for at in range(self.last + 1, row))
+        return bool(self.last) and blank and len(cells) == 2 and len(self.header.columns) > _PAIR
 
     # ------------------------------------------------------------ what a row is
 
@@ -195,6 +211,7 @@ class ListReader:
         doubtful = [at for at in words if at not in good and vocabulary.status(cells[at].text)]
         if not good or doubtful or results or not _is_panel(name):
             return False
+        self.read = True
         self.page.word(row, self.analyte, "panel")
         for at in good:
             self.page.word(row, at, f"verdict on {name}")
@@ -267,7 +284,7 @@ class ListReader:
         return answers or (follows and roles == ["result"])
 
     def _results(self, row: int, cells: dict[int, Cell], name: str) -> Iterator[Row]:
-        self.last = row
+        self.last, self.read = row, True
         quality = quality_of(self.header, cells, self.same) or self.section.quality
         note_cells(self.block, row, name)
         if quality == "yes":
@@ -371,6 +388,7 @@ class ListReader:
     def _listed(self, row: int) -> Iterator[Row]:
         """`Lead 0.21; Cadmium <0.05` in the column of results: each is a result of its own, with
         the unit and the facts of the row."""
+        self.read = True
         words, facts = self._words(row), facts_of(self.page, self.header, row)
         note_cells(self.block, row, "")
         if _is_panel(self.page.peek(row, self.analyte).text):

@@ -37,8 +37,8 @@ def with_texts(
             for index in owners.of(text.source.ref):
                 texts[index].append(text)
     return tuple(
-        replace(certificate, texts=tuple(own))
-        for certificate, own in zip(certificates, texts, strict=True)
+        replace(certificate, texts=tuple(of_paper))
+        for certificate, of_paper in zip(certificates, texts, strict=True)
     )
 
 
@@ -102,18 +102,20 @@ def _unclaimed(page: Page, lines: _Lines) -> Iterator[PageText]:
                 yield _text_of(page, cell, (row, column), headings, analyte, in_table=heads)
 
 
-def _may_say_more(page: Page, at: tuple[int, int], meanings: Sequence[str], lines: _Lines) -> bool:
+def _may_say_more(
+    page: Page, place: tuple[int, int], meanings: Sequence[str], lines: _Lines
+) -> bool:
     """Whether a cell was read as nothing, as a heading only, which may be any words, or as a result
     that no certificate has."""
     if any(meaning.startswith(_RESULT) for meaning in meanings):
-        return page.place(*at) not in lines.read
+        return page.place(*place) not in lines.read
     return set(meanings) <= {"heading"}
 
 
 def _text_of(
     page: Page,
     cell: Cell,
-    at: tuple[int, int],
+    place: tuple[int, int],
     headings: Mapping[int, Cell],
     analyte: str,
     *,
@@ -121,33 +123,33 @@ def _text_of(
 ) -> PageText:
     """A cell with what a person reads it by: its column's heading beside a result, nothing in a
     header row, elsewhere the words before it."""
-    word = SourceText(cell.text, page.place(*at), cell.shown, cell.kind)
-    row, column = at
+    word = SourceText(cell.text, page.place(*place), cell.shown, cell.kind)
+    row, column = place
     if headings.get(column) is cell:
         return PageText(word)
-    if (analyte or in_table or at in page.around) and column in headings:
-        beside = page.around[at].row_of if at in page.around else ""
+    if (analyte or in_table or place in page.around) and column in headings:
+        beside = page.around[place].row_of if place in page.around else ""
         return PageText(word, column=headings[column].text, row_of=analyte or beside)
     label = _label(page.cells(row), column)
     if not analyte:
-        signed = _signed_under(page, at) if _may_be_named(cell.text) else ""
-        label = _label_over(page, at, label) or signed or label
+        signed = _signed_under(page, place) if _may_be_named(cell.text) else ""
+        label = _label_over(page, place, label) or signed or label
     return PageText(word, label=label, row_of=analyte)
 
 
-def _label_over(page: Page, at: tuple[int, int], beside: str) -> str:
+def _label_over(page: Page, place: tuple[int, int], beside: str) -> str:
     """The label over a cell, where labels stand above their values: `Test ID:` over `T0003188`."""
-    row, column = at
+    row, column = place
     above = page.cells(row - 1)
     if column not in above or _is_label(beside) or not all(map(_is_label_cell, above.values())):
         return ""
     return above[column].text.strip()
 
 
-def _signed_under(page: Page, at: tuple[int, int]) -> str:
+def _signed_under(page: Page, place: tuple[int, int]) -> str:
     """Whose name stands over a line for a signature: `Technical Director` at most three rows below
     it, with days and times between."""
-    row, column = at
+    row, column = place
     cells = (page.cells(below).get(column) for below in range(row + 1, row + 4))
     return next(filter(None, (_role_in(cell.text) for cell in cells if cell is not None)), "")
 
@@ -191,5 +193,5 @@ def _is_header(page: Page, row: int) -> bool:
 
 def _label(cells: Mapping[int, Cell], column: int) -> str:
     """The words before a cell in its row."""
-    before = [at for at in cells if at < column]
+    before = [number for number in cells if number < column]
     return cells[max(before)].text.strip() if before and cells[max(before)].kind == "text" else ""

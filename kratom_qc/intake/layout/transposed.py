@@ -40,13 +40,15 @@ def transposed_at(page: Page, row: int) -> TransposedTable | None:
     left = min(cells)
     if vocabulary.fact_name(cells[left].text) != "batch_id":
         return None
-    others = {at: cell for at, cell in cells.items() if at != left}
+    beside = {column: cell for column, cell in cells.items() if column != left}
     values = {
-        at for at, cell in others.items() if vocabulary.column_role(cell.text) not in ROW_WORDS
+        column
+        for column, cell in beside.items()
+        if vocabulary.column_role(cell.text) not in ROW_WORDS
     }
-    if not values or any(_is_label(others[at].text) for at in values):
+    if not values or any(_is_label(beside[column].text) for column in values):
         return None
-    if all(vocabulary.status_of_paper(others[at].text) for at in values):
+    if all(vocabulary.status_of_paper(beside[column].text) for column in values):
         return None  # `Batch | Pass` in a summary
     first = _column_of_analytes(page, row, left, values)
     rows = _run(page, row, first, values, least=2)
@@ -61,7 +63,7 @@ def _column_of_analytes(page: Page, row: int, left: int, values: set[int]) -> in
     `Unit`."""
     for header in headers_at(page, row + 1)[:1]:
         first = header.columns[0].number
-        if header.kind == LIST and {one.number for one in header.of("result")} == values:
+        if header.kind == LIST and {column.number for column in header.of("result")} == values:
             return min(first, left)
     return left
 
@@ -87,15 +89,15 @@ def _claim_words_above(page: Page, header: Header) -> None:
     """Claim the words above the names of batches: `Parameter | Unit | Result | Method`."""
     for row in range(header.top, header.row):
         for column, cell in page.cells(row).items():
-            said = sense(cell.text)
-            if said.is_known and is_whole(cell.text):
-                page.word(row, column, f"header: {said.role}")
+            meaning = sense(cell.text)
+            if meaning.is_known and is_whole(cell.text):
+                page.word(row, column, f"header: {meaning.role}")
 
 
 def _names_batches(page: Page, row: int, left: int, columns: set[int]) -> bool:
     cells = page.cells(row)
-    named = left in cells and vocabulary.fact_name(cells[left].text) == "batch_id"
-    return named and bool(columns & cells.keys())
+    is_named = left in cells and vocabulary.fact_name(cells[left].text) == "batch_id"
+    return is_named and bool(columns & cells.keys())
 
 
 def _is_label(text: str) -> bool:
@@ -156,15 +158,17 @@ def _part_without_value(cells: dict[int, Cell], values: set[int], role: str) -> 
         return "end"
     if role == "unknown":
         return "unnamed"
-    of_each = len(values) > 1 and all(sense(cells[at].text).role == "result" for at in values)
+    of_each = len(values) > 1 and all(
+        sense(cells[column].text).role == "result" for column in values
+    )
     return "row" if of_each else "end"
 
 
 def _claim_results(page: Page, row: int) -> None:
     """Claim `Found | Found` beside the word over the analytes."""
-    for at, cell in page.cells(row).items():
+    for column, cell in page.cells(row).items():
         if sense(cell.text).role == "result" and is_whole(cell.text):
-            page.word(row, at, "header: result")
+            page.word(row, column, "header: result")
 
 
 def _is_upright(page: Page, row: int, values: set[int]) -> bool:
@@ -180,45 +184,45 @@ def _is_upright(page: Page, row: int, values: set[int]) -> bool:
 def _rows_above(page: Page, row: int, left: int, values: set[int]) -> list[int]:
     """The rows right above the row of batches that belong to the table: further facts of each
     batch, names of columns."""
-    found: list[int] = []
+    rows: list[int] = []
     for above in range(row - 1, 0, -1):
         cells = page.cells(above)
         if _heads_others(cells, left, values):
-            found.insert(0, above)
+            rows.insert(0, above)
             break
         if not cells or min(cells) != left:
             break
-        label, own = cells[left].text, values & set(cells)
+        label, filled = cells[left].text, values & set(cells)
         of_each = (
-            len(own) > 1
+            len(filled) > 1
             and vocabulary.fact_name(label)
-            and not any(_is_label(cells[at].text) for at in own)
+            and not any(_is_label(cells[column].text) for column in filled)
         )
-        if not of_each and not (sense(label).role == "analyte" and own):
+        if not of_each and not (sense(label).role == "analyte" and filled):
             break
-        found.insert(0, above)
-    return found
+        rows.insert(0, above)
+    return rows
 
 
-def _upright_column(page: Page, row: int, at: int, *, of_each: bool) -> Column:
+def _upright_column(page: Page, row: int, label_column: int, *, of_each: bool) -> Column:
     """A row of a table on its side as a column of the table upright, by the label in column `at`;
     `of_each` where it stands above the row that names the lots."""
-    cell = page.cells(row).get(at)
-    said = sense(cell.text if cell else "")
-    role = said.role
+    cell = page.cells(row).get(label_column)
+    meaning = sense(cell.text if cell else "")
+    role = meaning.role
     if role == "analyte":
-        fact = _fact_of_each(page, row, at) if of_each else None
+        fact = _fact_of_each(page, row, label_column) if of_each else None
         role = f"fact:{fact}" if fact else "ignored"
-    if role == "ignored" and said.role == "analyte":
+    if role == "ignored" and meaning.role == "analyte":
         _claim_results(page, row)
-    header = SourceText(cell.text if cell else "", page.place(row, at))
-    return Column(row, role, header, said.unit, end=row)
+    header = SourceText(cell.text if cell else "", page.place(row, label_column))
+    return Column(row, role, header, meaning.unit, end=row)
 
 
 def _fact_of_each(page: Page, row: int, column: int) -> str | None:
     """What a label states of each lot that may head analytes too: `Description | White powder`."""
     cells = page.cells(row)
-    if any(sense(cell.text).role == "result" for at, cell in cells.items() if at > column):
+    if any(sense(cell.text).role == "result" for number, cell in cells.items() if number > column):
         return None
     return vocabulary.fact_name(cells[column].text)
 
@@ -231,18 +235,18 @@ def _claim_label(page: Page, row: int, column: int, label: Cell) -> None:
 def _heads_others(cells: dict[int, Cell], left: int, values: set[int]) -> bool:
     """`Sample 1 | Sample 2 | Units | MRL` above labels and lots, with nothing above the labels:
     what the columns beside those of the lots hold."""
-    others = [cell.text for at, cell in cells.items() if at not in values]
+    texts = [cell.text for column, cell in cells.items() if column not in values]
     return (
         left not in cells
         and values <= cells.keys()
-        and bool(others)
-        and all(vocabulary.column_role(text) in ROW_WORDS for text in others)
+        and bool(texts)
+        and all(vocabulary.column_role(text) in ROW_WORDS for text in texts)
     )
 
 
 def _on_its_side(
     page: Page,
-    named: int,
+    lot_row: int,
     rows: list[int],
     left: int,
     names: dict[int, Cell],
@@ -257,9 +261,9 @@ def _on_its_side(
     upright = turn(page, rows, left, names)
     columns = []
     for row in rows:
-        at = aside if row <= named else left
-        if at != left and (label := upright.sheet.rows[at].pop(row, None)) is not None:
-            _claim_label(page, row, at, label)
-        column = _upright_column(page, row, at, of_each=row < named)
-        columns.append(replace(column, role=key, unit="") if row == named else column)
+        edge = aside if row <= lot_row else left
+        if edge != left and (label := upright.sheet.rows[edge].pop(row, None)) is not None:
+            _claim_label(page, row, edge, label)
+        column = _upright_column(page, row, edge, of_each=row < lot_row)
+        columns.append(replace(column, role=key, unit="") if row == lot_row else column)
     return TransposedTable(rows[0], upright, Header(left, WIDE, tuple(columns), left))

@@ -87,41 +87,41 @@ class _WideReader:
 
     def _of_batch(self, row: int) -> dict[str, SourceText]:
         """What columns say of all results of a batch."""
-        found = {}
+        words = {}
         for role in _OF_BATCH:
             for column in self.block.header.of(role)[:1]:
                 look = self.page.peek(row, column.number)
                 free = role in _FREE
-                found[role] = look if free else self.page.spread(row, column.number, role)
-        return found
+                words[role] = look if free else self.page.spread(row, column.number, role)
+        return words
 
     def _lines(self, row: int, of_batch: dict[str, SourceText]) -> Iterator[ResultRow]:
         for alike in self.groups:
             section = alike[0].section
             if section.quality == "yes":
-                as_quality_control(self.block, row, [one.column.number for one in alike])
+                as_quality_control(self.block, row, [analyte.column.number for analyte in alike])
                 continue
-            lines = [self._line(row, one, of_batch) for one in alike]
+            lines = [self._line(row, analyte, of_batch) for analyte in alike]
             if section.quality == "perhaps" and not self.above.quality:
                 hold_unclear(self.page, lines[0].cell)
             yield lines[0] if len(lines) == 1 else replace(lines[0], alternatives=tuple(lines[1:]))
 
-    def _line(self, row: int, one: _Analyte, of_batch: dict[str, SourceText]) -> ResultRow:
-        page, column = self.page, one.column
-        words: dict[str, Any] = of_batch | self._notes(column) | self._beside(row, one)
+    def _line(self, row: int, analyte: _Analyte, of_batch: dict[str, SourceText]) -> ResultRow:
+        page, column = self.page, analyte.column
+        words: dict[str, Any] = of_batch | self._notes(column) | self._beside(row, analyte)
         if column.cas is not None:
             words.setdefault("cas", column.cas)
         unit = words.pop("unit", None)
-        stated = one.section.unit
+        stated = analyte.section.unit
         if stated is None and not column.unit and (unit is None or not unit.text.strip()):
             stated = self.block.unit
         return ResultRow(
-            analyte=SourceText(one.name, column.header.ref),
-            result=page.word(row, column.number, f"result of {one.name}"),
+            analyte=SourceText(analyte.name, column.header.ref),
+            result=page.word(row, column.number, f"result of {analyte.name}"),
             unit=unit,
             header_unit=column.header_unit,
             section_unit=stated,
-            section=one.section.word,
+            section=analyte.section.word,
             **words,
         )
 
@@ -134,25 +134,25 @@ class _WideReader:
             for role, row in self.body.notes.items()
         }
 
-    def _beside(self, row: int, one: _Analyte) -> dict[str, Any]:
+    def _beside(self, row: int, analyte: _Analyte) -> dict[str, Any]:
         """What columns of their own say of one analyte: `Lead LOQ (ppm)`."""
-        found: dict[str, Any] = {}
+        words: dict[str, Any] = {}
         for role, columns in self.beside.items():
-            column = columns.get(_named(one.name))
+            column = columns.get(_named(analyte.name))
             if column is not None:
-                found[role] = _noted(self.page, row, column.number, role)
+                words[role] = _noted(self.page, row, column.number, role)
                 if role in ("lod", "loq"):
-                    found[f"{role}_unit"] = column.header_unit
-        return found
+                    words[f"{role}_unit"] = column.header_unit
+        return words
 
     def _alike(self) -> list[list[_Analyte]]:
         """The columns of analytes; those of one analyte that nothing tells apart are other readings
         of one result."""
         groups: dict[tuple[str, str, str], list[_Analyte]] = {}
-        for one in self._in_sections():
-            unit = one.column.unit or self._unit_below(one.column)
-            key = (_named(one.name), vocabulary.unit_key(unit), one.column.basis)
-            groups.setdefault(key, []).append(one)
+        for analyte in self._in_sections():
+            unit = analyte.column.unit or self._unit_below(analyte.column)
+            key = (_named(analyte.name), vocabulary.unit_key(unit), analyte.column.basis)
+            groups.setdefault(key, []).append(analyte)
         return list(groups.values())
 
     def _in_sections(self) -> Iterator[_Analyte]:
@@ -165,10 +165,10 @@ class _WideReader:
                 _hold_nameless(self.block, self.body, column)
             elif _is_analyte(column) or self._is_unknown_analyte(column):
                 role = column.role if _is_analyte(column) else f"analyte:{column.header.text}"
-                own = (
+                section_word = (
                     section_of(column.group, self.above, in_body=True) if column.group else section
                 )
-                yield _Analyte(replace(column, role=role), own)
+                yield _Analyte(replace(column, role=role), section_word)
 
     def _has_cells(self, column: Column) -> bool:
         used = (*self.body.rows, *self.body.notes.values())
@@ -197,12 +197,12 @@ def _with_totals(columns: Iterable[Column]) -> Iterator[Column]:
     """The columns, where a bare `Total` behind analytes of one kind is the total of that kind."""
     names: list[str] = []
     for column in map(_weighed, columns):
-        named = column.role.removeprefix("analyte:") if _is_analyte(column) else column.title
-        whole = total_of(names) if vocabulary.is_bare_total(named) else None
+        name = column.role.removeprefix("analyte:") if _is_analyte(column) else column.title
+        whole = total_of(names) if vocabulary.is_bare_total(name) else None
         if whole is not None:
             yield replace(column, role=f"analyte:{whole}")
             continue
-        names = [*names, named] if _is_analyte(column) else []
+        names = [*names, name] if _is_analyte(column) else []
         yield column
 
 
@@ -222,12 +222,12 @@ def _named(name: str) -> str:
 
 def _of_analytes(block: Block) -> dict[str, dict[str, Column]]:
     """Columns that say something of one analyte (`Lead LOQ`), by role and analyte."""
-    found: dict[str, dict[str, Column]] = {}
+    by_role: dict[str, dict[str, Column]] = {}
     for column in block.header.columns:
         role, of, name = column.role.partition(" of:")
         if of:
-            found.setdefault(role, {})[_named(name)] = column
-    return found
+            by_role.setdefault(role, {})[_named(name)] = column
+    return by_role
 
 
 def _body(block: Block) -> _Body:
@@ -250,22 +250,22 @@ def _body(block: Block) -> _Body:
 def _is_batch(block: Block, row: int, cells: dict[int, Cell], batch: int) -> bool:
     """Whether a row holds the results of a batch, or of nobody knows which: a value stands under an
     analyte, or anything beside a batch."""
-    said = [
+    texts = [
         cells[column.number].text
         for column in block.header.columns
         if _is_analyte(column) and column.number in cells
     ]
     if _is_signed(cells, batch):
         return False
-    named = batch in cells and not _is_signature(cells[batch].text)
-    answers = any(map(could_be_result, said)) or (bool(said) and named)
+    is_named = batch in cells and not _is_signature(cells[batch].text)
+    answers = any(map(could_be_result, texts)) or (bool(texts) and is_named)
     return answers or _lacks_the_rest(block, row, cells, batch)
 
 
 def _is_signed(cells: dict[int, Cell], batch: int) -> bool:
     """`Reviewed by: | J. Doe | 2026-10-12` below a table, the name in the column of its batches:
     words and days only."""
-    first, *others = sorted(cells) or [batch]
+    first, *further = sorted(cells) or [batch]
     label = cells[first].text.strip() if cells else ""
     person = vocabulary.plain_label(label) == "person"
     return (
@@ -273,7 +273,8 @@ def _is_signed(cells: dict[int, Cell], batch: int) -> bool:
         and first != batch
         and vocabulary.fact_name(label) not in (None, "batch_id")
         and all(
-            is_whole_date(cells[at].text) or not could_be_result(cells[at].text) for at in others
+            is_whole_date(cells[number].text) or not could_be_result(cells[number].text)
+            for number in further
         )
     )
 

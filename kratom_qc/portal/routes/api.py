@@ -23,7 +23,7 @@ from kratom_qc.domain.verdict import Decision
 from kratom_qc.ledger.search import Wanted, search
 from kratom_qc.portal import shapes
 from kratom_qc.portal.errors import Refusal
-from kratom_qc.portal.guard import Visitor, program_of
+from kratom_qc.portal.guard import Visitor, check_sees_files, program_of
 from kratom_qc.portal.house import House, InHouse
 from kratom_qc.portal.pages import Onward
 from kratom_qc.portal.uploads import (
@@ -79,10 +79,7 @@ _TAKING: dict[int | str, dict[str, Any]] = {
 
 def reader(request: Request, house: InHouse) -> Visitor:
     """A program of somebody who may see certificates: their company's or all."""
-    visitor = program_of(Action.SEE_LIMITS)(request, house)
-    if not (visitor.may(Action.SEE_OWN) or visitor.may(Action.SEE_ALL)):
-        raise Refusal(403, f"The role {visitor.user.role} may not see certificates.")
-    return visitor
+    return check_sees_files(program_of(Action.SEE_LIMITS)(request, house))
 
 
 Reader = Annotated[Visitor, Depends(reader)]

@@ -15,8 +15,8 @@ router = APIRouter()
 @router.get("/health")
 def health(house: InHouse) -> Response:
     """`status` is ok, warning or failing; with 503 where it is failing."""
-    found = how_it_is.health(house.store.root, house.inbox)
-    return JSONResponse(found, 503 if found["status"] == "failing" else 200)
+    state = how_it_is.health(house.store.root, house.inbox)
+    return JSONResponse(state, 503 if state["status"] == "failing" else 200)
 
 
 @router.get("/metrics")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from kratom_qc import PROGRAM
 from kratom_qc.app import reports
 from kratom_qc.app.compare import compare
 from kratom_qc.domain.errors import InputNotFound
@@ -18,9 +17,9 @@ from kratom_qc.domain.limit import Limit, Rulebook
 from kratom_qc.domain.roles import Action
 from kratom_qc.portal import kept_pages
 from kratom_qc.portal.guard import Visitor, who
-from kratom_qc.portal.house import InHouse
+from kratom_qc.portal.house import House, InHouse
 from kratom_qc.portal.pages import page
-from kratom_qc.report.comparison_page import comparison_page
+from kratom_qc.report.comparison_page import comparison_view
 from kratom_qc.rulebooks import plainly
 from kratom_qc.rulebooks.dates import bound, in_force, is_pending, stands
 from kratom_qc.rulebooks.hazards import due
@@ -144,18 +143,35 @@ _LISTS = {
 
 
 @router.get("/compare")
-def compared(house: InHouse, visitor: Reader, one: str = "", other: str = "") -> Response:
-    """Two batches side by side, or the form that asks which."""
-    one, other = one.strip(), other.strip()
+def compared(
+    house: InHouse, visitor: Reader, one: str = "", other: str = "", batch: str = ""
+) -> Response:
+    """Two batches side by side, or two certificates of one `batch`, or the form that asks which."""
+    asked = {"one": one.strip(), "other": other.strip(), "batch": batch.strip()}
+    view: dict[str, Any] = {}
     wrong = ""
-    if one and other:
+    if asked["one"] and asked["other"]:
         try:
-            found = compare(house.store.root, one, other)
-            links = {batch: f"/batches/{quote(batch)}" for batch in (one, other)}
-            return kept_pages.answer(comparison_page(found, links, program=PROGRAM))
-        except InputNotFound:
-            known = house.store.ledger.batches([one, other])
-            lacking = [batch for batch in (one, other) if batch not in known]
-            wrong = f"There is no batch {' and no batch '.join(lacking)}"
-    status = 404 if wrong else 200
-    return page("compare.html", visitor, status=status, one=one, other=other, wrong=wrong)
+            found = compare(house.store.root, asked["one"], asked["other"], asked["batch"] or None)
+            view = comparison_view(found)
+        except InputNotFound as error:
+            wrong = _lacking(house, asked) or str(error)
+    batches = {view[side].batch_id for side in ("one", "other")} if view else ()
+    return page(
+        "compare.html",
+        visitor,
+        status=404 if wrong else 200,
+        asked=asked,
+        wrong=wrong,
+        view=view,
+        links={batch: f"/batches/{quote(batch)}" for batch in batches},
+        **view,
+    )
+
+
+def _lacking(house: House, asked: Mapping[str, str]) -> str:
+    """Which batches are none; empty where a certificate is none of its batch."""
+    batches = [asked["batch"]] if asked["batch"] else [asked["one"], asked["other"]]
+    known = house.store.ledger.batches(batches)
+    lacking = [batch for batch in batches if batch not in known]
+    return f"There is no batch {' and no batch '.join(lacking)}" if lacking else ""

@@ -45,8 +45,8 @@ async def read_again(request: Request, house: InHouse, visitor: Retrier, sha256:
     """Have a refused file read again."""
     fields = await form_of(request, visitor)
     because = fields.get("because", "")
-    again = partial(retry, house.store, sha256, actor=visitor.name, because=because)
-    await run_in_threadpool(again)
+    retrying = partial(retry, house.store, sha256, actor=visitor.name, because=because)
+    await run_in_threadpool(retrying)
     if visitor.session:
         visitor.session.told.append("The file is read again.")
     return RedirectResponse(f"/certificates/{sha256}", 303)
@@ -57,7 +57,7 @@ def operation(house: InHouse, visitor: Watcher) -> Response:
     """How things stand."""
     ledger = house.store.ledger
     caps = list(settings.caps().described())
-    chosen = [(name, _shown(name), said) for name, said in EFFECTS.items()]
+    chosen = [(name, _shown(name), effect) for name, effect in EFFECTS.items()]
     return page(
         "operation.html",
         visitor,

@@ -98,8 +98,8 @@ def tokens(house: InHouse, visitor: Owner) -> Response:
 
 
 def _tokens(house: House, visitor: Visitor, new: str = "") -> Response:
-    own: list[KnownToken] = house.people.tokens(visitor.name)
-    return page("tokens.html", visitor, tokens=own, new=new)
+    own_tokens: list[KnownToken] = house.people.tokens(visitor.name)
+    return page("tokens.html", visitor, tokens=own_tokens, new=new)
 
 
 @router.post("/tokens")
@@ -114,8 +114,8 @@ async def make(request: Request, house: InHouse, visitor: Owner) -> Response:
 async def revoke(request: Request, house: InHouse, visitor: SignedIn, token_id: str) -> Response:
     """End a token: one's own, or as administrator any."""
     await form_of(request, visitor)
-    own = {one.token_id for one in await run_in_threadpool(house.people.tokens, visitor.name)}
-    if token_id not in own and not visitor.may(Action.MANAGE_PEOPLE):
+    ids = {token.token_id for token in await run_in_threadpool(house.people.tokens, visitor.name)}
+    if token_id not in ids and not visitor.may(Action.MANAGE_PEOPLE):
         raise Refusal(404, "There is no such token, or it is not yours.")
     await run_in_threadpool(revoke_token, house.people, visitor.name, token_id)
     return RedirectResponse("/people" if visitor.may(Action.MANAGE_PEOPLE) else "/tokens", 303)

@@ -23,7 +23,7 @@ from kratom_qc.domain.disposition import DECISIONS, takes_people
 from kratom_qc.domain.errors import InputNotFound, KratomQCError
 from kratom_qc.domain.roles import Action
 from kratom_qc.ledger.entries import Act
-from kratom_qc.ledger.search import Waiting, Wanted, count_waiting, search, waiting
+from kratom_qc.ledger.search import MOST_COUNTED, Waiting, Wanted, count_waiting, search, waiting
 from kratom_qc.portal import downloads, kept_pages
 from kratom_qc.portal.errors import Refusal
 from kratom_qc.portal.forms import form_of
@@ -53,6 +53,7 @@ def review(
         "review.html",
         visitor,
         counts=counts,
+        most_counted=MOST_COUNTED,
         chosen=chosen,
         batches=batches,
         older=older,

@@ -14,11 +14,11 @@ router = APIRouter()
 @router.get("/static/{version}/{name}")
 def static_file(version: str, name: str) -> Response:
     """A file at the address of its content."""
-    found = files().get(name)
-    if found is None or found.hash != version:
+    asset = files().get(name)
+    if asset is None or asset.hash != version:
         raise Refusal(404, "There is no such file.")
     return Response(
-        found.content,
-        media_type=found.kind,
+        asset.content,
+        media_type=asset.kind,
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )

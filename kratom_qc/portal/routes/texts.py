@@ -34,7 +34,7 @@ async def accepted(
 
 def _accepted(house: House, visitor: Visitor, batch_id: str, fields: Mapping[str, str]) -> Response:
     file = Shown(house.store, None).file(fields.get("sha256", ""))
-    if not any(one.batch_id == batch_id for one in file.batches):
+    if not any(batch.batch_id == batch_id for batch in file.batches):
         raise InputNotFound(batch_id)
     paper = paper_of(house.store.root, batch_id, file.delivery)
     places = [value for name, value in fields.items() if name.startswith("text")]
@@ -56,16 +56,16 @@ async def again(request: Request, house: InHouse, visitor: TextReader, batch_id:
     return await run_in_threadpool(_judged, house, visitor, batch_id, "")
 
 
-def _judged(house: House, visitor: Visitor, batch_id: str, told: str) -> Response:
+def _judged(house: House, visitor: Visitor, batch_id: str, message: str) -> Response:
     """The page of the batch after a pass over it."""
     if judge_again(house.store, batch_id, house.today.policy()):
         verdict = house.store.ledger.batches([batch_id])[batch_id].verdict
-        told = f"{told} {batch_id} was judged again: {verdict}.".strip()
+        message = f"{message} {batch_id} was judged again: {verdict}.".strip()
     else:
-        told = (
-            f"{told} {batch_id} could not be judged again just now and stands as it stood; "
+        message = (
+            f"{message} {batch_id} could not be judged again just now and stands as it stood; "
             "judge it again from this page later."
         ).strip()
     if visitor.session:
-        visitor.session.told.append(told)
+        visitor.session.told.append(message)
     return RedirectResponse(f"/batches/{quote(batch_id)}", 303)

@@ -18,6 +18,8 @@ from kratom_qc.app.trends.specifications import Specifications
 from kratom_qc.app.trends.statements import Wanted
 from kratom_qc.domain.errors import InputNotFound, UsageError
 from kratom_qc.domain.roles import Action
+from kratom_qc.ledger.search import Wanted as AnyBatch
+from kratom_qc.ledger.search import search
 from kratom_qc.portal.guard import Visitor, who
 from kratom_qc.portal.house import House, InHouse
 from kratom_qc.portal.pages import page
@@ -29,7 +31,8 @@ Reader = Annotated[Visitor, Depends(who(Action.SEE_ALL))]
 _NAMES = ("product", "laboratory", "vendor", "analyte")
 _FEWEST = 2  # points of a series that is drawn
 _MOST = 24  # charts of a page; those that warn first, then the longest
-_one_at_a_time = Lock()  # an answer may look at thousands of results
+_NEWEST_CERTIFICATES = 1_000  # whose results are looked at
+one_at_a_time = Lock()  # an answer may look at thousands of results
 
 
 @router.get("/trends")
@@ -65,8 +68,9 @@ def _charts(house: House, asked: Mapping[str, str]) -> tuple[list[TrendChart], i
         laboratory=asked["laboratory"] or None,
         vendor=asked["vendor"] or None,
         analyte=asked["analyte"] or None,
+        newest=_NEWEST_CERTIFICATES,
     )
-    with _one_at_a_time:
+    with one_at_a_time:
         found = trends(house.store.root, wanted)
     series = [one for one in found.trends if len(one.series.points) >= _FEWEST]
     series.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
@@ -84,14 +88,14 @@ _LISTED = 200  # that change, by name
 def what_if(house: InHouse, visitor: Reader, on: str = "") -> Response:
     """Which of the newest batches the limits of another day would judge otherwise."""
     wrong, view, lines = "", None, list[Any]()
-    every = len(house.store.ledger.batches())
+    every = sum(house.store.ledger.tally().verdicts.values())
     if on:
         try:
             day = date.fromisoformat(on)
         except ValueError:
             wrong = f"'{on}' is no day"
         else:
-            with _one_at_a_time:
+            with one_at_a_time:
                 view, lines = _answered(house, day)
     return page(
         "what_if.html",
@@ -113,8 +117,7 @@ def _answered(house: House, day: date) -> tuple[Any, list[Any]]:
     from kratom_qc.app.rejudge.summary import batch_line
     from kratom_qc.app.rejudge.summary import page as summary
 
-    known = house.store.ledger.batches().values()
-    newest = sorted(known, key=lambda one: -one.sequence)[:_NEWEST]
+    newest = search(house.store.ledger, AnyBatch(), count=_NEWEST).batches
     policy = load_policy(on=day)
     history = history_of(house.store.root, [one.batch_id for one in newest])
     request = RejudgeRequest(house.store.root, "what-if", policy, history.lying)

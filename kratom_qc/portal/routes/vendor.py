@@ -20,7 +20,7 @@ from kratom_qc.archive.store import raw
 from kratom_qc.domain.roles import Action
 from kratom_qc.portal import downloads
 from kratom_qc.portal.errors import Refusal
-from kratom_qc.portal.guard import Visitor, check_form_token, check_origin, signed_in, who
+from kratom_qc.portal.guard import Visitor, check_form_token, check_origin, sees_files, who
 from kratom_qc.portal.house import InHouse
 from kratom_qc.portal.pages import Onward, page
 from kratom_qc.portal.uploads import check_room, deliver_all, received
@@ -37,17 +37,8 @@ _SEVERITIES = {
     "warning": "warning",
     "note": "remark",
 }
+FileReader = Annotated[Visitor, Depends(sees_files)]
 _LOOK_SECONDS, _WATCH_SECONDS = 0.3, 120
-
-
-def reader_of_files(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
-    """Somebody who may see files: their company's or all."""
-    if not (visitor.may(Action.SEE_OWN) or visitor.may(Action.SEE_ALL)):
-        raise Refusal(403, f"The role {visitor.user.role} may not see certificates.")
-    return visitor
-
-
-FileReader = Annotated[Visitor, Depends(reader_of_files)]
 
 
 @router.get("/send")

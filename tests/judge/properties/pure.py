@@ -29,7 +29,7 @@ from kratom_qc.rulebooks.load import load_rulebooks
 from tests.factory import DAY, REAL
 
 T = TypeVar("T")
-USUAL, ENOUGH = 60, 200  # examples of a property; so many, drawn anew, see every decision
+USUAL, ENOUGH = 30, 200  # examples of a property; so many, drawn anew, see every decision
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", USUAL))
 RANK = {"PASS": 0, "MISSING": 1, "INCONCLUSIVE": 1, "HOLD": 1, "FAIL": 2}  # outcomes and decisions, by severity
 
@@ -150,9 +150,10 @@ def _asked(groups: Sequence[Group]) -> Iterator[Asked]:
 
 
 def judged_property(
-    *strategies: st.SearchStrategy[Any], saw: Sequence[str] = ("PASS", "HOLD", "FAIL")
+    *strategies: st.SearchStrategy[Any], saw: Sequence[str] = ("PASS", "HOLD", "FAIL"), times: int = 1
 ) -> Callable[[Callable[..., None]], Callable[[], None]]:
-    """A property over `(bench, *drawn)`: holds for every example, tells something (`saw`), and the engine agrees."""
+    """A property over `(bench, *drawn)`: holds for every example, tells something (`saw`), and the engine agrees.
+    One that rarely sees a decision tries so many `times` as many examples."""
 
     def decorate(holds: Callable[..., None]) -> Callable[[], None]:
         def test() -> None:
@@ -162,7 +163,7 @@ def judged_property(
                 holds(bench, *drawn)
 
             example.__name__ = example.__qualname__ = holds.__name__  # or all properties would draw alike
-            usual = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+            usual = settings(max_examples=EXAMPLES * times, suppress_health_check=list(HealthCheck))
             usual(given(st.tuples(*strategies))(example))()
             enough = USUAL if settings.default.derandomize else ENOUGH
             assert enough > EXAMPLES or set(saw) <= set(bench.seen), (

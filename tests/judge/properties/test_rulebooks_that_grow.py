@@ -79,7 +79,7 @@ def test_what_is_not_law_never_changes_a_verdict(bench, batch, one, new, standin
     assert len(shown) == (before.batch.product == "leaf_powder")
 
 
-@judged_property(batches(), st.one_of(amounts("NEW"), others("NEW")), st.integers(-40, 40), st.integers(0, 40))
+@judged_property(batches(), st.one_of(amounts("NEW"), others("NEW")), st.integers(-40, 40), st.integers(0, 40), times=2)
 def test_m17_a_limit_decides_between_its_days_and_no_other_day(bench, batch, new, start, length):
     first, last = (DAY + timedelta(days=days) for days in (start, start + length))
     dated = {**new, "effective_from": first.isoformat(), "effective_to": last.isoformat()}
@@ -104,7 +104,7 @@ def test_a_figure_from_memory_never_passes_or_fails(bench, batch, one, other):
     judged(bench, batch, loaded(leaf_powder=book(toml(one)), zz=market(BASE)))  # the same figures, confirmed
 
 
-@judged_property(batches(), rules("A"), st.one_of(amounts("NEW"), others("NEW")))
+@judged_property(batches(), rules("A"), st.one_of(amounts("NEW"), others("NEW")), times=2)
 def test_silence_that_holds_never_releases(bench, batch, one, new):
     noted, held = (
         loaded(leaf_powder=book(BASE, toml(one)), zz=market(toml({**new, **silence}))) for silence in (NOTED, {})

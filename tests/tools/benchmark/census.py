@@ -22,7 +22,7 @@ from pathlib import Path
 
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy, load_policy
-from kratom_qc.app.reading import Reading, read_content
+from kratom_qc.app.reading import READ_BEFORE, Reading, read_content
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import CellRef
 from kratom_qc.domain.verdict import Decision
@@ -63,7 +63,7 @@ def files_under(folder: Path, limit: int | None) -> list[Path]:
 
 def read_all(folder: Path, paths: Iterable[Path], jobs: int) -> Iterator[Told]:
     """Every file's reading; a child that dies tells so in the refusal of its file."""
-    sandbox = Sandbox(CAPS, preload="kratom_qc.app.reading", workers=jobs)
+    sandbox = Sandbox(CAPS, preload=READ_BEFORE, workers=jobs)
     for path in paths:
         name = path.relative_to(folder).as_posix()
         before = time.perf_counter()

@@ -81,9 +81,10 @@ def pages(found: Iterable[Verdict], writer: PassWriter) -> None:
     for verdict in found:
         name = page_name(verdict.batch.batch_id)
         report, kept = reported(batch_page(verdict, program=PROGRAM))
-        writer.pages.add(Page(name, verdict.batch.batch_id, html(report), kept))
+        writer.pages.add(Page(writer.stamp.pass_id, name, verdict.batch.batch_id, html(report), kept))
         rows.append(summary_row(verdict, name))
-    writer.pages.add(Page("passes/1.html", None, summary_page(rows, (), judged_on=ON, program=PROGRAM)))
+    page = summary_page(rows, (), judged_on=ON, program=PROGRAM)
+    writer.pages.add(Page(writer.stamp.pass_id, "passes/1.html", None, page))
 
 
 def archive(words: Iterable[Words], readings: Iterable[Reading], found: Iterable[Verdict], writer: PassWriter) -> None:

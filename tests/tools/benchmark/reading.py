@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kratom_qc.app.reading import Readers
+from kratom_qc.app.reading import READ_BEFORE, Readers
 from kratom_qc.intake.sandbox import Sandbox
 from kratom_qc.intake.workbook import open_workbook
 from kratom_qc.settings import Caps
@@ -67,7 +67,7 @@ def main(inbox: Path, way: str, count: int) -> None:
         with watch("read"):
             found = alone[way](files)
     elif way == "guarded":
-        sandbox = Sandbox(Caps(), preload="kratom_qc.app.reading")
+        sandbox = Sandbox(Caps(), preload=READ_BEFORE)
         with watch("start"):
             for pending in [sandbox.submit(cells, *files[0], Caps()) for _ in range(8)]:
                 pending.answer()

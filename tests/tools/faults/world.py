@@ -67,10 +67,15 @@ class ReadHere:
             yield read_content(name, content, self._caps)
 
 
+def read_here() -> None:
+    """From now on every pass of this process reads its files itself."""
+    release.Readers = release.readers = ReadHere  # type: ignore[misc,assignment]
+
+
 def made(folder: Path) -> Path:
     """A folder with a store that has made one pass, and an inbox with what the next one finds."""
     if release.Readers is not ReadHere:
-        release.Readers = release.readers = ReadHere  # type: ignore[misc,assignment]
+        read_here()
         os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"  # what lies in the inbox has just been put there
         os.environ["KRATOM_QC_MIN_FREE_MIB"] = "0"  # the disks of the faults are small
         passed(_folder(folder / "warm"), **NEW)  # whatever loads late has been loaded

@@ -84,6 +84,7 @@ def _batches() -> None:
         sa.Column("same_as", sa.String(64)),
         sa.Column("amended_by", sa.String(64)),
     )
+    op.create_index("ix_certificates_sha256", "certificates", ["sha256"])
     op.create_table(
         "traces",
         sa.Column("trace", sa.String, primary_key=True),
@@ -124,6 +125,11 @@ def _batches() -> None:
     op.create_index("ix_batches_first", "batches", ["first"])
     op.create_index("ix_batches_changed", "batches", ["changed"])
     op.create_index("ix_batches_open", "batches", ["disposition", "verdict", "sequence"])
+    waiting = ["disposition", "verdict", "by_person", "proposed", "first"]
+    op.create_index("ix_batches_waiting", "batches", waiting)
+    op.create_index("ix_batches_proposed", "batches", ["proposed"])
+    for name in ("verdict", "disposition", "product", "laboratory"):
+        op.create_index(f"ix_batches_by_{name}", "batches", [name, "first"])
 
 
 def _people() -> None:
