@@ -89,15 +89,19 @@ def paper_of(root: Path, batch_id: str, file: Delivery) -> Paper:
     return Paper(file.sha256, name, tuple(texts))
 
 
-@lru_cache(32)
 def _read(root: Path, name: str, sha256: str) -> Reading | None:
-    """A kept file as it was read; what is under a hash never changes."""
-    caps = settings.caps()
+    """A kept file as it is read; None where its reader met a trouble of this moment."""
     try:
-        content = raw(root, sha256)
-        return in_a_child(caps, READ_BEFORE, read_content, name, content, caps)
+        return _read_once(root, name, sha256)
     except ReaderDied:
         return None
+
+
+@lru_cache(32)
+def _read_once(root: Path, name: str, sha256: str) -> Reading:
+    """What is under a hash never changes."""
+    caps, content = settings.caps(), raw(root, sha256)
+    return in_a_child(caps, READ_BEFORE, read_content, name, content, caps)
 
 
 def accept(

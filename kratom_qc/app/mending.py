@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.app.pictures import looked_at
-from kratom_qc.app.reading import READ_BEFORE
+from kratom_qc.app.pictures import LOOKED_BEFORE, looked_at
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.errors import MACHINE_TROUBLE
@@ -87,6 +86,6 @@ def annotated_workbook(root: Path, file: ShownFile) -> bytes:
 
     content, fixes, caps = raw(root, file.delivery.sha256), listing(file), settings.caps()
     try:
-        return in_a_child(caps, READ_BEFORE, annotated, file.delivery.name, content, fixes, caps)
+        return in_a_child(caps, LOOKED_BEFORE, annotated, file.delivery.name, content, fixes, caps)
     except ReaderDied:
         return list_alone(fixes)

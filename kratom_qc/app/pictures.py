@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.app.reading import READ_BEFORE, Reading, read_content
+from kratom_qc.app.looking import look_at
+from kratom_qc.app.reading import Reading
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.look import SheetLook
-from kratom_qc.intake.looks import looks
 from kratom_qc.intake.sandbox import ReaderDied, in_a_child
 from kratom_qc.report.kept import Report
 from kratom_qc.report.sheet_picture import (
@@ -21,6 +21,8 @@ from kratom_qc.report.sheet_picture import (
     notes_of_page,
     sheet_pictures,
 )
+
+LOOKED_BEFORE = "kratom_qc.app.warm_pages"  # what its children are forked from has imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,11 @@ class Looked:
         return sheet_pictures(self.looks, self.reading.account, notes, prefix=prefix)
 
 
-def look_at(name: str, content: bytes, caps: settings.Caps) -> Looked:
-    """Read a file and see how it looks, in this very process: pure and picklable, for a child."""
-    reading = read_content(name, content, caps, account=True)
-    return Looked(reading, looks(name, content, caps))
-
-
 def looked_at(name: str, content: bytes) -> Looked | None:
-    """The same in a child of its own; None where the file ends it."""
+    """A file looked at in a child of its own; None where the file ends it."""
     caps = settings.caps()
     try:
-        return in_a_child(caps, READ_BEFORE, look_at, name, content, caps)
+        return Looked(*in_a_child(caps, LOOKED_BEFORE, look_at, name, content, caps))
     except ReaderDied:
         return None
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -149,12 +150,13 @@ def laboratories_of(text: str) -> list[str]:
 
 
 def neighbours(ledger: Ledger, batch_id: str, count: int = 200) -> list[str]:
-    """So many batch ids before and after one in their order: those that begin as it does."""
+    """So many batch ids before and after one, in their order: those that begin as it does."""
     own = BATCHES.c.batch_id
     before = select(own).where(own < batch_id).order_by(own.desc()).limit(count)
     after = select(own).where(own >= batch_id).order_by(own).limit(count)
     with ledger.reading() as connection:
-        return [name for rows in (before, after) for name in connection.execute(rows).scalars()]
+        both = (connection.execute(rows).scalars() for rows in (before, after))
+        return sorted(chain.from_iterable(both))
 
 
 # ---------------------------------------------------------------- filters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from kratom_qc.report.sheet_picture import FilePictures
 
 _MOST_KEYS = 100_000
 _MOST_PICTURES = 200
+_AGAIN_SECONDS = 300.0
 
 
 @dataclass
@@ -38,23 +40,29 @@ class House:
     strangers: Failures = field(default_factory=lambda: Failures(most=50))
     requests: Rate = field(default_factory=lambda: Rate(per_second=20, at_once=200))
     _drawing: Lock = field(default_factory=Lock)
-    _pictures: OrderedDict[tuple[str, ...], FilePictures | None] = field(
+    _pictures: OrderedDict[tuple[str, ...], tuple[FilePictures | None, float]] = field(
         default_factory=OrderedDict
     )
     _keys: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
 
     def drawn(self, vendor: str | None, file: ShownFile) -> FilePictures | None:
         """The picture of a file, drawn once for each verdict or refusal: one at a time, because a
-        hostile file may take a reader's whole time."""
+        hostile file may take a reader's whole time. One that could not be drawn, because it takes
+        too much or the machine is busy, is tried again after a while."""
         passes = [batch.known.pass_id for batch in file.batches if batch.known]
         refusals = [refusal.code for refusal in file.refusals]
         key = (file.delivery.sha256, vendor or "", *passes, *refusals)
-        with self._drawing:
-            if key not in self._pictures:
-                self._pictures[key] = drawn(self.store.root, file)
-                while len(self._pictures) > _MOST_PICTURES:
-                    self._pictures.popitem(last=False)
-            return self._pictures[key]
+        if self._is_to_draw(key):  # else nobody waits for another's picture
+            with self._drawing:
+                if self._is_to_draw(key):
+                    self._pictures[key] = drawn(self.store.root, file), time.monotonic()
+                    while len(self._pictures) > _MOST_PICTURES:
+                        self._pictures.popitem(last=False)
+        return self._pictures.get(key, (None, 0.0))[0]
+
+    def _is_to_draw(self, key: tuple[str, ...]) -> bool:
+        picture, since = self._pictures.get(key, (None, -_AGAIN_SECONDS))
+        return picture is None and time.monotonic() - since >= _AGAIN_SECONDS
 
     def is_same(self, user: str, key: str, sha256: str) -> bool:
         """Whether an Idempotency-Key comes for the first time, or with the same file as before. A

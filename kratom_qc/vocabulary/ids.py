@@ -13,7 +13,7 @@ from kratom_qc.vocabulary.lists import word_list
 _SIGNS = ":#："
 _LABELLED = re.compile(r"^(?P<label>[^0-9:#]{1,60}?[.#]?)\s*(?P<sign>[:#：]|\s)\s*(?P<id>\S.*)$")
 _LONGEST_LABEL = 5  # words
-_BLANK_FORM = re.compile("x{1,12}")  # `XXXX-XX`
+_BLANK_FORM = re.compile("x{2,12}")  # `XXXX-XX`
 _COUNTED = re.compile(r"[0-9]+")
 _CONNECTED = frozenset({"of", "z", "ze", "von", "de", "sur", "di", "van", "dari", "จาก", ""})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.app import reading
+from kratom_qc.app.pictures import LOOKED_BEFORE
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.intake.sandbox import Sandbox
 from kratom_qc.rulebooks import load
@@ -43,11 +44,12 @@ class _KeptSandbox(Sandbox):
 
 @contextmanager
 def readers_kept() -> Iterator[None]:
-    """One child reads the files of every command with the same caps; one that dies is replaced, as ever."""
+    """One child reads the files of every command with the same caps; one that dies is replaced, as ever. The process that
+    children are forked from has loaded what any of them needs: which of its users starts it is chance."""
     kept: dict[Caps, _KeptSandbox] = {}
 
     def sandbox(caps: Caps, preload: str, workers: int | None = None) -> _KeptSandbox:  # noqa: ARG001 - one is enough
-        return kept.setdefault(caps, _KeptSandbox(caps, preload, workers=1))
+        return kept.setdefault(caps, _KeptSandbox(caps, LOOKED_BEFORE, workers=1))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "Sandbox", sandbox)

@@ -46,6 +46,8 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "/limits/as-judged": (Action.SEE_ALL,),
     "/compare": (Action.SEE_ALL,),
     "/trends": (Action.SEE_ALL,),
+    "/scorecards": (Action.SEE_OWN, Action.SEE_ALL),
+    "/scorecards/{kind}/{name:path}": (Action.SEE_OWN, Action.SEE_ALL),
     "/what-if": (Action.SEE_ALL,),
     "/certificates/{sha256}/answer": (Action.SEE_OWN,),
     "/files": (Action.SEE_ALL,),
@@ -111,6 +113,9 @@ def addresses(path: str, name: str) -> list[str]:
         .replace("{name}", "ann")
     )
     filled = filled.replace("{token_id}", "00000000")
+    if "{kind}" in filled:
+        groups = {"vendor": USERS[name][1], "laboratory": MARKS[name][2], "product": "leaf_powder"}
+        return [filled.replace("{kind}/{name:path}", f"{kind}/{one}") for kind, one in groups.items()]
     if "{sha256}" in filled:
         hashes = map(sha256, (FILES[name], SHARED_FILES[name], REFUSED[name]))
         return [filled.replace("{sha256}", one) for one in hashes]

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from kratom_qc.app.pictures import look_at, looked_at
+from kratom_qc.app.looking import look_at
+from kratom_qc.app.pictures import Looked, looked_at
 from kratom_qc.domain.account import AccountEntry, Fate
 from kratom_qc.domain.look import CellLook, SheetLook
 from kratom_qc.domain.source import CellRef, SourceText
@@ -141,6 +142,6 @@ def test_a_page_with_its_sheets_links_results_to_their_cells() -> None:
 def test_a_file_is_looked_at_in_a_child_of_its_own() -> None:
     content = workbook()
     looked = looked_at("a.xlsx", content)
-    assert looked == look_at("a.xlsx", content, Caps())
+    assert looked == Looked(*look_at("a.xlsx", content, Caps()))
     assert looked is not None
     assert looked.pictures([])[0].name == "Results"

@@ -28,6 +28,7 @@ IMPLIED = {
 # Of these it is looked at whether they say more than a name.
 _KEPT = ("client_sample", "strain")
 _LETTERHEAD_ROWS = 8
+_MOST_OF_A_LINE = 8  # cells of a row that names a sample and its batch
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z])|\n")
 _AGAIN = "\n"  # stands in no fact's name
 _IDS = ("batch_id",)
@@ -214,9 +215,9 @@ def _letterhead(page: Page, row: int, column: int, text: str) -> Iterator[Stated
 
 def _is_letterhead(page: Page, row: int) -> bool:
     """Whether a row is one of the first, or names the batch of what stands below it."""
-    return row <= _LETTERHEAD_ROWS or any(
-        part.name == "batch_id" for cell in page.cells(row).values() for part in parts(cell.text)
-    )
+    if row <= _LETTERHEAD_ROWS or len(cells := page.cells(row)) > _MOST_OF_A_LINE:
+        return row <= _LETTERHEAD_ROWS
+    return any(part.name == "batch_id" for cell in cells.values() for part in parts(cell.text))
 
 
 def _pieces(text: str) -> list[str]:

@@ -193,7 +193,8 @@ def _without_colons(sheet: Sheet) -> Sheet:
     }
     if not rows:
         return sheet
-    return replace(sheet, rows={row: rows.get(row, cells) for row, cells in sheet.rows.items()})
+    whole = {row: rows.get(row, cells) for row, cells in sheet.rows.items()}
+    return replace(sheet, rows={row: cells for row, cells in whole.items() if cells})
 
 
 def _covered(sheet: Sheet) -> dict[tuple[int, int], CellRange]:
